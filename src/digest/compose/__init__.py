@@ -1,0 +1,1 @@
+"""The log and the readers become editions, variants and deliveries."""

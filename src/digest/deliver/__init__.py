@@ -1,0 +1,1 @@
+"""Copies leave: email through the outbox, letters as a sealed batch."""

@@ -1,0 +1,37 @@
+"""Errors an operator can do something about; every message says what to do next."""
+
+
+class DigestError(Exception):
+    """Something an operator can mend; the command line shows it as one line."""
+
+
+class SettingsError(DigestError):
+    """A setting is missing or wrong."""
+
+
+class CampaignFileError(DigestError):
+    """A campaign file is wrong; the message names every fault by line and key."""
+
+
+class StoreError(DigestError):
+    """The database cannot be used: locked, newer than this program, unwritable."""
+
+
+class SourceError(DigestError):
+    """One source cannot be read; the others go on."""
+
+
+class ImportRefused(DigestError):  # noqa: N818 - what happened to the file, in its reader's words
+    """A subscriber file cannot be read at all, so none of it was taken."""
+
+
+class RenderError(DigestError):
+    """A template, a font or an edition's content stops it from being rendered."""
+
+
+class CarrierError(DigestError):
+    """The carrier turned us away, which says nothing about any reader."""
+
+
+class NotFound(DigestError):  # noqa: N818 - says what is the case
+    """What was asked for does not exist; the message lists what does."""

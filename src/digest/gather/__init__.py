@@ -1,0 +1,1 @@
+"""Sources become blocks, blocks become posts, posts enter the log."""

@@ -1,0 +1,122 @@
+"""A campaign as its file describes it: sources, schedules, who it goes to."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from digest.model.readers import Format
+from digest.model.timetable import Timetable
+
+
+class SourceKind(StrEnum):
+    """How a source is read; `gather` has one reader for each."""
+
+    FEED = "feed"
+    FOLDER = "folder"
+
+
+class Approval(StrEnum):
+    """Who lets an edition go: nobody has to, one person, or two."""
+
+    AUTOMATIC = "automatic"
+    ONE = "one"
+    TWO = "two"
+
+
+class UncertainPolicy(StrEnum):
+    """What becomes of a copy that was handed over and never answered for."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """What to take from a source seen for the first time.
+
+    `last` is how many of its newest items; None is all of them, 0 is none
+    (start from now).
+    """
+
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place a campaign publishes to. `location` is a URL or a path."""
+
+    name: str
+    kind: SourceKind
+    location: str
+    topics: tuple[str, ...] = ()
+    first: FirstContact = FirstContact()
+    moderated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A named timetable of a campaign.
+
+    `formats` are those whose readers start on it; `default` takes the rest.
+    """
+
+    name: str
+    timetable: Timetable
+    catch_up: timedelta = timedelta(hours=6)
+    default: bool = False
+    formats: tuple[Format, ...] = ()
+
+
+class Envelope(StrEnum):
+    """The window envelope that letters are folded for."""
+
+    DL = "dl"
+    C5 = "c5"
+    NOTIFY = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHead:
+    """What every letter of a campaign says about its sender."""
+
+    sender: tuple[str, ...]
+    envelope: Envelope = Envelope.DL
+    phone: str = ""
+    postage: str = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A cause whose posts are gathered and sent, as its file says.
+
+    `sender_name` and `sender_address` are the parts of `from`. `in_full` is
+    whether emails carry whole posts rather than summaries with a link.
+    """
+
+    name: str
+    title: str
+    sender_name: str
+    sender_address: str
+    lists: tuple[str, ...]
+    timezone: str
+    sources: tuple[Source, ...]
+    schedules: tuple[Schedule, ...]
+    reply_to: str = ""
+    language: str = "en-GB"
+    starts: date | None = None
+    ends: date | None = None
+    approval: Approval = Approval.AUTOMATIC
+    uncertain: UncertainPolicy = UncertainPolicy.RESEND
+    in_full: bool = False
+    letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
+
+    def schedule_for(self, wanted: Format) -> Schedule:
+        """Return the schedule on which a reader of that format starts."""
+        named = (s for s in self.schedules if wanted in s.formats)
+        default = (s for s in self.schedules if s.default)
+        return next(named, None) or next(default, self.schedules[0])
+
+    @property
+    def sending_domain(self) -> str:
+        """The domain of the sender's address, for Message-ID and List-Id."""
+        return self.sender_address.rpartition("@")[2]

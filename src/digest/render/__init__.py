@@ -1,0 +1,1 @@
+"""A variant becomes HTML, text or a letter."""

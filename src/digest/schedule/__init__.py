@@ -1,0 +1,1 @@
+"""When things happen, what should have happened, and making it good."""

@@ -1,0 +1,1 @@
+"""The database: tables, migrations, one module of queries per aggregate."""

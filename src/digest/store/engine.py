@@ -1,0 +1,129 @@
+"""One engine for SQLite and PostgreSQL, with transactions that mean the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from digest.errors import StoreError
+
+LOCK_WAIT_MS = 15_000
+
+
+def open_engine(url: str, lock_wait_ms: int = LOCK_WAIT_MS) -> Engine:
+    """Return an engine for `url` whose errors never show a subscriber's data.
+
+    On SQLite a writing transaction takes its lock when it begins, so that a
+    read inside it cannot go stale and an upgrade cannot fail; a transaction
+    opened by `reading` takes none. Raises StoreError for a URL that names no
+    database we know.
+    """
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError as problem:
+        raise StoreError(
+            "DIGEST_DATABASE_URL is not a database address: write "
+            "sqlite:///path/to/digest.db or postgresql+psycopg://user@host/name"
+        ) from problem
+    if kind == "postgresql":
+        return _postgresql(url)
+    if kind != "sqlite":
+        raise StoreError(f"{kind} is not supported: use sqlite or postgresql+psycopg")
+    return _sqlite(url, lock_wait_ms)
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    except ModuleNotFoundError as problem:
+        raise StoreError(
+            "PostgreSQL needs its driver: pip install 'psycopg[binary]'"
+        ) from problem
+
+
+def _sqlite(url: str, lock_wait_ms: int) -> Engine:
+    if path := make_url(url).database:
+        _make_folder(Path(path).parent)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": lock_wait_ms / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={lock_wait_ms}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            "journal_size_limit=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise StoreError(
+            f"the folder for the database, {folder}, cannot be made: {problem.strerror}"
+        ) from problem
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a writing transaction, committed at the end.
+
+    Raises StoreError, in words, where the database itself is the trouble.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as problem:
+        raise _in_words(problem) from problem
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that only reads and blocks no writer."""
+    try:
+        with engine.connect().execution_options(writes=False) as connection:
+            yield connection
+    except DBAPIError as problem:
+        raise _in_words(problem) from problem
+
+
+_WORDS = {
+    "locked": "the database is locked by another program: wait, or find and end it",
+    "readonly": "the database cannot be written: look at the file's owner and mode",
+    "unable to open": "the database file cannot be opened: look at its folder's mode",
+    "disk is full": "the disk is full: make room, then run the command again",
+    "no such table": "the database has no tables yet: run digest migrate",
+    "does not exist": "the database has no tables yet: run digest migrate",
+    "not a database": "the database file is not a database: restore it from a backup",
+    "malformed": "the database file is damaged: restore it from a backup",
+}
+
+
+def _in_words(problem: DBAPIError) -> Exception:
+    said = str(problem.orig)
+    for sign, words in _WORDS.items():
+        if sign in said:
+            return StoreError(words)
+    if isinstance(problem, OperationalError):
+        return StoreError(f"the database cannot be used: {said.splitlines()[0]}")
+    return problem

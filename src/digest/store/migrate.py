@@ -1,0 +1,57 @@
+"""Bring a database to the shape this program knows."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from digest.errors import StoreError
+from digest.store.engine import reading, writing
+
+_HERE = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: Engine) -> bool:
+    """Bring the database up to date in one transaction; return whether it changed.
+
+    Raises StoreError, having changed nothing, where the database was made by
+    a newer version of this program.
+    """
+    with reading(engine) as connection:
+        if is_current(connection):
+            return False
+    with writing(engine) as connection:
+        if is_current(connection):
+            return False
+        # Rebuilding a table drops the old one; its children must survive that.
+        connection.exec_driver_sql(
+            "PRAGMA defer_foreign_keys=ON"
+            if connection.dialect.name == "sqlite"
+            else "SET CONSTRAINTS ALL DEFERRED"
+        )
+        command.upgrade(_config(connection), "head")
+    return True
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database is at our revision. Raises StoreError if it is newer."""
+    script = ScriptDirectory(str(_HERE))
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {
+        r.revision for r in script.walk_revisions()
+    }:
+        raise StoreError(
+            f"the database was made by a newer version (revision {current}): "
+            "update this program, or restore the backup made before the update"
+        )
+    return current == script.get_current_head()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,1 @@
+"""Pages people open: today, previews, the inbox, leaving."""

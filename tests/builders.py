@@ -1,0 +1,86 @@
+"""Valid things in one line; a test names only what it is about."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from digest.model.blocks import Block, Paragraph, Run
+from digest.model.campaigns import (
+    Campaign,
+    LetterHead,
+    Schedule,
+    Source,
+    SourceKind,
+)
+from digest.model.editions import Variant
+from digest.model.items import Byline, Event, Item, Post
+from digest.model.readers import Format
+from digest.model.timetable import Timetable
+
+EIGHT = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
+SENDER = ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA")
+
+
+def words(text: str) -> tuple[Block, ...]:
+    """Return one paragraph of plain words."""
+    return (Paragraph((Run(text),)),)
+
+
+def a_post(key: str = "post-1", **changes: Any) -> Post:  # noqa: ANN401
+    """Return a post with a title, a byline, a summary and a short body."""
+    given: dict[str, Any] = {
+        "title": "The kettle is always on",
+        "body": words("Come in out of the rain. Nobody is asked for a reason."),
+        "byline": Byline("Ann Example", "Volunteer", "The Hall"),
+        "published": EIGHT,
+        "url": f"https://example.org/{key}",
+        "summary": "Come in out of the rain.",
+    }
+    return Post(key, **(given | changes))
+
+
+def an_event(key: str = "event-1", **changes: Any) -> Event:  # noqa: ANN401
+    """Return a two-hour event tomorrow morning in London."""
+    given: dict[str, Any] = {
+        "title": "Lantern walk",
+        "starts": EIGHT + timedelta(days=1),
+        "ends": EIGHT + timedelta(days=1, hours=2),
+        "zone": "Europe/London",
+        "place": "The Hall, 1 Example Street",
+    }
+    return Event(key, **(given | changes))
+
+
+def a_schedule(name: str = "daily", **changes: Any) -> Schedule:  # noqa: ANN401
+    """Return a daily schedule at 16:00, the default one."""
+    given: dict[str, Any] = {"timetable": Timetable(time(16)), "default": True}
+    return Schedule(name, **(given | changes))
+
+
+def a_campaign(**changes: Any) -> Campaign:  # noqa: ANN401
+    """Return a campaign with one feed and one daily schedule."""
+    given: dict[str, Any] = {
+        "name": "lantern-week",
+        "title": "Lantern Week",
+        "sender_name": "Lantern Week",
+        "sender_address": "digest@example.org",
+        "reply_to": "team@example.org",
+        "lists": ("lantern",),
+        "timezone": "Europe/London",
+        "sources": (Source("blog", SourceKind.FEED, "https://example.org/feed"),),
+        "schedules": (a_schedule(),),
+        "letter": LetterHead(sender=SENDER, phone="01632 960 155"),
+    }
+    return Campaign(**(given | changes))
+
+
+def a_variant(*items: Item, **changes: Any) -> Variant:  # noqa: ANN401
+    """Return an HTML variant of those items, or of one post."""
+    given: dict[str, Any] = {
+        "code": "k7qf2mxa",
+        "campaign": a_campaign(),
+        "slot": EIGHT,
+        "items": items or (a_post(),),
+        "format": Format.HTML,
+        "language": "en-GB",
+    }
+    return Variant(**(given | changes))
