@@ -1,0 +1,1 @@
+"""The tests; see the README in each folder."""

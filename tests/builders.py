@@ -25,7 +25,7 @@ def words(text: str) -> tuple[Block, ...]:
     return (Paragraph((Run(text),)),)
 
 
-def a_post(key: str = "post-1", **changes: Any) -> Post:  # noqa: ANN401
+def a_post(key: str = "post-1", **changes: Any) -> Post:
     """Return a post with a title, a byline, a summary and a short body."""
     given: dict[str, Any] = {
         "title": "The kettle is always on",
@@ -38,7 +38,7 @@ def a_post(key: str = "post-1", **changes: Any) -> Post:  # noqa: ANN401
     return Post(key, **(given | changes))
 
 
-def an_event(key: str = "event-1", **changes: Any) -> Event:  # noqa: ANN401
+def an_event(key: str = "event-1", **changes: Any) -> Event:
     """Return a two-hour event tomorrow morning in London."""
     given: dict[str, Any] = {
         "title": "Lantern walk",
@@ -50,13 +50,13 @@ def an_event(key: str = "event-1", **changes: Any) -> Event:  # noqa: ANN401
     return Event(key, **(given | changes))
 
 
-def a_schedule(name: str = "daily", **changes: Any) -> Schedule:  # noqa: ANN401
+def a_schedule(name: str = "daily", **changes: Any) -> Schedule:
     """Return a daily schedule at 16:00, the default one."""
     given: dict[str, Any] = {"timetable": Timetable(time(16)), "default": True}
     return Schedule(name, **(given | changes))
 
 
-def a_campaign(**changes: Any) -> Campaign:  # noqa: ANN401
+def a_campaign(**changes: Any) -> Campaign:
     """Return a campaign with one feed and one daily schedule."""
     given: dict[str, Any] = {
         "name": "lantern-week",
@@ -73,7 +73,7 @@ def a_campaign(**changes: Any) -> Campaign:  # noqa: ANN401
     return Campaign(**(given | changes))
 
 
-def a_variant(*items: Item, **changes: Any) -> Variant:  # noqa: ANN401
+def a_variant(*items: Item, **changes: Any) -> Variant:
     """Return an HTML variant of those items, or of one post."""
     given: dict[str, Any] = {
         "code": "k7qf2mxa",
