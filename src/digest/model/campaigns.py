@@ -7,6 +7,8 @@ from enum import StrEnum
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
 
+CATCH_UP = timedelta(hours=6)
+
 
 class SourceKind(StrEnum):
     """How a source is read; `gather` has one reader for each."""
@@ -62,7 +64,7 @@ class Schedule:
 
     name: str
     timetable: Timetable
-    catch_up: timedelta = timedelta(hours=6)
+    catch_up: timedelta = CATCH_UP
     default: bool = False
     formats: tuple[Format, ...] = ()
 

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_EVERY_DAY = frozenset(range(7))
+EVERY_DAY = frozenset(range(7))
+MIDNIGHT = time(0)
 # A weekly schedule has a slot in every window of this length.
 _HORIZON = timedelta(days=8)
 
@@ -21,16 +22,7 @@ class Timetable:
     """At one wall time, on some days of the week (0 is Monday)."""
 
     at: time
-    days: frozenset[int] = _EVERY_DAY
-
-    @classmethod
-    def parse(cls, at: str, days: str) -> "Timetable":
-        """Return the timetable for `at` ("16:00") and `days` ("mon-fri", "thu").
-
-        Days are names, ranges and lists of them ("mon,wed-fri"), or "daily".
-        Raises ValueError with words for the person who wrote the file.
-        """
-        return cls(_wall_time(at), _days(days))
+    days: frozenset[int] = EVERY_DAY
 
     def slots(self, zone: str, after: datetime, until: datetime) -> Iterator[datetime]:
         """Yield the slots in (after, until] as UTC instants, oldest first."""
@@ -50,7 +42,7 @@ class Timetable:
     def __str__(self) -> str:
         """Return it in the words of a campaign file: "16:00 mon,tue"."""
         days = ",".join(WEEKDAYS[day] for day in sorted(self.days))
-        return f"{self.at:%H:%M} {'daily' if self.days == _EVERY_DAY else days}"
+        return f"{self.at:%H:%M} {'daily' if self.days == EVERY_DAY else days}"
 
 
 def _instant(day: date, at: time, tz: ZoneInfo) -> datetime:
@@ -74,34 +66,37 @@ def _end_of_gap(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
     return after.replace(microsecond=0)
 
 
-def _wall_time(at: str) -> time:
+def wall_time(at: str) -> time:
+    """Return the time of day that `at` writes. Raises ValueError in plain words."""
     try:
         parsed = time.fromisoformat(at.strip())
     except ValueError as problem:
-        raise ValueError(
-            f'"{at}" is not a time of day; write e.g. "16:00"'
-        ) from problem
+        raise ValueError('is not a time of day; write e.g. "16:00"') from problem
     if parsed.tzinfo is not None or parsed.microsecond:
-        raise ValueError(f'"{at}" is not a plain time of day; write e.g. "16:00"')
+        raise ValueError('is not a plain time of day; write e.g. "16:00"')
     return parsed
 
 
-def _days(words: str) -> frozenset[int]:
+def week_days(words: str) -> frozenset[int]:
+    """Return the days that `words` name: ranges and lists of them, or "daily".
+
+    Raises ValueError in plain words.
+    """
     if words.strip().lower() in {"daily", "every day"}:
-        return _EVERY_DAY
+        return EVERY_DAY
     found: set[int] = set()
     for part in words.lower().replace(" ", "").split(","):
         first, dash, last = part.partition("-")
-        ends = [_day(first, words), _day(last if dash else first, words)]
+        ends = [_day(first), _day(last if dash else first)]
         length = (ends[1] - ends[0]) % 7
         found.update((ends[0] + step) % 7 for step in range(length + 1))
     return frozenset(found)
 
 
-def _day(name: str, words: str) -> int:
+def _day(name: str) -> int:
     for number, short in enumerate(WEEKDAYS):
         if name[:3] == short:
             return number
     raise ValueError(
-        f'"{words}" does not name days; write e.g. "mon-fri", "thu" or "daily"'
+        'does not name days of the week; write e.g. "mon-fri", "thu" or "daily"'
     )

@@ -1,0 +1,156 @@
+"""A campaign file (TOML) read whole: a campaign, or every fault by line and key."""
+
+import tomllib
+from pathlib import PurePath
+from zoneinfo import ZoneInfo
+
+from digest.errors import CampaignFileError
+from digest.model.campaigns import (
+    CATCH_UP,
+    Approval,
+    Campaign,
+    Envelope,
+    FirstContact,
+    LetterHead,
+    Schedule,
+    Source,
+    SourceKind,
+    UncertainPolicy,
+)
+from digest.model.mailbox import Mailbox
+from digest.model.readers import Format
+from digest.model.timetable import (
+    EVERY_DAY,
+    MIDNIGHT,
+    Timetable,
+    wall_time,
+    week_days,
+)
+from digest.model.toml_table import Faults, TomlTable
+
+
+def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
+    """Return the campaign that `text` describes.
+
+    `timezone` serves a campaign that names none; relative paths of sources
+    are taken from `folder`. Raises CampaignFileError naming every fault, each
+    with its line and key; nothing of a wrong file is used.
+    """
+    faults = Faults(text)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise CampaignFileError(f"the file is not TOML: {problem}") from problem
+    root = TomlTable(content, "", faults)
+    found = _campaign(root, timezone, folder)
+    root.finish()
+    if faults.found:
+        raise CampaignFileError("\n".join(sorted(faults.found)))
+    return found
+
+
+def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
+    head = root.table("campaign", required=True)
+    sender = head.made("from", Mailbox.parse, Mailbox("", ""), required=True)
+    reply_to = head.made("reply_to", Mailbox.parse, Mailbox("", ""))
+    sources = tuple(_source(table, folder) for table in root.tables("source"))
+    schedules = tuple(_schedule(table) for table in root.tables("schedule"))
+    _check_names(root, sources, schedules)
+    campaign = Campaign(
+        name=head.made("name", _name, "", required=True),
+        title=head.text("title", required=True),
+        sender_name=sender.name,
+        sender_address=sender.address,
+        lists=head.words("lists", required=True),
+        timezone=head.made("timezone", _zone, timezone),
+        sources=sources,
+        schedules=schedules,
+        reply_to=reply_to.address,
+        language=head.text("language", "en-GB"),
+        starts=head.day("starts"),
+        ends=head.day("ends"),
+        approval=head.made("approval", Approval, Approval.AUTOMATIC),
+        uncertain=head.made("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
+        in_full=root.table("email").flag("in_full", default=False),
+        letter=_letter(root.table("letter")),
+    )
+    if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
+        head.fault("ends", "is before starts")
+    return campaign
+
+
+def _source(table: TomlTable, folder: PurePath) -> Source:
+    kind = table.made("kind", SourceKind, SourceKind.FEED, required=True)
+    key = "path" if kind is SourceKind.FOLDER else "url"
+    location = table.text(key, required=True)
+    if kind is SourceKind.FOLDER:
+        location = str(folder / location)
+    elif location and not location.startswith(("https://", "http://")):
+        table.fault(key, "must start with https:// or http://")
+    return Source(
+        name=table.made("name", _name, "", required=True),
+        kind=kind,
+        location=location,
+        topics=table.words("topics"),
+        first=table.made("first", _first, FirstContact(), of=(str, int)),
+        moderated=table.flag("moderated", default=False),
+    )
+
+
+def _schedule(table: TomlTable) -> Schedule:
+    at = table.made("at", wall_time, MIDNIGHT, required=True)
+    return Schedule(
+        name=table.made("name", _name, "", required=True),
+        timetable=Timetable(at, table.made("days", week_days, EVERY_DAY)),
+        catch_up=table.length("catch_up", CATCH_UP),
+        default=table.flag("default", default=False),
+        formats=table.choices("formats", Format),
+    )
+
+
+def _letter(table: TomlTable) -> LetterHead:
+    return LetterHead(
+        sender=table.words("sender"),
+        envelope=table.made("envelope", Envelope, Envelope.DL),
+        phone=table.text("phone"),
+        postage=table.text("postage", "second"),
+    )
+
+
+def _check_names(
+    root: TomlTable, sources: tuple[Source, ...], schedules: tuple[Schedule, ...]
+) -> None:
+    if not schedules:
+        root.fault("schedule", "is missing: add a [[schedule]] with name, at and days")
+    for key, named in (("source", sources), ("schedule", schedules)):
+        names = [one.name for one in named if one.name]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            root.fault(key, f'two of them are called "{name}": names must differ')
+
+
+def _name(value: str) -> str:
+    if not value or not value.replace("-", "").isalnum() or value != value.lower():
+        raise ValueError(
+            "must be lower-case letters, digits and hyphens, e.g. co-production-week"
+        )
+    if len(value) > 60 or not value.isascii():
+        raise ValueError("must be plain ASCII and at most 60 characters")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, LookupError) as problem:
+        raise ValueError("is not a time zone; write e.g. Europe/London") from problem
+    return value
+
+
+def _first(value: str | int) -> FirstContact:
+    if value == "now":
+        return FirstContact(0)
+    if value == "campaign-start":
+        return FirstContact(None)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return FirstContact(value)
+    raise ValueError('must be "campaign-start", "now" or a number (the last N)')

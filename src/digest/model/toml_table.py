@@ -1,0 +1,197 @@
+"""One table of a TOML file, read key by key; every fault is kept with its line."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+_HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
+_KEY = re.compile(r"\s*([\w-]+)\s*=")
+_LENGTH = re.compile(r"(\d+)\s*([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Faults:
+    """The faults of one file, each as "line N, key: what is wrong"."""
+
+    def __init__(self, text: str) -> None:
+        self.found: list[str] = []
+        self._lines: dict[str, int] = {}
+        place, seen = "", dict[str, int]()
+        for number, line in enumerate(text.splitlines(), 1):
+            if header := _HEADER.match(line):
+                name = header[1]
+                seen[name] = seen.get(name, 0) + 1
+                place = f"{name}[{seen[name]}]" if line.strip()[1] == "[" else name
+                self._lines.setdefault(place, number)
+            elif key := _KEY.match(line):
+                self._lines.setdefault(f"{place}.{key[1]}".lstrip("."), number)
+
+    def add(self, place: str, key: str, words: str) -> None:
+        """Keep one fault of `key` in the table at `place`."""
+        full = f"{place}.{key}".lstrip(".")
+        line = self._lines.get(full) or self._lines.get(place)
+        where = f"line {line:>3}, " if line else ""
+        self.found.append(f"{where}{full}: {words}")
+
+
+class TomlTable:
+    """Values of one table by key, each checked, with the fault kept if it is wrong.
+
+    A wrong or missing value gives the default, so that reading goes on and the
+    whole file's faults are found at once.
+    """
+
+    def __init__(self, content: dict[str, Any], place: str, faults: Faults) -> None:
+        self._content = content
+        self._place = place
+        self._faults = faults
+        self._known: set[str] = set()
+        self._children: list[TomlTable] = []
+
+    def fault(self, key: str, words: str) -> None:
+        """Keep a fault of `key`."""
+        self._faults.add(self._place, key, words)
+
+    def finish(self) -> None:
+        """Keep a fault for every key that nobody asked for."""
+        for key in self._content.keys() - self._known:
+            known = ", ".join(sorted(self._known))
+            self.fault(key, f"is not a key here; the keys are {known}")
+        for child in self._children:
+            child.finish()
+
+    def table(self, key: str, *, required: bool = False) -> "TomlTable":
+        """Return the table at `key`, empty where there is none."""
+        value = self._value(key, dict, required=required)
+        child = TomlTable(value or {}, f"{self._place}.{key}".lstrip("."), self._faults)
+        if value is not None or required:
+            self._children.append(child)
+        return child
+
+    def tables(self, key: str) -> list["TomlTable"]:
+        """Return every [[key]] table in order."""
+        value = self._value(key, list) or []
+        made = [
+            TomlTable(content, f"{key}[{number}]", self._faults)
+            for number, content in enumerate(value, 1)
+            if isinstance(content, dict)
+        ]
+        if len(made) < len(value):
+            self.fault(key, f"must be tables, each under its own [[{key}]]")
+        self._children.extend(made)
+        return made
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """Return the words at `key`."""
+        value = self._value(key, str, required=required)
+        if value is None:
+            return default
+        if required and not value.strip():
+            self.fault(key, "is empty")
+        if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in value):
+            self.fault(key, "holds a line break or another control character")
+            return default
+        return str(value).strip()
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return the true or false at `key`."""
+        value = self._value(key, bool)
+        return default if value is None else bool(value)
+
+    def day(self, key: str) -> date | None:
+        """Return the date at `key`, written without quotes: 2026-07-06."""
+        value = self._value(key, date)
+        return value.date() if isinstance(value, datetime) else value
+
+    def words(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """Return the list of words at `key`."""
+        value = self._value(key, list, required=required)
+        if value is None:
+            return ()
+        if not all(isinstance(word, str) for word in value):
+            self.fault(key, 'must be a list of words: ["one", "two"]')
+            return ()
+        if required and not value:
+            self.fault(key, "is empty")
+        return tuple(word.strip() for word in value)
+
+    def length(self, key: str, default: timedelta) -> timedelta:
+        """Return the length of time at `key`: 30m, 6h or 2d."""
+
+        def parsed(value: str) -> timedelta:
+            match = _LENGTH.fullmatch(value.strip())
+            if not match:
+                raise ValueError("must be a length of time: 30m, 6h or 2d")
+            return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+        return self.made(key, parsed, default)
+
+    def choices(self, key: str, kind: type[E]) -> tuple[E, ...]:
+        """Return the list at `key`, each word one of `kind`."""
+        made = []
+        for word in self.words(key):
+            try:
+                made.append(kind(word))
+            except ValueError:
+                self.fault(key, f'"{word}" is not one of {", ".join(kind)}')
+        return tuple(made)
+
+    def made(
+        self,
+        key: str,
+        make: Callable[[Any], T],
+        default: T,
+        *,
+        required: bool = False,
+        of: type | tuple[type, ...] = str,
+    ) -> T:
+        """Return what `make` makes of the value at `key`; its ValueError is a fault."""
+        value = self._value(key, of, required=required)
+        if value is None:
+            return default
+        try:
+            return make(value)
+        except ValueError as problem:
+            if isinstance(make, type) and issubclass(make, StrEnum):
+                self.fault(key, f'"{value}" is not one of {", ".join(make)}')
+            else:
+                self.fault(key, f'"{value}" {problem}')
+            return default
+
+    def _value(
+        self, key: str, kind: type | tuple[type, ...], *, required: bool = False
+    ) -> Any:
+        self._known.add(key)
+        if key not in self._content:
+            if required:
+                self.fault(key, "is missing")
+            return None
+        value = self._content[key]
+        if not isinstance(value, kind):
+            self.fault(
+                key, f"is {_NAMES.get(type(value), 'something')} here; {_wanted(kind)}"
+            )
+            return None
+        return value
+
+
+_NAMES = {
+    str: "text in quotes",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    date: "a date",
+    datetime: "a date and time",
+}
+
+
+def _wanted(kind: type | tuple[type, ...]) -> str:
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return "it must be " + " or ".join(_NAMES[one] for one in kinds)
