@@ -1,0 +1,192 @@
+"""What the operator decides: read once, frozen, secrets kept out of sight.
+
+Every DIGEST_X may be given as DIGEST_X_FILE, the path of a file that holds it.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from digest.errors import SettingsError
+
+PREFIX = "DIGEST_"
+# Read by the tests alone.
+_NOT_SETTINGS = {"DIGEST_CORPUS"}
+
+
+def _words(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class Settings(BaseModel):
+    """Every setting with its default; see docs/reference/settings.md."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, strict=False
+    )
+
+    data_dir: Path = Path("var")
+    database_url: SecretStr | None = None
+    smtp_url: SecretStr | None = None
+    smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
+    base_url: str = "http://localhost:8000"
+    secret_key: SecretStr | None = None
+    live: bool = False
+    allow: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
+    timezone: str = "Europe/London"
+    templates_dir: Path | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, LookupError) as problem:
+            raise ValueError(
+                "is not a time zone; write e.g. Europe/London"
+            ) from problem
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("templates_dir")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("is not a folder")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("must be 32 characters or more: digest init makes one")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's address: as set, or a file in the data directory."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'digest.db'}"
+
+    @property
+    def mode(self) -> Literal["live", "practice"]:
+        """Whether mail goes to everyone, or only where practice allows."""
+        return "live" if self.live else "practice"
+
+
+def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:
+    """Return the settings of `environment`, over those of a .env file.
+
+    Raises SettingsError naming every setting that is wrong or unknown.
+    """
+    given = {**_from_file(env_file), **environment}
+    ours = {
+        name: value
+        for name, value in given.items()
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS
+    }
+    values = {name: value for name, value in _contents(ours).items() if value}
+    _refuse_unknown(values)
+    try:
+        settings = Settings(
+            **{name.removeprefix(PREFIX).lower(): v for name, v in values.items()}  # type: ignore[arg-type]  # pydantic turns words into values
+        )
+    except ValidationError as problem:
+        raise SettingsError("; ".join(_faults(problem))) from problem
+    _refuse_unsafe(settings)
+    return settings
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """Return every setting as it was understood, secrets starred."""
+    values: dict[str, str] = {}
+    for field in Settings.model_fields:
+        value = getattr(settings, field)
+        if isinstance(value, tuple):
+            value = ", ".join(value)
+        values[f"{PREFIX}{field.upper()}"] = "" if value is None else str(value)
+    return values
+
+
+def _from_file(env_file: Path) -> dict[str, str]:
+    try:
+        if not env_file.is_file():
+            return {}
+        found = dotenv_values(env_file, interpolate=False)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"{env_file} cannot be read: {problem}") from problem
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _contents(given: Mapping[str, str]) -> dict[str, str]:
+    values = {n: v for n, v in given.items() if not n.endswith("_FILE")}
+    for name, path in given.items():
+        if name.endswith("_FILE") and path:
+            try:
+                values[name.removesuffix("_FILE")] = Path(path).read_text().strip()
+            except (OSError, UnicodeDecodeError) as problem:
+                raise SettingsError(
+                    f"{name}: {path} cannot be read ({problem})"
+                ) from problem
+    return values
+
+
+def _refuse_unknown(values: Mapping[str, str]) -> None:
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    for name in sorted(values.keys() - set(known)):
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else "see: digest settings"
+        raise SettingsError(f"{name} is not a setting; {hint}")
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if settings.smtp_url and "," in settings.smtp_url.get_secret_value():
+        raise SettingsError(
+            "DIGEST_SMTP_URL names several servers: give one "
+            "(a comma in a password is written %2C)"
+        )
+    if settings.live and settings.smtp_url is None:
+        raise SettingsError(
+            "DIGEST_LIVE is yes but DIGEST_SMTP_URL is not set: "
+            "name the server that sends, or set DIGEST_LIVE=no"
+        )
+    if settings.live and settings.secret_key is None:
+        raise SettingsError(
+            "DIGEST_LIVE is yes but DIGEST_SECRET_KEY is not set: links in mail "
+            "must outlive this machine; digest init writes one to .env"
+        )
+
+
+def _faults(problem: ValidationError) -> list[str]:
+    return [
+        f"{PREFIX}{str(fault['loc'][0]).upper()} {fault['msg'].removeprefix('Value error, ')}"
+        for fault in problem.errors()
+    ]
+
+
+def from_environment() -> Settings:
+    """Return the settings of this process. Raises SettingsError."""
+    return load(os.environ)
