@@ -155,10 +155,32 @@ def slots_made(
     )
 
 
-def frozen_upto(connection: Connection, edition_ids: Iterable[int]) -> int:
-    """Return the highest position that any of these editions has frozen, or 0."""
-    found = select(func.max(edition.c.upto)).where(edition.c.id.in_(list(edition_ids)))
+def upto_before(connection: Connection, schedule_id: int, slot: datetime) -> int:
+    """Return where the schedule's editions before `slot` have come to in the log."""
+    found = select(func.max(edition.c.upto)).where(
+        edition.c.schedule_id == schedule_id,
+        edition.c.slot < slot,
+        edition.c.state != EditionState.CANCELLED,
+    )
     return connection.scalar(found) or 0
+
+
+def note_approvals(
+    connection: Connection, edition_id: int, names: Iterable[str]
+) -> None:
+    """Keep who has approved a frozen edition that needs more people."""
+    connection.execute(
+        update(edition)
+        .where(edition.c.id == edition_id, edition.c.state == EditionState.FROZEN)
+        .values(approved_by=list(names))
+    )
+
+
+def note_cursor(connection: Connection, edition_id: int, reader_id: int) -> None:
+    """Keep how far planning has come: every reader up to and with this one."""
+    connection.execute(
+        update(edition).where(edition.c.id == edition_id).values(plan_cursor=reader_id)
+    )
 
 
 def _editions() -> Select[Any]:

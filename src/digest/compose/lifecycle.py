@@ -1,0 +1,89 @@
+"""An edition's way from open to approved: freeze, approve, cancel."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select
+
+from digest.model.campaigns import Approval
+from digest.model.editions import EditionState
+from digest.store import campaigns, editions, log
+from digest.store.engine import writing
+from digest.store.tables import campaign as campaign_table
+from digest.store.tables import reader
+
+NOTHING_NEW = "nothing new was published since the edition before"
+_NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
+
+
+def freeze(engine: Engine, edition_id: int, now: datetime) -> None:
+    """Fix what the edition carries: everything released so far, once and for all.
+
+    An edition that would carry nothing new to any of its readers is skipped,
+    with the reason; one that is not open is left alone.
+    """
+    with writing(engine) as connection:
+        edition = editions.get(connection, edition_id)
+        if edition.state is not EditionState.OPEN:
+            return
+        upto = _last_position(connection, edition.campaign_id)
+        if _has_news(connection, edition, upto):
+            editions.move(connection, edition_id, EditionState.FROZEN, now, upto=upto)
+        else:
+            editions.move(
+                connection, edition_id, EditionState.SKIPPED, now, reason=NOTHING_NEW
+            )
+
+
+def approve(
+    engine: Engine, edition_id: int, now: datetime, by: str | None = None
+) -> bool:
+    """Let the edition go if enough people have said so; return whether it goes.
+
+    `by` is the person who says so now. An edition of a campaign that needs
+    nobody goes at once; one that needs two needs two different people.
+    """
+    with writing(engine) as connection:
+        edition = editions.get(connection, edition_id)
+        if edition.state is not EditionState.FROZEN:
+            return edition.state is EditionState.APPROVED
+        campaign = campaigns.load(connection, edition.campaign_id)
+        names = [*edition.approved_by]
+        if by and by not in names:
+            names.append(by)
+        if len(names) < _NEEDED[campaign.approval]:
+            editions.note_approvals(connection, edition_id, names)
+            return False
+        return editions.move(
+            connection, edition_id, EditionState.APPROVED, now, approved_by=names
+        )
+
+
+def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
+    """Stop an edition that nobody has been planned for; its posts flow into the next.
+
+    Returns False where it has gone too far or has ended.
+    """
+    with writing(engine) as connection:
+        return editions.move(
+            connection, edition_id, EditionState.CANCELLED, now, reason=reason
+        )
+
+
+def _last_position(connection: Connection, campaign_id: int) -> int:
+    # The lock that positions are given under: no lower one can appear later.
+    return connection.scalars(
+        select(campaign_table.c.last_position)
+        .where(campaign_table.c.id == campaign_id)
+        .with_for_update()
+    ).one()
+
+
+def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:
+    furthest_back = connection.scalar(
+        select(func.min(reader.c.position)).where(
+            reader.c.schedule_id == edition.schedule_id
+        )
+    )
+    if furthest_back is None:
+        return False
+    return bool(log.released(connection, edition.campaign_id, furthest_back, upto))

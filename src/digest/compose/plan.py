@@ -1,0 +1,208 @@
+"""One delivery for each reader an edition is for, or the reason why not."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+
+from digest.model.deliveries import DeliveryState
+from digest.model.editions import EditionState, VariantKey
+from digest.model.readers import Channel, NotServed, Served, resolve
+from digest.store import editions, log
+from digest.store.engine import writing
+from digest.store.readers import PlanningRow, facts_for
+from digest.store.tables import delivery, left_out, reader, send_batch
+from digest.store.tables import edition as edition_table
+from digest.store.tables import variant as variants
+from digest.store.upsert import insert_new
+
+CHUNK = 1000
+NOBODY = "nobody had anything new that could reach them"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reader who gets a copy, and which."""
+
+    row: PlanningRow
+    channel: Channel
+    key: VariantKey
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A reader who gets none. Those out of reach keep their place in the log."""
+
+    row: PlanningRow
+    kind: str
+    reason: str
+
+
+def plan(engine: Engine, edition_id: int, now: datetime, chunk: int = CHUNK) -> None:
+    """Plan an approved edition to its end; safe to repeat after any interruption.
+
+    Each chunk of readers is one transaction: their deliveries, the reasons of
+    those left out, their new places in the log and how far planning has come.
+    An edition that reaches nobody is skipped.
+    """
+    while _plan_chunk(engine, edition_id, now, chunk):
+        pass
+
+
+def decide(
+    row: PlanningRow, upto: int, entries: Sequence[log.LogEntry]
+) -> Planned | LeftOut:
+    """Return what becomes of one reader in an edition that ends at `upto`."""
+    served = resolve(row.facts)
+    match served:
+        case NotServed(reason):
+            return LeftOut(row, "unreachable", reason)
+        case Served(channel, fmt):
+            key = VariantKey(row.position, upto, row.topics, fmt, row.language)
+            if any(key.takes(entry.position, entry.topics) for entry in entries):
+                return Planned(row, channel, key)
+            return LeftOut(row, "nothing-new", "nothing new on their topics")
+
+
+def _plan_chunk(engine: Engine, edition_id: int, now: datetime, size: int) -> bool:
+    with writing(engine) as connection:
+        edition = _locked(connection, edition_id)
+        if edition.state is not EditionState.APPROVED:
+            return False
+        rows = facts_for(connection, edition, size, now)
+        if not rows:
+            _finish(connection, edition, now)
+            return False
+        upto = edition.upto or 0
+        entries = log.released(
+            connection, edition.campaign_id, min(row.position for row in rows), upto
+        )
+        decided = [decide(row, upto, entries) for row in rows]
+        _record(connection, edition, decided, now)
+        editions.note_cursor(connection, edition_id, rows[-1].reader_id)
+    return True
+
+
+def _locked(connection: Connection, edition_id: int) -> editions.Edition:
+    connection.execute(
+        select(edition_table.c.id)
+        .where(edition_table.c.id == edition_id)
+        .with_for_update()
+    )
+    return editions.get(connection, edition_id)
+
+
+def _record(
+    connection: Connection,
+    edition: editions.Edition,
+    decided: Iterable[Planned | LeftOut],
+    now: datetime,
+) -> None:
+    decisions = list(decided)
+    planned = [one for one in decisions if isinstance(one, Planned)]
+    others = [one for one in decisions if isinstance(one, LeftOut)]
+    _insert_deliveries(connection, edition.id, planned, now)
+    _insert_left_out(connection, edition.id, others)
+    moved = [one.row for one in planned]
+    moved += [one.row for one in others if one.kind == "nothing-new"]
+    _move_readers(connection, edition.upto or 0, moved)
+
+
+def _insert_deliveries(
+    connection: Connection, edition_id: int, planned: Sequence[Planned], now: datetime
+) -> None:
+    if not planned:
+        return
+    ids = _variant_ids(connection, edition_id, {one.key for one in planned})
+    connection.execute(
+        insert(delivery),
+        [
+            {
+                "edition_id": edition_id,
+                "reader_id": one.row.reader_id,
+                "subscriber_id": one.row.subscriber_id,
+                "variant_id": ids[one.key],
+                "channel": one.channel,
+                "state": DeliveryState.PLANNED,
+            }
+            for one in planned
+        ],
+    )
+    emailed = [one.row.reader_id for one in planned if one.channel is Channel.EMAIL]
+    if emailed:
+        connection.execute(
+            insert(send_batch).values(
+                edition_id=edition_id,
+                first_reader_id=emailed[0],
+                last_reader_id=emailed[-1],
+                state="open",
+                due_at=now,
+            )
+        )
+
+
+def _insert_left_out(
+    connection: Connection, edition_id: int, others: Sequence[LeftOut]
+) -> None:
+    if others:
+        connection.execute(
+            insert(left_out),
+            [
+                {
+                    "edition_id": edition_id,
+                    "reader_id": one.row.reader_id,
+                    "kind": one.kind,
+                    "reason": one.reason,
+                }
+                for one in others
+            ],
+        )
+
+
+def _move_readers(
+    connection: Connection, upto: int, rows: Sequence[PlanningRow]
+) -> None:
+    behind = [{"moved": row.reader_id} for row in rows if row.position < upto]
+    if behind:
+        connection.execute(
+            update(reader)
+            .where(reader.c.id == bindparam("moved"), reader.c.position < upto)
+            .values(position=upto),
+            behind,
+        )
+
+
+def _variant_ids(
+    connection: Connection, edition_id: int, keys: Iterable[VariantKey]
+) -> dict[VariantKey, int]:
+    names = {_name(key): key for key in keys}
+    rows = [
+        {"edition_id": edition_id, "key": name, **asdict(key)}
+        for name, key in sorted(names.items())
+    ]
+    insert_new(connection, variants, rows, key=("edition_id", "key"))
+    found = connection.execute(
+        select(variants.c.id, variants.c.key).where(
+            variants.c.edition_id == edition_id, variants.c.key.in_(names)
+        )
+    )
+    return {names[row.key]: row.id for row in found}
+
+
+def _name(key: VariantKey) -> str:
+    said = json.dumps(
+        [key.since, key.upto, sorted(key.topics), key.format, key.language]
+    )
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _finish(connection: Connection, edition: editions.Edition, now: datetime) -> None:
+    copies = select(func.count()).select_from(delivery)
+    made = connection.scalar(copies.where(delivery.c.edition_id == edition.id))
+    facts: dict[str, Any] = {} if made else {"reason": NOBODY}
+    to = EditionState.PLANNED if made else EditionState.SKIPPED
+    editions.move(connection, edition.id, to, now, **facts)

@@ -1,0 +1,121 @@
+"""What a kind of reader gets: a stretch of the log, as one value for a renderer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from digest.model.editions import Variant, VariantKey, rendition_key
+from digest.model.items import Event, Item
+from digest.model.readers import Format
+from digest.store import campaigns, editions, log
+from digest.store.campaigns import ScheduleRow, StoredCampaign
+from digest.store.tables import variant as variants
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A variant ready to render; `key` is what variants with the same items share."""
+
+    edition_id: int
+    key: str
+    variant: Variant
+
+
+def composed(connection: Connection, variant_id: int) -> Composed | None:
+    """Return the planned variant as it now stands, withdrawn items left out.
+
+    None where nothing of it is left.
+    """
+    row = connection.execute(select(variants).where(variants.c.id == variant_id)).one()
+    edition = editions.get(connection, row.edition_id)
+    return _composed(connection, edition, _key(row))
+
+
+def of_edition(connection: Connection, edition_id: int, fmt: Format) -> Composed | None:
+    """Return a frozen edition as a reader gets it who had the one before.
+
+    None where it carries nothing.
+    """
+    edition = editions.get(connection, edition_id)
+    since = editions.upto_before(connection, edition.schedule_id, edition.slot)
+    language = campaigns.load(connection, edition.campaign_id).language
+    key = VariantKey(since, edition.upto or since, (), fmt, language)
+    return _composed(connection, edition, key)
+
+
+def draft(
+    connection: Connection,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    fmt: Format,
+    now: datetime,
+) -> Variant | None:
+    """Return the schedule's open edition: what it would carry if it ran now.
+
+    None where nothing is new. The edition gets its row when its slot comes;
+    until then it is what the log holds.
+    """
+    campaign = stored.campaign
+    slot = schedule.schedule.timetable.next_slot(campaign.timezone, now)
+    since = editions.upto_before(connection, schedule.id, slot)
+    items = _items(log.released(connection, stored.id, since))
+    if not items:
+        return None
+    return Variant(
+        code="draft",
+        campaign=campaign,
+        slot=slot,
+        items=items,
+        format=fmt,
+        language=campaign.language,
+        draft=True,
+    )
+
+
+def _composed(
+    connection: Connection, edition: editions.Edition, key: VariantKey
+) -> Composed | None:
+    entries = [
+        entry
+        for entry in log.released(connection, edition.campaign_id, key.since, key.upto)
+        if key.takes(entry.position, entry.topics)
+    ]
+    if not entries:
+        return None
+    marks = tuple(entry.fingerprint for entry in entries)
+    return Composed(
+        edition.id,
+        rendition_key(marks, key.format, key.language),
+        Variant(
+            code=edition.code,
+            campaign=campaigns.load(connection, edition.campaign_id),
+            slot=edition.slot,
+            items=_items(entries),
+            format=key.format,
+            language=key.language,
+        ),
+    )
+
+
+def _items(entries: Iterable[log.LogEntry]) -> tuple[Item, ...]:
+    # A publishing date orders posts; it never decides whether they are in.
+    def order(entry: log.LogEntry) -> tuple[bool, datetime, int]:
+        item = entry.item
+        if isinstance(item, Event):
+            return True, item.starts, entry.position
+        return False, item.published or entry.accepted_at, entry.position
+
+    return tuple(entry.item for entry in sorted(entries, key=order))
+
+
+def _key(row: Row[Any]) -> VariantKey:
+    return VariantKey(
+        since=row.since,
+        upto=row.upto,
+        topics=tuple(row.topics),
+        format=Format(row.format),
+        language=row.language,
+    )
