@@ -1,0 +1,107 @@
+"""digest campaign: apply a campaign file, list, show, pause and resume."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import AsJson, CampaignName, as_json, result, table, talk
+
+app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml")],
+) -> None:
+    """Make the database match a campaign file; the same file twice changes nothing."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        applied = digest.apply_campaign(file)
+    for schedule in applied.campaign.schedules:
+        talk(f"schedule {schedule.name}: {schedule.timetable}")
+    for source in applied.campaign.sources:
+        talk(f"source {source.name}: {source.kind} {source.location}")
+    result(f"{applied.campaign.name}: applied, {applied.readers} readers joined")
+
+
+@app.command("list")
+def list_all(*, json: AsJson = False) -> None:
+    """List the campaigns."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns
+
+    with open_app() as digest, digest.reading() as connection:
+        found = campaigns.listed(connection)
+    rows = [
+        {
+            "name": one.campaign.name,
+            "title": one.campaign.title,
+            "state": "paused" if one.paused_at else "active",
+        }
+        for one in found
+    ]
+    if json:
+        as_json(rows)
+    else:
+        table(("name", "title", "state"), [tuple(row.values()) for row in rows])
+
+
+@app.command()
+def show(name: CampaignName, *, json: AsJson = False) -> None:
+    """Show a campaign: its sources, schedules and readers."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns, overview
+
+    with open_app() as digest, digest.reading() as connection:
+        stored = campaigns.by_name(connection, name)
+        sources = overview.sources(connection, stored.id)
+        readers = overview.readers_by_format(connection, stored.id)
+    if json:
+        as_json(
+            {
+                "campaign": asdict(stored.campaign),
+                "paused_at": stored.paused_at,
+                "sources": [asdict(one) for one in sources],
+                "readers": readers,
+            }
+        )
+        return
+    campaign = stored.campaign
+    result(f"{campaign.title} ({campaign.name})")
+    result(f"  from {campaign.sender_name} <{campaign.sender_address}>")
+    result(f"  lists: {', '.join(campaign.lists)}")
+    for schedule in campaign.schedules:
+        result(f"  schedule {schedule.name}: {schedule.timetable} {campaign.timezone}")
+    for source in sources:
+        state = f"FAILING: {source.failure}" if source.failure else "reads well"
+        read = f"{source.last_read_at:%d %b %H:%M}" if source.last_read_at else "never"
+        result(f"  source {source.name}: {state}, last read {read}")
+    for fmt, count in readers.items():
+        result(f"  readers of {fmt}: {count}")
+
+
+@app.command()
+def pause(name: CampaignName) -> None:
+    """Stop a campaign's timetable and sending until it is resumed."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns
+
+    with open_app() as digest, digest.writing() as connection:
+        stored = campaigns.by_name(connection, name)
+        campaigns.pause(connection, stored.id, digest.now())
+    result(f"{name}: paused; go on with: digest campaign resume {name}")
+
+
+@app.command()
+def resume(name: CampaignName) -> None:
+    """Let a paused campaign go on."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns
+
+    with open_app() as digest, digest.writing() as connection:
+        stored = campaigns.by_name(connection, name)
+        campaigns.pause(connection, stored.id, None)
+    result(f"{name}: active")

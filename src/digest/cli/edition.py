@@ -1,0 +1,127 @@
+"""digest edition: what was and will be published."""
+
+import getpass
+from dataclasses import asdict
+
+import typer
+
+from digest.cli.options import (
+    AsJson,
+    CampaignName,
+    EditionId,
+    Now,
+    ScheduleName,
+    as_json,
+    instant,
+    result,
+    table,
+    talk,
+)
+
+app = typer.Typer(help="Editions: what a schedule publishes at a slot.")
+
+
+@app.command("list")
+def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
+    """List a campaign's editions, newest first."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns, editions
+
+    with open_app() as digest, digest.reading() as connection:
+        stored = campaigns.by_name(connection, campaign)
+        found = editions.of_campaign(connection, stored.id)
+    if json:
+        as_json([asdict(one) for one in found])
+        return
+    table(
+        ("id", "schedule", "slot", "state", "reason"),
+        [
+            (one.id, one.schedule, one.slot.isoformat(), one.state, one.reason or "")
+            for one in found
+        ],
+    )
+
+
+@app.command()
+def show(edition_id: EditionId, *, json: AsJson = False) -> None:
+    """Show an edition: its copies by state, and who was not served and why."""
+    from digest.bootstrap import open_app
+    from digest.store import editions, overview
+
+    with open_app() as digest, digest.reading() as connection:
+        edition = editions.get(connection, edition_id)
+        copies = overview.copies(connection, edition_id)
+        left_out = overview.left_out_counts(connection, edition_id)
+        missing = overview.not_served(connection, edition_id)
+    if json:
+        counted = [
+            {"channel": channel, "state": state, "copies": count}
+            for (channel, state), count in copies.items()
+        ]
+        as_json(
+            {
+                "edition": asdict(edition),
+                "copies": counted,
+                "left_out": left_out,
+                "not_served": [asdict(one) for one in missing],
+            }
+        )
+        return
+    result(f"edition {edition.id} of {edition.campaign}, {edition.schedule}")
+    result(f"  slot {edition.slot.isoformat()}, {edition.state} {edition.reason or ''}")
+    for (channel, state), count in copies.items():
+        result(f"  {count} by {channel}: {state}")
+    for kind, count in left_out.items():
+        result(f"  {count} left out: {kind}")
+    for one in missing:
+        result(f"  not served: {one.name}: {one.reason}")
+
+
+@app.command()
+def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
+    """Print the open edition as text: what would go out if it ran now."""
+    from digest.bootstrap import open_app
+    from digest.model.readers import Format
+
+    with open_app() as digest:
+        result(digest.preview(campaign, schedule, Format.PLAIN).decode())
+
+
+@app.command()
+def run(
+    campaign: CampaignName, *, schedule: ScheduleName = None, now: Now = None
+) -> None:
+    """Make an edition now: freeze, approve where automatic, plan and render."""
+    from digest.bootstrap import open_app
+
+    with open_app(instant(now)) as digest:
+        edition = digest.run_edition(campaign, schedule)
+    talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
+    if edition.state == "frozen":
+        talk(f"it waits for approval: digest edition approve {edition.id}")
+    if edition.state == "planned":
+        talk("its copies leave with: digest work --until-done (or digest serve)")
+    result(str(edition.id))
+
+
+@app.command()
+def approve(edition_id: EditionId) -> None:
+    """Say that a frozen edition may go; some campaigns need two people."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        edition = digest.approve(edition_id, getpass.getuser())
+    if edition.state == "frozen":
+        result(f"edition {edition_id}: your approval is kept; it needs another person")
+    else:
+        result(f"edition {edition_id}: {edition.state}")
+
+
+@app.command()
+def cancel(edition_id: EditionId) -> None:
+    """Stop an edition before anyone is planned; its posts flow into the next."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        digest.cancel(edition_id)
+    result(f"edition {edition_id}: cancelled; its posts go into the next edition")

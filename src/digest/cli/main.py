@@ -1,0 +1,59 @@
+"""The `digest` command: nouns, verbs, and how errors are told."""
+
+import os
+import sys
+
+import typer
+
+from digest.cli import (
+    campaign,
+    delivery,
+    edition,
+    lists,
+    operate,
+    post,
+    preview,
+    print_run,
+    serve,
+    source,
+    subscribers,
+)
+from digest.errors import DigestError
+
+app = typer.Typer(
+    name="digest",
+    help="One day's posts, written once and sent to everyone, by email and by post.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for part in (serve, operate, preview):
+    part.add_to(app)
+for name, noun in {
+    "campaign": campaign,
+    "source": source,
+    "post": post,
+    "edition": edition,
+    "deliveries": delivery,
+    "list": lists,
+    "subscribers": subscribers,
+    "print": print_run,
+}.items():
+    app.add_typer(noun.app, name=name)
+
+
+def run() -> None:
+    """Run the command line: status 0 done, 1 our own error in one line, 2 usage."""
+    try:
+        app()
+    except DigestError as problem:
+        sys.stderr.write(f"digest: {problem}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has seen enough (digest … | head).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("digest: stopped; what was under way is safe to run again\n")
+        sys.exit(130)

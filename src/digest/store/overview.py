@@ -1,0 +1,133 @@
+"""What staff see at a glance: read-only counts and lists across the tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from digest.store.tables import (
+    delivery,
+    item,
+    left_out,
+    print_batch,
+    reader,
+    source,
+    subscriber,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source was last read; `failure` is empty while it reads well."""
+
+    name: str
+    kind: str
+    location: str
+    last_read_at: datetime | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotServed:
+    """A reader an edition did not reach, and what would help."""
+
+    edition_id: int
+    reader_id: int
+    name: str
+    reason: str
+
+
+def sources(connection: Connection, campaign_id: int) -> list[SourceHealth]:
+    """Return a campaign's sources, by name, those no longer in its file left out."""
+    rows = connection.execute(
+        select(source)
+        .where(source.c.campaign_id == campaign_id, source.c.ended_at.is_(None))
+        .order_by(source.c.name)
+    )
+    return [
+        SourceHealth(
+            row.name, row.kind, row.location, row.last_read_at, row.failure or ""
+        )
+        for row in rows
+    ]
+
+
+def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int]:
+    """Return how many readers a campaign has of each format."""
+    rows = connection.execute(
+        select(reader.c.format, func.count())
+        .where(reader.c.campaign_id == campaign_id)
+        .group_by(reader.c.format)
+        .order_by(reader.c.format)
+    )
+    return dict(rows.tuples().all())
+
+
+def posts_waiting(connection: Connection, campaign_id: int) -> int:
+    """Return how many accepted items wait for staff to release them."""
+    waiting = select(func.count()).where(
+        item.c.campaign_id == campaign_id,
+        item.c.position.is_(None),
+        item.c.withdrawn_at.is_(None),
+        item.c.passed_over.is_(False),
+    )
+    return connection.scalar(waiting) or 0
+
+
+def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int]:
+    """Return an edition's deliveries counted by (channel, state)."""
+    rows = connection.execute(
+        select(delivery.c.channel, delivery.c.state, func.count())
+        .where(delivery.c.edition_id == edition_id)
+        .group_by(delivery.c.channel, delivery.c.state)
+        .order_by(delivery.c.channel, delivery.c.state)
+    )
+    return {(channel, state): count for channel, state, count in rows}
+
+
+def not_served(connection: Connection, edition_id: int) -> list[NotServed]:
+    """Return who an edition did not reach: out of reach, or refused."""
+    out = select(
+        left_out.c.edition_id,
+        left_out.c.reader_id,
+        subscriber.c.name,
+        left_out.c.reason,
+    ).where(left_out.c.kind == "unreachable")
+    refused = select(
+        delivery.c.edition_id, delivery.c.reader_id, subscriber.c.name, delivery.c.reply
+    ).where(delivery.c.state.in_(["refused", "expired"]))
+    found = [
+        *connection.execute(
+            out.join(reader, reader.c.id == left_out.c.reader_id)
+            .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+            .where(left_out.c.edition_id == edition_id)
+        ),
+        *connection.execute(
+            refused.join(subscriber, subscriber.c.id == delivery.c.subscriber_id).where(
+                delivery.c.edition_id == edition_id
+            )
+        ),
+    ]
+    return [NotServed(*row) for row in sorted(found, key=lambda row: row.reader_id)]
+
+
+def left_out_counts(connection: Connection, edition_id: int) -> dict[str, int]:
+    """Return how many readers an edition left out, by kind."""
+    rows = connection.execute(
+        select(left_out.c.kind, func.count())
+        .where(left_out.c.edition_id == edition_id)
+        .group_by(left_out.c.kind)
+    )
+    return dict(rows.tuples().all())
+
+
+def print_batches(
+    connection: Connection, edition_id: int
+) -> list[tuple[int, str, str]]:
+    """Return (id, state, path of the PDF) of an edition's print batches."""
+    rows = connection.execute(
+        select(print_batch.c.id, print_batch.c.state, print_batch.c.pdf)
+        .where(print_batch.c.edition_id == edition_id)
+        .order_by(print_batch.c.id)
+    )
+    return [(row.id, row.state, row.pdf) for row in rows]
