@@ -1,0 +1,245 @@
+"""Which addresses a letter can go to, and what is said about the others."""
+
+import pytest
+
+from digest.model.postal import (
+    PostalAddress,
+    Problem,
+    parse,
+    postcode_key,
+    tidy,
+    uk_postcode,
+)
+
+STREET = ("1 Example Street", "Exampleton")
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        pytest.param("ZZ99 1AA", "ZZ99 1AA", id="as it should be"),
+        pytest.param("zz99 1aa", "ZZ99 1AA", id="small letters"),
+        pytest.param("zz991aa", "ZZ99 1AA", id="no space"),
+        pytest.param("  ZZ99\u00a01AA\t", "ZZ99 1AA", id="odd spaces"),
+        pytest.param("Z1-1AA", "Z1 1AA", id="a dash"),
+        pytest.param("zz1a1aa", "ZZ1A 1AA", id="a letter after the district"),
+        pytest.param("ZZ99A 1AA", None, id="two figures and a letter"),
+        pytest.param("ZZ99 AA1", None, id="inward part the wrong way round"),
+        pytest.param("12345", None, id="figures only"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_a_postcode_is_known_by_its_shape(typed: str, printed: str | None) -> None:
+    assert uk_postcode(typed) == printed
+
+
+@pytest.mark.parametrize(
+    ("lines", "postcode", "country", "expected"),
+    [
+        pytest.param(
+            STREET, "zz991aa", "", PostalAddress(STREET, "ZZ99 1AA"), id="plain"
+        ),
+        pytest.param(
+            (*STREET, "ZZ99 1AA"),
+            "",
+            "",
+            PostalAddress(STREET, "ZZ99 1AA"),
+            id="postcode at the end of the lines",
+        ),
+        pytest.param(
+            (*STREET, "zz99 1aa"),
+            "ZZ991AA",
+            "UK",
+            PostalAddress(STREET, "ZZ99 1AA"),
+            id="postcode twice",
+        ),
+        pytest.param(
+            (*STREET, "ZZ99 1AA", "United Kingdom"),
+            "",
+            "",
+            PostalAddress(STREET, "ZZ99 1AA"),
+            id="our own country is left out",
+        ),
+        pytest.param(
+            ("1 Example Street,\nExampleton,", "", " "),
+            "ZZ99 1AA",
+            "",
+            PostalAddress(STREET, "ZZ99 1AA"),
+            id="several lines in one cell",
+        ),
+        pytest.param(
+            ("1\x00 Example\u202e  Street", "Exampleton\x07"),
+            "ZZ99 1AA",
+            "",
+            PostalAddress(STREET, "ZZ99 1AA"),
+            id="control characters",
+        ),
+        pytest.param(
+            ("Cpl Example", "bfpo c/o 58"),
+            "",
+            "",
+            PostalAddress(("Cpl Example",), "BFPO 58"),
+            id="BFPO without a postcode",
+        ),
+        pytest.param(
+            ("1 Unit", "BFPO 58"),
+            "BF1 2AA",
+            "",
+            PostalAddress(("1 Unit", "BFPO 58"), "BF1 2AA"),
+            id="BFPO with its postcode",
+        ),
+        pytest.param(
+            ("Rue Exemple 1", "1000 Bruxelles"),
+            "1000",
+            "belgium",
+            PostalAddress(("Rue Exemple 1", "1000 Bruxelles"), "", "Belgium"),
+            id="abroad, its postcode already in a line",
+        ),
+        pytest.param(
+            ("1 Example Road", "Dublin", "Éire"),
+            "D99 X9X9",
+            "",
+            PostalAddress(("1 Example Road", "Dublin"), "D99 X9X9", "Ireland"),
+            id="abroad by its last line",
+        ),
+        pytest.param(
+            STREET,
+            "JE9 9ZZ",
+            "Jersey",
+            PostalAddress((*STREET, "Jersey"), "JE9 9ZZ"),
+            id="an island with a postcode like ours",
+        ),
+        pytest.param(
+            ("Georgia",),
+            "ZZ9 1AA",
+            "",
+            PostalAddress(("Georgia",), "ZZ9 1AA"),
+            id="a lone line is never taken for a country",
+        ),
+    ],
+)
+def test_an_address_is_parsed(
+    lines: tuple[str, ...], postcode: str, country: str, expected: PostalAddress
+) -> None:
+    assert parse(lines, postcode, country) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "postcode", "country", "part", "words"),
+    [
+        pytest.param((), "", "", "address_1", "no address", id="nothing at all"),
+        pytest.param((), "ZZ9 1AA", "", "address_1", "only “ZZ9 1AA”", id="code only"),
+        pytest.param(STREET, "", "", "postcode", "no postcode", id="no postcode"),
+        pytest.param(STREET, "ZZ9", "", "postcode", "looks like", id="half a postcode"),
+        pytest.param(
+            STREET, "ZZ9 OAA", "", "postcode", "is it ZZ9 0AA", id="letter O for nought"
+        ),
+        pytest.param(
+            (*STREET, "ZZ9 1AA"),
+            "ZZ9 2AA",
+            "",
+            "postcode",
+            "keep the one",
+            id="two postcodes",
+        ),
+        pytest.param(
+            tuple("abcdef"), "ZZ9 1AA", "", "address_6", "too long by 1", id="six lines"
+        ),
+        pytest.param(
+            ("1 Rue", "=1+1"),
+            "ZZ9 1AA",
+            "",
+            "address_2",
+            "cannot start with “=”",
+            id="a formula",
+        ),
+        pytest.param(
+            ("No  fixed abode", "Exampleton"),
+            "ZZ9 1AA",
+            "",
+            "address_1",
+            "no fixed abode",
+            id="no fixed abode",
+        ),
+        pytest.param(
+            ("N.F.A.", "Exampleton"),
+            "ZZ9 1AA",
+            "",
+            "address_1",
+            "no fixed abode",
+            id="in letters",
+        ),
+        pytest.param(
+            STREET, "", "Ruritania", "country", "not a country", id="no such country"
+        ),
+        pytest.param(
+            ("1 Unit", "BFPO 58"),
+            "",
+            "Germany",
+            "country",
+            "must not name a country",
+            id="BFPO with a country",
+        ),
+    ],
+)
+def test_a_bad_address_says_what_to_do(
+    lines: tuple[str, ...], postcode: str, country: str, part: str, words: str
+) -> None:
+    found = parse(lines, postcode, country)
+
+    assert isinstance(found, Problem)
+    assert found.part == part
+    assert words in found.words
+
+
+@pytest.mark.parametrize("start", '@()=[]"\\/,<>~')
+def test_no_line_starts_with_a_sign(start: str) -> None:
+    assert isinstance(parse((f"{start}1 Example Street", "Town"), "ZZ9 1AA"), Problem)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param(
+            PostalAddress(STREET, "ZZ99 1AA"),
+            ("Siân Ŵyn", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"),
+            id="post town in capitals, postcode alone",
+        ),
+        pytest.param(
+            PostalAddress(("siân ŵyn", *STREET), "ZZ99 1AA"),
+            ("Siân Ŵyn", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"),
+            id="the name is not said twice",
+        ),
+        pytest.param(
+            PostalAddress(("1 Example Road", "Dublin"), "D99 X9X9", "Ireland"),
+            ("Siân Ŵyn", "1 Example Road", "Dublin", "D99 X9X9", "IRELAND"),
+            id="the country is last",
+        ),
+    ],
+)
+def test_the_envelope_is_written_as_the_carrier_asks(
+    address: PostalAddress, expected: tuple[str, ...]
+) -> None:
+    assert address.on_envelope(" Siân  Ŵyn ") == expected
+
+
+def test_a_round_goes_from_low_numbers_to_high_and_abroad_last() -> None:
+    codes = ("ZZ19 1AA", "ZZ2 1AA", "Z9 9ZZ", "ZZ2 1AB", "ZZ2A 1AA", "ZZ2 9AA")
+    addresses = [PostalAddress(STREET, code) for code in codes]
+    addresses.append(PostalAddress(STREET, "1000", "Belgium"))
+    addresses.insert(0, PostalAddress(STREET, "BFPO 58"))
+
+    ordered = sorted(addresses, key=lambda address: address.round_key)
+
+    assert [address.postcode for address in ordered] == [
+        *("Z9 9ZZ", "ZZ2 1AA", "ZZ2 1AB", "ZZ2 9AA", "ZZ2A 1AA", "ZZ19 1AA"),
+        *("BFPO 58", "1000"),
+    ]
+
+
+def test_what_is_no_postcode_sorts_last() -> None:
+    assert postcode_key("ZZ99 9ZZ") < postcode_key("unknown")
+
+
+def test_a_tidied_line_keeps_the_joiners_that_spelling_needs() -> None:
+    assert tidy(" a\u200cb \r\n c\u0007") == "a\u200cb c"
