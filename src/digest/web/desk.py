@@ -1,0 +1,152 @@
+"""The today page, and previews in every format."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from digest.bootstrap import App
+from digest.model.editions import EditionState
+from digest.preview import Form
+from digest.schedule import due, watch
+from digest.store import campaigns, editions, overview
+from digest.store.campaigns import StoredCampaign
+from digest.web.pages import Pages
+
+FORMATS = (
+    (Form.HTML, "email"),
+    (Form.TEXT, "plain text"),
+    (Form.LETTER, "letter"),
+    (Form.LARGE_PRINT, "large print"),
+)
+_SHOWN = 20
+# Styles an email carries in itself; nothing else of it may run or be fetched.
+_EMAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https: http:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a person should look at, and what would help."""
+
+    what: str
+    help: str
+
+
+def routes(digest: App, pages: Pages) -> APIRouter:
+    """Return the desk's routes."""
+    router = APIRouter(prefix="/desk")
+
+    @router.api_route("", methods=["GET", "HEAD"])
+    def today() -> Response:
+        with digest.reading() as connection:
+            content = _today(digest, pages, connection)
+        return pages.page("today.html", here="today", **content)
+
+    @router.api_route("/campaigns/{name}/{schedule}/{form}", methods=["GET", "HEAD"])
+    def draft(name: str, schedule: str, form: Form) -> Response:
+        return shown(form, digest.preview(name, schedule, form))
+
+    @router.api_route("/editions/{edition_id}/{form}", methods=["GET", "HEAD"])
+    def edition(edition_id: int, form: Form) -> Response:
+        return shown(form, digest.preview_edition(edition_id, form))
+
+    return router
+
+
+def shown(form: Form, content: bytes) -> Response:
+    """Return a rendition as a browser shows it, unable to run or fetch anything."""
+    headers = {"Content-Security-Policy": _EMAIL_POLICY} if form is Form.HTML else {}
+    return Response(content, media_type=form.media_type, headers=headers)
+
+
+def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
+    now = digest.now()
+    stored = {one.campaign.name: one for one in campaigns.listed(connection)}
+    zone = digest.settings.timezone
+    return {
+        "now": pages.in_words(now, zone),
+        "formats": [(form.value, words) for form, words in FORMATS],
+        "troubles": _troubles(connection, list(stored.values())),
+        "upcoming": [
+            {
+                "campaign": one.campaign,
+                "schedule": one.schedule,
+                "when": pages.in_words(one.at, stored[one.campaign].campaign.timezone),
+            }
+            for one in due.next_slots(connection, now)
+        ],
+        "editions": [
+            _edition(connection, pages, one, campaign.campaign.timezone)
+            for campaign in stored.values()
+            for one in editions.of_campaign(connection, campaign.id)[:_SHOWN]
+        ],
+    }
+
+
+def _edition(
+    connection: Connection, pages: Pages, edition: editions.Edition, zone: str
+) -> dict[str, Any]:
+    return {
+        "id": edition.id,
+        "campaign": edition.campaign,
+        "schedule": edition.schedule,
+        "slot": pages.in_words(edition.slot, zone),
+        "state": edition.state.value,
+        "reason": edition.reason,
+        "has_content": edition.upto is not None,
+        "copies": [
+            (channel, state, count)
+            for (channel, state), count in overview.copies(
+                connection, edition.id
+            ).items()
+        ],
+        "not_served": overview.not_served(connection, edition.id),
+    }
+
+
+def _troubles(connection: Connection, stored: list[StoredCampaign]) -> list[Trouble]:
+    found = []
+    if since := watch.asleep_since(connection):
+        found.append(
+            Trouble(
+                f"Nothing was watched since {since:%d %B %H:%M} UTC, so nothing is sent.",
+                "Look at what is next, then say: digest resume",
+            )
+        )
+    for one in stored:
+        name = one.campaign.name
+        found += [
+            Trouble(f"{name}: the source {source.name} cannot be read.", source.failure)
+            for source in overview.sources(connection, one.id)
+            if source.failure
+        ]
+        if waiting := overview.posts_waiting(connection, one.id):
+            found.append(
+                Trouble(
+                    f"{name}: {waiting} posts wait to be released.",
+                    f"See: digest post list {name}",
+                )
+            )
+        for edition in editions.of_campaign(connection, one.id)[:_SHOWN]:
+            found += _of_edition(connection, edition)
+    return found
+
+
+def _of_edition(connection: Connection, edition: editions.Edition) -> list[Trouble]:
+    name = f"{edition.campaign}, {edition.schedule}, edition {edition.id}"
+    found = []
+    if edition.state is EditionState.FROZEN:
+        found.append(
+            Trouble(f"{name} waits.", f"Say: digest edition approve {edition.id}")
+        )
+    if edition.state is EditionState.MISSED:
+        found.append(Trouble(f"{name} was missed.", "Its posts go into the next one."))
+    missing = overview.not_served(connection, edition.id)
+    if missing:
+        names = ", ".join(f"{one.name} ({one.reason})" for one in missing)
+        found.append(Trouble(f"{name} did not reach everyone.", names))
+    return found

@@ -1,0 +1,46 @@
+"""The built-in inbox: what practice mode kept, as HTML, text and source."""
+
+from fastapi import APIRouter, Response
+
+from digest.bootstrap import App
+from digest.preview import Form
+from digest.web.desk import shown
+from digest.web.pages import Pages
+
+_READ = ["GET", "HEAD"]
+_SHOWN = 200
+
+
+def routes(digest: App, pages: Pages) -> APIRouter:
+    """Return the inbox's routes."""
+    router = APIRouter(prefix="/inbox")
+
+    @router.api_route("", methods=_READ)
+    def listing() -> Response:
+        found = digest.inbox.messages()[:_SHOWN]
+        return pages.page("inbox.html", here="inbox", messages=found)
+
+    @router.api_route("/{key}", methods=_READ)
+    def message(key: str) -> Response:
+        found = digest.inbox.read(key)
+        return pages.page(
+            "message.html",
+            here="inbox",
+            message=found,
+            has_html=bool(found.html),
+            text=found.text,
+        )
+
+    @router.api_route("/{key}/html", methods=_READ)
+    def html(key: str) -> Response:
+        return shown(Form.HTML, digest.inbox.read(key).html.encode())
+
+    @router.api_route("/{key}/text", methods=_READ)
+    def text(key: str) -> Response:
+        return shown(Form.TEXT, digest.inbox.read(key).text.encode())
+
+    @router.api_route("/{key}/source", methods=_READ)
+    def source(key: str) -> Response:
+        return shown(Form.TEXT, digest.inbox.read(key).source)
+
+    return router
