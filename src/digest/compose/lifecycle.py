@@ -71,11 +71,12 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
 
 def _last_position(connection: Connection, campaign_id: int) -> int:
     # The lock that positions are given under: no lower one can appear later.
-    return connection.scalars(
+    last: int = connection.scalars(
         select(campaign_table.c.last_position)
         .where(campaign_table.c.id == campaign_id)
         .with_for_update()
     ).one()
+    return last
 
 
 def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:
