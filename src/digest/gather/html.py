@@ -31,7 +31,7 @@ MAX_DEPTH = 120
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Tags that hold nothing, or that the next of their kind ends by itself.
 _UNCOUNTED = frozenset(
-    [
+    (
         "area",
         "base",
         "br",
@@ -56,10 +56,10 @@ _UNCOUNTED = frozenset(
         "thead",
         "tbody",
         "tfoot",
-    ]
+    )
 )
 _NO_WORDS = frozenset(
-    [
+    (
         "script",
         "style",
         "template",
@@ -79,10 +79,10 @@ _NO_WORDS = frozenset(
         "select",
         "datalist",
         "textarea",
-    ]
+    )
 )
 _INLINE = frozenset(
-    [
+    (
         "a",
         "abbr",
         "acronym",
@@ -115,7 +115,7 @@ _INLINE = frozenset(
         "tt",
         "u",
         "var",
-    ]
+    )
 )
 _STRONG = frozenset({"b", "strong"})
 _EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})

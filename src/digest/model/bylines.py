@@ -9,7 +9,7 @@ from digest.model.items import Byline
 _BY = re.compile(r"^\s*(?:posted |written )?by[:\s]+(?=[^\W\d_])", re.IGNORECASE)
 # A caption glued to the byline: "Ann Example | Example GroupBy Ann Example, Chair".
 _GLUED = re.compile(r"^(?P<caption>.{3,150}?[\w.)])\s*By (?=[A-Z\u00c0-\u024f])")
-_AT = re.compile(r"\s+(?:at|of|for|from)\s+(?=(?:the\s+)?[A-Z0-9\u00c0-\u024f])")
+_AT = re.compile(r"\s+at\s+(?=(?:the\s+)?[A-Z0-9\u00c0-\u024f])")
 _LONGEST = 300
 _LONGEST_NAME = 60
 _FIRST_BLOCKS = 3

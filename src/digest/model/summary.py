@@ -12,7 +12,7 @@ _SHORT = frozenset(
     ("dr", "mr", "mrs", "ms", "prof", "st", "rev", "e.g", "i.e", "etc", "vs", "no")
 )
 _END = re.compile(
-    r"[.!?…][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W\d_a-z])|[.!?…][\"'”’)]*\s+(?=\d)"
+    r"[.!?…][\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]?[^\W\d_a-z])|[.!?…][\"'”\u2019)]*\s+(?=\d)"
 )
 
 
@@ -44,7 +44,7 @@ def sentences(text: str) -> list[str]:
     """Return the sentences of `text`; together they hold all of its words."""
     found, start = [], 0
     for end in _END.finditer(text):
-        word = text[start : end.start()].rpartition(" ")[2].strip("(“\"'‘").lower()
+        word = text[start : end.start()].rpartition(" ")[2].strip("(“\"'\u2018").lower()
         if text[end.start()] == "." and (word in _SHORT or len(word) == 1):
             continue
         found.append(text[start : end.end()].strip())

@@ -1,0 +1,95 @@
+"""Read every source of a campaign, and take what is new into its log."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from digest.errors import SourceError
+from digest.gather.reading import Memory, Reading, Skipped
+from digest.gather.registry import READERS
+from digest.model.campaigns import Campaign, Source
+from digest.store import log, sources
+from digest.store.engine import reading, writing
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What reading one source came to; `failed` says why it could not be read."""
+
+    source: str
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    failed: str = ""
+
+
+def gather(
+    engine: Engine, campaign_id: int, campaign: Campaign, now: datetime
+) -> tuple[SourceReport, ...]:
+    """Read the campaign's sources side by side and accept what they hold.
+
+    No transaction is open while a source is read. A source that fails is
+    reported, and the others go on.
+    """
+    with reading(engine) as connection:
+        rows = sources.of_campaign(connection, campaign_id)
+    known = [one for one in campaign.sources if one.name in rows]
+
+    def read(source: Source) -> Reading | SourceError:
+        row = rows[source.name]
+        return attempt(source, Memory(row.etag, row.last_modified))
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = list(pool.map(read, known))
+    return tuple(
+        _take(
+            engine,
+            log.Origin(campaign_id, row.id, one, row.is_first_contact),
+            row,
+            got,
+            now,
+        )
+        for one, got in zip(known, found, strict=True)
+        for row in [rows[one.name]]
+    )
+
+
+def attempt(source: Source, memory: Memory) -> Reading | SourceError:
+    """Return what the source holds, or why it could not be read; stores nothing."""
+    try:
+        return READERS[source.kind](source, memory)
+    except SourceError as problem:
+        return problem
+    except Exception as problem:
+        # A parser's own fault in one source must not cost the others.
+        logger.exception("source broke its reader source=%s", source.name)
+        return SourceError(f"{source.name}: it broke our reader ({problem!r})")
+
+
+def _take(
+    engine: Engine,
+    origin: log.Origin,
+    row: sources.SourceRow,
+    found: Reading | SourceError,
+    now: datetime,
+) -> SourceReport:
+    name = origin.source.name
+    with writing(engine) as connection:
+        if isinstance(found, SourceError):
+            sources.note_failed(connection, row, now, str(found))
+            logger.warning("source failed source=%s", name)
+            return SourceReport(name, failed=str(found))
+        counts = log.accept(connection, origin, found.items, now)
+        memory = found.memory
+        sources.note_read(connection, row, now, (memory.etag, memory.last_modified))
+    return SourceReport(
+        name, counts.new, counts.revised, counts.unchanged, found.skipped
+    )

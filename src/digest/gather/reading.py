@@ -1,0 +1,81 @@
+"""What a source's reader is handed, and what it gives back."""
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from digest.model.blocks import Block
+from digest.model.bylines import taken_from
+from digest.model.campaigns import Source
+from digest.model.items import Item, Post
+from digest.model.link_kinds import noteworthy
+from digest.model.summary import summarise
+
+MAX_ITEMS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a web server said of the last reading, so as to ask only for news."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """One item that could not be taken: which, and what to do about it."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source holds now; `unchanged` where it said nothing is new."""
+
+    items: tuple[Item, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    unchanged: bool = False
+    memory: Memory = field(default_factory=Memory)
+
+
+class SourceReader(Protocol):
+    """Reads one kind of source."""
+
+    def __call__(self, source: Source, memory: Memory) -> Reading:
+        """Return all that the source holds, each item once by its key.
+
+        One bad item is skipped and named. Raises SourceError, in plain words,
+        where the source itself cannot be read.
+        """
+        ...
+
+
+def finished(post: Post, body: tuple[Block, ...]) -> Post:
+    """Return the post with its body, and what can be told from the body.
+
+    A summary and noteworthy links are found where the source gave none. A
+    byline that opens the body says more than a bare name, and is not said twice.
+    """
+    byline = post.byline
+    if byline is None or not byline.role:
+        found, body = taken_from(body)
+        byline = found or byline
+    return replace(
+        post,
+        body=body,
+        byline=byline,
+        summary=post.summary or summarise(body),
+        links=post.links or noteworthy(body),
+    )
+
+
+def distinct(items: list[Item], skipped: list[Skipped]) -> tuple[Item, ...]:
+    """Return the items with each key once; a repeated key is named as skipped."""
+    found: dict[str, Item] = {}
+    for item in items:
+        if item.key in found:
+            skipped.append(Skipped(item.title, "has the id of another item: change it"))
+        else:
+            found[item.key] = item
+    return tuple(found.values())

@@ -1,0 +1,13 @@
+"""Which reader reads which kind of source: one line each."""
+
+from collections.abc import Mapping
+
+from digest.gather.feed import read_feed
+from digest.gather.folder import read_folder
+from digest.gather.reading import SourceReader
+from digest.model.campaigns import SourceKind
+
+READERS: Mapping[SourceKind, SourceReader] = {
+    SourceKind.FEED: read_feed,
+    SourceKind.FOLDER: read_folder,
+}
