@@ -96,6 +96,8 @@ def postcode_key(postcode: str) -> tuple[int, str, int, str, str]:
 
 def tidy(text: str) -> str:
     """Return `text` as one line: no control characters, single spaces."""
+    if text.isprintable():  # as nearly all is: ten times faster
+        return " ".join(unicodedata.normalize("NFC", text).split())
     seen = (
         letter
         if letter in _JOINERS or not unicodedata.category(letter).startswith("C")

@@ -188,7 +188,11 @@ subscriber = Table(
     Column("identity", String(400), nullable=False, unique=True),
     _required("name", Text),
     Column("email", Text),  # as typed, for sending
-    Column("email_key", Text),  # canonical, for suppression
+    Column("email_key", Text),  # canonical, for finding
+    # Keyed hashes of what identifies a person: audience.hashing.
+    Column("email_hash", String(64)),
+    Column("post_hash", String(64)),
+    Column("phone_hash", String(64)),
     Column("phone", Text),
     _required("address", JSON),  # lines without the postcode; [] where unknown
     Column("postcode", String(12)),
@@ -203,6 +207,8 @@ subscriber = Table(
     _required("changed_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
     Index("ix_subscriber_email_key", "email_key"),
+    Index("ix_subscriber_post_hash", "post_hash"),
+    Index("ix_subscriber_phone_hash", "phone_hash"),
 )
 
 subscription = Table(
@@ -225,7 +231,7 @@ subscription = Table(
 suppression = Table(
     "suppression",
     metadata,
-    Column("channel", String(8), primary_key=True),  # email or post
+    Column("channel", String(8), primary_key=True),  # email, post or phone
     Column("target_hash", String(64), primary_key=True),  # keyed hash of the target
     _required("reason", Text),
     _required("created_at", UtcDateTime),

@@ -58,6 +58,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("email_key", sa.Text(), nullable=True),
+        sa.Column("email_hash", sa.String(length=64), nullable=True),
+        sa.Column("post_hash", sa.String(length=64), nullable=True),
+        sa.Column("phone_hash", sa.String(length=64), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("address", sa.JSON(), nullable=False),
         sa.Column("postcode", sa.String(length=12), nullable=True),
@@ -76,6 +79,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.create_index("ix_subscriber_email_key", ["email_key"], unique=False)
+        batch_op.create_index("ix_subscriber_phone_hash", ["phone_hash"], unique=False)
+        batch_op.create_index("ix_subscriber_post_hash", ["post_hash"], unique=False)
 
     op.create_table(
         "suppression",
@@ -606,6 +611,8 @@ def downgrade() -> None:
     op.drop_table("watch")
     op.drop_table("suppression")
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
+        batch_op.drop_index("ix_subscriber_post_hash")
+        batch_op.drop_index("ix_subscriber_phone_hash")
         batch_op.drop_index("ix_subscriber_email_key")
 
     op.drop_table("subscriber")

@@ -1,0 +1,98 @@
+"""The columns of a subscriber list, and cells that no spreadsheet will run."""
+
+import csv
+import re
+from dataclasses import dataclass
+
+from digest.errors import ImportRefused
+
+ADDRESS = tuple(f"address_{number}" for number in range(1, 7))
+COLUMNS = (
+    "name",
+    "email",
+    "phone",
+    *ADDRESS,
+    "postcode",
+    "country",
+    "format",
+    "schedule",
+    "topics",
+    "language",
+    "organiser",
+    "consent_basis",
+    "consent_method",
+    "consent_at",
+    "consent_wording",
+    "notes",
+)
+
+_ALIASES = {"e_mail": "email", "post_code": "postcode", "address": "address_1"}
+_REACHED_BY = {"email", "phone", "address_1"}
+# What a spreadsheet takes for a formula; full-width forms included.
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001 - the forms meant
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a list in order; "" for those we do not know."""
+
+    columns: tuple[str, ...]
+    ignored: tuple[str, ...]
+    delimiter: str
+
+
+def read_header(file: str, line: str) -> Header:
+    """Return what a list's first line names. Raises ImportRefused in one line."""
+    found = max((_split(line, mark) for mark in ",;\t"), key=_known)
+    columns = found.columns
+    if not _known(found):
+        raise ImportRefused(
+            f"{file} has no header: its first line must name the columns, "
+            "for example name,email,phone"
+        )
+    for column in columns:
+        if column and columns.count(column) > 1:
+            raise ImportRefused(
+                f"{file} has two columns called {column}: rename or remove one"
+            )
+    if "name" not in columns or not _REACHED_BY.intersection(columns):
+        raise ImportRefused(
+            f"{file} needs a column called name and one of email, phone, address_1; "
+            f"it has {', '.join(filter(None, columns))}"
+        )
+    return found
+
+
+def guarded(cell: str) -> str:
+    """Return the cell so that no spreadsheet takes it for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return the cell that `guarded` was given."""
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+
+
+def _split(line: str, delimiter: str) -> Header:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        cells = []
+    columns = tuple(map(_column, cells))
+    ignored = tuple(
+        cell.strip()
+        for cell, column in zip(cells, columns, strict=True)
+        if cell.strip() and not column
+    )
+    return Header(columns, ignored, delimiter)
+
+
+def _known(header: Header) -> int:
+    return sum(map(bool, header.columns))
+
+
+def _column(cell: str) -> str:
+    name = re.sub(r"[\s_-]+", "_", cell.strip().lower()).strip("_")
+    name = re.sub(r"^address_?(?=\d$)", "address_", name)
+    name = _ALIASES.get(name, name)
+    return name if name in COLUMNS else ""

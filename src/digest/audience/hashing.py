@@ -1,0 +1,52 @@
+"""Keyed hashes: to recognise a person without keeping who they are.
+
+Without the key a hash says nothing, not even to somebody who guesses at
+addresses; so that it may outlive what it was made from.
+"""
+
+import hmac
+from dataclasses import dataclass, field
+
+from digest.model.people import Keys
+
+_PURPOSE = b"digest suppression 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """The hashes of a person's keys by channel; None where there is no key."""
+
+    email: str | None
+    post: str | None
+    phone: str | None
+
+    def targets(self) -> dict[str, str]:
+        """Return the hashes there are, by channel."""
+        held = {"email": self.email, "post": self.post, "phone": self.phone}
+        return {channel: target for channel, target in held.items() if target}
+
+
+@dataclass(frozen=True, slots=True)
+class Hasher:
+    """Hashes with a key of its own, derived from the secret it is given."""
+
+    secret: str = field(repr=False)
+    _key: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        derived = hmac.digest(self.secret.encode(), _PURPOSE, "sha256")
+        object.__setattr__(self, "_key", derived)
+
+    def hashed(self, keys: Keys) -> Hashed:
+        """Return the hashes of these keys."""
+        return Hashed(
+            self._hash("email", keys.email),
+            self._hash("post", keys.post),
+            self._hash("phone", keys.phone),
+        )
+
+    def _hash(self, channel: str, key: str) -> str | None:
+        if not key:
+            return None
+        said = f"{channel}:{key}".encode()
+        return hmac.digest(self._key, said, "sha256").hex()
