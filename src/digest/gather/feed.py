@@ -25,6 +25,7 @@ from digest.model.blocks import Block, Paragraph, Picture, Run, texts
 from digest.model.bylines import parse
 from digest.model.campaigns import Source
 from digest.model.items import Item, Post
+from digest.model.summary import summarise
 
 _UNTITLED = "Untitled"
 
@@ -71,6 +72,7 @@ def _entries(name: str, document: Document, content: bytes) -> Iterator[Entry]:
 
 def _xml_entry(entry: Any) -> Entry:
     contents = [one.get("value", "") for one in entry.get("content", [])]
+    # feedparser gives the content as the summary where a feed has none.
     summary = entry.get("summary", "")
     when = entry.get("published_parsed") or entry.get("updated_parsed")
     pictures = [
@@ -82,8 +84,8 @@ def _xml_entry(entry: Any) -> Entry:
         "id": entry.get("id") or entry.get("link"),
         "title": entry.get("title"),
         "url": entry.get("link"),
-        "html": max(contents, key=len, default="") or summary,
-        "summary": summary if contents else "",
+        "html": max([*contents, summary], key=len),
+        "summary": "" if summary in contents else summary,
         "author": (entry.get("author_detail") or {}).get("name") or entry.get("author"),
         "published": _when(when),
         "topics": [tag.get("term") for tag in entry.get("tags", [])],
@@ -136,7 +138,7 @@ def _post(entry: Entry, base: str) -> Post:
         byline=parse(one_line(_text(entry.get("author")))),
         published=entry.get("published"),
         url=url,
-        summary=_words(entry.get("summary"), base),
+        summary=summarise(to_blocks(_text(entry.get("summary")), base)),
         picture=Picture(picture) if picture else None,
         topics=tuple(filter(None, (one_line(_text(one)) for one in topics or ()))),
     )
