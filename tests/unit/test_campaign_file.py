@@ -1,0 +1,135 @@
+"""A campaign file: read whole, or every fault by line and key."""
+
+from datetime import date, timedelta
+from pathlib import PurePath
+
+import pytest
+
+from digest.errors import CampaignFileError
+from digest.model.campaign_file import parse
+from digest.model.campaigns import Approval, Envelope, FirstContact, SourceKind
+from digest.model.readers import Format
+
+WHOLE = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+reply_to = "team@example.org"
+lists = ["lantern"]
+timezone = "Europe/London"
+starts = 2026-07-06
+ends = 2026-07-10
+approval = "one"
+
+[[source]]
+name = "blog"
+kind = "feed"
+url = "https://example.org/feed"
+topics = ["stories"]
+first = 3
+
+[[source]]
+name = "notes"
+kind = "folder"
+path = "notes"
+moderated = true
+
+[[schedule]]
+name = "daily"
+at = "16:00"
+days = "mon-fri"
+catch_up = "90m"
+default = true
+
+[[schedule]]
+name = "weekly"
+at = "10:00"
+days = "thu"
+formats = ["letter", "large-print"]
+
+[letter]
+envelope = "c5"
+sender = ["Lantern Week", "1 Example Street"]
+phone = "01632 960 155"
+"""
+HERE = PurePath("/campaigns")
+
+
+def test_a_whole_file_is_read_whole() -> None:
+    campaign = parse(WHOLE, "UTC", HERE)
+
+    assert campaign.sender_name == "Lantern Week"
+    assert campaign.sender_address == "digest@example.org"
+    assert campaign.sending_domain == "example.org"
+    assert (campaign.starts, campaign.ends) == (date(2026, 7, 6), date(2026, 7, 10))
+    assert campaign.approval is Approval.ONE
+    assert campaign.sources[0].first == FirstContact(3)
+    assert campaign.sources[1].kind is SourceKind.FOLDER
+    assert campaign.sources[1].location == "/campaigns/notes"
+    assert campaign.schedules[0].catch_up == timedelta(minutes=90)
+    assert campaign.schedule_for(Format.LETTER).name == "weekly"
+    assert campaign.schedule_for(Format.HTML).name == "daily"
+    assert campaign.letter.envelope is Envelope.C5
+
+
+def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
+    text = WHOLE.replace('timezone = "Europe/London"\n', "")
+
+    assert parse(text, "Europe/Lisbon", HERE).timezone == "Europe/Lisbon"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        pytest.param(
+            'name = "lantern-week"', "", "campaign.name: is missing", id="missing"
+        ),
+        pytest.param(
+            "lists =", "list =", "campaign.list: is not a key here", id="typo"
+        ),
+        pytest.param(
+            '"16:00"', '"4pm"', 'schedule[1].at: "4pm" is not a time', id="bad time"
+        ),
+        pytest.param('"feed"', '"fed"', 'kind: "fed" is not one of', id="bad kind"),
+        pytest.param("first = 3", "first = -1", "must be", id="bad first contact"),
+        pytest.param('"90m"', '"soon"', "length of time", id="bad length"),
+        pytest.param(
+            '<digest@example.org>"', '"', "is not an email address", id="bad sender"
+        ),
+        pytest.param('"one"', '"nobody"', "automatic, one, two", id="bad approval"),
+        pytest.param("2026-07-10", "2026-07-01", "is before starts", id="ends first"),
+        pytest.param('["lantern"]', '"lantern"', "must be a list", id="text for list"),
+        pytest.param('"weekly"', '"daily"', "two of them are called", id="twin names"),
+        pytest.param(
+            "https://", "ftp://", "must start with https://", id="bad address"
+        ),
+        pytest.param('["letter",', '["leter",', '"leter" is not one', id="bad format"),
+        pytest.param(
+            'title = "Lantern Week"', 'title = "A\\nBcc: x"', "control", id="line break"
+        ),
+    ],
+)
+def test_a_fault_is_named_by_its_key(old: str, new: str, fault: str) -> None:
+    assert old in WHOLE
+    with pytest.raises(CampaignFileError) as refusal:
+        parse(WHOLE.replace(old, new), "UTC", HERE)
+
+    assert fault in str(refusal.value)
+
+
+def test_every_fault_is_named_at_once_with_its_line() -> None:
+    text = WHOLE.replace('"16:00"', '"4pm"').replace("lists =", "list =")
+
+    with pytest.raises(CampaignFileError) as refusal:
+        parse(text, "UTC", HERE)
+
+    words = str(refusal.value).splitlines()
+    assert len(words) == 3
+    assert any(word.startswith("line  28, schedule[1].at") for word in words)
+
+
+@pytest.mark.parametrize("text", ["", "[campaign", "campaign = 3", "[[campaign]]"])
+def test_what_is_no_campaign_file_is_refused_in_words(text: str) -> None:
+    with pytest.raises(CampaignFileError):
+        parse(text, "UTC", HERE)

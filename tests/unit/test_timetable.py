@@ -1,0 +1,100 @@
+"""Slots from local wall time, clock changes included."""
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from digest.model.timetable import Timetable, wall_time, week_days
+
+LONDON = "Europe/London"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall", "after", "until", "expected"),
+    [
+        pytest.param(
+            "09:00",
+            "2026-07-06T00:00",
+            "2026-07-07T12:00",
+            ["2026-07-06T08:00", "2026-07-07T08:00"],
+            id="summer time",
+        ),
+        pytest.param(
+            "09:00",
+            "2026-01-06T00:00",
+            "2026-01-06T12:00",
+            ["2026-01-06T09:00"],
+            id="winter time",
+        ),
+        pytest.param(
+            "01:30",
+            "2026-10-25T00:00",
+            "2026-10-25T12:00",
+            ["2026-10-25T00:30"],
+            id="a time that exists twice fires once",
+        ),
+        pytest.param(
+            "01:30",
+            "2026-03-29T00:00",
+            "2026-03-29T12:00",
+            ["2026-03-29T01:00"],
+            id="a time that does not exist moves to the next that does",
+        ),
+        pytest.param(
+            "09:00",
+            "2026-07-06T08:00",
+            "2026-07-06T08:00",
+            [],
+            id="half open: a slot already looked at is not given again",
+        ),
+    ],
+)
+def test_slots(wall: str, after: str, until: str, expected: list[str]) -> None:
+    found = Timetable(wall_time(wall)).slots(LONDON, at(after), at(until))
+
+    assert list(found) == [at(text) for text in expected]
+
+
+def test_every_day_has_one_slot_all_year_round() -> None:
+    slots = Timetable(time(1, 30)).slots(
+        LONDON, at("2026-01-01T00:00"), at("2026-12-31T23:59")
+    )
+
+    assert len(list(slots)) == 365
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("mon-fri", {0, 1, 2, 3, 4}),
+        ("thu", {3}),
+        ("sat-mon", {5, 6, 0}),
+        ("mon, wed-thu", {0, 2, 3}),
+        ("Monday", {0}),
+        ("daily", set(range(7))),
+    ],
+)
+def test_days_are_named_as_people_name_them(words: str, days: set[int]) -> None:
+    assert week_days(words) == days
+
+
+@pytest.mark.parametrize("words", ["", "someday", "mon-", "1-5", "mon--fri"])
+def test_words_that_name_no_days_are_refused_with_an_example(words: str) -> None:
+    with pytest.raises(ValueError, match="write e.g."):
+        week_days(words)
+
+
+@pytest.mark.parametrize("text", ["4pm", "25:00", "", "16:00+01:00", "16:00:00.5"])
+def test_a_wrong_time_of_day_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="16:00"):
+        wall_time(text)
+
+
+def test_the_next_slot_skips_the_days_that_have_none() -> None:
+    weekly = Timetable(time(10), week_days("thu"))
+
+    assert weekly.next_slot(LONDON, at("2026-07-09T09:00")) == at("2026-07-16T09:00")
