@@ -60,7 +60,7 @@ def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int
         .group_by(reader.c.format)
         .order_by(reader.c.format)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def posts_waiting(connection: Connection, campaign_id: int) -> int:
@@ -118,7 +118,7 @@ def left_out_counts(connection: Connection, edition_id: int) -> dict[str, int]:
         .where(left_out.c.edition_id == edition_id)
         .group_by(left_out.c.kind)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def print_batches(

@@ -1,0 +1,203 @@
+"""From the log and the readers to deliveries: every post to everyone once."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, select
+
+from digest.compose import lifecycle, plan
+from digest.compose.variants import composed
+from digest.model.editions import EditionState
+from digest.store import editions, log, overview
+from digest.store.engine import open_engine, reading, writing
+from digest.store.migrate import migrate
+from digest.store.tables import delivery
+from tests.builders import EIGHT, a_post
+from tests.stored import (
+    FILE,
+    a_reader,
+    a_stored_campaign,
+    posts_accepted,
+    schedule_id,
+    switched,
+)
+
+
+def an_open_edition(engine: Engine, on: str, slot: datetime) -> int:
+    with writing(engine) as connection:
+        place = editions.Slot(1, schedule_id(engine, on), slot)
+        assert editions.open_at(connection, place, slot)
+    with reading(engine) as connection:
+        edition = editions.at_slot(connection, place.schedule_id, slot)
+    assert edition is not None
+    return edition.id
+
+
+def run(engine: Engine, edition_id: int, now: datetime) -> EditionState:
+    lifecycle.freeze(engine, edition_id, now)
+    lifecycle.approve(engine, edition_id, now)
+    plan.plan(engine, edition_id, now)
+    with reading(engine) as connection:
+        return editions.get(connection, edition_id).state
+
+
+def titles_by_reader(engine: Engine) -> dict[int, Counter[str]]:
+    found: dict[int, Counter[str]] = {}
+    with reading(engine) as connection:
+        for row in connection.execute(select(delivery)):
+            made = composed(connection, row.variant_id)
+            assert made is not None
+            titles = found.setdefault(row.reader_id, Counter())
+            titles.update(item.title for item in made.variant.items)
+    return found
+
+
+def test_a_reader_gets_what_is_new_and_their_place_moves(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    ann = a_reader(engine, "ann")
+    posts_accepted(engine, [a_post("one", title="One")])
+    first = run(engine, an_open_edition(engine, "daily", EIGHT), EIGHT)
+    posts_accepted(engine, [a_post("one", title="One"), a_post("two", title="Two")])
+    later = EIGHT + timedelta(days=1)
+    second = run(engine, an_open_edition(engine, "daily", later), later)
+
+    assert (first, second) == (EditionState.PLANNED, EditionState.PLANNED)
+    assert titles_by_reader(engine) == {ann: Counter(["One", "Two"])}
+
+
+def test_an_edition_with_nothing_new_is_skipped_and_says_so(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    edition_id = an_open_edition(engine, "daily", EIGHT)
+
+    assert run(engine, edition_id, EIGHT) is EditionState.SKIPPED
+    with reading(engine) as connection:
+        assert editions.get(connection, edition_id).reason == lifecycle.NOTHING_NEW
+
+
+def test_a_reader_out_of_reach_is_named_and_keeps_their_place(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    a_reader(engine, "bob", email=None, format="letter")
+    posts_accepted(engine, [a_post()])
+    edition_id = an_open_edition(engine, "daily", EIGHT)
+    run(engine, edition_id, EIGHT)
+
+    with reading(engine) as connection:
+        [missing] = overview.not_served(connection, edition_id)
+        copies = overview.copies(connection, edition_id)
+    assert missing.name == "Bob"
+    assert "address" in missing.reason
+    assert copies == {("email", "planned"): 1}
+
+
+def test_topics_narrow_what_a_reader_gets(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    ann = a_reader(engine, "ann", topics=["care"])
+    a_reader(engine, "bob", topics=["boats"])
+    posts_accepted(
+        engine,
+        [
+            a_post("one", title="Care", topics=("care",)),
+            a_post("two", title="Buses", topics=("buses",)),
+        ],
+    )
+    edition_id = an_open_edition(engine, "daily", EIGHT)
+    run(engine, edition_id, EIGHT)
+
+    assert titles_by_reader(engine) == {ann: Counter(["Care"])}
+    with reading(engine) as connection:
+        assert overview.left_out_counts(connection, edition_id) == {"nothing-new": 1}
+
+
+def test_a_withdrawn_post_leaves_copies_that_are_already_planned(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    ann = a_reader(engine, "ann")
+    posts_accepted(engine, [a_post("one", title="One"), a_post("two", title="Two")])
+    run(engine, an_open_edition(engine, "daily", EIGHT), EIGHT)
+    with writing(engine) as connection:
+        assert log.withdraw(connection, 1, EIGHT)
+
+    assert titles_by_reader(engine) == {ann: Counter(["Two"])}
+
+
+def test_an_edition_that_needs_two_people_waits_for_two(engine: Engine) -> None:
+    two = FILE.replace('timezone = "Eu', 'approval = "two"\ntimezone = "Eu')
+    a_stored_campaign(engine, two)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [a_post()])
+    edition_id = an_open_edition(engine, "daily", EIGHT)
+
+    assert run(engine, edition_id, EIGHT) is EditionState.FROZEN
+    assert not lifecycle.approve(engine, edition_id, EIGHT, "ann")
+    assert not lifecycle.approve(engine, edition_id, EIGHT, "ann")
+    assert lifecycle.approve(engine, edition_id, EIGHT, "bob")
+
+
+class Crash(Exception):  # noqa: N818 - what happens, not an error of ours
+    """The machine stops here."""
+
+
+def interrupted(engine: Engine, edition_id: int, now: datetime, steps: int) -> None:
+    """Run as far as `steps` transactions, one reader to a chunk, then stop dead."""
+    if steps > 0:
+        lifecycle.freeze(engine, edition_id, now)
+    if steps > 1:
+        lifecycle.approve(engine, edition_id, now)
+    for _ in range(steps - 2):
+        plan._plan_chunk(engine, edition_id, now, 1)  # noqa: SLF001 - a step of it
+
+
+ACTS = st.one_of(
+    st.tuples(st.just("post"), st.integers(1, 3)),
+    st.tuples(st.just("run"), st.sampled_from(["daily", "weekly"])),
+    st.tuples(st.just("crash"), st.integers(0, 6)),
+    st.tuples(st.just("switch"), st.integers(0, 3)),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(acts=st.lists(ACTS, min_size=4, max_size=14))
+def test_every_released_post_reaches_every_due_reader_exactly_once(
+    acts: list[tuple[str, object]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("log")
+    engine = open_engine(f"sqlite:///{folder}/digest.db")
+    migrate(engine)
+    a_stored_campaign(engine)
+    readers = [a_reader(engine, name) for name in ("ann", "bob", "cat", "dan")]
+    on = dict.fromkeys(readers, "daily")
+    posted: list[str] = []
+    begun: list[int] = []
+    now = EIGHT
+    for act, what in acts:
+        now += timedelta(hours=1)
+        match act, what:
+            case "post", int(count):
+                new = [f"{len(posted) + n}" for n in range(count)]
+                posts_accepted(engine, [a_post(key, title=key) for key in new], now)
+                posted += new
+            case "run", str(schedule):
+                run(engine, an_open_edition(engine, schedule, now), now)
+            case "crash", int(steps):
+                begun.append(an_open_edition(engine, "daily", now))
+                interrupted(engine, begun[-1], now, steps)
+            case "switch", int(who):
+                reader = readers[who]
+                on[reader] = "weekly" if on[reader] == "daily" else "daily"
+                switched(engine, reader, on[reader])
+    for edition_id in begun:
+        run(engine, edition_id, now)
+    for hours, schedule in enumerate(("daily", "weekly"), 1):
+        slot = now + timedelta(hours=hours)
+        run(engine, an_open_edition(engine, schedule, slot), slot)
+
+    got = titles_by_reader(engine)
+    engine.dispose()
+    assert got == {reader: Counter(posted) for reader in readers if posted}

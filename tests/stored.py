@@ -1,0 +1,122 @@
+"""Things put into a test's database in one line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select, update
+
+from digest.model.campaigns import Campaign
+from digest.model.items import Item
+from digest.store import campaigns, log
+from digest.store.campaigns import CampaignFile, StoredCampaign
+from digest.store.engine import reading, writing
+from digest.store.tables import (
+    mailing_list,
+    reader,
+    schedule,
+    source,
+    subscriber,
+    subscription,
+)
+from tests.builders import EIGHT
+
+FILE = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+lists = ["lantern"]
+timezone = "Europe/London"
+
+[[source]]
+name = "blog"
+kind = "feed"
+url = "https://example.org/feed"
+
+[[schedule]]
+name = "daily"
+at = "16:00"
+default = true
+
+[[schedule]]
+name = "weekly"
+at = "10:00"
+days = "thu"
+"""
+
+
+def a_stored_campaign(
+    engine: Engine, text: str = FILE, now: datetime = EIGHT
+) -> StoredCampaign:
+    """Apply a campaign file and return the campaign."""
+    with writing(engine) as connection:
+        return campaigns.apply(connection, CampaignFile(text, "UTC", "/"), now)
+
+
+def posts_accepted(
+    engine: Engine, items: Sequence[Item], now: datetime = EIGHT
+) -> log.Counts:
+    """Accept items into the only campaign's log, from its first source."""
+    with writing(engine) as connection:
+        row = connection.execute(select(source).order_by(source.c.id)).first()
+        assert row is not None
+        campaign: Campaign = campaigns.load(connection, row.campaign_id)
+        origin = log.Origin(
+            row.campaign_id, row.id, campaign.sources[0], is_first_contact=False
+        )
+        return log.accept(connection, origin, items, now)
+
+
+def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> int:
+    """Add a subscribed reader by email on a schedule; return the reader's id."""
+    given = {"email": f"{name}@example.org", "address": [], "format": "html"} | person
+    with writing(engine) as connection:
+        [subscriber_id] = connection.execute(
+            insert(subscriber).values(
+                identity=f"email:{name}",
+                name=name.title(),
+                email=given["email"],
+                address=given["address"],
+                postcode=given.get("postcode"),
+                created_at=EIGHT,
+                changed_at=EIGHT,
+            )
+        ).inserted_primary_key
+        list_id = connection.scalar(select(mailing_list.c.id))
+        connection.execute(
+            insert(subscription).values(
+                mailing_list_id=list_id, subscriber_id=subscriber_id, started_at=EIGHT
+            )
+        )
+        row = connection.execute(select(schedule).where(schedule.c.name == on)).one()
+        [reader_id] = connection.execute(
+            insert(reader).values(
+                campaign_id=row.campaign_id,
+                subscriber_id=subscriber_id,
+                schedule_id=row.id,
+                format=given["format"],
+                language="en-GB",
+                topics=list(given.get("topics", [])),  # type: ignore[call-overload]
+                joined_at=EIGHT,
+            )
+        ).inserted_primary_key
+        return int(reader_id)
+
+
+def switched(engine: Engine, reader_id: int, to: str) -> None:
+    """Move a reader to another schedule of the campaign."""
+    with writing(engine) as connection:
+        wanted = select(schedule.c.id).where(schedule.c.name == to).scalar_subquery()
+        connection.execute(
+            update(reader).where(reader.c.id == reader_id).values(schedule_id=wanted)
+        )
+
+
+def schedule_id(engine: Engine, name: str) -> int:
+    """Return the id of the schedule of that name."""
+    with reading(engine) as connection:
+        return int(
+            connection.scalars(
+                select(schedule.c.id).where(schedule.c.name == name)
+            ).one()
+        )
