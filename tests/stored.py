@@ -71,8 +71,9 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
     """Add a subscribed reader by email on a schedule; return the reader's id."""
     given = {"email": f"{name}@example.org", "address": [], "format": "html"} | person
     with writing(engine) as connection:
-        [subscriber_id] = connection.execute(
-            insert(subscriber).values(
+        subscriber_id = connection.scalar(
+            insert(subscriber)
+            .values(
                 identity=f"email:{name}",
                 name=name.title(),
                 email=given["email"],
@@ -81,7 +82,8 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
                 created_at=EIGHT,
                 changed_at=EIGHT,
             )
-        ).inserted_primary_key
+            .returning(subscriber.c.id)
+        )
         list_id = connection.scalar(select(mailing_list.c.id))
         connection.execute(
             insert(subscription).values(
@@ -89,8 +91,9 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
             )
         )
         row = connection.execute(select(schedule).where(schedule.c.name == on)).one()
-        [reader_id] = connection.execute(
-            insert(reader).values(
+        reader_id = connection.scalars(
+            insert(reader)
+            .values(
                 campaign_id=row.campaign_id,
                 subscriber_id=subscriber_id,
                 schedule_id=row.id,
@@ -99,7 +102,8 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
                 topics=list(given.get("topics", [])),  # type: ignore[call-overload]
                 joined_at=EIGHT,
             )
-        ).inserted_primary_key
+            .returning(reader.c.id)
+        ).one()
         return int(reader_id)
 
 

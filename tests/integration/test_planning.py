@@ -192,6 +192,8 @@ def test_every_released_post_reaches_every_due_reader_exactly_once(
                 reader = readers[who]
                 on[reader] = "weekly" if on[reader] == "daily" else "daily"
                 switched(engine, reader, on[reader])
+            case _:
+                raise AssertionError(act)
     for edition_id in begun:
         run(engine, edition_id, now)
     for hours, schedule in enumerate(("daily", "weekly"), 1):

@@ -81,10 +81,10 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
 def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     """Print the open edition as text: what would go out if it ran now."""
     from digest.bootstrap import open_app
-    from digest.model.readers import Format
+    from digest.model.forms import Form
 
     with open_app() as digest:
-        result(digest.preview(campaign, schedule, Format.PLAIN).decode())
+        result(digest.preview(campaign, schedule, Form.TEXT).decode())
 
 
 @app.command()

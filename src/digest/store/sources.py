@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from digest.store.tables import source
 
@@ -34,6 +34,23 @@ def of_campaign(connection: Connection, campaign_id: int) -> dict[str, SourceRow
         )
         for row in rows
     }
+
+
+def is_stale(connection: Connection, campaign_id: int, since: datetime) -> bool:
+    """Whether any of the campaign's sources was last tried before `since`."""
+    tried = func.coalesce(source.c.last_failed_at, source.c.last_read_at)
+    found = select(source.c.id).where(
+        source.c.campaign_id == campaign_id,
+        source.c.ended_at.is_(None),
+        or_(
+            tried.is_(None),
+            and_(
+                func.coalesce(source.c.last_read_at, tried) < since,
+                func.coalesce(source.c.last_failed_at, tried) < since,
+            ),
+        ),
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def note_read(

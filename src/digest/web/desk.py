@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.editions import EditionState
-from digest.preview import Form
+from digest.model.forms import Form
 from digest.schedule import due, watch
 from digest.store import campaigns, editions, overview
 from digest.store.campaigns import StoredCampaign

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
-from digest.preview import Form
+from digest.model.forms import Form
 from digest.web.desk import shown
 from digest.web.pages import Pages
 

@@ -1,0 +1,78 @@
+"""Carrying editions forward: gather, freeze, approve, plan, each step repeatable."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from digest.compose import lifecycle
+from digest.compose.plan import plan
+from digest.gather.campaign import SourceReport, gather
+from digest.model.editions import EditionState
+from digest.schedule import due, watch
+from digest.store import campaigns, editions, sources
+from digest.store.campaigns import ScheduleRow, StoredCampaign
+from digest.store.editions import Edition
+from digest.store.engine import reading, writing
+
+log = logging.getLogger(__name__)
+
+# Between editions, so that a draft is fresh and a failing source is noticed.
+GATHER_EVERY = timedelta(hours=1)
+
+
+def gather_all(
+    engine: Engine, found: list[StoredCampaign], now: datetime
+) -> dict[str, tuple[SourceReport, ...]]:
+    """Read the sources of each of these campaigns; return the reports by name."""
+    return {
+        one.campaign.name: gather(engine, one.id, one.campaign, now) for one in found
+    }
+
+
+def keep_watch(engine: Engine, now: datetime) -> None:
+    """Do what is due: open the slots' editions and carry every open one forward.
+
+    After a sleep of more than a day it only notes that; a person says resume.
+    """
+    if not watch.look(engine, now):
+        log.warning("asleep: nothing is sent until somebody says digest resume")
+        return
+    due.open_due(engine, now)
+    with reading(engine) as connection:
+        waiting = editions.unfinished(connection)
+        opened = {e.campaign_id for e in waiting if e.state is EditionState.OPEN}
+        stale = [
+            one
+            for one in campaigns.listed(connection)
+            if one.paused_at is None
+            and (
+                one.id in opened
+                or sources.is_stale(connection, one.id, now - GATHER_EVERY)
+            )
+        ]
+    gather_all(engine, stale, now)
+    for edition in waiting:
+        carry_forward(engine, edition.id, now)
+
+
+def carry_forward(engine: Engine, edition_id: int, now: datetime) -> Edition:
+    """Freeze, approve where nobody has to, and plan; return where it then stands."""
+    lifecycle.freeze(engine, edition_id, now)
+    lifecycle.approve(engine, edition_id, now)
+    plan(engine, edition_id, now)
+    with reading(engine) as connection:
+        return editions.get(connection, edition_id)
+
+
+def run_now(
+    engine: Engine, stored: StoredCampaign, schedule: ScheduleRow, now: datetime
+) -> Edition:
+    """Make an edition of the schedule at `now`, whatever its timetable says."""
+    slot = editions.Slot(stored.id, schedule.id, now)
+    with writing(engine) as connection:
+        editions.open_at(connection, slot, now)
+        edition = editions.at_slot(connection, schedule.id, now)
+    if edition is None:
+        raise LookupError("an edition that was just made is there")
+    return carry_forward(engine, edition.id, now)
