@@ -15,7 +15,7 @@ class Form(StrEnum):
     LARGE_PRINT = "large-print"
 
     @property
-    def format(self) -> Format:
+    def serves(self) -> Format:
         """The format of the readers who get it so."""
         return {
             Form.TEXT: Format.PLAIN,

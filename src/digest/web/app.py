@@ -23,7 +23,7 @@ _HEADERS = {
 
 
 def make_app(digest: App) -> FastAPI:
-    """Return the pages of `digest`; in live mode the desk answers this machine alone."""
+    """Return the pages; in live mode the desk answers its own machine alone."""
     app = FastAPI(title="Digest", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Pages(digest)
     app.include_router(public.routes(digest, pages))

@@ -113,7 +113,7 @@ def _troubles(connection: Connection, stored: list[StoredCampaign]) -> list[Trou
     if since := watch.asleep_since(connection):
         found.append(
             Trouble(
-                f"Nothing was watched since {since:%d %B %H:%M} UTC, so nothing is sent.",
+                f"Asleep since {since:%d %B %H:%M} UTC: nothing is sent.",
                 "Look at what is next, then say: digest resume",
             )
         )

@@ -1,0 +1,41 @@
+"""digest preview: an edition in any form, before or after it goes out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import ScheduleName, talk
+from digest.model.forms import Form
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(preview)
+
+
+def preview(
+    what: Annotated[str, typer.Argument(metavar="CAMPAIGN|EDITION-ID")],
+    form: Annotated[Form, typer.Option("--format", metavar="F")] = Form.TEXT,
+    output: Annotated[Path | None, typer.Option("-o", help="Write it here.")] = None,
+    *,
+    schedule: ScheduleName = None,
+) -> None:
+    """Show the open edition of a campaign, or an edition, in one form.
+
+    Forms: html, text, eml, letter, large-print.
+    """
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        content = (
+            digest.preview_edition(int(what), form)
+            if what.isdigit()
+            else digest.preview(what, schedule, form)
+        )
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    output.write_bytes(content)
+    talk(f"{output}: {len(content)} bytes")
