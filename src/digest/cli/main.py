@@ -28,14 +28,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (serve, operate, preview):
+for part in (serve, operate, preview, delivery):
     part.add_to(app)
 for name, noun in {
     "campaign": campaign,
     "source": source,
     "post": post,
     "edition": edition,
-    "deliveries": delivery,
     "list": lists,
     "subscribers": subscribers,
     "print": print_run,

@@ -11,7 +11,7 @@ app = typer.Typer(help="Sources: feeds and folders that a campaign reads.")
 
 @app.callback()
 def nouns() -> None:
-    """Sources: feeds and folders that a campaign reads."""
+    """Try a source before a campaign reads it."""
 
 
 @app.command("try")

@@ -1,0 +1,134 @@
+"""What an operator does: init, migrate, check, settings, status, resume; and gather."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import AsJson, as_json, result, table, talk
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (init, migrate, check, settings, status, resume, gather):
+        app.command()(command)
+
+
+def init() -> None:
+    """Make the data directory, the database, a key and a first .env file."""
+    from digest.bootstrap import prepare
+    from digest.settings import from_environment
+
+    for line in prepare(from_environment(), Path(".env")):
+        talk(line)
+    result("ready: apply a campaign with digest campaign apply FILE.toml")
+
+
+def migrate() -> None:
+    """Bring the database to the shape this version knows."""
+    from digest.bootstrap import migrated
+    from digest.settings import from_environment
+
+    changed = migrated(from_environment())
+    result("the database was brought up to date" if changed else "nothing to do")
+
+
+def check(*, json: AsJson = False) -> None:
+    """Try the settings, database, SMTP server, fonts and templates."""
+    from digest.checks import run_checks
+    from digest.settings import from_environment
+
+    found = run_checks(from_environment())
+    if json:
+        as_json([{"name": c.name, "ok": c.is_good, "words": c.words} for c in found])
+    else:
+        table(
+            ("check", "", "what to do"),
+            [(one.name, "ok" if one.is_good else "FAULT", one.words) for one in found],
+        )
+    if not all(one.is_good for one in found):
+        sys.exit(1)
+
+
+def settings() -> None:
+    """Print the settings as they were understood, secrets starred."""
+    from digest.settings import from_environment, shown
+
+    for name, value in shown(from_environment()).items():
+        result(f"{name}={value}")
+
+
+def status(*, json: AsJson = False) -> None:
+    """Say what is due, what is stuck and who was not served."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        found = digest.status()
+    if json:
+        as_json(found)
+        return
+    for one in found["next"]:
+        result(f"next: {one['campaign']}, {one['schedule']}: {one['at']}")
+    for one in found["editions"]:
+        result(
+            f"edition {one['id']} of {one['campaign']}, {one['schedule']}: "
+            f"{one['state']} {one['reason']}".rstrip()
+        )
+    for line in found["help"]:
+        result(f"help: {line}")
+    if not found["help"]:
+        result("nothing needs help")
+
+
+def resume() -> None:
+    """Let the timetable act again after a restore or a long sleep."""
+    from digest.bootstrap import open_app
+    from digest.schedule import watch
+
+    with open_app() as digest:
+        waited = watch.resume(digest.engine, digest.now())
+    result("resumed" if waited else "it was not waiting")
+
+
+def gather(
+    campaign: Annotated[str | None, typer.Argument(metavar="[CAMPAIGN]")] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Read the sources of a campaign, or of all, into their logs."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        reports = digest.gather(campaign)
+    if json:
+        as_json(
+            {
+                name: [
+                    {
+                        "source": one.source,
+                        "new": one.new,
+                        "revised": one.revised,
+                        "unchanged": one.unchanged,
+                        "skipped": {s.name: s.why for s in one.skipped},
+                        "failed": one.failed,
+                    }
+                    for one in found
+                ]
+                for name, found in reports.items()
+            }
+        )
+    for name, found in reports.items():
+        for one in found:
+            if not json:
+                result(
+                    f"{name} {one.source}: {one.new} new, {one.revised} revised, "
+                    f"{one.unchanged} unchanged, {len(one.skipped)} skipped"
+                    f"{', FAILED' if one.failed else ''}"
+                )
+            for skipped in one.skipped:
+                talk(f"  skipped {skipped.name}: {skipped.why}")
+            if one.failed:
+                talk(f"  {one.failed}")
+    if any(one.failed for found in reports.values() for one in found):
+        sys.exit(1)

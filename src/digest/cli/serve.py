@@ -1,0 +1,91 @@
+"""digest serve and its parts: web, timetable, work; and the demo."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import Now, instant, result, talk
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (demo, serve, web, timetable, work):
+        app.command()(command)
+
+
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when everything has arrived.")
+    ] = False,
+    folder: Annotated[
+        Path, typer.Option("--dir", help="Where the demo keeps its things.")
+    ] = Path("var/demo"),
+    port: Port = 8000,
+) -> None:
+    """Gather a sample campaign, send today's edition, print its letters."""
+    from digest.demo import run_demo
+
+    arrived = run_demo(folder, once=once, port=port, talk=talk)
+    sys.exit(0 if arrived else 1)
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run everything in one process: the pages, the timetable and the workers."""
+    from digest.bootstrap import open_app
+    from digest.serving import serve_all
+
+    with open_app(migrating=True) as digest:
+        talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
+        serve_all(digest, host, port, stop=_stopping())
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run the pages alone."""
+    from digest.bootstrap import open_app
+    from digest.serving import serve_pages
+
+    with open_app() as digest:
+        serve_pages(digest, host, port)
+
+
+def timetable() -> None:
+    """Run the timetable alone; a second one on the same database is harmless."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        digest.watch_the_clock(_stopping())
+
+
+def work(
+    *,
+    until_done: Annotated[
+        bool, typer.Option("--until-done", help="End when nothing is left to send.")
+    ] = False,
+    now: Now = None,
+) -> None:
+    """Send what is planned: emails through the outbox, letters as print batches."""
+    from digest.bootstrap import open_app
+
+    with open_app(instant(now)) as digest:
+        tally = digest.work(_stopping(), until_done=until_done)
+    result(tally)
+
+
+def _stopping() -> threading.Event:
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, ask)
+    return stop
