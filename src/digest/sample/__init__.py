@@ -1,1 +1,1 @@
-"""A sample campaign: an invented week of posts, its readers, and a server for its feed."""
+"""A sample campaign: an invented week of posts, and a server for its feed."""

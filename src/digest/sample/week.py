@@ -1,0 +1,42 @@
+"""The sample campaign as an operator would keep it: a campaign file and a folder."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+
+from digest.sample import pieces
+from digest.sample.pieces import Piece
+
+CAMPAIGN = "lantern-week"
+LIST = "lantern"
+_POSTS = "posts"
+
+
+def write(folder: Path, feed_url: str, now: datetime) -> Path:
+    """Write the week into `folder` and return the path of its campaign file.
+
+    The dates of posts lie in the days before `now`, those of events after it.
+    Writing the same day twice changes nothing.
+    """
+    posts = folder / _POSTS
+    posts.mkdir(parents=True, exist_ok=True)
+    for piece in pieces.folder():
+        page = frontmatter.Post(piece.body, **_head(piece, now))
+        text = frontmatter.dumps(page, sort_keys=False, width=1000) + "\n"
+        (posts / f"{piece.name}.md").write_text(text, encoding="utf-8")
+    campaign = folder / "campaign.toml"
+    pattern = (pieces.PLACE / "campaign.toml").read_text(encoding="utf-8")
+    filled = pattern.replace("{feed_url}", feed_url).replace("{folder}", _POSTS)
+    campaign.write_text(filled, encoding="utf-8")
+    return campaign
+
+
+def _head(piece: Piece, now: datetime) -> dict[str, Any]:
+    ours = {"days_ago", "at", "in_days", "from", "until"}
+    head = {key: value for key, value in piece.head.items() if key not in ours}
+    if piece.is_event:
+        starts, ends = piece.lasts(now)
+        return {**head, "starts": starts, "ends": ends}
+    return {**head, "published": piece.published(now)}
