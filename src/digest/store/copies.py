@@ -1,0 +1,153 @@
+"""Deliveries as they are read: what is due, what stands where, who got nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, select
+
+from digest.model.deliveries import DeliveryState
+from digest.model.people import Addressee
+from digest.model.readers import Channel
+from digest.store.deliveries import DeliveryKey
+from digest.store.readers import addressees
+from digest.store.tables import delivery, left_out, reader, subscriber
+
+LEFT_OUT = "left-out"
+
+
+@dataclass(frozen=True, slots=True)
+class DueCopy:
+    """A planned copy whose time has come; `attempts` are those made so far."""
+
+    key: DeliveryKey
+    variant_id: int
+    attempts: int
+    to: Addressee
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person an edition was for, and what became of their copy.
+
+    `state` is a delivery's, or "left-out" with no channel.
+    """
+
+    key: DeliveryKey
+    name: str
+    channel: str
+    state: str
+    reason: str
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+
+
+def due_emails(
+    connection: Connection, edition_id: int, readers: range, now: datetime
+) -> list[DueCopy]:
+    """Return the emails due now of the edition's readers in that range of ids."""
+    return _due(
+        connection,
+        delivery.c.edition_id == edition_id,
+        delivery.c.channel == Channel.EMAIL,
+        delivery.c.reader_id.between(readers.start, readers.stop - 1),
+        or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now),
+    )
+
+
+def due_letters(connection: Connection, edition_id: int) -> list[DueCopy]:
+    """Return the letters of an edition that are in no print batch yet."""
+    return _due(
+        connection,
+        delivery.c.edition_id == edition_id,
+        delivery.c.channel == Channel.POST,
+    )
+
+
+def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
+    """Return how many of an edition's deliveries stand in each state there is."""
+    rows = connection.execute(
+        select(delivery.c.state, func.count())
+        .where(delivery.c.edition_id == edition_id)
+        .group_by(delivery.c.state)
+    )
+    return {DeliveryState(state): count for state, count in rows}
+
+
+def listed(
+    connection: Connection, edition_id: int, states: Sequence[str] = ()
+) -> list[Listed]:
+    """Return everybody the edition was for, by reader.
+
+    With `states`, only those whose copies stand in one of them.
+    """
+    going = (
+        select(
+            delivery.c.reader_id,
+            subscriber.c.name,
+            delivery.c.channel,
+            delivery.c.state,
+            delivery.c.reply.label("reason"),
+            delivery.c.attempts,
+            delivery.c.next_attempt_at,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(delivery.c.edition_id == edition_id)
+    )
+    staying = (
+        select(
+            left_out.c.reader_id,
+            subscriber.c.name,
+            literal("").label("channel"),
+            literal(LEFT_OUT).label("state"),
+            left_out.c.reason,
+            literal(0).label("attempts"),
+            literal(None).label("next_attempt_at"),
+        )
+        .join(reader, reader.c.id == left_out.c.reader_id)
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(left_out.c.edition_id == edition_id)
+    )
+    rows: list[Row[Any]] = [
+        *connection.execute(going),
+        *connection.execute(staying),
+    ]
+    found = [_listed(edition_id, row) for row in rows]
+    chosen = [one for one in found if not states or one.state in states]
+    return sorted(chosen, key=lambda one: one.key.reader_id)
+
+
+def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:
+    rows = connection.execute(
+        select(
+            delivery.c.edition_id,
+            delivery.c.reader_id,
+            delivery.c.variant_id,
+            delivery.c.attempts,
+        )
+        .where(delivery.c.state == DeliveryState.PLANNED, *those)
+        .order_by(delivery.c.reader_id)
+    ).all()
+    people = addressees(connection, [row.reader_id for row in rows])
+    return [
+        DueCopy(
+            key=DeliveryKey(row.edition_id, row.reader_id),
+            variant_id=row.variant_id,
+            attempts=row.attempts,
+            to=people[row.reader_id],
+        )
+        for row in rows
+    ]
+
+
+def _listed(edition_id: int, row: Row[Any]) -> Listed:
+    return Listed(
+        key=DeliveryKey(edition_id, row.reader_id),
+        name=row.name,
+        channel=row.channel,
+        state=row.state,
+        reason=row.reason or "",
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+    )
