@@ -1,0 +1,104 @@
+"""A database in trouble: one line that says what happened and what to do."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import StatementError
+
+from digest.errors import StoreError
+from digest.store.engine import open_engine, reading, writing
+from digest.store.migrate import migrate
+from digest.store.tables import mailing_list, metadata
+from tests.builders import EIGHT
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    assert migrate(engine) is False
+
+
+def test_the_migrations_make_the_tables_that_the_program_knows(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreError, match="newer version"):
+        migrate(engine)
+
+
+def test_a_locked_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "digest.db"
+    engine = open_engine(f"sqlite:///{path}", lock_wait_ms=50)
+    migrate(engine)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StoreError, match="locked by"), writing(engine):
+            pass
+    finally:
+        other.close()
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        pytest.param("nonsense", "not a database address", id="no address"),
+        pytest.param("mysql://localhost/x", "not supported", id="another kind"),
+        pytest.param("sqlite:////proc/none/digest.db", "cannot be made", id="folder"),
+    ],
+)
+def test_an_address_that_cannot_be_used_says_why(url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words):
+        open_engine(url)
+
+
+def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "digest.db"
+    path.write_bytes(b"these are a person's holiday notes, not a database" * 100)
+    engine = open_engine(f"sqlite:///{path}")
+
+    with pytest.raises(StoreError, match="restore it from a backup"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_a_database_without_tables_says_what_to_run(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/digest.db")
+
+    with pytest.raises(StoreError, match="digest migrate"), reading(engine) as found:
+        found.execute(text("SELECT * FROM campaign"))
+    engine.dispose()
+
+
+def test_a_failed_transaction_leaves_nothing_behind(engine: Engine) -> None:
+    row = {"name": "lantern", "created_at": EIGHT}
+
+    def half_done() -> None:
+        with writing(engine) as connection:
+            connection.execute(insert(mailing_list).values(row))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_done()
+    with reading(engine) as connection:
+        assert (
+            connection.execute(text("SELECT count(*) FROM mailing_list")).scalar() == 0
+        )
+
+
+def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
+    naive = {"name": "lantern", "created_at": EIGHT.replace(tzinfo=None)}
+    with (
+        pytest.raises(StatementError, match="time zone"),
+        writing(engine) as connection,
+    ):
+        connection.execute(insert(mailing_list).values(naive))
