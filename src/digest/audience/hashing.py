@@ -7,23 +7,9 @@ addresses; so that it may outlive what it was made from.
 import hmac
 from dataclasses import dataclass, field
 
-from digest.model.people import Keys
+from digest.model.people import Hashed, Keys
 
 _PURPOSE = b"digest suppression 1"
-
-
-@dataclass(frozen=True, slots=True)
-class Hashed:
-    """The hashes of a person's keys by channel; None where there is no key."""
-
-    email: str | None
-    post: str | None
-    phone: str | None
-
-    def targets(self) -> dict[str, str]:
-        """Return the hashes there are, by channel."""
-        held = {"email": self.email, "post": self.post, "phone": self.phone}
-        return {channel: target for channel, target in held.items() if target}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ is spelt otherwise or an email address is added.
 
 import re
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from digest.model.postal import PostalAddress, tidy
 from digest.model.readers import Format
+
+T = TypeVar("T")
 
 _ABROAD_TO_HOME = re.compile(r"^(?:\+|00)44(?:\(0\))?0?")
 
@@ -32,6 +35,20 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed:
+    """Keyed hashes of a person's keys; None where nothing is held."""
+
+    email: str | None
+    post: str | None
+    phone: str | None
+
+    def targets(self) -> dict[str, str]:
+        """Return the hashes there are, by channel."""
+        held = {"email": self.email, "post": self.post, "phone": self.phone}
+        return {channel: target for channel, target in held.items() if target}
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The evidence of permission, as it was written down."""
 
@@ -40,10 +57,19 @@ class Consent:
     at: str = ""
     wording: str = ""
 
+    def over(self, held: "Consent") -> "Consent":
+        """Return what is held, with whatever this says instead."""
+        return Consent(
+            self.basis or held.basis,
+            self.method or held.method,
+            self.at or held.at,
+            self.wording or held.wording,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row of a subscriber list, checked. Empty means that nothing was said.
+    """Somebody we may write to. Empty means that nothing was said.
 
     `topics` is None where nothing was said, and () for everything.
     """
@@ -60,6 +86,31 @@ class Person:
     organiser: str = ""
     notes: str = ""
     consent: Consent = Consent()
+
+    def over(self, held: "Person") -> "Person":
+        """Return the person held, with whatever this says instead.
+
+        What this leaves empty stays as it is held.
+        """
+        email, address = self.email or held.email, self.address or held.address
+        phone = self.phone or held.phone
+        return Person(
+            name=self.name,
+            keys=Keys(
+                self.keys.email or held.keys.email,
+                post_key(self.name, address),
+                phone_key(self.name, phone),
+            ),
+            email=email,
+            phone=phone,
+            address=address,
+            format=self.format or held.format,
+            schedule=self.schedule or held.schedule,
+            topics=held.topics if self.topics is None else self.topics,
+            language=self.language or held.language,
+            organiser=self.organiser or held.organiser,
+            notes=self.notes or held.notes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +148,45 @@ def phone_key(name: str, phone: str) -> str:
     bare = re.sub(r"[^\d+()]", "", phone)
     digits = re.sub(r"\D", "", _ABROAD_TO_HOME.sub("0", bare))
     return f"{tidy(name)}|{digits}".casefold()
+
+
+class Acquaintances(Generic[T]):
+    """People we know of, each with a value, found again by what identifies them."""
+
+    def __init__(self) -> None:
+        self._by_email: dict[str, T] = {}
+        self._by_post: dict[str, T] = {}
+        self._by_phone: dict[str, T] = {}
+        self._without_email: dict[str, T] = {}
+        self._with_phone_only: dict[str, T] = {}
+
+    def add(self, keys: Keys, value: T) -> None:
+        """Get to know a person; the first of two with the same key is kept."""
+        if keys.email:
+            self._by_email.setdefault(keys.email, value)
+        elif keys.post:
+            self._without_email.setdefault(keys.post, value)
+        elif keys.phone:
+            self._with_phone_only.setdefault(keys.phone, value)
+        if keys.post:
+            self._by_post.setdefault(keys.post, value)
+        if keys.phone:
+            self._by_phone.setdefault(keys.phone, value)
+
+    def find(self, keys: Keys) -> T | None:
+        """Return the value of the same person, or None.
+
+        Two with different email addresses are never the same. Whoever gains
+        an address of either kind is found by what was known of them before.
+        """
+        if keys.email and keys.email in self._by_email:
+            return self._by_email[keys.email]
+        if keys.post in self._without_email:
+            return self._without_email[keys.post]
+        if keys.post and not keys.email and keys.post in self._by_post:
+            return self._by_post[keys.post]
+        if keys.phone in self._with_phone_only:
+            return self._with_phone_only[keys.phone]
+        if keys.email or keys.post:
+            return None
+        return self._by_phone.get(keys.phone)

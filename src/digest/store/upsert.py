@@ -9,13 +9,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 Rows = Sequence[Mapping[str, Any]]
 
 
+def insert_for(
+    connection: Connection, table: Table
+) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that can say what to do on conflict, as this database does."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 def insert_new(
     connection: Connection, table: Table, rows: Rows, *, key: Iterable[str]
 ) -> int:
     """Insert the rows whose `key` is not there yet; return how many were new."""
     if not rows:
         return 0
-    statement = _insert(connection, table).on_conflict_do_nothing(
+    statement = insert_for(connection, table).on_conflict_do_nothing(
         index_elements=list(key)
     )
     return connection.execute(
@@ -38,7 +47,7 @@ def upsert(
     """
     if not rows:
         return 0
-    statement = _insert(connection, table)
+    statement = insert_for(connection, table)
     changed = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=list(key),
@@ -48,9 +57,3 @@ def upsert(
     return connection.execute(
         statement.execution_options(preserve_rowcount=True), rows
     ).rowcount
-
-
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)

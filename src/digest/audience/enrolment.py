@@ -1,0 +1,126 @@
+"""Make everyone whom a campaign goes to a reader of it, and keep readers up to date."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+
+from digest.model.campaigns import Campaign
+from digest.model.editions import EditionState
+from digest.model.readers import Format
+from digest.store.readers import has_address, is_subscribed, list_ids
+from digest.store.tables import edition, reader, schedule, subscriber
+from digest.store.upsert import insert_for
+
+_FOLLOWS = ("schedule_id", "format", "language", "topics")
+
+
+def enrol(
+    connection: Connection,
+    campaign_id: int,
+    campaign: Campaign,
+    now: datetime,
+    only: Sequence[int] | None = None,
+) -> int:
+    """Give every subscriber of the campaign's lists a place in it; safe to repeat.
+
+    One reader each, however many lists. A newcomer starts where their schedule
+    stands, so that they get what comes next like everyone else. Readers there
+    already follow what their subscriber's row now asks for and keep their
+    place in the log, so that nothing is lost or repeated. `only` looks at no
+    other subscribers than these. Returns how many readers were made or changed.
+    """
+    lists = list_ids(connection, campaign.lists)
+    ids = _schedule_ids(connection, campaign_id)
+    wanted = _format()
+    schedule_id = _schedule(campaign, ids, wanted)
+    newcomers = (
+        select(
+            literal(campaign_id).label("campaign_id"),
+            subscriber.c.id.label("subscriber_id"),
+            schedule_id.label("schedule_id"),
+            wanted.label("format"),
+            func.coalesce(subscriber.c.language, campaign.language).label("language"),
+            func.coalesce(subscriber.c.topics, literal_column("'[]'")).label("topics"),
+            _position(connection, schedule_id, list(ids.values())).label("position"),
+            literal(now, reader.c.joined_at.type).label("joined_at"),
+        )
+        .where(
+            is_subscribed(subscriber.c.id, lists),
+            subscriber.c.erased_at.is_(None),
+            *(() if only is None else (subscriber.c.id.in_(only),)),
+        )
+        .order_by(subscriber.c.id)
+    )
+    columns = [column.name for column in newcomers.selected_columns]
+    statement = insert_for(connection, reader).from_select(columns, newcomers)
+    said = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["campaign_id", "subscriber_id"],
+        set_={name: said[name] for name in _FOLLOWS},
+        # Compared as text: JSON has no equality on PostgreSQL.
+        where=or_(
+            *(cast(reader.c[name], Text) != cast(said[name], Text) for name in _FOLLOWS)
+        ),
+    )
+    return connection.execute(
+        statement.execution_options(preserve_rowcount=True)
+    ).rowcount
+
+
+def _schedule_ids(connection: Connection, campaign_id: int) -> dict[str, int]:
+    rows = connection.execute(
+        select(schedule.c.name, schedule.c.id).where(
+            schedule.c.campaign_id == campaign_id, schedule.c.ended_at.is_(None)
+        )
+    )
+    return {row.name: row.id for row in rows}
+
+
+def _format() -> ColumnElement[Any]:
+    return case(
+        (subscriber.c.format.is_not(None), subscriber.c.format),
+        (subscriber.c.email.is_not(None), Format.HTML),
+        (has_address(), Format.LETTER),
+        else_=Format.PHONE,
+    )
+
+
+def _schedule(
+    campaign: Campaign, ids: dict[str, int], wanted: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    homes = {fmt: ids[campaign.schedule_for(fmt).name] for fmt in Format}
+    return case(
+        *((subscriber.c.schedule == name, number) for name, number in ids.items()),
+        *((wanted == fmt, number) for fmt, number in homes.items()),
+        else_=homes[Format.HTML],
+    )
+
+
+def _position(
+    connection: Connection, schedule_id: ColumnElement[Any], ids: Sequence[int]
+) -> ColumnElement[Any]:
+    rows = connection.execute(
+        select(edition.c.schedule_id, func.max(edition.c.upto).label("upto"))
+        .where(
+            edition.c.schedule_id.in_(ids),
+            edition.c.upto.is_not(None),
+            # What a cancelled edition held flows into the next, for newcomers too.
+            edition.c.state != EditionState.CANCELLED,
+        )
+        .group_by(edition.c.schedule_id)
+    )
+    reached = [(schedule_id == row.schedule_id, row.upto) for row in rows]
+    return case(*reached, else_=0) if reached else literal(0)

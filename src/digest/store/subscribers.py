@@ -1,0 +1,163 @@
+"""Subscribers: the people we may write to, one row each whatever their lists."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, bindparam, func, or_, select, update
+
+from digest.model.people import Hashed, Keys, Person, phone_key, post_key
+from digest.model.readers import Format
+from digest.store.readers import address_of
+from digest.store.tables import subscriber
+from digest.store.upsert import insert_new
+
+_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person with their row's id; `erased_at` is set once nothing is held."""
+
+    id: int
+    person: Person
+    created_at: datetime
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person and the keyed hashes of what identifies them."""
+
+    person: Person
+    hashed: Hashed
+
+
+def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
+    """Return the subscriber of that row."""
+    found = select(subscriber).where(subscriber.c.id == subscriber_id)
+    row = connection.execute(found).first()
+    return None if row is None else _subscriber(row)
+
+
+def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
+    """Return every subscriber who shares a key with one of these people, by id."""
+    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    for column, keys in (
+        (subscriber.c.email_key, {one.person.keys.email for one in people}),
+        (subscriber.c.post_hash, {one.hashed.post for one in people}),
+        (subscriber.c.phone_hash, {one.hashed.phone for one in people}),
+    ):
+        rows |= {row.id: row for row in _having(connection, column, filter(None, keys))}
+    return [_subscriber(rows[found]) for found in sorted(rows)]
+
+
+def named(connection: Connection, name: str) -> list[Subscriber]:
+    """Return the subscribers of that name, in any case of letters."""
+    found = select(subscriber).where(
+        or_(subscriber.c.name == name, func.lower(subscriber.c.name) == name.lower()),
+        subscriber.c.erased_at.is_(None),
+    )
+    rows = connection.execute(found.order_by(subscriber.c.id))
+    return [_subscriber(row) for row in rows]
+
+
+def add(connection: Connection, people: Sequence[Known], now: datetime) -> list[int]:
+    """Insert these people, all of them new; return their ids in the same order."""
+    stamps = {"created_at": now, "changed_at": now}
+    rows = [_values(one) | stamps for one in people]
+    insert_new(connection, subscriber, rows, key=("identity",))
+    identities = [one.person.keys.identity for one in people]
+    found = {
+        row.identity: row.id
+        for row in _having(connection, subscriber.c.identity, identities)
+    }
+    return [found[identity] for identity in identities]
+
+
+def change(
+    connection: Connection, people: Iterable[tuple[int, Known]], now: datetime
+) -> None:
+    """Keep what is now known of each of these subscribers, by id."""
+    rows = [_values(one) | {"who": who, "changed_at": now} for who, one in people]
+    if rows:
+        connection.execute(
+            update(subscriber).where(subscriber.c.id == bindparam("who")), rows
+        )
+
+
+def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
+    """Remove all that a subscriber's row says of a person; the row stays."""
+    kept = {"id", "identity", "name", "address", "created_at", "changed_at"}
+    emptied = {column.name: None for column in subscriber.c if column.name not in kept}
+    connection.execute(
+        update(subscriber)
+        .where(subscriber.c.id == subscriber_id)
+        .values(
+            emptied
+            | {
+                "identity": f"erased:{subscriber_id}",
+                "name": "",
+                "address": [],
+                "topics": [],
+                "changed_at": now,
+                "erased_at": now,
+            }
+        )
+    )
+
+
+def _having(
+    connection: Connection, column: Column[Any], values: Iterable[str]
+) -> Iterable[Row[*tuple[Any, ...]]]:
+    wanted = list(values)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        yield from connection.execute(select(subscriber).where(column.in_(part)))
+
+
+def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
+    address = address_of(row)
+    phone = row.phone or ""
+    person = Person(
+        name=row.name,
+        keys=Keys(
+            row.email_key or "",
+            post_key(row.name, address),
+            phone_key(row.name, phone),
+        ),
+        email=row.email or "",
+        phone=phone,
+        address=address,
+        format=Format(row.format) if row.format else None,
+        schedule=row.schedule or "",
+        topics=tuple(row.topics or ()),
+        language=row.language or "",
+        organiser=row.organiser or "",
+        notes=row.notes or "",
+    )
+    return Subscriber(row.id, person, row.created_at, row.erased_at)
+
+
+def _values(one: Known) -> dict[str, Any]:
+    person, hashed, address = one.person, one.hashed, one.person.address
+    return {
+        "identity": person.keys.identity,
+        "name": person.name,
+        "email": person.email or None,
+        "email_key": person.keys.email or None,
+        "email_hash": hashed.email,
+        "post_hash": hashed.post,
+        "phone_hash": hashed.phone,
+        "phone": person.phone or None,
+        "address": address.lines if address else (),
+        "postcode": address.postcode or None if address else None,
+        "country": address.country or None if address else None,
+        "format": person.format,
+        "schedule": person.schedule or None,
+        "topics": person.topics or (),
+        "language": person.language or None,
+        "organiser": person.organiser or None,
+        "notes": person.notes or None,
+    }
