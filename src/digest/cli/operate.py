@@ -36,7 +36,7 @@ def migrate() -> None:
 
 def check(*, json: AsJson = False) -> None:
     """Try the settings, database, SMTP server, fonts and templates."""
-    from digest.checks import run_checks
+    from digest.cli.checking import run_checks
     from digest.settings import from_environment
 
     found = run_checks(from_environment())

@@ -32,7 +32,7 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """Gather a sample campaign, send today's edition, print its letters."""
-    from digest.demo import run_demo
+    from digest.cli.demonstration import run_demo
 
     arrived = run_demo(folder, once=once, port=port, talk=talk)
     sys.exit(0 if arrived else 1)
@@ -41,7 +41,7 @@ def demo(
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run everything in one process: the pages, the timetable and the workers."""
     from digest.bootstrap import open_app
-    from digest.serving import serve_all
+    from digest.cli.serving import serve_all
 
     with open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
@@ -51,7 +51,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the pages alone."""
     from digest.bootstrap import open_app
-    from digest.serving import serve_pages
+    from digest.cli.serving import serve_pages
 
     with open_app() as digest:
         serve_pages(digest, host, port)

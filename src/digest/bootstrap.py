@@ -1,0 +1,179 @@
+"""Wires the parts together from the settings; knows how, decides nothing."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment
+from sqlalchemy import Connection, Engine, make_url
+
+from digest.audience.hashing import Hasher
+from digest.audience.links import Links
+from digest.deliver.inbox import Inbox
+from digest.errors import SettingsError, StoreError
+from digest.render.templates import Kind, environment
+from digest.schedule.previews import Previews
+from digest.schedule.renditions import Renditions
+from digest.settings import Settings, from_environment
+from digest.store import short_links
+from digest.store.engine import open_engine, reading, writing
+from digest.store.migrate import is_current, migrate
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class App:
+    """The program, wired: every command and page is handed one."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    secret: str
+
+    def now(self) -> datetime:
+        """Return the instant it is, or is said to be."""
+        return self.clock()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Return a transaction that only reads."""
+        return reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Return a transaction that writes."""
+        return writing(self.engine)
+
+    @cached_property
+    def links(self) -> Links:
+        """Signed links, built from the settings and never from a request."""
+        return Links(self.secret, self.settings.base_url)
+
+    @cached_property
+    def hasher(self) -> Hasher:
+        """Keyed hashes of addresses, for suppressions."""
+        return Hasher(self.secret)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The built-in inbox."""
+        return Inbox(self.settings.data_dir / "inbox")
+
+    @cached_property
+    def renditions(self) -> Renditions:
+        """Renditions, made when first needed."""
+        return Renditions(
+            self.engine, self.clock, self.settings.templates_dir, self.shortened
+        )
+
+    @cached_property
+    def previews(self) -> Previews:
+        """Editions to look at, in every form."""
+        return Previews(
+            self.engine, self.clock, self.settings.templates_dir, self.shortened
+        )
+
+    def templates(self, kind: Kind) -> Environment:
+        """Return the templates of one kind, the operator's before ours."""
+        return environment(self.settings.templates_dir, kind)
+
+    def shortened(self, url: str) -> str:
+        """Return a short address that leads to `url`, without its scheme."""
+        with writing(self.engine) as connection:
+            code = short_links.code_for(connection, url, self.now())
+        return f"{self.settings.base_url.partition('://')[2]}/s/{code}"
+
+
+@contextmanager
+def open_app(now: datetime | None = None, *, migrating: bool = False) -> Iterator[App]:
+    """Yield the program of this process's settings, its database up to date.
+
+    `now` stops the clock there. Raises SettingsError or StoreError, saying
+    what to do.
+    """
+    with opened(from_environment(), now, migrating=migrating) as app:
+        yield app
+
+
+@contextmanager
+def opened(
+    settings: Settings, now: datetime | None = None, *, migrating: bool = False
+) -> Iterator[App]:
+    """Yield the program of these settings; see `open_app`."""
+    path = make_url(settings.database).database
+    is_file = settings.database.startswith("sqlite")
+    if not migrating and is_file and path and not Path(path).exists():
+        raise StoreError(f"there is no database at {path} yet: run digest init")
+    engine = open_engine(settings.database)
+    try:
+        if migrating:
+            migrate(engine)
+        else:
+            with reading(engine) as connection:
+                if not is_current(connection):
+                    raise StoreError(
+                        "the database is of an earlier version: run digest migrate"
+                    )
+        yield App(settings, engine, _clock(now), _secret(settings))
+    finally:
+        engine.dispose()
+
+
+def migrated(settings: Settings) -> bool:
+    """Bring the database up to date; return whether it changed."""
+    engine = open_engine(settings.database)
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def prepare(settings: Settings, env_file: Path) -> Iterator[str]:
+    """Make the data directory, the database and a key; say what was done.
+
+    What is there already is left as it is.
+    """
+    changed = migrated(settings)
+    yield f"database: {'made' if changed else 'was there already'}"
+    if env_file.exists():
+        yield f"{env_file}: was there already, left as it is"
+    else:
+        key = _secret(settings)
+        words = f"DIGEST_DATA_DIR={settings.data_dir}\nDIGEST_SECRET_KEY={key}\n"
+        _write_private(env_file, words + "DIGEST_LIVE=no\n")
+        yield f"{env_file}: made; keep a copy of its key where you keep passwords"
+    yield f"{settings.mode} mode: mail stays in the built-in inbox" + (
+        "" if not settings.live else " no longer"
+    )
+
+
+def _clock(now: datetime | None) -> Clock:
+    if now is not None:
+        return lambda: now
+    return lambda: datetime.now(UTC)
+
+
+def _secret(settings: Settings) -> str:
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.data_dir / "secret-key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_private(path, secrets.token_urlsafe(32))
+        return path.read_text().strip()
+    except OSError as problem:
+        raise SettingsError(
+            f"the key in {path} cannot be kept: {problem.strerror}; "
+            "make the folder writable or set DIGEST_SECRET_KEY"
+        ) from problem
+
+
+def _write_private(path: Path, words: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(words)

@@ -1,0 +1,96 @@
+"""An edition to look at, before or after it goes out, in every form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from digest.compose import variants
+from digest.errors import NotFound
+from digest.model.editions import Variant
+from digest.model.forms import Form
+from digest.model.merge import Recipient
+from digest.render.email import compile_email, preview_html, preview_text
+from digest.render.letter import LetterLook, preview
+from digest.render.look import Look
+from digest.store import campaigns
+from digest.store.campaigns import ScheduleRow, StoredCampaign
+from digest.store.engine import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Renders what a sample reader would get; nothing is kept and nothing leaves."""
+
+    engine: Engine
+    clock: Callable[[], datetime]
+    templates_dir: Path | None
+    shorten: Callable[[str], str]
+
+    def draft(self, name: str, schedule: str | None, form: Form) -> bytes:
+        """Return the open edition of a campaign's schedule, marked as a proof.
+
+        Raises NotFound where there is no such schedule, or nothing new.
+        """
+        now = self.clock()
+        with reading(self.engine) as connection:
+            stored = campaigns.by_name(connection, name)
+            row = schedule_of(connection, stored, schedule)
+            variant = variants.draft(connection, stored, row, form.serves, now)
+        if variant is None:
+            raise NotFound(
+                f"{name} has nothing new for its next {row.schedule.name} edition; "
+                f"look for posts with: digest gather {name}"
+            )
+        return self._rendered(variant, form)
+
+    def edition(self, edition_id: int, form: Form) -> bytes:
+        """Return an edition as a reader gets it who had the one before."""
+        with reading(self.engine) as connection:
+            found = variants.of_edition(connection, edition_id, form.serves)
+        if found is None:
+            raise NotFound(f"edition {edition_id} carries nothing to look at")
+        return self._rendered(found.variant, form)
+
+    def _rendered(self, variant: Variant, form: Form) -> bytes:
+        look = Look(self.clock(), self.templates_dir)
+        match form:
+            case Form.HTML:
+                return preview_html(variant, look).encode()
+            case Form.TEXT:
+                return preview_text(variant, look).encode()
+            case Form.EML:
+                return compile_email(variant, look).merge(_SAMPLE)
+            case Form.LETTER | Form.LARGE_PRINT:
+                made = LetterLook(
+                    templates_dir=self.templates_dir, shorten=self.shorten
+                )
+                return preview(variant, made)
+
+
+_SAMPLE = Recipient(
+    name="Ann Example",
+    address="ann@example.org",
+    salutation="Dear Ann Example",
+    reference="sample",
+    leave_url="https://example.org/u/sample",
+)
+
+
+def schedule_of(
+    connection: Connection, stored: StoredCampaign, name: str | None
+) -> ScheduleRow:
+    """Return the campaign's schedule of that name, or its default one.
+
+    Raises NotFound listing those there are.
+    """
+    rows = campaigns.schedules_of(connection, stored)
+    wanted = [row for row in rows if row.schedule.name == name]
+    if name is None:
+        wanted = [row for row in rows if row.schedule.default] or rows
+    if not wanted:
+        there = ", ".join(row.schedule.name for row in rows)
+        raise NotFound(f'no schedule is called "{name}"; there are: {there}')
+    return wanted[0]
