@@ -1,0 +1,181 @@
+"""Words as bytes that every mail program reads back the same (RFC 2045, 2047, 5322).
+
+Nothing here trusts its input: whatever a text holds, it becomes ASCII that
+cannot begin a header line, end a header block or pass for an encoded word.
+"""
+
+import base64
+import re
+from functools import lru_cache
+
+# Chosen so that "Reply-To: " and one encoded word stay within 78 characters,
+# and well within the 75 of RFC 2047 §2.
+_WORD = 68
+_FRAME = len("=?utf-8?q?") + len("?=")
+_LINE = 78
+_ADDRESS = 254
+# 76 with the soft break's "=", and 2 to spare for a guarded first letter.
+_QP_LINE = 73
+SOFT_BREAK = "=\r\n"
+
+_ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ATOMS = re.compile(rf"{_ATEXT}(?: {_ATEXT})*")
+_LOCAL_PART = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+_PRINTABLE = re.compile(r"[ -~]*")
+# C0 and C1 controls, lone surrogates, and the marks that turn text around.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_PLAIN_QP = re.compile(r"(?!\.|From )[!-<>-~](?:[ -<>-~]{0,71}[!-<>-~])?")
+_QP_TOKEN = re.compile(r"=[0-9A-F]{2}|.")
+_Q_SAFE = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
+)
+
+
+def cleaned(text: str) -> str:
+    """Return `text` on one line: no controls, no doubled or outer spaces.
+
+    Marks that turn the direction of text around are controls here: left open,
+    they would turn around everything that follows.
+    """
+    return " ".join(_CONTROLS.sub("", " ".join(text.split())).split())
+
+
+def undeliverable(address: str) -> str | None:
+    """Return why no message can be addressed to `address`, or None where one can.
+
+    The reason is permanent: trying again cannot help. Messages are plain
+    ASCII, so that every server takes them; a domain in other letters has an
+    ASCII form, the part before the @ has none (RFC 6531 §3).
+    """
+    try:
+        wire_address(address)
+    except ValueError as problem:
+        return str(problem)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def wire_address(address: str) -> str:
+    """Return `address` in ASCII. Raises ValueError in plain words where it has none."""
+    if len(address) > _ADDRESS:
+        raise ValueError("is too long for an email address: correct it")
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValueError(
+            "the email address has letters before the @ that not every mail server"
+            " can carry: ask for another address, or write by post"
+        )
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    if not (
+        _LOCAL_PART.fullmatch(local)
+        and _DOMAIN.fullmatch(domain)
+        and len(local) <= 64
+        and len(local) + len(domain) < _ADDRESS
+    ):
+        raise ValueError("is not an email address that mail can be sent to: correct it")
+    return f"{local}@{domain}"
+
+
+def mailbox(name: str, address: str) -> str:
+    """Return the value of From, To or Reply-To, folded.
+
+    Raises ValueError where `address` cannot be written to.
+    """
+    shown = phrase(name)
+    where = wire_address(address)
+    if not shown:
+        return where
+    last_line = shown.rpartition("\n")[2]
+    fits = len(last_line) + len(where) + len("Reply-To:  <>") <= _LINE
+    return f"{shown}{' ' if fits else _FOLD}<{where}>"
+
+
+def phrase(name: str) -> str:
+    """Return a display name, as atoms or as encoded words and never in quotes."""
+    name = cleaned(name)
+    if len(name) <= _WORD and _ATOMS.fullmatch(name) and "=?" not in name:
+        return name
+    return _encoded_words(name)
+
+
+def unstructured(text: str) -> str:
+    """Return the value of a header of free words, such as Subject, folded."""
+    text = cleaned(text)
+    if len(text) <= _WORD and _PRINTABLE.fullmatch(text) and "=?" not in text:
+        return text
+    return _encoded_words(text)
+
+
+def quoted_printable(text: str) -> str:
+    """Return one line of text as lines of at most 76 octets with soft breaks.
+
+    No line begins with a dot or with "From ", so that neither the dots of
+    SMTP nor a mailbox on disk can change it.
+    """
+    if _PLAIN_QP.fullmatch(text):
+        return text
+    tokens = _QP_TOKEN.findall("".join(_QP[byte] for byte in text.encode()))
+    if tokens and tokens[-1] in _QP_BLANK:
+        tokens[-1] = _QP_BLANK[tokens[-1]]
+    lines, line, length = [], list[str](), 0
+    for token in tokens:
+        if length + len(token) > _QP_LINE:
+            lines.append(_guarded("".join(line)))
+            line, length = [], 0
+        line.append(token)
+        length += len(token)
+    lines.append(_guarded("".join(line)))
+    return SOFT_BREAK.join(lines)
+
+
+_FOLD = "\r\n "
+_QP = [
+    chr(byte) if byte == 9 or (32 <= byte < 127 and byte != 61) else f"={byte:02X}"
+    for byte in range(256)
+]
+_QP_BLANK = {" ": "=20", "\t": "=09"}
+
+
+def _guarded(line: str) -> str:
+    if line.startswith("."):
+        return "=2E" + line[1:]
+    if line.startswith("From "):
+        return "=46" + line[1:]
+    return line
+
+
+def _encoded_words(text: str) -> str:
+    letters = [_q(letter) for letter in text]
+    octets = [len(letter.encode()) for letter in text]
+    if sum(map(len, letters)) <= sum(octets) * 4 / 3:
+        lengths, room, encode = [len(letter) for letter in letters], _WORD - _FRAME, _qw
+    else:
+        lengths, room, encode = octets, (_WORD - _FRAME) // 4 * 3, _bw
+    words, start, length = [], 0, 0
+    for position, size in enumerate(lengths):
+        if length + size > room:
+            words.append(encode(text[start:position]))
+            start, length = position, 0
+        length += size
+    words.append(encode(text[start:]))
+    return _FOLD.join(words)
+
+
+def _q(letter: str) -> str:
+    if letter in _Q_SAFE:
+        return letter
+    if letter == " ":
+        return "_"
+    return "".join(f"={byte:02X}" for byte in letter.encode())
+
+
+def _qw(text: str) -> str:
+    return f"=?utf-8?q?{''.join(map(_q, text))}?="
+
+
+def _bw(text: str) -> str:
+    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode('ascii')}?="

@@ -1,0 +1,103 @@
+"""Blocks as HTML: each kind has its macro in templates/email/blocks.html."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import zip_longest
+
+from markupsafe import Markup
+
+from digest.errors import RenderError
+from digest.model.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Run,
+    Runs,
+    Table,
+    plain,
+)
+from digest.render.links import link_address, web_address
+
+# More columns than this, or wider ones, do not fit a phone side by side.
+_COLUMNS = 3
+_LETTERS = 24
+_LOWEST = 6
+
+
+class HtmlBlocks:
+    """Writes the blocks of one item, below a heading of level `above`.
+
+    No heading level is skipped, whatever the item's own headings do.
+    """
+
+    def __init__(self, macros: Mapping[str, Callable[..., str]], above: int) -> None:
+        self._macros = macros
+        self._above = above
+        self._last = above
+
+    def write(self, blocks: Iterable[Block]) -> Markup:
+        """Return the blocks in order. Raises RenderError where a macro is missing."""
+        return Markup("").join(map(self._block, blocks))
+
+    def _block(self, block: Block) -> Markup:  # noqa: C901, PLR0911 - a case a kind
+        match block:
+            case Heading(level, runs):
+                return self._made("heading", self._level(level), _safe(runs))
+            case Paragraph(runs):
+                return self._made("paragraph", _safe(runs))
+            case ListBlock(ordered, items):
+                return self._made("list", ordered, [*map(self.write, items)])
+            case Quote(body, attribution):
+                return self._made("quote", self.write(body), attribution)
+            case Picture():
+                return self._made("picture", block, web_address(block.src))
+            case Table():
+                return self._table(block)
+            case CallToAction(label, href):
+                return self._made("call_to_action", label, link_address(href))
+            case EasyRead(sentence, picture):
+                src = web_address(picture.src) if picture else ""
+                return self._made("easy_read", _safe(sentence), picture, src)
+
+    def _table(self, table: Table) -> Markup:
+        header = [_safe(cell) for cell in table.header]
+        rows = [[_safe(cell) for cell in row] for row in table.rows]
+        name = (
+            "table" if _fits_a_phone((table.header, *table.rows)) else "table_as_lists"
+        )
+        return self._made(name, header, rows, table.caption)
+
+    def _made(self, name: str, *values: object) -> Markup:
+        macro = self._macros.get(name)
+        if macro is None:
+            raise RenderError(
+                f"templates/email/blocks.html has no macro {name}: copy it from the one"
+                " that came with the program"
+            )
+        return Markup(macro(*values))  # noqa: S704 - escaped where the macro is written
+
+    def _level(self, wanted: int) -> int:
+        self._last = min(self._above + max(wanted, 1), self._last + 1, _LOWEST)
+        return self._last
+
+
+def _fits_a_phone(rows: tuple[tuple[Runs, ...], ...]) -> bool:
+    columns = list(zip_longest(*rows, fillvalue=()))
+    widths = (
+        max(len(word) for cell in column for word in ("", *plain(cell).split()))
+        for column in columns
+    )
+    return len(columns) <= _COLUMNS and sum(widths) <= _LETTERS
+
+
+def _safe(runs: Runs) -> Runs:
+    return tuple(_with_safe_link(run) for run in runs)
+
+
+def _with_safe_link(run: Run) -> Run:
+    return replace(run, href=link_address(run.href) or None) if run.href else run
