@@ -1,0 +1,56 @@
+"""Whole sentences up to about sixty words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model.blocks import Heading, Run
+from digest.model.summary import sentences, summarise
+from tests.builders import words
+
+TEN = "one two three four five six seven eight nine ten."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It rained. We danced!", ["It rained.", "We danced!"]),
+        ("Dr. Smith met J. Bloggs.", ["Dr. Smith met J. Bloggs."]),
+        ("See e.g. St. Mary's. Then go.", ["See e.g. St. Mary's.", "Then go."]),
+        ("It costs 3.50 today. Come.", ["It costs 3.50 today.", "Come."]),
+        ("\u201cDid it?\u201d Yes.", ["\u201cDid it?\u201d", "Yes."]),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(
+    text: str, expected: list[str]
+) -> None:
+    assert sentences(text) == expected
+
+
+def test_a_summary_is_whole_sentences_up_to_sixty_words() -> None:
+    body = words(" ".join(f"Number {n} {TEN}" for n in range(12)))
+
+    assert len(summarise(body).split()) == 60
+    assert summarise(body).endswith("ten.")
+
+
+def test_a_long_first_sentence_is_taken_whole() -> None:
+    long = "word " * 80 + "end."
+
+    assert summarise(words(long + " More.")) == " ".join(long.split())
+
+
+def test_an_endless_sentence_is_cut_at_a_word() -> None:
+    summary = summarise(words("word " * 300))
+
+    assert len(summary.split()) == 60
+    assert summary.endswith("word\u2026")
+
+
+def test_headings_are_no_part_of_a_summary() -> None:
+    assert summarise((Heading(1, (Run("News"),)), *words("It rained."))) == "It rained."
+
+
+@given(st.text())
+def test_no_word_is_lost_between_sentences(text: str) -> None:
+    assert " ".join(sentences(text)).split() == text.split()
