@@ -174,6 +174,7 @@ class Words(HTMLParser):
         self.found: list[str] = []
 
     def handle_data(self, data: str) -> None:
+        """Keep the words."""
         self.found += data.split()
 
 
