@@ -63,7 +63,7 @@ def _entries(name: str, document: Document, content: bytes) -> Iterator[Entry]:
     if b"<!ENTITY" in content[:100_000]:
         raise SourceError(f"{name}: the feed declares entities, which none needs")
     parsed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.version:
+    if not parsed.get("version"):
         raise SourceError(
             f"{name}: {document.url} is not a feed: give the address of its RSS or Atom"
         )

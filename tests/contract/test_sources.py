@@ -1,0 +1,290 @@
+"""What every source promises: good items come in, bad ones are named."""
+
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from digest.errors import SourceError
+from digest.gather.reading import Memory, Reading
+from digest.gather.registry import READERS
+from digest.model.campaigns import Source, SourceKind
+from digest.model.items import Event, Post
+from tests.builders import EIGHT
+
+RSS = """<?xml version="1.0"?><rss version="2.0"
+xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Blog</title><link>https://example.org/</link><description>d</description>{items}</channel></rss>"""
+ITEM = """<item><guid>{key}</guid><title>{title}</title><link>/{key}</link>
+<pubDate>Mon, 06 Jul 2026 08:00:00 GMT</pubDate>
+<content:encoded><![CDATA[{html}]]></content:encoded></item>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>B</title><entry><id>one</id><title>One</title>
+<updated>2026-07-06T08:00:00Z</updated><author><name>Ann</name></author>
+<content type="html">&lt;p>By Ann Example, Chair, Hall&lt;/p>&lt;p>Words.&lt;/p>
+</content></entry></feed>"""
+JSON = """{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "one",
+"title": "One", "content_text": "Words.", "date_published": "2026-07-06T08:00:00Z"}]}"""
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """Serves what a test put there, with an ETag."""
+
+    pages: ClassVar[dict[str, bytes]] = {}
+
+    def do_GET(self) -> None:
+        """Answer with the page of that path."""
+        content = self.pages.get(self.path)
+        if content is not None and self.headers.get("If-None-Match") == '"one"':
+            self.send_response(304)
+            self.end_headers()
+            return
+        self.send_response(404 if content is None else 200)
+        self.send_header("ETag", '"one"')
+        self.end_headers()
+        self.wfile.write(content or b"")
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def publish() -> Iterator[Callable[[str, bytes], str]]:
+    """Yield a function that puts a page on a local site and returns its address."""
+    pages: dict[str, bytes] = {}
+    site = type("TestSite", (Site,), {"pages": pages})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), site)
+    thread = threading.Thread(target=partial(server.serve_forever, 0.01))
+    thread.start()
+
+    def put(path: str, content: bytes) -> str:
+        pages[path] = content
+        return f"http://127.0.0.1:{server.server_port}{path}"
+
+    yield put
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def read(kind: SourceKind, location: str, memory: Memory | None = None) -> Reading:
+    return READERS[kind](Source("blog", kind, location), memory or Memory())
+
+
+def rss(*items: tuple[str, str, str]) -> bytes:
+    said = "".join(ITEM.format(key=k, title=t, html=h) for k, t, h in items)
+    return RSS.format(items=said).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            rss(("one", "One", "<p>By A B, Chair</p><p>Words.</p>")), id="rss"
+        ),
+        pytest.param(ATOM.encode(), id="atom"),
+        pytest.param(JSON.encode(), id="json feed"),
+    ],
+)
+def test_every_kind_of_feed_gives_posts(
+    publish: Callable[[str, bytes], str], content: bytes
+) -> None:
+    [post] = read(SourceKind.FEED, publish("/feed", content)).items
+
+    assert isinstance(post, Post)
+    assert (post.key, post.title, post.published) == ("one", "One", EIGHT)
+    assert post.summary.startswith("Words.")
+
+
+def test_a_feeds_byline_and_addresses_are_made_whole(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    html = '<p>By Ann Example, Chair, Hall</p><p>Do our <a href="s">survey</a>.</p>'
+    url = publish("/feed", rss(("one", "One", html)))
+    [post] = read(SourceKind.FEED, url).items
+
+    assert isinstance(post, Post)
+    assert str(post.byline) == "Ann Example, Chair, Hall"
+    assert post.url == url.replace("/feed", "/one")
+    assert [(link.kind, link.url) for link in post.links] == [
+        ("survey", url.replace("/feed", "/s"))
+    ]
+
+
+def test_a_title_cannot_become_a_header_or_markup(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    title = "=?utf-8?q?x=0D=0ABcc:y?= &lt;script&gt;evil()&lt;/script&gt; A&#13;&#10;B"
+    [post] = read(SourceKind.FEED, publish("/f", rss(("one", title, "w")))).items
+
+    assert "=?" not in post.title
+    assert "\r" not in post.title
+    assert "\n" not in post.title
+    assert "<" not in post.title
+
+
+def test_a_feed_that_has_not_changed_says_so(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    url = publish("/feed", rss(("one", "One", "w")))
+    first = read(SourceKind.FEED, url)
+
+    assert read(SourceKind.FEED, url, first.memory).unchanged
+
+
+def test_one_bad_item_is_named_and_costs_itself_alone(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    deep = "<div>" * 500
+    feed = rss(("one", "One", "w"), ("two", "Two", deep), ("three", "Three", "w"))
+    found = read(SourceKind.FEED, publish("/feed", feed))
+
+    assert [item.title for item in found.items] == ["Three", "One"]
+    assert [(one.name, "nested" in one.why) for one in found.skipped] == [("Two", True)]
+
+
+def test_items_with_one_key_are_taken_once(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    found = read(
+        SourceKind.FEED, publish("/f", rss(("one", "A", "w"), ("one", "B", "w")))
+    )
+
+    assert len(found.items) == 1
+    assert len(found.skipped) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"<html><body>Hello</body></html>", id="a web page"),
+        pytest.param(b"{", id="broken json"),
+        pytest.param(b'{"items": 3', id="cut json"),
+        pytest.param(b"\x00\xff\xfe" * 1000, id="binary"),
+        pytest.param(b"[" * 100_000, id="deep json"),
+        pytest.param(
+            b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><rss>&c;</rss>',
+            id="entities",
+        ),
+    ],
+)
+def test_what_is_no_feed_is_refused_in_one_line(
+    publish: Callable[[str, bytes], str], content: bytes
+) -> None:
+    with pytest.raises(SourceError) as refusal:
+        read(SourceKind.FEED, publish("/feed", content))
+
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/feed", "ftp://127.0.0.1/feed", "nonsense", "http://["]
+)
+def test_a_feed_that_cannot_be_reached_is_refused_in_one_line(url: str) -> None:
+    with pytest.raises(SourceError) as refusal:
+        read(SourceKind.FEED, url)
+
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_page_says_what_the_server_said(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    url = publish("/feed", b"x").replace("/feed", "/none")
+    with pytest.raises(SourceError, match="404"):
+        read(SourceKind.FEED, url)
+
+
+POST = """---
+title: The kettle
+author: Ann Example
+role: Chair
+organisation: The Hall
+published: 2026-07-06 09:00
+topics: [care, tea]
+picture: kettle.png
+picture_alt: A kettle
+---
+Come *in*.
+"""
+EVENT = """---
+kind: event
+title: Lantern walk
+starts: 2026-07-07 10:00
+ends: 2026-07-07 12:00
+zone: Europe/London
+place: The Hall
+joining_url: https://example.org/join
+booking_phone: 01632 960 155
+---
+Wear boots.
+"""
+
+
+def test_a_folder_gives_posts_and_events(tmp_path: Path) -> None:
+    (tmp_path / "kettle.png").write_bytes(b"\x89PNG")
+    (tmp_path / "a.md").write_text(POST)
+    (tmp_path / "b.md").write_text(EVENT)
+    post, event = read(SourceKind.FOLDER, str(tmp_path)).items
+
+    assert isinstance(post, Post)
+    assert isinstance(event, Event)
+    assert str(post.byline) == "Ann Example, Chair, The Hall"
+    assert post.published == EIGHT
+    assert post.topics == ("care", "tea")
+    assert post.picture is not None
+    assert post.picture.src == str(tmp_path / "kettle.png")
+    assert (event.place, event.booking_phone) == ("The Hall", "01632 960 155")
+    assert event.starts.isoformat() == "2026-07-07T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        pytest.param("---\ntitle: [\n---\nx", "not YAML", id="broken head"),
+        pytest.param("words alone", "no title", id="no title"),
+        pytest.param("---\nkind: event\ntitle: X\n---\n", "no start", id="no start"),
+        pytest.param(EVENT.replace("12:00", "09:00"), "ends before", id="ends first"),
+        pytest.param(EVENT.replace("Europe/London", "Mars"), "zone", id="no zone"),
+        pytest.param(POST.replace("kettle.png", "../x.png"), "inside", id="outside"),
+        pytest.param(POST, "not there", id="a picture that is missing"),
+        pytest.param("---\ntitle: X\n---\n" + "<div>" * 500, "nested", id="too deep"),
+    ],
+)
+def test_one_bad_file_is_named_and_costs_itself_alone(
+    tmp_path: Path, text: str, why: str
+) -> None:
+    (tmp_path / "bad.md").write_text(text)
+    (tmp_path / "good.md").write_text("# Good\n\nWords.")
+    found = read(SourceKind.FOLDER, str(tmp_path))
+
+    assert [item.title for item in found.items] == ["Good"]
+    assert [one.name for one in found.skipped] == ["bad.md"]
+    assert why in found.skipped[0].why
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.md").write_bytes(b"# Caf\xe9")
+
+    assert "UTF-8" in read(SourceKind.FOLDER, str(tmp_path)).skipped[0].why
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("# Secret")
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "link.md").symlink_to(secret)
+
+    found = read(SourceKind.FOLDER, str(folder))
+    assert found.items == ()
+    assert "out of its folder" in found.skipped[0].why
+
+
+def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="is not a folder"):
+        read(SourceKind.FOLDER, str(tmp_path / "none"))
