@@ -1,0 +1,200 @@
+"""Sources into the log: new, revised, unchanged, each item once and in its place."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from digest.compose import lifecycle
+from digest.gather.campaign import SourceReport, gather
+from digest.store import campaigns, editions, log
+from digest.store.campaigns import CampaignFile, StoredCampaign
+from digest.store.engine import reading, writing
+from digest.store.tables import item
+from tests.builders import EIGHT, a_post
+from tests.stored import a_reader, a_stored_campaign, posts_accepted, schedule_id
+
+FILE = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+lists = ["lantern"]
+[[source]]
+name = "notes"
+kind = "folder"
+path = "notes"
+{extra}
+[[source]]
+name = "gone"
+kind = "folder"
+path = "gone"
+[[schedule]]
+name = "daily"
+at = "16:00"
+"""
+
+
+def a_campaign_in(engine: Engine, folder: Path, extra: str = "") -> StoredCampaign:
+    (folder / "notes").mkdir(exist_ok=True)
+    with writing(engine) as connection:
+        file = CampaignFile(FILE.format(extra=extra), "Europe/London", str(folder))
+        return campaigns.apply(connection, file, EIGHT)
+
+
+def a_note(folder: Path, name: str, words: str = "Words.", day: int = 6) -> None:
+    text = f"---\ntitle: {name}\npublished: 2026-07-{day:02}\n---\n{words}\n"
+    (folder / "notes" / f"{name}.md").write_text(text)
+
+
+def read(engine: Engine, stored: StoredCampaign) -> SourceReport:
+    reports = gather(engine, stored.id, stored.campaign, EIGHT)
+    return next(one for one in reports if one.source == "notes")
+
+
+def titles(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return [entry.item.title for entry in log.released(connection, 1, 0)]
+
+
+def test_what_is_read_twice_is_in_the_log_once(engine: Engine, tmp_path: Path) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    a_note(tmp_path, "one")
+
+    first, second = read(engine, stored), read(engine, stored)
+
+    assert (first.new, first.unchanged) == (1, 0)
+    assert (second.new, second.unchanged) == (0, 1)
+    assert titles(engine) == ["one"]
+
+
+def test_a_source_that_fails_harms_no_other(engine: Engine, tmp_path: Path) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    a_note(tmp_path, "one")
+
+    notes, gone = gather(engine, stored.id, stored.campaign, EIGHT)
+
+    assert notes.new == 1
+    assert "is not a folder" in gone.failed
+
+
+def test_late_and_back_dated_posts_come_in_at_the_end(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    a_note(tmp_path, "third", day=9)
+    a_note(tmp_path, "first", day=7)
+    read(engine, stored)
+    a_note(tmp_path, "late", day=1)
+    read(engine, stored)
+
+    assert titles(engine) == ["first", "third", "late"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        ('first = "campaign-start"', ["one", "two", "three"]),
+        ("first = 1", ["three"]),
+        ('first = "now"', []),
+    ],
+)
+def test_first_contact_takes_what_was_asked_for(
+    engine: Engine, tmp_path: Path, extra: str, expected: list[str]
+) -> None:
+    stored = a_campaign_in(engine, tmp_path, extra)
+    for day, name in enumerate(("one", "two", "three"), 6):
+        a_note(tmp_path, name, day=day)
+    read(engine, stored)
+    read(engine, stored)
+    a_note(tmp_path, "new", day=1)
+    read(engine, stored)
+
+    assert titles(engine) == [*expected, "new"]
+
+
+def test_a_moderated_source_waits_to_be_released(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path, "moderated = true")
+    a_note(tmp_path, "one")
+    read(engine, stored)
+    before = titles(engine)
+    with writing(engine) as connection:
+        released = [log.release(connection, 1, EIGHT) for _ in range(2)]
+
+    assert before == []
+    assert released == [True, False]
+    assert titles(engine) == ["one"]
+
+
+def frozen(engine: Engine) -> None:
+    a_reader(engine, "ann")
+    with writing(engine) as connection:
+        slot = editions.Slot(1, schedule_id(engine, "daily"), EIGHT)
+        editions.open_at(connection, slot, EIGHT)
+    lifecycle.freeze(engine, 1, EIGHT)
+
+
+def test_a_revision_is_in_place_until_an_edition_is_frozen(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post(title="Kettel")])
+    revised = posts_accepted(engine, [a_post(title="Kettle")])
+    frozen(engine)
+    late = posts_accepted(engine, [a_post(title="Urn")])
+    again = posts_accepted(engine, [a_post(title="Urn")])
+
+    assert (revised.revised, late.revised, again.revised) == (1, 1, 0)
+    assert titles(engine) == ["Kettle"]
+    with reading(engine) as connection:
+        kept = connection.scalars(select(item.c.revision)).one()
+    assert kept["title"] == "Urn"
+
+
+def test_a_held_post_gives_up_its_position_for_good(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post("one", title="One"), a_post("two", title="Two")])
+    with writing(engine) as connection:
+        assert log.hold(connection, 1, EIGHT)
+        assert log.release(connection, 1, EIGHT)
+
+    assert titles(engine) == ["Two", "One"]
+
+
+def test_what_an_edition_carries_can_be_withdrawn_and_not_held(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post()])
+    frozen(engine)
+    with writing(engine) as connection:
+        assert not log.hold(connection, 1, EIGHT)
+        assert log.withdraw(connection, 1, EIGHT)
+        assert not log.withdraw(connection, 1, EIGHT)
+
+    assert titles(engine) == []
+
+
+def test_two_gathers_at_once_give_every_item_a_position_of_its_own(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    for number in range(20):
+        a_note(tmp_path, f"n{number}")
+    both = [threading.Thread(target=read, args=(engine, stored)) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    with reading(engine) as connection:
+        found = log.released(connection, 1, 0)
+    assert [entry.position for entry in found] == list(range(1, 21))
+
+
+def test_items_without_a_date_keep_the_order_they_were_read_in(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    undated = [a_post(str(n), title=str(n), published=None) for n in range(3)]
+    posts_accepted(engine, undated, EIGHT + timedelta(days=1))
+
+    assert titles(engine) == ["0", "1", "2"]
