@@ -86,11 +86,12 @@ class Guard:
 
 
 class Taken(Enum):
-    """What came of asking for a copy: go, make its words anew, or leave it."""
+    """What came of asking for a copy."""
 
-    YES = "yes"
-    STALE = "stale"
-    NO = "no"
+    YES = "it may leave"
+    STALE = "its words have to be made anew"
+    CANCELLED = "its reader is no longer to be written to"
+    NO = "it was no longer planned"
 
 
 def move(connection: Connection, change: Move, now: datetime) -> bool:
@@ -146,8 +147,7 @@ def take(
     stop = Move(
         key, DeliveryState.CANCELLED, reply=LEFT, only_from=DeliveryState.PLANNED
     )
-    move(connection, stop, now)
-    return Taken.NO
+    return Taken.CANCELLED if move(connection, stop, now) else Taken.NO
 
 
 def postpone(
@@ -182,6 +182,21 @@ def cancel_edition(
 ) -> int:
     """Cancel every copy of an edition that is still planned; return how many."""
     return _cancel(connection, delivery.c.edition_id == edition_id, now, why)
+
+
+def cancel_unwelcome(
+    connection: Connection, edition_id: int, guard: Guard, now: datetime
+) -> int:
+    """Cancel the planned copies of those no longer to be written to; return how many.
+
+    For copies that leave together, such as letters.
+    """
+    those = (
+        (delivery.c.edition_id == edition_id)
+        & (delivery.c.channel == guard.channel)
+        & not_(_is_welcome(guard))
+    )
+    return _cancel(connection, those, now, LEFT)
 
 
 def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
@@ -242,12 +257,7 @@ def _move_statement(to: DeliveryState, only_from: DeliveryState | None) -> Updat
 
 @lru_cache(maxsize=16)
 def _take_statement(guard: Guard) -> Update:
-    welcome = exists().where(
-        subscriber.c.id == delivery.c.subscriber_id,
-        subscriber.c.erased_at.is_(None),
-        is_subscribed(subscriber.c.id, guard.lists),
-        not_(is_suppressed(guard.channel)),
-    )
+    welcome = _is_welcome(guard)
     unchanged = _withdrawn(guard).scalar_subquery() == guard.withdrawn
     return (
         update(delivery)
@@ -257,6 +267,15 @@ def _take_statement(guard: Guard) -> Update:
             handed_over_at=bindparam("now"),
             next_attempt_at=None,
         )
+    )
+
+
+def _is_welcome(guard: Guard) -> ColumnElement[bool]:
+    return exists().where(
+        subscriber.c.id == delivery.c.subscriber_id,
+        subscriber.c.erased_at.is_(None),
+        is_subscribed(subscriber.c.id, guard.lists),
+        not_(is_suppressed(guard.channel)),
     )
 
 

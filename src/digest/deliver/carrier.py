@@ -1,0 +1,49 @@
+"""How a copy leaves the building."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from digest.model.deliveries import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One reader's message, ready to go. `payload` has CRLF line ends.
+
+    `ref` names it in logs; the addresses are those of the envelope.
+    """
+
+    ref: str
+    envelope_sender: str
+    recipient: str
+    payload: bytes
+
+
+class Connection(Protocol):
+    """A session with a carrier: many copies, one after another."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another copy may be handed over."""
+        ...
+
+    def hand_over(self, copy: Copy) -> Outcome:
+        """Hand over one copy and say how it went.
+
+        A refusal, a delay and a lost answer are outcomes. Raises CarrierError
+        when the carrier turns us away: it has not taken the copy, and that
+        says nothing about the reader.
+        """
+        ...
+
+    def close(self) -> None:
+        """Say goodbye; nothing that was taken is undone, whatever the answer."""
+        ...
+
+
+class Carrier(Protocol):
+    """One that takes copies: a mail server, the built-in inbox."""
+
+    def open(self) -> Connection:
+        """Return a new session. Raises CarrierError, saying what to do."""
+        ...

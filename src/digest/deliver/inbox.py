@@ -1,0 +1,178 @@
+"""The built-in inbox: a Maildir that keeps mail exactly as it arrived.
+
+Any number of processes may add to it and read it at once: a message is written
+aside and then renamed, so that nobody ever sees half of one.
+"""
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from digest.errors import NotFound
+
+# At most two header lines of ours, then what arrived.
+_FROM, _TO = b"X-Envelope-From: ", b"X-Envelope-To: "
+_KEY = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}\.[0-9a-f]{8}")
+_HEAD = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """A message as a list shows it. `date` is when it arrived."""
+
+    key: str
+    subject: str
+    sender: str
+    to: str
+    date: datetime
+    envelope_from: str
+    envelope_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMessage(InboxMessage):
+    """A message as one reads it; `html` or `text` is empty where it has none.
+
+    `source` is every byte that was received, and none of ours.
+    """
+
+    html: str
+    text: str
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A folder that any program for Maildirs can read too."""
+
+    folder: Path
+
+    def keep(self, envelope_from: str, envelope_to: str, source: bytes) -> str:
+        """Keep one message and return its key."""
+        for name in ("tmp", "new", "cur"):
+            (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = f"{time.time_ns()}.{os.getpid()}.{secrets.token_hex(4)}"
+        head = b"".join(
+            name + _one_line(address) + b"\r\n"
+            for name, address in ((_FROM, envelope_from), (_TO, envelope_to))
+        )
+        aside = self.folder / "tmp" / key
+        # Not synced to the disk: it has to outlive this process, not the machine.
+        with open(aside, "xb", opener=_for_owner_only) as file:
+            file.write(head + source)
+        aside.rename(self.folder / "new" / key)
+        return key
+
+    def messages(self) -> list[InboxMessage]:
+        """Return what the inbox holds, newest first."""
+        found = []
+        for path in self._paths():
+            with suppress(FileNotFoundError), path.open("rb") as file:
+                head = file.read(_HEAD).partition(b"\r\n\r\n")[0]
+                found.append(_listed(path, head + b"\r\n\r\n"))
+        return found
+
+    def read(self, key: str) -> OpenedMessage:
+        """Return one message. Raises NotFound for any key the inbox does not hold."""
+        if _KEY.fullmatch(key):
+            for name in ("new", "cur"):
+                for path in (self.folder / name).glob(f"{key}*"):
+                    with suppress(FileNotFoundError):
+                        return _opened(path, path.read_bytes())
+        raise NotFound("the inbox holds no such message; see those it does in /inbox")
+
+    def __len__(self) -> int:
+        return len(list(self._paths()))
+
+    def _paths(self) -> Iterator[Path]:
+        paths = [
+            path
+            for name in ("new", "cur")
+            if (self.folder / name).is_dir()
+            for path in (self.folder / name).iterdir()
+            if _KEY.fullmatch(_key(path))
+        ]
+        yield from sorted(paths, key=_arrival, reverse=True)
+
+
+def _key(path: Path) -> str:
+    # What follows the colon are marks that a mail program has set.
+    return path.name.partition(":")[0]
+
+
+def _arrival(path: Path) -> int:
+    return int(path.name.partition(".")[0])
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _one_line(address: str) -> bytes:
+    return re.sub(r"[\x00-\x1f\x7f]", "", address).encode()
+
+
+def _listed(path: Path, raw: bytes) -> InboxMessage:
+    envelope_from, envelope_to, source = _parts(raw)
+    message = message_from_bytes(source, policy=policy.default)
+    return InboxMessage(
+        key=_key(path),
+        subject=_header(message, "Subject") or "(no subject)",
+        sender=_header(message, "From"),
+        to=_header(message, "To") or envelope_to,
+        date=_date(path),
+        envelope_from=envelope_from,
+        envelope_to=envelope_to,
+    )
+
+
+def _opened(path: Path, raw: bytes) -> OpenedMessage:
+    listed = _listed(path, raw)
+    source = _parts(raw)[2]
+    message = message_from_bytes(source, policy=policy.default)
+    return OpenedMessage(
+        key=listed.key,
+        subject=listed.subject,
+        sender=listed.sender,
+        to=listed.to,
+        date=listed.date,
+        envelope_from=listed.envelope_from,
+        envelope_to=listed.envelope_to,
+        html=_body(message, "html"),
+        text=_body(message, "plain"),
+        source=source,
+    )
+
+
+def _parts(raw: bytes) -> tuple[str, str, bytes]:
+    sender, _, rest = raw.removeprefix(_FROM).partition(b"\r\n")
+    to, _, source = rest.removeprefix(_TO).partition(b"\r\n")
+    return sender.decode("utf-8", "replace"), to.decode("utf-8", "replace"), source
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    # What others send may break the standard in ways that the parser chokes on.
+    try:
+        return str(message.get(name, ""))
+    except (ValueError, LookupError, AttributeError, IndexError, TypeError):
+        return ""
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    try:
+        part = message.get_body(preferencelist=(kind,))
+        return "" if part is None else str(part.get_content())
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return ""
+
+
+def _date(path: Path) -> datetime:
+    return datetime.fromtimestamp(_arrival(path) / 1e9, tz=UTC)

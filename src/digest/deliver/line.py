@@ -1,0 +1,50 @@
+"""One connection after another to a carrier, as one line that stays up."""
+
+from digest.deliver.carrier import Carrier, Connection, Copy
+from digest.errors import CarrierError
+from digest.model.deliveries import Deferred, Outcome
+
+
+class Line:
+    """Keeps a connection to the carrier, opened when needed and used for many copies.
+
+    For one thread at a time.
+    """
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._connection: Connection | None = None
+        self._is_used = False
+
+    def ready(self) -> Connection:
+        """Return the open connection. Raises CarrierError where none can be had."""
+        if self._connection is None or not self._connection.is_open:
+            self.close()
+            self._connection = self._carrier.open()
+            self._is_used = False
+        return self._connection
+
+    def hand_over(self, copy: Copy) -> Outcome:
+        """Hand over one copy; see `Connection.hand_over`.
+
+        Servers end a connection that was idle or has carried much, often with
+        a 421. That is nobody's fault: the copy, which was not taken, goes on a
+        new connection.
+        """
+        connection = self.ready()
+        was_used, self._is_used = self._is_used, True
+        try:
+            outcome = connection.hand_over(copy)
+        except CarrierError:
+            if connection.is_open or not was_used:
+                raise
+            return self.hand_over(copy)
+        if isinstance(outcome, Deferred) and not connection.is_open and was_used:
+            return self.hand_over(copy)
+        return outcome
+
+    def close(self) -> None:
+        """End the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,55 @@
+"""Practice mode as a carrier: the inbox takes what may not go outside yet."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from digest.deliver.carrier import Carrier, Copy
+from digest.deliver.line import Line
+from digest.model.deliveries import Outcome
+from digest.model.practice import Route, route
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeCarrier:
+    """Sends each copy where practice mode lets it go.
+
+    `outside` is None where no mail server is set: then the inbox takes all.
+    """
+
+    inbox: Carrier
+    outside: Carrier | None
+    allow: tuple[str, ...]
+
+    def open(self) -> "PracticeConnection":
+        """Return a session with the inbox; one outside is opened when needed."""
+        lines = {Route.INBOX: Line(self.inbox)}
+        lines[Route.OUTSIDE] = lines[Route.INBOX]
+        if self.outside is not None:
+            lines[Route.OUTSIDE] = Line(self.outside)
+        lines[Route.INBOX].ready()
+        return PracticeConnection(lines, self.allow)
+
+
+class PracticeConnection:
+    """Two lines that look like one connection."""
+
+    def __init__(self, lines: Mapping[Route, Line], allow: tuple[str, ...]) -> None:
+        self._lines = lines
+        self._allow = allow
+
+    @property
+    def is_open(self) -> bool:
+        """True: each line opens its own connection again when it must."""
+        return True
+
+    def hand_over(self, copy: Copy) -> Outcome:
+        """Hand over one copy; see `Connection.hand_over`."""
+        way = route(copy.recipient, self._allow, live=False)
+        return self._lines[way].hand_over(copy)
+
+    def close(self) -> None:
+        """End both connections."""
+        with ExitStack() as both:
+            for line in self._lines.values():
+                both.callback(line.close)

@@ -1,0 +1,236 @@
+"""Letters: an edition's planned copies become a print batch, each at most once."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from digest.deliver.print_files import StagedFiles, staged
+from digest.errors import DigestError
+from digest.model.deliveries import DeliveryState
+from digest.model.editions import EditionState
+from digest.model.readers import Channel
+from digest.store import campaigns, editions, print_batches
+from digest.store.copies import DueCopy, due_letters
+from digest.store.deliveries import (
+    DeliveryKey,
+    Guard,
+    Move,
+    Taken,
+    cancel_unwelcome,
+    close_edition,
+    guard_for,
+    move,
+    postpone,
+    take,
+)
+from digest.store.engine import writing
+from digest.store.print_batches import PrintBatch, PrintBatchState, PrintFiles
+
+log = logging.getLogger(__name__)
+
+WITHDRAWN = "everything in this letter was withdrawn before it was printed"
+_TRIES = 5
+# Not before it is planned to its end: a batch is for all of its readers.
+_PRINTABLE = (EditionState.PLANNED, EditionState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Letters laid out for print.
+
+    `problems` says for each reader whose letter could not be laid what to do;
+    `emptied` are those of whose letter nothing is left. Neither are in `pdf`.
+    """
+
+    pdf: bytes
+    manifest: bytes
+    sheets: int
+    problems: Mapping[int, str] = field(default_factory=dict)
+    emptied: frozenset[int] = frozenset()
+
+
+Lay = Callable[[int, Sequence[DueCopy]], Laid]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOutcome:
+    """What came of making a batch: none where no letter was left to print.
+
+    `waiting` are the readers whose letters wait for something to be mended.
+    """
+
+    batch: PrintBatch | None
+    waiting: Mapping[DeliveryKey, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    edition: editions.Edition
+    folder: PurePosixPath
+    letters: tuple[DueCopy, ...]
+    guard: Guard
+
+
+class _Changed(Exception):  # noqa: N818 - says what is the case
+    """Somebody left or something was withdrawn while the letters were laid."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRoom:
+    """Makes print batches below `folder`, with the letters that `lay` lays out.
+
+    `lay` is given an edition's id and its letters and must be deterministic:
+    the same letters, the same bytes.
+    """
+
+    engine: Engine
+    folder: Path
+    lay: Lay
+    clock: Callable[[], datetime]
+
+    def make(self, edition_id: int) -> PrintOutcome:
+        """Put every letter of the edition that is in no batch yet into a new one.
+
+        The files are written in full before the batch is recorded, and its
+        letters count as accepted with the same commit: after a crash the same
+        call makes what is missing and nothing twice. Letters that cannot be
+        laid stay planned, with what to do. Raises DigestError.
+        """
+        for _ in range(_TRIES):
+            work = self._gather(edition_id)
+            if not work.letters:
+                return PrintOutcome(batch=None)
+            laid = self.lay(edition_id, work.letters)
+            try:
+                return self._keep(work, laid)
+            except _Changed:
+                log.info("letters laid again edition=%s", edition_id)
+        raise DigestError(
+            f"the letters of edition {edition_id} changed while they were laid out, "
+            f"{_TRIES} times over: run digest print make {edition_id} again"
+        )
+
+    def seal(self, batch_id: int) -> PrintBatch:
+        """Close the batch: it is never made again. A sealed one stays as it is."""
+        return self._move(batch_id, PrintBatchState.SEALED)
+
+    def posted(self, batch_id: int) -> PrintBatch:
+        """Say that a sealed batch has been posted.
+
+        Raises DigestError for one that is not sealed yet.
+        """
+        batch = self._move(batch_id, PrintBatchState.POSTED)
+        if batch.state is PrintBatchState.OPEN:
+            raise DigestError(
+                f"print batch {batch_id} is still open: first digest print seal "
+                f"{batch_id}"
+            )
+        return batch
+
+    def _move(self, batch_id: int, to: PrintBatchState) -> PrintBatch:
+        with writing(self.engine) as connection:
+            if print_batches.move(connection, batch_id, to, self.clock()):
+                log.info("print batch moved id=%s state=%s", batch_id, to)
+            return print_batches.get(connection, batch_id)
+
+    def _gather(self, edition_id: int) -> _Work:
+        with writing(self.engine) as connection:
+            edition = editions.get(connection, edition_id)
+            guard = guard_for(connection, edition_id, Channel.POST)
+            cancel_unwelcome(connection, edition_id, guard, self.clock())
+            close_edition(connection, edition_id, self.clock())
+            zone = campaigns.load(connection, edition.campaign_id).timezone
+            letters = due_letters(connection, edition_id)
+            day = edition.slot.astimezone(ZoneInfo(zone)).date().isoformat()
+            return _Work(
+                edition,
+                PurePosixPath("print", edition.campaign, f"{day}-{edition.code}"),
+                tuple(letters) if edition.state in _PRINTABLE else (),
+                guard,
+            )
+
+    def _keep(self, work: _Work, laid: Laid) -> PrintOutcome:
+        contents = {"letters": laid.pdf, "manifest": laid.manifest}
+        with (
+            staged(self.folder / work.folder, contents) as files,
+            writing(self.engine) as connection,
+        ):
+            return self._record(connection, work, laid, files)
+
+    def _record(
+        self, connection: Connection, work: _Work, laid: Laid, files: StagedFiles
+    ) -> PrintOutcome:
+        now, edition_id = self.clock(), work.edition.id
+        waiting = _set_aside(connection, work.letters, laid, now)
+        printed = [
+            copy.key
+            for copy in work.letters
+            if copy.key.reader_id not in (laid.problems.keys() | laid.emptied)
+        ]
+        batch = None
+        if printed:
+            number = print_batches.count(connection, edition_id) + 1
+            made = _files(work.folder, number, laid, len(printed))
+            batch_id = print_batches.add(connection, edition_id, made, now)
+            for key in printed:
+                _print(connection, key, work.guard, batch_id, now)
+            editions.move(connection, edition_id, EditionState.SENDING, now)
+            # Last: its lock is held, so nobody else can take the names.
+            files.publish(
+                {
+                    "letters": self.folder / made.pdf,
+                    "manifest": self.folder / made.manifest,
+                }
+            )
+            batch = print_batches.get(connection, batch_id)
+        close_edition(connection, edition_id, now)
+        return PrintOutcome(batch, waiting)
+
+
+def _print(
+    connection: Connection,
+    key: DeliveryKey,
+    guard: Guard,
+    batch_id: int,
+    now: datetime,
+) -> None:
+    if take(connection, key, guard, now) is not Taken.YES:
+        raise _Changed
+    change = Move(
+        key,
+        DeliveryState.ACCEPTED,
+        reply=f"in print batch {batch_id}",
+        tried=True,
+        print_batch_id=batch_id,
+    )
+    move(connection, change, now)
+
+
+def _set_aside(
+    connection: Connection, letters: Sequence[DueCopy], laid: Laid, now: datetime
+) -> dict[DeliveryKey, str]:
+    waiting = {}
+    for copy in letters:
+        if copy.key.reader_id in laid.emptied:
+            change = Move(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
+            move(connection, change, now)
+        elif why := laid.problems.get(copy.key.reader_id):
+            postpone(connection, copy.key, None, why)
+            waiting[copy.key] = why
+    return waiting
+
+
+def _files(folder: PurePosixPath, number: int, laid: Laid, letters: int) -> PrintFiles:
+    return PrintFiles(
+        pdf=str(folder / f"letters-{number}.pdf"),
+        manifest=str(folder / f"manifest-{number}.csv"),
+        sha256=hashlib.sha256(laid.pdf).hexdigest(),
+        letters=letters,
+        sheets=laid.sheets,
+    )

@@ -1,0 +1,86 @@
+"""Which mail server, as a URL says it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from digest.errors import SettingsError
+
+_HELP = (
+    "write smtp://user:password@host:587?tls=required, or smtps://host:465; "
+    "special letters in a password as %40"
+)
+
+
+class Tls(StrEnum):
+    """How the connection is kept private."""
+
+    IMPLICIT = "implicit"
+    REQUIRED = "required"
+    OPPORTUNISTIC = "opportunistic"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """A mail server and how to speak to it. Its text shows no password."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, url: str) -> "SmtpServer":
+        """Return the server that `url` names.
+
+        Without `tls`, smtp:// requires it, but for a server on this machine.
+        Raises SettingsError, which never repeats the URL: it may hold a password.
+        """
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port
+        except ValueError as problem:
+            raise _wrong("the port is not a number up to 65535") from problem
+        host = parts.hostname or ""
+        if parts.scheme not in ("smtp", "smtps") or not host or parts.path.strip("/"):
+            raise _wrong("it is not the address of a mail server")
+        if bool(parts.username) != bool(parts.password):
+            raise _wrong("it has a user without a password, or the other way round")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not (user + password).isascii():
+            raise _wrong("user and password may hold plain letters and signs only")
+        return cls(
+            host=host,
+            port=port or (465 if parts.scheme == "smtps" else 587),
+            tls=_tls(parts, host),
+            user=user,
+            password=password,
+        )
+
+
+def _tls(parts: SplitResult, host: str) -> Tls:
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if unknown := set(options) - {"tls"}:
+        raise _wrong(f"{min(unknown)} is not an option that it has")
+    if parts.scheme == "smtps":
+        if options:
+            raise _wrong("smtps:// is always private and takes no tls option")
+        return Tls.IMPLICIT
+    by_itself = Tls.NONE if _is_here(host) else Tls.REQUIRED
+    wanted = options.get("tls", [by_itself])[-1]
+    if wanted not in (Tls.REQUIRED, Tls.OPPORTUNISTIC, Tls.NONE):
+        raise _wrong("tls is required, opportunistic or none")
+    return Tls(wanted)
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _wrong(why: str) -> SettingsError:
+    return SettingsError(f"DIGEST_SMTP_URL: {why}; {_HELP}")
