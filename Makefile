@@ -1,0 +1,73 @@
+# What a newcomer, CI and a maintainer type; each target says what it does.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+DEMO_ARGS ?=
+SERVE_ARGS ?=
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo serve bench pictures browser lock secrets
+
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+setup: $(VENV)/.dev-installed ## make .venv with everything that work on Digest needs
+	@echo "ready: .venv holds Digest and its tools"
+
+check: $(VENV)/.dev-installed ## format, lint, types and layers
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: $(VENV)/.dev-installed browser check ## check, then run every test
+	$(VENV)/bin/pytest $(PYTEST_ARGS)
+
+demo: $(VENV)/.installed ## send the sample week to a built-in inbox and print its letters
+	$(VENV)/bin/digest demo $(DEMO_ARGS)
+
+serve: $(VENV)/.installed ## web, timetable and workers in one process
+	$(VENV)/bin/digest serve $(SERVE_ARGS)
+
+bench: $(VENV)/.bench-installed ## run every benchmark, one after another
+	@set -e; for bench in $(filter-out bench/_%,$(wildcard bench/*.py)); do \
+	  echo "== $$bench"; $(PYTHON) $$bench; done
+
+pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
+	$(PYTHON) docs/make_pictures.py
+
+browser: ## find a Chromium for the browser tests, or install one where we may
+	@sh tests/find_chromium.sh
+
+lock: $(VENV)/.dev-installed ## pin the packages anew
+	@sh tests/lock.sh
+
+secrets: ## make the secrets that docker-compose.yml asks for, once
+	@sh docs/make_secrets.sh
+
+$(PYTHON):
+	@for found in python3.13 python3.12 python3.11 python3; do \
+	  if $$found -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "making .venv with $$($$found --version)"; \
+	    exec $$found -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "Digest needs Python 3.11 or newer with venv: install it (Debian, Ubuntu: apt-get install python3 python3-venv) and run make again" >&2; \
+	exit 1
+
+$(VENV)/.installed: $(PYTHON) pyproject.toml requirements.txt
+	@echo "installing Digest and the packages it runs on into .venv"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.installed requirements-dev.txt
+	@echo "installing the tools for checks and tests into .venv"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench-installed: $(VENV)/.installed requirements-bench.txt
+	@echo "installing what the benchmarks compare with into .venv"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
