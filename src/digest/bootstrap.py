@@ -14,11 +14,20 @@ from sqlalchemy import Connection, Engine, make_url
 
 from digest.audience.hashing import Hasher
 from digest.audience.links import Links
+from digest.deliver.carrier import Carrier
 from digest.deliver.inbox import Inbox
+from digest.deliver.inbox_server import running
+from digest.deliver.practice import PracticeCarrier
+from digest.deliver.print_room import PrintRoom
+from digest.deliver.sender import Sender
+from digest.deliver.smtp import Smtp
+from digest.deliver.smtp_server import SmtpServer
 from digest.errors import SettingsError, StoreError
 from digest.render.templates import Kind, environment
+from digest.schedule.letters import LetterLayout
 from digest.schedule.previews import Previews
 from digest.schedule.renditions import Renditions
+from digest.schedule.working import Work
 from digest.settings import Settings, from_environment
 from digest.store import short_links
 from digest.store.engine import open_engine, reading, writing
@@ -76,6 +85,37 @@ class App:
         return Previews(
             self.engine, self.clock, self.settings.templates_dir, self.shortened
         )
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Yield what sends and prints, with the built-in inbox open in practice."""
+        with self._carrier() as carrier:
+            sender = Sender(
+                engine=self.engine,
+                carrier=carrier,
+                message_for=self.renditions.message_for,
+                links=self.links,
+                clock=self.clock,
+                connections=self.settings.smtp_connections,
+            )
+            yield Work(self.engine, sender, self.print_room, self.clock)
+
+    @cached_property
+    def print_room(self) -> PrintRoom:
+        """Where letters become print batches."""
+        layout = LetterLayout(self.engine, self.renditions)
+        return PrintRoom(self.engine, self.settings.data_dir, layout, self.clock)
+
+    @contextmanager
+    def _carrier(self) -> Iterator[Carrier]:
+        url = self.settings.smtp_url
+        outside = Smtp(SmtpServer.parse(url.get_secret_value())) if url else None
+        if self.settings.live and outside is not None:
+            yield outside
+            return
+        with running(self.inbox) as inbox_url:
+            inside = Smtp(SmtpServer.parse(inbox_url))
+            yield PracticeCarrier(inside, outside, self.settings.allow)
 
     def templates(self, kind: Kind) -> Environment:
         """Return the templates of one kind, the operator's before ours."""

@@ -32,7 +32,7 @@ class Renditions:
     templates_dir: Path | None
     shorten: Callable[[str], str]
 
-    def message(self, variant_id: int) -> CompiledMessage | None:
+    def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message."""
         found = self._composed(variant_id)
         if found is None:
@@ -46,7 +46,7 @@ class Renditions:
         if found is None:
             return None
         kept = self._kept(found) or self._keep(found, self._typeset(found))
-        return found.key, LetterBody(kept.content, kept.facts)
+        return found.key, LetterBody(kept.content, dict(kept.facts))
 
     def _composed(self, variant_id: int) -> Composed | None:
         with reading(self.engine) as connection:

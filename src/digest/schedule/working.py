@@ -1,0 +1,94 @@
+"""Sending what is planned, until it is done or somebody says stop."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from digest.deliver.board import Progress, Tally
+from digest.deliver.print_room import PrintOutcome, PrintRoom
+from digest.deliver.sender import Sender
+from digest.errors import DigestError
+from digest.model.editions import EditionState
+from digest.store import deliveries, editions
+from digest.store.editions import Edition
+from digest.store.engine import reading, writing
+
+log = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 5.0
+_GOING = {EditionState.PLANNED, EditionState.SENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What one round came to: emails, print batches by edition, and faults."""
+
+    emails: Tally
+    letters: dict[int, PrintOutcome] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Empties the outbox and makes the print batches of planned editions."""
+
+    engine: Engine
+    sender: Sender
+    print_room: PrintRoom
+    clock: Callable[[], datetime]
+
+    def once(self, stop: threading.Event, progress: Progress | None = None) -> Worked:
+        """Send every email and print every letter that is due now.
+
+        One edition's fault is named and harms no other.
+        """
+        going = self._going()
+        for edition in going:
+            self._begin(edition)
+        emails = (
+            self.sender.send_due(stop, progress)
+            if progress
+            else self.sender.send_due(stop)
+        )
+        letters: dict[int, PrintOutcome] = {}
+        faults = list(emails.problems)
+        for edition in going:
+            if stop.is_set():
+                break
+            try:
+                letters[edition.id] = self.print_room.make(edition.id)
+            except DigestError as problem:
+                faults.append(str(problem))
+                log.warning("letters not made edition=%s why=%s", edition.id, problem)
+            with writing(self.engine) as connection:
+                deliveries.close_edition(connection, edition.id, self.clock())
+        return Worked(emails, letters, tuple(faults))
+
+    def until_stopped(self, stop: threading.Event, may_act: Callable[[], bool]) -> None:
+        """Work in rounds until `stop` is set, while `may_act` says so."""
+        while not stop.is_set():
+            try:
+                if may_act():
+                    self.once(stop)
+            except DigestError as problem:
+                log.error("work stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
+            stop.wait(_PAUSE_SECONDS)
+
+    def _going(self) -> list[Edition]:
+        with reading(self.engine) as connection:
+            return [
+                edition
+                for edition in editions.unfinished(connection)
+                if edition.state in _GOING
+            ]
+
+    def _begin(self, edition: Edition) -> None:
+        if edition.state is EditionState.PLANNED:
+            with writing(self.engine) as connection:
+                editions.move(
+                    connection, edition.id, EditionState.SENDING, self.clock()
+                )
