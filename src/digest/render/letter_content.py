@@ -1,0 +1,202 @@
+"""An edition as a letter says it: every post in full, then events, then us."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from digest.model.blocks import Picture, Run, texts
+from digest.model.editions import Variant
+from digest.model.items import Event, Item, LinkKind, Post
+from digest.model.readers import Format
+from digest.render.dates import day_in_words, locale_of, when
+from digest.render.letter_blocks import Json, Typist
+from digest.render.letter_geometry import GEOMETRIES, Geometry
+from digest.render.letter_links import Addresses, Shorten
+from digest.render.letter_pictures import Pictures
+from digest.render.print_text import printable
+
+POINTS = {Format.LARGE_PRINT: 18}
+USUAL_POINTS = 14
+WORDS = {
+    "page": "Page",
+    "of": "of",
+    "proof": "PROOF: not to be posted",
+    "reader": "Dear reader,",
+    "contents": "In this letter",
+    "events": "Dates for your diary",
+    "reach": "How to reach us",
+}
+_LINKS = {
+    LinkKind.SURVEY: "Survey",
+    LinkKind.EASY_READ: "Easy read version",
+    LinkKind.VIDEO: "Video",
+    LinkKind.WEBINAR: "Webinar",
+    LinkKind.MORE: "More on the web",
+}
+# With fewer parts than this a list of them is longer than a look at the pages.
+_LISTED_FROM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What it takes to write a letter out: the sheet, its pictures, short links."""
+
+    geometry: Geometry
+    size: int
+    pictures: Pictures
+    shorten: Shorten
+
+    def typist(self) -> Typist:
+        """Return one for a post or an event: each gives its own addresses."""
+        width = 210 - self.geometry.left - self.geometry.right
+        return Typist(self.size, width, self.pictures, Addresses(self.shorten))
+
+
+def size_of(wanted: Format) -> int:
+    """Return the size of the text in points for that format."""
+    return POINTS.get(wanted, USUAL_POINTS)
+
+
+def job(variant: Variant, pictures: Pictures, shorten: Shorten) -> dict[str, Any]:
+    """Return all that the letter's template is told, but for the recipient."""
+    campaign = variant.campaign
+    geometry = GEOMETRIES[campaign.letter.envelope]
+    desk = Desk(geometry, size_of(variant.format), pictures, shorten)
+    date = day_in_words(variant.slot, campaign.timezone, variant.language)
+    locale = locale_of(variant.language)
+    return {
+        "title": printable(f"{campaign.title}: {date}"),
+        "masthead": desk.typist().say(campaign.title, 0.5, 1.4),
+        "date": date,
+        "lang": locale.language,
+        "region": locale.territory,
+        "size": desk.size,
+        "geometry": geometry.as_json(),
+        "sender": [desk.typist().say(line, 0.4) for line in campaign.letter.sender],
+        "phone": printable(campaign.letter.phone),
+        "words": WORDS,
+        "proof": variant.draft,
+        "recipient": None,
+        "blocks": list(_blocks(variant, desk)),
+    }
+
+
+def _blocks(variant: Variant, desk: Desk) -> Iterator[Json]:
+    posts = [item for item in variant.items if isinstance(item, Post)]
+    events = sorted(
+        (item for item in variant.items if isinstance(item, Event)),
+        key=lambda event: event.starts,
+    )
+    yield from _contents(posts, events, desk)
+    for number, post in enumerate(posts):
+        yield from _post(post, f"post-{number}", desk)
+    if events:
+        yield desk.typist().heading(2, WORDS["events"], "events")
+    for event in events:
+        yield from _event(event, variant, desk)
+    yield from _reaching_us(variant, desk)
+
+
+def _contents(
+    posts: Sequence[Post], events: Sequence[Event], desk: Desk
+) -> Iterator[Json]:
+    titles = [(_title(post), f"post-{number}") for number, post in enumerate(posts)]
+    if events:
+        titles.append((WORDS["events"], "events"))
+    if len(titles) < _LISTED_FROM:
+        return
+    typist = desk.typist()
+    entries = [{"title": typist.say(title, 0.7), "id": mark} for title, mark in titles]
+    yield {
+        "k": "contents",
+        "title": WORDS["contents"],
+        "page": WORDS["page"].lower(),
+        "entries": entries,
+    }
+
+
+def _post(post: Post, mark: str, desk: Desk) -> Iterator[Json]:
+    typist = desk.typist()
+    yield typist.heading(2, _title(post), mark)
+    if post.byline:
+        yield typist.paragraph(Run(f"By {post.byline}", strong=True))
+    if post.picture and not _shows(post, post.picture):
+        yield from typist.blocks((post.picture,))
+    if post.body:
+        yield from typist.blocks(post.body)
+    elif post.summary:
+        yield typist.paragraph(Run(post.summary))
+    yield from _links(post, typist)
+
+
+def _title(item: Item) -> str:
+    return item.title.strip() or item.summary.strip() or "News"
+
+
+def _shows(post: Post, picture: Picture) -> bool:
+    said = set(texts(post.body))
+    again = any(
+        isinstance(block, Picture) and block.src == picture.src for block in post.body
+    )
+    return again or bool(picture.alt and picture.alt in said)
+
+
+def _links(post: Post, typist: Typist) -> Iterator[Json]:
+    for link in post.links:
+        if typist.addresses.has_given(link.url):
+            continue
+        kind, label = _LINKS[link.kind], link.label.strip()
+        words = label if kind.casefold() in label.casefold() else f"{kind}: {label}"
+        yield typist.action(words.removesuffix(": "), link.url)
+
+
+def _event(event: Event, variant: Variant, desk: Desk) -> Iterator[Json]:
+    typist = desk.typist()
+    facts = [
+        ("When", when(event, variant.campaign.timezone, variant.language)),
+        ("Where", event.place),
+        ("To book or ask, ring", event.booking_phone),
+    ]
+    yield typist.heading(3, _title(event))
+    for label, words in facts:
+        if words:
+            yield typist.paragraph(Run(f"{label}: ", strong=True), Run(words))
+    if event.body:
+        yield from typist.blocks(event.body)
+    elif event.summary:
+        yield typist.paragraph(Run(event.summary))
+    for label, url in (("Join online", event.joining_url), ("On the web", event.url)):
+        if url and not typist.addresses.has_given(url):
+            address = typist.addresses.printed(url)
+            yield typist.paragraph(Run(f"{label}: ", strong=True), Run(address))
+
+
+def _reaching_us(variant: Variant, desk: Desk) -> Iterator[Json]:
+    letter = variant.campaign.letter
+    other = (
+        f"have these letters in ordinary print ({USUAL_POINTS} point)"
+        if variant.format is Format.LARGE_PRINT
+        else f"have these letters in large print ({POINTS[Format.LARGE_PRINT]} point)"
+    )
+    write = "write to the address at the top of page 1" if letter.sender else ""
+    ring = f"ring {letter.phone}" if letter.phone else ""
+    ways = " or ".join(filter(None, (ring, write))) or "tell whoever gave you this"
+    asks = (
+        f"{other};",
+        "have them by email instead, or stop them;",
+        "change your name or address;",
+        "tell us what you think, or ask somebody to look up a web page for you.",
+    )
+    typist = desk.typist()
+    items = [[typist.paragraph(Run(ask))] for ask in asks]
+    yield {
+        "k": "together",
+        "body": [
+            typist.heading(2, WORDS["reach"]),
+            typist.paragraph(Run(f"You do not need email. Please {ways} to:")),
+            {"k": "list", "ordered": False, "items": items},
+            typist.paragraph(
+                Run("It helps us if you give the reference at the foot of this page.")
+            ),
+        ],
+    }
