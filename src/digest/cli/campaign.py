@@ -17,9 +17,12 @@ def apply(
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
+    from digest.schedule.applying import apply_file
 
     with open_app() as digest:
-        applied = digest.apply_campaign(file)
+        applied = apply_file(
+            digest.engine, file, digest.settings.timezone, digest.now()
+        )
     for schedule in applied.campaign.schedules:
         talk(f"schedule {schedule.name}: {schedule.timetable}")
     for source in applied.campaign.sources:

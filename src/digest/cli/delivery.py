@@ -27,7 +27,7 @@ def deliveries(
 ) -> None:
     """List what became of every reader of an edition, or settle an uncertain copy.
 
-    An uncertain copy (digest deliveries settle 12-34 resend) was handed over and
+    An uncertain copy (digest deliveries settle 34.12 resend) was handed over and
     never answered for: say resend, or that it was accepted.
     """
     if what == "settle":
@@ -38,26 +38,37 @@ def deliveries(
             "give an edition's number, or settle ID resend|accepted"
         )
     from digest.bootstrap import open_app
+    from digest.store import copies, editions
 
-    with open_app() as digest:
-        found = digest.deliveries(int(what), state)
+    with open_app() as digest, digest.reading() as connection:
+        editions.get(connection, int(what))
+        found = copies.listed(connection, int(what), [state] if state else [])
     if json:
-        as_json([asdict(one) for one in found])
+        as_json([asdict(one) | {"id": str(one.key)} for one in found])
         return
     table(
         ("id", "name", "channel", "state", "reason"),
-        [(one.id, one.name, one.channel, one.state, one.reason) for one in found],
+        [
+            (one.key, one.name, one.channel or "-", one.state, one.reason)
+            for one in found
+        ],
     )
 
 
 def _settle(copy: str, how: str) -> None:
-    edition, dash, reader = copy.partition("-")
-    if not (dash and edition.isdigit() and reader.isdigit() and how in _SETTLED):
-        raise typer.BadParameter(
-            "write: digest deliveries settle 12-34 resend|accepted"
-        )
+    if how not in _SETTLED:
+        raise typer.BadParameter("write: digest deliveries settle ID resend|accepted")
     from digest.bootstrap import open_app
+    from digest.errors import NotFound
+    from digest.model.deliveries import DeliveryState
+    from digest.store.deliveries import DeliveryKey
+    from digest.store.send_batches import settle_uncertain
 
-    with open_app() as digest:
-        digest.settle(int(edition), int(reader), resend=how == "resend")
+    key = DeliveryKey.parse(copy)
+    to = DeliveryState.PLANNED if how == "resend" else DeliveryState.ACCEPTED
+    with open_app() as digest, digest.writing() as connection:
+        if not settle_uncertain(connection, key, to, digest.now()):
+            raise NotFound(
+                f"{copy} is not uncertain; see: digest deliveries {key.edition_id}"
+            )
     result(f"{copy}: {'will be sent again' if how == 'resend' else 'accepted'}")

@@ -84,7 +84,7 @@ def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     from digest.model.forms import Form
 
     with open_app() as digest:
-        result(digest.preview(campaign, schedule, Form.TEXT).decode())
+        result(digest.previews.draft(campaign, schedule, Form.TEXT).decode())
 
 
 @app.command()
@@ -93,9 +93,11 @@ def run(
 ) -> None:
     """Make an edition now: freeze, approve where automatic, plan and render."""
     from digest.bootstrap import open_app
+    from digest.schedule import publishing
 
     with open_app(instant(now)) as digest:
-        edition = digest.run_edition(campaign, schedule)
+        edition = publishing.run(digest.engine, campaign, schedule, digest.now())
+        digest.renditions.make_all(edition.id)
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
     if edition.state == "frozen":
         talk(f"it waits for approval: digest edition approve {edition.id}")
@@ -108,9 +110,12 @@ def run(
 def approve(edition_id: EditionId) -> None:
     """Say that a frozen edition may go; some campaigns need two people."""
     from digest.bootstrap import open_app
+    from digest.schedule import publishing
 
     with open_app() as digest:
-        edition = digest.approve(edition_id, getpass.getuser())
+        edition = publishing.approve(
+            digest.engine, edition_id, getpass.getuser(), digest.now()
+        )
     if edition.state == "frozen":
         result(f"edition {edition_id}: your approval is kept; it needs another person")
     else:
@@ -121,7 +126,8 @@ def approve(edition_id: EditionId) -> None:
 def cancel(edition_id: EditionId) -> None:
     """Stop an edition before anyone is planned; its posts flow into the next."""
     from digest.bootstrap import open_app
+    from digest.schedule import publishing
 
     with open_app() as digest:
-        digest.cancel(edition_id)
+        publishing.cancel(digest.engine, edition_id, digest.now())
     result(f"edition {edition_id}: cancelled; its posts go into the next edition")

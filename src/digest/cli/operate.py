@@ -62,9 +62,10 @@ def settings() -> None:
 def status(*, json: AsJson = False) -> None:
     """Say what is due, what is stuck and who was not served."""
     from digest.bootstrap import open_app
+    from digest.schedule.status import status_of
 
     with open_app() as digest:
-        found = digest.status()
+        found = status_of(digest.engine, digest.now())
     if json:
         as_json(found)
         return
@@ -98,9 +99,10 @@ def gather(
 ) -> None:
     """Read the sources of a campaign, or of all, into their logs."""
     from digest.bootstrap import open_app
+    from digest.schedule import publishing
 
     with open_app() as digest:
-        reports = digest.gather(campaign)
+        reports = publishing.gather_named(digest.engine, campaign, digest.now())
     if json:
         as_json(
             {

@@ -30,9 +30,9 @@ def preview(
 
     with open_app() as digest:
         content = (
-            digest.preview_edition(int(what), form)
+            digest.previews.edition(int(what), form)
             if what.isdigit()
-            else digest.preview(what, schedule, form)
+            else digest.previews.draft(what, schedule, form)
         )
     if output is None:
         sys.stdout.buffer.write(content)

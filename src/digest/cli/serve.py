@@ -60,9 +60,10 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def timetable() -> None:
     """Run the timetable alone; a second one on the same database is harmless."""
     from digest.bootstrap import open_app
+    from digest.cli.serving import watch_the_clock
 
     with open_app() as digest:
-        digest.watch_the_clock(_stopping())
+        watch_the_clock(digest, _stopping())
 
 
 def work(
@@ -74,10 +75,17 @@ def work(
 ) -> None:
     """Send what is planned: emails through the outbox, letters as print batches."""
     from digest.bootstrap import open_app
+    from digest.cli.serving import work_until_done, work_until_stopped
 
     with open_app(instant(now)) as digest:
-        tally = digest.work(_stopping(), until_done=until_done)
-    result(tally)
+        if not until_done:
+            work_until_stopped(digest, _stopping())
+            return
+        worked = work_until_done(digest, _stopping())
+    for line in worked.lines():
+        result(line)
+    if worked.emails.paused or worked.faults:
+        sys.exit(1)
 
 
 def _stopping() -> threading.Event:

@@ -7,6 +7,11 @@ from collections.abc import Callable
 import uvicorn
 
 from digest.bootstrap import App
+from digest.schedule.publishing import keep_watch
+from digest.schedule.timetable import Timetable
+from digest.schedule.watch import asleep_since
+from digest.schedule.working import Worked
+from digest.store import overview
 from digest.web.app import make_app
 
 log = logging.getLogger(__name__)
@@ -24,8 +29,8 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
     """
     server = _server(digest, host, port)
     threads = [
-        _started("timetable", lambda: digest.watch_the_clock(stop)),
-        _started("worker", lambda: digest.work(stop, until_done=False)),
+        _started("timetable", lambda: watch_the_clock(digest, stop)),
+        _started("worker", lambda: work_until_stopped(digest, stop)),
     ]
     try:
         server.run()
@@ -33,6 +38,55 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
         stop.set()
         for thread in threads:
             thread.join(30)
+
+
+def watch_the_clock(digest: App, stop: threading.Event) -> None:
+    """Open editions at their slots and carry them forward, until asked to stop."""
+    timetable = Timetable(
+        digest.engine, lambda: keep_watch(digest.engine, digest.now())
+    )
+    waiter = threading.Thread(target=lambda: (stop.wait(), timetable.wake()))
+    waiter.daemon = True
+    waiter.start()
+    timetable.run(stop, digest.clock)
+
+
+def work_until_stopped(digest: App, stop: threading.Event) -> None:
+    """Send and print what is planned, in rounds, until asked to stop."""
+
+    def may_act() -> bool:
+        with digest.reading() as connection:
+            return asleep_since(connection) is None
+
+    with digest.work() as work:
+        work.until_stopped(stop, may_act)
+
+
+def work_until_done(digest: App, stop: threading.Event) -> Worked:
+    """Send and print what is due now, with a bar, and say what it came to."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("sending"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with digest.reading() as connection:
+        planned = overview.emails_due(connection, digest.now())
+    with (
+        digest.work() as work,
+        Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+    ):
+        task = bar.add_task("sending", total=planned)
+        return work.once(stop, lambda _end: bar.advance(task))
 
 
 def _server(digest: App, host: str, port: int) -> uvicorn.Server:

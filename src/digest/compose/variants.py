@@ -34,6 +34,16 @@ def composed(connection: Connection, variant_id: int) -> Composed | None:
     return _composed(connection, edition, _key(row))
 
 
+def variants_of(connection: Connection, edition_id: int) -> list[tuple[int, Format]]:
+    """Return the ids and formats of the variants that an edition was planned in."""
+    rows = connection.execute(
+        select(variants.c.id, variants.c.format)
+        .where(variants.c.edition_id == edition_id)
+        .order_by(variants.c.id)
+    )
+    return [(row.id, Format(row.format)) for row in rows]
+
+
 def of_edition(connection: Connection, edition_id: int, fmt: Format) -> Composed | None:
     """Return a frozen edition as a reader gets it who had the one before.
 

@@ -7,9 +7,11 @@ from sqlalchemy import Engine
 
 from digest.compose import lifecycle
 from digest.compose.plan import plan
+from digest.errors import DigestError
 from digest.gather.campaign import SourceReport, gather
 from digest.model.editions import EditionState
 from digest.schedule import due, watch
+from digest.schedule.previews import schedule_of
 from digest.store import campaigns, editions, sources
 from digest.store.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import Edition
@@ -76,3 +78,46 @@ def run_now(
     if edition is None:
         raise LookupError("an edition that was just made is there")
     return carry_forward(engine, edition.id, now)
+
+
+def run(engine: Engine, name: str, schedule: str | None, now: datetime) -> Edition:
+    """Make an edition of a campaign's schedule at `now`; return where it stands.
+
+    Raises NotFound for a campaign or a schedule that is not there.
+    """
+    with reading(engine) as connection:
+        stored = campaigns.by_name(connection, name)
+        row = schedule_of(connection, stored, schedule)
+    return run_now(engine, stored, row, now)
+
+
+def approve(engine: Engine, edition_id: int, by: str, now: datetime) -> Edition:
+    """Say for one person that an edition may go, and carry it on if that is enough."""
+    with reading(engine) as connection:
+        editions.get(connection, edition_id)
+    lifecycle.approve(engine, edition_id, now, by)
+    return carry_forward(engine, edition_id, now)
+
+
+def cancel(engine: Engine, edition_id: int, now: datetime) -> None:
+    """Stop an edition nobody is planned for. Raises DigestError if it has gone on."""
+    with reading(engine) as connection:
+        state = editions.get(connection, edition_id).state
+    if not lifecycle.cancel(engine, edition_id, now, "cancelled by a person"):
+        raise DigestError(
+            f"edition {edition_id} is {state}: it can no longer be cancelled; "
+            "take single posts out with digest post withdraw ID"
+        )
+
+
+def gather_named(
+    engine: Engine, name: str | None, now: datetime
+) -> dict[str, tuple[SourceReport, ...]]:
+    """Read the sources of one campaign, or of all that are not paused."""
+    with reading(engine) as connection:
+        found = (
+            [campaigns.by_name(connection, name)]
+            if name
+            else [one for one in campaigns.listed(connection) if not one.paused_at]
+        )
+    return gather_all(engine, found, now)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from digest.compose.variants import Composed, composed
+from digest.compose.variants import Composed, composed, variants_of
 from digest.model.merge import CompiledMessage
+from digest.model.readers import LETTER_FORMATS
 from digest.render.email import compile_email
 from digest.render.letter import LetterBody, LetterLook, typeset
 from digest.render.look import Look
@@ -47,6 +48,20 @@ class Renditions:
             return None
         kept = self._kept(found) or self._keep(found, self._typeset(found))
         return found.key, LetterBody(kept.content, dict(kept.facts))
+
+    def make_all(self, edition_id: int) -> int:
+        """Make every rendition of a planned edition now; return of how many variants.
+
+        So that a fault in one is known before anything is sent. Raises RenderError.
+        """
+        with reading(self.engine) as connection:
+            planned = variants_of(connection, edition_id)
+        for variant_id, fmt in planned:
+            if fmt in LETTER_FORMATS:
+                self.letter(variant_id)
+            else:
+                self.message_for(edition_id, variant_id)
+        return len(planned)
 
     def _composed(self, variant_id: int) -> Composed | None:
         with reading(self.engine) as connection:

@@ -31,6 +31,25 @@ class Worked:
     letters: dict[int, PrintOutcome] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
+    def lines(self) -> list[str]:
+        """Return it in words, one thing a line."""
+        sent = self.emails
+        said = [
+            f"emails: {sent.accepted} accepted, {sent.deferred} to be tried again, "
+            f"{sent.refused} refused, {sent.uncertain} uncertain, "
+            f"{sent.cancelled} cancelled"
+        ]
+        if sent.paused:
+            said.append(f"paused: {sent.paused}")
+        for outcome in self.letters.values():
+            if outcome.batch:
+                files = outcome.batch.files
+                said.append(
+                    f"letters: {files.letters} on {files.sheets} sheets in {files.pdf}"
+                )
+            said += [f"letter waits: {why}" for why in outcome.waiting.values()]
+        return said + [f"fault: {fault}" for fault in self.faults]
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

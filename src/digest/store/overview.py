@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from digest.store.tables import (
     delivery,
@@ -85,6 +85,16 @@ def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int
     return {(channel, state): count for channel, state, count in rows}
 
 
+def emails_due(connection: Connection, now: datetime) -> int:
+    """Return how many emails are planned for now or before, in all editions."""
+    found = select(func.count()).where(
+        delivery.c.channel == "email",
+        delivery.c.state == "planned",
+        or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now),
+    )
+    return connection.scalar(found) or 0
+
+
 def not_served(connection: Connection, edition_id: int) -> list[NotServed]:
     """Return who an edition did not reach: out of reach, or refused."""
     out = select(
@@ -95,7 +105,17 @@ def not_served(connection: Connection, edition_id: int) -> list[NotServed]:
     ).where(left_out.c.kind == "unreachable")
     refused = select(
         delivery.c.edition_id, delivery.c.reader_id, subscriber.c.name, delivery.c.reply
-    ).where(delivery.c.state.in_(["refused", "expired"]))
+    ).where(
+        or_(
+            delivery.c.state.in_(["refused", "expired", "uncertain"]),
+            # A letter that cannot be laid out waits for somebody to mend it.
+            and_(
+                delivery.c.state == "planned",
+                delivery.c.channel == "post",
+                delivery.c.reply.is_not(None),
+            ),
+        )
+    )
     found = [
         *connection.execute(
             out.join(reader, reader.c.id == left_out.c.reader_id)

@@ -1,17 +1,15 @@
 """The today page, and previews in every format."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from digest.bootstrap import App
-from digest.model.editions import EditionState
 from digest.model.forms import Form
-from digest.schedule import due, watch
+from digest.schedule import due
+from digest.schedule.status import troubles
 from digest.store import campaigns, editions, overview
-from digest.store.campaigns import StoredCampaign
 from digest.web.pages import Pages
 
 FORMATS = (
@@ -28,14 +26,6 @@ _EMAIL_POLICY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something a person should look at, and what would help."""
-
-    what: str
-    help: str
-
-
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the desk's routes."""
     router = APIRouter(prefix="/desk")
@@ -48,11 +38,11 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/campaigns/{name}/{schedule}/{form}", methods=["GET", "HEAD"])
     def draft(name: str, schedule: str, form: Form) -> Response:
-        return shown(form, digest.preview(name, schedule, form))
+        return shown(form, digest.previews.draft(name, schedule, form))
 
     @router.api_route("/editions/{edition_id}/{form}", methods=["GET", "HEAD"])
     def edition(edition_id: int, form: Form) -> Response:
-        return shown(form, digest.preview_edition(edition_id, form))
+        return shown(form, digest.previews.edition(edition_id, form))
 
     return router
 
@@ -70,7 +60,7 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
     return {
         "now": pages.in_words(now, zone),
         "formats": [(form.value, words) for form, words in FORMATS],
-        "troubles": _troubles(connection, list(stored.values())),
+        "troubles": troubles(connection, list(stored.values()), now),
         "upcoming": [
             {
                 "campaign": one.campaign,
@@ -106,47 +96,3 @@ def _edition(
         ],
         "not_served": overview.not_served(connection, edition.id),
     }
-
-
-def _troubles(connection: Connection, stored: list[StoredCampaign]) -> list[Trouble]:
-    found = []
-    if since := watch.asleep_since(connection):
-        found.append(
-            Trouble(
-                f"Asleep since {since:%d %B %H:%M} UTC: nothing is sent.",
-                "Look at what is next, then say: digest resume",
-            )
-        )
-    for one in stored:
-        name = one.campaign.name
-        found += [
-            Trouble(f"{name}: the source {source.name} cannot be read.", source.failure)
-            for source in overview.sources(connection, one.id)
-            if source.failure
-        ]
-        if waiting := overview.posts_waiting(connection, one.id):
-            found.append(
-                Trouble(
-                    f"{name}: {waiting} posts wait to be released.",
-                    f"See: digest post list {name}",
-                )
-            )
-        for edition in editions.of_campaign(connection, one.id)[:_SHOWN]:
-            found += _of_edition(connection, edition)
-    return found
-
-
-def _of_edition(connection: Connection, edition: editions.Edition) -> list[Trouble]:
-    name = f"{edition.campaign}, {edition.schedule}, edition {edition.id}"
-    found = []
-    if edition.state is EditionState.FROZEN:
-        found.append(
-            Trouble(f"{name} waits.", f"Say: digest edition approve {edition.id}")
-        )
-    if edition.state is EditionState.MISSED:
-        found.append(Trouble(f"{name} was missed.", "Its posts go into the next one."))
-    missing = overview.not_served(connection, edition.id)
-    if missing:
-        names = ", ".join(f"{one.name} ({one.reason})" for one in missing)
-        found.append(Trouble(f"{name} did not reach everyone.", names))
-    return found

@@ -1,0 +1,111 @@
+"""What is due, what is stuck, who was not served: for staff, pages and scripts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from digest.model.editions import EditionState
+from digest.schedule import due, watch
+from digest.store import campaigns, editions, overview
+from digest.store.campaigns import StoredCampaign
+from digest.store.editions import Edition
+from digest.store.engine import reading
+
+_SHOWN = 10
+# What happened longer ago is history, not something that needs help.
+_RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a person should look at, and what would help."""
+
+    what: str
+    help: str
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return f"{self.what} {self.help}"
+
+
+def status_of(engine: Engine, now: datetime) -> dict[str, Any]:
+    """Return what is next, the last editions of each campaign, and what needs help."""
+    with reading(engine) as connection:
+        found = campaigns.listed(connection)
+        return {
+            "next": [
+                {"campaign": one.campaign, "schedule": one.schedule, "at": one.at}
+                for one in due.next_slots(connection, now)
+            ],
+            "editions": [
+                {
+                    "id": one.id,
+                    "campaign": one.campaign,
+                    "schedule": one.schedule,
+                    "slot": one.slot,
+                    "state": one.state.value,
+                    "reason": one.reason or "",
+                }
+                for stored in found
+                for one in editions.of_campaign(connection, stored.id)[:_SHOWN]
+            ],
+            "help": [str(one) for one in troubles(connection, found, now)],
+        }
+
+
+def troubles(
+    connection: Connection, found: list[StoredCampaign], now: datetime
+) -> list[Trouble]:
+    """Return everything that a person should look at, in all of these campaigns."""
+    things = []
+    if since := watch.asleep_since(connection):
+        things.append(
+            Trouble(
+                f"Asleep since {since:%d %B %H:%M} UTC: nothing is sent.",
+                "Look at what is next, then say: digest resume",
+            )
+        )
+    for stored in found:
+        things += _of_campaign(connection, stored)
+        for edition in editions.of_campaign(connection, stored.id)[:_SHOWN]:
+            if now - edition.slot < _RECENT:
+                things += _of_edition(connection, edition)
+    return things
+
+
+def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
+    name = stored.campaign.name
+    things = [
+        Trouble(f"{name}: the source {source.name} cannot be read.", source.failure)
+        for source in overview.sources(connection, stored.id)
+        if source.failure
+    ]
+    if waiting := overview.posts_waiting(connection, stored.id):
+        things.append(
+            Trouble(
+                f"{name}: {waiting} posts wait to be released.",
+                f"See: digest post list {name}",
+            )
+        )
+    return things
+
+
+def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
+    name = f"{edition.campaign}, {edition.schedule}, edition {edition.id}"
+    things = []
+    if edition.state is EditionState.FROZEN:
+        things.append(
+            Trouble(
+                f"{name} waits for approval.",
+                f"Say: digest edition approve {edition.id}",
+            )
+        )
+    if edition.state is EditionState.MISSED:
+        things.append(Trouble(f"{name} was missed.", "Its posts go into the next one."))
+    things += [
+        Trouble(f"{name} did not reach {one.name}:", f"{one.reason}.")
+        for one in overview.not_served(connection, edition.id)
+    ]
+    return things
