@@ -35,4 +35,4 @@ class Hasher:
         if not key:
             return None
         said = f"{channel}:{key}".encode()
-        return hmac.digest(self._key, said, "sha256").hex()
+        return hmac.digest(self._key, said, "sha256")[:16].hex()

@@ -29,10 +29,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row: the line it begins on, and its filled cells by column."""
+    """One row: the line it begins on, and its filled cells by column.
+
+    `is_plain` rows hold nothing but ASCII, on one line, singly spaced.
+    """
 
     line: int
     cells: dict[str, str]
+    is_plain: bool = False
 
 
 class ListFile:
@@ -56,7 +60,10 @@ class ListFile:
                 continue
             number = lines.number
             cells = self._cells(line, lines)
-            yield cells if isinstance(cells, Problem) else self._row(number, cells)
+            if isinstance(cells, Problem):
+                yield cells
+            else:
+                yield self._row(number, cells, is_plain=_is_plain(line))
 
     def _lines(self) -> Iterator[str]:
         with self._path.open(encoding="utf-8-sig", newline="") as file:
@@ -79,9 +86,9 @@ class ListFile:
             return line.rstrip("\r\n").split(delimiter)
         return _quoted(line, lines, delimiter)
 
-    def _row(self, line: int, cells: list[str]) -> ListRow | Problem:
+    def _row(self, line: int, cells: list[str], *, is_plain: bool) -> ListRow | Problem:
         columns = self.header.columns
-        if any(cell.strip() for cell in cells[len(columns) :]):
+        if len(cells) > len(columns) and any(map(str.strip, cells[len(columns) :])):
             return Problem(
                 line,
                 "",
@@ -95,7 +102,15 @@ class ListFile:
                 for column, cell in zip(columns, cells, strict=False)
                 if cell and column
             },
+            is_plain,
         )
+
+
+def _is_plain(line: str) -> bool:
+    said = line.rstrip("\r\n")
+    return (
+        '"' not in said and "  " not in said and said.isascii() and said.isprintable()
+    )
 
 
 class _Lines:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from digest.audience.columns import ADDRESS
@@ -17,19 +18,23 @@ T = TypeVar("T")
 _LONGEST = {
     "name": 200,
     "phone": 40,
-    "postcode": 12,
     "country": 80,
     "schedule": 80,
     "topics": 1000,
     "notes": 5000,
     "consent_wording": 2000,
 }
+_LONGEST_POSTCODE = 12
 _LONGEST_OTHER = 300
+_SHORT = min(_LONGEST.values())
 _POSTAL = (*ADDRESS, "postcode", "country")
-_KEEP_LINES = {*ADDRESS, "notes", "consent_wording"}
+# Kept as they are: postal lines are tidied where they are judged.
+_AS_TYPED = {*_POSTAL, "notes", "consent_wording"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
+_EVIDENCE = {"consent_basis", "consent_method", "consent_at", "consent_wording"}
+_NO_EVIDENCE = Consent()
 _EVERYTHING = {"all", "everything"}
 
 
@@ -44,8 +49,9 @@ class _Reading:
     def __init__(self, row: ListRow) -> None:
         self._line = row.line
         self.problems: list[Problem] = []
+        clean = self._plain if row.is_plain else self._cell
         self._cells = {
-            column: self._cell(column, text) for column, text in row.cells.items()
+            column: clean(column, text) for column, text in row.cells.items()
         }
 
     def person(self) -> Person:
@@ -78,15 +84,18 @@ class _Reading:
             consent=_consent(cells),
         )
 
+    def _plain(self, column: str, text: str) -> str:
+        return text.strip() if len(text) <= _SHORT else self._cell(column, text)
+
     def _cell(self, column: str, text: str) -> str:
         longest = _LONGEST.get(column, _LONGEST_OTHER)
         if len(text) > longest:
             self._fault(column, f"is longer than {longest} characters", "shorten it")
             return ""
-        if _CONTROL.search(text):
+        if not text.isprintable() and _CONTROL.search(text):
             self._fault(column, "holds a control character", "type the cell again")
             return ""
-        if column in _KEEP_LINES:
+        if column in _AS_TYPED:
             return text.strip()
         return tidy(text)
 
@@ -103,6 +112,8 @@ class _Reading:
             wrong, _, do = found.words.partition(": ")
             self._fault(found.part, wrong, do or "correct it, or leave it out")
             return None
+        if len(found.postcode) > _LONGEST_POSTCODE:
+            self._fault("postcode", "is too long for a postcode", "correct it")
         return found
 
     def _made(self, column: str, make: Callable[[str], T], empty: T) -> T:
@@ -126,6 +137,7 @@ def _phone(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
 def _format(text: str) -> Format:
     try:
         return Format(re.sub(r"[\s_]+", "-", text.lower()))
@@ -143,6 +155,7 @@ def _language(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)
 def _topics(text: str) -> tuple[str, ...]:
     parts = (part.strip() for part in re.split(r"[;,|]", text))
     topics = tuple(sorted({part for part in parts if part}))
@@ -150,6 +163,8 @@ def _topics(text: str) -> tuple[str, ...]:
 
 
 def _consent(cells: Mapping[str, str]) -> Consent:
+    if not _EVIDENCE.intersection(cells):
+        return _NO_EVIDENCE
     return Consent(
         basis=cells.get("consent_basis", ""),
         method=cells.get("consent_method", ""),

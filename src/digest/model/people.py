@@ -6,6 +6,7 @@ may share a house and a phone, and Ann of ZZ99 1AA stays Ann when her street
 is spelt otherwise or an email address is added.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -15,6 +16,7 @@ from digest.model.readers import Format
 
 T = TypeVar("T")
 
+_LONGEST_KEY = 380
 _ABROAD_TO_HOME = re.compile(r"^(?:\+|00)44(?:\(0\))?0?")
 
 
@@ -29,9 +31,12 @@ class Keys:
     @property
     def identity(self) -> str:
         """The best of them, as the one name under which the person is kept."""
-        if self.email:
-            return f"email:{self.email}"
-        return f"post:{self.post}" if self.post else f"phone:{self.phone}"
+        return self.names()[0]
+
+    def names(self) -> list[str]:
+        """Return every name that the person may be kept under, the best first."""
+        named = (("email", self.email), ("post", self.post), ("phone", self.phone))
+        return [f"{kind}:{key}" for kind, key in named if key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,9 @@ def post_key(name: str, address: PostalAddress | None) -> str:
         where = "|".join((address.country, address.postcode, *address.lines))
     else:
         where = address.postcode
-    return f"{tidy(name)}|{tidy(where)}".casefold()
+    key = f"{tidy(name)}|{tidy(where)}".casefold()
+    # A key has to fit its column; a long one still tells people apart.
+    return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def phone_key(name: str, phone: str) -> str:

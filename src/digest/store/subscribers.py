@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from digest.model.people import Hashed, Keys, Person, phone_key, post_key
 from digest.model.readers import Format
+from digest.store.bulk import insert_many, one_of
 from digest.store.readers import address_of
 from digest.store.tables import subscriber
-from digest.store.upsert import insert_new
-
-_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,28 @@ def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
 
 
 def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
-    """Return every subscriber who shares a key with one of these people, by id."""
+    """Return every subscriber who may be one of these people, by id.
+
+    Whoever is kept under a key of theirs; and for those without an email
+    address whoever shares the key that they are known by instead.
+    """
+    all_keys = [(one.person.keys, one.hashed) for one in people]
+    identities = {name for keys, _ in all_keys for name in keys.names()}
+    by_post = {hashed.post for keys, hashed in all_keys if not keys.email}
+    by_phone = {
+        hashed.phone for keys, hashed in all_keys if not (keys.email or keys.post)
+    }
     rows: dict[int, Row[*tuple[Any, ...]]] = {}
-    for column, keys in (
-        (subscriber.c.email_key, {one.person.keys.email for one in people}),
-        (subscriber.c.post_hash, {one.hashed.post for one in people}),
-        (subscriber.c.phone_hash, {one.hashed.phone for one in people}),
+    for column, values in (
+        (subscriber.c.identity, identities),
+        (subscriber.c.post_hash, by_post - {None}),
+        (subscriber.c.phone_hash, by_phone - {None}),
     ):
-        rows |= {row.id: row for row in _having(connection, column, filter(None, keys))}
-    return [_subscriber(rows[found]) for found in sorted(rows)]
+        if values:
+            which = one_of(connection, column, values)
+            found = connection.execute(select(subscriber).where(which))
+            rows |= {row.id: row for row in found}
+    return [_subscriber(rows[found_id]) for found_id in sorted(rows)]
 
 
 def named(connection: Connection, name: str) -> list[Subscriber]:
@@ -67,13 +78,15 @@ def add(connection: Connection, people: Sequence[Known], now: datetime) -> list[
     """Insert these people, all of them new; return their ids in the same order."""
     stamps = {"created_at": now, "changed_at": now}
     rows = [_values(one) | stamps for one in people]
-    insert_new(connection, subscriber, rows, key=("identity",))
-    identities = [one.person.keys.identity for one in people]
-    found = {
-        row.identity: row.id
-        for row in _having(connection, subscriber.c.identity, identities)
-    }
-    return [found[identity] for identity in identities]
+    insert_many(connection, subscriber, rows, new_by=("identity",))
+    identities = [row["identity"] for row in rows]
+    found = connection.execute(
+        select(subscriber.c.identity, subscriber.c.id).where(
+            one_of(connection, subscriber.c.identity, identities)
+        )
+    )
+    ids = {row.identity: row.id for row in found}
+    return [ids[identity] for identity in identities]
 
 
 def change(
@@ -106,15 +119,6 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
             }
         )
     )
-
-
-def _having(
-    connection: Connection, column: Column[Any], values: Iterable[str]
-) -> Iterable[Row[*tuple[Any, ...]]]:
-    wanted = list(values)
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
-        yield from connection.execute(select(subscriber).where(column.in_(part)))
 
 
 def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from digest.model.people import Consent
+from digest.store.bulk import insert_many, one_of
 from digest.store.tables import mailing_list, subscription
 from digest.store.upsert import insert_new
 
@@ -64,7 +65,7 @@ def on_list(
     rows = connection.execute(
         select(subscription).where(
             subscription.c.mailing_list_id == list_id,
-            subscription.c.subscriber_id.in_(subscriber_ids),
+            one_of(connection, subscription.c.subscriber_id, subscriber_ids),
         )
     )
     return {
@@ -89,15 +90,15 @@ def start(
     now: datetime,
 ) -> None:
     """Subscribe each of these subscribers, none of whom is known to the list."""
-    if people:
-        connection.execute(
-            insert(subscription),
-            [
-                {"mailing_list_id": list_id, "subscriber_id": who, "started_at": now}
-                | _evidence(consent)
-                for who, consent in people.items()
-            ],
-        )
+    insert_many(
+        connection,
+        subscription,
+        [
+            {"mailing_list_id": list_id, "subscriber_id": who, "started_at": now}
+            | _evidence(consent)
+            for who, consent in people.items()
+        ],
+    )
 
 
 def renew(connection: Connection, list_id: int, people: Mapping[int, Consent]) -> None:

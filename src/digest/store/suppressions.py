@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 
+from digest.store.bulk import one_of
 from digest.store.tables import suppression
 from digest.store.upsert import insert_new
-
-_AT_ONCE = 500
 
 
 def add(
@@ -41,20 +40,15 @@ def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, 
     """Return the reason for each hash, of these (channel, hash), that is suppressed."""
     if not targets or connection.execute(select(suppression).limit(1)).first() is None:
         return {}
-    found: dict[str, str] = {}
-    hashes = [target for _, target in targets]
-    for start in range(0, len(hashes), _AT_ONCE):
-        rows = connection.execute(
-            select(suppression).where(
-                suppression.c.target_hash.in_(hashes[start : start + _AT_ONCE])
-            )
-        )
-        found |= {
-            row.target_hash: row.reason
-            for row in rows
-            if (row.channel, row.target_hash) in targets
-        }
-    return found
+    hashes = {target for _, target in targets}
+    rows = connection.execute(
+        select(suppression).where(one_of(connection, suppression.c.target_hash, hashes))
+    )
+    return {
+        row.target_hash: row.reason
+        for row in rows
+        if (row.channel, row.target_hash) in targets
+    }
 
 
 def _is(target: tuple[str, str]) -> ColumnElement[bool]:

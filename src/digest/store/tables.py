@@ -206,7 +206,6 @@ subscriber = Table(
     _required("created_at", UtcDateTime),
     _required("changed_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
-    Index("ix_subscriber_email_key", "email_key"),
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
 )

@@ -78,7 +78,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity", name=op.f("uq_subscriber_identity")),
     )
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
-        batch_op.create_index("ix_subscriber_email_key", ["email_key"], unique=False)
         batch_op.create_index("ix_subscriber_phone_hash", ["phone_hash"], unique=False)
         batch_op.create_index("ix_subscriber_post_hash", ["post_hash"], unique=False)
 
@@ -613,7 +612,6 @@ def downgrade() -> None:
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.drop_index("ix_subscriber_post_hash")
         batch_op.drop_index("ix_subscriber_phone_hash")
-        batch_op.drop_index("ix_subscriber_email_key")
 
     op.drop_table("subscriber")
     op.drop_table("short_link")
