@@ -28,7 +28,7 @@ def demo(
     ] = False,
     folder: Annotated[
         Path, typer.Option("--dir", help="Where the demo keeps its things.")
-    ] = Path("var/demo"),
+    ] = Path("var"),
     port: Port = 8000,
 ) -> None:
     """Gather a sample campaign, send today's edition, print its letters."""
