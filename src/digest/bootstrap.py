@@ -121,6 +121,15 @@ class App:
         """Return the templates of one kind, the operator's before ours."""
         return environment(self.settings.templates_dir, kind)
 
+    def trouble(self) -> str:
+        """Return why the program cannot serve anybody, or "" while it can."""
+        try:
+            with self.reading() as connection:
+                is_ready = is_current(connection)
+        except StoreError as problem:
+            return str(problem)
+        return "" if is_ready else "the database waits for digest migrate"
+
     def shortened(self, url: str) -> str:
         """Return a short address that leads to `url`, without its scheme."""
         with writing(self.engine) as connection:

@@ -21,7 +21,6 @@ from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncert
 from digest.model.mime import wire_address
 
 _GO_ON = 354
-_GOODBYE = 5.0
 _LONE_ENDS = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -38,6 +37,7 @@ class Timeouts:
     data: float = 120
     block: float = 180
     final_dot: float = 600
+    goodbye: float = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class SmtpConnection:
         """Say goodbye; a rude answer, or none, changes nothing."""
         with suppress(OSError):
             if self.is_open:
-                self._say("QUIT", _GOODBYE)
+                self._say("QUIT", self._timeouts.goodbye)
         with suppress(OSError):
             self._session.close()
 

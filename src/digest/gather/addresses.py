@@ -3,9 +3,13 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-_SPACES_AND_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-_WEB = {"http", "https"}
-_OTHER = {"mailto", "tel"}
+# What a browser takes out of an address before it looks at it (WHATWG URL 4.4).
+_TAKEN_OUT = re.compile(r"[\t\n\r]")
+_EDGES = "".join(map(chr, range(33)))
+# What may stand in no address (RFC 3986 section 2), and ends one in markup or mail.
+_ESCAPED = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff"<>\\\\^`{|}]')
+_WEB = frozenset({"http", "https"})
+_OTHER = frozenset({"mailto", "tel"})
 
 
 def link(address: str | None, base: str) -> str | None:
@@ -21,17 +25,23 @@ def web(address: str | None, base: str) -> str | None:
     return _allowed(address, base, _WEB)
 
 
-def _allowed(address: str | None, base: str, schemes: set[str]) -> str | None:
-    if not address:
+def _allowed(address: str | None, base: str, schemes: frozenset[str]) -> str | None:
+    bare = _TAKEN_OUT.sub("", (address or "").strip(_EDGES))
+    if not bare:
         return None
-    bare = _SPACES_AND_CONTROLS.sub("", address)
     try:
-        full = urljoin(base, bare)
+        full = urljoin(base, _ESCAPED.sub(_percent, bare))
         parts = urlsplit(full)
     except ValueError:
         return None
     if parts.scheme not in schemes:
         return None
-    if parts.scheme in _WEB and (not parts.hostname or "@" in parts.netloc):
-        return None
-    return full.replace('"', "%22").replace("<", "%3C").replace(">", "%3E")
+    if parts.scheme in _WEB:
+        # A name before the host makes one site look like another.
+        is_plain = bool(parts.hostname) and "@" not in parts.netloc
+        return full if is_plain and "%" not in parts.netloc else None
+    return full if parts.path else None
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))

@@ -1,343 +1,222 @@
 """HTML from outside as blocks: nothing outside the set survives, every word does."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lxml import html as lxml_html
-
-from digest.gather import addresses
+from digest.gather import addresses, reshape, signs
 from digest.gather.inline import PLAIN, Inline, Look
+from digest.gather.markup import parsed
+from digest.gather.tables import grid
 from digest.gather.words import one_line
 from digest.model.blocks import (
     Block,
-    EasyRead,
     Heading,
     ListBlock,
-    Paragraph,
     Picture,
     Quote,
-    Run,
     Runs,
     Table,
-    plain,
     texts,
 )
 
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 120
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# Tags that hold nothing, or that the next of their kind ends by itself.
-_UNCOUNTED = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "option",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "thead",
-        "tbody",
-        "tfoot",
-    )
-)
-_NO_WORDS = frozenset(
-    (
-        "script",
-        "style",
-        "template",
-        "head",
-        "title",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "noembed",
-        "noframes",
-        "audio",
-        "video",
-        "canvas",
-        "select",
-        "datalist",
-        "textarea",
-    )
-)
-_INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-    )
-)
-_STRONG = frozenset({"b", "strong"})
-_EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_DASHES = "\u2014\u2013- "
-_BUTTON = re.compile(r"\b(button|btn|cta)\b")
-_EASY_READ = re.compile(r"\beasy-?read\b")
+PictureAddress = Callable[[str], str | None]
 
 
-def to_blocks(html: str, base_url: str) -> tuple[Block, ...]:
+def to_blocks(
+    html: str, base_url: str, picture: PictureAddress | None = None
+) -> tuple[Block, ...]:
     """Return the visible words of `html` as blocks, in reading order.
 
-    Relative addresses are taken from `base_url`; addresses other than http,
-    https, mailto and tel become plain words. Levels of headings start at 1 and
-    never skip. Raises ValueError, in words, for what is too large or too deep.
+    Relative addresses are taken from `base_url`; those that are not http, https,
+    mailto or tel in the end become plain words. `picture` says where a picture's
+    address leads, for a source that keeps pictures elsewhere than on the web.
+    Levels of headings start at 1 and never skip. Raises ValueError, in words,
+    for what is too large or too deep.
     """
-    _refuse_monsters(html)
-    if not html.strip():
+    root = parsed(html)
+    if root is None:
         return ()
-    parser = lxml_html.HTMLParser(
-        encoding="utf-8", huge_tree=True, remove_comments=True
-    )
-    markup = f"<div>{html}</div>".encode("utf-8", "replace")
-    root = lxml_html.document_fromstring(markup, parser=parser)
-    return _outlined(_Walk(base_url).blocks_of(root, PLAIN))
+
+    def on_the_web(address: str) -> str | None:
+        return addresses.web(address, base_url)
+
+    walk = _Walk(_Places(base_url, picture or on_the_web))
+    return reshape.outlined(walk.blocks_of(root, PLAIN))
 
 
-def _refuse_monsters(html: str) -> None:
-    if len(html) > MAX_BYTES:
-        raise ValueError(f"is over {MAX_BYTES // 1_000_000} MB of HTML: shorten it")
-    depth = 0
-    for tag in _TAG.finditer(html):
-        if tag[2].lower() in _UNCOUNTED:
-            continue
-        depth += -1 if tag[1] else 1
-        if depth > MAX_DEPTH:
-            raise ValueError(
-                f"has HTML nested more than {MAX_DEPTH} deep: simplify its markup"
-            )
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where addresses in the page lead."""
+
+    base: str
+    picture: PictureAddress
 
 
 class _Walk:
     """Goes through one element and collects its blocks."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base = base_url
+    def __init__(self, places: _Places) -> None:
+        self._places = places
         self._blocks: list[Block] = []
-        self._pictures: list[Block] = []
+        self._pictures: list[Block] = []  # met inside a sentence, to follow it
         self._inline = Inline()
+        self._level: int | None = None  # of the heading whose words are awaited
 
     def blocks_of(self, element: Any, look: Look) -> list[Block]:
         self._inside(element, look)
         self._flush()
         return self._blocks
 
+    def block_of(self, element: Any, look: Look) -> list[Block]:
+        self._node(element, look)
+        self._flush()
+        return self._blocks
+
+    def _apart(self) -> "_Walk":
+        return _Walk(self._places)
+
     def _inside(self, element: Any, look: Look) -> None:
         self._inline.add(element.text, look)
         for child in element:
-            if isinstance(child.tag, str):
-                self._node(child, child.tag.lower(), look)
+            self._node(child, look)
             self._inline.add(child.tail, look)
 
-    def _node(self, element: Any, tag: str, look: Look) -> None:
-        if tag in _NO_WORDS:
+    def _node(self, element: Any, around: Look) -> None:
+        tag, look = element.tag, signs.inherited(element, around)
+        if tag in signs.UNSEEN:
             return
         if tag == "br":
-            self._inline.break_line()
+            self._break(look)
         elif tag == "img":
-            self._picture(element)
-        elif tag in _INLINE:
-            self._inside(element, self._look(element, tag, look))
+            self._picture(element, look)
+        elif tag == "a":
+            self._link(element, look)
+        elif tag in signs.BLOCKS or tag in _SHAPES:
+            self._flush()
+            _SHAPES.get(tag, _Walk._plain)(self, element, look)
+            self._flush()
         else:
-            self._flush()
-            self._block(element, tag, look)
-            self._flush()
-
-    def _block(self, element: Any, tag: str, look: Look) -> None:
-        if tag in _HEADINGS:
             self._inside(element, look)
-            if runs := self._inline.take():
-                self._blocks.append(Heading(_HEADINGS[tag], runs))
-        elif tag in {"ul", "ol", "menu"}:
-            self._list(element, tag == "ol", look)
-        elif tag == "blockquote":
-            self._quote(element, look)
-        elif tag == "table" and element.find(".//th") is not None:
-            self._table(element)
-        elif tag == "figure":
-            self._figure(element, look)
-        elif _EASY_READ.search(element.get("class", "")):
-            self._easy_read(element)
-        else:
-            self._inside(element, replace(look, strong=True) if tag == "dt" else look)
 
-    def _look(self, element: Any, tag: str, look: Look) -> Look:
-        if tag == "a":
-            href = addresses.link(element.get("href"), self._base)
-            button = bool(_BUTTON.search(element.get("class", "")))
-            return replace(look, href=href or look.href, button=button)
-        return replace(
-            look,
-            strong=look.strong or tag in _STRONG,
-            emphasis=look.emphasis or tag in _EMPHASIS,
-        )
+    def _plain(self, element: Any, look: Look) -> None:
+        if signs.is_easy_read(element):
+            self._blocks += reshape.paired(self._apart().blocks_of(element, look))
+        elif signs.is_figure(element):
+            self._figure(element, look)
+        else:
+            self._inside(element, look)
 
     def _flush(self) -> None:
-        if block := self._inline.take_block():
-            self._blocks.append(block)
+        if self._level is None:
+            self._blocks += self._inline.take_blocks()
+        elif runs := self._inline.take():
+            words = (replace(run, text=run.text.replace("\n", " ")) for run in runs)
+            self._blocks.append(Heading(self._level, tuple(words)))
+            self._level = None
         self._blocks += self._pictures
         self._pictures.clear()
 
-    def _picture(self, element: Any) -> None:
-        if picture := self._picture_of(element):
-            self._pictures.append(picture)
-        elif alt := one_line(element.get("alt", "")):
-            self._inline.add(f" {alt} ", PLAIN)
+    def _break(self, look: Look) -> None:
+        if self._inline.is_at_line_start:
+            self._flush()  # an empty line parts paragraphs
+        else:
+            self._inline.break_line(look)
 
-    def _picture_of(self, element: Any, caption: str = "") -> Picture | None:
-        src = addresses.web(element.get("src"), self._base)
+    def _link(self, element: Any, look: Look) -> None:
+        href = addresses.link(element.get("href"), self._places.base)
+        look = replace(look, href=href or look.href)
+        self._inside(element, look)
+        image = element.find(".//img")
+        if image is None or not href or signs.words_of(element).strip():
+            return
+        if not signs.is_picture_file(href):
+            self._flush()  # where the picture leads would be lost without words
+            self._inline.add(one_line(image.get("alt", "")), look)
+
+    def _picture(self, element: Any, look: Look) -> None:
         alt = one_line(element.get("alt", ""))
-        tiny = {element.get("width"), element.get("height")} & {"0", "1", "1px"}
-        return None if src is None or tiny else Picture(src, alt, caption)
+        src = self._places.picture(element.get("src", ""))
+        if src is None or signs.is_in_words(element) or signs.is_counter(element):
+            self._inline.add(alt, look)
+        elif self._inline.is_at_line_start and self._level is None:
+            self._flush()
+            self._blocks.append(Picture(src, alt))
+        else:
+            self._pictures.append(Picture(src, alt))
 
-    def _list(self, element: Any, ordered: bool, look: Look) -> None:  # noqa: FBT001 - a word of the list's own
-        items = [
-            tuple(_flat(_Walk(self._base).blocks_of(child, look)))
-            for child in element
-            if isinstance(child.tag, str)
-        ]
-        if kept := tuple(item for item in items if item):
-            self._blocks.append(ListBlock(ordered, kept))
-        stray = [element.text, *(child.tail for child in element)]
-        for words in stray:
-            self._inline.add(words, look)
+    def _heading(self, element: Any, look: Look) -> None:
+        # The first words are the heading; what an unclosed one swallowed is not.
+        self._level = signs.HEADINGS[element.tag]
+        self._inside(element, replace(look, strong=False))
+        self._flush()
+        self._level = None
+
+    def _list(self, element: Any, look: Look) -> None:
+        items = [self._words(element.text, look)]
+        for child in element:
+            if child.tag in signs.LISTS:  # it belongs to the item before it
+                items[-1] += self._apart().block_of(child, look)
+            elif child.tag == "li":
+                items.append(self._apart().blocks_of(child, look))
+            else:
+                items.append(self._apart().block_of(child, look))
+            if stray := self._words(child.tail, look):
+                items.append(stray)
+        if kept := tuple(reshape.without_headings(item) for item in items if item):
+            self._blocks.append(ListBlock(element.tag == "ol", kept))
 
     def _quote(self, element: Any, look: Look) -> None:
-        by = []
-        for source in element.xpath(".//footer|.//cite[not(ancestor::footer)]"):
-            by.append(one_line(source.text_content()))
-            source.drop_tree()
-        body = tuple(_flat(_Walk(self._base).blocks_of(element, look)))
-        attribution = ", ".join(filter(None, by)).lstrip(_DASHES)
+        named = [one for one in element if signs.is_attribution(one)]
+        attribution = signs.without_dashes(self._taken(named, ", "))
+        body = reshape.without_headings(self._apart().blocks_of(element, look))
         if body:
             self._blocks.append(Quote(body, attribution))
-        elif attribution:
-            self._inline.add(attribution, look)
+        else:
+            self._blocks += self._words(attribution, look)
 
     def _figure(self, element: Any, look: Look) -> None:
-        images, captions = element.findall(".//img"), element.findall(".//figcaption")
-        rest = _words(element) == "".join(map(_words, captions))
-        if len(images) == 1 and len(captions) <= 1 and rest:
-            caption = " ".join(one_line(one.text_content()) for one in captions)
-            if picture := self._picture_of(images[0], caption):
-                self._blocks.append(picture)
-                return
-        self._inside(element, look)
+        caption = self._taken([one for one in element if signs.is_caption(one)], " ")
+        blocks = self._apart().blocks_of(element, look)
+        self._blocks += reshape.captioned(blocks, caption)
 
-    def _easy_read(self, element: Any) -> None:
-        image = element.find(".//img")
-        picture = None if image is None else self._picture_of(image)
-        if picture is not None:
-            image.drop_tree()
-        sentence = _as_runs(_Walk(self._base).blocks_of(element, PLAIN))
-        if sentence:
-            self._blocks.append(EasyRead(sentence, picture))
-        elif picture is not None:
-            self._blocks.append(picture)
-
-    def _table(self, element: Any) -> None:
-        captions = element.findall("caption")
-        rows = [
-            [
-                _as_runs(_Walk(self._base).blocks_of(cell, PLAIN))
-                for cell in row.xpath("./th|./td")
-            ]
-            for row in element.iter("tr")
-            if next(row.iterancestors("table")) is element
-        ]
-        rows = [row for row in rows if any(row)]
-        if not rows:
+    def _table(self, element: Any, look: Look) -> None:
+        found = grid(element)
+        if found is None:
+            self._inside(element, look)
             return
-        width = max(map(len, rows))
-        header, *body = (tuple(row + [()] * (width - len(row))) for row in rows)
-        caption = " ".join(one_line(one.text_content()) for one in captions)
-        self._blocks.append(Table(header, tuple(body), caption))
-
-
-def _words(element: Any) -> str:
-    return "".join(element.text_content().split())
-
-
-def _as_runs(blocks: Iterable[Block]) -> Runs:
-    runs: list[Run] = []
-    for block in blocks:
-        if runs:
-            runs.append(Run("\n"))
-        match block:
-            case Paragraph(kept) | Heading(runs=kept):
-                runs += kept
-            case _:
-                runs.append(Run(" ".join(filter(None, texts((block,))))))
-    return tuple(run for run in runs if run.text)
-
-
-def _flat(blocks: Iterable[Block]) -> Iterable[Block]:
-    # A heading inside a list or a quote would break the outline of the post.
-    for block in blocks:
-        if isinstance(block, Heading):
-            yield Paragraph(tuple(replace(run, strong=True) for run in block.runs))
+        rows = [tuple(self._cell(cell, look) for cell in row) for row in found.rows]
+        header = rows.pop(0) if found.has_header else ((),) * len(rows[0])
+        caption = self._taken(found.captions, " ")
+        if any(any(row) for row in (header, *rows)):
+            self._blocks.append(Table(header, tuple(rows), caption))
         else:
-            yield block
+            self._blocks += self._words(caption, look)
+
+    def _cell(self, cell: Any | None, look: Look) -> Runs:
+        if cell is None:
+            return ()
+        return reshape.as_runs(self._apart().blocks_of(cell, look))
+
+    def _taken(self, elements: Any, between: str) -> str:
+        """Return the words of the elements, which are then empty."""
+        said = []
+        for one in elements:
+            blocks = self._apart().blocks_of(one, PLAIN)
+            said.append(one_line(" ".join(texts(blocks))))
+            one.clear(keep_tail=True)
+        return between.join(filter(None, said))
+
+    def _words(self, text: str | None, look: Look) -> list[Block]:
+        inline = Inline()
+        inline.add(text, look)
+        return list(inline.take_blocks())
 
 
-def _outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    open_levels: list[int] = []
-    found: list[Block] = []
-    for block in blocks:
-        if isinstance(block, Heading):
-            while open_levels and open_levels[-1] >= block.level:
-                open_levels.pop()
-            open_levels.append(block.level)
-            found.append(Heading(len(open_levels), block.runs))
-        elif not isinstance(block, Paragraph) or plain(block.runs).strip():
-            found.append(block)
-    return tuple(found)
+_SHAPES: Mapping[str, Callable[[_Walk, Any, Look], None]] = {
+    **dict.fromkeys(signs.HEADINGS, _Walk._heading),
+    **dict.fromkeys(signs.LISTS, _Walk._list),
+    "blockquote": _Walk._quote,
+    "figure": _Walk._figure,
+    "table": _Walk._table,
+}

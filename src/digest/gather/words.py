@@ -3,20 +3,26 @@
 import re
 import unicodedata
 
-# C0 and C1 controls but tab and newline; line and paragraph separators;
-# lone surrogates; and the non-characters that no writer means.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_SPACES = re.compile(r"[ \t\r\n\f]+")
-# An encoded word (RFC 2047) in a title can become a header line of its own.
-_ENCODED_WORD = re.compile(r"=\?([^?\s]*\?[^?\s]*\?[^?\s]*)\?=")
+# Controls that part words: they count as a space.
+_PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+# Every other C0 and C1 control but tab and newline, lone surrogates, and code
+# points that are no characters.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_SPACES = re.compile(r"[ \t\n]+")
 
 
 def cleaned(text: str) -> str:
     """Return `text` in NFC without control characters; newlines and tabs stay."""
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text.replace("\r\n", "\n")))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", _PARTING.sub(" ", lines)))
 
 
 def one_line(text: str) -> str:
-    """Return `text` as one line of plain words, safe in a header, a name or a title."""
-    line = _SPACES.sub(" ", cleaned(text)).strip()
-    return _ENCODED_WORD.sub(r"\1", line)
+    """Return `text` as one line of plain words, safe in a header, a name or a title.
+
+    An encoded word (RFC 2047 section 2) can become a header line of its own in
+    the standard library's serialiser, so its opening is broken wherever it stands.
+    """
+    return _SPACES.sub(" ", cleaned(text)).strip().replace("=?", "= ?")

@@ -6,6 +6,7 @@ cannot begin a header line, end a header block or pass for an encoded word.
 
 import base64
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 # Chosen so that "Reply-To: " and one encoded word stay within 78 characters,
@@ -14,6 +15,8 @@ _WORD = 68
 _FRAME = len("=?utf-8?q?") + len("?=")
 _LINE = 78
 _ADDRESS = 254
+# A word of plain letters up to this length stays one, beyond 78 in a line or not.
+_LONGEST = 400
 # 76 with the soft break's "=", and 2 to spare for a guarded first letter.
 _QP_LINE = 73
 SOFT_BREAK = "=\r\n"
@@ -95,19 +98,20 @@ def mailbox(name: str, address: str) -> str:
 
 
 def phrase(name: str) -> str:
-    """Return a display name, as atoms or as encoded words and never in quotes."""
+    """Return a display name, as atoms or as encoded words and never in quotes.
+
+    The space between two encoded words is not part of the name (RFC 2047
+    §6.2). Python's newer parser shows it all the same, which is why a long name
+    is cut between its words where it can be.
+    """
     name = cleaned(name)
-    if len(name) <= _WORD and _ATOMS.fullmatch(name) and "=?" not in name:
-        return name
-    return _encoded_words(name)
+    return _folded(name) if _ATOMS.fullmatch(name) else _encoded_words(name)
 
 
 def unstructured(text: str) -> str:
     """Return the value of a header of free words, such as Subject, folded."""
     text = cleaned(text)
-    if len(text) <= _WORD and _PRINTABLE.fullmatch(text) and "=?" not in text:
-        return text
-    return _encoded_words(text)
+    return _folded(text) if _PRINTABLE.fullmatch(text) else _encoded_words(text)
 
 
 def quoted_printable(text: str) -> str:
@@ -148,21 +152,37 @@ def _guarded(line: str) -> str:
     return line
 
 
+def _folded(text: str) -> str:
+    # What could pass for an encoded word, or has no place to fold, is encoded.
+    if "=?" in text or any(len(word) > _LONGEST for word in text.split(" ")):
+        return _encoded_words(text)
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > _WORD:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return _FOLD.join(lines)
+
+
 def _encoded_words(text: str) -> str:
-    letters = [_q(letter) for letter in text]
+    letters = [len(_q(letter)) for letter in text]
     octets = [len(letter.encode()) for letter in text]
-    if sum(map(len, letters)) <= sum(octets) * 4 / 3:
-        lengths, room, encode = [len(letter) for letter in letters], _WORD - _FRAME, _qw
-    else:
-        lengths, room, encode = octets, (_WORD - _FRAME) // 4 * 3, _bw
-    words, start, length = [], 0, 0
-    for position, size in enumerate(lengths):
+    if sum(letters) <= sum(octets) * 4 / 3:
+        return _FOLD.join(map(_qw, _cut(text, letters, _WORD - _FRAME)))
+    return _FOLD.join(map(_bw, _cut(text, octets, (_WORD - _FRAME) // 4 * 3)))
+
+
+def _cut(text: str, sizes: list[int], room: int) -> Iterator[str]:
+    start, length = 0, 0
+    for position, size in enumerate(sizes):
         if length + size > room:
-            words.append(encode(text[start:position]))
-            start, length = position, 0
+            after_space = text.rfind(" ", start, position) + 1
+            cut = after_space if after_space > start else position
+            yield text[start:cut]
+            start, length = cut, sum(sizes[cut:position])
         length += size
-    words.append(encode(text[start:]))
-    return _FOLD.join(words)
+    yield text[start:]
 
 
 def _q(letter: str) -> str:

@@ -21,6 +21,7 @@ from digest.render.links import link_address, phone_address, web_address
 _SUBJECT = 90
 _PREHEADER = 140
 _PHONE = 20
+_LISTED = 40
 _KINDS = {
     LinkKind.SURVEY: "Survey",
     LinkKind.EASY_READ: "Easy read",
@@ -96,6 +97,12 @@ class Contents:
     sender: tuple[str, ...]
     phone: Detail | None
 
+    @property
+    def listed(self) -> tuple[Entry, ...]:
+        """The entries of a list of contents; none where it would be no help."""
+        entries = self.posts + self.events
+        return entries if 1 < len(entries) <= _LISTED else ()
+
 
 def contents(variant: Variant, depths: Depths) -> Contents:
     """Return the words of the variant with each item at its depth."""
@@ -165,7 +172,7 @@ def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> Entry:
         anchor=anchor,
         title=_title(item, variant.campaign),
         day=_day(item, variant),
-        byline=_byline(item, variant),
+        byline=_byline(item, variant) if depth > Depth.TITLE else "",
         details=tuple(_details(item, variant)),
         picture=picture if shows_picture else None,
         body=item.body if full else (),
@@ -182,7 +189,9 @@ def _byline(item: Item, variant: Variant) -> str:
     if isinstance(item, Event):
         return ""
     zone = variant.campaign.timezone
-    published = item.published and day_in_words(item.published, zone, variant.language)
+    published = (
+        day_in_words(item.published, zone, variant.language) if item.published else ""
+    )
     by = f"By {cleaned(str(item.byline))}" if item.byline else ""
     return " · ".join(filter(None, (by, published)))
 

@@ -65,7 +65,8 @@ def when(event: Event, home_zone: str, language: str) -> str:
     elif ends and ends > starts:
         said += f" {_to(locale)} {_day(ends.date(), locale)}, {_clock(ends, locale)}"
     if _differs(starts, home_zone):
-        said += f" ({get_timezone_location(zone, locale=locale, return_city=True)})"
+        city = get_timezone_location(zone, locale=locale, return_city=True)
+        said += f" ({city} time)" if locale.language == "en" else f" ({city})"
     return said
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from digest.deliver.print_room import Laid
 from digest.render.letter import Letter, LetterBody
-from digest.render.print_run import PrintHead, lay, manifest_csv
+from digest.render.print_manifest import manifest_csv
+from digest.render.print_run import PrintHead, lay
 from digest.schedule.renditions import Renditions
 from digest.store import campaigns, editions
 from digest.store.copies import DueCopy
@@ -42,7 +43,7 @@ class LetterLayout:
         return Laid(
             pdf=run.pdf,
             manifest=manifest_csv(run.rows).encode("utf-8-sig"),
-            sheets=sum(row.sheets for row in run.rows),
+            sheets=run.sheets,
             problems={readers[one.reference]: one.words for one in run.problems},
             emptied=frozenset(emptied),
         )
@@ -51,7 +52,12 @@ class LetterLayout:
         with reading(self.engine) as connection:
             edition = editions.get(connection, edition_id)
             campaign = campaigns.load(connection, edition.campaign_id)
-        return PrintHead(campaign=campaign, slot=edition.slot, code=edition.code)
+        return PrintHead(
+            campaign,
+            edition.code,
+            edition.slot,
+            templates_dir=self.renditions.templates_dir,
+        )
 
 
 def _variants(copies: Sequence[DueCopy]) -> list[int]:

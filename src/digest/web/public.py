@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from digest.bootstrap import App
+from digest.store import short_links
 from digest.web.pages import Pages
 
 _READ = ["GET", "HEAD"]
@@ -31,7 +32,8 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/s/{code}", methods=_READ)
     def short_link(code: str) -> Response:
-        return RedirectResponse(digest.short_links.target(code), 302)
+        with digest.reading() as connection:
+            return RedirectResponse(short_links.target(connection, code), 302)
 
     # RFC 8058: opening the link only shows a button, because mail scanners
     # open links; the POST needs no cookie, never redirects and may be repeated.
