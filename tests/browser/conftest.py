@@ -1,0 +1,33 @@
+"""A Chromium for the tests that look at a page as a reader does."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+# The system's own, or the one that CHROMIUM names; playwright's is not asked for.
+_USUAL = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+
+def chromium() -> str | None:
+    """Return where a Chromium is, or None where none is found."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return next((path for path in _USUAL if Path(path).is_file()), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Yield a running Chromium, shared by the tests of a run."""
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium: install chromium, or set CHROMIUM to its path")
+    # A container gives Chromium no user namespaces to build its sandbox from.
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield made
+        made.close()

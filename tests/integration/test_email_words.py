@@ -1,0 +1,379 @@
+"""What an email says, and that its HTML and its text say the same."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from digest.errors import RenderError
+from digest.model.blocks import Block, Heading, Paragraph, Picture, Run
+from digest.model.items import Item
+from digest.model.readers import Format
+from digest.render.contents import subject
+from digest.render.dates import when
+from digest.render.email import compile_email, preview_html, preview_text
+from digest.render.fit import AIM, LIMIT
+from digest.render.links import spoken
+from digest.render.look import Look
+from tests.builders import a_campaign, a_post, a_variant, an_event, words
+from tests.rich import a_rich_variant
+
+LOOK = Look(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
+
+
+def tree(html: str) -> etree._Element:
+    """Return the page as a parser sees it."""
+    return etree.fromstring(html, etree.HTMLParser())
+
+
+def said(element: etree._Element) -> str:
+    """Return the words of an element."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def test_every_link_and_heading_of_the_html_is_in_the_text() -> None:
+    page = tree(preview_html(a_rich_variant(), LOOK))
+    lines = preview_text(a_rich_variant(), LOOK).splitlines()
+    flowed = " ".join(" ".join(lines).split())
+
+    links = [a.get("href") for a in page.iter("a") if a.get("href")]
+    away = {spoken(link) for link in links if not link.startswith(("#", "tel:"))}
+    assert len(away) == 10
+    assert away <= {line.strip() for line in lines}
+    for heading in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
+        assert said(heading) in flowed
+    for paragraph in page.xpath("//p[not(.//a) and not(@class)]|//li[not(.//a)]"):
+        assert all(word in flowed for word in said(paragraph).split())
+
+
+def test_links_are_on_lines_of_their_own_and_lines_within_72() -> None:
+    url = "https://example.org/" + "long/" * 30 + "?q=$[x]'(y)*"
+    body = (Paragraph((Run("See "), Run("the plan", href=url), Run("."))),)
+
+    text = preview_text(a_variant(a_post(url="", body=body)), LOOK)
+
+    assert f"\nthe plan:\n{url}\n" in text
+    assert all(len(line) <= 72 for line in text.splitlines() if "://" not in line)
+
+
+@pytest.mark.parametrize("draft", [False, True], ids=["for readers", "a proof"])
+def test_the_html_is_built_for_everyone(draft: bool) -> None:  # noqa: FBT001 - a case
+    variant = a_rich_variant(draft=draft)
+    html = preview_html(variant, LOOK)
+    page = tree(html)
+    levels = [int(h.tag[1]) for h in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
+
+    assert html.startswith("<!DOCTYPE html>")
+    for element in (page, page.find("body/div")):
+        assert (element.get("lang"), element.get("dir")) == ("en-GB", "ltr")
+    assert page.findtext("head/title") == subject(variant)
+    assert levels.count(1) == 1
+    assert all(new <= old + 1 for old, new in pairwise(levels))
+    assert all(img.get("alt") is not None for img in page.iter("img"))
+    for table in page.iter("table"):
+        is_data = table.find(".//th") is not None
+        assert (table.get("role") == "presentation") is not is_data
+    assert page.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
+    assert ("This is a proof" in html) is draft
+
+
+def test_contents_lead_to_each_item() -> None:
+    page = tree(preview_html(a_rich_variant(), LOOK))
+    leading = [href[1:] for href in page.xpath("//a/@href") if href.startswith("#")]
+
+    assert leading == ["item-1", "item-2", "item-3", "item-4", "item-5"]
+    assert set(leading) <= set(page.xpath("//h2/@id|//h3/@id"))
+
+
+def test_the_way_out_is_near_the_top_and_at_the_end() -> None:
+    html = preview_html(a_rich_variant(), LOOK)
+    first, last = html.index("/u/sample"), html.rindex("/u/sample")
+
+    assert first < html.index("<h1")
+    assert last > html.index("About this email")
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        pytest.param(
+            (a_post(), a_post("2"), a_post("3"), an_event()),
+            "Lantern Week, Monday 6 July: 3 posts and 1 event",
+            id="several are counted",
+        ),
+        pytest.param(
+            (a_post(title="The kettle is always on"),),
+            "Lantern Week, Monday 6 July: The kettle is always on",
+            id="one is named",
+        ),
+        pytest.param(
+            (an_event(), an_event("2")),
+            "Lantern Week, Monday 6 July: 2 events",
+            id="events alone",
+        ),
+        pytest.param(
+            (a_post(title="A very long title " * 12),),
+            "Lantern Week, Monday 6 July: A very long title A very long title A very"
+            " long title A…",
+            id="a long title is cut between words",
+        ),
+        pytest.param(
+            (a_post(title="", summary="Come in out of the rain."),),
+            "Lantern Week, Monday 6 July: Come in out of the rain.",
+            id="no title",
+        ),
+    ],
+)
+def test_the_subject_says_what_is_new(items: tuple[Item, ...], expected: str) -> None:
+    assert subject(a_variant(*items)) == expected
+
+
+def test_a_proof_says_so_in_its_subject() -> None:
+    assert subject(a_variant(draft=True)).startswith("Proof: Lantern Week")
+
+
+@pytest.mark.parametrize(
+    ("changes", "language", "expected"),
+    [
+        pytest.param({}, "en-GB", "Tuesday 7 July 2026, 9am to 11am", id="one day"),
+        pytest.param(
+            {"ends": None}, "en-GB", "Tuesday 7 July 2026, 9am", id="no end known"
+        ),
+        pytest.param(
+            {
+                "starts": datetime(2026, 7, 7, 11, tzinfo=UTC),
+                "ends": datetime(2026, 7, 7, 12, 30, tzinfo=UTC),
+            },
+            "en-GB",
+            "Tuesday 7 July 2026, midday to 1:30pm",
+            id="midday",
+        ),
+        pytest.param(
+            {"ends": datetime(2026, 7, 8, 12, tzinfo=UTC)},
+            "en-GB",
+            "Tuesday 7 July 2026, 9am to Wednesday 8 July 2026, 1pm",
+            id="over night",
+        ),
+        pytest.param(
+            {"zone": "Europe/Paris"},
+            "en-GB",
+            "Tuesday 7 July 2026, 10am to midday (Paris time)",
+            id="another zone",
+        ),
+        pytest.param(
+            {"zone": "Nowhere/Land"},
+            "en-GB",
+            "Tuesday 7 July 2026, 9am to 11am",
+            id="a zone nobody knows",
+        ),
+        pytest.param(
+            {
+                "all_day": True,
+                "starts": datetime(2026, 7, 6, 23, tzinfo=UTC),
+                "ends": datetime(2026, 7, 7, 23, tzinfo=UTC),
+            },
+            "en-GB",
+            "Tuesday 7 July 2026",
+            id="all day",
+        ),
+        pytest.param(
+            {
+                "all_day": True,
+                "starts": datetime(2026, 7, 6, 23, tzinfo=UTC),
+                "ends": datetime(2026, 7, 9, 23, tzinfo=UTC),
+            },
+            "en-GB",
+            "Tuesday 7 July 2026 to Thursday 9 July 2026",
+            id="several days",
+        ),
+        pytest.param(
+            {},
+            "cy",
+            "Dydd Mawrth, 7 Gorffennaf 2026, 09:00 – 11:00",  # noqa: RUF001 - Babel's dash
+            id="Welsh",
+        ),
+        pytest.param(
+            {}, "xx-nonsense", "Tuesday 7 July 2026, 9am to 11am", id="no language"
+        ),
+    ],
+)
+def test_when_is_in_words(
+    changes: dict[str, Any], language: str, expected: str
+) -> None:
+    event = an_event(**changes)
+
+    assert when(event, "Europe/London", language) == expected
+
+
+def test_a_language_from_right_to_left_turns_the_page_around() -> None:
+    page = tree(preview_html(a_rich_variant(language="ar"), LOOK))
+
+    assert page.get("dir") == page.find("body/div").get("dir") == "rtl"
+    assert "padding-right:26px" in page.find(".//ul").get("style")
+
+
+def test_a_summary_leads_to_the_rest_in_words_that_make_sense_alone() -> None:
+    post = a_post(title="The bus", summary="In short.", body=words("At length."))
+    page = preview_html(a_variant(post), LOOK)
+
+    assert "Read “The bus” in full</a>" in page
+    assert "In short." in page
+    assert "At length." not in page
+
+
+@pytest.mark.parametrize(
+    ("post", "in_full"),
+    [
+        pytest.param(a_post(url="", body=words("At length.")), False, id="no address"),
+        pytest.param(a_post(body=words("At length.")), True, id="as the campaign says"),
+        pytest.param(
+            a_post(summary="At  length.", body=words("At length.")),
+            False,
+            id="the summary is the whole",
+        ),
+        pytest.param(
+            a_post(url="javascript:alert(1)", body=words("At length.")),
+            False,
+            id="an address nobody should follow",
+        ),
+    ],
+)
+def test_a_post_is_in_full(post: Item, in_full: bool) -> None:  # noqa: FBT001 - a case
+    variant = a_variant(post, campaign=a_campaign(in_full=in_full))
+
+    for shown in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
+        assert "At length." in shown
+        assert "in full" not in shown
+        assert "javascript:" not in shown
+
+
+def test_a_picture_without_an_address_is_told_in_words() -> None:
+    body: tuple[Block, ...] = (Picture("fish.png", "A paper fish", "Made on Monday"),)
+    html = preview_html(a_variant(a_post(url="", body=body)), LOOK)
+
+    assert "<img" not in html
+    assert "Picture: A paper fish" in html
+    assert "Made on Monday" in html
+
+
+def test_a_picture_that_the_body_shows_is_not_shown_twice() -> None:
+    picture = Picture("https://example.org/a.png", "A fish")
+    post = a_post(url="", picture=picture, body=(picture, *words("Words.")))
+
+    assert preview_html(a_variant(post), LOOK).count("<img") == 1
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "//example.org",
+        "https://[",
+        "vbscript:x",
+        "file:///etc/passwd",
+    ],
+)
+def test_an_address_nobody_should_follow_is_no_link(href: str) -> None:
+    body = (Paragraph((Run("words", href=href),)),)
+    html = preview_html(a_variant(a_post(url="", body=body)), LOOK)
+
+    assert "words" in html
+    assert f'href="{href}' not in html
+    assert not tree(html).xpath("//p[normalize-space()='words']//a")
+
+
+def test_no_heading_level_is_skipped_whatever_the_post_does() -> None:
+    body = tuple(Heading(level, (Run(f"h{level}"),)) for level in (3, 1, 6, 6, 6, 2))
+    page = tree(preview_html(a_variant(a_post(url="", body=body)), LOOK))
+
+    assert [h.tag for h in page.xpath("//h3|//h4|//h5|//h6")] == [
+        "h3",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "h4",
+    ]
+
+
+def long_posts(count: int, length: int, **changes: object) -> tuple[Item, ...]:
+    """Return posts of about that many letters each."""
+    body = words("Words that go on. " * (length // 18))
+    return tuple(
+        a_post(f"post-{number}", title=f"Post {number}", body=body, **changes)
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "length"),
+    [
+        pytest.param(3, 1_000, id="there is room"),
+        pytest.param(12, 12_000, id="some are shortened"),
+        pytest.param(120, 4_000, id="all are shortened to summaries"),
+        pytest.param(180, 4_000, id="some are shortened to titles"),
+    ],
+)
+def test_the_html_is_kept_below_what_mail_programs_cut_off(
+    count: int, length: int
+) -> None:
+    campaign = a_campaign(in_full=True)
+    variant = a_variant(*long_posts(count, length), campaign=campaign)
+
+    html, text = preview_html(variant, LOOK), preview_text(variant, LOOK)
+
+    assert len(html.encode()) <= AIM
+    assert html.count("https://example.org/post-") == count
+    assert text.count("https://example.org/post-") == count
+    assert "Unsubscribe from Lantern Week" in html
+    if count * length > AIM:
+        assert len(html.encode()) > AIM / 2
+
+
+def test_what_cannot_be_shortened_is_an_error_that_says_what_to_do() -> None:
+    variant = a_variant(*long_posts(1, LIMIT, url=""))
+
+    with pytest.raises(RenderError, match=r"bytes however much.*give long items an"):
+        compile_email(variant, LOOK)
+
+
+def test_plain_text_has_no_such_limit() -> None:
+    variant = a_variant(*long_posts(1, LIMIT, url=""), format=Format.PLAIN)
+
+    assert len(preview_text(variant, LOOK)) > LIMIT
+
+
+def test_controls_in_content_reach_neither_part() -> None:
+    hostile = "Ann\x00\x07\x0b\x85\ud800\ufffe Example"
+    variant = a_variant(a_post(title=hostile, url="", body=words(hostile)))
+
+    for shown in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe]", shown)
+        assert "Example" in shown
+
+
+def test_markup_in_content_is_words() -> None:
+    hostile = '"><img src=x onerror=alert(1)>{{ 7*7 }}'
+    variant = a_variant(
+        a_post(title=hostile, summary=hostile, body=words(hostile), url=""),
+        an_event(title=hostile, place=hostile, booking_phone=hostile),
+        campaign=replace(a_campaign(title=hostile), sender_name=hostile),
+    )
+    page = tree(preview_html(variant, LOOK))
+
+    assert not page.xpath("//img")
+    assert "49" not in said(page.find("body"))
+
+
+def test_a_day_is_the_campaigns_own() -> None:
+    late = datetime(2026, 7, 6, 23, 30, tzinfo=UTC)
+
+    html = preview_html(a_variant(slot=late), LOOK)
+
+    assert "Tuesday 7 July 2026" in html

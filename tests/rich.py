@@ -1,0 +1,117 @@
+"""An edition with something of everything, for looking at and for measuring."""
+
+from datetime import UTC, datetime
+
+from digest.model.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Run,
+    Table,
+)
+from digest.model.editions import Variant
+from digest.model.items import Byline, Link, LinkKind
+from tests.builders import a_post, a_variant, an_event, words
+
+
+def cells(*texts: str) -> tuple[tuple[Run, ...], ...]:
+    """Return a row of plain cells."""
+    return tuple((Run(text),) for text in texts)
+
+
+EVERY_BLOCK: tuple[Block, ...] = (
+    Heading(1, (Run("Why we walk"),)),
+    Paragraph(
+        (
+            Run("We have walked the river path every July.\n"),
+            Run("Nobody is too slow", strong=True),
+            Run(": there are benches, a "),
+            Run("minibus", emphasis=True),
+            Run(", and "),
+            Run("people who will walk with you", href="https://example.org/b?a=1&b=2"),
+            Run(". Write to "),
+            Run("the team", href="mailto:team@example.org"),
+            Run(" or ring "),
+            Run("01632 960 155", href="tel:01632960155"),
+            Run("."),
+        )
+    ),
+    Heading(4, (Run("What to bring"),)),
+    ListBlock(
+        ordered=False,
+        items=(
+            words("A warm coat"),
+            (
+                *words("A friend"),
+                ListBlock(True, (words("one who sings"), words("one who does not"))),  # noqa: FBT003 - the block's own field
+            ),
+        ),
+    ),
+    Quote(words("I had not been out after dark for nine years."), "Joan Example"),
+    Picture("https://example.org/lanterns.png", "Forty lanterns", "The walk in 2025"),
+    Picture("lantern.png", "A child holds a paper fish", "From the workshop"),
+    Picture("https://example.org/leaf.png"),
+    Table(
+        cells("Stop", "Time", "Step free"),
+        (cells("The Hall", "6:30pm", "Yes"), cells("Boathouse", "7:10pm", "By ramp")),
+        "Where the minibus stops",
+    ),
+    Table(
+        cells("Day", "From", "To", "Who"),
+        (cells("Monday", "9am", "11am", "Ann"), cells("Tuesday", "1pm", "3pm", "Bob")),
+        "Who is at the desk",
+    ),
+    CallToAction("Book your place on the walk", "https://example.org/book"),
+    EasyRead(
+        (Run("You can come to the walk."),),
+        Picture("https://example.org/walk.png", "Two people walking"),
+    ),
+    EasyRead((Run("It is free."),)),
+)
+
+
+def a_rich_variant(**changes: object) -> Variant:
+    """Return three posts and two events: every kind of block, link and fact."""
+    return a_variant(
+        a_post(
+            summary="The hall is open from nine, and there is soup at one.",
+            links=(
+                Link(LinkKind.SURVEY, "Tell us what you want", "https://example.org/s"),
+                Link(LinkKind.EASY_READ, "In easy read", "https://example.org/easy"),
+            ),
+        ),
+        a_post(
+            "whole",
+            title="Forty lanterns and one very patient river",
+            url="",
+            body=EVERY_BLOCK,
+            picture=Picture("https://example.org/river.jpg", "The river at dusk"),
+        ),
+        a_post(
+            "long",
+            title="What the council says it will do about the last bus",
+            byline=Byline("Sam Example-Montgomery", "Co-chair", "Residents"),
+            summary="The 43 will run until eleven from September.",
+        ),
+        an_event(
+            joining_url="https://example.org/join",
+            booking_phone="01632 960 155",
+            url="https://example.org/walk",
+            summary="A slow walk along the river.",
+            body=words("A slow walk along the river. Tea at both ends."),
+        ),
+        an_event(
+            "mending",
+            title="Mending afternoons",
+            all_day=True,
+            starts=datetime(2026, 7, 8, 23, tzinfo=UTC),
+            ends=datetime(2026, 7, 10, 23, tzinfo=UTC),
+            body=words("Bring a thing that is broken."),
+        ),
+        **changes,
+    )

@@ -1,0 +1,96 @@
+"""A compiled message merged with readers."""
+
+from dataclasses import replace
+
+import pytest
+
+from digest.model.merge import CompiledMessage, Recipient, Slot, shown
+
+ANN = Recipient(
+    name="Ann Example",
+    address="ann@example.org",
+    salutation="Dear Ann Example",
+    reference="d1",
+    leave_url="https://example.org/u/t0k?a=1&b=2",
+    leave_mailto="mailto:leave+t0k@example.org?subject=leave",
+)
+GREETING = CompiledMessage.of(
+    [b"To: ", Slot.TO, b"\r\n\r\n", Slot.SALUTATION_IN_TEXT, b"=\r\n", b",\r\n"]
+)
+
+
+def test_values_stand_between_the_literals() -> None:
+    assert GREETING.merge(ANN) == (
+        b"To: Ann Example <ann@example.org>\r\n\r\nDear Ann Example=\r\n,\r\n"
+    )
+
+
+def test_a_stored_message_is_the_same_message() -> None:
+    assert CompiledMessage.from_bytes(GREETING.to_bytes()) == GREETING
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"%PDF-1.7\n", id="something else"),
+        pytest.param(b"digest-message 2\n{}\n", id="a version to come"),
+        pytest.param(GREETING.to_bytes()[:-3], id="cut short"),
+        pytest.param(GREETING.to_bytes() + b"x", id="too long"),
+        pytest.param(b"digest-message 1\nnonsense\n", id="not JSON"),
+    ],
+)
+def test_what_is_not_a_stored_message_is_refused(stored: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        CompiledMessage.from_bytes(stored)
+
+
+@pytest.mark.parametrize(
+    ("changes", "value"),
+    [
+        pytest.param(
+            {}, b"<%b>, <%b>" % (ANN.leave_url.encode(), ANN.leave_mailto.encode())
+        ),
+        pytest.param({"leave_mailto": ""}, b"<%b>" % ANN.leave_url.encode()),
+    ],
+    ids=["by web and by mail", "by web alone"],
+)
+def test_ways_to_leave_are_in_angle_brackets(
+    changes: dict[str, str], value: bytes
+) -> None:
+    message = CompiledMessage.of([Slot.LEAVE])
+
+    assert message.merge(replace(ANN, **changes)) == value
+
+
+def test_a_value_is_escaped_for_where_it_stands() -> None:
+    hostile = replace(ANN, salutation='Dear "><script>', address="a&b@example.org")
+
+    assert shown(Slot.SALUTATION_IN_TEXT, hostile) == 'Dear "><script>'
+    assert shown(Slot.SALUTATION_IN_HTML, hostile) == "Dear &quot;&gt;&lt;script&gt;"
+    assert shown(Slot.ADDRESS_IN_HTML, hostile) == "a&amp;b@example.org"
+    assert shown(Slot.LEAVE_URL_IN_HTML, hostile).endswith("?a=1&amp;b=2")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"leave_url": "javascript:alert(1)"},
+        {"leave_url": "https://example.org/>\r\nBcc: x@y.z"},
+        {"leave_url": "https://example.org/" + "x" * 600},
+        {"leave_mailto": "https://example.org/"},
+        {"leave_mailto": "mailto:a@example.org>, <https://example.com/"},
+        {"reference": "a b"},
+        {"reference": "a>\r\nBcc: x@y.z"},
+        {"reference": ""},
+    ],
+    ids=str,
+)
+def test_a_malformed_link_or_reference_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        replace(ANN, **changes)
+
+
+def test_an_address_without_an_ascii_form_is_not_merged() -> None:
+    with pytest.raises(ValueError, match="ask for another address"):
+        GREETING.merge(replace(ANN, address="änn@example.org"))

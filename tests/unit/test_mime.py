@@ -1,0 +1,128 @@
+"""Words as header values and quoted-printable, read back by the standard parser."""
+
+import quopri
+from email import policy
+from email.header import decode_header, make_header
+from email.parser import BytesParser
+from email.utils import parseaddr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model.mime import (
+    cleaned,
+    mailbox,
+    phrase,
+    quoted_printable,
+    undeliverable,
+    unstructured,
+)
+
+NAMES = [
+    pytest.param("Ann Example", id="plain"),
+    pytest.param("Dr. Ann O'Example, Jr.", id="specials"),
+    pytest.param("Zoë Éxample", id="accents"),
+    pytest.param('"><script>alert(1)</script>', id="markup"),
+    pytest.param("=?utf-8?q?evil=0D=0ABcc:=20x=40y.z?=", id="an encoded word"),
+    pytest.param("Ann <x@example.org>, Bob", id="another address"),
+    pytest.param("N" * 300, id="300 letters"),
+    pytest.param("ñ" * 300, id="300 letters with accents"),
+    pytest.param("Ann Example " * 25, id="300 letters in words"),
+    pytest.param("آن مثال", id="Arabic"),
+    pytest.param("אן דוגמה", id="Hebrew"),
+    pytest.param("👩🏽‍🦽 Ann 🏮", id="emoji"),
+    pytest.param("Ann (the elder) Example; \\ @", id="comment and specials"),
+    pytest.param("_Ann=20Example_", id="looks half encoded"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_display_name_is_read_back_as_it_was(name: str) -> None:
+    header = f"To: {mailbox(name, 'ann@example.org')}\r\n\r\n".encode("ascii")
+
+    read = BytesParser(policy=policy.compat32).parsebytes(header)["To"]
+    [strict] = BytesParser(policy=policy.default).parsebytes(header)["To"].addresses
+
+    shown, where = parseaddr(read.replace("\r\n", ""))
+    assert where == strict.addr_spec == "ann@example.org"
+    assert str(make_header(decode_header(shown))) == cleaned(name)
+    # The newer parser leaves a space between the encoded words of a long name.
+    assert strict.display_name.replace(" ", "") == cleaned(name).replace(" ", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_header_lines_are_short_and_words_within_75(name: str) -> None:
+    for value in (mailbox(name, "ann@example.org"), unstructured(name)):
+        lines = f"Reply-To: {value}".split("\r\n")
+        words = [word for word in value.split() if word.startswith("=?")]
+
+        # One word of plain letters has no place to fold, and reads back better so.
+        assert max(map(len, lines)) <= (320 if name == "N" * 300 else 78)
+        assert all(line.startswith(" ") for line in lines[1:])
+        assert all(len(word) <= 75 for word in words)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        pytest.param("Ann\r\nBcc: x@y.z", "Ann Bcc: x@y.z", id="a line break"),
+        pytest.param("Ann\x00\x07\x9b", "Ann", id="controls"),
+        pytest.param("A\u2028B\u2029C\x85D", "A B C D", id="other line breaks"),
+        pytest.param("\u202eevil\u2066", "evil", id="text turned around"),
+        pytest.param("Ann\ud800", "Ann", id="half a letter"),
+        pytest.param("  Ann \t Example ", "Ann Example", id="spaces"),
+        pytest.param("👩‍🦽", "👩‍🦽", id="a joined emoji stays joined"),
+    ],
+)
+def test_controls_are_taken_out(given: str, kept: str) -> None:
+    assert cleaned(given) == kept
+
+
+@given(st.text())
+def test_any_subject_reads_back_as_itself(text: str) -> None:
+    value = unstructured(text)
+
+    assert value.isascii()
+    assert str(make_header(decode_header(value.replace("\r\n", "")))) == cleaned(text)
+
+
+@given(st.text())
+def test_any_name_is_one_phrase(text: str) -> None:
+    assert not set(phrase(text)) & set('"<>@,;:\\()[]\0')
+    assert all(line.startswith(" ") for line in phrase(text).split("\r\n")[1:])
+
+
+@given(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])))
+def test_any_line_survives_quoted_printable(text: str) -> None:
+    encoded = quoted_printable(text)
+    lines = encoded.split("\r\n")
+
+    assert quopri.decodestring(encoded.encode("ascii")).decode() == text
+    assert all(len(line) <= 76 for line in lines)
+    assert not any(line.startswith((".", "From ")) for line in lines)
+    assert not encoded.endswith((" ", "\t"))
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        pytest.param("ann@example.org", None, id="plain"),
+        pytest.param("o'ann+news@sub.example.org", None, id="all that is allowed"),
+        pytest.param("ann@bücher.example", None, id="a domain in other letters"),
+        pytest.param("änn@example.org", "not every mail server", id="name in others"),
+        pytest.param("ann@example.org\r\nBcc: x@y.z", "correct it", id="a line break"),
+        pytest.param("ann", "correct it", id="no domain"),
+        pytest.param("a b@example.org", "correct it", id="a space"),
+        pytest.param("<ann@example.org>", "correct it", id="brackets"),
+        pytest.param("a" * 65 + "@example.org", "correct it", id="long name"),
+        pytest.param("a@" + "b" * 100_000, "too long", id="very long"),
+        pytest.param("", "correct it", id="empty"),
+    ],
+)
+def test_an_address_that_mail_cannot_reach_says_why(
+    address: str, why: str | None
+) -> None:
+    reason = undeliverable(address)
+
+    assert (reason is None) if why is None else (why in str(reason))
