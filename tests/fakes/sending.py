@@ -1,0 +1,50 @@
+"""What a sender is handed, beside its carrier: a message, links, a clock."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from digest.model.merge import CompiledMessage, Slot
+from tests.builders import EIGHT
+
+MESSAGE = CompiledMessage.of(
+    [
+        b"From: Lantern Week <digest@example.org>\r\nTo: ",
+        Slot.TO,
+        b"\r\nSubject: Today\r\nMessage-ID: <",
+        Slot.REFERENCE,
+        b"@example.org>\r\nList-Unsubscribe: ",
+        Slot.LEAVE,
+        b"\r\n\r\nThe kettle is always on.\r\n",
+    ]
+)
+
+
+class FakeLinks:
+    """Addresses that say whose they are."""
+
+    def leave_url(self, reader_id: int) -> str:
+        """Return an address for leaving."""
+        return f"https://example.org/u/{reader_id}"
+
+    def leave_mailto(self, reader_id: int) -> str:
+        """Return an address for leaving by mail."""
+        return f"mailto:leave+{reader_id}@example.org"
+
+    def envelope_sender(self, edition_code: str, reader_id: int) -> str:
+        """Return an address for bounces."""
+        return f"bounces+{edition_code}-{reader_id}@example.org"
+
+
+@dataclass
+class HandWoundClock:
+    """Stands still until it is moved."""
+
+    now: datetime = field(default=EIGHT)
+
+    def __call__(self) -> datetime:
+        """Return the time it shows."""
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        """Move it on."""
+        self.now += by

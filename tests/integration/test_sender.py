@@ -1,0 +1,447 @@
+"""A run of the sender: every due copy gets its turn, and ends as it should."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from digest.deliver.board import Tally
+from digest.deliver.carrier import Copy
+from digest.deliver.inbox import Inbox
+from digest.deliver.inbox_server import running
+from digest.deliver.sender import LEASE, Sender
+from digest.deliver.smtp import Smtp
+from digest.deliver.smtp_server import SmtpServer
+from digest.errors import CarrierError, RenderError, StoreError
+from digest.model.campaigns import UncertainPolicy
+from digest.model.deliveries import Deferred, DeliveryState, Refused, Uncertain
+from digest.model.merge import CompiledMessage
+from digest.model.readers import Channel
+from digest.store import copies, deliveries, send_batches
+from digest.store.engine import open_engine, reading, writing
+from digest.store.tables import edition, subscriber, suppression
+from tests.builders import EIGHT
+from tests.fakes.carrier import ScriptedCarrier
+from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
+from tests.rows import a_planned_edition, left, states, withdrawn
+
+PLANNED, ACCEPTED = DeliveryState.PLANNED, DeliveryState.ACCEPTED
+REFUSED, UNCERTAIN = DeliveryState.REFUSED, DeliveryState.UNCERTAIN
+CANCELLED = DeliveryState.CANCELLED
+FIRST = "reader-0@example.org"
+
+
+def a_sender(
+    engine: Engine, carrier: ScriptedCarrier | Smtp, **given: object
+) -> Sender:
+    """Return a sender with one connection, that makes the same message for all."""
+    made = Sender(
+        engine=engine,
+        carrier=carrier,
+        message_for=lambda _edition, _variant: MESSAGE,
+        links=FakeLinks(),
+        clock=HandWoundClock(),
+        connections=1,
+    )
+    return replace(made, **given)  # type: ignore[arg-type]  # the fields of a sender
+
+
+def send(sender: Sender) -> Tally:
+    """Run the sender once."""
+    return sender.send_due(threading.Event())
+
+
+def edition_state(engine: Engine) -> str:
+    """Return where the only edition stands."""
+    with reading(engine) as connection:
+        return str(connection.scalars(select(edition.c.state)).one())
+
+
+def test_two_hundred_readers_get_one_copy_each_over_four_connections(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=200, batch_size=60)
+    inbox, ends = Inbox(tmp_path / "inbox"), Counter[str]()
+    with running(inbox) as url:
+        sender = a_sender(engine, Smtp(SmtpServer.parse(url)), connections=4)
+        tally = sender.send_due(threading.Event(), lambda end: ends.update([end]))
+    received = [inbox.read(one.key) for one in inbox.messages()]
+
+    assert tally == Tally(accepted=200)
+    assert ends == {"accepted": 200}
+    assert states(engine, made.id) == {ACCEPTED: 200}
+    assert edition_state(engine) == "sent"
+    assert Counter(one.envelope_to for one in received) == {
+        f"reader-{number}@example.org": 1 for number in range(200)
+    }
+    ids = {message_from_bytes(one.source)["Message-ID"] for one in received}
+    assert ids == {f"<{made.key(number)}@example.org>" for number in range(200)}
+
+
+def test_nothing_due_opens_no_connection(engine: Engine) -> None:
+    carrier = ScriptedCarrier()
+
+    assert send(a_sender(engine, carrier)) == Tally()
+    assert carrier.opened == 0
+
+
+def test_an_edition_sent_once_is_not_sent_again(engine: Engine) -> None:
+    a_planned_edition(engine, emails=3)
+    carrier = ScriptedCarrier()
+    send(a_sender(engine, carrier))
+
+    assert send(a_sender(engine, carrier)) == Tally()
+    assert len(carrier.copies) == 3
+
+
+def test_an_edition_is_not_sent_before_it_is_planned_to_its_end(engine: Engine) -> None:
+    a_planned_edition(engine)
+    with writing(engine) as connection:
+        connection.execute(update(edition).values(state="approved"))
+
+    assert send(a_sender(engine, ScriptedCarrier())) == Tally()
+
+
+def test_a_refused_reader_keeps_nobody_else_waiting(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=3)
+    carrier = ScriptedCarrier({FIRST: Refused("550 5.1.1 no such user")})
+
+    assert send(a_sender(engine, carrier)) == Tally(accepted=2, refused=1)
+    with reading(engine) as connection:
+        [refused] = copies.listed(connection, made.id, [REFUSED])
+    assert (refused.name, refused.reason) == ("Reader 0", "550 5.1.1 no such user")
+    assert edition_state(engine) == "sent"
+
+
+def test_a_delayed_copy_is_tried_again_when_its_wait_is_over(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    carrier, clock = ScriptedCarrier({FIRST: Deferred("451 later")}), HandWoundClock()
+    sender = a_sender(engine, carrier, clock=clock)
+
+    assert send(sender) == Tally(accepted=1, deferred=1)
+    assert edition_state(engine) == "sending"
+    clock.move(timedelta(minutes=4, seconds=59))
+    assert send(sender) == Tally()
+    carrier.answers.clear()
+    clock.move(timedelta(seconds=1))
+    assert send(sender) == Tally(accepted=1)
+    assert states(engine, made.id) == {ACCEPTED: 2}
+    first, again = (copy.payload for copy in carrier.copies if copy.recipient == FIRST)
+    assert first == again
+
+
+def test_a_copy_delayed_beyond_patience_is_refused_in_words(engine: Engine) -> None:
+    made = a_planned_edition(engine)
+    carrier, clock = ScriptedCarrier({FIRST: Deferred("451 later")}), HandWoundClock()
+    sender = a_sender(engine, carrier, clock=clock)
+    for _ in range(8):
+        send(sender)
+        clock.move(timedelta(days=1))
+
+    with reading(engine) as connection:
+        [gone] = copies.listed(connection, made.id)
+    assert gone.state == REFUSED
+    assert gone.reason == "gave up after 8 attempts: 451 later"
+
+
+def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine)
+    carrier, clock = ScriptedCarrier({FIRST: Uncertain("no answer")}), HandWoundClock()
+    sender = a_sender(engine, carrier, clock=clock)
+    for _ in range(6):
+        send(sender)
+        clock.move(timedelta(hours=1))
+
+    assert len(carrier.copies) == send_batches.MOST_UNCERTAIN_ATTEMPTS
+    assert len({copy.payload for copy in carrier.copies}) == 1
+    assert states(engine, made.id) == {UNCERTAIN: 1}
+    assert edition_state(engine) == "sending"
+
+
+@pytest.mark.parametrize(
+    ("to", "handed_over"),
+    [
+        pytest.param(ACCEPTED, 1, id="it arrived"),
+        pytest.param(PLANNED, 2, id="send it again"),
+    ],
+)
+def test_a_held_copy_waits_for_a_person_to_settle_it(
+    engine: Engine, to: DeliveryState, handed_over: int
+) -> None:
+    made = a_planned_edition(engine, uncertain=UncertainPolicy.HOLD)
+    carrier, clock = ScriptedCarrier({FIRST: Uncertain("no answer")}), HandWoundClock()
+    sender = a_sender(engine, carrier, clock=clock)
+    send(sender)
+    clock.move(timedelta(days=1))
+    send(sender)
+    assert states(engine, made.id) == {UNCERTAIN: 1}
+
+    carrier.answers.clear()
+    with writing(engine) as connection:
+        assert send_batches.settle_uncertain(connection, made.key(), to, clock())
+        assert not send_batches.settle_uncertain(connection, made.key(), to, clock())
+    send(sender)
+
+    assert len(carrier.copies) == handed_over
+    assert states(engine, made.id) == {ACCEPTED: 1}
+    assert edition_state(engine) == "sent"
+
+
+def test_a_carrier_that_cannot_be_reached_pauses_the_run_and_touches_nobody(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine, emails=5)
+    carrier = ScriptedCarrier()
+    carrier.turns_away = "the mail server is not up"
+    sender = a_sender(engine, carrier, connections=2)
+
+    assert send(sender) == Tally(paused="the mail server is not up")
+    with reading(engine) as connection:
+        everyone = copies.listed(connection, made.id)
+    assert {(one.state, one.attempts, one.reason) for one in everyone} == {
+        (PLANNED, 0, "")
+    }
+    carrier.turns_away = ""
+    assert send(sender) == Tally(accepted=5)
+
+
+def test_one_copy_that_gets_us_turned_away_keeps_the_others_waiting_only_once(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine, emails=5)
+    carrier = ScriptedCarrier({FIRST: CarrierError("550 5.7.1 no")})
+    sender = a_sender(engine, carrier)
+
+    assert send(sender) == Tally(paused="550 5.7.1 no")
+    assert states(engine, made.id) == {PLANNED: 5}
+    assert send(sender) == Tally(accepted=4)
+    with reading(engine) as connection:
+        [waiting] = copies.listed(connection, made.id, [PLANNED])
+    assert (waiting.attempts, waiting.reason) == (0, "550 5.7.1 no")
+
+
+def _leave(engine: Engine, subscriber_id: int) -> None:
+    left(engine, subscriber_id)
+
+
+def _erase(engine: Engine, subscriber_id: int) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == subscriber_id)
+            .values(erased_at=EIGHT, email=None)
+        )
+
+
+def _suppress(engine: Engine, subscriber_id: int) -> None:
+    with writing(engine) as connection:
+        target = select(subscriber.c.email_hash).where(subscriber.c.id == subscriber_id)
+        connection.execute(
+            suppression.insert().values(
+                channel=Channel.EMAIL,
+                target_hash=connection.scalar(target),
+                reason="complaint",
+                created_at=EIGHT,
+            )
+        )
+
+
+@pytest.mark.parametrize("go", [_leave, _erase, _suppress])
+def test_who_goes_during_the_run_gets_nothing_more(
+    engine: Engine, go: Callable[[Engine, int], None]
+) -> None:
+    made = a_planned_edition(engine, emails=3)
+
+    def as_the_first_leaves(copy: Copy) -> None:
+        if copy.recipient == FIRST:
+            go(engine, made.subscribers[2])
+
+    carrier = ScriptedCarrier(on_wire=as_the_first_leaves)
+
+    assert send(a_sender(engine, carrier)) == Tally(accepted=2, cancelled=1)
+    assert carrier.recipients == [FIRST, "reader-1@example.org"]
+    with reading(engine) as connection:
+        [gone] = copies.listed(connection, made.id, [CANCELLED])
+    assert gone.reason == deliveries.LEFT
+
+
+def test_a_door_may_cancel_what_is_still_planned(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    with writing(engine) as connection:
+        count = deliveries.cancel_subscribers(
+            connection, made.subscribers[:1], EIGHT, "erased"
+        )
+
+    assert count == 1
+    assert states(engine, made.id) == {CANCELLED: 1, PLANNED: 1}
+    assert send(a_sender(engine, ScriptedCarrier())) == Tally(accepted=1)
+
+
+def test_what_is_withdrawn_during_the_run_is_in_no_later_copy(engine: Engine) -> None:
+    a_planned_edition(engine, emails=3)
+    words = {"are": MESSAGE}
+
+    def as_the_first_leaves(copy: Copy) -> None:
+        if copy.recipient == FIRST:
+            withdrawn(engine)
+            words["are"] = CompiledMessage.of([b"Subject: less\r\n\r\nless\r\n"])
+
+    carrier = ScriptedCarrier(on_wire=as_the_first_leaves)
+    sender = a_sender(engine, carrier, message_for=lambda _e, _v: words["are"])
+
+    assert send(sender) == Tally(accepted=3)
+    assert [b"kettle" in copy.payload for copy in carrier.copies] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_copy_of_which_nothing_is_left_is_cancelled(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    carrier = ScriptedCarrier()
+    sender = a_sender(engine, carrier, message_for=lambda _e, _v: None)
+
+    assert send(sender) == Tally(cancelled=2)
+    assert states(engine, made.id) == {CANCELLED: 2}
+    assert carrier.copies == []
+    assert edition_state(engine) == "sent"
+
+
+def test_a_variant_that_cannot_be_made_keeps_its_copies_back_and_says_so(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine, emails=2)
+    clock = HandWoundClock()
+
+    def broken(_edition: int, _variant: int) -> CompiledMessage:
+        raise RenderError("templates/email/digest.html: mend line 3")
+
+    sender = a_sender(engine, ScriptedCarrier(), clock=clock, message_for=broken)
+
+    tally = send(sender)
+    assert tally == Tally(problems=("templates/email/digest.html: mend line 3",))
+    assert states(engine, made.id) == {PLANNED: 2}
+    clock.move(timedelta(minutes=5))
+    mended = replace(sender, message_for=lambda _e, _v: MESSAGE)
+    assert send(mended) == Tally(accepted=2)
+
+
+def test_an_address_beyond_use_is_refused_and_shown(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == made.subscribers[0])
+            .values(email="zoë@example.org")
+        )
+
+    assert send(a_sender(engine, ScriptedCarrier())) == Tally(accepted=1, refused=1)
+    with reading(engine) as connection:
+        [refused] = copies.listed(connection, made.id, [REFUSED])
+    assert "ask for another address, or write by post" in refused.reason
+
+
+def test_a_run_that_is_stopped_leaves_the_rest_planned(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=5)
+    stop = threading.Event()
+    carrier = ScriptedCarrier(on_wire=lambda _copy: stop.set())
+    sender = a_sender(engine, carrier)
+
+    assert sender.send_due(stop) == Tally(accepted=1)
+    assert states(engine, made.id) == {ACCEPTED: 1, PLANNED: 4}
+    assert send(sender) == Tally(accepted=4)
+
+
+def test_a_copy_left_on_the_wire_by_a_dead_sender_is_sent_again(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    clock = HandWoundClock()
+    _die_with_the_first_on_the_wire(engine, clock)
+    carrier = ScriptedCarrier()
+    sender = a_sender(engine, carrier, clock=clock)
+
+    assert send(sender) == Tally()
+    clock.move(LEASE + timedelta(seconds=1))
+    assert send(sender) == Tally(accepted=2)
+    assert states(engine, made.id) == {ACCEPTED: 2}
+
+
+def test_a_copy_left_on_the_wire_is_held_where_that_is_the_policy(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine, emails=2, uncertain=UncertainPolicy.HOLD)
+    clock = HandWoundClock()
+    _die_with_the_first_on_the_wire(engine, clock)
+    clock.move(LEASE + timedelta(seconds=1))
+
+    assert send(a_sender(engine, ScriptedCarrier(), clock=clock)) == Tally(accepted=1)
+    with reading(engine) as connection:
+        [held] = copies.listed(connection, made.id, [UNCERTAIN])
+    assert held.reason == send_batches.INTERRUPTED
+
+
+def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> None:
+    with writing(engine) as connection:
+        lease = send_batches.claim(connection, "elsewhere/1/a/b", clock(), LEASE)
+        assert lease is not None
+        first = copies.due_emails(connection, lease.edition_id, lease.readers, clock())[
+            0
+        ]
+        guard = deliveries.guard_for(connection, lease.edition_id, Channel.EMAIL)
+        deliveries.take(connection, first.key, guard, clock())
+
+
+def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=5)
+    impatient = open_engine(f"sqlite:///{tmp_path}/digest.db", lock_wait_ms=50)
+    blocker = engine.connect()
+
+    def as_the_second_leaves(copy: Copy) -> None:
+        if copy.recipient == "reader-1@example.org":
+            blocker.begin()
+
+    carrier = ScriptedCarrier(on_wire=as_the_second_leaves)
+    clock = HandWoundClock()
+    with pytest.raises(StoreError, match="locked"):
+        send(a_sender(impatient, carrier, clock=clock))
+    blocker.close()
+    impatient.dispose()
+
+    carrier.on_wire = lambda _copy: None
+    clock.move(LEASE + timedelta(seconds=1))
+    assert send(a_sender(engine, carrier, clock=clock)) == Tally(accepted=4)
+    assert states(engine, made.id) == {ACCEPTED: 5}
+    assert Counter(carrier.recipients).most_common(2)[0] == ("reader-1@example.org", 2)
+
+
+def test_two_senders_at_once_send_each_copy_once(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=60, batch_size=10)
+    carrier = ScriptedCarrier()
+    senders = [a_sender(engine, carrier, connections=2) for _ in range(2)]
+    threads = [threading.Thread(target=send, args=(sender,)) for sender in senders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(Counter(carrier.recipients).values()) == [1] * 60
+    assert states(engine, made.id) == {ACCEPTED: 60}
+
+
+def test_letters_are_none_of_the_senders_business(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=1, letters=2)
+    carrier = ScriptedCarrier()
+
+    assert send(a_sender(engine, carrier)) == Tally(accepted=1)
+    assert states(engine, made.id) == {ACCEPTED: 1, PLANNED: 2}
+    assert edition_state(engine) == "sending"

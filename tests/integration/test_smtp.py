@@ -1,0 +1,195 @@
+"""SMTP against a real server on the loopback that misbehaves at every step."""
+
+import socket
+from contextlib import closing
+
+import pytest
+
+from digest.deliver.carrier import Copy
+from digest.deliver.line import Line
+from digest.deliver.smtp import Smtp, Timeouts
+from digest.deliver.smtp_server import SmtpServer
+from digest.errors import CarrierError
+from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncertain
+from tests.fakes.mail_server import DROP, SILENCE, MailServer, Script, at, mail_server
+
+PAYLOAD = b"Subject: hello\r\n\r\nhello\r\n"
+COPY = Copy("1.1", "bounces@example.org", "ann@example.org", PAYLOAD)
+IMPATIENT = Timeouts(0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
+
+
+def _smtp(server: MailServer) -> Smtp:
+    return Smtp(SmtpServer.parse(server.url), IMPATIENT)
+
+
+def _hand_over(script: Script, copy: Copy = COPY) -> Outcome:
+    with mail_server(script) as server:
+        with closing(_smtp(server).open()) as connection:
+            return connection.hand_over(copy)
+
+
+@pytest.mark.parametrize(
+    ("step", "reply", "expected"),
+    [
+        pytest.param("RCPT", "550 5.1.1 no such user", Refused, id="550 at RCPT"),
+        pytest.param("RCPT", "450 4.2.0 greylisted", Deferred, id="450 at RCPT"),
+        pytest.param("RCPT", "552 too much mail", Deferred, id="552 at RCPT"),
+        pytest.param("DATA", "451 later", Deferred, id="451 at DATA"),
+        pytest.param("DATA", "554 no", Refused, id="554 at DATA"),
+        pytest.param("BODY", "451 later", Deferred, id="451 after the dot"),
+        pytest.param("BODY", "552 too big", Refused, id="552 after the dot"),
+        pytest.param("BODY", "554 5.6.0 no", Refused, id="554 after the dot"),
+        pytest.param("MAIL", DROP, Deferred, id="dropped at MAIL"),
+        pytest.param("RCPT", DROP, Deferred, id="dropped at RCPT"),
+        pytest.param("DATA", DROP, Deferred, id="dropped at DATA"),
+        pytest.param("BODY", DROP, Uncertain, id="dropped after the dot"),
+        pytest.param("MAIL", SILENCE, Deferred, id="silent at MAIL"),
+        pytest.param("DATA", SILENCE, Deferred, id="silent at DATA"),
+        pytest.param("BODY", SILENCE, Uncertain, id="silent after the dot"),
+        pytest.param("BODY", "what?", Uncertain, id="nonsense after the dot"),
+        pytest.param("BODY", "354 go on", Uncertain, id="out of turn after the dot"),
+    ],
+)
+def test_the_step_decides_what_a_failure_means(
+    step: str, reply: str, expected: type[Outcome]
+) -> None:
+    assert isinstance(_hand_over(at(step, reply)), expected)
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        pytest.param("MAIL", "550 not from you", id="sender refused"),
+        pytest.param("MAIL", "451 not now", id="sender delayed"),
+        pytest.param("MAIL", "530 5.7.0 log in first", id="login wanted"),
+        pytest.param("RCPT", "550 5.7.1 relaying denied", id="relaying denied"),
+        pytest.param("RCPT", "421 closing", id="going away at RCPT"),
+        pytest.param(
+            "BODY", "550 5.7.515 not authenticated", id="policy after the dot"
+        ),
+        pytest.param("BODY", "421 closing", id="going away after the dot"),
+        pytest.param("DATA", "250 hm", id="out of turn at DATA"),
+    ],
+)
+def test_being_turned_away_ourselves_charges_no_reader(step: str, reply: str) -> None:
+    with pytest.raises(CarrierError, match=reply[:3]):
+        _hand_over(at(step, reply))
+
+
+@pytest.mark.parametrize("goodbye", ["421 too tired", DROP, "nonsense", SILENCE])
+def test_a_rude_goodbye_undoes_nothing(goodbye: str) -> None:
+    assert isinstance(_hand_over(at("QUIT", goodbye)), Accepted)
+
+
+@pytest.mark.parametrize("answer", [DROP, "500 what?"])
+def test_a_refusal_stands_when_stepping_back_fails(answer: str) -> None:
+    def script(step: str, _said: str) -> str | None:
+        return {"RCPT": "550 5.1.1 no such user", "RSET": answer}.get(step)
+
+    with mail_server(script) as server:
+        connection = _smtp(server).open()
+
+        assert isinstance(connection.hand_over(COPY), Refused)
+        assert not connection.is_open
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        pytest.param(at("CONNECT", "554 go away"), "554 go away", id="rude greeting"),
+        pytest.param(at("CONNECT", DROP), "cannot be used", id="drops at once"),
+        pytest.param(at("CONNECT", SILENCE), "cannot be used", id="says nothing"),
+        pytest.param(at("CONNECT", "SSH-2.0"), "turned us away", id="not mail at all"),
+        pytest.param(at("EHLO", DROP), "cannot be used", id="drops at EHLO"),
+    ],
+)
+def test_a_server_that_will_not_have_us_is_one_line(script: Script, words: str) -> None:
+    with mail_server(script) as server, pytest.raises(CarrierError, match=words):
+        _smtp(server).open()
+
+
+def test_an_absent_server_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(CarrierError, match=f"127.0.0.1:{port} cannot be used"):
+        Smtp(SmtpServer.parse(f"smtp://127.0.0.1:{port}")).open()
+
+
+def test_one_connection_carries_many_copies() -> None:
+    with mail_server() as server:
+        line = Line(_smtp(server))
+        for _ in range(5):
+            assert isinstance(line.hand_over(COPY), Accepted)
+        line.close()
+
+    assert server.connections == 1
+    assert len(server.taken) == 5
+
+
+@pytest.mark.parametrize("tired", [DROP, "421 enough for one connection"])
+def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(tired: str) -> None:
+    mails = []
+
+    def script(step: str, said: str) -> str | None:
+        if step == "MAIL":
+            mails.append(said)
+            return tired if len(mails) == 2 else None
+        return None
+
+    with mail_server(script) as server:
+        line = Line(_smtp(server))
+        outcomes = [line.hand_over(COPY) for _ in range(3)]
+        line.close()
+
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert server.connections == 2
+    assert len(server.taken) == 3
+
+
+def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
+    with mail_server(lambda step, _said: DROP if step == "BODY" else None) as server:
+        line = Line(_smtp(server))
+        outcomes = [line.hand_over(COPY) for _ in range(2)]
+        line.close()
+
+    assert all(isinstance(outcome, Uncertain) for outcome in outcomes)
+    assert server.steps.count("BODY") == 2
+
+
+@pytest.mark.parametrize(
+    ("payload", "taken"),
+    [
+        pytest.param(b".a\r\n..b\r\n", b".a\r\n..b\r\n", id="leading dots"),
+        pytest.param(b"a\r\n.\r\nb\r\n", b"a\r\n.\r\nb\r\n", id="a lone dot inside"),
+        pytest.param(b"a", b"a\r\n", id="no line end at the end"),
+        pytest.param(b"a\n.\nb\r\n", b"a\r\n.\r\nb\r\n", id="smuggled end"),
+        pytest.param(b"a\r.\rb\r\n", b"a\r\n.\r\nb\r\n", id="lone carriage returns"),
+    ],
+)
+def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> None:
+    with mail_server() as server:
+        connection = _smtp(server).open()
+        copy = Copy("1.1", "bounces@example.org", "ann@example.org", payload)
+
+        assert isinstance(connection.hand_over(copy), Accepted)
+        connection.close()
+
+    assert server.taken == [("ann@example.org", taken)]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        pytest.param("zoë@example.org", "letters before the @", id="not ASCII"),
+        pytest.param("a>b@example.org", "not an email address", id="a bracket"),
+        pytest.param("a\r\nDATA@example.org", "not an email address", id="a command"),
+    ],
+)
+def test_an_address_beyond_use_is_refused_in_words(address: str, words: str) -> None:
+    copy = Copy("1.1", "bounces@example.org", address, PAYLOAD)
+    outcome = _hand_over(at("nowhere", ""), copy)
+
+    assert isinstance(outcome, Refused)
+    assert words in outcome.reply

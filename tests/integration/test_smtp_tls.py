@@ -1,0 +1,133 @@
+"""Encryption and logging in: what is never said in the clear."""
+
+import shutil
+import ssl
+import subprocess
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from digest.deliver.carrier import Copy
+from digest.deliver.smtp import Smtp
+from digest.deliver.smtp_server import SmtpServer, Tls
+from digest.errors import CarrierError
+from digest.model.deliveries import Accepted
+from tests.fakes.mail_server import at, mail_server
+
+COPY = Copy("1.1", "bounces@example.org", "ann@example.org", b"Subject: a\r\n\r\nb\r\n")
+OPENSSL = shutil.which("openssl")
+needs_openssl = pytest.mark.skipif(
+    OPENSSL is None, reason="openssl makes the test's certificate: apt install openssl"
+)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with a key and a certificate for 127.0.0.1."""
+    folder = tmp_path_factory.mktemp("tls")
+    words = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "-subj /CN=mail.example.org -addext subjectAltName=IP:127.0.0.1 "
+        f"-keyout {folder}/key.pem -out {folder}/cert.pem"
+    )
+    subprocess.run(  # noqa: S603 - openssl with words of our own
+        [str(OPENSSL), *words.split()], check=True, capture_output=True
+    )
+    both = folder / "both.pem"
+    both.write_bytes(
+        (folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes()
+    )
+    return both
+
+
+def _server_side(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def _server(port: int, tls: Tls, user: str = "us") -> SmtpServer:
+    return SmtpServer("127.0.0.1", port, tls, user, "sesame" if user else "")
+
+
+@needs_openssl
+def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
+    certificate: Path,
+) -> None:
+    def script(step: str, _said: str) -> str | None:
+        return "250-hello\r\n250-AUTH PLAIN\r\n250 STARTTLS" if step == "EHLO" else None
+
+    trust = ssl.create_default_context(cafile=certificate)
+    with mail_server(script, _server_side(certificate)) as server:
+        smtp = Smtp(_server(server.port, Tls.REQUIRED), trust=trust)
+        with closing(smtp.open()) as connection:
+            assert isinstance(connection.hand_over(COPY), Accepted)
+
+    assert server.steps[:5] == ["CONNECT", "EHLO", "STARTTLS", "EHLO", "AUTH"]
+
+
+@needs_openssl
+def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
+    certificate: Path,
+) -> None:
+    def script(step: str, _said: str) -> str | None:
+        return "250-hello\r\n250-AUTH PLAIN\r\n250 STARTTLS" if step == "EHLO" else None
+
+    with mail_server(script, _server_side(certificate)) as server:
+        smtp = Smtp(_server(server.port, Tls.REQUIRED))
+        with pytest.raises(CarrierError, match="certificate that is not valid"):
+            smtp.open()
+
+    assert "AUTH" not in server.steps
+
+
+@needs_openssl
+def test_a_certificate_for_another_name_is_refused(certificate: Path) -> None:
+    trust = ssl.create_default_context(cafile=certificate)
+    with mail_server(tls=_server_side(certificate)) as server:
+        named = replace(_server(server.port, Tls.REQUIRED), host="localhost")
+        with pytest.raises(CarrierError, match="certificate that is not valid"):
+            Smtp(named, trust=trust).open()
+
+
+@pytest.mark.parametrize("tls", [Tls.REQUIRED, Tls.OPPORTUNISTIC])
+def test_without_encryption_no_password_is_said(tls: Tls) -> None:
+    offers_login = at("EHLO", "250-hello\r\n250 AUTH PLAIN")
+    with (
+        mail_server(offers_login) as server,
+        pytest.raises(CarrierError, match="offers no encryption"),
+    ):
+        Smtp(_server(server.port, tls)).open()
+
+    assert "AUTH" not in server.steps
+    assert "MAIL" not in server.steps
+
+
+def test_opportunistic_does_without_encryption_where_nothing_is_secret() -> None:
+    with mail_server() as server:
+        smtp = Smtp(_server(server.port, Tls.OPPORTUNISTIC, user=""))
+        with closing(smtp.open()) as connection:
+            assert isinstance(connection.hand_over(COPY), Accepted)
+
+
+def test_a_wrong_password_is_one_line_without_it() -> None:
+    def script(step: str, _said: str) -> str | None:
+        return {
+            "EHLO": "250-hello\r\n250 AUTH PLAIN",
+            "AUTH": "535 5.7.8 wrong",
+        }.get(step)
+
+    with (
+        mail_server(script) as server,
+        pytest.raises(CarrierError, match=r"535 5\.7\.8 wrong") as caught,
+    ):
+        Smtp(_server(server.port, Tls.NONE)).open()
+
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_server_without_logins_is_one_line() -> None:
+    with mail_server() as server, pytest.raises(CarrierError, match="AUTH"):
+        Smtp(_server(server.port, Tls.NONE)).open()
