@@ -25,6 +25,7 @@ from digest.deliver.smtp_server import SmtpServer
 from digest.errors import SettingsError, StoreError
 from digest.render.templates import Kind, environment
 from digest.schedule.letters import LetterLayout
+from digest.schedule.mail_links import MailLinks
 from digest.schedule.previews import Previews
 from digest.schedule.renditions import Renditions
 from digest.schedule.working import Work
@@ -94,7 +95,7 @@ class App:
                 engine=self.engine,
                 carrier=carrier,
                 message_for=self.renditions.message_for,
-                links=self.links,
+                links=MailLinks(self.engine, self.links),
                 clock=self.clock,
                 connections=self.settings.smtp_connections,
             )

@@ -1,5 +1,6 @@
 """digest list: mailing lists."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -17,19 +18,24 @@ def create(name: Name) -> None:
     from digest.store import subscriptions
 
     with open_app() as digest, digest.writing() as connection:
-        made = subscriptions.create_list(connection, name, digest.now())
-    result(f"{name}: {'created' if made else 'was there already'}")
+        subscriptions.make_list(connection, name, digest.now())
+    result(f"{name}: ready")
 
 
 @app.command()
 def show(name: Name, *, json: AsJson = False) -> None:
     """Show how many people a list has, and how many have left."""
     from digest.bootstrap import open_app
-    from digest.store import overview
+    from digest.errors import NotFound
+    from digest.store import subscriptions
 
     with open_app() as digest, digest.reading() as connection:
-        counts = overview.list_counts(connection, name)
+        found = {one.name: one for one in subscriptions.lists(connection)}
+    if name not in found:
+        there = ", ".join(found) or "none yet"
+        raise NotFound(f'no mailing list is called "{name}"; there are: {there}')
+    size = found[name]
     if json:
-        as_json({"name": name, **counts})
+        as_json(asdict(size))
     else:
-        result(f"{name}: {counts['subscribed']} subscribed, {counts['left']} have left")
+        result(f"{name}: {size.subscribed} subscribed, {size.left} have left")

@@ -45,9 +45,12 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
     timetable = Timetable(
         digest.engine, lambda: keep_watch(digest.engine, digest.now())
     )
-    waiter = threading.Thread(target=lambda: (stop.wait(), timetable.wake()))
-    waiter.daemon = True
-    waiter.start()
+
+    def wake_to_stop() -> None:
+        stop.wait()
+        timetable.wake()
+
+    threading.Thread(target=wake_to_stop, daemon=True).start()
     timetable.run(stop, digest.clock)
 
 

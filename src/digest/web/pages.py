@@ -1,6 +1,7 @@
 """Pages from our templates, with what every page shows."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from fastapi import Response
@@ -42,6 +43,6 @@ class Pages:
 
     def in_words(self, instant: Any, zone: str) -> str:
         """Return an instant as people say it in that zone."""
-        local = instant.astimezone(self._digest.zone(zone))
+        local = instant.astimezone(ZoneInfo(zone))
         day = format_datetime(local, "EEEE d MMMM y", locale="en_GB")
         return f"{day}, {local:%H:%M}"

@@ -1,0 +1,49 @@
+"""digest subscribers: people on mailing lists."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import AsJson, DryRun, as_json, result, talk
+
+app = typer.Typer(help="Subscribers: import, export, show, erase, suppress.")
+Who = Annotated[
+    str, typer.Argument(metavar="WHO", help="An email address, a name or a number.")
+]
+
+
+@app.command("import")
+def import_lists(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    list_name: Annotated[str, typer.Option("--list", metavar="NAME")],
+    *,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Take CSV files into a mailing list; the same file twice changes nothing."""
+    from digest.audience.importing import ListImport
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        took = ListImport(digest.engine, list_name, digest.hasher, dry_run)
+        reports = [took.run(path, digest.now()) for path in files]
+    if json:
+        as_json([report.as_json() for report in reports])
+    for report in reports:
+        if not json:
+            result(
+                f"{report.file}: {report.added} added, {report.updated} updated, "
+                f"{report.unchanged} unchanged, {report.refused} refused, "
+                f"{len(report.not_brought_back)} not brought back"
+            )
+        for problem in [*report.problems, *report.not_brought_back]:
+            talk(
+                f"  line {problem.line}, {problem.column}: "
+                f"{problem.wrong}; {problem.do}"
+            )
+    if dry_run:
+        talk("a dry run: nothing was stored")
+    if any(report.refused for report in reports):
+        sys.exit(1)
