@@ -44,6 +44,29 @@ class PlanningRow:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads which campaign; of one who was erased nothing else is held."""
+
+    id: int
+    campaign_id: int
+    subscriber_id: int
+    is_erased: bool
+
+
+def get(connection: Connection, reader_id: int) -> Reader | None:
+    """Return the reader of that row."""
+    row = connection.execute(
+        select(reader.c.campaign_id, reader.c.subscriber_id, subscriber.c.erased_at)
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(reader.c.id == reader_id)
+    ).first()
+    if row is None:
+        return None
+    is_erased = row.erased_at is not None
+    return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased)
+
+
 def facts_for(
     connection: Connection, edition: Edition, limit: int, now: datetime
 ) -> list[PlanningRow]:

@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from digest.model.people import Hashed, Keys, Person, phone_key, post_key
+from digest.model.people import Consent, Hashed, Keys, Person, phone_key, post_key
 from digest.model.readers import Format
 from digest.store.bulk import insert_many, one_of
 from digest.store.readers import address_of
-from digest.store.tables import subscriber
+from digest.store.subscriptions import EVIDENCE, consent_of
+from digest.store.tables import subscriber, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,13 @@ class Known:
 def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
     """Return the subscriber of that row."""
     found = select(subscriber).where(subscriber.c.id == subscriber_id)
+    row = connection.execute(found).first()
+    return None if row is None else _subscriber(row)
+
+
+def kept_as(connection: Connection, identity: str) -> Subscriber | None:
+    """Return the subscriber kept under that name of `Keys.names`."""
+    found = select(subscriber).where(subscriber.c.identity == identity)
     row = connection.execute(found).first()
     return None if row is None else _subscriber(row)
 
@@ -71,6 +89,33 @@ def named(connection: Connection, name: str) -> list[Subscriber]:
         subscriber.c.erased_at.is_(None),
     )
     rows = connection.execute(found.order_by(subscriber.c.id))
+    return [_subscriber(row) for row in rows]
+
+
+def subscribed(
+    connection: Connection, list_id: int | None, after: int, limit: int
+) -> list[Subscriber]:
+    """Return a page of those subscribed to the list, past id `after`, in order.
+
+    Each with the evidence of their consent. Without a list, of those
+    subscribed to any, without evidence.
+    """
+    live = (
+        subscription.c.subscriber_id == subscriber.c.id,
+        subscription.c.ended_at.is_(None),
+    )
+    found = select(subscriber)
+    if list_id is None:
+        found = found.where(exists().where(*live))
+    else:
+        evidence = [subscription.c[name] for name in EVIDENCE]
+        found = found.add_columns(*evidence).join(subscription, and_(*live))
+        found = found.where(subscription.c.mailing_list_id == list_id)
+    rows = connection.execute(
+        found.where(subscriber.c.id > after, subscriber.c.erased_at.is_(None))
+        .order_by(subscriber.c.id)
+        .limit(limit)
+    )
     return [_subscriber(row) for row in rows]
 
 
@@ -140,6 +185,7 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
         language=row.language or "",
         organiser=row.organiser or "",
         notes=row.notes or "",
+        consent=consent_of(row) if "consent_basis" in row._fields else Consent(),
     )
     return Subscriber(row.id, person, row.created_at, row.erased_at)
 

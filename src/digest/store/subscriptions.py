@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from digest.model.people import Consent
 from digest.store.bulk import insert_many, one_of
 from digest.store.tables import mailing_list, subscription
 from digest.store.upsert import insert_new
 
+EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
 NEVER_ON_IT = "left the campaign without having been on this list"
 
 
@@ -24,36 +25,23 @@ class Subscription:
     consent: Consent
 
 
-@dataclass(frozen=True, slots=True)
-class ListSize:
-    """A mailing list, and how many are on it and have left it."""
+def create_list(connection: Connection, name: str, now: datetime) -> bool:
+    """Make a mailing list; return whether there was none of that name."""
+    row = {"name": name, "created_at": now}
+    return insert_new(connection, mailing_list, [row], key=("name",)) == 1
 
-    name: str
-    subscribed: int
-    left: int
+
+def list_id(connection: Connection, name: str) -> int | None:
+    """Return the id of the list called `name`, if there is one."""
+    found = select(mailing_list.c.id).where(mailing_list.c.name == name)
+    return connection.scalar(found)
 
 
 def make_list(connection: Connection, name: str, now: datetime) -> int:
     """Return the id of the list called `name`, made if there was none."""
-    row = {"name": name, "created_at": now}
-    insert_new(connection, mailing_list, [row], key=("name",))
+    create_list(connection, name, now)
     found = select(mailing_list.c.id).where(mailing_list.c.name == name)
     return int(connection.execute(found).scalar_one())
-
-
-def lists(connection: Connection) -> list[ListSize]:
-    """Return every mailing list by name."""
-    rows = connection.execute(
-        select(
-            mailing_list.c.name,
-            func.count(subscription.c.subscriber_id).label("ever"),
-            func.count(subscription.c.ended_at).label("left"),
-        )
-        .outerjoin(subscription, subscription.c.mailing_list_id == mailing_list.c.id)
-        .group_by(mailing_list.c.name)
-        .order_by(mailing_list.c.name)
-    )
-    return [ListSize(row.name, row.ever - row.left, row.left) for row in rows]
 
 
 def on_list(
@@ -72,12 +60,7 @@ def on_list(
         row.subscriber_id: Subscription(
             row.subscriber_id,
             row.ended_at,
-            Consent(
-                row.consent_basis or "",
-                row.consent_method or "",
-                row.consent_at or "",
-                row.consent_wording or "",
-            ),
+            consent_of(row),
         )
         for row in rows
     }
@@ -173,6 +156,27 @@ def bar(
     )
 
 
+def erase(
+    connection: Connection, subscriber_id: int, reason: str, now: datetime
+) -> None:
+    """End a subscriber's subscriptions and remove the evidence of their consent."""
+    which = subscription.c.subscriber_id == subscriber_id
+    connection.execute(
+        update(subscription)
+        .where(which)
+        .values(
+            ended_at=func.coalesce(subscription.c.ended_at, now),
+            ended_reason=reason,
+            **_evidence(Consent()),
+        )
+    )
+
+
+def consent_of(row: Row[*tuple[Any, ...]]) -> Consent:
+    """Return the evidence of consent in a row that has its columns."""
+    return Consent(*(getattr(row, name) or "" for name in EVIDENCE))
+
+
 def _change(
     connection: Connection, which: tuple[Any, ...], values: Mapping[str, Any]
 ) -> int:
@@ -182,9 +186,5 @@ def _change(
 
 
 def _evidence(consent: Consent) -> dict[str, str | None]:
-    return {
-        "consent_basis": consent.basis or None,
-        "consent_method": consent.method or None,
-        "consent_at": consent.at or None,
-        "consent_wording": consent.wording or None,
-    }
+    said = (consent.basis, consent.method, consent.at, consent.wording)
+    return {name: word or None for name, word in zip(EVIDENCE, said, strict=True)}

@@ -1,0 +1,56 @@
+"""Erase a person: nothing stays but keyed hashes that keep them from coming back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from digest.audience.hashing import Hasher
+from digest.audience.showing import find
+from digest.store import deliveries, dossier, subscribers, subscriptions, suppressions
+from digest.store.engine import writing
+
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did: whose row it was, and what is suppressed from now on."""
+
+    subscriber_id: int
+    channels: tuple[str, ...]
+
+
+def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
+    """Remove all that the database says of WHO; safe to repeat by id.
+
+    Their row stays, empty, so that counts of past editions stay true. Copies
+    not yet handed over are cancelled. Letters already made into a print batch
+    and mail in the built-in inbox are files beside the database and are not
+    looked into. Raises NotFound for a person who is not there, or not the
+    only one of that name.
+    """
+    with writing(engine) as connection:
+        _overwrite_what_is_freed(connection)
+        held = find(connection, who)
+        targets = hasher.hashed(held.person.keys).targets()
+        suppressions.add(connection, targets, ERASED, now)
+        subscriptions.erase(connection, held.id, ERASED, now)
+        deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
+        subscribers.blank(connection, held.id, now)
+        dossier.blank(connection, held.id)
+    _forget_the_journal(engine)
+    return Erased(held.id, tuple(targets))
+
+
+def _overwrite_what_is_freed(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def _forget_the_journal(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

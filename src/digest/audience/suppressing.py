@@ -1,0 +1,46 @@
+"""Never write there again: suppressions that outlive the person's row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.audience.emails import email_key
+from digest.audience.hashing import Hasher
+from digest.audience.showing import find
+from digest.errors import NotFound
+from digest.model.people import Keys
+from digest.store import deliveries, suppressions
+
+BY_STAFF = "suppressed by staff"
+
+
+def suppress(
+    connection: Connection, hasher: Hasher, who: str, reason: str, now: datetime
+) -> tuple[str, ...]:
+    """Suppress WHO; return the channels by which they are not written to any more.
+
+    An email address, known or not, is suppressed as that; a person by name or
+    id by every channel we hold. The reason must name nobody: it outlives them.
+    Raises NotFound for a person who is not there, or not the only one.
+    """
+    targets = _targets(connection, hasher, who)
+    suppressions.add(connection, targets, reason, now)
+    if "@" not in who:
+        person = find(connection, who)
+        deliveries.cancel_subscribers(connection, [person.id], now, reason)
+    return tuple(targets)
+
+
+def lift(connection: Connection, hasher: Hasher, who: str) -> int:
+    """Take the suppressions of WHO back; return how many there were."""
+    return suppressions.lift(connection, _targets(connection, hasher, who))
+
+
+def _targets(connection: Connection, hasher: Hasher, who: str) -> Mapping[str, str]:
+    if "@" not in who:
+        return hasher.hashed(find(connection, who).person.keys).targets()
+    try:
+        return hasher.hashed(Keys(email=email_key(who.strip()))).targets()
+    except ValueError as problem:
+        raise NotFound(f"“{who}” is not an email address: {problem}") from problem

@@ -1,0 +1,90 @@
+"""What the other tables say of one subscriber."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from digest.store.tables import (
+    campaign,
+    delivery,
+    edition,
+    mailing_list,
+    reader,
+    schedule,
+    subscription,
+)
+
+Entries = list[dict[str, Any]]
+
+
+def subscriptions_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the lists somebody is or was on, and the evidence of consent."""
+    evidence = [column for column in subscription.c if not column.name.endswith("_id")]
+    return _entries(
+        connection,
+        select(mailing_list.c.name.label("list"), *evidence)
+        .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
+        .where(subscription.c.subscriber_id == subscriber_id)
+        .order_by(mailing_list.c.name),
+    )
+
+
+def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the campaigns somebody reads, and how."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            schedule.c.name.label("schedule"),
+            reader.c.format,
+            reader.c.language,
+            reader.c.topics,
+            reader.c.position,
+            reader.c.joined_at,
+            reader.c.paused_until,
+        )
+        .join(campaign, campaign.c.id == reader.c.campaign_id)
+        .join(schedule, schedule.c.id == reader.c.schedule_id)
+        .where(reader.c.subscriber_id == subscriber_id)
+        .order_by(campaign.c.name),
+    )
+
+
+def copies_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the copies somebody was sent or is to be sent, oldest first."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+            edition.c.slot,
+            delivery.c.channel,
+            delivery.c.state,
+            delivery.c.handed_over_at,
+            delivery.c.settled_at,
+            delivery.c.reply,
+        )
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .order_by(edition.c.slot, edition.c.id),
+    )
+
+
+def blank(connection: Connection, subscriber_id: int) -> None:
+    """Remove from somebody's copies and places what may speak of them.
+
+    A mail server's reply often repeats the address that it is about.
+    """
+    connection.execute(
+        update(delivery)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .values(reply=None)
+    )
+    connection.execute(
+        update(reader).where(reader.c.subscriber_id == subscriber_id).values(topics=[])
+    )
+
+
+def _entries(connection: Connection, found: Select[Any]) -> Entries:
+    return [dict(row) for row in connection.execute(found).mappings()]
