@@ -15,8 +15,8 @@ _MAC_BYTES = 16
 _MOST_ID = 2**63
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{23,33}", re.ASCII)
 # Lower case and digits: mail servers change the case of what is before the @.
-_BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,12})-([0-9a-z]{1,13})-([a-z2-7]{26})")
-_LEAVE = re.compile(r"leave\+([0-9a-z]{1,13})-([a-z2-7]{26})")
+_BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})-([0-9a-f]{32})")
+_LEAVE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -66,7 +66,7 @@ class Links:
     def leave_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same."""
         number = _base36(reader_id)
-        mac = _mac32(self._leaving_by_mail, number)
+        mac = _signature(self._leaving_by_mail, number)
         return f"mailto:leave+{number}-{mac}@{self._mail_domain}"
 
     def read_leave_address(self, address: str) -> int | None:
@@ -75,19 +75,20 @@ class Links:
         if not found:
             return None
         number, mac = found.groups()
-        if not hmac.compare_digest(_mac32(self._leaving_by_mail, number), mac):
+        if not hmac.compare_digest(_signature(self._leaving_by_mail, number), mac):
             return None
         return int(number, 36)
 
     def envelope_sender(
         self, edition_code: str, reader_id: int, domain: str = ""
     ) -> str:
-        """Return the address that bounces of a copy go to; 64 octets before the @.
+        """Return the address that bounces of a copy go to.
 
+        At most 64 octets before the @, for codes of up to nine letters.
         `domain` is for senders whose mail is answered elsewhere.
         """
         said = f"{edition_code}-{_base36(reader_id)}"
-        mac = _mac32(self._bouncing, said)
+        mac = _signature(self._bouncing, said)
         return f"bounces+{said}-{mac}@{domain or self._mail_domain}"
 
     def read_envelope_sender(self, address: str) -> Bounced | None:
@@ -96,7 +97,7 @@ class Links:
         if not found:
             return None
         code, number, mac = found.groups()
-        if not hmac.compare_digest(_mac32(self._bouncing, f"{code}-{number}"), mac):
+        if not hmac.compare_digest(_signature(self._bouncing, f"{code}-{number}"), mac):
             return None
         return Bounced(code, int(number, 36))
 
@@ -109,8 +110,8 @@ def _mac(key: bytes, said: bytes) -> bytes:
     return hmac.digest(key, said, "sha256")[:_MAC_BYTES]
 
 
-def _mac32(key: bytes, said: str) -> str:
-    return base64.b32encode(_mac(key, said.encode())).decode().rstrip("=").lower()
+def _signature(key: bytes, said: str) -> str:
+    return _mac(key, said.encode()).hex()
 
 
 def _base36(number: int) -> str:
