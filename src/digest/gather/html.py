@@ -1,6 +1,6 @@
 """HTML from outside as blocks: nothing outside the set survives, every word does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,25 +85,34 @@ class _Walk:
     def _node(self, element: Any, around: Look) -> None:
         tag, look = element.tag, signs.inherited(element, around)
         if tag in signs.UNSEEN:
-            return
-        if tag == "br":
+            self._inline.add(" " if tag == "iframe" else None, look)
+        elif tag == "br":
             self._break(look)
         elif tag == "img":
             self._picture(element, look)
         elif tag == "a":
             self._link(element, look)
-        elif tag in signs.BLOCKS or tag in _SHAPES:
+        elif tag in signs.BLOCKS:
             self._flush()
-            _SHAPES.get(tag, _Walk._plain)(self, element, look)
+            self._block(element, look)
             self._flush()
         else:
             self._inside(element, look)
 
-    def _plain(self, element: Any, look: Look) -> None:
-        if signs.is_easy_read(element):
-            self._blocks += reshape.paired(self._apart().blocks_of(element, look))
+    def _block(self, element: Any, look: Look) -> None:
+        tag = element.tag
+        if tag in signs.HEADINGS:
+            self._heading(element, look)
+        elif tag in signs.LISTS:
+            self._list(element, look)
+        elif tag == "blockquote":
+            self._quote(element, look)
+        elif tag == "table":
+            self._table(element, look)
         elif signs.is_figure(element):
             self._figure(element, look)
+        elif signs.is_easy_read(element):
+            self._blocks += reshape.paired(self._apart().blocks_of(element, look))
         else:
             self._inside(element, look)
 
@@ -133,6 +142,7 @@ class _Walk:
         if not signs.is_picture_file(href):
             self._flush()  # where the picture leads would be lost without words
             self._inline.add(one_line(image.get("alt", "")), look)
+            self._flush()
 
     def _picture(self, element: Any, look: Look) -> None:
         alt = one_line(element.get("alt", ""))
@@ -143,6 +153,7 @@ class _Walk:
             self._flush()
             self._blocks.append(Picture(src, alt))
         else:
+            self._inline.add(" ", look)
             self._pictures.append(Picture(src, alt))
 
     def _heading(self, element: Any, look: Look) -> None:
@@ -198,7 +209,7 @@ class _Walk:
             return ()
         return reshape.as_runs(self._apart().blocks_of(cell, look))
 
-    def _taken(self, elements: Any, between: str) -> str:
+    def _taken(self, elements: Iterable[Any], between: str) -> str:
         """Return the words of the elements, which are then empty."""
         said = []
         for one in elements:
@@ -211,12 +222,3 @@ class _Walk:
         inline = Inline()
         inline.add(text, look)
         return list(inline.take_blocks())
-
-
-_SHAPES: Mapping[str, Callable[[_Walk, Any, Look], None]] = {
-    **dict.fromkeys(signs.HEADINGS, _Walk._heading),
-    **dict.fromkeys(signs.LISTS, _Walk._list),
-    "blockquote": _Walk._quote,
-    "figure": _Walk._figure,
-    "table": _Walk._table,
-}

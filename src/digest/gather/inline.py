@@ -1,7 +1,7 @@
 """Words as they stream past, gathered into runs of one look."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -34,52 +34,49 @@ class Inline:
 
     def __init__(self) -> None:
         self._parts: list[_Part] = []
+        self.is_at_line_start = True  # no word since the start or the last line break
 
     def add(self, text: str | None, look: Look) -> None:
         """Add words; runs of white space count as one space."""
         if text:
             words = cleaned(text)
-            self._parts.append(
-                (words if look.verbatim else _SPACES.sub(" ", words), look)
-            )
+            kept = words if look.verbatim else _SPACES.sub(" ", words)
+            self._parts.append((kept, look))
+            self.is_at_line_start &= not kept.strip()
 
     def break_line(self, look: Look) -> None:
         """Add a line break."""
         self._parts.append(("\n", look))
-
-    @property
-    def is_at_line_start(self) -> bool:
-        """Whether no word has been added since the start or the last line break."""
-        for text, _ in reversed(self._parts):
-            if text == "\n":
-                return True
-            if text.strip():
-                return False
-        return True
+        self.is_at_line_start = True
 
     def take(self) -> Runs:
         """Return what was collected, trimmed and merged, and start afresh."""
-        parts, self._parts = self._parts, []
-        return _runs(_trimmed(_collapsed(parts)))
+        return _runs(self._rest())
 
     def take_blocks(self) -> tuple[Block, ...]:
         """Return what was collected as a paragraph, or, of nothing but buttons, each.
 
         A button is a link styled as one; in a sentence it is a link like others.
         """
-        parts, self._parts = self._parts, []
-        kept = _trimmed(_collapsed(parts))
+        kept = self._rest()
         if not kept:
             return ()
         looks = [look for text, look in kept if text.strip()]
         if all(look.button and look.href for look in looks):
-            said = _runs([part for part in kept if part[0].strip()])
-            return tuple(
-                CallToAction(" ".join(run.text.split()), run.href)
-                for run in said
-                if run.href
-            )
+            return tuple(_calls(kept))
         return (Paragraph(_runs(kept)),)
+
+    def _rest(self) -> list[_Part]:
+        parts, self._parts = self._parts, []
+        self.is_at_line_start = True
+        return _trimmed(_collapsed(parts))
+
+
+def _calls(parts: Iterable[_Part]) -> Iterator[CallToAction]:
+    for href, same in groupby(parts, lambda part: part[1].href):
+        label = " ".join("".join(text for text, _ in same).split())
+        if href and label:
+            yield CallToAction(label, href)
 
 
 def _collapsed(parts: Iterable[_Part]) -> list[_Part]:

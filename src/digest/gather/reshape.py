@@ -1,0 +1,116 @@
+"""Blocks put into the shape that the place they stand in asks for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from digest.model.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Run,
+    Runs,
+    Table,
+    texts,
+)
+
+
+def outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the blocks with their headings' levels from 1 up, none skipped."""
+    standing: list[int] = []
+    found: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            while standing and standing[-1] >= block.level:
+                standing.pop()
+            standing.append(block.level)
+            found.append(replace(block, level=len(standing)))
+        else:
+            found.append(block)
+    return tuple(found)
+
+
+def without_headings(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the blocks with headings as strong paragraphs.
+
+    A heading inside a list or a quote would break the outline of the post.
+    """
+    return tuple(
+        Paragraph(tuple(replace(run, strong=True) for run in block.runs))
+        if isinstance(block, Heading)
+        else block
+        for block in blocks
+    )
+
+
+def paired(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield easy read pairs: each paragraph with the picture right before it."""
+    waiting: Picture | None = None
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield EasyRead(block.runs, waiting)
+            waiting = None
+            continue
+        if waiting:
+            yield waiting
+        waiting = block if isinstance(block, Picture) else None
+        if not waiting:
+            yield block
+    if waiting:
+        yield waiting
+
+
+def as_runs(blocks: Iterable[Block]) -> Runs:
+    """Return the words of the blocks as runs, a line for each block."""
+    lines = [line for block in blocks for line in _lines(block) if line]
+    parts: list[Run] = []
+    for line in lines:
+        parts += [Run("\n"), *line] if parts else line
+    return tuple(parts)
+
+
+def _lines(block: Block) -> Iterator[Runs]:
+    match block:
+        case Heading(runs=runs) | Paragraph(runs) | EasyRead(sentence=runs):
+            yield runs
+            if isinstance(block, EasyRead) and block.picture:
+                yield from _lines(block.picture)
+        case CallToAction(label, href):
+            yield (Run(label, href=href),)
+        case ListBlock(items=items):
+            yield from map(as_runs, items)
+        case Quote(body, attribution):
+            yield as_runs(body)
+            yield from _plain(attribution)
+        case Picture() | Table():
+            for text in texts((block,)):
+                yield from _plain(text)
+
+
+def _plain(text: str) -> Iterator[Runs]:
+    if text:
+        yield (Run(text),)
+
+
+def captioned(blocks: list[Block], caption: str) -> list[Block]:
+    """Return the blocks with the caption on the one it can be meant for, or after."""
+    if not caption:
+        return blocks
+    given = [_with(block, caption) for block in blocks]
+    if len(blocks) - given.count(None) != 1:
+        return [*blocks, Paragraph((Run(caption),))]
+    return [new or block for new, block in zip(given, blocks, strict=True)]
+
+
+def _with(block: Block, caption: str) -> Block | None:
+    match block:
+        case Picture(caption="") | Table(caption=""):
+            return replace(block, caption=caption)
+        case Quote(attribution=""):
+            return replace(block, attribution=caption)
+        case _:
+            return None
