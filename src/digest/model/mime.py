@@ -6,8 +6,10 @@ cannot begin a header line, end a header block or pass for an encoded word.
 
 import base64
 import re
+from binascii import b2a_qp
 from collections.abc import Iterator
 from functools import lru_cache
+from string import ascii_letters, digits
 
 # Chosen so that "Reply-To: " and one encoded word stay within 78 characters,
 # and well within the 75 of RFC 2047 §2.
@@ -28,11 +30,13 @@ _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _PRINTABLE = re.compile(r"[ -~]*")
 # C0 and C1 controls, lone surrogates, and the marks that turn text around.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_PLAIN_QP = re.compile(r"(?!\.|From )[!-<>-~](?:[ -<>-~]{0,71}[!-<>-~])?")
+_SPACED = re.compile("^ | $|  ")
+_LITERAL_QP = re.compile("[ -<>-~]*")
 _QP_TOKEN = re.compile(r"=[0-9A-F]{2}|.")
-_Q_SAFE = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
-)
+# All that RFC 2047 §5 (3) lets stand in a display name.
+_Q_SAFE = frozenset((ascii_letters + digits + "!*+-/").encode())
+_Q = [chr(octet) if octet in _Q_SAFE else f"={octet:02X}" for octet in range(256)]
+_Q[ord(" ")] = "_"
 
 
 def cleaned(text: str) -> str:
@@ -41,6 +45,8 @@ def cleaned(text: str) -> str:
     Marks that turn the direction of text around are controls here: left open,
     they would turn around everything that follows.
     """
+    if text.isascii() and text.isprintable() and _SPACED.search(text) is None:
+        return text
     return " ".join(_CONTROLS.sub("", " ".join(text.split())).split())
 
 
@@ -105,6 +111,8 @@ def phrase(name: str) -> str:
     is cut between its words where it can be.
     """
     name = cleaned(name)
+    if len(name) <= _WORD and _ATOMS.fullmatch(name) and "=?" not in name:
+        return name
     return _folded(name) if _ATOMS.fullmatch(name) else _encoded_words(name)
 
 
@@ -120,13 +128,20 @@ def quoted_printable(text: str) -> str:
     No line begins with a dot or with "From ", so that neither the dots of
     SMTP nor a mailbox on disk can change it.
     """
-    if _PLAIN_QP.fullmatch(text):
-        return text
-    tokens = _QP_TOKEN.findall("".join(_QP[byte] for byte in text.encode()))
-    if tokens and tokens[-1] in _QP_BLANK:
-        tokens[-1] = _QP_BLANK[tokens[-1]]
+    if _LITERAL_QP.fullmatch(text) and not text.endswith(" "):
+        starts = range(0, len(text), _QP_LINE)
+        return SOFT_BREAK.join(
+            [_guarded(text[start : start + _QP_LINE]) for start in starts]
+        )
+    encoded = b2a_qp(text.encode(), istext=False).decode("ascii")
+    if len(encoded) <= _QP_LINE:
+        return _guarded(encoded)
+    return _in_lines(encoded.replace("=\n", ""))
+
+
+def _in_lines(encoded: str) -> str:
     lines, line, length = [], list[str](), 0
-    for token in tokens:
+    for token in _QP_TOKEN.findall(encoded):
         if length + len(token) > _QP_LINE:
             lines.append(_guarded("".join(line)))
             line, length = [], 0
@@ -137,11 +152,6 @@ def quoted_printable(text: str) -> str:
 
 
 _FOLD = "\r\n "
-_QP = [
-    chr(byte) if byte == 9 or (32 <= byte < 127 and byte != 61) else f"={byte:02X}"
-    for byte in range(256)
-]
-_QP_BLANK = {" ": "=20", "\t": "=09"}
 
 
 def _guarded(line: str) -> str:
@@ -166,11 +176,16 @@ def _folded(text: str) -> str:
 
 
 def _encoded_words(text: str) -> str:
-    letters = [len(_q(letter)) for letter in text]
-    octets = [len(letter.encode()) for letter in text]
-    if sum(letters) <= sum(octets) * 4 / 3:
-        return _FOLD.join(map(_qw, _cut(text, letters, _WORD - _FRAME)))
-    return _FOLD.join(map(_bw, _cut(text, octets, (_WORD - _FRAME) // 4 * 3)))
+    octets = text.encode()
+    spelled = _q(octets)
+    room = _WORD - _FRAME
+    if len(spelled) > len(octets) * 4 / 3:
+        sizes = [len(letter.encode()) for letter in text]
+        return _FOLD.join(map(_bw, _cut(text, sizes, room // 4 * 3)))
+    if len(spelled) <= room:
+        return _word("q", spelled)
+    sizes = [len(_q(letter.encode())) for letter in text]
+    return _FOLD.join(map(_qw, _cut(text, sizes, room)))
 
 
 def _cut(text: str, sizes: list[int], room: int) -> Iterator[str]:
@@ -185,17 +200,17 @@ def _cut(text: str, sizes: list[int], room: int) -> Iterator[str]:
     yield text[start:]
 
 
-def _q(letter: str) -> str:
-    if letter in _Q_SAFE:
-        return letter
-    if letter == " ":
-        return "_"
-    return "".join(f"={byte:02X}" for byte in letter.encode())
+def _q(octets: bytes) -> str:
+    return "".join([_Q[octet] for octet in octets])
 
 
 def _qw(text: str) -> str:
-    return f"=?utf-8?q?{''.join(map(_q, text))}?="
+    return _word("q", _q(text.encode()))
 
 
 def _bw(text: str) -> str:
-    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode('ascii')}?="
+    return _word("b", base64.b64encode(text.encode()).decode("ascii"))
+
+
+def _word(encoding: str, said: str) -> str:
+    return f"=?utf-8?{encoding}?{said}?="
