@@ -13,6 +13,7 @@ from jinja2 import Environment
 from sqlalchemy import Connection, Engine, make_url
 
 from digest.audience.hashing import Hasher
+from digest.audience.leaving import leave, rejoin
 from digest.audience.links import Links
 from digest.deliver.carrier import Carrier
 from digest.deliver.inbox import Inbox
@@ -22,7 +23,8 @@ from digest.deliver.print_room import PrintRoom
 from digest.deliver.sender import Sender
 from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
-from digest.errors import SettingsError, StoreError
+from digest.errors import NotFound, SettingsError, StoreError
+from digest.model.campaigns import Campaign
 from digest.render.templates import Kind, environment
 from digest.schedule.letters import LetterLayout
 from digest.schedule.mail_links import MailLinks
@@ -30,7 +32,7 @@ from digest.schedule.previews import Previews
 from digest.schedule.renditions import Renditions
 from digest.schedule.working import Work
 from digest.settings import Settings, from_environment
-from digest.store import short_links
+from digest.store import campaigns, readers, short_links
 from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import is_current, migrate
 
@@ -121,6 +123,45 @@ class App:
     def templates(self, kind: Kind) -> Environment:
         """Return the templates of one kind, the operator's before ours."""
         return environment(self.settings.templates_dir, kind)
+
+    def leaving(self, token: str) -> Campaign:
+        """Return the campaign that a link leaves; changes nothing.
+
+        Raises NotFound for a link that we did not make.
+        """
+        with self.reading() as connection:
+            return self._campaign(connection, self._reader_of(token))
+
+    def leave(self, token: str) -> Campaign:
+        """Leave by a link, at once; leaving twice is leaving once."""
+        reader_id = self._reader_of(token)
+        with self.writing() as connection:
+            campaign = self._campaign(connection, reader_id)
+            leave(connection, reader_id, self.now())
+        return campaign
+
+    def rejoin(self, token: str) -> Campaign:
+        """Undo the leaving by the same link."""
+        reader_id = self._reader_of(token)
+        with self.writing() as connection:
+            campaign = self._campaign(connection, reader_id)
+            rejoin(connection, reader_id)
+        return campaign
+
+    def _reader_of(self, token: str) -> int:
+        reader_id = self.links.read_leave(token)
+        if reader_id is None:
+            raise NotFound(
+                "This link is not whole. Open it from the email again, "
+                "or write to or phone whoever sends you the email."
+            )
+        return reader_id
+
+    def _campaign(self, connection: Connection, reader_id: int) -> Campaign:
+        reader = readers.get(connection, reader_id)
+        if reader is None:
+            raise NotFound("This link is for somebody we no longer know.")
+        return campaigns.load(connection, reader.campaign_id)
 
     def trouble(self) -> str:
         """Return why the program cannot serve anybody, or "" while it can."""

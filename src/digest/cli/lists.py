@@ -1,6 +1,5 @@
 """digest list: mailing lists."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -18,24 +17,19 @@ def create(name: Name) -> None:
     from digest.store import subscriptions
 
     with open_app() as digest, digest.writing() as connection:
-        subscriptions.make_list(connection, name, digest.now())
-    result(f"{name}: ready")
+        made = subscriptions.create_list(connection, name, digest.now())
+    result(f"{name}: {'created' if made else 'was there already'}")
 
 
 @app.command()
 def show(name: Name, *, json: AsJson = False) -> None:
     """Show how many people a list has, and how many have left."""
     from digest.bootstrap import open_app
-    from digest.errors import NotFound
-    from digest.store import subscriptions
+    from digest.store import overview
 
     with open_app() as digest, digest.reading() as connection:
-        found = {one.name: one for one in subscriptions.lists(connection)}
-    if name not in found:
-        there = ", ".join(found) or "none yet"
-        raise NotFound(f'no mailing list is called "{name}"; there are: {there}')
-    size = found[name]
+        counts = overview.list_counts(connection, name)
     if json:
-        as_json(asdict(size))
+        as_json({"name": name, **counts})
     else:
-        result(f"{name}: {size.subscribed} subscribed, {size.left} have left")
+        result(f"{name}: {counts['subscribed']} subscribed, {counts['left']} have left")

@@ -47,3 +47,53 @@ def import_lists(
         talk("a dry run: nothing was stored")
     if any(report.refused for report in reports):
         sys.exit(1)
+
+
+@app.command("export")
+def export_list(
+    list_name: Annotated[
+        str | None, typer.Option("--list", metavar="NAME", help="Only this list.")
+    ] = None,
+) -> None:
+    """Write subscribers as CSV, fit to be imported again."""
+    from digest.audience.exporting import export
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        count = export(digest.engine, sys.stdout, list_name)
+    talk(f"{count} subscribers; this is personal data: keep it safe, then delete it")
+
+
+@app.command()
+def show(who: Who) -> None:
+    """Show everything that is held about somebody, as JSON."""
+    from digest.audience.showing import everything
+    from digest.bootstrap import open_app
+
+    with open_app() as digest, digest.reading() as connection:
+        as_json(everything(connection, digest.hasher, who))
+
+
+@app.command()
+def erase(who: Who) -> None:
+    """Erase somebody's personal data; they are never written to again."""
+    from digest.audience.erasing import erase as erase_person
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        erased = erase_person(digest.engine, digest.hasher, who, digest.now())
+    result(str(erased))
+
+
+@app.command()
+def suppress(
+    who: Who,
+    reason: Annotated[str, typer.Option("--reason", metavar="R")],
+) -> None:
+    """Stop writing to somebody, whatever list they are on."""
+    from digest.audience.suppressing import suppress as suppress_person
+    from digest.bootstrap import open_app
+
+    with open_app() as digest, digest.writing() as connection:
+        suppress_person(connection, digest.hasher, who, reason, digest.now())
+    result("suppressed: nothing more is sent there")

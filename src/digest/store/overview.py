@@ -5,14 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from digest.errors import NotFound
 from digest.store.tables import (
     delivery,
     item,
     left_out,
+    mailing_list,
     print_batch,
     reader,
     source,
     subscriber,
+    subscription,
 )
 
 
@@ -83,6 +86,27 @@ def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int
         .order_by(delivery.c.channel, delivery.c.state)
     )
     return {(channel, state): count for channel, state, count in rows}
+
+
+def list_counts(connection: Connection, name: str) -> dict[str, int]:
+    """Return how many are on a mailing list and have left it.
+
+    Raises NotFound listing the lists there are.
+    """
+    list_id = connection.scalar(
+        select(mailing_list.c.id).where(mailing_list.c.name == name)
+    )
+    if list_id is None:
+        names = connection.scalars(select(mailing_list.c.name).order_by("name")).all()
+        there = ", ".join(names) or "none yet"
+        raise NotFound(f'no mailing list is called "{name}"; there are: {there}')
+    ever, left = connection.execute(
+        select(
+            func.count(subscription.c.subscriber_id),
+            func.count(subscription.c.ended_at),
+        ).where(subscription.c.mailing_list_id == list_id)
+    ).one()
+    return {"subscribed": ever - left, "left": left}
 
 
 def emails_due(connection: Connection, now: datetime) -> int:
