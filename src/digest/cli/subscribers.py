@@ -82,7 +82,10 @@ def erase(who: Who) -> None:
 
     with open_app() as digest:
         erased = erase_person(digest.engine, digest.hasher, who, digest.now())
-    result(str(erased))
+    result(
+        f"number {erased.subscriber_id}: erased; never written to again by "
+        f"{', '.join(erased.channels) or 'any channel'}"
+    )
 
 
 @app.command()
@@ -95,5 +98,5 @@ def suppress(
     from digest.bootstrap import open_app
 
     with open_app() as digest, digest.writing() as connection:
-        suppress_person(connection, digest.hasher, who, reason, digest.now())
-    result("suppressed: nothing more is sent there")
+        channels = suppress_person(connection, digest.hasher, who, reason, digest.now())
+    result(f"suppressed: nothing more is sent by {', '.join(channels)}")

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -79,7 +79,7 @@ class Work:
             if stop.is_set():
                 break
             try:
-                letters[edition.id] = self.print_room.make(edition.id)
+                letters[edition.id] = self._printed(edition.id)
             except DigestError as problem:
                 faults.append(str(problem))
                 log.warning("letters not made edition=%s why=%s", edition.id, problem)
@@ -96,6 +96,13 @@ class Work:
             except DigestError as problem:
                 log.error("work stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
             stop.wait(_PAUSE_SECONDS)
+
+    def _printed(self, edition_id: int) -> PrintOutcome:
+        # Made without anybody looking on, so sealed: only a person reopens it.
+        made = self.print_room.make(edition_id)
+        if made.batch is None:
+            return made
+        return replace(made, batch=self.print_room.seal(made.batch.id))
 
     def _going(self) -> list[Edition]:
         with reading(self.engine) as connection:

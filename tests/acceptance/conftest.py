@@ -1,0 +1,42 @@
+"""The program as its user runs it: a folder, an environment, a command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a folder in which there is nothing yet."""
+    return tmp_path
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of a command: its data directory and no other setting."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("DIGEST_")}
+    return {**kept, "DIGEST_DATA_DIR": str(home / "var"), "COLUMNS": "80"}
+
+
+@pytest.fixture
+def digest(home: Path, environment: dict[str, str]) -> Command:
+    """Return a function that runs `digest` with those words and returns how it went."""
+
+    def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "digest", *words],
+            cwd=home,
+            env={**environment, **settings},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,193 @@
+"""A stranger's first day: a folder of posts, a list, an edition, an inbox."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+CAMPAIGN = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+lists = ["lantern"]
+[[source]]
+name = "notes"
+kind = "folder"
+path = "notes"
+[[schedule]]
+name = "daily"
+at = "16:00"
+default = true
+[letter]
+sender = ["Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"]
+phone = "01632 960 155"
+"""
+LIST = """name,email,address_1,address_2,postcode,format
+Ann Example,ann@example.org,,,,
+Bo Sample,,2 Example Street,EXAMPLETON,ZZ99 1AB,large-print
+Cy Nowhere,,,,,letter
+"""
+
+
+@pytest.fixture
+def prepared(home: Path, digest: Command) -> Command:
+    """Return the command in a folder with a campaign, posts and a list."""
+    (home / "notes").mkdir()
+    (home / "notes" / "one.md").write_text(
+        "---\ntitle: The kettle is on\nurl: https://example.org/kettle\n---\n"
+        "By Ann Example, Chair, The Hall\n\nCome in out of the rain.\n"
+    )
+    (home / "campaign.toml").write_text(CAMPAIGN)
+    (home / "people.csv").write_text(LIST)
+    for words in (
+        ("init",),
+        ("campaign", "apply", "campaign.toml"),
+        ("subscribers", "import", "people.csv", "--list", "lantern"),
+        ("gather",),
+    ):
+        done = digest(*words)
+        assert "Traceback" not in done.stderr, done.stderr
+    return digest
+
+
+def test_an_edition_reaches_an_inbox_and_an_envelope(
+    home: Path, prepared: Command
+) -> None:
+    draft = prepared("edition", "draft", "lantern-week")
+    edition = prepared("edition", "run", "lantern-week").stdout.strip()
+    worked = prepared("work", "--until-done")
+    listed = json.loads(prepared("deliveries", edition, "--json").stdout)
+
+    assert "The kettle is on" in draft.stdout
+    assert worked.returncode == 0, worked.stderr
+    assert "1 accepted" in worked.stdout
+    assert {one["name"]: one["state"] for one in listed} == {
+        "Ann Example": "accepted",
+        "Bo Sample": "accepted",
+    }
+    [mail] = (home / "var" / "inbox" / "new").iterdir()
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in mail.read_bytes()
+    [letters] = (home / "var" / "print").rglob("letters-1.pdf")
+    assert letters.read_bytes().startswith(b"%PDF")
+
+
+def test_every_act_is_safe_to_repeat(prepared: Command) -> None:
+    first = prepared("edition", "run", "lantern-week").stdout.strip()
+    prepared("work", "--until-done")
+    applied = prepared("campaign", "apply", "campaign.toml")
+    gathered = prepared("gather")
+    again = prepared("edition", "run", "lantern-week")
+    worked = prepared("work", "--until-done")
+
+    assert applied.returncode == 0
+    assert "0 new" in gathered.stdout
+    assert "skipped" in again.stderr
+    assert again.stdout.strip() != first
+    assert "0 accepted" in worked.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("html", "<!"),
+        ("text", ""),
+        ("eml", ""),
+        ("letter", "%PDF"),
+        ("large-print", "%PDF"),
+    ],
+)
+def test_every_form_can_be_looked_at_before_it_goes(
+    home: Path, prepared: Command, form: str, start: str
+) -> None:
+    done = prepared("preview", "lantern-week", "--format", form, "-o", "out")
+
+    assert done.returncode == 0, done.stderr
+    content = (home / "out").read_bytes()
+    assert content.lstrip().lower().startswith(start.lower().encode())
+    assert len(content) > 100
+
+
+FAULTS = [
+    pytest.param(("campaign", "apply", "none.toml"), {}, "cannot be read", id="file"),
+    pytest.param(("campaign", "show", "none"), {}, "lantern-week", id="campaign"),
+    pytest.param(("edition", "show", "99"), {}, "no edition 99", id="edition"),
+    pytest.param(("edition", "run", "none"), {}, "no campaign", id="run"),
+    pytest.param(("list", "show", "none"), {}, "no mailing list", id="list"),
+    pytest.param(
+        ("subscribers", "import", "none.csv", "--list", "lantern"),
+        {},
+        "none.csv",
+        id="csv",
+    ),
+    pytest.param(("status",), {"DIGEST_LIV": "no"}, "DIGEST_LIVE", id="setting"),
+    pytest.param(
+        ("preview", "lantern-week", "--format", "html"),
+        {"DIGEST_TEMPLATES_DIR": "broken"},
+        "broken",
+        id="template",
+    ),
+    pytest.param(
+        ("status",), {"DIGEST_DATABASE_URL": "mysql://x/y"}, "sqlite", id="database"
+    ),
+    pytest.param(
+        ("status",),
+        {"DIGEST_DATABASE_URL": "sqlite:////proc/none/digest.db"},
+        "digest",
+        id="database folder",
+    ),
+    pytest.param(("source", "try", "feed", "nonsense"), {}, "nonsense", id="source"),
+]
+
+
+@pytest.mark.parametrize(("words", "settings", "said"), FAULTS)
+def test_a_fault_is_one_line_that_says_what_to_do(
+    home: Path,
+    prepared: Command,
+    words: tuple[str, ...],
+    settings: dict[str, str],
+    said: str,
+) -> None:
+    (home / "broken" / "email").mkdir(parents=True)
+    for name in ("edition.html", "message.html", "email.html"):
+        (home / "broken" / "email" / name).write_text("{% broken %}")
+
+    done = prepared(*words, **settings)
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://127.0.0.1:9?tls=none", "smtp://none.invalid:25", "nonsense"]
+)
+def test_a_mail_server_that_is_not_there_costs_no_reader_anything(
+    prepared: Command, url: str
+) -> None:
+    edition = prepared("edition", "run", "lantern-week").stdout.strip()
+    live = {"DIGEST_SMTP_URL": url, "DIGEST_ALLOW": "@example.org"}
+    failed = prepared("work", "--until-done", **live)
+    listed = json.loads(prepared("deliveries", edition, "--json").stdout)
+    ann = next(one for one in listed if one["name"] == "Ann Example")
+
+    assert failed.returncode == 1
+    assert "Traceback" not in failed.stderr
+    assert (ann["state"], ann["attempts"]) == ("planned", 0)
+
+
+def test_a_wrong_use_is_a_usage_error(digest: Command) -> None:
+    assert digest("campaign", "apply").returncode == 2
+    assert digest("nonsense").returncode == 2
+    assert digest("edition", "run", "x", "--now", "soon").returncode == 2
+
+
+def test_before_init_a_command_says_so(digest: Command) -> None:
+    done = digest("status")
+
+    assert done.returncode == 1
+    assert "digest init" in done.stderr
