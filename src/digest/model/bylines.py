@@ -2,16 +2,58 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from digest.model.blocks import Block, Paragraph, Picture, plain
+from digest.model.blocks import Block, Paragraph, Picture, Run, Runs
 from digest.model.items import Byline
 
-_BY = re.compile(r"^\s*(?:posted |written )?by[:\s]+(?=[^\W\d_])", re.IGNORECASE)
-# A caption glued to the byline: "Ann Example | Example GroupBy Ann Example, Chair".
-_GLUED = re.compile(r"^(?P<caption>.{3,150}?[\w.)])\s*By (?=[A-Z\u00c0-\u024f])")
-_AT = re.compile(r"\s+at\s+(?=(?:the\s+)?[A-Z0-9\u00c0-\u024f])")
-_LONGEST = 300
-_LONGEST_NAME = 60
+_BY = re.compile(r"\s*(?:(?:posted|written|words) )?by(?:[:\s]\s*|$)", re.IGNORECASE)
+_COMMA = re.compile(r",\s*(?!\d)(?![^()]*\))")
+_AT = re.compile(r"\s+at\s+(?=(?:the\s+)?[^\W_a-z])")
+_STUCK = re.compile(r"(?<=[^\W_])\s*(?=By [^\W\d_a-z])")
+_LAST_STOP = re.compile(r"(?<=\w{4})\.$")
+_AND_SOMEBODY = re.compile(r"and [^\W\d_a-z][\w.'\u2019-]+ [^\W\d_a-z]")
+_HONOURS = re.compile(
+    r"[CKDOM]BE|BEM|[KQ]C|MS?P|MS|PhD|MD|RG?N|JP|DL|FRS|FRC\w{1,2}|[JS]r\.?|I{2,3}|Esq\.?"
+)
+_ROLES = re.compile(
+    r"\b(adviser|ceo|gp|advisor|advocate|ambassador|analyst|apprentice|artist|assistant|"
+    r"author|carer|chair|chairman|chairwoman|chef|chief|clerk|coach|consultant|"
+    r"co-?ordinator|cook|councillor|counsellor|designer|developer|director|doctor|"
+    r"driver|editor|engineer|executive|expert|facilitator|fellow|founder|friend|"
+    r"gardener|head|intern|lead|leader|lecturer|librarian|manager|mayor|member|"
+    r"mentor|minister|neighbour|nurse|officer|organi[sz]er|parent|patient|"
+    r"physiotherapist|planner|practitioner|president|producer|professor|reader|"
+    r"representative|researcher|resident|secretary|service user|social worker|"
+    r"specialist|student|supervisor|teacher|therapist|trainer|treasurer|trustee|"
+    r"tutor|user|vicar|volunteer|warden|worker|writer)s?\b",
+    re.IGNORECASE,
+)
+_ORGANISATIONS = re.compile(
+    r"^the\b|\([A-Z0-9&]{2,}\)|\b(academy|agency|alliance|association|authority|"
+    r"board|body|centre|center|charity|church|club|coalition|college|commission|"
+    r"committee|company|co-?operative|council|department|federation|forum|"
+    r"foundation|group|hall|home|hospice|hospital|house|initiative|institute|"
+    r"institution|library|ltd|limited|ministry|museum|nhs|network|office|"
+    r"organisation|organization|partnership|practice|project|school|service|"
+    r"services|society|surgery|team|theatre|trust|union|university|plc|cic)\b",
+    re.IGNORECASE,
+)
+_NAME_WORDS = re.compile(
+    r"and|&|of|de|da|di|du|van|von|der|den|la|le|el|al|bin|ap", re.IGNORECASE
+)
+# What a byline never says, and a sentence that begins with "By" soon does.
+_SENTENCE = re.compile(
+    r"\b(was|were|is|are|had|has|have|will|would|can|must|we|they|it|he|she|you|I)\b",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april|june|july|"
+    r"september|october|november|december|christmas|easter|contrast|law|now|then",
+    re.IGNORECASE,
+)
+_LONGEST = 200
+_MOST_WORDS_OF_NAMES = 8
 _FIRST_BLOCKS = 3
 
 
@@ -19,25 +61,69 @@ def parse(text: str) -> Byline | None:
     """Return the byline that `text` writes, or None where it writes none.
 
     "By NAME, ROLE, ORGANISATION" and "By NAME, ROLE at ORGANISATION" are told
-    apart; what cannot be stays whole as the author.
+    apart, commas inside a role or an organisation included; what cannot be
+    told apart, or is longer than any byline, stays whole as the author.
     """
-    line = " ".join(_BY.sub("", text, count=1).split()).strip(" .,")
+    by = _BY.match(text)
+    line = " ".join(text[by.end() if by else 0 :].split()).strip(" ,")
+    line = _LAST_STOP.sub("", line)
     if not line:
         return None
-    author, comma, rest = line.partition(", ")
-    if not comma or len(author) > _LONGEST_NAME:
+    if len(line) > _LONGEST:
         return Byline(line)
-    role, comma, organisation = _role_and_organisation(rest)
-    return Byline(author, role, organisation) if comma else Byline(author, rest)
+    parts = [part.strip() for part in _COMMA.split(line) if part.strip()]
+    honours = 1
+    while honours < len(parts) and _are_honours(parts[honours]):
+        honours += 1
+    author, rest = ", ".join(parts[:honours]), parts[honours:]
+    if not rest or any(_AND_SOMEBODY.match(part) for part in rest):
+        return Byline(line)
+    role, organisation = _role_and_organisation(rest)
+    return Byline(author, role, organisation) if role or organisation else Byline(line)
 
 
-def _role_and_organisation(rest: str) -> tuple[str, str, str]:
-    first, comma, others = rest.partition(", ")
-    if comma:
-        return first.strip(), comma, others.strip()
-    if at := _AT.search(rest):
-        return rest[: at.start()].strip(), "at", rest[at.end() :].strip()
-    return rest, "", ""
+def _are_honours(part: str) -> bool:
+    return all(_HONOURS.fullmatch(word) for word in part.split())
+
+
+def _role_and_organisation(parts: list[str]) -> tuple[str, str]:
+    for place, part in enumerate(parts):
+        at = _AT.search(part)
+        if at and (_is_role(part[: at.start()]) or " and " in part[: at.start()]):
+            role = [*parts[:place], part[: at.start()]]
+            return ", ".join(role), ", ".join([part[at.end() :], *parts[place + 1 :]])
+    if len(parts) == 1:
+        return _only(parts[0])
+    end = 1
+    while end < len(parts) - 1 and _goes_on(parts, end):
+        end += 1
+    return ", ".join(parts[:end]), ", ".join(parts[end:])
+
+
+def _only(part: str) -> tuple[str, str]:
+    """Tell a lone part from its words: a role or an organisation, or neither."""
+    if at := _AT.search(part):
+        return part[: at.start()], part[at.end() :]
+    if _is_role(part) and not part.lower().startswith("the "):
+        return part, ""
+    return ("", part) if _ORGANISATIONS.search(part) else ("", "")
+
+
+def _goes_on(parts: list[str], place: int) -> bool:
+    """Whether the role, begun before, goes on in the part at `place`."""
+    part = parts[place]
+    if _ORGANISATIONS.search(part):
+        return False
+    if _is_role(part) or part.startswith("and ") or " and " in part or " & " in part:
+        return True
+    # "Head of Policy, Research and Voice": a list that a later part ends.
+    ahead = parts[place + 1 : -1]
+    is_list = " of " in parts[0] or " for " in parts[0]
+    return bool(ahead) and is_list and _goes_on(parts, place + 1)
+
+
+def _is_role(words: str) -> bool:
+    return _ROLES.search(words) is not None
 
 
 def taken_from(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...]]:
@@ -47,25 +133,66 @@ def taken_from(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...]]
     above it, or as words of its own. Nothing else is lost.
     """
     for place, block in enumerate(body[:_FIRST_BLOCKS]):
+        before, after = tuple(body[:place]), tuple(body[place + 1 :])
+        if isinstance(block, Picture) and (found := _glued(block.caption)):
+            caption, byline = found
+            return byline, (*before, replace(block, caption=caption), *after)
         if not isinstance(block, Paragraph):
             continue
-        text = plain(block.runs)
-        if len(text) > _LONGEST or text.rstrip().endswith(("?", "!", ":")):
-            continue
-        if _BY.match(text) and (byline := parse(text)):
-            return byline, (*body[:place], *body[place + 1 :])
-        glued = _GLUED.match(text)
-        if glued and "," in text[glued.end() :]:
-            kept = _captioned(body[:place], glued["caption"], block)
-            return parse(text[glued.end() :]), (*kept, *body[place + 1 :])
+        line, rest = _first_line(block.runs)
+        left = (Paragraph(rest), *after) if rest else after
+        if opening := _opening(line):
+            return opening, (*before, *left)
+        if found := _glued(line):
+            caption, byline = found
+            return byline, (*_captioned(before, caption), *left)
     return None, tuple(body)
 
 
-def _captioned(
-    before: Sequence[Block], caption: str, line: Paragraph
-) -> tuple[Block, ...]:
+def _opening(line: str) -> Byline | None:
+    """Return the byline if the whole line is one, and not a sentence."""
+    by = _BY.match(line)
+    if by is None or len(line) > _LONGEST or _SENTENCE.search(line):
+        return None
+    return parse(line) if _names_somebody(line[by.end() :].strip()) else None
+
+
+def _names_somebody(said: str) -> bool:
+    name = _COMMA.split(said)[0].partition(" at ")[0]
+    words = name.split()
+    if not words or len(words) > _MOST_WORDS_OF_NAMES or _CALENDAR.match(name):
+        return False
+    if said.endswith(("?", "!", ":", ";")) or not words[0][0].isupper():
+        return False
+    if len(words) == 1 and name != said:  # "By Ann, volunteer", but "By Easter, ..."
+        return _is_role(said)
+    return all(word[0].isupper() or _NAME_WORDS.fullmatch(word) for word in words)
+
+
+def _glued(text: str) -> tuple[str, Byline] | None:
+    """Part a caption from a byline stuck to it: "Ann Example | GroupBy Ann Example"."""
+    for place in _STUCK.finditer(text[:_LONGEST]):
+        caption, line = text[: place.start()].strip(), text[place.end() :].strip()
+        byline = _opening(line)
+        if byline and ("|" in caption or byline.author in caption):
+            return caption, byline
+    return None
+
+
+def _first_line(runs: Runs) -> tuple[str, Runs]:
+    """Return the words before the first line break, and the runs after it."""
+    line = ""
+    for place, run in enumerate(runs):
+        words, broken, rest = run.text.partition("\n")
+        line += words
+        if broken:
+            left = (replace(run, text=rest), *runs[place + 1 :])
+            return line, left if rest else left[1:]
+    return line, ()
+
+
+def _captioned(before: tuple[Block, ...], caption: str) -> tuple[Block, ...]:
     last = before[-1] if before else None
     if isinstance(last, Picture) and not last.caption:
-        return (*before[:-1], Picture(last.src, last.alt, caption))
-    run = line.runs[0]
-    return (*before, Paragraph((type(run)(caption),)))
+        return (*before[:-1], replace(last, caption=caption))
+    return (*before, Paragraph((Run(caption),)))

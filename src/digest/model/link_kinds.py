@@ -1,40 +1,84 @@
 """What stands behind a link, told from its words and its address."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-from digest.model.blocks import Block, links_in
+from digest.model.blocks import Block, Paragraph, links_in, plain, texts
 from digest.model.items import Link, LinkKind
 
-_SIGNS = (
-    (LinkKind.EASY_READ, re.compile(r"easy[\s-]?read", re.IGNORECASE)),
-    (LinkKind.SURVEY, re.compile(r"\b(survey|questionnaire)s?\b", re.IGNORECASE)),
-    (LinkKind.WEBINAR, re.compile(r"\bwebinar\b", re.IGNORECASE)),
-    (
-        LinkKind.VIDEO,
-        re.compile(r"\b(video|film|youtube|vimeo)\b|youtu\.be", re.IGNORECASE),
-    ),
+_WORDS = (
+    (LinkKind.EASY_READ, r"easy[\s-]?read"),
+    (LinkKind.SURVEY, r"\b(survey|questionnaire|feedback form)s?\b|have your say"),
+    (LinkKind.WEBINAR, r"\bwebinars?\b"),
+    (LinkKind.VIDEO, r"\b(videos?|films?|youtube|vimeo)\b"),
     (
         LinkKind.MORE,
-        re.compile(r"\b(see also|find out more|read more|more about)\b", re.IGNORECASE),
+        r"\b(see also|(find out|read|learn|discover) more|more (about|information)|"
+        r"further (information|reading)|continue reading)\b",
     ),
 )
+_ADDRESSES = (
+    (LinkKind.EASY_READ, r"easy[-_]?read"),
+    (
+        LinkKind.SURVEY,
+        r"\bsurveys?\b|\bquestionnaire\b|surveymonkey\.|smartsurvey\.|typeform\.com|"
+        r"docs\.google\.com/forms|forms\.(gle|office\.com)|jotform\.|onlinesurveys\.",
+    ),
+    (LinkKind.WEBINAR, r"\bwebinars?\b"),
+    (LinkKind.VIDEO, r"//([\w-]+\.)?(youtube\.com|youtu\.be|vimeo\.com)/"),
+)
+_SAYS_NOTHING = re.compile(
+    r"(please )?(click|tap|press|go)? ?(here|this|this (link|page|website))[.:]?",
+    re.IGNORECASE,
+)
+_NEAR = 60  # characters before a link in which its kind is looked for
+_LEAD = re.compile(r"\b(see also|find out more|further reading)\W*$", re.IGNORECASE)
 
 
 def kind_of(words: str, url: str) -> LinkKind | None:
     """Return the kind of a noteworthy link, or None for one among many."""
-    for said in (words, url):
-        for kind, sign in _SIGNS:
-            if sign.search(said):
+    for said, signs in ((words, _WORDS), (url, _ADDRESSES)):
+        for kind, sign in signs:
+            if re.search(sign, said, re.IGNORECASE):
                 return kind
     return None
 
 
 def noteworthy(blocks: Iterable[Block]) -> tuple[Link, ...]:
-    """Return the links of a body that belong to the post as a whole, each once."""
+    """Return the links of a body that belong to the post as a whole, each once.
+
+    A link whose own words say nothing, such as "here", is judged by the words
+    before it and labelled by its kind.
+    """
     found: dict[str, Link] = {}
-    for words, url in links_in(blocks):
-        kind = kind_of(words, url)
-        if kind is not None and url.startswith("http"):
-            found.setdefault(url, Link(kind, " ".join(words.split()), url))
+    for before, words, url in _links(blocks):
+        label = " ".join(words.split())
+        vague = _SAYS_NOTHING.fullmatch(label) is not None
+        kind = kind_of(f"{before} {label}" if vague else label, url)
+        if kind is None and _LEAD.search(before):
+            kind = LinkKind.MORE
+        if kind is not None and label and url.startswith("http"):
+            said = kind.capitalize() if vague else label
+            found.setdefault(url, Link(kind, said, url))
     return tuple(found.values())
+
+
+def _links(blocks: Iterable[Block]) -> Iterator[tuple[str, str, str]]:
+    """Yield every link with the words right before it: (before, words, address)."""
+    lead = ""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from _in_paragraph(block, lead)
+        else:
+            yield from ((lead, words, url) for words, url in links_in((block,)))
+        lead = " ".join(texts((block,)))[-_NEAR:]
+
+
+def _in_paragraph(block: Paragraph, lead: str) -> Iterator[tuple[str, str, str]]:
+    before = lead
+    for href, same in groupby(block.runs, lambda run: run.href):
+        words = plain(same)
+        if href:
+            yield before, words, href
+        before = f"{before} {words}"[-_NEAR:]
