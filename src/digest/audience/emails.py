@@ -5,6 +5,7 @@ import re
 from email_validator import EmailNotValidError, validate_email
 
 _LONGEST = 254
+_LONGEST_LOCAL = 64
 # What email-validator accepts and leaves as it is, at a tenth of its time. All
 # else goes to it: other scripts, "--", reserved domains, anything near a limit.
 _PLAIN = re.compile(
@@ -28,4 +29,6 @@ def email_key(address: str) -> str:
         checked = validate_email(address[: _LONGEST + 1], check_deliverability=False)
     except EmailNotValidError as problem:
         raise ValueError(str(problem).rstrip(".")) from problem
+    if len(checked.local_part.encode()) > _LONGEST_LOCAL:
+        raise ValueError(f"has over {_LONGEST_LOCAL} letters before the @")
     return f"{checked.local_part.lower()}@{checked.ascii_domain.lower()}"

@@ -33,7 +33,14 @@ def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
     with writing(engine) as connection:
         _overwrite_what_is_freed(connection)
         held = find(connection, who)
-        targets = hasher.hashed(held.person.keys).targets()
+        hashed = hasher.hashed(held.person.keys)
+        # A second row of the same person, or a namesake next door, stays served.
+        shared = subscribers.shared(connection, held, hashed)
+        targets = {
+            channel: target
+            for channel, target in hashed.targets().items()
+            if target not in shared
+        }
         suppressions.add(connection, targets, ERASED, now)
         subscriptions.erase(connection, held.id, ERASED, now)
         deliveries.cancel_subscribers(connection, [held.id], now, ERASED)

@@ -82,6 +82,22 @@ def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
     return [_subscriber(rows[found_id]) for found_id in sorted(rows)]
 
 
+def shared(connection: Connection, one: Subscriber, hashed: Hashed) -> set[str]:
+    """Return those of somebody's hashes that somebody else has too."""
+    pairs = (
+        (subscriber.c.post_hash, hashed.post),
+        (subscriber.c.phone_hash, hashed.phone),
+    )
+    return {
+        target
+        for column, target in pairs
+        if target
+        and connection.scalar(
+            select(exists().where(column == target, subscriber.c.id != one.id))
+        )
+    }
+
+
 def named(connection: Connection, name: str) -> list[Subscriber]:
     """Return the subscribers of that name, in any case of letters."""
     found = select(subscriber).where(

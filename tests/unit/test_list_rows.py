@@ -1,0 +1,148 @@
+"""What a row of a subscriber list says, and what is said about a wrong one."""
+
+import pytest
+
+from digest.audience.columns import guarded, read_header, unguarded
+from digest.audience.list_file import ListRow
+from digest.audience.rows import read_row
+from digest.errors import ImportRefused
+from digest.model.people import Person
+from digest.model.postal import PostalAddress
+from digest.model.readers import Format
+
+ANN = {"name": "Ann Example", "email": "ann@example.org"}
+
+
+def person(**cells: str) -> Person:
+    read = read_row(ListRow(2, ANN | cells))
+    assert isinstance(read, Person), read
+    return read
+
+
+def test_a_full_row_becomes_a_person() -> None:
+    read = person(
+        phone="01632 960155",
+        address_1="1 Example Street\nEXAMPLETON",
+        postcode="zz991aa",
+        format="Large Print",
+        topics="stories; events",
+        language="cy",
+        consent_basis="consent",
+    )
+
+    assert read.address == PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
+    assert read.format is Format.LARGE_PRINT
+    assert read.topics == ("events", "stories")
+    assert read.keys.identity == "email:ann@example.org"
+    assert read.consent.basis == "consent"
+
+
+def test_spaces_and_line_breaks_in_a_name_are_tidied() -> None:
+    assert person(name="  Ann\r\n Example ").name == "Ann Example"
+
+
+def test_nothing_said_of_topics_is_not_the_same_as_all_of_them() -> None:
+    assert person().topics is None
+    assert person(topics="All").topics == ()
+
+
+def test_a_phone_is_a_way_to_reach_somebody() -> None:
+    read = read_row(ListRow(2, {"name": "Ann", "phone": "01632 960155"}))
+
+    assert isinstance(read, Person)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        pytest.param({"name": ""}, "name", "is empty", id="no name"),
+        pytest.param({"email": ""}, "email", "is empty", id="no way to reach"),
+        pytest.param({"email": "ann"}, "email", "@", id="no email address"),
+        pytest.param({"phone": "ring me"}, "phone", "not a phone", id="no phone"),
+        pytest.param({"format": "fax"}, "format", "“fax”", id="unknown format"),
+        pytest.param({"language": "Welsh"}, "language", "“Welsh”", id="no language"),
+        pytest.param({"postcode": "ZZ99"}, "postcode", "ZZ99", id="bad postcode"),
+        pytest.param(
+            {"address_1": "1 Example Street", "address_2": "EXAMPLETON"},
+            "postcode",
+            "no postcode",
+            id="no postcode",
+        ),
+        pytest.param({"name": "A\x00nn"}, "name", "control", id="a NUL"),
+        pytest.param({"name": "A" * 201}, "name", "longer than 200", id="long name"),
+        pytest.param({"notes": "x" * 5001}, "notes", "longer", id="long notes"),
+    ],
+)
+def test_a_wrong_cell_is_named_with_what_to_do(
+    cells: dict[str, str], column: str, words: str
+) -> None:
+    problems = read_row(ListRow(7, ANN | cells))
+
+    assert isinstance(problems, list)
+    assert [(one.line, one.column) for one in problems] == [(7, column)]
+    assert words in problems[0].wrong
+    assert problems[0].do
+
+
+def test_every_fault_of_a_row_is_named() -> None:
+    problems = read_row(ListRow(3, {"email": "x", "phone": "y", "format": "z"}))
+
+    assert isinstance(problems, list)
+    assert {one.column for one in problems} == {"name", "email", "phone", "format"}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_plain_rows_are_read_as_others_are(*, plain: bool) -> None:
+    cells = {"name": " Ann Example ", "email": "ann@example.org ", "topics": " a ;b"}
+
+    assert read_row(ListRow(2, cells, plain)) == read_row(ListRow(2, cells))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+44 1632", "-x", "@x", "\tx", "\rx", "＝1", "'=1", "''=1", "'x", "x", ""],  # noqa: RUF001 - the full-width form
+)
+def test_a_guarded_cell_is_no_formula_and_comes_back(cell: str) -> None:
+    assert unguarded(guarded(cell)) == cell
+    assert guarded(cell)[:1] not in set("=+-@\t\r＝")  # noqa: RUF001
+
+
+@pytest.mark.parametrize(
+    ("line", "columns"),
+    [
+        ("name,email\n", ("name", "email")),
+        (
+            "NAME;E-Mail;Address 1;ADDRESS_2",
+            ("name", "email", "address_1", "address_2"),
+        ),
+        ("Name\tPost Code\tPhone\r\n", ("name", "postcode", "phone")),
+        ('"name","consent basis",email', ("name", "consent_basis", "email")),
+    ],
+)
+def test_a_header_in_any_dress_is_understood(
+    line: str, columns: tuple[str, ...]
+) -> None:
+    assert read_header("x.csv", line).columns == columns
+
+
+def test_unknown_columns_are_named() -> None:
+    header = read_header("x.csv", "name,email,Shoe size,")
+
+    assert header.ignored == ("Shoe size",)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", "no header"),
+        ("Ann Example,ann@example.org", "no header"),
+        ("name,notes", "email, phone, address_1"),
+        ("email,phone", "called name"),
+        ("name,email,Email", "two columns called email"),
+    ],
+)
+def test_a_file_without_the_columns_it_needs_is_refused(line: str, words: str) -> None:
+    with pytest.raises(ImportRefused, match=words) as refusal:
+        read_header("x.csv", line)
+
+    assert "\n" not in str(refusal.value)

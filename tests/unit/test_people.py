@@ -1,0 +1,76 @@
+"""When two rows of a list speak of the same person."""
+
+import pytest
+
+from digest.model.people import Acquaintances, Addressee, Keys, phone_key, post_key
+from digest.model.postal import PostalAddress
+
+HOME = PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
+ABROAD = PostalAddress(("1 Rue Exemple", "75000 Paris"), "", "France")
+
+ANN = Keys("ann@example.org", "ann|zz99 1aa", "ann|01632960155")
+
+
+@pytest.mark.parametrize(
+    ("known", "asked", "same"),
+    [
+        pytest.param(ANN, ANN, True, id="all the same"),
+        pytest.param(ANN, Keys(email=ANN.email), True, id="email alone"),
+        pytest.param(ANN, Keys(post=ANN.post), True, id="no email, same door"),
+        pytest.param(ANN, Keys(phone=ANN.phone), True, id="only the phone"),
+        pytest.param(
+            ANN, Keys("b@example.org", ANN.post, ANN.phone), False, id="other email"
+        ),
+        pytest.param(Keys(post=ANN.post), ANN, True, id="gained an email address"),
+        pytest.param(Keys(phone=ANN.phone), ANN, True, id="had only a phone before"),
+        pytest.param(
+            Keys(phone=ANN.phone),
+            Keys(post="ann|zz99 2bb", phone=ANN.phone),
+            True,
+            id="gained a postal address",
+        ),
+        pytest.param(
+            Keys(post=ANN.post, phone=ANN.phone),
+            Keys(post="ann|zz99 2bb", phone=ANN.phone),
+            False,
+            id="another door, same phone",
+        ),
+        pytest.param(Keys(email="a@example.org"), Keys(post="a|b"), False, id="apart"),
+    ],
+)
+def test_the_same_person(known: Keys, asked: Keys, *, same: bool) -> None:
+    people = Acquaintances[str]()
+    people.add(known, "somebody")
+
+    assert (people.find(asked) is not None) is same
+
+
+def test_the_best_key_names_a_person() -> None:
+    assert ANN.identity == "email:ann@example.org"
+    assert Keys(post="p", phone="1").identity == "post:p"
+    assert Keys(phone="1").identity == "phone:1"
+
+
+def test_a_street_spelt_otherwise_is_the_same_door() -> None:
+    other = PostalAddress(("1, Example St", "Exampleton"), "ZZ99 1AA")
+
+    assert post_key("Ann  Example", HOME) == post_key("ann example", other)
+    assert post_key("Ann Example", ABROAD) != post_key("Ann Example", HOME)
+
+
+def test_a_key_fits_its_column_however_long_the_address() -> None:
+    long = PostalAddress(tuple("x" * 300 for _ in range(5)), "", "France")
+
+    assert len(f"post:{post_key('Ann', long)}") <= 400
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["01632 960155", "+44 1632 960155", "0044 (0)1632 960-155", "(01632) 960 155"],
+)
+def test_a_phone_is_known_however_it_is_written(written: str) -> None:
+    assert phone_key("Ann", written) == "ann|01632960155"
+
+
+def test_a_copy_opens_with_the_name() -> None:
+    assert Addressee("Ann Example").salutation == "Dear Ann Example"
