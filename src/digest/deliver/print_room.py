@@ -3,9 +3,10 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -35,6 +36,11 @@ from digest.store.print_batches import PrintBatch, PrintBatchState, PrintFiles
 log = logging.getLogger(__name__)
 
 WITHDRAWN = "everything in this letter was withdrawn before it was printed"
+NO_ADDRESS = "no full postal address is held for this letter any more: add one"
+# How long a loop leaves a letter alone that could not be laid.
+SET_ASIDE = timedelta(hours=1)
+# A file that a printer, and the memory of this machine, can hold.
+MOST_LETTERS = 1000
 _TRIES = 5
 # Not before it is planned to its end: a batch is for all of its readers.
 _PRINTABLE = (EditionState.PLANNED, EditionState.SENDING)
@@ -63,10 +69,12 @@ class PrintOutcome:
     """What came of making a batch: none where no letter was left to print.
 
     `waiting` are the readers whose letters wait for something to be mended.
+    `left` is how many letters are for further batches: call again.
     """
 
     batch: PrintBatch | None
     waiting: Mapping[DeliveryKey, str] = field(default_factory=dict)
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class _Work:
     edition: editions.Edition
     folder: PurePosixPath
     letters: tuple[DueCopy, ...]
+    left: int
     guard: Guard
 
 
@@ -94,19 +103,22 @@ class PrintRoom:
     lay: Lay
     clock: Callable[[], datetime]
 
-    def make(self, edition_id: int) -> PrintOutcome:
-        """Put every letter of the edition that is in no batch yet into a new one.
+    def make(self, edition_id: int, *, patient: bool = False) -> PrintOutcome:
+        """Put the letters of the edition that are in no batch yet into a new one.
+
+        At most MOST_LETTERS of them, in the order in which a round is walked.
 
         The files are written in full before the batch is recorded, and its
         letters count as accepted with the same commit: after a crash the same
         call makes what is missing and nothing twice. Letters that cannot be
-        laid stay planned, with what to do. Raises DigestError.
+        laid stay planned, with what to do; if `patient`, those are left alone
+        for a while. Raises DigestError.
         """
         for _ in range(_TRIES):
-            work = self._gather(edition_id)
+            work = self._gather(edition_id, patient=patient)
             if not work.letters:
                 return PrintOutcome(batch=None)
-            laid = self.lay(edition_id, work.letters)
+            laid = self._laid(work)
             try:
                 return self._keep(work, laid)
             except _Changed:
@@ -139,19 +151,33 @@ class PrintRoom:
                 log.info("print batch moved id=%s state=%s", batch_id, to)
             return print_batches.get(connection, batch_id)
 
-    def _gather(self, edition_id: int) -> _Work:
+    def _laid(self, work: _Work) -> Laid:
+        homeless = {
+            copy.key.reader_id: NO_ADDRESS
+            for copy in work.letters
+            if copy.to.address is None
+        }
+        letters = [copy for copy in work.letters if copy.to.address is not None]
+        laid = self.lay(work.edition.id, letters) if letters else Laid(b"", b"", 0)
+        return replace(laid, problems={**laid.problems, **homeless})
+
+    def _gather(self, edition_id: int, *, patient: bool) -> _Work:
+        now = self.clock()
         with writing(self.engine) as connection:
             edition = editions.get(connection, edition_id)
             guard = guard_for(connection, edition_id, Channel.POST)
-            cancel_unwelcome(connection, edition_id, guard, self.clock())
-            close_edition(connection, edition_id, self.clock())
+            cancel_unwelcome(connection, edition_id, guard, now)
+            close_edition(connection, edition_id, now)
             zone = campaigns.load(connection, edition.campaign_id).timezone
-            letters = due_letters(connection, edition_id)
+            letters = due_letters(connection, edition_id, now if patient else None)
+            if edition.state not in _PRINTABLE:
+                letters = []
             day = edition.slot.astimezone(ZoneInfo(zone)).date().isoformat()
             return _Work(
                 edition,
                 PurePosixPath("print", edition.campaign, f"{day}-{edition.code}"),
-                tuple(letters) if edition.state in _PRINTABLE else (),
+                tuple(sorted(letters, key=_round)[:MOST_LETTERS]),
+                max(0, len(letters) - MOST_LETTERS),
                 guard,
             )
 
@@ -190,7 +216,12 @@ class PrintRoom:
             )
             batch = print_batches.get(connection, batch_id)
         close_edition(connection, edition_id, now)
-        return PrintOutcome(batch, waiting)
+        return PrintOutcome(batch, waiting, work.left)
+
+
+def _round(copy: DueCopy) -> tuple[Any, int]:
+    address = copy.to.address
+    return ((), 0) if address is None else (address.round_key, copy.key.reader_id)
 
 
 def _print(
@@ -221,7 +252,7 @@ def _set_aside(
             change = Move(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
             move(connection, change, now)
         elif why := laid.problems.get(copy.key.reader_id):
-            postpone(connection, copy.key, None, why)
+            postpone(connection, copy.key, now + SET_ASIDE, why)
             waiting[copy.key] = why
     return waiting
 

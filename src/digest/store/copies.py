@@ -52,16 +52,23 @@ def due_emails(
         delivery.c.edition_id == edition_id,
         delivery.c.channel == Channel.EMAIL,
         delivery.c.reader_id.between(readers.start, readers.stop - 1),
-        or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now),
+        _is_due(now),
     )
 
 
-def due_letters(connection: Connection, edition_id: int) -> list[DueCopy]:
-    """Return the letters of an edition that are in no print batch yet."""
+def due_letters(
+    connection: Connection, edition_id: int, now: datetime | None = None
+) -> list[DueCopy]:
+    """Return the letters of an edition that are in no print batch yet.
+
+    With `now`, those set aside until later are left out.
+    """
+    their_time = [] if now is None else [_is_due(now)]
     return _due(
         connection,
         delivery.c.edition_id == edition_id,
         delivery.c.channel == Channel.POST,
+        *their_time,
     )
 
 
@@ -116,6 +123,10 @@ def listed(
     found = [_listed(edition_id, row) for row in rows]
     chosen = [one for one in found if not states or one.state in states]
     return sorted(chosen, key=lambda one: one.key.reader_id)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now)
 
 
 def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:

@@ -1,5 +1,6 @@
 """The one door for a delivery's state, and the guard at the moment a copy leaves."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,8 @@ from digest.store import campaigns, editions
 from digest.store.readers import is_subscribed, is_suppressed, list_ids
 from digest.store.tables import delivery, item, subscriber, variant
 
+# As many figures as the database can hold.
+_NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
 LEFT = "left, or asked not to be written to, before the copy went"
 
 
@@ -44,13 +47,13 @@ class DeliveryKey:
     @classmethod
     def parse(cls, text: str) -> "DeliveryKey":
         """Return the key that `text` names. Raises NotFound in words."""
-        reader_id, _, edition_id = text.strip().partition(".")
-        if not (reader_id.isdecimal() and edition_id.isdecimal()):
+        named = _NAME.fullmatch(text.strip())
+        if named is None:
             raise NotFound(
                 "a delivery is named like 345.12, its reader and its edition: "
                 "see them with digest deliveries EDITION-ID"
             )
-        return cls(int(edition_id), int(reader_id))
+        return cls(edition_id=int(named["edition"]), reader_id=int(named["reader"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,181 @@
+"""One door for every state: what may move, what may not, and what is said."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from digest.errors import NotFound
+from digest.model.deliveries import MOVES, DeliveryState
+from digest.model.readers import Channel
+from digest.store import copies, deliveries, renditions, send_batches
+from digest.store.deliveries import DeliveryKey, Move, Taken
+from digest.store.engine import reading, writing
+from digest.store.renditions import Rendition
+from digest.store.tables import campaign, delivery, left_out, send_batch
+from tests.builders import EIGHT
+from tests.rows import PlannedEdition, a_planned_edition
+
+PLANNED, HANDING_OVER = DeliveryState.PLANNED, DeliveryState.HANDING_OVER
+LENGTH = timedelta(minutes=1)
+
+
+def _stands(engine: Engine, made: PlannedEdition, state: DeliveryState) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(delivery)
+            .where(delivery.c.reader_id == made.readers[0])
+            .values(state=state)
+        )
+
+
+@pytest.mark.parametrize(
+    ("at", "to"),
+    [pytest.param(*pair, id="-".join(pair)) for pair in product(MOVES, MOVES)],
+)
+def test_a_delivery_moves_only_as_it_may_and_only_once(
+    engine: Engine, at: DeliveryState, to: DeliveryState
+) -> None:
+    made = a_planned_edition(engine)
+    _stands(engine, made, at)
+    with writing(engine) as connection:
+        first = deliveries.move(connection, Move(made.key(), to), EIGHT)
+        second = deliveries.move(connection, Move(made.key(), to), EIGHT)
+
+    assert first is (to in MOVES[at])
+    assert not second
+    with reading(engine) as connection:
+        stands = connection.scalar(select(delivery.c.state))
+    assert stands == (to if first else at)
+
+
+def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
+    made = a_planned_edition(engine)
+    given_back = Move(made.key(), PLANNED, "not our day")
+    tried = Move(made.key(), PLANNED, "451", EIGHT + LENGTH, tried=True)
+    with writing(engine) as connection:
+        for change in (given_back, tried):
+            deliveries.move(connection, Move(made.key(), HANDING_OVER), EIGHT)
+            deliveries.move(connection, change, EIGHT)
+        [row] = copies.listed(connection, made.id)
+
+    assert (row.attempts, row.reason) == (1, "451")
+    assert row.next_attempt_at == EIGHT + LENGTH
+
+
+def test_a_copy_is_taken_once(engine: Engine) -> None:
+    made = a_planned_edition(engine)
+    with writing(engine) as connection:
+        guard = deliveries.guard_for(connection, made.id, Channel.EMAIL)
+        first = deliveries.take(connection, made.key(), guard, EIGHT)
+        second = deliveries.take(connection, made.key(), guard, EIGHT)
+
+    assert (first, second) == (Taken.YES, Taken.NO)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "12", "1.", ".2", "a.b", "1.2.3", "-1.2", "1 2", "9" * 19 + ".1"]
+)
+def test_a_name_that_is_no_deliverys_is_one_line(text: str) -> None:
+    with pytest.raises(NotFound, match="digest deliveries"):
+        DeliveryKey.parse(text)
+
+
+def test_a_delivery_is_named_as_in_its_message_id() -> None:
+    key = DeliveryKey(edition_id=12, reader_id=345)
+
+    assert str(key) == "345.12"
+    assert DeliveryKey.parse(" 345.12 ") == key
+
+
+def test_everybody_an_edition_was_for_is_listed_those_left_out_too(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine, emails=2)
+    with writing(engine) as connection:
+        connection.execute(
+            delivery.delete().where(delivery.c.reader_id == made.readers[0])
+        )
+        connection.execute(
+            left_out.insert().values(
+                edition_id=made.id,
+                reader_id=made.readers[0],
+                kind="unreachable",
+                reason="no address is held: add one",
+            )
+        )
+        everyone = copies.listed(connection, made.id)
+        chosen = copies.listed(connection, made.id, [copies.LEFT_OUT])
+
+    assert [(one.name, one.channel, one.state, one.reason) for one in everyone] == [
+        ("Reader 0", "", "left-out", "no address is held: add one"),
+        ("Reader 1", "email", "planned", ""),
+    ]
+    assert chosen == everyone[:1]
+
+
+def test_a_leased_batch_is_nobody_elses_until_the_lease_runs_out(
+    engine: Engine,
+) -> None:
+    a_planned_edition(engine)
+    with writing(engine) as connection:
+        first = send_batches.claim(connection, "a", EIGHT, LENGTH)
+        assert first is not None
+        assert send_batches.claim(connection, "b", EIGHT + LENGTH, LENGTH) is None
+        assert send_batches.renew(connection, first, EIGHT + 2 * LENGTH)
+        later = EIGHT + 2 * LENGTH + timedelta(seconds=1)
+        second = send_batches.claim(connection, "b", later, LENGTH)
+
+    assert second is not None
+    assert second.fence == first.fence + 1
+    with writing(engine) as connection:
+        assert not send_batches.renew(connection, first, later)
+        send_batches.finish(connection, first, later)
+        row = connection.execute(select(send_batch)).one()
+    assert (row.state, row.lease_owner) == ("leased", "b")
+
+
+def test_the_lease_of_a_sender_known_to_be_gone_ends_at_once(engine: Engine) -> None:
+    a_planned_edition(engine)
+    with writing(engine) as connection:
+        send_batches.claim(connection, "a", EIGHT, LENGTH)
+        assert send_batches.owners(connection) == {"a"}
+        assert send_batches.release(connection, "a", EIGHT) == 1
+
+        assert send_batches.claim(connection, "b", EIGHT, LENGTH) is not None
+
+
+def test_a_batch_comes_back_when_its_next_copy_is_due(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    soon, late = EIGHT + LENGTH, EIGHT + 9 * LENGTH
+    with writing(engine) as connection:
+        lease = send_batches.claim(connection, "a", EIGHT, LENGTH)
+        assert lease is not None
+        deliveries.postpone(connection, made.key(0), late, "later")
+        deliveries.postpone(connection, made.key(1), soon, "soon")
+        send_batches.finish(connection, lease, EIGHT)
+        row = connection.execute(select(send_batch)).one()
+
+    assert (row.state, row.due_at) == ("open", soon)
+
+
+def test_a_paused_campaign_sends_nothing(engine: Engine) -> None:
+    a_planned_edition(engine)
+    with writing(engine) as connection:
+        connection.execute(update(campaign).values(paused_at=EIGHT))
+
+        assert send_batches.claim(connection, "a", EIGHT, LENGTH) is None
+
+
+def test_a_rendition_is_kept_once_and_can_be_dropped(engine: Engine) -> None:
+    made = a_planned_edition(engine)
+    first = Rendition(b"first", {"pages": 2})
+    with writing(engine) as connection:
+        assert renditions.get(connection, made.id, "key") is None
+        assert renditions.put(connection, made.id, "key", first, EIGHT)
+        again = Rendition(b"second", {})
+        assert not renditions.put(connection, made.id, "key", again, EIGHT)
+        assert renditions.get(connection, made.id, "key") == first
+        assert renditions.drop(connection, made.id) == 1
+        assert renditions.get(connection, made.id, "key") is None

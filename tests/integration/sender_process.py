@@ -1,0 +1,28 @@
+"""A program that sends what is due and prints a line for every copy that ended."""
+
+import sys
+import threading
+
+from digest.deliver.sender import Sender
+from digest.deliver.smtp import Smtp
+from digest.deliver.smtp_server import SmtpServer
+from digest.store.engine import open_engine
+from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
+
+
+def _say(end: str) -> None:
+    sys.stdout.write(end + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    database, url, connections = sys.argv[1:]
+    sender = Sender(
+        engine=open_engine(database),
+        carrier=Smtp(SmtpServer.parse(url)),
+        message_for=lambda _edition, _variant: MESSAGE,
+        links=FakeLinks(),
+        clock=HandWoundClock(),
+        connections=int(connections),
+    )
+    sender.send_due(threading.Event(), _say)

@@ -1,0 +1,381 @@
+"""Print batches: every letter once, whatever breaks on the way."""
+
+import hashlib
+import stat
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event, select, update
+
+from digest.deliver import print_room
+from digest.deliver.print_room import Laid, PrintRoom
+from digest.errors import DigestError, NotFound
+from digest.model.deliveries import DeliveryState
+from digest.store import copies, deliveries, print_batches
+from digest.store.copies import DueCopy
+from digest.store.engine import reading, writing
+from digest.store.print_batches import PrintBatchState
+from digest.store.tables import edition, subscriber
+from tests.fakes.sending import HandWoundClock
+from tests.rows import PlannedEdition, a_planned_edition, left, states, withdrawn
+
+PLANNED, ACCEPTED = DeliveryState.PLANNED, DeliveryState.ACCEPTED
+CANCELLED = DeliveryState.CANCELLED
+FOLDER = "print/lantern-week/2026-07-06-k7qf2mxa"
+
+
+class InjectedError(Exception):
+    """What a test breaks with."""
+
+
+def laid(_edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+    """Lay letters out in the plainest way: a name a line."""
+    names = "".join(f"{letter.to.name}\n" for letter in letters)
+    return Laid(f"pdf\n{names}".encode(), f"csv\n{names}".encode(), len(letters))
+
+
+def a_print_room(engine: Engine, folder: Path, lay: print_room.Lay = laid) -> PrintRoom:
+    return PrintRoom(engine, folder, lay, HandWoundClock())
+
+
+def batches(engine: Engine) -> list[print_batches.PrintBatch]:
+    with reading(engine) as connection:
+        return print_batches.listed(connection)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = [path for path in (folder / "print").rglob("*") if path.is_file()]
+    return {path.name: path.read_bytes() for path in found}
+
+
+def test_a_batch_holds_every_letter_with_its_files_and_their_sum(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=3)
+
+    outcome = a_print_room(engine, tmp_path).make(made.id)
+
+    assert outcome.batch is not None
+    assert outcome.batch.state is PrintBatchState.OPEN
+    printed = outcome.batch.files
+    assert (printed.letters, printed.sheets) == (3, 3)
+    pdf, manifest = tmp_path / printed.pdf, tmp_path / printed.manifest
+    assert pdf == tmp_path / FOLDER / "letters-1.pdf"
+    assert pdf.read_bytes() == b"pdf\nReader 0\nReader 1\nReader 2\n"
+    assert printed.sha256 == hashlib.sha256(pdf.read_bytes()).hexdigest()
+    assert manifest.read_bytes().startswith(b"csv")
+    assert stat.S_IMODE(pdf.stat().st_mode) == 0o600
+    assert stat.S_IMODE(pdf.parent.stat().st_mode) == 0o700
+    with reading(engine) as connection:
+        everyone = copies.listed(connection, made.id)
+        state = connection.scalar(select(edition.c.state))
+    assert {(one.state, one.reason) for one in everyone} == {
+        (ACCEPTED, f"in print batch {outcome.batch.id}")
+    }
+    assert state == "sent"
+
+
+def test_an_edition_whose_letters_are_all_in_a_batch_makes_none(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=3)
+    room = a_print_room(engine, tmp_path)
+    room.make(made.id)
+
+    assert room.make(made.id).batch is None
+    assert len(batches(engine)) == 1
+    assert len(files(tmp_path)) == 2
+
+
+def test_an_edition_still_being_planned_makes_none(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=1)
+    with writing(engine) as connection:
+        connection.execute(update(edition).values(state="approved"))
+
+    assert a_print_room(engine, tmp_path).make(made.id).batch is None
+
+
+def test_emails_are_none_of_the_print_rooms_business(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=2, letters=1)
+    a_print_room(engine, tmp_path).make(made.id)
+
+    assert states(engine, made.id) == {PLANNED: 2, ACCEPTED: 1}
+
+
+def test_a_letter_that_cannot_be_laid_waits_and_the_others_go(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=2)
+    faults = {made.readers[0]: "the address has nine lines: shorten it"}
+
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+        good = [one for one in letters if one.key.reader_id not in faults]
+        plain = laid(edition_id, good)
+        return Laid(plain.pdf, plain.manifest, plain.sheets, dict(faults))
+
+    room = a_print_room(engine, tmp_path, lay)
+    outcome = room.make(made.id)
+
+    assert outcome.waiting == {made.key(0): "the address has nine lines: shorten it"}
+    assert states(engine, made.id) == {PLANNED: 1, ACCEPTED: 1}
+    with reading(engine) as connection:
+        [waiting] = copies.listed(connection, made.id, [PLANNED])
+    assert waiting.reason == "the address has nine lines: shorten it"
+    faults.clear()
+    assert room.make(made.id, patient=True).batch is None
+    again = room.make(made.id)
+    assert again.batch is not None
+    assert again.batch.files.pdf.endswith("letters-2.pdf")
+    assert states(engine, made.id) == {ACCEPTED: 2}
+
+
+def test_a_letter_set_aside_is_tried_again_after_a_while(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=1)
+    clock = HandWoundClock()
+    reader_id = made.readers[0]
+    room = PrintRoom(
+        engine, tmp_path, lambda _e, _l: Laid(b"", b"", 0, {reader_id: "no"}), clock
+    )
+    room.make(made.id, patient=True)
+    clock.move(print_room.SET_ASIDE - timedelta(seconds=1))
+    assert room.make(made.id, patient=True).waiting == {}
+    clock.move(timedelta(seconds=1))
+
+    assert room.make(made.id, patient=True).waiting == {made.key(0): "no"}
+
+
+def test_a_letter_without_an_address_waits_for_one(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=2)
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == made.subscribers[0])
+            .values(address=[], postcode=None)
+        )
+
+    outcome = a_print_room(engine, tmp_path).make(made.id)
+
+    assert outcome.waiting == {made.key(0): print_room.NO_ADDRESS}
+    assert states(engine, made.id) == {PLANNED: 1, ACCEPTED: 1}
+
+
+def test_a_letter_of_which_nothing_is_left_is_cancelled(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=1)
+
+    def lay(_edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+        emptied = frozenset(one.key.reader_id for one in letters)
+        return Laid(b"", b"", 0, emptied=emptied)
+
+    assert a_print_room(engine, tmp_path, lay).make(made.id).batch is None
+    assert states(engine, made.id) == {CANCELLED: 1}
+    assert files(tmp_path) == {}
+
+
+def test_who_has_left_gets_no_letter(engine: Engine, tmp_path: Path) -> None:
+    made = a_planned_edition(engine, emails=0, letters=2)
+    left(engine, made.subscribers[0])
+
+    a_print_room(engine, tmp_path).make(made.id)
+
+    assert states(engine, made.id) == {CANCELLED: 1, ACCEPTED: 1}
+    assert files(tmp_path)["letters-1.pdf"] == b"pdf\nReader 1\n"
+
+
+@pytest.mark.parametrize(
+    ("happens", "expected"),
+    [
+        pytest.param(
+            lambda engine, made: left(engine, made.subscribers[0]),
+            b"pdf\nReader 1\n",
+            id="somebody leaves",
+        ),
+        pytest.param(
+            lambda engine, _made: withdrawn(engine),
+            b"pdf\nReader 0\nReader 1\n",
+            id="something is withdrawn",
+        ),
+    ],
+)
+def test_what_happens_while_letters_are_laid_has_them_laid_again(
+    engine: Engine,
+    tmp_path: Path,
+    happens: Callable[[Engine, PlannedEdition], None],
+    expected: bytes,
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=2)
+    layings: list[int] = []
+
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+        layings.append(len(letters))
+        if len(layings) == 1:
+            happens(engine, made)
+        return laid(edition_id, letters)
+
+    a_print_room(engine, tmp_path, lay).make(made.id)
+
+    assert len(layings) == 2
+    assert files(tmp_path)["letters-1.pdf"] == expected
+    assert len(batches(engine)) == 1
+
+
+def test_letters_that_never_hold_still_are_an_error_in_words(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=9)
+    leaving = iter(made.subscribers)
+
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+        left(engine, next(leaving))
+        return laid(edition_id, letters)
+
+    with pytest.raises(DigestError, match="run digest print make"):
+        a_print_room(engine, tmp_path, lay).make(made.id)
+    assert files(tmp_path) == {}
+
+
+@contextmanager
+def _breaking_at(engine: Engine, words: str) -> Iterator[None]:
+    """Raise when a statement that begins so is about to be executed."""
+
+    def on_statement(*given: object) -> None:
+        if str(given[2]).startswith(words):
+            raise InjectedError
+
+    def on_commit(*_given: object) -> None:
+        if words == "COMMIT" and list(files_of_engine(engine)):
+            raise InjectedError
+
+    event.listen(engine, "before_cursor_execute", on_statement)
+    event.listen(engine, "commit", on_commit)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", on_statement)
+        event.remove(engine, "commit", on_commit)
+
+
+def files_of_engine(engine: Engine) -> Iterator[Path]:
+    """Yield the letters that lie beside the database."""
+    return Path(str(engine.url.database)).parent.rglob("letters-*.pdf")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param("UPDATE delivery SET state=?, next_attempt_at", id="marking"),
+        pytest.param("INSERT INTO print_batch", id="recording the batch"),
+        pytest.param("UPDATE delivery SET state=?, attempts", id="recording a letter"),
+        pytest.param("UPDATE edition", id="moving the edition"),
+        pytest.param("COMMIT", id="between the files and the commit"),
+    ],
+)
+def test_after_a_crash_the_same_call_makes_the_same_files_and_one_batch(
+    engine: Engine, tmp_path: Path, step: str
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=3)
+    room = a_print_room(engine, tmp_path)
+
+    with _breaking_at(engine, step), pytest.raises(InjectedError):
+        room.make(made.id)
+    assert states(engine, made.id) == {PLANNED: 3}
+    assert batches(engine) == []
+    after_the_crash = files(tmp_path)
+
+    outcome = room.make(made.id)
+    assert outcome.batch is not None
+    assert len(batches(engine)) == 1
+    assert states(engine, made.id) == {ACCEPTED: 3}
+    assert len(files(tmp_path)) == 2
+    assert after_the_crash.items() <= files(tmp_path).items()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_and_changes_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=1)
+    (tmp_path / "print").write_text("in the way")
+
+    with pytest.raises(DigestError, match="folder for letters"):
+        a_print_room(engine, tmp_path).make(made.id)
+    assert states(engine, made.id) == {PLANNED: 1}
+
+
+def test_two_print_rooms_at_once_make_one_batch(engine: Engine, tmp_path: Path) -> None:
+    made = a_planned_edition(engine, emails=0, letters=20)
+    both_have_laid = threading.Barrier(2)
+    layings: list[int] = []
+
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+        layings.append(len(letters))
+        if len(layings) <= 2:
+            both_have_laid.wait(timeout=10)
+        return laid(edition_id, letters)
+
+    room = a_print_room(engine, tmp_path, lay)
+    threads = [threading.Thread(target=room.make, args=(made.id,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    [batch] = batches(engine)
+    assert batch.files.letters == 20
+    assert sorted(files(tmp_path)) == ["letters-1.pdf", "manifest-1.csv"]
+
+
+def test_a_batch_too_large_for_a_file_is_several(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(print_room, "MOST_LETTERS", 2)
+    made = a_planned_edition(engine, emails=0, letters=5)
+    room = a_print_room(engine, tmp_path)
+
+    assert [room.make(made.id).left for _ in range(3)] == [3, 1, 0]
+    assert [batch.files.letters for batch in batches(engine)] == [2, 2, 1]
+
+
+def test_a_batch_is_open_then_sealed_then_posted_and_each_is_safe_to_repeat(
+    engine: Engine, tmp_path: Path
+) -> None:
+    made = a_planned_edition(engine, emails=0, letters=1)
+    room = a_print_room(engine, tmp_path)
+    batch = room.make(made.id).batch
+    assert batch is not None
+
+    with pytest.raises(DigestError, match=f"first digest print seal {batch.id}"):
+        room.posted(batch.id)
+    for _ in range(2):
+        assert room.seal(batch.id).state is PrintBatchState.SEALED
+    for _ in range(2):
+        assert room.posted(batch.id).state is PrintBatchState.POSTED
+    assert room.seal(batch.id).state is PrintBatchState.POSTED
+
+
+def test_a_batch_that_is_not_there_is_one_line(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="digest print list"):
+        a_print_room(engine, tmp_path).seal(7)
+
+
+def test_a_cancelled_edition_prints_nothing(engine: Engine, tmp_path: Path) -> None:
+    made = a_planned_edition(engine, emails=1, letters=1)
+    with writing(engine) as connection:
+        stopped = deliveries.cancel_edition(
+            connection, made.id, HandWoundClock().now, "called off"
+        )
+
+    assert stopped == 2
+    assert a_print_room(engine, tmp_path).make(made.id).batch is None
