@@ -69,7 +69,9 @@ class Typist:
     def _block(self, block: Block) -> Iterator[Json]:  # noqa: C901 - a case a kind
         match block:
             case Heading(level, runs):
-                yield self.heading(level + 2, plain(runs))
+                # PDF/UA has no empty headings.
+                if printable(plain(runs)).strip():
+                    yield self.heading(level + 2, plain(runs))
             case Paragraph(runs):
                 yield self.paragraph(*runs)
             case ListBlock(ordered, items):
@@ -112,9 +114,9 @@ class Typist:
 
     def _easy(self, sentence: Runs, picture: Picture | None) -> Iterator[Json]:
         shown = self.picture(picture) if picture else None
+        yield {"k": "easy", "runs": self._runs(sentence), "picture": shown}
         if picture and not shown:
             yield from self._picture(picture)
-        yield {"k": "easy", "runs": self._runs(sentence), "picture": shown}
 
     def _table(self, table: Table) -> Json:
         columns = len(table.header)

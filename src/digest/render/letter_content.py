@@ -66,7 +66,7 @@ def job(variant: Variant, pictures: Pictures, shorten: Shorten) -> dict[str, Any
     locale = locale_of(variant.language)
     return {
         "title": printable(f"{campaign.title}: {date}"),
-        "masthead": desk.typist().say(campaign.title, 0.5, 1.4),
+        "masthead": desk.typist().say(campaign.title.strip() or "News", 0.5, 1.4),
         "date": date,
         "lang": locale.language,
         "region": locale.territory,
@@ -130,7 +130,8 @@ def _post(post: Post, mark: str, desk: Desk) -> Iterator[Json]:
 
 
 def _title(item: Item) -> str:
-    return item.title.strip() or item.summary.strip() or "News"
+    titles = map(printable, (item.title, item.summary))
+    return next((title for title in titles if title.strip()), "News")
 
 
 def _shows(post: Post, picture: Picture) -> bool:

@@ -21,9 +21,25 @@ from digest.render.letter import (
     cannot_print,
     personal,
 )
-from digest.render.print_manifest import ENVELOPE_GRAMS, SHEET_GRAMS, ManifestRow
+from digest.render.print_manifest import (
+    ENVELOPE_GRAMS,
+    SHEET_GRAMS,
+    ManifestRow,
+    manifest_csv,
+)
 from digest.render.print_text import printable
 from digest.render.print_typst import Press, Typeset
+
+__all__ = [
+    "MOST_PAGES",
+    "LetterProblem",
+    "ManifestRow",
+    "PrintHead",
+    "PrintRun",
+    "lay",
+    "lay_in_parts",
+    "manifest_csv",
+]
 
 # Typst holds a whole file in memory: about 60 kB a page.
 MOST_PAGES = 4000
@@ -204,7 +220,7 @@ class _Table:
         )
         yield (
             f"Envelope: {str(letterhead.envelope).upper()} with a window."
-            f" Postage: {letterhead.postage}. Keep this list; it is not posted."
+            f" Postage: {letterhead.postage} class. Keep this list; it is not posted."
         )
 
     def rows(self, letters: Sequence[Letter], made: Typeset) -> tuple[ManifestRow, ...]:

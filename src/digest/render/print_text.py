@@ -12,9 +12,17 @@ from digest.render.print_fonts import coverage
 
 # From here on stand pictures; printed small and grey they say less than a word.
 _PICTURES = 0x1F000
-# Looks, joins and skin tones of a picture, soft hyphens: nothing by themselves.
-_SILENT = frozenset("\ufe0e\ufe0f\u00ad\u2060\ufeff\u20e3") | frozenset(
-    map(chr, range(0x1F3FB, 0x1F400))
+# Looks and skin tones of a picture, soft hyphens, turnings of the line's
+# direction: nothing by themselves, or worse.
+_SILENT = frozenset(
+    map(
+        chr,
+        (
+            *(0xAD, 0x2060, 0x20E3, 0xFE0E, 0xFE0F, 0xFEFF),
+            *range(0x202A, 0x202F),
+            *range(0x1F3FB, 0x1F400),
+        ),
+    )
 )
 _FLAGS = range(0x1F1E6, 0x1F200)
 _SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}

@@ -1,0 +1,453 @@
+"""One variant as a letter, read back from the PDF."""
+
+import re
+import struct
+import zlib
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest.errors import RenderError
+from digest.model.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Run,
+    Table,
+    texts,
+)
+from digest.model.campaigns import Envelope, LetterHead, Source, SourceKind
+from digest.model.items import Post
+from digest.model.postal import PostalAddress
+from digest.model.readers import Format
+from digest.render.letter import SAMPLE, Letter, LetterLook, preview, typeset
+from digest.render.letter_geometry import GEOMETRIES
+from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, an_event, words
+from tests.rich import EVERY_BLOCK, a_rich_variant, cells
+from tests.sheets import Sheets
+
+LOOK = LetterLook()
+FORMATS = (Format.LETTER, Format.LARGE_PRINT)
+# What printers commonly cannot reach along each edge.
+UNPRINTABLE = 4.3
+WINDOW_SIZES = (10, 11, 12)
+
+
+def a_png(side: int = 60) -> bytes:
+    """Return a dark square."""
+
+    def part(name: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(name + data))
+        return struct.pack(">I", len(data)) + name + data + check
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = b"".join(b"\0" + b"\x30" * side for _ in range(side))
+    parts = (
+        part(b"IHDR", head) + part(b"IDAT", zlib.compress(rows)) + part(b"IEND", b"")
+    )
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def bare(text: str) -> str:
+    """Return the text without the spaces, which a line break may change."""
+    return "".join(text.split())
+
+
+def a_letter(*blocks: Block, wanted: Format = Format.LETTER, **post: Any) -> Sheets:
+    """Return a letter of one post made of those blocks."""
+    item = a_post(body=blocks or words("Come in."), **post)
+    return Sheets(preview(a_variant(item, format=wanted), LOOK))
+
+
+def test_every_word_of_every_block_is_there_in_order() -> None:
+    sheets = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK))
+    found = re.sub(r"SAMPLE Page \d+ of \d+", "", sheets.whole_text())
+    place = found.index("Forty lanterns and", found.index("reason."))
+
+    for text in texts(EVERY_BLOCK):
+        # A link's address stands between its words and the full stop.
+        for word in re.split(r"[\s.,:]+", text):
+            place = found.index(word, place) + len(word)
+
+
+def test_large_print_has_the_same_words() -> None:
+    found = Sheets(preview(a_rich_variant(format=Format.LARGE_PRINT), LOOK))
+    text = found.whole_text()
+
+    for said in texts(EVERY_BLOCK):
+        assert all(word in text for word in re.split(r"[\s.,:]+", said))
+
+
+def test_a_letter_says_who_when_to_whom_and_how_to_reach_us() -> None:
+    sheets = a_letter()
+
+    text = sheets.text(0)
+    for said in (
+        *("Lantern Week", *SENDER, "01632 960 155", "Monday 6 July 2026"),
+        *("Dear Ann Example,", "The kettle is always on"),
+        "By Ann Example, Volunteer, The Hall",
+        "Please ring 01632 960 155 or write to the address at the top of page 1",
+        "large print (18 point)",
+    ):
+        assert said in text
+    assert sheets.title == "Lantern Week: Monday 6 July 2026"
+
+
+def test_posts_are_given_in_full_and_events_by_their_day() -> None:
+    soon = an_event("b", title="Soon", booking_phone="01632 960 157")
+    later = an_event("a", title="Later", starts=EIGHT + timedelta(days=9), ends=None)
+    post = a_post(body=words("The whole of it."), summary="Only a part.")
+
+    text = Sheets(
+        preview(a_variant(later, post, soon, format=Format.LETTER), LOOK)
+    ).whole_text()
+
+    assert "The whole of it." in text
+    assert "Only a part." not in text
+    assert text.index("Soon") < text.index("Later")
+    for said in (
+        "When: Tuesday 7 July 2026, 9am to 11am",
+        "Where: The Hall, 1 Example Street",
+        "ring: 01632 960 157",
+    ):
+        assert said in text
+
+
+def test_three_parts_or_more_are_listed_with_their_pages() -> None:
+    text = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK)).text(0)
+
+    assert re.search(r"In this letter.*Dates for your diary page \d", text)
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize("envelope", Envelope)
+def test_the_sheet_is_a4_and_its_edges_are_clear(
+    wanted: Format, envelope: Envelope
+) -> None:
+    head = LetterHead(SENDER, envelope, "01632 960 155")
+    campaign = a_campaign(letter=head)
+    drafted = a_rich_variant(format=wanted, campaign=campaign, draft=True)
+    sheets = Sheets(preview(drafted, LOOK))
+
+    for page in range(len(sheets)):
+        assert sheets.size(page) == (210, 297)
+        for edge in (
+            (0, 0, 210, UNPRINTABLE),
+            (0, 297 - UNPRINTABLE, 210, 297),
+            (0, 0, UNPRINTABLE, 297),
+            (210 - UNPRINTABLE, 0, 210, 297),
+        ):
+            assert sheets.ink(page, edge) is None
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize("envelope", Envelope)
+def test_nothing_but_the_address_can_show_in_the_window(
+    wanted: Format, envelope: Envelope
+) -> None:
+    campaign = a_campaign(letter=LetterHead(SENDER, envelope, "01632 960 155"))
+    page = Sheets(preview(a_rich_variant(format=wanted, campaign=campaign), LOOK))
+    body = Sheets(typeset(a_rich_variant(format=wanted, campaign=campaign), LOOK).pdf)
+    at, clear = GEOMETRIES[envelope].address, GEOMETRIES[envelope].clear
+    zone = (clear.x, clear.y, clear.x + clear.width, clear.y + clear.height)
+
+    shown = [
+        mark
+        for mark in page.marks(0)
+        if zone[0] <= mark.left <= zone[2] and zone[1] <= mark.top <= zone[3]
+    ]
+
+    said = "".join(mark.text for mark in shown)
+    assert said == "AnnExample1ExampleStreetEXAMPLETONZZ991AA"
+    assert all(at.x - 0.5 <= mark.left for mark in shown)
+    assert all(mark.right <= at.x + at.width for mark in shown)
+    assert all(at.y <= mark.top < mark.bottom <= at.y + at.height for mark in shown)
+    assert body.ink(0, zone) is None
+
+
+def test_pages_are_numbered_and_carry_the_reference() -> None:
+    sheets = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK))
+
+    assert len(sheets) > 2
+    for page in range(len(sheets)):
+        foot = f"SAMPLE Page {page + 1} of {len(sheets)}"
+        assert sheets.text(page).endswith(foot)
+
+
+@pytest.mark.parametrize(("wanted", "least"), [("letter", 14), ("large-print", 18)])
+def test_no_letter_is_smaller_than_the_format_says(wanted: str, least: int) -> None:
+    sheets = Sheets(preview(a_rich_variant(format=Format(wanted)), LOOK))
+    at = GEOMETRIES[Envelope.DL].address
+
+    for page in range(len(sheets)):
+        for mark in sheets.marks(page):
+            in_window = page == 0 and at.y <= mark.top <= at.y + at.height
+            # The carrier wants 10 to 12 point in the window, whoever reads it.
+            if in_window and mark.left <= at.x + at.width:
+                assert round(mark.points) in WINDOW_SIZES
+            else:
+                assert mark.points >= least - 0.01, (page, mark)
+
+
+def test_large_print_has_no_italics() -> None:
+    blocks = Paragraph((Run("slanted", emphasis=True),))
+
+    for wanted, slanted in ((Format.LETTER, True), (Format.LARGE_PRINT, False)):
+        names = [name for name, _ in a_letter(blocks, wanted=wanted).fonts()]
+        assert any("Italic" in name for name in names) is slanted
+
+
+def test_large_print_makes_records_of_a_wide_table() -> None:
+    table = Table(
+        cells("Day", "From", "To", "Who"), (cells("Mon", "9am", "11am", "Bo"),)
+    )
+
+    text = a_letter(table, wanted=Format.LARGE_PRINT).whole_text()
+
+    assert "Day: Mon From: 9am To: 11am Who: Bo" in text
+    assert "Day From To Who Mon 9am 11am Bo" in a_letter(table).whole_text()
+
+
+def test_only_our_fonts_are_used_and_all_are_embedded() -> None:
+    said = "Łódź Ελένη \u0410\u043b فاطمة শ্রীমতী ✓ →"
+
+    fonts = a_letter(*words(said)).fonts()
+
+    assert fonts
+    assert all(embedded for _, embedded in fonts)
+    assert {re.split("[-_]", name)[0] for name, _ in fonts} <= {
+        *("AtkinsonHyperlegibleNext", "NotoSans", "NotoSansArabic", "NotoSansBengali"),
+        *("NotoSansSymbols", "NotoSansSymbols2"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("Siân Ŵyn-Llŷn", id="Welsh"),
+        pytest.param("Małgorzata Dąbrowska-Żółć", id="Polish"),
+        pytest.param(
+            "\u0410\u043b\u0435\u043a\u0441\u0430\u043d\u0434\u0440", id="Cyrillic"
+        ),
+    ],
+)
+def test_names_are_printed_as_they_are_written(name: str) -> None:
+    to = replace(SAMPLE, name=name, salutation=f"Dear {name},")
+
+    text = Sheets(preview(a_variant(format=Format.LETTER), LOOK, to)).text(0)
+
+    assert text.count(name) == 2
+
+
+def test_a_name_from_right_to_left_is_printed_beside_its_address() -> None:
+    to = replace(SAMPLE, name="فاطمة", salutation="Dear فاطمة,")
+
+    sheets = Sheets(preview(a_variant(format=Format.LETTER), LOOK, to))
+
+    at = GEOMETRIES[Envelope.DL].address
+    assert "1 Example Street" in sheets.text(0)
+    first = sheets.ink(0, (10, at.y, 110, at.y + 10))
+    assert first is not None
+    assert first[0] == pytest.approx(at.x, abs=1)
+
+
+def test_an_accent_on_the_first_address_line_is_not_clipped() -> None:
+    address = PostalAddress(("ŴŴ", "xxx"), "ZZ99 1AA")
+    to = Letter("R", "ŴŴŴŴ", address, "Dear Ŵ,")
+    sheets = Sheets(preview(a_variant(format=Format.LETTER), LOOK, to))
+    marks = [mark for mark in sheets.marks(0) if mark.text == "Ŵ"]
+    first, second = marks[0], marks[4]
+
+    def ink(top: float, bottom: float) -> tuple[float, ...]:
+        found = sheets.ink(0, (20, top - 0.1, 60, bottom), per_mm=20)
+        assert found is not None
+        return found
+
+    upper, lower = ink(first.top, first.bottom), ink(second.top, second.bottom)
+    assert upper[1] - first.top == pytest.approx(lower[1] - second.top, abs=0.1)
+    assert upper[3] - upper[1] == pytest.approx(lower[3] - lower[1], abs=0.1)
+
+
+HOSTILE = r"*x* #panic() $1$ <a> @b // \ `c` = h - i + j / k: l _m_ [n] ~ ' " + '"'
+
+
+def test_what_looks_like_markup_is_printed_as_typed() -> None:
+    post = a_post(
+        title=HOSTILE,
+        body=(
+            *words(HOSTILE),
+            Heading(1, (Run(HOSTILE),)),
+            ListBlock(ordered=True, items=(words(HOSTILE),)),
+            Quote(words(HOSTILE), HOSTILE),
+            CallToAction(HOSTILE, "https://example.org/#panic()"),
+            EasyRead((Run(HOSTILE),)),
+        ),
+    )
+
+    found = Sheets(preview(a_variant(post, format=Format.LETTER), LOOK)).whole_text()
+
+    assert bare(found).count(bare(HOSTILE)) == 8
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(words("W" * 400)[0], id="one endless word"),
+        pytest.param(words("https://example.org/" + "a/b-" * 200)[0], id="an address"),
+        pytest.param(Heading(1, (Run("M" * 300),)), id="a heading"),
+        pytest.param(
+            Table(cells("A" * 60, "b"), (cells("c", "D" * 90),)), id="a table"
+        ),
+        pytest.param(CallToAction("C" * 300, "https://example.org"), id="a call"),
+        pytest.param(EasyRead((Run("E" * 300),)), id="an easy read sentence"),
+        pytest.param(Quote(words("q" * 300), "Q" * 200), id="a quotation"),
+        pytest.param(
+            ListBlock(
+                ordered=False,
+                items=((ListBlock(ordered=False, items=(words("L" * 300),)),),),
+            ),
+            id="a list in a list",
+        ),
+        pytest.param(EasyRead((Run("word " * 1500),)), id="more than a page together"),
+        pytest.param(
+            CallToAction("call " * 1500, "https://e.org"), id="a call of pages"
+        ),
+    ],
+)
+def test_nothing_runs_off_the_sheet(block: Block, wanted: Format) -> None:
+    sheets = a_letter(block, wanted=wanted, title="T" * 200)
+
+    assert bare("".join(texts((block,))))[-40:] in bare(
+        re.sub(r"SAMPLEPage\d+of\d+", "", bare(sheets.whole_text()))
+    )
+    for page in range(len(sheets)):
+        assert sheets.ink(page, (190.5, 0, 210, 297)) is None
+        assert sheets.ink(page, (0, 276.5, 210, 281)) is None
+
+
+def test_what_cannot_be_printed_becomes_words() -> None:
+    text = a_letter(*words("Party 🎉 with 中文."), title="Yes ✅").whole_text()
+
+    assert "Party (party popper) with [words in Chinese letters]." in text
+    assert "Yes (white heavy check mark)" in text
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> LetterLook:
+    """Return a look that may read the pictures of one folder."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "good.png").write_bytes(a_png())
+    (folder / "broken.png").write_bytes(a_png()[:60])
+    (folder / "words.png").write_text("not a picture")
+    (tmp_path / "secret.png").write_bytes(a_png())
+    return LetterLook(pictures=(folder,))
+
+
+@pytest.mark.parametrize(
+    ("src", "shown"),
+    [
+        pytest.param("good.png", True, id="a good one"),
+        pytest.param("broken.png", False, id="broken in the middle"),
+        pytest.param("words.png", False, id="no picture at all"),
+        pytest.param("absent.png", False, id="not there"),
+        pytest.param("../secret.png", False, id="outside its folder"),
+        pytest.param("/etc/hostname", False, id="elsewhere on the machine"),
+        pytest.param("https://example.org/good.png", False, id="on the web"),
+        pytest.param("a\0b.png", False, id="a null byte"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
+    src: str,
+    shown: bool,  # noqa: FBT001 - a column of the table
+    pictures: LetterLook,
+) -> None:
+    good = Picture("good.png", "A dark square", "Dusk")
+    post = a_post(body=(Picture(src, "A lantern", "By Ann"), *words("After."), good))
+
+    text = Sheets(preview(a_variant(post, format=Format.LETTER), pictures)).whole_text()
+
+    assert ("Picture: A lantern. By Ann" not in text) is shown
+    assert "After. Dusk" in text
+
+
+def test_a_picture_of_a_folder_source_is_found_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "good.png").write_bytes(a_png())
+    source = Source("posts", SourceKind.FOLDER, str(tmp_path))
+    post = a_post(picture=Picture(str(tmp_path / "good.png"), "A square", ""))
+    made = a_variant(post, format=Format.LETTER, campaign=a_campaign(sources=(source,)))
+
+    assert "Picture:" not in Sheets(preview(made, LOOK)).whole_text()
+
+
+def test_a_proof_says_so_on_every_page() -> None:
+    proof = Sheets(preview(a_rich_variant(format=Format.LETTER, draft=True), LOOK))
+    sent = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK))
+
+    assert all("PROOF" in proof.text(page) for page in range(len(proof)))
+    assert "PROOF" not in sent.whole_text()
+
+
+def test_a_letter_is_accessible_by_the_standard() -> None:
+    pdf = preview(a_rich_variant(format=Format.LETTER), LOOK)
+
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    assert b"/Lang" in pdf
+
+
+def test_an_unknown_language_and_a_bare_campaign_still_make_a_letter() -> None:
+    campaign = a_campaign(letter=LetterHead(()), title="")
+    made = a_variant(
+        Post("p", "", body=words("Hello.")),
+        format=Format.LETTER,
+        language="tlh-Latn-XX",
+        campaign=campaign,
+    )
+
+    assert "Hello." in Sheets(preview(made, LOOK)).whole_text()
+
+
+def test_an_operators_template_stands_in_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "letter").mkdir()
+    ours = Path(__file__).parents[2] / "templates/letter/blocks.typ"
+    changed = ours.read_text().replace(
+        "#let action(b) =", "#let action(b) = [OUR OWN] +"
+    )
+    (tmp_path / "letter" / "blocks.typ").write_text(changed)
+    post = a_post(body=(CallToAction("Book", "https://example.org"),))
+    made = a_variant(post, format=Format.LETTER)
+
+    pdf = preview(made, LetterLook(templates_dir=tmp_path))
+
+    assert "OUR OWN" in Sheets(pdf).whole_text()
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        pytest.param("#let oops = ", "letter.typ", id="a fault of spelling"),
+        pytest.param('#panic("no")', "letter.typ", id="a panic"),
+        pytest.param("= Hello", "letter.typ", id="nothing that we need of it"),
+        pytest.param('#read("/etc/passwd")', "letter.typ", id="a file elsewhere"),
+        pytest.param('#import "@preview/x:1.0.0"', "letter.typ", id="a package"),
+    ],
+)
+def test_a_broken_template_is_one_line(
+    template: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "letter").mkdir()
+    (tmp_path / "letter" / "letter.typ").write_text(template)
+
+    with pytest.raises(RenderError, match=words) as fault:
+        typeset(a_variant(format=Format.LETTER), LetterLook(templates_dir=tmp_path))
+
+    assert "\n" not in str(fault.value)

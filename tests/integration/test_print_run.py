@@ -1,0 +1,285 @@
+"""A print run: every letter in one file, read back from the PDF."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from digest.errors import RenderError
+from digest.model.campaigns import Envelope, LetterHead
+from digest.model.postal import PostalAddress
+from digest.model.readers import Format
+from digest.render import print_run
+from digest.render.letter import (
+    SAMPLE,
+    Letter,
+    LetterBody,
+    LetterLook,
+    preview,
+    typeset,
+)
+from digest.render.letter_geometry import GEOMETRIES
+from digest.render.print_run import PrintHead, lay, lay_in_parts
+from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, words
+from tests.rich import a_rich_variant
+from tests.sheets import Sheets
+
+LOOK = LetterLook()
+HEAD = PrintHead(a_campaign(), "k7qf2mxa", EIGHT)
+STREET = ("1 Example Street", "Exampleton")
+
+
+def an_addressed(reference: str, postcode: str = "ZZ99 1AA", **given: str) -> Letter:
+    """Return a letter to Ann of that postcode, with the short body."""
+    name = given.get("name", "Ann Example")
+    address = PostalAddress(STREET, postcode)
+    return Letter(reference, name, address, f"Dear {name},", given.get("body", "short"))
+
+
+@pytest.fixture(scope="module")
+def bodies() -> Mapping[str, LetterBody]:
+    """Return a body of one page, of an odd and of an even number of more."""
+    long = a_variant(
+        *(a_post(str(n), body=words("Rain. " * 250)) for n in range(2)),
+        format=Format.LETTER,
+    )
+    return {
+        "short": typeset(a_variant(format=Format.LETTER), LOOK),
+        "rich": typeset(a_rich_variant(format=Format.LETTER), LOOK),
+        "large": typeset(a_rich_variant(format=Format.LARGE_PRINT), LOOK),
+        "long": typeset(long, LOOK),
+    }
+
+
+MIXED = (
+    an_addressed("R-1", "ZZ19 1AA", body="large"),
+    an_addressed("R-2", "ZZ2 1AA", body="rich"),
+    an_addressed("R-3", "ZZ2 1AA"),
+    an_addressed("R-4", "Z1 1AA", body="long"),
+)
+
+
+def test_letters_come_in_the_order_of_a_round(bodies: Mapping[str, LetterBody]) -> None:
+    run = lay(MIXED, bodies, HEAD)
+
+    assert [row.reference for row in run.rows] == ["R-4", "R-2", "R-3", "R-1"]
+    assert [row.number for row in run.rows] == [1, 2, 3, 4]
+    assert Sheets(run.pdf).bookmarks() == [
+        *("Z1 1AA R-4", "ZZ2 1AA R-2", "ZZ2 1AA R-3", "ZZ19 1AA R-1")
+    ]
+    assert not run.problems
+
+
+def test_each_letter_begins_on_a_sheet_and_the_list_says_where(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    run = lay(MIXED, bodies, HEAD)
+    sheets = Sheets(run.pdf)
+
+    for row in run.rows:
+        assert row.first_page % 2 == 1
+        assert row.sheets == -(-row.pages // 2)
+        for page in range(row.pages):
+            text = sheets.text(row.first_page - 1 + page)
+            assert f"Page {page + 1} of {row.pages}" in text
+            assert row.reference in text
+        if row.pages % 2 and row is not run.rows[-1]:
+            assert sheets.ink(row.first_page - 1 + row.pages, (0, 0, 210, 297)) is None
+    for one, following in pairwise(run.rows):
+        assert following.first_page == one.first_page + 2 * one.sheets
+    assert run.sheets == sum(row.sheets for row in run.rows)
+
+
+def test_the_packing_list_comes_first(bodies: Mapping[str, LetterBody]) -> None:
+    text = Sheets(lay(MIXED, bodies, HEAD).pdf).text(0)
+
+    assert text.startswith("Lantern Week, Monday 6 July 2026 4 letters, ")
+    assert "1 R-4 Z1 1AA 14 point" in text
+    assert "4 R-1 ZZ19 1AA 18 point" in text
+    assert "Edition k7qf2mxa" in text
+
+
+def _places(sheets: Sheets, page: int) -> list[tuple[float, float, str]]:
+    marks = sheets.marks(page)
+    return sorted((round(one.left, 1), round(one.top, 1), one.text) for one in marks)
+
+
+def _differing_dots(one: list[bytes], other: list[bytes]) -> int:
+    # A hair's grey at an edge may fall on either side of what counts as ink.
+    pairs = zip(one, other, strict=True)
+    return sum(
+        sum(a != b for a, b in zip(row, beside, strict=True))
+        for row, beside in pairs
+        if row != beside
+    )
+
+
+@pytest.mark.parametrize("envelope", Envelope)
+@pytest.mark.parametrize("wanted", [Format.LETTER, Format.LARGE_PRINT])
+def test_a_letter_looks_the_same_alone_and_in_the_run(
+    wanted: Format, envelope: Envelope
+) -> None:
+    campaign = a_campaign(letter=LetterHead(SENDER, envelope, "01632 960 155"))
+    made = a_rich_variant(format=wanted, campaign=campaign)
+    to = replace(SAMPLE, name="Siân Ŵyn", body_key="it")
+
+    alone = Sheets(preview(made, LOOK, to))
+    run = lay([to], {"it": typeset(made, LOOK)}, replace(HEAD, campaign=campaign))
+    batch, first = Sheets(run.pdf), run.rows[0].first_page - 1
+
+    for page in range(len(alone)):
+        assert _places(alone, page) == _places(batch, first + page)
+    assert _differing_dots(alone.dots(0, 12), batch.dots(first, 12)) < 100
+    assert alone.text(0).count("Siân Ŵyn") == batch.text(first).count("Siân Ŵyn")
+
+
+def test_what_cannot_be_printed_is_named_and_the_others_go_on(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    letters = (
+        an_addressed("R-1"),
+        an_addressed("R-2", name="王小明"),
+        an_addressed("R-3", name="W" * 60),
+        replace(
+            an_addressed("R-4"),
+            address=PostalAddress(("1 Example 🎉 Street", "Exampleton"), "ZZ9 1AA"),
+        ),
+        an_addressed("R-5", body="never made"),
+        an_addressed("R-1"),
+    )
+
+    run = lay(letters, bodies, HEAD)
+
+    assert [row.reference for row in run.rows] == ["R-1"]
+    said = {(one.reference, one.words.split(",")[0]) for one in run.problems}
+    assert said == {
+        ("R-2", "the name holds 王 小 明"),
+        ("R-3", "the address does not fit the window even at 10 point: shorten its"
+         " lines or use fewer of them"),
+        ("R-4", "the address holds 🎉"),
+        ("R-5", "its words have not been set: render the edition again"),
+        ("R-1", "another letter has this reference: give each its own"),
+    }  # fmt: skip
+    assert "R-3" not in Sheets(run.pdf).whole_text()
+
+
+@pytest.mark.parametrize("envelope", Envelope)
+def test_a_full_address_is_fitted_into_the_window(envelope: Envelope) -> None:
+    campaign = a_campaign(letter=LetterHead(SENDER, envelope))
+    body = typeset(a_variant(format=Format.LETTER, campaign=campaign), LOOK)
+    lines = ("Flat 3", "Second Floor", "The Old Depot", "112 Long Terrace", "Townbury")
+    to = Letter(
+        "R",
+        "Professor Dame Małgorzata Example",
+        PostalAddress(lines, "ZZ9 1AA"),
+        "",
+        "b",
+    )
+
+    run = lay([to], {"b": body}, replace(HEAD, campaign=campaign))
+
+    assert not run.problems
+    page = Sheets(run.pdf)
+    at, clear = GEOMETRIES[envelope].address, GEOMETRIES[envelope].clear
+    ink = page.ink(
+        run.rows[0].first_page - 1,
+        (clear.x, clear.y, clear.x + clear.width, clear.y + clear.height),
+    )
+    assert ink is not None
+    assert at.x - 0.5 <= ink[0]
+    assert ink[2] <= at.x + at.width
+    assert at.y <= ink[1]
+    assert ink[3] <= at.y + at.height
+
+
+def test_a_salutation_too_long_for_its_line_greets_the_reader(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    to = replace(an_addressed("R-1"), salutation="Dear " + "Ann " * 40 + ",")
+
+    run = lay([to], bodies, HEAD)
+
+    assert "Dear reader," in Sheets(run.pdf).text(run.rows[0].first_page - 1)
+
+
+def test_a_hostile_name_is_printed_as_typed(bodies: Mapping[str, LetterBody]) -> None:
+    name = '*x* #panic() $1$ <a> @b // \\ "'
+
+    run = lay([an_addressed("R-1", name=name)], bodies, HEAD)
+
+    assert Sheets(run.pdf).text(run.rows[0].first_page - 1).count(name) == 2
+
+
+@pytest.mark.parametrize("letters", [(), (an_addressed("R-1", name="王"),)])
+def test_nothing_to_print_is_no_file(
+    letters: tuple[Letter, ...], bodies: Mapping[str, LetterBody]
+) -> None:
+    run = lay(letters, bodies, HEAD)
+
+    assert (run.pdf, run.rows) == (b"", ())
+    assert len(run.problems) == len(letters)
+
+
+def test_a_body_that_is_no_longer_a_pdf_is_one_line() -> None:
+    body = LetterBody(
+        b"not a pdf", typeset(a_variant(format=Format.LETTER), LOOK).facts
+    )
+
+    with pytest.raises(RenderError) as fault:
+        lay([an_addressed("R-1")], {"short": body}, HEAD)
+
+    assert "\n" not in str(fault.value)
+
+
+def test_facts_survive_being_stored(bodies: Mapping[str, LetterBody]) -> None:
+    for body in bodies.values():
+        assert json.loads(json.dumps(body.facts)) == body.facts
+
+
+def test_many_letters_are_cut_into_files_in_one_order(
+    bodies: Mapping[str, LetterBody], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(print_run, "MOST_PAGES", 4)
+    letters = [an_addressed(f"R-{n}", f"ZZ{n} 1AA") for n in (3, 1, 5, 2, 4)]
+
+    parts = list(lay_in_parts(letters, bodies, HEAD))
+
+    assert [[row.reference for row in part.rows] for part in parts] == [
+        *(["R-1", "R-2"], ["R-3", "R-4"], ["R-5"])
+    ]
+
+
+_AGAIN = """
+import hashlib, sys
+from tests.integration.test_print_run import made_bytes
+sys.stdout.write(hashlib.sha256(made_bytes()).hexdigest())
+"""
+
+
+def made_bytes() -> bytes:
+    """Return a body, a preview and a run made from the same things each time."""
+    made = a_rich_variant(format=Format.LARGE_PRINT)
+    body = typeset(made, LOOK)
+    run = lay([replace(MIXED[0], body_key="it")], {"it": body}, HEAD)
+    return body.pdf + preview(made, LOOK) + run.pdf
+
+
+def test_the_same_letters_are_the_same_bytes_in_every_process() -> None:
+    here = made_bytes()
+    again = subprocess.run(  # noqa: S603 - our own interpreter and our own words
+        [sys.executable, "-c", _AGAIN],
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONHASHSEED": "7", "PYTHONPATH": "src:."},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert made_bytes() == here
+    assert again.stdout == hashlib.sha256(here).hexdigest()

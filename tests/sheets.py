@@ -1,0 +1,121 @@
+"""Printed pages as a test reads them: words with places, ink, fonts.
+
+Lengths are millimetres from the top left corner of the sheet.
+"""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+POINTS = 72 / 25.4
+_INK = bytes(int(grey < 160) for grey in range(256))
+# Soft places to break are there for the type, not for the reader.
+_UNSEEN = re.compile("[\u200b\ufffe\u0002]")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One printed character: where it stands and how large it is, in points."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    points: float
+
+
+class Sheets:
+    """A PDF, page by page, the first being 0."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self._document = pypdfium2.PdfDocument(pdf)
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return str(self._document.get_metadata_value("Title"))
+
+    def size(self, page: int) -> tuple[int, int]:
+        """Return width and height, rounded to the millimetre."""
+        width, height = self._document[page].get_size()
+        return round(width / POINTS), round(height / POINTS)
+
+    def text(self, page: int) -> str:
+        """Return the words of a page in reading order, single spaces between."""
+        found = self._document[page].get_textpage().get_text_range()
+        return " ".join(_UNSEEN.sub("", found).split())
+
+    def whole_text(self) -> str:
+        """Return the words of every page."""
+        return " ".join(self.text(page) for page in range(len(self)))
+
+    def marks(self, page: int) -> Iterator[Mark]:
+        """Yield the page's characters, spaces left out."""
+        height = self._document[page].get_height()
+        text = self._document[page].get_textpage()
+        for index in range(text.count_chars()):
+            letter = chr(pdfium.FPDFText_GetUnicode(text, index))
+            if letter.isspace() or _UNSEEN.match(letter):
+                continue
+            left, bottom, right, top = text.get_charbox(index)
+            points = pdfium.FPDFText_GetFontSize(text, index)
+            yield Mark(
+                letter,
+                left / POINTS,
+                (height - top) / POINTS,
+                right / POINTS,
+                (height - bottom) / POINTS,
+                points,
+            )
+
+    def dots(self, page: int, per_mm: float = 4) -> list[bytes]:
+        """Return the page's rows of dots, so many to the millimetre; 1 is ink."""
+        drawn = self._document[page].render(scale=per_mm / POINTS, grayscale=True)
+        rows, width = bytes(drawn.buffer).translate(_INK), drawn.stride
+        return [
+            rows[start : start + drawn.width] for start in range(0, len(rows), width)
+        ]
+
+    def ink(
+        self, page: int, box: tuple[float, float, float, float], per_mm: float = 4
+    ) -> tuple[float, ...] | None:
+        """Return the edges of the ink within (left, top, right, bottom), or None."""
+        left, top, right, bottom = (round(place * per_mm) for place in box)
+        rows = [row[left:right] for row in self.dots(page, per_mm)[top:bottom]]
+        inked = [number for number, row in enumerate(rows) if 1 in row]
+        if not inked:
+            return None
+        starts = min(rows[number].find(1) for number in inked)
+        ends = max(rows[number].rfind(1) for number in inked) + 1
+        edges = (left + starts, top + inked[0], left + ends, top + inked[-1] + 1)
+        return tuple(place / per_mm for place in edges)
+
+    def fonts(self) -> set[tuple[str, bool]]:
+        """Return the fonts used, each with whether it is embedded."""
+        return {
+            font
+            for page in self._document
+            for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT])
+            for font in [_font(thing)]
+        }
+
+    def bookmarks(self) -> list[str]:
+        """Return the titles of the bookmarks, in order."""
+        return [str(entry.get_title()) for entry in self._document.get_toc()]
+
+
+def _font(thing: Any) -> tuple[str, bool]:
+    font = pdfium.FPDFTextObj_GetFont(thing)
+    name = ctypes.create_string_buffer(200)
+    pdfium.FPDFFont_GetBaseFontName(font, name, 200)
+    bare = name.value.decode().rpartition("+")[2]
+    return bare, bool(pdfium.FPDFFont_GetIsEmbedded(font))

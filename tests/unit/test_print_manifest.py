@@ -1,0 +1,32 @@
+"""The packing list as a file for a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+
+from digest.render.print_manifest import COLUMNS, ManifestRow, manifest_csv
+
+
+def a_row(name: str = "Ann Example") -> ManifestRow:
+    return ManifestRow(1, "K7-1", name, "ZZ99 1AA", "", "letter", 4, 2, 3, 14)
+
+
+def test_the_rows_come_back_as_they_were() -> None:
+    name = 'Ann "Annie" Example,\nthe elder'
+
+    header, row = csv.reader(io.StringIO(manifest_csv([a_row(name)]), newline=""))
+
+    assert tuple(header) == COLUMNS
+    assert row == ["1", "K7-1", name, "ZZ99 1AA", "", "letter", "4", "2", "3", "14"]
+
+
+def test_lines_end_as_the_standard_says() -> None:
+    assert manifest_csv([a_row()]).count("\r\n") == 2
+
+
+@pytest.mark.parametrize("start", "=+-@\t\r")
+def test_no_cell_is_a_formula(start: str) -> None:
+    _, row = csv.reader(io.StringIO(manifest_csv([a_row(f"{start}1+1")]), newline=""))
+
+    assert row[2] == f"'{start}1+1"

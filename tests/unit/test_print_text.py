@@ -1,0 +1,67 @@
+"""Text is made fit to print before anything is set."""
+
+import pytest
+
+from digest.render.print_text import breakable, printable, unprintable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Siân Ŵyn, Llŷn; Dąbrowska, Łódź, żółć", id="Welsh and Polish"),
+        pytest.param(
+            "\u0410\u043b\u0435\u043a\u0441\u0430\u043d\u0434\u0440", id="Cyrillic"
+        ),
+        pytest.param("Ελένη", id="Greek"),
+        pytest.param("فاطمة اقبال ٹھٹھہ", id="Arabic and Urdu"),
+        pytest.param("শ্রীমতী রহমান", id="Bengali"),
+        pytest.param("ਗੁਰਪ੍ਰੀਤ", id="Punjabi"),
+        pytest.param("પટેલ", id="Gujarati"),
+        pytest.param("£5 \N{EN DASH} “half” ½ … • ✓ ☐ → ₂ €", id="signs"),
+        pytest.param("one\ntwo", id="a line break"),
+    ],
+)
+def test_what_our_fonts_have_is_printed_as_it_is(text: str) -> None:
+    assert printable(text) == text
+    assert unprintable(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        pytest.param("Party 🎉!", "Party (party popper)!", id="an emoji is said"),
+        pytest.param("Hi 👋🏽", "Hi (waving hand sign)", id="its skin tone is not"),
+        pytest.param("🎉🎉🎉", "(party popper)", id="the same one once"),
+        pytest.param("I ❤️ tea", "I ❤ tea", id="a sign we have, without its colour"),
+        pytest.param("🇬🇧 day", "(flag) day", id="a flag"),
+        pytest.param(
+            "say 中文 now", "say [words in Chinese letters] now", id="Chinese"
+        ),
+        pytest.param("ไทย", "[words in Thai letters]", id="letters and marks together"),
+        pytest.param("hy\u00adphen\ufeff", "hyphen", id="soft hyphens"),
+        pytest.param("a\x00b\x1bc\u202ed", "abcd", id="control characters"),
+        pytest.param("\ue000", "", id="private use"),
+        pytest.param("cafe\u0301", "café", id="composed"),
+    ],
+)
+def test_what_they_lack_is_put_in_words(text: str, printed: str) -> None:
+    assert printable(text) == printed
+
+
+def test_what_cannot_be_printed_is_listed_once_and_in_order() -> None:
+    assert unprintable("王小明 and 王 🎉") == "王小明🎉"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "broken"),
+    [
+        pytest.param("short words only", 10, "short words only", id="short words"),
+        pytest.param("abcdef", 4, "a|b|c|d|e|f", id="a long word anywhere"),
+        pytest.param(
+            "ab.org/cd-ef", 8, "ab.|org/|cd-|ef", id="an address after its signs"
+        ),
+        pytest.param("a\u0323bcd", 3, "a\u0323|b|c|d", id="never before its mark"),
+    ],
+)
+def test_a_long_word_may_break(text: str, most: int, broken: str) -> None:
+    assert breakable(text, most).replace("\u200b", "|") == broken
