@@ -35,7 +35,7 @@ def read_feed(source: Source, memory: Memory) -> Reading:
 
     Raises SourceError where the feed cannot be fetched or is no feed.
     """
-    document = fetch(source.name, source.location, memory)
+    document = fetch(source.location, memory)
     if document.content is None:
         return Reading(unchanged=True, memory=memory)
     entries = _entries(source.name, document, document.content)

@@ -86,6 +86,8 @@ class _Walk:
         tag, look = element.tag, signs.inherited(element, around)
         if tag in signs.UNSEEN:
             self._inline.add(" " if tag == "iframe" else None, look)
+        elif tag in signs.FOREIGN:
+            self._foreign(element, look)
         elif tag == "br":
             self._break(look)
         elif tag == "img":
@@ -125,6 +127,18 @@ class _Walk:
             self._level = None
         self._blocks += self._pictures
         self._pictures.clear()
+
+    def _foreign(self, element: Any, look: Look) -> bool:
+        """Pass over a drawing or formula; True where HTML inside has ended it."""
+        is_over = False
+        for child in element:
+            if is_over or child.tag in signs.ENDS_FOREIGN:
+                is_over = True
+                self._node(child, look)
+            else:
+                is_over = self._foreign(child, look)
+            self._inline.add(child.tail if is_over else None, look)
+        return is_over
 
     def _break(self, look: Look) -> None:
         if self._inline.is_at_line_start:

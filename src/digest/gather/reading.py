@@ -15,10 +15,17 @@ MAX_ITEMS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a web server said of the last reading, so as to ask only for news."""
+    """What a reader is told besides where to look.
+
+    `etag` and `last_modified` are what a web server said of the last reading, so
+    as to ask only for news. Wall times that name no `zone` are in that one.
+    `contact` is the address at which a publisher can ask who reads its feed.
+    """
 
     etag: str = ""
     last_modified: str = ""
+    zone: str = "Europe/London"
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

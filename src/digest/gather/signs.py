@@ -13,9 +13,13 @@ def tags(names: str) -> frozenset[str]:
 
 
 # What a browser shows none of. Whatever else is unknown gives its words.
-UNSEEN = tags(
-    "script style template title iframe noembed noframes datalist "
-    "desc metadata annotation annotation-xml"
+UNSEEN = tags("script style template title iframe noembed noframes datalist")
+# Drawings and formulas, and what ends an unclosed one (WHATWG HTML 13.2.6.5).
+FOREIGN = tags("svg math")
+ENDS_FOREIGN = tags(
+    "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 "
+    "head hr i img li listing menu meta nobr ol p pre ruby s small span strong "
+    "strike sub sup table tt u ul var"
 )
 BLOCKS = tags(
     "address article aside blockquote body caption center dd details dialog div dl "

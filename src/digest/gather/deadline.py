@@ -1,0 +1,49 @@
+"""An end to a conversation that its other side draws out."""
+
+import socket
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+
+class Deadline:
+    """Shuts every connection made inside it when its time is up.
+
+    A server that sends a byte now and then never breaks a time limit for each
+    read. Give `trace` to httpx as the request's extension of that name.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.has_passed = False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def trace(self, happening: str, facts: Mapping[str, Any]) -> None:
+        """Keep a second handle on a connection when it has been made."""
+        if happening == "connection.connect_tcp.complete":
+            stream = facts["return_value"]
+            self._sockets.append(stream.get_extra_info("socket").dup())
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trail: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        for one in self._sockets:
+            one.close()
+
+    def _end(self) -> None:
+        self.has_passed = True
+        for one in list(self._sockets):
+            with suppress(OSError):  # the other side was quicker
+                one.shutdown(socket.SHUT_RDWR)
