@@ -99,7 +99,7 @@ class Work:
 
     def _printed(self, edition_id: int) -> PrintOutcome:
         # Made without anybody looking on, so sealed: only a person reopens it.
-        made = self.print_room.make(edition_id)
+        made = self.print_room.make(edition_id, patient=True)
         if made.batch is None:
             return made
         return replace(made, batch=self.print_room.seal(made.batch.id))
