@@ -2,7 +2,11 @@
 
 import pytest
 
+from digest.deliver.carrier import Copy
+from digest.deliver.practice import PracticeCarrier
+from digest.model.deliveries import Accepted
 from digest.model.practice import Route, route
+from tests.fakes.carrier import ScriptedCarrier
 
 ALLOW = ("Ann@Example.org", "@team.example.org")
 
@@ -28,3 +32,31 @@ def test_practice_writes_only_where_it_may(address: str, expected: Route) -> Non
 
 def test_live_writes_to_everybody() -> None:
     assert route("bob@example.org", (), live=True) is Route.OUTSIDE
+
+
+def test_the_inbox_takes_what_may_not_go_outside() -> None:
+    inbox, outside = ScriptedCarrier(), ScriptedCarrier()
+    connection = PracticeCarrier(inbox, outside, ALLOW).open()
+    for recipient in ("bob@example.org", "ann@example.org"):
+        copy = Copy("1.1", "bounces@example.org", recipient, b"")
+        assert isinstance(connection.hand_over(copy), Accepted)
+    connection.close()
+
+    assert inbox.recipients == ["bob@example.org"]
+    assert outside.recipients == ["ann@example.org"]
+
+
+def test_without_a_mail_server_the_inbox_takes_all() -> None:
+    inbox = ScriptedCarrier()
+    connection = PracticeCarrier(inbox, None, ALLOW).open()
+    connection.hand_over(Copy("1.1", "bounces@example.org", "ann@example.org", b""))
+    connection.close()
+
+    assert inbox.recipients == ["ann@example.org"]
+
+
+def test_nothing_is_opened_outside_before_it_is_needed() -> None:
+    outside = ScriptedCarrier()
+    PracticeCarrier(ScriptedCarrier(), outside, ALLOW).open().close()
+
+    assert outside.opened == 0
