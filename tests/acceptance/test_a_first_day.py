@@ -1,13 +1,12 @@
 """A stranger's first day: a folder of posts, a list, an edition, an inbox."""
 
 import json
-import subprocess
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.acceptance.conftest import Command, run_digest
 
 CAMPAIGN = """
 [campaign]
@@ -34,9 +33,10 @@ Cy Nowhere,,,,,letter
 """
 
 
-@pytest.fixture
-def prepared(home: Path, digest: Command) -> Command:
-    """Return the command in a folder with a campaign, posts and a list."""
+@pytest.fixture(scope="session")
+def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a campaign, a post and a list, all taken in; only copied."""
+    home = tmp_path_factory.mktemp("morning")
     (home / "notes").mkdir()
     (home / "notes" / "one.md").write_text(
         "---\ntitle: The kettle is on\nurl: https://example.org/kettle\n---\n"
@@ -50,8 +50,15 @@ def prepared(home: Path, digest: Command) -> Command:
         ("subscribers", "import", "people.csv", "--list", "lantern"),
         ("gather",),
     ):
-        done = digest(*words)
+        done = run_digest(home, *words)
         assert "Traceback" not in done.stderr, done.stderr
+    return home
+
+
+@pytest.fixture
+def prepared(home: Path, first_morning: Path, digest: Command) -> Command:
+    """Return the command in a copy of that folder."""
+    shutil.copytree(first_morning, home, dirs_exist_ok=True)
     return digest
 
 

@@ -1,0 +1,181 @@
+"""The pages: what they show, what they refuse, and that a look changes nothing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from digest.bootstrap import App, opened
+from digest.schedule.publishing import run
+from digest.settings import Settings
+from digest.store import copies
+from digest.web.app import make_app
+from tests.builders import EIGHT, a_post
+from tests.stored import a_reader, a_stored_campaign, posts_accepted
+
+LIVE = {
+    "live": True,
+    "smtp_url": "smtp://mail.example.org",
+    "secret_key": "k" * 32,
+}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[App]:
+    """Yield a program with one edition planned for one reader."""
+    settings = Settings(data_dir=tmp_path)
+    with opened(settings, EIGHT + timedelta(hours=1), migrating=True) as made:
+        a_stored_campaign(made.engine)
+        a_reader(made.engine, "ann")
+        a_reader(made.engine, "bob", email=None, format="letter")
+        posts_accepted(made.engine, [a_post(title="<b>Kettles</b> & urns")])
+        run(made.engine, "lantern-week", "daily", EIGHT)
+        posts_accepted(made.engine, [a_post("two", title="More tea")])
+        yield made
+
+
+@pytest.fixture
+def browser(program: App) -> Iterator[TestClient]:
+    """Yield a client of the pages."""
+    with TestClient(make_app(program)) as client:
+        yield client
+
+
+def test_today_says_what_went_out_what_is_next_and_what_needs_help(
+    browser: TestClient,
+) -> None:
+    page = browser.get("/desk").text
+
+    assert "Copies of edition 1" in page
+    assert "Monday 6 July 2026, 16:00" in page
+    assert "did not reach Bob" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type"),
+    [
+        ("html", "text/html"),
+        ("text", "text/plain"),
+        ("letter", "application/pdf"),
+        ("large-print", "application/pdf"),
+    ],
+)
+@pytest.mark.parametrize(
+    "address", ["/desk/editions/1", "/desk/campaigns/lantern-week/daily"]
+)
+def test_every_form_can_be_looked_at(
+    browser: TestClient, address: str, form: str, media_type: str
+) -> None:
+    answer = browser.get(f"{address}/{form}")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(media_type)
+
+
+def test_a_preview_can_run_and_fetch_nothing(browser: TestClient) -> None:
+    answer = browser.get("/desk/editions/1/html")
+
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "<b>Kettles" not in answer.text
+    assert "&lt;b&gt;Kettles" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/none",
+        "/desk/editions/99/html",
+        "/desk/editions/x/html",
+        "/desk/editions/1/none",
+        "/desk/campaigns/none/daily/html",
+        "/desk/campaigns/lantern-week/none/html",
+        "/inbox/none",
+        "/inbox/../../etc/passwd",
+        "/s/none",
+        "/u/none",
+    ],
+)
+def test_what_is_not_there_is_a_page_in_words(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+
+    assert answer.status_code == 404
+    assert "<h1>" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def leave_path(program: App) -> str:
+    return "/u/" + program.links.leave_url(1).rpartition("/")[2]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_the_link_to_leave_changes_nothing(
+    browser: TestClient, program: App, method: str
+) -> None:
+    answer = browser.request(method, leave_path(program))
+
+    assert answer.status_code == 200
+    assert state_of_ann(program) == "planned"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"List-Unsubscribe": "One-Click"}},
+        {"files": {"List-Unsubscribe": (None, "One-Click")}},
+        {},
+    ],
+)
+def test_one_click_leaves_at_once_without_cookie_or_redirect(
+    browser: TestClient, program: App, body: dict[str, dict[str, str]]
+) -> None:
+    answers = [
+        browser.post(leave_path(program), follow_redirects=False, **body)  # type: ignore[arg-type]  # a body of each shape
+        for _ in range(2)
+    ]
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert "set-cookie" not in answers[0].headers
+    assert state_of_ann(program) == "cancelled"
+
+
+def test_leaving_can_be_undone(browser: TestClient, program: App) -> None:
+    browser.post(leave_path(program))
+    undone = browser.post(leave_path(program) + "/undo")
+
+    assert undone.status_code == 200
+    assert "You are back" in undone.text
+
+
+def state_of_ann(program: App) -> str:
+    with program.reading() as connection:
+        listed = copies.listed(connection, 1)
+    return next(one.state for one in listed if one.name == "Ann")
+
+
+def test_a_short_link_leads_to_the_long_one_and_nowhere_else(
+    browser: TestClient, program: App
+) -> None:
+    short = program.shortened("https://example.org/a/very/long/address")
+    answer = browser.get("/s/" + short.rpartition("/")[2], follow_redirects=False)
+
+    assert answer.status_code == 302
+    assert answer.headers["location"] == "https://example.org/a/very/long/address"
+
+
+def test_health_says_ok(browser: TestClient) -> None:
+    assert browser.get("/healthz").json() == {"status": "ok"}
+    assert browser.head("/healthz").status_code == 200
+
+
+def test_in_live_mode_the_desk_answers_its_own_machine_alone(tmp_path: Path) -> None:
+    settings = Settings.model_validate({"data_dir": tmp_path, **LIVE})
+    with opened(settings, EIGHT, migrating=True) as made:
+        client = TestClient(make_app(made), client=("203.0.113.9", 1))
+        refused = [client.get(path).status_code for path in ("/desk", "/inbox")]
+        public = client.get("/healthz").status_code
+
+    assert refused == [403, 403]
+    assert public == 200
