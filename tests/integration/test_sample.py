@@ -80,21 +80,21 @@ def test_an_address_the_server_does_not_have_is_404(feed_url: str) -> None:
     assert httpx.get(nowhere, trust_env=False).status_code == 404
 
 
-def test_every_picture_of_a_post_is_served_and_small(items: tuple[Item, ...]) -> None:
+def test_every_picture_is_small_and_said_in_words(items: tuple[Item, ...]) -> None:
     pictures = [one for post in posts(items) for one in pictures_in(post)]
 
-    assert len(pictures) == 3
+    assert pictures
     for picture in pictures:
-        answer = httpx.get(picture.src, trust_env=False)
-        assert answer.content.startswith(b"\x89PNG")
-        assert len(answer.content) < 60_000
+        content = Path(picture.src).read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) < 60_000
         assert picture.alt
 
 
 def pictures_in(post: Post) -> Iterator[Picture]:
+    if post.picture:
+        yield post.picture
     for block in post.body:
-        if isinstance(block, Picture):
-            yield block
         if isinstance(block, EasyRead) and block.picture:
             yield block.picture
 
@@ -119,7 +119,7 @@ def test_bylines_come_in_several_shapes(items: tuple[Item, ...]) -> None:
     said = {str(post.byline) for post in posts(items)}
 
     assert said == {
-        "Joan Abara",
+        "Joan Abara, lantern maker, The Old Sail Loft",
         "Priya Nair and Sam Oldfield, Lantern Week team",
         "Tunde Bakare, Chair, Tidewell Bus Users",
         "Marjorie Penhale, founder, Tidewell Lantern Week",
@@ -128,7 +128,7 @@ def test_bylines_come_in_several_shapes(items: tuple[Item, ...]) -> None:
     }
 
 
-def test_every_kind_of_block_is_in_it(items: tuple[Item, ...]) -> None:
+def test_the_kinds_of_block_are_all_in_it(items: tuple[Item, ...]) -> None:
     used = {type(block) for post in posts(items) for block in post.body}
 
     assert used == {
@@ -137,7 +137,6 @@ def test_every_kind_of_block_is_in_it(items: tuple[Item, ...]) -> None:
         Heading,
         ListBlock,
         Paragraph,
-        Picture,
         Quote,
         Table,
     }

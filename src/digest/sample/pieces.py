@@ -13,7 +13,6 @@ from digest.errors import NotFound
 
 ZONE = ZoneInfo("Europe/London")
 PLACE = Path(__file__).parent / "content"
-PICTURES = PLACE / "pictures"
 
 
 @dataclass(frozen=True, slots=True)

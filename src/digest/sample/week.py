@@ -1,4 +1,4 @@
-"""The sample campaign as an operator would keep it: a campaign file and a folder."""
+"""The sample campaign as an operator keeps one: a campaign file and a folder."""
 
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ def write(folder: Path, feed_url: str, now: datetime) -> Path:
         page = frontmatter.Post(piece.body, **_head(piece, now))
         text = frontmatter.dumps(page, sort_keys=False, width=1000) + "\n"
         (posts / f"{piece.name}.md").write_text(text, encoding="utf-8")
+    for picture in (pieces.PLACE / "folder").glob("*.png"):
+        (posts / picture.name).write_bytes(picture.read_bytes())
     campaign = folder / "campaign.toml"
     pattern = (pieces.PLACE / "campaign.toml").read_text(encoding="utf-8")
     filled = pattern.replace("{feed_url}", feed_url).replace("{folder}", _POSTS)
