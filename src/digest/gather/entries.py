@@ -1,0 +1,133 @@
+"""What any kind of feed says of one post, and the post it makes."""
+
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.gather import addresses
+from digest.gather.html import to_blocks
+from digest.gather.reading import finished
+from digest.gather.words import cleaned, one_line
+from digest.model.blocks import Block, Picture, texts
+from digest.model.bylines import parse
+from digest.model.items import Post
+from digest.model.summary import summarise
+
+_LONGEST_TITLE = 300
+_LONGEST_KEY = 300  # an index holds no longer ones
+_LONGEST_SUMMARY_WORDS = 80
+_MOST_TOPICS = 20
+_WORDS_OF_A_TITLE = 10
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_CUT = re.compile(
+    r"(\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\])\W*$|(read|continue) \w+\W*$", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words from a feed, as HTML or as they stand."""
+
+    value: str = ""
+    is_html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed. `base` is what its relative addresses are taken from."""
+
+    key: str
+    title: Text
+    content: Text
+    base: str
+    url: str = ""
+    summary: Text = Text()
+    author: str = ""
+    published: datetime | None = None
+    topics: tuple[str, ...] = ()
+    picture: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call the entry before it is a post."""
+        return one_line(self.title.value or self.url or self.key)[:80]
+
+
+def post_of(entry: Entry) -> Post:
+    """Return the post that the entry makes.
+
+    Raises ValueError, in words, where it makes none.
+    """
+    url = addresses.web(entry.url, entry.base) or ""
+    base = entry.base or url
+    summary = _blocks(entry.summary, base)
+    body = _blocks(entry.content, base) or summary
+    title = _title(entry.title, base) or _first_words(body)
+    if not title:
+        raise ValueError("has neither a title nor words: give it one of them")
+    picture = addresses.web(entry.picture, base)
+    post = Post(
+        key=_key(entry.key or url or title),
+        title=title,
+        byline=parse(one_line(entry.author)),
+        published=entry.published,
+        url=url,
+        summary="" if body == summary else _gist(summary),
+        picture=Picture(picture) if picture else None,
+        topics=_topics(entry.topics),
+    )
+    return finished(post, body)
+
+
+def _blocks(text: Text, base: str) -> tuple[Block, ...]:
+    if text.is_html:
+        return to_blocks(text.value, base)
+    parts = _PARAGRAPHS.split(html.escape(cleaned(text.value)))
+    return to_blocks("".join(f"<p>{_broken(part)}</p>" for part in parts), base)
+
+
+def _broken(lines: str) -> str:
+    return lines.strip().replace("\n", "<br>")
+
+
+def _title(text: Text, base: str) -> str:
+    words = text.value
+    if text.is_html:
+        words = " ".join(texts(to_blocks(words, base)))
+    return _shortened(one_line(words))
+
+
+def _shortened(title: str) -> str:
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    return title[:_LONGEST_TITLE].rpartition(" ")[0] + "\u2026"
+
+
+def _first_words(body: tuple[Block, ...]) -> str:
+    words = one_line(next(filter(None, texts(body)), "")).split()
+    if len(words) <= _WORDS_OF_A_TITLE:
+        return _shortened(" ".join(words).rstrip("."))
+    return _shortened(" ".join(words[:_WORDS_OF_A_TITLE]) + "\u2026")
+
+
+def _gist(summary: tuple[Block, ...]) -> str:
+    """Return a summary of whole sentences, or none where the feed cut it short."""
+    words = " ".join(texts(summary)).split()
+    if len(words) > _LONGEST_SUMMARY_WORDS:
+        return summarise(summary)
+    said = " ".join(words)
+    return "" if _CUT.search(said) else said
+
+
+def _topics(topics: tuple[str, ...]) -> tuple[str, ...]:
+    words = filter(None, (one_line(one)[:80] for one in topics[:_MOST_TOPICS]))
+    return tuple(dict.fromkeys(words))
+
+
+def _key(said: str) -> str:
+    key = cleaned(said).strip()
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"

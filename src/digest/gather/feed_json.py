@@ -1,0 +1,66 @@
+"""Entries of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from digest.gather.entries import Entry, Text
+from digest.gather.reading import MAX_ITEMS
+
+
+def entries(content: bytes, address: str) -> Sequence[Entry]:
+    """Return the first entries of the feed, at most one more than are taken.
+
+    Raises ValueError, in words, where `content` is no feed.
+    """
+    try:
+        feed = json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise ValueError("is not JSON, though it begins as if it were") from problem
+    if not isinstance(feed, dict) or "items" not in feed:
+        raise ValueError("is not a JSON Feed: it has no list of items")
+    return [
+        _entry(one if isinstance(one, dict) else {}, address)
+        for one in _list(feed["items"])[: MAX_ITEMS + 1]
+    ]
+
+
+def _entry(one: Mapping[str, Any], address: str) -> Entry:
+    html = _words(one.get("content_html"))
+    return Entry(
+        key=_words(one.get("id")) or _words(one.get("url")),
+        title=Text(_words(one.get("title"))),
+        content=Text(html or _words(one.get("content_text")), is_html=bool(html)),
+        base=address,
+        url=_words(one.get("url")) or _words(one.get("external_url")),
+        summary=Text(_words(one.get("summary"))),
+        author=_author(one),
+        published=_instant(_words(one.get("date_published"))),
+        topics=tuple(_words(tag) for tag in _list(one.get("tags"))),
+        picture=_words(one.get("image")),
+    )
+
+
+def _author(one: Mapping[str, Any]) -> str:
+    authors = _list(one.get("authors")) or [one.get("author")]
+    names = [_words(a.get("name")) for a in authors if isinstance(a, dict)]
+    return " and ".join(filter(None, names))
+
+
+def _words(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # some feeds number their items
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _instant(said: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(said)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
