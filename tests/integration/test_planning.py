@@ -154,6 +154,15 @@ def interrupted(engine: Engine, edition_id: int, now: datetime, steps: int) -> N
         plan._plan_chunk(engine, edition_id, now, 1)  # noqa: SLF001 - a step of it
 
 
+def brought_to_an_end(engine: Engine, begun: list[int], now: datetime) -> None:
+    """Take up what was interrupted, then run every schedule once more."""
+    for edition_id in begun:
+        run(engine, edition_id, now)
+    for hours, schedule in enumerate(("daily", "weekly"), 1):
+        slot = now + timedelta(hours=hours)
+        run(engine, an_open_edition(engine, schedule, slot), slot)
+
+
 ACTS = st.one_of(
     st.tuples(st.just("post"), st.integers(1, 3)),
     st.tuples(st.just("run"), st.sampled_from(["daily", "weekly"])),
@@ -194,11 +203,7 @@ def test_every_released_post_reaches_every_due_reader_exactly_once(
                 switched(engine, reader, on[reader])
             case _:
                 raise AssertionError(act)
-    for edition_id in begun:
-        run(engine, edition_id, now)
-    for hours, schedule in enumerate(("daily", "weekly"), 1):
-        slot = now + timedelta(hours=hours)
-        run(engine, an_open_edition(engine, schedule, slot), slot)
+    brought_to_an_end(engine, begun, now)
 
     got = titles_by_reader(engine)
     engine.dispose()
