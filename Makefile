@@ -10,7 +10,7 @@ PYTEST_ARGS ?=
 .PHONY: help setup check test demo serve bench pictures browser lock secrets
 
 help: ## say what there is
-	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/.dev-installed ## make .venv with everything that work on Digest needs
 	@echo "ready: .venv holds Digest and its tools"
@@ -31,7 +31,7 @@ serve: $(VENV)/.installed ## web, timetable and workers in one process
 	$(VENV)/bin/digest serve $(SERVE_ARGS)
 
 bench: $(VENV)/.bench-installed ## run every benchmark, one after another
-	@set -e; for bench in $(filter-out bench/_%,$(wildcard bench/*.py)); do \
+	@set -e; for bench in $(filter-out bench/_% bench/harness.py,$(wildcard bench/*.py)); do \
 	  echo "== $$bench"; $(PYTHON) $$bench; done
 
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
