@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, make_url
 from digest.audience.hashing import Hasher
 from digest.audience.leaving import leave, rejoin
 from digest.audience.links import Links
+from digest.audience.showing import find
 from digest.deliver.carrier import Carrier
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
@@ -25,6 +26,7 @@ from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.errors import NotFound, SettingsError, StoreError
 from digest.model.campaigns import Campaign
+from digest.model.people import Addressee
 from digest.render.templates import Kind, environment
 from digest.schedule.letters import LetterLayout
 from digest.schedule.mail_links import MailLinks
@@ -123,6 +125,12 @@ class App:
     def templates(self, kind: Kind) -> Environment:
         """Return the templates of one kind, the operator's before ours."""
         return environment(self.settings.templates_dir, kind)
+
+    def addressee(self, who: str) -> Addressee:
+        """Return how a subscriber is addressed. Raises NotFound in words."""
+        with self.reading() as connection:
+            person = find(connection, who).person
+        return Addressee(person.name, person.email, person.address)
 
     def leaving(self, token: str) -> Campaign:
         """Return the campaign that a link leaves; changes nothing.

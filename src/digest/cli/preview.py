@@ -19,6 +19,9 @@ def preview(
     what: Annotated[str, typer.Argument(metavar="CAMPAIGN|EDITION-ID")],
     form: Annotated[Form, typer.Option("--format", metavar="F")] = Form.TEXT,
     output: Annotated[Path | None, typer.Option("-o", help="Write it here.")] = None,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="SUBSCRIBER", help="As they get it.")
+    ] = None,
     *,
     schedule: ScheduleName = None,
 ) -> None:
@@ -27,12 +30,14 @@ def preview(
     Forms: html, text, eml, letter, large-print.
     """
     from digest.bootstrap import open_app
+    from digest.schedule.previews import SAMPLE
 
     with open_app() as digest:
+        reader = digest.addressee(who) if who else SAMPLE
         content = (
-            digest.previews.edition(int(what), form)
+            digest.previews.edition(int(what), form, reader)
             if what.isdigit()
-            else digest.previews.draft(what, schedule, form)
+            else digest.previews.draft(what, schedule, form, reader)
         )
     if output is None:
         sys.stdout.buffer.write(content)

@@ -61,16 +61,20 @@ def compile_email(variant: Variant, look: Look) -> CompiledMessage:
     return compiled(variant, subject(variant), look.made_at, parts)
 
 
-def preview_html(variant: Variant, look: Look) -> str:
-    """Return the HTML of the email with a sample reader merged in."""
-    return _for_sample_reader(_html(variant, look)[1])
+def preview_html(
+    variant: Variant, look: Look, reader: Recipient = SAMPLE_READER
+) -> str:
+    """Return the HTML of the email with a reader merged in."""
+    return _for_reader(_html(variant, look)[1], reader)
 
 
-def preview_text(variant: Variant, look: Look) -> str:
-    """Return the plain text of the email with a sample reader merged in."""
+def preview_text(
+    variant: Variant, look: Look, reader: Recipient = SAMPLE_READER
+) -> str:
+    """Return the plain text of the email with a reader merged in."""
     plain = variant.format is Format.PLAIN
     depths = fullest(variant) if plain else _html(variant, look)[0]
-    return _for_sample_reader(_text(variant, look, depths))
+    return _for_reader(_text(variant, look, depths), reader)
 
 
 def _html(variant: Variant, look: Look) -> tuple[Depths, Pieces]:
@@ -121,8 +125,7 @@ def _size(html: Pieces) -> int:
     return _ROOM + sum(len(piece.encode()) for piece in said)
 
 
-def _for_sample_reader(pieces: Pieces) -> str:
+def _for_reader(pieces: Pieces, reader: Recipient) -> str:
     return "".join(
-        shown(piece, SAMPLE_READER) if isinstance(piece, Slot) else piece
-        for piece in pieces
+        shown(piece, reader) if isinstance(piece, Slot) else piece for piece in pieces
     )

@@ -12,24 +12,38 @@ from digest.errors import NotFound
 from digest.model.editions import Variant
 from digest.model.forms import Form
 from digest.model.merge import Recipient
+from digest.model.people import Addressee
+from digest.model.postal import PostalAddress
 from digest.render.email import compile_email, preview_html, preview_text
-from digest.render.letter import LetterLook, preview
+from digest.render.letter import Letter, LetterLook, preview
 from digest.render.look import Look
 from digest.store import campaigns
 from digest.store.campaigns import ScheduleRow, StoredCampaign
 from digest.store.engine import reading
 
+SAMPLE = Addressee(
+    "Ann Example",
+    "ann@example.org",
+    PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Previews:
-    """Renders what a sample reader would get; nothing is kept and nothing leaves."""
+    """Renders what a reader would get, or a sample one; nothing is kept or leaves."""
 
     engine: Engine
     clock: Callable[[], datetime]
     templates_dir: Path | None
     shorten: Callable[[str], str]
 
-    def draft(self, name: str, schedule: str | None, form: Form) -> bytes:
+    def draft(
+        self,
+        name: str,
+        schedule: str | None,
+        form: Form,
+        reader: Addressee = SAMPLE,
+    ) -> bytes:
         """Return the open edition of a campaign's schedule, marked as a proof.
 
         Raises NotFound where there is no such schedule, or nothing new.
@@ -44,39 +58,47 @@ class Previews:
                 f"{name} has nothing new for its next {row.schedule.name} edition; "
                 f"look for posts with: digest gather {name}"
             )
-        return self._rendered(variant, form)
+        return self._rendered(variant, form, reader)
 
-    def edition(self, edition_id: int, form: Form) -> bytes:
+    def edition(self, edition_id: int, form: Form, reader: Addressee = SAMPLE) -> bytes:
         """Return an edition as a reader gets it who had the one before."""
         with reading(self.engine) as connection:
             found = variants.of_edition(connection, edition_id, form.serves)
         if found is None:
             raise NotFound(f"edition {edition_id} carries nothing to look at")
-        return self._rendered(found.variant, form)
+        return self._rendered(found.variant, form, reader)
 
-    def _rendered(self, variant: Variant, form: Form) -> bytes:
+    def _rendered(self, variant: Variant, form: Form, reader: Addressee) -> bytes:
         look = Look(self.clock(), self.templates_dir)
         match form:
             case Form.HTML:
-                return preview_html(variant, look).encode()
+                return preview_html(variant, look, _recipient(reader)).encode()
             case Form.TEXT:
-                return preview_text(variant, look).encode()
+                return preview_text(variant, look, _recipient(reader)).encode()
             case Form.EML:
-                return compile_email(variant, look).merge(_SAMPLE)
+                return compile_email(variant, look).merge(_recipient(reader))
             case Form.LETTER | Form.LARGE_PRINT:
                 made = LetterLook(
                     templates_dir=self.templates_dir, shorten=self.shorten
                 )
-                return preview(variant, made)
+                return preview(variant, made, _letter(reader))
 
 
-_SAMPLE = Recipient(
-    name="Ann Example",
-    address="ann@example.org",
-    salutation="Dear Ann Example",
-    reference="sample",
-    leave_url="https://example.org/u/sample",
-)
+def _recipient(reader: Addressee) -> Recipient:
+    # A preview leaves nobody: its link goes nowhere.
+    return Recipient(
+        name=reader.name,
+        address=reader.email or "nobody@example.org",
+        salutation=reader.salutation,
+        reference="preview",
+        leave_url="https://example.org/u/preview",
+    )
+
+
+def _letter(reader: Addressee) -> Letter:
+    if reader.address is None:
+        raise NotFound(f"no postal address is held for {reader.name}: add one")
+    return Letter("PREVIEW", reader.name, reader.address, f"{reader.salutation},")
 
 
 def schedule_of(
