@@ -66,6 +66,10 @@ class Typist:
         """Return a paragraph of those runs."""
         return {"k": "p", "runs": self._runs(runs)}
 
+    def label(self, *runs: Run) -> Json:
+        """Return a paragraph that stays with what follows it."""
+        return self.paragraph(*runs) | {"k": "label"}
+
     def _block(self, block: Block) -> Iterator[Json]:  # noqa: C901 - a case a kind
         match block:
             case Heading(level, runs):

@@ -1,6 +1,6 @@
 """An edition as a letter says it: every post in full, then events, then us."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from digest.render.letter_blocks import Json, Typist
 from digest.render.letter_geometry import GEOMETRIES, Geometry
 from digest.render.letter_links import Addresses, Shorten
 from digest.render.letter_pictures import Pictures
-from digest.render.print_text import printable
+from digest.render.print_text import breakable, printable
 
 POINTS = {Format.LARGE_PRINT: 18}
 USUAL_POINTS = 14
@@ -33,6 +33,8 @@ _LINKS = {
     LinkKind.WEBINAR: "Webinar",
     LinkKind.MORE: "More on the web",
 }
+# A longer word of the title may break to stand beside the sender.
+_MASTHEAD_WORD = 18
 # With fewer parts than this a list of them is longer than a look at the pages.
 _LISTED_FROM = 3
 
@@ -66,7 +68,7 @@ def job(variant: Variant, pictures: Pictures, shorten: Shorten) -> dict[str, Any
     locale = locale_of(variant.language)
     return {
         "title": printable(f"{campaign.title}: {date}"),
-        "masthead": desk.typist().say(campaign.title.strip() or "News", 0.5, 1.4),
+        "masthead": breakable(printable(campaign.title) or "News", _MASTHEAD_WORD),
         "date": date,
         "lang": locale.language,
         "region": locale.territory,
@@ -119,7 +121,7 @@ def _post(post: Post, mark: str, desk: Desk) -> Iterator[Json]:
     typist = desk.typist()
     yield typist.heading(2, _title(post), mark)
     if post.byline:
-        yield typist.paragraph(Run(f"By {post.byline}", strong=True))
+        yield typist.label(Run(f"By {post.byline}", strong=True))
     if post.picture and not _shows(post, post.picture):
         yield from typist.blocks((post.picture,))
     if post.body:
@@ -153,23 +155,30 @@ def _links(post: Post, typist: Typist) -> Iterator[Json]:
 
 def _event(event: Event, variant: Variant, desk: Desk) -> Iterator[Json]:
     typist = desk.typist()
-    facts = [
-        ("When", when(event, variant.campaign.timezone, variant.language)),
+    told = when(event, variant.campaign.timezone, variant.language)
+    facts = (
+        ("When", told),
         ("Where", event.place),
         ("To book or ask, ring", event.booking_phone),
-    ]
+        ("Join online", _address(event.joining_url, typist)),
+        ("On the web", _address(event.url, typist)),
+    )
     yield typist.heading(3, _title(event))
-    for label, words in facts:
-        if words:
-            yield typist.paragraph(Run(f"{label}: ", strong=True), Run(words))
+    yield typist.label(*_facts((name, said) for name, said in facts if said.strip()))
     if event.body:
         yield from typist.blocks(event.body)
     elif event.summary:
         yield typist.paragraph(Run(event.summary))
-    for label, url in (("Join online", event.joining_url), ("On the web", event.url)):
-        if url and not typist.addresses.has_given(url):
-            address = typist.addresses.printed(url)
-            yield typist.paragraph(Run(f"{label}: ", strong=True), Run(address))
+
+
+def _address(url: str, typist: Typist) -> str:
+    return typist.addresses.printed(url) if url else ""
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[Run]:
+    for number, (name, said) in enumerate(facts):
+        yield Run(f"{chr(10) if number else ''}{name}: ", strong=True)
+        yield Run(said)
 
 
 def _reaching_us(variant: Variant, desk: Desk) -> Iterator[Json]:

@@ -70,8 +70,8 @@ GEOMETRIES: Mapping[Envelope, Geometry] = {
     Envelope.NOTIFY: Geometry(
         address=Box(24.6, 39.5, 85, 26.8),
         clear=Box(15, 30, 110, 65),
-        masthead=Box(20, 10, 100, 18),
-        sender=Box(127, 10, 63, 82),
+        masthead=Box(20, 12, 100, 17),
+        sender=Box(127, 12, 63, 80),
         body_top=99,
     ),
 }
