@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from digest.audience.hashing import Hasher
 from digest.audience.import_report import ImportReport
 from digest.audience.importing import ListImport
 from digest.audience.leaving import leave
@@ -20,25 +19,10 @@ from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import migrate
 from digest.store.tables import metadata, reader, subscriber, subscription
 from tests.builders import EIGHT
+from tests.lists import ANN, BOB, HASHER, HEAD, taken
 from tests.stored import a_stored_campaign
 
-HASHER = Hasher("a secret of the test's own")
 LATER = EIGHT + timedelta(days=1)
-ANN = "Ann Example,ann@example.org,,,,"
-BOB = "Bob Example,,,1 Example Street,EXAMPLETON,ZZ99 1AA"
-HEAD = "name,email,phone,address_1,address_2,postcode"
-
-
-def taken(
-    engine: Engine, *lines: str | bytes, head: str = HEAD, **options: object
-) -> ImportReport:
-    """Import these rows into the list of the tests."""
-    rows = [line if isinstance(line, bytes) else line.encode() for line in lines]
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list.csv"
-        path.write_bytes(b"\n".join([head.encode(), *rows]))
-        work = ListImport(engine, "lantern", HASHER, **options)  # type: ignore[arg-type]  # by name
-        return work.run(path, EIGHT)
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int, int]:

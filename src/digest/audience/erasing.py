@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from digest.audience.hashing import Hasher
 from digest.audience.showing import find
 from digest.store import deliveries, dossier, subscribers, subscriptions, suppressions
-from digest.store.engine import writing
+from digest.store.overwriting import overwriting
 
 ERASED = "erased"
 
@@ -30,8 +30,7 @@ def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
     looked into. Raises NotFound for a person who is not there, or not the
     only one of that name.
     """
-    with writing(engine) as connection:
-        _overwrite_what_is_freed(connection)
+    with overwriting(engine) as connection:
         held = find(connection, who)
         hashed = hasher.hashed(held.person.keys)
         # A second row of the same person, or a namesake next door, stays served.
@@ -46,18 +45,4 @@ def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
         deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
         subscribers.blank(connection, held.id, now)
         dossier.blank(connection, held.id)
-    _forget_the_journal(engine)
     return Erased(held.id, tuple(targets))
-
-
-def _overwrite_what_is_freed(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
-
-
-def _forget_the_journal(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(
-            isolation_level="AUTOCOMMIT"
-        ) as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

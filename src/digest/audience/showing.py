@@ -12,6 +12,8 @@ from digest.model.people import Keys
 from digest.store import dossier, subscribers, suppressions
 from digest.store.subscribers import Subscriber
 
+_LONGEST_ID = 18
+
 
 def find(connection: Connection, who: str) -> Subscriber:
     """Return the subscriber that WHO means: an email address, a name or an id.
@@ -66,7 +68,7 @@ def everything(connection: Connection, hasher: Hasher, who: str) -> dict[str, An
 
 
 def _all(connection: Connection, who: str) -> Sequence[Subscriber]:
-    if who.isascii() and who.isdigit():
+    if who.isascii() and who.isdigit() and len(who) <= _LONGEST_ID:
         one = subscribers.get(connection, int(who))
         return [one] if one else []
     if "@" in who:

@@ -1,0 +1,178 @@
+"""Subscribers become readers of the campaigns that go to their lists."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from digest.audience.enrolment import enrol
+from digest.audience.leaving import leave
+from digest.audience.suppressing import suppress
+from digest.model.people import Addressee
+from digest.model.postal import PostalAddress
+from digest.model.readers import Facts, Format
+from digest.store import campaigns, editions, readers
+from digest.store.engine import reading, writing
+from digest.store.tables import edition, reader, schedule
+from tests.builders import EIGHT
+from tests.lists import ANN, BOB, CY, HASHER, taken
+from tests.stored import a_stored_campaign, schedule_id
+
+FILE = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+lists = ["lantern", "friends"]
+language = "en-GB"
+
+[[source]]
+name = "blog"
+kind = "feed"
+url = "https://example.org/feed"
+
+[[schedule]]
+name = "daily"
+at = "16:00"
+default = true
+
+[[schedule]]
+name = "weekly"
+at = "10:00"
+days = "thu"
+formats = ["letter", "large-print"]
+"""
+HOME = PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
+
+
+def enrolled(engine: Engine) -> int:
+    with writing(engine) as connection:
+        [stored] = campaigns.listed(connection)
+        return enrol(connection, stored.id, stored.campaign, EIGHT)
+
+
+def an_edition(engine: Engine, on: str = "daily", **said: object) -> editions.Edition:
+    """Open an edition of that schedule, as far as `said`."""
+    with writing(engine) as connection:
+        slot = editions.Slot(1, schedule_id(engine, on), EIGHT)
+        editions.open_at(connection, slot, EIGHT)
+        if said:
+            connection.execute(
+                update(edition)
+                .where(edition.c.schedule_id == slot.schedule_id)
+                .values(**said)
+            )
+        made = editions.at_slot(connection, slot.schedule_id, EIGHT)
+    assert made is not None
+    return made
+
+
+def schedules(engine: Engine) -> dict[str, str]:
+    """Return the schedule that each reader's format is on."""
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(reader.c.format, schedule.c.name).join(
+                schedule, schedule.c.id == reader.c.schedule_id
+            )
+        )
+        return {row.format: row.name for row in rows}
+
+
+def rows_for(engine: Engine, made: editions.Edition) -> list[readers.PlanningRow]:
+    with reading(engine) as connection:
+        return readers.facts_for(connection, made, 100, EIGHT)
+
+
+def test_a_campaign_applied_later_finds_those_already_there(engine: Engine) -> None:
+    taken(engine, ANN, BOB, CY)
+    a_stored_campaign(engine, FILE)
+
+    assert enrolled(engine) == 3
+    assert enrolled(engine) == 0
+    assert schedules(engine) == {"html": "daily", "letter": "weekly", "phone": "daily"}
+
+
+def test_somebody_on_two_lists_of_a_campaign_is_one_reader(engine: Engine) -> None:
+    a_stored_campaign(engine, FILE)
+    taken(engine, ANN, to="lantern")
+    taken(engine, ANN, to="friends")
+    taken(engine, BOB, to="strangers")
+
+    assert len(schedules(engine)) == 1
+
+
+def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
+    a_stored_campaign(engine, FILE)
+    head = "name,email,schedule,format"
+    taken(engine, "Ann,ann@example.org,weekly,html", head=head)
+    taken(engine, "Bob,bob@example.org,monthly,plain", head=head)
+
+    assert schedules(engine) == {"html": "weekly", "plain": "daily"}
+
+
+@pytest.mark.parametrize(
+    ("said", "position"),
+    [
+        pytest.param({}, 0, id="an open edition has no end yet"),
+        pytest.param({"upto": 5, "state": "frozen"}, 5, id="a frozen one has"),
+        pytest.param({"upto": 5, "state": "sent"}, 5, id="one that went out"),
+        pytest.param({"upto": 5, "state": "cancelled"}, 0, id="a cancelled one"),
+    ],
+)
+def test_a_newcomer_starts_where_their_schedule_stands(
+    engine: Engine, said: dict[str, object], position: int
+) -> None:
+    a_stored_campaign(engine, FILE)
+    an_edition(engine, "daily", **said)
+    taken(engine, ANN, BOB)
+
+    with reading(engine) as connection:
+        rows = connection.execute(select(reader.c.format, reader.c.position)).all()
+    assert {row.format: row.position for row in rows} == {
+        "html": position,
+        "letter": 0,
+    }
+
+
+def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None:
+    a_stored_campaign(engine, FILE.replace('formats = ["letter", "large-print"]', ""))
+    taken(engine, ANN, BOB, CY, "Dee,dee@example.org,,2 Example Street,TOWN,ZZ99 1AA")
+    with writing(engine) as connection:
+        suppress(connection, HASHER, "dee@example.org", "bounced", EIGHT)
+        suppress(connection, HASHER, "Bob Example", "returned", EIGHT)
+        leave(connection, 3, EIGHT)
+    rows = rows_for(engine, an_edition(engine))
+
+    assert [row.facts for row in rows] == [
+        Facts(Format.HTML, has_email=True),
+        Facts(Format.LETTER, has_address=True, post_suppressed=True),
+        Facts(Format.PHONE, is_subscribed=False),
+        Facts(Format.HTML, has_email=True, has_address=True, email_suppressed=True),
+    ]
+    assert [row.language for row in rows] == ["en-GB"] * 4
+
+
+def test_planning_goes_on_after_its_cursor_and_leaves_out_who_pauses(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine, FILE)
+    taken(engine, ANN, CY, "Dee,dee@example.org,,,,", "Eve,eve@example.org,,,,")
+    with writing(engine) as connection:
+        away = update(reader).where(reader.c.id == 3)
+        connection.execute(away.values(paused_until=EIGHT + timedelta(days=9)))
+        back = update(reader).where(reader.c.id == 4)
+        connection.execute(back.values(paused_until=EIGHT))
+    made = an_edition(engine, plan_cursor=1)
+
+    assert [row.reader_id for row in rows_for(engine, made)] == [2, 4]
+
+
+def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:
+    a_stored_campaign(engine, FILE)
+    taken(engine, ANN, BOB)
+
+    with reading(engine) as connection:
+        assert readers.addressees(connection, [1, 2, 99]) == {
+            1: Addressee("Ann Example", "ann@example.org"),
+            2: Addressee("Bob Example", "", HOME),
+        }

@@ -1,0 +1,127 @@
+"""Leaving takes effect at once, may be repeated, and can be undone."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, select
+
+from digest.audience.erasing import erase
+from digest.audience.leaving import leave, rejoin
+from digest.store.engine import reading, writing
+from digest.store.tables import delivery, mailing_list, subscription, variant
+from tests.builders import EIGHT
+from tests.integration.test_enrolment import FILE, an_edition, rows_for
+from tests.lists import ANN, BOB, HASHER, taken
+from tests.stored import a_stored_campaign
+
+LATER = EIGHT + timedelta(days=1)
+
+
+def live_lists(engine: Engine) -> set[str]:
+    """Return the lists that the first subscriber is on."""
+    with reading(engine) as connection:
+        return set(
+            connection.scalars(
+                select(mailing_list.c.name)
+                .join(subscription)
+                .where(
+                    subscription.c.subscriber_id == 1, subscription.c.ended_at.is_(None)
+                )
+            )
+        )
+
+
+def a_copy(engine: Engine, state: str) -> None:
+    """Plan a copy for the first reader."""
+    edition_id = an_edition(engine).id
+    with writing(engine) as connection:
+        kind = {"topics": [], "format": "html", "language": "en-GB", "key": "k"}
+        variant_id = connection.scalars(
+            insert(variant)
+            .values(edition_id=edition_id, since=0, upto=1, **kind)
+            .returning(variant.c.id)
+        ).one()
+        connection.execute(
+            insert(delivery).values(
+                edition_id=edition_id,
+                reader_id=1,
+                subscriber_id=1,
+                variant_id=variant_id,
+                channel="email",
+                state=state,
+                reply="550 <ann@example.org> is unknown",
+            )
+        )
+
+
+def states(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return list(connection.scalars(select(delivery.c.state)))
+
+
+@pytest.fixture
+def audience(engine: Engine) -> Engine:
+    """Return a database with Ann on a campaign's first list and another, and Bob."""
+    a_stored_campaign(engine, FILE)
+    taken(engine, ANN, BOB)
+    taken(engine, ANN, to="strangers")
+    return engine
+
+
+def test_leaving_ends_what_belongs_to_the_campaign_and_nothing_else(
+    audience: Engine,
+) -> None:
+    with writing(audience) as connection:
+        assert leave(connection, 1, LATER)
+        assert not leave(connection, 1, LATER)
+
+    assert live_lists(audience) == {"strangers"}
+    assert not rows_for(audience, an_edition(audience))[0].facts.is_subscribed
+
+
+@pytest.mark.parametrize("name", ["lantern", "friends"])
+def test_no_list_of_the_campaign_brings_back_who_left(
+    audience: Engine, name: str
+) -> None:
+    with writing(audience) as connection:
+        leave(connection, 1, LATER)
+    report = taken(audience, ANN, to=name)
+
+    assert len(report.not_brought_back) == 1
+    assert live_lists(audience) == {"strangers"}
+
+
+def test_leaving_cancels_what_is_planned(audience: Engine) -> None:
+    a_copy(audience, "planned")
+    with writing(audience) as connection:
+        leave(connection, 1, LATER)
+
+    assert states(audience) == ["cancelled"]
+
+
+def test_leaving_cannot_take_back_what_was_sent(audience: Engine) -> None:
+    a_copy(audience, "accepted")
+    with writing(audience) as connection:
+        leave(connection, 1, LATER)
+
+    assert states(audience) == ["accepted"]
+
+
+def test_coming_back_restores_what_leaving_ended(audience: Engine) -> None:
+    with writing(audience) as connection:
+        assert not rejoin(connection, 1)
+        leave(connection, 1, EIGHT)
+        assert rejoin(connection, 1)
+        assert not rejoin(connection, 1)
+
+    assert live_lists(audience) == {"lantern", "strangers"}
+
+
+def test_a_link_of_somebody_erased_or_unknown_does_nothing(audience: Engine) -> None:
+    erase(audience, HASHER, "ann@example.org", LATER)
+    with writing(audience) as connection:
+        assert not rejoin(connection, 1)
+        assert not leave(connection, 99, LATER)
+        assert not rejoin(connection, 99)
+
+    assert live_lists(audience) == set()
