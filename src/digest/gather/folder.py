@@ -1,12 +1,14 @@
 """Posts and events kept as Markdown files with front matter, in one folder."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import SourceError
 from digest.gather import addresses
 from digest.gather.front_matter import FrontMatter
 from digest.gather.markdown import markdown_to_blocks
+from digest.gather.pictures import PictureFiles
 from digest.gather.reading import (
     MAX_ITEMS,
     Memory,
@@ -15,17 +17,15 @@ from digest.gather.reading import (
     distinct,
     finished,
 )
-from digest.model.blocks import Heading as HeadingBlock
-from digest.model.blocks import Picture, plain
+from digest.model.blocks import Block, Heading, Picture, plain
 from digest.model.bylines import parse
 from digest.model.campaigns import Source
 from digest.model.items import Byline, Event, Item, Post
 from digest.model.summary import summarise
 
 MAX_BYTES = 2_000_000
-# Relative addresses in a file lead nowhere outside its folder.
+# What is relative in a file leads nowhere on the web.
 _NOWHERE = ""
-_PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 
 
 def read_folder(source: Source, memory: Memory) -> Reading:
@@ -36,13 +36,13 @@ def read_folder(source: Source, memory: Memory) -> Reading:
     """
     root = Path(source.location)
     if not root.is_dir():
-        raise SourceError(f"{source.name}: {root} is not a folder: give its path")
+        raise SourceError(f"{root} is not a folder: give its path")
     items: list[Item] = []
     skipped: list[Skipped] = []
     for path in _files(root, skipped):
         name = path.relative_to(root).as_posix()
         try:
-            items.append(_item(name, path, root))
+            items.append(_File.opened(path, root, memory.zone).item(name))
         except ValueError as problem:
             skipped.append(Skipped(name, str(problem)))
         except OSError as problem:
@@ -51,88 +51,118 @@ def read_folder(source: Source, memory: Memory) -> Reading:
 
 
 def _files(root: Path, skipped: list[Skipped]) -> Iterable[Path]:
-    found = sorted(root.rglob("*.md"))
+    try:
+        found = sorted(path for path in root.rglob("*.md") if _is_meant(path, root))
+    except OSError as problem:
+        raise SourceError(f"{root} cannot be read: {problem.strerror}") from problem
     if len(found) > MAX_ITEMS:
-        skipped.append(Skipped("the rest", f"only {MAX_ITEMS} files are read"))
+        skipped.append(Skipped("the rest", f"only the first {MAX_ITEMS} are read"))
     return found[:MAX_ITEMS]
 
 
-def _item(name: str, path: Path, root: Path) -> Item:
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise ValueError("leads out of its folder: put the file itself there")
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError("is over 2 MB of text: shorten it")
-    head = FrontMatter.read(path)
-    if head.text("kind").lower() == "event":
-        return _event(name, head)
-    return _post(name, head, path.parent, root)
+def _is_meant(path: Path, root: Path) -> bool:
+    """Whether the path is a file that nobody has hidden with a leading dot."""
+    is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return not is_hidden and path.is_file()
 
 
-def _post(name: str, head: FrontMatter, folder: Path, root: Path) -> Post:
-    body = markdown_to_blocks(head.body, _NOWHERE)
-    title = head.text("title")
-    if not title and body and isinstance(body[0], HeadingBlock):
-        title, body = plain(body[0].runs), body[1:]
-    if not title:
-        raise ValueError('has no title: add "title: …" at its top')
-    post = Post(
-        key=name,
-        title=title,
-        byline=_byline(head),
-        published=head.instant("published"),
-        url=addresses.web(head.text("url"), _NOWHERE) or "",
-        summary=head.text("summary"),
-        picture=_picture(head, folder, root),
-        topics=head.words("topics"),
-    )
-    return finished(post, body)
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file, taken apart."""
 
+    head: FrontMatter
+    body: tuple[Block, ...]
+    pictures: PictureFiles
 
-def _event(name: str, head: FrontMatter) -> Event:
-    body = markdown_to_blocks(head.body, _NOWHERE)
-    starts = head.instant("starts")
-    if starts is None:
-        raise ValueError('has no start: add "starts: 2026-07-06 14:00" at its top')
-    if not head.text("title"):
-        raise ValueError('has no title: add "title: …" at its top')
-    ends = head.instant("ends")
-    if ends is not None and ends < starts:
-        raise ValueError("ends before it starts: mend one of the two")
-    return Event(
-        key=name,
-        title=head.text("title"),
-        starts=starts,
-        zone=head.zone,
-        ends=ends,
-        all_day=head.is_day("starts"),
-        place=head.text("place"),
-        joining_url=addresses.web(head.text("joining_url"), _NOWHERE) or "",
-        booking_phone=head.text("booking_phone"),
-        url=addresses.web(head.text("url"), _NOWHERE) or "",
-        summary=head.text("summary") or summarise(body),
-        body=body,
-        topics=head.words("topics"),
-    )
+    @classmethod
+    def opened(cls, path: Path, root: Path, zone: str) -> "_File":
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise ValueError("leads out of its folder: put the file itself there")
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError("is over 2 MB of text: shorten it")
+        head = FrontMatter.read(path, zone)
+        pictures = PictureFiles(path.parent, root)
+        return cls(head, markdown_to_blocks(head.body, _NOWHERE, pictures.at), pictures)
 
+    def item(self, name: str) -> Item:
+        kind = self.head.text("kind").lower()
+        if kind == "event":
+            return self._event(name)
+        if kind not in {"", "post"}:
+            raise ValueError(f'is of the kind "{kind}": write post or event')
+        return self._post(name)
 
-def _byline(head: FrontMatter) -> Byline | None:
-    if author := head.text("author"):
-        return Byline(author, head.text("role"), head.text("organisation"))
-    return parse(head.text("byline"))
-
-
-def _picture(head: FrontMatter, folder: Path, root: Path) -> Picture | None:
-    said = head.text("picture")
-    if not said:
-        return None
-    alt, caption = head.text("picture_alt"), head.text("picture_caption")
-    if address := addresses.web(said, _NOWHERE):
-        return Picture(address, alt, caption)
-    path = (folder / said).resolve()
-    if not path.is_relative_to(root.resolve()) or path.suffix.lower() not in _PICTURES:
-        raise ValueError(
-            f'names the picture "{said}": use a PNG or JPEG inside the folder'
+    def _post(self, name: str) -> Post:
+        head, body = self.head, self.body
+        title = head.text("title")
+        if not title and body and isinstance(body[0], Heading):
+            title, body = plain(body[0].runs), body[1:]
+        if not title:
+            raise ValueError('has no title: add "title: ..." at its top')
+        post = Post(
+            key=name,
+            title=title,
+            byline=self._byline(),
+            published=head.instant("published"),
+            url=self._address("url"),
+            summary=head.text("summary"),
+            picture=self._picture(),
+            topics=head.words("topics"),
         )
-    if not path.is_file():
-        raise ValueError(f'names the picture "{said}", which is not there')
-    return Picture(str(path), alt, caption)
+        return finished(post, body)
+
+    def _event(self, name: str) -> Event:
+        head = self.head
+        if not head.text("title"):
+            raise ValueError('has no title: add "title: ..." at its top')
+        starts, ends = head.instant("starts"), head.instant("ends")
+        if starts is None:
+            raise ValueError(
+                'has no start that is a time: add "starts: 2026-07-06 14:00" at its top'
+            )
+        if ends is None and head.text("ends"):
+            raise ValueError(
+                'has an end that is no time: write "ends: 2026-07-06 16:00"'
+            )
+        if ends is not None and ends < starts:
+            raise ValueError("ends before it starts: mend one of the two")
+        return Event(
+            key=name,
+            title=head.text("title"),
+            starts=starts,
+            zone=head.zone,
+            ends=ends,
+            all_day=head.is_day("starts"),
+            place=head.text("place"),
+            joining_url=self._address("joining_url"),
+            booking_phone=head.text("booking_phone"),
+            url=self._address("url"),
+            summary=head.text("summary") or summarise(self.body),
+            body=self.body,
+            topics=head.words("topics"),
+        )
+
+    def _byline(self) -> Byline | None:
+        head = self.head
+        if author := head.text("author"):
+            return Byline(author, head.text("role"), head.text("organisation"))
+        return parse(head.text("byline"))
+
+    def _address(self, key: str) -> str:
+        said = self.head.text(key)
+        address = addresses.web(said, _NOWHERE)
+        if said and address is None:
+            raise ValueError(
+                f'has "{said}" at "{key}": write a whole address, https://...'
+            )
+        return address or ""
+
+    def _picture(self) -> Picture | None:
+        said = self.head.text("picture")
+        if not said:
+            return None
+        return Picture(
+            self.pictures.found(said),
+            self.head.text("picture_alt"),
+            self.head.text("picture_caption"),
+        )

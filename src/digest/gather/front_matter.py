@@ -1,5 +1,6 @@
 """The head of a Markdown file: YAML values, each read as what it should be."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -9,10 +10,21 @@ from zoneinfo import ZoneInfo
 
 import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 from digest.gather.words import cleaned, one_line
 
-_ZONE = "Europe/London"
+_LONGEST_HEAD = 20_000
+_HEAD = re.compile(r"\s*-{3,}[ \t]*\n(.*?)^-{3,}[ \t]*$", re.DOTALL | re.MULTILINE)
+_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d|Z$)")
+
+
+class _Verbatim(YAMLHandler):
+    """Values as they are written: a telephone number is no octal, "No" no false."""
+
+    def load(self, fm: str, **_options: object) -> Any:
+        """Return the head's values, each a text, a list or a table."""
+        return yaml.load(fm, Loader=yaml.BaseLoader)  # noqa: S506 - makes less than SafeLoader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,57 +36,85 @@ class FrontMatter:
     zone: str
 
     @classmethod
-    def read(cls, path: Path) -> "FrontMatter":
-        """Return the parts of the file. Raises ValueError in plain words."""
+    def read(cls, path: Path, zone: str) -> "FrontMatter":
+        """Return the parts of the file; `zone` is for a file that names none.
+
+        Raises ValueError in plain words.
+        """
         try:
-            parsed = frontmatter.loads(cleaned(path.read_text(encoding="utf-8-sig")))
+            text = cleaned(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as problem:
             raise ValueError("is not UTF-8 text: save it as UTF-8") from problem
-        except (yaml.YAMLError, RecursionError) as problem:
-            raise ValueError(
-                f"has a head that is not YAML: {_where(problem)}"
-            ) from problem
-        values = {str(key).lower(): value for key, value in parsed.metadata.items()}
-        zone = one_line(str(values.get("zone") or _ZONE))
+        values, body = _parts(text)
+        named = one_line(str(values.get("zone") or zone))[:80]
         try:
-            ZoneInfo(zone)
+            ZoneInfo(named)
         except (OSError, ValueError, LookupError) as problem:
-            raise ValueError(f'names the zone "{zone}": use e.g. {_ZONE}') from problem
-        return cls(values, parsed.content, zone)
+            raise ValueError(f'names the zone "{named}": use e.g. {zone}') from problem
+        return cls(values, body, named)
 
     def text(self, key: str) -> str:
-        """Return the value at `key` as one line of words, empty where there is none."""
-        value = self.values.get(key)
-        return "" if value is None else one_line(str(value))
+        """Return the value at `key` as one line of words, empty where there is none.
+
+        Raises ValueError for a list or a table.
+        """
+        value = self.values.get(key, "")
+        if isinstance(value, str):
+            return one_line(value)
+        raise ValueError(f'has more than words at "{key}": write them in quotes')
 
     def words(self, key: str) -> tuple[str, ...]:
         """Return the list at `key`, or the words between commas."""
-        value = self.values.get(key) or ()
+        value = self.values.get(key, "")
         parts = value.split(",") if isinstance(value, str) else value
-        if not isinstance(parts, list | tuple):
-            return ()
-        return tuple(filter(None, (one_line(str(part)) for part in parts)))
+        said = (part for part in parts if isinstance(part, str))
+        return tuple(filter(None, map(one_line, said)))
 
     def is_day(self, key: str) -> bool:
         """Whether the value at `key` is a date without a time."""
-        value = self.values.get(key)
+        value = _moment(self.values.get(key))
         return isinstance(value, date) and not isinstance(value, datetime)
 
     def instant(self, key: str) -> datetime | None:
-        """Return the instant at `key`; a time without an offset is the zone's own."""
-        value = self.values.get(key)
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value.strip())
-            except ValueError:
-                return None
-        if isinstance(value, datetime):
-            local = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.zone))
+        """Return the instant at `key`, None where there is none or it is no time.
+
+        A time without an offset is the zone's own; a day begins at midnight.
+        """
+        value = _moment(self.values.get(key))
+        if value is None:
+            return None
+        if not isinstance(value, datetime):
+            value = datetime.combine(value, time(0))
+        local = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.zone))
+        try:
             return local.astimezone(UTC)
-        if isinstance(value, date):
-            midnight = datetime.combine(value, time(0), ZoneInfo(self.zone))
-            return midnight.astimezone(UTC)
-        return None
+        except OverflowError:
+            return None
+
+
+def _parts(text: str) -> tuple[dict[str, Any], str]:
+    head = _HEAD.match(text)
+    if head is None:
+        return {}, text
+    if len(head[1]) > _LONGEST_HEAD:
+        raise ValueError("has a head of over 20,000 characters: move words below it")
+    try:
+        parsed, body = frontmatter.parse(text, handler=_Verbatim())
+    except (yaml.YAMLError, RecursionError) as problem:
+        raise ValueError(f"has a head that is not YAML: {_where(problem)}") from problem
+    if head[1].strip() and not parsed:
+        raise ValueError('has a head without keys: write "title: ..." or take it away')
+    return {str(key).lower(): value for key, value in parsed.items()}, body
+
+
+def _moment(value: object) -> date | None:
+    said = _BEFORE_OFFSET.sub("", value.strip()) if isinstance(value, str) else ""
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(said)
+        except ValueError:
+            continue
+    return None
 
 
 def _where(problem: Exception) -> str:
