@@ -50,21 +50,24 @@ def make(
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        outcome = digest.print_room.make(edition_id)
+        outcomes = [digest.print_room.make(edition_id)]
+        while outcomes[-1].left and outcomes[-1].batch:
+            outcomes.append(digest.print_room.make(edition_id))
         folder = digest.settings.data_dir
-    for key, why in outcome.waiting.items():
-        talk(f"letter {key} waits: {why}")
-    if outcome.batch is None:
+    for outcome in outcomes:
+        for key, why in outcome.waiting.items():
+            talk(f"letter {key} waits: {why}")
+    made = [outcome.batch for outcome in outcomes if outcome.batch]
+    if not made:
         result(f"edition {edition_id}: no letter is left to print")
-        return
-    files = outcome.batch.files
-    for path in (files.pdf, files.manifest):
-        if output is not None:
-            output.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(folder / path, output)
-        result(str((output or (folder / path).parent) / Path(path).name))
-    talk(f"print batch {outcome.batch.id}: {files.letters} letters")
-    talk(f"once it is printed, say: digest print seal {outcome.batch.id}")
+    for batch in made:
+        for path in (batch.files.pdf, batch.files.manifest):
+            if output is not None:
+                output.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(folder / path, output)
+            result(str((output or (folder / path).parent) / Path(path).name))
+        talk(f"print batch {batch.id}: {batch.files.letters} letters")
+        talk(f"once it is printed, say: digest print seal {batch.id}")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Everything in one process: pages, timetable and workers, stopped together."""
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 
@@ -86,7 +87,12 @@ def work_until_done(digest: App, stop: threading.Event) -> Worked:
         planned = overview.emails_due(connection, digest.now())
     with (
         digest.work() as work,
-        Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+        Progress(
+            *columns,
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        ) as bar,
     ):
         task = bar.add_task("sending", total=planned)
         return work.once(stop, lambda _end: bar.advance(task))

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Engine
 
@@ -28,7 +29,7 @@ class Worked:
     """What one round came to: emails, print batches by edition, and faults."""
 
     emails: Tally
-    letters: dict[int, PrintOutcome] = field(default_factory=dict)
+    letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
@@ -41,7 +42,7 @@ class Worked:
         ]
         if sent.paused:
             said.append(f"paused: {sent.paused}")
-        for outcome in self.letters.values():
+        for outcome in chain.from_iterable(self.letters.values()):
             if outcome.batch:
                 files = outcome.batch.files
                 said.append(
@@ -73,7 +74,7 @@ class Work:
             if progress
             else self.sender.send_due(stop)
         )
-        letters: dict[int, PrintOutcome] = {}
+        letters: dict[int, list[PrintOutcome]] = {}
         faults = list(emails.problems)
         for edition in going:
             if stop.is_set():
@@ -97,12 +98,15 @@ class Work:
                 log.error("work stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
             stop.wait(_PAUSE_SECONDS)
 
-    def _printed(self, edition_id: int) -> PrintOutcome:
+    def _printed(self, edition_id: int) -> list[PrintOutcome]:
         # Made without anybody looking on, so sealed: only a person reopens it.
-        made = self.print_room.make(edition_id, patient=True)
-        if made.batch is None:
-            return made
-        return replace(made, batch=self.print_room.seal(made.batch.id))
+        made = [self.print_room.make(edition_id, patient=True)]
+        while made[-1].left and made[-1].batch:
+            made.append(self.print_room.make(edition_id, patient=True))
+        return [
+            replace(one, batch=self.print_room.seal(one.batch.id)) if one.batch else one
+            for one in made
+        ]
 
     def _going(self) -> list[Edition]:
         with reading(self.engine) as connection:

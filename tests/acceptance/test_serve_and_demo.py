@@ -1,0 +1,71 @@
+"""The two commands a newcomer types: the demo, and the program left running."""
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.acceptance.conftest import Command, environment
+from tests.acceptance.test_two_timetables import CAMPAIGN, wait_until
+
+
+def test_the_demo_reaches_everyone_it_can_and_says_whom_it_cannot(
+    home: Path, digest: Command
+) -> None:
+    first = digest("demo", "--once", "--dir", "demo")
+    again = digest("demo", "--once", "--dir", "demo")
+
+    assert first.returncode == 0, first.stderr
+    assert again.returncode == 0, again.stderr
+    assert "7 accepted" in again.stderr
+    assert "NOT served: Edwin Pascoe" in again.stderr
+    assert len(list((home / "demo" / "inbox" / "new").iterdir())) == 7
+    assert len(list((home / "demo" / "print").rglob("letters-1.pdf"))) == 1
+
+
+def test_the_demo_leaves_a_real_database_alone(digest: Command) -> None:
+    digest("init")
+    done = digest("demo", "--once", "--dir", "var")
+
+    assert done.returncode == 1
+    assert "no demo's" in done.stderr
+    assert digest("status").returncode == 0
+
+
+def test_what_is_left_running_publishes_at_its_slot(
+    home: Path, digest: Command
+) -> None:
+    (home / "notes").mkdir()
+    (home / "notes" / "one.md").write_text("# The kettle is on\n\nCome in.\n")
+    (home / "people.csv").write_text("name,email\nAnn,ann@example.org\n")
+    digest("init")
+    slot = datetime.now(UTC) + timedelta(seconds=15)
+    at = f"{slot.astimezone(ZoneInfo('Europe/London')):%H:%M:%S}"
+    (home / "c.toml").write_text(CAMPAIGN.format(name="c", at=at))
+    assert digest("campaign", "apply", "c.toml").returncode == 0
+    digest("subscribers", "import", "people.csv", "--list", "lantern")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    served = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "digest", "serve", "--port", str(port)],
+        cwd=home,
+        env=environment(home),
+        stderr=subprocess.PIPE,
+    )
+    inbox = home / "var" / "inbox" / "new"
+    try:
+        wait_until(lambda: inbox.is_dir() and any(inbox.iterdir()), 60)
+        arrived = datetime.now(UTC)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/desk") as page:
+            today = page.read().decode()
+    finally:
+        served.send_signal(signal.SIGTERM)
+        words = served.communicate(timeout=30)[1].decode()
+
+    assert arrived >= slot
+    assert "Copies of edition 1" in today
+    assert "Traceback" not in words
