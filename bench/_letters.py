@@ -26,7 +26,8 @@ from digest.model.items import Byline, Post
 from digest.model.postal import PostalAddress
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
-from digest.render.letter import Letter, LetterLook, personal, typeset
+from digest.render.letter import Letter, LetterLook, typeset
+from digest.render.letter_addressee import personal
 from digest.render.letter_content import job
 from digest.render.letter_pictures import Pictures
 from digest.render.print_fonts import FAMILIES, FOLDER, fonts

@@ -14,13 +14,8 @@ from typing import Any
 
 from digest.model.campaigns import Campaign
 from digest.render.dates import day_in_words, locale_of
-from digest.render.letter import (
-    TOO_LARGE,
-    Letter,
-    LetterBody,
-    cannot_print,
-    personal,
-)
+from digest.render.letter import Letter, LetterBody
+from digest.render.letter_addressee import TOO_LARGE, cannot_print, personal
 from digest.render.print_manifest import (
     ENVELOPE_GRAMS,
     SHEET_GRAMS,
