@@ -1,39 +1,22 @@
 """The pages: what they show, what they refuse, and that a look changes nothing."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
-from digest.schedule.publishing import run
 from digest.settings import Settings
 from digest.store import copies
 from digest.web.app import make_app
-from tests.builders import EIGHT, a_post
-from tests.stored import a_reader, a_stored_campaign, posts_accepted
+from tests.builders import EIGHT
 
 LIVE = {
     "live": True,
     "smtp_url": "smtp://mail.example.org",
     "secret_key": "k" * 32,
 }
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[App]:
-    """Yield a program with one edition planned for one reader."""
-    settings = Settings(data_dir=tmp_path)
-    with opened(settings, EIGHT + timedelta(hours=1), migrating=True) as made:
-        a_stored_campaign(made.engine)
-        a_reader(made.engine, "ann")
-        a_reader(made.engine, "bob", email=None, format="letter")
-        posts_accepted(made.engine, [a_post(title="<b>Kettles</b> & urns")])
-        run(made.engine, "lantern-week", "daily", EIGHT)
-        posts_accepted(made.engine, [a_post("two", title="More tea")])
-        yield made
 
 
 @pytest.fixture
