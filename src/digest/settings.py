@@ -182,7 +182,8 @@ def _refuse_unsafe(settings: Settings) -> None:
 
 def _faults(problem: ValidationError) -> list[str]:
     return [
-        f"{PREFIX}{str(fault['loc'][0]).upper()} {fault['msg'].removeprefix('Value error, ')}"
+        f"{PREFIX}{str(fault['loc'][0]).upper()} "
+        + fault["msg"].removeprefix("Value error, ")
         for fault in problem.errors()
     ]
 

@@ -23,9 +23,8 @@ def _smtp(server: MailServer) -> Smtp:
 
 
 def _hand_over(script: Script, copy: Copy = COPY) -> Outcome:
-    with mail_server(script) as server:
-        with closing(_smtp(server).open()) as connection:
-            return connection.hand_over(copy)
+    with mail_server(script) as server, closing(_smtp(server).open()) as connection:
+        return connection.hand_over(copy)
 
 
 @pytest.mark.parametrize(
