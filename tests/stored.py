@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from digest.model.campaigns import Campaign
 from digest.model.items import Item
-from digest.store import campaigns, log
+from digest.store import acceptance, campaigns
 from digest.store.campaigns import CampaignFile, StoredCampaign
 from digest.store.engine import reading, writing
 from digest.store.tables import (
@@ -55,16 +55,16 @@ def a_stored_campaign(
 
 def posts_accepted(
     engine: Engine, items: Sequence[Item], now: datetime = EIGHT
-) -> log.Counts:
+) -> acceptance.Counts:
     """Accept items into the only campaign's log, from its first source."""
     with writing(engine) as connection:
         row = connection.execute(select(source).order_by(source.c.id)).first()
         assert row is not None
         campaign: Campaign = campaigns.load(connection, row.campaign_id)
-        origin = log.Origin(
+        origin = acceptance.Origin(
             row.campaign_id, row.id, campaign.sources[0], is_first_contact=False
         )
-        return log.accept(connection, origin, items, now)
+        return acceptance.accept(connection, origin, items, now)
 
 
 def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> int:

@@ -11,12 +11,13 @@ from digest.errors import SourceError
 from digest.gather.reading import Memory, Reading, Skipped
 from digest.gather.registry import READERS
 from digest.model.campaigns import Campaign, Source
-from digest.store import log, sources
+from digest.store import acceptance, sources
 from digest.store.engine import reading, writing
 
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 8
+_NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,25 @@ def gather(
     with reading(engine) as connection:
         rows = sources.of_campaign(connection, campaign_id)
     known = [one for one in campaign.sources if one.name in rows]
+    contact = campaign.reply_to or campaign.sender_address
 
     def read(source: Source) -> Reading | SourceError:
         row = rows[source.name]
-        return attempt(source, Memory(row.etag, row.last_modified))
+        memory = Memory(row.etag, row.last_modified, campaign.timezone, contact)
+        return attempt(source, memory)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(read, known))
-    return tuple(
-        _take(
-            engine,
-            log.Origin(campaign_id, row.id, one, row.is_first_contact),
-            row,
-            got,
-            now,
+        found = dict(
+            zip((one.name for one in known), pool.map(read, known), strict=True)
         )
-        for one, got in zip(known, found, strict=True)
-        for row in [rows[one.name]]
-    )
+    reports = []
+    for one in campaign.sources:
+        if row := rows.get(one.name):
+            origin = acceptance.Origin(campaign_id, row.id, one, row.is_first_contact)
+            reports.append(_take(engine, origin, row, found[one.name], now))
+        else:
+            reports.append(SourceReport(one.name, failed=_NOT_APPLIED))
+    return tuple(reports)
 
 
 def attempt(source: Source, memory: Memory) -> Reading | SourceError:
@@ -71,12 +73,15 @@ def attempt(source: Source, memory: Memory) -> Reading | SourceError:
     except Exception as problem:
         # A parser's own fault in one source must not cost the others.
         logger.exception("source broke its reader source=%s", source.name)
-        return SourceError(f"{source.name}: it broke our reader ({problem!r})")
+        return SourceError(
+            f"{source.location} made its reader fail, which is a fault of this program "
+            f"({type(problem).__name__}); its log says where"
+        )
 
 
 def _take(
     engine: Engine,
-    origin: log.Origin,
+    origin: acceptance.Origin,
     row: sources.SourceRow,
     found: Reading | SourceError,
     now: datetime,
@@ -87,7 +92,7 @@ def _take(
             sources.note_failed(connection, row, now, str(found))
             logger.warning("source failed source=%s", name)
             return SourceReport(name, failed=str(found))
-        counts = log.accept(connection, origin, found.items, now)
+        counts = acceptance.accept(connection, origin, found.items, now)
         memory = found.memory
         sources.note_read(connection, row, now, (memory.etag, memory.last_modified))
     return SourceReport(

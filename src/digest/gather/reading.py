@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from digest.gather.reshape import outlined
 from digest.model.blocks import Block
 from digest.model.bylines import taken_from
 from digest.model.campaigns import Source
@@ -70,7 +71,7 @@ def finished(post: Post, body: tuple[Block, ...]) -> Post:
         byline = found or byline
     return replace(
         post,
-        body=body,
+        body=outlined(body),  # a title taken from it may have been its top heading
         byline=byline,
         summary=post.summary or summarise(body),
         links=post.links or noteworthy(body),
