@@ -83,7 +83,7 @@ def test_an_address_the_server_does_not_have_is_404(feed_url: str) -> None:
 def test_every_picture_is_small_and_said_in_words(items: tuple[Item, ...]) -> None:
     pictures = [one for post in posts(items) for one in pictures_in(post)]
 
-    assert pictures
+    assert len(pictures) == 3
     for picture in pictures:
         content = Path(picture.src).read_bytes()
         assert content.startswith(b"\x89PNG")
