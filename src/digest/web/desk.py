@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from digest.bootstrap import App
+from digest.model.campaigns import Campaign
 from digest.model.forms import Form
 from digest.schedule import due
 from digest.schedule.status import troubles
@@ -64,13 +65,14 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
         "upcoming": [
             {
                 "campaign": one.campaign,
+                "title": stored[one.campaign].campaign.title,
                 "schedule": one.schedule,
                 "when": pages.in_words(one.at, stored[one.campaign].campaign.timezone),
             }
             for one in due.next_slots(connection, now)
         ],
         "editions": [
-            _edition(connection, pages, one, campaign.campaign.timezone)
+            _edition(connection, pages, one, campaign.campaign)
             for campaign in stored.values()
             for one in editions.of_campaign(connection, campaign.id)[:_SHOWN]
         ],
@@ -78,13 +80,13 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
 
 
 def _edition(
-    connection: Connection, pages: Pages, edition: editions.Edition, zone: str
+    connection: Connection, pages: Pages, edition: editions.Edition, campaign: Campaign
 ) -> dict[str, Any]:
     return {
         "id": edition.id,
-        "campaign": edition.campaign,
+        "title": campaign.title,
         "schedule": edition.schedule,
-        "slot": pages.in_words(edition.slot, zone),
+        "slot": pages.in_words(edition.slot, campaign.timezone),
         "state": edition.state.value,
         "reason": edition.reason,
         "has_content": edition.upto is not None,
