@@ -39,6 +39,8 @@ from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import is_current, migrate
 
 Clock = Callable[[], datetime]
+# In a folder that a demo may clear.
+DEMO_MARK = ".digest-demo"
 
 
 @dataclass(frozen=True)
@@ -234,8 +236,14 @@ def migrated(settings: Settings) -> bool:
 def prepare(settings: Settings, env_file: Path) -> Iterator[str]:
     """Make the data directory, the database and a key; say what was done.
 
-    What is there already is left as it is.
+    What is there already is left as it is. Raises SettingsError on top of a
+    demo, which a later demo would clear away.
     """
+    if (settings.data_dir / DEMO_MARK).exists():
+        raise SettingsError(
+            f"{settings.data_dir} holds the demo: remove that folder first, "
+            "or set DIGEST_DATA_DIR to another"
+        )
     changed = migrated(settings)
     yield f"database: {'made' if changed else 'was there already'}"
     if env_file.exists():

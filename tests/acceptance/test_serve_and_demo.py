@@ -36,6 +36,25 @@ def test_the_demo_leaves_a_real_database_alone(digest: Command) -> None:
     assert digest("status").returncode == 0
 
 
+def test_the_demo_clears_nothing_that_somebody_has_added(digest: Command) -> None:
+    digest("demo", "--once", "--dir", "var")
+    refused = digest("init")
+    digest("list", "create", "our-own")
+    done = digest("demo", "--once", "--dir", "var")
+
+    assert "holds the demo" in refused.stderr
+    assert done.returncode == 1
+    assert "our-own: 0 subscribed" in digest("list", "show", "our-own").stdout
+
+
+def test_personal_data_is_for_its_owner_alone(home: Path, digest: Command) -> None:
+    digest("init")
+
+    assert (home / "var").stat().st_mode & 0o077 == 0
+    assert (home / "var" / "digest.db").stat().st_mode & 0o077 == 0
+    assert (home / ".env").stat().st_mode & 0o077 == 0
+
+
 def test_what_is_left_running_publishes_at_its_slot(
     home: Path, digest: Command
 ) -> None:

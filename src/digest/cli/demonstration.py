@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digest.audience.importing import ListImport
-from digest.bootstrap import App, opened
+from digest.bootstrap import DEMO_MARK, App, opened
 from digest.cli.serving import serve_pages, work_until_done
 from digest.errors import DigestError, SettingsError
 from digest.sample import pieces, week
@@ -16,12 +16,11 @@ from digest.sample.feed_server import serving
 from digest.schedule import publishing
 from digest.schedule.applying import apply_file
 from digest.settings import Settings
-from digest.store import copies, overview
+from digest.store import campaigns, copies, overview, subscriptions
 from digest.store.editions import Edition
 
 Talk = Callable[[str], None]
-_MARK = ".digest-demo"
-_OURS = ("digest.db", "digest.db-wal", "digest.db-shm", "secret-key", _MARK)
+_OURS = ("digest.db", "digest.db-wal", "digest.db-shm", "secret-key", DEMO_MARK)
 _OUR_FOLDERS = ("inbox", "print", "sample")
 
 
@@ -115,20 +114,33 @@ def _told(digest: App, edition: Edition, talk: Talk) -> Reached:
     )
 
 
+def _is_a_demos(folder: Path) -> bool:
+    """Whether nothing but a demo's own things are in the folder's database."""
+    if not (folder / DEMO_MARK).exists():
+        return False
+    with (
+        opened(Settings(data_dir=folder), migrating=True) as digest,
+        digest.reading() as connection,
+    ):
+        names = {one.campaign.name for one in campaigns.listed(connection)}
+        lists = set(subscriptions.names(connection))
+    return names <= {week.CAMPAIGN} and lists <= {week.LIST}
+
+
 def _clear(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "digest.db").exists() and not (folder / _MARK).exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (folder / "digest.db").exists() and not _is_a_demos(folder):
             raise SettingsError(
                 f"{folder} holds a database that is no demo's: "
                 "choose another folder with --dir"
             )
         for name in _OUR_FOLDERS:
-            if (folder / _MARK).exists():
+            if (folder / DEMO_MARK).exists():
                 shutil.rmtree(folder / name, ignore_errors=True)
         for name in _OURS:
             (folder / name).unlink(missing_ok=True)
-        (folder / _MARK).touch()
+        (folder / DEMO_MARK).touch()
     except OSError as problem:
         raise SettingsError(
             f"{folder} cannot be used ({problem.strerror}): choose another with --dir"

@@ -1,5 +1,6 @@
 """One engine for SQLite and PostgreSQL, with transactions that mean the same."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ def _postgresql(url: str) -> Engine:
 
 def _sqlite(url: str, lock_wait_ms: int) -> Engine:
     if path := make_url(url).database:
-        _make_folder(Path(path).parent)
+        _make_private(Path(path))
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": lock_wait_ms / 1000}
     )
@@ -75,12 +76,16 @@ def _sqlite(url: str, lock_wait_ms: int) -> Engine:
     return engine
 
 
-def _make_folder(folder: Path) -> None:
+def _make_private(path: Path) -> None:
+    """Make the database's file and folder, where they are missing, for us alone."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     except OSError as problem:
         raise StoreError(
-            f"the folder for the database, {folder}, cannot be made: {problem.strerror}"
+            f"the database {path} cannot be made: {problem.strerror}; "
+            "look at its folder's owner and mode"
         ) from problem
 
 

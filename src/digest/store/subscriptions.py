@@ -31,6 +31,11 @@ def create_list(connection: Connection, name: str, now: datetime) -> bool:
     return insert_new(connection, mailing_list, [row], key=("name",)) == 1
 
 
+def names(connection: Connection) -> list[str]:
+    """Return the names of every mailing list, in order."""
+    return list(connection.scalars(select(mailing_list.c.name).order_by("name")))
+
+
 def list_id(connection: Connection, name: str) -> int | None:
     """Return the id of the list called `name`, if there is one."""
     found = select(mailing_list.c.id).where(mailing_list.c.name == name)
@@ -50,8 +55,9 @@ def on_list(
     """Return these subscribers' subscriptions to the list, ended ones too."""
     if not subscriber_ids:
         return {}
+    evidence = [subscription.c[name] for name in EVIDENCE]
     rows = connection.execute(
-        select(subscription).where(
+        select(subscription.c.subscriber_id, subscription.c.ended_at, *evidence).where(
             subscription.c.mailing_list_id == list_id,
             one_of(connection, subscription.c.subscriber_id, subscriber_ids),
         )
