@@ -1,5 +1,6 @@
 """The `digest` command: nouns, verbs, and how errors are told."""
 
+import logging
 import os
 import sys
 
@@ -19,6 +20,7 @@ from digest.cli import (
     subscribers,
 )
 from digest.errors import DigestError
+from digest.log import to_stderr
 
 app = typer.Typer(
     name="digest",
@@ -44,6 +46,8 @@ for name, noun in {
 
 def run() -> None:
     """Run the command line: status 0 done, 1 our own error in one line, 2 usage."""
+    # A command says itself what it did; what is left running logs, see serve.
+    to_stderr(logging.CRITICAL)
     try:
         app()
     except DigestError as problem:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.options import Now, instant, result, talk
+from digest.log import to_stderr
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
@@ -43,6 +44,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from digest.bootstrap import open_app
     from digest.cli.serving import serve_all
 
+    to_stderr()
     with open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
         serve_all(digest, host, port, stop=_stopping())
@@ -53,6 +55,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from digest.bootstrap import open_app
     from digest.cli.serving import serve_pages
 
+    to_stderr()
     with open_app() as digest:
         serve_pages(digest, host, port)
 
@@ -62,6 +65,7 @@ def timetable() -> None:
     from digest.bootstrap import open_app
     from digest.cli.serving import watch_the_clock
 
+    to_stderr()
     with open_app() as digest:
         watch_the_clock(digest, _stopping())
 
@@ -79,6 +83,7 @@ def work(
 
     with open_app(instant(now)) as digest:
         if not until_done:
+            to_stderr()
             work_until_stopped(digest, _stopping())
             return
         worked = work_until_done(digest, _stopping())
