@@ -127,6 +127,8 @@ def shown(settings: Settings) -> dict[str, str]:
         value = getattr(settings, field)
         if isinstance(value, tuple):
             value = ", ".join(value)
+        elif isinstance(value, bool):
+            value = "yes" if value else "no"
         values[f"{PREFIX}{field.upper()}"] = "" if value is None else str(value)
     return values
 
