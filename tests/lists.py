@@ -3,18 +3,46 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert, select, update
 
 from digest.audience.hashing import Hasher
 from digest.audience.import_report import ImportReport
 from digest.audience.importing import ListImport
+from digest.store import editions, readers
+from digest.store.engine import reading, writing
+from digest.store.tables import delivery, edition, variant
 from tests.builders import EIGHT
+from tests.stored import schedule_id
 
 HASHER = Hasher("a secret of the test's own")
 HEAD = "name,email,phone,address_1,address_2,postcode"
 ANN = "Ann Example,ann@example.org,,,,"
 BOB = "Bob Example,,,1 Example Street,EXAMPLETON,ZZ99 1AA"
 CY = "Cy Example,,01632 960155,,,"
+TWO_LISTS = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+lists = ["lantern", "friends"]
+language = "en-GB"
+
+[[source]]
+name = "blog"
+kind = "feed"
+url = "https://example.org/feed"
+
+[[schedule]]
+name = "daily"
+at = "16:00"
+default = true
+
+[[schedule]]
+name = "weekly"
+at = "10:00"
+days = "thu"
+formats = ["letter", "large-print"]
+"""
 
 
 def taken(
@@ -31,3 +59,54 @@ def taken(
         path = Path(folder) / "list.csv"
         path.write_bytes(b"\n".join([head.encode(), *rows]))
         return ListImport(engine, to, HASHER, dry_run, chunk).run(path, EIGHT)
+
+
+def an_edition(engine: Engine, on: str = "daily", **said: object) -> editions.Edition:
+    """Open an edition of that schedule, as far as `said`."""
+    with writing(engine) as connection:
+        slot = editions.Slot(1, schedule_id(engine, on), EIGHT)
+        editions.open_at(connection, slot, EIGHT)
+        if said:
+            connection.execute(
+                update(edition)
+                .where(edition.c.schedule_id == slot.schedule_id)
+                .values(**said)
+            )
+        made = editions.at_slot(connection, slot.schedule_id, EIGHT)
+    assert made is not None
+    return made
+
+
+def rows_for(engine: Engine, made: editions.Edition) -> list[readers.PlanningRow]:
+    """Return what planning learns of the edition's next readers."""
+    with reading(engine) as connection:
+        return readers.facts_for(connection, made, 100, EIGHT)
+
+
+def a_copy(engine: Engine, state: str) -> None:
+    """Plan a copy for the first reader."""
+    edition_id = an_edition(engine).id
+    with writing(engine) as connection:
+        kind = {"topics": [], "format": "html", "language": "en-GB", "key": "k"}
+        variant_id = connection.scalars(
+            insert(variant)
+            .values(edition_id=edition_id, since=0, upto=1, **kind)
+            .returning(variant.c.id)
+        ).one()
+        connection.execute(
+            insert(delivery).values(
+                edition_id=edition_id,
+                reader_id=1,
+                subscriber_id=1,
+                variant_id=variant_id,
+                channel="email",
+                state=state,
+                reply="550 <ann@example.org> is unknown",
+            )
+        )
+
+
+def states(engine: Engine) -> list[str]:
+    """Return where every copy stands."""
+    with reading(engine) as connection:
+        return list(connection.scalars(select(delivery.c.state)))

@@ -11,37 +11,13 @@ from digest.audience.suppressing import suppress
 from digest.model.people import Addressee
 from digest.model.postal import PostalAddress
 from digest.model.readers import Facts, Format
-from digest.store import campaigns, editions, readers
+from digest.store import campaigns, readers
 from digest.store.engine import reading, writing
-from digest.store.tables import edition, reader, schedule
+from digest.store.tables import reader, schedule
 from tests.builders import EIGHT
-from tests.lists import ANN, BOB, CY, HASHER, taken
-from tests.stored import a_stored_campaign, schedule_id
+from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, an_edition, rows_for, taken
+from tests.stored import a_stored_campaign
 
-FILE = """
-[campaign]
-name = "lantern-week"
-title = "Lantern Week"
-from = "Lantern Week <digest@example.org>"
-lists = ["lantern", "friends"]
-language = "en-GB"
-
-[[source]]
-name = "blog"
-kind = "feed"
-url = "https://example.org/feed"
-
-[[schedule]]
-name = "daily"
-at = "16:00"
-default = true
-
-[[schedule]]
-name = "weekly"
-at = "10:00"
-days = "thu"
-formats = ["letter", "large-print"]
-"""
 HOME = PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
 
 
@@ -49,22 +25,6 @@ def enrolled(engine: Engine) -> int:
     with writing(engine) as connection:
         [stored] = campaigns.listed(connection)
         return enrol(connection, stored.id, stored.campaign, EIGHT)
-
-
-def an_edition(engine: Engine, on: str = "daily", **said: object) -> editions.Edition:
-    """Open an edition of that schedule, as far as `said`."""
-    with writing(engine) as connection:
-        slot = editions.Slot(1, schedule_id(engine, on), EIGHT)
-        editions.open_at(connection, slot, EIGHT)
-        if said:
-            connection.execute(
-                update(edition)
-                .where(edition.c.schedule_id == slot.schedule_id)
-                .values(**said)
-            )
-        made = editions.at_slot(connection, slot.schedule_id, EIGHT)
-    assert made is not None
-    return made
 
 
 def schedules(engine: Engine) -> dict[str, str]:
@@ -78,14 +38,9 @@ def schedules(engine: Engine) -> dict[str, str]:
         return {row.format: row.name for row in rows}
 
 
-def rows_for(engine: Engine, made: editions.Edition) -> list[readers.PlanningRow]:
-    with reading(engine) as connection:
-        return readers.facts_for(connection, made, 100, EIGHT)
-
-
 def test_a_campaign_applied_later_finds_those_already_there(engine: Engine) -> None:
     taken(engine, ANN, BOB, CY)
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
 
     assert enrolled(engine) == 3
     assert enrolled(engine) == 0
@@ -93,7 +48,7 @@ def test_a_campaign_applied_later_finds_those_already_there(engine: Engine) -> N
 
 
 def test_somebody_on_two_lists_of_a_campaign_is_one_reader(engine: Engine) -> None:
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     taken(engine, ANN, to="lantern")
     taken(engine, ANN, to="friends")
     taken(engine, BOB, to="strangers")
@@ -102,7 +57,7 @@ def test_somebody_on_two_lists_of_a_campaign_is_one_reader(engine: Engine) -> No
 
 
 def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     head = "name,email,schedule,format"
     taken(engine, "Ann,ann@example.org,weekly,html", head=head)
     taken(engine, "Bob,bob@example.org,monthly,plain", head=head)
@@ -122,7 +77,7 @@ def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
 def test_a_newcomer_starts_where_their_schedule_stands(
     engine: Engine, said: dict[str, object], position: int
 ) -> None:
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     an_edition(engine, "daily", **said)
     taken(engine, ANN, BOB)
 
@@ -135,7 +90,9 @@ def test_a_newcomer_starts_where_their_schedule_stands(
 
 
 def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None:
-    a_stored_campaign(engine, FILE.replace('formats = ["letter", "large-print"]', ""))
+    a_stored_campaign(
+        engine, TWO_LISTS.replace('formats = ["letter", "large-print"]', "")
+    )
     taken(engine, ANN, BOB, CY, "Dee,dee@example.org,,2 Example Street,TOWN,ZZ99 1AA")
     with writing(engine) as connection:
         suppress(connection, HASHER, "dee@example.org", "bounced", EIGHT)
@@ -155,7 +112,7 @@ def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None
 def test_planning_goes_on_after_its_cursor_and_leaves_out_who_pauses(
     engine: Engine,
 ) -> None:
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     taken(engine, ANN, CY, "Dee,dee@example.org,,,,", "Eve,eve@example.org,,,,")
     with writing(engine) as connection:
         away = update(reader).where(reader.c.id == 3)
@@ -168,7 +125,7 @@ def test_planning_goes_on_after_its_cursor_and_leaves_out_who_pauses(
 
 
 def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     taken(engine, ANN, BOB)
 
     with reading(engine) as connection:

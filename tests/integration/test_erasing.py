@@ -14,9 +14,7 @@ from digest.errors import NotFound
 from digest.store.engine import reading, writing
 from digest.store.tables import metadata, suppression
 from tests.builders import EIGHT
-from tests.integration.test_enrolment import FILE
-from tests.integration.test_leaving import a_copy, states
-from tests.lists import ANN, BOB, CY, HASHER, taken
+from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, a_copy, states, taken
 from tests.stored import a_stored_campaign
 
 LATER = EIGHT + timedelta(days=1)
@@ -30,7 +28,7 @@ TRACES = ("Llywelyn", "llywelyn@", "960177", "Heron", "ZZ99 7QQ", "Fridays", "pl
 
 @pytest.fixture
 def audience(engine: Engine) -> Engine:
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     taken(engine, FULL, head=HEAD)
     taken(engine, ANN, BOB, CY)
     return engine

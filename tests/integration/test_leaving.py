@@ -3,15 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, select
 
 from digest.audience.erasing import erase
 from digest.audience.leaving import leave, rejoin
 from digest.store.engine import reading, writing
-from digest.store.tables import delivery, mailing_list, subscription, variant
+from digest.store.tables import mailing_list, subscription
 from tests.builders import EIGHT
-from tests.integration.test_enrolment import FILE, an_edition, rows_for
-from tests.lists import ANN, BOB, HASHER, taken
+from tests.lists import (
+    ANN,
+    BOB,
+    HASHER,
+    TWO_LISTS,
+    a_copy,
+    an_edition,
+    rows_for,
+    states,
+    taken,
+)
 from tests.stored import a_stored_campaign
 
 LATER = EIGHT + timedelta(days=1)
@@ -31,38 +40,10 @@ def live_lists(engine: Engine) -> set[str]:
         )
 
 
-def a_copy(engine: Engine, state: str) -> None:
-    """Plan a copy for the first reader."""
-    edition_id = an_edition(engine).id
-    with writing(engine) as connection:
-        kind = {"topics": [], "format": "html", "language": "en-GB", "key": "k"}
-        variant_id = connection.scalars(
-            insert(variant)
-            .values(edition_id=edition_id, since=0, upto=1, **kind)
-            .returning(variant.c.id)
-        ).one()
-        connection.execute(
-            insert(delivery).values(
-                edition_id=edition_id,
-                reader_id=1,
-                subscriber_id=1,
-                variant_id=variant_id,
-                channel="email",
-                state=state,
-                reply="550 <ann@example.org> is unknown",
-            )
-        )
-
-
-def states(engine: Engine) -> list[str]:
-    with reading(engine) as connection:
-        return list(connection.scalars(select(delivery.c.state)))
-
-
 @pytest.fixture
 def audience(engine: Engine) -> Engine:
     """Return a database with Ann on a campaign's first list and another, and Bob."""
-    a_stored_campaign(engine, FILE)
+    a_stored_campaign(engine, TWO_LISTS)
     taken(engine, ANN, BOB)
     taken(engine, ANN, to="strangers")
     return engine

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from digest.model.campaigns import Campaign
 from digest.model.editions import EditionState
 from digest.model.readers import Format
+from digest.store.bulk import one_of
 from digest.store.readers import has_address, is_subscribed, list_ids
 from digest.store.tables import edition, reader, schedule, subscriber
 from digest.store.upsert import insert_for
@@ -60,7 +61,7 @@ def enrol(
         .where(
             is_subscribed(subscriber.c.id, lists),
             subscriber.c.erased_at.is_(None),
-            *(() if only is None else (subscriber.c.id.in_(only),)),
+            *(() if only is None else (one_of(connection, subscriber.c.id, only),)),
         )
         .order_by(subscriber.c.id)
     )

@@ -34,7 +34,7 @@ from digest.store.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
 
-CHUNK = 5000
+CHUNK = 2000
 Ties = Mapping[int, Subscription]
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from digest.audience.columns import ADDRESS
 from digest.audience.emails import email_key
 from digest.audience.list_file import ListRow, Problem
-from digest.model.people import Consent, Keys, Person, phone_key, post_key
+from digest.model.people import NO_EVIDENCE, Consent, Keys, Person, phone_key, post_key
 from digest.model.postal import PostalAddress, parse, tidy
 from digest.model.postal import Problem as PostalProblem
 from digest.model.readers import Format
@@ -27,6 +27,7 @@ _LONGEST = {
 _LONGEST_POSTCODE = 12
 _LONGEST_OTHER = 300
 _SHORT = min(_LONGEST.values())
+_NUMBERED = tuple(enumerate(ADDRESS, 1))
 _POSTAL = (*ADDRESS, "postcode", "country")
 # Kept as they are: postal lines are tidied where they are judged.
 _AS_TYPED = {*_POSTAL, "notes", "consent_wording"}
@@ -34,7 +35,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
 _EVIDENCE = {"consent_basis", "consent_method", "consent_at", "consent_wording"}
-_NO_EVIDENCE = Consent()
 _EVERYTHING = {"all", "everything"}
 
 
@@ -103,8 +103,9 @@ class _Reading:
         cells = self._cells
         if not any(map(cells.get, _POSTAL)):
             return None
+        held = max((n for n, column in _NUMBERED if column in cells), default=0)
         found = parse(
-            [cells.get(column, "") for column in ADDRESS],
+            [cells.get(column, "") for column in ADDRESS[:held]],
             cells.get("postcode", ""),
             cells.get("country", ""),
         )
@@ -164,7 +165,7 @@ def _topics(text: str) -> tuple[str, ...]:
 
 def _consent(cells: Mapping[str, str]) -> Consent:
     if not _EVIDENCE.intersection(cells):
-        return _NO_EVIDENCE
+        return NO_EVIDENCE
     return Consent(
         basis=cells.get("consent_basis", ""),
         method=cells.get("consent_method", ""),

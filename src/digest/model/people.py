@@ -7,17 +7,16 @@ is spelt otherwise or an email address is added.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from digest.model.postal import PostalAddress, tidy
+from digest.model.postal import PostalAddress
 from digest.model.readers import Format
 
 T = TypeVar("T")
 
 _LONGEST_KEY = 380
-_ABROAD_TO_HOME = re.compile(r"^(?:\+|00)44(?:\(0\))?0?")
+_NO_DIGITS = dict.fromkeys(map(ord, " ().-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,9 @@ class Consent:
         )
 
 
+NO_EVIDENCE = Consent()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody we may write to. Empty means that nothing was said.
@@ -90,7 +92,7 @@ class Person:
     language: str = ""
     organiser: str = ""
     notes: str = ""
-    consent: Consent = Consent()
+    consent: Consent = NO_EVIDENCE
 
     def over(self, held: "Person") -> "Person":
         """Return the person held, with whatever this says instead.
@@ -136,11 +138,10 @@ def post_key(name: str, address: PostalAddress | None) -> str:
     """Return what a person is known by without an email address, or ""."""
     if address is None:
         return ""
+    where = address.postcode
     if address.is_abroad:
         where = "|".join((address.country, address.postcode, *address.lines))
-    else:
-        where = address.postcode
-    key = f"{tidy(name)}|{tidy(where)}".casefold()
+    key = f"{name}|{where}".casefold()
     # A key has to fit its column; a long one still tells people apart.
     return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
@@ -148,13 +149,14 @@ def post_key(name: str, address: PostalAddress | None) -> str:
 def phone_key(name: str, phone: str) -> str:
     """Return what a person is known by with only a phone, or "".
 
-    +44 1632, 0044 1632 and 01632 are the same.
+    +44 1632, 0044 (0)1632 and 01632 are the same.
     """
     if not phone:
         return ""
-    bare = re.sub(r"[^\d+()]", "", phone)
-    digits = re.sub(r"\D", "", _ABROAD_TO_HOME.sub("0", bare))
-    return f"{tidy(name)}|{digits}".casefold()
+    digits = phone.translate(_NO_DIGITS).removeprefix("+").removeprefix("00")
+    if digits.startswith("44") and phone[0] in "+0(":
+        digits = "0" + digits[2:].removeprefix("0")
+    return f"{name}|{digits}".casefold()
 
 
 class Acquaintances(Generic[T]):

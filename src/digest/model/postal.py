@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.model.postal_countries import BY_NAME, HOME, ISLANDS
 
@@ -215,6 +216,7 @@ def _postcode(parts: list[tuple[str, str]], said: str) -> str | Problem:
     return code
 
 
+@lru_cache(maxsize=4096)  # towns come again and again
 def _routing(text: str) -> str | None:
     if bfpo := _BFPO.fullmatch(text):
         return f"BFPO {int(bfpo[1])}"

@@ -11,10 +11,21 @@ from digest.store.tables import (
     mailing_list,
     reader,
     schedule,
+    subscriber,
     subscription,
 )
 
 Entries = list[dict[str, Any]]
+
+
+def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
+    """Return since when somebody has been held, and when they were erased."""
+    dates = select(
+        subscriber.c.created_at.label("held_since"),
+        subscriber.c.changed_at,
+        subscriber.c.erased_at,
+    )
+    return _entries(connection, dates.where(subscriber.c.id == subscriber_id))[0]
 
 
 def subscriptions_of(connection: Connection, subscriber_id: int) -> Entries:

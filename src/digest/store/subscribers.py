@@ -17,22 +17,37 @@ from sqlalchemy import (
     update,
 )
 
-from digest.model.people import Consent, Hashed, Keys, Person, phone_key, post_key
+from digest.model.people import (
+    NO_EVIDENCE,
+    Consent,
+    Hashed,
+    Keys,
+    Person,
+    phone_key,
+    post_key,
+)
+from digest.model.postal import PostalAddress
 from digest.model.readers import Format
 from digest.store.bulk import insert_many, one_of
-from digest.store.readers import address_of
-from digest.store.subscriptions import EVIDENCE, consent_of
+from digest.store.subscriptions import EVIDENCE
 from digest.store.tables import subscriber, subscription
+
+_COLUMNS = tuple(
+    subscriber.c[name]
+    for name in (
+        *("id", "name", "email", "email_key", "phone"),
+        *("address", "postcode", "country"),
+        *("format", "schedule", "topics", "language", "organiser", "notes"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A person with their row's id; `erased_at` is set once nothing is held."""
+    """A person with their row's id; nameless once they have been erased."""
 
     id: int
     person: Person
-    created_at: datetime
-    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +60,14 @@ class Known:
 
 def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
     """Return the subscriber of that row."""
-    found = select(subscriber).where(subscriber.c.id == subscriber_id)
+    found = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
     row = connection.execute(found).first()
     return None if row is None else _subscriber(row)
 
 
 def kept_as(connection: Connection, identity: str) -> Subscriber | None:
     """Return the subscriber kept under that name of `Keys.names`."""
-    found = select(subscriber).where(subscriber.c.identity == identity)
+    found = select(*_COLUMNS).where(subscriber.c.identity == identity)
     row = connection.execute(found).first()
     return None if row is None else _subscriber(row)
 
@@ -69,7 +84,7 @@ def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
     by_phone = {
         hashed.phone for keys, hashed in all_keys if not (keys.email or keys.post)
     }
-    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    found: dict[int, Subscriber] = {}
     for column, values in (
         (subscriber.c.identity, identities),
         (subscriber.c.post_hash, by_post - {None}),
@@ -77,9 +92,9 @@ def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
     ):
         if values:
             which = one_of(connection, column, values)
-            found = connection.execute(select(subscriber).where(which))
-            rows |= {row.id: row for row in found}
-    return [_subscriber(rows[found_id]) for found_id in sorted(rows)]
+            rows = connection.execute(select(*_COLUMNS).where(which))
+            found |= {one.id: one for one in map(_subscriber, rows)}
+    return [found[subscriber_id] for subscriber_id in sorted(found)]
 
 
 def shared(connection: Connection, one: Subscriber, hashed: Hashed) -> set[str]:
@@ -100,7 +115,7 @@ def shared(connection: Connection, one: Subscriber, hashed: Hashed) -> set[str]:
 
 def named(connection: Connection, name: str) -> list[Subscriber]:
     """Return the subscribers of that name, in any case of letters."""
-    found = select(subscriber).where(
+    found = select(*_COLUMNS).where(
         or_(subscriber.c.name == name, func.lower(subscriber.c.name) == name.lower()),
         subscriber.c.erased_at.is_(None),
     )
@@ -120,7 +135,7 @@ def subscribed(
         subscription.c.subscriber_id == subscriber.c.id,
         subscription.c.ended_at.is_(None),
     )
-    found = select(subscriber)
+    found = select(*_COLUMNS)
     if list_id is None:
         found = found.where(exists().where(*live))
     else:
@@ -183,27 +198,27 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
 
 
 def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
-    address = address_of(row)
-    phone = row.phone or ""
+    # By place, not by name: an import reads a row for each of its own.
+    who, name, email, email_key, phone, lines, postcode, country, *said = row
+    asked, schedule, topics, language, organiser, notes, *evidence = said
+    address = None
+    if lines:
+        address = PostalAddress(tuple(lines), postcode or "", country or "")
     person = Person(
-        name=row.name,
-        keys=Keys(
-            row.email_key or "",
-            post_key(row.name, address),
-            phone_key(row.name, phone),
-        ),
-        email=row.email or "",
-        phone=phone,
-        address=address,
-        format=Format(row.format) if row.format else None,
-        schedule=row.schedule or "",
-        topics=tuple(row.topics or ()),
-        language=row.language or "",
-        organiser=row.organiser or "",
-        notes=row.notes or "",
-        consent=consent_of(row) if "consent_basis" in row._fields else Consent(),
+        name,
+        Keys(email_key or "", post_key(name, address), phone_key(name, phone or "")),
+        email or "",
+        phone or "",
+        address,
+        Format(asked) if asked else None,
+        schedule or "",
+        tuple(topics or ()),
+        language or "",
+        organiser or "",
+        notes or "",
+        Consent(*(word or "" for word in evidence)) if evidence else NO_EVIDENCE,
     )
-    return Subscriber(row.id, person, row.created_at, row.erased_at)
+    return Subscriber(who, person)
 
 
 def _values(one: Known) -> dict[str, Any]:
