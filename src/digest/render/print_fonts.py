@@ -12,6 +12,8 @@ from pathlib import Path
 
 import typst
 
+from digest.errors import RenderError
+
 FOLDER = Path(__file__).parent / "fonts"
 FAMILIES = (
     "Atkinson Hyperlegible Next",
@@ -26,9 +28,25 @@ FAMILIES = (
 )
 
 
+# The text face in its four styles, and the one behind it: without them a letter
+# would be blank, and Typst would not say so.
+_NEEDED = (
+    "AtkinsonHyperlegibleNext_400Regular.ttf",
+    "AtkinsonHyperlegibleNext_400Regular_Italic.ttf",
+    "AtkinsonHyperlegibleNext_700Bold.ttf",
+    "AtkinsonHyperlegibleNext_700Bold_Italic.ttf",
+    "NotoSans-Regular.ttf",
+    "NotoSans-Bold.ttf",
+)
+
+
 @functools.cache
 def fonts() -> typst.Fonts:
-    """Return our fonts and no others: none of the system's, none of Typst's."""
+    """Return our fonts and no others: none of the system's, none of Typst's.
+
+    Raises RenderError where a font is missing or damaged.
+    """
+    coverage()
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -38,10 +56,27 @@ def fonts() -> typst.Fonts:
 
 @functools.cache
 def coverage() -> frozenset[int]:
-    """Return every code point that a font of ours has a glyph for."""
+    """Return every code point that a font of ours has a glyph for.
+
+    Raises RenderError where a font is missing or damaged.
+    """
+    return coverage_of(FOLDER)
+
+
+def coverage_of(folder: Path) -> frozenset[int]:
+    """Return every code point that the fonts in `folder` have a glyph for.
+
+    Raises RenderError where one that letters need is missing, or is no font.
+    """
     found: set[int] = set()
-    for path in sorted(FOLDER.glob("*.ttf")):
-        found.update(_code_points(path.read_bytes()))
+    for path in sorted({*folder.glob("*.ttf"), *(folder / name for name in _NEEDED)}):
+        try:
+            found.update(_code_points(path.read_bytes()))
+        except (OSError, struct.error, LookupError, ValueError) as problem:
+            raise RenderError(
+                f"the font {path.name} is missing or damaged, so that no letter can "
+                "be printed: install digest again"
+            ) from problem
     return frozenset(found)
 
 
