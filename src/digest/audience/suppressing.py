@@ -12,8 +12,6 @@ from digest.errors import NotFound
 from digest.model.people import Keys
 from digest.store import deliveries, suppressions
 
-BY_STAFF = "suppressed by staff"
-
 
 def suppress(
     connection: Connection, hasher: Hasher, who: str, reason: str, now: datetime

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = Sequence[Mapping[str, Any]]
@@ -26,33 +26,6 @@ def insert_new(
         return 0
     statement = insert_for(connection, table).on_conflict_do_nothing(
         index_elements=list(key)
-    )
-    return connection.execute(
-        statement.execution_options(preserve_rowcount=True), rows
-    ).rowcount
-
-
-def upsert(
-    connection: Connection,
-    table: Table,
-    rows: Rows,
-    *,
-    key: Iterable[str],
-    update: Iterable[str],
-) -> int:
-    """Insert the rows, or update those there whose `update` columns differ.
-
-    Returns how many rows were inserted or changed. Keys inside one call must
-    be distinct.
-    """
-    if not rows:
-        return 0
-    statement = insert_for(connection, table)
-    changed = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=list(key),
-        set_={name: changed[name] for name in update},
-        where=or_(*(table.c[n].is_distinct_from(changed[n]) for n in update)),
     )
     return connection.execute(
         statement.execution_options(preserve_rowcount=True), rows
