@@ -65,11 +65,11 @@ class ListImport:
         goes_to = self._campaigns()
         while part := list(islice(rows, self.chunk)):
             with writing(self.engine) as connection:
-                work = connection.begin_nested()
+                tried = connection.begin_nested() if self.dry_run else None
                 chunk = _Chunk(connection, self, goes_to, now)
                 chunk.take(matches.among(connection, part), report)
-                if self.dry_run:
-                    work.rollback()
+                if tried:
+                    tried.rollback()
         log.info(
             "list imported list=%s rows=%d added=%d updated=%d refused=%d dry_run=%s",
             *(self.list_name, report.rows, report.added, report.updated),

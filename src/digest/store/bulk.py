@@ -1,10 +1,9 @@
 """Many rows at a time, at nearly the speed of the database's own driver."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Table, cast, func, select
+from sqlalchemy import JSON, ColumnElement, Connection, Table, cast, func, literal, select
 
 from digest.store.upsert import insert_for
 
@@ -46,9 +45,9 @@ def one_of(
     They travel as one parameter, so that neither a limit on parameters nor
     the time to write them out matters.
     """
-    listed = json.dumps(list(values))
+    listed = literal(list(values), JSON)
     if connection.dialect.name == "postgresql":
-        found = func.json_array_elements_text(cast(listed, JSON)).column_valued("one")
+        found = func.json_array_elements_text(listed).column_valued("one")
         return column.in_(select(cast(found, column.type)))
     each = func.json_each(listed).table_valued("value")
     return column.in_(select(each.c.value))

@@ -184,7 +184,7 @@ subscriber = Table(
     "subscriber",
     metadata,
     _id(),
-    # Who this is, whatever list they come from: see audience.identity.
+    # Who this is, whatever list they come from: see model.people.
     Column("identity", String(400), nullable=False, unique=True),
     _required("name", Text),
     Column("email", Text),  # as typed, for sending
