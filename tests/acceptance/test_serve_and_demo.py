@@ -62,7 +62,7 @@ def test_what_is_left_running_publishes_at_its_slot(
     (home / "notes" / "one.md").write_text("# The kettle is on\n\nCome in.\n")
     (home / "people.csv").write_text("name,email\nAnn,ann@example.org\n")
     digest("init")
-    slot = datetime.now(UTC) + timedelta(seconds=15)
+    slot = datetime.now(UTC) + timedelta(seconds=20)
     at = f"{slot.astimezone(ZoneInfo('Europe/London')):%H:%M:%S}"
     (home / "c.toml").write_text(CAMPAIGN.format(name="c", at=at))
     assert digest("campaign", "apply", "c.toml").returncode == 0
@@ -77,13 +77,13 @@ def test_what_is_left_running_publishes_at_its_slot(
     )
     inbox = home / "var" / "inbox" / "new"
     try:
-        wait_until(lambda: inbox.is_dir() and any(inbox.iterdir()), 60)
+        wait_until(lambda: inbox.is_dir() and any(inbox.iterdir()), 120)
         arrived = datetime.now(UTC)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/desk") as page:
             today = page.read().decode()
     finally:
         served.send_signal(signal.SIGTERM)
-        words = served.communicate(timeout=30)[1].decode()
+        words = served.communicate(timeout=60)[1].decode()
 
     assert arrived >= slot
     assert "Copies of edition 1" in today

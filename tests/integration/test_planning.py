@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
+from digest.audience.leaving import leave
 from digest.compose import lifecycle, plan
 from digest.compose.variants import composed
 from digest.model.editions import EditionState
@@ -93,6 +94,21 @@ def test_a_reader_out_of_reach_is_named_and_keeps_their_place(engine: Engine) ->
     assert missing.name == "Bob"
     assert "address" in missing.reason
     assert copies == {("email", "planned"): 1}
+
+
+def test_who_has_left_is_counted_and_needs_no_help(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    bob = a_reader(engine, "bob")
+    posts_accepted(engine, [a_post()])
+    with writing(engine) as connection:
+        leave(connection, bob, EIGHT)
+    edition_id = an_open_edition(engine, "daily", EIGHT)
+    run(engine, edition_id, EIGHT)
+
+    with reading(engine) as connection:
+        assert overview.left_out_counts(connection, edition_id) == {"left": 1}
+        assert overview.not_served(connection, edition_id) == []
 
 
 def test_topics_narrow_what_a_reader_gets(engine: Engine) -> None:

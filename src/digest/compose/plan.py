@@ -35,7 +35,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A reader who gets none. Those out of reach keep their place in the log."""
+    """A reader who gets none: left, unreachable, or with nothing-new.
+
+    All but the last keep their place in the log.
+    """
 
     row: PlanningRow
     kind: str
@@ -60,7 +63,8 @@ def decide(
     served = resolve(row.facts)
     match served:
         case NotServed(reason):
-            return LeftOut(row, "unreachable", reason)
+            kind = "unreachable" if row.facts.is_subscribed else "left"
+            return LeftOut(row, kind, reason)
         case Served(channel, fmt):
             key = VariantKey(row.position, upto, row.topics, fmt, row.language)
             if any(key.takes(entry.position, entry.topics) for entry in entries):

@@ -343,7 +343,7 @@ left_out = Table(
     metadata,
     Column("edition_id", BigId, ForeignKey("edition.id"), primary_key=True),
     Column("reader_id", BigId, ForeignKey("reader.id"), primary_key=True),
-    _required("kind", String(20)),  # unreachable, nothing-new
+    _required("kind", String(20)),  # unreachable, left, nothing-new
     _required("reason", Text),
 )
 
