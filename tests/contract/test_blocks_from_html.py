@@ -85,6 +85,181 @@ def one(text: str) -> tuple[Run, ...]:
             (EasyRead(one("Short."), Picture("https://example.org/posts/a.png", "x")),),
             id="easy read pair",
         ),
+        pytest.param(
+            "one<br><br>two<br> three",
+            (Paragraph(one("one")), Paragraph(one("two\nthree"))),
+            id="an empty line parts paragraphs",
+        ),
+        pytest.param(
+            "<pre>a\n  b</pre>", (Paragraph(one("a\n  b")),), id="verbatim lines"
+        ),
+        pytest.param(
+            "<b style='font-weight:normal'>a <b>b</b></b>",
+            (Paragraph((Run("a "), Run("b", strong=True))),),
+            id="a bold that is none",
+        ),
+        pytest.param(
+            "<h2>Title<div>more</div>",
+            (Heading(1, one("Title")), Paragraph(one("more"))),
+            id="a heading that was not closed",
+        ),
+        pytest.param(
+            "<h2><div>Title</div></h2>",
+            (Heading(1, one("Title")),),
+            id="a heading in a box",
+        ),
+        pytest.param(
+            "<ul><li>a</li><ul><li>b</li></ul></ul>",
+            (
+                ListBlock(
+                    ordered=False,
+                    items=(
+                        (
+                            Paragraph(one("a")),
+                            ListBlock(ordered=False, items=((Paragraph(one("b")),),)),
+                        ),
+                    ),
+                ),
+            ),
+            id="a list between two items",
+        ),
+        pytest.param(
+            "<blockquote>As <cite>A Book</cite> says.<p>\u2013 <cite>Bo</cite></p>",
+            (
+                Quote(
+                    (
+                        Paragraph(
+                            (Run("As "), Run("A Book", emphasis=True), Run(" says."))
+                        ),
+                    ),
+                    "Bo",
+                ),
+            ),
+            id="a book named in a quote is not whose it is",
+        ),
+        pytest.param(
+            "<figure><blockquote>Wise.</blockquote><figcaption>Ann</figcaption></figure>",
+            (Quote((Paragraph(one("Wise.")),), "Ann"),),
+            id="a quote with a caption",
+        ),
+        pytest.param(
+            "<figure><img src=a.png><img src=b.png><figcaption>Two</figure>",
+            (
+                Picture("https://example.org/posts/a.png"),
+                Picture("https://example.org/posts/b.png"),
+                Paragraph(one("Two")),
+            ),
+            id="a caption for two pictures",
+        ),
+        pytest.param(
+            "<div class=wp-caption><img src=/a.png><p class=wp-caption-text>C</div>",
+            (Picture("https://example.org/a.png", "", "C"),),
+            id="a caption in a box",
+        ),
+        pytest.param(
+            "<p>look <img src=/a.png alt=A> here</p>",
+            (
+                Paragraph(one("look here")),
+                Picture("https://example.org/a.png", "A"),
+            ),
+            id="a picture inside a sentence follows it",
+        ),
+        pytest.param(
+            "<a href=/s><img src=/a.png alt='Take part'></a>",
+            (
+                Picture("https://example.org/a.png", "Take part"),
+                Paragraph((Run("Take part", href="https://example.org/s"),)),
+            ),
+            id="where a picture leads",
+        ),
+        pytest.param(
+            "<a href=/big.png><img src=/a.png alt=A></a>",
+            (Picture("https://example.org/a.png", "A"),),
+            id="a picture that leads to itself",
+        ),
+        pytest.param(
+            "<p>Hi<img src=data:x alt=' there'><img src=/t.gif width=1 height=1></p>",
+            (Paragraph(one("Hithere")),),
+            id="a picture that cannot be shown gives its words",
+        ),
+        pytest.param(
+            "<table><tr><td>r<td>1<tr><td>s<td>2</table>",
+            (Table(((), ()), ((one("r"), one("1")), (one("s"), one("2")))),),
+            id="a table without headings",
+        ),
+        pytest.param(
+            "<table><tr><th>A<th>B<tr><td colspan=2>x<tr><td rowspan=2>y<td>1<tr><td>2",
+            (
+                Table(
+                    (one("A"), one("B")),
+                    ((one("x"), ()), (one("y"), one("1")), ((), one("2"))),
+                ),
+            ),
+            id="cells that span",
+        ),
+        pytest.param(
+            "<table><tr><th>A<tr><td><p>x <a href=/y>y</a></p><ul><li>z</ul></table>",
+            (
+                Table(
+                    (one("A"),),
+                    (
+                        (
+                            (
+                                Run("x "),
+                                Run("y", href="https://example.org/y"),
+                                Run("\n"),
+                                Run("z"),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+            id="a cell of several blocks",
+        ),
+        pytest.param(
+            "<table><tr><td><table><tr><td><h1>T</h1></table><td>words</table>",
+            (Heading(1, one("T")), Paragraph(one("words"))),
+            id="a table that lays out a page",
+        ),
+        pytest.param(
+            "<p>Now <a class=btn href=/s>sign up</a> here</p>",
+            (
+                Paragraph(
+                    (
+                        Run("Now "),
+                        Run("sign up", href="https://example.org/s"),
+                        Run(" here"),
+                    )
+                ),
+            ),
+            id="a button in a sentence is a link",
+        ),
+        pytest.param(
+            "<div class=wp-buttons><a href=/a>Go <b>in</b></a> <a href=/b>Out</a>",
+            (
+                CallToAction("Go in", "https://example.org/a"),
+                CallToAction("Out", "https://example.org/b"),
+            ),
+            id="a row of buttons",
+        ),
+        pytest.param(
+            "<div class=easy-read><img src=/a.png><p>One.</p><p>Two.</p></div>",
+            (
+                EasyRead(one("One."), Picture("https://example.org/a.png")),
+                EasyRead(one("Two.")),
+            ),
+            id="several easy read sentences",
+        ),
+        pytest.param(
+            "<p>a<svg><path d=M0><p>b</p>c",
+            (Paragraph(one("a")), Paragraph(one("b")), Paragraph(one("c"))),
+            id="a drawing that was not closed",
+        ),
+        pytest.param(
+            "<p>a&#0;b&#x1b;c&#x2028;d\ud800e</p>",
+            (Paragraph(one("a\ufffdbc de")),),
+            id="controls written as references",
+        ),
         pytest.param("", (), id="nothing"),
         pytest.param("<p> </p><p>\n</p>", (), id="blank"),
     ],
@@ -142,6 +317,33 @@ def test_markup_nested_too_deep_is_refused_before_it_is_parsed() -> None:
         to_blocks("<div>" * 100_000 + "x", BASE)
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("</i>" * 5000 + "<div>" * 5000, id="ends before beginnings"),
+        pytest.param("<b><div></b></div>" * 5000, id="ends that end nothing"),
+        pytest.param(
+            "<!--><!--" + "<div>" * 5000 + "-->" + "<div>" * 5000, id="comment"
+        ),
+        pytest.param("<a b='<div>'>" * 101 + "<svg><g>" * 200, id="in attributes"),
+    ],
+)
+def test_depth_cannot_be_hidden_from_the_measure(html: str) -> None:
+    with pytest.raises(ValueError, match="nested more than"):
+        to_blocks(html + "word", BASE)
+
+
+def test_many_tags_side_by_side_are_not_deep() -> None:
+    html = "<p>x<svg><path d=M0 /><path d=M1 /></svg><br><img src=a.png>" * 500
+
+    assert len(said(to_blocks(html, BASE))) == 500
+
+
+def test_a_flood_of_tags_is_refused() -> None:
+    with pytest.raises(ValueError, match="pieces of markup"):
+        to_blocks("<p>x" * 50_001, BASE)
+
+
 def test_markup_as_deep_as_allowed_keeps_its_words() -> None:
     deep = "<div><b>" * (MAX_DEPTH // 2 - 1)
 
@@ -186,6 +388,26 @@ def test_every_word_survives_broken_and_nested_markup(html: str) -> None:
     other.close()
 
     assert sorted(said(to_blocks(html, BASE))) == sorted(other.found)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        pytest.param(">" * 70 + " word", "nested too deep", id="quotes"),
+        pytest.param("- " * 70 + "word", "nested too deep", id="lists"),
+        pytest.param("[" * 6000, "square brackets", id="brackets"),
+        pytest.param("word " * 50_000, "characters", id="length"),
+    ],
+)
+def test_markdown_that_would_lose_words_or_time_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        markdown_to_blocks(text, BASE)
+
+
+def test_markdown_as_deep_as_people_write_it_keeps_its_words() -> None:
+    text = "\n".join("  " * n + f"- w{n}" for n in range(20)) + "\n\n" + ">" * 20 + " x"
+
+    assert len(said(markdown_to_blocks(text, BASE))) == 21
 
 
 def test_markdown_takes_the_same_door() -> None:

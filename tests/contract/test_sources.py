@@ -1,6 +1,7 @@
 """What every source promises: good items come in, bad ones are named."""
 
 import http.server
+import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,6 +13,7 @@ import pytest
 from digest.errors import SourceError
 from digest.gather.reading import Memory, Reading
 from digest.gather.registry import READERS
+from digest.model.blocks import Picture, texts
 from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Event, Post
 from tests.builders import EIGHT
@@ -246,6 +248,14 @@ def test_a_folder_gives_posts_and_events(tmp_path: Path) -> None:
     ("text", "why"),
     [
         pytest.param("---\ntitle: [\n---\nx", "not YAML", id="broken head"),
+        pytest.param("---\nHello\n---\nx", "without keys", id="a head of words"),
+        pytest.param("---\ntitle: [a]\n---\nx", "more than words", id="a list"),
+        pytest.param("---\na: " + "[" * 5000 + "\n---\n", "not YAML", id="deep head"),
+        pytest.param(f"---\na: {'x' * 20_001}\n---\n", "20,000", id="endless head"),
+        pytest.param("---\ntitle: X\nkind: page\n---\n", "post or event", id="kind"),
+        pytest.param(EVENT.replace("12:00", "noon"), "no time", id="no end"),
+        pytest.param(EVENT.replace("https:", "htp:"), "whole address", id="address"),
+        pytest.param(POST + "\n![x](../x.png)", "inside", id="outside, in its words"),
         pytest.param("words alone", "no title", id="no title"),
         pytest.param("---\nkind: event\ntitle: X\n---\n", "no start", id="no start"),
         pytest.param(EVENT.replace("12:00", "09:00"), "ends before", id="ends first"),
@@ -265,6 +275,76 @@ def test_one_bad_file_is_named_and_costs_itself_alone(
     assert [item.title for item in found.items] == ["Good"]
     assert [one.name for one in found.skipped] == ["bad.md"]
     assert why in found.skipped[0].why
+
+
+def test_a_head_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    head = EVENT.replace("Lantern walk", "No").replace("01632 960 155", "0163256")
+    (tmp_path / "a.md").write_text(head)
+    [event] = read(SourceKind.FOLDER, str(tmp_path)).items
+
+    assert isinstance(event, Event)
+    assert (event.title, event.booking_phone) == ("No", "0163256")
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("2026-07-07 10:00", 8),
+        ("2026-07-07T10:00:00+01:00", 9),
+        ("2026-07-07 10:00 +01:00", 9),
+        ("2026-07-07T10:00Z", 10),
+    ],
+)
+def test_a_wall_time_is_in_the_campaigns_zone(
+    tmp_path: Path, said: str, hour: int
+) -> None:
+    event = EVENT.replace("zone: Europe/London\n", "")
+    (tmp_path / "a.md").write_text(event.replace("2026-07-07 10:00", said))
+    memory = Memory(zone="Europe/Paris")
+    [found] = read(SourceKind.FOLDER, str(tmp_path), memory).items
+
+    assert isinstance(found, Event)
+    assert (found.starts.hour, found.zone) == (hour, "Europe/Paris")
+
+
+def test_a_day_is_an_event_all_day_and_a_bad_date_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(EVENT.replace(" 10:00", "").replace(" 12:00", ""))
+    (tmp_path / "b.md").write_text("---\ntitle: X\npublished: 2026-13-45\n---\n")
+    event, post = read(SourceKind.FOLDER, str(tmp_path)).items
+
+    assert isinstance(event, Event)
+    assert isinstance(post, Post)
+    assert event.all_day
+    assert post.published is None
+
+
+def test_pictures_in_a_files_words_are_found_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "a kettle.png").write_bytes(b"\x89PNG")
+    text = "# Tea\n\n![A kettle](a%20kettle.png)\n\n![Web](https://example.org/w.png)"
+    (tmp_path / "a.md").write_text(text)
+    [post] = read(SourceKind.FOLDER, str(tmp_path)).items
+
+    assert post.body == (
+        Picture(str(tmp_path / "a kettle.png"), "A kettle"),
+        Picture("https://example.org/w.png", "Web"),
+    )
+
+
+def test_a_rule_in_the_words_is_not_taken_for_a_head(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# One\n\ntwo\n\n---\n\nthree\n\n---\n\nfour")
+    [post] = read(SourceKind.FOLDER, str(tmp_path)).items
+
+    assert list(texts(post.body)) == ["two", "three", "four"]
+
+
+def test_what_is_hidden_or_no_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / ".draft.md").write_text("# Draft")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "a.md").write_text("# Not meant")
+    (tmp_path / "folder.md").mkdir()
+    os.mkfifo(tmp_path / "pipe.md")
+
+    assert read(SourceKind.FOLDER, str(tmp_path)) == Reading()
 
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:

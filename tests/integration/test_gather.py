@@ -1,6 +1,7 @@
 """Sources into the log: new, revised, unchanged, each item once and in its place."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from digest.gather.campaign import SourceReport, gather
 from digest.store import campaigns, editions, log
 from digest.store.campaigns import CampaignFile, StoredCampaign
 from digest.store.engine import reading, writing
-from digest.store.tables import item
+from digest.store.tables import item, source
 from tests.builders import EIGHT, a_post
 from tests.stored import a_reader, a_stored_campaign, posts_accepted, schedule_id
 
@@ -151,6 +152,77 @@ def test_a_revision_is_in_place_until_an_edition_is_frozen(engine: Engine) -> No
     with reading(engine) as connection:
         kept = connection.scalars(select(item.c.revision)).one()
     assert kept["title"] == "Urn"
+
+
+def test_a_revision_that_the_source_takes_back_is_forgotten(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post(title="Kettle")])
+    frozen(engine)
+    posts_accepted(engine, [a_post(title="Urn")])
+    back = posts_accepted(engine, [a_post(title="Kettle")])
+    again = posts_accepted(engine, [a_post(title="Kettle")])
+
+    assert (back.revised, again.revised) == (1, 0)
+    with reading(engine) as connection:
+        assert connection.scalars(select(item.c.revision)).one() is None
+
+
+def test_topics_that_the_campaign_changes_reach_what_is_still_to_come(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path, 'topics = ["sories"]')
+    a_note(tmp_path, "one")
+    read(engine, stored)
+    stored = a_campaign_in(engine, tmp_path, 'topics = ["stories"]')
+    report = read(engine, stored)
+
+    assert (report.revised, report.unchanged) == (0, 1)
+    with reading(engine) as connection:
+        [entry] = log.released(connection, 1, 0)
+    assert entry.topics == ("stories",)
+
+
+def test_a_source_that_was_never_applied_says_so(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    notes, gone = stored.campaign.sources
+    changed = replace(stored.campaign, sources=(notes, replace(gone, name="else")))
+    reports = gather(engine, stored.id, changed, EIGHT)
+
+    assert [one.failed.partition(":")[0] for one in reports] == [
+        "",
+        "it is not in the database yet",
+    ]
+
+
+def test_why_a_source_failed_is_kept_until_it_is_read(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    gather(engine, stored.id, stored.campaign, EIGHT)
+    with reading(engine) as connection:
+        before = connection.scalars(select(source.c.failure).order_by("id")).all()
+    (tmp_path / "gone").mkdir()
+    gather(engine, stored.id, stored.campaign, EIGHT)
+    with reading(engine) as connection:
+        after = connection.scalars(select(source.c.failure).order_by("id")).all()
+
+    assert before[0] is None
+    assert "is not a folder" in str(before[1])
+    assert after == [None, None]
+
+
+def test_a_bad_file_beside_good_ones_is_named_in_the_report(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    a_note(tmp_path, "one")
+    (tmp_path / "notes" / "two.md").write_text("no title")
+    report = read(engine, stored)
+
+    assert (report.new, report.failed) == (1, "")
+    assert [one.name for one in report.skipped] == ["two.md"]
 
 
 def test_a_held_post_gives_up_its_position_for_good(engine: Engine) -> None:

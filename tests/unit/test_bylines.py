@@ -33,6 +33,59 @@ PICTURE = Picture("https://example.org/p.png", "A woman at a desk")
             Byline("Di Test", "Director of Development"),
             id="a role alone",
         ),
+        pytest.param(
+            "By Ed Test, Director of Policy, Research and Voice, Example Group",
+            Byline(
+                "Ed Test", "Director of Policy, Research and Voice", "Example Group"
+            ),
+            id="a role with a comma of its own",
+        ),
+        pytest.param(
+            "By Flo Test, Chair, Head of Participation, Example Group",
+            Byline("Flo Test", "Chair, Head of Participation", "Example Group"),
+            id="two roles",
+        ),
+        pytest.param(
+            "By Gus Test, Head of Advice, Learning and Events at Example Trust, Wales",
+            Byline(
+                "Gus Test",
+                "Head of Advice, Learning and Events",
+                "Example Trust, Wales",
+            ),
+            id="commas on both sides of at",
+        ),
+        pytest.param(
+            "Professor Hal Test CBE, Chair, Example Body",
+            Byline("Professor Hal Test CBE", "Chair", "Example Body"),
+            id="a title and an honour",
+        ),
+        pytest.param(
+            "By Ida Test, OBE, Trustee, Example Body",
+            Byline("Ida Test, OBE", "Trustee", "Example Body"),
+            id="an honour after a comma",
+        ),
+        pytest.param(
+            "By Jo and Kit Test, co-chairs, Example Group (Wales, Kent)",
+            Byline("Jo and Kit Test", "co-chairs", "Example Group (Wales, Kent)"),
+            id="two people, and a comma in brackets",
+        ),
+        pytest.param(
+            "By Jo Test, Chair, and Kit Test, Secretary",
+            Byline("Jo Test, Chair, and Kit Test, Secretary"),
+            id="two people with a role each stay whole",
+        ),
+        pytest.param(
+            "Lou Test, Example Group",
+            Byline("Lou Test", "", "Example Group"),
+            id="an organisation alone",
+        ),
+        pytest.param(
+            "Mo Test, Exampleton",
+            Byline("Mo Test, Exampleton"),
+            id="what may be either stays whole",
+        ),
+        pytest.param("By Nat Test.", Byline("Nat Test"), id="a full stop"),
+        pytest.param("By", None, id="nobody"),
         pytest.param("By the whole team", Byline("the whole team"), id="a whole"),
         pytest.param("Ann Example", Byline("Ann Example"), id="a bare name"),
         pytest.param("  ", None, id="nothing"),
@@ -67,12 +120,37 @@ def test_a_glued_caption_without_a_picture_stays_as_words() -> None:
     assert body == words("Ann | Example Group")
 
 
+def test_only_the_line_of_the_byline_leaves_its_paragraph() -> None:
+    body = (Paragraph((Run("By Ann Example\nIt "), Run("rained.", strong=True))),)
+
+    byline, left = taken_from(body)
+
+    assert byline == Byline("Ann Example")
+    assert left == (Paragraph((Run("It "), Run("rained.", strong=True))),)
+
+
+def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
+    glued = Picture(PICTURE.src, "", "Ann Example | GroupBy Ann Example, Chair, Group")
+
+    byline, left = taken_from((glued, *words("It rained.")))
+
+    assert byline == Byline("Ann Example", "Chair", "Group")
+    assert left == (
+        Picture(PICTURE.src, "", "Ann Example | Group"),
+        *words("It rained."),
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "By the time we came the kettle was on, and everybody sat down?",
         "Nobody had said a word about it. " * 12,
         "We stood by Ann.",
+        "By Monday, everybody was tired",
+        "By Easter, The Hall",
+        "By law, Councils must ask",
+        "By Example House we had the kettle on",
     ],
 )
 def test_words_that_are_no_byline_stay_in_the_body(text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.blocks import Heading, Run
+from digest.model.blocks import Block, Heading, ListBlock, Run
 from digest.model.summary import sentences, summarise
 from tests.builders import words
 
@@ -18,6 +18,9 @@ TEN = "one two three four five six seven eight nine ten."
         ("Dr. Smith met J. Bloggs.", ["Dr. Smith met J. Bloggs."]),
         ("See e.g. St. Mary's. Then go.", ["See e.g. St. Mary's.", "Then go."]),
         ("It costs 3.50 today. Come.", ["It costs 3.50 today.", "Come."]),
+        ("He said no. No. 7 was shut.", ["He said no.", "No. 7 was shut."]),
+        ("Ask J. R. Bloggs, etc. Then go.", ["Ask J. R. Bloggs, etc.", "Then go."]),
+        ("Wait\u2026 what? Yes!", ["Wait\u2026 what?", "Yes!"]),
         ("\u201cDid it?\u201d Yes.", ["\u201cDid it?\u201d", "Yes."]),
     ],
 )
@@ -49,6 +52,18 @@ def test_an_endless_sentence_is_cut_at_a_word() -> None:
 
 def test_headings_are_no_part_of_a_summary() -> None:
     assert summarise((Heading(1, (Run("News"),)), *words("It rained."))) == "It rained."
+
+
+def test_a_line_that_is_no_sentence_does_not_run_into_one() -> None:
+    body = (*words("Photograph: Ann Example"), *words("It rained. We danced."))
+
+    assert summarise(body) == "It rained. We danced."
+
+
+def test_a_body_without_paragraphs_still_has_a_summary() -> None:
+    body: tuple[Block, ...] = (ListBlock(ordered=False, items=(words("Bring soup."),)),)
+
+    assert summarise(body) == "Bring soup."
 
 
 @given(st.text())

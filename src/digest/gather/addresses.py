@@ -30,11 +30,13 @@ def _allowed(address: str | None, base: str, schemes: frozenset[str]) -> str | N
     if not bare:
         return None
     try:
+        said = urlsplit(bare)
         full = urljoin(base, _ESCAPED.sub(_percent, bare))
         parts = urlsplit(full)
     except ValueError:
         return None
-    if parts.scheme not in schemes:
+    # "https:/x" is one thing to a browser and another to a mail program.
+    if parts.scheme not in schemes or (said.scheme in _WEB and not said.netloc):
         return None
     if parts.scheme in _WEB:
         # A name before the host makes one site look like another.

@@ -26,6 +26,8 @@ class Deadline:
         if happening == "connection.connect_tcp.complete":
             stream = facts["return_value"]
             self._sockets.append(stream.get_extra_info("socket").dup())
+            if self.has_passed:
+                self._shut()
 
     def __enter__(self) -> Self:
         self._timer.start()
@@ -43,7 +45,11 @@ class Deadline:
             one.close()
 
     def _end(self) -> None:
+        # Said before it is done, so that a connection made meanwhile shuts itself.
         self.has_passed = True
+        self._shut()
+
+    def _shut(self) -> None:
         for one in list(self._sockets):
             with suppress(OSError):  # the other side was quicker
                 one.shutdown(socket.SHUT_RDWR)

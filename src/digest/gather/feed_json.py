@@ -29,7 +29,7 @@ def entries(content: bytes, address: str) -> Sequence[Entry]:
 def _entry(one: Mapping[str, Any], address: str) -> Entry:
     html = _words(one.get("content_html"))
     return Entry(
-        key=_words(one.get("id")) or _words(one.get("url")),
+        key=_id(one.get("id")) or _words(one.get("url")),
         title=Text(_words(one.get("title"))),
         content=Text(html or _words(one.get("content_text")), is_html=bool(html)),
         base=address,
@@ -49,9 +49,13 @@ def _author(one: Mapping[str, Any]) -> str:
 
 
 def _words(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)  # some feeds number their items
     return value if isinstance(value, str) else ""
+
+
+def _id(value: object) -> str:
+    """Return an id as words; some feeds number their items."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else _words(value)
 
 
 def _list(value: object) -> list[Any]:

@@ -44,10 +44,13 @@ def fetch(url: str, memory: Memory, limits: Limits = LIMITS) -> Document:
     """
     with Deadline(limits.total_seconds) as deadline:
         try:
-            return _fetched(url, memory, limits, deadline)
+            document = _fetched(url, memory, limits, deadline)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error) as problem:
             why = _LATE if deadline.has_passed else _words(problem)
             raise SourceError(f"{one_line(url)} cannot be read: {why}") from problem
+        if deadline.has_passed:  # what it cut off may look like an ordinary end
+            raise SourceError(f"{one_line(url)} cannot be read: {_LATE}")
+        return document
 
 
 def _fetched(url: str, memory: Memory, limits: Limits, deadline: Deadline) -> Document:

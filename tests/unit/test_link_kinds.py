@@ -1,0 +1,67 @@
+"""What stands behind a link, told from its words and its address."""
+
+import pytest
+
+from digest.model.blocks import Heading, ListBlock, Paragraph, Run
+from digest.model.items import Link, LinkKind
+from digest.model.link_kinds import kind_of, noteworthy
+
+URL = "https://example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("words", "url", "kind"),
+    [
+        ("Take our survey", URL, LinkKind.SURVEY),
+        ("Tell us", "https://forms.gle/abc", LinkKind.SURVEY),
+        ("Tell us", "https://uk.surveymonkey.com/r/abc", LinkKind.SURVEY),
+        ("the easy read version of the survey", URL, LinkKind.EASY_READ),
+        ("The report", "https://example.org/report-easy-read.pdf", LinkKind.EASY_READ),
+        ("Watch Simone's film", URL, LinkKind.VIDEO),
+        ("Her story", "https://www.youtube.com/watch?v=1", LinkKind.VIDEO),
+        ("Her story", "https://youtu.be/1", LinkKind.VIDEO),
+        ("Watch our webinar", URL, LinkKind.WEBINAR),
+        ("Find out more", URL, LinkKind.MORE),
+        ("our friends", URL, None),
+        ("Videodrome Society", URL, None),
+        ("Our history", "https://example.org/more/youtube.html", None),
+    ],
+)
+def test_a_links_kind_is_told_by_words_then_address(
+    words: str, url: str, kind: LinkKind | None
+) -> None:
+    assert kind_of(words, url) is kind
+
+
+def test_a_link_that_says_nothing_is_judged_by_the_words_before_it() -> None:
+    body = (Paragraph((Run("For our survey click "), Run("here", href=URL))),)
+
+    assert noteworthy(body) == (Link(LinkKind.SURVEY, "Survey", URL),)
+
+
+def test_what_follows_see_also_is_more() -> None:
+    linked = Paragraph((Run("Using standards", href=URL),))
+    body = (
+        Heading(1, (Run("See also"),)),
+        ListBlock(ordered=False, items=((linked,),)),
+    )
+
+    assert noteworthy(body) == (Link(LinkKind.MORE, "Using standards", URL),)
+
+
+def test_a_link_in_two_looks_is_one_link() -> None:
+    runs = (Run("Take our ", href=URL), Run("survey", strong=True, href=URL))
+
+    assert noteworthy((Paragraph(runs),)) == (
+        Link(LinkKind.SURVEY, "Take our survey", URL),
+    )
+
+
+def test_the_same_address_is_listed_once_and_other_links_not_at_all() -> None:
+    body = (
+        Paragraph((Run("Survey", href=URL), Run(" and "), Run("survey", href=URL))),
+        Paragraph((Run("friends", href="https://example.org/y"),)),
+        Paragraph((Run("survey by post", href="mailto:a@example.org"),)),
+    )
+
+    assert noteworthy(body) == (Link(LinkKind.SURVEY, "Survey", URL),)
