@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 
 from digest.errors import NotFound
 from digest.model.editions import MOVES, UNFINISHED, EditionState
+from digest.store.codes import ALPHABET
 from digest.store.tables import campaign, edition, schedule
 from digest.store.upsert import insert_new
 
-# No letters and digits that people mistake for one another.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _STAMPS = {
     EditionState.FROZEN: "frozen_at",
     EditionState.APPROVED: "approved_at",
@@ -69,7 +68,7 @@ def miss(connection: Connection, slot: Slot, now: datetime, reason: str) -> bool
 
 def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bool:
     row = {
-        "code": "".join(secrets.choice(_ALPHABET) for _ in range(8)),
+        "code": "".join(secrets.choice(ALPHABET) for _ in range(8)),
         "campaign_id": slot.campaign_id,
         "schedule_id": slot.schedule_id,
         "slot": slot.at,

@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.errors import NotFound
+from digest.store.codes import ALPHABET
 from digest.store.tables import short_link
 from digest.store.upsert import insert_new
 
-# No letters and digits that people mistake for one another; see store.editions.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH = 6
 
 
@@ -42,6 +41,6 @@ def _code(url: str, salt: int) -> str:
     number = int.from_bytes(hashlib.sha256(f"{salt} {url}".encode()).digest()[:8])
     letters = []
     for _ in range(_LENGTH):
-        number, place = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[place])
+        number, place = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[place])
     return "".join(letters)
