@@ -58,3 +58,13 @@ def test_an_address_is_given_once_in_a_post() -> None:
     assert addresses.after("sign up", "https://example.org/a") == "example.org/a"
     assert addresses.after("sign up here", "https://example.org/a") == ""
     assert addresses.has_given("https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("words", "after"),
+    [("01632 960 155", ""), ("Ring the office", "+441632960155")],
+)
+def test_a_phone_number_is_not_printed_twice(words: str, after: str) -> None:
+    addresses = Addresses(lambda href: href)
+
+    assert addresses.after(words, "tel:+441632960155") == after

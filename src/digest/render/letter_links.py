@@ -39,7 +39,8 @@ class Addresses:
         """
         said = readable(href)
         squeezed = "".join(words.split()).casefold()
-        if href in self._given or squeezed.endswith(_squeezed(said)):
+        is_said = squeezed.endswith(_squeezed(said)) or _same_phone(words, href)
+        if href in self._given or is_said:
             self._given.add(href)
             return ""
         return self.printed(href)
@@ -47,6 +48,14 @@ class Addresses:
     def has_given(self, href: str) -> bool:
         """Whether the post has given this address already."""
         return href in self._given
+
+
+def _same_phone(words: str, href: str) -> bool:
+    """Whether the words are the number that a tel: address rings, +44 or 0 first."""
+    if not href.lower().startswith("tel:"):
+        return False
+    said, rung = ("".join(filter(str.isdecimal, text)) for text in (words, href))
+    return len(said) > 9 and said[-9:] == rung[-9:]
 
 
 def _squeezed(text: str) -> str:
