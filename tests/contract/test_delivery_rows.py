@@ -9,8 +9,8 @@ from sqlalchemy import Engine, select, update
 from digest.errors import NotFound
 from digest.model.deliveries import MOVES, DeliveryState
 from digest.model.readers import Channel
-from digest.store import copies, deliveries, renditions, send_batches
-from digest.store.deliveries import DeliveryKey, Move, Taken
+from digest.store import copies, deliveries, renditions, send_batches, taking
+from digest.store.deliveries import DeliveryKey, Move
 from digest.store.engine import reading, writing
 from digest.store.renditions import Rendition
 from digest.store.tables import campaign, delivery, left_out, send_batch
@@ -67,11 +67,11 @@ def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
 def test_a_copy_is_taken_once(engine: Engine) -> None:
     made = a_planned_edition(engine)
     with writing(engine) as connection:
-        guard = deliveries.guard_for(connection, made.id, Channel.EMAIL)
-        first = deliveries.take(connection, made.key(), guard, EIGHT)
-        second = deliveries.take(connection, made.key(), guard, EIGHT)
+        guard = taking.guard_for(connection, made.id, Channel.EMAIL)
+        first = taking.take(connection, made.key().reader_id, guard, EIGHT)
+        second = taking.take(connection, made.key().reader_id, guard, EIGHT)
 
-    assert (first, second) == (Taken.YES, Taken.NO)
+    assert (first, second) == (taking.Taken.YES, taking.Taken.NO)
 
 
 @pytest.mark.parametrize(

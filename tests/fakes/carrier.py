@@ -58,10 +58,14 @@ class ScriptedConnection:
 
     def __init__(self, carrier: ScriptedCarrier) -> None:
         self._carrier = carrier
+        self._announced: Copy | None = None
         self.is_open = True
 
-    def hand_over(self, copy: Copy) -> Outcome:
-        """Hand the copy to the carrier."""
+    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+        """Hand the copy to the carrier, which holds us to what was announced."""
+        announced, self._announced = self._announced, following
+        if announced is not None and announced != copy:
+            raise AssertionError(f"{announced.ref} was announced, not {copy.ref}")
         outcome = self._carrier.answer(copy)
         if isinstance(outcome, Uncertain):
             self.is_open = False

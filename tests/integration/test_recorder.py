@@ -1,7 +1,8 @@
 """One thread that writes for many."""
 
 import threading
-from functools import partial
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
@@ -12,10 +13,15 @@ from digest.store.engine import reading
 from digest.store.tables import mailing_list
 from tests.builders import EIGHT
 
+BAD = "bad"
 
-def _add(name: str, connection: Connection) -> str:
-    connection.execute(insert(mailing_list).values(name=name, created_at=EIGHT))
-    return name
+
+def _add(connection: Connection, names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name == BAD:
+            raise ValueError(BAD)
+        connection.execute(insert(mailing_list).values(name=name, created_at=EIGHT))
+    return list(names)
 
 
 def _names(engine: Engine) -> set[str]:
@@ -24,58 +30,52 @@ def _names(engine: Engine) -> set[str]:
 
 
 def test_an_answer_comes_after_the_commit(engine: Engine) -> None:
-    with Recorder(engine) as recorder:
-        assert recorder.record(partial(_add, "a")).result() == "a"
+    with Recorder(engine, _add, most=1) as recorder:
+        assert recorder.ask("a") == "a"
         assert _names(engine) == {"a"}
 
 
-def test_what_is_queued_meanwhile_shares_a_commit_in_the_order_given(
+def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
+    groups = list[list[str]]()
+
+    def carry_out(connection: Connection, names: Sequence[str]) -> list[str]:
+        groups.append(list(names))
+        return _add(connection, names)
+
+    names = [f"list-{number}" for number in range(20)]
+    with (
+        Recorder(engine, carry_out, most=20, linger=60) as recorder,
+        ThreadPoolExecutor(20) as pool,
+    ):
+        assert list(pool.map(recorder.ask, names)) == names
+    assert [sorted(group) for group in groups] == [sorted(names)]
+
+
+def test_whoever_shares_a_failed_commit_is_told_and_nothing_has_happened(
     engine: Engine,
 ) -> None:
-    gate, order = threading.Event(), list[int]()
+    both = threading.Barrier(2, timeout=10)
 
-    def blocked(_connection: Connection) -> None:
-        gate.wait(timeout=10)
+    def ask(name: str) -> str:
+        both.wait()
+        return recorder.ask(name)
 
-    def note(number: int, _connection: Connection) -> int:
-        order.append(number)
-        return threading.get_ident()
-
-    with Recorder(engine) as recorder:
-        recorder.record(blocked)
-        answers = [recorder.record(partial(note, number)) for number in range(50)]
-        gate.set()
-        assert len({answer.result() for answer in answers}) == 1
-
-    assert order == list(range(50))
-
-
-def test_all_of_a_failed_commit_answer_with_its_failure_and_none_has_happened(
-    engine: Engine,
-) -> None:
-    gate = threading.Event()
-
-    def fail(_connection: Connection) -> None:
-        raise LookupError("broken")
-
-    with Recorder(engine) as recorder:
-        recorder.record(lambda _connection: gate.wait(timeout=10))
-        good, bad = recorder.record(partial(_add, "a")), recorder.record(fail)
-        gate.set()
-        for answer in (good, bad):
-            with pytest.raises(LookupError, match="broken"):
-                answer.result()
-        assert recorder.record(partial(_add, "b")).result() == "b"
-
+    with (
+        Recorder(engine, _add, most=2, linger=10) as recorder,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        good, bad = pool.submit(ask, "a"), pool.submit(ask, BAD)
+        for one in (good, bad):
+            with pytest.raises(ValueError, match=BAD):
+                one.result()
+        assert _names(engine) == set()
+        assert pool.submit(recorder.ask, "b").result() == "b"
     assert _names(engine) == {"b"}
 
 
-def test_it_ends_only_when_all_it_was_given_is_done(engine: Engine) -> None:
-    with Recorder(engine) as recorder:
-        for number in range(100):
-            recorder.record(partial(_add, str(number)))
-
-    assert len(_names(engine)) == 100
+def test_one_that_is_alone_does_not_wait_for_company(engine: Engine) -> None:
+    with Recorder(engine, _add, most=1, linger=3600) as recorder:
+        assert recorder.ask("a") == "a"
 
 
 def test_only_a_process_known_to_have_ended_is_gone() -> None:

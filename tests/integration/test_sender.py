@@ -15,7 +15,8 @@ from digest.deliver.board import Tally
 from digest.deliver.carrier import Copy
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
-from digest.deliver.sender import LEASE, Sender
+from digest.deliver.leases import LEASE
+from digest.deliver.sender import Sender
 from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
@@ -23,7 +24,7 @@ from digest.model.campaigns import UncertainPolicy
 from digest.model.deliveries import Deferred, DeliveryState, Refused, Uncertain
 from digest.model.merge import CompiledMessage
 from digest.model.readers import Channel
-from digest.store import copies, deliveries, send_batches
+from digest.store import copies, deliveries, send_batches, taking
 from digest.store.engine import open_engine, reading, writing
 from digest.store.tables import edition, subscriber, suppression
 from tests.builders import EIGHT
@@ -270,7 +271,7 @@ def test_who_goes_during_the_run_gets_nothing_more(
     assert carrier.recipients == [FIRST, "reader-1@example.org"]
     with reading(engine) as connection:
         [gone] = copies.listed(connection, made.id, [CANCELLED])
-    assert gone.reason == deliveries.LEFT
+    assert gone.reason == taking.LEFT
 
 
 def test_a_door_may_cancel_what_is_still_planned(engine: Engine) -> None:
@@ -395,8 +396,8 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
         first = copies.due_emails(connection, lease.edition_id, lease.readers, clock())[
             0
         ]
-        guard = deliveries.guard_for(connection, lease.edition_id, Channel.EMAIL)
-        deliveries.take(connection, first.key, guard, clock())
+        guard = taking.guard_for(connection, lease.edition_id, Channel.EMAIL)
+        taking.take(connection, first.key.reader_id, guard, clock())
 
 
 def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(

@@ -27,12 +27,16 @@ class Connection(Protocol):
         """Whether another copy may be handed over."""
         ...
 
-    def hand_over(self, copy: Copy) -> Outcome:
+    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy and say how it went.
 
         A refusal, a delay and a lost answer are outcomes. Raises CarrierError
         when the carrier turns us away: it has not taken the copy, and that
         says nothing about the reader.
+
+        `following` may be announced behind this copy, which saves a wait; none
+        of its words go. Where one is given, it alone may be handed over next:
+        otherwise the connection is closed.
         """
         ...
 

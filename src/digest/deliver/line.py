@@ -15,6 +15,7 @@ class Line:
         self._carrier = carrier
         self._connection: Connection | None = None
         self._is_used = False
+        self._announced: Copy | None = None
 
     def ready(self) -> Connection:
         """Return the open connection. Raises CarrierError where none can be had."""
@@ -24,27 +25,37 @@ class Line:
             self._is_used = False
         return self._connection
 
-    def hand_over(self, copy: Copy) -> Outcome:
+    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`.
 
-        Servers end a connection that was idle or has carried much, often with
-        a 421. That is nobody's fault: the copy, which was not taken, goes on a
-        new connection.
+        Another copy than was announced may come: then a new connection is
+        opened for it. Servers end a connection that was idle or has carried
+        much, often with a 421. That is nobody's fault: the copy, which was not
+        taken, goes on a new connection.
         """
+        if self._announced is not None and self._announced is not copy:
+            self.close()
         connection = self.ready()
         was_used, self._is_used = self._is_used, True
+        self._announced = following
         try:
-            outcome = connection.hand_over(copy)
+            outcome = connection.hand_over(copy, following)
         except CarrierError:
             if connection.is_open or not was_used:
                 raise
-            return self.hand_over(copy)
+            return self._hand_over_anew(copy, following)
         if isinstance(outcome, Deferred) and not connection.is_open and was_used:
-            return self.hand_over(copy)
+            return self._hand_over_anew(copy, following)
         return outcome
 
+    def _hand_over_anew(self, copy: Copy, following: Copy | None) -> Outcome:
+        """Hand over one copy on a new connection."""
+        self.close()
+        return self.hand_over(copy, following)
+
     def close(self) -> None:
-        """End the connection, if there is one."""
+        """End the connection, if there is one; nothing announced was taken."""
+        self._announced = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -43,10 +43,15 @@ class PracticeConnection:
         """True: each line opens its own connection again when it must."""
         return True
 
-    def hand_over(self, copy: Copy) -> Outcome:
+    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`."""
-        way = route(copy.recipient, self._allow, live=False)
-        return self._lines[way].hand_over(copy)
+        way = self._way(copy)
+        if following is not None and self._way(following) is not way:
+            following = None
+        return self._lines[way].hand_over(copy, following)
+
+    def _way(self, copy: Copy) -> Route:
+        return route(copy.recipient, self._allow, live=False)
 
     def close(self) -> None:
         """End both connections."""

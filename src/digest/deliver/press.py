@@ -12,8 +12,8 @@ from digest.errors import DigestError
 from digest.model.merge import CompiledMessage, Recipient
 from digest.model.readers import Channel
 from digest.store.copies import DueCopy
-from digest.store.deliveries import Guard, guard_for
 from digest.store.engine import reading
+from digest.store.taking import Guard, guard_for
 
 MessageFor = Callable[[int, int], CompiledMessage | None]
 

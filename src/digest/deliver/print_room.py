@@ -18,20 +18,10 @@ from digest.model.editions import EditionState
 from digest.model.readers import Channel
 from digest.store import campaigns, editions, print_batches
 from digest.store.copies import DueCopy, due_letters
-from digest.store.deliveries import (
-    DeliveryKey,
-    Guard,
-    Move,
-    Taken,
-    cancel_unwelcome,
-    close_edition,
-    guard_for,
-    move,
-    postpone,
-    take,
-)
+from digest.store.deliveries import DeliveryKey, Move, close_edition, move, postpone
 from digest.store.engine import writing
 from digest.store.print_batches import PrintBatch, PrintBatchState, PrintFiles
+from digest.store.taking import Guard, Taken, cancel_unwelcome, guard_for, take
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +156,7 @@ class PrintRoom:
         with writing(self.engine) as connection:
             edition = editions.get(connection, edition_id)
             guard = guard_for(connection, edition_id, Channel.POST)
-            cancel_unwelcome(connection, edition_id, guard, now)
+            cancel_unwelcome(connection, guard, now)
             close_edition(connection, edition_id, now)
             zone = campaigns.load(connection, edition.campaign_id).timezone
             letters = due_letters(connection, edition_id, now if patient else None)
@@ -231,7 +221,7 @@ def _print(
     batch_id: int,
     now: datetime,
 ) -> None:
-    if take(connection, key, guard, now) is not Taken.YES:
+    if take(connection, key.reader_id, guard, now) is not Taken.YES:
         raise _Changed
     change = Move(
         key,

@@ -1,36 +1,54 @@
-"""One thread that writes for many: what is queued meanwhile shares a commit."""
+"""One thread that writes for many: what is asked meanwhile shares a commit."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
+from time import monotonic
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from digest.store.engine import writing
 
-T = TypeVar("T")
-MOST_IN_ONE_COMMIT = 500
+Q = TypeVar("Q")
+A = TypeVar("A")
+# About what a commit costs; one that serves eight costs each an eighth.
+LINGER_SECONDS = 0.002
+
+CarryOut = Callable[[Connection, Sequence[Q]], Sequence[A]]
 
 
-class _Request(NamedTuple):
-    act: Callable[[Connection], Any]
-    answer: Future[Any]
+class _Asked(NamedTuple, Generic[Q, A]):
+    what: Q
+    answer: "SimpleQueue[A | _Failed]"
 
 
-class Recorder:
-    """Carries out acts in the order they are given, several in one transaction.
+class _Failed(NamedTuple):
+    problem: Exception
 
-    An act's answer comes after its commit and never before. Where the
-    transaction fails, every act in it answers with the same exception and none
-    has happened. As a context manager it ends when all it was given is done.
+
+class Recorder(Generic[Q, A]):
+    """Carries out what several threads ask, many requests in one transaction.
+
+    `carry_out` is given the requests in the order they were made and returns
+    an answer for each. `most` threads ask at a time; the first of a group waits
+    up to `linger` seconds for the others. As a context manager it ends when
+    all it was asked is done.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        carry_out: CarryOut[Q, A],
+        most: int,
+        linger: float = LINGER_SECONDS,
+    ) -> None:
         self._engine = engine
-        self._queue = SimpleQueue[_Request | None]()
+        self._carry_out = carry_out
+        self._most = most
+        self._linger = linger
+        self._queue = SimpleQueue[_Asked[Q, A] | None]()
         self._thread = threading.Thread(target=self._run, name="recorder")
 
     def __enter__(self) -> Self:
@@ -46,41 +64,48 @@ class Recorder:
         self._queue.put(None)
         self._thread.join()
 
-    def record(self, act: Callable[[Connection], T]) -> Future[T]:
-        """Have `act` done; the future answers once it is committed."""
-        answer = Future[T]()
-        self._queue.put(_Request(act, answer))
-        return answer
+    def ask(self, what: Q) -> A:
+        """Have it carried out and return the answer, once it is committed.
+
+        Raises what the transaction raised: then nothing in it has happened,
+        and whoever shared it is told the same.
+        """
+        answer = SimpleQueue[A | _Failed]()
+        self._queue.put(_Asked(what, answer))
+        said = answer.get()
+        if isinstance(said, _Failed):
+            raise said.problem
+        return said
 
     def _run(self) -> None:
         is_ending = False
         while not is_ending:
-            requests, is_ending = self._next_group()
-            if requests:
-                self._commit(requests)
+            group, is_ending = self._next_group()
+            if group:
+                self._commit(group)
 
-    def _next_group(self) -> tuple[list[_Request], bool]:
+    def _next_group(self) -> tuple[list[_Asked[Q, A]], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
-        group = [first]
-        while len(group) < MOST_IN_ONE_COMMIT:
+        group, until = [first], monotonic() + self._linger
+        while len(group) < self._most:
             try:
-                request = self._queue.get_nowait()
+                asked = self._queue.get(timeout=max(until - monotonic(), 0))
             except Empty:
                 break
-            if request is None:
+            if asked is None:
                 return group, True
-            group.append(request)
+            group.append(asked)
         return group, False
 
-    def _commit(self, requests: list[_Request]) -> None:
+    def _commit(self, group: list[_Asked[Q, A]]) -> None:
         try:
             with writing(self._engine) as connection:
-                answers = [request.act(connection) for request in requests]
+                answers = self._carry_out(connection, [asked.what for asked in group])
         except Exception as problem:  # noqa: BLE001 - raised where it is waited for
-            for request in requests:
-                request.answer.set_exception(problem)
+            for asked in group:
+                asked.answer.put(_Failed(problem))
         else:
-            for request, answer in zip(requests, answers, strict=True):
-                request.answer.set_result(answer)
+            for asked, answer in zip(group, answers, strict=True):
+                asked.answer.put(answer)

@@ -1,46 +1,36 @@
-"""Send what is due: claim a batch, share it among connections, give it back."""
+"""Send what is due: lease batches, share them among connections, give them back."""
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Engine
 
 from digest.deliver.board import Board, Progress, Tally
 from digest.deliver.carrier import Carrier
-from digest.deliver.line import Line
-from digest.deliver.owner import is_gone, new_owner
-from digest.deliver.press import Links, MessageFor, Press
+from digest.deliver.crew import Crew
+from digest.deliver.feed import Feed
+from digest.deliver.leases import Claim, Leases
+from digest.deliver.owner import is_gone
+from digest.deliver.press import Links, MessageFor
 from digest.deliver.recorder import Recorder
-from digest.deliver.worker import Job, Pile, Worker
-from digest.model.campaigns import UncertainPolicy
+from digest.deliver.worker import Shared
 from digest.model.deliveries import RetryPolicy
-from digest.store import campaigns, editions, send_batches
-from digest.store.copies import DueCopy, due_emails
+from digest.store import send_batches
 from digest.store.engine import reading, writing
-from digest.store.send_batches import Lease
+from digest.store.turns import Turns
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+_LOOK_SECONDS = 1.0
 
 
 def _in_silence(_end: str) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A leased batch and the copies of it that are due."""
-
-    lease: Lease
-    edition_code: str
-    uncertain: UncertainPolicy
-    copies: tuple[DueCopy, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +60,39 @@ class Sender:
         it too: the tally says why, and to try again is the caller's to decide.
         Any number of processes may do this at once. Raises StoreError.
         """
-        board = Board(stop, progress)
-        owner = new_owner()
         self._release_the_gone()
+        return self._run(send_batches.claim, stop, progress)
+
+    def send_batch(
+        self, batch_id: int, stop: threading.Event, progress: Progress = _in_silence
+    ) -> Tally:
+        """Send what is due of one batch; see `send_due`.
+
+        Nothing happens where it is not due, or leased to another sender.
+        """
+        claim = partial(send_batches.claim, batch_id=batch_id)
+        return self._run(claim, stop, progress)
+
+    def _run(self, claim: Claim, stop: threading.Event, progress: Progress) -> Tally:
+        board = Board(stop, progress)
+        feed = Feed(lambda: board.must_stop)
         with (
-            Recorder(self.engine) as recorder,
-            _lines(self.carrier, self.connections) as lines,
+            Recorder(self.engine, Turns(self.clock), self.connections) as recorder,
             ThreadPoolExecutor(self.connections, "connection") as pool,
-            _halting(board),
         ):
-            while not board.must_stop and (batch := self._claim(owner)) is not None:
-                job = self._job(batch, recorder, board)
-                self._send(batch, job, [Worker(job, line) for line in lines], pool)
+            shared = Shared(
+                self.engine, feed, self.links, self.policy, self.clock, recorder, board
+            )
+            crew = Crew(shared, self.carrier, self.connections, pool)
+            leases = Leases(shared, self.message_for, claim)
+            try:
+                _to_the_end(shared, leases, crew)
+            except BaseException:
+                board.halt()
+                raise
+            finally:
+                crew.dismiss()
+                leases.give_back()
         return board.tally()
 
     def _release_the_gone(self) -> None:
@@ -92,81 +103,19 @@ class Sender:
                 send_batches.release(connection, owner, self.clock())
             log.warning("send batches taken back owner=%s", owner)
 
-    def _claim(self, owner: str) -> Batch | None:
-        now = self.clock()
-        with writing(self.engine) as connection:
-            lease = send_batches.claim(connection, owner, now, LEASE)
-            if lease is None:
-                return None
-            edition = editions.get(connection, lease.edition_id)
-            policy = campaigns.load(connection, edition.campaign_id).uncertain
-            if lost := send_batches.doubt(connection, lease):
-                log.warning("copies uncertain batch=%s count=%s", lease.batch_id, lost)
-            send_batches.repeat_uncertain(connection, lease, policy, at=None)
-            copies = due_emails(connection, lease.edition_id, lease.readers, now)
-        return Batch(lease, edition.code, policy, tuple(copies))
 
-    def _job(self, batch: Batch, recorder: Recorder, board: Board) -> Job:
-        return Job(
-            edition_code=batch.edition_code,
-            pile=Pile(batch.copies),
-            press=Press(self.engine, batch.lease.edition_id, self.message_for),
-            links=self.links,
-            policy=self.policy,
-            clock=self.clock,
-            recorder=recorder,
-            board=board,
-        )
+def _to_the_end(shared: Shared, leases: Leases, crew: Crew) -> None:
+    """Keep the connections fed until nothing more is due or the run is to stop."""
+    feed = shared.feed
 
-    def _send(
-        self, batch: Batch, job: Job, workers: list[Worker], pool: ThreadPoolExecutor
-    ) -> None:
-        needed = workers[: len(batch.copies)]
-        try:
-            running = [pool.submit(worker.run) for worker in needed]
-            while wait(running, timeout=LEASE.total_seconds() / 4).not_done:
-                if not self._renew(batch.lease):
-                    job.pile.clear()
-            for ended in running:
-                ended.result()
-        finally:
-            self._give_back(batch)
+    def needs_a_look() -> bool:
+        is_hungry = feed.is_low and not leases.are_exhausted
+        return is_hungry or feed.has_ended_batch or crew.has_ended_one or feed.is_over
 
-    def _renew(self, lease: Lease) -> bool:
-        with writing(self.engine) as connection:
-            is_ours = send_batches.renew(connection, lease, self.clock() + LEASE)
-        if not is_ours:
-            log.warning("send batch lost to another sender batch=%s", lease.batch_id)
-        return is_ours
-
-    def _give_back(self, batch: Batch) -> None:
-        now = self.clock()
-        pause = self.policy.wait_after(1)
-        later = now if pause is None else now + pause
-        with writing(self.engine) as connection:
-            lease = batch.lease
-            send_batches.repeat_uncertain(connection, lease, batch.uncertain, later)
-            send_batches.finish(connection, lease, now)
-        log.info(
-            "send batch ended batch=%s copies=%s", lease.batch_id, len(batch.copies)
-        )
-
-
-@contextmanager
-def _lines(carrier: Carrier, count: int) -> Iterator[list[Line]]:
-    lines = [Line(carrier) for _ in range(count)]
-    try:
-        yield lines
-    finally:
-        for line in lines:
-            line.close()
-
-
-@contextmanager
-def _halting(board: Board) -> Iterator[None]:
-    """Let the connections come to an end where the run itself cannot go on."""
-    try:
-        yield
-    except BaseException:
-        board.halt()
-        raise
+    while not shared.board.must_stop and not feed.is_over:
+        if feed.is_low and not leases.are_exhausted:
+            leases.fetch()
+        leases.give_back_ended()
+        leases.keep()
+        crew.hire()
+        feed.wait(_LOOK_SECONDS, needs_a_look)

@@ -127,7 +127,7 @@ class SmtpConnection:
         """Whether another copy may be handed over."""
         return self._session.sock is not None
 
-    def hand_over(self, copy: Copy) -> Outcome:
+    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:  # noqa: ARG002
         """Hand over one copy; see `Connection.hand_over`."""
         try:
             recipient = wire_address(copy.recipient)

@@ -1,22 +1,24 @@
-"""One connection's share of a batch: take a copy, hand it over, record, go on.
+"""One connection's work: take a copy, hand it over, have it recorded, go on.
 
 A copy is marked as leaving, and that is committed, before its first byte goes;
 its outcome is committed before the next copy's first byte goes. So a kill at
 any instant leaves at most one uncertain copy per connection, and none is lost.
+Both are written in one commit, between two copies.
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import NamedTuple
+
+from sqlalchemy import Engine
 
 from digest.deliver.board import Board, End, end_of
 from digest.deliver.carrier import Copy
+from digest.deliver.feed import Feed, Task
 from digest.deliver.line import Line
-from digest.deliver.press import Links, Press, Unmade, Words, copy_of
+from digest.deliver.press import Links, Unmade, Words, copy_of
 from digest.deliver.recorder import Recorder
 from digest.errors import CarrierError
 from digest.model.deliveries import (
@@ -27,154 +29,194 @@ from digest.model.deliveries import (
     settle,
 )
 from digest.model.mime import undeliverable
-from digest.store.copies import DueCopy
-from digest.store.deliveries import Move, Taken, move, postpone, take
+from digest.store.deliveries import Move, move, postpone
+from digest.store.engine import writing
+from digest.store.taking import Taken
+from digest.store.turns import Taking, Turn
 
 log = logging.getLogger(__name__)
 
 WITHDRAWN = "everything in this copy was withdrawn before it went"
 
 
-class Pile:
-    """Copies that several connections take from, each copy once."""
-
-    def __init__(self, copies: Iterable[DueCopy]) -> None:
-        self._copies = iter(tuple(copies))
-        self._lock = threading.Lock()
-
-    def next(self) -> DueCopy | None:
-        """Return the next copy, or None when all are taken."""
-        with self._lock:
-            return next(self._copies, None)
-
-    def clear(self) -> None:
-        """Leave the rest where it is: it is somebody else's now."""
-        with self._lock:
-            self._copies = iter(())
-
-
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What the connections working on one batch share."""
+class Shared:
+    """What the connections of one run share."""
 
-    edition_code: str
-    pile: Pile
-    press: Press
+    engine: Engine
+    feed: Feed
     links: Links
     policy: RetryPolicy
     clock: Callable[[], datetime]
-    recorder: Recorder
+    recorder: Recorder[Turn, Taken | None]
     board: Board
 
 
+class Ready(NamedTuple):
+    """A copy that is made, or the reason why it cannot be."""
+
+    task: Task
+    words: Words
+    made: Copy | Refused
+
+    @property
+    def copy(self) -> Copy | None:
+        """What may be announced to the carrier."""
+        return self.made if isinstance(self.made, Copy) else None
+
+
 class Worker:
-    """Sends copies of one batch over one line."""
+    """Sends copies over one line, until no more will come."""
 
-    def __init__(self, job: Job, line: Line) -> None:
-        self._job = job
+    def __init__(self, shared: Shared, line: Line) -> None:
+        self._shared = shared
         self._line = line
-        self._recorded: Future[bool] | None = None
+        self._unsettled: tuple[Task, Move] | None = None
+        self._in_hand: list[Task] = []
 
-    def run(self) -> None:
-        """Send until the pile is empty or the run is to stop."""
-        job = self._job
+    def run(self) -> CarrierError | None:
+        """Send; return why this connection came to an end early, if it did.
+
+        Every copy then is where it was, or recorded.
+        """
         try:
-            while not job.board.must_stop and (due := job.pile.next()) is not None:
-                self._serve(due)
-            self._await_record()
+            self._send()
+            self._write()
         except CarrierError as problem:
-            log.warning("carrier turned us away reason=%s", problem)
-            job.board.pause(str(problem))
+            self._write()
+            return problem
         except BaseException:
-            job.board.halt()
+            self._shared.board.halt()
             raise
+        finally:
+            for task in reversed(self._in_hand):
+                self._shared.feed.put_back(task)
+            self._in_hand.clear()
+            self._line.close()
+        return None
 
-    def _serve(self, due: DueCopy) -> None:
-        self._line.ready()
-        taken = Taken.STALE
-        while taken is Taken.STALE:
-            words = self._job.press.words(due.variant_id)
+    def _send(self) -> None:
+        ready = self._next()
+        while ready is not None and not self._shared.board.must_stop:
+            self._line.ready()
+            ready = self._serve(ready) or self._next()
+
+    def _serve(self, ready: Ready) -> Ready | None:
+        """Hand over one copy, if it may still go; return the one announced."""
+        taken = self._write(Taking(ready.task.due.key.reader_id, ready.words.guard))
+        if taken is not Taken.YES:
+            self._leave(ready, taken)
+            return None
+        following = self._next_now()
+        try:
+            outcome = (
+                ready.made
+                if isinstance(ready.made, Refused)
+                else self._line.hand_over(ready.made, following and following.copy)
+            )
+        except CarrierError as problem:
+            self._give_back(ready.task, str(problem))
+            raise
+        self._settle(ready.task, outcome)
+        return following
+
+    def _next(self) -> Ready | None:
+        """Wait for the next copy, with all that is done recorded first."""
+        while (ready := self._next_now()) is None:
+            self._write()
+            if not self._shared.feed.wait_for_more():
+                return None
+        return ready
+
+    def _next_now(self) -> Ready | None:
+        while (task := self._shared.feed.next()) is not None:
+            self._in_hand.append(task)
+            words = task.batch.press.words(task.due.variant_id)
             if isinstance(words, Unmade):
-                self._keep_back(due, words.why)
-                return
-            if words.message is None:
-                self._cancel(due)
-                return
-            made = self._make(due, words)
-            taken = self._take(due, words)
-        if taken is Taken.YES:
-            self._hand_over(due, made)
-        elif taken is Taken.CANCELLED:
-            self._job.board.count(End.CANCELLED)
+                self._keep_back(task, words.why)
+            elif words.message is None:
+                self._cancel(task)
+            else:
+                return Ready(task, words, self._make(task, words))
+        return None
 
-    def _make(self, due: DueCopy, words: Words) -> Copy | Refused:
-        if words.message is None or (why := undeliverable(due.to.email)):
+    def _make(self, task: Task, words: Words) -> Copy | Refused:
+        if words.message is None or (why := undeliverable(task.due.to.email)):
             return Refused(f"the address {why}")
-        return copy_of(due, words.message, self._job.edition_code, self._job.links)
+        code = task.batch.edition_code
+        return copy_of(task.due, words.message, code, self._shared.links)
 
-    def _take(self, due: DueCopy, words: Words) -> Taken:
-        job = self._job
-        act = partial(take, key=due.key, guard=words.guard, now=job.clock())
-        taken = job.recorder.record(act).result()
-        self._await_record()
-        if taken is Taken.STALE:
-            job.press.forget(due.variant_id, words)
+    def _write(self, taking: Taking | None = None) -> Taken | None:
+        """Have written how the last copy ended, and that the next one leaves."""
+        if taking is None and self._unsettled is None:
+            return None
+        done, self._unsettled = self._unsettled, None
+        turn = Turn(done[1] if done else None, taking)
+        taken = self._shared.recorder.ask(turn)
+        if done:
+            self._end(done[0])
         return taken
 
-    def _hand_over(self, due: DueCopy, made: Copy | Refused) -> None:
-        try:
-            outcome = made if isinstance(made, Refused) else self._line.hand_over(made)
-        except CarrierError as problem:
-            self._give_back(due, str(problem))
-            raise
-        self._record(due, outcome)
-
-    def _record(self, due: DueCopy, outcome: Outcome) -> None:
-        job, now, attempts = self._job, self._job.clock(), due.attempts + 1
-        end = settle(outcome, attempts, now, job.policy)
-        change = Move(due.key, end.state, end.reply, end.next_attempt_at, tried=True)
-        self._recorded = job.recorder.record(partial(move, change=change, now=now))
-        job.board.count(end_of(outcome))
+    def _settle(self, task: Task, outcome: Outcome) -> None:
+        attempts = task.due.attempts + 1
+        end = settle(outcome, attempts, self._shared.clock(), self._shared.policy)
+        change = Move(
+            task.due.key, end.state, end.reply, end.next_attempt_at, tried=True
+        )
+        self._unsettled = task, change
+        self._shared.board.count(end_of(outcome))
         log.log(
             _LEVELS.get(end.state, logging.WARNING),
             "delivery settled id=%s state=%s attempts=%s",
-            due.key,
+            task.due.key,
             end.state,
             attempts,
         )
 
-    def _give_back(self, due: DueCopy, why: str) -> None:
+    def _leave(self, ready: Ready, taken: Taken | None) -> None:
+        """Go on without a copy that may not leave as it was made."""
+        if taken is Taken.STALE:
+            batch = ready.task.batch
+            batch.press.forget(ready.task.due.variant_id, ready.words)
+            self._in_hand.remove(ready.task)
+            self._shared.feed.put_back(ready.task)
+            return
+        if taken is Taken.CANCELLED:
+            self._shared.board.count(End.CANCELLED)
+        self._end(ready.task)
+
+    def _give_back(self, task: Task, why: str) -> None:
         # Not charged to the reader; but behind the others, so that one copy that
         # gets us turned away cannot keep all the rest from going.
-        wait = self._job.policy.wait_after(1)
-        now = self._job.clock()
-        later = None if wait is None else now + wait
-        change = Move(due.key, DeliveryState.PLANNED, why, later)
-        act = partial(move, change=change, now=now)
-        self._job.recorder.record(act).result()
+        change = Move(task.due.key, DeliveryState.PLANNED, why, self._later())
+        self._unsettled = task, change
 
-    def _keep_back(self, due: DueCopy, why: str) -> None:
-        wait = self._job.policy.wait_after(1)
-        until = None if wait is None else self._job.clock() + wait
-        act = partial(postpone, key=due.key, until=until, why=why)
-        self._job.recorder.record(act).result()
-        self._job.board.note(why)
+    def _keep_back(self, task: Task, why: str) -> None:
+        with writing(self._shared.engine) as connection:
+            postpone(connection, task.due.key, until=self._later(), why=why)
+        self._shared.board.note(why)
+        self._end(task)
 
-    def _cancel(self, due: DueCopy) -> None:
+    def _cancel(self, task: Task) -> None:
         change = Move(
-            due.key,
+            task.due.key,
             DeliveryState.CANCELLED,
             WITHDRAWN,
             only_from=DeliveryState.PLANNED,
         )
-        act = partial(move, change=change, now=self._job.clock())
-        if self._job.recorder.record(act).result():
-            self._job.board.count(End.CANCELLED)
+        with writing(self._shared.engine) as connection:
+            is_cancelled = move(connection, change, self._shared.clock())
+        if is_cancelled:
+            self._shared.board.count(End.CANCELLED)
+        self._end(task)
 
-    def _await_record(self) -> None:
-        if self._recorded is not None:
-            self._recorded.result()
-            self._recorded = None
+    def _later(self) -> datetime | None:
+        wait = self._shared.policy.wait_after(1)
+        return None if wait is None else self._shared.clock() + wait
+
+    def _end(self, task: Task) -> None:
+        self._in_hand.remove(task)
+        self._shared.feed.ended(task)
 
 
 _LEVELS = {

@@ -1,0 +1,85 @@
+"""The connections of a run: one thread each, fewer of them while there is trouble."""
+
+import logging
+from concurrent.futures import Executor, Future, wait
+from time import monotonic
+
+from digest.deliver.carrier import Carrier
+from digest.deliver.line import Line
+from digest.deliver.worker import Shared, Worker
+from digest.errors import CarrierError
+
+log = logging.getLogger(__name__)
+
+# A connection that was turned away is tried again after so long, and after
+# twice as long each time it is turned away again.
+_QUIET_SECONDS = 15.0
+_LONGEST_QUIET_SECONDS = 240.0
+
+
+class Crew:
+    """Keeps up to `most` connections at work.
+
+    One that is turned away ends, and the run goes on with the others; after a
+    quiet spell one more is tried. When the last is turned away the run pauses.
+    """
+
+    def __init__(
+        self, shared: Shared, carrier: Carrier, most: int, pool: Executor
+    ) -> None:
+        self._shared = shared
+        self._carrier = carrier
+        self._most = most
+        self._pool = pool
+        self._at_work = set[Future[CarrierError | None]]()
+        self._width = most
+        self._quiet = _QUIET_SECONDS
+        self._widen_at = 0.0
+
+    def hire(self) -> None:
+        """Set to work as many connections as may be, and see to those that ended."""
+        for ended in [one for one in self._at_work if one.done()]:
+            self._at_work.remove(ended)
+            if (problem := ended.result()) is not None:
+                self._narrow(problem)
+        if self._width < self._most and monotonic() >= self._widen_at:
+            self._width += 1
+            self._widen_at = monotonic() + self._quiet
+        while len(self._at_work) < self._width and not self._shared.board.must_stop:
+            self._at_work.add(self._start())
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether any connection still is, though it may be about to end."""
+        return any(not one.done() for one in self._at_work)
+
+    @property
+    def has_ended_one(self) -> bool:
+        """Whether a connection has ended since `hire` last looked."""
+        return any(one.done() for one in self._at_work)
+
+    def dismiss(self) -> None:
+        """Wait until every connection has ended; each first finishes its copy.
+
+        Raises what ended one of them, if it was no carrier.
+        """
+        wait(self._at_work)
+        for ended in self._at_work:
+            ended.result()
+
+    def _start(self) -> Future[CarrierError | None]:
+        worker = Worker(self._shared, Line(self._carrier))
+        started = self._pool.submit(worker.run)
+        started.add_done_callback(lambda _ended: self._shared.feed.wake())
+        return started
+
+    def _narrow(self, problem: CarrierError) -> None:
+        others = sum(not one.done() for one in self._at_work)
+        log.warning("carrier turned us away others=%s reason=%s", others, problem)
+        if not others:
+            self._shared.board.pause(str(problem))
+            return
+        if self._width < self._most:
+            self._quiet = min(self._quiet * 2, _LONGEST_QUIET_SECONDS)
+        self._width = others
+        self._widen_at = monotonic() + self._quiet

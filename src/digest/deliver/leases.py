@@ -1,0 +1,111 @@
+"""The batches that one run holds: claimed, kept, and given back when they end."""
+
+import logging
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from digest.deliver.feed import Batch
+from digest.deliver.owner import new_owner
+from digest.deliver.press import MessageFor, Press
+from digest.deliver.worker import Shared
+from digest.store import campaigns, editions, send_batches
+from digest.store.copies import due_emails
+from digest.store.engine import writing
+from digest.store.send_batches import Lease
+
+log = logging.getLogger(__name__)
+
+# Long enough for a slow moment, short enough that the batch of a sender that
+# died is another's within a minute.
+LEASE = timedelta(seconds=30)
+_RENEW_SECONDS = LEASE.total_seconds() / 4
+
+
+class Claim(Protocol):
+    """How a run comes by its batches."""
+
+    def __call__(
+        self, connection: Connection, owner: str, now: datetime, length: timedelta
+    ) -> Lease | None:
+        """Lease a batch that is due, or None; see `send_batches.claim`."""
+        ...
+
+
+class Leases:
+    """Fetches batches into the feed and gives each back once it has ended."""
+
+    def __init__(self, shared: Shared, message_for: MessageFor, claim: Claim) -> None:
+        self._shared = shared
+        self._message_for = message_for
+        self._claim = claim
+        self._owner = new_owner()
+        self._presses = dict[int, Press]()
+        self._renewed = monotonic()
+        self.are_exhausted = False
+
+    def fetch(self) -> None:
+        """Lease the next batch and share out its copies; note if there is none."""
+        shared, now = self._shared, self._shared.clock()
+        with writing(shared.engine) as connection:
+            lease = self._claim(connection, self._owner, now, LEASE)
+            if lease is None:
+                self.are_exhausted = True
+                shared.feed.close()
+                return
+            edition = editions.get(connection, lease.edition_id)
+            policy = campaigns.load(connection, edition.campaign_id).uncertain
+            if lost := send_batches.doubt(connection, lease):
+                log.warning("copies uncertain batch=%s count=%s", lease.batch_id, lost)
+            send_batches.repeat_uncertain(connection, lease, policy, at=None)
+            copies = due_emails(connection, lease.edition_id, lease.readers, now)
+        press = self._press(lease.edition_id)
+        batch = Batch(lease, edition.code, policy, press, len(copies))
+        shared.feed.add(batch, copies)
+
+    def keep(self) -> None:
+        """Renew what is held, in time; leave what has become somebody else's."""
+        if monotonic() - self._renewed < _RENEW_SECONDS:
+            return
+        until = self._shared.clock() + LEASE
+        with writing(self._shared.engine) as connection:
+            lost = [
+                batch
+                for batch in tuple(self._shared.feed.batches)
+                if not send_batches.renew(connection, batch.lease, until)
+            ]
+        self._renewed = monotonic()
+        for batch in lost:
+            log.warning("send batch lost to another sender id=%s", batch.lease.batch_id)
+            self._shared.feed.give_up(batch)
+
+    def give_back_ended(self) -> None:
+        """Give back the batches all of whose copies have had their turn."""
+        for batch in self._shared.feed.take_ended():
+            self._give_back(batch)
+
+    def give_back(self) -> None:
+        """Give back every batch, whatever is left of it."""
+        self.give_back_ended()
+        for batch in tuple(self._shared.feed.batches):
+            self._shared.feed.give_up(batch)
+            self._give_back(batch)
+
+    def _press(self, edition_id: int) -> Press:
+        if edition_id not in self._presses:
+            self._presses[edition_id] = Press(
+                self._shared.engine, edition_id, self._message_for
+            )
+        return self._presses[edition_id]
+
+    def _give_back(self, batch: Batch) -> None:
+        now = self._shared.clock()
+        pause = self._shared.policy.wait_after(1)
+        later = now if pause is None else now + pause
+        with writing(self._shared.engine) as connection:
+            lease = batch.lease
+            send_batches.repeat_uncertain(connection, lease, batch.uncertain, later)
+            send_batches.finish(connection, lease, now)
+        log.info("send batch ended id=%s", lease.batch_id)
