@@ -16,6 +16,7 @@ from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.errors import CarrierError, NotFound
 from digest.model.deliveries import Accepted, Deferred, Outcome, Refused
+from digest.model.mime import on_the_wire
 
 SOURCE = (
     b"From: Lantern Week <digest@example.org>\r\n"
@@ -30,7 +31,7 @@ SOURCE = (
 
 
 def _send(url: str, source: bytes = SOURCE) -> Outcome:
-    copy = Copy("1.1", "bounces@example.org", "zoe@example.org", source)
+    copy = Copy("1.1", "bounces@example.org", "zoe@example.org", on_the_wire(source))
     with closing(Smtp(SmtpServer.parse(url)).open()) as connection:
         return connection.hand_over(copy)
 

@@ -7,10 +7,12 @@ import pytest
 
 from digest.deliver.carrier import Copy
 from digest.deliver.line import Line
-from digest.deliver.smtp import Smtp, Timeouts
+from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
+from digest.deliver.smtp_talk import Timeouts
 from digest.errors import CarrierError
 from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncertain
+from digest.model.mime import on_the_wire
 from tests.fakes.mail_server import DROP, SILENCE, MailServer, Script, at, mail_server
 
 PAYLOAD = b"Subject: hello\r\n\r\nhello\r\n"
@@ -89,8 +91,10 @@ def test_a_refusal_stands_when_stepping_back_fails(answer: str) -> None:
         connection = _smtp(server).open()
 
         assert isinstance(connection.hand_over(COPY), Refused)
+        again = connection.hand_over(COPY)
+        assert isinstance(again, Deferred)
+        assert not again.is_charged
         assert not connection.is_open
-        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,9 @@ def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
 def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> None:
     with mail_server() as server:
         connection = _smtp(server).open()
-        copy = Copy("1.1", "bounces@example.org", "ann@example.org", payload)
+        copy = Copy(
+            "1.1", "bounces@example.org", "ann@example.org", on_the_wire(payload)
+        )
 
         assert isinstance(connection.hand_over(copy), Accepted)
         connection.close()

@@ -8,9 +8,10 @@ from digest.model.deliveries import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One reader's message, ready to go. `payload` has CRLF line ends.
+    """One reader's message, ready to go.
 
-    `ref` names it in logs; the addresses are those of the envelope.
+    `ref` names it in logs; the addresses are those of the envelope. `payload`
+    is as `model.mime.on_the_wire` returns it, since nobody looks at it again.
     """
 
     ref: str

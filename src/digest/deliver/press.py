@@ -104,5 +104,6 @@ def copy_of(
         ref=str(due.key),
         envelope_sender=links.envelope_sender(edition_code, reader_id),
         recipient=due.to.email,
-        payload=message.merge(recipient),
+        # A merged message is fit for the wire as it is, but for its very end.
+        payload=message.merge(recipient).rstrip(b"\r\n") + b"\r\n",
     )

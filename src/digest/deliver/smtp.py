@@ -1,43 +1,20 @@
-"""Deliver by SMTP, knowing at every instant whether the copy was taken.
+"""Connect to a mail server: found, private as asked, logged in.
 
-`smtplib` connects, encrypts and logs in; the transaction is spoken command by
-command, because the same exception means "never taken" before the final dot
-and "perhaps taken" after it.
+All of that is `smtplib`'s work; the copies are handed over by `smtp_talk`.
 """
 
-import re
 import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from digest.deliver.carrier import Copy
-from digest.deliver.replies import Reply, refusal
+from digest.deliver.replies import Reply
 from digest.deliver.smtp_server import SmtpServer, Tls
+from digest.deliver.smtp_talk import Offers, SmtpConnection, Timeouts
+from digest.deliver.smtp_wire import Wire
 from digest.errors import CarrierError
-from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncertain
-from digest.model.mime import wire_address
-
-_GO_ON = 354
-_LONE_ENDS = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long to wait for the server, in seconds: RFC 5321 §4.5.3.2's minima.
-
-    The wait for a connection is our own. That for the final dot must be long:
-    giving up too soon sends the reader a second copy.
-    """
-
-    connect: float = 30
-    command: float = 300
-    data: float = 120
-    block: float = 180
-    final_dot: float = 600
-    goodbye: float = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +22,7 @@ class Smtp:
     """A mail server that takes our copies."""
 
     server: SmtpServer
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def open(self) -> "SmtpConnection":
@@ -62,8 +39,9 @@ class Smtp:
             self._make_private(session)
             if self.server.user:
                 session.login(self.server.user, self.server.password)
+            wire = Wire(_socket_of(session))
             undo.pop_all()
-        return SmtpConnection(session, self.timeouts)
+        return SmtpConnection(wire, _offers(session), self.timeouts)
 
     def _connect(self) -> smtplib.SMTP:
         host, port, wait = self.server.host, self.server.port, self.timeouts.connect
@@ -115,104 +93,18 @@ class Smtp:
         return CarrierError(f"the mail server {self.server} {what}")
 
 
-class SmtpConnection:
-    """One session; for one thread at a time."""
-
-    def __init__(self, session: smtplib.SMTP, timeouts: Timeouts) -> None:
-        self._session = session
-        self._timeouts = timeouts
-
-    @property
-    def is_open(self) -> bool:
-        """Whether another copy may be handed over."""
-        return self._session.sock is not None
-
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:  # noqa: ARG002
-        """Hand over one copy; see `Connection.hand_over`."""
-        try:
-            recipient = wire_address(copy.recipient)
-        except ValueError as problem:
-            return Refused(f"the address {problem}")
-        try:
-            turned_down = self._up_to_the_final_dot(copy, recipient)
-        except OSError as problem:
-            self._session.close()
-            return Deferred(f"the connection was lost before the end: {problem}")
-        return turned_down or self._after_the_final_dot()
-
-    def close(self) -> None:
-        """Say goodbye; a rude answer, or none, changes nothing."""
-        with suppress(OSError):
-            if self.is_open:
-                self._say("QUIT", self._timeouts.goodbye)
-        with suppress(OSError):
-            self._session.close()
-
-    def _up_to_the_final_dot(self, copy: Copy, recipient: str) -> Outcome | None:
-        wait = self._timeouts
-        reply = self._say(f"MAIL FROM:<{copy.envelope_sender}>", wait.command)
-        if not reply.is_yes:
-            self._step_back(reply)
-            raise CarrierError(f"the mail server refuses us as the sender: {reply}")
-        reply = self._say(f"RCPT TO:<{recipient}>", wait.command)
-        if not reply.is_yes:
-            self._step_back(reply)
-            return refusal(reply, at_recipient=True)
-        reply = self._say("DATA", wait.data)
-        if reply.code != _GO_ON:
-            self._step_back(reply)
-            return refusal(reply)
-        self._wait_at_most(wait.block)
-        # In one call: if it fails, the dot at its end has not gone.
-        self._session.send(_on_the_wire(copy.payload))
-        return None
-
-    def _after_the_final_dot(self) -> Outcome:
-        try:
-            self._wait_at_most(self._timeouts.final_dot)
-            reply = Reply.of(*self._session.getreply())
-        except OSError as problem:
-            self._session.close()
-            return Uncertain(f"no answer came after the whole message: {problem}")
-        if reply.is_yes:
-            return Accepted(str(reply))
-        if not reply.is_no:
-            self._session.close()
-            return Uncertain(f"no answer that can be understood: {reply}")
-        if reply.code == 421:
-            self._session.close()
-        return refusal(reply)
-
-    def _step_back(self, reply: Reply) -> None:
-        # What was said stands, whatever becomes of the connection.
-        with suppress(OSError):
-            is_out_of_step = reply.code == 421 or not reply.is_no
-            if is_out_of_step or not self._say("RSET", self._timeouts.command).is_yes:
-                self._session.close()
-
-    def _say(self, line: str, wait: float) -> Reply:
-        self._wait_at_most(wait)
-        self._session.putcmd(line)
-        return Reply.of(*self._session.getreply())
-
-    def _wait_at_most(self, seconds: float) -> None:
-        if self._session.sock is None:
-            raise smtplib.SMTPServerDisconnected("the connection is closed")
-        self._session.sock.settimeout(seconds)
+def _socket_of(session: smtplib.SMTP) -> socket.socket:
+    if session.sock is None:
+        raise smtplib.SMTPServerDisconnected("the connection is closed")
+    return session.sock
 
 
-def _on_the_wire(payload: bytes) -> bytes:
-    """Return the message as DATA carries it, up to and with the final dot.
-
-    A lone CR or LF becomes a line end, since servers differ on what a lone one
-    ends (RFC 5321 §2.3.8); leading dots are doubled (§4.5.2).
-    """
-    ends = payload.count(b"\r\n")
-    if payload.count(b"\n") != ends or payload.count(b"\r") != ends:
-        payload = _LONE_ENDS.sub(b"\r\n", payload)
-    if b"\n." in payload or payload.startswith(b"."):
-        payload = (b"\r\n" + payload).replace(b"\r\n.", b"\r\n..")[2:]
-    return payload + (b".\r\n" if payload.endswith(b"\r\n") else b"\r\n.\r\n")
+def _offers(session: smtplib.SMTP) -> Offers:
+    size = session.esmtp_features.get("size")
+    return Offers(
+        pipelining=session.has_extn("pipelining"),
+        size=None if size is None else int(size) if size.isdecimal() else 0,
+    )
 
 
 def _our_name(session: smtplib.SMTP) -> str:

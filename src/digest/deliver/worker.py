@@ -26,6 +26,7 @@ from digest.model.deliveries import (
     Outcome,
     Refused,
     RetryPolicy,
+    is_charged,
     settle,
 )
 from digest.model.mime import undeliverable
@@ -158,10 +159,11 @@ class Worker:
         return taken
 
     def _settle(self, task: Task, outcome: Outcome) -> None:
-        attempts = task.due.attempts + 1
+        is_counted = is_charged(outcome)
+        attempts = task.due.attempts + is_counted
         end = settle(outcome, attempts, self._shared.clock(), self._shared.policy)
         change = Move(
-            task.due.key, end.state, end.reply, end.next_attempt_at, tried=True
+            task.due.key, end.state, end.reply, end.next_attempt_at, is_counted
         )
         self._unsettled = task, change
         self._shared.board.count(end_of(outcome))

@@ -59,9 +59,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now; the same copy may be tried again. Nothing was accepted."""
+    """Not now; the same copy may be tried again. Nothing was accepted.
+
+    Where it says nothing about the reader, the attempt is not charged to them.
+    """
 
     reply: str
+    is_charged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,11 @@ class Uncertain:
 
 
 Outcome = Accepted | Deferred | Refused | Uncertain
+
+
+def is_charged(outcome: Outcome) -> bool:
+    """Whether an attempt that ended so counts against the reader."""
+    return not isinstance(outcome, Deferred) or outcome.is_charged
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ def settle(
         case Uncertain(reply):
             return Settlement(DeliveryState.UNCERTAIN, reply)
         case Deferred(reply):
-            wait = policy.wait_after(attempts)
+            wait = policy.wait_after(max(attempts, 1))
             if wait is None:
                 words = f"gave up after {attempts} attempts: {reply}"
                 return Settlement(DeliveryState.REFUSED, words)

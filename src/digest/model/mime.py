@@ -26,6 +26,7 @@ SOFT_BREAK = "=\r\n"
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ATOMS = re.compile(rf"{_ATEXT}(?: {_ATEXT})*")
 _LOCAL_PART = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
+_LONE_ENDS = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _PRINTABLE = re.compile(r"[ -~]*")
 # C0 and C1 controls, lone surrogates, and the marks that turn text around.
@@ -75,10 +76,7 @@ def wire_address(address: str) -> str:
             "the email address has letters before the @ that not every mail server"
             " can carry: ask for another address, or write by post"
         )
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        domain = ""
+    domain = _ascii_domain(domain)
     if not (
         _LOCAL_PART.fullmatch(local)
         and _DOMAIN.fullmatch(domain)
@@ -87,6 +85,14 @@ def wire_address(address: str) -> str:
     ):
         raise ValueError("is not an email address that mail can be sent to: correct it")
     return f"{local}@{domain}"
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def mailbox(name: str, address: str) -> str:
@@ -214,3 +220,18 @@ def _bw(text: str) -> str:
 
 def _word(encoding: str, said: str) -> str:
     return f"=?utf-8?{encoding}?{said}?="
+
+
+def on_the_wire(message: bytes) -> bytes:
+    """Return a message as DATA carries it, up to but without the final dot.
+
+    A lone CR or LF becomes a line end, since servers differ on what a lone one
+    ends (RFC 5321 §2.3.8); leading dots are doubled (§4.5.2); the last line is
+    ended.
+    """
+    ends = message.count(b"\r\n")
+    if message.count(b"\n") != ends or message.count(b"\r") != ends:
+        message = _LONE_ENDS.sub(b"\r\n", message)
+    if b"\n." in message or message.startswith(b"."):
+        message = (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:]
+    return message if message.endswith(b"\r\n") else message + b"\r\n"

@@ -1,0 +1,183 @@
+"""Hand copies over on an open connection, knowing at every instant what was taken.
+
+Where the server offers it (RFC 2920) the next copy's envelope goes in one write
+behind this copy's body: one wait a copy instead of four. Each reply is matched
+to its command, in their order.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from digest.deliver.carrier import Copy
+from digest.deliver.replies import Reply, refusal
+from digest.deliver.smtp_wire import CutShortError, Wire
+from digest.errors import CarrierError
+from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncertain
+from digest.model.mime import undeliverable, wire_address
+
+_GO_ON = 354
+_CLOSING = 421
+_DOT = b".\r\n"
+_DATA = b"DATA\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait for the server, in seconds: RFC 5321 §4.5.3.2's minima.
+
+    The wait for a connection is our own. That for the final dot must be long:
+    giving up too soon sends the reader a second copy.
+    """
+
+    connect: float = 30
+    command: float = 300
+    data: float = 120
+    block: float = 180
+    final_dot: float = 600
+    goodbye: float = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the server said that it can do.
+
+    `size` is the most octets of a message, 0 where it sets no limit, None where
+    it does not say.
+    """
+
+    pipelining: bool = False
+    size: int | None = None
+
+
+class SmtpConnection:
+    """One session; for one thread at a time."""
+
+    def __init__(self, wire: Wire, offers: Offers, timeouts: Timeouts) -> None:
+        self._wire = wire
+        self._offers = offers
+        self._wait = timeouts
+        self._announced: Copy | None = None
+        self._is_within = False  # an envelope that was not carried through
+        self.is_open = True
+
+    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+        """Hand over one copy; see `Connection.hand_over`."""
+        if why := self._unfit(copy):
+            return Refused(why)
+        try:
+            turned_down = self._envelope(copy)
+        except OSError as problem:
+            return self._not_taken(str(problem))
+        if turned_down is not None:
+            return turned_down
+        if self._wire.has_more:
+            return self._not_taken("the mail server spoke out of turn")
+        return self._message(copy, following)
+
+    def close(self) -> None:
+        """Say goodbye; a rude answer, or none, changes nothing.
+
+        Behind an announced envelope there is no goodbye: it would be taken
+        for a message.
+        """
+        with suppress(OSError):
+            if self.is_open and self._announced is None:
+                self._wire.write(b"QUIT\r\n", self._wait.goodbye)
+                self._wire.read_reply(self._wait.goodbye)
+        self._hang_up()
+
+    def _unfit(self, copy: Copy) -> str:
+        if why := undeliverable(copy.recipient):
+            return f"the address {why}"
+        most = self._offers.size
+        if most and len(copy.payload) > most:
+            return (
+                f"the message is larger than the {most / 1024:,.0f} KB that the mail "
+                "server takes: shorten the edition, then try the refused again"
+            )
+        return ""
+
+    def _envelope(self, copy: Copy) -> Outcome | None:
+        """Say who it is from and for; None where the message may follow."""
+        commands = self._commands(copy)
+        is_pipelined = self._offers.pipelining
+        if self._announced is None and is_pipelined:
+            self._wire.write(b"".join(commands), self._wait.command)
+        elif self._announced is not None and self._announced is not copy:
+            raise ConnectionError("another copy was announced")
+        self._announced = None
+        replies = []
+        for command in commands:
+            if not is_pipelined:
+                self._wire.write(command, self._wait.command)
+            wait = self._wait.data if command == _DATA else self._wait.command
+            replies.append(self._wire.read_reply(wait))
+            if not is_pipelined and not replies[-1].is_yes:
+                break
+        if self._is_within and not replies.pop(0).is_yes:
+            raise ConnectionError("the mail server would not start afresh")
+        self._is_within = True
+        return self._judged(replies)
+
+    def _judged(self, replies: list[Reply]) -> Outcome | None:
+        """Return what the first refusal means, or None where there is none.
+
+        The replies are those to MAIL, RCPT and DATA, as far as they were said.
+        """
+        if any(reply.code == _CLOSING or not reply.code for reply in replies):
+            self._hang_up()
+        mail, rcpt, data = (*replies, *[Reply(0, "")] * 2)[:3]
+        if data.code == _GO_ON and not (mail.is_yes and rcpt.is_yes):
+            # RFC 2920 §3.1: a message for nobody, so nothing but its dot.
+            self._wire.write(_DOT, self._wait.block)
+            self._wire.read_reply(self._wait.final_dot)
+        if not mail.is_yes:
+            raise CarrierError(f"the mail server refuses us as the sender: {mail}")
+        if not rcpt.is_yes:
+            return refusal(rcpt, at_recipient=True)
+        return None if data.code == _GO_ON else refusal(data)
+
+    def _message(self, copy: Copy, following: Copy | None) -> Outcome:
+        announced = following if self._offers.pipelining else None
+        if announced is not None and self._unfit(announced):
+            announced = None
+        self._is_within = False
+        behind = [_DOT, *(self._commands(announced) if announced else ())]
+        try:
+            self._wire.write_message(copy.payload, b"".join(behind), self._wait.block)
+            self._announced = announced
+            reply = self._wire.read_reply(self._wait.final_dot)
+        except CutShortError as problem:
+            return self._not_taken(str(problem))
+        except OSError as problem:
+            self._hang_up()
+            return Uncertain(f"no answer came after the whole message: {problem}")
+        if reply.is_yes:
+            return Accepted(str(reply))
+        if not reply.is_no:
+            self._hang_up()
+            return Uncertain(f"no answer that can be understood: {reply}")
+        if reply.code == _CLOSING:
+            self._hang_up()
+        return refusal(reply)
+
+    def _commands(self, copy: Copy) -> list[bytes]:
+        afresh = [b"RSET\r\n"] if self._is_within else []
+        size = f" SIZE={len(copy.payload)}" if self._offers.size is not None else ""
+        return [
+            *afresh,
+            f"MAIL FROM:<{copy.envelope_sender}>{size}\r\n".encode("ascii"),
+            f"RCPT TO:<{wire_address(copy.recipient)}>\r\n".encode("ascii"),
+            _DATA,
+        ]
+
+    def _not_taken(self, why: str) -> Outcome:
+        self._hang_up()
+        why = f"the connection was lost before the end: {why}"
+        return Deferred(why, is_charged=False)
+
+    def _hang_up(self) -> None:
+        self.is_open = False
+        self._announced = None
+        with suppress(OSError):
+            self._wire.close()
