@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -166,6 +167,7 @@ edition = Table(
     Column("approved_by", JSON),  # one name for each approval
     Column("plan_cursor", BigId, nullable=False, server_default="0"),
     Column("planned_at", UtcDateTime),
+    Column("deliver_by", UtcDateTime),  # later than this a copy is of no use
     Column("ended_at", UtcDateTime),
     UniqueConstraint("schedule_id", "slot"),
     UniqueConstraint("code"),
@@ -375,4 +377,33 @@ watch = Table(
     _id(),
     _required("looked_at", UtcDateTime),
     Column("asleep_since", UtcDateTime),  # set when it woke late; cleared by resume
+)
+
+# Mail servers as every machine finds them: see deliver.servers.
+carrier = Table(
+    "carrier",
+    metadata,
+    Column("name", Text, primary_key=True),  # host:port
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_until", UtcDateTime),
+    Column("reason", Text),  # why it is left alone, for staff
+    Column("since", UtcDateTime),  # when its trouble began
+)
+
+# How many copies were allowed to leave lately, for each thing that is limited.
+pace = Table(
+    "pace",
+    metadata,
+    Column("scope", String(300), primary_key=True),  # model.pace
+    _required("ledger", JSON),
+    _required("idle_at", UtcDateTime),  # from then on the row says nothing
+)
+
+# Sending domains that are new, or were.
+slow_start = Table(
+    "slow_start",
+    metadata,
+    Column("domain", String(255), primary_key=True),
+    _required("days", Integer),  # on how many days it was used
+    _required("last_day", Date),  # the last of them, in UTC
 )
