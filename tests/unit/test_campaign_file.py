@@ -40,6 +40,7 @@ name = "daily"
 at = "16:00"
 days = "mon-fri"
 catch_up = "90m"
+expires = "2d"
 default = true
 
 [[schedule]]
@@ -68,6 +69,8 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.sources[1].kind is SourceKind.FOLDER
     assert campaign.sources[1].location == "/campaigns/notes"
     assert campaign.schedules[0].catch_up == timedelta(minutes=90)
+    assert campaign.expires_after("daily") == timedelta(days=2)
+    assert campaign.expires_after("weekly") == timedelta(days=4)
     assert campaign.schedule_for(Format.LETTER).name == "weekly"
     assert campaign.schedule_for(Format.HTML).name == "daily"
     assert campaign.letter.envelope is Envelope.C5
@@ -94,6 +97,9 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param('"feed"', '"fed"', 'kind: "fed" is not one of', id="bad kind"),
         pytest.param("first = 3", "first = -1", "must be", id="bad first contact"),
         pytest.param('"90m"', '"soon"', "length of time", id="bad length"),
+        pytest.param('"2d"', '"never"', "length of time", id="bad expiry"),
+        pytest.param('"2d"', '"5m"', "from 30m to 30d", id="expires at once"),
+        pytest.param('"2d"', '"99999d"', "from 30m to 30d", id="hardly expires"),
         pytest.param(
             '<digest@example.org>"', '"', "is not an email address", id="bad sender"
         ),

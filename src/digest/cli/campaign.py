@@ -56,6 +56,7 @@ def list_all(*, json: AsJson = False) -> None:
 def show(name: CampaignName, *, json: AsJson = False) -> None:
     """Show a campaign: its sources, schedules and readers."""
     from digest.bootstrap import open_app
+    from digest.model.lengths import in_words
     from digest.store import campaigns, overview
 
     with open_app() as digest, digest.reading() as connection:
@@ -77,7 +78,10 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     result(f"  from {campaign.sender_name} <{campaign.sender_address}>")
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
-        result(f"  schedule {schedule.name}: {schedule.timetable} {campaign.timezone}")
+        result(
+            f"  schedule {schedule.name}: {schedule.timetable} {campaign.timezone}, "
+            f"emails are of use for {in_words(schedule.expires)}"
+        )
     for source in sources:
         state = f"FAILING: {source.failure}" if source.failure else "reads well"
         read = f"{source.last_read_at:%d %b %H:%M}" if source.last_read_at else "never"

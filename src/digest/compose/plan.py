@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 from digest.model.deliveries import DeliveryState
 from digest.model.editions import EditionState, VariantKey
 from digest.model.readers import Channel, NotServed, Served, resolve
-from digest.store import editions, log
+from digest.store import campaigns, editions, log
 from digest.store.engine import writing
 from digest.store.readers import PlanningRow, facts_for
 from digest.store.tables import delivery, left_out, reader, send_batch
@@ -207,6 +207,9 @@ def _name(key: VariantKey) -> str:
 def _finish(connection: Connection, edition: editions.Edition, now: datetime) -> None:
     copies = select(func.count()).select_from(delivery)
     made = connection.scalar(copies.where(delivery.c.edition_id == edition.id))
-    facts: dict[str, Any] = {} if made else {"reason": NOBODY}
+    facts: dict[str, Any] = {"reason": NOBODY}
+    if made:
+        campaign = campaigns.load(connection, edition.campaign_id)
+        facts = {"deliver_by": now + campaign.expires_after(edition.schedule)}
     to = EditionState.PLANNED if made else EditionState.SKIPPED
     editions.move(connection, edition.id, to, now, **facts)

@@ -1,12 +1,14 @@
 """A campaign file (TOML) read whole: a campaign, or every fault by line and key."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from digest.errors import CampaignFileError
 from digest.model.campaigns import (
     CATCH_UP,
+    EXPIRES,
     Approval,
     Campaign,
     Envelope,
@@ -27,6 +29,10 @@ from digest.model.timetable import (
     week_days,
 )
 from digest.model.toml_table import Faults, TomlTable
+
+# Time for a second try, which greylisting needs; and not for ever.
+_SHORTEST_EXPIRY = timedelta(minutes=30)
+_LONGEST_EXPIRY = timedelta(days=30)
 
 
 def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
@@ -105,7 +111,16 @@ def _schedule(table: TomlTable) -> Schedule:
         catch_up=table.length("catch_up", CATCH_UP),
         default=table.flag("default", default=False),
         formats=table.choices("formats", Format),
+        expires=_expires(table),
     )
+
+
+def _expires(table: TomlTable) -> timedelta:
+    length = table.length("expires", EXPIRES)
+    if not _SHORTEST_EXPIRY <= length <= _LONGEST_EXPIRY:
+        table.fault("expires", "must be from 30m to 30d: how long an email is of use")
+        return EXPIRES
+    return length
 
 
 def _letter(table: TomlTable) -> LetterHead:

@@ -8,6 +8,8 @@ from digest.model.readers import Format
 from digest.model.timetable import Timetable
 
 CATCH_UP = timedelta(hours=6)
+# RFC 5321 §4.5.4.1: give up no sooner than after four or five days.
+EXPIRES = timedelta(days=4)
 
 
 class SourceKind(StrEnum):
@@ -60,6 +62,7 @@ class Schedule:
     """A named timetable of a campaign.
 
     `formats` are those whose readers start on it; `default` takes the rest.
+    An email that has not gone when it `expires` is not sent at all.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Schedule:
     catch_up: timedelta = CATCH_UP
     default: bool = False
     formats: tuple[Format, ...] = ()
+    expires: timedelta = EXPIRES
 
 
 class Envelope(StrEnum):
@@ -117,6 +121,11 @@ class Campaign:
         named = (s for s in self.schedules if wanted in s.formats)
         default = (s for s in self.schedules if s.default)
         return next(named, None) or next(default, self.schedules[0])
+
+    def expires_after(self, schedule: str) -> timedelta:
+        """Return how long an email of that schedule, perhaps gone, is of use."""
+        named = (one.expires for one in self.schedules if one.name == schedule)
+        return next(named, EXPIRES)
 
     @property
     def sending_domain(self) -> str:

@@ -11,7 +11,7 @@ E = TypeVar("E", bound=StrEnum)
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
-_LENGTH = re.compile(r"(\d+)\s*([mhd])")
+_LENGTH = re.compile(r"(\d{1,5})\s*([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
