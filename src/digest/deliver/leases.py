@@ -102,8 +102,7 @@ class Leases:
 
     def _give_back(self, batch: Batch) -> None:
         now = self._shared.clock()
-        pause = self._shared.policy.wait_after(1)
-        later = now if pause is None else now + pause
+        later = now + self._shared.policy.soon
         with writing(self._shared.engine) as connection:
             lease = batch.lease
             send_batches.repeat_uncertain(connection, lease, batch.uncertain, later)

@@ -212,9 +212,8 @@ class Worker:
             self._shared.board.count(End.CANCELLED)
         self._end(task)
 
-    def _later(self) -> datetime | None:
-        wait = self._shared.policy.wait_after(1)
-        return None if wait is None else self._shared.clock() + wait
+    def _later(self) -> datetime:
+        return self._shared.clock() + self._shared.policy.soon
 
     def _end(self, task: Task) -> None:
         self._in_hand.remove(task)

@@ -70,9 +70,13 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not ever; trying again would be rude."""
+    """Not ever; trying again would be rude.
+
+    Where it is about the message and not the reader, it is not charged to them.
+    """
 
     reply: str
+    is_charged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +91,37 @@ Outcome = Accepted | Deferred | Refused | Uncertain
 
 def is_charged(outcome: Outcome) -> bool:
     """Whether an attempt that ended so counts against the reader."""
-    return not isinstance(outcome, Deferred) or outcome.is_charged
+    return not isinstance(outcome, Deferred | Refused) or outcome.is_charged
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """From when to when a copy is of use: None where that is not known."""
+
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long to wait before each new attempt; when the waits are used up, stop."""
+    """How long to wait before each new attempt. Only time ends patience.
 
-    waits: tuple[timedelta, ...] = (
-        timedelta(minutes=5),
-        timedelta(minutes=25),
-        timedelta(hours=1),
-        timedelta(hours=2),
-        timedelta(hours=3),
-        timedelta(hours=6),
-        timedelta(hours=12),
-    )
+    RFC 5321 §4.5.4.1: two tries in the first hour, then one every two or three.
+    A delay that says nothing about the reader, such as greylisting, is tried
+    again `soon`, and less and less often the longer it has lasted.
+    """
 
-    def wait_after(self, attempts: int) -> timedelta | None:
-        """Return the pause after this many attempts, or None to give up."""
-        return self.waits[attempts - 1] if attempts <= len(self.waits) else None
+    first: timedelta = timedelta(minutes=30)
+    after: timedelta = timedelta(hours=2, minutes=30)
+    soon: timedelta = timedelta(minutes=5)
+
+    def wait_after(self, attempts: int) -> timedelta:
+        """Return the pause after this many attempts that are charged."""
+        return self.first if attempts <= 1 else self.after
+
+    def wait_uncharged(self, lasted: timedelta) -> timedelta:
+        """Return the pause after an attempt that is charged to nobody."""
+        return min(max(self.soon, lasted / 2), self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +134,16 @@ class Settlement:
 
 
 def settle(
-    outcome: Outcome, attempts: int, now: datetime, policy: RetryPolicy
+    outcome: Outcome,
+    attempts: int,
+    now: datetime,
+    policy: RetryPolicy,
+    patience: Patience = Patience(),
 ) -> Settlement:
     """Return what an attempt's outcome makes of a delivery.
 
-    `attempts` counts this one. A delay beyond the policy's patience is a
-    refusal whose words say so.
+    `attempts` counts those that are charged, this one too. A copy that waits is
+    planned for no later than when it stops being of use: then it expires.
     """
     match outcome:
         case Accepted(reply):
@@ -133,9 +152,11 @@ def settle(
             return Settlement(DeliveryState.REFUSED, reply)
         case Uncertain(reply):
             return Settlement(DeliveryState.UNCERTAIN, reply)
-        case Deferred(reply):
-            wait = policy.wait_after(max(attempts, 1))
-            if wait is None:
-                words = f"gave up after {attempts} attempts: {reply}"
-                return Settlement(DeliveryState.REFUSED, words)
-            return Settlement(DeliveryState.PLANNED, reply, now + wait)
+        case Deferred(reply, charged):
+            wait = (
+                policy.wait_after(attempts)
+                if charged
+                else policy.wait_uncharged(now - (patience.since or now))
+            )
+            again = min(now + wait, patience.until or now + wait)
+            return Settlement(DeliveryState.PLANNED, reply, again)

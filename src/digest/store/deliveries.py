@@ -22,8 +22,9 @@ from sqlalchemy import (
 from digest.errors import NotFound
 from digest.model.deliveries import ENDED, MOVES, DeliveryState
 from digest.model.editions import EditionState
+from digest.model.readers import Channel
 from digest.store import editions
-from digest.store.tables import delivery
+from digest.store.tables import delivery, edition
 
 # As many figures as the database can hold.
 _NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
@@ -122,6 +123,35 @@ def cancel_edition(
 ) -> int:
     """Cancel every copy of an edition that is still planned; return how many."""
     return cancel(connection, delivery.c.edition_id == edition_id, now, why)
+
+
+def expire_late(
+    connection: Connection, edition_id: int, readers: range, now: datetime
+) -> int:
+    """Expire the emails to those readers that would come too late; return how many.
+
+    Only what is planned expires; each keeps the last answer that was given.
+    """
+    wanted_by = connection.scalar(
+        select(edition.c.deliver_by).where(edition.c.id == edition_id)
+    )
+    if wanted_by is None or now < wanted_by:
+        return 0
+    words = (
+        "too late to be of use: the edition's copies were wanted by "
+        f"{wanted_by:%d %B %H:%M} UTC; "
+    )
+    answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
+    return connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.edition_id == edition_id,
+            delivery.c.reader_id.between(readers.start, readers.stop - 1),
+            delivery.c.channel == Channel.EMAIL,
+            delivery.c.state == DeliveryState.PLANNED,
+        )
+        .values(state=DeliveryState.EXPIRED, settled_at=now, reply=words + answer)
+    ).rowcount
 
 
 def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:

@@ -1,0 +1,99 @@
+"""What a mail server's refusal is about: the reader, the message, us, or only now.
+
+RFC 5321 §4.2 for the reply's code, RFC 3463 for the enhanced one, which says
+more where it is given.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """The step of a hand-over that was refused."""
+
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    DOT = "dot"
+
+
+class About(StrEnum):
+    """What a refusal is about, and so whom it may be held against.
+
+    HARD: the reader's address does not exist. SOFT: it does, and takes nothing
+    just now. MESSAGE: what we wrote. US: who we are, or how we are set up. NOW:
+    the server's moment, greylisting among them. Only the first two count
+    against a reader.
+    """
+
+    HARD = "hard"
+    SOFT = "soft"
+    MESSAGE = "message"
+    US = "us"
+    NOW = "now"
+
+
+_ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
+_GREYLIST = re.compile(r"gr[ea]y[\s-]?list", re.IGNORECASE)
+# Going away, does not know us or our commands, wants a login or TLS first.
+_ABOUT_US = frozenset({421, 454, 455, 500, 502, 503, 504, 521, 530, 534, 535, 538, 555})
+_MAILBOX_FULL = 552
+_NO_SUCH_READER = frozenset({501, 550, 551, 553, 556})
+_OVER_QUOTA_NOW = 452
+_TOO_BIG = (3, 4)
+
+
+def about(code: int, words: str, phase: Phase) -> About:
+    """Return what a refusal with a 4yz or 5yz code is about."""
+    if phase is Phase.MAIL or code in _ABOUT_US:
+        return About.US
+    enhanced = _enhanced(words)
+    if code < 500:
+        return _about_a_delay(code, enhanced, words, phase)
+    return _about_a_refusal(code, enhanced, phase)
+
+
+def is_final(code: int, words: str, phase: Phase) -> bool:
+    """Whether the same copy would be refused again.
+
+    RFC 5321 §4.5.3.1.10: 552 at RCPT is about now, whatever it begins with;
+    not where it says outright that the message is too big.
+    """
+    is_full = code == _MAILBOX_FULL and phase is Phase.RCPT
+    return code >= 500 and not (is_full and _enhanced(words) != _TOO_BIG)
+
+
+def _enhanced(words: str) -> tuple[int, int] | None:
+    found = _ENHANCED.match(words)
+    return (int(found[2]), int(found[3])) if found else None
+
+
+def _about_a_delay(
+    code: int, enhanced: tuple[int, int] | None, words: str, phase: Phase
+) -> About:
+    if _GREYLIST.search(words):
+        return About.NOW
+    if enhanced is not None and enhanced[0] in (1, 2):
+        return About.SOFT
+    if enhanced is None and code == _OVER_QUOTA_NOW and phase is Phase.RCPT:
+        return About.SOFT
+    return About.NOW
+
+
+def _about_a_refusal(
+    code: int, enhanced: tuple[int, int] | None, phase: Phase
+) -> About:
+    match enhanced:
+        case (7, _):
+            return About.US
+        case (6, _) | (3, 4):
+            return About.MESSAGE
+        case (1, _) | (2, 1):
+            return About.HARD
+        case (2, _):
+            return About.SOFT
+        case _:
+            pass
+    if phase is not Phase.RCPT:
+        return About.MESSAGE
+    return About.HARD if enhanced is None and code in _NO_SUCH_READER else About.SOFT

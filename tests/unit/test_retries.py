@@ -1,0 +1,72 @@
+"""When a copy is tried again: only time ends patience."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from digest.model.deliveries import (
+    Deferred,
+    DeliveryState,
+    Patience,
+    Refused,
+    RetryPolicy,
+    is_charged,
+    settle,
+)
+from tests.builders import EIGHT
+
+HOUR = timedelta(hours=1)
+POLICY = RetryPolicy()
+
+
+def retries(outcome: Deferred, patience: timedelta) -> list[timedelta]:
+    """Return when, since planned, a copy is tried that is deferred each time."""
+    until, now, tried, charged = EIGHT + patience, EIGHT, [], 0
+    while now < until:
+        tried.append(now - EIGHT)
+        charged += outcome.is_charged
+        end = settle(outcome, charged, now, POLICY, Patience(EIGHT, until))
+        assert end.state is DeliveryState.PLANNED
+        assert end.next_attempt_at is not None
+        now = end.next_attempt_at
+    assert now == until
+    return tried
+
+
+def test_there_are_two_tries_in_the_first_hour_then_one_every_few() -> None:
+    tried = retries(Deferred("452 4.2.2 full"), timedelta(days=4))
+    gaps = [later - sooner for sooner, later in itertools.pairwise(tried)]
+
+    assert sum(at < HOUR for at in tried) == 2
+    assert all(2 * HOUR <= gap <= 3 * HOUR for gap in gaps[1:])
+    assert tried[-1] >= timedelta(days=4) - 3 * HOUR
+
+
+def test_greylisting_is_tried_again_soon_and_not_for_ever_so_often() -> None:
+    tried = retries(Deferred("450 greylisted", is_charged=False), timedelta(days=4))
+    gaps = [later - sooner for sooner, later in itertools.pairwise(tried)]
+
+    assert gaps[0] == timedelta(minutes=5)
+    assert gaps == sorted(gaps)
+    assert max(gaps) <= 3 * HOUR
+    assert len(tried) < 60
+
+
+def test_a_copy_waits_no_longer_than_it_is_of_use() -> None:
+    until = EIGHT + timedelta(minutes=10)
+    end = settle(Deferred("452 full"), 1, EIGHT, POLICY, Patience(EIGHT, until))
+
+    assert end.next_attempt_at == until
+
+
+@pytest.mark.parametrize("attempts", [1, 30, 3000])
+def test_no_number_of_attempts_ends_patience(attempts: int) -> None:
+    end = settle(Deferred("452 full"), attempts, EIGHT, POLICY)
+
+    assert end.state is DeliveryState.PLANNED
+
+
+def test_what_is_about_the_message_is_charged_to_nobody() -> None:
+    assert not is_charged(Refused("554 5.6.0 bad content", is_charged=False))
+    assert is_charged(Refused("550 5.1.1 no such user"))
