@@ -5,7 +5,7 @@ Every DIGEST_X may be given as DIGEST_X_FILE, the path of a file that holds it.
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -22,6 +22,13 @@ from pydantic import (
 )
 
 from digest.errors import SettingsError
+from digest.model.limits import (
+    DomainLimits,
+    Limit,
+    Limits,
+    parse_limits,
+    parse_slow_start,
+)
 
 PREFIX = "DIGEST_"
 # Read by the tests alone.
@@ -32,6 +39,13 @@ def _words(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _made_by(parse: Callable[[str], object]) -> BeforeValidator:
+    """Return a validator that reads words with `parse` and leaves values alone."""
+    return BeforeValidator(
+        lambda value: parse(value) if isinstance(value, str) else value
+    )
 
 
 class Settings(BaseModel):
@@ -45,6 +59,9 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     smtp_url: SecretStr | None = None
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
+    rate: Annotated[tuple[Limit, ...], _made_by(parse_limits)] = ()
+    domain_rate: Annotated[DomainLimits, _made_by(DomainLimits.parse)] = DomainLimits()
+    slow_start: Annotated[Limit | None, _made_by(parse_slow_start)] = None
     base_url: str = "http://localhost:8000"
     secret_key: SecretStr | None = None
     live: bool = False
@@ -92,6 +109,11 @@ class Settings(BaseModel):
         return f"sqlite:///{self.data_dir / 'digest.db'}"
 
     @property
+    def limits(self) -> Limits:
+        """How fast copies may leave."""
+        return Limits(self.rate, self.domain_rate, self.slow_start)
+
+    @property
     def mode(self) -> Literal["live", "practice"]:
         """Whether mail goes to everyone, or only where practice allows."""
         return "live" if self.live else "practice"
@@ -126,7 +148,7 @@ def shown(settings: Settings) -> dict[str, str]:
     for field in Settings.model_fields:
         value = getattr(settings, field)
         if isinstance(value, tuple):
-            value = ", ".join(value)
+            value = ", ".join(map(str, value))
         elif isinstance(value, bool):
             value = "yes" if value else "no"
         values[f"{PREFIX}{field.upper()}"] = "" if value is None else str(value)

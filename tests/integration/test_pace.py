@@ -1,0 +1,143 @@
+"""Limits kept in the database: for all machines, and across restarts."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select
+
+from digest.deliver.pace import Pace
+from digest.model.limits import DomainLimits, Limits, parse_limits, parse_slow_start
+from digest.store.engine import reading, writing
+from digest.store.pace import forget_idle, slow_starts
+from digest.store.tables import pace
+from tests.builders import EIGHT
+from tests.fakes.sending import HandWoundClock
+from tests.unit.test_pace import most_in_a_window
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+MS = timedelta(milliseconds=1)
+
+
+def taken(pace: Pace, domain: str = "example.org", most: int = 10_000) -> int:
+    """Return how many copies may leave at once."""
+    count = 0
+    while count < most and pace.ask(domain, "news.example.org") is None:
+        count += 1
+    return count
+
+
+def test_without_limits_the_database_is_not_asked(engine: Engine) -> None:
+    pace_of_one = Pace(engine, HandWoundClock(), Limits())
+    engine.dispose()
+
+    assert taken(pace_of_one, most=50) == 50
+    with reading(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(pace)) == 0
+
+
+def test_a_limit_holds_and_says_when_and_why(engine: Engine) -> None:
+    clock = HandWoundClock()
+    one = Pace(engine, clock, Limits(parse_limits("20/s, 50/h")))
+
+    assert taken(one) == 20
+    wait = one.ask("example.org")
+    assert wait is not None
+    assert wait.until == EIGHT + SECOND
+    assert wait.is_for_all
+    assert "20 in 1 second and 50 in 1 hour" in wait.why
+    clock.move(SECOND)
+    assert taken(one) == 20
+    clock.move(SECOND)
+    assert taken(one) == 10
+
+
+def test_a_limit_survives_a_restart(engine: Engine) -> None:
+    clock, limits = HandWoundClock(), Limits(parse_limits("40/h"))
+    assert taken(Pace(engine, clock, limits)) == 40
+    clock.move(timedelta(minutes=30))
+
+    assert taken(Pace(engine, clock, limits)) == 0
+    clock.move(timedelta(minutes=30))
+    assert taken(Pace(engine, clock, limits)) == 40
+
+
+def test_two_machines_share_one_limit(engine: Engine) -> None:
+    clock, limits = HandWoundClock(), Limits(parse_limits("50/s"))
+    machines = [Pace(engine, clock, limits) for _ in range(2)]
+    used: list[datetime] = []
+    for step in range(4_000):
+        if machines[step % 3 % 2].ask("example.org") is None:
+            used.append(clock.now)
+        clock.move(3 * MS)
+        if step % 500 == 499:  # one dies with what it holds
+            machines[0] = Pace(engine, clock, limits)
+
+    assert most_in_a_window(used, SECOND) <= 50
+    assert len(used) > 0.7 * 50 * 12
+
+
+def test_each_receiving_domain_has_its_own_limit(engine: Engine) -> None:
+    limits = Limits(domains=DomainLimits.parse("example.net=5/s, *=20/s"))
+    one = Pace(engine, HandWoundClock(), limits)
+
+    assert taken(one, "example.net") == 5
+    assert taken(one, "EXAMPLE.org.") == 20
+    wait = one.ask("example.org")
+    assert wait is not None
+    assert not wait.is_for_all
+    assert "example.org" in wait.why
+
+
+def test_a_domain_that_must_wait_uses_nothing_of_what_all_share(
+    engine: Engine,
+) -> None:
+    limits = Limits(parse_limits("30/s"), DomainLimits.parse("5/s"))
+    one = Pace(engine, HandWoundClock(), limits)
+
+    assert taken(one, "example.net") == 5
+    assert one.ask("example.net") is not None
+    assert sum(taken(one, f"d{number}.example.org") for number in range(9)) == 25
+
+
+def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
+    clock = HandWoundClock()
+    limits = Limits(slow_start=parse_slow_start("10/d"))
+    sent = []
+    for _ in range(4):
+        sent.append(taken(Pace(engine, clock, limits)))
+        clock.move(DAY)
+
+    assert sent == [10, 20, 40, 80]
+    with reading(engine) as connection:
+        [found] = slow_starts(connection)
+    assert (found.domain, found.days) == ("news.example.org", 4)
+
+
+def test_a_slow_start_holds_only_copies_from_that_domain(engine: Engine) -> None:
+    limits = Limits(slow_start=parse_slow_start("10/d"))
+    one = Pace(engine, HandWoundClock(), limits)
+    taken(one)
+    wait = one.ask("example.org", "news.example.org")
+
+    assert wait is not None
+    assert wait.sending_domain == "news.example.org"
+    assert one.ask("example.org", "other.example.org") is None
+
+
+def test_a_domain_in_use_for_a_fortnight_is_let_go(engine: Engine) -> None:
+    clock = HandWoundClock()
+    limits = Limits(slow_start=parse_slow_start("1/d"))
+    for _ in range(14):
+        one = Pace(engine, clock, limits)
+        assert one.ask("example.org", "news.example.org") is None
+        clock.move(DAY)
+
+    assert taken(Pace(engine, clock, limits), most=20_000) == 20_000
+
+
+def test_what_says_nothing_any_more_is_forgotten(engine: Engine) -> None:
+    clock = HandWoundClock()
+    taken(Pace(engine, clock, Limits(domains=DomainLimits.parse("5/s"))))
+    with writing(engine) as connection:
+        assert forget_idle(connection, clock.now) == 0
+        assert forget_idle(connection, clock.now + 3 * SECOND) == 1

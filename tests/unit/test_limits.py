@@ -1,0 +1,63 @@
+"""Limits as they are written."""
+
+from datetime import timedelta
+
+import pytest
+
+from digest.errors import SettingsError
+from digest.model.limits import DomainLimits, Limit, parse_limits
+from digest.settings import load, shown
+from tests.unit.test_settings import NOWHERE
+
+
+def test_limits_are_read_with_their_windows() -> None:
+    assert parse_limits("100/s, 10000/h") == (
+        Limit(100, timedelta(seconds=1)),
+        Limit(10000, timedelta(hours=1)),
+    )
+
+
+def test_a_named_domain_has_its_own_limit_and_the_rest_share_one_rule() -> None:
+    limits = DomainLimits.parse("example.net=5/s, *=20/s")
+
+    assert [str(one) for one in limits.of("example.net")] == ["5/s"]
+    assert [str(one) for one in limits.of("example.org")] == ["20/s"]
+    assert DomainLimits.parse("20/s").of("example.org") == limits.of("example.org")
+
+
+def test_limits_are_shown_as_they_were_understood() -> None:
+    given = {
+        "DIGEST_RATE": "100/s,10000/h",
+        "DIGEST_DOMAIN_RATE": "20/s",
+        "DIGEST_SLOW_START": "500/d",
+    }
+    said = shown(load(given, NOWHERE))
+
+    assert said["DIGEST_RATE"] == "100/s, 10000/h"
+    assert said["DIGEST_DOMAIN_RATE"] == "*=20/s"
+    assert said["DIGEST_SLOW_START"] == "500/d"
+
+
+def test_without_limits_nothing_is_limited() -> None:
+    settings = load({}, NOWHERE)
+
+    assert settings.limits.are_none
+    assert shown(settings)["DIGEST_RATE"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DIGEST_RATE", "fast", "100/s"),
+        ("DIGEST_RATE", "0/s", "100/s"),
+        ("DIGEST_RATE", "10/w", "100/s"),
+        ("DIGEST_DOMAIN_RATE", "nowhere=5/s", "not a domain"),
+        ("DIGEST_DOMAIN_RATE", "example.net=5", "100/s"),
+        ("DIGEST_SLOW_START", "500/h", "500/d"),
+    ],
+)
+def test_a_wrong_limit_says_how_to_write_one(name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words) as refusal:
+        load({name: value}, NOWHERE)
+
+    assert name in str(refusal.value)
