@@ -1,0 +1,64 @@
+"""How many connections at once: fewer on trouble, and again more when it is quiet."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+
+_QUIET = 15.0
+_LONGEST_QUIET = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How many connections may be open, of at most `most`. Seconds throughout.
+
+    Trouble halves it; each quiet spell adds one. Trouble soon after it was
+    widened makes the next quiet spell twice as long.
+    """
+
+    most: int
+    allowed: int
+    changed_at: float = 0.0
+    quiet: float = _QUIET
+
+    def narrowed(self, others: int, now: float) -> "Opening":
+        """Return it after trouble on one connection while `others` were open.
+
+        The last one open is never narrowed away: its trouble is the carrier's.
+        """
+        if not others:
+            return self
+        is_again = self.allowed < self.most
+        quiet = min(self.quiet * 2, _LONGEST_QUIET) if is_again else self.quiet
+        allowed = max(1, min(self.allowed // 2, others))
+        return replace(self, allowed=allowed, changed_at=now, quiet=quiet)
+
+    def widened(self, now: float) -> "Opening":
+        """Return it with one more, where it has been quiet for long enough."""
+        if self.allowed >= self.most or now - self.changed_at < self.quiet:
+            return self
+        allowed = self.allowed + 1
+        quiet = self.quiet if allowed < self.most else _QUIET
+        return replace(self, allowed=allowed, changed_at=now, quiet=quiet)
+
+
+class Width:
+    """The number of connections that may be open now; for many threads."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._opening = Opening(most, most, clock())
+
+    @property
+    def allowed(self) -> int:
+        """How many may be open; it widens by itself as time goes by."""
+        with self._lock:
+            self._opening = self._opening.widened(self._clock())
+            return self._opening.allowed
+
+    def narrow(self, others: int) -> None:
+        """Note trouble on one connection while so many others were open."""
+        with self._lock:
+            self._opening = self._opening.narrowed(others, self._clock())
