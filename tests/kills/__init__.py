@@ -1,0 +1,1 @@
+"""A sender killed again and again, and what may be found afterwards."""

@@ -1,0 +1,145 @@
+"""What the mail server's journal and our records say of one edition, compared."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from digest.model.deliveries import DeliveryState
+from digest.store.engine import reading
+from digest.store.tables import delivery, left_out, reader, subscriber
+from tests.kills.sink import Arrival
+
+MOST_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found; every field but the last four must be nought."""
+
+    lost: int = 0
+    unplanned: int = 0
+    falsely_sent: int = 0
+    unmarked: int = 0
+    under_two_names: int = 0
+    after_leaving: int = 0
+    too_many_on_wire: int = 0
+    slow_finishes: int = 0
+    duplicates: int = 0
+    uncertain: int = 0
+    for_a_person: int = 0
+    slowest_finish: float = 0.0
+
+    def __iadd__(self, other: "Verdict") -> "Verdict":
+        """Add another edition's."""
+        for each in fields(self):
+            ours, theirs = getattr(self, each.name), getattr(other, each.name)
+            both = max(ours, theirs) if each.name == "slowest_finish" else ours + theirs
+            setattr(self, each.name, both)
+        return self
+
+    @property
+    def broken(self) -> dict[str, int]:
+        """The promises that were broken, and how often."""
+        kept = ("duplicates", "uncertain", "for_a_person", "slowest_finish")
+        found = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name not in kept
+        }
+        if self.duplicates > self.uncertain:
+            found["duplicates never in doubt"] = self.duplicates - self.uncertain
+        return {name: count for name, count in found.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What our records say of one copy."""
+
+    state: DeliveryState
+    attempts: int
+    handed_over_at: datetime | None
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What our records say of an edition."""
+
+    edition_id: int
+    copies: Mapping[int, Row]
+    expected: int
+    left_out: int = field(default=0)
+
+
+def record_of(engine: Engine, edition_id: int) -> Record:
+    """Return what the database says of an edition."""
+    wanted = (
+        select(
+            delivery.c.reader_id,
+            delivery.c.state,
+            delivery.c.attempts,
+            delivery.c.handed_over_at,
+            subscriber.c.email,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(delivery.c.edition_id == edition_id)
+    )
+    out = select(func.count()).where(left_out.c.edition_id == edition_id)
+    with reading(engine) as connection:
+        rows = {
+            one.reader_id: Row(
+                DeliveryState(one.state), one.attempts, one.handed_over_at, one.email
+            )
+            for one in connection.execute(wanted)
+        }
+        everybody = connection.scalar(select(func.count()).select_from(reader)) or 0
+        return Record(edition_id, rows, everybody, connection.scalar(out) or 0)
+
+
+def falsely_sent(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
+    """Return who is recorded as accepted, though nothing was taken for them."""
+    taken = {one.reader_id for one in arrivals if one.edition_id == record.edition_id}
+    return {
+        reader_id
+        for reader_id, row in record.copies.items()
+        if row.state is DeliveryState.ACCEPTED and reader_id not in taken
+    }
+
+
+def judge(
+    record: Record, arrivals: Iterable[Arrival], left_at: Mapping[int, datetime]
+) -> Verdict:
+    """Return the verdict on an edition that has come to its end."""
+    ours = [one for one in arrivals if one.edition_id == record.edition_id]
+    times = Counter(one.reader_id for one in ours)
+    repeated = [reader_id for reader_id, often in times.items() if often > 1]
+    return Verdict(
+        lost=sum(
+            not times[reader_id]
+            for reader_id, row in record.copies.items()
+            if row.state is not DeliveryState.CANCELLED or reader_id not in left_at
+        ),
+        unplanned=record.expected - len(record.copies) - record.left_out,
+        falsely_sent=len(falsely_sent(record, ours)),
+        unmarked=sum(record.copies[one].attempts < times[one] for one in repeated),
+        under_two_names=sum(
+            one.reader_id not in record.copies
+            or record.copies[one.reader_id].email != one.recipient
+            for one in ours
+        ),
+        after_leaving=sum(
+            _is_late(record.copies[one.reader_id], one, left_at[one.reader_id])
+            for one in ours
+            if one.reader_id in left_at
+        ),
+        duplicates=sum(times[one] - 1 for one in repeated),
+    )
+
+
+def _is_late(row: Row, arrival: Arrival, left_at: datetime) -> bool:
+    """Whether a copy was taken in hand, and came, after its reader had left."""
+    taken_at = row.handed_over_at
+    return arrival.at > left_at and (taken_at is None or taken_at > left_at)
