@@ -104,6 +104,7 @@ class App:
                 links=MailLinks(self.engine, self.links),
                 clock=self.clock,
                 connections=self.settings.smtp_connections,
+                limits=self.settings.limits,
             )
             yield Work(self.engine, sender, self.print_room, self.clock)
 

@@ -9,7 +9,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, Text, cast, select, update
 
 from digest.deliver.board import Tally
 from digest.deliver.carrier import Copy
@@ -22,6 +22,7 @@ from digest.deliver.smtp_server import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
 from digest.model.campaigns import UncertainPolicy
 from digest.model.deliveries import Deferred, DeliveryState, Refused, Uncertain
+from digest.model.limits import DomainLimits, Limits, parse_limits
 from digest.model.merge import CompiledMessage
 from digest.model.readers import Channel
 from digest.store import copies, deliveries, send_batches, taking
@@ -127,7 +128,7 @@ def test_a_delayed_copy_is_tried_again_when_its_wait_is_over(engine: Engine) -> 
 
     assert send(sender) == Tally(accepted=1, deferred=1)
     assert edition_state(engine) == "sending"
-    clock.move(timedelta(minutes=4, seconds=59))
+    clock.move(timedelta(minutes=29, seconds=59))
     assert send(sender) == Tally()
     carrier.answers.clear()
     clock.move(timedelta(seconds=1))
@@ -137,8 +138,11 @@ def test_a_delayed_copy_is_tried_again_when_its_wait_is_over(engine: Engine) -> 
     assert first == again
 
 
-def test_a_copy_delayed_beyond_patience_is_refused_in_words(engine: Engine) -> None:
+def test_a_copy_that_would_come_too_late_expires_in_words(engine: Engine) -> None:
     made = a_planned_edition(engine)
+    with writing(engine) as connection:
+        wanted_by = EIGHT + timedelta(days=2)
+        connection.execute(update(edition).values(deliver_by=wanted_by))
     carrier, clock = ScriptedCarrier({FIRST: Deferred("451 later")}), HandWoundClock()
     sender = a_sender(engine, carrier, clock=clock)
     for _ in range(8):
@@ -147,8 +151,60 @@ def test_a_copy_delayed_beyond_patience_is_refused_in_words(engine: Engine) -> N
 
     with reading(engine) as connection:
         [gone] = copies.listed(connection, made.id)
-    assert gone.state == REFUSED
-    assert gone.reason == "gave up after 8 attempts: 451 later"
+    assert len(carrier.copies) == 2
+    assert gone.state == DeliveryState.EXPIRED
+    assert "too late to be of use" in gone.reason
+    assert "451 later" in gone.reason
+    assert edition_state(engine) == "sent"
+
+
+def test_greylisting_costs_a_reader_nothing(engine: Engine) -> None:
+    made = a_planned_edition(engine)
+    grey = Deferred("450 4.7.1 greylisted", is_charged=False)
+    carrier, clock = ScriptedCarrier({FIRST: grey}), HandWoundClock()
+    sender = a_sender(engine, carrier, clock=clock)
+    send(sender)
+    carrier.answers.clear()
+    clock.move(timedelta(minutes=5))
+    send(sender)
+
+    with reading(engine) as connection:
+        [served] = copies.listed(connection, made.id)
+    assert (served.state, served.attempts) == (ACCEPTED, 1)
+
+
+def test_no_more_leave_in_a_window_than_the_limit_says(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=5)
+    clock = HandWoundClock()
+    limits = Limits(overall=parse_limits("2/h"))
+    sender = a_sender(engine, ScriptedCarrier(), clock=clock, limits=limits)
+
+    first = send(sender)
+    assert first.accepted == 2
+    assert "DIGEST_RATE" in first.paused
+    clock.move(timedelta(minutes=30))
+    assert send(sender).accepted == 0
+    clock.move(timedelta(minutes=31))
+    assert send(sender).accepted == 2
+    assert states(engine, made.id) == {ACCEPTED: 4, PLANNED: 1}
+
+
+def test_a_domain_at_its_limit_holds_nobody_else_up(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=4)
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id.in_(made.subscribers[:2]))
+            .values(email="r" + cast(subscriber.c.id, Text) + "@slow.example")
+        )
+    limits = Limits(domains=DomainLimits.parse("slow.example=1/h"))
+    sender = a_sender(engine, ScriptedCarrier(), limits=limits)
+
+    assert send(sender).accepted == 3
+    with reading(engine) as connection:
+        [waits] = copies.listed(connection, made.id, [PLANNED])
+    assert "slow.example" in waits.reason
+    assert waits.attempts == 0
 
 
 def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(

@@ -2,19 +2,14 @@
 
 import logging
 from concurrent.futures import Executor, Future, wait
-from time import monotonic
 
 from digest.deliver.carrier import Carrier
 from digest.deliver.line import Line
+from digest.deliver.width import Width
 from digest.deliver.worker import Shared, Worker
 from digest.errors import CarrierError
 
 log = logging.getLogger(__name__)
-
-# A connection that was turned away is tried again after so long, and after
-# twice as long each time it is turned away again.
-_QUIET_SECONDS = 15.0
-_LONGEST_QUIET_SECONDS = 240.0
 
 
 class Crew:
@@ -29,12 +24,9 @@ class Crew:
     ) -> None:
         self._shared = shared
         self._carrier = carrier
-        self._most = most
         self._pool = pool
         self._at_work = set[Future[CarrierError | None]]()
-        self._width = most
-        self._quiet = _QUIET_SECONDS
-        self._widen_at = 0.0
+        self._width = Width(most)
 
     def hire(self) -> None:
         """Set to work as many connections as may be, and see to those that ended."""
@@ -42,10 +34,10 @@ class Crew:
             self._at_work.remove(ended)
             if (problem := ended.result()) is not None:
                 self._narrow(problem)
-        if self._width < self._most and monotonic() >= self._widen_at:
-            self._width += 1
-            self._widen_at = monotonic() + self._quiet
-        while len(self._at_work) < self._width and not self._shared.board.must_stop:
+        while (
+            len(self._at_work) < self._width.allowed
+            and not self._shared.board.must_stop
+        ):
             self._at_work.add(self._start())
 
     @property
@@ -79,7 +71,4 @@ class Crew:
         if not others:
             self._shared.board.pause(str(problem))
             return
-        if self._width < self._most:
-            self._quiet = min(self._quiet * 2, _LONGEST_QUIET_SECONDS)
-        self._width = others
-        self._widen_at = monotonic() + self._quiet
+        self._width.narrow(others)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from digest.deliver.press import Press
 from digest.model.campaigns import UncertainPolicy
+from digest.model.deliveries import Patience
 from digest.store.copies import DueCopy
 from digest.store.send_batches import Lease
 
@@ -27,7 +28,9 @@ class Batch:
 
     lease: Lease
     edition_code: str
+    sending_domain: str
     uncertain: UncertainPolicy
+    patience: Patience
     press: Press
     left: int = 0
 

@@ -11,8 +11,10 @@ from digest.deliver.feed import Batch
 from digest.deliver.owner import new_owner
 from digest.deliver.press import MessageFor, Press
 from digest.deliver.worker import Shared
+from digest.model.deliveries import Patience
 from digest.store import campaigns, editions, send_batches
 from digest.store.copies import due_emails
+from digest.store.deliveries import expire_late
 from digest.store.engine import writing
 from digest.store.send_batches import Lease
 
@@ -56,13 +58,23 @@ class Leases:
                 shared.feed.close()
                 return
             edition = editions.get(connection, lease.edition_id)
-            policy = campaigns.load(connection, edition.campaign_id).uncertain
+            campaign = campaigns.load(connection, edition.campaign_id)
             if lost := send_batches.doubt(connection, lease):
                 log.warning("copies uncertain batch=%s count=%s", lease.batch_id, lost)
-            send_batches.repeat_uncertain(connection, lease, policy, at=None)
+            send_batches.repeat_uncertain(
+                connection, lease, campaign.uncertain, at=None
+            )
+            if late := expire_late(connection, edition.id, lease.readers, now):
+                log.warning("copies expired batch=%s count=%s", lease.batch_id, late)
             copies = due_emails(connection, lease.edition_id, lease.readers, now)
-        press = self._press(lease.edition_id)
-        batch = Batch(lease, edition.code, policy, press, len(copies))
+        batch = Batch(
+            lease,
+            edition.code,
+            campaign.sending_domain,
+            campaign.uncertain,
+            Patience(edition.planned_at, edition.deliver_by),
+            self._press(lease.edition_id),
+        )
         shared.feed.add(batch, copies)
 
     def keep(self) -> None:

@@ -16,10 +16,12 @@ from digest.deliver.crew import Crew
 from digest.deliver.feed import Feed
 from digest.deliver.leases import Claim, Leases
 from digest.deliver.owner import is_gone
+from digest.deliver.pace import Pace
 from digest.deliver.press import Links, MessageFor
 from digest.deliver.recorder import Recorder
 from digest.deliver.worker import Shared
 from digest.model.deliveries import RetryPolicy
+from digest.model.limits import Limits
 from digest.store import send_batches
 from digest.store.engine import reading, writing
 from digest.store.turns import Turns
@@ -48,6 +50,7 @@ class Sender:
     clock: Callable[[], datetime]
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     connections: int = 8
+    limits: Limits = field(default_factory=Limits)
 
     def send_due(
         self, stop: threading.Event, progress: Progress = _in_silence
@@ -81,7 +84,14 @@ class Sender:
             ThreadPoolExecutor(self.connections, "connection") as pool,
         ):
             shared = Shared(
-                self.engine, feed, self.links, self.policy, self.clock, recorder, board
+                engine=self.engine,
+                feed=feed,
+                links=self.links,
+                policy=self.policy,
+                clock=self.clock,
+                recorder=recorder,
+                board=board,
+                pace=Pace(self.engine, self.clock, self.limits),
             )
             crew = Crew(shared, self.carrier, self.connections, pool)
             leases = Leases(shared, self.message_for, claim)

@@ -18,6 +18,7 @@ from digest.deliver.board import Board, End, end_of
 from digest.deliver.carrier import Copy
 from digest.deliver.feed import Feed, Task
 from digest.deliver.line import Line
+from digest.deliver.pace import Pace
 from digest.deliver.press import Links, Unmade, Words, copy_of
 from digest.deliver.recorder import Recorder
 from digest.errors import CarrierError
@@ -37,6 +38,8 @@ from digest.store.turns import Taking, Turn
 
 log = logging.getLogger(__name__)
 
+# A copy that must wait longer is given back, so that nothing is held up by it.
+_LONGEST_WAIT_IN_HAND = 20.0
 WITHDRAWN = "everything in this copy was withdrawn before it went"
 
 
@@ -51,6 +54,7 @@ class Shared:
     clock: Callable[[], datetime]
     recorder: Recorder[Turn, Taken | None]
     board: Board
+    pace: Pace
 
 
 class Ready(NamedTuple):
@@ -132,6 +136,8 @@ class Worker:
     def _next_now(self) -> Ready | None:
         while (task := self._shared.feed.next()) is not None:
             self._in_hand.append(task)
+            if not self._may_leave_now(task):
+                continue
             words = task.batch.press.words(task.due.variant_id)
             if isinstance(words, Unmade):
                 self._keep_back(task, words.why)
@@ -161,9 +167,20 @@ class Worker:
     def _settle(self, task: Task, outcome: Outcome) -> None:
         is_counted = is_charged(outcome)
         attempts = task.due.attempts + is_counted
-        end = settle(outcome, attempts, self._shared.clock(), self._shared.policy)
+        end = settle(
+            outcome,
+            attempts,
+            self._shared.clock(),
+            self._shared.policy,
+            task.batch.patience,
+        )
         change = Move(
-            task.due.key, end.state, end.reply, end.next_attempt_at, is_counted
+            task.due.key,
+            end.state,
+            end.reply,
+            end.next_attempt_at,
+            is_counted,
+            only_after=task.due.attempts,
         )
         self._unsettled = task, change
         self._shared.board.count(end_of(outcome))
@@ -180,8 +197,7 @@ class Worker:
         if taken is Taken.STALE:
             batch = ready.task.batch
             batch.press.forget(ready.task.due.variant_id, ready.words)
-            self._in_hand.remove(ready.task)
-            self._shared.feed.put_back(ready.task)
+            self._put_back(ready.task)
             return
         if taken is Taken.CANCELLED:
             self._shared.board.count(End.CANCELLED)
@@ -193,10 +209,36 @@ class Worker:
         change = Move(task.due.key, DeliveryState.PLANNED, why, self._later())
         self._unsettled = task, change
 
+    def _may_leave_now(self, task: Task) -> bool:
+        """Whether the limits let it; if not, it is put back for when they do."""
+        domain = task.due.to.email.rpartition("@")[2]
+        wait = self._shared.pace.ask(domain, task.batch.sending_domain)
+        if wait is None:
+            return True
+        seconds = max((wait.until - self._shared.clock()).total_seconds(), 0.001)
+        if seconds > _LONGEST_WAIT_IN_HAND and wait.is_for_all:
+            self._put_back(task)
+            self._shared.board.pause(f"{wait.why}; the next at {wait.until:%H:%M} UTC")
+        elif seconds > _LONGEST_WAIT_IN_HAND:
+            self._postpone(task, wait.until, wait.why)
+        elif wait.is_for_all:
+            self._put_back(task)
+            self._shared.feed.hold(seconds)
+        else:
+            self._put_back(task, seconds)
+        return False
+
+    def _put_back(self, task: Task, delay_seconds: float = 0) -> None:
+        self._in_hand.remove(task)
+        self._shared.feed.put_back(task, delay_seconds)
+
     def _keep_back(self, task: Task, why: str) -> None:
-        with writing(self._shared.engine) as connection:
-            postpone(connection, task.due.key, until=self._later(), why=why)
+        self._postpone(task, self._later(), why)
         self._shared.board.note(why)
+
+    def _postpone(self, task: Task, until: datetime, why: str) -> None:
+        with writing(self._shared.engine) as connection:
+            postpone(connection, task.due.key, until=until, why=why)
         self._end(task)
 
     def _cancel(self, task: Task) -> None:

@@ -57,7 +57,9 @@ class Move:
     """A delivery's way to another state, and what is known of it.
 
     `tried` is whether an attempt is charged to it. `only_from` narrows the
-    move to one of the states that it may legally come from.
+    move to one of the states that it may legally come from, and `only_after` to
+    when so many attempts were charged before: a sender that was taken for dead
+    cannot end what another has begun.
     """
 
     key: DeliveryKey
@@ -66,6 +68,7 @@ class Move:
     next_attempt_at: datetime | None = None
     tried: bool = False
     only_from: DeliveryState | None = None
+    only_after: int | None = None
     print_batch_id: int | None = None
 
 
@@ -75,9 +78,7 @@ def move(connection: Connection, change: Move, now: datetime) -> bool:
     False, and nothing is changed, where it stands elsewhere: a second mark of
     the same copy says so.
     """
-    moved = connection.execute(
-        _move_statement(change.to, change.only_from), _written(change, now)
-    )
+    moved = connection.execute(_statement(change), _written(change, now))
     return moved.rowcount == 1
 
 
@@ -85,8 +86,7 @@ def move_all(connection: Connection, changes: Iterable[Move], now: datetime) -> 
     """Move several deliveries; one that stands elsewhere stays as it is."""
     alike: dict[Update, list[dict[str, Any]]] = {}
     for change in changes:
-        statement = _move_statement(change.to, change.only_from)
-        alike.setdefault(statement, []).append(_written(change, now))
+        alike.setdefault(_statement(change), []).append(_written(change, now))
     for statement, those in alike.items():
         connection.execute(statement, those)
 
@@ -187,6 +187,7 @@ def _written(change: Move, now: datetime) -> dict[str, Any]:
         "said": change.reply,
         "next": change.next_attempt_at,
         "tries": int(change.tried),
+        "only_after": change.only_after,
         "print_batch": change.print_batch_id,
     }
 
@@ -197,9 +198,16 @@ def _named() -> ColumnElement[bool]:
     )
 
 
+def _statement(change: Move) -> Update:
+    is_fenced = change.only_after is not None
+    return _move_statement(change.to, change.only_from, is_fenced=is_fenced)
+
+
 # Made once: it runs for every copy.
 @lru_cache(maxsize=64)
-def _move_statement(to: DeliveryState, only_from: DeliveryState | None) -> Update:
+def _move_statement(
+    to: DeliveryState, only_from: DeliveryState | None, *, is_fenced: bool
+) -> Update:
     sources = [
         at for at, reach in MOVES.items() if to in reach and only_from in (None, at)
     ]
@@ -212,10 +220,15 @@ def _move_statement(to: DeliveryState, only_from: DeliveryState | None) -> Updat
             bindparam("print_batch"), delivery.c.print_batch_id
         ),
     }
+    if to is DeliveryState.UNCERTAIN:
+        written["doubts"] = delivery.c.doubts + 1
     if to in ENDED:
         written["settled_at"] = bindparam("now")
     if to is DeliveryState.HANDING_OVER:
         written["handed_over_at"] = bindparam("now")
     # Not IN: that cannot be carried out for many copies at once.
     stands = or_(*(delivery.c.state == source for source in sources))
-    return update(delivery).where(_named(), stands).values(written)
+    moved = update(delivery).where(_named(), stands).values(written)
+    if is_fenced:
+        moved = moved.where(delivery.c.attempts == bindparam("only_after"))
+    return moved

@@ -43,6 +43,7 @@ class Edition:
     approved_by: tuple[str, ...]
     frozen_at: datetime | None
     planned_at: datetime | None
+    deliver_by: datetime | None
     ended_at: datetime | None
 
 
@@ -210,5 +211,6 @@ def _edition(row: Row[Any]) -> Edition:
         approved_by=tuple(row.approved_by or ()),
         frozen_at=row.frozen_at,
         planned_at=row.planned_at,
+        deliver_by=row.deliver_by,
         ended_at=row.ended_at,
     )

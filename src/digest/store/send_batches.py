@@ -146,6 +146,7 @@ def doubt(connection: Connection, lease: Lease) -> int:
         .values(
             state=DeliveryState.UNCERTAIN,
             attempts=delivery.c.attempts + 1,
+            doubts=delivery.c.doubts + 1,
             reply=INTERRUPTED,
         )
     ).rowcount

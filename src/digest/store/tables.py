@@ -324,6 +324,8 @@ delivery = Table(
     _required("channel", String(8)),
     _required("state", String(12)),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # How often it may have arrived without our knowing: each may be a repeat.
+    Column("doubts", Integer, nullable=False, server_default="0"),
     Column("reply", Text),
     Column("next_attempt_at", UtcDateTime),
     Column("handed_over_at", UtcDateTime),

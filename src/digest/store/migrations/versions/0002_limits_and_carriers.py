@@ -15,6 +15,10 @@ def upgrade() -> None:
     """Bring the database to this revision."""
     # Editions that are planned already have no such instant: they do not expire.
     op.add_column("edition", sa.Column("deliver_by", UtcDateTime(), nullable=True))
+    op.add_column(
+        "delivery",
+        sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
+    )
     op.create_table(
         "carrier",
         sa.Column("name", sa.Text(), nullable=False),
@@ -45,5 +49,7 @@ def downgrade() -> None:
     op.drop_table("slow_start")
     op.drop_table("pace")
     op.drop_table("carrier")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_column("doubts")
     with op.batch_alter_table("edition", schema=None) as batch_op:
         batch_op.drop_column("deliver_by")
