@@ -6,6 +6,7 @@ from sqlalchemy import Engine, func, select
 
 from digest.deliver.pace import Pace
 from digest.model.limits import DomainLimits, Limits, parse_limits, parse_slow_start
+from digest.schedule.status import status_of
 from digest.store.engine import reading, writing
 from digest.store.pace import forget_idle, slow_starts
 from digest.store.tables import pace
@@ -111,6 +112,9 @@ def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
     with reading(engine) as connection:
         [found] = slow_starts(connection)
     assert (found.domain, found.days) == ("news.example.org", 4)
+    assert status_of(engine, clock.now, limits.slow_start)["slow_start"] == [
+        {"domain": "news.example.org", "day": 5, "a_day": 160}
+    ]
 
 
 def test_a_slow_start_holds_only_copies_from_that_domain(engine: Engine) -> None:

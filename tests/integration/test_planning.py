@@ -16,7 +16,7 @@ from digest.model.editions import EditionState
 from digest.store import editions, log, overview
 from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import migrate
-from digest.store.tables import delivery
+from digest.store.tables import delivery, edition
 from tests.builders import EIGHT, a_post
 from tests.stored import (
     FILE,
@@ -128,6 +128,24 @@ def test_topics_narrow_what_a_reader_gets(engine: Engine) -> None:
     assert titles_by_reader(engine) == {ann: Counter(["Care"])}
     with reading(engine) as connection:
         assert overview.left_out_counts(connection, edition_id) == {"nothing-new": 1}
+
+
+def test_how_long_copies_are_of_use_is_set_when_they_are_planned(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine, FILE.replace('"16:00"\n', '"16:00"\nexpires = "1d"\n'))
+    a_reader(engine, "ann")
+    a_reader(engine, "bob", on="weekly")
+    posts_accepted(engine, [a_post()])
+    for name in ("daily", "weekly"):
+        run(engine, an_open_edition(engine, name, EIGHT), EIGHT)
+
+    with reading(engine) as connection:
+        wanted_by = select(edition.c.deliver_by).order_by(edition.c.id)
+        assert connection.scalars(wanted_by).all() == [
+            EIGHT + timedelta(days=1),
+            EIGHT + timedelta(days=4),
+        ]
 
 
 def test_a_withdrawn_post_leaves_copies_that_are_already_planned(

@@ -65,7 +65,7 @@ def status(*, json: AsJson = False) -> None:
     from digest.schedule.status import status_of
 
     with open_app() as digest:
-        found = status_of(digest.engine, digest.now())
+        found = status_of(digest.engine, digest.now(), digest.settings.slow_start)
     if json:
         as_json(found)
         return
@@ -75,6 +75,11 @@ def status(*, json: AsJson = False) -> None:
         result(
             f"edition {one['id']} of {one['campaign']}, {one['schedule']}: "
             f"{one['state']} {one['reason']}".rstrip()
+        )
+    for one in found["slow_start"]:
+        result(
+            f"slow start: {one['domain']} is on day {one['day']} of its use "
+            f"and may send {one['a_day']} copies a day"
         )
     for line in found["help"]:
         result(f"help: {line}")

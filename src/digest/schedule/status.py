@@ -1,17 +1,20 @@
 """What is due, what is stuck, who was not served: for staff, pages and scripts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from digest.model.editions import EditionState
+from digest.model.limits import Limit
+from digest.model.pace import day_of_use, slow_limit
 from digest.schedule import due, watch
 from digest.store import campaigns, editions, overview
 from digest.store.campaigns import StoredCampaign
 from digest.store.editions import Edition
 from digest.store.engine import reading
+from digest.store.pace import slow_starts
 
 _SHOWN = 10
 # What happened longer ago is history, not something that needs help.
@@ -30,8 +33,13 @@ class Trouble:
         return f"{self.what} {self.help}"
 
 
-def status_of(engine: Engine, now: datetime) -> dict[str, Any]:
-    """Return what is next, the last editions of each campaign, and what needs help."""
+def status_of(
+    engine: Engine, now: datetime, slow_start: Limit | None = None
+) -> dict[str, Any]:
+    """Return what is next, the last editions of each campaign, and what needs help.
+
+    Where new sending domains start slowly, also how much each may send today.
+    """
     with reading(engine) as connection:
         found = campaigns.listed(connection)
         return {
@@ -51,8 +59,26 @@ def status_of(engine: Engine, now: datetime) -> dict[str, Any]:
                 for stored in found
                 for one in editions.of_campaign(connection, stored.id)[:_SHOWN]
             ],
+            "slow_start": _slow_starts(connection, now, slow_start),
             "help": [str(one) for one in troubles(connection, found, now)],
         }
+
+
+def _slow_starts(
+    connection: Connection, now: datetime, first: Limit | None
+) -> list[dict[str, Any]]:
+    if first is None:
+        return []
+    today = now.astimezone(UTC).date()
+    stands = [
+        (one.domain, day_of_use(one.days, one.last_day, today))
+        for one in slow_starts(connection)
+    ]
+    return [
+        {"domain": domain, "day": day, "a_day": limit.copies}
+        for domain, day in stands
+        if (limit := slow_limit(first, day))
+    ]
 
 
 def troubles(
