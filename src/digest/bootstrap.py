@@ -22,6 +22,7 @@ from digest.deliver.inbox_server import running
 from digest.deliver.practice import PracticeCarrier
 from digest.deliver.print_room import PrintRoom
 from digest.deliver.sender import Sender
+from digest.deliver.servers import Servers
 from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.errors import NotFound, SettingsError, StoreError
@@ -117,7 +118,9 @@ class App:
     @contextmanager
     def _carrier(self) -> Iterator[Carrier]:
         url = self.settings.smtp_url
-        outside = Smtp(SmtpServer.parse(url.get_secret_value())) if url else None
+        servers = SmtpServer.parse_all(url.get_secret_value()) if url else []
+        named = {str(server): Smtp(server) for server in servers}
+        outside = Servers(self.engine, named, self.clock) if named else None
         if self.settings.live and outside is not None:
             yield outside
             return

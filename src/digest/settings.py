@@ -187,11 +187,6 @@ def _refuse_unknown(values: Mapping[str, str]) -> None:
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    if settings.smtp_url and "," in settings.smtp_url.get_secret_value():
-        raise SettingsError(
-            "DIGEST_SMTP_URL names several servers: give one "
-            "(a comma in a password is written %2C)"
-        )
     if settings.live and settings.smtp_url is None:
         raise SettingsError(
             "DIGEST_LIVE is yes but DIGEST_SMTP_URL is not set: "

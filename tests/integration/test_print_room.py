@@ -284,21 +284,21 @@ def files_of_engine(engine: Engine) -> Iterator[Path]:
     ],
 )
 def test_after_a_crash_the_same_call_makes_the_same_files_and_one_batch(
-    engine: Engine, tmp_path: Path, step: str
+    sqlite_engine: Engine, tmp_path: Path, step: str
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=3)
-    room = a_print_room(engine, tmp_path)
+    made = a_planned_edition(sqlite_engine, emails=0, letters=3)
+    room = a_print_room(sqlite_engine, tmp_path)
 
-    with _breaking_at(engine, step), pytest.raises(InjectedError):
+    with _breaking_at(sqlite_engine, step), pytest.raises(InjectedError):
         room.make(made.id)
-    assert states(engine, made.id) == {PLANNED: 3}
-    assert batches(engine) == []
+    assert states(sqlite_engine, made.id) == {PLANNED: 3}
+    assert batches(sqlite_engine) == []
     after_the_crash = files(tmp_path)
 
     outcome = room.make(made.id)
     assert outcome.batch is not None
-    assert len(batches(engine)) == 1
-    assert states(engine, made.id) == {ACCEPTED: 3}
+    assert len(batches(sqlite_engine)) == 1
+    assert states(sqlite_engine, made.id) == {ACCEPTED: 3}
     assert len(files(tmp_path)) == 2
     assert after_the_crash.items() <= files(tmp_path).items()
 

@@ -457,11 +457,11 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
 
 
 def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(
-    engine: Engine, tmp_path: Path
+    sqlite_engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=5)
+    made = a_planned_edition(sqlite_engine, emails=5)
     impatient = open_engine(f"sqlite:///{tmp_path}/digest.db", lock_wait_ms=50)
-    blocker = engine.connect()
+    blocker = sqlite_engine.connect()
 
     def as_the_second_leaves(copy: Copy) -> None:
         if copy.recipient == "reader-1@example.org":
@@ -476,8 +476,8 @@ def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(
 
     carrier.on_wire = lambda _copy: None
     clock.move(LEASE + timedelta(seconds=1))
-    assert send(a_sender(engine, carrier, clock=clock)) == Tally(accepted=4)
-    assert states(engine, made.id) == {ACCEPTED: 5}
+    assert send(a_sender(sqlite_engine, carrier, clock=clock)) == Tally(accepted=4)
+    assert states(sqlite_engine, made.id) == {ACCEPTED: 5}
     assert Counter(carrier.recipients).most_common(2)[0] == ("reader-1@example.org", 2)
 
 

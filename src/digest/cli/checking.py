@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from digest.bootstrap import opened
-from digest.errors import DigestError
+from digest.errors import CarrierError, DigestError
 from digest.model.blocks import Paragraph, Run
 from digest.model.campaigns import Campaign, LetterHead, Schedule
 from digest.model.editions import Variant
@@ -54,9 +54,17 @@ def _mail_server(settings: Settings) -> str:
     from digest.deliver.smtp import Smtp
     from digest.deliver.smtp_server import SmtpServer
 
-    server = SmtpServer.parse(settings.smtp_url.get_secret_value())
-    Smtp(server).open().close()
-    return f"{server} answers; {settings.mode} mode"
+    answered, faults = list[str](), list[str]()
+    for server in SmtpServer.parse_all(settings.smtp_url.get_secret_value()):
+        try:
+            Smtp(server).open().close()
+            answered.append(f"{server} answers")
+        except CarrierError as problem:
+            faults.append(str(problem))
+    words = "; ".join([*answered, *faults])
+    if faults:
+        raise CarrierError(words)
+    return f"{words}; {settings.mode} mode"
 
 
 def _email(settings: Settings) -> str:

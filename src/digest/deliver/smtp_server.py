@@ -35,6 +35,15 @@ class SmtpServer:
         return f"{self.host}:{self.port}"
 
     @classmethod
+    def parse_all(cls, urls: str) -> list["SmtpServer"]:
+        """Return the servers that comma-separated addresses name, each once.
+
+        Raises SettingsError; see `parse`. A comma in a password is %2C.
+        """
+        parsed = [cls.parse(url) for url in urls.split(",") if url.strip()]
+        return list({str(server): server for server in parsed}.values())
+
+    @classmethod
     def parse(cls, url: str) -> "SmtpServer":
         """Return the server that `url` names.
 
