@@ -7,7 +7,7 @@ SERVE_ARGS ?=
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench pictures browser lock secrets
+.PHONY: help setup check test demo serve bench pictures browser postgres lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,7 +21,7 @@ check: $(VENV)/.dev-installed ## format, lint, types and layers
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-test: $(VENV)/.dev-installed browser check ## check, then run every test
+test: $(VENV)/.dev-installed browser postgres check ## check, then run every test
 	$(VENV)/bin/pytest $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed ## send the sample week to a built-in inbox and print its letters
@@ -36,6 +36,9 @@ bench: $(VENV)/.bench-installed ## run every benchmark, one after another
 
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
 	$(PYTHON) docs/make_pictures.py
+
+postgres: ## find a PostgreSQL for the tests, or install one where we may
+	@sh tests/find_postgres.sh
 
 browser: ## find a Chromium for the browser tests, or install one where we may
 	@sh tests/find_chromium.sh

@@ -90,6 +90,8 @@ def test_erasing_leaves_nothing_but_hashes(audience: Engine) -> None:
 
 
 def test_erasing_leaves_nothing_in_the_file_either(audience: Engine) -> None:
+    if audience.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps its own files, and vacuums them by itself")
     erase(audience, HASHER, "1", LATER)
     folder = Path(str(audience.url.database)).parent
     files = b"".join(path.read_bytes() for path in folder.glob("digest.db*"))

@@ -81,7 +81,8 @@ class Board:
         """Return how it went."""
         with self._lock:
             counts = {str(end): count for end, count in self._counts.items()}
-            return Tally(**counts, paused=self._paused, problems=tuple(self._problems))
+            problems = tuple(one for one in self._problems if one != self._paused)
+            return Tally(**counts, paused=self._paused, problems=problems)
 
 
 def end_of(outcome: Outcome) -> End:

@@ -208,6 +208,7 @@ class Worker:
         # gets us turned away cannot keep all the rest from going.
         change = Move(task.due.key, DeliveryState.PLANNED, why, self._later())
         self._unsettled = task, change
+        self._shared.board.note(why)
 
     def _may_leave_now(self, task: Task) -> bool:
         """Whether the limits let it; if not, it is put back for when they do."""
@@ -216,16 +217,16 @@ class Worker:
         if wait is None:
             return True
         seconds = max((wait.until - self._shared.clock()).total_seconds(), 0.001)
-        if seconds > _LONGEST_WAIT_IN_HAND and wait.is_for_all:
+        is_for_all = wait.is_for_all and not wait.sending_domain
+        if seconds <= _LONGEST_WAIT_IN_HAND:
+            self._put_back(task, 0 if is_for_all else seconds)
+            if is_for_all:
+                self._shared.feed.hold(seconds)
+        elif is_for_all:
             self._put_back(task)
             self._shared.board.pause(f"{wait.why}; the next at {wait.until:%H:%M} UTC")
-        elif seconds > _LONGEST_WAIT_IN_HAND:
-            self._postpone(task, wait.until, wait.why)
-        elif wait.is_for_all:
-            self._put_back(task)
-            self._shared.feed.hold(seconds)
         else:
-            self._put_back(task, seconds)
+            self._postpone(task, wait.until, wait.why)
         return False
 
     def _put_back(self, task: Task, delay_seconds: float = 0) -> None:
