@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from digest.schedule.renditions import Renditions
 from digest.schedule.working import Work
 from digest.settings import Settings, from_environment
 from digest.store import campaigns, readers, short_links
+from digest.store.clock import clock_of
 from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import is_current, migrate
 
@@ -223,7 +224,7 @@ def opened(
                     raise StoreError(
                         "the database is of an earlier version: run digest migrate"
                     )
-        yield App(settings, engine, _clock(now), _secret(settings))
+        yield App(settings, engine, _clock(engine, now), _secret(settings))
     finally:
         engine.dispose()
 
@@ -262,10 +263,10 @@ def prepare(settings: Settings, env_file: Path) -> Iterator[str]:
     )
 
 
-def _clock(now: datetime | None) -> Clock:
+def _clock(engine: Engine, now: datetime | None) -> Clock:
     if now is not None:
         return lambda: now
-    return lambda: datetime.now(UTC)
+    return clock_of(engine)
 
 
 def _secret(settings: Settings) -> str:

@@ -1,0 +1,64 @@
+"""Machines whose clocks differ agree on the time, since the database tells it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from sqlalchemy import Engine
+
+from digest.store import send_batches
+from digest.store.clock import DatabaseClock, clock_of
+from digest.store.engine import writing
+from tests.rows import a_planned_edition
+
+TEN_MINUTES = timedelta(minutes=10)
+LEASE = timedelta(seconds=30)
+
+
+@dataclass
+class Stopwatch:
+    """Counts only what it is told to."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        """Return how long it has been running."""
+        return self.seconds
+
+
+def test_a_wrong_clock_on_this_machine_changes_nothing(
+    postgresql_engine: Engine,
+) -> None:
+    right = datetime.now(UTC)
+    with time_machine.travel(right + TEN_MINUTES, tick=True):
+        told = clock_of(postgresql_engine)()
+    assert abs(told - right) < timedelta(seconds=60)
+
+
+def test_between_two_looks_time_goes_by_without_asking(
+    postgresql_engine: Engine,
+) -> None:
+    stopwatch = Stopwatch()
+    clock = DatabaseClock(postgresql_engine, stopwatch)
+    first = clock()
+    stopwatch.seconds = 59
+    assert clock() == first + timedelta(seconds=59)
+    stopwatch.seconds = 61
+    assert clock() < first + timedelta(seconds=59), "asked again, so put right"
+
+
+def test_a_lease_holds_and_ends_for_a_machine_that_is_ten_minutes_ahead(
+    postgresql_engine: Engine,
+) -> None:
+    a_planned_edition(postgresql_engine)
+    ours = clock_of(postgresql_engine)
+
+    def claimed(owner: str, now: datetime) -> bool:
+        with writing(postgresql_engine) as connection:
+            return send_batches.claim(connection, owner, now, LEASE) is not None
+
+    assert claimed("here/1/a/b", ours())
+    with time_machine.travel(datetime.now(UTC) + TEN_MINUTES, tick=True):
+        theirs = clock_of(postgresql_engine)
+        assert not claimed("there/1/a/b", theirs())
+        assert claimed("there/1/a/b", theirs() + LEASE)
