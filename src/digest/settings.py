@@ -68,6 +68,7 @@ class Settings(BaseModel):
     allow: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     timezone: str = "Europe/London"
     templates_dir: Path | None = None
+    metrics_token: SecretStr | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.web import desk, inbox, public
+from digest.web import desk, inbox, metrics, public
+from digest.web.callers import is_local
 from digest.web.pages import Pages
 
 _POLICY = (
@@ -29,6 +30,7 @@ def make_app(digest: App) -> FastAPI:
     app.include_router(public.routes(digest, pages))
     app.include_router(desk.routes(digest, pages))
     app.include_router(inbox.routes(digest, pages))
+    app.include_router(metrics.routes(digest))
 
     @app.middleware("http")
     async def guard(
@@ -36,7 +38,7 @@ def make_app(digest: App) -> FastAPI:
     ) -> Response:
         response = (
             pages.notice(403, "Not from here", "The desk is open on its own machine.")
-            if digest.settings.live and _is_private(request) and not _is_local(request)
+            if digest.settings.live and _is_private(request) and not is_local(request)
             else await follow(request)
         )
         for name, value in _HEADERS.items():
@@ -64,7 +66,3 @@ def make_app(digest: App) -> FastAPI:
 
 def _is_private(request: Request) -> bool:
     return request.url.path.startswith(("/desk", "/inbox"))
-
-
-def _is_local(request: Request) -> bool:
-    return request.client is not None and request.client.host in {"127.0.0.1", "::1"}

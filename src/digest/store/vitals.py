@@ -1,0 +1,60 @@
+"""Numbers for whoever watches over the machines: cheap to ask for, no names."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, func, select
+
+from digest.model.editions import UNFINISHED, EditionState
+from digest.store import carriers
+from digest.store.carriers import Trouble
+from digest.store.tables import delivery, edition, send_batch, watch
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How things stand.
+
+    `copies` counts, by state, those of editions that are not finished;
+    `overdue` is how long the oldest send batch has been due, `looked_at` when
+    a timetable last looked.
+    """
+
+    editions: dict[str, int]
+    copies: dict[str, int]
+    batches: dict[str, int]
+    overdue: timedelta
+    looked_at: datetime | None
+    troubles: tuple[Trouble, ...]
+
+
+def vitals(connection: Connection, now: datetime) -> Vitals:
+    """Return how things stand."""
+    going = select(edition.c.id).where(edition.c.state.in_(UNFINISHED))
+    copies = (
+        select(delivery.c.state, func.count())
+        .where(delivery.c.edition_id.in_(going))
+        .group_by(delivery.c.state)
+    )
+    editions = select(edition.c.state, func.count()).group_by(edition.c.state)
+    batches = select(send_batch.c.state, func.count()).group_by(send_batch.c.state)
+    oldest = connection.scalar(
+        select(func.min(send_batch.c.due_at))
+        .join(edition, edition.c.id == send_batch.c.edition_id)
+        .where(
+            send_batch.c.state == "open",
+            edition.c.state.in_([EditionState.PLANNED, EditionState.SENDING]),
+        )
+    )
+    return Vitals(
+        editions=_counts(connection, editions),
+        copies=_counts(connection, copies),
+        batches=_counts(connection, batches),
+        overdue=max(now - oldest, timedelta()) if oldest else timedelta(),
+        looked_at=connection.scalar(select(func.max(watch.c.looked_at))),
+        troubles=tuple(carriers.in_trouble(connection).values()),
+    )
+
+
+def _counts(connection: Connection, by_state: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(by_state)}

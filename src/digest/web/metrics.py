@@ -1,0 +1,93 @@
+"""Numbers for Prometheus: how much is going, what waits, which server is ill."""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
+
+from digest.bootstrap import App
+from digest.store.vitals import vitals
+from digest.web.callers import is_local
+
+
+def routes(digest: App) -> APIRouter:
+    """Return the route; without DIGEST_METRICS_TOKEN it answers its own machine."""
+    router = APIRouter()
+    registry = CollectorRegistry()
+    registry.register(Vitals(digest))
+
+    @router.get("/metrics")
+    def metrics(request: Request) -> Response:
+        if not _may_ask(digest, request):
+            return Response("not without the token\n", 401, media_type="text/plain")
+        return Response(
+            generate_latest(registry),
+            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
+        )
+
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals(Collector):
+    """Asks the database each time that it is asked."""
+
+    digest: App
+
+    def describe(self) -> Iterator[Metric]:
+        """Say nothing beforehand: that would ask the database at the start."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each number."""
+        now = self.digest.now()
+        with self.digest.reading() as connection:
+            found = vitals(connection, now)
+        yield _by("editions", "Editions, by state", "state", found.editions)
+        yield _by(
+            "copies", "Copies of editions not finished, by state", "state", found.copies
+        )
+        yield _by("send_batches", "Batches of emails, by state", "state", found.batches)
+        yield GaugeMetricFamily(
+            "digest_oldest_due_seconds",
+            "How long the oldest batch of emails has been due",
+            value=found.overdue.total_seconds(),
+        )
+        if found.looked_at is not None:
+            yield GaugeMetricFamily(
+                "digest_timetable_looked_seconds_ago",
+                "How long ago a timetable last looked",
+                value=(now - found.looked_at).total_seconds(),
+            )
+        yield _by(
+            "mail_server_paused",
+            "Whether a mail server is left alone (1), or about to be tried again (0)",
+            "server",
+            {one.name: int(now < one.paused_until) for one in found.troubles},
+        )
+        yield _by(
+            "mail_server_failures",
+            "How often in a row a mail server has turned us away",
+            "server",
+            {one.name: one.failures for one in found.troubles},
+        )
+
+
+def _by(name: str, words: str, label: str, counts: dict[str, int]) -> Metric:
+    family = GaugeMetricFamily(f"digest_{name}", words, labels=[label])
+    for key, count in counts.items():
+        family.add_metric([key], count)
+    return family
+
+
+def _may_ask(digest: App, request: Request) -> bool:
+    token = digest.settings.metrics_token
+    if token is None:
+        return is_local(request)
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(given.encode(), token.get_secret_value().encode())

@@ -1,0 +1,81 @@
+"""Numbers for Prometheus: they are true, name nobody and are not for everybody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from digest.bootstrap import App, opened
+from digest.settings import Settings
+from digest.store import carriers
+from digest.store.engine import writing
+from digest.web.app import make_app
+from tests.builders import EIGHT
+
+HERE = ("127.0.0.1", 1)
+
+
+def numbers(text: str) -> dict[tuple[str, str], float]:
+    """Return each number by its name and label, as Prometheus reads it."""
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def client(program: App) -> Iterator[TestClient]:
+    """Yield a client on the same machine."""
+    with TestClient(make_app(program), client=HERE) as made:
+        yield made
+
+
+def test_what_is_going_is_counted(client: TestClient) -> None:
+    found = numbers(client.get("/metrics").text)
+
+    assert found["digest_editions", "planned"] == 1
+    assert found["digest_copies", "planned"] == 1
+    assert found["digest_send_batches", "open"] == 1
+    assert found["digest_oldest_due_seconds", ""] == 3600
+
+
+def test_a_mail_server_that_turned_us_away_is_seen(
+    client: TestClient, program: App
+) -> None:
+    with writing(program.engine) as connection:
+        carriers.pause(connection, "mail:25", "login failed", program.now())
+    found = numbers(client.get("/metrics").text)
+
+    assert found["digest_mail_server_paused", "mail:25"] == 1
+    assert found["digest_mail_server_failures", "mail:25"] == 1
+
+
+def test_nobody_is_named(client: TestClient) -> None:
+    text = client.get("/metrics").text
+    assert "example.org" not in text
+    assert "Ann" not in text
+
+
+@pytest.mark.parametrize(
+    ("token", "given", "status"),
+    [
+        pytest.param(None, "", 401, id="no token set, from elsewhere"),
+        pytest.param("a-token", "", 401, id="no token given"),
+        pytest.param("a-token", "Bearer another", 401, id="another token"),
+        pytest.param("a-token", "Bearer \u00e4", 401, id="not even ASCII"),
+        pytest.param("a-token", "Bearer a-token", 200, id="the token"),
+    ],
+)
+def test_other_machines_need_the_token(
+    tmp_path: Path, token: str | None, given: str, status: int
+) -> None:
+    settings = Settings(data_dir=tmp_path, metrics_token=token)  # type: ignore[arg-type]  # pydantic makes it a secret
+    with (
+        opened(settings, EIGHT, migrating=True) as program,
+        TestClient(make_app(program), client=("192.0.2.1", 1)) as elsewhere,
+    ):
+        headers = [(b"Authorization", given.encode("latin-1"))]
+        assert elsewhere.get("/metrics", headers=headers).status_code == status
