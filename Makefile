@@ -5,12 +5,13 @@ PYTHON := $(VENV)/bin/python
 DEMO_ARGS ?=
 SERVE_ARGS ?=
 PYTEST_ARGS ?=
+KILLS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench pictures browser postgres lock secrets
+.PHONY: help setup check test demo serve bench kill-matrix pictures browser postgres lock secrets
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/.dev-installed ## make .venv with everything that work on Digest needs
 	@echo "ready: .venv holds Digest and its tools"
@@ -33,6 +34,9 @@ serve: $(VENV)/.installed ## web, timetable and workers in one process
 bench: $(VENV)/.bench-installed ## run every benchmark, one after another
 	@set -e; for bench in $(filter-out bench/_% bench/harness.py,$(wildcard bench/*.py)); do \
 	  echo "== $$bench"; $(PYTHON) $$bench; done
+
+kill-matrix: $(VENV)/.dev-installed postgres ## kill senders at every point of a run, again and again
+	$(PYTHON) -m tests.kills $(KILLS)
 
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
 	$(PYTHON) docs/make_pictures.py

@@ -157,7 +157,9 @@ class Matrix:
             with listening(self._sink) as server:
                 while self._left.total():
                     number = self._result.editions
-                    self._slot = replace(first, at=first.at + timedelta(days=number))
+                    self._slot = replace(
+                        first, at=first.at + timedelta(microseconds=number)
+                    )
                     something_new(engine, a_post(f"post-{number}"), self._slot.at)
                     self._engine = engine
                     self._edition(self._orders(address, server))
