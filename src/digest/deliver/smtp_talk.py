@@ -127,7 +127,7 @@ class SmtpConnection:
         if any(reply.code == _CLOSING or not reply.code for reply in replies):
             self._hang_up()
         mail, rcpt, data = (*replies, *[Reply(0, "")] * 2)[:3]
-        if data.code == _GO_ON and not (mail.is_yes and rcpt.is_yes):
+        if self.is_open and data.code == _GO_ON and not (mail.is_yes and rcpt.is_yes):
             # RFC 2920 §3.1: a message for nobody, so nothing but its dot.
             self._wire.write(_DOT, self._wait.block)
             self._wire.read_reply(self._wait.final_dot)
