@@ -1,11 +1,8 @@
 """The batches that one run holds: claimed, kept, and given back when they end."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
-from typing import Protocol
-
-from sqlalchemy import Connection
 
 from digest.deliver.feed import Batch
 from digest.deliver.owner import new_owner
@@ -16,7 +13,6 @@ from digest.store import campaigns, editions, send_batches
 from digest.store.copies import due_emails
 from digest.store.deliveries import expire_late
 from digest.store.engine import writing
-from digest.store.send_batches import Lease
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +22,12 @@ LEASE = timedelta(seconds=30)
 _RENEW_SECONDS = LEASE.total_seconds() / 4
 
 
-class Claim(Protocol):
-    """How a run comes by its batches."""
-
-    def __call__(
-        self, connection: Connection, owner: str, now: datetime, length: timedelta
-    ) -> Lease | None:
-        """Lease a batch that is due, or None; see `send_batches.claim`."""
-        ...
-
-
 class Leases:
     """Fetches batches into the feed and gives each back once it has ended."""
 
-    def __init__(self, shared: Shared, message_for: MessageFor, claim: Claim) -> None:
+    def __init__(self, shared: Shared, message_for: MessageFor) -> None:
         self._shared = shared
         self._message_for = message_for
-        self._claim = claim
         self._owner = new_owner()
         self._presses = dict[int, Press]()
         self._renewed = monotonic()
@@ -52,7 +37,7 @@ class Leases:
         """Lease the next batch and share out its copies; note if there is none."""
         shared, now = self._shared, self._shared.clock()
         with writing(shared.engine) as connection:
-            lease = self._claim(connection, self._owner, now, LEASE)
+            lease = send_batches.claim(connection, self._owner, now, LEASE)
             if lease is None:
                 self.are_exhausted = True
                 shared.feed.close()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Engine
 
@@ -14,7 +13,7 @@ from digest.deliver.board import Board, Progress, Tally
 from digest.deliver.carrier import Carrier
 from digest.deliver.crew import Crew
 from digest.deliver.feed import Feed
-from digest.deliver.leases import Claim, Leases
+from digest.deliver.leases import Leases
 from digest.deliver.owner import is_gone
 from digest.deliver.pace import Pace
 from digest.deliver.press import Links, MessageFor
@@ -64,19 +63,9 @@ class Sender:
         Any number of processes may do this at once. Raises StoreError.
         """
         self._release_the_gone()
-        return self._run(send_batches.claim, stop, progress)
+        return self._run(stop, progress)
 
-    def send_batch(
-        self, batch_id: int, stop: threading.Event, progress: Progress = _in_silence
-    ) -> Tally:
-        """Send what is due of one batch; see `send_due`.
-
-        Nothing happens where it is not due, or leased to another sender.
-        """
-        claim = partial(send_batches.claim, batch_id=batch_id)
-        return self._run(claim, stop, progress)
-
-    def _run(self, claim: Claim, stop: threading.Event, progress: Progress) -> Tally:
+    def _run(self, stop: threading.Event, progress: Progress) -> Tally:
         board = Board(stop, progress)
         feed = Feed(lambda: board.must_stop)
         with (
@@ -94,7 +83,7 @@ class Sender:
                 pace=Pace(self.engine, self.clock, self.limits),
             )
             crew = Crew(shared, self.carrier, self.connections, pool)
-            leases = Leases(shared, self.message_for, claim)
+            leases = Leases(shared, self.message_for)
             try:
                 _to_the_end(shared, leases, crew)
             except BaseException:

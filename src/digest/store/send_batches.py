@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from digest.model.campaigns import UncertainPolicy
 from digest.model.deliveries import DeliveryState
@@ -44,17 +44,12 @@ class Lease:
 
 
 def claim(
-    connection: Connection,
-    owner: str,
-    now: datetime,
-    length: timedelta,
-    batch_id: int | None = None,
+    connection: Connection, owner: str, now: datetime, length: timedelta
 ) -> Lease | None:
     """Lease the batch that has been due longest, or None where nothing is due.
 
-    With `batch_id` only that batch will do. A batch whose sender let its lease
-    run out is due too. Batches of paused campaigns, and of editions not
-    planned to their end, are left alone.
+    A batch whose sender let its lease run out is due too. Batches of paused
+    campaigns, and of editions not planned to their end, are left alone.
     """
     due = or_(
         and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
@@ -65,7 +60,6 @@ def claim(
         .join(edition, edition.c.id == send_batch.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .where(due, edition.c.state.in_(SENDABLE), campaign.c.paused_at.is_(None))
-        .where(true() if batch_id is None else send_batch.c.id == batch_id)
         .order_by(send_batch.c.due_at, send_batch.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=send_batch)
