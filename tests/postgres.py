@@ -106,6 +106,10 @@ class Databases:
         migrate(engine)
         engine.dispose()
 
+    def url(self, database: str) -> str:
+        """Return the address of a database of that name on the server."""
+        return self._server.url(database)
+
     @contextmanager
     def one(self) -> Iterator[Engine]:
         """Yield a migrated database that is thrown away after the block."""

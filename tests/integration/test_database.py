@@ -14,6 +14,7 @@ from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import migrate
 from digest.store.tables import mailing_list, metadata
 from tests.builders import EIGHT
+from tests.postgres import Databases
 
 
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:
@@ -102,3 +103,25 @@ def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
         writing(engine) as connection,
     ):
         connection.execute(insert(mailing_list).values(naive))
+
+
+@pytest.mark.parametrize(
+    ("database", "statement", "words"),
+    [
+        pytest.param("postgres", "SELECT * FROM edition", "no tables", id="no tables"),
+        pytest.param("another", "SELECT 1", '"another" does not exist', id="none"),
+        pytest.param(
+            "postgres",
+            "SET TRANSACTION READ ONLY; CREATE TABLE one (a int)",
+            "only lets itself be read",
+            id="read-only",
+        ),
+    ],
+)
+def test_a_postgresql_in_trouble_says_which(
+    databases: Databases, database: str, statement: str, words: str
+) -> None:
+    engine = open_engine(databases.url(database))
+    with pytest.raises(StoreError, match=words), writing(engine) as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -64,6 +64,7 @@ def _print_found(result: Result) -> None:
     _say(f"  falsely sent {found.falsely_sent}")
     _say(
         f"  in doubt after a kill {found.uncertain}, sent twice {found.duplicates}, "
+        f"at most {found.most_at_once} a kill, "
         f"beyond one a connection {found.too_many_on_wire}, "
         f"not marked {found.unmarked}, of another name {found.under_two_names}"
     )

@@ -143,6 +143,7 @@ class Matrix:
         self._countdown = 0
         self._lock = threading.Lock()
         self._left_at = dict[int, datetime]()
+        self._on_wire = set[tuple[int, datetime | None]]()
         self._result = Result(plan)
 
     def run(self) -> Result:
@@ -176,6 +177,7 @@ class Matrix:
     def _edition(self, orders: Orders) -> None:
         engine = self._engine
         self._sink.arrivals.clear()
+        self._on_wire.clear()
         for point in self._share():
             self._run_until_killed(orders, point)
         seconds = self._finish(orders)
@@ -230,13 +232,20 @@ class Matrix:
         self._left -= Counter([point])
         self._result.killed[point] += 1
         record = record_of(self._engine, edition_at(self._engine, self._slot))
-        on_wire = sum(
-            row.state is DeliveryState.HANDING_OVER for row in record.copies.values()
-        )
+        on_wire = {
+            (reader_id, row.handed_over_at)
+            for reader_id, row in record.copies.items()
+            if row.state is DeliveryState.HANDING_OVER
+        }
+        # What an earlier kill left there may wait for its batch to be taken back:
+        # a run can be killed again before it comes to that.
+        left_there = on_wire - self._on_wire
+        self._on_wire = on_wire
         verdict = self._result.verdict
-        verdict.uncertain += on_wire
+        verdict.uncertain += len(left_there)
         most = self._plan.connections * self._plan.workers
-        verdict.too_many_on_wire += max(on_wire - most, 0)
+        verdict.too_many_on_wire += max(len(left_there) - most, 0)
+        verdict.most_at_once = max(verdict.most_at_once, len(left_there))
         verdict.falsely_sent += len(falsely_sent(record, self._sink.arrivals))
 
     def _finish(self, orders: Orders) -> float:

@@ -13,11 +13,12 @@ from digest.store.tables import delivery, left_out, reader, subscriber
 from tests.kills.sink import Arrival
 
 MOST_SECONDS = 60.0
+_LARGEST = ("most_at_once", "slowest_finish")
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found; every field but the last four must be nought."""
+    """What was found; those down to `slow_finishes` must be nought."""
 
     lost: int = 0
     unplanned: int = 0
@@ -30,20 +31,21 @@ class Verdict:
     duplicates: int = 0
     uncertain: int = 0
     for_a_person: int = 0
+    most_at_once: int = 0
     slowest_finish: float = 0.0
 
     def __iadd__(self, other: "Verdict") -> "Verdict":
         """Add another edition's."""
         for each in fields(self):
             ours, theirs = getattr(self, each.name), getattr(other, each.name)
-            both = max(ours, theirs) if each.name == "slowest_finish" else ours + theirs
+            both = max(ours, theirs) if each.name in _LARGEST else ours + theirs
             setattr(self, each.name, both)
         return self
 
     @property
     def broken(self) -> dict[str, int]:
         """The promises that were broken, and how often."""
-        kept = ("duplicates", "uncertain", "for_a_person", "slowest_finish")
+        kept = ("duplicates", "uncertain", "for_a_person", *_LARGEST)
         found = {
             each.name: getattr(self, each.name)
             for each in fields(self)

@@ -118,7 +118,9 @@ _WORDS = {
     "unable to open": "the database file cannot be opened: look at its folder's mode",
     "disk is full": "the disk is full: make room, then run the command again",
     "no such table": "the database has no tables yet: run digest migrate",
-    "does not exist": "the database has no tables yet: run digest migrate",
+    'relation "': "the database has no tables yet: run digest migrate",
+    "No space left": "the database's disk is full: make room, then try again",
+    "read-only transaction": "the database only lets itself be read: ask its operator",
     "not a database": "the database file is not a database: restore it from a backup",
     "malformed": "the database file is damaged: restore it from a backup",
 }
