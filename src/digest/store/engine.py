@@ -61,7 +61,7 @@ def _sqlite(url: str, lock_wait_ms: int) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-65536",
+            "cache_size=-16384",
             "temp_store=MEMORY",
             "journal_size_limit=67108864",
         ):
