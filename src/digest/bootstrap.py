@@ -25,6 +25,7 @@ from digest.deliver.sender import Sender
 from digest.deliver.servers import Servers
 from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
+from digest.deliver.smtp_talk import Timeouts
 from digest.errors import NotFound, SettingsError, StoreError
 from digest.model.campaigns import Campaign
 from digest.model.people import Addressee
@@ -120,7 +121,8 @@ class App:
     def _carrier(self) -> Iterator[Carrier]:
         url = self.settings.smtp_url
         servers = SmtpServer.parse_all(url.get_secret_value()) if url else []
-        named = {str(server): Smtp(server) for server in servers}
+        waits = Timeouts.parse(self.settings.smtp_timeouts)
+        named = {str(server): Smtp(server, waits) for server in servers}
         outside = Servers(self.engine, named, self.clock) if named else None
         if self.settings.live and outside is not None:
             yield outside

@@ -58,6 +58,7 @@ class Settings(BaseModel):
     data_dir: Path = Path("var")
     database_url: SecretStr | None = None
     smtp_url: SecretStr | None = None
+    smtp_timeouts: str = ""
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
     rate: Annotated[tuple[Limit, ...], _made_by(parse_limits)] = ()
     domain_rate: Annotated[DomainLimits, _made_by(DomainLimits.parse)] = DomainLimits()

@@ -3,6 +3,7 @@
 import pytest
 
 from digest.deliver.smtp_server import SmtpServer, Tls
+from digest.deliver.smtp_talk import Timeouts
 from digest.errors import SettingsError
 
 
@@ -71,3 +72,17 @@ def test_a_server_shows_no_password() -> None:
     server = SmtpServer.parse("smtp://us:sesame@mail.example.org")
 
     assert "sesame" not in f"{server} {server!r}"
+
+
+def test_the_waits_named_are_set_and_the_others_are_the_standards() -> None:
+    waits = Timeouts.parse("final-dot=900, command = 60")
+    assert (waits.final_dot, waits.command, waits.data) == (900, 60, 120)
+    assert Timeouts.parse("") == Timeouts()
+
+
+@pytest.mark.parametrize(
+    "words", ["forever=1", "command", "command=0", "data=-1", "data=nan", "block=1e9"]
+)
+def test_a_wait_that_is_none_is_refused_in_words(words: str) -> None:
+    with pytest.raises(SettingsError, match=r"DIGEST_SMTP_TIMEOUTS.*final-dot=900"):
+        Timeouts.parse(words)

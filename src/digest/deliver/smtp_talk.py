@@ -5,13 +5,15 @@ behind this copy's body: one wait a copy instead of four. Each reply is matched
 to its command, in their order.
 """
 
+import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 from digest.deliver.carrier import Copy
 from digest.deliver.replies import Reply, refusal
 from digest.deliver.smtp_wire import CutShortError, Wire
-from digest.errors import CarrierError
+from digest.errors import CarrierError, SettingsError
 from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncertain
 from digest.model.mime import undeliverable, wire_address
 
@@ -19,6 +21,7 @@ _GO_ON = 354
 _CLOSING = 421
 _DOT = b".\r\n"
 _DATA = b"DATA\r\n"
+_SECONDS = re.compile("[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,24 @@ class Timeouts:
     block: float = 180
     final_dot: float = 600
     goodbye: float = 5
+
+    @classmethod
+    def parse(cls, words: str) -> Self:
+        """Return the waits that words like "command=60, final-dot=900" name.
+
+        The others are as they were. Raises SettingsError saying what to write.
+        """
+        known = {field.name.replace("_", "-"): field.name for field in fields(cls)}
+        given = dict[str, float]()
+        for part in filter(None, map(str.strip, words.split(","))):
+            name, _, seconds = part.partition("=")
+            if name.strip() not in known or not _SECONDS.fullmatch(seconds.strip()):
+                raise SettingsError(
+                    f'DIGEST_SMTP_TIMEOUTS: "{part}" is no wait of 1 to 9999 seconds: '
+                    f"write e.g. final-dot=900; there are {', '.join(known)}"
+                )
+            given[known[name.strip()]] = float(seconds)
+        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True)
