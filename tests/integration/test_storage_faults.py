@@ -1,0 +1,394 @@
+"""A disk that is full, a database that is locked or damaged: nothing goes unrecorded.
+
+The faults are real ones: a small file system of the test's own, another
+process that holds the lock, a log that was cut. In each the sender stops with
+words for staff, and goes on once the trouble is over.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from shutil import which
+from typing import NoReturn
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from digest.deliver.board import Tally
+from digest.deliver.carrier import Copy
+from digest.deliver.inbox import Inbox
+from digest.deliver.inbox_server import running
+from digest.deliver.leases import LEASE
+from digest.deliver.print_room import PrintRoom
+from digest.deliver.sender import Sender
+from digest.errors import StoreError
+from digest.model.deliveries import DeliveryState
+from digest.schedule.working import Work
+from digest.store.engine import open_engine, reading
+from digest.store.migrate import migrate
+from digest.store.tables import delivery
+from tests.builders import EIGHT
+from tests.fakes.carrier import ScriptedCarrier
+from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
+from tests.rows import a_planned_edition, states
+
+READERS = 60
+ACCEPTED = DeliveryState.ACCEPTED
+HANDING_OVER = DeliveryState.HANDING_OVER
+PROGRAM = Path(__file__).with_name("sender_process.py")
+_ID = re.compile(rb"^Message-ID: <(\d+\.\d+)@", re.MULTILINE)
+_LOCK = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.readline()
+held.execute("ROLLBACK")
+"""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Yield a folder that is a file system of its own, of 4 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = which("mount")
+    if mount is None or os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system")
+    words = [mount, "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if subprocess.run(words, capture_output=True, check=False).returncode:  # noqa: S603 - mount, as found
+        pytest.skip("a small file system could not be mounted")
+    yield place
+    subprocess.run([which("umount") or "umount", str(place)], check=True)  # noqa: S603 - umount, as found
+
+
+@contextmanager
+def a_database(place: Path, lock_wait_ms: int = 100) -> Iterator[Engine]:
+    """Yield a migrated database in a folder."""
+    engine = open_engine(f"sqlite:///{place}/digest.db", lock_wait_ms)
+    migrate(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def a_sender(engine: Engine, carrier: ScriptedCarrier) -> Sender:
+    """Return a sender with four connections."""
+    return Sender(
+        engine=engine,
+        carrier=carrier,
+        message_for=lambda _edition, _variant: MESSAGE,
+        links=FakeLinks(),
+        clock=HandWoundClock(),
+        connections=4,
+    )
+
+
+def at_copy(number: int, act: Callable[[], object]) -> Callable[[Copy], None]:
+    """Return what does something once, while the copy of that number is on the wire."""
+    lock, seen = threading.Lock(), Counter[str]()
+
+    def on_wire(_copy: Copy) -> None:
+        with lock:
+            seen["copies"] += 1
+            if seen["copies"] == number:
+                act()
+
+    return on_wire
+
+
+def recorded(engine: Engine, *those: DeliveryState) -> dict[str, int]:
+    """Return whose copies stand there, and after how many attempts."""
+    found = select(delivery.c.reader_id, delivery.c.edition_id, delivery.c.attempts)
+    with reading(engine) as connection:
+        return {
+            f"{one.reader_id}.{one.edition_id}": one.attempts
+            for one in connection.execute(found.where(delivery.c.state.in_(those)))
+        }
+
+
+def assert_nothing_unrecorded(engine: Engine, carrier: ScriptedCarrier) -> None:
+    """Whatever went is on record as gone or on its way, and nothing else is."""
+    went = {copy.ref for copy in carrier.copies}
+    assert went <= recorded(engine, ACCEPTED, HANDING_OVER).keys(), "went unrecorded"
+    assert recorded(engine, ACCEPTED).keys() <= went, "recorded, but never went"
+
+
+def assert_goes_on(engine: Engine, carrier: ScriptedCarrier) -> None:
+    """All have their copy in the end; who may have two is marked for good."""
+    carrier.on_wire = lambda _copy: None
+    # What the sender that stopped could not give back is free when its lease ends.
+    sender = replace(a_sender(engine, carrier), clock=lambda: EIGHT + LEASE * 2)
+    sender.send_due(threading.Event())
+
+    often = Counter(copy.ref for copy in carrier.copies)
+    attempts = recorded(engine, ACCEPTED)
+    assert len(attempts) == READERS == len(often)
+    assert all(attempts[ref] >= times for ref, times in often.items()), "unmarked"
+
+
+def test_a_full_disk_stops_the_sender_before_anything_goes_unrecorded(
+    disk: Path,
+) -> None:
+    with a_database(disk) as engine:
+        a_planned_edition(engine, emails=READERS)
+        filler = disk / "filler"
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: _fill(filler)))
+
+        with pytest.raises(StoreError, match="disk is full: make room"):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert len(carrier.copies) < READERS
+        assert_nothing_unrecorded(engine, carrier)
+        filler.unlink()
+        assert_goes_on(engine, carrier)
+
+
+def test_on_a_disk_that_is_read_only_nothing_leaves(disk: Path) -> None:
+    carrier = ScriptedCarrier()
+    with a_database(disk) as engine:
+        a_planned_edition(engine, emails=READERS)
+        engine.dispose()
+        _remount(disk, "ro")
+        with pytest.raises(StoreError, match=r"cannot be (written|opened)"):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert carrier.copies == []
+        _remount(disk, "rw")
+        engine.dispose()
+        assert_goes_on(engine, carrier)
+
+
+def test_a_lock_held_longer_than_we_wait_stops_the_sender(tmp_path: Path) -> None:
+    with a_database(tmp_path) as engine, _locker(tmp_path) as (lock, unlock):
+        a_planned_edition(engine, emails=READERS)
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lock))
+
+        with pytest.raises(StoreError, match="locked by another program"):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert len(carrier.copies) < READERS
+        assert_nothing_unrecorded(engine, carrier)
+        unlock()
+        assert_goes_on(engine, carrier)
+
+
+def test_a_lock_held_for_less_is_waited_for(tmp_path: Path) -> None:
+    with (
+        a_database(tmp_path, lock_wait_ms=30_000) as engine,
+        _locker(tmp_path) as (lock, unlock),
+    ):
+        a_planned_edition(engine, emails=READERS)
+
+        def lock_for_a_while() -> None:
+            lock()
+            threading.Timer(0.5, unlock).start()
+
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lock_for_a_while))
+        tally = a_sender(engine, carrier).send_due(threading.Event())
+        assert tally == Tally(accepted=READERS)
+        assert len(carrier.copies) == READERS
+
+
+def test_work_says_why_it_stopped_and_goes_on_when_the_lock_is_gone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with a_database(tmp_path) as engine, _locker(tmp_path) as (lock, unlock):
+        a_planned_edition(engine, emails=READERS)
+        carrier = ScriptedCarrier()
+        sender = replace(a_sender(engine, carrier), clock=lambda: EIGHT)
+        no_letters = PrintRoom(engine, tmp_path, _no_letters, lambda: EIGHT)
+        work = Work(engine, sender, no_letters, lambda: EIGHT)
+        lock()
+        rounds = Rounds({2: unlock}, most=3)
+        work.until_stopped(rounds, may_act=lambda: True)
+
+        assert "work stopped short why=the database is locked" in caplog.text
+        assert len(recorded(engine, ACCEPTED)) == READERS == len(carrier.copies)
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 5000, os.urandom(5000), b"7"])
+def test_a_log_with_rubbish_at_its_end_keeps_every_commit(
+    tmp_path: Path, tail: bytes
+) -> None:
+    with running(Inbox(tmp_path / "inbox")) as url:
+        _killed(tmp_path, url)
+        before = _states_in_a_copy(tmp_path)
+        with _log(tmp_path).open("ab") as log:
+            log.write(tail)
+        with a_database(tmp_path) as engine:
+            assert recorded(engine, ACCEPTED) == before
+            assert _integrity(engine) == "ok"
+        assert _run(tmp_path, url) == 0
+        _assert_all_arrived(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+def test_a_log_cut_short_repeats_what_it_forgot_and_loses_nobody(
+    tmp_path: Path, kept: float
+) -> None:
+    with running(Inbox(tmp_path / "inbox")) as url:
+        _killed(tmp_path, url)
+        whole = _states_in_a_copy(tmp_path)
+        os.truncate(_log(tmp_path), int(_log(tmp_path).stat().st_size * kept))
+        with a_database(tmp_path) as engine:
+            assert _integrity(engine) == "ok"
+            remembered = recorded(engine, ACCEPTED)
+        assert remembered.keys() <= whole.keys()
+        assert _run(tmp_path, url) == 0
+        _assert_all_arrived(tmp_path)
+
+
+def test_a_disk_that_fails_to_sync_stops_the_sender_and_loses_nobody(
+    tmp_path: Path,
+) -> None:
+    fiu = which("fiu-run")
+    if fiu is None:
+        pytest.skip("no libfiu on this machine: apt-get install fiu-utils")
+    failing = "enable_random name=posix/io/sync/fdatasync,probability=0.2"
+    with running(Inbox(tmp_path / "inbox")) as url:
+        with a_database(tmp_path) as engine:
+            a_planned_edition(engine, emails=READERS)
+        # With one connection a commit a copy: one in sixty is as good as certain.
+        assert _run(tmp_path, url, connections=1, within=(fiu, "-x", "-c", failing))
+        with a_database(tmp_path) as engine:
+            arrived = _arrived(tmp_path).keys()
+            assert recorded(engine, ACCEPTED).keys() <= arrived, "never went"
+            assert arrived <= recorded(engine, ACCEPTED, HANDING_OVER).keys()
+        assert "the database cannot be used: disk I/O error" in _said(tmp_path)
+        assert _run(tmp_path, url) == 0
+        _assert_all_arrived(tmp_path)
+
+
+class Rounds(threading.Event):
+    """A stop that does things between rounds, and is set after the last."""
+
+    def __init__(self, then: dict[int, Callable[[], None]], most: int) -> None:
+        super().__init__()
+        self._then, self._most, self._number = then, most, 0
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - nobody waits
+        """Go on at once."""
+        self._number += 1
+        self._then.get(self._number, lambda: None)()
+        if self._number == self._most:
+            self.set()
+        return self.is_set()
+
+
+def _no_letters(*_given: object) -> NoReturn:
+    raise AssertionError("there is no letter to be laid out")
+
+
+def _killed(place: Path, url: str) -> None:
+    """Leave behind what a sender leaves that is killed in the middle of a run."""
+    with a_database(place) as engine:
+        a_planned_edition(engine, emails=READERS)
+    assert _run(place, url, kill_after=READERS // 2) == -signal.SIGKILL
+    assert _log(place).stat().st_size
+
+
+def _run(
+    place: Path,
+    url: str,
+    kill_after: int = 0,
+    connections: int = 4,
+    within: tuple[str, ...] = (),
+) -> int:
+    """Send in a process of its own; return its exit status."""
+    database = f"sqlite:///{place}/digest.db"
+    words = [*within, sys.executable, str(PROGRAM), database, url, str(connections)]
+    with (
+        (place / "said").open("wb") as said,
+        subprocess.Popen(  # noqa: S603 - our own program
+            words,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for ended, _ in enumerate(process.stdout, start=1):
+            if ended == kill_after:
+                process.send_signal(signal.SIGKILL)
+                break
+    return process.returncode
+
+
+def _said(place: Path) -> str:
+    return (place / "said").read_text()
+
+
+def _log(place: Path) -> Path:
+    return place / "digest.db-wal"
+
+
+def _states_in_a_copy(place: Path) -> dict[str, int]:
+    """Return what is recorded, without touching the log: to look is to clear it."""
+    copy = place / "copy"
+    copy.mkdir()
+    for name in ("digest.db", "digest.db-wal"):
+        shutil.copy(place / name, copy / name)
+    with a_database(copy) as engine:
+        return recorded(engine, ACCEPTED)
+
+
+def _integrity(engine: Engine) -> str:
+    with reading(engine) as connection:
+        return str(connection.scalar(text("PRAGMA integrity_check")))
+
+
+def _arrived(place: Path) -> Counter[str]:
+    inbox = Inbox(place / "inbox")
+    sources = (inbox.read(one.key).source for one in inbox.messages())
+    return Counter(found[1].decode() for found in map(_ID.search, sources) if found)
+
+
+def _assert_all_arrived(place: Path) -> None:
+    with a_database(place) as engine:
+        assert states(engine, 1) == {ACCEPTED: READERS}
+        assert _arrived(place).keys() == recorded(engine, ACCEPTED).keys()
+
+
+@contextmanager
+def _locker(place: Path) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
+    """Yield how another process takes the database's lock, and lets it go."""
+    held: list[subprocess.Popen[bytes]] = []
+
+    def lock() -> None:
+        words = [sys.executable, "-c", _LOCK, str(place / "digest.db")]
+        held.append(
+            subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own words
+        )
+        assert held[0].stdout is not None
+        assert held[0].stdout.readline() == b"locked\n"
+
+    def unlock() -> None:
+        if held:
+            held.pop().communicate(b"\n", timeout=10)
+
+    try:
+        yield lock, unlock
+    finally:
+        unlock()
+
+
+def _fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            return
+
+
+def _remount(disk: Path, how: str) -> None:
+    words = [which("mount") or "mount", "-o", f"remount,{how}", str(disk)]
+    subprocess.run(words, check=True)  # noqa: S603 - mount, as found
