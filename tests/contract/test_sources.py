@@ -368,3 +368,34 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is not a folder"):
         read(SourceKind.FOLDER, str(tmp_path / "none"))
+
+
+def test_a_feed_says_where_each_field_came_from(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    html = "<p>By Ann Example, Chair, Hall</p><p>Come in out of the rain.</p>"
+    found = read(SourceKind.FEED, publish("/f", rss(("one", "One", html))))
+
+    assert found.origins["one"] == {
+        "key": "the entry's id",
+        "title": "the entry's title",
+        "body": "the entry's content",
+        "byline": "the lines that open its text",
+        "published": "the entry's date",
+        "url": "the entry's link",
+        "summary": "the first sentences of its text",
+    }
+
+
+def test_a_folder_says_where_each_field_came_from(tmp_path: Path) -> None:
+    text = "---\nauthor: Ann Example\nrole: Chair\n---\n# One\n\nCome in.\n"
+    (tmp_path / "one.md").write_text(text)
+    found = read(SourceKind.FOLDER, str(tmp_path))
+
+    assert found.origins["one.md"] == {
+        "key": "its path in the folder",
+        "title": "its first heading",
+        "body": "its text",
+        "byline": '"author" at its top',
+        "summary": "the first sentences of its text",
+    }

@@ -1,12 +1,17 @@
 """digest source: try a source before a campaign reads it."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.options import AsJson, as_json, result, talk
 
-app = typer.Typer(help="Sources: feeds and folders that a campaign reads.")
+if TYPE_CHECKING:
+    from digest.gather.reading import Reading
+    from digest.model.items import Item
+
+app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
 
 
 @app.callback()
@@ -16,35 +21,57 @@ def nouns() -> None:
 
 @app.command("try")
 def try_one(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="feed or folder")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="feed, folder, …")],
     location: Annotated[str, typer.Argument(metavar="URL-OR-PATH")],
     *,
     json: AsJson = False,
 ) -> None:
-    """Show what would be gathered from a feed or a folder; stores nothing."""
+    """Show what would be gathered, and where each part came from; stores nothing."""
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
     from digest.gather.reading import Memory
     from digest.model.campaigns import Source, SourceKind
-    from digest.model.items import Post
-    from digest.model.wire import to_wire
+    from digest.settings import from_environment
 
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")
-    found = attempt(Source("source", SourceKind(kind), location), Memory())
+    zone = from_environment().timezone
+    found = attempt(Source("source", SourceKind(kind), location), Memory(zone=zone))
     if isinstance(found, SourceError):
         raise found
     if json:
-        as_json([to_wire(item) for item in found.items])
+        as_json(_for_a_program(found))
         return
     for item in found.items:
         result(item.title)
-        if isinstance(item, Post):
-            result(f"  by {item.byline}" if item.byline else "  no byline found")
-            result(f"  published {item.published or 'without a date'}")
-        else:
-            result(f"  {item.starts.isoformat()} {item.place}")
-        result(f"  {item.summary}")
+        for line in _fields(item, found.origins.get(item.key, {}), zone):
+            result(f"  {line}")
+    for note in found.notes:
+        talk(note)
     for skipped in found.skipped:
         talk(f"skipped {skipped.name}: {skipped.why}")
     talk(f"{len(found.items)} items; {len(found.skipped)} skipped; nothing was stored")
+
+
+def _for_a_program(found: "Reading") -> object:
+    from dataclasses import asdict
+
+    from digest.model.wire import to_wire
+
+    return {
+        "items": [
+            {"item": to_wire(one), "origins": found.origins.get(one.key, {})}
+            for one in found.items
+        ],
+        "skipped": [asdict(one) for one in found.skipped],
+        "notes": found.notes,
+    }
+
+
+def _fields(item: "Item", origins: Mapping[str, str], zone: str) -> Iterator[str]:
+    """Yield a line for each field that the item has, and where that came from."""
+    from digest.model.described import described
+
+    for name, words in described(item, zone).items():
+        origin = f"   [from {origins[name]}]" if name in origins else ""
+        yield f"{name}: {words}{origin}"

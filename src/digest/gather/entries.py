@@ -8,6 +8,7 @@ from datetime import datetime
 
 from digest.gather import addresses
 from digest.gather.html import to_blocks
+from digest.gather.origins import Origins, origins, said_byline
 from digest.gather.reading import finished
 from digest.gather.words import cleaned, one_line
 from digest.model.blocks import Block, Picture, texts
@@ -79,6 +80,36 @@ def post_of(entry: Entry) -> Post:
         topics=_topics(entry.topics),
     )
     return finished(post, body)
+
+
+def origins_of(entry: Entry, post: Post) -> Origins:
+    """Return where in the feed each field of the entry's post came from."""
+    given = {
+        "key": (entry.key, "the entry's id"),
+        "title": (_title(entry.title, entry.base), "the entry's title"),
+        "body": (entry.content.value, "the entry's content"),
+        "byline": (
+            said_byline(parse(one_line(entry.author)), post),
+            "the entry's author",
+        ),
+        "summary": (_is_said(entry.summary, post), "the entry's summary"),
+    }
+    said = {name: words for name, (is_there, words) in given.items() if is_there}
+    usual = {
+        "key": "the entry's address" if post.url else "the entry's title",
+        "body": "the entry's summary, as it has no content",
+        "published": "the entry's date",
+        "url": "the entry's link",
+        "picture": "the entry's picture",
+        "topics": "the entry's categories",
+    }
+    return origins(post, usual | said)
+
+
+def _is_said(summary: Text, post: Post) -> bool:
+    """Whether the post's summary is the feed's own."""
+    said = " ".join(" ".join(texts(_blocks(summary, ""))).split())
+    return bool(said) and post.summary in said
 
 
 def _blocks(text: Text, base: str) -> tuple[Block, ...]:

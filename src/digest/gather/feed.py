@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from digest.errors import SourceError
 from digest.gather import feed_json, feed_xml
-from digest.gather.entries import Entry, post_of
+from digest.gather.entries import Entry, origins_of, post_of
 from digest.gather.fetch import Document, fetch
+from digest.gather.origins import Origins
 from digest.gather.reading import MAX_ITEMS, Memory, Reading, Skipped, distinct
 from digest.model.campaigns import Source
 from digest.model.items import Item
@@ -25,15 +26,18 @@ def read_feed(source: Source, memory: Memory) -> Reading:
         raise SourceError(f"{document.url} {problem}") from problem
     items: list[Item] = []
     skipped: list[Skipped] = []
+    told: dict[str, Origins] = {}
     for number, entry in enumerate(entries[:MAX_ITEMS], 1):
         try:
-            items.append(post_of(entry))
+            post = post_of(entry)
+            items.append(post)
+            told.setdefault(post.key, origins_of(entry, post))
         except ValueError as problem:
             skipped.append(Skipped(entry.name or f"item {number}", str(problem)))
     if len(entries) > MAX_ITEMS:
         skipped.append(Skipped("the rest", f"only the first {MAX_ITEMS} are read"))
     kept = distinct(items, skipped)
-    return Reading(kept[::-1], tuple(skipped), memory=document.memory)
+    return Reading(kept[::-1], tuple(skipped), memory=document.memory, origins=told)
 
 
 def _entries(document: Document, content: bytes) -> Sequence[Entry]:

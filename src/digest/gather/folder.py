@@ -8,6 +8,7 @@ from digest.errors import SourceError
 from digest.gather import addresses
 from digest.gather.front_matter import FrontMatter
 from digest.gather.markdown import markdown_to_blocks
+from digest.gather.origins import Origins, origins
 from digest.gather.pictures import PictureFiles
 from digest.gather.reading import (
     MAX_ITEMS,
@@ -39,15 +40,20 @@ def read_folder(source: Source, memory: Memory) -> Reading:
         raise SourceError(f"{root} is not a folder: give its path")
     items: list[Item] = []
     skipped: list[Skipped] = []
+    told: dict[str, Origins] = {}
     for path in _files(root, skipped):
         name = path.relative_to(root).as_posix()
         try:
-            items.append(_File.opened(path, root, memory.zone).item(name))
+            file = _File.opened(path, root, memory.zone)
+            items.append(file.item(name))
+            told[name] = file.origins(items[-1])
         except ValueError as problem:
             skipped.append(Skipped(name, str(problem)))
         except OSError as problem:
             skipped.append(Skipped(name, f"cannot be read: {problem.strerror}"))
-    return Reading(distinct(items, skipped), tuple(skipped), memory=memory)
+    return Reading(
+        distinct(items, skipped), tuple(skipped), memory=memory, origins=told
+    )
 
 
 def _files(root: Path, skipped: list[Skipped]) -> Iterable[Path]:
@@ -91,6 +97,20 @@ class _File:
         if kind not in {"", "post"}:
             raise ValueError(f'is of the kind "{kind}": write post or event')
         return self._post(name)
+
+    def origins(self, item: Item) -> Origins:
+        """Return where in the file each field of its item came from."""
+        said = {name: f'"{name}" at its top' for name in self.head.values}
+        if isinstance(item, Post) and item.byline and "author" in self.head.values:
+            said["byline"] = '"author" at its top'
+        if isinstance(item, Post) and "title" not in said:
+            said["title"] = "its first heading"
+        if isinstance(item, Event):
+            said["all_day"] = '"starts" at its top, which is a day'
+            said.setdefault("zone", "the campaign's time zone")
+        return origins(
+            item, said | {"key": "its path in the folder", "body": "its text"}
+        )
 
     def _post(self, name: str) -> Post:
         head, body = self.head, self.body

@@ -1,8 +1,10 @@
 """What a source's reader is handed, and what it gives back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from digest.gather.origins import Origins
 from digest.gather.reshape import outlined
 from digest.model.blocks import Block
 from digest.model.bylines import taken_from
@@ -39,12 +41,18 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a source holds now; `unchanged` where it said nothing is new."""
+    """What a source holds now; `unchanged` where it said nothing is new.
+
+    `origins` says by an item's key where each of its fields came from, and
+    `notes` what else is worth telling whoever tries the source; neither is kept.
+    """
 
     items: tuple[Item, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unchanged: bool = False
     memory: Memory = field(default_factory=Memory)
+    origins: Mapping[str, Origins] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class SourceReader(Protocol):

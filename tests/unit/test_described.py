@@ -1,0 +1,63 @@
+"""What a person is shown of an item before it comes in."""
+
+from digest.gather.origins import origins
+from digest.model.blocks import Picture
+from digest.model.described import described
+from digest.model.items import Link, LinkKind
+from tests.builders import EIGHT, a_post, an_event, words
+
+ZONE = "Europe/London"
+
+
+def test_every_field_that_says_something_is_told_in_words() -> None:
+    link = Link(LinkKind.SURVEY, "our survey", "https://example.org/s")
+    post = a_post(
+        body=words("One two three."),
+        picture=Picture("https://example.org/k.png"),
+        topics=("tea", "stories"),
+        links=(link,),
+    )
+
+    assert described(post, ZONE) == {
+        "key": "post-1",
+        "title": "The kettle is always on",
+        "body": "3 words: One two three.",
+        "byline": "author Ann Example; role Volunteer; organisation The Hall",
+        "published": "Monday 06 July 2026, 09:00 BST",
+        "url": "https://example.org/post-1",
+        "summary": "Come in out of the rain.",
+        "picture": "https://example.org/k.png "
+        "(WITHOUT a text for those who cannot see it)",
+        "topics": "tea; stories",
+        "links": "survey: our survey <https://example.org/s>",
+    }
+
+
+def test_an_event_is_told_in_its_own_zone() -> None:
+    event = an_event(starts=EIGHT, ends=None, zone="Asia/Kolkata", all_day=True)
+    said = described(event, ZONE)
+
+    assert said["starts"] == "Monday 06 July 2026, 13:30 IST"
+    assert said["all_day"] == "yes"
+    assert "ends" not in said
+
+
+def test_long_words_are_cut_between_two_words() -> None:
+    said = described(a_post(body=words("word " * 200)), ZONE)["body"]
+
+    assert said.startswith("200 words: word word")
+    assert said.endswith("word …")
+    assert len(said) < 330
+
+
+def test_where_a_field_came_from_is_told_for_each_field_and_no_other() -> None:
+    post = a_post(url="", published=None, topics=())
+    told = origins(post, {"title": "the head", "url": "the link"})
+
+    assert told == {
+        "key": "worked out by this program",
+        "title": "the head",
+        "body": "worked out by this program",
+        "byline": "the lines that open its text",
+        "summary": "the first sentences of its text",
+    }
