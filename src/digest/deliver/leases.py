@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from time import monotonic
 
+from digest.deliver.batches import Batches
 from digest.deliver.feed import Batch
 from digest.deliver.owner import new_owner
 from digest.deliver.press import MessageFor, Press
@@ -25,9 +26,12 @@ _RENEW_SECONDS = LEASE.total_seconds() / 4
 class Leases:
     """Fetches batches into the feed and gives each back once it has ended."""
 
-    def __init__(self, shared: Shared, message_for: MessageFor) -> None:
+    def __init__(
+        self, shared: Shared, message_for: MessageFor, source: Batches
+    ) -> None:
         self._shared = shared
         self._message_for = message_for
+        self._source = source
         self._owner = new_owner()
         self._presses = dict[int, Press]()
         self._renewed = monotonic()
@@ -37,7 +41,7 @@ class Leases:
         """Lease the next batch and share out its copies; note if there is none."""
         shared, now = self._shared, self._shared.clock()
         with writing(shared.engine) as connection:
-            lease = send_batches.claim(connection, self._owner, now, LEASE)
+            lease = self._source.lease(connection, self._owner, now, LEASE)
             if lease is None:
                 self.are_exhausted = True
                 shared.feed.close()
@@ -77,6 +81,7 @@ class Leases:
         for batch in lost:
             log.warning("send batch lost to another sender id=%s", batch.lease.batch_id)
             self._shared.feed.give_up(batch)
+            self._source.ended(batch.lease.batch_id)
 
     def give_back_ended(self) -> None:
         """Give back the batches all of whose copies have had their turn."""
@@ -104,4 +109,5 @@ class Leases:
             lease = batch.lease
             send_batches.repeat_uncertain(connection, lease, batch.uncertain, later)
             send_batches.finish(connection, lease, now)
+        self._source.ended(lease.batch_id)
         log.info("send batch ended id=%s", lease.batch_id)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from digest.deliver.batches import AllDue, Batches
 from digest.deliver.board import Board, Progress, Tally
 from digest.deliver.carrier import Carrier
 from digest.deliver.crew import Crew
@@ -50,11 +51,12 @@ class Sender:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     connections: int = 8
     limits: Limits = field(default_factory=Limits)
+    batches: Batches = field(default_factory=AllDue)
 
     def send_due(
         self, stop: threading.Event, progress: Progress = _in_silence
     ) -> Tally:
-        """Send every email that is due now and return how it went.
+        """Send every email that is due now, or at hand, and return how it went.
 
         Each copy at least once, with the same Message-ID on every attempt, and
         only to who is still to be written to when it leaves. `stop` ends the
@@ -83,7 +85,7 @@ class Sender:
                 pace=Pace(self.engine, self.clock, self.limits),
             )
             crew = Crew(shared, self.carrier, self.connections, pool)
-            leases = Leases(shared, self.message_for)
+            leases = Leases(shared, self.message_for, self.batches)
             try:
                 _to_the_end(shared, leases, crew)
             except BaseException:

@@ -44,22 +44,28 @@ class Lease:
 
 
 def claim(
-    connection: Connection, owner: str, now: datetime, length: timedelta
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    length: timedelta,
+    only: int | None = None,
 ) -> Lease | None:
     """Lease the batch that has been due longest, or None where nothing is due.
 
+    `only` names the one batch that is wanted, and None says that it is not due.
     A batch whose sender let its lease run out is due too. Batches of paused
     campaigns, and of editions not planned to their end, are left alone.
     """
-    due = or_(
-        and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
-        and_(send_batch.c.state == LEASED, send_batch.c.lease_until < now),
-    )
     row = connection.execute(
         select(send_batch)
         .join(edition, edition.c.id == send_batch.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
-        .where(due, edition.c.state.in_(SENDABLE), campaign.c.paused_at.is_(None))
+        .where(
+            _is_due(now),
+            edition.c.state.in_(SENDABLE),
+            campaign.c.paused_at.is_(None),
+            *([] if only is None else [send_batch.c.id == only]),
+        )
         .order_by(send_batch.c.due_at, send_batch.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=send_batch)
@@ -193,6 +199,13 @@ def settle_uncertain(
         )
     close_edition(connection, key.edition_id, now)
     return True
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
+        and_(send_batch.c.state == LEASED, send_batch.c.lease_until < now),
+    )
 
 
 def _still(lease: Lease) -> ColumnElement[bool]:
