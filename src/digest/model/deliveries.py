@@ -49,6 +49,25 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.EXPIRED: frozenset(),
 }
 
+# Only at a person's word: nothing that runs by itself goes this way.
+BY_HAND: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.REFUSED: frozenset({DeliveryState.PLANNED}),
+}
+
+
+def sources_of(
+    to: DeliveryState, only_from: DeliveryState | None = None
+) -> list[DeliveryState]:
+    """Return the states from which a delivery may legally move to `to`.
+
+    A move that is made by hand alone is among them only where `only_from`
+    names it.
+    """
+    if only_from is None:
+        return [at for at, reach in MOVES.items() if to in reach]
+    reach = MOVES[only_from] | BY_HAND.get(only_from, frozenset())
+    return [only_from] if to in reach else []
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:

@@ -48,6 +48,25 @@ MOVES: dict[EditionState, frozenset[EditionState]] = {
     EditionState.CANCELLED: frozenset(),
 }
 
+# Only at a person's word: copies that had ended are to be sent after all.
+BY_HAND: dict[EditionState, frozenset[EditionState]] = {
+    EditionState.SENT: frozenset({EditionState.SENDING}),
+}
+
+
+def sources_of(
+    to: EditionState, only_from: EditionState | None = None
+) -> list[EditionState]:
+    """Return the states from which an edition may legally move to `to`.
+
+    A move that is made by hand alone is among them only where `only_from`
+    names it.
+    """
+    if only_from is None:
+        return [at for at, reach in MOVES.items() if to in reach]
+    reach = MOVES[only_from] | BY_HAND.get(only_from, frozenset())
+    return [only_from] if to in reach else []
+
 
 @dataclass(frozen=True, slots=True)
 class VariantKey:

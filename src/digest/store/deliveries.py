@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from digest.errors import NotFound
-from digest.model.deliveries import ENDED, MOVES, DeliveryState
+from digest.model.deliveries import ENDED, DeliveryState, sources_of
 from digest.model.editions import EditionState
 from digest.model.readers import Channel
 from digest.store import editions
@@ -73,7 +73,7 @@ class Move:
 
 
 def move(connection: Connection, change: Move, now: datetime) -> bool:
-    """Move a delivery if MOVES allows it from where it stands.
+    """Move a delivery if that is a legal move from where it stands.
 
     False, and nothing is changed, where it stands elsewhere: a second mark of
     the same copy says so.
@@ -179,6 +179,22 @@ def cancel(
     ).rowcount
 
 
+def plan_again(
+    connection: Connection, those: ColumnElement[bool], only_from: DeliveryState
+) -> int:
+    """Plan `those` copies anew, at once, by a person's word; return how many.
+
+    Only what stands in `only_from`, and that a person may plan anew, is. Each
+    keeps the last answer until there is another.
+    """
+    stands = delivery.c.state.in_(sources_of(DeliveryState.PLANNED, only_from))
+    return connection.execute(
+        update(delivery)
+        .where(those, stands)
+        .values(state=DeliveryState.PLANNED, next_attempt_at=None, settled_at=None)
+    ).rowcount
+
+
 def _written(change: Move, now: datetime) -> dict[str, Any]:
     return {
         "of_edition": change.key.edition_id,
@@ -208,9 +224,6 @@ def _statement(change: Move) -> Update:
 def _move_statement(
     to: DeliveryState, only_from: DeliveryState | None, *, is_fenced: bool
 ) -> Update:
-    sources = [
-        at for at, reach in MOVES.items() if to in reach and only_from in (None, at)
-    ]
     written: dict[str, Any] = {
         "state": to,
         "reply": func.coalesce(bindparam("said"), delivery.c.reply),
@@ -227,7 +240,7 @@ def _move_statement(
     if to is DeliveryState.HANDING_OVER:
         written["handed_over_at"] = bindparam("now")
     # Not IN: that cannot be carried out for many copies at once.
-    stands = or_(*(delivery.c.state == source for source in sources))
+    stands = or_(*(delivery.c.state == source for source in sources_of(to, only_from)))
     moved = update(delivery).where(_named(), stands).values(written)
     if is_fenced:
         moved = moved.where(delivery.c.attempts == bindparam("only_after"))

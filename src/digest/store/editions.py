@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from digest.errors import NotFound
-from digest.model.editions import MOVES, UNFINISHED, EditionState
+from digest.model.editions import UNFINISHED, EditionState, sources_of
 from digest.store.codes import ALPHABET
 from digest.store.tables import campaign, edition, schedule
 from digest.store.upsert import insert_new
@@ -84,19 +84,21 @@ def move(
     edition_id: int,
     to: EditionState,
     now: datetime,
+    only_from: EditionState | None = None,
     **facts: Any,
 ) -> bool:
     """Move the edition to `to` if that is a legal move from where it stands.
 
-    The one door for an edition's state. `facts` are further columns set in
-    the same statement. False where somebody else has moved it meanwhile.
+    The one door for an edition's state. `only_from` narrows the move to one of
+    the states that it may come from. `facts` are further columns set in the
+    same statement. False where somebody else has moved it meanwhile.
     """
     stamp = {_STAMPS[to]: now} if to in _STAMPS else {}
     moved = connection.execute(
         update(edition)
         .where(
             edition.c.id == edition_id,
-            edition.c.state.in_([at for at, reach in MOVES.items() if to in reach]),
+            edition.c.state.in_(sources_of(to, only_from)),
         )
         .values(state=to, **stamp, **facts)
     )
