@@ -82,6 +82,7 @@ def a_rich_variant(**changes: object) -> Variant:
             summary="The hall is open from nine, and there is soup at one.",
             links=(
                 Link(LinkKind.SURVEY, "Tell us what you want", "https://example.org/s"),
+                Link(LinkKind.BSL, "Watch this in BSL", "https://example.org/bsl"),
                 Link(LinkKind.EASY_READ, "In easy read", "https://example.org/easy"),
             ),
         ),

@@ -42,7 +42,7 @@ def test_every_link_and_heading_of_the_html_is_in_the_text() -> None:
 
     links = [a.get("href") for a in page.iter("a") if a.get("href")]
     away = {spoken(link) for link in links if not link.startswith(("#", "tel:"))}
-    assert len(away) == 10
+    assert len(away) == 11
     assert away <= {line.strip() for line in lines}
     for heading in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
         assert said(heading) in flowed
@@ -79,6 +79,18 @@ def test_the_html_is_built_for_everyone(draft: bool) -> None:  # noqa: FBT001 - 
         assert (table.get("role") == "presentation") is not is_data
     assert page.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
     assert ("This is a proof" in html) is draft
+
+
+def test_a_post_in_another_form_is_offered_before_its_words() -> None:
+    for shown in (
+        preview_text(a_rich_variant(), LOOK),
+        preview_html(a_rich_variant(), LOOK),
+    ):
+        places = [
+            shown.index(words)
+            for words in ("Watch this in BSL", "there is soup", "Tell us what you want")
+        ]
+        assert places == sorted(places)
 
 
 def test_contents_lead_to_each_item() -> None:

@@ -25,7 +25,7 @@ from digest.model.blocks import (
     texts,
 )
 from digest.model.campaigns import Envelope, LetterHead, Source, SourceKind
-from digest.model.items import Post
+from digest.model.items import Link, LinkKind, Post
 from digest.model.postal import PostalAddress
 from digest.model.readers import Format
 from digest.render.letter import SAMPLE, Letter, LetterLook, preview, typeset
@@ -65,6 +65,23 @@ def a_letter(*blocks: Block, wanted: Format = Format.LETTER, **post: Any) -> She
     """Return a letter of one post made of those blocks."""
     item = a_post(body=blocks or words("Come in."), **post)
     return Sheets(preview(a_variant(item, format=wanted), LOOK))
+
+
+def test_a_post_in_another_form_is_offered_before_its_words() -> None:
+    links = (
+        Link(LinkKind.SURVEY, "Tell us", "https://example.org/s"),
+        Link(LinkKind.BSL, "Watch this", "https://example.org/bsl"),
+    )
+    text = a_letter(*words("Come in."), links=links).text(0)
+    said = (
+        "British Sign Language video: Watch this",
+        "example.org/bsl",
+        "Come in.",
+        "Survey",
+    )
+    places = [text.index(words) for words in said]
+
+    assert places == sorted(places)
 
 
 def test_every_word_of_every_block_is_there_in_order() -> None:

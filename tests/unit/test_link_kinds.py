@@ -20,6 +20,17 @@ URL = "https://example.org/x"
         ("Watch Simone's film", URL, LinkKind.VIDEO),
         ("Her story", "https://www.youtube.com/watch?v=1", LinkKind.VIDEO),
         ("Her story", "https://youtu.be/1", LinkKind.VIDEO),
+        ("The story in BSL", URL, LinkKind.BSL),
+        ("British Sign Language video", URL, LinkKind.BSL),
+        ("Watch", "https://example.org/bsl/story", LinkKind.BSL),
+        ("Sign up for the workshop", URL, LinkKind.SIGN_UP),
+        ("Register for the webinar", URL, LinkKind.SIGN_UP),
+        ("Book your place", URL, LinkKind.SIGN_UP),
+        ("The workshop", "https://www.eventbrite.co.uk/e/1", LinkKind.SIGN_UP),
+        ("The workshop", "https://example.org/events/register", LinkKind.SIGN_UP),
+        ("The Book Club", URL, None),
+        ("The register of interests", URL, None),
+        ("A signpost", "https://example.org/absl/booking-was-full", None),
         ("Watch our webinar", URL, LinkKind.WEBINAR),
         ("Find out more", URL, LinkKind.MORE),
         ("our friends", URL, None),
@@ -37,6 +48,12 @@ def test_a_link_that_says_nothing_is_judged_by_the_words_before_it() -> None:
     body = (Paragraph((Run("For our survey click "), Run("here", href=URL))),)
 
     assert noteworthy(body) == (Link(LinkKind.SURVEY, "Survey", URL),)
+
+
+def test_a_kind_stands_in_for_words_that_say_nothing_with_its_capitals() -> None:
+    body = (Paragraph((Run("In British Sign Language: "), Run("here", href=URL))),)
+
+    assert noteworthy(body) == (Link(LinkKind.BSL, "British Sign Language video", URL),)
 
 
 def test_what_follows_see_also_is_more() -> None:

@@ -25,9 +25,16 @@ class LinkKind(StrEnum):
 
     SURVEY = "survey"
     EASY_READ = "easy read"
+    BSL = "British Sign Language video"
     VIDEO = "video"
     WEBINAR = "webinar"
+    SIGN_UP = "sign-up"
     MORE = "more"
+
+    @property
+    def is_another_form(self) -> bool:
+        """Whether it is the item itself in a form that some readers need."""
+        return self in {LinkKind.EASY_READ, LinkKind.BSL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from digest.model.items import Link, LinkKind
 
 _WORDS = (
     (LinkKind.EASY_READ, r"easy[\s-]?read"),
+    (LinkKind.BSL, r"\bBSL\b|\bsign[\s-]language\b|\bsigned (video|film|version)\b"),
     (LinkKind.SURVEY, r"\b(survey|questionnaire|feedback form)s?\b|have your say"),
+    (
+        LinkKind.SIGN_UP,
+        r"\bsign(ing)?[\s-]?up\b|\bregister (for|here|now|online|to|your)\b|^register$|"
+        r"\bregistration form\b|\bbook (a|your|now|here|online|tickets?|places?)\b|"
+        r"\bbooking (form|page)\b|\b(reserve|save) (a|your) (place|seat|spot)\b|"
+        r"\bget (your )?(free )?tickets?\b|\bsubscribe\b|^join (us|here|now)$",
+    ),
     (LinkKind.WEBINAR, r"\bwebinars?\b"),
     (LinkKind.VIDEO, r"\b(videos?|films?|youtube|vimeo)\b"),
     (
@@ -20,10 +28,17 @@ _WORDS = (
 )
 _ADDRESSES = (
     (LinkKind.EASY_READ, r"easy[-_]?read"),
+    (LinkKind.BSL, r"(?<![a-z])bsl(?![a-z])|british[-_]sign[-_]language"),
     (
         LinkKind.SURVEY,
         r"\bsurveys?\b|\bquestionnaire\b|surveymonkey\.|smartsurvey\.|typeform\.com|"
         r"docs\.google\.com/forms|forms\.(gle|office\.com)|jotform\.|onlinesurveys\.",
+    ),
+    (
+        LinkKind.SIGN_UP,
+        r"//([\w-]+\.)?(eventbrite|tickettailor|ticketsource|bookwhen|trybooking)\.|"
+        r"//([\w-]+\.)?zoom\.us/(webinar|meeting)/register|"
+        r"/(register|registration|sign-?up|booking)(?![\w-])",
     ),
     (LinkKind.WEBINAR, r"\bwebinars?\b"),
     (LinkKind.VIDEO, r"//([\w-]+\.)?(youtube\.com|youtu\.be|vimeo\.com)/"),
@@ -59,7 +74,7 @@ def noteworthy(blocks: Iterable[Block]) -> tuple[Link, ...]:
         if kind is None and _LEAD.search(before):
             kind = LinkKind.MORE
         if kind is not None and label and url.startswith("http"):
-            said = kind.capitalize() if vague else label
+            said = kind[0].upper() + kind[1:] if vague else label
             found.setdefault(url, Link(kind, said, url))
     return tuple(found.values())
 

@@ -25,8 +25,10 @@ _LISTED = 40
 _KINDS = {
     LinkKind.SURVEY: "Survey",
     LinkKind.EASY_READ: "Easy read",
+    LinkKind.BSL: "British Sign Language video",
     LinkKind.VIDEO: "Video",
     LinkKind.WEBINAR: "Webinar",
+    LinkKind.SIGN_UP: "Sign up",
     LinkKind.MORE: "More",
 }
 
@@ -65,15 +67,17 @@ class Detail:
 class Entry:
     """A post or an event as the email shows it.
 
-    `day` is an event's, for the list of contents. `body` is what is left to
-    show at its depth. `read_on` leads to the rest,
-    or to the same words on the web.
+    `day` is an event's, for the list of contents. `forms` lead to the item in a
+    form that some readers need, and so stand at its top. `body` is what is left
+    to show at its depth. `read_on` leads to the rest, or to the same words on
+    the web.
     """
 
     anchor: str
     title: str
     day: str
     byline: str
+    forms: tuple[Detail, ...]
     details: tuple[Detail, ...]
     picture: Picture | None
     body: tuple[Block, ...]
@@ -173,6 +177,7 @@ def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> Entry:
         title=_title(item, variant.campaign),
         day=_day(item, variant),
         byline=_byline(item, variant) if depth > Depth.TITLE else "",
+        forms=tuple(_links(item, variant, other_forms=True)),
         details=tuple(_details(item, variant)),
         picture=picture if shows_picture else None,
         body=item.body if full else (),
@@ -204,10 +209,7 @@ def _day(item: Item, variant: Variant) -> str:
 
 def _details(item: Item, variant: Variant) -> Iterator[Detail]:
     if isinstance(item, Post):
-        for link in item.links:
-            if href := link_address(link.url):
-                words = cleaned(link.label) or _title(item, variant.campaign)
-                yield Detail(_KINDS[link.kind], words, href)
+        yield from _links(item, variant, other_forms=False)
         return
     zone = variant.campaign.timezone
     yield Detail("When", when(item, zone, variant.language))
@@ -217,6 +219,14 @@ def _details(item: Item, variant: Variant) -> Iterator[Detail]:
         yield Detail("Online", f"Join “{_title(item, variant.campaign)}” online", href)
     if phone := _phone("To book, ring", item.booking_phone):
         yield phone
+
+
+def _links(item: Item, variant: Variant, *, other_forms: bool) -> Iterator[Detail]:
+    for link in item.links if isinstance(item, Post) else ():
+        href = link_address(link.url)
+        if href and link.kind.is_another_form == other_forms:
+            words = cleaned(link.label) or _title(item, variant.campaign)
+            yield Detail(_KINDS[link.kind], words, href)
 
 
 def _phone(name: str, number: str) -> Detail | None:

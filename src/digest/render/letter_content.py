@@ -29,8 +29,10 @@ WORDS = {
 _LINKS = {
     LinkKind.SURVEY: "Survey",
     LinkKind.EASY_READ: "Easy read version",
+    LinkKind.BSL: "British Sign Language video",
     LinkKind.VIDEO: "Video",
     LinkKind.WEBINAR: "Webinar",
+    LinkKind.SIGN_UP: "Sign up",
     LinkKind.MORE: "More on the web",
 }
 # A longer word of the title may break to stand beside the sender.
@@ -122,13 +124,14 @@ def _post(post: Post, mark: str, desk: Desk) -> Iterator[Json]:
     yield typist.heading(2, _title(post), mark)
     if post.byline:
         yield typist.label(Run(f"By {post.byline}", strong=True))
+    yield from _links(post, typist, other_forms=True)
     if post.picture and not _shows(post, post.picture):
         yield from typist.blocks((post.picture,))
     if post.body:
         yield from typist.blocks(post.body)
     elif post.summary:
         yield typist.paragraph(Run(post.summary))
-    yield from _links(post, typist)
+    yield from _links(post, typist, other_forms=False)
 
 
 def _title(item: Item) -> str:
@@ -144,9 +147,10 @@ def _shows(post: Post, picture: Picture) -> bool:
     return again or bool(picture.alt and picture.alt in said)
 
 
-def _links(post: Post, typist: Typist) -> Iterator[Json]:
+def _links(post: Post, typist: Typist, *, other_forms: bool) -> Iterator[Json]:
     for link in post.links:
-        if typist.addresses.has_given(link.url):
+        is_elsewhere = link.kind.is_another_form != other_forms
+        if is_elsewhere or typist.addresses.has_given(link.url):
             continue
         kind, label = _LINKS[link.kind], link.label.strip()
         words = label if kind.casefold() in label.casefold() else f"{kind}: {label}"
