@@ -3,17 +3,19 @@
 import hashlib
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.gather import addresses
+from digest.gather.attachments import Attachment, links_to, picture_in
 from digest.gather.html import to_blocks
 from digest.gather.origins import Origins, origins, said_byline
 from digest.gather.reading import finished
 from digest.gather.words import cleaned, one_line
-from digest.model.blocks import Block, Picture, texts
+from digest.model.blocks import Block, Picture, links_in, texts
 from digest.model.bylines import parse
-from digest.model.items import Post
+from digest.model.items import Link, Post
 from digest.model.summary import summarise
 
 _LONGEST_TITLE = 300
@@ -21,6 +23,11 @@ _LONGEST_KEY = 300  # an index holds no longer ones
 _LONGEST_SUMMARY_WORDS = 80
 _MOST_TOPICS = 20
 _WORDS_OF_A_TITLE = 10
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+# A post about HTML names tags; one that was escaped twice ends them too.
+_ESCAPED = re.compile(
+    r"&lt;/(p|div|a|b|i|em|strong|span|li|h[1-6])&gt;|&lt;(br|img)\b[^<>&]*&gt;", re.I
+)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _CUT = re.compile(
     r"(\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\])\W*$|(read|continue) \w+\W*$", re.I
@@ -48,7 +55,7 @@ class Entry:
     author: str = ""
     published: datetime | None = None
     topics: tuple[str, ...] = ()
-    picture: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def name(self) -> str:
@@ -61,40 +68,54 @@ def post_of(entry: Entry) -> Post:
 
     Raises ValueError, in words, where it makes none.
     """
+    return post_told(entry)[0]
+
+
+def post_told(entry: Entry) -> tuple[Post, Origins]:
+    """Return the entry's post, and where in the feed each of its fields came from.
+
+    Raises ValueError, in words, where the entry makes no post.
+    """
     url = addresses.web(entry.url, entry.base) or ""
     base = entry.base or url
-    summary = _blocks(entry.summary, base)
-    body = _blocks(entry.content, base) or summary
-    title = _title(entry.title, base) or _first_words(body)
+    summary, content = _blocks(entry.summary, base), _blocks(entry.content, base)
+    body = content or summary
+    said_title = _title(entry.title, base)
+    title = said_title or _first_words(body)
     if not title:
         raise ValueError("has neither a title nor words: give it one of them")
-    picture = addresses.web(entry.picture, base)
+    picture = picture_in(entry.attachments, base)
+    byline = parse(one_line(entry.author))
+    gist = "" if body == summary else _gist(summary)
     post = Post(
         key=_key(entry.key or url or title),
         title=title,
-        byline=parse(one_line(entry.author)),
+        byline=byline,
         published=entry.published,
         url=url,
-        summary="" if body == summary else _gist(summary),
+        summary=gist,
         picture=Picture(picture) if picture else None,
         topics=_topics(entry.topics),
     )
-    return finished(post, body)
-
-
-def origins_of(entry: Entry, post: Post) -> Origins:
-    """Return where in the feed each field of the entry's post came from."""
-    given = {
-        "key": (entry.key, "the entry's id"),
-        "title": (_title(entry.title, entry.base), "the entry's title"),
-        "body": (entry.content.value, "the entry's content"),
-        "byline": (
-            said_byline(parse(one_line(entry.author)), post),
-            "the entry's author",
-        ),
-        "summary": (_is_said(entry.summary, post), "the entry's summary"),
+    made = _with_links(finished(post, body), links_to(entry.attachments, base))
+    said = {
+        "title": bool(said_title),
+        "body": bool(content),
+        "byline": said_byline(byline, made),
+        "summary": bool(gist) or (not content and made.summary != ""),
+        "key": bool(entry.key),
     }
-    said = {name: words for name, (is_there, words) in given.items() if is_there}
+    return made, origins(made, _where(said, made))
+
+
+def _where(said: Mapping[str, bool], post: Post) -> Mapping[str, str]:
+    given = {
+        "key": "the entry's id",
+        "title": "the entry's title",
+        "body": "the entry's content",
+        "byline": "the entry's author",
+        "summary": "the entry's summary",
+    }
     usual = {
         "key": "the entry's address" if post.url else "the entry's title",
         "body": "the entry's summary, as it has no content",
@@ -103,20 +124,27 @@ def origins_of(entry: Entry, post: Post) -> Origins:
         "picture": "the entry's picture",
         "topics": "the entry's categories",
     }
-    return origins(post, usual | said)
+    return usual | {name: words for name, words in given.items() if said[name]}
 
 
-def _is_said(summary: Text, post: Post) -> bool:
-    """Whether the post's summary is the feed's own."""
-    said = " ".join(" ".join(texts(_blocks(summary, ""))).split())
-    return bool(said) and post.summary in said
+def _with_links(post: Post, links: Iterable[Link]) -> Post:
+    known = {link.url for link in post.links} | {url for _, url in links_in(post.body)}
+    new = tuple(link for link in links if link.url not in known)
+    return replace(post, links=post.links + new) if new else post
 
 
 def _blocks(text: Text, base: str) -> tuple[Block, ...]:
     if text.is_html:
-        return to_blocks(text.value, base)
+        return to_blocks(_escaped_once(text.value), base)
     parts = _PARAGRAPHS.split(html.escape(cleaned(text.value)))
     return to_blocks("".join(f"<p>{_broken(part)}</p>" for part in parts), base)
+
+
+def _escaped_once(markup: str) -> str:
+    """Return the HTML that was meant, where all of it was escaped once too often."""
+    if _MARKUP.search(markup) or not _ESCAPED.search(markup):
+        return markup
+    return html.unescape(markup)
 
 
 def _broken(lines: str) -> str:

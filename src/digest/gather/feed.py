@@ -1,15 +1,18 @@
 """Posts from a feed: RSS, Atom or JSON Feed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from digest.errors import SourceError
 from digest.gather import feed_json, feed_xml
-from digest.gather.entries import Entry, origins_of, post_of
-from digest.gather.fetch import Document, fetch
+from digest.gather.entries import Entry, post_told
+from digest.gather.fetch import fetch
 from digest.gather.origins import Origins
 from digest.gather.reading import MAX_ITEMS, Memory, Reading, Skipped, distinct
 from digest.model.campaigns import Source
 from digest.model.items import Item
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_feed(source: Source, memory: Memory) -> Reading:
@@ -20,27 +23,36 @@ def read_feed(source: Source, memory: Memory) -> Reading:
     document = fetch(source.location, memory)
     if document.content is None:
         return Reading(unchanged=True, memory=memory)
+    found = posts_in(document.content, document.media_type, document.url)
+    return replace(found, memory=document.memory)
+
+
+def posts_in(content: bytes, media_type: str, address: str) -> Reading:
+    """Return the posts of a feed from its bytes, its whole Content-Type and address.
+
+    Raises SourceError where it is no feed.
+    """
     try:
-        entries = _entries(document, document.content)
+        entries = _entries(content, media_type, address)
     except ValueError as problem:
-        raise SourceError(f"{document.url} {problem}") from problem
+        raise SourceError(f"{address} {problem}") from problem
     items: list[Item] = []
     skipped: list[Skipped] = []
     told: dict[str, Origins] = {}
     for number, entry in enumerate(entries[:MAX_ITEMS], 1):
         try:
-            post = post_of(entry)
+            post, origins = post_told(entry)
             items.append(post)
-            told.setdefault(post.key, origins_of(entry, post))
+            told.setdefault(post.key, origins)
         except ValueError as problem:
             skipped.append(Skipped(entry.name or f"item {number}", str(problem)))
     if len(entries) > MAX_ITEMS:
         skipped.append(Skipped("the rest", f"only the first {MAX_ITEMS} are read"))
     kept = distinct(items, skipped)
-    return Reading(kept[::-1], tuple(skipped), memory=document.memory, origins=told)
+    return Reading(kept[::-1], tuple(skipped), origins=told)
 
 
-def _entries(document: Document, content: bytes) -> Sequence[Entry]:
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
-        return feed_json.entries(content, document.url)
-    return feed_xml.entries(content, document.media_type, document.url)
+def _entries(content: bytes, media_type: str, address: str) -> Sequence[Entry]:
+    if content.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in {b"{", b"["}:
+        return feed_json.entries(content, address)
+    return feed_xml.entries(content, media_type, address)

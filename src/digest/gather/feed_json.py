@@ -1,10 +1,11 @@
 """Entries of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from digest.gather.attachments import MAX_ATTACHMENTS, Attachment
 from digest.gather.entries import Entry, Text
 from digest.gather.reading import MAX_ITEMS
 
@@ -20,13 +21,14 @@ def entries(content: bytes, address: str) -> Sequence[Entry]:
         raise ValueError("is not JSON, though it begins as if it were") from problem
     if not isinstance(feed, dict) or "items" not in feed:
         raise ValueError("is not a JSON Feed: it has no list of items")
+    whose = _author(feed)
     return [
-        _entry(one if isinstance(one, dict) else {}, address)
+        _entry(one if isinstance(one, dict) else {}, address, whose)
         for one in _list(feed["items"])[: MAX_ITEMS + 1]
     ]
 
 
-def _entry(one: Mapping[str, Any], address: str) -> Entry:
+def _entry(one: Mapping[str, Any], address: str, whose: str) -> Entry:
     html = _words(one.get("content_html"))
     return Entry(
         key=_id(one.get("id")) or _words(one.get("url")),
@@ -35,10 +37,10 @@ def _entry(one: Mapping[str, Any], address: str) -> Entry:
         base=address,
         url=_words(one.get("url")) or _words(one.get("external_url")),
         summary=Text(_words(one.get("summary"))),
-        author=_author(one),
-        published=_instant(_words(one.get("date_published"))),
+        author=_author(one) or whose,
+        published=_instant(one, "date_published") or _instant(one, "date_modified"),
         topics=tuple(_words(tag) for tag in _list(one.get("tags"))),
-        picture=_words(one.get("image")),
+        attachments=tuple(_attachments(one)),
     )
 
 
@@ -62,9 +64,18 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _instant(said: str) -> datetime | None:
+def _attachments(one: Mapping[str, Any]) -> Iterator[Attachment]:
+    for key in ("image", "banner_image"):
+        yield Attachment(_words(one.get(key)), "image/")
+    for file in _list(one.get("attachments"))[:MAX_ATTACHMENTS]:
+        if isinstance(file, dict):
+            said = (_words(file.get(key)) for key in ("url", "mime_type", "title"))
+            yield Attachment(*said)
+
+
+def _instant(one: Mapping[str, Any], key: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(said)
+        found = datetime.fromisoformat(_words(one.get(key)))
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -29,6 +29,8 @@ class LinkKind(StrEnum):
     VIDEO = "video"
     WEBINAR = "webinar"
     SIGN_UP = "sign-up"
+    AUDIO = "audio"
+    DOCUMENT = "document"
     MORE = "more"
 
     @property

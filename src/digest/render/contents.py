@@ -29,6 +29,8 @@ _KINDS = {
     LinkKind.VIDEO: "Video",
     LinkKind.WEBINAR: "Webinar",
     LinkKind.SIGN_UP: "Sign up",
+    LinkKind.AUDIO: "Audio",
+    LinkKind.DOCUMENT: "Document",
     LinkKind.MORE: "More",
 }
 

@@ -33,6 +33,8 @@ _LINKS = {
     LinkKind.VIDEO: "Video",
     LinkKind.WEBINAR: "Webinar",
     LinkKind.SIGN_UP: "Sign up",
+    LinkKind.AUDIO: "Audio",
+    LinkKind.DOCUMENT: "Document",
     LinkKind.MORE: "More on the web",
 }
 # A longer word of the title may break to stand beside the sender.

@@ -1,0 +1,376 @@
+"""What else a feed may say of a post, and in which form, told from its bytes alone."""
+
+import json
+from typing import Any
+
+import pytest
+
+from digest.gather import feed_json, feed_xml
+from digest.gather.entries import Entry, post_of
+from digest.model.blocks import Paragraph, Run, texts
+from digest.model.items import Byline, LinkKind, Post
+from tests.builders import EIGHT
+
+HERE = "https://feeds.example.net/all/feed.xml"
+NAMES = (
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:media="http://search.yahoo.com/mrss/" '
+    'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
+    'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
+)
+XHTML = "http://www.w3.org/1999/xhtml"
+FILE = "https://example.org/f/"
+
+
+def rss(item: str, channel: str = "") -> Post:
+    text = f'<rss version="2.0" {NAMES}><channel>{channel}<item>{item}</item></channel>'
+    return post(feed_xml.entries(f"{text}</rss>".encode(), "", HERE))
+
+
+def atom(entry: str, feed: str = "", about: str = "") -> Post:
+    names = f'xmlns="http://www.w3.org/2005/Atom" xmlns:h="{XHTML}" {about}'
+    text = f"<feed {names}>{feed}<entry><id>e</id>{entry}</entry></feed>"
+    return post(feed_xml.entries(text.encode(), "application/atom+xml", HERE))
+
+
+def from_json(feed: dict[str, Any] | None = None, **item: Any) -> Post:
+    content = json.dumps({"items": [{"id": "e", **item}], **(feed or {})})
+    return post(feed_json.entries(content.encode(), HERE))
+
+
+def post(entries: Any) -> Post:
+    [entry] = entries
+    assert isinstance(entry, Entry)
+    return post_of(entry)
+
+
+def said(found: Post) -> list[str]:
+    return list(texts(found.body))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+            'xmlns="http://my.netscape.com/rdf/simple/0.9/"><channel/><item>{}</item>'
+            "</rdf:RDF>",
+            True,
+            id="RSS 0.9",
+        ),
+        *(
+            pytest.param(
+                f'<rss version="{number}"><channel><item>{{}}</item></channel></rss>',
+                True,
+                id=f"RSS {number}",
+            )
+            for number in ("0.91", "0.92", "0.93", "0.94", "2.0", "2.01")
+        ),
+        pytest.param(
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+            'xmlns="http://purl.org/rss/1.0/"><channel/><item rdf:about="https://'
+            'example.org/one">{}</item></rdf:RDF>',
+            True,
+            id="RSS 1.0",
+        ),
+        pytest.param(
+            '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry>{}'
+            "</entry></feed>",
+            False,
+            id="Atom 0.3",
+        ),
+        pytest.param(
+            '<feed xmlns="http://www.w3.org/2005/Atom"><entry>{}</entry></feed>',
+            False,
+            id="Atom 1.0",
+        ),
+    ],
+)
+def test_every_version_gives_title_link_and_words(
+    text: str,
+    expected: bool,  # noqa: FBT001 - a case
+) -> None:
+    link = "<link>https://example.org/one</link>"
+    words = "<description>Come in.</description>"
+    if not expected:
+        link = '<link rel="alternate" type="text/html" href="https://example.org/one"/>'
+        words = "<summary>Come in.</summary>"
+    item = f"<title>One</title>{link}{words}"
+    found = post(feed_xml.entries(text.format(item).encode(), "", HERE))
+
+    assert (found.title, found.url) == ("One", "https://example.org/one")
+    assert said(found) == ["Come in."]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param('type="text">a &lt;b> c', ["a <b> c"], id="text"),
+        pytest.param('type="html">&lt;p>a&lt;p>b', ["a", "b"], id="html"),
+        pytest.param('type="text/html">&lt;p>a&lt;p>b', ["a", "b"], id="text/html"),
+        pytest.param(
+            'type="xhtml"><h:div><h:p>a</h:p><h:p>b</h:p></h:div>',
+            ["a", "b"],
+            id="xhtml",
+        ),
+        pytest.param('type="text/plain">a\n\nb', ["a", "b"], id="text/plain"),
+        pytest.param('type="html"><![CDATA[<p>a &amp; b</p>]]>', ["a & b"], id="CDATA"),
+        pytest.param(
+            'type="html"><![CDATA[<p>a</p>]]><![CDATA[<p>b</p>]]>',
+            ["a", "b"],
+            id="two CDATA",
+        ),
+        pytest.param('type="image/png">aGVsbG8=', ["short"], id="a picture's bytes"),
+    ],
+)
+def test_a_content_is_what_its_type_says(content: str, expected: list[str]) -> None:
+    found = atom(
+        f"<title>x</title><content {content}</content><summary>short</summary>"
+    )
+
+    assert said(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        pytest.param("&amp;lt;p&amp;gt;a&amp;lt;/p&amp;gt;", ["a"], id="twice escaped"),
+        pytest.param("a&amp;lt;br /&amp;gt;b", ["a\nb"], id="a line break too"),
+        pytest.param(
+            "Write &amp;lt;b&amp;gt; for bold", ["Write <b> for bold"], id="about HTML"
+        ),
+        pytest.param(
+            "&lt;p&gt;Write &amp;lt;b&amp;gt;x&amp;lt;/b&amp;gt;&lt;/p&gt;",
+            ["Write <b>x</b>"],
+            id="about HTML, in HTML",
+        ),
+        pytest.param("a\n \nb\nc", ["a", "b c"], id="words with an empty line"),
+        pytest.param("Tea &amp;amp; cake", ["Tea & cake"], id="a reference"),
+    ],
+)
+def test_rss_words_are_what_was_meant(description: str, expected: list[str]) -> None:
+    assert said(rss(f"<title>x</title><description>{description}</description>")) == (
+        expected
+    )
+
+
+def test_the_whole_text_is_kept_beside_a_summary() -> None:
+    found = rss(
+        "<title>x</title><description>In short, tea.</description>"
+        "<content:encoded><![CDATA[<p>Tea.</p><p>And cake.</p>]]></content:encoded>"
+    )
+
+    assert (found.summary, said(found)) == ("In short, tea.", ["Tea.", "And cake."])
+
+
+@pytest.mark.parametrize(
+    ("item", "byline"),
+    [
+        ("<dc:creator>Ann</dc:creator><dc:creator>Bo</dc:creator>", "Ann and Bo"),
+        ("<dc:creator>Ann &amp;amp; Bo</dc:creator>", "Ann & Bo"),
+        ("<itunes:author>Cy Test</itunes:author>", "Cy Test"),
+        ("<dc:creator>Ann</dc:creator><author>a@example.org</author>", "Ann"),
+        ("<author>a@example.org (Ann Test)</author>", "Ann Test"),
+    ],
+)
+def test_rss_authors_are_all_named(item: str, byline: str) -> None:
+    assert str(rss(f"<title>x</title>{item}").byline) == byline
+
+
+def test_atom_authors_are_all_named_and_else_those_of_the_feed() -> None:
+    one, two = (f"<author><name>{name}</name></author>" for name in ("Ann", "Bo"))
+
+    assert atom(f"<title>x</title>{one}{two}").byline == Byline("Ann and Bo")
+    assert atom("<title>x</title>", one).byline == Byline("Ann")
+    assert atom(f"<title>x</title>{two}", one).byline == Byline("Bo")
+
+
+def test_json_authors_are_all_named_and_else_those_of_the_feed() -> None:
+    whose = {"authors": [{"name": "Ann"}]}
+
+    assert from_json(whose, title="x").byline == Byline("Ann")
+    assert from_json(whose, title="x", authors=[{"name": "Bo"}]).byline == Byline("Bo")
+    assert from_json({"author": {"name": "Cy"}}, title="x").byline == Byline("Cy")
+
+
+def test_the_channels_editor_is_nobodys_byline() -> None:
+    editor = "<managingEditor>ed@example.org (Ed)</managingEditor>"
+
+    assert rss("<title>x</title>", editor).byline is None
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "kind"),
+    [
+        ("talk.mp3", "audio/mpeg", LinkKind.AUDIO),
+        ("talk.m4a?x=1", "", LinkKind.AUDIO),
+        ("walk.mp4", "video/mp4", LinkKind.VIDEO),
+        ("plan.pdf", "application/pdf", LinkKind.DOCUMENT),
+        ("plan.PDF", "application/octet-stream", LinkKind.DOCUMENT),
+        ("form", "application/msword", LinkKind.DOCUMENT),
+        ("page", "text/html", None),
+        ("setup.exe", "application/x-msdownload", None),
+        ("drawing.svg", "image/svg+xml", None),
+        ("kettle.jpg", "image/jpeg", None),
+    ],
+)
+def test_an_enclosure_is_a_link_of_its_kind(
+    name: str, media_type: str, kind: LinkKind | None
+) -> None:
+    kinds = [] if kind is None else [(kind, f"{FILE}{name}")]
+    enclosure = f'<enclosure url="{FILE}{name}" type="{media_type}" length="1"/>'
+    in_atom = f'<link rel="enclosure" href="{FILE}{name}" type="{media_type}"/>'
+    in_json = [{"url": f"{FILE}{name}", "mime_type": media_type}]
+
+    for found in (
+        rss(f"<title>x</title>{enclosure}"),
+        atom(f"<title>x</title>{in_atom}"),
+        from_json(title="x", attachments=in_json),
+    ):
+        assert [(link.kind, link.url) for link in found.links] == kinds
+
+
+def test_an_enclosure_is_called_what_the_feed_calls_it() -> None:
+    file = f'rel="enclosure" href="{FILE}a.mp3" type="audio/mpeg"'
+    named = atom(f'<title>x</title><link {file} title="Ann reads"/>')
+
+    assert [link.label for link in named.links] == ["Ann reads"]
+    assert [link.label for link in atom(f"<title>x</title><link {file}/>").links] == [
+        "Listen to the recording"
+    ]
+
+
+def test_what_the_words_link_to_already_is_not_linked_again() -> None:
+    words = f'&lt;a href="{FILE}a.pdf"&gt;The plan&lt;/a&gt;'
+    file = f'<enclosure url="{FILE}a.pdf" type="application/pdf" length="1"/>'
+
+    assert rss(f"<title>x</title><description>{words}</description>{file}").links == ()
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f'<media:content url="{FILE}a.jpg" medium="image"/>',
+        f'<media:content url="{FILE}a.jpg" type="image/jpeg"/>',
+        f'<media:group><media:content url="{FILE}a.mp4" type="video/mp4"/>'
+        f'<media:thumbnail url="{FILE}a.jpg"/></media:group>',
+        f'<media:thumbnail url="{FILE}a.jpg"/>',
+        f'<itunes:image href="{FILE}a.jpg"/>',
+        f'<enclosure url="{FILE}a.jpg" type="image/jpeg" length="1"/>',
+        '<media:content url="https://0.gravatar.com/avatar/x" medium="image"/>'
+        f'<media:content url="{FILE}a.jpg" medium="image"/>',
+    ],
+)
+def test_a_picture_is_found_wherever_the_feed_puts_it(item: str) -> None:
+    found = rss(f"<title>x</title>{item}")
+
+    assert found.title == "x"
+    assert found.picture is not None
+    assert found.picture.src == f"{FILE}a.jpg"
+
+
+def test_a_video_in_several_sizes_is_linked_once() -> None:
+    media = "".join(
+        f'<media:content url="{FILE}{n}.mp4" type="video/mp4"/>' for n in range(3)
+    )
+    found = rss(f"<title>x</title><media:group>{media}</media:group>")
+
+    assert [(link.kind, link.url) for link in found.links] == [
+        (LinkKind.VIDEO, f"{FILE}0.mp4")
+    ]
+
+
+LINK = '&lt;a href="s"&gt;our survey&lt;/a&gt;'
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        pytest.param(
+            lambda: rss(
+                "<title>x</title><link>https://example.org/posts/1</link>"
+                f"<description>{LINK}</description>"
+            ),
+            "https://example.org/posts/s",
+            id="RSS: the post's own page",
+        ),
+        pytest.param(
+            lambda: rss(
+                f"<title>x</title><description>{LINK}</description>",
+                "<link>https://example.org/</link>",
+            ),
+            "https://example.org/s",
+            id="RSS: the site",
+        ),
+        pytest.param(
+            lambda: rss(f"<title>x</title><description>{LINK}</description>"),
+            "https://feeds.example.net/all/s",
+            id="RSS: the feed",
+        ),
+        pytest.param(
+            lambda: atom(f'<title>x</title><content type="html">{LINK}</content>'),
+            "https://feeds.example.net/all/s",
+            id="Atom: the feed",
+        ),
+        pytest.param(
+            lambda: atom(
+                f'<title>x</title><content type="html">{LINK}</content>',
+                about='xml:base="https://example.org/b/"',
+            ),
+            "https://example.org/b/s",
+            id="Atom: its base",
+        ),
+        pytest.param(
+            lambda: atom(
+                f'<title>x</title><content type="html" xml:base="c/">{LINK}</content>',
+                about='xml:base="https://example.org/b/"',
+            ),
+            "https://example.org/b/c/s",
+            id="Atom: the content's base, from that of the feed",
+        ),
+        pytest.param(
+            lambda: atom(
+                f'<title>x</title><content type="html">{LINK}</content>',
+                about='xml:base="/b/"',
+            ),
+            "https://feeds.example.net/b/s",
+            id="Atom: a base that is relative itself",
+        ),
+        pytest.param(
+            lambda: from_json(title="x", content_html='<a href="s">our survey</a>'),
+            "https://feeds.example.net/all/s",
+            id="JSON: the feed",
+        ),
+    ],
+)
+def test_a_relative_address_is_taken_from_where_it_was_meant(
+    found: Any, expected: str
+) -> None:
+    assert [link.url for link in found().links] == [expected]
+
+
+def test_a_post_leads_to_its_own_page_and_not_to_a_counter_before_it() -> None:
+    found = rss(
+        "<title>x</title><link>https://feeds.example.net/~r/1</link>"
+        "<feedburner:origLink>https://example.org/1</feedburner:origLink>"
+    )
+
+    assert found.url == "https://example.org/1"
+
+
+def test_an_id_is_kept_as_it_is_said() -> None:
+    assert rss('<title>x</title><guid isPermaLink="false">one</guid>').key == "one"
+
+
+def test_a_date_of_change_is_better_than_none() -> None:
+    when = "2026-07-06T08:00:00Z"
+
+    assert atom(f"<title>x</title><updated>{when}</updated>").published == EIGHT
+    assert from_json(title="x", date_modified=when).published == EIGHT
+
+
+def test_words_without_markup_are_one_paragraph() -> None:
+    found = rss("<title>x</title><description>\n  a\n  b\n</description>")
+
+    assert found.body == (Paragraph((Run("a b"),)),)
