@@ -79,7 +79,9 @@ def _entry(one: Any, feed: _Feed) -> Entry:
         topics=tuple(
             html.unescape(tag.get("term") or "") for tag in _list(raw, "tags")
         ),
-        attachments=tuple(islice(_attachments(raw), MAX_ATTACHMENTS)),
+        attachments=tuple(
+            islice((one for one in _attachments(raw) if one.url), MAX_ATTACHMENTS)
+        ),
     )
 
 

@@ -39,10 +39,15 @@ class FrontMatter:
     def read(cls, path: Path, zone: str) -> "FrontMatter":
         """Return the parts of the file; `zone` is for a file that names none.
 
-        Raises ValueError in plain words.
+        Raises ValueError in plain words, and OSError where it cannot be read.
         """
+        return cls.of(path.read_bytes(), zone)
+
+    @classmethod
+    def of(cls, content: bytes, zone: str) -> "FrontMatter":
+        """Return the parts of a file's bytes. Raises ValueError in plain words."""
         try:
-            text = cleaned(path.read_text(encoding="utf-8-sig"))
+            text = cleaned(content.decode("utf-8-sig"))
         except UnicodeDecodeError as problem:
             raise ValueError("is not UTF-8 text: save it as UTF-8") from problem
         values, body = _parts(text)

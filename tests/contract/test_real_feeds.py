@@ -1,0 +1,92 @@
+"""Feeds that others have met: none breaks the reader, costs much, or loses words.
+
+They come from feedparser's source distribution; DIGEST_CORPUS names more.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digest.gather import feed_xml
+from tests.corpus import MAX_SECONDS, Read, feedparser_data, named_folders, read_apart
+from tests.expectations import agrees, expectations
+
+HERE = "https://example.org/feed"
+# Where we read a feed otherwise than feedparser, and why.
+OTHERWISE = {
+    "atom10/entry_content_base64": "bytes in base64 are no words",
+    "base/http_": "an id stays as it is said; the address is another here",
+    "cdf/": "CDF, of 1997, is no longer written",
+    "rss/entity_in_doctype": "no feed needs entities of its own",
+    "rss/item_description_not_a_doctype": "HTML takes it for a comment, and so do we",
+    "sanitize/entry_content_iframe": "what a browser shows nothing of is not words",
+    "sanitize/entry_summary_iframe": "what a browser shows nothing of is not words",
+    "sanitize/item_content_encoded_script_nested": "HTML takes CDATA for a comment",
+}
+
+
+@pytest.fixture(scope="module")
+def data() -> Path:
+    try:
+        return feedparser_data()
+    except LookupError as problem:
+        pytest.skip(str(problem))
+
+
+@pytest.fixture(scope="module")
+def files_read(data: Path) -> list[Read]:
+    return read_apart(data)
+
+
+def check_limits(found: list[Read]) -> None:
+    """Assert that each file was read, or refused in a line, within its limits."""
+    assert [one for one in found if one.broke] == []
+    assert [one for one in found if one.seconds > MAX_SECONDS] == []
+    assert [one for one in found if len(one.refused.splitlines()) > 1] == []
+
+
+def test_no_real_feed_breaks_the_reader(files_read: list[Read]) -> None:
+    check_limits(files_read)
+    assert len(files_read) > 2200
+
+
+def test_hardly_a_real_feed_is_refused(files_read: list[Read]) -> None:
+    feeds = [one for one in files_read if one.path.endswith(".xml")]
+    refused = Counter(one.refused for one in feeds if one.refused)
+
+    assert refused.total() < len(feeds) / 50
+    assert sum(one.items for one in feeds) > 400
+
+
+def is_otherwise(name: str) -> bool:
+    return any(name.startswith(start) for start in OTHERWISE)
+
+
+def disagreements(folder: Path) -> Iterator[tuple[str, str, bool]]:
+    for path in sorted(folder.rglob("*.xml")):
+        name = path.relative_to(folder).as_posix()
+        if is_otherwise(name):
+            continue
+        content = path.read_bytes()
+        expected = list(expectations(content))
+        found = feed_xml.entries(content, "", HERE) if expected else ()
+        for one in expected:
+            yield name, one.field, agrees(one, found[one.entry])
+
+
+def test_titles_links_dates_and_words_are_those_that_were_meant(data: Path) -> None:
+    told = list(disagreements(data / "wellformed"))
+    checked = Counter(field for _, field, _ in told)
+
+    assert [(name, field) for name, field, agreed in told if not agreed] == []
+    assert checked["words"] > 500
+    assert checked["title"] > 100
+    assert all(checked[field] for field in ("link", "date", "author", "key", "topic"))
+
+
+@pytest.mark.skipif(not named_folders(), reason="DIGEST_CORPUS names no folder: 0 read")
+def test_no_input_of_ours_breaks_the_reader() -> None:
+    for folder in named_folders():
+        check_limits(read_apart(folder))
