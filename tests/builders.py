@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from digest.gather.fetch import Fetcher
+from digest.gather.reading import Visit
+from digest.gather.turns import Turns
 from digest.model.blocks import Block, Paragraph, Run
 from digest.model.campaigns import (
     Campaign,
@@ -15,9 +18,18 @@ from digest.model.editions import Variant
 from digest.model.items import Byline, Event, Item, Post
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
+from digest.model.web_access import WebAccess
 
 EIGHT = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
 SENDER = ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA")
+# Reads from servers that a test starts, without a pause between two requests.
+LOOPBACK = Fetcher(WebAccess.parse("127.0.0.1"), Turns(gap=0))
+
+
+def a_visit(**changes: Any) -> Visit:
+    """Return what a source's reader is handed, with a door to the loopback too."""
+    given: dict[str, Any] = {"fetcher": LOOPBACK}
+    return Visit(**(given | changes))
 
 
 def words(text: str) -> tuple[Block, ...]:

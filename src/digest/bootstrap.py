@@ -27,6 +27,7 @@ from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.deliver.smtp_talk import Timeouts
 from digest.errors import NotFound, SettingsError, StoreError
+from digest.gather.fetch import Fetcher
 from digest.model.campaigns import Campaign
 from digest.model.people import Addressee
 from digest.render.templates import Kind, environment
@@ -81,6 +82,11 @@ class App:
     def inbox(self) -> Inbox:
         """The built-in inbox."""
         return Inbox(self.settings.data_dir / "inbox")
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The door to the web, for every source of every campaign."""
+        return Fetcher(self.settings.fetch_allow)
 
     @cached_property
     def renditions(self) -> Renditions:

@@ -29,6 +29,7 @@ from digest.model.limits import (
     parse_limits,
     parse_slow_start,
 )
+from digest.model.web_access import WebAccess
 
 PREFIX = "DIGEST_"
 # Read by the tests alone.
@@ -68,6 +69,7 @@ class Settings(BaseModel):
     live: bool = False
     allow: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     timezone: str = "Europe/London"
+    fetch_allow: Annotated[WebAccess, _made_by(WebAccess.parse)] = WebAccess()
     templates_dir: Path | None = None
     metrics_token: SecretStr | None = None
 

@@ -11,12 +11,12 @@ from typing import ClassVar
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.reading import Memory, Reading
+from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
 from digest.model.blocks import Picture, texts
 from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Event, Post
-from tests.builders import EIGHT
+from tests.builders import EIGHT, a_visit
 
 RSS = """<?xml version="1.0"?><rss version="2.0"
 xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
@@ -72,8 +72,8 @@ def publish() -> Iterator[Callable[[str, bytes], str]]:
     server.server_close()
 
 
-def read(kind: SourceKind, location: str, memory: Memory | None = None) -> Reading:
-    return READERS[kind](Source("blog", kind, location), memory or Memory())
+def read(kind: SourceKind, location: str, visit: Visit | None = None) -> Reading:
+    return READERS[kind](Source("blog", kind, location), visit or a_visit())
 
 
 def rss(*items: tuple[str, str, str]) -> bytes:
@@ -134,7 +134,7 @@ def test_a_feed_that_has_not_changed_says_so(
     url = publish("/feed", rss(("one", "One", "w")))
     first = read(SourceKind.FEED, url)
 
-    assert read(SourceKind.FEED, url, first.memory).unchanged
+    assert read(SourceKind.FEED, url, a_visit(memory=first.memory)).unchanged
 
 
 def test_one_bad_item_is_named_and_costs_itself_alone(
@@ -300,8 +300,8 @@ def test_a_wall_time_is_in_the_campaigns_zone(
 ) -> None:
     event = EVENT.replace("zone: Europe/London\n", "")
     (tmp_path / "a.md").write_text(event.replace("2026-07-07 10:00", said))
-    memory = Memory(zone="Europe/Paris")
-    [found] = read(SourceKind.FOLDER, str(tmp_path), memory).items
+    visit = a_visit(zone="Europe/Paris")
+    [found] = read(SourceKind.FOLDER, str(tmp_path), visit).items
 
     assert isinstance(found, Event)
     assert (found.starts.hour, found.zone) == (hour, "Europe/Paris")

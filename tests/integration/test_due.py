@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from digest.gather.fetch import Fetcher
 from digest.model.editions import EditionState
 from digest.schedule import watch
 from digest.schedule.due import next_slots, open_due
@@ -103,12 +104,12 @@ def test_after_a_long_sleep_nothing_happens_until_somebody_says_resume(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine)
-    keep_watch(engine, EIGHT)
+    keep_watch(engine, Fetcher(), EIGHT)
     awake = SLOT + timedelta(days=2)
-    keep_watch(engine, awake)
+    keep_watch(engine, Fetcher(), awake)
     slept = states(engine)
     resumed = watch.resume(engine, awake)
-    keep_watch(engine, awake)
+    keep_watch(engine, Fetcher(), awake)
 
     assert slept == []
     assert resumed

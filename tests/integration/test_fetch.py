@@ -12,9 +12,10 @@ import pytest
 
 from digest import __version__
 from digest.errors import SourceError
-from digest.gather.fetch import Limits, fetch
-from digest.gather.reading import Memory
+from digest.gather.document import FEED, Document, Limits, Memory, Request
+from tests.builders import LOOPBACK
 
+NEW = Memory()
 SMALL = Limits(size=50_000, total_seconds=10)
 
 
@@ -131,20 +132,25 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+def get(
+    url: str, limits: Limits = SMALL, memory: Memory = NEW, contact: str = ""
+) -> Document:
+    return LOOPBACK.fetch(Request(url, FEED, memory, contact), limits)
+
+
 @pytest.mark.parametrize("path", ["plain", "packed", "moved"])
 def test_a_document_is_read_whole(site: str, path: str) -> None:
-    assert fetch(f"{site}/{path}", Memory(), SMALL).content == b"hello"
+    assert get(f"{site}/{path}").content == b"hello"
 
 
 def test_where_a_document_has_moved_to_is_told(site: str) -> None:
-    assert fetch(f"{site}/moved", Memory(), SMALL).url == f"{site}/plain"
+    assert get(f"{site}/moved").url == f"{site}/plain"
 
 
 def test_what_the_server_said_is_sent_back_and_saves_the_reading(site: str) -> None:
-    first = fetch(f"{site}/plain", Memory(zone="Europe/Paris"), SMALL)
-    again = fetch(f"{site}/plain", first.memory, SMALL)
+    first = get(f"{site}/plain")
+    again = get(f"{site}/plain", memory=first.memory)
 
-    assert first.memory.zone == "Europe/Paris"
     assert (again.content, again.memory) == (None, first.memory)
     assert Site.asked[1]["if-modified-since"] == "Mon, 06 Jul 2026 08:00:00 GMT"
 
@@ -158,7 +164,7 @@ def test_what_the_server_said_is_sent_back_and_saves_the_reading(site: str) -> N
     ],
 )
 def test_a_publisher_sees_who_reads(site: str, contact: str, agent: str) -> None:
-    fetch(f"{site}/plain", Memory(contact=contact), SMALL)
+    get(f"{site}/plain", contact=contact)
 
     assert Site.asked[0]["user-agent"] == agent
 
@@ -181,7 +187,7 @@ def test_what_cannot_be_read_is_refused_in_one_line(
     site: str, path: str, why: str
 ) -> None:
     with pytest.raises(SourceError, match=why) as refusal:
-        fetch(f"{site}/{path}", Memory(), SMALL)
+        get(f"{site}/{path}")
 
     assert "\n" not in str(refusal.value)
 
@@ -194,6 +200,6 @@ def test_a_server_that_drips_is_left_when_time_is_up(
     limits = Limits(connect_seconds=10, total_seconds=seconds)
     began = time.monotonic()
     with pytest.raises(SourceError, match="took too long"):
-        fetch(f"{site}/{path}", Memory(), limits)
+        get(f"{site}/{path}", limits)
 
     assert time.monotonic() - began < 5

@@ -14,7 +14,7 @@ from digest.store import campaigns, editions, log
 from digest.store.campaigns import CampaignFile, StoredCampaign
 from digest.store.engine import reading, writing
 from digest.store.tables import item, source
-from tests.builders import EIGHT, a_post
+from tests.builders import EIGHT, LOOPBACK, a_post
 from tests.stored import a_reader, a_stored_campaign, posts_accepted, schedule_id
 
 FILE = """
@@ -51,7 +51,7 @@ def a_note(folder: Path, name: str, words: str = "Words.", day: int = 6) -> None
 
 
 def read(engine: Engine, stored: StoredCampaign) -> SourceReport:
-    reports = gather(engine, stored.id, stored.campaign, EIGHT)
+    reports = gather(engine, LOOPBACK, stored, EIGHT)
     return next(one for one in reports if one.source == "notes")
 
 
@@ -75,7 +75,7 @@ def test_a_source_that_fails_harms_no_other(engine: Engine, tmp_path: Path) -> N
     stored = a_campaign_in(engine, tmp_path)
     a_note(tmp_path, "one")
 
-    notes, gone = gather(engine, stored.id, stored.campaign, EIGHT)
+    notes, gone = gather(engine, LOOPBACK, stored, EIGHT)
 
     assert notes.new == 1
     assert "is not a folder" in gone.failed
@@ -187,8 +187,8 @@ def test_a_source_that_was_never_applied_says_so(
 ) -> None:
     stored = a_campaign_in(engine, tmp_path)
     notes, gone = stored.campaign.sources
-    changed = replace(stored.campaign, sources=(notes, replace(gone, name="else")))
-    reports = gather(engine, stored.id, changed, EIGHT)
+    other = replace(stored.campaign, sources=(notes, replace(gone, name="else")))
+    reports = gather(engine, LOOPBACK, replace(stored, campaign=other), EIGHT)
 
     assert [one.failed.partition(":")[0] for one in reports] == [
         "",
@@ -200,11 +200,11 @@ def test_why_a_source_failed_is_kept_until_it_is_read(
     engine: Engine, tmp_path: Path
 ) -> None:
     stored = a_campaign_in(engine, tmp_path)
-    gather(engine, stored.id, stored.campaign, EIGHT)
+    gather(engine, LOOPBACK, stored, EIGHT)
     with reading(engine) as connection:
         before = connection.scalars(select(source.c.failure).order_by("id")).all()
     (tmp_path / "gone").mkdir()
-    gather(engine, stored.id, stored.campaign, EIGHT)
+    gather(engine, LOOPBACK, stored, EIGHT)
     with reading(engine) as connection:
         after = connection.scalars(select(source.c.failure).order_by("id")).all()
 

@@ -11,7 +11,6 @@ import pytest
 
 from digest.gather.feed import read_feed
 from digest.gather.folder import read_folder
-from digest.gather.reading import Memory
 from digest.model.blocks import (
     CallToAction,
     EasyRead,
@@ -27,6 +26,7 @@ from digest.model.campaign_file import parse
 from digest.model.campaigns import Campaign, SourceKind
 from digest.model.items import Event, Item, LinkKind, Post
 from digest.sample import feed_server, week
+from tests.builders import a_visit
 
 NOW = datetime(2026, 7, 6, 7, 15, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def campaign(feed_url: str, tmp_path_factory: pytest.TempPathFactory) -> Campaig
 @pytest.fixture(scope="module")
 def items(campaign: Campaign) -> tuple[Item, ...]:
     readers = {SourceKind.FEED: read_feed, SourceKind.FOLDER: read_folder}
-    readings = [readers[one.kind](one, Memory()) for one in campaign.sources]
+    readings = [readers[one.kind](one, a_visit()) for one in campaign.sources]
     assert [reading.skipped for reading in readings] == [(), ()]
     return tuple(item for reading in readings for item in reading.items)
 

@@ -11,6 +11,7 @@ from digest.audience.importing import ListImport
 from digest.bootstrap import DEMO_MARK, App, opened
 from digest.cli.serving import serve_pages, work_until_done
 from digest.errors import DigestError, SettingsError
+from digest.model.web_access import WebAccess
 from digest.sample import pieces, week
 from digest.sample.feed_server import serving
 from digest.schedule import publishing
@@ -48,7 +49,11 @@ def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
     pages are served until stopped. Raises DigestError.
     """
     _clear(folder)
-    settings = Settings(data_dir=folder, base_url=f"http://localhost:{port}")
+    settings = Settings(
+        data_dir=folder,
+        base_url=f"http://localhost:{port}",
+        fetch_allow=WebAccess.parse("127.0.0.1"),  # where the sample's feed is
+    )
     with opened(settings, migrating=True) as digest:
         reached = _journey(digest, folder, talk)
         if not reached.everyone:
@@ -88,7 +93,7 @@ def _import(digest: App, now: datetime, talk: Talk) -> None:
 
 
 def _gather(digest: App, now: datetime, talk: Talk) -> None:
-    reports = publishing.gather_named(digest.engine, week.CAMPAIGN, now)
+    reports = publishing.gather_named(digest.engine, digest.fetcher, week.CAMPAIGN, now)
     for one in reports[week.CAMPAIGN]:
         talk(f"   {one.source}: {one.new} new, {len(one.skipped)} skipped")
         if one.failed:

@@ -107,7 +107,9 @@ def gather(
     from digest.schedule import publishing
 
     with open_app() as digest:
-        reports = publishing.gather_named(digest.engine, campaign, digest.now())
+        reports = publishing.gather_named(
+            digest.engine, digest.fetcher, campaign, digest.now()
+        )
     if json:
         as_json(
             {

@@ -44,7 +44,7 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
     timetable = Timetable(
-        digest.engine, lambda: keep_watch(digest.engine, digest.now())
+        digest.engine, lambda: keep_watch(digest.engine, digest.fetcher, digest.now())
     )
 
     def wake_to_stop() -> None:

@@ -29,14 +29,16 @@ def try_one(
     """Show what would be gathered, and where each part came from; stores nothing."""
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
-    from digest.gather.reading import Memory
+    from digest.gather.fetch import Fetcher
+    from digest.gather.reading import Visit
     from digest.model.campaigns import Source, SourceKind
     from digest.settings import from_environment
 
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")
-    zone = from_environment().timezone
-    found = attempt(Source("source", SourceKind(kind), location), Memory(zone=zone))
+    settings = from_environment()
+    visit = Visit(Fetcher(settings.fetch_allow), zone=settings.timezone)
+    found = attempt(Source("source", SourceKind(kind), location), visit)
     if isinstance(found, SourceError):
         raise found
     if json:
@@ -44,7 +46,7 @@ def try_one(
         return
     for item in found.items:
         result(item.title)
-        for line in _fields(item, found.origins.get(item.key, {}), zone):
+        for line in _fields(item, found.origins.get(item.key, {}), visit.zone):
             result(f"  {line}")
     for note in found.notes:
         talk(note)

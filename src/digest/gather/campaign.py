@@ -8,10 +8,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from digest.errors import SourceError
-from digest.gather.reading import Memory, Reading, Skipped
+from digest.gather.document import Memory
+from digest.gather.fetch import Fetcher
+from digest.gather.reading import Reading, Skipped, Visit
 from digest.gather.registry import READERS
-from digest.model.campaigns import Campaign, Source
+from digest.model.campaigns import Source
 from digest.store import acceptance, sources
+from digest.store.campaigns import StoredCampaign
 from digest.store.engine import reading, writing
 
 logger = logging.getLogger(__name__)
@@ -33,22 +36,23 @@ class SourceReport:
 
 
 def gather(
-    engine: Engine, campaign_id: int, campaign: Campaign, now: datetime
+    engine: Engine, fetcher: Fetcher, stored: StoredCampaign, now: datetime
 ) -> tuple[SourceReport, ...]:
     """Read the campaign's sources side by side and accept what they hold.
 
     No transaction is open while a source is read. A source that fails is
     reported, and the others go on.
     """
+    campaign = stored.campaign
     with reading(engine) as connection:
-        rows = sources.of_campaign(connection, campaign_id)
+        rows = sources.of_campaign(connection, stored.id)
     known = [one for one in campaign.sources if one.name in rows]
     contact = campaign.reply_to or campaign.sender_address
 
     def read(source: Source) -> Reading | SourceError:
         row = rows[source.name]
-        memory = Memory(row.etag, row.last_modified, campaign.timezone, contact)
-        return attempt(source, memory)
+        memory = Memory(row.etag, row.last_modified)
+        return attempt(source, Visit(fetcher, memory, campaign.timezone, contact))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = dict(
@@ -57,17 +61,17 @@ def gather(
     reports = []
     for one in campaign.sources:
         if row := rows.get(one.name):
-            origin = acceptance.Origin(campaign_id, row.id, one, row.is_first_contact)
+            origin = acceptance.Origin(stored.id, row.id, one, row.is_first_contact)
             reports.append(_take(engine, origin, row, found[one.name], now))
         else:
             reports.append(SourceReport(one.name, failed=_NOT_APPLIED))
     return tuple(reports)
 
 
-def attempt(source: Source, memory: Memory) -> Reading | SourceError:
+def attempt(source: Source, visit: Visit) -> Reading | SourceError:
     """Return what the source holds, or why it could not be read; stores nothing."""
     try:
-        return READERS[source.kind](source, memory)
+        return READERS[source.kind](source, visit)
     except SourceError as problem:
         return problem
     except Exception as problem:

@@ -5,24 +5,24 @@ from dataclasses import replace
 
 from digest.errors import SourceError
 from digest.gather import feed_json, feed_xml
+from digest.gather.document import FEED
 from digest.gather.entries import Entry, post_told
-from digest.gather.fetch import fetch
 from digest.gather.origins import Origins
-from digest.gather.reading import MAX_ITEMS, Memory, Reading, Skipped, distinct
+from digest.gather.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
 from digest.model.campaigns import Source
 from digest.model.items import Item
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_feed(source: Source, memory: Memory) -> Reading:
+def read_feed(source: Source, visit: Visit) -> Reading:
     """Return the posts of a feed, newest last; one bad entry costs itself alone.
 
     Raises SourceError where the feed cannot be fetched or is no feed.
     """
-    document = fetch(source.location, memory)
+    document = visit.fetch(source.location, FEED)
     if document.content is None:
-        return Reading(unchanged=True, memory=memory)
+        return Reading(unchanged=True, memory=document.memory)
     found = posts_in(document.content, document.media_type, document.url)
     return replace(found, memory=document.memory)
 

@@ -12,9 +12,9 @@ from digest.gather.origins import Origins, origins
 from digest.gather.pictures import PictureFiles
 from digest.gather.reading import (
     MAX_ITEMS,
-    Memory,
     Reading,
     Skipped,
+    Visit,
     distinct,
     finished,
 )
@@ -29,7 +29,7 @@ MAX_BYTES = 2_000_000
 _NOWHERE = ""
 
 
-def read_folder(source: Source, memory: Memory) -> Reading:
+def read_folder(source: Source, visit: Visit) -> Reading:
     """Return the posts and events of a folder's `*.md` files, by path.
 
     A file's key is its path below the folder. One bad file is named and the
@@ -44,7 +44,7 @@ def read_folder(source: Source, memory: Memory) -> Reading:
     for path in _files(root, skipped):
         name = path.relative_to(root).as_posix()
         try:
-            file = _File.opened(path, root, memory.zone)
+            file = _File.opened(path, root, visit.zone)
             items.append(file.item(name))
             told[name] = file.origins(items[-1])
         except ValueError as problem:
@@ -52,7 +52,7 @@ def read_folder(source: Source, memory: Memory) -> Reading:
         except OSError as problem:
             skipped.append(Skipped(name, f"cannot be read: {problem.strerror}"))
     return Reading(
-        distinct(items, skipped), tuple(skipped), memory=memory, origins=told
+        distinct(items, skipped), tuple(skipped), memory=visit.memory, origins=told
     )
 
 

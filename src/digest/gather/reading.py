@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from digest.gather.document import LIMITS, Document, Limits, Memory, Request, Wanted
+from digest.gather.fetch import Fetcher
 from digest.gather.origins import Origins
 from digest.gather.reshape import outlined
 from digest.model.blocks import Block
@@ -17,18 +19,36 @@ MAX_ITEMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What a reader is told besides where to look.
+class Visit:
+    """What a reader is handed besides its source: a door to the web, and a place.
 
-    `etag` and `last_modified` are what a web server said of the last reading, so
-    as to ask only for news. Wall times that name no `zone` are in that one.
-    `contact` is the address at which a publisher can ask who reads its feed.
+    `memory` is what was kept of the source's last reading. Wall times that name
+    no `zone` are in that one. `contact` is the address at which a publisher can
+    ask who reads what it publishes.
     """
 
-    etag: str = ""
-    last_modified: str = ""
+    fetcher: Fetcher
+    memory: Memory = field(default_factory=Memory)
     zone: str = "Europe/London"
     contact: str = ""
+
+    def fetch(self, url: str, wanted: Wanted, limits: Limits = LIMITS) -> Document:
+        """Return the source's own document, asking only for news.
+
+        Raises SourceError in plain words.
+        """
+        request = Request(url, wanted, self.memory, self.contact)
+        return self.fetcher.fetch(request, limits)
+
+    def fetch_linked(
+        self, url: str, wanted: Wanted, limits: Limits = LIMITS
+    ) -> Document:
+        """Return a document that the source names; nothing is remembered of it.
+
+        Raises SourceError in plain words.
+        """
+        request = Request(url, wanted, contact=self.contact)
+        return self.fetcher.fetch(request, limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +78,7 @@ class Reading:
 class SourceReader(Protocol):
     """Reads one kind of source."""
 
-    def __call__(self, source: Source, memory: Memory) -> Reading:
+    def __call__(self, source: Source, visit: Visit) -> Reading:
         """Return all that the source holds, each item once by its key.
 
         One bad item is skipped and named. Raises SourceError, in plain words,

@@ -9,6 +9,7 @@ from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.errors import DigestError
 from digest.gather.campaign import SourceReport, gather
+from digest.gather.fetch import Fetcher
 from digest.model.editions import EditionState
 from digest.schedule import due, watch
 from digest.schedule.previews import schedule_of
@@ -24,15 +25,13 @@ GATHER_EVERY = timedelta(hours=1)
 
 
 def gather_all(
-    engine: Engine, found: list[StoredCampaign], now: datetime
+    engine: Engine, fetcher: Fetcher, found: list[StoredCampaign], now: datetime
 ) -> dict[str, tuple[SourceReport, ...]]:
     """Read the sources of each of these campaigns; return the reports by name."""
-    return {
-        one.campaign.name: gather(engine, one.id, one.campaign, now) for one in found
-    }
+    return {one.campaign.name: gather(engine, fetcher, one, now) for one in found}
 
 
-def keep_watch(engine: Engine, now: datetime) -> None:
+def keep_watch(engine: Engine, fetcher: Fetcher, now: datetime) -> None:
     """Do what is due: open the slots' editions and carry every open one forward.
 
     After a sleep of more than a day it only notes that; a person says resume.
@@ -53,7 +52,7 @@ def keep_watch(engine: Engine, now: datetime) -> None:
                 or sources.is_stale(connection, one.id, now - GATHER_EVERY)
             )
         ]
-    gather_all(engine, stale, now)
+    gather_all(engine, fetcher, stale, now)
     for edition in waiting:
         carry_forward(engine, edition.id, now)
 
@@ -111,7 +110,7 @@ def cancel(engine: Engine, edition_id: int, now: datetime) -> None:
 
 
 def gather_named(
-    engine: Engine, name: str | None, now: datetime
+    engine: Engine, fetcher: Fetcher, name: str | None, now: datetime
 ) -> dict[str, tuple[SourceReport, ...]]:
     """Read the sources of one campaign, or of all that are not paused."""
     with reading(engine) as connection:
@@ -120,4 +119,4 @@ def gather_named(
             if name
             else [one for one in campaigns.listed(connection) if not one.paused_at]
         )
-    return gather_all(engine, found, now)
+    return gather_all(engine, fetcher, found, now)

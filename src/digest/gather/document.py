@@ -1,0 +1,100 @@
+"""What is asked of the web, within which limits, and what comes back."""
+
+from dataclasses import dataclass, field
+
+from digest.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A kind of document: what we call it, what we accept, what helps if it is big."""
+
+    name: str
+    accept: str
+    if_too_big: str
+
+
+FEED = Wanted(
+    "feed",
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, application/json;q=0.9, */*;q=0.5",
+    "give the address of a shorter feed",
+)
+CALENDAR = Wanted(
+    "calendar", "text/calendar, */*;q=0.5", "give the address of a shorter calendar"
+)
+PAGE = Wanted(
+    "page",
+    "text/html, application/xhtml+xml, */*;q=0.5",
+    "give the address of a shorter page",
+)
+PICTURE = Wanted(
+    "picture",
+    "image/png, image/jpeg, image/webp, image/gif, image/*;q=0.5",
+    "put a smaller picture there",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost."""
+
+    size: int = 10_000_000  # bytes, unpacked
+    connect_seconds: float = 5
+    total_seconds: float = 20  # redirects and all; waiting for our turn apart
+    redirects: int = 5
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a source's last reading, so as to ask only for news.
+
+    `etag` and `last_modified` are its server's words. `moved_to` is where it
+    has gone for good (301 or 308), empty while it is where it always was.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A document to ask for.
+
+    `contact` is the address at which its publisher can ask who reads it.
+    """
+
+    url: str
+    wanted: Wanted
+    memory: Memory = Memory()
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was sent; None as content means it has not changed.
+
+    `url` is where it was found in the end, `media_type` the whole Content-Type,
+    `memory` what to remember for the next time.
+    """
+
+    content: bytes | None
+    url: str
+    media_type: str = ""
+    memory: Memory = field(default_factory=Memory)
+
+
+class GoneError(SourceError):
+    """Its server says that it is gone for good (RFC 9110 section 15.5.11)."""
+
+
+class BusyError(SourceError):
+    """Its server asks us to wait; `seconds` is how long, None if it did not say."""
+
+    def __init__(self, words: str, seconds: int | None) -> None:
+        super().__init__(words)
+        self.seconds = seconds

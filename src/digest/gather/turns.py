@@ -1,0 +1,46 @@
+"""Politeness: one request to a host at a time, and a pause before the next."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+GAP_SECONDS = 0.2
+
+
+class Turns:
+    """Gives each host's turns out one by one, whichever thread asks."""
+
+    def __init__(
+        self,
+        gap: float = GAP_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._gap = gap
+        self._clock = clock
+        self._wait = wait
+        self._changed = threading.Condition()
+        self._taken: set[str] = set()
+        self._free_at: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, host: str) -> Iterator[None]:
+        """Hold the host's turn for as long as the block lasts."""
+        with self._changed:
+            self._changed.wait_for(lambda: host not in self._taken)
+            self._taken.add(host)
+            early = self._free_at.get(host, 0) - self._clock()
+        try:
+            if early > 0:
+                self._wait(early)
+            yield
+        finally:
+            with self._changed:
+                self._taken.remove(host)
+                now = self._clock()
+                late = [one for one, at in self._free_at.items() if at <= now]
+                for one in late:  # so that a long life remembers few hosts
+                    del self._free_at[one]
+                self._free_at[host] = now + self._gap
+                self._changed.notify_all()
