@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select
 
+from digest.compose.news import news
 from digest.model.campaigns import Approval
 from digest.model.editions import EditionState
-from digest.store import campaigns, editions, log
+from digest.store import campaigns, editions
 from digest.store.engine import writing
 from digest.store.tables import campaign as campaign_table
 from digest.store.tables import reader
@@ -87,4 +88,5 @@ def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> b
     )
     if furthest_back is None:
         return False
-    return bool(log.released(connection, edition.campaign_id, furthest_back, upto))
+    stretch = (furthest_back, upto)
+    return bool(news(connection, edition.campaign_id, stretch, edition.slot))

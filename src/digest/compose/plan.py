@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
+from digest.compose.news import news
 from digest.model.deliveries import DeliveryState
 from digest.model.editions import EditionState, VariantKey
 from digest.model.readers import Channel, NotServed, Served, resolve
@@ -82,9 +83,8 @@ def _plan_chunk(engine: Engine, edition_id: int, now: datetime, size: int) -> bo
             _finish(connection, edition, now)
             return False
         upto = edition.upto or 0
-        entries = log.released(
-            connection, edition.campaign_id, min(row.position for row in rows), upto
-        )
+        stretch = (min(row.position for row in rows), upto)
+        entries = news(connection, edition.campaign_id, stretch, edition.slot)
         decided = [decide(row, upto, entries) for row in rows]
         _record(connection, edition, decided, now)
         editions.note_cursor(connection, edition_id, rows[-1].reader_id)

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from digest.compose.news import news
 from digest.model.editions import Variant, VariantKey, rendition_key
-from digest.model.items import Event, Item
+from digest.model.happenings import together
+from digest.model.items import Event, Item, Post
 from digest.model.readers import Format
 from digest.store import campaigns, editions, log
 from digest.store.campaigns import ScheduleRow, StoredCampaign
@@ -71,7 +73,7 @@ def draft(
     campaign = stored.campaign
     slot = schedule.schedule.timetable.next_slot(campaign.timezone, now)
     since = editions.upto_before(connection, schedule.id, slot)
-    items = _items(log.released(connection, stored.id, since))
+    items = _items(news(connection, stored.id, (since, log.MAX), slot))
     if not items:
         return None
     return Variant(
@@ -90,7 +92,9 @@ def _composed(
 ) -> Composed | None:
     entries = [
         entry
-        for entry in log.released(connection, edition.campaign_id, key.since, key.upto)
+        for entry in news(
+            connection, edition.campaign_id, (key.since, key.upto), edition.slot
+        )
         if key.takes(entry.position, entry.topics)
     ]
     if not entries:
@@ -111,14 +115,19 @@ def _composed(
 
 
 def _items(entries: Iterable[log.LogEntry]) -> tuple[Item, ...]:
-    # A publishing date orders posts; it never decides whether they are in.
-    def order(entry: log.LogEntry) -> tuple[bool, datetime, int]:
-        item = entry.item
-        if isinstance(item, Event):
-            return True, item.starts, entry.position
-        return False, item.published or entry.accepted_at, entry.position
-
-    return tuple(entry.item for entry in sorted(entries, key=order))
+    """Return posts by their date, then events by their start."""
+    posts: list[tuple[datetime, int, Post]] = []
+    events: list[Event] = []
+    for entry in entries:
+        match entry.item:
+            case Event():
+                events.append(entry.item)
+            case Post(published=published):
+                # It orders posts; it never decides whether they are in.
+                first = published or entry.accepted_at
+                posts.append((first, entry.position, entry.item))
+    in_order = sorted(posts, key=lambda one: one[:2])
+    return (*(post for _, _, post in in_order), *together(events))
 
 
 def _key(row: Row[Any]) -> VariantKey:

@@ -1,7 +1,7 @@
 """What a campaign's log is made of: posts and events."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digest.model.blocks import Block, Picture
@@ -69,12 +69,31 @@ class Post:
     links: tuple[Link, ...] = ()
 
 
+class EventState(StrEnum):
+    """Whether an event takes place, as far as its source says."""
+
+    ON = "on"
+    PROVISIONAL = "provisional"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When something happens: two aware instants, the end where it is known."""
+
+    starts: datetime
+    ends: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happens at a time and a place.
 
     `starts` and `ends` are aware instants; `zone` is the IANA zone in which
-    people read them. An all-day event starts at local midnight.
+    people read them. An all-day event starts at local midnight and ends at the
+    one after its last day. `also` are further times of the same, later ones
+    last. `told` is when readers were last told that it would be, where that
+    has changed: another time, called off, or on after all.
     """
 
     key: str
@@ -90,6 +109,20 @@ class Event:
     summary: str = ""
     body: tuple[Block, ...] = ()
     topics: tuple[str, ...] = ()
+    state: EventState = EventState.ON
+    also: tuple[Span, ...] = ()
+    told: Span | None = None
+
+    @property
+    def span(self) -> Span:
+        """When it happens, the first time if there are several."""
+        return Span(self.starts, self.ends)
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether all of its times have passed."""
+        last = max((self.span, *self.also), key=lambda span: span.starts)
+        day = timedelta(days=1) if self.all_day else timedelta(0)
+        return (last.ends or last.starts + day) <= at
 
 
 Item = Post | Event

@@ -27,6 +27,7 @@ _KINDS: Mapping[str, type[Any]] = {
     "link": items.Link,
     "post": items.Post,
     "event": items.Event,
+    "span": items.Span,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -59,6 +60,8 @@ def from_wire(value: Any) -> Any:
     made = {name: from_wire(part) for name, part in value.items() if name != "k"}
     if kind is items.Link:
         made["kind"] = items.LinkKind(made["kind"])
+    if kind is items.Event and "state" in made:
+        made["state"] = items.EventState(made["state"])
     return kind(**made)
 
 

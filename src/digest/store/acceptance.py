@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, null, select, update
 
 from digest.model.campaigns import Source
+from digest.model.happenings import corrected
 from digest.model.items import Event, Item
-from digest.model.wire import fingerprint, to_wire
+from digest.model.wire import fingerprint, item_from_wire, to_wire
 from digest.store import positions
 from digest.store.tables import item
 
@@ -44,14 +45,19 @@ class Origin:
 
 
 def accept(
-    connection: Connection, origin: Origin, items: Sequence[Item], now: datetime
+    connection: Connection,
+    origin: Origin,
+    items: Sequence[Item],
+    now: datetime,
+    updates: Sequence[Item] = (),
 ) -> Counts:
     """Take what a source holds into the log; the same items twice change nothing.
 
     New items are released at once, unless the source is moderated or they are
     older than the first contact was to take. Other words for an item are a
     revision: in place until an edition that carries it is frozen, and kept
-    beside it after that. `items` must have distinct keys.
+    beside it after that. `updates` may revise what is known and are never new.
+    All of them must have distinct keys.
     """
     positions.lock(connection, origin.campaign_id)
     known = {
@@ -62,12 +68,23 @@ def accept(
     }
     carried = positions.carried(connection, origin.campaign_id)
     fresh = [one for one in items if one.key not in known]
-    seen = [one for one in items if one.key in known]
+    seen = [one for one in (*items, *updates) if one.key in known]
     revised = [
         one for one in seen if _revise(connection, origin, one, known[one.key], carried)
     ]
     _insert(connection, origin, fresh, now)
     return Counts(len(fresh), len(revised), len(seen) - len(revised))
+
+
+def expected(
+    connection: Connection, source_id: int, after: datetime
+) -> tuple[Event, ...]:
+    """Return the events of a source that begin after that, withdrawn ones left out."""
+    found = select(item.c.content).where(
+        item.c.source_id == source_id, item.c.withdrawn_at.is_(None)
+    )
+    known = map(item_from_wire, connection.scalars(found))
+    return tuple(one for one in known if isinstance(one, Event) and one.starts > after)
 
 
 def _revise(
@@ -79,7 +96,8 @@ def _revise(
         if mark == row.fingerprint and row.revision_fingerprint is not None:
             values = {"revision": null(), "revision_fingerprint": None}  # taken back
         elif mark not in (row.fingerprint, row.revision_fingerprint):
-            values = {"revision": to_wire(one), "revision_fingerprint": mark}
+            told = _as_a_correction(connection, one, row.id)
+            values = {"revision": to_wire(told), "revision_fingerprint": mark}
     elif mark != row.fingerprint:
         values = {"content": to_wire(one), "fingerprint": mark, "topics": topics}
     elif topics != row.topics:
@@ -88,6 +106,14 @@ def _revise(
     if values:
         _set(connection, row.id, values)
     return bool(values)
+
+
+def _as_a_correction(connection: Connection, one: Item, item_id: int) -> Item:
+    content = select(item.c.content).where(item.c.id == item_id)
+    before = item_from_wire(connection.scalars(content).one())
+    if isinstance(one, Event) and isinstance(before, Event):
+        return corrected(before, one)
+    return one
 
 
 def _set(connection: Connection, item_id: int, values: dict[str, Any]) -> None:

@@ -1,0 +1,94 @@
+"""Events between the log and an edition: told while of use, called off, put right."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Engine, select
+
+from digest.model.editions import EditionState
+from digest.model.items import Event, EventState, Item
+from digest.model.wire import from_wire
+from digest.schedule.publishing import run
+from digest.store import acceptance, campaigns
+from digest.store.engine import reading, writing
+from digest.store.tables import item, source
+from tests.builders import EIGHT, an_event
+from tests.stored import a_reader, a_stored_campaign, posts_accepted
+
+OFF = EventState.CANCELLED
+
+
+def updated(engine: Engine, updates: Sequence[Item]) -> acceptance.Counts:
+    with writing(engine) as connection:
+        row = connection.execute(select(source)).one()
+        first = campaigns.load(connection, row.campaign_id).sources[0]
+        origin = acceptance.Origin(row.campaign_id, row.id, first, False)  # noqa: FBT003
+        return acceptance.accept(connection, origin, [], EIGHT, updates)
+
+
+def revisions(engine: Engine) -> list[object]:
+    with reading(engine) as connection:
+        found = connection.scalars(select(item.c.revision)).all()
+    return [one and from_wire(one) for one in found]
+
+
+def edition(engine: Engine) -> EditionState:
+    return run(engine, "lantern-week", "daily", EIGHT).state
+
+
+def test_an_update_revises_what_is_known_and_adds_nothing(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [an_event("known")])
+    counts = updated(
+        engine, [an_event("known", title="Other"), an_event("unknown", title="New")]
+    )
+
+    assert (counts.new, counts.revised) == (0, 1)
+    with reading(engine) as connection:
+        [content] = connection.scalars(select(item.c.content)).all()
+    assert content["title"] == "Other"
+
+
+def test_an_event_that_is_over_is_no_news(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [an_event(starts=EIGHT - timedelta(days=3), ends=None)])
+
+    assert edition(engine) is EditionState.SKIPPED
+
+
+def test_an_event_called_off_before_anyone_was_told_never_appears(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [an_event()])
+    updated(engine, [an_event(state=OFF)])
+
+    assert edition(engine) is EditionState.SKIPPED
+    assert revisions(engine) == [None]
+
+
+def test_an_event_called_off_after_readers_were_told_is_offered_as_a_correction(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [an_event()])
+    assert edition(engine) is EditionState.PLANNED
+    first, again = (updated(engine, [an_event(state=OFF)]) for _ in range(2))
+
+    assert (first.revised, again.revised) == (1, 0)
+    [told] = revisions(engine)
+    assert isinstance(told, Event)
+    assert (told.state, told.told) == (OFF, an_event().span)
+
+
+def test_only_events_to_come_are_expected_of_a_source(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    past = an_event("past", starts=EIGHT - timedelta(days=1), ends=None)
+    posts_accepted(engine, [past, an_event("next")])
+    with reading(engine) as connection:
+        expected = acceptance.expected(connection, 1, EIGHT)
+
+    assert [one.key for one in expected] == ["next"]
