@@ -6,9 +6,11 @@ DEMO_ARGS ?=
 SERVE_ARGS ?=
 PYTEST_ARGS ?=
 KILLS ?=
+FUZZ ?=
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench kill-matrix pictures browser postgres lock secrets
+.PHONY: help setup check test demo serve bench kill-matrix fuzz pictures browser postgres lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +39,11 @@ bench: $(VENV)/.bench-installed ## run every benchmark, one after another
 
 kill-matrix: $(VENV)/.dev-installed postgres ## kill senders at every point of a run, again and again
 	$(PYTHON) -m tests.kills $(KILLS)
+
+fuzz: $(VENV)/.dev-installed ## give what reads sources made-up input, FUZZ_SECONDS (60) each
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt \
+	  || echo "atheris cannot be installed here: hypothesis is used instead"
+	$(PYTHON) -m tests.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ)
 
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
 	$(PYTHON) docs/make_pictures.py

@@ -1,0 +1,92 @@
+"""What is fuzzed: each takes any bytes, and may do nothing worse than refuse them."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from digest.errors import SourceError
+from digest.gather.feed import posts_in
+from digest.gather.front_matter import FrontMatter
+from digest.gather.html import to_blocks
+from digest.gather.markdown import markdown_to_blocks
+from digest.gather.words import cleaned
+from digest.model.blocks import Block, links_in, texts
+from digest.model.items import Item
+from digest.model.wire import from_wire, to_wire
+
+HERE = "https://example.org/feed"
+_SCHEMES = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
+
+
+def feed(content: bytes) -> None:
+    """Read the bytes as a feed of any kind."""
+    first, _, rest = content.partition(b"\n")
+    media_type = first.decode("latin-1") if first.startswith(b"text/") else ""
+    reading = posts_in(rest if media_type else content, media_type, HERE)
+    check_items(reading.items)
+
+
+def html(content: bytes) -> None:
+    """Read the bytes as HTML."""
+    check_blocks(to_blocks(content.decode("utf-8", "replace"), HERE))
+
+
+def markdown(content: bytes) -> None:
+    """Read the bytes as Markdown."""
+    check_blocks(markdown_to_blocks(content.decode("utf-8", "replace"), HERE))
+
+
+def front_matter(content: bytes) -> None:
+    """Read the bytes as a file with a head, and each value as everything it may be."""
+    head = FrontMatter.of(content, "Europe/London")
+    for key in head.values:
+        for read in (head.instant, head.is_day, head.words, head.text):
+            try:
+                read(key)
+            except ValueError as problem:
+                check_refusal(problem)
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "feed": feed,
+    "html": html,
+    "markdown": markdown,
+    "front-matter": front_matter,
+}
+
+
+def run(target: Callable[[bytes], None], content: bytes) -> None:
+    """Give the target the bytes. Raises what it does worse than refuse them."""
+    try:
+        target(content)
+    except (SourceError, ValueError) as problem:
+        check_refusal(problem)
+
+
+def check_refusal(problem: Exception) -> None:
+    """Assert that the refusal is ours: words in one line, and not a parser's own."""
+    said = str(problem)
+    assert type(problem) in {SourceError, ValueError}, repr(problem)
+    assert len(said.splitlines()) == 1, said
+    assert len(said) < 2_000, said
+
+
+def check_items(items: Iterable[Item]) -> None:
+    """Assert that what was read can be kept and rendered."""
+    for item in items:
+        check_blocks(item.body)
+        wire = json.dumps(to_wire(item), ensure_ascii=False).encode()
+        assert from_wire(json.loads(wire)) == item
+        assert item.key
+        assert item.title
+        for line in (item.title, item.summary, *item.topics):
+            assert len(line.splitlines()) <= 1, line
+            assert "=?" not in item.title
+
+
+def check_blocks(blocks: tuple[Block, ...]) -> None:
+    """Assert that blocks hold clean words, and addresses that may be followed."""
+    for text in texts(blocks):
+        assert cleaned(text) == text, text
+    for _, href in links_in(blocks):
+        assert _SCHEMES.match(href), href
