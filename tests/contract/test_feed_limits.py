@@ -231,6 +231,34 @@ def test_what_would_cost_minutes_is_refused_at_once(content: bytes, why: str) ->
         xml_entries(content)
 
 
+BREAKS = '<gml:posList xmlns:gml="http://www.opengis.net/gml">1 2</gml:posList>'
+
+
+def test_an_item_that_breaks_the_parser_costs_itself_alone() -> None:
+    one, three = (
+        "<item><title>One</title></item>",
+        "<item><title>Three</title></item>",
+    )
+    entries = xml_entries(rss(f"{one}<item><title>Two</title>{BREAKS}</item>{three}"))
+
+    assert [entry.title.value for entry in entries] == ["One", "", "Three"]
+    with pytest.raises(ValueError, match="cannot make sense"):
+        post_of(entries[1])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(rss(f"{BREAKS}<item><title>x</title></item>"), id="its head"),
+        pytest.param(rss(f"<item>{BREAKS}"), id="an item, not ended"),
+        pytest.param(rss(BREAKS), id="no items"),
+    ],
+)
+def test_a_feed_that_breaks_the_parser_is_refused_in_words(content: bytes) -> None:
+    with pytest.raises(ValueError, match="ask its publisher"):
+        xml_entries(content)
+
+
 @pytest.mark.parametrize(
     ("encoding", "media_type"),
     [

@@ -44,7 +44,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a feed. `base` is what its relative addresses are taken from."""
+    """One entry of a feed. `base` is what its relative addresses are taken from.
+
+    `fault` says why nothing else is known of it.
+    """
 
     key: str
     title: Text
@@ -56,6 +59,7 @@ class Entry:
     published: datetime | None = None
     topics: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    fault: str = ""
 
     @property
     def name(self) -> str:
@@ -76,6 +80,8 @@ def post_told(entry: Entry) -> tuple[Post, Origins]:
 
     Raises ValueError, in words, where the entry makes no post.
     """
+    if entry.fault:
+        raise ValueError(entry.fault)
     url = addresses.web(entry.url, entry.base) or ""
     base = entry.base or url
     summary, content = _blocks(entry.summary, base), _blocks(entry.content, base)

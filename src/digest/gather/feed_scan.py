@@ -8,7 +8,7 @@ from digest.gather.reading import MAX_ITEMS
 # feedparser mends what is not XML, at some microseconds a byte.
 _MAX_BROKEN_BYTES = 1_000_000
 _MAX_ATTRIBUTES = 200
-_ITEMS = frozenset({"item", "entry"})
+ITEMS = frozenset({"item", "entry"})
 
 
 def within_limits(content: bytes) -> bytes:
@@ -50,7 +50,7 @@ class _Scan:
             raise ValueError(
                 "is not a feed: one of its elements has too many attributes"
             )
-        if name.rpartition(":")[2] in _ITEMS:
+        if name.rpartition(":")[2] in ITEMS:
             self._items_depth = self._items_depth or self._depth
             self._items += self._depth == self._items_depth
             if self._items == MAX_ITEMS + 2 and self.cut_from is None:

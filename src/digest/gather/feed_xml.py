@@ -16,12 +16,14 @@ from digest.gather import addresses
 from digest.gather.attachments import MAX_ATTACHMENTS, Attachment
 from digest.gather.decoding import decoded
 from digest.gather.entries import Entry, Text
+from digest.gather.feed_apart import apart
 from digest.gather.feed_scan import within_limits
 from digest.gather.reading import MAX_ITEMS
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
 _PLAIN = frozenset({"text/plain", "text/markdown"})
+_FAULT = "holds elements in places where its reader cannot make sense of them"
 _DATES = ("published_parsed", "updated_parsed", "created_parsed")
 
 
@@ -41,14 +43,31 @@ def entries(content: bytes, media_type: str, address: str) -> Sequence[Entry]:
     Raises ValueError, in words, where `content` is no feed.
     """
     within = within_limits(decoded(content, media_type).encode())
-    # A stream, because bytes that happen to be a path would be opened as a file.
-    feed = feedparser.parse(
-        io.BytesIO(within),
-        # Not our address too: an entry's id would be made an address by it.
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        return _entries(within, address)
+    except _Broken:
+        return _entries_apart(within, address)
+
+
+class _Broken(Exception):  # noqa: N818 - what the feed has done
+    """The feed broke its parser."""
+
+
+def _entries_apart(content: bytes, address: str) -> Sequence[Entry]:
+    """Return the entries, each parsed alone, so that a bad one costs itself alone."""
+    found: list[Entry] = []
+    for one in apart(content):
+        try:
+            found += _entries(one, address)
+        except _Broken:
+            found.append(Entry("", Text(), Text(), address, fault=_FAULT))
+    if not any(not entry.fault for entry in found):
+        raise ValueError(f"{_FAULT}: ask its publisher to look at it")
+    return found
+
+
+def _entries(content: bytes, address: str) -> Sequence[Entry]:
+    feed = _parsed(content)
     version = feed.get("version") or ""
     if not version:
         raise ValueError(
@@ -59,6 +78,22 @@ def entries(content: bytes, media_type: str, address: str) -> Sequence[Entry]:
     whose = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
     about = _Feed(address, is_rss, raw.get("link") or "", whose)
     return [_entry(one, about) for one in feed.entries[: MAX_ITEMS + 1]]
+
+
+def _parsed(content: bytes) -> Any:
+    """Return what feedparser makes of it. Raises _Broken where it breaks."""
+    try:
+        return feedparser.parse(
+            # A stream: bytes that happen to be a path would be opened as a file.
+            io.BytesIO(content),
+            # Not our address too: an entry's id would be made an address by it.
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as problem:
+        # Elements out of their place raise whatever its code happens to meet.
+        raise _Broken from problem
 
 
 def _entry(one: Any, feed: _Feed) -> Entry:
