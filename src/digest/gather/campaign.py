@@ -52,7 +52,7 @@ def gather(
     def read(source: Source) -> Reading | SourceError:
         row = rows[source.name]
         memory = Memory(row.etag, row.last_modified)
-        return attempt(source, Visit(fetcher, memory, campaign.timezone, contact))
+        return attempt(source, Visit(fetcher, memory, campaign.timezone, contact, now))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = dict(
