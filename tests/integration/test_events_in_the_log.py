@@ -9,7 +9,7 @@ from digest.model.editions import EditionState
 from digest.model.items import Event, EventState, Item
 from digest.model.wire import from_wire
 from digest.schedule.publishing import run
-from digest.store import acceptance, campaigns
+from digest.store import acceptance, campaigns, corrections, listing
 from digest.store.engine import reading, writing
 from digest.store.tables import item, source
 from tests.builders import EIGHT, an_event
@@ -79,7 +79,9 @@ def test_an_event_called_off_after_readers_were_told_is_offered_as_a_correction(
     first, again = (updated(engine, [an_event(state=OFF)]) for _ in range(2))
 
     assert (first.revised, again.revised) == (1, 0)
-    [told] = revisions(engine)
+    with reading(engine) as connection:
+        [offer] = corrections.offered(connection, 1)
+    told = offer.corrected
     assert isinstance(told, Event)
     assert (told.state, told.told) == (OFF, an_event().span)
 
@@ -92,3 +94,25 @@ def test_only_events_to_come_are_expected_of_a_source(engine: Engine) -> None:
         expected = acceptance.expected(connection, 1, EIGHT)
 
     assert [one.key for one in expected] == ["next"]
+
+
+def test_what_readers_were_told_is_said_in_each_correction_and_kept(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [an_event()])
+    edition(engine)
+    later, latest = (EIGHT + timedelta(days=n) for n in (2, 3))
+    updated(engine, [an_event(starts=later, ends=None)])
+    with writing(engine) as connection:
+        made = corrections.correct(connection, 1, EIGHT)
+    again = updated(engine, [an_event(starts=later, ends=None)])
+    updated(engine, [an_event(starts=latest, ends=None)])
+
+    assert again.unchanged == 1
+    with reading(engine) as connection:
+        corrected = listing.get(connection, 1, made).item
+    assert isinstance(corrected, Event)
+    assert (corrected.starts, corrected.told) == (latest, an_event().span)
+    assert corrected.title == an_event().title

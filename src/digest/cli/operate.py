@@ -1,12 +1,16 @@
 """What an operator does: init, migrate, check, settings, status, resume; and gather."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.options import AsJson, as_json, result, table, talk
+
+if TYPE_CHECKING:
+    from digest.gather.campaign import SourceReport
 
 
 def add_to(app: typer.Typer) -> None:
@@ -119,6 +123,8 @@ def gather(
                         "new": one.new,
                         "revised": one.revised,
                         "unchanged": one.unchanged,
+                        "duplicates": one.duplicates,
+                        "passed_over": one.passed_over,
                         "skipped": {s.name: s.why for s in one.skipped},
                         "failed": one.failed,
                     }
@@ -130,14 +136,29 @@ def gather(
     for name, found in reports.items():
         for one in found:
             if not json:
-                result(
-                    f"{name} {one.source}: {one.new} new, {one.revised} revised, "
-                    f"{one.unchanged} unchanged, {len(one.skipped)} skipped"
-                    f"{', FAILED' if one.failed else ''}"
-                )
-            for skipped in one.skipped:
-                talk(f"  skipped {skipped.name}: {skipped.why}")
-            if one.failed:
-                talk(f"  {one.failed}")
+                result(f"{name} {one.source}: {_counts(one)}")
+            for line in _remarks(one):
+                talk(f"  {line}")
     if any(one.failed for found in reports.values() for one in found):
         sys.exit(1)
+
+
+def _counts(one: "SourceReport") -> str:
+    return (
+        f"{one.new} new, {one.revised} revised, {one.unchanged} unchanged, "
+        f"{len(one.skipped)} skipped{', FAILED' if one.failed else ''}"
+    )
+
+
+def _remarks(one: "SourceReport") -> Iterator[str]:
+    if one.duplicates:
+        yield f"{one.duplicates} are posts that came in already"
+    if one.passed_over:
+        yield (
+            f"{one.passed_over} from before were passed over: "
+            "let one in with digest post release ID"
+        )
+    for skipped in one.skipped:
+        yield f"skipped {skipped.name}: {skipped.why}"
+    if one.failed:
+        yield one.failed

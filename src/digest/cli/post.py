@@ -1,13 +1,16 @@
 """digest post: the items of a campaign's log."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.options import AsJson, CampaignName, as_json, result, table
 
-app = typer.Typer(help="Posts and events: hold, release, withdraw.")
+if TYPE_CHECKING:
+    from digest.store.corrections import Offered
+
+app = typer.Typer(help="Posts and events: hold, release, withdraw, correct.")
 PostId = Annotated[int, typer.Argument(metavar="ID")]
 
 
@@ -15,12 +18,19 @@ PostId = Annotated[int, typer.Argument(metavar="ID")]
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's posts and events, newest first."""
     from digest.bootstrap import open_app
-    from digest.store import campaigns, log
+    from digest.model.wire import to_wire
+    from digest.store import campaigns, listing
 
     with open_app() as digest, digest.reading() as connection:
-        found = log.listed(connection, campaigns.by_name(connection, campaign).id)
+        stored = campaigns.by_name(connection, campaign)
+        found = listing.listed(connection, stored.id)
     if json:
-        as_json([asdict(one) for one in found])
+        as_json(
+            [
+                asdict(one) | {"title": one.title, "item": to_wire(one.item)}
+                for one in found
+            ]
+        )
         return
     table(
         ("id", "position", "state", "source", "title"),
@@ -49,7 +59,7 @@ def hold(post_id: PostId) -> None:
 
 @app.command()
 def release(post_id: PostId) -> None:
-    """Let a held or waiting post into the next edition."""
+    """Let a held, waiting or passed over post into the next edition."""
     from digest.bootstrap import open_app
     from digest.store import log
 
@@ -66,4 +76,77 @@ def withdraw(post_id: PostId) -> None:
 
     with open_app() as digest, digest.writing() as connection:
         done = log.withdraw(connection, post_id, digest.now())
-    result(f"post {post_id}: {'withdrawn' if done else 'was withdrawn already'}")
+    undo = f"undo it with: digest post restore {post_id}"
+    result(f"post {post_id}: {f'withdrawn; {undo}' if done else 'was withdrawn'}")
+
+
+@app.command()
+def restore(post_id: PostId) -> None:
+    """Undo a withdrawal, unless an edition has gone on without the post."""
+    from digest.bootstrap import open_app
+    from digest.store import log
+
+    with open_app() as digest, digest.writing() as connection:
+        done = log.restore(connection, post_id, digest.now())
+    result(f"post {post_id}: {'as it was before' if done else 'was not withdrawn'}")
+
+
+@app.command()
+def corrections(campaign: CampaignName, *, json: AsJson = False) -> None:
+    """List the posts that their sources changed after they went out."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns
+    from digest.store.corrections import offered
+
+    with open_app() as digest, digest.reading() as connection:
+        stored = campaigns.by_name(connection, campaign)
+        found = offered(connection, stored.id)
+    if json:
+        as_json([_for_a_program(one) for one in found])
+        return
+    for one in found:
+        _show(one, stored.campaign.timezone)
+    if not found:
+        result("no post was changed after it went out")
+
+
+@app.command()
+def correct(
+    post_id: PostId,
+    *,
+    no: Annotated[
+        bool, typer.Option("--no", help="Leave readers with what they have.")
+    ] = False,
+) -> None:
+    """Send what a source changed after a post went out, as a new post."""
+    from digest.bootstrap import open_app
+    from digest.store import corrections
+
+    with open_app() as digest, digest.writing() as connection:
+        if no:
+            done = corrections.decline(connection, post_id, digest.now())
+            result(f"post {post_id}: {'left as it is' if done else 'nothing to do'}")
+            return
+        made = corrections.correct(connection, post_id, digest.now())
+    result(f"post {made}: released, as a correction of post {post_id}")
+
+
+def _for_a_program(one: "Offered") -> dict[str, object]:
+    from digest.model.wire import to_wire
+
+    return asdict(one) | {
+        "item": to_wire(one.item),
+        "corrected": to_wire(one.corrected),
+    }
+
+
+def _show(one: "Offered", zone: str) -> None:
+    from digest.model.described import described
+
+    result(f"post {one.id}, from {one.source}: {one.item.title}")
+    before, after = described(one.item, zone), described(one.corrected, zone)
+    for name in one.changed:
+        result(f"  {name} was: {before.get(name, 'nothing')}")
+        result(f"  {name} is:  {after.get(name, 'nothing')}")
+    result(f"  send it with: digest post correct {one.id}")
+    result(f"  leave it with: digest post correct {one.id} --no")

@@ -2,7 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -31,6 +31,8 @@ class SourceReport:
     new: int = 0
     revised: int = 0
     unchanged: int = 0
+    duplicates: int = 0
+    passed_over: int = 0
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
 
@@ -52,7 +54,7 @@ def gather(
     def read(source: Source) -> Reading | SourceError:
         row = rows[source.name]
         memory = Memory(row.etag, row.last_modified)
-        return attempt(source, Visit(fetcher, memory, campaign.timezone, contact, now))
+        return attempt(source, Visit(fetcher, memory, campaign.timezone, contact))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = dict(
@@ -99,6 +101,4 @@ def _take(
         counts = acceptance.accept(connection, origin, found.items, now)
         memory = found.memory
         sources.note_read(connection, row, now, (memory.etag, memory.last_modified))
-    return SourceReport(
-        name, counts.new, counts.revised, counts.unchanged, found.skipped
-    )
+    return SourceReport(name, **asdict(counts), skipped=found.skipped)

@@ -1,7 +1,8 @@
 """A campaign file (TOML) read whole: a campaign, or every fault by line and key."""
 
 import tomllib
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,11 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     head = root.table("campaign", required=True)
     sender = head.made("from", Mailbox.parse, Mailbox("", ""), required=True)
     reply_to = head.made("reply_to", Mailbox.parse, Mailbox("", ""))
-    sources = tuple(_source(table, folder) for table in root.tables("source"))
+    zone, starts = head.made("timezone", _zone, timezone), head.day("starts")
+    first_day = datetime.combine(starts, MIDNIGHT, ZoneInfo(zone)) if starts else None
+    sources = tuple(
+        _source(table, folder, first_day) for table in root.tables("source")
+    )
     schedules = tuple(_schedule(table) for table in root.tables("schedule"))
     _check_names(root, sources, schedules)
     campaign = Campaign(
@@ -68,12 +73,12 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         sender_name=sender.name,
         sender_address=sender.address,
         lists=head.words("lists", required=True),
-        timezone=head.made("timezone", _zone, timezone),
+        timezone=zone,
         sources=sources,
         schedules=schedules,
         reply_to=reply_to.address,
         language=head.text("language", "en-GB"),
-        starts=head.day("starts"),
+        starts=starts,
         ends=head.day("ends"),
         approval=head.made("approval", Approval, Approval.AUTOMATIC),
         uncertain=head.made("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
@@ -85,7 +90,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     return campaign
 
 
-def _source(table: TomlTable, folder: PurePath) -> Source:
+def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> Source:
     kind = table.made("kind", SourceKind, SourceKind.FEED, required=True)
     key = "path" if kind is SourceKind.FOLDER else "url"
     location = table.text(key, required=True)
@@ -98,7 +103,9 @@ def _source(table: TomlTable, folder: PurePath) -> Source:
         kind=kind,
         location=location,
         topics=table.words("topics"),
-        first=table.made("first", _first, FirstContact(), of=(str, int)),
+        first=table.made(
+            "first", partial(_first, first_day=first_day), FirstContact(), of=(str, int)
+        ),
         moderated=table.flag("moderated", default=False),
     )
 
@@ -161,11 +168,11 @@ def _zone(value: str) -> str:
     return value
 
 
-def _first(value: str | int) -> FirstContact:
+def _first(value: str | int, first_day: datetime | None) -> FirstContact:
     if value == "now":
         return FirstContact(0)
     if value == "campaign-start":
-        return FirstContact(None)
+        return FirstContact(since=first_day)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return FirstContact(value)
     raise ValueError('must be "campaign-start", "now" or a number (the last N)')

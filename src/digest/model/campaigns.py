@@ -1,7 +1,7 @@
 """A campaign as its file describes it: sources, schedules, who it goes to."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from digest.model.readers import Format
@@ -39,10 +39,12 @@ class FirstContact:
     """What to take from a source seen for the first time.
 
     `last` is how many of its newest items; None is all of them, 0 is none
-    (start from now).
+    (start from now). What is dated before `since`, the campaign's first day,
+    is not taken.
     """
 
     last: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

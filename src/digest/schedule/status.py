@@ -10,7 +10,7 @@ from digest.model.editions import EditionState
 from digest.model.limits import Limit
 from digest.model.pace import day_of_use, slow_limit
 from digest.schedule import due, watch
-from digest.store import campaigns, editions, overview
+from digest.store import campaigns, corrections, editions, overview
 from digest.store.campaigns import StoredCampaign
 from digest.store.editions import Edition
 from digest.store.engine import reading
@@ -113,6 +113,14 @@ def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble
             Trouble(
                 f"{name}: {waiting} posts wait to be released.",
                 f"See: digest post list {name}",
+            )
+        )
+    if changed := corrections.count(connection, stored.id):
+        things.append(
+            Trouble(
+                f"{name}: {changed} posts were changed at their source after they "
+                "went out.",
+                f"See: digest post corrections {name}",
             )
         )
     return things

@@ -3,26 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, insert, null, select, update
+from sqlalchemy import Connection, insert, select
 
-from digest.model.campaigns import Source
-from digest.model.happenings import corrected
+from digest.model.campaigns import FirstContact
 from digest.model.items import Event, Item
+from digest.model.sameness import Marks
 from digest.model.wire import fingerprint, item_from_wire, to_wire
-from digest.store import positions
+from digest.store import positions, twins
+from digest.store.revisions import all_topics, known, revise, set_values
 from digest.store.tables import item
+from digest.store.twins import Known
 
-# What is looked at to tell whether an item has changed; not its content.
-_STANDING: list[Any] = [
-    item.c.id,
-    item.c.key,
-    item.c.position,
-    item.c.fingerprint,
-    item.c.revision_fingerprint,
-    item.c.topics,
-]
+
+class Terms(Protocol):
+    """On which terms a source's items come in, as its campaign says."""
+
+    @property
+    def name(self) -> str:
+        """What the source is called."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics that all its items get."""
+
+    @property
+    def first(self) -> FirstContact:
+        """What to take of it when it is seen for the first time."""
+
+    @property
+    def moderated(self) -> bool:
+        """Whether its items wait until staff release them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +44,17 @@ class Counts:
     new: int = 0
     revised: int = 0
     unchanged: int = 0
+    duplicates: int = 0
+    passed_over: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The source that items come from, by its row and as its campaign says."""
+    """The source that items come from, by its row, and on which terms."""
 
     campaign_id: int
     source_id: int
-    source: Source
+    source: Terms
     is_first_contact: bool
 
 
@@ -53,109 +67,157 @@ def accept(
 ) -> Counts:
     """Take what a source holds into the log; the same items twice change nothing.
 
-    New items are released at once, unless the source is moderated or they are
-    older than the first contact was to take. Other words for an item are a
-    revision: in place until an edition that carries it is frozen, and kept
-    beside it after that. `updates` may revise what is known and are never new.
-    All of them must have distinct keys.
+    New items are released at once, unless the source is moderated, the log
+    holds the same post already, or they are older than the first contact was to
+    take. Other words for an item are a revision: in place until an edition that
+    carries it is frozen, and kept beside it after that; what staff had changed
+    stays, unless the source changed that very thing. `updates` may revise what
+    is known and are never new. All of them must have distinct keys.
     """
     positions.lock(connection, origin.campaign_id)
-    known = {
-        row.key: row
-        for row in connection.execute(
-            select(*_STANDING).where(item.c.source_id == origin.source_id)
-        )
-    }
+    rows = known(connection, origin.source_id)
     carried = positions.carried(connection, origin.campaign_id)
-    fresh = [one for one in items if one.key not in known]
-    seen = [one for one in (*items, *updates) if one.key in known]
-    revised = [
-        one for one in seen if _revise(connection, origin, one, known[one.key], carried)
-    ]
-    _insert(connection, origin, fresh, now)
-    return Counts(len(fresh), len(revised), len(seen) - len(revised))
+    seen = [one for one in (*items, *updates) if one.key in rows]
+    fresh = [one for one in items if one.key not in rows]
+    topics = origin.source.topics
+    revised = sum(
+        revise(connection, rows[one.key], one, topics, carried) for one in seen
+    )
+    taken = _take(connection, origin, fresh, now, is_met=bool(seen))
+    return Counts(
+        new=len(fresh) - taken.duplicates - taken.passed_over,
+        revised=revised,
+        unchanged=len(seen) - revised,
+        duplicates=taken.duplicates,
+        passed_over=taken.passed_over,
+    )
 
 
 def expected(
     connection: Connection, source_id: int, after: datetime
 ) -> tuple[Event, ...]:
-    """Return the events of a source that begin after that, withdrawn ones left out."""
-    found = select(item.c.content).where(
-        item.c.source_id == source_id, item.c.withdrawn_at.is_(None)
+    """Return the events of a source that begin after that, withdrawn ones left out.
+
+    Each as the source last told it, whatever staff have made of it.
+    """
+    found = connection.execute(
+        select(item.c.key, item.c.content, item.c.given)
+        .where(item.c.source_id == source_id, item.c.withdrawn_at.is_(None))
+        .order_by(item.c.correction)
     )
-    known = map(item_from_wire, connection.scalars(found))
-    return tuple(one for one in known if isinstance(one, Event) and one.starts > after)
+    known = {row.key: item_from_wire(row.given or row.content) for row in found}
+    return tuple(
+        one for one in known.values() if isinstance(one, Event) and one.starts > after
+    )
 
 
-def _revise(
-    connection: Connection, origin: Origin, one: Item, row: Row[Any], carried: int
-) -> bool:
-    mark, topics = fingerprint(one), _topics(origin, one)
-    values: dict[str, Any] = {}
-    if positions.is_carried(row.position, carried):
-        if mark == row.fingerprint and row.revision_fingerprint is not None:
-            values = {"revision": null(), "revision_fingerprint": None}  # taken back
-        elif mark not in (row.fingerprint, row.revision_fingerprint):
-            told = _as_a_correction(connection, one, row.id)
-            values = {"revision": to_wire(told), "revision_fingerprint": mark}
-    elif mark != row.fingerprint:
-        values = {"content": to_wire(one), "fingerprint": mark, "topics": topics}
-    elif topics != row.topics:
-        # The campaign's file, not the source, says something new of the item.
-        _set(connection, row.id, {"topics": topics})
-    if values:
-        _set(connection, row.id, values)
-    return bool(values)
+def _take(
+    connection: Connection,
+    origin: Origin,
+    fresh: Sequence[Item],
+    now: datetime,
+    *,
+    is_met: bool,
+) -> Counts:
+    """Take in items with ids that are new; return how many were no news.
+
+    A source is met for the first time only if nothing of it is in the log: one
+    that was moved to another address is still the one we know.
+    """
+    if not fresh:
+        return Counts()
+    repeated = twins.echoes(fresh)
+    once = [one for one in fresh if one.key not in repeated]
+    found = twins.found(connection, origin.campaign_id, origin.source_id, once)
+    is_met = is_met or any(one.source_id == origin.source_id for one in found.values())
+    yielding = {key: one for key, one in found.items() if _gives_way(origin, one)}
+    same = {key: one.id for key, one in found.items() if key not in yielding}
+    news = [one for one in once if one.key not in same]
+    news = sorted(news, key=lambda one: _published(one, now))
+    passed = _passed(origin, news) if origin.is_first_contact and not is_met else []
+    _insert(connection, origin, news, {one.key for one in passed}, now)
+    ids = _ids(connection, origin.source_id)
+    for key, waiting in yielding.items():
+        set_values(connection, waiting.id, {"duplicate_of": ids[key]})
+    same |= {key: same.get(twin) or ids[twin] for key, twin in repeated.items()}
+    rows = [
+        _row(origin, one, now) | {"duplicate_of": same[one.key]}
+        for one in fresh
+        if one.key in same
+    ]
+    if rows:
+        connection.execute(insert(item), rows)
+    return Counts(duplicates=len(same), passed_over=len(passed))
 
 
-def _as_a_correction(connection: Connection, one: Item, item_id: int) -> Item:
-    content = select(item.c.content).where(item.c.id == item_id)
-    before = item_from_wire(connection.scalars(content).one())
-    if isinstance(one, Event) and isinstance(before, Event):
-        return corrected(before, one)
-    return one
+def _gives_way(origin: Origin, known: Known) -> bool:
+    """Whether the one that is known waits for staff, and this one need not."""
+    is_elsewhere = known.source_id != origin.source_id
+    return known.is_waiting and is_elsewhere and not origin.source.moderated
 
 
-def _set(connection: Connection, item_id: int, values: dict[str, Any]) -> None:
-    connection.execute(update(item).where(item.c.id == item_id).values(values))
+def _passed(origin: Origin, in_order: Sequence[Item]) -> list[Item]:
+    """Return what first contact is not to take, of items in order."""
+    first = origin.source.first
+    too_old = [one for one in in_order if first.since and _is_before(one, first.since)]
+    if first.last is None:
+        return too_old
+    return list(in_order[: max(0, len(in_order) - first.last)])
+
+
+def _is_before(one: Item, since: datetime) -> bool:
+    if isinstance(one, Event):
+        return (one.ends or one.starts) < since
+    return one.published is not None and one.published < since
 
 
 def _insert(
-    connection: Connection, origin: Origin, fresh: Sequence[Item], now: datetime
+    connection: Connection,
+    origin: Origin,
+    in_order: Sequence[Item],
+    passed: set[str],
+    now: datetime,
 ) -> None:
-    if not fresh:
-        return
-    in_order = sorted(fresh, key=lambda one: _published(one, now))
-    wanted = origin.source.first.last
-    passed = 0
-    if origin.is_first_contact and wanted is not None:
-        passed = max(0, len(in_order) - wanted)
-    free = [] if origin.source.moderated else in_order[passed:]
+    free = [
+        one for one in in_order if not origin.source.moderated and one.key not in passed
+    ]
     first = positions.next_free(connection, origin.campaign_id, len(free))
     places = {one.key: first + n for n, one in enumerate(free)}
-    skipped = {one.key for one in in_order[:passed]}
-    connection.execute(
-        insert(item),
-        [
-            {
-                "campaign_id": origin.campaign_id,
-                "source_id": origin.source_id,
-                "key": one.key,
-                "position": places.get(one.key),
-                "content": to_wire(one),
-                "fingerprint": fingerprint(one),
-                "topics": _topics(origin, one),
-                "accepted_at": now,
-                "released_at": now if one.key in places else None,
-                "passed_over": one.key in skipped,
-            }
-            for one in in_order
-        ],
+    rows = [
+        _row(origin, one, now)
+        | {
+            "position": places.get(one.key),
+            "released_at": now if one.key in places else None,
+            "passed_over": one.key in passed,
+        }
+        for one in in_order
+    ]
+    if rows:
+        connection.execute(insert(item), rows)
+
+
+def _row(origin: Origin, one: Item, now: datetime) -> dict[str, Any]:
+    marks = Marks.of(one)
+    return {
+        "campaign_id": origin.campaign_id,
+        "source_id": origin.source_id,
+        "key": one.key,
+        "content": to_wire(one),
+        "fingerprint": fingerprint(one),
+        "address_mark": marks.address or None,
+        "words_mark": marks.words or None,
+        "topics": all_topics(origin.source.topics, one),
+        "accepted_at": now,
+    }
+
+
+def _ids(connection: Connection, source_id: int) -> dict[str, int]:
+    rows = connection.execute(
+        select(item.c.key, item.c.id).where(
+            item.c.source_id == source_id, item.c.correction == 0
+        )
     )
-
-
-def _topics(origin: Origin, one: Item) -> list[str]:
-    return list(dict.fromkeys((*origin.source.topics, *one.topics)))
+    return {row.key: row.id for row in rows}
 
 
 def _published(one: Item, now: datetime) -> datetime:

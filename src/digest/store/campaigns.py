@@ -1,19 +1,19 @@
 """Campaigns as applied, with the rows of their sources and schedules."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from digest.errors import NotFound
 from digest.model import campaign_file
 from digest.model.campaigns import Campaign, Schedule
+from digest.store import source_rows
 from digest.store.tables import campaign as campaigns
-from digest.store.tables import mailing_list, reader, schedule, source
+from digest.store.tables import mailing_list, reader, schedule
 from digest.store.upsert import insert_new
 
 
@@ -68,7 +68,7 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
         .values(file=content, applied_at=now)
     )
     stored = by_name(connection, campaign.name)
-    _apply_sources(connection, stored, now)
+    source_rows.apply(connection, stored.id, campaign.sources, now)
     _apply_schedules(connection, stored, now)
     insert_new(
         connection,
@@ -133,41 +133,19 @@ def _stored(row: Row[Any]) -> StoredCampaign:
     return StoredCampaign(row.id, CampaignFile(**row.file).parsed(), row.paused_at)
 
 
-def _apply_sources(
-    connection: Connection, stored: StoredCampaign, now: datetime
-) -> None:
-    wanted = stored.campaign.sources
-    _end_others(connection, source, stored.id, [one.name for one in wanted], now)
-    insert_new(
-        connection,
-        source,
-        [
-            {
-                "campaign_id": stored.id,
-                "name": one.name,
-                "kind": one.kind,
-                "location": one.location,
-            }
-            for one in wanted
-        ],
-        key=("campaign_id", "name"),
-    )
-    for one in wanted:
-        same = (source.c.campaign_id == stored.id, source.c.name == one.name)
-        connection.execute(update(source).where(*same).values(ended_at=None))
-        # What was remembered of another address says nothing about this one.
-        connection.execute(
-            update(source)
-            .where(*same, source.c.location != one.location)
-            .values(kind=one.kind, location=one.location, etag=None, last_modified=None)
-        )
-
-
 def _apply_schedules(
     connection: Connection, stored: StoredCampaign, now: datetime
 ) -> None:
     wanted = stored.campaign.schedules
-    _end_others(connection, schedule, stored.id, [one.name for one in wanted], now)
+    connection.execute(
+        update(schedule)
+        .where(
+            schedule.c.campaign_id == stored.id,
+            schedule.c.name.not_in([one.name for one in wanted]),
+            schedule.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
     for one in wanted:
         said = json.dumps([str(one.timetable), stored.campaign.timezone])
         row = {"campaign_id": stored.id, "name": one.name}
@@ -204,22 +182,4 @@ def _move_stranded_readers(connection: Connection, stored: StoredCampaign) -> No
         update(reader)
         .where(reader.c.schedule_id.in_(ended))
         .values(schedule_id=home.scalar_subquery())
-    )
-
-
-def _end_others(
-    connection: Connection,
-    table: Table,
-    campaign_id: int,
-    names: Sequence[str],
-    now: datetime,
-) -> None:
-    connection.execute(
-        update(table)
-        .where(
-            table.c.campaign_id == campaign_id,
-            table.c.name.not_in(names),
-            table.c.ended_at.is_(None),
-        )
-        .values(ended_at=now)
     )

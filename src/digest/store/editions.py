@@ -167,6 +167,16 @@ def upto_before(connection: Connection, schedule_id: int, slot: datetime) -> int
     return connection.scalar(found) or 0
 
 
+def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:
+    """Return an edition that carries that position and was approved, if any was."""
+    found = select(edition.c.id).where(
+        edition.c.campaign_id == campaign_id,
+        edition.c.upto >= position,
+        edition.c.approved_at.is_not(None),
+    )
+    return connection.scalar(found.order_by(edition.c.id).limit(1))
+
+
 def note_approvals(
     connection: Connection, edition_id: int, names: Iterable[str]
 ) -> None:

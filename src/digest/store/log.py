@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
-from digest.errors import NotFound
+from digest.errors import DigestError, NotFound
 from digest.model.items import Item
 from digest.model.wire import item_from_wire
-from digest.store import positions
-from digest.store.tables import item, source
+from digest.store import editions, positions
+from digest.store.revisions import set_values
+from digest.store.tables import item
 
 MAX = 2**62
 
@@ -27,22 +28,13 @@ class LogEntry:
     accepted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ListedItem:
-    """An item as staff see it in a list, whatever has become of it."""
-
-    id: int
-    position: int | None
-    source: str
-    title: str
-    state: str
-    accepted_at: datetime
-
-
 def released(
     connection: Connection, campaign_id: int, since: int, upto: int = MAX
 ) -> list[LogEntry]:
-    """Return the log in (since, upto], in order; withdrawn items left out."""
+    """Return the log in (since, upto], in order.
+
+    Withdrawn items are left out, and those that a later one in it corrects.
+    """
     rows = connection.execute(
         select(item)
         .where(
@@ -52,7 +44,8 @@ def released(
             item.c.withdrawn_at.is_(None),
         )
         .order_by(item.c.position)
-    )
+    ).all()
+    latest = {(row.source_id, row.key): row.position for row in rows}
     return [
         LogEntry(
             row.id,
@@ -63,41 +56,19 @@ def released(
             row.accepted_at,
         )
         for row in rows
-    ]
-
-
-def listed(connection: Connection, campaign_id: int) -> list[ListedItem]:
-    """Return every item of a campaign, newest first."""
-    rows = connection.execute(
-        select(item, source.c.name.label("source_name"))
-        .join(source, source.c.id == item.c.source_id)
-        .where(item.c.campaign_id == campaign_id)
-        .order_by(item.c.id.desc())
-    )
-    return [
-        ListedItem(
-            row.id,
-            row.position,
-            row.source_name,
-            item_from_wire(row.content).title,
-            _state(row),
-            row.accepted_at,
-        )
-        for row in rows
+        if latest[row.source_id, row.key] == row.position
     ]
 
 
 def release(connection: Connection, item_id: int, now: datetime) -> bool:
-    """Release a waiting or held item; False where it had been released already."""
-    row = _locked(connection, item_id)
+    """Release a waiting or held item; False where it had been released already.
+
+    What was passed over, or taken for the same as another post, comes in too.
+    """
+    row = locked(connection, item_id)
     if row.position is not None or row.withdrawn_at is not None:
         return False
-    position = positions.next_free(connection, row.campaign_id, 1)
-    connection.execute(
-        update(item)
-        .where(item.c.id == item_id)
-        .values(position=position, released_at=now, held_at=None, passed_over=False)
-    )
+    _let_in(connection, row, now)
     return True
 
 
@@ -106,50 +77,88 @@ def hold(connection: Connection, item_id: int, now: datetime) -> bool:
 
     Its position is given up for good: a later release gives it a new one.
     """
-    row = _locked(connection, item_id)
-    if positions.is_carried(
-        row.position, positions.carried(connection, row.campaign_id)
-    ):
+    row = locked(connection, item_id)
+    if is_carried(connection, row):
         return False
-    connection.execute(
-        update(item)
-        .where(item.c.id == item_id)
-        .values(position=None, released_at=None, held_at=now)
-    )
+    held = {"position": None, "released_at": None, "held_at": now}
+    set_values(connection, item_id, held)
     return True
 
 
 def withdraw(connection: Connection, item_id: int, now: datetime) -> bool:
-    """Take an item out of every copy not yet handed over; False where it was out."""
-    _row(connection, item_id)
-    done = connection.execute(
-        update(item)
-        .where(item.c.id == item_id, item.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=now)
-    )
-    return done.rowcount == 1
+    """Take an item out of every copy not yet handed over; False where it was out.
 
-
-def _state(row: Row[Any]) -> str:
+    What no edition carries gives up its position.
+    """
+    row = locked(connection, item_id)
     if row.withdrawn_at is not None:
-        return "withdrawn"
-    if row.held_at is not None:
-        return "held"
-    if row.position is not None:
-        return "released"
-    return "passed over" if row.passed_over else "waiting"
+        return False
+    values: dict[str, Any] = {"withdrawn_at": now}
+    if not is_carried(connection, row):
+        values["position"] = None
+    set_values(connection, item_id, values)
+    return True
 
 
-def _locked(connection: Connection, item_id: int) -> Row[Any]:
-    """Return the item's row as it stands while its campaign's row is held."""
-    positions.lock(connection, _row(connection, item_id).campaign_id)
-    return _row(connection, item_id)
+def restore(connection: Connection, item_id: int, now: datetime) -> bool:
+    """Undo a withdrawal; False where the item was not withdrawn.
+
+    It is what it was before; if it had been released, it is again. Raises
+    DigestError where an edition that carried it has gone on without it.
+    """
+    row = locked(connection, item_id)
+    if row.withdrawn_at is None:
+        return False
+    if row.position is None:
+        set_values(connection, item_id, {"withdrawn_at": None})
+        if row.released_at is not None:
+            _let_in(connection, row, now)
+        return True
+    gone = editions.gone_with(connection, row.campaign_id, row.position)
+    if gone is not None:
+        raise DigestError(
+            f"edition {gone} has gone on without post {item_id}, and some readers "
+            "may have it from before: add it again as a new post if it is wanted"
+        )
+    set_values(connection, item_id, {"withdrawn_at": None})
+    return True
 
 
-def _row(connection: Connection, item_id: int) -> Row[Any]:
+def locked(connection: Connection, item_id: int) -> Row[Any]:
+    """Return the item's row as it stands while its campaign's row is held.
+
+    Raises NotFound in words.
+    """
+    positions.lock(connection, row_of(connection, item_id).campaign_id)
+    return row_of(connection, item_id)
+
+
+def row_of(connection: Connection, item_id: int) -> Row[Any]:
+    """Return the item's row. Raises NotFound in words."""
     row = connection.execute(select(item).where(item.c.id == item_id)).first()
     if row is None:
         raise NotFound(
             f"there is no post {item_id}; see them with: digest post list CAMPAIGN"
         )
     return row
+
+
+def is_carried(connection: Connection, row: Row[Any]) -> bool:
+    """Whether an edition carries the item, so that its words are fixed."""
+    carried = positions.carried(connection, row.campaign_id)
+    return positions.is_carried(row.position, carried)
+
+
+def _let_in(connection: Connection, row: Row[Any], now: datetime) -> None:
+    position = positions.next_free(connection, row.campaign_id, 1)
+    set_values(
+        connection,
+        row.id,
+        {
+            "position": position,
+            "released_at": now,
+            "held_at": None,
+            "passed_over": False,
+            "duplicate_of": None,
+        },
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from digest.errors import NotFound
+from digest.store.source_rows import BY_HAND
 from digest.store.tables import (
     delivery,
     item,
@@ -44,7 +45,11 @@ def sources(connection: Connection, campaign_id: int) -> list[SourceHealth]:
     """Return a campaign's sources, by name, those no longer in its file left out."""
     rows = connection.execute(
         select(source)
-        .where(source.c.campaign_id == campaign_id, source.c.ended_at.is_(None))
+        .where(
+            source.c.campaign_id == campaign_id,
+            source.c.ended_at.is_(None),
+            source.c.kind != BY_HAND,
+        )
         .order_by(source.c.name)
     )
     return [
@@ -73,6 +78,7 @@ def posts_waiting(connection: Connection, campaign_id: int) -> int:
         item.c.position.is_(None),
         item.c.withdrawn_at.is_(None),
         item.c.passed_over.is_(False),
+        item.c.duplicate_of.is_(None),
     )
     return connection.scalar(waiting) or 0
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
+from digest.store.source_rows import BY_HAND
 from digest.store.tables import source
 
 
@@ -42,6 +43,7 @@ def is_stale(connection: Connection, campaign_id: int, since: datetime) -> bool:
     found = select(source.c.id).where(
         source.c.campaign_id == campaign_id,
         source.c.ended_at.is_(None),
+        source.c.kind != BY_HAND,
         or_(
             tried.is_(None),
             and_(

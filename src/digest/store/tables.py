@@ -120,9 +120,20 @@ item = Table(
     _to("campaign_id"),
     _to("source_id"),
     _required("key", Text),  # the source's own id
+    # 0 as it was first accepted, then its first correction, its second ...
+    Column("correction", Integer, nullable=False, server_default="0"),
     Column("position", BigId),
     _required("content", JSON),  # model.wire
     _required("fingerprint", String(64)),
+    # What the source said, where staff have changed it: model.edits.
+    Column("given", JSON),
+    Column("given_fingerprint", String(64)),
+    # What the same post is recognised by in another source: model.sameness.
+    Column("address_mark", String(64)),
+    Column("words_mark", String(64)),
+    Column(
+        "duplicate_of", BigId, ForeignKey("item.id", name="fk_item_duplicate_of_item")
+    ),
     _required("topics", JSON),
     _required("accepted_at", UtcDateTime),
     Column("released_at", UtcDateTime),
@@ -133,8 +144,11 @@ item = Table(
     # Other words seen after an edition that carries the item was frozen.
     Column("revision", JSON),
     Column("revision_fingerprint", String(64)),
-    UniqueConstraint("source_id", "key"),
+    Column("revision_declined_at", UtcDateTime),  # staff leave the item as it is
+    UniqueConstraint("source_id", "key", "correction"),
     UniqueConstraint("campaign_id", "position"),
+    Index("ix_item_campaign_id_address_mark", "campaign_id", "address_mark"),
+    Index("ix_item_campaign_id_words_mark", "campaign_id", "words_mark"),
 )
 
 schedule = Table(
@@ -408,4 +422,15 @@ slow_start = Table(
     Column("domain", String(255), primary_key=True),
     _required("days", Integer),  # on how many days it was used
     _required("last_day", Date),  # the last of them, in UTC
+)
+
+# Keys of the people and programs that may change things; only a hash is kept.
+access_key = Table(
+    "access_key",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    _required("created_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
 )

@@ -1,0 +1,131 @@
+"""When two items are one post: by address, or by title and words."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from digest.model.sameness import (
+    Marks,
+    canonical_address,
+    is_same_elsewhere,
+    is_same_here,
+)
+from tests.builders import EIGHT, a_post, an_event, words
+
+PAGE = "https://example.org/news/kettle"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org/news/kettle",
+        "https://www.example.org/news/kettle/",
+        "https://EXAMPLE.org:443/news/kettle",
+        "https://example.org/news/kettle?utm_source=x&fbclid=1",
+        "https://example.org/news/kettle/index.html",
+    ],
+)
+def test_addresses_of_one_page_are_one_address(address: str) -> None:
+    assert canonical_address(address) == canonical_address(PAGE) != ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/news/kettles",
+        "https://example.org/news/kettle?page=2",
+        "https://example.org/news/kettle#tuesday",
+        "https://other.example.org/news/kettle",
+        "https://example.org:8443/news/kettle",
+    ],
+)
+def test_addresses_of_other_pages_differ(address: str) -> None:
+    assert canonical_address(address) != canonical_address(PAGE)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://example.org", "https://example.org/", "https://[x/y"]
+)
+def test_a_front_page_names_no_post(address: str) -> None:
+    assert canonical_address(address) == ""
+
+
+A = a_post("a", url=PAGE)
+B = a_post("b", url="https://example.net/else", title="Else", body=words("No. " * 20))
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        pytest.param(replace(B, url=PAGE + "/"), True, id="the same address"),
+        pytest.param(replace(A, url=""), True, id="the same title and words"),
+        pytest.param(
+            replace(A, url="", title="The kettle is ALWAYS on!"),
+            True,
+            id="another case and punctuation",
+        ),
+        pytest.param(B, False, id="another post"),
+        pytest.param(replace(A, url="", title="Urn"), False, id="another title"),
+        pytest.param(
+            replace(A, url="", body=words("Quite other words, but enough of them.")),
+            False,
+            id="other words",
+        ),
+        pytest.param(
+            replace(A, url="", published=EIGHT + timedelta(days=7)),
+            False,
+            id="the same notice a week later",
+        ),
+        pytest.param(
+            replace(A, url="", published=EIGHT + timedelta(days=2)),
+            True,
+            id="taken over two days later",
+        ),
+        pytest.param(replace(A, url="", published=None), True, id="without a date"),
+    ],
+)
+def test_a_post_in_another_source(other: object, is_same: bool) -> None:  # noqa: FBT001
+    marks = Marks.of(other)  # type: ignore[arg-type]  # posts, every one
+
+    assert is_same_elsewhere(Marks.of(A), marks) is is_same
+    assert is_same_elsewhere(marks, Marks.of(A)) is is_same
+
+
+def test_few_words_are_no_evidence() -> None:
+    short = a_post(body=words("See you there."), url="")
+
+    assert not is_same_elsewhere(Marks.of(short), Marks.of(short))
+
+
+def test_events_are_one_where_and_when_they_are() -> None:
+    one = an_event()
+
+    assert is_same_elsewhere(Marks.of(one), Marks.of(an_event("other")))
+    for change in ({"starts": EIGHT}, {"place": "Elsewhere"}, {"title": "Dance"}):
+        assert not is_same_elsewhere(Marks.of(one), Marks.of(an_event(**change)))
+
+
+def test_a_post_and_an_event_about_it_are_two_things() -> None:
+    event = an_event(url=PAGE)
+
+    assert not is_same_elsewhere(Marks.of(A), Marks.of(event))
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        pytest.param(
+            replace(A, key="n", url="https://new.example/k"), True, id="moved"
+        ),
+        pytest.param(replace(A, published=None), False, id="one has no date"),
+        pytest.param(
+            replace(A, published=EIGHT + timedelta(days=1)), False, id="said again"
+        ),
+        pytest.param(
+            replace(A, title="Urn"), False, id="one address and another title"
+        ),
+    ],
+)
+def test_a_post_in_the_same_source(other: object, is_same: bool) -> None:  # noqa: FBT001
+    assert is_same_here(Marks.of(A), Marks.of(other)) is is_same  # type: ignore[arg-type]
