@@ -2,9 +2,9 @@
 
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY requirements-postgres.txt ./
+COPY requirements-scale.txt ./
 RUN python -m venv /opt/digest \
- && /opt/digest/bin/pip install --no-cache-dir -r requirements-postgres.txt
+ && /opt/digest/bin/pip install --no-cache-dir -r requirements-scale.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY templates templates

@@ -20,6 +20,5 @@ pin() {
 pin requirements.txt
 pin requirements-dev.txt --extra dev --extra test
 pin requirements-bench.txt --extra bench
-pin requirements-postgres.txt --extra postgres
 pin requirements-scale.txt --extra scale
 pin requirements-fuzz.txt --extra fuzz

@@ -16,6 +16,7 @@ from digest.audience.hashing import Hasher
 from digest.audience.leaving import leave, rejoin
 from digest.audience.links import Links
 from digest.audience.showing import find
+from digest.deliver.batches import AllDue, Batches
 from digest.deliver.carrier import Carrier
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
@@ -31,13 +32,14 @@ from digest.gather.fetch import Fetcher
 from digest.model.campaigns import Campaign
 from digest.model.people import Addressee
 from digest.render.templates import Kind, environment
+from digest.schedule.dispatch import Dispatcher, Embedded
 from digest.schedule.letters import LetterLayout
 from digest.schedule.mail_links import MailLinks
 from digest.schedule.previews import Previews
 from digest.schedule.renditions import Renditions
 from digest.schedule.working import Work
 from digest.settings import Settings, from_environment
-from digest.store import campaigns, readers, short_links
+from digest.store import campaigns, job_tables, readers, short_links
 from digest.store.clock import clock_of
 from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import is_current, migrate
@@ -102,9 +104,17 @@ class App:
             self.engine, self.clock, self.settings.templates_dir, self.shortened
         )
 
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """How send batches get to senders: jobs, where the database has them."""
+        return _dispatcher(self.engine, self.clock)
+
     @contextmanager
-    def work(self) -> Iterator[Work]:
-        """Yield what sends and prints, with the built-in inbox open in practice."""
+    def work(self, batches: Batches | None = None) -> Iterator[Work]:
+        """Yield what sends and prints, with the built-in inbox open in practice.
+
+        It sends `batches`, or all that is due.
+        """
         with self._carrier() as carrier:
             sender = Sender(
                 engine=self.engine,
@@ -114,6 +124,7 @@ class App:
                 clock=self.clock,
                 connections=self.settings.smtp_connections,
                 limits=self.settings.limits,
+                batches=batches or AllDue(),
             )
             yield Work(self.engine, sender, self.print_room, self.clock)
 
@@ -269,6 +280,17 @@ def prepare(settings: Settings, env_file: Path) -> Iterator[str]:
     yield f"{settings.mode} mode: mail stays in the built-in inbox" + (
         "" if not settings.live else " no longer"
     )
+
+
+def _dispatcher(engine: Engine, clock: Clock) -> Dispatcher:
+    with reading(engine) as connection:
+        has_jobs = job_tables.are_ready(connection)
+    if not has_jobs:
+        return Embedded()
+    # An optional package, and slow to import.
+    from digest.schedule.jobs import Jobs  # noqa: PLC0415
+
+    return Jobs(engine, clock)
 
 
 def _clock(engine: Engine, now: datetime | None) -> Clock:

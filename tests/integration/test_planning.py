@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from digest.audience.leaving import leave
 from digest.compose import lifecycle, plan
+from digest.compose.plan import left_to_be_found
 from digest.compose.variants import composed
 from digest.model.editions import EditionState
 from digest.store import editions, log, overview
@@ -185,7 +186,7 @@ def interrupted(engine: Engine, edition_id: int, now: datetime, steps: int) -> N
     if steps > 1:
         lifecycle.approve(engine, edition_id, now)
     for _ in range(steps - 2):
-        plan._plan_chunk(engine, edition_id, now, 1)  # noqa: SLF001 - a step of it
+        plan._plan_chunk(engine, edition_id, now, 1, left_to_be_found)  # noqa: SLF001 - a step of it
 
 
 def brought_to_an_end(engine: Engine, begun: list[int], now: datetime) -> None:

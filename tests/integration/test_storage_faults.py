@@ -32,6 +32,7 @@ from digest.deliver.print_room import PrintRoom
 from digest.deliver.sender import Sender
 from digest.errors import StoreError
 from digest.model.deliveries import DeliveryState
+from digest.schedule.dispatch import Embedded
 from digest.schedule.working import Work
 from digest.store.engine import open_engine, reading
 from digest.store.migrate import migrate
@@ -208,7 +209,8 @@ def test_work_says_why_it_stopped_and_goes_on_when_the_lock_is_gone(
         work = Work(engine, sender, no_letters, lambda: EIGHT)
         lock()
         rounds = Rounds({2: unlock}, most=3)
-        work.until_stopped(rounds, may_act=lambda: True)
+        with Embedded().supply(rounds) as supply:
+            work.until_stopped(rounds, lambda: True, supply)
 
         assert "work stopped short why=the database is locked" in caplog.text
         assert len(recorded(engine, ACCEPTED)) == READERS == len(carrier.copies)

@@ -96,7 +96,13 @@ def run(
     from digest.schedule import publishing
 
     with open_app(instant(now)) as digest:
-        edition = publishing.run(digest.engine, campaign, schedule, digest.now())
+        edition = publishing.run(
+            digest.engine,
+            campaign,
+            schedule,
+            digest.now(),
+            digest.dispatcher.submit,
+        )
         digest.renditions.make_all(edition.id)
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
     if edition.state == "frozen":
@@ -114,7 +120,11 @@ def approve(edition_id: EditionId) -> None:
 
     with open_app() as digest:
         edition = publishing.approve(
-            digest.engine, edition_id, getpass.getuser(), digest.now()
+            digest.engine,
+            edition_id,
+            getpass.getuser(),
+            digest.now(),
+            digest.dispatcher.submit,
         )
     if edition.state == "frozen":
         result(f"edition {edition_id}: your approval is kept; it needs another person")

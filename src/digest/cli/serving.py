@@ -43,8 +43,10 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 
 def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
+    submit = digest.dispatcher.submit
     timetable = Timetable(
-        digest.engine, lambda: keep_watch(digest.engine, digest.fetcher, digest.now())
+        digest.engine,
+        lambda: keep_watch(digest.engine, digest.fetcher, digest.now(), submit),
     )
 
     def wake_to_stop() -> None:
@@ -62,8 +64,8 @@ def work_until_stopped(digest: App, stop: threading.Event) -> None:
         with digest.reading() as connection:
             return asleep_since(connection) is None
 
-    with digest.work() as work:
-        work.until_stopped(stop, may_act)
+    with digest.dispatcher.supply(stop) as supply, digest.work(supply) as work:
+        work.until_stopped(stop, may_act, supply)
 
 
 def work_until_done(digest: App, stop: threading.Event) -> Worked:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ from digest.store.tables import variant as variants
 from digest.store.upsert import insert_new
 
 CHUNK = 1000
+# Told, in the transaction that plans them, which send batches have been cut.
+Submit = Callable[[Connection, Sequence[int]], None]
 NOBODY = "nobody had anything new that could reach them"
 
 
@@ -46,14 +48,25 @@ class LeftOut:
     reason: str
 
 
-def plan(engine: Engine, edition_id: int, now: datetime, chunk: int = CHUNK) -> None:
+def left_to_be_found(_connection: Connection, _batch_ids: Sequence[int]) -> None:
+    """Tell nobody: senders find what is due by themselves."""
+
+
+def plan(
+    engine: Engine,
+    edition_id: int,
+    now: datetime,
+    chunk: int = CHUNK,
+    submit: Submit = left_to_be_found,
+) -> None:
     """Plan an approved edition to its end; safe to repeat after any interruption.
 
     Each chunk of readers is one transaction: their deliveries, the reasons of
-    those left out, their new places in the log and how far planning has come.
-    An edition that reaches nobody is skipped.
+    those left out, their new places in the log, how far planning has come and
+    whatever `submit` does with the batch of their emails. An edition that
+    reaches nobody is skipped.
     """
-    while _plan_chunk(engine, edition_id, now, chunk):
+    while _plan_chunk(engine, edition_id, now, chunk, submit):
         pass
 
 
@@ -73,7 +86,9 @@ def decide(
             return LeftOut(row, "nothing-new", "nothing new on their topics")
 
 
-def _plan_chunk(engine: Engine, edition_id: int, now: datetime, size: int) -> bool:
+def _plan_chunk(
+    engine: Engine, edition_id: int, now: datetime, size: int, submit: Submit
+) -> bool:
     with writing(engine) as connection:
         edition = _locked(connection, edition_id)
         if edition.state is not EditionState.APPROVED:
@@ -86,7 +101,8 @@ def _plan_chunk(engine: Engine, edition_id: int, now: datetime, size: int) -> bo
         stretch = (min(row.position for row in rows), upto)
         entries = news(connection, edition.campaign_id, stretch, edition.slot)
         decided = [decide(row, upto, entries) for row in rows]
-        _record(connection, edition, decided, now)
+        if batch_ids := _record(connection, edition, decided, now):
+            submit(connection, batch_ids)
         editions.note_cursor(connection, edition_id, rows[-1].reader_id)
     return True
 
@@ -105,22 +121,24 @@ def _record(
     edition: editions.Edition,
     decided: Iterable[Planned | LeftOut],
     now: datetime,
-) -> None:
+) -> list[int]:
+    """Write down what was decided; return the send batches that it makes."""
     decisions = list(decided)
     planned = [one for one in decisions if isinstance(one, Planned)]
     others = [one for one in decisions if isinstance(one, LeftOut)]
-    _insert_deliveries(connection, edition.id, planned, now)
+    batch_ids = _insert_deliveries(connection, edition.id, planned, now)
     _insert_left_out(connection, edition.id, others)
     moved = [one.row for one in planned]
     moved += [one.row for one in others if one.kind == "nothing-new"]
     _move_readers(connection, edition.upto or 0, moved)
+    return batch_ids
 
 
 def _insert_deliveries(
     connection: Connection, edition_id: int, planned: Sequence[Planned], now: datetime
-) -> None:
+) -> list[int]:
     if not planned:
-        return
+        return []
     ids = _variant_ids(connection, edition_id, {one.key for one in planned})
     connection.execute(
         insert(delivery),
@@ -137,16 +155,16 @@ def _insert_deliveries(
         ],
     )
     emailed = [one.row.reader_id for one in planned if one.channel is Channel.EMAIL]
-    if emailed:
-        connection.execute(
-            insert(send_batch).values(
-                edition_id=edition_id,
-                first_reader_id=emailed[0],
-                last_reader_id=emailed[-1],
-                state="open",
-                due_at=now,
-            )
-        )
+    if not emailed:
+        return []
+    made = insert(send_batch).values(
+        edition_id=edition_id,
+        first_reader_id=emailed[0],
+        last_reader_id=emailed[-1],
+        state="open",
+        due_at=now,
+    )
+    return [*connection.scalars(made.returning(send_batch.c.id))]
 
 
 def _insert_left_out(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from digest.compose import lifecycle
-from digest.compose.plan import plan
+from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
 from digest.errors import DigestError
 from digest.gather.campaign import SourceReport, gather
 from digest.gather.fetch import Fetcher
@@ -31,10 +31,16 @@ def gather_all(
     return {one.campaign.name: gather(engine, fetcher, one, now) for one in found}
 
 
-def keep_watch(engine: Engine, fetcher: Fetcher, now: datetime) -> None:
+def keep_watch(
+    engine: Engine,
+    fetcher: Fetcher,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> None:
     """Do what is due: open the slots' editions and carry every open one forward.
 
     After a sleep of more than a day it only notes that; a person says resume.
+    `submit` is told of every send batch, see `plan`.
     """
     if not watch.look(engine, now):
         log.warning("asleep: nothing is sent until somebody says digest resume")
@@ -54,20 +60,26 @@ def keep_watch(engine: Engine, fetcher: Fetcher, now: datetime) -> None:
         ]
     gather_all(engine, fetcher, stale, now)
     for edition in waiting:
-        carry_forward(engine, edition.id, now)
+        carry_forward(engine, edition.id, now, submit)
 
 
-def carry_forward(engine: Engine, edition_id: int, now: datetime) -> Edition:
+def carry_forward(
+    engine: Engine, edition_id: int, now: datetime, submit: Submit = left_to_be_found
+) -> Edition:
     """Freeze, approve where nobody has to, and plan; return where it then stands."""
     lifecycle.freeze(engine, edition_id, now)
     lifecycle.approve(engine, edition_id, now)
-    plan(engine, edition_id, now)
+    plan(engine, edition_id, now, CHUNK, submit)
     with reading(engine) as connection:
         return editions.get(connection, edition_id)
 
 
 def run_now(
-    engine: Engine, stored: StoredCampaign, schedule: ScheduleRow, now: datetime
+    engine: Engine,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    now: datetime,
+    submit: Submit = left_to_be_found,
 ) -> Edition:
     """Make an edition of the schedule at `now`, whatever its timetable says."""
     slot = editions.Slot(stored.id, schedule.id, now)
@@ -76,10 +88,16 @@ def run_now(
         edition = editions.at_slot(connection, schedule.id, now)
     if edition is None:
         raise LookupError("an edition that was just made is there")
-    return carry_forward(engine, edition.id, now)
+    return carry_forward(engine, edition.id, now, submit)
 
 
-def run(engine: Engine, name: str, schedule: str | None, now: datetime) -> Edition:
+def run(
+    engine: Engine,
+    name: str,
+    schedule: str | None,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> Edition:
     """Make an edition of a campaign's schedule at `now`; return where it stands.
 
     Raises NotFound for a campaign or a schedule that is not there.
@@ -87,15 +105,21 @@ def run(engine: Engine, name: str, schedule: str | None, now: datetime) -> Editi
     with reading(engine) as connection:
         stored = campaigns.by_name(connection, name)
         row = schedule_of(connection, stored, schedule)
-    return run_now(engine, stored, row, now)
+    return run_now(engine, stored, row, now, submit)
 
 
-def approve(engine: Engine, edition_id: int, by: str, now: datetime) -> Edition:
+def approve(
+    engine: Engine,
+    edition_id: int,
+    by: str,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> Edition:
     """Say for one person that an edition may go, and carry it on if that is enough."""
     with reading(engine) as connection:
         editions.get(connection, edition_id)
     lifecycle.approve(engine, edition_id, now, by)
-    return carry_forward(engine, edition_id, now)
+    return carry_forward(engine, edition_id, now, submit)
 
 
 def cancel(engine: Engine, edition_id: int, now: datetime) -> None:

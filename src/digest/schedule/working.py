@@ -14,6 +14,7 @@ from digest.deliver.print_room import PrintOutcome, PrintRoom
 from digest.deliver.sender import Sender
 from digest.errors import DigestError
 from digest.model.editions import EditionState
+from digest.schedule.dispatch import Supply
 from digest.store import deliveries, editions
 from digest.store.editions import Edition
 from digest.store.engine import reading, writing
@@ -88,15 +89,23 @@ class Work:
                 deliveries.close_edition(connection, edition.id, self.clock())
         return Worked(emails, letters, tuple(faults))
 
-    def until_stopped(self, stop: threading.Event, may_act: Callable[[], bool]) -> None:
-        """Work in rounds until `stop` is set, while `may_act` says so."""
+    def until_stopped(
+        self, stop: threading.Event, may_act: Callable[[], bool], supply: Supply
+    ) -> None:
+        """Work in rounds until `stop` is set, while `may_act` says so.
+
+        A round begins as soon as `supply` has a batch at hand.
+        """
         while not stop.is_set():
             try:
                 if may_act():
                     self.once(stop)
             except DigestError as problem:
                 log.error("work stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
-            stop.wait(_PAUSE_SECONDS)
+            except Exception:
+                # A bug in one edition must not end the work on all others.
+                log.exception("work stopped short")
+            supply.wait(_PAUSE_SECONDS)
 
     def _printed(self, edition_id: int) -> list[PrintOutcome]:
         # Made without anybody looking on, so sealed: only a person reopens it.

@@ -41,7 +41,7 @@ def _postgresql(url: str) -> Engine:
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     except ModuleNotFoundError as problem:
         raise StoreError(
-            "PostgreSQL needs its driver: pip install 'psycopg[binary]'"
+            "PostgreSQL needs more packages: pip install '.[scale]'"
         ) from problem
 
 

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from digest.errors import StoreError
+from digest.store import job_tables
 from digest.store.engine import reading, writing
 
 _HERE = Path(__file__).parent / "migrations"
@@ -17,22 +18,31 @@ _HERE = Path(__file__).parent / "migrations"
 def migrate(engine: Engine) -> bool:
     """Bring the database up to date in one transaction; return whether it changed.
 
-    Raises StoreError, having changed nothing, where the database was made by
-    a newer version of this program.
+    After it the tables of the job engine, where that is installed. Raises
+    StoreError, having changed nothing, where the database was made by a newer
+    version of this program.
     """
     with reading(engine) as connection:
-        if is_current(connection):
+        if is_current(connection) and not job_tables.are_wanting(connection):
             return False
     with writing(engine) as connection:
-        if is_current(connection):
-            return False
-        # Rebuilding a table drops the old one; its children must survive that.
-        connection.exec_driver_sql(
-            "PRAGMA defer_foreign_keys=ON"
-            if connection.dialect.name == "sqlite"
-            else "SET CONSTRAINTS ALL DEFERRED"
-        )
-        command.upgrade(_config(connection), "head")
+        has_changed = _upgraded(connection)
+    is_on_a_server = engine.dialect.name == "postgresql"
+    return (is_on_a_server and job_tables.bring_up(engine)) or has_changed
+
+
+def _upgraded(connection: Connection) -> bool:
+    if connection.dialect.name == "postgresql":
+        job_tables.wait_alone(connection)
+    if is_current(connection):
+        return False
+    # Rebuilding a table drops the old one; its children must survive that.
+    connection.exec_driver_sql(
+        "PRAGMA defer_foreign_keys=ON"
+        if connection.dialect.name == "sqlite"
+        else "SET CONSTRAINTS ALL DEFERRED"
+    )
+    command.upgrade(_config(connection), "head")
     return True
 
 

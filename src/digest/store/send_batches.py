@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from digest.model.campaigns import UncertainPolicy
 from digest.model.deliveries import DeliveryState
@@ -43,6 +52,25 @@ class Lease:
     fence: int
 
 
+def due(now: datetime) -> Select[Any]:
+    """Return the query for the batches that may be leased, longest due first.
+
+    A batch whose sender let its lease run out is due too. Batches of paused
+    campaigns, and of editions not planned to their end, are left alone.
+    """
+    is_due = or_(
+        and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
+        and_(send_batch.c.state == LEASED, send_batch.c.lease_until < now),
+    )
+    return (
+        select(send_batch)
+        .join(edition, edition.c.id == send_batch.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .where(is_due, edition.c.state.in_(SENDABLE), campaign.c.paused_at.is_(None))
+        .order_by(send_batch.c.due_at, send_batch.c.id)
+    )
+
+
 def claim(
     connection: Connection,
     owner: str,
@@ -53,22 +81,11 @@ def claim(
     """Lease the batch that has been due longest, or None where nothing is due.
 
     `only` names the one batch that is wanted, and None says that it is not due.
-    A batch whose sender let its lease run out is due too. Batches of paused
-    campaigns, and of editions not planned to their end, are left alone.
+    See `due`.
     """
+    wanted = due(now) if only is None else due(now).where(send_batch.c.id == only)
     row = connection.execute(
-        select(send_batch)
-        .join(edition, edition.c.id == send_batch.c.edition_id)
-        .join(campaign, campaign.c.id == edition.c.campaign_id)
-        .where(
-            _is_due(now),
-            edition.c.state.in_(SENDABLE),
-            campaign.c.paused_at.is_(None),
-            *([] if only is None else [send_batch.c.id == only]),
-        )
-        .order_by(send_batch.c.due_at, send_batch.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=send_batch)
+        wanted.limit(1).with_for_update(skip_locked=True, of=send_batch)
     ).first()
     if row is None:
         return None
@@ -199,13 +216,6 @@ def settle_uncertain(
         )
     close_edition(connection, key.edition_id, now)
     return True
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
-        and_(send_batch.c.state == LEASED, send_batch.c.lease_until < now),
-    )
 
 
 def _still(lease: Lease) -> ColumnElement[bool]:

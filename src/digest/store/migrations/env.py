@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from digest.store.job_tables import is_ours
 from digest.store.tables import UtcDateTime, metadata
 
 
@@ -24,6 +25,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
+    include_name=is_ours,
     render_item=_render_item,
     transaction_per_migration=False,
 )
