@@ -161,6 +161,18 @@ def test_a_job_has_its_batch_sent_at_once(postgresql_engine: Engine) -> None:
         assert editions.get(connection, made.id).state == "sent"
 
 
+def test_connections_stay_open_from_one_batch_to_the_next(
+    postgresql_engine: Engine,
+) -> None:
+    made = a_planned_edition(postgresql_engine, emails=1200, batch_size=300)
+    carrier = ScriptedCarrier()
+    submitted(postgresql_engine)
+    with at_work(postgresql_engine, carrier):
+        wait_until(lambda: is_sent(postgresql_engine, made.id))
+
+    assert carrier.opened == 2
+
+
 def test_two_workers_never_take_the_same_copy(postgresql_engine: Engine) -> None:
     made = a_planned_edition(postgresql_engine, emails=300, batch_size=10)
     both = [ScriptedCarrier(), ScriptedCarrier()]

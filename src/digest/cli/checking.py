@@ -12,6 +12,7 @@ from digest.model.editions import Variant
 from digest.model.items import Post
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
+from digest.schedule.dispatch import Embedded
 from digest.settings import Settings
 
 
@@ -44,8 +45,9 @@ def _tried(name: str, part: Callable[[Settings], str], settings: Settings) -> Ch
 
 
 def _database(settings: Settings) -> str:
-    with opened(settings):
-        return "up to date"
+    with opened(settings) as digest:
+        has_jobs = not isinstance(digest.dispatcher, Embedded)
+    return "up to date" + ("; emails are shared out as jobs" if has_jobs else "")
 
 
 def _mail_server(settings: Settings) -> str:
