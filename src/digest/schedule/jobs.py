@@ -53,6 +53,7 @@ class Pulse:
     machine that died sent by another within a minute.
     """
 
+    poll: float = 1.0
     heartbeat: float = 5.0
     stalled_after: float = 20.0
     sweep: float = 10.0
@@ -125,6 +126,8 @@ class Jobs:
                     concurrency=_AT_ONCE,
                     delete_jobs="always",
                     install_signal_handlers=False,
+                    # New jobs announce themselves; those taken up again do not.
+                    fetch_job_polling_interval=self.pulse.poll,
                     update_heartbeat_interval=self.pulse.heartbeat,
                     stalled_worker_timeout=self.pulse.stalled_after,
                 )
