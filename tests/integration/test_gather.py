@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.compose import lifecycle
-from digest.gather.campaign import SourceReport, gather
+from digest.gather.campaign import Round, SourceReport, gather
 from digest.store import campaigns, editions, log
 from digest.store.campaigns import CampaignFile, StoredCampaign
 from digest.store.engine import reading, writing
@@ -51,8 +51,11 @@ def a_note(folder: Path, name: str, words: str = "Words.", day: int = 6) -> None
 
 
 def read(engine: Engine, stored: StoredCampaign) -> SourceReport:
-    reports = gather(engine, LOOPBACK, stored, EIGHT)
-    return next(one for one in reports if one.source == "notes")
+    return next(one for one in read_all(engine, stored) if one.source == "notes")
+
+
+def read_all(engine: Engine, stored: StoredCampaign) -> tuple[SourceReport, ...]:
+    return gather(engine, LOOPBACK, [Round(stored)], EIGHT)["lantern-week"]
 
 
 def titles(engine: Engine) -> list[str]:
@@ -75,7 +78,7 @@ def test_a_source_that_fails_harms_no_other(engine: Engine, tmp_path: Path) -> N
     stored = a_campaign_in(engine, tmp_path)
     a_note(tmp_path, "one")
 
-    notes, gone = gather(engine, LOOPBACK, stored, EIGHT)
+    notes, gone = read_all(engine, stored)
 
     assert notes.new == 1
     assert "is not a folder" in gone.failed
@@ -188,7 +191,7 @@ def test_a_source_that_was_never_applied_says_so(
     stored = a_campaign_in(engine, tmp_path)
     notes, gone = stored.campaign.sources
     other = replace(stored.campaign, sources=(notes, replace(gone, name="else")))
-    reports = gather(engine, LOOPBACK, replace(stored, campaign=other), EIGHT)
+    reports = read_all(engine, replace(stored, campaign=other))
 
     assert [one.failed.partition(":")[0] for one in reports] == [
         "",
@@ -200,11 +203,11 @@ def test_why_a_source_failed_is_kept_until_it_is_read(
     engine: Engine, tmp_path: Path
 ) -> None:
     stored = a_campaign_in(engine, tmp_path)
-    gather(engine, LOOPBACK, stored, EIGHT)
+    read_all(engine, stored)
     with reading(engine) as connection:
         before = connection.scalars(select(source.c.failure).order_by("id")).all()
     (tmp_path / "gone").mkdir()
-    gather(engine, LOOPBACK, stored, EIGHT)
+    read_all(engine, stored)
     with reading(engine) as connection:
         after = connection.scalars(select(source.c.failure).order_by("id")).all()
 

@@ -52,7 +52,7 @@ def taken(
         [terms] = [one for one in stored.campaign.sources if one.name == name]
         origin = acceptance.Origin(stored.id, row.id, terms, row.is_first_contact)
         counts = acceptance.accept(connection, origin, items, now)
-        sources.note_read(connection, row, now, ("", ""))
+        sources.note_read(connection, row, now, {})
         return counts
 
 

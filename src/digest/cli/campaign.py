@@ -57,18 +57,19 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     """Show a campaign: its sources, schedules and readers."""
     from digest.bootstrap import open_app
     from digest.model.lengths import in_words
-    from digest.store import campaigns, overview
+    from digest.schedule.source_health import in_a_line, shown
+    from digest.store import campaigns, overview, sources
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, name)
-        sources = overview.sources(connection, stored.id)
+        rows = sources.of_campaign(connection, stored.id).values()
         readers = overview.readers_by_format(connection, stored.id)
     if json:
         as_json(
             {
                 "campaign": asdict(stored.campaign),
                 "paused_at": stored.paused_at,
-                "sources": [asdict(one) for one in sources],
+                "sources": [shown(name, row) for row in rows],
                 "readers": readers,
             }
         )
@@ -82,10 +83,8 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
             f"  schedule {schedule.name}: {schedule.timetable} {campaign.timezone}, "
             f"emails are of use for {in_words(schedule.expires)}"
         )
-    for source in sources:
-        state = f"FAILING: {source.failure}" if source.failure else "reads well"
-        read = f"{source.last_read_at:%d %b %H:%M}" if source.last_read_at else "never"
-        result(f"  source {source.name}: {state}, last read {read}")
+    for row in rows:
+        result(f"  source {row.name}: {in_a_line(row)}")
     for fmt, count in readers.items():
         result(f"  readers of {fmt}: {count}")
 

@@ -127,6 +127,7 @@ def gather(
                         "passed_over": one.passed_over,
                         "skipped": {s.name: s.why for s in one.skipped},
                         "failed": one.failed,
+                        "left": one.left,
                     }
                     for one in found
                 ]
@@ -144,6 +145,8 @@ def gather(
 
 
 def _counts(one: "SourceReport") -> str:
+    if one.left:
+        return "left alone"
     return (
         f"{one.new} new, {one.revised} revised, {one.unchanged} unchanged, "
         f"{len(one.skipped)} skipped{', FAILED' if one.failed else ''}"
@@ -160,5 +163,5 @@ def _remarks(one: "SourceReport") -> Iterator[str]:
         )
     for skipped in one.skipped:
         yield f"skipped {skipped.name}: {skipped.why}"
-    if one.failed:
-        yield one.failed
+    if one.failed or one.left:
+        yield one.failed or one.left

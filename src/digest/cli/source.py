@@ -1,22 +1,17 @@
-"""digest source: try a source before a campaign reads it."""
+"""digest source: try one before a campaign reads it, list, resume."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.options import AsJson, as_json, result, talk
+from digest.cli.options import AsJson, CampaignName, as_json, result, talk
 
 if TYPE_CHECKING:
     from digest.gather.reading import Reading
     from digest.model.items import Item
 
 app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
-
-
-@app.callback()
-def nouns() -> None:
-    """Try a source before a campaign reads it."""
 
 
 @app.command("try")
@@ -53,6 +48,44 @@ def try_one(
     for skipped in found.skipped:
         talk(f"skipped {skipped.name}: {skipped.why}")
     talk(f"{len(found.items)} items; {len(found.skipped)} skipped; nothing was stored")
+
+
+@app.command("list")
+def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
+    """List a campaign's sources: how each stands, and why one is not read."""
+    from digest.bootstrap import open_app
+    from digest.schedule.source_health import in_a_line, shown
+    from digest.store import campaigns, sources
+
+    with open_app() as digest, digest.reading() as connection:
+        stored = campaigns.by_name(connection, campaign)
+        rows = sources.of_campaign(connection, stored.id).values()
+    if json:
+        as_json([shown(campaign, row) for row in rows])
+        return
+    for row in rows:
+        result(f"{row.name}: {in_a_line(row)}")
+        moved = f", now {row.moved_to}" if row.moved_to else ""
+        result(f"  {row.kind} {row.location}{moved}")
+
+
+@app.command()
+def resume(
+    campaign: CampaignName, name: Annotated[str, typer.Argument(metavar="NAME")]
+) -> None:
+    """Have a failing or paused source tried again at once."""
+    from digest.bootstrap import open_app
+    from digest.store import campaigns, sources
+
+    with open_app() as digest, digest.writing() as connection:
+        stored = campaigns.by_name(connection, campaign)
+        row = sources.by_name(connection, stored.id, name)
+        was_in_trouble = sources.resume(connection, row, digest.now())
+    result(
+        f"{name}: it is tried at the next reading; now, with: digest gather {campaign}"
+        if was_in_trouble
+        else f"{name}: it reads well already"
+    )
 
 
 def _for_a_program(found: "Reading") -> object:

@@ -1,31 +1,52 @@
-"""Read every source of a campaign, and take what is new into its log."""
+"""Read the sources of campaigns side by side, and take what is new into their logs."""
 
 import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+import httpx
+from sqlalchemy import Connection, Engine
 
-from digest.errors import SourceError
-from digest.gather.document import Memory
+from digest.errors import SourceError, StoreError
+from digest.gather.document import BusyError, GoneError, Memory
 from digest.gather.fetch import Fetcher
 from digest.gather.reading import Reading, Skipped, Visit
 from digest.gather.registry import READERS
 from digest.model.campaigns import Source
+from digest.model.health import Failure, SourceState
 from digest.store import acceptance, sources
 from digest.store.campaigns import StoredCampaign
 from digest.store.engine import reading, writing
+from digest.store.sources import SourceRow
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 8
+# Most of them wait for an answer; how many work at once is the fetcher's to say.
+_AT_ONCE = 64
 _NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.toml"
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """A campaign whose sources are to be asked.
+
+    `every` is how often a source that reads well is asked. None asks all but
+    those that are paused, or whose servers want to be left alone.
+    """
+
+    stored: StoredCampaign
+    every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What reading one source came to; `failed` says why it could not be read."""
+    """What reading one source came to.
+
+    `failed` says why it could not be read, `left` why it was not even asked.
+    """
 
     source: str
     new: int = 0
@@ -35,39 +56,31 @@ class SourceReport:
     passed_over: int = 0
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
+    left: str = ""
 
 
 def gather(
-    engine: Engine, fetcher: Fetcher, stored: StoredCampaign, now: datetime
-) -> tuple[SourceReport, ...]:
-    """Read the campaign's sources side by side and accept what they hold.
+    engine: Engine, fetcher: Fetcher, rounds: Iterable[Round], now: datetime
+) -> dict[str, tuple[SourceReport, ...]]:
+    """Read the sources that are due and accept what they hold, each when it is read.
 
-    No transaction is open while a source is read. A source that fails is
-    reported, and the others go on.
+    All sources of all these campaigns are read side by side, those of one host
+    one after another. No transaction is open while a source is read. A source
+    that fails is reported, and the others go on. Returns the reports by the
+    campaigns' names. Raises StoreError where the database is the trouble.
     """
-    campaign = stored.campaign
     with reading(engine) as connection:
-        rows = sources.of_campaign(connection, stored.id)
-    known = [one for one in campaign.sources if one.name in rows]
-    contact = campaign.reply_to or campaign.sender_address
-
-    def read(source: Source) -> Reading | SourceError:
-        row = rows[source.name]
-        memory = Memory(row.etag, row.last_modified)
-        return attempt(source, Visit(fetcher, memory, campaign.timezone, contact))
-
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = dict(
-            zip((one.name for one in known), pool.map(read, known), strict=True)
-        )
-    reports = []
-    for one in campaign.sources:
-        if row := rows.get(one.name):
-            origin = acceptance.Origin(stored.id, row.id, one, row.is_first_contact)
-            reports.append(_take(engine, origin, row, found[one.name], now))
-        else:
-            reports.append(SourceReport(one.name, failed=_NOT_APPLIED))
-    return tuple(reports)
+        calls = [one for each in rounds for one in _calls(connection, each, now)]
+    gathering = _Gathering(engine, fetcher, now)
+    chains = _by_host(one for one in calls if one.left is None)
+    with ThreadPoolExecutor(min(_AT_ONCE, len(chains)) or 1, "source") as pool:
+        done = list(pool.map(gathering.one_by_one, chains))
+    told = {call: report for each in done for call, report in each}
+    reports: dict[str, list[SourceReport]] = {}
+    for one in calls:
+        listed = reports.setdefault(one.stored.campaign.name, [])
+        listed.append(one.left or told[one])
+    return {name: tuple(found) for name, found in reports.items()}
 
 
 def attempt(source: Source, visit: Visit) -> Reading | SourceError:
@@ -79,26 +92,139 @@ def attempt(source: Source, visit: Visit) -> Reading | SourceError:
     except Exception as problem:
         # A parser's own fault in one source must not cost the others.
         logger.exception("source broke its reader source=%s", source.name)
-        return SourceError(
-            f"{source.location} made its reader fail, which is a fault of this program "
-            f"({type(problem).__name__}); its log says where"
+        return _fault(source, problem)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Call:
+    """A source to ask, or (`left`) what is reported of one that is left alone."""
+
+    stored: StoredCampaign
+    source: Source
+    row: SourceRow | None
+    left: SourceReport | None = None
+
+
+def _calls(connection: Connection, each: Round, now: datetime) -> Iterator[_Call]:
+    stored = each.stored
+    rows = sources.of_campaign(connection, stored.id)
+    for source in stored.campaign.sources:
+        row = rows.get(source.name)
+        if row is not None and row.health.is_due(now, row.tried_at, each.every):
+            yield _Call(stored, source, row)
+        elif each.every is None:
+            yield _Call(stored, source, row, _left(source.name, row))
+
+
+def _left(name: str, row: SourceRow | None) -> SourceReport:
+    if row is None:
+        return SourceReport(name, failed=_NOT_APPLIED)
+    if row.health.state is SourceState.PAUSED:
+        return SourceReport(name, left=f"it is paused: {row.health.failure}")
+    until = f"{row.health.wait_until:%d %B %H:%M} UTC"
+    return SourceReport(name, left=f"its server asks us to wait until {until}")
+
+
+def _by_host(calls: Iterable[_Call]) -> Sequence[Sequence[_Call]]:
+    """Return the calls in chains, so that none waits in line for another's host."""
+    chains: dict[object, list[_Call]] = {}
+    for one in calls:
+        chains.setdefault(_host(one) or one, []).append(one)
+    return list(chains.values())
+
+
+def _host(call: _Call) -> str:
+    try:
+        return httpx.URL((call.row and call.row.moved_to) or call.source.location).host
+    except httpx.InvalidURL:
+        return ""
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    """One gathering, shared by its threads."""
+
+    engine: Engine
+    fetcher: Fetcher
+    now: datetime
+    _accepting: threading.Lock = field(default_factory=threading.Lock)
+
+    def one_by_one(self, chain: Sequence[_Call]) -> list[tuple[_Call, SourceReport]]:
+        return [
+            (one, self._read(one, row)) for one in chain if (row := one.row) is not None
+        ]
+
+    def _read(self, call: _Call, row: SourceRow) -> SourceReport:
+        campaign = call.stored.campaign
+        visit = Visit(
+            self.fetcher,
+            Memory(row.etag, row.last_modified, row.moved_to),
+            campaign.timezone,
+            campaign.reply_to or campaign.sender_address,
+            self.now,
         )
+        with self.fetcher.slots.held():
+            found = attempt(call.source, visit)
+            # One writer at a time, without a fight over the database's lock.
+            with self._accepting:
+                return self._settled(call, row, found)
 
-
-def _take(
-    engine: Engine,
-    origin: acceptance.Origin,
-    row: sources.SourceRow,
-    found: Reading | SourceError,
-    now: datetime,
-) -> SourceReport:
-    name = origin.source.name
-    with writing(engine) as connection:
+    def _settled(
+        self, call: _Call, row: SourceRow, found: Reading | SourceError
+    ) -> SourceReport:
         if isinstance(found, SourceError):
-            sources.note_failed(connection, row, now, str(found))
-            logger.warning("source failed source=%s", name)
-            return SourceReport(name, failed=str(found))
-        counts = acceptance.accept(connection, origin, found.items, now)
-        memory = found.memory
-        sources.note_read(connection, row, now, (memory.etag, memory.last_modified))
-    return SourceReport(name, **asdict(counts), skipped=found.skipped)
+            return self._failed(call, row, found)
+        try:
+            return self._taken(call, row, found)
+        except StoreError:
+            raise
+        except Exception as problem:
+            # Nor may what it holds, where the log cannot keep that.
+            logger.exception("source broke the log source=%s", call.source.name)
+            return self._failed(call, row, _fault(call.source, problem))
+
+    def _taken(self, call: _Call, row: SourceRow, found: Reading) -> SourceReport:
+        origin = acceptance.Origin(
+            call.stored.id, row.id, call.source, row.is_first_contact
+        )
+        with writing(self.engine) as connection:
+            counts = acceptance.accept(connection, origin, found.items, self.now)
+            memory = asdict(found.memory)
+            if sources.note_read(connection, row, self.now, memory):
+                _log(logging.INFO, "source reads well again", call)
+        if found.memory.moved_to not in {"", row.moved_to}:
+            _log(logging.WARNING, "source has moved for good", call)
+        return SourceReport(call.source.name, **asdict(counts), skipped=found.skipped)
+
+    def _failed(
+        self, call: _Call, row: SourceRow, problem: SourceError
+    ) -> SourceReport:
+        health = row.health.after_failure(_failure(problem, row), self.now)
+        with writing(self.engine) as connection:
+            is_ours = sources.note_failed(connection, row, self.now, health)
+        if is_ours and health.state is not row.health.state:
+            _log(logging.WARNING, f"source is {health.state}", call)
+        return SourceReport(call.source.name, failed=str(problem))
+
+
+def _failure(problem: SourceError, row: SourceRow) -> Failure:
+    match problem:
+        case GoneError():
+            # Gone from where it had moved to: its own address is asked once more.
+            return Failure(str(problem), is_gone=not row.moved_to)
+        case BusyError(seconds=int(seconds)):
+            return Failure(str(problem), wait=timedelta(seconds=seconds))
+        case _:
+            return Failure(str(problem))
+
+
+def _fault(source: Source, problem: Exception) -> SourceError:
+    return SourceError(
+        f"{source.location} cannot be taken in, which is a fault of this program "
+        f"({type(problem).__name__}); its log says where"
+    )
+
+
+def _log(level: int, happening: str, call: _Call) -> None:
+    name = call.stored.campaign.name
+    logger.log(level, "%s campaign=%s source=%s", happening, name, call.source.name)

@@ -23,7 +23,7 @@ from digest.gather.document import (
     Memory,
     Request,
 )
-from digest.gather.turns import Turns
+from digest.gather.turns import Slots, Turns
 from digest.gather.unpacking import TooBigError, document_bytes
 from digest.gather.words import one_line
 from digest.model.web_access import WebAccess
@@ -52,6 +52,7 @@ class Fetcher:
 
     access: WebAccess = field(default_factory=WebAccess)
     turns: Turns = field(default_factory=Turns)
+    slots: Slots = field(default_factory=Slots)
     resolve: Resolve = resolved
     tls: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
 
@@ -62,7 +63,8 @@ class Fetcher:
         nothing has changed. Raises SourceError, in plain words, for everything
         else; GoneError and BusyError where its server says so.
         """
-        return _Errand(self, request, limits).run()
+        with self.slots.lent():
+            return _Errand(self, request, limits).run()
 
 
 @dataclass(slots=True)

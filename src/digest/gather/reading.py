@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from digest.gather.document import LIMITS, Document, Limits, Memory, Request, Wanted
@@ -24,13 +25,15 @@ class Visit:
 
     `memory` is what was kept of the source's last reading. Wall times that name
     no `zone` are in that one. `contact` is the address at which a publisher can
-    ask who reads what it publishes.
+    ask who reads what it publishes. `now` is when the campaign reads it; None
+    where somebody only looks what would come in.
     """
 
     fetcher: Fetcher
     memory: Memory = field(default_factory=Memory)
     zone: str = "Europe/London"
     contact: str = ""
+    now: datetime | None = None
 
     def fetch(self, url: str, wanted: Wanted, limits: Limits = LIMITS) -> Document:
         """Return the source's own document, asking only for news.

@@ -1,4 +1,4 @@
-"""Politeness: one request to a host at a time, and a pause before the next."""
+"""Who may go on: one request to a host at a time, and few readers at work."""
 
 import threading
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 GAP_SECONDS = 0.2
+SLOTS = 8
 
 
 class Turns:
@@ -44,3 +45,37 @@ class Turns:
                     del self._free_at[one]
                 self._free_at[host] = now + self._gap
                 self._changed.notify_all()
+
+
+class Slots:
+    """Lets a few threads work at once, however many wait for the web.
+
+    What a reader holds while it parses is many times what it fetched: so many
+    of those, and no more, are in memory at one time.
+    """
+
+    def __init__(self, count: int = SLOTS) -> None:
+        self._free = threading.Semaphore(count)
+        self._mine = threading.local()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Work, as soon as there is a slot."""
+        with self._free:
+            self._mine.held = True
+            try:
+                yield
+            finally:
+                self._mine.held = False
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Wait for something: the slot, if this thread has one, is another's now."""
+        if not getattr(self._mine, "held", False):
+            yield
+            return
+        self._free.release()
+        try:
+            yield
+        finally:
+            self._free.acquire()

@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 from digest.compose import lifecycle
 from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
 from digest.errors import DigestError
-from digest.gather.campaign import SourceReport, gather
+from digest.gather.campaign import Round, SourceReport, gather
 from digest.gather.fetch import Fetcher
 from digest.model.editions import EditionState
 from digest.schedule import due, watch
 from digest.schedule.previews import schedule_of
-from digest.store import campaigns, editions, sources
+from digest.store import campaigns, editions
 from digest.store.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import Edition
 from digest.store.engine import reading, writing
@@ -22,13 +22,6 @@ log = logging.getLogger(__name__)
 
 # Between editions, so that a draft is fresh and a failing source is noticed.
 GATHER_EVERY = timedelta(hours=1)
-
-
-def gather_all(
-    engine: Engine, fetcher: Fetcher, found: list[StoredCampaign], now: datetime
-) -> dict[str, tuple[SourceReport, ...]]:
-    """Read the sources of each of these campaigns; return the reports by name."""
-    return {one.campaign.name: gather(engine, fetcher, one, now) for one in found}
 
 
 def keep_watch(
@@ -49,16 +42,12 @@ def keep_watch(
     with reading(engine) as connection:
         waiting = editions.unfinished(connection)
         opened = {e.campaign_id for e in waiting if e.state is EditionState.OPEN}
-        stale = [
-            one
+        rounds = [
+            Round(one, None if one.id in opened else GATHER_EVERY)
             for one in campaigns.listed(connection)
             if one.paused_at is None
-            and (
-                one.id in opened
-                or sources.is_stale(connection, one.id, now - GATHER_EVERY)
-            )
         ]
-    gather_all(engine, fetcher, stale, now)
+    gather(engine, fetcher, rounds, now)
     for edition in waiting:
         carry_forward(engine, edition.id, now, submit)
 
@@ -143,4 +132,4 @@ def gather_named(
             if name
             else [one for one in campaigns.listed(connection) if not one.paused_at]
         )
-    return gather_all(engine, fetcher, found, now)
+    return gather(engine, fetcher, map(Round, found), now)

@@ -1,6 +1,5 @@
 """What is due, what is stuck, who was not served: for staff, pages and scripts."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,9 @@ from digest.model.editions import EditionState
 from digest.model.limits import Limit
 from digest.model.pace import day_of_use, slow_limit
 from digest.schedule import due, watch
-from digest.store import campaigns, corrections, editions, overview
+from digest.schedule.source_health import shown, troubles_of
+from digest.schedule.trouble import Trouble
+from digest.store import campaigns, corrections, editions, overview, sources
 from digest.store.campaigns import StoredCampaign
 from digest.store.editions import Edition
 from digest.store.engine import reading
@@ -19,18 +20,6 @@ from digest.store.pace import slow_starts
 _SHOWN = 10
 # What happened longer ago is history, not something that needs help.
 _RECENT = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something a person should look at, and what would help."""
-
-    what: str
-    help: str
-
-    def __str__(self) -> str:
-        """Return it as one line."""
-        return f"{self.what} {self.help}"
 
 
 def status_of(
@@ -58,6 +47,11 @@ def status_of(
                 }
                 for stored in found
                 for one in editions.of_campaign(connection, stored.id)[:_SHOWN]
+            ],
+            "sources": [
+                shown(stored.campaign.name, row)
+                for stored in found
+                for row in sources.of_campaign(connection, stored.id).values()
             ],
             "slow_start": _slow_starts(connection, now, slow_start),
             "help": [str(one) for one in troubles(connection, found, now)],
@@ -104,9 +98,9 @@ def troubles(
 def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
     name = stored.campaign.name
     things = [
-        Trouble(f"{name}: the source {source.name} cannot be read.", source.failure)
-        for source in overview.sources(connection, stored.id)
-        if source.failure
+        trouble
+        for row in sources.of_campaign(connection, stored.id).values()
+        for trouble in troubles_of(name, row)
     ]
     if waiting := overview.posts_waiting(connection, stored.id):
         things.append(

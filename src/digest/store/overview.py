@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from digest.errors import NotFound
-from digest.store.source_rows import BY_HAND
 from digest.store.tables import (
     delivery,
     item,
@@ -14,21 +13,9 @@ from digest.store.tables import (
     mailing_list,
     print_batch,
     reader,
-    source,
     subscriber,
     subscription,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """How a source was last read; `failure` is empty while it reads well."""
-
-    name: str
-    kind: str
-    location: str
-    last_read_at: datetime | None
-    failure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +26,6 @@ class NotServed:
     reader_id: int
     name: str
     reason: str
-
-
-def sources(connection: Connection, campaign_id: int) -> list[SourceHealth]:
-    """Return a campaign's sources, by name, those no longer in its file left out."""
-    rows = connection.execute(
-        select(source)
-        .where(
-            source.c.campaign_id == campaign_id,
-            source.c.ended_at.is_(None),
-            source.c.kind != BY_HAND,
-        )
-        .order_by(source.c.name)
-    )
-    return [
-        SourceHealth(
-            row.name, row.kind, row.location, row.last_read_at, row.failure or ""
-        )
-        for row in rows
-    ]
 
 
 def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int]:

@@ -2,16 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from digest.model.campaigns import Source
+from digest.model.health import SourceState
 from digest.store.tables import source
 from digest.store.upsert import insert_new
 
 # The source of what staff and programs add by hand; no source of a campaign
 # file can have this name, or be of this kind.
 BY_HAND = "by hand"
+_FORGOTTEN: dict[str, Any] = {
+    "etag": None,
+    "last_modified": None,
+    "moved_to": None,
+    "state": SourceState.ACTIVE,
+    "failures": 0,
+    "failing_since": None,
+    "next_try_at": None,
+    "wait_until": None,
+    "failure": None,
+}
 
 
 def apply(
@@ -100,6 +113,11 @@ def _end_others(
 def _move(connection: Connection, campaign_id: int, one: Source) -> None:
     same = (source.c.campaign_id == campaign_id, source.c.name == one.name)
     connection.execute(update(source).where(*same).values(ended_at=None))
+    connection.execute(
+        update(source)
+        .where(*same, source.c.kind == one.kind, source.c.moved_to == one.location)
+        .values(location=one.location, moved_to=None)
+    )
     # What a server said at another address says nothing about this one, and
     # nothing there may be known to us: then it is met for the first time.
     connection.execute(
@@ -108,8 +126,7 @@ def _move(connection: Connection, campaign_id: int, one: Source) -> None:
         .values(
             kind=one.kind,
             location=one.location,
-            etag=None,
-            last_modified=None,
             first_read_at=None,
+            **_FORGOTTEN,
         )
     )

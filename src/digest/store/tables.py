@@ -106,9 +106,16 @@ source = Table(
     Column("first_read_at", UtcDateTime),
     Column("last_read_at", UtcDateTime),
     Column("last_failed_at", UtcDateTime),
-    Column("failure", Text),  # why the last reading failed; null when it did not
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("moved_to", Text),  # where it has gone for good: 301 or 308
+    # How it stands: model.health.
+    Column("state", String(8), nullable=False, server_default="active"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_since", UtcDateTime),
+    Column("next_try_at", UtcDateTime),
+    Column("wait_until", UtcDateTime),
+    Column("failure", Text),  # why the last reading failed; null when it did not
     UniqueConstraint("campaign_id", "name"),
 )
 

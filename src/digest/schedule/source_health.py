@@ -1,0 +1,75 @@
+"""How sources stand, in words for a person and in values for a program."""
+
+from typing import Any
+
+from digest.model.health import Health, SourceState
+from digest.schedule.trouble import Trouble
+from digest.store.sources import SourceRow
+
+
+def shown(campaign: str, row: SourceRow) -> dict[str, Any]:
+    """Return how a source stands, for a program to read."""
+    health = row.health
+    return {
+        "campaign": campaign,
+        "source": row.name,
+        "kind": row.kind,
+        "location": row.location,
+        "moved_to": row.moved_to,
+        "state": health.state.value,
+        "failing_since": health.failing_since,
+        "failures": health.failures,
+        "failure": health.failure,
+        "next_try_at": next_try(health),
+        "last_read_at": row.last_read_at,
+    }
+
+
+def troubles_of(campaign: str, row: SourceRow) -> list[Trouble]:
+    """Return what a person should know of a source, from its first failure on."""
+    health, which = row.health, f"{campaign}: the source {row.name}"
+    why = f"{health.failure.rstrip('.')}."
+    found = []
+    if health.state is SourceState.FAILING:
+        found.append(
+            Trouble(
+                f"{which} cannot be read since {health.failing_since:%d %B %H:%M} UTC.",
+                f"{why} What it gave before stays. {_again(health)}",
+            )
+        )
+    if health.state is SourceState.PAUSED:
+        found.append(
+            Trouble(
+                f"{which} is paused: nothing new comes in from it.",
+                f"{why} Mend its address in the campaign file, or have it tried "
+                f"again: digest source resume {campaign} {row.name}",
+            )
+        )
+    if row.moved_to:
+        found.append(
+            Trouble(
+                f"{which} has moved for good to {row.moved_to} and is read there.",
+                "Write that address in the campaign file.",
+            )
+        )
+    return found
+
+
+def in_a_line(row: SourceRow) -> str:
+    """Return how a source stands, as a few words for a list."""
+    health = row.health
+    read = f"{row.last_read_at:%d %b %H:%M}" if row.last_read_at else "never"
+    if health.state is SourceState.ACTIVE:
+        return f"reads well, last read {read}"
+    return f"{health.state.upper()}, last read {read}: {health.failure}"
+
+
+def next_try(health: Health) -> Any:
+    """Return when a failing source is tried again, None for any other."""
+    given = [at for at in (health.next_try_at, health.wait_until) if at]
+    return max(given, default=None)
+
+
+def _again(health: Health) -> str:
+    at = next_try(health)
+    return f"It is tried again at {at:%d %B %H:%M} UTC." if at else "It is tried again."
