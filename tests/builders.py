@@ -23,7 +23,7 @@ from digest.model.web_access import WebAccess
 EIGHT = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
 SENDER = ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA")
 # Reads from servers that a test starts, without a pause between two requests.
-LOOPBACK = Fetcher(WebAccess.parse("127.0.0.1"), Turns(gap=0))
+LOOPBACK = Fetcher(WebAccess.parse("127.0.0.0/8"), Turns(gap=0))
 
 
 def a_visit(**changes: Any) -> Visit:

@@ -1,0 +1,245 @@
+"""Sources in trouble: told at once, left alone in time, never harming another."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BufferedIOBase
+
+import pytest
+from sqlalchemy import Engine
+
+from digest.gather.campaign import Round, SourceReport, gather
+from digest.schedule.publishing import GATHER_EVERY
+from digest.schedule.status import status_of
+from digest.store import campaigns, log, sources
+from digest.store.campaigns import CampaignFile, StoredCampaign
+from digest.store.engine import reading, writing
+from digest.store.sources import SourceRow
+from tests.builders import EIGHT, LOOPBACK
+from tests.fakes.web_site import Answer, WebSite, web_site
+
+FILE = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "Lantern Week <digest@example.org>"
+lists = ["lantern"]
+{sources}
+[[schedule]]
+name = "daily"
+at = "16:00"
+"""
+SOURCE = """
+[[source]]
+name = "{name}"
+kind = "feed"
+url = "{url}"
+"""
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def site() -> Iterator[WebSite]:
+    with web_site() as made:
+        yield made
+
+
+def applied(engine: Engine, urls: dict[str, str]) -> StoredCampaign:
+    said = "".join(SOURCE.format(name=name, url=url) for name, url in urls.items())
+    file = CampaignFile(FILE.format(sources=said), "Europe/London", "/")
+    with writing(engine) as connection:
+        return campaigns.apply(connection, file, EIGHT)
+
+
+def a_feed(*titles: str, **heads: str) -> Answer:
+    items = [{"id": one, "title": one, "content_text": "Words."} for one in titles]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    heads = {name.replace("_", "-"): words for name, words in heads.items()}
+    return Answer(json.dumps(feed).encode(), heads=heads)
+
+
+def read(
+    engine: Engine, stored: StoredCampaign, now: datetime = EIGHT
+) -> tuple[SourceReport, ...]:
+    return gather(engine, LOOPBACK, [Round(stored)], now)["lantern-week"]
+
+
+def row(engine: Engine) -> SourceRow:
+    with reading(engine) as connection:
+        return sources.by_name(connection, 1, "blog")
+
+
+def titles(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return [entry.item.title for entry in log.released(connection, 1, 0)]
+
+
+def help_said(engine: Engine, now: datetime = EIGHT) -> list[str]:
+    found: list[str] = status_of(engine, now)["help"]
+    return found
+
+
+def test_the_first_failure_is_told_in_plain_words_and_the_last_posts_stay(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = a_feed("one")
+    read(engine, stored)
+    del site.answers["/feed"]
+    [report] = read(engine, stored, EIGHT + HOUR)
+
+    assert "answered 404" in report.failed
+    assert titles(engine) == ["one"]
+    [line] = help_said(engine)
+    assert line.startswith(
+        "lantern-week: the source blog cannot be read since 06 July 09:00 UTC. "
+        f"{site.url}/feed answered 404 Not Found"
+    )
+    assert line.endswith(
+        "What it gave before stays. It is tried again at 06 July 09:10 UTC."
+    )
+
+
+def test_a_source_that_reads_again_needs_no_help(engine: Engine, site: WebSite) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    read(engine, stored)
+    site.answers["/feed"] = a_feed("one")
+    read(engine, stored, EIGHT + HOUR)
+
+    assert help_said(engine) == []
+    [told] = status_of(engine, EIGHT)["sources"]
+    assert (told["state"], told["failures"], told["failure"]) == ("active", 0, "")
+
+
+def test_between_editions_a_failing_source_is_asked_when_its_wait_is_over(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    for minutes in (0, 5, 10, 15, 20, 25, 30):
+        now = EIGHT + minutes * MINUTE
+        gather(engine, LOOPBACK, [Round(stored, GATHER_EVERY)], now)
+
+    assert len(site.asked) == 3  # at once, after ten minutes and after twenty more
+
+
+def test_a_source_that_is_gone_is_paused_until_a_person_resumes_it(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = Answer(status=410)
+    read(engine, stored)
+    [left] = read(engine, stored, EIGHT + HOUR)
+    said = help_said(engine)
+    site.answers["/feed"] = a_feed("one")
+    with writing(engine) as connection:
+        resumed = [
+            sources.resume(connection, sources.by_name(connection, 1, "blog"), EIGHT)
+            for _ in range(2)
+        ]
+    [report] = gather(engine, LOOPBACK, [Round(stored, HOUR)], EIGHT)["lantern-week"]
+
+    assert left.left.startswith("it is paused: ")
+    assert "410 Gone: it is gone for good" in said[0]
+    assert "digest source resume lantern-week blog" in said[0]
+    assert resumed == [True, False]
+    assert report.new == 1
+    assert help_said(engine) == []
+
+
+def test_a_server_that_asks_us_to_wait_is_left_alone_as_long(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = Answer(status=429, heads={"Retry-After": "7200"})
+    read(engine, stored)
+    [left] = read(engine, stored, EIGHT + 2 * HOUR - MINUTE)
+    read(engine, stored, EIGHT + 2 * HOUR)
+
+    assert left.left == "its server asks us to wait until 06 July 10:00 UTC"
+    assert len(site.asked) == 2
+
+
+def test_a_feed_that_has_moved_for_good_is_read_there_and_told(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = Answer(status=301, heads={"Location": "/new"})
+    site.answers["/new"] = a_feed("one", ETag='"1"')
+    read(engine, stored)
+    site.answers["/new"] = Answer(status=304)
+    read(engine, stored, EIGHT + HOUR)
+
+    assert site.paths() == ["/feed", "/new", "/new"]
+    assert site.asked[-1][1]["if-none-match"] == '"1"'
+    [line] = help_said(engine)
+    assert f"has moved for good to {site.url}/new and is read there" in line
+
+
+def test_writing_the_new_address_into_the_file_keeps_what_is_known(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = Answer(status=308, heads={"Location": "/new"})
+    site.answers["/new"] = a_feed("one", ETag='"1"')
+    read(engine, stored)
+    stored = applied(engine, {"blog": f"{site.url}/new"})
+
+    assert (row(engine).etag, row(engine).moved_to) == ('"1"', "")
+    assert help_said(engine) == []
+
+
+def test_a_new_address_in_the_file_is_a_new_start(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = Answer(status=410)
+    read(engine, stored)
+    site.answers["/other"] = a_feed("one")
+    stored = applied(engine, {"blog": f"{site.url}/other"})
+    [report] = read(engine, stored)
+
+    assert report.new == 1
+
+
+def test_a_place_that_a_feed_moved_to_and_left_is_forgotten(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = Answer(status=301, heads={"Location": "/new"})
+    site.answers["/new"] = a_feed("one")
+    read(engine, stored)
+    site.answers["/new"] = Answer(status=410)
+    site.answers["/feed"] = a_feed("one", "two")
+    read(engine, stored, EIGHT + HOUR)
+    [report] = read(engine, stored, EIGHT + 2 * HOUR)
+
+    assert (report.new, report.failed) == (1, "")
+    assert row(engine).moved_to == ""
+
+
+def test_each_source_is_taken_in_when_it_is_read_whatever_the_slow_ones_do(
+    engine: Engine, site: WebSite
+) -> None:
+    seen: list[list[str]] = []
+
+    def slow(answer: BufferedIOBase) -> None:
+        waiting = threading.Event()
+        for _ in range(500):
+            if titles(engine):
+                break
+            waiting.wait(0.02)
+        seen.append(titles(engine))
+        answer.write(b"HTTP/1.0 200 OK\r\n\r\n" + a_feed("slow").content)
+
+    with web_site("127.0.0.2") as other:
+        stored = applied(
+            engine, {"slow": f"{site.url}/slow", "blog": f"{other.url}/feed"}
+        )
+        site.answers["/slow"] = slow
+        other.answers["/feed"] = a_feed("quick")
+        reports = read(engine, stored)
+
+    assert seen == [["quick"]]
+    assert [one.source for one in reports] == ["slow", "blog"]
+    assert titles(engine) == ["quick", "slow"]
