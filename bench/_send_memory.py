@@ -31,15 +31,15 @@ class Void:
 
     is_open = True
 
-    def open(self) -> "Void":
+    async def open(self) -> "Void":
         """Return itself."""
         return self
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:  # noqa: ARG002 - the carrier's protocol
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:  # noqa: ARG002 - the carrier's protocol
         """Take the copy."""
         return Accepted("250 ok")
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Do nothing."""
 
 

@@ -19,6 +19,12 @@ from tests.stored import a_reader, a_stored_campaign, posts_accepted
 
 
 @pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Have tests that are marked `anyio` run on the event loop of asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """Yield a PostgreSQL that makes databases; skips where there is none."""
     with ExitStack() as ending:

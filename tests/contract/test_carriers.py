@@ -19,6 +19,7 @@ from digest.model.deliveries import (
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.mail_server import DROP, mail_server
 
+pytestmark = pytest.mark.anyio
 PAYLOAD = b"Subject: hello\r\n\r\nhello\r\n"
 GONE, FULL = "gone@example.org", "full@example.org"
 SILENT, POLICY = "silent@example.org", "policy@example.org"
@@ -82,38 +83,38 @@ def _copy(recipient: str) -> Copy:
         pytest.param(SILENT, Uncertain, id="no answer after the final dot"),
     ],
 )
-def test_an_answer_becomes_an_outcome(
+async def test_an_answer_becomes_an_outcome(
     carrier: Carrier, recipient: str, expected: type[Outcome]
 ) -> None:
-    connection = carrier.open()
+    connection = await carrier.open()
 
-    assert isinstance(connection.hand_over(_copy(recipient)), expected)
-    connection.close()
+    assert isinstance(await connection.hand_over(_copy(recipient)), expected)
+    await connection.close()
 
 
-def test_being_turned_away_ourselves_is_an_error_that_names_no_reader(
+async def test_being_turned_away_ourselves_is_an_error_that_names_no_reader(
     carrier: Carrier,
 ) -> None:
-    connection = carrier.open()
+    connection = await carrier.open()
 
     with pytest.raises(CarrierError, match=r"5\.7\.1") as caught:
-        connection.hand_over(_copy(POLICY))
+        await connection.hand_over(_copy(POLICY))
 
     assert POLICY not in str(caught.value)
-    connection.close()
+    await connection.close()
 
 
-def test_a_refusal_does_not_end_the_connection(carrier: Carrier) -> None:
-    connection = carrier.open()
-    connection.hand_over(_copy(GONE))
-    connection.hand_over(_copy(FULL))
+async def test_a_refusal_does_not_end_the_connection(carrier: Carrier) -> None:
+    connection = await carrier.open()
+    await connection.hand_over(_copy(GONE))
+    await connection.hand_over(_copy(FULL))
 
     assert connection.is_open
-    assert isinstance(connection.hand_over(_copy("ann@example.org")), Accepted)
-    connection.close()
+    assert isinstance(await connection.hand_over(_copy("ann@example.org")), Accepted)
+    await connection.close()
 
 
-def test_a_connection_may_be_closed_twice(carrier: Carrier) -> None:
-    connection = carrier.open()
-    connection.close()
-    connection.close()
+async def test_a_connection_may_be_closed_twice(carrier: Carrier) -> None:
+    connection = await carrier.open()
+    await connection.close()
+    await connection.close()

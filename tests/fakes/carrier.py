@@ -1,6 +1,5 @@
 """A carrier that keeps what it is given and answers from a script."""
 
-import threading
 from collections.abc import Callable, Mapping
 
 from digest.deliver.carrier import Copy
@@ -27,12 +26,10 @@ class ScriptedCarrier:
         self.copies: list[Copy] = []
         self.opened = 0
         self.turns_away = ""
-        self._lock = threading.Lock()
 
-    def open(self) -> "ScriptedConnection":
+    async def open(self) -> "ScriptedConnection":
         """Return a new connection."""
-        with self._lock:
-            self.opened += 1
+        self.opened += 1
         if self.turns_away:
             raise CarrierError(self.turns_away)
         return ScriptedConnection(self)
@@ -45,8 +42,7 @@ class ScriptedCarrier:
     def answer(self, copy: Copy) -> Outcome:
         """Take a copy and answer."""
         self.on_wire(copy)
-        with self._lock:
-            self.copies.append(copy)
+        self.copies.append(copy)
         answer = self.answers.get(copy.recipient, Accepted("250 ok"))
         if isinstance(answer, CarrierError):
             raise answer
@@ -61,7 +57,7 @@ class ScriptedConnection:
         self._announced: Copy | None = None
         self.is_open = True
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand the copy to the carrier, which holds us to what was announced."""
         announced, self._announced = self._announced, following
         if announced is not None and announced != copy:
@@ -71,6 +67,6 @@ class ScriptedConnection:
             self.is_open = False
         return outcome
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the session."""
         self.is_open = False

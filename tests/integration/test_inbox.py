@@ -4,7 +4,6 @@ import mailbox
 import socket
 import stat
 import threading
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from digest.errors import CarrierError, NotFound
 from digest.model.deliveries import Accepted, Deferred, Outcome, Refused
 from digest.model.mime import on_the_wire
 
+pytestmark = pytest.mark.anyio
 SOURCE = (
     b"From: Lantern Week <digest@example.org>\r\n"
     b"To: =?utf-8?q?Zo=C3=AB?= <zoe@example.org>\r\n"
@@ -30,16 +30,18 @@ SOURCE = (
 )
 
 
-def _send(url: str, source: bytes = SOURCE) -> Outcome:
+async def _send(url: str, source: bytes = SOURCE) -> Outcome:
     copy = Copy("1.1", "bounces@example.org", "zoe@example.org", on_the_wire(source))
-    with closing(Smtp(SmtpServer.parse(url)).open()) as connection:
-        return connection.hand_over(copy)
+    connection = await Smtp(SmtpServer.parse(url)).open()
+    outcome = await connection.hand_over(copy)
+    await connection.close()
+    return outcome
 
 
-def test_what_arrives_is_kept_to_the_byte_and_can_be_read(tmp_path: Path) -> None:
+async def test_what_arrives_is_kept_to_the_byte_and_can_be_read(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "inbox")
     with running(inbox) as url:
-        assert isinstance(_send(url), Accepted)
+        assert isinstance(await _send(url), Accepted)
 
     [listed] = inbox.messages()
     assert (listed.subject, listed.to) == ("Café today", "Zoë <zoe@example.org>")
@@ -138,19 +140,19 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
 
-def test_a_message_beyond_the_size_it_takes_is_refused(tmp_path: Path) -> None:
+async def test_a_message_beyond_the_size_it_takes_is_refused(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     line = b"x" * 998 + b"\r\n"
     with running(inbox) as url:
-        assert isinstance(_send(url, line * (MOST_BYTES // 1000 + 1)), Refused)
+        assert isinstance(await _send(url, line * (MOST_BYTES // 1000 + 1)), Refused)
 
     assert len(inbox) == 0
 
 
-def test_an_inbox_that_cannot_be_written_is_a_delay(tmp_path: Path) -> None:
+async def test_an_inbox_that_cannot_be_written_is_a_delay(tmp_path: Path) -> None:
     (tmp_path / "inbox").write_text("in the way")
     with running(Inbox(tmp_path / "inbox")) as url:
-        assert isinstance(_send(url), Deferred)
+        assert isinstance(await _send(url), Deferred)
 
 
 def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:

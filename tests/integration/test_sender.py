@@ -449,9 +449,9 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
     with writing(engine) as connection:
         lease = send_batches.claim(connection, "elsewhere/1/a/b", clock(), LEASE)
         assert lease is not None
-        first = copies.due_emails(connection, lease.edition_id, lease.readers, clock())[
-            0
-        ]
+        [first] = copies.due_emails(
+            connection, lease.edition_id, lease.readers, clock(), most=1
+        )
         guard = taking.guard_for(connection, lease.edition_id, Channel.EMAIL)
         taking.take(connection, first.key.reader_id, guard, clock())
 

@@ -18,6 +18,7 @@ from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import a_planned_edition, states
 
+pytestmark = pytest.mark.anyio
 ANN = Copy("1.1", "bounces@example.org", "ann@example.org", b"hello\r\n")
 BOB = Copy("2.1", "bounces@example.org", "bob@example.org", b"hello\r\n")
 
@@ -39,34 +40,34 @@ class Two:
             return carriers.in_trouble(connection)
 
 
-def test_copies_go_to_the_next_server_while_the_preferred_one_turns_us_away(
+async def test_copies_go_to_the_next_server_while_the_preferred_one_turns_us_away(
     engine: Engine,
 ) -> None:
     two = Two(engine)
     two.first.turns_away = "login failed"
 
-    assert isinstance(two.line.hand_over(ANN), Accepted)
+    assert isinstance(await two.line.hand_over(ANN), Accepted)
     assert two.second.recipients == [ANN.recipient]
     assert two.trouble()["first:25"].reason == "login failed"
 
 
-def test_copies_return_to_the_preferred_server_when_its_pause_is_over(
+async def test_copies_return_to_the_preferred_server_when_its_pause_is_over(
     engine: Engine,
 ) -> None:
     two = Two(engine, life_seconds=0)
     two.first.turns_away = "down"
-    two.line.hand_over(ANN)
+    await two.line.hand_over(ANN)
     two.first.turns_away = ""
 
-    two.line.hand_over(ANN)
+    await two.line.hand_over(ANN)
     assert two.first.recipients == []
     two.clock.move(timedelta(seconds=31))
-    two.line.hand_over(BOB)
+    await two.line.hand_over(BOB)
     assert two.first.recipients == [BOB.recipient]
     assert two.trouble() == {}
 
 
-def test_each_pause_is_longer_than_the_one_before_up_to_a_quarter_of_an_hour(
+async def test_each_pause_is_longer_than_the_one_before_up_to_a_quarter_of_an_hour(
     engine: Engine,
 ) -> None:
     two = Two(engine)
@@ -74,7 +75,7 @@ def test_each_pause_is_longer_than_the_one_before_up_to_a_quarter_of_an_hour(
     pauses = []
     for _ in range(8):
         with pytest.raises(CarrierError):
-            two.line.ready()
+            await two.line.ready()
         until = two.trouble()["first:25"].paused_until
         pauses.append(until - two.clock())
         two.clock.now = until
@@ -82,45 +83,47 @@ def test_each_pause_is_longer_than_the_one_before_up_to_a_quarter_of_an_hour(
     assert pauses[-1] == timedelta(minutes=15)
 
 
-def test_a_server_that_refuses_us_as_the_sender_is_left_alone(engine: Engine) -> None:
+async def test_a_server_that_refuses_us_as_the_sender_is_left_alone(
+    engine: Engine,
+) -> None:
     two = Two(engine)
     two.first.answers[ANN.recipient] = CarrierError("refuses us as the sender")
 
     with pytest.raises(CarrierError):
-        two.line.hand_over(ANN)
-    assert isinstance(two.line.hand_over(ANN), Accepted)
+        await two.line.hand_over(ANN)
+    assert isinstance(await two.line.hand_over(ANN), Accepted)
     assert two.second.recipients == [ANN.recipient]
 
 
-def test_when_all_turn_us_away_each_is_named_and_none_is_tried_before_its_time(
+async def test_when_all_turn_us_away_each_is_named_and_none_is_tried_before_its_time(
     engine: Engine,
 ) -> None:
     two = Two(engine)
     two.first.turns_away, two.second.turns_away = "first is down", "second is full"
     for _ in range(3):
         with pytest.raises(CarrierError, match=r"first is down.*second is full"):
-            two.line.ready()
+            await two.line.ready()
     assert (two.first.opened, two.second.opened) == (1, 1)
 
 
-def test_one_connection_too_many_does_not_pause_a_server_that_has_others(
+async def test_one_connection_too_many_does_not_pause_a_server_that_has_others(
     engine: Engine,
 ) -> None:
     two = Two(engine)
-    two.line.ready()
+    await two.line.ready()
     two.first.turns_away = "421 too many connections"
 
-    Line(two.servers).ready()
+    await Line(two.servers).ready()
     assert two.second.opened == 1
     assert two.trouble() == {}
 
 
-def test_a_connection_that_has_lived_long_announces_nothing_and_ends(
+async def test_a_connection_that_has_lived_long_announces_nothing_and_ends(
     engine: Engine,
 ) -> None:
     two = Two(engine, life_seconds=0)
-    two.line.hand_over(ANN, BOB)
-    two.line.hand_over(BOB)
+    await two.line.hand_over(ANN, BOB)
+    await two.line.hand_over(BOB)
     assert two.first.opened == 2
 
 

@@ -1,7 +1,6 @@
 """SMTP against a real server on the loopback that misbehaves at every step."""
 
 import socket
-from contextlib import closing
 
 import pytest
 
@@ -15,6 +14,7 @@ from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncert
 from digest.model.mime import on_the_wire
 from tests.fakes.mail_server import DROP, SILENCE, MailServer, Script, at, mail_server
 
+pytestmark = pytest.mark.anyio
 PAYLOAD = b"Subject: hello\r\n\r\nhello\r\n"
 COPY = Copy("1.1", "bounces@example.org", "ann@example.org", PAYLOAD)
 IMPATIENT = Timeouts(0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
@@ -24,9 +24,13 @@ def _smtp(server: MailServer) -> Smtp:
     return Smtp(SmtpServer.parse(server.url), IMPATIENT)
 
 
-def _hand_over(script: Script, copy: Copy = COPY) -> Outcome:
-    with mail_server(script) as server, closing(_smtp(server).open()) as connection:
-        return connection.hand_over(copy)
+async def _hand_over(script: Script, copy: Copy = COPY) -> Outcome:
+    with mail_server(script) as server:
+        connection = await _smtp(server).open()
+        try:
+            return await connection.hand_over(copy)
+        finally:
+            await connection.close()
 
 
 @pytest.mark.parametrize(
@@ -51,10 +55,10 @@ def _hand_over(script: Script, copy: Copy = COPY) -> Outcome:
         pytest.param("BODY", "354 go on", Uncertain, id="out of turn after the dot"),
     ],
 )
-def test_the_step_decides_what_a_failure_means(
+async def test_the_step_decides_what_a_failure_means(
     step: str, reply: str, expected: type[Outcome]
 ) -> None:
-    assert isinstance(_hand_over(at(step, reply)), expected)
+    assert isinstance(await _hand_over(at(step, reply)), expected)
 
 
 @pytest.mark.parametrize(
@@ -72,26 +76,28 @@ def test_the_step_decides_what_a_failure_means(
         pytest.param("DATA", "250 hm", id="out of turn at DATA"),
     ],
 )
-def test_being_turned_away_ourselves_charges_no_reader(step: str, reply: str) -> None:
+async def test_being_turned_away_ourselves_charges_no_reader(
+    step: str, reply: str
+) -> None:
     with pytest.raises(CarrierError, match=reply[:3]):
-        _hand_over(at(step, reply))
+        await _hand_over(at(step, reply))
 
 
 @pytest.mark.parametrize("goodbye", ["421 too tired", DROP, "nonsense", SILENCE])
-def test_a_rude_goodbye_undoes_nothing(goodbye: str) -> None:
-    assert isinstance(_hand_over(at("QUIT", goodbye)), Accepted)
+async def test_a_rude_goodbye_undoes_nothing(goodbye: str) -> None:
+    assert isinstance(await _hand_over(at("QUIT", goodbye)), Accepted)
 
 
 @pytest.mark.parametrize("answer", [DROP, "500 what?"])
-def test_a_refusal_stands_when_stepping_back_fails(answer: str) -> None:
+async def test_a_refusal_stands_when_stepping_back_fails(answer: str) -> None:
     def script(step: str, _said: str) -> str | None:
         return {"RCPT": "550 5.1.1 no such user", "RSET": answer}.get(step)
 
     with mail_server(script) as server:
-        connection = _smtp(server).open()
+        connection = await _smtp(server).open()
 
-        assert isinstance(connection.hand_over(COPY), Refused)
-        again = connection.hand_over(COPY)
+        assert isinstance(await connection.hand_over(COPY), Refused)
+        again = await connection.hand_over(COPY)
         assert isinstance(again, Deferred)
         assert not again.is_charged
         assert not connection.is_open
@@ -107,32 +113,36 @@ def test_a_refusal_stands_when_stepping_back_fails(answer: str) -> None:
         pytest.param(at("EHLO", DROP), "cannot be used", id="drops at EHLO"),
     ],
 )
-def test_a_server_that_will_not_have_us_is_one_line(script: Script, words: str) -> None:
+async def test_a_server_that_will_not_have_us_is_one_line(
+    script: Script, words: str
+) -> None:
     with mail_server(script) as server, pytest.raises(CarrierError, match=words):
-        _smtp(server).open()
+        await _smtp(server).open()
 
 
-def test_an_absent_server_is_one_line() -> None:
+async def test_an_absent_server_is_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
     with pytest.raises(CarrierError, match=f"127.0.0.1:{port} cannot be used"):
-        Smtp(SmtpServer.parse(f"smtp://127.0.0.1:{port}")).open()
+        await Smtp(SmtpServer.parse(f"smtp://127.0.0.1:{port}")).open()
 
 
-def test_one_connection_carries_many_copies() -> None:
+async def test_one_connection_carries_many_copies() -> None:
     with mail_server() as server:
         line = Line(_smtp(server))
         for _ in range(5):
-            assert isinstance(line.hand_over(COPY), Accepted)
-        line.close()
+            assert isinstance(await line.hand_over(COPY), Accepted)
+        await line.close()
 
     assert server.connections == 1
     assert len(server.taken) == 5
 
 
 @pytest.mark.parametrize("tired", [DROP, "421 enough for one connection"])
-def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(tired: str) -> None:
+async def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(
+    tired: str,
+) -> None:
     mails = []
 
     def script(step: str, said: str) -> str | None:
@@ -143,19 +153,19 @@ def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(tired: str) -
 
     with mail_server(script) as server:
         line = Line(_smtp(server))
-        outcomes = [line.hand_over(COPY) for _ in range(3)]
-        line.close()
+        outcomes = [await line.hand_over(COPY) for _ in range(3)]
+        await line.close()
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert server.connections == 2
     assert len(server.taken) == 3
 
 
-def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
+async def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
     with mail_server(lambda step, _said: DROP if step == "BODY" else None) as server:
         line = Line(_smtp(server))
-        outcomes = [line.hand_over(COPY) for _ in range(2)]
-        line.close()
+        outcomes = [await line.hand_over(COPY) for _ in range(2)]
+        await line.close()
 
     assert all(isinstance(outcome, Uncertain) for outcome in outcomes)
     assert server.steps.count("BODY") == 2
@@ -171,15 +181,15 @@ def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
         pytest.param(b"a\r.\rb\r\n", b"a\r\n.\r\nb\r\n", id="lone carriage returns"),
     ],
 )
-def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> None:
+async def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> None:
     with mail_server() as server:
-        connection = _smtp(server).open()
+        connection = await _smtp(server).open()
         copy = Copy(
             "1.1", "bounces@example.org", "ann@example.org", on_the_wire(payload)
         )
 
-        assert isinstance(connection.hand_over(copy), Accepted)
-        connection.close()
+        assert isinstance(await connection.hand_over(copy), Accepted)
+        await connection.close()
 
     assert server.taken == [("ann@example.org", taken)]
 
@@ -192,9 +202,11 @@ def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> None:
         pytest.param("a\r\nDATA@example.org", "not an email address", id="a command"),
     ],
 )
-def test_an_address_beyond_use_is_refused_in_words(address: str, words: str) -> None:
+async def test_an_address_beyond_use_is_refused_in_words(
+    address: str, words: str
+) -> None:
     copy = Copy("1.1", "bounces@example.org", address, PAYLOAD)
-    outcome = _hand_over(at("nowhere", ""), copy)
+    outcome = await _hand_over(at("nowhere", ""), copy)
 
     assert isinstance(outcome, Refused)
     assert words in outcome.reply

@@ -3,7 +3,6 @@
 import shutil
 import ssl
 import subprocess
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from digest.errors import CarrierError
 from digest.model.deliveries import Accepted
 from tests.fakes.mail_server import at, mail_server
 
+pytestmark = pytest.mark.anyio
 COPY = Copy("1.1", "bounces@example.org", "ann@example.org", b"Subject: a\r\n\r\nb\r\n")
 OPENSSL = shutil.which("openssl")
 needs_openssl = pytest.mark.skipif(
@@ -53,7 +53,7 @@ def _server(port: int, tls: Tls, user: str = "us") -> SmtpServer:
 
 
 @needs_openssl
-def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
+async def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
     certificate: Path,
 ) -> None:
     def script(step: str, _said: str) -> str | None:
@@ -62,14 +62,15 @@ def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
     trust = ssl.create_default_context(cafile=certificate)
     with mail_server(script, _server_side(certificate)) as server:
         smtp = Smtp(_server(server.port, Tls.REQUIRED), trust=trust)
-        with closing(smtp.open()) as connection:
-            assert isinstance(connection.hand_over(COPY), Accepted)
+        connection = await smtp.open()
+        assert isinstance(await connection.hand_over(COPY), Accepted)
+        await connection.close()
 
     assert server.steps[:5] == ["CONNECT", "EHLO", "STARTTLS", "EHLO", "AUTH"]
 
 
 @needs_openssl
-def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
+async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
     certificate: Path,
 ) -> None:
     def script(step: str, _said: str) -> str | None:
@@ -78,41 +79,42 @@ def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
     with mail_server(script, _server_side(certificate)) as server:
         smtp = Smtp(_server(server.port, Tls.REQUIRED))
         with pytest.raises(CarrierError, match="certificate that is not valid"):
-            smtp.open()
+            await smtp.open()
 
     assert "AUTH" not in server.steps
 
 
 @needs_openssl
-def test_a_certificate_for_another_name_is_refused(certificate: Path) -> None:
+async def test_a_certificate_for_another_name_is_refused(certificate: Path) -> None:
     trust = ssl.create_default_context(cafile=certificate)
     with mail_server(tls=_server_side(certificate)) as server:
         named = replace(_server(server.port, Tls.REQUIRED), host="localhost")
         with pytest.raises(CarrierError, match="certificate that is not valid"):
-            Smtp(named, trust=trust).open()
+            await Smtp(named, trust=trust).open()
 
 
 @pytest.mark.parametrize("tls", [Tls.REQUIRED, Tls.OPPORTUNISTIC])
-def test_without_encryption_no_password_is_said(tls: Tls) -> None:
+async def test_without_encryption_no_password_is_said(tls: Tls) -> None:
     offers_login = at("EHLO", "250-hello\r\n250 AUTH PLAIN")
     with (
         mail_server(offers_login) as server,
         pytest.raises(CarrierError, match="offers no encryption"),
     ):
-        Smtp(_server(server.port, tls)).open()
+        await Smtp(_server(server.port, tls)).open()
 
     assert "AUTH" not in server.steps
     assert "MAIL" not in server.steps
 
 
-def test_opportunistic_does_without_encryption_where_nothing_is_secret() -> None:
+async def test_opportunistic_does_without_encryption_where_nothing_is_secret() -> None:
     with mail_server() as server:
         smtp = Smtp(_server(server.port, Tls.OPPORTUNISTIC, user=""))
-        with closing(smtp.open()) as connection:
-            assert isinstance(connection.hand_over(COPY), Accepted)
+        connection = await smtp.open()
+        assert isinstance(await connection.hand_over(COPY), Accepted)
+        await connection.close()
 
 
-def test_a_wrong_password_is_one_line_without_it() -> None:
+async def test_a_wrong_password_is_one_line_without_it() -> None:
     def script(step: str, _said: str) -> str | None:
         return {
             "EHLO": "250-hello\r\n250 AUTH PLAIN",
@@ -123,11 +125,11 @@ def test_a_wrong_password_is_one_line_without_it() -> None:
         mail_server(script) as server,
         pytest.raises(CarrierError, match=r"535 5\.7\.8 wrong") as caught,
     ):
-        Smtp(_server(server.port, Tls.NONE)).open()
+        await Smtp(_server(server.port, Tls.NONE)).open()
 
     assert "sesame" not in str(caught.value)
 
 
-def test_a_server_without_logins_is_one_line() -> None:
+async def test_a_server_without_logins_is_one_line() -> None:
     with mail_server() as server, pytest.raises(CarrierError, match="AUTH"):
-        Smtp(_server(server.port, Tls.NONE)).open()
+        await Smtp(_server(server.port, Tls.NONE)).open()

@@ -140,9 +140,9 @@ class Watched:
     carrier: Carrier
     trap: Trap
 
-    def open(self) -> "WatchedConnection":
+    async def open(self) -> "WatchedConnection":
         """Return a new session."""
-        return WatchedConnection(self.carrier.open(), self.trap)
+        return WatchedConnection(await self.carrier.open(), self.trap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +157,16 @@ class WatchedConnection:
         """Whether the real one is."""
         return self.connection.is_open
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over by the real one."""
-        outcome = self.connection.hand_over(copy, following)
+        outcome = await self.connection.hand_over(copy, following)
         if isinstance(outcome, Accepted):
             self.trap.step(Point.REPLY_READ)
         return outcome
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the real one."""
-        self.connection.close()
+        await self.connection.close()
 
 
 def edition_at(engine: Engine, slot: Slot) -> int:

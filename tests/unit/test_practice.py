@@ -8,6 +8,7 @@ from digest.model.deliveries import Accepted
 from digest.model.practice import Route, route
 from tests.fakes.carrier import ScriptedCarrier
 
+pytestmark = pytest.mark.anyio
 ALLOW = ("Ann@Example.org", "@team.example.org")
 
 
@@ -34,23 +35,25 @@ def test_live_writes_to_everybody() -> None:
     assert route("bob@example.org", (), live=True) is Route.OUTSIDE
 
 
-def test_the_inbox_takes_what_may_not_go_outside() -> None:
+async def test_the_inbox_takes_what_may_not_go_outside() -> None:
     inbox, outside = ScriptedCarrier(), ScriptedCarrier()
-    connection = PracticeCarrier(inbox, outside, ALLOW).open()
+    connection = await PracticeCarrier(inbox, outside, ALLOW).open()
     for recipient in ("bob@example.org", "ann@example.org"):
         copy = Copy("1.1", "bounces@example.org", recipient, b"")
-        assert isinstance(connection.hand_over(copy), Accepted)
-    connection.close()
+        assert isinstance(await connection.hand_over(copy), Accepted)
+    await connection.close()
 
     assert inbox.recipients == ["bob@example.org"]
     assert outside.recipients == ["ann@example.org"]
 
 
-def test_without_a_mail_server_the_inbox_takes_all() -> None:
+async def test_without_a_mail_server_the_inbox_takes_all() -> None:
     inbox = ScriptedCarrier()
-    connection = PracticeCarrier(inbox, None, ALLOW).open()
-    connection.hand_over(Copy("1.1", "bounces@example.org", "ann@example.org", b""))
-    connection.close()
+    connection = await PracticeCarrier(inbox, None, ALLOW).open()
+    await connection.hand_over(
+        Copy("1.1", "bounces@example.org", "ann@example.org", b"")
+    )
+    await connection.close()
 
     assert inbox.recipients == ["ann@example.org"]
 

@@ -40,12 +40,11 @@ class Tally:
 
 
 class Board:
-    """Counts, and stops everybody when one has reason to; for many threads."""
+    """Counts, and stops everybody when one has reason to."""
 
     def __init__(self, stop: threading.Event, progress: Progress) -> None:
         self._stop = stop
         self._progress = progress
-        self._lock = threading.Lock()
         self._counts = Counter[End]()
         self._problems = dict[str, None]()
         self._paused = ""
@@ -58,15 +57,13 @@ class Board:
 
     def count(self, end: End) -> None:
         """Count one copy and tell whoever watches."""
-        with self._lock:
-            self._counts[end] += 1
-            self._progress(end)
+        self._counts[end] += 1
+        self._progress(end)
 
     def pause(self, why: str) -> None:
         """Stop the run because the carrier turned us away; the first reason stands."""
-        with self._lock:
-            self._paused = self._paused or why
-            self._is_halted = True
+        self._paused = self._paused or why
+        self._is_halted = True
 
     def halt(self) -> None:
         """Stop the run; its exception says why."""
@@ -74,15 +71,13 @@ class Board:
 
     def note(self, problem: str) -> None:
         """Keep what kept some copies back; the same words are kept once."""
-        with self._lock:
-            self._problems[problem] = None
+        self._problems[problem] = None
 
     def tally(self) -> Tally:
         """Return how it went."""
-        with self._lock:
-            counts = {str(end): count for end, count in self._counts.items()}
-            problems = tuple(one for one in self._problems if one != self._paused)
-            return Tally(**counts, paused=self._paused, problems=problems)
+        counts = {str(end): count for end, count in self._counts.items()}
+        problems = tuple(one for one in self._problems if one != self._paused)
+        return Tally(**counts, paused=self._paused, problems=problems)
 
 
 def end_of(outcome: Outcome) -> End:

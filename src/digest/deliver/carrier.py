@@ -21,14 +21,17 @@ class Copy:
 
 
 class Connection(Protocol):
-    """A session with a carrier: many copies, one after another."""
+    """A session with a carrier: many copies, one after another.
+
+    It belongs to the event loop that it was opened on.
+    """
 
     @property
     def is_open(self) -> bool:
         """Whether another copy may be handed over."""
         ...
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy and say how it went.
 
         A refusal, a delay and a lost answer are outcomes. Raises CarrierError
@@ -41,7 +44,7 @@ class Connection(Protocol):
         """
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Say goodbye; nothing that was taken is undone, whatever the answer."""
         ...
 
@@ -49,6 +52,6 @@ class Connection(Protocol):
 class Carrier(Protocol):
     """One that takes copies: a mail server, the built-in inbox."""
 
-    def open(self) -> Connection:
+    async def open(self) -> Connection:
         """Return a new session. Raises CarrierError, saying what to do."""
         ...

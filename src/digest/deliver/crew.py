@@ -1,7 +1,7 @@
-"""The connections of a run: one thread each, fewer of them while there is trouble."""
+"""The connections of a run: one task each, fewer of them while there is trouble."""
 
+import asyncio
 import logging
-from concurrent.futures import Executor, Future, wait
 
 from digest.deliver.carrier import Carrier
 from digest.deliver.line import Line
@@ -13,20 +13,17 @@ log = logging.getLogger(__name__)
 
 
 class Crew:
-    """Keeps up to `most` connections at work.
+    """Keeps as many connections at work as `width` allows.
 
     One that is turned away ends, and the run goes on with the others; after a
     quiet spell one more is tried. When the last is turned away the run pauses.
     """
 
-    def __init__(
-        self, shared: Shared, carrier: Carrier, most: int, pool: Executor
-    ) -> None:
+    def __init__(self, shared: Shared, carrier: Carrier, width: Width) -> None:
         self._shared = shared
         self._carrier = carrier
-        self._pool = pool
-        self._at_work = set[Future[CarrierError | None]]()
-        self._width = Width(most)
+        self._at_work = set[asyncio.Task[CarrierError | None]]()
+        self._width = width
 
     def hire(self) -> None:
         """Set to work as many connections as may be, and see to those that ended."""
@@ -41,6 +38,11 @@ class Crew:
             self._at_work.add(self._start())
 
     @property
+    def half(self) -> int:
+        """Half of the connections: while it is recorded how they did, the rest send."""
+        return max(len(self._at_work) // 2, 1)
+
+    @property
     def is_at_work(self) -> bool:
         """Whether any connection still is, though it may be about to end."""
         return any(not one.done() for one in self._at_work)
@@ -50,18 +52,19 @@ class Crew:
         """Whether a connection has ended since `hire` last looked."""
         return any(one.done() for one in self._at_work)
 
-    def dismiss(self) -> None:
+    async def dismiss(self) -> None:
         """Wait until every connection has ended; each first finishes its copy.
 
         Raises what ended one of them, if it was no carrier.
         """
-        wait(self._at_work)
+        if self._at_work:
+            await asyncio.wait(self._at_work)
         for ended in self._at_work:
             ended.result()
 
-    def _start(self) -> Future[CarrierError | None]:
+    def _start(self) -> asyncio.Task[CarrierError | None]:
         worker = Worker(self._shared, Line(self._carrier))
-        started = self._pool.submit(worker.run)
+        started = asyncio.create_task(worker.run())
         started.add_done_callback(lambda _ended: self._shared.feed.wake())
         return started
 

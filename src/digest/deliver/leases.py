@@ -4,6 +4,8 @@ import logging
 from datetime import timedelta
 from time import monotonic
 
+from sqlalchemy import Connection
+
 from digest.deliver.batches import Batches
 from digest.deliver.feed import Batch
 from digest.deliver.owner import new_owner
@@ -11,15 +13,17 @@ from digest.deliver.press import MessageFor, Press
 from digest.deliver.worker import Shared
 from digest.model.deliveries import Patience
 from digest.store import campaigns, editions, send_batches
-from digest.store.copies import due_emails
+from digest.store.copies import DueCopy, due_emails
 from digest.store.deliveries import expire_late
-from digest.store.engine import writing
+from digest.store.engine import reading, writing
 
 log = logging.getLogger(__name__)
 
 # Long enough for a slow moment, short enough that the batch of a sender that
 # died is another's within a minute.
 LEASE = timedelta(seconds=30)
+# As many copies are read at once.
+AT_ONCE = 250
 _RENEW_SECONDS = LEASE.total_seconds() / 4
 
 
@@ -38,14 +42,34 @@ class Leases:
         self.are_exhausted = False
 
     def fetch(self) -> None:
-        """Lease the next batch and share out its copies; note if there is none."""
+        """Share out more copies: of a batch that is held, or of the next one.
+
+        A few hundred at a time, so that no connection waits long for it.
+        """
+        unread = next((one for one in self._shared.feed.batches if one.unread), None)
+        batch = unread or self._claimed()
+        if batch is not None:
+            with reading(self._shared.engine) as connection:
+                copies = self._read(connection, batch)
+            self._shared.feed.add(batch, copies)
+
+    def _read(self, connection: Connection, batch: Batch) -> list[DueCopy]:
+        now, readers = self._shared.clock(), batch.unread
+        copies = due_emails(connection, batch.lease.edition_id, readers, now, AT_ONCE)
+        is_all = len(copies) < AT_ONCE
+        start = readers.stop if is_all else copies[-1].key.reader_id + 1
+        batch.unread = range(start, readers.stop)
+        return copies
+
+    def _claimed(self) -> Batch | None:
+        """Lease the next batch; note it if there is none."""
         shared, now = self._shared, self._shared.clock()
         with writing(shared.engine) as connection:
             lease = self._source.lease(connection, self._owner, now, LEASE)
             if lease is None:
                 self.are_exhausted = True
                 shared.feed.close()
-                return
+                return None
             edition = editions.get(connection, lease.edition_id)
             campaign = campaigns.load(connection, edition.campaign_id)
             if lost := send_batches.doubt(connection, lease):
@@ -55,16 +79,15 @@ class Leases:
             )
             if late := expire_late(connection, edition.id, lease.readers, now):
                 log.warning("copies expired batch=%s count=%s", lease.batch_id, late)
-            copies = due_emails(connection, lease.edition_id, lease.readers, now)
-        batch = Batch(
+        return Batch(
             lease,
             edition.code,
             campaign.sending_domain,
             campaign.uncertain,
             Patience(edition.planned_at, edition.deliver_by),
             self._press(lease.edition_id),
+            lease.readers,
         )
-        shared.feed.add(batch, copies)
 
     def keep(self) -> None:
         """Renew what is held, in time; leave what has become somebody else's."""

@@ -8,7 +8,7 @@ from digest.model.deliveries import Deferred, Outcome
 class Line:
     """Keeps a connection to the carrier, opened when needed and used for many copies.
 
-    For one thread at a time.
+    For one copy at a time.
     """
 
     def __init__(self, carrier: Carrier) -> None:
@@ -17,15 +17,15 @@ class Line:
         self._is_used = False
         self._announced: Copy | None = None
 
-    def ready(self) -> Connection:
+    async def ready(self) -> Connection:
         """Return the open connection. Raises CarrierError where none can be had."""
         if self._connection is None or not self._connection.is_open:
-            self.close()
-            self._connection = self._carrier.open()
+            await self.close()
+            self._connection = await self._carrier.open()
             self._is_used = False
         return self._connection
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`.
 
         Another copy than was announced may come: then a new connection is
@@ -34,28 +34,28 @@ class Line:
         taken, goes on a new connection.
         """
         if self._announced is not None and self._announced is not copy:
-            self.close()
-        connection = self.ready()
+            await self.close()
+        connection = await self.ready()
         was_used, self._is_used = self._is_used, True
         self._announced = following
         try:
-            outcome = connection.hand_over(copy, following)
+            outcome = await connection.hand_over(copy, following)
         except CarrierError:
             if connection.is_open or not was_used:
                 raise
-            return self._hand_over_anew(copy, following)
+            return await self._hand_over_anew(copy, following)
         if isinstance(outcome, Deferred) and not connection.is_open and was_used:
-            return self._hand_over_anew(copy, following)
+            return await self._hand_over_anew(copy, following)
         return outcome
 
-    def _hand_over_anew(self, copy: Copy, following: Copy | None) -> Outcome:
+    async def _hand_over_anew(self, copy: Copy, following: Copy | None) -> Outcome:
         """Hand over one copy on a new connection."""
-        self.close()
-        return self.hand_over(copy, following)
+        await self.close()
+        return await self.hand_over(copy, following)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the connection, if there is one; nothing announced was taken."""
         self._announced = None
         if self._connection is not None:
-            self._connection.close()
+            await self._connection.close()
             self._connection = None

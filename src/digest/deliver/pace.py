@@ -1,6 +1,5 @@
 """How fast copies may leave: asked before each, answered mostly from memory."""
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,7 +48,7 @@ class Held:
 
 
 class Pace:
-    """Says of each copy whether it may leave now; for many threads.
+    """Says of each copy whether it may leave now.
 
     Copies are granted by the database in lumps of up to a second, so that the
     limits hold for all machines and across restarts. Without limits there is
@@ -63,7 +62,6 @@ class Pace:
         self._clock = clock
         self._limits = limits
         self._is_free = limits.are_none
-        self._lock = threading.Lock()
         self._scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
         self._held: dict[str, Held] = {}
         self._waits: dict[str, Wait] = {}
@@ -77,8 +75,7 @@ class Pace:
         """
         if self._is_free:
             return None
-        with self._lock:
-            return self._ask((recipient_domain, sending_domain))
+        return self._ask((recipient_domain, sending_domain))
 
     def _ask(self, domains: tuple[str, str]) -> Wait | None:
         scopes = self._scopes.get(domains) or self._learn(domains)

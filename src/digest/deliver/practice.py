@@ -1,7 +1,7 @@
 """Practice mode as a carrier: the inbox takes what may not go outside yet."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from digest.deliver.carrier import Carrier, Copy
@@ -21,13 +21,13 @@ class PracticeCarrier:
     outside: Carrier | None
     allow: tuple[str, ...]
 
-    def open(self) -> "PracticeConnection":
+    async def open(self) -> "PracticeConnection":
         """Return a session with the inbox; one outside is opened when needed."""
         lines = {Route.INBOX: Line(self.inbox)}
         lines[Route.OUTSIDE] = lines[Route.INBOX]
         if self.outside is not None:
             lines[Route.OUTSIDE] = Line(self.outside)
-        lines[Route.INBOX].ready()
+        await lines[Route.INBOX].ready()
         return PracticeConnection(lines, self.allow)
 
 
@@ -43,18 +43,18 @@ class PracticeConnection:
         """True: each line opens its own connection again when it must."""
         return True
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`."""
         way = self._way(copy)
         if following is not None and self._way(following) is not way:
             following = None
-        return self._lines[way].hand_over(copy, following)
+        return await self._lines[way].hand_over(copy, following)
 
     def _way(self, copy: Copy) -> Route:
         return route(copy.recipient, self._allow, live=False)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End both connections."""
-        with ExitStack() as both:
+        async with AsyncExitStack() as both:
             for line in self._lines.values():
-                both.callback(line.close)
+                both.push_async_callback(line.close)

@@ -1,6 +1,6 @@
 """The words of each kind of copy, made once, and anew after a withdrawal."""
 
-import threading
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -53,7 +53,7 @@ class Unmade:
 
 
 class Press:
-    """Has each variant of an edition rendered once, for many threads."""
+    """Has each variant of an edition rendered once, beside the event loop."""
 
     def __init__(
         self, engine: Engine, edition_id: int, message_for: MessageFor
@@ -62,20 +62,23 @@ class Press:
         self._edition_id = edition_id
         self._message_for = message_for
         self._made = dict[int, Words | Unmade]()
-        self._lock = threading.Lock()
+        self._making = dict[int, asyncio.Task[Words | Unmade]]()
 
-    def words(self, variant_id: int) -> Words | Unmade:
-        """Return the variant's words."""
-        with self._lock:
-            if variant_id not in self._made:
-                self._made[variant_id] = self._make(variant_id)
-            return self._made[variant_id]
+    async def words(self, variant_id: int) -> Words | Unmade:
+        """Return the variant's words; whoever asks meanwhile waits for the same."""
+        if variant_id not in self._made:
+            making = self._making.get(variant_id)
+            if making is None:
+                made = asyncio.to_thread(self._make, variant_id)
+                making = self._making[variant_id] = asyncio.create_task(made)
+            self._made[variant_id] = await making
+            self._making.pop(variant_id, None)
+        return self._made[variant_id]
 
     def forget(self, variant_id: int, stale: Words) -> None:
         """Have the variant made anew, unless somebody has seen to it already."""
-        with self._lock:
-            if self._made.get(variant_id) is stale:
-                del self._made[variant_id]
+        if self._made.get(variant_id) is stale:
+            del self._made[variant_id]
 
     def _make(self, variant_id: int) -> Words | Unmade:
         # Before the message: what is withdrawn while it is made counts as later.

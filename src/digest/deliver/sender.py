@@ -1,5 +1,6 @@
 """Send what is due: lease batches, share them among connections, give them back."""
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from digest.deliver.owner import is_gone
 from digest.deliver.pace import Pace
 from digest.deliver.press import Links, MessageFor
 from digest.deliver.recorder import Recorder
+from digest.deliver.width import Width
 from digest.deliver.worker import Shared
 from digest.model.deliveries import RetryPolicy
 from digest.model.limits import Limits
@@ -65,35 +67,35 @@ class Sender:
         Any number of processes may do this at once. Raises StoreError.
         """
         self._release_the_gone()
-        return self._run(stop, progress)
+        return asyncio.run(self._run(stop, progress))
 
-    def _run(self, stop: threading.Event, progress: Progress) -> Tally:
+    async def _run(self, stop: threading.Event, progress: Progress) -> Tally:
+        # Connecting and rendering are done in threads, not to hold the loop up.
+        threads = ThreadPoolExecutor(self.connections, "sender")
+        asyncio.get_running_loop().set_default_executor(threads)
         board = Board(stop, progress)
         feed = Feed(lambda: board.must_stop)
-        with (
-            Recorder(self.engine, Turns(self.clock), self.connections) as recorder,
-            ThreadPoolExecutor(self.connections, "connection") as pool,
-        ):
-            shared = Shared(
-                engine=self.engine,
-                feed=feed,
-                links=self.links,
-                policy=self.policy,
-                clock=self.clock,
-                recorder=recorder,
-                board=board,
-                pace=Pace(self.engine, self.clock, self.limits),
-            )
-            crew = Crew(shared, self.carrier, self.connections, pool)
-            leases = Leases(shared, self.message_for, self.batches)
-            try:
-                _to_the_end(shared, leases, crew)
-            except BaseException:
-                board.halt()
-                raise
-            finally:
-                crew.dismiss()
-                leases.give_back()
+        width = Width(self.connections)
+        shared = Shared(
+            engine=self.engine,
+            feed=feed,
+            links=self.links,
+            policy=self.policy,
+            clock=self.clock,
+            recorder=Recorder(self.engine, Turns(self.clock), lambda: crew.half),
+            board=board,
+            pace=Pace(self.engine, self.clock, self.limits),
+        )
+        crew = Crew(shared, self.carrier, width)
+        leases = Leases(shared, self.message_for, self.batches)
+        try:
+            await _to_the_end(shared, leases, crew)
+        except BaseException:
+            board.halt()
+            raise
+        finally:
+            await crew.dismiss()
+            leases.give_back()
         return board.tally()
 
     def _release_the_gone(self) -> None:
@@ -105,7 +107,7 @@ class Sender:
             log.warning("send batches taken back owner=%s", owner)
 
 
-def _to_the_end(shared: Shared, leases: Leases, crew: Crew) -> None:
+async def _to_the_end(shared: Shared, leases: Leases, crew: Crew) -> None:
     """Keep the connections fed until nothing more is due or the run is to stop."""
     feed = shared.feed
 
@@ -119,4 +121,4 @@ def _to_the_end(shared: Shared, leases: Leases, crew: Crew) -> None:
         leases.give_back_ended()
         leases.keep()
         crew.hire()
-        feed.wait(_LOOK_SECONDS, needs_a_look)
+        await feed.wait(_LOOK_SECONDS, needs_a_look)

@@ -5,7 +5,6 @@ that has turned one of them away, and staff can read why.
 """
 
 import logging
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,9 +34,8 @@ class Servers:
     clock: Callable[[], datetime]
     life_seconds: float = LIFE_SECONDS
     _open: Counter[str] = field(default_factory=Counter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def open(self) -> "ServerConnection":
+    async def open(self) -> "ServerConnection":
         """Return a session with the first server that gives one.
 
         Raises CarrierError naming what is wrong with each.
@@ -52,7 +50,7 @@ class Servers:
                 faults.append(f"{trouble.reason} (tried again at {until})")
                 continue
             try:
-                opened = carrier.open()
+                opened = await carrier.open()
             except CarrierError as problem:
                 faults.append(str(problem))
                 self._turned_away(name, str(problem))
@@ -74,8 +72,7 @@ class Servers:
 
     def count(self, name: str, by: int) -> None:
         """Count the sessions that are open with a server."""
-        with self._lock:
-            self._open[name] += by
+        self._open[name] += by
 
     def _turned_away(self, name: str, why: str) -> None:
         # One too many, where others are open: fewer will do, and it is not ill.
@@ -108,7 +105,7 @@ class ServerConnection:
             return False
         return self._is_announced or monotonic() < self._until
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`.
 
         A server that refuses us is left alone from then on.
@@ -117,20 +114,20 @@ class ServerConnection:
             following = None
         self._is_announced = following is not None
         try:
-            outcome = self._connection.hand_over(copy, following)
+            outcome = await self._connection.hand_over(copy, following)
         except CarrierError as problem:
             if self._connection.is_open:
                 self._servers.pause(self._name, str(problem))
-                self.close()
+                await self.close()
             raise
         if self._was_in_trouble and isinstance(outcome, Accepted):
             self._was_in_trouble = False
             self._servers.well(self._name)
         return outcome
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the session."""
-        self._connection.close()
+        await self._connection.close()
         if self._is_counted:
             self._is_counted = False
             self._servers.count(self._name, -1)

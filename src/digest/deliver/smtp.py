@@ -3,6 +3,7 @@
 All of that is `smtplib`'s work; the copies are handed over by `smtp_talk`.
 """
 
+import asyncio
 import smtplib
 import socket
 import ssl
@@ -12,9 +13,12 @@ from dataclasses import dataclass, field
 
 from digest.deliver.replies import Reply
 from digest.deliver.smtp_server import SmtpServer, Tls
+from digest.deliver.smtp_session import Session
 from digest.deliver.smtp_talk import Offers, SmtpConnection, Timeouts
 from digest.deliver.smtp_wire import Wire
 from digest.errors import CarrierError
+
+_READY = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +29,43 @@ class Smtp:
     timeouts: Timeouts = field(default_factory=Timeouts)
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
-    def open(self) -> "SmtpConnection":
+    async def open(self) -> "SmtpConnection":
         """Return a session: connected, private as asked, logged in.
 
-        Raises CarrierError; a server that will not be private as asked is
-        left before any password is said.
+        All that is over within the time for one command, however slowly the
+        server speaks. Raises CarrierError; a server that will not be private
+        as asked is left before any password is said.
         """
+        loop, session = asyncio.get_running_loop(), self._session()
+        timer = loop.call_later(self.timeouts.command, session.cut)
+        try:
+            connected = await asyncio.to_thread(self._opened, session)
+        finally:
+            timer.cancel()
+            session.forget()
+        return SmtpConnection(Wire(connected), _offers(session), self.timeouts)
+
+    def _session(self) -> Session:
+        is_private = self.server.tls is Tls.IMPLICIT
+        return Session(self.timeouts, self.trust if is_private else None)
+
+    def _opened(self, session: Session) -> socket.socket:
         with self._in_words(), ExitStack() as undo:
-            session = self._connect()
             undo.callback(session.close)
+            self._greet(session)
             session.local_hostname = _our_name(session)
             session.ehlo_or_helo_if_needed()
             self._make_private(session)
             if self.server.user:
                 session.login(self.server.user, self.server.password)
-            wire = Wire(_socket_of(session))
+            connected = _socket_of(session)
             undo.pop_all()
-        return SmtpConnection(wire, _offers(session), self.timeouts)
+        return connected
 
-    def _connect(self) -> smtplib.SMTP:
-        host, port, wait = self.server.host, self.server.port, self.timeouts.connect
-        if self.server.tls is Tls.IMPLICIT:
-            return smtplib.SMTP_SSL(
-                host, port, local_hostname="", timeout=wait, context=self.trust
-            )
-        return smtplib.SMTP(host, port, local_hostname="", timeout=wait)
+    def _greet(self, session: Session) -> None:
+        code, said = session.connect(self.server.host, self.server.port)
+        if code != _READY:
+            raise smtplib.SMTPConnectError(code, said)
 
     def _make_private(self, session: smtplib.SMTP) -> None:
         if self.server.tls not in (Tls.REQUIRED, Tls.OPPORTUNISTIC):

@@ -71,7 +71,7 @@ class Offers:
 
 
 class SmtpConnection:
-    """One session; for one thread at a time."""
+    """One session, on the event loop that it was opened on."""
 
     def __init__(self, wire: Wire, offers: Offers, timeouts: Timeouts) -> None:
         self._wire = wire
@@ -81,21 +81,21 @@ class SmtpConnection:
         self._is_within = False  # an envelope that was not carried through
         self.is_open = True
 
-    def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
+    async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`."""
         if why := self._unfit(copy):
             return Refused(why)
         try:
-            turned_down = self._envelope(copy)
+            turned_down = await self._envelope(copy)
         except OSError as problem:
             return self._not_taken(str(problem))
         if turned_down is not None:
             return turned_down
         if self._wire.has_more:
             return self._not_taken("the mail server spoke out of turn")
-        return self._message(copy, following)
+        return await self._message(copy, following)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Say goodbye; a rude answer, or none, changes nothing.
 
         Behind an announced envelope there is no goodbye: it would be taken
@@ -103,8 +103,8 @@ class SmtpConnection:
         """
         with suppress(OSError):
             if self.is_open and self._announced is None:
-                self._wire.write(b"QUIT\r\n", self._wait.goodbye)
-                self._wire.read_reply(self._wait.goodbye)
+                await self._wire.write(b"QUIT\r\n", self._wait.goodbye)
+                await self._wire.read_reply(self._wait.goodbye)
         self._hang_up()
 
     def _unfit(self, copy: Copy) -> str:
@@ -118,29 +118,29 @@ class SmtpConnection:
             )
         return ""
 
-    def _envelope(self, copy: Copy) -> Outcome | None:
+    async def _envelope(self, copy: Copy) -> Outcome | None:
         """Say who it is from and for; None where the message may follow."""
         commands = self._commands(copy)
         is_pipelined = self._offers.pipelining
         if self._announced is None and is_pipelined:
-            self._wire.write(b"".join(commands), self._wait.command)
+            await self._wire.write(b"".join(commands), self._wait.command)
         elif self._announced is not None and self._announced is not copy:
             raise ConnectionError("another copy was announced")
         self._announced = None
         replies = []
         for command in commands:
             if not is_pipelined:
-                self._wire.write(command, self._wait.command)
+                await self._wire.write(command, self._wait.command)
             wait = self._wait.data if command == _DATA else self._wait.command
-            replies.append(self._wire.read_reply(wait))
+            replies.append(await self._wire.read_reply(wait))
             if not is_pipelined and not replies[-1].is_yes:
                 break
         if self._is_within and not replies.pop(0).is_yes:
             raise ConnectionError("the mail server would not start afresh")
         self._is_within = True
-        return self._judged(replies)
+        return await self._judged(replies)
 
-    def _judged(self, replies: list[Reply]) -> Outcome | None:
+    async def _judged(self, replies: list[Reply]) -> Outcome | None:
         """Return what the first refusal means, or None where there is none.
 
         The replies are those to MAIL, RCPT and DATA, as far as they were said.
@@ -150,24 +150,26 @@ class SmtpConnection:
         mail, rcpt, data = (*replies, *[Reply(0, "")] * 2)[:3]
         if self.is_open and data.code == _GO_ON and not (mail.is_yes and rcpt.is_yes):
             # RFC 2920 §3.1: a message for nobody, so nothing but its dot.
-            self._wire.write(_DOT, self._wait.block)
-            self._wire.read_reply(self._wait.final_dot)
+            await self._wire.write(_DOT, self._wait.block)
+            await self._wire.read_reply(self._wait.final_dot)
         if not mail.is_yes:
             raise CarrierError(f"the mail server refuses us as the sender: {mail}")
         if not rcpt.is_yes:
             return refusal(rcpt, at_recipient=True)
         return None if data.code == _GO_ON else refusal(data)
 
-    def _message(self, copy: Copy, following: Copy | None) -> Outcome:
+    async def _message(self, copy: Copy, following: Copy | None) -> Outcome:
         announced = following if self._offers.pipelining else None
         if announced is not None and self._unfit(announced):
             announced = None
         self._is_within = False
         behind = [_DOT, *(self._commands(announced) if announced else ())]
         try:
-            self._wire.write_message(copy.payload, b"".join(behind), self._wait.block)
+            await self._wire.write_message(
+                copy.payload, b"".join(behind), self._wait.block
+            )
             self._announced = announced
-            reply = self._wire.read_reply(self._wait.final_dot)
+            reply = await self._wire.read_reply(self._wait.final_dot)
         except CutShortError as problem:
             return self._not_taken(str(problem))
         except OSError as problem:

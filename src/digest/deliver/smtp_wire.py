@@ -1,15 +1,17 @@
 """Bytes to and from a mail server: replies counted, writes known to the byte."""
 
-import math
+import asyncio
 import socket
 import ssl
-import struct
-from time import monotonic
 
 from digest.deliver.replies import Reply
+from digest.deliver.smtp_replies import Replies
 
-_MOST_IN_ONE_REPLY = 16_384
 _CHUNK = 8_192
+_FULL = "the mail server takes nothing more"
+# What a socket says that can do nothing this instant.
+_NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError)
+_NO_ROOM = (BlockingIOError, InterruptedError, ssl.SSLWantWriteError)
 
 
 class CutShortError(ConnectionError):
@@ -17,110 +19,135 @@ class CutShortError(ConnectionError):
 
 
 class Wire:
-    """A connected socket that speaks in commands and replies. For one thread.
+    """A connected socket that speaks in commands and replies.
 
-    Every method raises OSError where the connection fails or time runs out.
+    It belongs to the running event loop, which reads whatever comes as it
+    comes. Every method raises OSError where the connection fails or time runs
+    out.
     """
 
     def __init__(self, connected: socket.socket) -> None:
-        self._socket = connected
-        self._is_plain = not isinstance(connected, ssl.SSLSocket)
-        self._limits = dict[int, int]()
-        self._buffer = bytearray()
-        if self._is_plain:
-            # Time limits are the system's: Python's own cost two calls for each.
-            connected.settimeout(None)
+        connected.settimeout(0)
         if connected.family in (socket.AF_INET, socket.AF_INET6):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = connected
+        self._is_plain = not isinstance(connected, ssl.SSLSocket)
+        self._replies = Replies()
+        self._problem = ""
+        self._reader: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(connected, self._receive)
 
     @property
     def has_more(self) -> bool:
         """Whether something was received that nobody has read yet."""
-        return bool(self._buffer)
+        return self._replies.has_some
 
-    def write(self, words: bytes, wait: float) -> None:
+    async def write(self, words: bytes, wait: float) -> None:
         """Send all of `words`; each part is given so many seconds."""
-        self._limit(socket.SO_SNDTIMEO, wait)
-        try:
-            self._socket.sendall(words)
-        except BlockingIOError as problem:
-            raise TimeoutError("the mail server takes nothing more") from problem
+        sent = 0
+        while sent < len(words):
+            try:
+                sent += self._socket.send(memoryview(words)[sent:])
+            except _NO_ROOM:
+                await self._room(wait)
 
-    def write_message(self, body: bytes, behind: bytes, wait: float) -> None:
+    async def write_message(self, body: bytes, behind: bytes, wait: float) -> None:
         """Send a body and, in the same write, what comes behind it: the dot first.
 
         Raises CutShortError where the connection failed while none of what comes
         behind the body can have gone, so that the message was not taken.
         """
-        self._limit(socket.SO_SNDTIMEO, wait)
         try:
-            left = self._body_sent(body, behind)
-        except BlockingIOError as problem:
-            raise CutShortError("the mail server takes nothing more") from problem
+            left = await self._body_sent(body, behind, wait)
         except OSError as problem:
             raise CutShortError(str(problem)) from problem
         if left:
-            self.write(left, wait)
+            await self.write(left, wait)
 
-    def read_reply(self, wait: float) -> Reply:
+    async def read_reply(self, wait: float) -> Reply:
         """Return the next reply, which is to be whole within so many seconds."""
-        until = monotonic() + wait
-        said, size = list[bytes](), 0
-        while True:
-            line = self._read_line(wait, until)
-            size += len(line)
-            if size > _MOST_IN_ONE_REPLY:
-                raise ConnectionError("the server's reply has no end")
-            said.append(line[4:])
-            if line[3:4] != b"-":
-                break
-        code = line[:3]
-        return Reply.of(int(code) if code.isdigit() else 0, b"\n".join(said))
+        if not self._replies.has_whole:
+            await self._a_reply(wait)
+        return self._replies.take()
 
     def close(self) -> None:
         """End the connection without a word."""
+        self._end("the connection is closed")
         self._socket.close()
 
-    def _limit(self, which: int, seconds: float) -> None:
-        if not self._is_plain:
-            self._socket.settimeout(seconds)
-            return
-        whole = max(math.ceil(seconds * 1_000_000), 1)
-        if self._limits.get(which) != whole:
-            limit = struct.pack("ll", *divmod(whole, 1_000_000))
-            self._socket.setsockopt(socket.SOL_SOCKET, which, limit)
-            self._limits[which] = whole
+    async def _a_reply(self, wait: float) -> None:
+        if self._problem:
+            raise ConnectionError(self._problem)
+        self._reader = self._loop.create_future()
+        timer = self._loop.call_later(
+            wait, _failed, self._reader, TimeoutError("no answer in time")
+        )
+        try:
+            await self._reader
+        finally:
+            timer.cancel()
+            self._reader = None
 
-    def _body_sent(self, body: bytes, behind: bytes) -> bytes:
+    async def _body_sent(self, body: bytes, behind: bytes, wait: float) -> bytes:
         """Send the body; return what is left of what comes behind it."""
         if not self._is_plain:
-            self._socket.sendall(body)
+            await self.write(body, wait)
             return behind
-        parts = [memoryview(body), memoryview(behind)]
-        sent = self._socket.sendmsg(parts)
+        whole, sent = memoryview(body), 0
         while sent < len(body):
-            sent += self._socket.sendmsg([parts[0][sent:], parts[1]])
+            try:
+                sent += self._socket.sendmsg([whole[sent:], behind])
+            except _NO_ROOM:
+                await self._room(wait)
         return behind[sent - len(body) :]
 
-    def _read_line(self, wait: float, until: float) -> bytes:
-        while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > _MOST_IN_ONE_REPLY:
-                raise ConnectionError("the server's reply has no end")
-            # A reply that drips in is to be whole in time all the same.
-            left = until - monotonic() if self._buffer else wait
-            self._buffer += self._received(left)
-        line = bytes(self._buffer[:end]).rstrip(b"\r")
-        del self._buffer[: end + 1]
-        return line
-
-    def _received(self, wait: float) -> bytes:
-        if wait <= 0:
-            raise TimeoutError("no answer in time")
-        self._limit(socket.SO_RCVTIMEO, wait)
+    async def _room(self, wait: float) -> None:
+        """Wait until the socket takes more."""
+        if self._problem:
+            raise ConnectionError(self._problem)
+        room = self._loop.create_future()
+        self._loop.add_writer(self._socket, _done, room)
+        timer = self._loop.call_later(wait, _failed, room, TimeoutError(_FULL))
         try:
-            more = self._socket.recv(_CHUNK)
-        except BlockingIOError as problem:
-            raise TimeoutError("no answer in time") from problem
-        if not more:
-            raise ConnectionError("the server closed the connection")
-        return more
+            await room
+        finally:
+            timer.cancel()
+            self._loop.remove_writer(self._socket)
+
+    def _receive(self) -> None:
+        """Take in what came; the loop calls it whenever something has."""
+        try:
+            while more := self._socket.recv(_CHUNK):
+                self._replies.add(more)
+                if not self._holds_more():
+                    break
+            else:
+                self._end("the server closed the connection")
+        except _NOT_NOW:
+            pass
+        except OSError as problem:
+            self._end(str(problem) or type(problem).__name__)
+        if self._reader is not None and self._replies.has_whole:
+            _done(self._reader)
+
+    def _holds_more(self) -> bool:
+        """Whether bytes wait that the loop cannot know of: deciphered, unread."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    def _end(self, why: str) -> None:
+        if not self._problem:
+            self._problem = why
+            self._loop.remove_reader(self._socket)
+        if self._reader is not None and not self._replies.has_whole:
+            _failed(self._reader, ConnectionError(why))
+
+
+def _done(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)
+
+
+def _failed(waiting: asyncio.Future[None], problem: OSError) -> None:
+    if not waiting.done():
+        waiting.set_exception(problem)

@@ -1,6 +1,5 @@
 """How many connections at once: fewer on trouble, and again more when it is quiet."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -44,21 +43,18 @@ class Opening:
 
 
 class Width:
-    """The number of connections that may be open now; for many threads."""
+    """The number of connections that may be open now."""
 
     def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
         self._opening = Opening(most, most, clock())
 
     @property
     def allowed(self) -> int:
         """How many may be open; it widens by itself as time goes by."""
-        with self._lock:
-            self._opening = self._opening.widened(self._clock())
-            return self._opening.allowed
+        self._opening = self._opening.widened(self._clock())
+        return self._opening.allowed
 
     def narrow(self, others: int) -> None:
         """Note trouble on one connection while so many others were open."""
-        with self._lock:
-            self._opening = self._opening.narrowed(others, self._clock())
+        self._opening = self._opening.narrowed(others, self._clock())

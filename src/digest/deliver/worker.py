@@ -79,16 +79,16 @@ class Worker:
         self._unsettled: tuple[Task, Move] | None = None
         self._in_hand: list[Task] = []
 
-    def run(self) -> CarrierError | None:
+    async def run(self) -> CarrierError | None:
         """Send; return why this connection came to an end early, if it did.
 
         Every copy then is where it was, or recorded.
         """
         try:
-            self._send()
-            self._write()
+            await self._send()
+            await self._write()
         except CarrierError as problem:
-            self._write()
+            await self._write()
             return problem
         except BaseException:
             self._shared.board.halt()
@@ -97,27 +97,31 @@ class Worker:
             for task in reversed(self._in_hand):
                 self._shared.feed.put_back(task)
             self._in_hand.clear()
-            self._line.close()
+            await self._line.close()
         return None
 
-    def _send(self) -> None:
-        ready = self._next()
+    async def _send(self) -> None:
+        ready = await self._next()
         while ready is not None and not self._shared.board.must_stop:
-            self._line.ready()
-            ready = self._serve(ready) or self._next()
+            await self._line.ready()
+            ready = await self._serve(ready) or await self._next()
 
-    def _serve(self, ready: Ready) -> Ready | None:
+    async def _serve(self, ready: Ready) -> Ready | None:
         """Hand over one copy, if it may still go; return the one announced."""
-        taken = self._write(Taking(ready.task.due.key.reader_id, ready.words.guard))
+        taken = await self._write(
+            Taking(ready.task.due.key.reader_id, ready.words.guard)
+        )
         if taken is not Taken.YES:
             self._leave(ready, taken)
             return None
-        following = self._next_now()
+        following = await self._next_now()
         try:
             outcome = (
                 ready.made
                 if isinstance(ready.made, Refused)
-                else self._line.hand_over(ready.made, following and following.copy)
+                else await self._line.hand_over(
+                    ready.made, following and following.copy
+                )
             )
         except CarrierError as problem:
             self._give_back(ready.task, str(problem))
@@ -125,20 +129,20 @@ class Worker:
         self._settle(ready.task, outcome)
         return following
 
-    def _next(self) -> Ready | None:
+    async def _next(self) -> Ready | None:
         """Wait for the next copy, with all that is done recorded first."""
-        while (ready := self._next_now()) is None:
-            self._write()
-            if not self._shared.feed.wait_for_more():
+        while (ready := await self._next_now()) is None:
+            await self._write()
+            if not await self._shared.feed.wait_for_more():
                 return None
         return ready
 
-    def _next_now(self) -> Ready | None:
+    async def _next_now(self) -> Ready | None:
         while (task := self._shared.feed.next()) is not None:
             self._in_hand.append(task)
             if not self._may_leave_now(task):
                 continue
-            words = task.batch.press.words(task.due.variant_id)
+            words = await task.batch.press.words(task.due.variant_id)
             if isinstance(words, Unmade):
                 self._keep_back(task, words.why)
             elif words.message is None:
@@ -153,13 +157,13 @@ class Worker:
         code = task.batch.edition_code
         return copy_of(task.due, words.message, code, self._shared.links)
 
-    def _write(self, taking: Taking | None = None) -> Taken | None:
+    async def _write(self, taking: Taking | None = None) -> Taken | None:
         """Have written how the last copy ended, and that the next one leaves."""
         if taking is None and self._unsettled is None:
             return None
         done, self._unsettled = self._unsettled, None
         turn = Turn(done[1] if done else None, taking)
-        taken = self._shared.recorder.ask(turn)
+        taken = await self._shared.recorder.ask(turn)
         if done:
             self._end(done[0])
         return taken

@@ -44,15 +44,16 @@ class Listed:
 
 
 def due_emails(
-    connection: Connection, edition_id: int, readers: range, now: datetime
+    connection: Connection, edition_id: int, readers: range, now: datetime, most: int
 ) -> list[DueCopy]:
-    """Return the emails due now of the edition's readers in that range of ids."""
+    """Return the first emails due now of the edition's readers in that range of ids."""
     return _due(
         connection,
         delivery.c.edition_id == edition_id,
         delivery.c.channel == Channel.EMAIL,
         delivery.c.reader_id.between(readers.start, readers.stop - 1),
         _is_due(now),
+        most=most,
     )
 
 
@@ -129,7 +130,9 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now)
 
 
-def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:
+def _due(
+    connection: Connection, *those: ColumnElement[bool], most: int | None = None
+) -> list[DueCopy]:
     rows = connection.execute(
         select(
             delivery.c.edition_id,
@@ -139,6 +142,7 @@ def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:
         )
         .where(delivery.c.state == DeliveryState.PLANNED, *those)
         .order_by(delivery.c.reader_id)
+        .limit(most)
     ).all()
     people = addressees(connection, [row.reader_id for row in rows])
     return [
