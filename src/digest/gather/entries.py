@@ -1,6 +1,5 @@
 """What any kind of feed says of one post, and the post it makes."""
 
-import hashlib
 import html
 import re
 from collections.abc import Iterable, Mapping
@@ -11,15 +10,14 @@ from digest.gather import addresses
 from digest.gather.attachments import Attachment, links_to, picture_in
 from digest.gather.html import to_blocks
 from digest.gather.origins import Origins, origins, said_byline
+from digest.gather.plain_text import text_to_blocks
 from digest.gather.reading import finished
-from digest.gather.words import cleaned, one_line
+from digest.gather.words import one_line, short_key, short_title
 from digest.model.blocks import Block, Picture, links_in, texts
 from digest.model.bylines import parse
 from digest.model.items import Link, Post
 from digest.model.summary import summarise
 
-_LONGEST_TITLE = 300
-_LONGEST_KEY = 300  # an index holds no longer ones
 _LONGEST_SUMMARY_WORDS = 80
 _MOST_TOPICS = 20
 _WORDS_OF_A_TITLE = 10
@@ -28,7 +26,6 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPED = re.compile(
     r"&lt;/(p|div|a|b|i|em|strong|span|li|h[1-6])&gt;|&lt;(br|img)\b[^<>&]*&gt;", re.I
 )
-_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _CUT = re.compile(
     r"(\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\])\W*$|(read|continue) \w+\W*$", re.I
 )
@@ -94,7 +91,7 @@ def post_told(entry: Entry) -> tuple[Post, Origins]:
     byline = parse(one_line(entry.author))
     gist = "" if body == summary else _gist(summary)
     post = Post(
-        key=_key(entry.key or url or title),
+        key=short_key(entry.key or url or title),
         title=title,
         byline=byline,
         published=entry.published,
@@ -142,8 +139,7 @@ def _with_links(post: Post, links: Iterable[Link]) -> Post:
 def _blocks(text: Text, base: str) -> tuple[Block, ...]:
     if text.is_html:
         return to_blocks(_escaped_once(text.value), base)
-    parts = _PARAGRAPHS.split(html.escape(cleaned(text.value)))
-    return to_blocks("".join(f"<p>{_broken(part)}</p>" for part in parts), base)
+    return text_to_blocks(text.value, base)
 
 
 def _escaped_once(markup: str) -> str:
@@ -153,28 +149,18 @@ def _escaped_once(markup: str) -> str:
     return html.unescape(markup)
 
 
-def _broken(lines: str) -> str:
-    return lines.strip().replace("\n", "<br>")
-
-
 def _title(text: Text, base: str) -> str:
     words = text.value
     if text.is_html:
         words = " ".join(texts(to_blocks(words, base)))
-    return _shortened(one_line(words))
-
-
-def _shortened(title: str) -> str:
-    if len(title) <= _LONGEST_TITLE:
-        return title
-    return title[:_LONGEST_TITLE].rpartition(" ")[0] + "\u2026"
+    return short_title(one_line(words))
 
 
 def _first_words(body: tuple[Block, ...]) -> str:
     words = one_line(next(filter(None, texts(body)), "")).split()
     if len(words) <= _WORDS_OF_A_TITLE:
-        return _shortened(" ".join(words).rstrip("."))
-    return _shortened(" ".join(words[:_WORDS_OF_A_TITLE]) + "\u2026")
+        return short_title(" ".join(words).rstrip("."))
+    return short_title(" ".join(words[:_WORDS_OF_A_TITLE]) + "\u2026")
 
 
 def _gist(summary: tuple[Block, ...]) -> str:
@@ -189,10 +175,3 @@ def _gist(summary: tuple[Block, ...]) -> str:
 def _topics(topics: tuple[str, ...]) -> tuple[str, ...]:
     words = filter(None, (one_line(one)[:80] for one in topics[:_MOST_TOPICS]))
     return tuple(dict.fromkeys(words))
-
-
-def _key(said: str) -> str:
-    key = cleaned(said).strip()
-    if len(key) <= _LONGEST_KEY:
-        return key
-    return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"

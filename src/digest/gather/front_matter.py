@@ -1,10 +1,10 @@
 """The head of a Markdown file: YAML values, each read as what it should be."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,18 +36,14 @@ class FrontMatter:
     zone: str
 
     @classmethod
-    def read(cls, path: Path, zone: str) -> "FrontMatter":
-        """Return the parts of the file; `zone` is for a file that names none.
-
-        Raises ValueError in plain words, and OSError where it cannot be read.
-        """
-        return cls.of(path.read_bytes(), zone)
-
-    @classmethod
     def of(cls, content: bytes, zone: str) -> "FrontMatter":
-        """Return the parts of a file's bytes. Raises ValueError in plain words."""
+        """Return the parts of a file; `zone` is for one that names none.
+
+        Raises ValueError in plain words.
+        """
+        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         try:
-            text = cleaned(content.decode("utf-8-sig"))
+            text = cleaned(content.decode("utf-16" if is_wide else "utf-8-sig"))
         except UnicodeDecodeError as problem:
             raise ValueError("is not UTF-8 text: save it as UTF-8") from problem
         values, body = _parts(text)

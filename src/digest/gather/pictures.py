@@ -38,6 +38,11 @@ class PictureFiles:
             raise ValueError(f'names the picture "{said}", which is not there')
         return str(path)
 
+    def of_the_name(self, stem: str) -> str:
+        """Return the picture beside that is called as the file is, or an empty name."""
+        names = (f"{stem}{ending}" for ending in sorted(_KINDS))
+        return next((name for name in names if (self.folder / name).is_file()), "")
+
     def at(self, address: str) -> str | None:
         """Return where the address of a picture in the file's words leads.
 

@@ -1,5 +1,6 @@
 """Text from outside, made safe to keep: no controls, no disguised header lines."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -10,6 +11,8 @@ _PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+_LONGEST_TITLE = 300
+_LONGEST_KEY = 300  # an index holds no longer ones
 _SPACES = re.compile(r"[ \t\n]+")
 
 
@@ -26,3 +29,18 @@ def one_line(text: str) -> str:
     the standard library's serialiser, so its opening is broken wherever it stands.
     """
     return _SPACES.sub(" ", cleaned(text)).strip().replace("=?", "= ?")
+
+
+def short_title(title: str) -> str:
+    """Return a title cut between two words where it is too long for one."""
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    return title[:_LONGEST_TITLE].rpartition(" ")[0] + "\u2026"
+
+
+def short_key(said: str) -> str:
+    """Return an id as it is kept: a long one short, and still like no other."""
+    key = cleaned(said).strip()
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"

@@ -1,6 +1,7 @@
 """The sample campaign as an operator keeps one: a campaign file and a folder."""
 
-from datetime import datetime
+import os
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,11 @@ def write(folder: Path, feed_url: str, now: datetime) -> Path:
     for piece in pieces.folder():
         page = frontmatter.Post(piece.body, **_head(piece, now))
         text = frontmatter.dumps(page, sort_keys=False, width=1000) + "\n"
-        (posts / f"{piece.name}.md").write_text(text, encoding="utf-8")
+        page_file = posts / f"{piece.name}.md"
+        page_file.write_text(text, encoding="utf-8")
+        # As one finished a while ago: a file is left alone while it is written.
+        finished = (now - timedelta(hours=1)).timestamp()
+        os.utime(page_file, (finished, finished))
     for picture in (pieces.PLACE / "folder").glob("*.png"):
         (posts / picture.name).write_bytes(picture.read_bytes())
     campaign = folder / "campaign.toml"
