@@ -76,6 +76,30 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.letter.envelope is Envelope.C5
 
 
+@pytest.mark.parametrize(
+    ("lines", "location", "ahead"),
+    [
+        pytest.param('path = "diary.ics"', "/campaigns/diary.ics", 28, id="a file"),
+        pytest.param(
+            'url = "webcal://example.org/d.ics"\nahead = "8d"',
+            "webcal://example.org/d.ics",
+            8,
+            id="an address",
+        ),
+    ],
+)
+def test_a_calendar_is_a_file_or_an_address(
+    lines: str, location: str, ahead: int
+) -> None:
+    text = WHOLE.replace("feed", "calendar", 1).replace(
+        'url = "https://example.org/feed"', lines
+    )
+    [source, _] = parse(text, "UTC", HERE).sources
+
+    assert source.kind is SourceKind.CALENDAR
+    assert (source.location, source.ahead) == (location, timedelta(days=ahead))
+
+
 def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
     text = WHOLE.replace('timezone = "Europe/London"\n', "")
 
@@ -95,6 +119,18 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
             '"16:00"', '"4pm"', 'schedule[1].at: "4pm" is not a time', id="bad time"
         ),
         pytest.param('"feed"', '"fed"', 'kind: "fed" is not one of', id="bad kind"),
+        pytest.param(
+            'kind = "feed"',
+            'kind = "calendar"\nahead = "2h"',
+            "source[1].ahead: must be from 1d",
+            id="hardly ahead",
+        ),
+        pytest.param(
+            'kind = "feed"',
+            'kind = "calendar"\npath = "d.ics"',
+            "source[1].url: is not a key here",
+            id="a file and an address",
+        ),
         pytest.param("first = 3", "first = -1", "must be", id="bad first contact"),
         pytest.param('"90m"', '"soon"', "length of time", id="bad length"),
         pytest.param('"2d"', '"never"', "length of time", id="bad expiry"),

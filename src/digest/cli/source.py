@@ -22,6 +22,8 @@ def try_one(
     json: AsJson = False,
 ) -> None:
     """Show what would be gathered, and where each part came from; stores nothing."""
+    from datetime import UTC, datetime
+
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
     from digest.gather.fetch import Fetcher
@@ -32,7 +34,9 @@ def try_one(
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")
     settings = from_environment()
-    visit = Visit(Fetcher(settings.fetch_allow), zone=settings.timezone)
+    visit = Visit(
+        Fetcher(settings.fetch_allow), zone=settings.timezone, since=datetime.now(UTC)
+    )
     found = attempt(Source("source", SourceKind(kind), location), visit)
     if isinstance(found, SourceError):
         raise found

@@ -15,6 +15,7 @@ from digest.gather.document import BusyError, GoneError, Memory
 from digest.gather.fetch import Fetcher
 from digest.gather.reading import Reading, Skipped, Visit
 from digest.gather.registry import READERS
+from digest.gather.updates import updates
 from digest.model.campaigns import Source
 from digest.model.health import Failure, SourceState
 from digest.store import acceptance, sources
@@ -162,6 +163,7 @@ class _Gathering:
             campaign.timezone,
             campaign.reply_to or campaign.sender_address,
             self.now,
+            max(self.now, campaign.begins or self.now),
         )
         with self.fetcher.slots.held():
             found = attempt(call.source, visit)
@@ -188,7 +190,8 @@ class _Gathering:
             call.stored.id, row.id, call.source, row.is_first_contact
         )
         with writing(self.engine) as connection:
-            counts = acceptance.accept(connection, origin, found.items, self.now)
+            known = updates(connection, row.id, found, self.now)
+            counts = acceptance.accept(connection, origin, found.items, self.now, known)
             memory = asdict(found.memory)
             if sources.note_read(connection, row, self.now, memory):
                 _log(logging.INFO, "source reads well again", call)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from digest.gather.document import LIMITS, Document, Limits, Memory, Request, Wanted
@@ -12,7 +12,7 @@ from digest.gather.reshape import outlined
 from digest.model.blocks import Block
 from digest.model.bylines import taken_from
 from digest.model.campaigns import Source
-from digest.model.items import Item, Post
+from digest.model.items import Event, Item, Post
 from digest.model.link_kinds import noteworthy
 from digest.model.summary import summarise
 
@@ -26,7 +26,8 @@ class Visit:
     `memory` is what was kept of the source's last reading. Wall times that name
     no `zone` are in that one. `contact` is the address at which a publisher can
     ask who reads what it publishes. `now` is when the campaign reads it; None
-    where somebody only looks what would come in.
+    where somebody only looks what would come in. What was over by `since` is
+    no news.
     """
 
     fetcher: Fetcher
@@ -34,6 +35,7 @@ class Visit:
     zone: str = "Europe/London"
     contact: str = ""
     now: datetime | None = None
+    since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     def fetch(self, url: str, wanted: Wanted, limits: Limits = LIMITS) -> Document:
         """Return the source's own document, asking only for news.
@@ -66,6 +68,11 @@ class Skipped:
 class Reading:
     """What a source holds now; `unchanged` where it said nothing is new.
 
+    `updates` put right what is known of a source's other items, and are never
+    new. A source that `says_what_has_gone` has dropped every event to come that
+    is in neither; but nothing is said of a key that is in `unread`, or that
+    begins with one of them and a space.
+
     `origins` says by an item's key where each of its fields came from, and
     `notes` what else is worth telling whoever tries the source; neither is kept.
     """
@@ -76,6 +83,14 @@ class Reading:
     memory: Memory = field(default_factory=Memory)
     origins: Mapping[str, Origins] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    updates: tuple[Event, ...] = ()
+    says_what_has_gone: bool = False
+    unread: frozenset[str] = frozenset()
+
+    def is_silent_on(self, key: str) -> bool:
+        """Whether the source did not say what has become of the item of that key."""
+        stem = key.rpartition(" ")[0]
+        return not self.says_what_has_gone or key in self.unread or stem in self.unread
 
 
 class SourceReader(Protocol):

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from digest.gather.calendar import read_calendar
 from digest.gather.feed import read_feed
 from digest.gather.folder import read_folder
 from digest.gather.reading import SourceReader
 from digest.model.campaigns import SourceKind
 
 READERS: Mapping[SourceKind, SourceReader] = {
+    SourceKind.CALENDAR: read_calendar,
     SourceKind.FEED: read_feed,
     SourceKind.FOLDER: read_folder,
 }

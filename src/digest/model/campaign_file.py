@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.errors import CampaignFileError
 from digest.model.campaigns import (
+    AHEAD,
     CATCH_UP,
     EXPIRES,
     Approval,
@@ -33,6 +34,10 @@ from digest.model.toml_table import Faults, TomlTable
 
 # Time for a second try, which greylisting needs; and not for ever.
 _SHORTEST_EXPIRY = timedelta(minutes=30)
+_SHORTEST_AHEAD = timedelta(days=1)
+_LONGEST_AHEAD = timedelta(days=366)
+_SCHEMES = ("https://", "http://")
+_CALENDAR_SCHEMES = (*_SCHEMES, "webcal://", "webcals://")
 _LONGEST_EXPIRY = timedelta(days=30)
 
 
@@ -92,22 +97,38 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
 
 def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> Source:
     kind = table.made("kind", SourceKind, SourceKind.FEED, required=True)
-    key = "path" if kind is SourceKind.FOLDER else "url"
-    location = table.text(key, required=True)
-    if kind is SourceKind.FOLDER:
-        location = str(folder / location)
-    elif location and not location.startswith(("https://", "http://")):
-        table.fault(key, "must start with https:// or http://")
     return Source(
         name=table.made("name", _name, "", required=True),
         kind=kind,
-        location=location,
+        location=_location(table, kind, folder),
         topics=table.words("topics"),
         first=table.made(
             "first", partial(_first, first_day=first_day), FirstContact(), of=(str, int)
         ),
         moderated=table.flag("moderated", default=False),
+        ahead=_ahead(table) if kind is SourceKind.CALENDAR else AHEAD,
     )
+
+
+def _location(table: TomlTable, kind: SourceKind, folder: PurePath) -> str:
+    path = table.text("path") if kind is SourceKind.CALENDAR else ""
+    if kind is SourceKind.FOLDER:
+        path = table.text("path", required=True)
+    if path or kind is SourceKind.FOLDER:
+        return str(folder / path)
+    schemes = _CALENDAR_SCHEMES if kind is SourceKind.CALENDAR else _SCHEMES
+    url = table.text("url", required=True)
+    if url and not url.startswith(schemes):
+        table.fault("url", "must start with https:// or http://")
+    return url
+
+
+def _ahead(table: TomlTable) -> timedelta:
+    length = table.length("ahead", AHEAD)
+    if not _SHORTEST_AHEAD <= length <= _LONGEST_AHEAD:
+        table.fault("ahead", "must be from 1d to 366d: how far ahead events are told")
+        return AHEAD
+    return length
 
 
 def _schedule(table: TomlTable) -> Schedule:

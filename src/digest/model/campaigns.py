@@ -1,12 +1,14 @@
 """A campaign as its file describes it: sources, schedules, who it goes to."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
 
+AHEAD = timedelta(days=28)
 CATCH_UP = timedelta(hours=6)
 # RFC 5321 §4.5.4.1: give up no sooner than after four or five days.
 EXPIRES = timedelta(days=4)
@@ -15,6 +17,7 @@ EXPIRES = timedelta(days=4)
 class SourceKind(StrEnum):
     """How a source is read; `gather` has one reader for each."""
 
+    CALENDAR = "calendar"
     FEED = "feed"
     FOLDER = "folder"
 
@@ -49,7 +52,10 @@ class FirstContact:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place a campaign publishes to. `location` is a URL or a path."""
+    """One place a campaign publishes to. `location` is a URL or a path.
+
+    `ahead` is how long before it starts an event of a calendar is news.
+    """
 
     name: str
     kind: SourceKind
@@ -57,6 +63,7 @@ class Source:
     topics: tuple[str, ...] = ()
     first: FirstContact = FirstContact()
     moderated: bool = False
+    ahead: timedelta = AHEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,13 @@ class Campaign:
         """Return how long an email of that schedule, perhaps gone, is of use."""
         named = (one.expires for one in self.schedules if one.name == schedule)
         return next(named, EXPIRES)
+
+    @property
+    def begins(self) -> datetime | None:
+        """The instant at which its first day begins, where it has one."""
+        if self.starts is None:
+            return None
+        return datetime.combine(self.starts, time(), ZoneInfo(self.timezone))
 
     @property
     def sending_domain(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
@@ -133,7 +133,7 @@ def _take(
     yielding = {key: one for key, one in found.items() if _gives_way(origin, one)}
     same = {key: one.id for key, one in found.items() if key not in yielding}
     news = [one for one in once if one.key not in same]
-    news = sorted(news, key=lambda one: _published(one, now))
+    news = sorted(news, key=lambda one: _age(one, now), reverse=True)
     passed = _passed(origin, news) if origin.is_first_contact and not is_met else []
     _insert(connection, origin, news, {one.key for one in passed}, now)
     ids = _ids(connection, origin.source_id)
@@ -220,7 +220,8 @@ def _ids(connection: Connection, source_id: int) -> dict[str, int]:
     return {row.key: row.id for row in rows}
 
 
-def _published(one: Item, now: datetime) -> datetime:
+def _age(one: Item, now: datetime) -> tuple[timedelta, timedelta]:
+    """Return how far an item is from being the newest: of events, the next is."""
     if isinstance(one, Event):
-        return now
-    return one.published or now
+        return timedelta(0), one.starts - now
+    return now - (one.published or now), timedelta(0)

@@ -1,0 +1,73 @@
+"""Days and wall times, and the zones in which people read them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+Time = date | datetime
+
+_UTC = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Zulu", "UCT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Where wall times are: `home` where an event names no zone, else its own."""
+
+    home: ZoneInfo
+
+    def instant(self, at: Time) -> datetime:
+        """Return the instant of a day's or a wall time's beginning."""
+        if not isinstance(at, datetime):
+            at = datetime.combine(at, time())
+        # RFC 5545 §3.3.5: of two the first, and in a gap the offset before it,
+        # which is what zoneinfo does by itself.
+        return (at if at.tzinfo else at.replace(tzinfo=self.home)).astimezone(UTC)
+
+    def read_in(self, at: Time, calendar_zone: str) -> str:
+        """Return the zone in which people read that time.
+
+        A time in UTC is read in the calendar's own zone where it names one; a
+        zone that only the calendar knows is read at home.
+        """
+        zone = at.tzinfo if isinstance(at, datetime) else None
+        key = getattr(zone, "key", "")
+        if key and key not in _UTC:
+            return str(key)
+        is_utc = isinstance(zone, tzinfo) and (zone is UTC or key in _UTC)
+        if is_utc and is_zone(calendar_zone):
+            return calendar_zone
+        return self.home.key
+
+
+def is_zone(name: str) -> bool:
+    """Whether people read wall times in that zone: it is known, and not UTC."""
+    if not name or name in _UTC:
+        return False
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return False
+    return True
+
+
+def seen_from(at: datetime, model: datetime) -> datetime:
+    """Return the wall time of an instant where the model is."""
+    if at.tzinfo and model.tzinfo:
+        at = at.astimezone(model.tzinfo)
+    return at.replace(tzinfo=None)
+
+
+def is_same(at: Time, model: Time) -> bool:
+    """Whether both are one day or one instant."""
+    if isinstance(at, datetime) and isinstance(model, datetime):
+        return seen_from(at, model) == model.replace(tzinfo=None)
+    return at == model
+
+
+def like(at: Time, model: Time) -> Time:
+    """Return a time that can be taken from the model, whatever zone it is in."""
+    if isinstance(at, datetime) and isinstance(model, datetime):
+        if model.tzinfo is None:
+            return at.replace(tzinfo=None)
+        return at if at.tzinfo else at.replace(tzinfo=model.tzinfo)
+    return at

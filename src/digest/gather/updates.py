@@ -1,0 +1,24 @@
+"""What a reading says of items that are known already."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.gather.reading import Reading
+from digest.model.happenings import vanished
+from digest.model.items import Event
+from digest.store import acceptance
+
+
+def updates(
+    connection: Connection, source_id: int, found: Reading, now: datetime
+) -> tuple[Event, ...]:
+    """Return what puts right known events; those that were dropped as cancelled."""
+    if not found.says_what_has_gone:
+        return found.updates
+    known = [
+        event
+        for event in acceptance.expected(connection, source_id, now)
+        if not found.is_silent_on(event.key)
+    ]
+    return (*found.updates, *vanished(known, (*found.items, *found.updates)))

@@ -1,0 +1,58 @@
+"""Calendars in one line, and what they hold."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from digest.gather.calendar import read_from
+from digest.gather.ics.working_out import answered
+from digest.gather.reading import Reading
+from digest.model.campaigns import Source, SourceKind
+from tests.builders import EIGHT, a_visit
+
+STARTS = "DTSTART;TZID=Europe/London:20260707T100000"
+ENDS = "DTEND;TZID=Europe/London:20260707T120000"
+
+
+def an_ics_event(*lines: str, uid: str = "one", title: str = "Lantern walk") -> str:
+    """Return a VEVENT; without lines, two hours of tomorrow morning in London."""
+    said = lines or (STARTS, ENDS)
+    head = [f"UID:{uid}"] if uid else []
+    head += [f"SUMMARY:{title}"] if title else []
+    return "\r\n".join(["BEGIN:VEVENT", *head, *said, "END:VEVENT"])
+
+
+def a_calendar(*parts: str) -> bytes:
+    """Return a whole calendar of these parts."""
+    return "\r\n".join(
+        ["BEGIN:VCALENDAR", "VERSION:2.0", *parts, "END:VCALENDAR", ""]
+    ).encode()
+
+
+def held(content: bytes, since: datetime = EIGHT, **visit: Any) -> Reading:
+    """Return what a calendar holds, worked out in this process."""
+    source = Source("diary", SourceKind.CALENDAR, "diary.ics")
+    return read_from(content, source, a_visit(since=since, **visit), by=answered)
+
+
+def starts(found: Reading) -> list[str]:
+    """Return the starts of the news, in UTC, to the minute."""
+    return [f"{one.starts:%Y-%m-%d %H:%M}" for one in found_events(found)]
+
+
+def keys(found: Reading) -> list[str]:
+    """Return the keys of the news."""
+    return [one.key for one in found.items]
+
+
+def found_events(found: Reading) -> Iterable[Any]:
+    """Return the news as events."""
+    return found.items
+
+
+def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    """Return an instant in UTC."""
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+WEEK = timedelta(days=7)
