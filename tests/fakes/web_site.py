@@ -1,6 +1,7 @@
 """A web site on the loopback that answers as a test says, and notes who asked."""
 
 import http.server
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,11 +41,15 @@ class WebSite:
 
 
 @contextmanager
-def web_site(host: str = "127.0.0.1") -> Iterator[WebSite]:
+def web_site(
+    host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[WebSite]:
     """Yield a site that is served until the block ends."""
     site = WebSite()
-    server = http.server.ThreadingHTTPServer((host, 0), partial(_Handler, site))
-    site.url = f"http://{host}:{server.server_port}"
+    server = _Server((host, 0), partial(_Handler, site))
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    site.url = f"http{'s' if tls else ''}://{host}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -54,6 +59,11 @@ def web_site(host: str = "127.0.0.1") -> Iterator[WebSite]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: whoever asked has hung up."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -228,7 +228,8 @@ _WRITE_IT_SO = "give an http or https address without a name or password in it"
 def _checked(address: str) -> httpx.URL:
     """Return the address taken apart; called before each redirect too."""
     url = httpx.URL(address)
-    if url.scheme not in {"http", "https"} or not url.host or url.userinfo:
+    is_web = url.scheme in {"http", "https"}
+    if not is_web or not url.host or url.userinfo or url.port == 0:
         raise ValueError(_WRITE_IT_SO)
     return url
 
@@ -270,7 +271,7 @@ def _instant(said: str) -> int:
 
 
 def _why_unconnected(problem: httpcore.ConnectError) -> str:
-    cause = problem.__cause__
+    cause = problem.args[0] if problem.args else None  # the pool drops __cause__
     if isinstance(cause, ssl.SSLCertVerificationError):
         return (
             "its certificate is not valid "

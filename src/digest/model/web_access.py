@@ -80,7 +80,8 @@ class Place:
             if not tail.isascii() or not tail.isdigit() or not 0 < int(tail) < 65_536:
                 raise ValueError(f"has {said}: a port is a number up to 65535")
             bare, port = head, int(tail)
-        bare = bare.removeprefix("[").removesuffix("]")
+        if bare.startswith("[") and bare.endswith("]"):
+            bare = bare[1:-1]
         try:
             return cls(ip_network(bare), port)
         except ValueError:
