@@ -23,6 +23,7 @@ from digest.model.blocks import Block, ListBlock, Paragraph, Picture, Run, Table
 from digest.model.campaigns import Campaign, LetterHead, Schedule
 from digest.model.editions import Variant
 from digest.model.items import Byline, Post
+from digest.model.pictures import Gallery, PictureFile, Use
 from digest.model.postal import PostalAddress
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
@@ -44,7 +45,7 @@ def ours(readers: int, folder: Path) -> Measured:
     letters = [a_letter(number) for number in range(readers)]
     made = an_edition()
     began = cpu_seconds()
-    body = typeset(made, LetterLook(pictures=(folder,)))
+    body = typeset(made, LetterLook(pictures=_gallery(folder)))
     run = lay(letters, {"body": body}, PrintHead(made.campaign, made.code, AT))
     spent = cpu_seconds() - began
     assert len(run.rows) == readers
@@ -56,7 +57,7 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
     import typst  # noqa: PLC0415 - a contender pays for its own library alone
 
     with Press() as press:
-        told = job(an_edition(), Pictures(press, (folder,)), str)
+        told = job(an_edition(), Pictures(press, _gallery(folder)), str)
         source = (press.root / "letter.typ").read_text()
         own = source.replace('json("job.json")', "json(bytes(sys.inputs.job))")
         assert own != source
@@ -87,7 +88,7 @@ def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     with Press() as press:
-        told = job(an_edition(), Pictures(press, (folder,)), str)
+        told = job(an_edition(), Pictures(press, _gallery(folder)), str)
         base = press.root.as_uri() + "/"
         pages_of_html = [_html(told, number) for number in range(readers)]
         began = cpu_seconds()
@@ -257,10 +258,10 @@ _WORDS = (
 def _posts() -> Iterator[Post]:
     said: Block = Paragraph((Run(_WORDS), Run(" And so we stayed.", strong=True)))
     bodies: tuple[tuple[Block, ...], ...] = (
-        (said, Picture("quay.png", "A quay in the rain", "The quay on Monday."), said),
+        (said, Picture("", "A quay in the rain", "The quay on Monday.", "quay"), said),
         (said, ListBlock(False, ((said,), (said,)))),  # noqa: FBT003 - the block's own field
         (_table("Boat", "Leaves", "Back"), said),
-        (said, Picture("bed.png", "A raised bed", "Kale, leeks and garlic."), said),
+        (said, Picture("", "A raised bed", "Kale, leeks and garlic.", "bed"), said),
         (_table("When", "What", "Where"), said),
     )
     for number, body in enumerate(bodies):
@@ -292,6 +293,13 @@ def write_pictures(folder: Path) -> None:
         parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
         made = b"".join(_chunk(*part) for part in parts)
         (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + made)
+
+
+def _gallery(folder: Path) -> Gallery:
+    return {
+        (path.stem, Use.PRINT): PictureFile("image/png", 0, 0, path.read_bytes())
+        for path in folder.glob("*.png")
+    }
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

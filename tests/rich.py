@@ -17,6 +17,9 @@ from digest.model.blocks import (
 from digest.model.editions import Variant
 from digest.model.items import Byline, Link, LinkKind
 from tests.builders import a_post, a_variant, an_event, words
+from tests.pictures import a_gallery
+
+RICH_PICTURES = a_gallery("lanterns", "walk", "river", width=1200, height=675)
 
 
 def cells(*texts: str) -> tuple[tuple[Run, ...], ...]:
@@ -53,7 +56,12 @@ EVERY_BLOCK: tuple[Block, ...] = (
         ),
     ),
     Quote(words("I had not been out after dark for nine years."), "Joan Example"),
-    Picture("https://example.org/lanterns.png", "Forty lanterns", "The walk in 2025"),
+    Picture(
+        "https://example.org/lanterns.png",
+        "Forty lanterns",
+        "The walk in 2025",
+        kept="lanterns",
+    ),
     Picture("lantern.png", "A child holds a paper fish", "From the workshop"),
     Picture("https://example.org/leaf.png"),
     Table(
@@ -69,7 +77,7 @@ EVERY_BLOCK: tuple[Block, ...] = (
     CallToAction("Book your place on the walk", "https://example.org/book"),
     EasyRead(
         (Run("You can come to the walk."),),
-        Picture("https://example.org/walk.png", "Two people walking"),
+        Picture("https://example.org/walk.png", "Two people walking", kept="walk"),
     ),
     EasyRead((Run("It is free."),)),
 )
@@ -91,7 +99,9 @@ def a_rich_variant(**changes: object) -> Variant:
             title="Forty lanterns and one very patient river",
             url="",
             body=EVERY_BLOCK,
-            picture=Picture("https://example.org/river.jpg", "The river at dusk"),
+            picture=Picture(
+                "https://example.org/river.jpg", "The river at dusk", kept="river"
+            ),
         ),
         a_post(
             "long",

@@ -30,6 +30,17 @@ class Mark:
     points: float
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A printed picture: its size in millimetres and how fine its dots are."""
+
+    width: float
+    height: float
+    dots_across: float
+    dots_down: float
+    is_grey: bool
+
+
 class Sheets:
     """A PDF, page by page, the first being 0."""
 
@@ -108,9 +119,30 @@ class Sheets:
             for font in [_font(thing)]
         }
 
+    def pictures(self) -> list[Printed]:
+        """Return the pictures of every page, in the order they are painted."""
+        return [
+            _printed(thing)
+            for page in self._document
+            for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
+        ]
+
     def bookmarks(self) -> list[str]:
         """Return the titles of the bookmarks, in order."""
         return [str(entry.get_title()) for entry in self._document.get_toc()]
+
+
+def _printed(thing: Any) -> Printed:
+    left, bottom, right, top = thing.get_bounds()
+    width, height = (right - left) / POINTS, (top - bottom) / POINTS
+    across, down = thing.get_px_size()
+    return Printed(
+        width,
+        height,
+        across / width * 25.4,
+        down / height * 25.4,
+        is_grey=thing.get_metadata().bits_per_pixel <= 8,
+    )
 
 
 def _font(thing: Any) -> tuple[str, bool]:

@@ -31,6 +31,7 @@ from digest.errors import NotFound, SettingsError, StoreError
 from digest.gather.fetch import Fetcher
 from digest.model.campaigns import Campaign
 from digest.model.people import Addressee
+from digest.model.pictures import PictureFile, from_public_name
 from digest.render.templates import Kind, environment
 from digest.schedule.dispatch import Dispatcher, Embedded
 from digest.schedule.letters import LetterLayout
@@ -39,7 +40,7 @@ from digest.schedule.previews import Previews
 from digest.schedule.renditions import Renditions
 from digest.schedule.working import Work
 from digest.settings import Settings, from_environment
-from digest.store import campaigns, job_tables, readers, short_links
+from digest.store import campaigns, job_tables, pictures, readers, short_links
 from digest.store.clock import clock_of
 from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import is_current, migrate
@@ -94,15 +95,28 @@ class App:
     def renditions(self) -> Renditions:
         """Renditions, made when first needed."""
         return Renditions(
-            self.engine, self.clock, self.settings.templates_dir, self.shortened
+            self.engine,
+            self.clock,
+            self.settings.templates_dir,
+            self.shortened,
+            self.pictures_at,
         )
 
     @cached_property
     def previews(self) -> Previews:
         """Editions to look at, in every form."""
         return Previews(
-            self.engine, self.clock, self.settings.templates_dir, self.shortened
+            self.engine,
+            self.clock,
+            self.settings.templates_dir,
+            self.shortened,
+            self.pictures_at,
         )
+
+    @property
+    def pictures_at(self) -> str:
+        """The address below which pictures are hosted."""
+        return f"{self.settings.base_url}/media"
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -157,6 +171,15 @@ class App:
         with self.reading() as connection:
             person = find(connection, who).person
         return Addressee(person.name, person.email, person.address)
+
+    def hosted_picture(self, public_name: str) -> PictureFile:
+        """Return a picture's file by its public name. Raises NotFound in words."""
+        named = from_public_name(public_name)
+        if named:
+            with self.reading() as connection:
+                if file := pictures.hosted(connection, *named):
+                    return file
+        raise NotFound("There is no such picture, or it is not to be seen any more.")
 
     def leaving(self, token: str) -> Campaign:
         """Return the campaign that a link leaves; changes nothing.

@@ -20,6 +20,7 @@ from digest.render.fit import AIM, LIMIT
 from digest.render.links import spoken
 from digest.render.look import Look
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
+from tests.pictures import a_gallery
 from tests.rich import a_rich_variant
 
 LOOK = Look(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
@@ -273,10 +274,11 @@ def test_a_picture_without_an_address_is_told_in_words() -> None:
 
 
 def test_a_picture_that_the_body_shows_is_not_shown_twice() -> None:
-    picture = Picture("https://example.org/a.png", "A fish")
+    picture = Picture("https://example.org/a.png", "A fish", kept="fish")
     post = a_post(url="", picture=picture, body=(picture, *words("Words.")))
+    look = replace(LOOK, pictures=a_gallery("fish"))
 
-    assert preview_html(a_variant(post), LOOK).count("<img") == 1
+    assert preview_html(a_variant(post), look).count("<img") == 1
 
 
 @pytest.mark.parametrize(

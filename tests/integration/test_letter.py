@@ -1,8 +1,6 @@
 """One variant as a letter, read back from the PDF."""
 
 import re
-import struct
-import zlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,13 +22,15 @@ from digest.model.blocks import (
     Table,
     texts,
 )
-from digest.model.campaigns import Envelope, LetterHead, Source, SourceKind
+from digest.model.campaigns import Envelope, LetterHead
 from digest.model.items import Link, LinkKind, Post
+from digest.model.pictures import PictureFile, Use
 from digest.model.postal import PostalAddress
 from digest.model.readers import Format
 from digest.render.letter import SAMPLE, Letter, LetterLook, preview, typeset
 from digest.render.letter_geometry import GEOMETRIES
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, an_event, words
+from tests.pictures import a_drawing, a_gallery, saved
 from tests.rich import EVERY_BLOCK, a_rich_variant, cells
 from tests.sheets import Sheets
 
@@ -39,21 +39,6 @@ FORMATS = (Format.LETTER, Format.LARGE_PRINT)
 # What printers commonly cannot reach along each edge.
 UNPRINTABLE = 4.3
 WINDOW_SIZES = (10, 11, 12)
-
-
-def a_png(side: int = 60) -> bytes:
-    """Return a dark square."""
-
-    def part(name: bytes, data: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(name + data))
-        return struct.pack(">I", len(data)) + name + data + check
-
-    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    rows = b"".join(b"\0" + b"\x30" * side for _ in range(side))
-    parts = (
-        part(b"IHDR", head) + part(b"IDAT", zlib.compress(rows)) + part(b"IEND", b"")
-    )
-    return b"\x89PNG\r\n\x1a\n" + parts
 
 
 def bare(text: str) -> str:
@@ -358,52 +343,52 @@ def test_what_cannot_be_printed_becomes_words() -> None:
     assert "Yes (white heavy check mark)" in text
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> LetterLook:
-    """Return a look that may read the pictures of one folder."""
-    folder = tmp_path / "posts"
-    folder.mkdir()
-    (folder / "good.png").write_bytes(a_png())
-    (folder / "broken.png").write_bytes(a_png()[:60])
-    (folder / "words.png").write_text("not a picture")
-    (tmp_path / "secret.png").write_bytes(a_png())
-    return LetterLook(pictures=(folder,))
-
-
 @pytest.mark.parametrize(
-    ("src", "shown"),
+    ("picture", "shown"),
     [
-        pytest.param("good.png", True, id="a good one"),
-        pytest.param("broken.png", False, id="broken in the middle"),
-        pytest.param("words.png", False, id="no picture at all"),
-        pytest.param("absent.png", False, id="not there"),
-        pytest.param("../secret.png", False, id="outside its folder"),
-        pytest.param("/etc/hostname", False, id="elsewhere on the machine"),
-        pytest.param("https://example.org/good.png", False, id="on the web"),
-        pytest.param("a\0b.png", False, id="a null byte"),
+        pytest.param(Picture("a", "A lantern", "By Ann", "lantern"), True, id="ours"),
+        pytest.param(Picture("a", "A lantern", "By Ann"), False, id="not fetched yet"),
+        pytest.param(
+            Picture("/etc/hostname", "A lantern", "By Ann", "other"), False, id="lost"
+        ),
     ],
 )
 def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
-    src: str,
+    picture: Picture,
     shown: bool,  # noqa: FBT001 - a column of the table
-    pictures: LetterLook,
 ) -> None:
-    good = Picture("good.png", "A dark square", "Dusk")
-    post = a_post(body=(Picture(src, "A lantern", "By Ann"), *words("After."), good))
+    good = Picture("b", "A dark square", "Dusk", "dusk")
+    post = a_post(body=(picture, *words("After."), good))
+    look = LetterLook(pictures=a_gallery("lantern", "dusk"))
 
-    text = Sheets(preview(a_variant(post, format=Format.LETTER), pictures)).whole_text()
+    text = Sheets(preview(a_variant(post, format=Format.LETTER), look)).whole_text()
 
     assert ("Picture: A lantern. By Ann" not in text) is shown
     assert "After. Dusk" in text
 
 
-def test_a_picture_of_a_folder_source_is_found_by_itself(tmp_path: Path) -> None:
-    (tmp_path / "good.png").write_bytes(a_png())
-    source = Source("posts", SourceKind.FOLDER, str(tmp_path))
-    post = a_post(picture=Picture(str(tmp_path / "good.png"), "A square", ""))
-    made = a_variant(post, format=Format.LETTER, campaign=a_campaign(sources=(source,)))
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize("size", [(2007, 944), (2007, 100), (236, 944), (90, 60)])
+def test_a_picture_is_grey_and_no_finer_than_print_can_be(
+    wanted: Format, size: tuple[int, int]
+) -> None:
+    shown = saved(a_drawing(*size, "L"))
+    small = saved(a_drawing(566, 400, "L"))
+    gallery = {
+        ("one", Use.PRINT): PictureFile("image/png", *size, shown),
+        ("one", Use.PRINT_SMALL): PictureFile("image/png", 566, 400, small),
+    }
+    picture = Picture("a", "A band", "", "one")
+    post = a_post(body=(picture, EasyRead((Run("A band."),), picture)))
+    made = a_variant(post, format=wanted)
 
-    assert "Picture:" not in Sheets(preview(made, LOOK)).whole_text()
+    found = Sheets(preview(made, LetterLook(pictures=gallery))).pictures()
+
+    assert len(found) == 2
+    for one in found:
+        assert one.is_grey
+        assert max(one.dots_across, one.dots_down) <= 300.5
+        assert one.height <= 80.5
 
 
 def test_a_proof_says_so_on_every_page() -> None:

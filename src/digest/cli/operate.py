@@ -128,6 +128,7 @@ def gather(
                         "skipped": {s.name: s.why for s in one.skipped},
                         "failed": one.failed,
                         "left": one.left,
+                        "pictures": one.pictures,
                     }
                     for one in found
                 ]
@@ -163,5 +164,6 @@ def _remarks(one: "SourceReport") -> Iterator[str]:
         )
     for skipped in one.skipped:
         yield f"skipped {skipped.name}: {skipped.why}"
+    yield from one.pictures
     if one.failed or one.left:
         yield one.failed or one.left

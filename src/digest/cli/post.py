@@ -8,6 +8,7 @@ import typer
 from digest.cli.options import AsJson, CampaignName, as_json, result, table
 
 if TYPE_CHECKING:
+    from digest.model.blocks import Picture
     from digest.store.corrections import Offered
 
 app = typer.Typer(help="Posts and events: hold, release, withdraw, correct.")
@@ -129,6 +130,43 @@ def correct(
             return
         made = corrections.correct(connection, post_id, digest.now())
     result(f"post {made}: released, as a correction of post {post_id}")
+
+
+@app.command()
+def picture(
+    post_id: PostId,
+    *,
+    number: Annotated[int | None, typer.Option(help="Which one, from 1.")] = None,
+    alt: Annotated[str, typer.Option(help="What the picture shows, in words.")] = "",
+    decorative: Annotated[
+        bool, typer.Option("--decorative", help="It tells nobody anything.")
+    ] = False,
+) -> None:
+    """List a post's pictures, or say what one shows to whoever cannot see it."""
+    from digest.bootstrap import open_app
+    from digest.store import picturing
+
+    if alt and decorative:
+        raise typer.BadParameter("give --alt or --decorative: it cannot be both")
+    words = picturing.Words(number, alt, decorative)
+    with open_app() as digest, digest.writing() as connection:
+        if alt or decorative:
+            picturing.describe(connection, post_id, words)
+        found = picturing.of_item(connection, post_id)
+    for place, one in enumerate(found, 1):
+        result(f"{place}. {one.src}")
+        result(f"   {_standing(one)}")
+    if not found:
+        result(f"post {post_id} has no pictures")
+
+
+def _standing(one: "Picture") -> str:
+    from digest.model.pictures import lacks_words
+
+    if lacks_words(one):
+        return "left out: nobody has said what it shows"
+    words = "decorative" if one.decorative else f"shows: {one.alt}"
+    return words if one.kept else f"not fetched, so words stand for it; {words}"
 
 
 def _for_a_program(one: "Offered") -> dict[str, object]:

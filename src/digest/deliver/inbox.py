@@ -4,6 +4,7 @@ Any number of processes may add to it and read it at once: a message is written
 aside and then renamed, so that nobody ever sees half of one.
 """
 
+import base64
 import os
 import re
 import secrets
@@ -41,7 +42,8 @@ class InboxMessage:
 class OpenedMessage(InboxMessage):
     """A message as one reads it; `html` or `text` is empty where it has none.
 
-    `source` is every byte that was received, and none of ours.
+    Pictures inside the message stand in its `html` themselves. `source` is every
+    byte that was received, and none of ours.
     """
 
     html: str
@@ -146,7 +148,7 @@ def _opened(path: Path, raw: bytes) -> OpenedMessage:
         date=listed.date,
         envelope_from=listed.envelope_from,
         envelope_to=listed.envelope_to,
-        html=_body(message, "html"),
+        html=_with_pictures(message, _body(message, "html")),
         text=_body(message, "plain"),
         source=source,
     )
@@ -172,6 +174,19 @@ def _body(message: EmailMessage, kind: str) -> str:
         return "" if part is None else str(part.get_content())
     except (ValueError, LookupError, AttributeError, TypeError):
         return ""
+
+
+def _with_pictures(message: EmailMessage, html: str) -> str:
+    """Return the page with what it shows by Content-ID (RFC 2392) put into it."""
+    for part in message.walk():
+        called = _header(part, "Content-ID").strip("<> ")
+        if called and part.get_content_type() in {"image/png", "image/jpeg"}:
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes):
+                encoded = base64.b64encode(content).decode("ascii")
+                data = f"data:{part.get_content_type()};base64,{encoded}"
+                html = html.replace(f'src="cid:{called}"', f'src="{data}"')
+    return html
 
 
 def _date(path: Path) -> datetime:

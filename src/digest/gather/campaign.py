@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from digest.errors import SourceError, StoreError
 from digest.gather.document import BusyError, GoneError, Memory
 from digest.gather.fetch import Fetcher
+from digest.gather.picture_round import bring_all
 from digest.gather.reading import Reading, Skipped, Visit
 from digest.gather.registry import READERS
 from digest.gather.updates import updates
@@ -47,6 +48,7 @@ class SourceReport:
     """What reading one source came to.
 
     `failed` says why it could not be read, `left` why it was not even asked.
+    `pictures` says which are left out of posts that are still to go, and why.
     """
 
     source: str
@@ -58,6 +60,7 @@ class SourceReport:
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
     left: str = ""
+    pictures: tuple[str, ...] = ()
 
 
 def gather(
@@ -71,16 +74,20 @@ def gather(
     campaigns' names. Raises StoreError where the database is the trouble.
     """
     with reading(engine) as connection:
-        calls = [one for each in rounds for one in _calls(connection, each, now)]
+        asked = list(rounds)
+        calls = [one for each in asked for one in _calls(connection, each, now)]
     gathering = _Gathering(engine, fetcher, now)
     chains = _by_host(one for one in calls if one.left is None)
     with ThreadPoolExecutor(min(_AT_ONCE, len(chains)) or 1, "source") as pool:
         done = list(pool.map(gathering.one_by_one, chains))
     told = {call: report for each in done for call, report in each}
+    left_out = bring_all(engine, fetcher, [one.stored for one in asked], now)
     reports: dict[str, list[SourceReport]] = {}
     for one in calls:
-        listed = reports.setdefault(one.stored.campaign.name, [])
-        listed.append(one.left or told[one])
+        name = one.stored.campaign.name
+        report = one.left or told[one]
+        said = left_out[name].get(report.source, ())
+        reports.setdefault(name, []).append(replace(report, pictures=said))
     return {name: tuple(found) for name, found in reports.items()}
 
 

@@ -19,6 +19,7 @@ from digest.model.summary import summarise
 
 # What is relative in a file leads nowhere on the web.
 _NOWHERE = ""
+_DECORATIVE = "decorative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,10 @@ class PostFile:
         said = self.head.text("picture") or self.beside
         if not said:
             return None
+        alt = self.head.text("picture_alt")
         return Picture(
             self.pictures.found(said),
-            self.head.text("picture_alt"),
+            "" if alt == _DECORATIVE else alt,
             self.head.text("picture_caption"),
+            decorative=alt == _DECORATIVE,
         )

@@ -163,12 +163,16 @@ class _Walk:
         src = self._places.picture(element.get("src", ""))
         if src is None or signs.is_in_words(element) or signs.is_counter(element):
             self._inline.add(alt, look)
-        elif self._inline.is_at_line_start and self._level is None:
+            return
+        # An empty text alone says little: many programs write it unasked.
+        is_bare = not alt and signs.is_presentation(element)
+        picture = Picture(src, alt, decorative=is_bare)
+        if self._inline.is_at_line_start and self._level is None:
             self._flush()
-            self._blocks.append(Picture(src, alt))
+            self._blocks.append(picture)
         else:
             self._inline.add(" ", look)
-            self._pictures.append(Picture(src, alt))
+            self._pictures.append(picture)
 
     def _heading(self, element: Any, look: Look) -> None:
         # The first words are the heading; what an unclosed one swallowed is not.

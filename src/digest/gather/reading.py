@@ -7,6 +7,7 @@ from typing import Protocol
 
 from digest.gather.document import LIMITS, Document, Limits, Memory, Request, Wanted
 from digest.gather.fetch import Fetcher
+from digest.gather.lead_picture import told_by
 from digest.gather.origins import Origins
 from digest.gather.reshape import outlined
 from digest.model.blocks import Block
@@ -108,7 +109,8 @@ class SourceReader(Protocol):
 def finished(post: Post, body: tuple[Block, ...]) -> Post:
     """Return the post with its body, and what can be told from the body.
 
-    A summary and noteworthy links are found where the source gave none. A
+    A summary and noteworthy links are found where the source gave none, and words
+    for its picture where the body shows that too. A
     byline that opens the body says more than a bare name, and is not said twice.
     """
     byline = post.byline
@@ -119,6 +121,7 @@ def finished(post: Post, body: tuple[Block, ...]) -> Post:
         post,
         body=outlined(body),  # a title taken from it may have been its top heading
         byline=byline,
+        picture=told_by(body, post.picture),
         summary=post.summary or summarise(body),
         links=post.links or noteworthy(body),
     )

@@ -99,6 +99,11 @@ def is_counter(image: Any) -> bool:
     return bool({image.get("width"), image.get("height")} & {"0", "1", "0px", "1px"})
 
 
+def is_presentation(image: Any) -> bool:
+    """Whether the image says of itself that it tells nobody anything (WAI-ARIA)."""
+    return image.get("role") in {"presentation", "none"}
+
+
 def is_in_words(image: Any) -> bool:
     """Whether the image stands for a character in a line of words."""
     return bool({"emoji", "wp-smiley"} & set(image.get("class", "").split()))

@@ -60,12 +60,16 @@ class Picture:
     """A picture by address, with its alternative text and caption.
 
     `alt` is empty where the source gave none. `src` is an absolute http(s)
-    address, or for a folder source the path of a file beside the post.
+    address, or for a folder source the path of a file beside the post. `kept`
+    is the name of our own copy, the only one that is ever shown: empty until
+    there is one. `decorative` is said of a picture that tells nobody anything.
     """
 
     src: str
     alt: str = ""
     caption: str = ""
+    kept: str = ""
+    decorative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

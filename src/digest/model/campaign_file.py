@@ -22,6 +22,7 @@ from digest.model.campaigns import (
     UncertainPolicy,
 )
 from digest.model.mailbox import Mailbox
+from digest.model.pictures import PicturePlace
 from digest.model.readers import Format
 from digest.model.timetable import (
     EVERY_DAY,
@@ -71,6 +72,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         _source(table, folder, first_day) for table in root.tables("source")
     )
     schedules = tuple(_schedule(table) for table in root.tables("schedule"))
+    email = root.table("email")
     _check_names(root, sources, schedules)
     campaign = Campaign(
         name=head.made("name", _name, "", required=True),
@@ -87,7 +89,8 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         ends=head.day("ends"),
         approval=head.made("approval", Approval, Approval.AUTOMATIC),
         uncertain=head.made("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
-        in_full=root.table("email").flag("in_full", default=False),
+        in_full=email.flag("in_full", default=False),
+        pictures=email.made("pictures", PicturePlace, PicturePlace.ATTACHED),
         letter=_letter(root.table("letter")),
     )
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:

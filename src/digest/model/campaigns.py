@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from digest.model.pictures import PicturePlace
 from digest.model.readers import Format
 from digest.model.timetable import Timetable
 
@@ -105,7 +106,8 @@ class Campaign:
     """A cause whose posts are gathered and sent, as its file says.
 
     `sender_name` and `sender_address` are the parts of `from`. `in_full` is
-    whether emails carry whole posts rather than summaries with a link.
+    whether emails carry whole posts rather than summaries with a link, and
+    `pictures` where their pictures are.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Campaign:
     approval: Approval = Approval.AUTOMATIC
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False
+    pictures: PicturePlace = PicturePlace.ATTACHED
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
 
     def schedule_for(self, wanted: Format) -> Schedule:

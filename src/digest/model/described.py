@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from digest.model.blocks import Block, Picture, texts
 from digest.model.items import Byline, Item, Link
+from digest.model.pictures import pictures_of
+from digest.model.pictures import said as said_of
 
 _SHOWN = 300
 
@@ -21,6 +23,7 @@ def described(item: Item, zone: str) -> dict[str, str]:
         for field in fields(item)
     }
     said["body"] = _body(item.body)
+    said["pictures"] = _shortened("; ".join(map(_picture, pictures_of(item.body))))
     return {name: words for name, words in said.items() if words}
 
 
@@ -33,8 +36,8 @@ def _words(value: object, zone: str) -> str:
             words = "yes"
         case datetime():
             words = f"{value.astimezone(ZoneInfo(zone)):%A %d %B %Y, %H:%M %Z}"
-        case Picture(src, alt):
-            words = f"{src} ({alt or 'WITHOUT a text for those who cannot see it'})"
+        case Picture():
+            words = _picture(value)
         case tuple():
             words = "; ".join(map(_part, value))
         case Byline():
@@ -42,6 +45,11 @@ def _words(value: object, zone: str) -> str:
         case _:
             pass
     return _shortened(words)
+
+
+def _picture(picture: Picture) -> str:
+    words = "decorative" if picture.decorative else said_of(picture.alt)
+    return f"{picture.src} ({words or 'WITHOUT a text for those who cannot see it'})"
 
 
 def _part(value: object) -> str:

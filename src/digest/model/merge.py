@@ -21,7 +21,10 @@ _STAMP = b"digest-message 1\n"
 
 
 class Slot(StrEnum):
-    """A place for a reader's value: which value, and how it is escaped there."""
+    """A place for a reader's value: which value, and how it is escaped there.
+
+    Pictures are the one that all readers share.
+    """
 
     TO = "to"
     REFERENCE = "reference"
@@ -32,6 +35,7 @@ class Slot(StrEnum):
     ADDRESS_IN_HTML = "address-in-html"
     LEAVE_URL_IN_TEXT = "leave-url-in-text"
     LEAVE_URL_IN_HTML = "leave-url-in-html"
+    PICTURES = "pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,14 @@ class CompiledMessage:
     """One message for many readers.
 
     `literals` are one more than `slots`; a slot follows each but the last.
+    `pictures` are its attached parts, kept apart so that messages can share them.
     The merged message is pure ASCII with CRLF line ends, has no line above
     998 octets (76 in a body) and none that begins with a dot.
     """
 
     literals: tuple[bytes, ...]
     slots: tuple[Slot, ...]
+    pictures: bytes = b""
 
     @classmethod
     def of(cls, pieces: Iterable[bytes | Slot]) -> "CompiledMessage":
@@ -93,7 +99,7 @@ class CompiledMessage:
         Raises ValueError where no message can be addressed to the reader; ask
         `mime.undeliverable` first.
         """
-        made: dict[Slot, bytes] = {}
+        made: dict[Slot, bytes] = {Slot.PICTURES: self.pictures}
         pieces = [self.literals[0]]
         for slot, literal in zip(self.slots, self.literals[1:], strict=True):
             if slot not in made:
@@ -103,7 +109,7 @@ class CompiledMessage:
         return b"".join(pieces)
 
     def to_bytes(self) -> bytes:
-        """Return it for storing; `from_bytes` gives it back."""
+        """Return it for storing; `from_bytes` gives it back, but for its pictures."""
         head = {"slots": self.slots, "lengths": [len(part) for part in self.literals]}
         return b"".join((_STAMP, json.dumps(head).encode(), b"\n", *self.literals))
 

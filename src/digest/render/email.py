@@ -2,22 +2,30 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from digest.errors import RenderError
 from digest.model.editions import Variant
 from digest.model.merge import CompiledMessage, Recipient, Slot, shown
+from digest.model.pictures import PicturePlace
 from digest.model.readers import Format
 from digest.render import text_blocks
 from digest.render.contents import Depths, contents, fullest, subject
+from digest.render.email_pictures import (
+    MOST_ATTACHED,
+    EmailPictures,
+    Named,
+    picture_parts,
+)
 from digest.render.fit import fitted
 from digest.render.html_blocks import HtmlBlocks
 from digest.render.inliner import inlined
 from digest.render.links import spoken
 from digest.render.look import Look
 from digest.render.markers import Markers, Pieces
-from digest.render.message import compiled
+from digest.render.message import PICTURE_BOUNDARY, compiled
 from digest.render.templates import environment, macros, rendered
 
 SAMPLE_READER = Recipient(
@@ -46,8 +54,28 @@ _TEXT_TOOLS: Mapping[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class EmailRendition:
+    """A message without its pictures, and which of them belong inside it.
+
+    `too_heavy` is what they would have weighed, in bytes, where they were to be
+    attached and are hosted instead: 0 where all is as the campaign wants it.
+    """
+
+    message: CompiledMessage
+    attached: tuple[Named, ...] = ()
+    too_heavy: int = 0
+
+
 def compile_email(variant: Variant, look: Look) -> CompiledMessage:
-    """Return the variant as a message into which each reader is merged.
+    """Return the variant as a message into which each reader is merged, as `made`."""
+    rendition = made(variant, look)
+    parts = picture_parts(rendition.attached, look.pictures, PICTURE_BOUNDARY)
+    return replace(rendition.message, pictures=parts)
+
+
+def made(variant: Variant, look: Look) -> EmailRendition:
+    """Return the variant as a message, with what belongs inside it kept apart.
 
     Readers of plain text get text/plain alone; the others both, text first.
     The same input gives the same bytes. Raises RenderError where a template
@@ -55,17 +83,22 @@ def compile_email(variant: Variant, look: Look) -> CompiledMessage:
     """
     if variant.format is Format.PLAIN:
         parts = {"plain": _text(variant, look, fullest(variant))}
-    else:
-        depths, html = _html(variant, look)
-        parts = {"plain": _text(variant, look, depths), "html": html}
-    return compiled(variant, subject(variant), look.made_at, parts)
+        return EmailRendition(compiled(variant, subject(variant), look.made_at, parts))
+    depths, page, too_heavy = _placed(variant, look)
+    parts = {"plain": _text(variant, look, depths), "html": page.pieces}
+    attached = page.pictures.attached
+    message = compiled(
+        variant, subject(variant), look.made_at, parts, with_pictures=bool(attached)
+    )
+    return EmailRendition(message, attached, too_heavy)
 
 
 def preview_html(
     variant: Variant, look: Look, reader: Recipient = SAMPLE_READER
 ) -> str:
-    """Return the HTML of the email with a reader merged in."""
-    return _for_reader(_html(variant, look)[1], reader)
+    """Return the HTML of the email with a reader merged in, its pictures inside."""
+    page = _placed(variant, look)[1]
+    return page.pictures.inside(_for_reader(page.pieces, reader))
 
 
 def preview_text(
@@ -73,25 +106,49 @@ def preview_text(
 ) -> str:
     """Return the plain text of the email with a reader merged in."""
     plain = variant.format is Format.PLAIN
-    depths = fullest(variant) if plain else _html(variant, look)[0]
+    depths = fullest(variant) if plain else _placed(variant, look)[0]
     return _for_reader(_text(variant, look, depths), reader)
 
 
-def _html(variant: Variant, look: Look) -> tuple[Depths, Pieces]:
-    return fitted(variant, partial(_html_at, variant, look), _size)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The HTML, and the pictures it shows."""
+
+    pieces: Pieces
+    pictures: EmailPictures
 
 
-def _html_at(variant: Variant, look: Look, depths: Depths) -> Pieces:
+def _placed(variant: Variant, look: Look) -> tuple[Depths, _Page, int]:
+    """Return how deep items go, the HTML, and what was too heavy to attach."""
+    place = variant.campaign.pictures
+    depths, page = _html(variant, look, place)
+    weight = page.pictures.weight
+    if place is PicturePlace.ATTACHED and weight > MOST_ATTACHED:
+        return *_html(variant, look, PicturePlace.HOSTED), weight
+    return depths, page, 0
+
+
+def _html(variant: Variant, look: Look, place: PicturePlace) -> tuple[Depths, _Page]:
+    return fitted(variant, partial(_html_at, variant, look, place), _size)
+
+
+def _html_at(
+    variant: Variant, look: Look, place: PicturePlace, depths: Depths
+) -> _Page:
     made = environment(look.templates_dir, "email")
     kinds = macros(made, "blocks.html")
     markers = Markers()
+    pictures = EmailPictures(look.pictures, place, look.hosted_at)
     context = {
         "issue": contents(variant, depths),
         "reader": markers.reader("html"),
-        "blocks": lambda blocks, above: HtmlBlocks(kinds, above).write(blocks),
+        "blocks": lambda blocks, above: HtmlBlocks(kinds, pictures, above).write(
+            blocks
+        ),
     }
     page = _allowed(rendered(made, "edition.html", context))
-    return _with_way_out(markers.split(inlined(page)), "edition.html")
+    pieces = _with_way_out(markers.split(inlined(page)), "edition.html")
+    return _Page(pieces, pictures)
 
 
 def _text(variant: Variant, look: Look, depths: Depths) -> Pieces:
@@ -120,8 +177,8 @@ def _with_way_out(pieces: Pieces, template: str) -> Pieces:
     return pieces
 
 
-def _size(html: Pieces) -> int:
-    said = (piece for piece in html if not isinstance(piece, Slot))
+def _size(page: _Page) -> int:
+    said = (piece for piece in page.pieces if not isinstance(piece, Slot))
     return _ROOM + sum(len(piece.encode()) for piece in said)
 
 

@@ -21,7 +21,9 @@ from digest.model.blocks import (
     Table,
     plain,
 )
-from digest.render.links import link_address, web_address
+from digest.model.pictures import Use
+from digest.render.email_pictures import EmailPictures
+from digest.render.links import link_address
 
 # More columns than this, or wider ones, do not fit a phone side by side.
 _COLUMNS = 3
@@ -35,8 +37,14 @@ class HtmlBlocks:
     No heading level is skipped, whatever the item's own headings do.
     """
 
-    def __init__(self, macros: Mapping[str, Callable[..., str]], above: int) -> None:
+    def __init__(
+        self,
+        macros: Mapping[str, Callable[..., str]],
+        pictures: EmailPictures,
+        above: int,
+    ) -> None:
         self._macros = macros
+        self._pictures = pictures
         self._above = above
         self._last = above
 
@@ -55,14 +63,15 @@ class HtmlBlocks:
             case Quote(body, attribution):
                 return self._made("quote", self.write(body), attribution)
             case Picture():
-                return self._made("picture", block, web_address(block.src))
+                shown = self._pictures.show(block, Use.EMAIL)
+                return self._made("picture", block, shown)
             case Table():
                 return self._table(block)
             case CallToAction(label, href):
                 return self._made("call_to_action", label, link_address(href))
             case EasyRead(sentence, picture):
-                src = web_address(picture.src) if picture else ""
-                return self._made("easy_read", _safe(sentence), picture, src)
+                shown = self._pictures.show(picture, Use.EMAIL_SMALL)
+                return self._made("easy_read", _safe(sentence), picture, shown)
 
     def _table(self, table: Table) -> Markup:
         header = [_safe(cell) for cell in table.header]

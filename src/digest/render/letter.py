@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import RenderError
-from digest.model.campaigns import SourceKind
 from digest.model.editions import Variant
+from digest.model.pictures import Gallery
 from digest.model.postal import PostalAddress
 from digest.render.letter_addressee import (
     TOO_LARGE,
@@ -31,13 +31,13 @@ def _unchanged(href: str) -> str:
 class LetterLook:
     """What a letter needs beside the edition.
 
-    `shorten` makes a long web address short. `pictures` are folders that local
-    pictures may be read from, beside the campaign's own folder sources.
-    `templates_dir` is the operator's folder: its letter/*.typ stand in for ours.
+    `shorten` makes a long web address short. `pictures` are those that may be
+    printed. `templates_dir` is the operator's folder: its letter/*.typ stand in
+    for ours.
     """
 
     shorten: Shorten = _unchanged
-    pictures: tuple[Path, ...] = ()
+    pictures: Gallery = field(default_factory=dict)
     templates_dir: Path | None = None
 
 
@@ -64,7 +64,7 @@ def typeset(variant: Variant, look: LetterLook) -> LetterBody:
     Posts are given in full. Raises RenderError in one line.
     """
     with Press(look.templates_dir) as press:
-        told = job(variant, _pictures(press, variant, look), look.shorten)
+        told = job(variant, Pictures(press, look.pictures), look.shorten)
         made = press.typeset("letter.typ", told, ("pages", "salutation"))
     facts = {
         "pages": _one(made.answers["pages"], "pages"),
@@ -96,18 +96,12 @@ def preview(variant: Variant, look: LetterLook, addressee: Letter = SAMPLE) -> b
     if fault:
         raise RenderError(f"letter {addressee.reference}: {fault}")
     with Press(look.templates_dir) as press:
-        told = job(variant, _pictures(press, variant, look), look.shorten)
+        told = job(variant, Pictures(press, look.pictures), look.shorten)
         told["recipient"] = personal(addressee)
         made = press.typeset("letter.typ", told, ("address-too-large",))
     if made.answers["address-too-large"]:
         raise RenderError(f"letter {addressee.reference}: {TOO_LARGE}")
     return made.pdf
-
-
-def _pictures(press: Press, variant: Variant, look: LetterLook) -> Pictures:
-    sources = variant.campaign.sources
-    folders = [Path(s.location) for s in sources if s.kind is SourceKind.FOLDER]
-    return Pictures(press, (*folders, *look.pictures))
 
 
 def _one(found: Sequence[Any], label: str) -> Any:

@@ -18,6 +18,7 @@ from digest.model.blocks import (
     Table,
     plain,
 )
+from digest.model.pictures import Use
 from digest.render.letter_links import LONGEST, Addresses
 from digest.render.letter_pictures import Pictures
 from digest.render.print_text import breakable, printable
@@ -98,29 +99,32 @@ class Typist:
         lines = [self.say(self.addresses.printed(href), 0.9)]
         return {"k": "action", "label": self.say(label, 0.9), "lines": lines}
 
-    def picture(self, picture: Picture) -> Json | None:
+    def picture(self, picture: Picture, use: Use) -> Json | None:
         """Return a picture that can be shown, or None."""
-        name = self.pictures.take(picture.src)
+        name = self.pictures.take(picture, use)
         if name is None:
             return None
         words = {"alt": printable(picture.alt), "caption": self.say(picture.caption)}
         return {"k": "picture", "src": name, **words}
 
     def _picture(self, picture: Picture) -> Iterator[Json]:
-        shown = self.picture(picture)
+        shown = self.picture(picture, Use.PRINT)
         if shown:
             yield shown
-            return
+        else:
+            yield from self._in_words(picture)
+
+    def _in_words(self, picture: Picture) -> Iterator[Json]:
         words = [part for part in (picture.alt, picture.caption) if part.strip()]
         if words:
             runs = Run("Picture: ", strong=True), Run(". ".join(dict.fromkeys(words)))
             yield self.paragraph(*runs)
 
     def _easy(self, sentence: Runs, picture: Picture | None) -> Iterator[Json]:
-        shown = self.picture(picture) if picture else None
+        shown = self.picture(picture, Use.PRINT_SMALL) if picture else None
         yield {"k": "easy", "runs": self._runs(sentence), "picture": shown}
         if picture and not shown:
-            yield from self._picture(picture)
+            yield from self._in_words(picture)
 
     def _table(self, table: Table) -> Json:
         columns = len(table.header)

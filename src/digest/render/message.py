@@ -1,7 +1,7 @@
 """The MIME message around a rendition: headers, and parts encoded in segments."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -23,17 +23,31 @@ from digest.render.markers import Pieces
 
 # RFC 2919 §3.
 _LIST_ID = 255
+# Between an email's HTML and its attached pictures: "=_" can stand neither in
+# quoted-printable nor in base64, and the other boundary goes on with a digit or a-f.
+PICTURE_BOUNDARY = "=_pictures"
 
 
 def compiled(
-    variant: Variant, subject: str, made_at: datetime, parts: dict[str, Pieces]
+    variant: Variant,
+    subject: str,
+    made_at: datetime,
+    parts: dict[str, Pieces],
+    *,
+    with_pictures: bool = False,
 ) -> CompiledMessage:
     """Return the message with those parts, by subtype, plainest first.
 
-    The same input gives the same bytes. Raises RenderError where the
+    `with_pictures` has a place for pictures beside the HTML (RFC 2387). The same
+    input gives the same bytes. Raises RenderError where the
     campaign's own addresses cannot be used.
     """
-    head = [*_headers(variant, subject, made_at), *_body(parts)]
+    segments = {kind: tuple(_segments(pieces)) for kind, pieces in parts.items()}
+    bodies = [
+        tuple(_related(said) if with_pictures and kind == "html" else _part(kind, said))
+        for kind, said in segments.items()
+    ]
+    head = [*_headers(variant, subject, made_at), *_body(bodies)]
     return CompiledMessage.of(
         piece if isinstance(piece, Slot) else piece.encode("ascii") for piece in head
     )
@@ -84,18 +98,24 @@ def _list_id(campaign: Campaign, domain: str) -> str:
     return f"{title}\r\n {where}" if "\n" in title else f"{title} {where}"
 
 
-def _body(parts: dict[str, Pieces]) -> Iterator[str | Slot]:
-    encoded = {kind: tuple(_segments(pieces)) for kind, pieces in parts.items()}
-    if len(encoded) == 1:
-        [(kind, segments)] = encoded.items()
-        yield from _part(kind, segments)
+def _body(bodies: Sequence[Sequence[str | Slot]]) -> Iterator[str | Slot]:
+    if len(bodies) == 1:
+        yield from bodies[0]
         return
-    boundary = _boundary(encoded.values())
+    boundary = _boundary(bodies)
     yield f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
-    for kind, segments in encoded.items():
+    for body in bodies:
         yield f"\r\n--{boundary}\r\n"
-        yield from _part(kind, segments)
+        yield from body
     yield f"\r\n--{boundary}--\r\n"
+
+
+def _related(segments: Iterable[str | Slot]) -> Iterator[str | Slot]:
+    yield 'Content-Type: multipart/related; type="text/html";\r\n'
+    yield f' boundary="{PICTURE_BOUNDARY}"\r\n\r\n--{PICTURE_BOUNDARY}\r\n'
+    yield from _part("html", segments)
+    yield Slot.PICTURES
+    yield f"\r\n--{PICTURE_BOUNDARY}--\r\n"
 
 
 def _part(kind: str, segments: Iterable[str | Slot]) -> Iterator[str | Slot]:

@@ -21,7 +21,7 @@ from digest.errors import RenderError
 from digest.render.print_fonts import FAMILIES, fonts
 from digest.render.templates import operator_file
 
-_OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ", "picture.typ")
+_OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,6 @@ class Press:
     ) -> Typeset:
         """Return the document without tags: those of a page laid down are lost."""
         return self._run(template, job, labels, accessible=False)
-
-    def can_show(self, name: str) -> bool:
-        """Whether Typst can decode the picture of that name in the job folder."""
-        try:
-            self._run("picture.typ", {"src": name}, (), accessible=False)
-        except RenderError:
-            return False
-        return True
 
     def _run(
         self,

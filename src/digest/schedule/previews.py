@@ -17,6 +17,7 @@ from digest.model.postal import PostalAddress
 from digest.render.email import compile_email, preview_html, preview_text
 from digest.render.letter import Letter, LetterLook, preview
 from digest.render.look import Look
+from digest.schedule.galleries import gallery_for
 from digest.store import campaigns
 from digest.store.campaigns import ScheduleRow, StoredCampaign
 from digest.store.engine import reading
@@ -36,6 +37,7 @@ class Previews:
     clock: Callable[[], datetime]
     templates_dir: Path | None
     shorten: Callable[[str], str]
+    hosted_at: str = ""
 
     def draft(
         self,
@@ -69,7 +71,8 @@ class Previews:
         return self._rendered(found.variant, form, reader)
 
     def _rendered(self, variant: Variant, form: Form, reader: Addressee) -> bytes:
-        look = Look(self.clock(), self.templates_dir)
+        gallery = gallery_for(self.engine, variant)
+        look = Look(self.clock(), self.templates_dir, gallery, self.hosted_at)
         match form:
             case Form.HTML:
                 return preview_html(variant, look, _recipient(reader)).encode()
@@ -78,9 +81,7 @@ class Previews:
             case Form.EML:
                 return compile_email(variant, look).merge(_recipient(reader))
             case Form.LETTER | Form.LARGE_PRINT:
-                made = LetterLook(
-                    templates_dir=self.templates_dir, shorten=self.shorten
-                )
+                made = LetterLook(self.shorten, gallery, self.templates_dir)
                 return preview(variant, made, _letter(reader))
 
 

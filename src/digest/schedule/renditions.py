@@ -1,7 +1,7 @@
 """Renditions made when they are first needed, and kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,13 +9,17 @@ from sqlalchemy import Engine
 
 from digest.compose.variants import Composed, composed, variants_of
 from digest.model.merge import CompiledMessage
+from digest.model.pictures import Use
 from digest.model.readers import LETTER_FORMATS
-from digest.render.email import compile_email
+from digest.render.email import made
+from digest.render.email_pictures import picture_parts
 from digest.render.letter import LetterBody, LetterLook, typeset
 from digest.render.look import Look
+from digest.render.message import PICTURE_BOUNDARY
+from digest.schedule.galleries import gallery_for, gallery_of
 from digest.store import renditions
 from digest.store.engine import reading, writing
-from digest.store.renditions import Rendition
+from digest.store.renditions import ATTACHED, TOO_HEAVY, Rendition
 
 Clock = Callable[[], datetime]
 
@@ -32,6 +36,7 @@ class Renditions:
     clock: Clock
     templates_dir: Path | None
     shorten: Callable[[str], str]
+    hosted_at: str = ""
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message."""
@@ -39,7 +44,8 @@ class Renditions:
         if found is None:
             return None
         kept = self._kept(found) or self._keep(found, self._compiled(found))
-        return CompiledMessage.from_bytes(kept.content)
+        message = CompiledMessage.from_bytes(kept.content)
+        return replace(message, pictures=self._parts(kept))
 
     def letter(self, variant_id: int) -> tuple[str, LetterBody] | None:
         """Return the variant as a letter's body, and the key it is kept by."""
@@ -79,10 +85,23 @@ class Renditions:
         return kept or made
 
     def _compiled(self, found: Composed) -> Rendition:
-        look = Look(self.clock(), self.templates_dir)
-        return Rendition(compile_email(found.variant, look).to_bytes(), {})
+        gallery = gallery_for(self.engine, found.variant)
+        look = Look(self.clock(), self.templates_dir, gallery, self.hosted_at)
+        email = made(found.variant, look)
+        return Rendition(
+            email.message.to_bytes(),
+            {ATTACHED: email.attached, TOO_HEAVY: email.too_heavy},
+        )
+
+    def _parts(self, kept: Rendition) -> bytes:
+        attached = [(name, Use(use)) for name, use in kept.facts.get(ATTACHED, ())]
+        if not attached:
+            return b""
+        gallery = gallery_of(self.engine, [name for name, _ in attached])
+        return picture_parts(attached, gallery, PICTURE_BOUNDARY)
 
     def _typeset(self, found: Composed) -> Rendition:
-        look = LetterLook(templates_dir=self.templates_dir, shorten=self.shorten)
+        gallery = gallery_for(self.engine, found.variant)
+        look = LetterLook(self.shorten, gallery, self.templates_dir)
         body = typeset(found.variant, look)
         return Rendition(body.pdf, body.facts)

@@ -11,7 +11,15 @@ from digest.model.pace import day_of_use, slow_limit
 from digest.schedule import due, watch
 from digest.schedule.source_health import shown, troubles_of
 from digest.schedule.trouble import Trouble
-from digest.store import campaigns, corrections, editions, overview, sources
+from digest.store import (
+    campaigns,
+    corrections,
+    editions,
+    overview,
+    picturing,
+    renditions,
+    sources,
+)
 from digest.store.campaigns import StoredCampaign
 from digest.store.editions import Edition
 from digest.store.engine import reading
@@ -102,6 +110,10 @@ def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble
         for row in sources.of_campaign(connection, stored.id).values()
         for trouble in troubles_of(name, row)
     ]
+    things += [
+        Trouble(f"{name}: {one}.", one.help)
+        for one in picturing.troubles(connection, stored.id)
+    ]
     if waiting := overview.posts_waiting(connection, stored.id):
         things.append(
             Trouble(
@@ -132,6 +144,14 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
         )
     if edition.state is EditionState.MISSED:
         things.append(Trouble(f"{name} was missed.", "Its posts go into the next one."))
+    if weight := renditions.too_heavy(connection, edition.id):
+        things.append(
+            Trouble(
+                f"{name}: its pictures would have made each email "
+                f"{weight / 1_000_000:.1f} MB larger, so emails link to them instead.",
+                'Show fewer, or set pictures = "hosted" in the campaign file.',
+            )
+        )
     things += [
         Trouble(f"{name} did not reach {one.name}:", f"{one.reason}.")
         for one in overview.not_served(connection, edition.id)

@@ -12,6 +12,7 @@ from digest.model.items import Event, Item
 from digest.model.sameness import Marks
 from digest.model.wire import fingerprint, item_from_wire, to_wire
 from digest.store import positions, twins
+from digest.store.picturing import pictured
 from digest.store.revisions import all_topics, known, revise, set_values
 from digest.store.tables import item
 from digest.store.twins import Known
@@ -75,6 +76,7 @@ def accept(
     is known and are never new. All of them must have distinct keys.
     """
     positions.lock(connection, origin.campaign_id)
+    items, updates = pictured(connection, items), pictured(connection, updates)
     rows = known(connection, origin.source_id)
     carried = positions.carried(connection, origin.campaign_id)
     seen = [one for one in (*items, *updates) if one.key in rows]

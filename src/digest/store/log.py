@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from digest.errors import DigestError, NotFound
 from digest.model.items import Item
 from digest.model.wire import item_from_wire
-from digest.store import editions, positions
+from digest.store import editions, pictures, positions
 from digest.store.revisions import set_values
 from digest.store.tables import item
 
@@ -97,6 +97,7 @@ def withdraw(connection: Connection, item_id: int, now: datetime) -> bool:
     if not is_carried(connection, row):
         values["position"] = None
     set_values(connection, item_id, values)
+    pictures.sort_out(connection, now)
     return True
 
 
@@ -111,6 +112,7 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
         return False
     if row.position is None:
         set_values(connection, item_id, {"withdrawn_at": None})
+        pictures.sort_out(connection, now)
         if row.released_at is not None:
             _let_in(connection, row, now)
         return True
@@ -121,6 +123,7 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
             "may have it from before: add it again as a new post if it is wanted"
         )
     set_values(connection, item_id, {"withdrawn_at": None})
+    pictures.sort_out(connection, now)
     return True
 
 

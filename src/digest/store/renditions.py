@@ -10,6 +10,11 @@ from sqlalchemy import Connection, delete, select
 from digest.store.tables import rendition
 from digest.store.upsert import insert_new
 
+# Of an email: the names and uses of the pictures that belong inside it, and what
+# they would have weighed where they are hosted for that reason.
+ATTACHED = "attached"
+TOO_HEAVY = "too_heavy"
+
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
@@ -41,6 +46,17 @@ def put(
         "made_at": now,
     }
     return insert_new(connection, rendition, [row], key=("edition_id", "key")) == 1
+
+
+def too_heavy(connection: Connection, edition_id: int) -> int:
+    """Return the most that an edition's pictures would have weighed, in bytes.
+
+    0 where they did not need to be hosted for that.
+    """
+    facts = connection.scalars(
+        select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
+    )
+    return max((int(one.get(TOO_HEAVY, 0)) for one in facts), default=0)
 
 
 def drop(connection: Connection, edition_id: int) -> int:

@@ -441,3 +441,35 @@ access_key = Table(
     _required("created_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
 )
+
+# A picture as we keep it, in one size: the bytes that are hosted, attached or
+# printed. They are here and not on a disk, which many machines do not share.
+picture_file = Table(
+    "picture_file",
+    metadata,
+    Column("picture", String(32), primary_key=True),  # model.pictures.name_of
+    Column("use", String(16), primary_key=True),  # model.pictures.Use
+    _required("media_type", String(20)),
+    _required("width", Integer),
+    _required("height", Integer),
+    _required("content", LargeBinary),
+    _required("made_at", UtcDateTime),
+    Column("unused_since", UtcDateTime),  # no post shows it: nobody is shown it
+)
+
+# Where pictures are found, what was found there last, and what staff say of it.
+picture_address = Table(
+    "picture_address",
+    metadata,
+    Column("key", String(64), primary_key=True),  # of the address: a hash
+    _required("address", Text),  # a web address, or the path of a file
+    Column("picture", String(32)),  # the name it is kept by; null until it is
+    Column("mark", String(64)),  # of the bytes as they were found: a hash
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("tried_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failure", Text),  # why there is no newer one; null while all is well
+    Column("alt", Text),  # what staff say it shows, over what the source says
+    Column("decorative", Boolean, nullable=False, server_default=text("false")),
+)

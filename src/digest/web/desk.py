@@ -22,7 +22,7 @@ FORMATS = (
 _SHOWN = 20
 # Styles an email carries in itself; nothing else of it may run or be fetched.
 _EMAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https: http:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
 )
 

@@ -1,0 +1,198 @@
+"""What the items of a log show: pictures as we keep them, with words for each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from digest.errors import DigestError, NotFound
+from digest.model.blocks import Picture
+from digest.model.items import Item
+from digest.model.pictures import lacks_words, pictures_in, repictured, said
+from digest.model.wire import item_from_wire
+from digest.store import log, pictures, positions
+from digest.store.pictures import KnownAddress
+from digest.store.revisions import content_values, set_values
+from digest.store.tables import item, source
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An item that no edition carries yet, so that its pictures may still change."""
+
+    id: int
+    source: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a picture of an item is left out; `lacks_words` is what staff can mend."""
+
+    item_id: int
+    source: str
+    title: str
+    address: str
+    lacks_words: bool
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a sentence about the post."""
+        shown = f'post {self.item_id}, "{self.title}": its picture {self.address}'
+        return f"{shown} {self.why or 'has no words that say what it shows'}"
+
+    @property
+    def help(self) -> str:
+        """What to do about it."""
+        if not self.lacks_words:
+            return "The words that say what it shows stand in its place."
+        return (
+            f"Until then it is left out. Say: digest post picture {self.item_id} --alt "
+            '"What it shows", or --decorative if that would tell nobody anything.'
+        )
+
+
+def pictured(connection: Connection, items: Sequence[Item]) -> list[Item]:
+    """Return the items with the pictures that we have, and staff's words for them."""
+    found = pictures.known(connection, _addresses(items))
+    return [repictured(one, lambda shown: _as_known(shown, found)) for one in items]
+
+
+def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
+    """Return the items that an edition may still carry, in the order of the log."""
+    rows = connection.execute(
+        select(item.c.id, item.c.content, source.c.name)
+        .join(source, source.c.id == item.c.source_id)
+        .where(*_may_change(connection, campaign_id))
+        .order_by(item.c.id)
+    )
+    return [OpenItem(row.id, row.name, item_from_wire(row.content)) for row in rows]
+
+
+def picture_open(connection: Connection, campaign_id: int) -> int:
+    """Give the open items the pictures and words that are now known.
+
+    The one door by which a picture comes into an item of the log, but for its
+    acceptance. Returns how many have changed.
+    """
+    positions.lock(connection, campaign_id)
+    rows = connection.execute(
+        select(item.c.id, item.c.content, item.c.given).where(
+            *_may_change(connection, campaign_id)
+        )
+    ).all()
+    left = [item_from_wire(row.content) for row in rows]
+    said = [item_from_wire(row.given or row.content) for row in rows]
+    made = zip(
+        rows, left, pictured(connection, said), pictured(connection, left), strict=True
+    )
+    changed = [
+        (row.id, content_values(now_said, now_left))
+        for row, before, now_said, now_left in made
+        if now_left != before
+    ]
+    for item_id, values in changed:
+        set_values(connection, item_id, values)
+    return len(changed)
+
+
+def troubles(connection: Connection, campaign_id: int) -> list[Trouble]:
+    """Return the pictures of open items that are left out, and why."""
+    items = open_items(connection, campaign_id)
+    found = pictures.known(connection, _addresses(one.item for one in items))
+    return [
+        Trouble(
+            one.id,
+            one.source,
+            one.item.title,
+            shown.src,
+            lacks_words(shown),
+            "" if lacks_words(shown) else found[shown.src].failure,
+        )
+        for one in items
+        for shown in dict.fromkeys(pictures_in(one.item))
+        if lacks_words(shown) or (found[shown.src].failure and not shown.kept)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What staff say of a picture: what it shows, or that it tells nobody anything.
+
+    `number` counts a post's pictures from 1.
+    """
+
+    number: int | None = None
+    alt: str = ""
+    decorative: bool = False
+
+
+def of_item(connection: Connection, item_id: int) -> list[Picture]:
+    """Return the pictures of an item, each once. Raises NotFound."""
+    row = log.row_of(connection, item_id)
+    return list(dict.fromkeys(pictures_in(item_from_wire(row.content))))
+
+
+def describe(connection: Connection, item_id: int, words: Words) -> Picture:
+    """Keep what staff say of a picture of an open item, and return it as it now is.
+
+    Wherever that picture is shown, these words stand, whatever its source says.
+    Without a number it is the one that lacks words, or the only one. Raises
+    NotFound, or DigestError where the words say nothing or come too late.
+    """
+    row = log.locked(connection, item_id)
+    if log.is_carried(connection, row):
+        raise DigestError(
+            f"post {item_id} is in an edition already: its picture stays as it is there"
+        )
+    if not (words.decorative or said(words.alt)):
+        raise DigestError(
+            "that says nothing of what the picture shows: write it as you would tell "
+            "it somebody on the telephone"
+        )
+    chosen = _chosen(of_item(connection, item_id), item_id, words.number)
+    pictures.describe(
+        connection, chosen.src, said(words.alt), decorative=words.decorative
+    )
+    picture_open(connection, row.campaign_id)
+    return next(one for one in of_item(connection, item_id) if one.src == chosen.src)
+
+
+def _chosen(shown: list[Picture], item_id: int, number: int | None) -> Picture:
+    if number is not None and not 1 <= number <= len(shown):
+        raise NotFound(
+            f"post {item_id} has {len(shown)} pictures: there is no {number}"
+        )
+    if number is not None:
+        return shown[number - 1]
+    wordless = [one for one in shown if lacks_words(one)] or shown
+    if len(wordless) != 1:
+        raise NotFound(
+            f"post {item_id} has {len(shown)} pictures: say which with --number; see "
+            f"them with: digest post picture {item_id}"
+        )
+    return wordless[0]
+
+
+def _may_change(connection: Connection, campaign_id: int) -> list[Any]:
+    upto = positions.carried(connection, campaign_id)
+    return [
+        item.c.campaign_id == campaign_id,
+        item.c.withdrawn_at.is_(None),
+        item.c.passed_over.is_(False),
+        item.c.duplicate_of.is_(None),
+        or_(item.c.position.is_(None), item.c.position > upto),
+    ]
+
+
+def _addresses(items: Iterable[Item]) -> list[str]:
+    return list(dict.fromkeys(p.src for one in items for p in pictures_in(one)))
+
+
+def _as_known(shown: Picture, found: Mapping[str, KnownAddress]) -> Picture:
+    known = found[shown.src]
+    told = replace(shown, kept=known.picture, alt=said(shown.alt))
+    if known.alt or known.decorative:
+        return replace(told, alt=known.alt, decorative=known.decorative)
+    return told

@@ -1,0 +1,220 @@
+"""Pictures in emails: hosted, attached or told, ours alone, and at their size."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from digest.model.blocks import EasyRead, Picture, Run
+from digest.model.editions import Variant
+from digest.model.merge import CompiledMessage
+from digest.model.pictures import Gallery, PictureFile, PicturePlace, Use
+from digest.model.readers import Format
+from digest.render.email import (
+    SAMPLE_READER,
+    compile_email,
+    made,
+    preview_html,
+    preview_text,
+)
+from digest.render.email_pictures import MOST_ATTACHED
+from digest.render.look import Look
+from tests.builders import a_campaign, a_post, a_variant, words
+from tests.integration.test_email_message import check_lines
+from tests.pictures import a_photo, saved
+
+ONE, TWO = "1" * 32, "2" * 32
+LEAD = Picture("https://elsewhere.example.org/a.jpg", "A kettle", "", ONE)
+BESIDE = Picture("https://elsewhere.example.org/b.jpg", "A cup", "", TWO)
+IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)" width="(\d+)" height="(\d+)"')
+
+
+def a_size(width: int, height: int, size: int = 0) -> PictureFile:
+    """Return a JPEG of those dots, made as heavy as is asked for."""
+    content = saved(a_photo(width, height), "JPEG")
+    return PictureFile("image/jpeg", width, height, content.ljust(size, b"\0"))
+
+
+GALLERY: Gallery = {
+    (ONE, Use.EMAIL): a_size(1200, 800),
+    (ONE, Use.EMAIL_SMALL): a_size(240, 160),
+    (TWO, Use.EMAIL): a_size(300, 200),
+    (TWO, Use.EMAIL_SMALL): a_size(240, 160),
+}
+LOOK = Look(
+    datetime(2026, 7, 6, 15, 0, tzinfo=UTC),
+    pictures=GALLERY,
+    hosted_at="https://digest.example.org/media",
+)
+
+
+def an_edition(place: PicturePlace, *pictures: Picture, **changes: Any) -> Variant:
+    """Return an edition of one post, in full, whose body shows the pictures."""
+    body = (
+        *(pictures or (LEAD,)),
+        *words("Put it on."),
+        EasyRead((Run("Tea is at four."),), BESIDE),
+    )
+    campaign = a_campaign(pictures=place, in_full=True)
+    return a_variant(a_post(url="", body=body), campaign=campaign, **changes)
+
+
+def read(message: CompiledMessage) -> EmailMessage:
+    return BytesParser(policy=policy.default).parsebytes(message.merge(SAMPLE_READER))
+
+
+def html_of(message: EmailMessage) -> str:
+    part = message.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_hosted_pictures_stand_at_our_own_address() -> None:
+    message = read(compile_email(an_edition(PicturePlace.HOSTED), LOOK))
+
+    assert IMAGE.findall(html_of(message)) == [
+        (f"https://digest.example.org/media/{ONE}.jpg", "A kettle", "592", "395"),
+        (f"https://digest.example.org/media/{TWO}-small.jpg", "A cup", "104", "69"),
+    ]
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+def test_attached_pictures_are_found_by_content_id() -> None:
+    compiled = compile_email(an_edition(PicturePlace.ATTACHED), LOOK)
+    message = read(compiled)
+    check_lines(compiled.merge(SAMPLE_READER))
+
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/jpeg",
+        "image/jpeg",
+    ]
+    related = next(p for p in message.walk() if p.get_content_subtype() == "related")
+    assert related.get_param("type") == "text/html"
+    inside = {part["Content-ID"]: part for part in related.iter_attachments()}
+    shown = IMAGE.findall(html_of(message))
+    assert [f"<{src.removeprefix('cid:')}>" for src, *_ in shown] == list(inside)
+    files = [GALLERY[ONE, Use.EMAIL], GALLERY[TWO, Use.EMAIL_SMALL]]
+    for part, file in zip(inside.values(), files, strict=True):
+        assert part.get_content() == file.content
+        assert part.get_content_disposition() == "inline"
+        assert Image.open(io.BytesIO(part.get_content())).size == (
+            file.width,
+            file.height,
+        )
+
+
+def test_a_campaign_may_do_without_and_tell_what_they_show() -> None:
+    message = read(compile_email(an_edition(PicturePlace.NONE), LOOK))
+
+    assert "<img" not in html_of(message)
+    assert "Picture: A kettle" in html_of(message)
+    assert "Picture: A cup" in html_of(message)
+
+
+@pytest.mark.parametrize("place", PicturePlace)
+def test_text_tells_what_pictures_show(place: PicturePlace) -> None:
+    variant = an_edition(place)
+
+    for said in (variant, replace(variant, format=Format.PLAIN)):
+        text = preview_text(said, LOOK)
+        assert "[Picture: A kettle]" in text
+        assert "[Picture: A cup]" in text
+    plain = read(compile_email(replace(variant, format=Format.PLAIN), LOOK))
+    assert plain.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize("place", PicturePlace)
+def test_nothing_of_anybody_elses_is_ever_fetched(place: PicturePlace) -> None:
+    not_ours = Picture("https://elsewhere.example.org/c.jpg", "A spoon")
+    variant = an_edition(place, LEAD, not_ours)
+
+    message = compile_email(variant, LOOK).merge(SAMPLE_READER)
+
+    assert b"elsewhere.example.org" not in message
+    assert b"Picture: A spoon" in message
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown"),
+    [
+        pytest.param(replace(LEAD, alt=""), "", id="nobody said what it shows"),
+        pytest.param(replace(LEAD, alt="IMG_1.JPG"), "", id="a file's name"),
+        pytest.param(replace(LEAD, alt="", decorative=True), 'alt=""', id="decorative"),
+        pytest.param(replace(LEAD, kept="9" * 32), "", id="gone"),
+    ],
+)
+def test_a_picture_without_words_is_not_used(picture: Picture, shown: str) -> None:
+    post = a_post(url="", body=(picture, *words("Put it on.")))
+    html = preview_html(a_variant(post), LOOK)
+
+    assert (shown in html) if shown else ("<img" not in html)
+
+
+def test_a_small_picture_is_not_blown_up() -> None:
+    html = preview_html(an_edition(PicturePlace.HOSTED, BESIDE), LOOK)
+
+    assert 'alt="A cup" width="300" height="200"' in html
+
+
+def test_too_heavy_an_edition_links_to_its_pictures_instead() -> None:
+    heavy = {(ONE, Use.EMAIL): a_size(1200, 800, MOST_ATTACHED + 1)}
+    look = replace(LOOK, pictures={**GALLERY, **heavy})
+    variant = an_edition(PicturePlace.ATTACHED)
+
+    rendition = made(variant, look)
+
+    assert rendition.attached == ()
+    assert rendition.too_heavy > MOST_ATTACHED
+    shown = IMAGE.findall(html_of(read(rendition.message)))
+    assert shown[0][0].startswith("https://digest.example.org/media/")
+    assert made(variant, LOOK).too_heavy == 0
+
+
+def test_a_picture_shown_twice_is_attached_once() -> None:
+    message = read(compile_email(an_edition(PicturePlace.ATTACHED, LEAD, LEAD), LOOK))
+
+    parts = [p for p in message.walk() if p.get_content_maintype() == "image"]
+    assert len(parts) == 2
+    assert len(IMAGE.findall(html_of(message))) == 3
+
+
+def test_a_preview_stands_for_itself() -> None:
+    for place in (PicturePlace.HOSTED, PicturePlace.ATTACHED):
+        html = preview_html(an_edition(place), LOOK)
+        sources = [src for src, *_ in IMAGE.findall(html)]
+        assert len(sources) == 2
+        assert all(src.startswith("data:image/jpeg;base64,") for src in sources)
+
+
+def test_the_same_edition_gives_the_same_bytes() -> None:
+    variant = an_edition(PicturePlace.ATTACHED)
+
+    assert compile_email(variant, LOOK) == compile_email(variant, LOOK)
+
+
+def test_attached_pictures_are_encoded_once_for_everybody() -> None:
+    compiled = compile_email(an_edition(PicturePlace.ATTACHED), LOOK)
+    ann = compiled.merge(SAMPLE_READER)
+    bob = compiled.merge(replace(SAMPLE_READER, name="Bob", reference="bob"))
+
+    assert compiled.pictures in ann
+    assert compiled.pictures in bob
+    stored = compiled.to_bytes()
+    assert compiled.pictures not in stored
+    again = replace(CompiledMessage.from_bytes(stored), pictures=compiled.pictures)
+    assert again == compiled

@@ -1,0 +1,405 @@
+"""Pictures on their way in: from a server or a folder, into the posts still to go."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from digest.errors import DigestError, NotFound
+from digest.gather.picture_round import PictureRound, is_due
+from digest.model.blocks import Picture
+from digest.model.items import Post
+from digest.model.pictures import Use
+from digest.schedule.publishing import run
+from digest.store import corrections, log, pictures, picturing
+from digest.store.campaigns import StoredCampaign
+from digest.store.engine import reading, writing
+from digest.store.pictures import KnownAddress
+from digest.store.picturing import Words
+from digest.store.revisions import content_values, set_values
+from digest.store.tables import item, picture_file
+from tests.builders import EIGHT, a_post, words
+from tests.pictures import a_drawing, a_photo, saved
+from tests.site import Site, a_fetcher, serving
+from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Yield a web server of the test's own."""
+    with serving() as made:
+        yield made
+
+
+def bring(
+    engine: Engine, stored: StoredCampaign, now: datetime = EIGHT
+) -> list[picturing.Trouble]:
+    return PictureRound(engine, a_fetcher(), stored, now).run()
+
+
+def posts(engine: Engine) -> list[Post]:
+    with reading(engine) as connection:
+        found = [one.item for one in log.released(connection, 1, 0)]
+    return [one for one in found if isinstance(one, Post)]
+
+
+def lead(engine: Engine) -> Picture:
+    [post, *_] = posts(engine)
+    assert post.picture is not None
+    return post.picture
+
+
+def kept(engine: Engine) -> set[str]:
+    with reading(engine) as connection:
+        return set(connection.scalars(select(picture_file.c.picture)))
+
+
+def is_hosted(engine: Engine, name: str) -> bool:
+    with reading(engine) as connection:
+        return pictures.hosted(connection, name, Use.EMAIL) is not None
+
+
+def test_a_picture_comes_in_as_our_own_copy(engine: Engine, site: Site) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.jpg"] = saved(a_photo(1600, 900), "JPEG")
+    posts_accepted(engine, [a_post(picture=site.picture("a.jpg"))])
+    before = lead(engine)
+
+    left_out = bring(engine, stored)
+
+    assert before.kept == ""
+    assert left_out == []
+    assert kept(engine) == {lead(engine).kept}
+    with reading(engine) as connection:
+        gallery = pictures.gallery(connection, [lead(engine).kept], list(Use))
+    assert {use for _, use in gallery} == set(Use)
+    assert gallery[lead(engine).kept, Use.EMAIL].width == 1200
+
+
+def test_the_same_post_read_again_is_not_revised(engine: Engine, site: Site) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    post = a_post(picture=site.picture("a.png"))
+    posts_accepted(engine, [post])
+    bring(engine, stored)
+
+    again = posts_accepted(engine, [post])
+
+    assert (again.revised, again.unchanged) == (0, 1)
+    assert lead(engine).kept
+
+
+def test_a_picture_that_fails_costs_itself_alone_and_is_tried_again(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files |= {"good.png": saved(a_drawing()), "svg.png": b"<svg></svg>"}
+    body = (
+        site.picture("good.png"),
+        site.picture("late.png"),
+        *words("Words."),
+        site.picture("svg.png"),
+    )
+    posts_accepted(engine, [a_post(body=body)])
+
+    left_out = bring(engine, stored)
+    site.files["late.png"] = saved(a_drawing(90, 60))
+    too_early = bring(engine, stored, EIGHT + timedelta(minutes=1))
+    later = bring(engine, stored, EIGHT + HOUR)
+
+    assert [one.address.rpartition("/")[2] for one in left_out] == [
+        "late.png",
+        "svg.png",
+    ]
+    assert "404" in left_out[0].why
+    assert "SVG" in left_out[1].why
+    assert left_out == too_early
+    assert [one.address.rpartition("/")[2] for one in later] == ["svg.png"]
+    [post] = posts(engine)
+    shown = [one.kept for one in post.body if isinstance(one, Picture)]
+    assert [bool(name) for name in shown] == [True, True, False]
+
+
+def test_another_picture_at_the_same_address_is_noticed(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
+    bring(engine, stored)
+    first = lead(engine).kept
+    bring(engine, stored, EIGHT + HOUR)
+    same = lead(engine).kept
+    site.files["a.png"] = saved(a_drawing(90, 60))
+    bring(engine, stored, EIGHT + 2 * HOUR)
+
+    assert same == first
+    assert site.known == ["a.png"]
+    assert lead(engine).kept not in {"", first}
+    assert is_hosted(engine, first)  # an hour is too short to tell
+    bring(engine, stored, EIGHT + 48 * HOUR)
+    assert not is_hosted(engine, first)
+    assert is_hosted(engine, lead(engine).kept)
+
+
+def test_the_last_good_picture_stays_while_its_server_fails(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
+    bring(engine, stored)
+    first = lead(engine).kept
+    del site.files["a.png"]
+
+    assert bring(engine, stored, EIGHT + HOUR) == []
+    assert lead(engine).kept == first
+
+
+def test_what_an_edition_carries_does_not_change_under_it(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    site.files["a.png"] = saved(a_drawing())
+    post = a_post(picture=site.picture("a.png"))
+    posts_accepted(engine, [post])
+    bring(engine, stored)
+    first = lead(engine).kept
+    run(engine, "lantern-week", "daily", EIGHT)
+    site.files["a.png"] = saved(a_drawing(90, 60))
+
+    bring(engine, stored, EIGHT + HOUR)
+    posts_accepted(engine, [post])
+
+    assert lead(engine).kept == first
+    assert site.asked == ["a.png"]
+    with reading(engine) as connection:
+        assert corrections.count(connection, stored.id) == 0
+
+
+def test_a_picture_of_two_posts_is_fetched_and_kept_once(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = site.files["b.png"] = saved(a_drawing())
+    posts_accepted(
+        engine,
+        [
+            a_post("one", picture=site.picture("a.png"), title="One"),
+            a_post("two", picture=site.picture("a.png"), title="Two", body=()),
+            a_post("six", picture=site.picture("b.png"), title="Six", body=words("6")),
+        ],
+    )
+    bring(engine, stored)
+
+    assert sorted(site.asked) == ["a.png", "b.png"]
+    assert len(kept(engine)) == 1
+
+
+def test_a_withdrawn_picture_is_seen_nowhere_from_that_moment(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
+    bring(engine, stored)
+    name = lead(engine).kept
+    seen = [is_hosted(engine, name)]
+    with writing(engine) as connection:
+        log.withdraw(connection, 1, EIGHT)
+    seen.append(is_hosted(engine, name))
+    with writing(engine) as connection:
+        log.restore(connection, 1, EIGHT)
+    seen.append(is_hosted(engine, name))
+    with writing(engine) as connection:
+        log.withdraw(connection, 1, EIGHT)
+    held = kept(engine)
+    with writing(engine) as connection:
+        pictures.sort_out(connection, EIGHT + 31 * 24 * HOUR)
+
+    assert held == {name}
+    assert seen == [True, False, True]
+    assert kept(engine) == set()
+
+
+def test_a_withdrawn_post_leaves_the_picture_to_another_that_shows_it(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    shown = site.picture("a.png")
+    posts_accepted(
+        engine,
+        [
+            a_post("one", picture=shown, title="One"),
+            a_post("two", picture=shown, title="Two", body=()),
+        ],
+    )
+    bring(engine, stored)
+    name = lead(engine).kept
+    with writing(engine) as connection:
+        log.withdraw(connection, 1, EIGHT)
+
+    assert is_hosted(engine, name)
+
+
+def test_pictures_of_a_folder_are_read_from_it_and_from_nowhere_else(
+    engine: Engine, tmp_path: Path
+) -> None:
+    inside, outside = tmp_path / "posts", tmp_path / "secret.png"
+    inside.mkdir()
+    for path in (inside / "a.png", outside):
+        path.write_bytes(saved(a_drawing()))
+    (inside / "b.png").symlink_to(outside)
+    text = FILE.replace('kind = "feed"', 'kind = "folder"')
+    text = text.replace('url = "https://example.org/feed"', f'path = "{inside}"')
+    stored = a_stored_campaign(engine, text)
+    paths = [inside / "a.png", outside, inside / "b.png", inside / "gone.png"]
+    body = tuple(Picture(str(path), f"It is {path.name}") for path in paths)
+    posts_accepted(engine, [a_post(body=body)])
+
+    left_out = bring(engine, stored)
+
+    assert [Path(one.address).name for one in left_out] == [
+        "secret.png",
+        "b.png",
+        "gone.png",
+    ]
+    assert "in no folder" in left_out[0].why
+    assert len(kept(engine)) == 1
+
+
+def test_no_more_than_thirty_pictures_of_a_post_are_fetched(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    body = tuple(site.picture(f"{number}.png") for number in range(60))
+    posts_accepted(engine, [a_post(body=body)])
+    bring(engine, stored)
+
+    assert len(site.asked) == 30
+
+
+@pytest.mark.parametrize(
+    ("known", "minutes_ago", "expected"),
+    [
+        pytest.param(KnownAddress("a"), None, True, id="never tried"),
+        pytest.param(KnownAddress("a", "n", is_kept=True), 29, False, id="fresh"),
+        pytest.param(KnownAddress("a", "n", is_kept=True), 30, True, id="stale"),
+        pytest.param(KnownAddress("a", "n"), 0, True, id="lost"),
+        pytest.param(KnownAddress("a", failures=1), 4, False, id="just failed"),
+        pytest.param(KnownAddress("a", failures=1), 5, True, id="failed a while ago"),
+        pytest.param(KnownAddress("a", failures=99), 359, False, id="failed often"),
+        pytest.param(KnownAddress("a", failures=99), 360, True, id="at last"),
+    ],
+)
+def test_when_a_picture_is_asked_for(
+    known: KnownAddress,
+    minutes_ago: int | None,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    if minutes_ago is not None:
+        known = replace(known, tried_at=EIGHT - timedelta(minutes=minutes_ago))
+
+    assert is_due(known, EIGHT) is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "alt", "decorative"),
+    [
+        pytest.param(Words(alt=" A kettle "), "A kettle", False, id="what it shows"),
+        pytest.param(Words(decorative=True), "", True, id="that it shows nothing"),
+    ],
+)
+def test_staff_say_what_a_picture_shows_and_it_stays_said(
+    engine: Engine,
+    site: Site,
+    words: Words,
+    alt: str,
+    decorative: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    post = a_post(picture=site.picture("a.png", ""))
+    posts_accepted(engine, [post])
+    [trouble] = bring(engine, stored)
+    with writing(engine) as connection:
+        picturing.describe(connection, 1, words)
+    again = posts_accepted(engine, [post])
+
+    assert trouble.lacks_words
+    assert "digest post picture 1 --alt" in trouble.help
+    assert again.revised == 0
+    shown = lead(engine)
+    assert (shown.alt, shown.decorative) == (alt, decorative)
+    assert bring(engine, stored) == []
+
+
+def test_staff_may_think_again(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
+    with writing(engine) as connection:
+        picturing.describe(connection, 1, Words(decorative=True))
+        picturing.describe(connection, 1, Words(alt="A kettle"))
+
+    assert lead(engine) == replace(lead(engine), alt="A kettle", decorative=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault", "says"),
+    [
+        pytest.param(
+            Words(alt="IMG_1.jpg"), DigestError, "on the telephone", id="name"
+        ),
+        pytest.param(Words(3, "A kettle"), NotFound, "no 3", id="no such picture"),
+        pytest.param(Words(alt="A kettle"), NotFound, "--number", id="which of two"),
+    ],
+)
+def test_words_that_help_nobody_are_refused(
+    engine: Engine, words: Words, fault: type[DigestError], says: str
+) -> None:
+    a_stored_campaign(engine)
+    two = (Picture("https://example.org/a.png"), Picture("https://example.org/b.png"))
+    posts_accepted(engine, [a_post(body=two)])
+
+    with pytest.raises(fault, match=says), writing(engine) as connection:
+        picturing.describe(connection, 1, words)
+
+
+def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
+    run(engine, "lantern-week", "daily", EIGHT)
+
+    with (
+        pytest.raises(DigestError, match="in an edition already"),
+        writing(engine) as connection,
+    ):
+        picturing.describe(connection, 1, Words(alt="A kettle"))
+
+
+def test_what_staff_changed_in_a_post_outlives_its_pictures(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    site.files["a.png"] = saved(a_drawing())
+    post = a_post(picture=site.picture("a.png"))
+    posts_accepted(engine, [post])
+    with writing(engine) as connection:
+        row = connection.execute(select(item)).one()
+        edited = replace(post, title="As staff have it")
+        set_values(connection, row.id, content_values(post, edited))
+    bring(engine, stored)
+
+    again = posts_accepted(engine, [post])
+
+    assert again.revised == 0
+    assert posts(engine)[0].title == "As staff have it"
+    assert lead(engine).kept

@@ -1,0 +1,88 @@
+"""When a picture may be used, and what each of its sizes is called."""
+
+import pytest
+
+from digest.model.blocks import EasyRead, ListBlock, Picture, Quote, Run
+from digest.model.pictures import (
+    Use,
+    file_for,
+    from_public_name,
+    lacks_words,
+    pictures_in,
+    public_name,
+    repictured,
+    said,
+)
+from tests.builders import a_post, an_event, words
+from tests.pictures import a_file, a_gallery
+
+NAME = "0123456789abcdef" * 2
+EVERYWHERE = (
+    Picture("a"),
+    EasyRead((Run("One."),), Picture("b")),
+    Quote((Picture("c"), *words("Said."))),
+    ListBlock(False, ((Picture("d"),), words("e"))),  # noqa: FBT003 - the block's own field
+    EasyRead((Run("Two."),)),
+)
+
+
+@pytest.mark.parametrize(
+    "alt",
+    ["", "  ", "IMG_1234.JPG", "IMG 1234", "dsc00012", "photo.png", "image", "Picture"],
+)
+def test_a_file_name_says_nothing_of_what_a_picture_shows(alt: str) -> None:
+    assert said(alt) == ""
+    assert lacks_words(Picture("a", alt))
+
+
+@pytest.mark.parametrize(
+    "alt", ["A kettle", "Picture of a kettle", "12", "Photo: Ann", "Ann's photo.jpg"]
+)
+def test_other_words_are_taken_at_their_word(alt: str) -> None:
+    assert said(f" {alt} ") == alt
+    assert not lacks_words(Picture("a", alt))
+
+
+@pytest.mark.parametrize(
+    ("picture", "is_shown"),
+    [
+        pytest.param(Picture("a", "A kettle", kept=NAME), True, id="kept, with words"),
+        pytest.param(Picture("a", kept=NAME, decorative=True), True, id="decorative"),
+        pytest.param(Picture("a", kept=NAME), False, id="without words"),
+        pytest.param(Picture("a", "A kettle"), False, id="not kept yet"),
+        pytest.param(Picture("a", "A", kept="0" * 32), False, id="kept no longer"),
+    ],
+)
+def test_a_picture_needs_our_copy_and_words(picture: Picture, is_shown: bool) -> None:  # noqa: FBT001 - a column of the table
+    found = file_for(picture, Use.EMAIL, a_gallery(NAME))
+
+    assert (found is not None) is is_shown
+
+
+def test_every_picture_of_an_item_is_found_wherever_it_stands() -> None:
+    post = a_post(picture=Picture("lead"), body=EVERYWHERE)
+
+    assert [one.src for one in pictures_in(post)] == ["lead", "a", "b", "c", "d"]
+    assert [one.src for one in pictures_in(an_event(body=EVERYWHERE))] == [*"abcd"]
+
+
+def test_every_picture_of_an_item_can_be_changed_and_nothing_else_is() -> None:
+    post = a_post(picture=Picture("lead"), body=EVERYWHERE)
+
+    changed = repictured(post, lambda one: Picture(one.src.upper()))
+
+    assert [one.src for one in pictures_in(changed)] == ["LEAD", *"ABCD"]
+    assert repictured(changed, lambda one: Picture(one.src.lower())) == post
+
+
+@pytest.mark.parametrize("use", [Use.EMAIL, Use.EMAIL_SMALL])
+def test_a_public_name_leads_back_to_its_file(use: Use) -> None:
+    assert from_public_name(public_name(NAME, use, a_file())) == (NAME, use)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "x.jpg", f"{NAME}", f"{NAME}-print.jpg", f"../{NAME}.jpg", f"{NAME}.svg"],
+)
+def test_other_names_lead_nowhere(said: str) -> None:
+    assert from_public_name(said) is None
