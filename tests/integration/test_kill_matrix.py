@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.kills.ground import postgresql_binary
 from tests.kills.matrix import Matrix, Plan
 from tests.kills.points import NOT_YET, Point
+from tests.postgres import programs
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -12,7 +12,7 @@ from tests.kills.points import NOT_YET, Point
 def test_a_kill_at_any_point_loses_nothing_and_says_nothing_false(
     database: str, workers: int
 ) -> None:
-    if database == "postgresql" and postgresql_binary("postgres") is None:
+    if database == "postgresql" and programs() is None:
         pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
     plan = Plan(
         database, workers, readers=300, connections=4, randomly=2, each=1, seed=workers

@@ -25,7 +25,6 @@ from digest.model.editions import EditionState
 from digest.store import editions, send_batches
 from digest.store.deliveries import DeliveryKey
 from digest.store.engine import reading, writing
-from tests.builders import a_post
 from tests.kills.ground import DATABASES, peopled, something_new
 from tests.kills.points import IN_PLANNING, LATEST, NOT_YET, SEEN_BY_SINK, Point
 from tests.kills.program import Orders, edition_at, work
@@ -161,7 +160,7 @@ class Matrix:
                     self._slot = replace(
                         first, at=first.at + timedelta(microseconds=number)
                     )
-                    something_new(engine, a_post(f"post-{number}"), self._slot.at)
+                    something_new(engine, number, self._slot.at)
                     self._engine = engine
                     self._edition(self._orders(address, server))
                     if number > _MOST_EDITIONS:

@@ -1,13 +1,14 @@
 """Who holds a lease, and who of them is known to be gone."""
 
-from digest.deliver.owner import is_gone, new_owner
+from digest.deliver.owner import is_gone, owning
 
 
 def test_only_a_process_known_to_have_ended_is_gone() -> None:
-    mine = new_owner()
+    with owning() as mine:
+        assert not is_gone(mine)
     here, pid, nonce, number = mine.split("/")
 
-    assert not is_gone(mine)
+    assert is_gone(mine), "came to its end"
     assert not is_gone(f"elsewhere/{pid}/other/{number}")
     assert not is_gone(f"{here}/1/{nonce}/{number}")
     assert not is_gone("nonsense")

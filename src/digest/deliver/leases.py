@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from digest.deliver.batches import Batches
 from digest.deliver.feed import Batch
-from digest.deliver.owner import new_owner
 from digest.deliver.press import MessageFor, Press
 from digest.deliver.worker import Shared
 from digest.model.deliveries import Patience
@@ -31,12 +30,12 @@ class Leases:
     """Fetches batches into the feed and gives each back once it has ended."""
 
     def __init__(
-        self, shared: Shared, message_for: MessageFor, source: Batches
+        self, shared: Shared, message_for: MessageFor, source: Batches, owner: str
     ) -> None:
         self._shared = shared
         self._message_for = message_for
         self._source = source
-        self._owner = new_owner()
+        self._owner = owner
         self._presses = dict[int, Press]()
         self._renewed = monotonic()
         self.are_exhausted = False

@@ -16,7 +16,7 @@ from digest.deliver.carrier import Carrier
 from digest.deliver.crew import Crew
 from digest.deliver.feed import Feed
 from digest.deliver.leases import Leases
-from digest.deliver.owner import is_gone
+from digest.deliver.owner import is_gone, owning
 from digest.deliver.pace import Pace
 from digest.deliver.press import Links, MessageFor
 from digest.deliver.recorder import Recorder
@@ -67,9 +67,12 @@ class Sender:
         Any number of processes may do this at once. Raises StoreError.
         """
         self._release_the_gone()
-        return asyncio.run(self._run(stop, progress))
+        with owning() as owner:
+            return asyncio.run(self._run(stop, progress, owner))
 
-    async def _run(self, stop: threading.Event, progress: Progress) -> Tally:
+    async def _run(
+        self, stop: threading.Event, progress: Progress, owner: str
+    ) -> Tally:
         # Connecting and rendering are done in threads, not to hold the loop up.
         threads = ThreadPoolExecutor(self.connections, "sender")
         asyncio.get_running_loop().set_default_executor(threads)
@@ -87,15 +90,18 @@ class Sender:
             pace=Pace(self.engine, self.clock, self.limits),
         )
         crew = Crew(shared, self.carrier, width)
-        leases = Leases(shared, self.message_for, self.batches)
+        leases = Leases(shared, self.message_for, self.batches, owner)
         try:
             await _to_the_end(shared, leases, crew)
         except BaseException:
             board.halt()
             raise
         finally:
-            await crew.dismiss()
-            leases.give_back()
+            try:
+                await crew.dismiss()
+            finally:
+                # Also where the database was the trouble: it may be over by now.
+                leases.give_back()
         return board.tally()
 
     def _release_the_gone(self) -> None:
