@@ -1,9 +1,11 @@
 """What a person is shown of an item before it comes in."""
 
+from datetime import timedelta
+
 from digest.gather.origins import origins
 from digest.model.blocks import Picture
 from digest.model.described import described
-from digest.model.items import Link, LinkKind
+from digest.model.items import EventState, Link, LinkKind, Span
 from tests.builders import EIGHT, a_post, an_event, words
 
 ZONE = "Europe/London"
@@ -40,6 +42,17 @@ def test_an_event_is_told_in_its_own_zone() -> None:
     assert said["starts"] == "Monday 06 July 2026, 13:30 IST"
     assert said["all_day"] == "yes"
     assert "ends" not in said
+
+
+def test_what_has_changed_of_an_event_is_told() -> None:
+    later = Span(EIGHT + timedelta(days=7))
+    state = EventState.CANCELLED
+    said = described(an_event(state=state, also=(later,), told=Span(EIGHT)), ZONE)
+
+    assert said["state"] == "cancelled"
+    assert said["also"] == "Monday 13 July 2026, 09:00 BST"
+    assert said["told"] == "Monday 06 July 2026, 09:00 BST"
+    assert "state" not in described(an_event(), ZONE)
 
 
 def test_long_words_are_cut_between_two_words() -> None:

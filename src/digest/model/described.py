@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.model.blocks import Block, Picture, texts
-from digest.model.items import Byline, Item, Link
+from digest.model.items import Byline, EventState, Item, Link, Span
 from digest.model.pictures import pictures_of
 from digest.model.pictures import said as said_of
 
@@ -30,16 +30,18 @@ def described(item: Item, zone: str) -> dict[str, str]:
 def _words(value: object, zone: str) -> str:
     words = str(value)
     match value:
-        case None | False:
+        case None | False | EventState.ON:
             words = ""
         case True:
             words = "yes"
         case datetime():
-            words = f"{value.astimezone(ZoneInfo(zone)):%A %d %B %Y, %H:%M %Z}"
+            words = _instant(value, zone)
+        case Span(starts, ends):
+            words = " to ".join(_instant(at, zone) for at in (starts, ends) if at)
         case Picture():
             words = _picture(value)
         case tuple():
-            words = "; ".join(map(_part, value))
+            words = "; ".join(_part(one, zone) for one in value)
         case Byline():
             words = _byline(value)
         case _:
@@ -52,10 +54,14 @@ def _picture(picture: Picture) -> str:
     return f"{picture.src} ({words or 'WITHOUT a text for those who cannot see it'})"
 
 
-def _part(value: object) -> str:
+def _instant(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%A %d %B %Y, %H:%M %Z}"
+
+
+def _part(value: object, zone: str) -> str:
     if isinstance(value, Link):
         return f"{value.kind}: {value.label} <{value.url}>"
-    return str(value)
+    return _words(value, zone)
 
 
 def _byline(byline: Byline) -> str:

@@ -14,9 +14,9 @@ from digest.render.dates import (
     day_without_year,
     direction,
     language_tag,
-    when,
 )
 from digest.render.links import link_address, phone_address, web_address
+from digest.render.occasions import first_day, headline, is_off, times
 
 _SUBJECT = 90
 _PREHEADER = 140
@@ -143,7 +143,7 @@ def subject(variant: Variant) -> str:
     """
     campaign, items = variant.campaign, variant.items
     day = day_without_year(variant.slot, campaign.timezone, variant.language)
-    new = _title(items[0], campaign) if len(items) == 1 else _counted(items)
+    new = _headline(items[0], campaign) if len(items) == 1 else _counted(items)
     said = f"{cleaned(campaign.title)}, {day}: {new}"
     return f"Proof: {_cut(said, _SUBJECT)}" if variant.draft else _cut(said, _SUBJECT)
 
@@ -176,7 +176,7 @@ def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> Entry:
     shows_picture = depth > Depth.TITLE and not (full and _shows(item.body, picture))
     return Entry(
         anchor=anchor,
-        title=_title(item, variant.campaign),
+        title=_headline(item, variant.campaign),
         day=_day(item, variant),
         byline=_byline(item, variant) if depth > Depth.TITLE else "",
         forms=tuple(_links(item, variant, other_forms=True)),
@@ -186,6 +186,11 @@ def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> Entry:
         summary=item.summary if depth is Depth.SUMMARY or not item.body else "",
         read_on=_read_on(item, _title(item, variant.campaign), depth),
     )
+
+
+def _headline(item: Item, campaign: Campaign) -> str:
+    title = _title(item, campaign)
+    return headline(item, title) if isinstance(item, Event) else title
 
 
 def _title(item: Item, campaign: Campaign) -> str:
@@ -206,7 +211,7 @@ def _byline(item: Item, variant: Variant) -> str:
 def _day(item: Item, variant: Variant) -> str:
     if isinstance(item, Post):
         return ""
-    return day_without_year(item.starts, item.zone, variant.language)
+    return first_day(item, variant.language)
 
 
 def _details(item: Item, variant: Variant) -> Iterator[Detail]:
@@ -214,12 +219,14 @@ def _details(item: Item, variant: Variant) -> Iterator[Detail]:
         yield from _links(item, variant, other_forms=False)
         return
     zone = variant.campaign.timezone
-    yield Detail("When", when(item, zone, variant.language))
+    for name, words in times(item, zone, variant.language):
+        yield Detail(name, words)
     if item.place:
         yield Detail("Where", cleaned(item.place))
-    if href := web_address(item.joining_url):
+    if not is_off(item) and (href := web_address(item.joining_url)):
         yield Detail("Online", f"Join “{_title(item, variant.campaign)}” online", href)
-    if phone := _phone("To book, ring", item.booking_phone):
+    asking = "To ask, ring" if is_off(item) else "To book, ring"
+    if phone := _phone(asking, item.booking_phone):
         yield phone
 
 

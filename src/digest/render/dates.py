@@ -1,13 +1,13 @@
 """Dates and times in words, in the reader's language and the right time zone."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 
-from digest.model.items import Event
+from digest.model.items import Event, Span
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _AMERICAN = frozenset({"US", "PH", "PR"})
@@ -41,36 +41,62 @@ def day_in_words(instant: datetime, zone: str, language: str) -> str:
 def day_without_year(instant: datetime, zone: str, language: str) -> str:
     """Return the day as one says it in its own year: "Tuesday 7 July"."""
     locale = locale_of(language)
-    day = instant.astimezone(_zone(zone)).date()
+    day = instant.astimezone(zone_of(zone)).date()
     if locale.language != "en":
         return format_skeleton("MMMMEEEEd", day, locale=locale)
     pattern = "EEEE, MMMM d" if locale.territory in _AMERICAN else "EEEE d MMMM"
     return format_date(day, pattern, locale)
 
 
-def when(event: Event, home_zone: str, language: str) -> str:
+def when(event: Event, home_zone: str, language: str, span: Span | None = None) -> str:
     """Return when an event is, in the zone in which people read it.
 
     "Tuesday 7 July 2026, 9am to 11:30am"; the zone is named where its clocks
-    differ from the campaign's own, and a zone nobody knows is that one.
+    differ from the campaign's own, and a zone nobody knows is that one. `span`
+    is another time of the same event.
     """
-    locale, zone = locale_of(language), _zone(event.zone, home_zone)
-    starts = event.starts.astimezone(zone)
-    ends = event.ends.astimezone(zone) if event.ends else None
+    locale, zone = locale_of(language), zone_of(event.zone, home_zone)
+    starts, ends = local(span or event.span, zone)
     if event.all_day:
         return _days(starts, ends, locale)
-    said = f"{_day(starts.date(), locale)}, {_clock(starts, locale)}"
-    if ends and ends.date() == starts.date():
+    if ends and ends > starts and ends.date() != starts.date():
+        last = f"{_day(ends.date(), locale)}, {_clock(ends, locale)}"
+        said = f"{_day(starts.date(), locale)}, {_clock(starts, locale)}"
+        return (
+            f"{said} {_to(locale)} {last}{_place_of(zone, starts, home_zone, locale)}"
+        )
+    hours = hours_of(starts, ends, home_zone, language)
+    return f"{_day(starts.date(), locale)}, {hours}"
+
+
+def hours_of(
+    starts: datetime, ends: datetime | None, home_zone: str, language: str
+) -> str:
+    """Return the hours of a day, "9am to 11:30am", with their zone where it differs."""
+    locale = locale_of(language)
+    said = _clock(starts, locale)
+    if ends and ends > starts:
         said += f" {_to(locale)} {_clock(ends, locale)}"
-    elif ends and ends > starts:
-        said += f" {_to(locale)} {_day(ends.date(), locale)}, {_clock(ends, locale)}"
-    if _differs(starts, home_zone):
-        city = get_timezone_location(zone, locale=locale, return_city=True)
-        said += f" ({city} time)" if locale.language == "en" else f" ({city})"
-    return said
+    return said + _place_of(starts.tzinfo, starts, home_zone, locale)
 
 
-def _zone(name: str, otherwise: str = "UTC") -> ZoneInfo:
+def local(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """Return the wall times at which something begins and ends."""
+    ends = span.ends.astimezone(zone) if span.ends else None
+    return span.starts.astimezone(zone), ends
+
+
+def _place_of(
+    zone: tzinfo | None, starts: datetime, home_zone: str, locale: Locale
+) -> str:
+    if not isinstance(zone, ZoneInfo) or not _differs(starts, home_zone):
+        return ""
+    city = get_timezone_location(zone, locale=locale, return_city=True)
+    return f" ({city} time)" if locale.language == "en" else f" ({city})"
+
+
+def zone_of(name: str, otherwise: str = "UTC") -> ZoneInfo:
+    """Return the zone of that name, or the other where nobody knows it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

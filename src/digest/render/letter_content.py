@@ -8,11 +8,12 @@ from digest.model.blocks import Picture, Run, texts
 from digest.model.editions import Variant
 from digest.model.items import Event, Item, LinkKind, Post
 from digest.model.readers import Format
-from digest.render.dates import day_in_words, locale_of, when
+from digest.render.dates import day_in_words, locale_of
 from digest.render.letter_blocks import Json, Typist
 from digest.render.letter_geometry import GEOMETRIES, Geometry
 from digest.render.letter_links import Addresses, Shorten
 from digest.render.letter_pictures import Pictures
+from digest.render.occasions import headline, is_off, times
 from digest.render.print_text import breakable, printable
 
 POINTS = {Format.LARGE_PRINT: 18}
@@ -161,16 +162,20 @@ def _links(post: Post, typist: Typist, *, other_forms: bool) -> Iterator[Json]:
 
 def _event(event: Event, variant: Variant, desk: Desk) -> Iterator[Json]:
     typist = desk.typist()
-    told = when(event, variant.campaign.timezone, variant.language)
+    joining = "" if is_off(event) else event.joining_url
+    asking = "To ask, ring" if is_off(event) else "To book or ask, ring"
     facts = (
-        ("When", told),
+        *times(event, variant.campaign.timezone, variant.language),
         ("Where", event.place),
-        ("To book or ask, ring", event.booking_phone),
-        ("Join online", _address(event.joining_url, typist)),
+        (asking, event.booking_phone),
+        ("Join online", _address(joining, typist)),
         ("On the web", _address(event.url, typist)),
     )
-    yield typist.heading(3, _title(event))
-    yield typist.label(*_facts((name, said) for name, said in facts if said.strip()))
+    yield typist.heading(3, headline(event, _title(event)))
+    # Facts that nothing follows must not cling to the next event, and that to the
+    # one after it: a page would end where the chain does not fit.
+    said = typist.label if event.body or event.summary else typist.paragraph
+    yield said(*_facts((name, fact) for name, fact in facts if fact.strip()))
     if event.body:
         yield from typist.blocks(event.body)
     elif event.summary:
