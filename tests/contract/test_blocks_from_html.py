@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.gather.html import to_blocks
 from digest.gather.markdown import markdown_to_blocks
-from digest.gather.markup import MAX_DEPTH
+from digest.gather.markup import OF_AN_ITEM
 from digest.model.blocks import (
     Block,
     CallToAction,
@@ -345,7 +345,7 @@ def test_a_flood_of_tags_is_refused() -> None:
 
 
 def test_markup_as_deep_as_allowed_keeps_its_words() -> None:
-    deep = "<div><b>" * (MAX_DEPTH // 2 - 1)
+    deep = "<div><b>" * (OF_AN_ITEM.depth // 2 - 1)
 
     assert said(to_blocks(f"{deep}word", BASE)) == ["word"]
 

@@ -166,11 +166,13 @@ class _Gathering:
         campaign = call.stored.campaign
         visit = Visit(
             self.fetcher,
-            Memory(row.etag, row.last_modified, row.moved_to),
+            Memory(row.etag, row.last_modified, row.moved_to, row.notebook),
             campaign.timezone,
             campaign.reply_to or campaign.sender_address,
             self.now,
             max(self.now, campaign.begins or self.now),
+            campaign.starts,
+            campaign.ends,
         )
         with self.fetcher.slots.held():
             found = attempt(call.source, visit)

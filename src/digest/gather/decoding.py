@@ -19,6 +19,10 @@ _BEGINNINGS = (
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}?>")
 _SAYS = re.compile(r"encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_META = re.compile(
+    r"<meta\b[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
+)
+_PRESCANNED = 1024
 # What a name means to those who write it (WHATWG Encoding section 4.2).
 _MEANT = {
     "ascii": "cp1252",
@@ -46,7 +50,8 @@ def decoded(content: bytes, media_type: str) -> str:
     """Return XML or HTML as text without its declaration, whatever it says it is.
 
     Its first bytes say most, then what its server said, then its declaration
-    (RFC 7303 section 3). What fits no encoding is read in the likeliest one.
+    (RFC 7303 section 3) or its meta element (WHATWG HTML section 13.2.3.2). What
+    fits no encoding is read in the likeliest one.
     """
     text = _text(content, media_type)
     return text[found.end() :] if (found := _DECLARATION.match(text)) else text
@@ -65,8 +70,10 @@ def _text(content: bytes, media_type: str) -> str:
 
 
 def _declared(content: bytes) -> list[str]:
-    head = _DECLARATION.match(content[:300].decode("latin-1"))
-    return _SAYS.findall(head[0]) if head else []
+    head = content[:_PRESCANNED].decode("latin-1")
+    declaration = _DECLARATION.match(head[:300])
+    said = _SAYS.findall(declaration[0]) if declaration else []
+    return said + _META.findall(head)
 
 
 def _meant(name: str) -> str:

@@ -89,7 +89,7 @@ def post_told(entry: Entry) -> tuple[Post, Origins]:
         raise ValueError("has neither a title nor words: give it one of them")
     picture = picture_in(entry.attachments, base)
     byline = parse(one_line(entry.author))
-    gist = "" if body == summary else _gist(summary)
+    gist = "" if body == summary else gist_of(summary)
     post = Post(
         key=short_key(entry.key or url or title),
         title=title,
@@ -98,7 +98,7 @@ def post_told(entry: Entry) -> tuple[Post, Origins]:
         url=url,
         summary=gist,
         picture=Picture(picture) if picture else None,
-        topics=_topics(entry.topics),
+        topics=topics_within(entry.topics),
     )
     made = _with_links(finished(post, body), links_to(entry.attachments, base))
     said = {
@@ -163,7 +163,7 @@ def _first_words(body: tuple[Block, ...]) -> str:
     return short_title(" ".join(words[:_WORDS_OF_A_TITLE]) + "\u2026")
 
 
-def _gist(summary: tuple[Block, ...]) -> str:
+def gist_of(summary: tuple[Block, ...]) -> str:
     """Return a summary of whole sentences, or none where the feed cut it short."""
     words = " ".join(texts(summary)).split()
     if len(words) > _LONGEST_SUMMARY_WORDS:
@@ -172,6 +172,7 @@ def _gist(summary: tuple[Block, ...]) -> str:
     return "" if _CUT.search(said) else said
 
 
-def _topics(topics: tuple[str, ...]) -> tuple[str, ...]:
+def topics_within(topics: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first topics, each once and of a length to be shown."""
     words = filter(None, (one_line(one)[:80] for one in topics[:_MOST_TOPICS]))
     return tuple(dict.fromkeys(words))

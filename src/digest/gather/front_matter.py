@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,11 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from digest.gather.moments import moment
 from digest.gather.words import cleaned, one_line
 
 _LONGEST_HEAD = 20_000
 _HEAD = re.compile(r"\s*-{3,}[ \t]*\n(.*?)^-{3,}[ \t]*$", re.DOTALL | re.MULTILINE)
-_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d|Z$)")
 
 
 class _Verbatim(YAMLHandler):
@@ -73,24 +73,20 @@ class FrontMatter:
 
     def is_day(self, key: str) -> bool:
         """Whether the value at `key` is a date without a time."""
-        value = _moment(self.values.get(key))
-        return isinstance(value, date) and not isinstance(value, datetime)
+        found = moment(self._said(key), self.zone)
+        return found is not None and found.is_day
 
     def instant(self, key: str) -> datetime | None:
         """Return the instant at `key`, None where there is none or it is no time.
 
         A time without an offset is the zone's own; a day begins at midnight.
         """
-        value = _moment(self.values.get(key))
-        if value is None:
-            return None
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, time(0))
-        local = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.zone))
-        try:
-            return local.astimezone(UTC)
-        except OverflowError:
-            return None
+        found = moment(self._said(key), self.zone)
+        return found.instant if found else None
+
+    def _said(self, key: str) -> str:
+        value = self.values.get(key)
+        return value if isinstance(value, str) else ""
 
 
 def _parts(text: str) -> tuple[dict[str, Any], str]:
@@ -106,16 +102,6 @@ def _parts(text: str) -> tuple[dict[str, Any], str]:
     if head[1].strip() and not parsed:
         raise ValueError('has a head without keys: write "title: ..." or take it away')
     return {str(key).lower(): value for key, value in parsed.items()}, body
-
-
-def _moment(value: object) -> date | None:
-    said = _BEFORE_OFFSET.sub("", value.strip()) if isinstance(value, str) else ""
-    for kind in (date, datetime):
-        try:
-            return kind.fromisoformat(said)
-        except ValueError:
-            continue
-    return None
 
 
 def _where(problem: Exception) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from digest.gather import addresses, reshape, signs
 from digest.gather.inline import PLAIN, Inline, Look
-from digest.gather.markup import parsed
+from digest.gather.markup import measure, parsed
 from digest.gather.tables import grid
 from digest.gather.words import one_line
 from digest.model.blocks import (
@@ -37,12 +37,29 @@ def to_blocks(
     root = parsed(html)
     if root is None:
         return ()
+    return reshape.outlined(_blocks_of(root, base_url, picture))
 
+
+def blocks_of(
+    element: Any, base_url: str, picture: PictureAddress | None = None
+) -> tuple[Block, ...]:
+    """Return the visible words of a parsed element as `to_blocks` does.
+
+    Levels of headings are those of the page. The element is changed by it.
+    Raises ValueError, in words, where it holds too much markup.
+    """
+    measure(element)
+    return _blocks_of(element, base_url, picture)
+
+
+def _blocks_of(
+    element: Any, base_url: str, picture: PictureAddress | None
+) -> tuple[Block, ...]:
     def on_the_web(address: str) -> str | None:
         return addresses.web(address, base_url)
 
     walk = _Walk(_Places(base_url, picture or on_the_web))
-    return reshape.outlined(walk.blocks_of(root, PLAIN))
+    return tuple(walk.blocks_of(element, PLAIN))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -9,9 +10,19 @@ from lxml import etree
 from digest.gather.signs import tags
 from digest.gather.words import cleaned
 
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 100
-MAX_ELEMENTS = 50_000
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much HTML is read: bytes, levels of nesting, pieces of markup."""
+
+    most_bytes: int = 2_000_000
+    depth: int = 100
+    elements: int = 50_000
+
+
+OF_AN_ITEM = Size()
+# A page holds much besides its posts. The parser gives up at a depth of 256.
+OF_A_PAGE = Size(10_000_000, 200, 200_000)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>")
 # Tags that hold nothing, or that the next of their kind ends by itself.
@@ -21,7 +32,7 @@ _UNCOUNTED = tags(
 )
 
 
-def parsed(html: str) -> Any | None:
+def parsed(html: str, size: Size = OF_AN_ITEM) -> Any | None:
     """Return the root element of `html`, or None where it holds nothing.
 
     Raises ValueError, in words, for what is too large or too deep. The parser
@@ -30,12 +41,12 @@ def parsed(html: str) -> Any | None:
     """
     text = cleaned(html)
     content = text.encode()
-    if len(content) > MAX_BYTES:
+    if len(content) > size.most_bytes:
         raise ValueError(
-            f"holds over {MAX_BYTES // 1_000_000} MB of HTML: shorten it, "
+            f"holds over {size.most_bytes // 1_000_000} MB of HTML: shorten it, "
             "or take out what is pasted into it"
         )
-    _refuse_depth(_depth_of_tags(text))
+    _refuse_depth(_depth_of_tags(text), size)
     # Only words and tags are looked at; an XML declaration would name an encoding.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -43,14 +54,14 @@ def parsed(html: str) -> Any | None:
     except etree.XMLSyntaxError:
         return None  # nothing but comments or white space
     if root is not None:
-        _measure(root)
+        measure(root, size)
     return root
 
 
-def _refuse_depth(depth: int) -> None:
-    if depth > MAX_DEPTH:
+def _refuse_depth(depth: int, size: Size) -> None:
+    if depth > size.depth:
         raise ValueError(
-            f"has HTML nested more than {MAX_DEPTH} deep: simplify its markup"
+            f"has HTML nested more than {size.depth} deep: simplify its markup"
         )
 
 
@@ -72,13 +83,14 @@ def _depth_of_tags(html: str) -> int:
     return deepest
 
 
-def _measure(root: Any) -> None:
+def measure(root: Any, size: Size = OF_AN_ITEM) -> None:
+    """Raise ValueError, in words, where an element holds too much markup."""
     depth = count = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         count += event == "start"
-        _refuse_depth(depth)
-        if count > MAX_ELEMENTS:
+        _refuse_depth(depth, size)
+        if count > size.elements:
             raise ValueError(
-                f"has over {MAX_ELEMENTS:,} pieces of markup: take out what is pasted"
+                f"has over {size.elements:,} pieces of markup: take out what is pasted"
             )

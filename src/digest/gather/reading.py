@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from digest.gather.document import LIMITS, Document, Limits, Memory, Request, Wanted
@@ -18,6 +18,7 @@ from digest.model.link_kinds import noteworthy
 from digest.model.summary import summarise
 
 MAX_ITEMS = 1000
+_NOTHING = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Visit:
     no `zone` are in that one. `contact` is the address at which a publisher can
     ask who reads what it publishes. `now` is when the campaign reads it; None
     where somebody only looks what would come in. What was over by `since` is
-    no news.
+    no news. `first_day` and `last_day` are the campaign's, so far as it has them.
     """
 
     fetcher: Fetcher
@@ -37,6 +38,8 @@ class Visit:
     contact: str = ""
     now: datetime | None = None
     since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    first_day: date | None = None
+    last_day: date | None = None
 
     def fetch(self, url: str, wanted: Wanted, limits: Limits = LIMITS) -> Document:
         """Return the source's own document, asking only for news.
@@ -47,14 +50,14 @@ class Visit:
         return self.fetcher.fetch(request, limits)
 
     def fetch_linked(
-        self, url: str, wanted: Wanted, limits: Limits = LIMITS
+        self, url: str, wanted: Wanted, memory: Memory = _NOTHING
     ) -> Document:
-        """Return a document that the source names; nothing is remembered of it.
+        """Return a document that the source names; `memory` is its reader's of it.
 
         Raises SourceError in plain words.
         """
-        request = Request(url, wanted, contact=self.contact)
-        return self.fetcher.fetch(request, limits)
+        request = Request(url, wanted, memory, self.contact)
+        return self.fetcher.fetch(request, LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

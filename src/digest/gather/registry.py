@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from digest.gather.calendar import read_calendar
 from digest.gather.feed import read_feed
 from digest.gather.folder import read_folder
+from digest.gather.page import read_page
 from digest.gather.reading import SourceReader
 from digest.model.campaigns import SourceKind
 
@@ -12,4 +13,5 @@ READERS: Mapping[SourceKind, SourceReader] = {
     SourceKind.CALENDAR: read_calendar,
     SourceKind.FEED: read_feed,
     SourceKind.FOLDER: read_folder,
+    SourceKind.PAGE: read_page,
 }

@@ -1,6 +1,7 @@
 """A campaign file (TOML) read whole: a campaign, or every fault by line and key."""
 
 import tomllib
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePath
@@ -17,6 +18,7 @@ from digest.model.campaigns import (
     FirstContact,
     LetterHead,
     Schedule,
+    Select,
     Source,
     SourceKind,
     UncertainPolicy,
@@ -110,6 +112,7 @@ def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> S
         ),
         moderated=table.flag("moderated", default=False),
         ahead=_ahead(table) if kind is SourceKind.CALENDAR else AHEAD,
+        select=_select(table, kind),
     )
 
 
@@ -132,6 +135,16 @@ def _ahead(table: TomlTable) -> timedelta:
         table.fault("ahead", "must be from 1d to 366d: how far ahead events are told")
         return AHEAD
     return length
+
+
+def _select(table: TomlTable, kind: SourceKind) -> Select:
+    if kind is not SourceKind.PAGE:
+        return Select()
+    inner = table.table("select")
+    select = Select(*(inner.text(field.name) for field in fields(Select)))
+    if select.links and select.posts:
+        inner.fault("posts", "cannot stand beside links: posts are here or elsewhere")
+    return select
 
 
 def _schedule(table: TomlTable) -> Schedule:

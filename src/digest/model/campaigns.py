@@ -21,6 +21,7 @@ class SourceKind(StrEnum):
     CALENDAR = "calendar"
     FEED = "feed"
     FOLDER = "folder"
+    PAGE = "page"
 
 
 class Approval(StrEnum):
@@ -52,6 +53,22 @@ class FirstContact:
 
 
 @dataclass(frozen=True, slots=True)
+class Select:
+    """CSS selectors by which parts of a page are chosen; "" is guessed.
+
+    `links` chooses what leads to posts on pages of their own, `posts` the posts
+    of one long page; the others choose inside a post.
+    """
+
+    links: str = ""
+    posts: str = ""
+    title: str = ""
+    byline: str = ""
+    date: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One place a campaign publishes to. `location` is a URL or a path.
 
@@ -65,6 +82,7 @@ class Source:
     first: FirstContact = FirstContact()
     moderated: bool = False
     ahead: timedelta = AHEAD
+    select: Select = Select()
 
 
 @dataclass(frozen=True, slots=True)

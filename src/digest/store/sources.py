@@ -17,6 +17,7 @@ class SourceRow:
     """A source's row: its id, what is remembered of its readings, how it stands.
 
     `moved_to` is where it has gone for good, empty while it is at `location`.
+    `notebook` is its reader's own.
     """
 
     id: int
@@ -26,6 +27,7 @@ class SourceRow:
     etag: str
     last_modified: str
     moved_to: str
+    notebook: str
     first_read_at: datetime | None
     last_read_at: datetime | None
     last_failed_at: datetime | None
@@ -71,7 +73,7 @@ def note_read(
 ) -> bool:
     """Keep that the source was read; return whether that ended its trouble.
 
-    `memory` is what to remember: etag, last_modified and moved_to.
+    `memory` is what to remember: etag, last_modified, moved_to and notebook.
     """
     first = {"first_read_at": now} if row.is_first_contact else {}
     connection.execute(
@@ -149,6 +151,7 @@ def _understood(row: Row[Any]) -> SourceRow:
         etag=row.etag or "",
         last_modified=row.last_modified or "",
         moved_to=row.moved_to or "",
+        notebook=row.notebook or "",
         first_read_at=row.first_read_at,
         last_read_at=row.last_read_at,
         last_failed_at=row.last_failed_at,

@@ -109,6 +109,7 @@ source = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("moved_to", Text),  # where it has gone for good: 301 or 308
+    Column("notebook", Text),  # what its reader notes down from reading to reading
     # How it stands: model.health.
     Column("state", String(8), nullable=False, server_default="active"),
     Column("failures", Integer, nullable=False, server_default="0"),

@@ -1,0 +1,198 @@
+"""Days as people write them over what they publish: "Thursday, 9 July 2020"."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_day_names, get_month_names
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_COUNTED = re.compile(r"\s*day\s+\w+\s*[-:,.\u2013\u2014]\s*", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"(?<=\d)(st|nd|rd|th|ain|eg|fed|ydd|er|ero|º|ª)\b", re.IGNORECASE
+)
+_NUMERIC = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_SLASHED = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})\b")
+_CLOCK = re.compile(
+    r"\b\d{1,2}[:.]\d{2}\s*([ap]\.?m\.?\b)?|\b\d{1,2}\s*[ap]\.?m\b\.?", re.I
+)
+# What may stand beside a day without making the line say anything else.
+_BESIDE = frozenset(
+    {
+        "day",
+        "date",
+        "on",
+        "the",
+        "of",
+        "posted",
+        "published",
+        "from",
+        "for",
+        "news",
+        "posts",
+        "de",
+    }
+)
+_LONGEST = 60
+_AROUND = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day as far as it is written; None is what was not."""
+
+    weekday: int | None = None  # 0 is Monday
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+
+
+def written_day(line: str, language: str = "en") -> Day | None:
+    """Return the day that the whole line writes, or None where it says more.
+
+    A day of the week alone is one; a number alone is none. Names of months and
+    days are those of English and of `language`, a BCP 47 tag.
+    """
+    if not line or len(line) > _LONGEST:
+        return None
+    bare = _ORDINAL.sub("", _COUNTED.sub("", line, 1))
+    if found := _NUMERIC.search(bare):
+        year, month, day = map(int, found.groups())
+        return _only(Day(None, day, month, year), _without(_NUMERIC, bare), language)
+    if found := _SLASHED.search(bare):
+        first, second, year = map(int, found.groups())
+        if language.lower() == "en-us":
+            first, second = second, first
+        year += 2000 if year < 100 else 0
+        known = Day(None, first, second, year)
+        return _only(known, _without(_SLASHED, bare), language)
+    return _only(Day(), _CLOCK.sub(" ", bare), language)
+
+
+def _without(written: re.Pattern[str], line: str) -> str:
+    return _CLOCK.sub(" ", written.sub(" ", line))
+
+
+def _only(known: Day, rest: str, language: str) -> Day | None:
+    """Return the day with what the other words add, None where they add words."""
+    names = _names(language)
+    for word in _WORD.findall(rest.casefold()):
+        more = _with(known, word, names)
+        if more is None and word not in _BESIDE | names.beside:
+            return None
+        known = more or known
+    is_whole = known.day is not None and known.month is not None
+    return known if (is_whole and _is_possible(known)) or _is_weekday(known) else None
+
+
+def _is_weekday(day: Day) -> bool:
+    return day.weekday is not None and day == Day(day.weekday)
+
+
+def _with(known: Day, word: str, names: "_Names") -> Day | None:
+    if word.isdecimal():
+        number = int(word)
+        if len(word) == 4 and known.year is None:
+            return replace(known, year=number)
+        if len(word) < 3 and known.day is None and 1 <= number <= 31:
+            return replace(known, day=number)
+        return None
+    if word in names.weekdays and known.weekday is None:
+        return replace(known, weekday=names.weekdays[word])
+    if word in names.months and known.month is None:
+        return replace(known, month=names.months[word])
+    return None
+
+
+def _is_possible(day: Day) -> bool:
+    # 2000 was a leap year: 29 February is possible where no year is written.
+    return _date(day.year or 2000, day) is not None
+
+
+def _date(year: int, day: Day) -> date | None:
+    try:
+        return date(year, day.month or 0, day.day or 0)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days that a page may speak of: near `first`, at best up to `last`."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def date_of(self, day: Day) -> date | None:
+        """Return the date of a day, where no year is written the likeliest.
+
+        That is the one around the first day, or else the nearest on which the
+        day of the week is right. A day of the week alone is that of a campaign
+        of at most a week.
+        """
+        if day.year is not None:
+            return _date(day.year, day)
+        if self.first is None:
+            return None
+        if day.day is None:
+            return self._by_weekday(self.first, day)
+        years = range(self.first.year - 3, self.first.year + 4)
+        dates = [one for year in years if (one := _date(year, day))]
+        first = self.first
+        nearest = min(dates, key=lambda one: abs(one - first), default=None)
+        if nearest and abs(nearest - first) <= _AROUND:
+            return nearest
+        right = [one for one in dates if day.weekday in (None, one.weekday())]
+        return min(right, key=lambda one: abs(one - first), default=nearest)
+
+    def _by_weekday(self, first: date, day: Day) -> date | None:
+        last = self.last or first
+        if day.weekday is None or last - first >= timedelta(days=7):
+            return None
+        found = first + timedelta(days=(day.weekday - first.weekday()) % 7)
+        return found if found <= last else None
+
+    def or_near(self, days: Iterable[Day]) -> "Calendar":
+        """Return this calendar, or without one that of the first whole day given."""
+        if self.first is not None:
+            return self
+        whole = (_date(day.year, day) for day in days if day.year is not None)
+        return Calendar(next(filter(None, whole), None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    beside: frozenset[str]  # as "Dydd" in "Dydd Iau"
+
+
+@lru_cache(maxsize=32)
+def _names(language: str) -> _Names:
+    weekdays = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+    months = {"sept": 9}
+    beside: set[str] = set()
+    for locale in (Locale("en"), _locale(language)):
+        for width in ("wide", "abbreviated"):
+            for number, name in get_day_names(width, locale=locale).items():
+                *others, own = _words(name)
+                beside.update(others)
+                weekdays.setdefault(own, number)
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, locale).items():
+                    months.setdefault(_words(name)[-1], number)
+    return _Names(weekdays, months, frozenset(beside))
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(name.casefold()) or [name]
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError, TypeError):
+        return Locale("en")
