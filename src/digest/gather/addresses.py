@@ -31,8 +31,8 @@ def _allowed(address: str | None, base: str, schemes: frozenset[str]) -> str | N
         return None
     try:
         said = urlsplit(bare)
-        full = urljoin(base, _ESCAPED.sub(_percent, bare))
-        parts = urlsplit(full)
+        parts = urlsplit(urljoin(base, _ESCAPED.sub(_percent, bare)))
+        full = parts.geturl()  # without an empty query or fragment at its end
     except ValueError:
         return None
     # "https:/x" is one thing to a browser and another to a mail program.

@@ -126,12 +126,12 @@ class _Walk:
             self._list(element, look)
         elif tag == "blockquote":
             self._quote(element, look)
+        elif signs.is_easy_read(element):
+            self._blocks += reshape.paired(self._apart().blocks_of(element, look))
         elif tag == "table":
             self._table(element, look)
         elif signs.is_figure(element):
             self._figure(element, look)
-        elif signs.is_easy_read(element):
-            self._blocks += reshape.paired(self._apart().blocks_of(element, look))
         else:
             self._inside(element, look)
 
@@ -158,7 +158,7 @@ class _Walk:
         return is_over
 
     def _break(self, look: Look) -> None:
-        if self._inline.is_at_line_start:
+        if self._inline.is_at_line_start and not look.verbatim:
             self._flush()  # an empty line parts paragraphs
         else:
             self._inline.break_line(look)

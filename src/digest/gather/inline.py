@@ -84,7 +84,7 @@ def _collapsed(parts: Iterable[_Part]) -> list[_Part]:
     last = "\n"
     for given, look in parts:
         text = given.lstrip(" ") if last in " \n" and not look.verbatim else given
-        if text.startswith("\n") and last == " ":
+        if text.startswith("\n") and last == " " and not kept[-1][1].verbatim:
             before, its_look = kept.pop()
             if bare := before.rstrip(" "):
                 kept.append((bare, its_look))

@@ -40,6 +40,9 @@ _EASY_READ = re.compile(r"(?<![\w-])easy-?read(?![\w-])", re.IGNORECASE)
 _CAPTIONED = re.compile(r"(?<![\w-])wp-caption(?![\w-])")
 _CAPTION = re.compile(r"(?<![\w-])wp-caption-text(?![\w-])")
 _PICTURE_FILE = re.compile(r"\.(png|jpe?g|gif|webp|svg|avif)$", re.IGNORECASE)
+_KEEPS_SPACES = re.compile(
+    r"white-space\s*:\s*(pre|pre-wrap|break-spaces)\s*(;|$)", re.IGNORECASE
+)
 _NORMAL_WEIGHT = re.compile(r"font-weight\s*:\s*(normal|400)", re.IGNORECASE)
 
 
@@ -52,14 +55,16 @@ def inherited(element: Any, look: Look) -> Look:
     """Return the look of words inside the element, where `look` is around it."""
     tag, kind = element.tag, element.get("class", "")
     # Word processors wrap what they paste into a bold that is none.
-    strong = tag in _STRONG and not _NORMAL_WEIGHT.search(element.get("style", ""))
+    style = element.get("style", "")
+    strong = tag in _STRONG and not _NORMAL_WEIGHT.search(style)
+    verbatim = tag in _VERBATIM or bool(style and _KEEPS_SPACES.search(style))
     button = bool(_BUTTON.search(kind)) or element.get("role") == "button"
     return replace(
         look,
         strong=look.strong or strong,
         emphasis=look.emphasis or tag in _EMPHASIS,
         button=look.button or button,
-        verbatim=look.verbatim or tag in _VERBATIM,
+        verbatim=look.verbatim or verbatim,
     )
 
 

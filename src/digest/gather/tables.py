@@ -62,11 +62,14 @@ def _strays(element: Any) -> bool:
 
 
 def _is_data(table: Any) -> bool:
-    if table.get("role") in {"presentation", "none"}:
+    role = table.get("role")
+    if role in {"presentation", "none"}:
         return False
     if table.find(".//table") is not None:
         return False
-    if table.find(".//th") is not None or table.find("caption") is not None:
+    if role == "table" or table.find(".//th") is not None:
+        return True
+    if table.find("caption") is not None:
         return True
     rows = list(table.iter("tr"))
     return (

@@ -1,7 +1,8 @@
 """Blocks as HTML: each kind has its macro in templates/email/blocks.html."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from markupsafe import Markup
@@ -16,7 +17,6 @@ from digest.model.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Runs,
     Table,
     plain,
@@ -29,6 +29,8 @@ from digest.render.links import link_address
 _COLUMNS = 3
 _LETTERS = 24
 _LOWEST = 6
+# What HTML would make one space of, or a new paragraph.
+_SPACING = re.compile(r"[ \n]{2,}|\t")
 
 
 class HtmlBlocks:
@@ -104,9 +106,24 @@ def _fits_a_phone(rows: tuple[tuple[Runs, ...], ...]) -> bool:
     return len(columns) <= _COLUMNS and sum(widths) <= _LETTERS
 
 
-def _safe(runs: Runs) -> Runs:
-    return tuple(_with_safe_link(run) for run in runs)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A run as a macro writes it; `spaced` where its spaces and line ends count."""
+
+    text: str
+    strong: bool
+    emphasis: bool
+    href: str | None
+    spaced: bool
 
 
-def _with_safe_link(run: Run) -> Run:
-    return replace(run, href=link_address(run.href) or None) if run.href else run
+def _safe(runs: Runs) -> tuple[_Words, ...]:
+    text, end = plain(runs), 0
+    kept = [found.span() for found in _SPACING.finditer(text)]
+    shown = []
+    for run in runs:
+        start, end = end, end + len(run.text)
+        spaced = any(first < end and start < last for first, last in kept)
+        href = link_address(run.href) if run.href else ""
+        shown.append(_Words(run.text, run.strong, run.emphasis, href or None, spaced))
+    return tuple(shown)

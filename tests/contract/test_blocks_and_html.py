@@ -1,0 +1,103 @@
+"""Blocks written as HTML and read back are the same blocks."""
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from digest.gather.html import to_blocks
+from digest.model.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Run,
+    Table,
+    texts,
+)
+from digest.model.pictures import PicturePlace, Use
+from digest.render.email_pictures import EmailPictures, Shown
+from digest.render.html_blocks import HtmlBlocks
+from digest.render.templates import environment, macros
+from tests.made_blocks import BLOCKS, tables
+from tests.rich import cells
+
+KINDS = macros(environment(None, "email"), "blocks.html")
+# On a page as wide as its tables; a telephone is told them as lists.
+WIDE = {**KINDS, "table_as_lists": KINDS["table"]}
+
+
+class AsTheyAre(EmailPictures):
+    """Shows each picture from its own address."""
+
+    def __init__(self) -> None:
+        super().__init__({}, PicturePlace.HOSTED, "")
+
+    def show(self, picture: Picture | None, use: Use) -> Shown | None:
+        """Return the picture's own address, whatever the use."""
+        size = 592 if use is Use.EMAIL else 104
+        return Shown(picture.src, size, size) if picture else None
+
+
+def html_of(blocks: tuple[Block, ...], kinds: Any = WIDE) -> str:
+    return str(HtmlBlocks(kinds, AsTheyAre(), above=0).write(blocks))
+
+
+def one(text: str) -> tuple[Run, ...]:
+    return (Run(text),)
+
+
+@settings(deadline=None, max_examples=200)
+@given(BLOCKS)
+@example((Table(((), ()), ((one("a"), ()),)),))
+@example((Table(cells("a"), ((one("b\n\nc"),),)),))
+@example((Paragraph((Run("a "), Run(" b", strong=True), Run("\n\n c"))),))
+@example((EasyRead(one("a"), Picture("https://example.org/", "b", "c")),))
+@example((EasyRead(one("a")), EasyRead(one("b"))))
+@example((Quote((Paragraph((Run("a", emphasis=True),)),), "b"),))
+@example((CallToAction("a", "tel:1"), CallToAction("b", "tel:1")))
+def test_blocks_written_as_html_are_read_back_the_same(
+    blocks: tuple[Block, ...],
+) -> None:
+    assert to_blocks(html_of(blocks), "") == blocks
+
+
+def test_items_of_a_list_keep_their_blocks() -> None:
+    inner = ListBlock(ordered=True, items=((Paragraph(one("b")),),))
+    blocks = (
+        ListBlock(
+            ordered=False,
+            items=((Paragraph(one("a")), inner), (inner,), (Paragraph(one("c")),)),
+        ),
+    )
+
+    assert to_blocks(html_of(blocks), "") == blocks
+
+
+@settings(deadline=None)
+@given(tables())
+def test_no_word_of_a_table_is_lost_where_it_is_told_as_lists(table: Table) -> None:
+    told = {**KINDS, "table": KINDS["table_as_lists"]}
+    read = " ".join(texts(to_blocks(html_of((table,), told), "")))
+
+    for text in texts((table,)):
+        assert all(word in read for word in text.split())
+
+
+@pytest.mark.parametrize("style", ["pre", "pre-wrap", "Break-Spaces;color:red"])
+def test_spaces_count_where_the_page_says_so(style: str) -> None:
+    html = f'<p style="white-space: {style}">a  b\n c</p>'
+
+    assert to_blocks(html, "") == (Paragraph(one("a  b\n c")),)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_what_was_read_once_is_read_the_same_again(html: str) -> None:
+    blocks = to_blocks(html, "https://example.org/")
+
+    assert to_blocks(html_of(blocks), "") == blocks
