@@ -13,6 +13,8 @@ published: 2026-07-05 14:00
 By Ann Example, Chair, Example Group
 
 Come in out of the rain.
+
+![A kettle](drawing.svg)
 """
 
 
@@ -21,6 +23,7 @@ def tried(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     notes.mkdir(exist_ok=True)
     (notes / "kettles.md").write_text(NOTE)
     (notes / "bad.md").write_text("no title")
+    (notes / "drawing.svg").write_text("<svg></svg>")
     command = [sys.executable, "-m", "digest", "source", "try", "folder", str(notes)]
     return subprocess.run(  # noqa: S603 - our own command
         [*command, *more],
@@ -39,6 +42,7 @@ def test_a_person_sees_each_field_and_where_it_came_from(tmp_path: Path) -> None
     assert "  byline: author Ann Example; role Chair;" in done.stdout
     assert "[from the lines that open its text]" in done.stdout
     assert "skipped bad.md: has no title" in done.stderr
+    assert "drawing.svg is an SVG drawing" in done.stderr
     assert "1 items; 1 skipped; nothing was stored" in done.stderr
     assert not (tmp_path / "var").exists()
 

@@ -183,6 +183,14 @@ def one(text: str) -> tuple[Run, ...]:
             id="a picture that cannot be shown gives its words",
         ),
         pytest.param(
+            "<img src=a.png alt='' role=presentation><img src=b.png role=none alt=B>",
+            (
+                Picture("https://example.org/posts/a.png", decorative=True),
+                Picture("https://example.org/posts/b.png", "B"),
+            ),
+            id="a picture that says it tells nobody anything",
+        ),
+        pytest.param(
             "<table><tr><td>r<td>1<tr><td>s<td>2</table>",
             (Table(((), ()), ((one("r"), one("1")), (one("s"), one("2")))),),
             id="a table without headings",

@@ -13,9 +13,11 @@ import pytest
 from digest.errors import SourceError
 from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
+from digest.gather.words import one_line
 from digest.model.blocks import Picture, texts
 from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Event, Post
+from digest.model.pictures import pictures_in
 from tests.builders import EIGHT, a_visit
 
 RSS = """<?xml version="1.0"?><rss version="2.0"
@@ -255,13 +257,10 @@ def test_a_folder_gives_posts_and_events(tmp_path: Path) -> None:
         pytest.param("---\ntitle: X\nkind: page\n---\n", "post or event", id="kind"),
         pytest.param(EVENT.replace("12:00", "noon"), "no time", id="no end"),
         pytest.param(EVENT.replace("https:", "htp:"), "whole address", id="address"),
-        pytest.param(POST + "\n![x](../x.png)", "inside", id="outside, in its words"),
         pytest.param("words alone", "no title", id="no title"),
         pytest.param("---\nkind: event\ntitle: X\n---\n", "no start", id="no start"),
         pytest.param(EVENT.replace("12:00", "09:00"), "ends before", id="ends first"),
         pytest.param(EVENT.replace("Europe/London", "Mars"), "zone", id="no zone"),
-        pytest.param(POST.replace("kettle.png", "../x.png"), "inside", id="outside"),
-        pytest.param(POST, "not there", id="a picture that is missing"),
         pytest.param("---\ntitle: X\n---\n" + "<div>" * 500, "nested", id="too deep"),
     ],
 )
@@ -275,6 +274,36 @@ def test_one_bad_file_is_named_and_costs_itself_alone(
     assert [item.title for item in found.items] == ["Good"]
     assert [one.name for one in found.skipped] == ["bad.md"]
     assert why in found.skipped[0].why
+
+
+@pytest.mark.parametrize("name", ["kettle.png", "../x.png", "a\0b.svg", "x" * 5000])
+def test_a_picture_that_is_not_to_be_had_costs_its_file_nothing(
+    tmp_path: Path, name: str
+) -> None:
+    text = POST.replace("kettle.png", name.replace("\0", "%00"))
+    (tmp_path / "a.md").write_text(text + f"\n![A kettle]({name[:99]})\n")
+    found = read(SourceKind.FOLDER, str(tmp_path))
+
+    assert len(found.items) == 1
+    assert found.skipped == ()
+    for picture in pictures_in(found.items[0]):
+        assert picture.src == one_line(picture.src)
+
+
+@pytest.mark.parametrize(
+    ("alt", "expected"),
+    [("A kettle", ("A kettle", False)), ("decorative", ("", True)), ("", ("", False))],
+)
+def test_a_head_says_what_its_picture_shows(
+    tmp_path: Path, alt: str, expected: tuple[str, bool]
+) -> None:
+    text = POST.replace("picture_alt: A kettle", f"picture_alt: {alt}")
+    (tmp_path / "a.md").write_text(text)
+    [post] = read(SourceKind.FOLDER, str(tmp_path)).items
+
+    assert isinstance(post, Post)
+    assert post.picture is not None
+    assert (post.picture.alt, post.picture.decorative) == expected
 
 
 def test_a_head_is_taken_as_it_is_written(tmp_path: Path) -> None:

@@ -271,7 +271,7 @@ def test_pictures_of_a_folder_are_read_from_it_and_from_nowhere_else(
         "b.png",
         "gone.png",
     ]
-    assert "in no folder" in left_out[0].why
+    assert "not inside" in left_out[0].why
     assert len(kept(engine)) == 1
 
 

@@ -8,6 +8,7 @@ import pytest
 from digest.errors import CampaignFileError
 from digest.model.campaign_file import parse
 from digest.model.campaigns import Approval, Envelope, FirstContact, SourceKind
+from digest.model.pictures import PicturePlace
 from digest.model.readers import Format
 
 WHOLE = """
@@ -49,6 +50,9 @@ at = "10:00"
 days = "thu"
 formats = ["letter", "large-print"]
 
+[email]
+pictures = "hosted"
+
 [letter]
 envelope = "c5"
 sender = ["Lantern Week", "1 Example Street"]
@@ -74,6 +78,13 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.schedule_for(Format.LETTER).name == "weekly"
     assert campaign.schedule_for(Format.HTML).name == "daily"
     assert campaign.letter.envelope is Envelope.C5
+    assert campaign.pictures is PicturePlace.HOSTED
+
+
+def test_pictures_are_attached_unless_a_campaign_says_otherwise() -> None:
+    text = WHOLE.replace('pictures = "hosted"', "")
+
+    assert parse(text, "UTC", HERE).pictures is PicturePlace.ATTACHED
 
 
 @pytest.mark.parametrize(
@@ -132,6 +143,7 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
             id="a file and an address",
         ),
         pytest.param("first = 3", "first = -1", "must be", id="bad first contact"),
+        pytest.param('"hosted"', '"here"', "hosted, attached, none", id="pictures"),
         pytest.param('"90m"', '"soon"', "length of time", id="bad length"),
         pytest.param('"2d"', '"never"', "length of time", id="bad expiry"),
         pytest.param('"2d"', '"5m"', "from 30m to 30d", id="expires at once"),

@@ -22,11 +22,14 @@ def try_one(
     json: AsJson = False,
 ) -> None:
     """Show what would be gathered, and where each part came from; stores nothing."""
+    from dataclasses import replace
     from datetime import UTC, datetime
+    from pathlib import Path
 
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
     from digest.gather.fetch import Fetcher
+    from digest.gather.picture_fetching import PictureDoor, faults
     from digest.gather.reading import Visit
     from digest.model.campaigns import Source, SourceKind
     from digest.settings import from_environment
@@ -40,6 +43,9 @@ def try_one(
     found = attempt(Source("source", SourceKind(kind), location), visit)
     if isinstance(found, SourceError):
         raise found
+    folders = (Path(location),) if kind == SourceKind.FOLDER else ()
+    door = PictureDoor(visit.fetcher, folders=folders)
+    found = replace(found, notes=(*found.notes, *faults(door, found.items)))
     if json:
         as_json(_for_a_program(found))
         return

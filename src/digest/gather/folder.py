@@ -26,9 +26,7 @@ def read_folder(source: Source, visit: Visit) -> Reading:
     for path in files_in(root, skipped):
         name = path.relative_to(root).as_posix()
         try:
-            file = PostFile.read(
-                path, content_of(path, root, visit.now), root, visit.zone
-            )
+            file = PostFile.read(path, content_of(path, root, visit.now), visit.zone)
             item = file.item(_known(name))
             items.append(item)
             told[item.key] = file.origins(item)

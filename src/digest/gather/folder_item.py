@@ -33,13 +33,13 @@ class PostFile:
     beside: str = ""
 
     @classmethod
-    def read(cls, path: Path, content: bytes, root: Path, zone: str) -> "PostFile":
-        """Return the parts of a file that holds `content`, below the folder `root`.
+    def read(cls, path: Path, content: bytes, zone: str) -> "PostFile":
+        """Return the parts of a file that holds `content`.
 
         Raises ValueError in plain words.
         """
         head = FrontMatter.of(content, zone)
-        pictures = PictureFiles(path.parent, root)
+        pictures = PictureFiles(path.parent)
         if path.suffix.lower() != PLAIN_TEXT:
             body = markdown_to_blocks(head.body, _NOWHERE, pictures.at)
             return cls(head, body, pictures)

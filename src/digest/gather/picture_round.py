@@ -2,20 +2,18 @@
 
 import hashlib
 import logging
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
-from digest.errors import SourceError
-from digest.gather.document import PICTURE, Memory, Request
+from digest.errors import StoreError
 from digest.gather.fetch import Fetcher
+from digest.gather.picture_fetching import MOST_IN_A_POST, Got, PictureDoor
 from digest.gather.picture_making import made
 from digest.model.campaigns import SourceKind
 from digest.model.pictures import name_of, pictures_in
@@ -26,13 +24,7 @@ from digest.store.pictures import Found, KnownAddress
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 8
-# An edition waits for its pictures no longer than this, and one fetch more.
-_SECONDS = 60.0
-# Whose server has taken longer to fail is not asked again in the same round.
-_SLOW_SECONDS = 5.0
-_MOST_IN_A_POST = 30
-_LARGEST = 10_000_000
+_CAMPAIGNS_AT_ONCE = 4
 # A good picture is asked for again, as its source is, to notice another one.
 _FRESH = timedelta(minutes=30)
 _FIRST_WAIT = timedelta(minutes=5)
@@ -49,12 +41,18 @@ def bring_all(
 
     def bring(stored: StoredCampaign) -> dict[str, tuple[str, ...]]:
         said: dict[str, tuple[str, ...]] = {}
-        for one in PictureRound(engine, fetcher, stored, now).run():
-            said[one.source] = (*said.get(one.source, ()), f"{one}. {one.help}")
+        try:
+            for one in PictureRound(engine, fetcher, stored, now).run():
+                said[one.source] = (*said.get(one.source, ()), f"{one}. {one.help}")
+        except StoreError:
+            raise
+        except Exception:
+            # A fault of ours in pictures must keep no edition from going.
+            logger.exception("pictures broke campaign=%s", stored.campaign.name)
         return said
 
     # Side by side, so that no campaign's edition waits for another's pictures.
-    with ThreadPoolExecutor(_AT_ONCE, "pictures") as pool:
+    with ThreadPoolExecutor(_CAMPAIGNS_AT_ONCE, "pictures") as pool:
         names = [stored.campaign.name for stored in found]
         return dict(zip(names, pool.map(bring, found), strict=True))
 
@@ -79,72 +77,40 @@ class PictureRound:
             addresses = (
                 shown.src
                 for one in items
-                for shown in islice(pictures_in(one.item), _MOST_IN_A_POST)
+                for shown in islice(pictures_in(one.item), MOST_IN_A_POST)
             )
             known = pictures.known(connection, addresses).values()
         due = [one for one in known if is_due(one, self.now)]
         if due:
             # Those that have not failed before come first, in case time runs out.
-            self._bring(sorted(due, key=lambda one: one.failures))
+            due.sort(key=lambda one: one.failures)
+            for one, got in self._door.get_all(due):
+                self._keep(one, got)
             with writing(self.engine) as connection:
                 picturing.picture_open(connection, self.stored.id)
                 pictures.sort_out(connection, self.now)
         with reading(self.engine) as connection:
             return picturing.troubles(connection, self.stored.id)
 
-    def _bring(self, due: list[KnownAddress]) -> None:
-        until = time.monotonic() + _SECONDS
-        waiting = list(due)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            while waiting and time.monotonic() < until:
-                some, tired = _one_of_each_host(waiting)[:_AT_ONCE], set[str]()
-                # Made one by one: it is decoding that takes memory.
-                for one, got in zip(some, pool.map(self._fetched, some), strict=True):
-                    self._keep(one, got)
-                    if got.seconds > _SLOW_SECONDS:
-                        tired.add(_host(one.address))
-                waiting = [
-                    one
-                    for one in waiting
-                    if one not in some and _host(one.address) not in tired
-                ]
-        if waiting:
-            logger.warning("pictures left for later count=%s", len(waiting))
-
-    def _fetched(self, one: KnownAddress) -> "_Got":
-        began = time.monotonic()
-        try:
-            if _is_on_the_web(one.address):
-                return self._from_web(one)
-            return _Got(_file(one.address, self._folders()))
-        except SourceError as problem:
-            why = f"could not be fetched: {problem}"
-            return _Got(None, why=why, seconds=time.monotonic() - began)
-        except ValueError as problem:
-            return _Got(None, why=str(problem))
-
-    def _from_web(self, one: KnownAddress) -> "_Got":
+    @property
+    def _door(self) -> PictureDoor:
         campaign = self.stored.campaign
+        folders = (
+            Path(one.location)
+            for one in campaign.sources
+            if one.kind is SourceKind.FOLDER
+        )
         contact = campaign.reply_to or campaign.sender_address
-        # Without our copy, "it has not changed" would be no help.
-        memory = Memory(one.etag, one.last_modified) if one.is_kept else Memory()
-        document = self.fetcher.fetch(Request(one.address, PICTURE, memory, contact))
-        heads = document.memory
-        return _Got(document.content, heads.etag, heads.last_modified)
+        return PictureDoor(self.fetcher, contact, tuple(folders))
 
-    def _folders(self) -> Iterator[Path]:
-        for source in self.stored.campaign.sources:
-            if source.kind is SourceKind.FOLDER:
-                yield Path(source.location).resolve()
-
-    def _keep(self, one: KnownAddress, got: "_Got") -> None:
+    def _keep(self, one: KnownAddress, got: Got) -> None:
         why = got.why or self._keep_found(one, got)
         if why:
             logger.info("picture left out why=%s", why)
             with writing(self.engine) as connection:
                 pictures.note_failed(connection, one.address, why, self.now)
 
-    def _keep_found(self, one: KnownAddress, got: "_Got") -> str:
+    def _keep_found(self, one: KnownAddress, got: Got) -> str:
         """Keep what was found; return why that is no picture, or "" where it is."""
         mark = one.mark if got.content is None else _mark(got.content)
         name, files = one.picture, None
@@ -162,20 +128,6 @@ class PictureRound:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Got:
-    """What an address answered; None as content means it has not changed.
-
-    `why` says why there is no answer, and `seconds` how long we waited for it.
-    """
-
-    content: bytes | None
-    etag: str = ""
-    last_modified: str = ""
-    why: str = ""
-    seconds: float = 0
-
-
 def is_due(one: KnownAddress, now: datetime) -> bool:
     """Whether to ask for a picture: a new one, a lost one, or again after a while."""
     if one.tried_at is None:
@@ -186,36 +138,6 @@ def is_due(one: KnownAddress, now: datetime) -> bool:
     elif not one.is_kept:
         return True
     return now - one.tried_at >= wait
-
-
-def _one_of_each_host(waiting: list[KnownAddress]) -> list[KnownAddress]:
-    """Return the first of each host: a host is asked one by one anyway."""
-    first: dict[str, KnownAddress] = {}
-    for one in waiting:
-        first.setdefault(_host(one.address), one)
-    return list(first.values())
-
-
-def _is_on_the_web(address: str) -> bool:
-    return address.startswith(("https://", "http://"))
-
-
-def _host(address: str) -> str:
-    """Return whose turn it is that an address waits for; files wait for nobody's."""
-    return urlsplit(address).netloc if _is_on_the_web(address) else address
-
-
-def _file(said: str, folders: Iterator[Path]) -> bytes:
-    """Return a file's bytes. Raises ValueError, in words."""
-    try:
-        path = Path(said).resolve()
-        if not any(path.is_relative_to(folder) for folder in folders):
-            raise ValueError("is in no folder of this campaign: put it beside its post")
-        if path.stat().st_size > _LARGEST:
-            raise ValueError("is over 10 MB: save it smaller")
-        return path.read_bytes()
-    except OSError as problem:
-        raise ValueError(f"cannot be read: {problem.strerror}") from problem
 
 
 def _mark(content: bytes) -> str:
