@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Command, run_digest
+from tests.fakes.mail_server import at, mail_server
 
 CAMPAIGN = """
 [campaign]
@@ -185,6 +186,57 @@ def test_a_mail_server_that_is_not_there_costs_no_reader_anything(
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
     assert (ann["state"], ann["attempts"]) == ("planned", 0)
+
+
+def test_a_program_can_watch_the_sending(prepared: Command) -> None:
+    prepared("edition", "run", "lantern-week")
+    worked = prepared("work", "--until-done", "--json")
+    *_, last, total = [json.loads(line) for line in worked.stdout.splitlines()]
+
+    assert (last["event"], last["accepted"], last["total"]) == ("progress", 1, 1)
+    assert last["outlook"] == "nothing is left to send"
+    assert total["event"] == "worked"
+    assert total["emails"]["accepted"] == total["letters"]["made"] == 1
+
+
+def test_refused_copies_are_sent_again_when_a_person_says_so(
+    prepared: Command,
+) -> None:
+    edition = prepared("edition", "run", "lantern-week").stdout.strip()
+    refusing = at("RCPT", "550 5.1.1 nobody of that name", times=1)
+    with mail_server(refusing) as server:
+        out = {"DIGEST_SMTP_URL": server.url, "DIGEST_ALLOW": "@example.org"}
+        prepared("work", "--until-done", **out)
+        listed = prepared("deliveries", edition, "--state", "refused").stdout
+        tried = prepared("deliveries", "retry", edition, "--dry-run").stdout
+        other = prepared("deliveries", "retry", edition, "Bo Sample").stdout
+        again = prepared("deliveries", "retry", edition, "ann@example.org").stdout
+        state = prepared("edition", "show", edition).stdout
+        prepared("work", "--until-done", **out)
+        ended = prepared("edition", "show", edition).stdout
+
+    assert "550 5.1.1 nobody of that name" in listed
+    assert "1 refused emails would be sent again" in tried
+    assert "0 refused emails will be sent again" in other
+    assert "1 refused emails will be sent again" in again
+    assert ", sending" in state
+    assert ", sent" in ended
+    assert [recipient for recipient, _ in server.taken] == ["ann@example.org"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("deliveries", "lantern-week"),
+        ("deliveries", "settle", "1.1", "perhaps"),
+        ("deliveries", "retry"),
+        ("deliveries", "retry", "1", "--state", "accepted"),
+    ],
+)
+def test_a_wrong_word_about_copies_is_a_usage_error(
+    prepared: Command, words: tuple[str, ...]
+) -> None:
+    assert prepared(*words).returncode == 2
 
 
 def test_a_wrong_use_is_a_usage_error(digest: Command) -> None:

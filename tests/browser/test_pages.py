@@ -14,7 +14,14 @@ from digest.web.app import make_app
 pytestmark = pytest.mark.browser
 
 HOME = "http://testserver"
-PATHS = ["/desk", "/inbox", "/none", "/u/{token}"]
+PATHS = [
+    "/desk",
+    "/desk/runs",
+    "/desk/runs/1?refresh=yes",
+    "/inbox",
+    "/none",
+    "/u/{token}",
+]
 Opened = Callable[[str, int, str], Page]
 
 

@@ -41,7 +41,7 @@ def test_only_what_stands_so_is_sent_again(
 ) -> None:
     made = a_sent_edition(engine, ACCEPTED, state, DeliveryState.CANCELLED)
     with writing(engine) as connection:
-        assert retrying.count(connection, made.id, state) == 1
+        assert retrying.count(connection, made.id, state, EIGHT) == 1
         assert retrying.retry(connection, made.id, state, EIGHT + HOUR) == 1
         assert retrying.retry(connection, made.id, state, EIGHT + HOUR) == 0
         lease = send_batches.claim(connection, "a", EIGHT + HOUR, HOUR)
@@ -70,7 +70,7 @@ def test_of_some_people_alone(engine: Engine) -> None:
     made = a_sent_edition(engine, REFUSED, REFUSED)
     chosen = [made.subscribers[1]]
     with writing(engine) as connection:
-        assert retrying.count(connection, made.id, REFUSED, chosen) == 1
+        assert retrying.count(connection, made.id, REFUSED, EIGHT, chosen) == 1
         assert retrying.retry(connection, made.id, REFUSED, EIGHT, chosen) == 1
         stands = connection.execute(
             select(delivery.c.state).order_by(delivery.c.reader_id)

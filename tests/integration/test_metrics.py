@@ -1,6 +1,7 @@
 """Numbers for Prometheus: they are true, name nobody and are not for everybody."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.settings import Settings
-from digest.store import carriers
+from digest.store import carriers, send_batches
 from digest.store.engine import writing
 from digest.web.app import make_app
 from tests.builders import EIGHT
@@ -39,7 +40,21 @@ def test_what_is_going_is_counted(client: TestClient) -> None:
     assert found["digest_editions", "planned"] == 1
     assert found["digest_copies", "planned"] == 1
     assert found["digest_send_batches", "open"] == 1
+    assert found["digest_send_batches_overdue", ""] == 1
     assert found["digest_oldest_due_seconds", ""] == 3600
+
+
+def test_a_batch_that_is_in_hand_is_not_overdue(
+    client: TestClient, program: App
+) -> None:
+    with writing(program.engine) as connection:
+        hour = timedelta(hours=1)
+        send_batches.claim(connection, "a", program.now(), hour)
+    found = numbers(client.get("/metrics").text)
+
+    assert found["digest_send_batches", "leased"] == 1
+    assert found["digest_send_batches_overdue", ""] == 0
+    assert found["digest_oldest_due_seconds", ""] == 0
 
 
 def test_a_mail_server_that_turned_us_away_is_seen(

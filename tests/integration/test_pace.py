@@ -112,7 +112,7 @@ def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
     with reading(engine) as connection:
         [found] = slow_starts(connection)
     assert (found.domain, found.days) == ("news.example.org", 4)
-    assert status_of(engine, clock.now, limits.slow_start)["slow_start"] == [
+    assert status_of(engine, clock.now, limits)["slow_start"] == [
         {"domain": "news.example.org", "day": 5, "a_day": 160}
     ]
 

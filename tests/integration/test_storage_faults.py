@@ -208,7 +208,7 @@ def test_work_says_why_it_stopped_and_goes_on_when_the_lock_is_gone(
         lock()
         rounds = Rounds({2: unlock}, most=3)
         with Embedded().supply(rounds) as supply:
-            work.until_stopped(rounds, lambda: True, supply)
+            list(work.rounds(rounds, lambda: True, supply))
 
         assert "work stopped short why=the database is locked" in caplog.text
         assert len(recorded(engine, ACCEPTED)) == READERS == len(carrier.copies)

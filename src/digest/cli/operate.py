@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -69,26 +69,36 @@ def status(*, json: AsJson = False) -> None:
     from digest.schedule.status import status_of
 
     with open_app() as digest:
-        found = status_of(digest.engine, digest.now(), digest.settings.slow_start)
+        found = status_of(digest.engine, digest.now(), digest.settings.limits)
     if json:
         as_json(found)
         return
+    for line in _status_in_words(found):
+        result(line)
+
+
+def _status_in_words(found: dict[str, Any]) -> Iterator[str]:
     for one in found["next"]:
-        result(f"next: {one['campaign']}, {one['schedule']}: {one['at']}")
+        yield f"next: {one['campaign']}, {one['schedule']}: {one['at']}"
     for one in found["editions"]:
-        result(
+        yield (
             f"edition {one['id']} of {one['campaign']}, {one['schedule']}: "
             f"{one['state']} {one['reason']}".rstrip()
         )
+    for one in found["runs"]:
+        yield (
+            f"run of edition {one['edition']}: {one['ended']:,} of {one['total']:,} "
+            f"copies have ended; {one['outlook']}"
+        )
+        yield from (f"  {reason}" for reason in one["reasons"])
     for one in found["slow_start"]:
-        result(
+        yield (
             f"slow start: {one['domain']} is on day {one['day']} of its use "
             f"and may send {one['a_day']} copies a day"
         )
-    for line in found["help"]:
-        result(f"help: {line}")
+    yield from (f"help: {line}" for line in found["help"])
     if not found["help"]:
-        result("nothing needs help")
+        yield "nothing needs help"
 
 
 def resume() -> None:

@@ -59,7 +59,12 @@ def talk(text: str) -> None:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Write rows under heads, in columns as wide as their widest cell."""
-    cells = [[str(cell) for cell in row] for row in (heads, *rows)]
+    columns([heads, *rows])
+
+
+def columns(rows: Sequence[Sequence[object]]) -> None:
+    """Write rows, in columns as wide as their widest cell."""
+    cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         line = "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import Now, instant, result, talk
+from digest.cli.options import AsJson, Now, instant, result, talk
 from digest.log import to_stderr
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -76,19 +76,29 @@ def work(
         bool, typer.Option("--until-done", help="End when nothing is left to send.")
     ] = False,
     now: Now = None,
+    json: AsJson = False,
 ) -> None:
-    """Send what is planned: emails through the outbox, letters as print batches."""
+    """Send what is planned: emails through the outbox, letters as print batches.
+
+    With --json, one object a line: how it goes each second (until done), and
+    what each round came to.
+    """
     from digest.bootstrap import open_app
+    from digest.cli.progress import worked_json
     from digest.cli.serving import work_until_done, work_until_stopped
 
     with open_app(instant(now)) as digest:
         if not until_done:
             to_stderr()
-            work_until_stopped(digest, _stopping())
+            report = worked_json if json else lambda _worked: None
+            work_until_stopped(digest, _stopping(), report)
             return
-        worked = work_until_done(digest, _stopping())
-    for line in worked.lines():
-        result(line)
+        worked = work_until_done(digest, _stopping(), as_json=json)
+    if json:
+        worked_json(worked)
+    else:
+        for line in worked.lines():
+            result(line)
     if worked.emails.paused or worked.faults:
         sys.exit(1)
 

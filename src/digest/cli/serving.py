@@ -57,47 +57,43 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
     timetable.run(stop, digest.clock)
 
 
-def work_until_stopped(digest: App, stop: threading.Event) -> None:
-    """Send and print what is planned, in rounds, until asked to stop."""
+def work_until_stopped(
+    digest: App,
+    stop: threading.Event,
+    report: Callable[[Worked], None] = lambda _worked: None,
+) -> None:
+    """Send and print what is planned, in rounds, until asked to stop.
+
+    `report` is told of every round that did something.
+    """
 
     def may_act() -> bool:
         with digest.reading() as connection:
             return asleep_since(connection) is None
 
     with digest.dispatcher.supply(stop) as supply, digest.work(supply) as work:
-        work.until_stopped(stop, may_act, supply)
+        for worked in work.rounds(stop, may_act, supply):
+            if worked.is_something:
+                report(worked)
 
 
-def work_until_done(digest: App, stop: threading.Event) -> Worked:
-    """Send and print what is due now, with a bar, and say what it came to."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+def work_until_done(
+    digest: App, stop: threading.Event, *, as_json: bool = False
+) -> Worked:
+    """Send and print what is due now, say meanwhile how it goes, and what it came to.
 
-    columns = (
-        TextColumn("sending"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
+    A person at a terminal gets a bar, a log a line every ten seconds, and a
+    program, if it asks for JSON, an object every second.
+    """
+    from digest.cli.progress import Tracker, bar, json_lines, lines
+
     with digest.reading() as connection:
-        planned = overview.emails_due(connection, digest.now())
-    with (
-        digest.work() as work,
-        Progress(
-            *columns,
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        ) as bar,
-    ):
-        task = bar.add_task("sending", total=planned)
-        return work.once(stop, lambda _end: bar.advance(task))
+        due = overview.emails_due(connection, digest.now())
+    tracker = Tracker(due, digest.settings.limits.overall)
+    on_a_terminal = bar if sys.stderr.isatty() else lines
+    shown = json_lines if as_json else on_a_terminal
+    with digest.work() as work, shown(tracker):
+        return work.once(stop, tracker)
 
 
 def _server(digest: App, host: str, port: int) -> uvicorn.Server:

@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from digest.model.deliveries import DeliveryState
 from digest.model.editions import EditionState
-from digest.model.limits import Limit
+from digest.model.limits import Limit, Limits
 from digest.model.pace import day_of_use, slow_limit
 from digest.schedule import due, watch
+from digest.schedule.runs import GOING, run_of
 from digest.schedule.source_health import shown, troubles_of
 from digest.schedule.trouble import Trouble
 from digest.store import (
@@ -21,21 +23,28 @@ from digest.store import (
     sources,
 )
 from digest.store.campaigns import StoredCampaign
+from digest.store.deliveries import DeliveryKey
 from digest.store.editions import Edition
 from digest.store.engine import reading
+from digest.store.overview import NotServed
 from digest.store.pace import slow_starts
 
 _SHOWN = 10
+_NAMED = 10
 # What happened longer ago is history, not something that needs help.
 _RECENT = timedelta(days=7)
 
 
+_NO_LIMITS = Limits()
+
+
 def status_of(
-    engine: Engine, now: datetime, slow_start: Limit | None = None
+    engine: Engine, now: datetime, limits: Limits = _NO_LIMITS
 ) -> dict[str, Any]:
     """Return what is next, the last editions of each campaign, and what needs help.
 
-    Where new sending domains start slowly, also how much each may send today.
+    How far each run is that is going, too, and where new sending domains start
+    slowly, how much each may send today.
     """
     with reading(engine) as connection:
         found = campaigns.listed(connection)
@@ -61,7 +70,12 @@ def status_of(
                 for stored in found
                 for row in sources.of_campaign(connection, stored.id).values()
             ],
-            "slow_start": _slow_starts(connection, now, slow_start),
+            "runs": [
+                run_of(connection, one, now, limits.overall).facts()
+                for one in editions.unfinished(connection)
+                if one.state in GOING
+            ],
+            "slow_start": _slow_starts(connection, now, limits.slow_start),
             "help": [str(one) for one in troubles(connection, found, now)],
         }
 
@@ -152,8 +166,29 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 'Show fewer, or set pictures = "hosted" in the campaign file.',
             )
         )
-    things += [
-        Trouble(f"{name} did not reach {one.name}:", f"{one.reason}.")
-        for one in overview.not_served(connection, edition.id)
-    ]
+    return things + _not_reached(connection, name, edition.id)
+
+
+def _not_reached(connection: Connection, name: str, edition_id: int) -> list[Trouble]:
+    named = overview.not_served(connection, edition_id, _NAMED)
+    things = [_about(name, one) for one in named]
+    if len(named) == _NAMED:
+        more = overview.count_not_served(connection, edition_id) - len(named)
+        if more:
+            things.append(
+                Trouble(
+                    f"{name} did not reach {more:,} more.",
+                    f"See: digest deliveries {edition_id}",
+                )
+            )
     return things
+
+
+def _about(name: str, one: NotServed) -> Trouble:
+    if one.state == DeliveryState.UNCERTAIN:
+        key = DeliveryKey(one.edition_id, one.reader_id)
+        return Trouble(
+            f"{name} may or may not have reached {one.name}: {one.reason}.",
+            f"Say: digest deliveries settle {key} resend (or: accepted)",
+        )
+    return Trouble(f"{name} did not reach {one.name}:", f"{one.reason}.")

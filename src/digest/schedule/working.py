@@ -2,10 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -32,6 +33,26 @@ class Worked:
     emails: Tally
     letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+
+    @property
+    def is_something(self) -> bool:
+        """Whether anything was done, or went wrong."""
+        made = any(one.batch for one in chain.from_iterable(self.letters.values()))
+        return made or bool(self.faults) or self.emails != Tally()
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        printed = [*chain.from_iterable(self.letters.values())]
+        batches = [one.batch for one in printed if one.batch]
+        return {
+            "emails": asdict(self.emails),
+            "letters": {
+                "made": sum(one.files.letters for one in batches),
+                "waiting": sum(len(one.waiting) for one in printed),
+                "print_batches": [one.id for one in batches],
+            },
+            "faults": list(self.faults),
+        }
 
     def lines(self) -> list[str]:
         """Return it in words, one thing a line."""
@@ -89,17 +110,18 @@ class Work:
                 deliveries.close_edition(connection, edition.id, self.clock())
         return Worked(emails, letters, tuple(faults))
 
-    def until_stopped(
+    def rounds(
         self, stop: threading.Event, may_act: Callable[[], bool], supply: Supply
-    ) -> None:
-        """Work in rounds until `stop` is set, while `may_act` says so.
+    ) -> Iterator[Worked]:
+        """Yield what each round came to, until `stop` is set, while `may_act` says so.
 
-        A round begins as soon as `supply` has a batch at hand.
+        A round begins as soon as `supply` has a batch at hand. One that fails
+        is logged, and the next goes on.
         """
         while not stop.is_set():
             try:
                 if may_act():
-                    self.once(stop)
+                    yield self.once(stop)
             except DigestError as problem:
                 log.error("work stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
             except Exception:

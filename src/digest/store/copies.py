@@ -1,20 +1,32 @@
 """Deliveries as they are read: what is due, what stands where, who got nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from digest.model.deliveries import DeliveryState
 from digest.model.people import Addressee
 from digest.model.readers import Channel
 from digest.store.deliveries import DeliveryKey
+from digest.store.engine import reading
 from digest.store.readers import addressees
 from digest.store.tables import delivery, left_out, reader, subscriber
 
 LEFT_OUT = "left-out"
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +96,49 @@ def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
 
 
 def listed(
-    connection: Connection, edition_id: int, states: Sequence[str] = ()
+    connection: Connection,
+    edition_id: int,
+    states: Sequence[str] = (),
+    after: int = 0,
+    most: int = PAGE,
 ) -> list[Listed]:
-    """Return everybody the edition was for, by reader.
+    """Return a page of those the edition was for, by reader.
 
-    With `states`, only those whose copies stand in one of them.
+    It begins behind the reader `after` and has `most` people at most. With
+    `states`, only those whose copies stand in one of them.
     """
-    going = (
+    pages = []
+    if going := [state for state in states if state != LEFT_OUT]:
+        pages.append(_going(edition_id, after).where(delivery.c.state.in_(going)))
+    elif not states:
+        pages.append(_going(edition_id, after))
+    if not states or LEFT_OUT in states:
+        pages.append(_staying(edition_id, after))
+    rows = [row for page in pages for row in connection.execute(page.limit(most))]
+    found = sorted(rows, key=lambda row: row.reader_id)[:most]
+    return [_listed(edition_id, row) for row in found]
+
+
+def everybody(
+    engine: Engine, edition_id: int, states: Sequence[str] = ()
+) -> Iterator[list[Listed]]:
+    """Yield all that `listed` has, page after page.
+
+    Each page is read by itself: however many there are, nothing is held up.
+    """
+    after = 0
+    while True:
+        with reading(engine) as connection:
+            page = listed(connection, edition_id, states, after)
+        if page:
+            yield page
+        if len(page) < PAGE:
+            return
+        after = page[-1].key.reader_id
+
+
+def _going(edition_id: int, after: int) -> Select[Any]:
+    return (
         select(
             delivery.c.reader_id,
             subscriber.c.name,
@@ -101,9 +149,13 @@ def listed(
             delivery.c.next_attempt_at,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .where(delivery.c.edition_id == edition_id)
+        .where(delivery.c.edition_id == edition_id, delivery.c.reader_id > after)
+        .order_by(delivery.c.reader_id)
     )
-    staying = (
+
+
+def _staying(edition_id: int, after: int) -> Select[Any]:
+    return (
         select(
             left_out.c.reader_id,
             subscriber.c.name,
@@ -115,15 +167,9 @@ def listed(
         )
         .join(reader, reader.c.id == left_out.c.reader_id)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(left_out.c.edition_id == edition_id)
+        .where(left_out.c.edition_id == edition_id, left_out.c.reader_id > after)
+        .order_by(left_out.c.reader_id)
     )
-    rows: list[Row[Any]] = [
-        *connection.execute(going),
-        *connection.execute(staying),
-    ]
-    found = [_listed(edition_id, row) for row in rows]
-    chosen = [one for one in found if not states or one.state in states]
-    return sorted(chosen, key=lambda one: one.key.reader_id)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -132,6 +132,18 @@ def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     return [_edition(row) for row in rows]
 
 
+def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
+    """Return editions that readers were planned for, newest slot first."""
+    found = _editions().where(
+        edition.c.state.in_(
+            [EditionState.PLANNED, EditionState.SENDING, EditionState.SENT]
+        )
+    )
+    newest = found.order_by(edition.c.slot.desc(), edition.c.id.desc())
+    rows = connection.execute(newest.limit(most).offset(skip))
+    return [_edition(row) for row in rows]
+
+
 def unfinished(connection: Connection) -> list[Edition]:
     """Return every edition that still has somewhere to go, oldest slot first.
 

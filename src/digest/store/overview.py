@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
 from digest.errors import NotFound
 from digest.store.tables import (
@@ -17,15 +17,22 @@ from digest.store.tables import (
     subscription,
 )
 
+# As many names as a person reads at once; the rest is in digest deliveries.
+NAMED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class NotServed:
-    """A reader an edition did not reach, and what would help."""
+    """A reader an edition did not reach, and what would help.
+
+    `state` is a delivery's, or "left-out".
+    """
 
     edition_id: int
     reader_id: int
     name: str
     reason: str
+    state: str
 
 
 def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int]:
@@ -93,17 +100,57 @@ def emails_due(connection: Connection, now: datetime) -> int:
     return connection.scalar(found) or 0
 
 
-def not_served(connection: Connection, edition_id: int) -> list[NotServed]:
-    """Return who an edition did not reach: out of reach, or refused."""
-    out = select(
-        left_out.c.edition_id,
-        left_out.c.reader_id,
-        subscriber.c.name,
-        left_out.c.reason,
-    ).where(left_out.c.kind == "unreachable")
-    refused = select(
-        delivery.c.edition_id, delivery.c.reader_id, subscriber.c.name, delivery.c.reply
-    ).where(
+def not_served(
+    connection: Connection, edition_id: int, most: int = NAMED
+) -> list[NotServed]:
+    """Return whom an edition did not reach, by reader, and no more than `most`."""
+    out = (
+        select(
+            left_out.c.edition_id,
+            left_out.c.reader_id,
+            subscriber.c.name,
+            left_out.c.reason,
+            literal("left-out"),
+        )
+        .join(reader, reader.c.id == left_out.c.reader_id)
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(_is_out(edition_id))
+        .order_by(left_out.c.reader_id)
+    )
+    refused = (
+        select(
+            delivery.c.edition_id,
+            delivery.c.reader_id,
+            subscriber.c.name,
+            delivery.c.reply,
+            delivery.c.state,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(_is_unserved(edition_id))
+        .order_by(delivery.c.reader_id)
+    )
+    rows = [
+        *connection.execute(out.limit(most)),
+        *connection.execute(refused.limit(most)),
+    ]
+    found = sorted(rows, key=lambda row: row.reader_id)[:most]
+    return [NotServed(*row) for row in found]
+
+
+def count_not_served(connection: Connection, edition_id: int) -> int:
+    """Return how many an edition did not reach."""
+    out = select(func.count()).select_from(left_out).where(_is_out(edition_id))
+    refused = select(func.count()).select_from(delivery).where(_is_unserved(edition_id))
+    return (connection.scalar(out) or 0) + (connection.scalar(refused) or 0)
+
+
+def _is_out(edition_id: int) -> ColumnElement[bool]:
+    return and_(left_out.c.edition_id == edition_id, left_out.c.kind == "unreachable")
+
+
+def _is_unserved(edition_id: int) -> ColumnElement[bool]:
+    return and_(
+        delivery.c.edition_id == edition_id,
         or_(
             delivery.c.state.in_(["refused", "expired", "uncertain"]),
             # A letter that cannot be laid out waits for somebody to mend it.
@@ -112,21 +159,8 @@ def not_served(connection: Connection, edition_id: int) -> list[NotServed]:
                 delivery.c.channel == "post",
                 delivery.c.reply.is_not(None),
             ),
-        )
+        ),
     )
-    found = [
-        *connection.execute(
-            out.join(reader, reader.c.id == left_out.c.reader_id)
-            .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-            .where(left_out.c.edition_id == edition_id)
-        ),
-        *connection.execute(
-            refused.join(subscriber, subscriber.c.id == delivery.c.subscriber_id).where(
-                delivery.c.edition_id == edition_id
-            )
-        ),
-    ]
-    return [NotServed(*row) for row in sorted(found, key=lambda row: row.reader_id)]
 
 
 def left_out_counts(connection: Connection, edition_id: int) -> dict[str, int]:

@@ -22,9 +22,11 @@ def count(
     connection: Connection,
     edition_id: int,
     state: DeliveryState,
+    now: datetime,
     subscriber_ids: Sequence[int] | None = None,
 ) -> int:
-    """Return how many emails `retry` would plan anew."""
+    """Return how many emails `retry` would plan anew. Raises as it does."""
+    _refuse_late(connection, edition_id, now)
     found = select(func.count()).where(
         _those(edition_id, subscriber_ids), delivery.c.state == state
     )
@@ -44,13 +46,7 @@ def retry(
     they have ended. Whoever has left meanwhile is not written to: that is asked
     when a copy leaves. Raises DigestError where they would come too late.
     """
-    edition = editions.get(connection, edition_id)
-    if edition.deliver_by is not None and edition.deliver_by <= now:
-        raise DigestError(
-            f"the copies of edition {edition_id} were wanted by "
-            f"{edition.deliver_by:%d %B %H:%M} UTC: sent now they would expire; "
-            "its campaign file's `expires` says how long the next are of use"
-        )
+    _refuse_late(connection, edition_id, now)
     planned = plan_again(connection, _those(edition_id, subscriber_ids), state)
     if planned:
         _reopen_batches(connection, edition_id, now)
@@ -63,6 +59,16 @@ def retry(
             ended_at=None,
         )
     return planned
+
+
+def _refuse_late(connection: Connection, edition_id: int, now: datetime) -> None:
+    edition = editions.get(connection, edition_id)
+    if edition.deliver_by is not None and edition.deliver_by <= now:
+        raise DigestError(
+            f"the copies of edition {edition_id} were wanted by "
+            f"{edition.deliver_by:%d %B %H:%M} UTC: sent now they would expire; "
+            "its campaign file's `expires` says how long the next are of use"
+        )
 
 
 def _those(

@@ -129,7 +129,7 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     ended = (
         {"state": OPEN, "due_at": now if at_once else soonest}
         if left
-        else {"state": DONE}
+        else {"state": DONE, "due_at": now}
     )
     given_back = connection.execute(
         update(send_batch)

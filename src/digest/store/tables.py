@@ -311,7 +311,7 @@ send_batch = Table(
     _required("first_reader_id", BigId),
     _required("last_reader_id", BigId),
     _required("state", String(8)),  # open, leased, done
-    _required("due_at", UtcDateTime),
+    _required("due_at", UtcDateTime),  # of one that is done: when it was
     Column("lease_owner", Text),
     Column("lease_until", UtcDateTime),
     Column("fence", Integer, nullable=False, server_default="0"),

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, func, select
 
-from digest.model.editions import UNFINISHED, EditionState
+from digest.model.editions import UNFINISHED
 from digest.store import carriers
 from digest.store.carriers import Trouble
+from digest.store.send_batches import due
 from digest.store.tables import delivery, edition, send_batch, watch
 
 
@@ -16,14 +17,16 @@ class Vitals:
     """How things stand.
 
     `copies` counts, by state, those of editions that are not finished;
-    `overdue` is how long the oldest send batch has been due, `looked_at` when
-    a timetable last looked.
+    `overdue` counts the send batches that are due and in nobody's hands, those
+    of a sender that died too; `oldest_due` is how long the oldest has been due.
+    `looked_at` is when a timetable last looked.
     """
 
     editions: dict[str, int]
     copies: dict[str, int]
     batches: dict[str, int]
-    overdue: timedelta
+    overdue: int
+    oldest_due: timedelta
     looked_at: datetime | None
     troubles: tuple[Trouble, ...]
 
@@ -38,19 +41,16 @@ def vitals(connection: Connection, now: datetime) -> Vitals:
     )
     editions = select(edition.c.state, func.count()).group_by(edition.c.state)
     batches = select(send_batch.c.state, func.count()).group_by(send_batch.c.state)
-    oldest = connection.scalar(
-        select(func.min(send_batch.c.due_at))
-        .join(edition, edition.c.id == send_batch.c.edition_id)
-        .where(
-            send_batch.c.state == "open",
-            edition.c.state.in_([EditionState.PLANNED, EditionState.SENDING]),
-        )
-    )
+    waiting = due(now).order_by(None).subquery()
+    overdue, oldest = connection.execute(
+        select(func.count(), func.min(waiting.c.due_at))
+    ).one()
     return Vitals(
         editions=_counts(connection, editions),
         copies=_counts(connection, copies),
         batches=_counts(connection, batches),
-        overdue=max(now - oldest, timedelta()) if oldest else timedelta(),
+        overdue=overdue,
+        oldest_due=now - oldest if oldest else timedelta(),
         looked_at=connection.scalar(select(func.max(watch.c.looked_at))),
         troubles=tuple(carriers.in_trouble(connection).values()),
     )

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.web import desk, inbox, media, metrics, public
+from digest.web import desk, inbox, media, metrics, public, runs
 from digest.web.callers import is_local
 from digest.web.pages import Pages
 
@@ -29,6 +29,7 @@ def make_app(digest: App) -> FastAPI:
     pages = Pages(digest)
     app.include_router(public.routes(digest, pages))
     app.include_router(desk.routes(digest, pages))
+    app.include_router(runs.routes(digest, pages))
     app.include_router(inbox.routes(digest, pages))
     app.include_router(media.routes(digest))
     app.include_router(metrics.routes(digest))

@@ -97,4 +97,8 @@ def _edition(
             ).items()
         ],
         "not_served": overview.not_served(connection, edition.id),
+        "more_not_served": max(
+            overview.count_not_served(connection, edition.id) - overview.NAMED, 0
+        ),
+        "is_planned": edition.planned_at is not None,
     }

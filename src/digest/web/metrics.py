@@ -33,9 +33,9 @@ def routes(digest: App) -> APIRouter:
     return router
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vitals(Collector):
-    """Asks the database each time that it is asked."""
+    """Asks the database each time that it is asked; the registry keeps it by itself."""
 
     digest: App
 
@@ -54,9 +54,14 @@ class Vitals(Collector):
         )
         yield _by("send_batches", "Batches of emails, by state", "state", found.batches)
         yield GaugeMetricFamily(
+            "digest_send_batches_overdue",
+            "Batches of emails that are due and in nobody's hands",
+            value=found.overdue,
+        )
+        yield GaugeMetricFamily(
             "digest_oldest_due_seconds",
-            "How long the oldest batch of emails has been due",
-            value=found.overdue.total_seconds(),
+            "How long the oldest of them has been due",
+            value=found.oldest_due.total_seconds(),
         )
         if found.looked_at is not None:
             yield GaugeMetricFamily(

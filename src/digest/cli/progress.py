@@ -1,0 +1,149 @@
+"""How a run is getting on: a bar for a person, lines for a log, JSON for a program."""
+
+import json
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from digest.cli.options import result, talk
+from digest.deliver.board import End
+from digest.model.headway import Headway, Remaining, outlook, seconds_left
+from digest.model.limits import Limit
+from digest.schedule.working import Worked
+
+_BAR_SECONDS, _JSON_SECONDS, _LINE_SECONDS = 0.5, 1.0, 10.0
+Show = Callable[["Standing"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a run is: emails that have had their turn, of those that were due."""
+
+    ended: int
+    total: int
+    counts: dict[str, int]
+    rate: float | None
+    seconds_left: float | None
+    outlook: str
+
+
+class Tracker:
+    """Counts emails as their turns end; told by one thread, asked by another."""
+
+    def __init__(
+        self,
+        total: int,
+        limits: tuple[Limit, ...] = (),
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._total = total
+        self._limits = limits
+        self._clock = clock
+        self._counts = Counter[str]()
+        self._headway = Headway()
+        self._headway.note(clock(), 0)
+
+    def __call__(self, end: str) -> None:
+        """Count one."""
+        self._counts[end] += 1
+
+    def standing(self) -> Standing:
+        """Return how far it is now."""
+        counts = {end.value: self._counts[end] for end in End}
+        ended = sum(counts.values())
+        self._headway.note(self._clock(), ended)
+        rate = self._headway.rate
+        total = max(self._total, ended)
+        remaining = Remaining(total - ended, counts[End.DEFERRED])
+        words = outlook(remaining, rate, self._limits)
+        if remaining.ready and rate == 0 and self._limits:
+            words += f" (the limits are {', '.join(map(str, self._limits))})"
+        return Standing(
+            ended=ended,
+            total=total,
+            counts=counts,
+            rate=rate,
+            seconds_left=seconds_left(remaining.ready, rate, self._limits),
+            outlook=words,
+        )
+
+
+@contextmanager
+def bar(tracker: Tracker) -> Iterator[None]:
+    """Draw a bar on the terminal while the block runs, and take it away after."""
+    columns = (
+        TextColumn("sending"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+        task = drawn.add_task("", total=None)
+
+        def show(how: Standing) -> None:
+            drawn.update(
+                task, total=how.total, completed=how.ended, description=how.outlook
+            )
+
+        with _shown(tracker, show, _BAR_SECONDS):
+            yield
+
+
+@contextmanager
+def lines(tracker: Tracker) -> Iterator[None]:
+    """Say on stderr every ten seconds how it goes."""
+
+    def show(how: Standing) -> None:
+        talk(f"{how.ended:,} of {how.total:,} emails; {how.outlook}")
+
+    with _shown(tracker, show, _LINE_SECONDS):
+        yield
+
+
+@contextmanager
+def json_lines(tracker: Tracker) -> Iterator[None]:
+    """Write one JSON object a second to stdout, each on a line of its own."""
+
+    def show(how: Standing) -> None:
+        facts = asdict(how)
+        write_json({"event": "progress", **facts.pop("counts"), **facts})
+
+    with _shown(tracker, show, _JSON_SECONDS):
+        yield
+    show(tracker.standing())
+
+
+def worked_json(worked: Worked) -> None:
+    """Write what a round came to as one JSON object on a line."""
+    write_json({"event": "worked", **worked.facts()})
+
+
+def write_json(facts: dict[str, Any]) -> None:
+    """Write one JSON object on a line, at once."""
+    result(json.dumps(facts, ensure_ascii=False, default=str))
+    sys.stdout.flush()
+
+
+@contextmanager
+def _shown(tracker: Tracker, show: Show, seconds: float) -> Iterator[None]:
+    over = threading.Event()
+
+    def tell() -> None:
+        while not over.wait(seconds):
+            show(tracker.standing())
+
+    thread = threading.Thread(target=tell, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,122 @@
+"""How fast a run goes and how long it has left, said no better than it is known."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from digest.model.limits import Limit
+
+# Long enough to smooth what a mail server stutters, short enough to notice change.
+WINDOW_SECONDS = 60.0
+# Before that a rate is a guess.
+_SHORTEST_SECONDS = 2.0
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+@dataclass(slots=True)
+class Headway:
+    """Counts copies over a sliding window; is told the time, in seconds."""
+
+    window: float = WINDOW_SECONDS
+    _samples: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def note(self, at: float, ended: int) -> None:
+        """Note that by then so many copies had had their turn."""
+        self._samples.append((at, ended))
+        while len(self._samples) > 2 and self._samples[1][0] <= at - self.window:
+            self._samples.popleft()
+
+    @property
+    def rate(self) -> float | None:
+        """Copies a second over the window; None while that cannot be told."""
+        if not self._samples:
+            return None
+        (began, first), (at, last) = self._samples[0], self._samples[-1]
+        return rate_of(last - first, at - began)
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left of a run.
+
+    `ready` copies may go now, or are on the wire; `waiting` may not before
+    `soonest`, because a server or a limit has put them off.
+    """
+
+    ready: int
+    waiting: int = 0
+    soonest: datetime | None = None
+
+
+def rate_of(copies: int, seconds: float) -> float | None:
+    """Return copies a second; None where the time is too short to tell."""
+    return copies / seconds if seconds >= _SHORTEST_SECONDS else None
+
+
+def seconds_left(
+    ready: int, rate: float | None, limits: Iterable[Limit] = ()
+) -> float | None:
+    """Return how long those that may go now will take; None where none can tell.
+
+    Never less than the limits ask for, however fast it goes just now.
+    """
+    if not ready:
+        return 0.0
+    if not rate:
+        return None
+    needed = [
+        (ready - limit.copies) / limit.copies * limit.window.total_seconds()
+        for limit in limits
+    ]
+    return max(ready / rate, *needed, 0.0)
+
+
+def left_in_words(seconds: float) -> str:
+    """Return a length of time as one says it of something not known exactly."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {round(seconds / 5) * 5} seconds"
+    if seconds < 90:
+        return "about a minute"
+    if seconds < 55 * _MINUTE:
+        return f"about {round(seconds / _MINUTE)} minutes"
+    if seconds < 36 * _HOUR:
+        hours = max(round(seconds / _HOUR), 1)
+        return "about an hour" if hours == 1 else f"about {hours} hours"
+    return f"about {round(seconds / _DAY)} days"
+
+
+def rate_in_words(rate: float) -> str:
+    """Return a rate as one says it."""
+    if rate >= 10:
+        return f"{round(rate):,} a second"
+    if rate >= 1:
+        return f"{rate:.1f} a second"
+    return f"{round(rate * _MINUTE)} a minute"
+
+
+def outlook(
+    remaining: Remaining, rate: float | None, limits: Iterable[Limit] = ()
+) -> str:
+    """Return in words how fast it goes, how long it has left, and what waits."""
+    said = []
+    seconds = seconds_left(remaining.ready, rate, limits)
+    if remaining.ready and rate is None:
+        said.append("the time left cannot be told yet")
+    elif remaining.ready and seconds is None:
+        said.append("nothing is going just now")
+    elif remaining.ready and rate and seconds is not None:
+        said.append(f"{rate_in_words(rate)}, {left_in_words(seconds)} left")
+    if remaining.waiting:
+        said.append(_waiting(remaining))
+    return "; ".join(said) or "nothing is left to send"
+
+
+def _waiting(remaining: Remaining) -> str:
+    verb = "waits" if remaining.waiting == 1 else "wait"
+    words = f"{remaining.waiting:,} {verb} to be tried again"
+    if remaining.soonest is None:
+        return words
+    return f"{words}, the first at {remaining.soonest:%H:%M} UTC"

@@ -1,0 +1,152 @@
+"""A run as staff see it: what has gone, how long it has left, what waits and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.model.deliveries import ENDED, DeliveryState
+from digest.model.editions import EditionState
+from digest.model.headway import WINDOW_SECONDS, Remaining, outlook, rate_of
+from digest.model.headway import seconds_left as time_left
+from digest.model.limits import Limit
+from digest.model.readers import Channel
+from digest.schedule.watch import asleep_since
+from digest.store import campaigns, carriers, overview, runs
+from digest.store.editions import Edition
+from digest.store.runs import Waits
+from digest.store.send_batches import LEASED
+
+GOING = (EditionState.PLANNED, EditionState.SENDING)
+_WINDOW = timedelta(seconds=WINDOW_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How an edition's copies stand.
+
+    `copies` counts by (channel, state). `rate` is emails a second over the
+    last minute, and `seconds_left` what those will need that may go now: None
+    where that cannot be told. `reasons` say in words what keeps copies back.
+    """
+
+    edition: Edition
+    copies: dict[tuple[str, str], int]
+    remaining: Remaining
+    rate: float | None
+    seconds_left: float | None
+    outlook: str
+    reasons: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many copies there are."""
+        return sum(self.copies.values())
+
+    @property
+    def ended(self) -> int:
+        """How many copies have an end."""
+        ends = [count for (_, state), count in self.copies.items() if state in ENDED]
+        return sum(ends)
+
+    def count(self, state: DeliveryState) -> int:
+        """Return how many emails stand so."""
+        return self.copies.get((Channel.EMAIL, state), 0)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {
+            "edition": self.edition.id,
+            "state": self.edition.state.value,
+            "copies": [
+                {"channel": channel, "state": state, "copies": count}
+                for (channel, state), count in self.copies.items()
+            ],
+            "total": self.total,
+            "ended": self.ended,
+            "ready": self.remaining.ready,
+            "waiting": self.remaining.waiting,
+            "next_attempt_at": self.remaining.soonest,
+            "rate": self.rate,
+            "seconds_left": self.seconds_left,
+            "outlook": self.outlook,
+            "reasons": list(self.reasons),
+        }
+
+
+def run_of(
+    connection: Connection,
+    edition: Edition,
+    now: datetime,
+    limits: Iterable[Limit] = (),
+) -> Run:
+    """Return how an edition's copies stand; `limits` hold for all emails together."""
+    copies = overview.copies(connection, edition.id)
+    waiting = runs.waits(connection, edition.id, now)
+    planned = copies.get((Channel.EMAIL, DeliveryState.PLANNED), 0)
+    on_the_wire = copies.get((Channel.EMAIL, DeliveryState.HANDING_OVER), 0)
+    ready = max(planned - waiting.copies, 0) + on_the_wire
+    remaining = Remaining(ready, waiting.copies, waiting.soonest)
+    rate = _rate(connection, edition, now)
+    return Run(
+        edition=edition,
+        copies=copies,
+        remaining=remaining,
+        rate=rate,
+        seconds_left=time_left(ready, rate, limits),
+        outlook=outlook(remaining, rate, limits),
+        reasons=_reasons(connection, edition, remaining, waiting, now),
+    )
+
+
+def _rate(connection: Connection, edition: Edition, now: datetime) -> float | None:
+    if edition.state is not EditionState.SENDING:
+        return None
+    found = runs.lately(connection, edition.id, now, _WINDOW)
+    return rate_of(found.copies, (now - found.since).total_seconds())
+
+
+def _reasons(
+    connection: Connection,
+    edition: Edition,
+    remaining: Remaining,
+    waiting: Waits,
+    now: datetime,
+) -> tuple[str, ...]:
+    if edition.state not in GOING:
+        return ()
+    said = []
+    if remaining.ready or remaining.waiting:
+        said += _what_stops_all(connection, edition, now)
+    if remaining.ready and not runs.batches(connection, edition.id).get(LEASED):
+        said.append("No worker has it in hand: is digest serve or digest work running?")
+    said += [
+        f"{count:,} put off: {why or 'no reason was given'}"
+        for why, count in waiting.reasons
+    ]
+    if edition.deliver_by is not None and (remaining.ready or remaining.waiting):
+        said.append(
+            f"What has not gone by {edition.deliver_by:%d %B %H:%M} UTC expires."
+        )
+    return tuple(said)
+
+
+def _what_stops_all(
+    connection: Connection, edition: Edition, now: datetime
+) -> list[str]:
+    said = []
+    if since := asleep_since(connection):
+        said.append(f"Asleep since {since:%d %B %H:%M} UTC. Say: digest resume")
+    if campaigns.by_name(connection, edition.campaign).paused_at is not None:
+        said.append(
+            f"The campaign is paused. Say: digest campaign resume {edition.campaign}"
+        )
+    said += [
+        f"The mail server {one.name} is left alone until "
+        f"{one.paused_until:%H:%M:%S} UTC: {one.reason}"
+        for one in carriers.in_trouble(connection).values()
+        if now < one.paused_until
+    ]
+    return said

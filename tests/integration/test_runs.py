@@ -1,0 +1,201 @@
+"""A run as staff see it: counted, its rate told, its waits explained, in pages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from digest.model.deliveries import DeliveryState
+from digest.model.editions import EditionState
+from digest.model.headway import Remaining
+from digest.model.limits import Limit, Limits
+from digest.schedule import watch
+from digest.schedule.runs import Run, run_of
+from digest.schedule.status import status_of
+from digest.store import carriers, copies, deliveries, editions, overview, send_batches
+from digest.store.deliveries import Move
+from digest.store.engine import reading, writing
+from digest.store.tables import campaign, delivery, edition, left_out
+from tests.builders import EIGHT
+from tests.rows import PlannedEdition, a_planned_edition
+
+ACCEPTED, HANDING_OVER = DeliveryState.ACCEPTED, DeliveryState.HANDING_OVER
+PLANNED, REFUSED = DeliveryState.PLANNED, DeliveryState.REFUSED
+UNCERTAIN = DeliveryState.UNCERTAIN
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+LEASE = timedelta(seconds=30)
+
+
+def ended(
+    engine: Engine, made: PlannedEdition, which: Sequence[int], at: datetime
+) -> None:
+    """Have copies accepted, by the index of their readers."""
+    with writing(engine) as connection:
+        for index in which:
+            deliveries.move(connection, Move(made.key(index), HANDING_OVER), at)
+            deliveries.move(connection, Move(made.key(index), ACCEPTED, "250"), at)
+
+
+def seen(engine: Engine, made: PlannedEdition, now: datetime, *limits: Limit) -> Run:
+    with reading(engine) as connection:
+        return run_of(connection, editions.get(connection, made.id), now, limits)
+
+
+def taken_up(engine: Engine, now: datetime = EIGHT) -> send_batches.Lease:
+    with writing(engine) as connection:
+        lease = send_batches.claim(connection, "a", now, LEASE)
+    assert lease is not None
+    return lease
+
+
+def given_back(engine: Engine, lease: send_batches.Lease, now: datetime) -> None:
+    with writing(engine) as connection:
+        send_batches.finish(connection, lease, now)
+
+
+def test_before_it_begins_nothing_is_promised(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=4, letters=1)
+    run = seen(engine, made, EIGHT)
+
+    assert (run.total, run.ended, run.remaining) == (5, 0, Remaining(4))
+    assert (run.rate, run.seconds_left) == (None, None)
+    assert run.outlook == "the time left cannot be told yet"
+    assert run.reasons == (
+        "No worker has it in hand: is digest serve or digest work running?",
+    )
+
+
+def test_the_rate_is_that_of_the_last_minute(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=60, batch_size=20)
+    first = taken_up(engine)
+    ended(engine, made, range(20), EIGHT)
+    given_back(engine, first, EIGHT)
+    taken_up(engine, EIGHT + 2 * MINUTE)
+    ended(engine, made, range(20, 30), EIGHT + 2 * MINUTE)
+    run = seen(engine, made, EIGHT + 2 * MINUTE + 10 * SECOND)
+
+    assert (run.rate, run.seconds_left) == (1.0, 30.0)
+    assert run.outlook == "1.0 a second, about 30 seconds left"
+    assert run.reasons == ()
+
+
+def test_a_batch_that_ended_just_now_counts_for_the_rate(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=40, batch_size=20)
+    first = taken_up(engine)
+    ended(engine, made, range(20), EIGHT)
+    given_back(engine, first, EIGHT)
+    taken_up(engine)
+
+    assert seen(engine, made, EIGHT + 10 * SECOND).rate == 2.0
+
+
+def test_a_limit_to_come_makes_the_time_longer(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=40)
+    taken_up(engine)
+    ended(engine, made, range(10), EIGHT)
+    run = seen(engine, made, EIGHT + SECOND * 2, Limit(10, timedelta(hours=1)))
+
+    assert run.seconds_left == 2 * 3600
+
+
+def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=5)
+    lease = taken_up(engine)
+    with writing(engine) as connection:
+        for index, words in enumerate(["451 greylisted", "451 greylisted", "452 full"]):
+            key, until = made.key(index), EIGHT + (index + 5) * MINUTE
+            deliveries.postpone(connection, key, until, words)
+    given_back(engine, lease, EIGHT)
+    run = seen(engine, made, EIGHT)
+
+    assert run.remaining == Remaining(2, 3, EIGHT + 5 * MINUTE)
+    assert run.outlook.endswith("3 wait to be tried again, the first at 08:05 UTC")
+    assert run.reasons[-2:] == ("2 put off: 451 greylisted", "1 put off: 452 full")
+
+
+def test_what_holds_everything_up_is_said(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2)
+    watch.look(engine, EIGHT - timedelta(days=3))
+    watch.look(engine, EIGHT)
+    with writing(engine) as connection:
+        connection.execute(update(campaign).values(paused_at=EIGHT))
+        connection.execute(update(edition).values(deliver_by=EIGHT + MINUTE))
+        carriers.pause(connection, "mail.example.org:25", "535 login failed", EIGHT)
+    reasons = " ".join(seen(engine, made, EIGHT).reasons)
+
+    assert "Say: digest resume" in reasons
+    assert "Say: digest campaign resume lantern-week" in reasons
+    assert "mail.example.org:25 is left alone until 08:00:30 UTC: 535" in reasons
+    assert "What has not gone by 06 July 08:01 UTC expires." in reasons
+
+
+def test_it_is_sent_only_when_every_copy_has_an_end(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=2, uncertain="hold")  # type: ignore[arg-type]  # as a file has it
+    lease = taken_up(engine)
+    ended(engine, made, [0], EIGHT)
+    with writing(engine) as connection:
+        for to in (HANDING_OVER, UNCERTAIN):
+            deliveries.move(connection, Move(made.key(1), to, "cut off"), EIGHT)
+    given_back(engine, lease, EIGHT)
+    assert seen(engine, made, EIGHT).edition.state is EditionState.SENDING
+    found = " ".join(status_of(engine, EIGHT, Limits())["help"])
+    assert f"digest deliveries settle {made.key(1)} resend" in found
+
+    with writing(engine) as connection:
+        send_batches.settle_uncertain(connection, made.key(1), ACCEPTED, EIGHT)
+    run = seen(engine, made, EIGHT)
+    assert run.edition.state is EditionState.SENT
+    assert (run.ended, run.outlook, run.reasons) == (2, "nothing is left to send", ())
+
+
+def test_status_tells_a_program_how_each_run_goes(engine: Engine) -> None:
+    a_planned_edition(engine, emails=3)
+    [run] = status_of(engine, EIGHT, Limits())["runs"]
+
+    assert (run["ended"], run["total"], run["ready"]) == (0, 3, 3)
+    assert run["copies"] == [{"channel": "email", "state": "planned", "copies": 3}]
+
+
+@pytest.mark.parametrize("people", [overview.NAMED, overview.NAMED + 5])
+def test_more_people_than_can_be_read_at_once_are_counted(
+    engine: Engine, people: int
+) -> None:
+    made = a_planned_edition(engine, emails=people)
+    with writing(engine) as connection:
+        connection.execute(update(delivery).values(state=REFUSED, reply="550 no"))
+        named = overview.not_served(connection, made.id)
+        count = overview.count_not_served(connection, made.id)
+    told = status_of(engine, EIGHT, Limits())["help"]
+
+    assert (len(named), count) == (overview.NAMED, people)
+    assert f"did not reach {people - 10} more. See: digest deliveries" in told[-1]
+
+
+def test_everybody_is_listed_in_pages_each_once_and_in_order(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=7)
+    with writing(engine) as connection:
+        gone = made.readers[2]
+        connection.execute(delivery.delete().where(delivery.c.reader_id == gone))
+        connection.execute(
+            insert(left_out).values(
+                edition_id=made.id, reader_id=gone, kind="left", reason="left"
+            )
+        )
+        found, after = list[int](), 0
+        while page := copies.listed(connection, made.id, (), after, 3):
+            assert len(page) <= 3
+            found += [one.key.reader_id for one in page]
+            after = found[-1]
+        refused = copies.listed(connection, made.id, [REFUSED])
+
+    assert found == sorted(made.readers)
+    assert refused == []
+
+
+def test_a_list_longer_than_a_page_is_read_to_its_end(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=copies.PAGE + 1)
+    pages = [*copies.everybody(engine, made.id, [PLANNED])]
+
+    assert [len(page) for page in pages] == [copies.PAGE, 1]
+    assert [*copies.everybody(engine, made.id, [REFUSED])] == []

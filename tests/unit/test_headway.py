@@ -1,0 +1,133 @@
+"""How fast, how long left: no better than it is known, and what waits is said."""
+
+from datetime import timedelta
+
+import pytest
+
+from digest.model.headway import (
+    Headway,
+    Remaining,
+    left_in_words,
+    outlook,
+    rate_in_words,
+    rate_of,
+    seconds_left,
+)
+from digest.model.limits import Limit
+from tests.builders import EIGHT
+
+HOURLY = Limit(10_000, timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("copies", "seconds", "rate"),
+    [
+        pytest.param(100, 10, 10.0, id="so many in that time"),
+        pytest.param(100, 1, None, id="too short to tell"),
+        pytest.param(0, 60, 0.0, id="none at all is a rate too"),
+    ],
+)
+def test_a_rate_needs_a_little_time(
+    copies: int, seconds: float, rate: float | None
+) -> None:
+    assert rate_of(copies, seconds) == rate
+
+
+def test_the_rate_is_that_of_the_last_minute_alone() -> None:
+    assert Headway().rate is None
+    headway = Headway(window=60)
+    for second in range(0, 61, 10):
+        headway.note(second, second * 100)
+    assert headway.rate == 100
+    for second in range(70, 131, 10):
+        headway.note(second, 6000 + (second - 60) * 10)
+    assert headway.rate == 10
+
+
+def test_a_standstill_is_seen() -> None:
+    headway = Headway(window=60)
+    headway.note(0, 500)
+    for second in range(10, 90, 10):
+        headway.note(second, 500)
+    assert headway.rate == 0
+
+
+@pytest.mark.parametrize(
+    ("ready", "rate", "limits", "seconds"),
+    [
+        pytest.param(0, None, (), 0.0, id="nothing left"),
+        pytest.param(100, None, (), None, id="rate not known"),
+        pytest.param(100, 0.0, (), None, id="nothing goes"),
+        pytest.param(100, 10.0, (), 10.0, id="by the rate"),
+        pytest.param(100_000, 500.0, (HOURLY,), 9 * 3600.0, id="a limit to come"),
+        pytest.param(9_000, 500.0, (HOURLY,), 18.0, id="a limit not reached"),
+    ],
+)
+def test_the_time_left_is_never_less_than_the_limits_ask_for(
+    ready: int,
+    rate: float | None,
+    limits: tuple[Limit, ...],
+    seconds: float | None,
+) -> None:
+    assert seconds_left(ready, rate, limits) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (3, "a few seconds"),
+        (12, "about 10 seconds"),
+        (54, "about 55 seconds"),
+        (70, "about a minute"),
+        (600, "about 10 minutes"),
+        (3400, "about an hour"),
+        (9000, "about 2 hours"),
+        (100 * 3600, "about 4 days"),
+    ],
+)
+def test_a_time_that_is_not_known_exactly_is_not_said_exactly(
+    seconds: float, words: str
+) -> None:
+    assert left_in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(1234.4, "1,234 a second"), (2.5, "2.5 a second"), (0.1, "6 a minute")],
+)
+def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
+    assert rate_in_words(rate) == words
+
+
+@pytest.mark.parametrize(
+    ("remaining", "rate", "words"),
+    [
+        pytest.param(Remaining(0), None, "nothing is left to send", id="done"),
+        pytest.param(
+            Remaining(100), None, "the time left cannot be told yet", id="just begun"
+        ),
+        pytest.param(
+            Remaining(100), 0.0, "nothing is going just now", id="standing still"
+        ),
+        pytest.param(
+            Remaining(1000), 50.0, "50 a second, about 20 seconds left", id="going"
+        ),
+        pytest.param(
+            Remaining(0, 1, EIGHT),
+            None,
+            "1 waits to be tried again, the first at 08:00 UTC",
+            id="waiting",
+        ),
+        pytest.param(
+            Remaining(1000, 12, EIGHT),
+            50.0,
+            "50 a second, about 20 seconds left; "
+            "12 wait to be tried again, the first at 08:00 UTC",
+            id="going, and some wait",
+        ),
+    ],
+)
+def test_what_waits_is_said_beside_the_time_left(
+    remaining: Remaining, rate: float | None, words: str
+) -> None:
+    assert outlook(remaining, rate) == words

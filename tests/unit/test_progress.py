@@ -1,0 +1,52 @@
+"""What the command line says while it sends."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from digest.cli.progress import Tracker
+from digest.deliver.board import End
+from digest.model.limits import Limit
+
+
+@dataclass
+class Stopwatch:
+    """Shows what it is told to."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        """Return how long it has been running."""
+        return self.seconds
+
+
+def test_a_run_is_tracked_by_how_its_copies_end() -> None:
+    stopwatch = Stopwatch()
+    tracker = Tracker(100, clock=stopwatch)
+    for end in [End.ACCEPTED] * 18 + [End.DEFERRED, End.REFUSED]:
+        tracker(end)
+    stopwatch.seconds = 10
+    how = tracker.standing()
+
+    assert (how.ended, how.total, how.rate, how.seconds_left) == (20, 100, 2.0, 40.0)
+    assert how.counts["deferred"] == 1
+    assert how.outlook == (
+        "2.0 a second, about 40 seconds left; 1 waits to be tried again"
+    )
+
+
+def test_more_than_was_due_is_no_more_than_all() -> None:
+    tracker = Tracker(1, clock=Stopwatch())
+    for _ in range(3):
+        tracker(End.ACCEPTED)
+
+    assert (tracker.standing().ended, tracker.standing().total) == (3, 3)
+
+
+def test_a_standstill_under_limits_names_them() -> None:
+    stopwatch = Stopwatch()
+    tracker = Tracker(10, (Limit(5, timedelta(hours=1)),), stopwatch)
+    stopwatch.seconds = 30
+
+    assert tracker.standing().outlook == (
+        "nothing is going just now (the limits are 5/h)"
+    )
