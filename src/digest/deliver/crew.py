@@ -38,9 +38,9 @@ class Crew:
             self._at_work.add(self._start())
 
     @property
-    def half(self) -> int:
-        """Half of the connections: while it is recorded how they did, the rest send."""
-        return max(len(self._at_work) // 2, 1)
+    def size(self) -> int:
+        """How many connections were at work when `hire` last looked."""
+        return len(self._at_work)
 
     @property
     def is_at_work(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -12,6 +13,7 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 # A commit costs a fraction of this; one that serves eight costs each an eighth.
 LINGER_SECONDS = 0.002
+_LONGEST_SECONDS = 0.1
 
 CarryOut = Callable[[Connection, Sequence[Q]], Sequence[A]]
 
@@ -25,25 +27,27 @@ class Recorder(Generic[Q, A]):
     """Carries out what several tasks ask, many requests in one transaction.
 
     `carry_out` is given the requests in the order they were made and returns
-    an answer for each. The first of a group waits up to `linger` seconds, or
-    until there are as many as `enough` says. The loop stands still meanwhile:
-    nothing that is in flight needs it.
+    an answer for each. At most `most` ask at once: half of them are enough for
+    a commit, so that the others have something to wait for meanwhile. The
+    first of a group waits up to `linger` seconds for them. Where a commit takes
+    longer than that, as on a slow disk, it is worth waiting for all. The loop
+    stands still while it is made: nothing that is in flight needs it.
     """
 
     def __init__(
         self,
         engine: Engine,
         carry_out: CarryOut[Q, A],
-        enough: Callable[[], int],
+        most: Callable[[], int],
         linger: float = LINGER_SECONDS,
     ) -> None:
         self._engine = engine
         self._carry_out = carry_out
-        self._enough = enough
+        self._most = most
+        self._took = 0.0
         self._linger = linger
         self._group = list[_Asked[Q, A]]()
         self._timer: asyncio.Handle | None = None
-        self._is_full = False
 
     async def ask(self, what: Q) -> A:
         """Have it carried out and return the answer, once it is committed.
@@ -54,22 +58,22 @@ class Recorder(Generic[Q, A]):
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
         self._group.append(_Asked(what, answer))
-        if len(self._group) >= self._enough():
-            if not self._is_full:
-                self._is_full = True
-                self._rewind(loop.call_soon(self._commit))
-        elif self._timer is None:
-            self._rewind(loop.call_later(self._linger, self._commit))
+        if self._timer is None:
+            wait = max(self._linger, min(self._took, _LONGEST_SECONDS))
+            self._timer = loop.call_later(wait, self._commit)
+        if len(self._group) >= self._enough:
+            self._timer.cancel()
+            self._timer = loop.call_soon(self._commit)
         return await answer
 
-    def _rewind(self, timer: asyncio.Handle) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = timer
+    @property
+    def _enough(self) -> int:
+        most = self._most()
+        return most if self._took > self._linger else max(most // 2, 1)
 
     def _commit(self) -> None:
-        group, self._group = self._group, []
-        self._timer, self._is_full = None, False
+        began = monotonic()
+        group, self._group, self._timer = self._group, [], None
         try:
             with writing(self._engine) as connection:
                 answers = self._carry_out(connection, [asked.what for asked in group])
@@ -80,3 +84,4 @@ class Recorder(Generic[Q, A]):
             for asked, answer in zip(group, answers, strict=True):
                 if not asked.answer.done():
                     asked.answer.set_result(answer)
+        self._took = monotonic() - began

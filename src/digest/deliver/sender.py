@@ -85,7 +85,7 @@ class Sender:
             links=self.links,
             policy=self.policy,
             clock=self.clock,
-            recorder=Recorder(self.engine, Turns(self.clock), lambda: crew.half),
+            recorder=Recorder(self.engine, Turns(self.clock), lambda: crew.size),
             board=board,
             pace=Pace(self.engine, self.clock, self.limits),
         )

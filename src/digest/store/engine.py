@@ -3,15 +3,24 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    OperationalError,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from digest.errors import StoreError
 
 LOCK_WAIT_MS = 15_000
+_REST_SECONDS = 5
 
 
 def open_engine(url: str, lock_wait_ms: int = LOCK_WAIT_MS) -> Engine:
@@ -38,11 +47,36 @@ def open_engine(url: str, lock_wait_ms: int = LOCK_WAIT_MS) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(url, hide_parameters=True)
     except ModuleNotFoundError as problem:
         raise StoreError(
             "PostgreSQL needs more packages: pip install '.[scale]'"
         ) from problem
+    _test_what_has_rested(engine)
+    return engine
+
+
+def _test_what_has_rested(engine: Engine) -> None:
+    """Have a connection that was idle tested, and replaced where it has gone.
+
+    Not one that was used just now, as `pool_pre_ping` would: a sender commits
+    hundreds of times a second, and a test costs as much as a statement.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(
+        connection: Any, record: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        if monotonic() < record.info.get("rests_since", inf) + _REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as problem:
+            raise DisconnectionError from problem
 
 
 def _sqlite(url: str, lock_wait_ms: int) -> Engine:
