@@ -1,9 +1,11 @@
 """A small mail server that can be told to misbehave at any point.
 
-A script answers each step: "CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL",
-"RCPT", "DATA", "BODY" (the final dot), "RSET", "QUIT". It is given the step and
-what was said with it (at DATA and BODY, the recipient) and returns a reply, DROP
-to hang up, SILENCE to say nothing, or None for the ordinary reply.
+A script answers each step: "CONNECT", "EHLO", "STARTTLS", "HANDSHAKE" (only to
+hang up), "AUTH", "MAIL", "RCPT", "DATA", "BODY" (the final dot), "RSET", "QUIT".
+It is given the step and what was said with it (at DATA and BODY, the recipient)
+and returns a reply, DROP to hang up, SILENCE to say nothing, or None for the
+ordinary reply. A reply behind LATE or DRIP comes after a wait, or byte by byte;
+behind a 421 the server hangs up.
 """
 
 import socket
@@ -15,6 +17,10 @@ from dataclasses import dataclass, field
 
 DROP = "drop"
 SILENCE = "silence"
+LATE = "late: "
+DRIP = "drip: "
+# A wait longer than that of an impatient sender, and one between two bytes.
+LATE_SECONDS, DRIP_SECONDS = 0.7, 0.05
 ORDINARY = {
     "CONNECT": "220 ready",
     "EHLO": "250 hello",
@@ -86,6 +92,8 @@ def _accept(
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
+            # Otherwise a last reply may be held back, and lost with the connection.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server.connections += 1
             threading.Thread(
                 target=_Talk(connection, server, script, tls).run, daemon=True
@@ -105,10 +113,11 @@ class _Talk:
         self._script = script
         self._tls = tls
         self._recipient = ""
+        self._pause = threading.Event()
 
     def run(self) -> None:
         with suppress(OSError, ValueError):
-            if self._answer("CONNECT", ""):
+            if self._goes_on(self._answer("CONNECT", "")):
                 while self._next():
                     pass
         with suppress(OSError):
@@ -124,10 +133,15 @@ class _Talk:
         said = self._recipient if step == "DATA" else line
         reply = self._answer(step, said)
         if reply and step == "STARTTLS" and reply.startswith("220") and self._tls:
+            if self._script("HANDSHAKE", "") == DROP:
+                return False
             self._socket = self._tls.wrap_socket(self._socket, server_side=True)
         if reply and step == "DATA" and reply.startswith("354"):
             return self._body()
-        return bool(reply) and step != "QUIT"
+        return self._goes_on(reply) and step != "QUIT"
+
+    def _goes_on(self, reply: str) -> bool:
+        return bool(reply) and not reply.startswith("421")
 
     def _body(self) -> bool:
         lines = []
@@ -138,7 +152,7 @@ class _Talk:
         reply = self._answer("BODY", self._recipient)
         if reply.startswith("2"):
             self._server.taken.append((self._recipient, b"".join(lines)))
-        return bool(reply)
+        return self._goes_on(reply)
 
     def _answer(self, step: str, said: str) -> str:
         self._server.steps.append(step)
@@ -150,8 +164,21 @@ class _Talk:
             return ""
         if step == "EHLO" and self._tls and not isinstance(self._socket, ssl.SSLSocket):
             reply = f"250-hello\r\n{'250 STARTTLS'}" if reply == "250 hello" else reply
-        self._socket.sendall(reply.encode() + b"\r\n")
-        return reply
+        return self._say(reply)
+
+    def _say(self, reply: str) -> str:
+        """Say it as the script wants; return what was said."""
+        words = reply.removeprefix(LATE).removeprefix(DRIP)
+        if reply.startswith(LATE):
+            self._pause.wait(LATE_SECONDS)
+        line = words.encode() + b"\r\n"
+        if not reply.startswith(DRIP):
+            self._socket.sendall(line)
+            return words
+        for byte in line:
+            self._socket.sendall(bytes([byte]))
+            self._pause.wait(DRIP_SECONDS)
+        return words
 
     def _line(self) -> bytes:
         line = b""

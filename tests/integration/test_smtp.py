@@ -17,7 +17,7 @@ from tests.fakes.mail_server import DROP, SILENCE, MailServer, Script, at, mail_
 pytestmark = pytest.mark.anyio
 PAYLOAD = b"Subject: hello\r\n\r\nhello\r\n"
 COPY = Copy("1.1", "bounces@example.org", "ann@example.org", PAYLOAD)
-IMPATIENT = Timeouts(0.3, 0.3, 0.3, 0.3, 0.3, 0.3)
+IMPATIENT = Timeouts(0.8, 0.8, 0.8, 0.8, 0.8, 0.8)
 
 
 def _smtp(server: MailServer) -> Smtp:

@@ -1,8 +1,12 @@
 """Every row of docs/reference/smtp-faults.md, tried."""
 
 import re
+import ssl
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine
@@ -13,14 +17,23 @@ from digest.deliver.smtp_server import SmtpServer
 from digest.deliver.smtp_talk import Timeouts
 from digest.store import copies
 from digest.store.engine import reading
-from tests.fakes.mail_server import DROP, SILENCE, mail_server
+from tests.fakes.certificates import OPENSSL, certificate, expired_certificate
+from tests.fakes.mail_server import (
+    DRIP,
+    DROP,
+    LATE,
+    ORDINARY,
+    SILENCE,
+    Script,
+    mail_server,
+)
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import a_planned_edition
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "smtp-faults.md"
 _ROW = re.compile(r"^\| (?!step|-)(.+) \|$", re.MULTILINE)
-ROWS = [tuple(row.split(" | ")) for row in _ROW.findall(PAGE.read_text())]
-IMPATIENT = Timeouts(0.4, 0.4, 0.4, 0.4, 0.4, 0.4)
+IMPATIENT = Timeouts(0.6, 0.6, 0.6, 0.6, 0.6, 0.6)
+PATIENT = Timeouts(20, 20, 20, 20, 20, 20)
 STEPS = {"final dot": "BODY"}
 REPLIES = {
     "5xx": "550 no",
@@ -38,45 +51,172 @@ REPLIES = {
     "multi-line": "250-taken\r\n250 indeed",
     "nonsense": "what?",
     "wrong code": "354 go on",
-    "missing": None,
+    "drips": DRIP + "250 " + "x" * 60,
+    "twice": "250 ok\r\n250 ok",
+    "injected": "220 go on\r\n250 AUTH PLAIN",
     "small SIZE": "250-hello\r\n250 SIZE 10",
+}
+SLOW = {"stalls", "drips", "late"}
+OFFERS = {
+    "8BITMIME": "8BITMIME",
+    "SIZE": "SIZE 10000000",
+    "AUTH": "AUTH PLAIN",
+    "PIPELINING": "PIPELINING",
+    "STARTTLS": "STARTTLS",
 }
 
 
+class Row(NamedTuple):
+    """A row of the page: a fault, and what becomes of every copy."""
+
+    step: str
+    fault: str
+    state: str
+    charged: str
+    paused: str
+
+    @property
+    def here(self) -> str:
+        """Return the step as the server calls it."""
+        return STEPS.get(self.step, self.step)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the server is asked to speak in cipher."""
+        is_asked = self.step in {"STARTTLS", "handshake", "certificate"}
+        return is_asked or self.fault == "no STARTTLS"
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether the server is given a password."""
+        return self.step == "AUTH" or self.fault == "no AUTH"
+
+
+ROWS = [Row(*row.split(" | ")) for row in _ROW.findall(PAGE.read_text())]
+# Until a server has said what it offers, there is only one way to speak to it.
+WAYS = [
+    (row, way)
+    for row in ROWS
+    for way in ("step by step", "pipelined")
+    if way == "step by step" or row.here in {"MAIL", "RCPT", "DATA", "BODY", "RSET"}
+]
+
+
+@dataclass
+class Server:
+    """A server with one fault, as a script."""
+
+    row: Row
+    offers: set[str]
+    most: int = 1_000
+    open: int = 0
+
+    def __call__(self, step: str, _said: str) -> str | None:
+        """Answer, wrongly at the row's step."""
+        if step == "HANDSHAKE":
+            return DROP if self.row.step == "handshake" else None
+        if self.row.fault == "limit of 1" and step in {"CONNECT", "QUIT"}:
+            return self._counted(step)
+        if step == "EHLO" and self.row.fault == "no ESMTP":
+            return "502 what?"
+        if step == self.row.here and (reply := self._fault(step)):
+            return reply
+        return self._hello() if step == "EHLO" else None
+
+    def _fault(self, step: str) -> str | None:
+        if self.row.fault == "late":
+            return LATE + (self._hello() if step == "EHLO" else _ordinary(step))
+        reply = REPLIES.get(self.row.fault)
+        return reply.replace("250", "220", 1) if reply and step == "CONNECT" else reply
+
+    def _hello(self) -> str:
+        lacks = self.row.fault.removeprefix("no ")
+        offered = [OFFERS[one] for one in sorted(self.offers - {lacks})]
+        return "\r\n".join([f"250-{one}" for one in ("hello", *offered)] + ["250 end"])
+
+    def _counted(self, step: str) -> str | None:
+        if step == "QUIT":
+            self.open -= 1
+            return None
+        if self.open:
+            return "421 too many connections"
+        self.open += 1
+        return None
+
+
+def _ordinary(step: str) -> str:
+    return ORDINARY.get(step, "250 ok")
+
+
+@pytest.fixture(scope="module")
+def identities(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
+    """Return what gives a server its certificate and us our trust, made once."""
+    made: dict[str, tuple[ssl.SSLContext, ssl.SSLContext]] = {}
+
+    def identity(fault: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+        if OPENSSL is None:
+            pytest.skip("openssl makes the test's certificate: apt install openssl")
+        if fault not in made:
+            folder = tmp_path_factory.mktemp("tls")
+            name = "DNS:other.example.org" if fault == "wrong name" else "IP:127.0.0.1"
+            path = (
+                expired_certificate(folder)
+                if fault == "expired"
+                else certificate(folder, name)
+            )
+            theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            theirs.load_cert_chain(path)
+            known = None if fault == "self-signed" else str(path)
+            made[fault] = theirs, ssl.create_default_context(cafile=known)
+        return made[fault]
+
+    return identity
+
+
 def test_the_table_is_read() -> None:
-    assert len(ROWS) > 40
-    assert all(len(row) == 5 for row in ROWS)
+    assert len(ROWS) > 90
 
 
-@pytest.mark.parametrize("offers", ["step by step", "pipelined"])
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}-{row[1]}")
+@pytest.mark.parametrize(
+    ("row", "way"),
+    [pytest.param(*one, id="-".join((*one[0][:2], one[1]))) for one in WAYS],
+)
 def test_every_copy_ends_as_the_table_says(
-    sqlite_engine: Engine, row: tuple[str, ...], offers: str
+    sqlite_engine: Engine,
+    identities: Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]],
+    row: Row,
+    way: str,
 ) -> None:
-    step, fault, state, charged, paused = row
-    step = STEPS.get(step, step)
+    offers = set(OFFERS) - {"STARTTLS", "AUTH", "PIPELINING"}
+    offers |= {"PIPELINING"} if way == "pipelined" else set()
+    offers |= {"STARTTLS"} if row.is_private else set()
+    offers |= {"AUTH"} if row.logs_in else set()
+    theirs, trust = identities(row.fault) if row.is_private else (None, None)
+    is_slow = row.fault in SLOW
+    is_alone = is_slow or (row.step, row.fault) == ("final dot", "twice")
+    made = a_planned_edition(sqlite_engine, emails=1 if is_alone else 3)
+    script: Script = Server(row, offers)
 
-    def script(here: str, _said: str) -> str | None:
-        if here == step:
-            return REPLIES[fault]
-        is_hello = here == "EHLO" and offers == "pipelined"
-        return "250-hello\r\n250 PIPELINING" if is_hello else None
-
-    made = a_planned_edition(sqlite_engine, emails=3)
-    with mail_server(script) as server:
-        tls = "required" if step == "STARTTLS" else "none"
-        url = server.url.replace("tls=none", f"tls={tls}")
-        sender = Sender(
+    with mail_server(script, theirs) as server:
+        login = "us:sesame@" if row.logs_in else ""
+        tls = "required" if row.is_private else "none"
+        url = f"smtp://{login}127.0.0.1:{server.port}?tls={tls}"
+        smtp = Smtp(SmtpServer.parse(url), IMPATIENT if is_slow else PATIENT)
+        tally = Sender(
             engine=sqlite_engine,
-            carrier=Smtp(SmtpServer.parse(url), IMPATIENT),
+            carrier=smtp if trust is None else Smtp(smtp.server, smtp.timeouts, trust),
             message_for=lambda _edition, _variant: MESSAGE,
             links=FakeLinks(),
             clock=HandWoundClock(),
-            connections=1,
-        )
-        tally = sender.send_due(threading.Event())
+            connections=3 if row.fault == "limit of 1" else 1,
+        ).send_due(threading.Event())
 
     with reading(sqlite_engine) as connection:
-        found = copies.listed(connection, made.id)
-    assert {(one.state, one.attempts) for one in found} == {(state, int(charged))}
-    assert bool(tally.paused) == (paused == "yes")
+        found = list(copies.listed(connection, made.id))
+    said = [one.reason for one in found], tally
+    assert {(one.state, one.attempts) for one in found} == {
+        (row.state, int(row.charged))
+    }, said
+    assert bool(tally.paused) == (row.paused == "yes"), said

@@ -1,8 +1,6 @@
 """Encryption and logging in: what is never said in the clear."""
 
-import shutil
 import ssl
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,33 +11,18 @@ from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer, Tls
 from digest.errors import CarrierError
 from digest.model.deliveries import Accepted
+from tests.fakes import certificates
+from tests.fakes.certificates import needs_openssl
 from tests.fakes.mail_server import at, mail_server
 
 pytestmark = pytest.mark.anyio
 COPY = Copy("1.1", "bounces@example.org", "ann@example.org", b"Subject: a\r\n\r\nb\r\n")
-OPENSSL = shutil.which("openssl")
-needs_openssl = pytest.mark.skipif(
-    OPENSSL is None, reason="openssl makes the test's certificate: apt install openssl"
-)
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with a key and a certificate for 127.0.0.1."""
-    folder = tmp_path_factory.mktemp("tls")
-    words = (
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=mail.example.org -addext subjectAltName=IP:127.0.0.1 "
-        f"-keyout {folder}/key.pem -out {folder}/cert.pem"
-    )
-    subprocess.run(  # noqa: S603 - openssl with words of our own
-        [str(OPENSSL), *words.split()], check=True, capture_output=True
-    )
-    both = folder / "both.pem"
-    both.write_bytes(
-        (folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes()
-    )
-    return both
+    return certificates.certificate(tmp_path_factory.mktemp("tls"))
 
 
 def _server_side(certificate: Path) -> ssl.SSLContext:

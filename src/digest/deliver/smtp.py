@@ -59,6 +59,8 @@ class Smtp:
             if self.server.user:
                 session.login(self.server.user, self.server.password)
             connected = _socket_of(session)
+            if session.is_cut:  # what it then had of an answer may look like one
+                raise smtplib.SMTPServerDisconnected("it took too long to begin")
             undo.pop_all()
         return connected
 

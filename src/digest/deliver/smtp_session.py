@@ -34,6 +34,31 @@ class Session(smtplib.SMTP):
         if self._held is not None:
             self._held.close()
 
+    def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+        """Say a command and return the answer; see `smtplib.SMTP.docmd`.
+
+        What follows the answer to STARTTLS in the clear was put there by
+        somebody in between (RFC 3207 §5): nothing more is said then.
+        """
+        answer = super().docmd(cmd, args)
+        if cmd == "STARTTLS" and self._has_more():
+            self.close()
+            raise smtplib.SMTPServerDisconnected(
+                "something was said in the clear behind its STARTTLS"
+            )
+        return answer
+
+    def _has_more(self) -> bool:
+        """Whether more came than the answer that was read."""
+        if self.sock is None or self.file is None:
+            return False
+        wait = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            return bool(self.file.peek(1))
+        finally:
+            self.sock.settimeout(wait)
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         self._host = host  # what a certificate must be for: smtplib's own name of it
         connected = socket.create_connection((host, port), timeout)

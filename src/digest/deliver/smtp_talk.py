@@ -133,8 +133,8 @@ class SmtpConnection:
                 await self._wire.write(command, self._wait.command)
             wait = self._wait.data if command == _DATA else self._wait.command
             replies.append(await self._wire.read_reply(wait))
-            if not is_pipelined and not replies[-1].is_yes:
-                break
+            if replies[-1].code == _CLOSING or not (is_pipelined or replies[-1].is_yes):
+                break  # no more will come: it hangs up, or waits for us
         if self._is_within and not replies.pop(0).is_yes:
             raise ConnectionError("the mail server would not start afresh")
         self._is_within = True

@@ -1,0 +1,115 @@
+"""The table of faults, as far as Postfix's smtp-sink knows them, tried with it."""
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import create_connection, create_server
+from time import monotonic
+
+import pytest
+from sqlalchemy import Engine
+
+from digest.deliver.sender import Sender
+from digest.deliver.smtp import Smtp
+from digest.deliver.smtp_server import SmtpServer
+from digest.deliver.smtp_talk import Timeouts
+from digest.store import copies
+from digest.store.engine import reading
+from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
+from tests.integration.test_smtp_faults import ROWS, Row
+from tests.rows import a_planned_edition
+
+FIND = Path(__file__).parents[1] / "find_postfix.sh"
+FLAGS = {"5xx": "-f", "4xx": "-r", "421": "-Q", "drop": "-q"}
+LACKS = {"no ESMTP": "-e", "no 8BITMIME": "-8", "no PIPELINING": "-p"}
+PATIENT = Timeouts(20, 20, 20, 20, 20, 20)
+
+
+def _words(row: Row) -> list[str]:
+    if row.fault in LACKS:
+        return [LACKS[row.fault]]
+    step = "." if row.step == "final dot" else row.step
+    return [FLAGS[row.fault], step] if row.fault in FLAGS else []
+
+
+WALK = [
+    pytest.param(row, id=f"{row.step}-{row.fault}")
+    for row in ROWS
+    if _words(row) and row.step not in {"STARTTLS", "AUTH", "handshake"}
+]
+
+
+@pytest.fixture(scope="session")
+def tools(request: pytest.FixtureRequest) -> Path:
+    """Return the folder of Postfix's tools; skips where there are none."""
+    cache = request.config.cache
+    assert cache is not None
+    words = ["sh", str(FIND), str(cache.mkdir("postfix"))]
+    found = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 - our own
+    if found.returncode:
+        pytest.skip(found.stderr.strip())
+    return Path(found.stdout.strip())
+
+
+@contextmanager
+def _sink(tools: Path, words: list[str]) -> Iterator[int]:
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    who = ["-u", "nobody"] if os.geteuid() == 0 else []
+    replies = ["-B", "550 no", "-b", "450 later"]
+    command = [
+        str(tools / "smtp-sink"),
+        *who,
+        *replies,
+        *words,
+        f"127.0.0.1:{port}",
+        "100",
+    ]
+    libraries = {"LD_LIBRARY_PATH": str(tools.parent / "lib" / "postfix")}
+    with subprocess.Popen(command, env=os.environ | libraries) as process:  # noqa: S603 - as found
+        try:
+            _await(port)
+            yield port
+        finally:
+            process.kill()
+
+
+def _await(port: int) -> None:
+    rest, until = threading.Event(), monotonic() + 20
+    while monotonic() < until:
+        try:
+            create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            rest.wait(0.02)
+        else:
+            return
+    raise TimeoutError("smtp-sink did not start")
+
+
+@pytest.mark.parametrize("row", WALK)
+def test_postfix_makes_copies_end_as_the_table_says(
+    sqlite_engine: Engine, tools: Path, row: Row
+) -> None:
+    made = a_planned_edition(sqlite_engine, emails=3)
+    with _sink(tools, _words(row)) as port:
+        tally = Sender(
+            engine=sqlite_engine,
+            carrier=Smtp(
+                SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none"), PATIENT
+            ),
+            message_for=lambda _edition, _variant: MESSAGE,
+            links=FakeLinks(),
+            clock=HandWoundClock(),
+            connections=1,
+        ).send_due(threading.Event())
+
+    with reading(sqlite_engine) as connection:
+        found = list(copies.listed(connection, made.id))
+    said = [one.reason for one in found], tally
+    assert {(one.state, one.attempts) for one in found} == {
+        (row.state, int(row.charged))
+    }, said
+    assert bool(tally.paused) == (row.paused == "yes"), said
