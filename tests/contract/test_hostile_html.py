@@ -1,0 +1,162 @@
+"""Whatever HTML comes in, nothing outside the allowed set goes out, by any way.
+
+Each result is read by a parser that is not the one that made it.
+"""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.gather.entries import Entry, Text, post_of
+from digest.gather.html import to_blocks
+from digest.gather.markdown import markdown_to_blocks
+from digest.gather.words import cleaned
+from digest.model.blocks import Block, links_in, texts
+from digest.model.items import Post
+from digest.render.email import preview_html, preview_text
+from digest.render.look import Look
+from digest.render.text_blocks import written
+from tests.builders import EIGHT, a_post, a_variant
+from tests.contract.test_blocks_and_html import html_of
+from tests.hostile import ELEMENTS, LISTED, faults, is_stable
+
+BASE = "https://example.org/posts/"
+LOOK = Look(EIGHT)
+
+
+def check_blocks(blocks: tuple[Block, ...]) -> None:
+    """Assert that the blocks, and their HTML and text, hold nothing but words."""
+    html = html_of(blocks)
+
+    assert faults(html) == []
+    assert is_stable(html)
+    again = to_blocks(html, "")  # the same but for addresses, which are now ASCII
+    assert [*texts(again)] == [*texts(blocks)]
+    assert to_blocks(html_of(again), "") == again
+    for text in (*texts(blocks), written(blocks)):
+        assert cleaned(text) == text
+    for _, href in links_in(blocks):
+        assert re.match(r"(https?|mailto|tel):", href)
+
+
+@pytest.mark.parametrize("hostile", LISTED)
+def test_nothing_of_it_is_left_in_blocks_html_or_text(hostile: str) -> None:
+    check_blocks(to_blocks(hostile, BASE))
+    check_blocks(to_blocks(f"<p>before {hostile} after</p>", BASE))
+    check_blocks(markdown_to_blocks(hostile, BASE))
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "<div>{}",
+        "<b>{}",
+        "<table><tr><td>{}",
+        "<svg><g>{}",
+        "<math><mi>{}",
+        "<template>{}",
+        "<ul><li>{}",
+        "<blockquote>{}",
+        "<font><a href=x>{}",
+        "<select><option>{}",
+    ],
+)
+def test_what_is_nested_100000_deep_is_refused_or_harmless(deep: str) -> None:
+    opening = deep.removesuffix("{}")
+    html = opening * (100_000 // opening.count("<")) + "<script>evil()</script>"
+    try:
+        check_blocks(to_blocks(html, BASE))
+    except ValueError as refusal:
+        assert "nested" in str(refusal) or "pieces of markup" in str(refusal)  # noqa: PT017 - either way is right
+
+
+_WHOLE = st.sampled_from(LISTED)
+_PIECE = st.one_of(
+    _WHOLE,
+    st.builds(lambda text, at: text[:at], _WHOLE, st.integers(1, 60)),
+    st.builds(lambda text, at: text[at:], _WHOLE, st.integers(1, 60)),
+    st.sampled_from(
+        [
+            *("<p>", "</p>", "<table>", "<td>", "<li>", "<a href=x>", "<b>", "</b>"),
+            *("'", '"', ">", "<", "<!--", "-->", "]]>", "&", "\x00", "/", "`", "&#"),
+            *(
+                "<style>",
+                "</style>",
+                "<svg>",
+                "</svg>",
+                "<math>",
+                "<title>",
+                "</title>",
+            ),
+        ]
+    ),
+    st.text(max_size=5),
+)
+MUTATED = st.lists(_PIECE, min_size=1, max_size=8).map("".join)
+
+
+@settings(deadline=None, max_examples=300)
+@given(MUTATED)
+def test_nothing_of_it_is_left_however_it_is_mixed(html: str) -> None:
+    check_blocks(to_blocks(html, BASE))
+
+
+@settings(deadline=None, max_examples=100)
+@given(MUTATED)
+def test_nothing_of_it_is_left_in_markdown(text: str) -> None:
+    check_blocks(markdown_to_blocks(text, BASE))
+
+
+def hostile_post(hostile: str) -> Post:
+    """Return the post of a feed that says the same in every field it has."""
+    said = Text(hostile, is_html=True)
+    return post_of(
+        Entry(
+            key=hostile,
+            title=Text(hostile),
+            content=Text(f"<p>words</p>{hostile}", is_html=True),
+            base=BASE,
+            url=hostile,
+            summary=said,
+            author=hostile,
+            topics=(hostile,),
+        )
+    )
+
+
+def test_nothing_of_it_is_left_in_an_email_or_its_preview() -> None:
+    posts = [hostile_post(hostile) for hostile in LISTED]
+    for start in range(0, len(posts), 40):
+        variant = a_variant(*posts[start : start + 40])
+        html, text = preview_html(variant, LOOK), preview_text(variant, LOOK)
+
+        assert faults(html) == []
+        assert is_stable(html)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", text)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(MUTATED, min_size=1, max_size=6))
+def test_nothing_of_it_is_left_in_an_email_however_it_is_mixed(
+    mixed: list[str],
+) -> None:
+    html = preview_html(a_variant(*map(hostile_post, mixed)), LOOK)
+
+    assert faults(html) == []
+    assert is_stable(html)
+
+
+def test_the_check_finds_what_is_not_allowed() -> None:
+    for bad in (
+        "<script>1</script>",
+        "<p onclick=x>x</p>",
+        "<a href=javascript:x>x</a>",
+        "<img src=data:x>",
+        "<svg></svg>",
+        "<p style='background:url(x)'>x</p>",
+    ):
+        assert faults(bad) != []
+    assert "script" not in ELEMENTS
+    assert faults(preview_html(a_variant(a_post()), LOOK)) == []
