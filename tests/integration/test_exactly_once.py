@@ -1,0 +1,362 @@
+"""Whatever happens in whatever order: every released post, once, to each due reader."""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from sqlalchemy import Connection, select, update
+
+from digest.compose import lifecycle, plan
+from digest.errors import DigestError
+from digest.model.editions import VariantKey
+from digest.model.items import Post
+from digest.model.readers import Format
+from digest.store import (
+    acceptance,
+    campaigns,
+    corrections,
+    editing,
+    editions,
+    listing,
+    log,
+    sources,
+)
+from digest.store.engine import open_engine, reading, writing
+from digest.store.listing import ListedItem
+from digest.store.migrate import migrate
+from digest.store.tables import campaign, delivery, item, reader, variant
+from tests.builders import EIGHT, a_post, words
+from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id, switched
+
+NEWS = """
+[[source]]
+name = "news"
+kind = "feed"
+url = "https://example.net/{path}"
+moderated = true
+"""
+SCHEDULES = ("daily", "weekly")
+# By how many days a post's date is off, None where it has none.
+DATES = st.sampled_from([None, 0, -1, -900, 900])
+SOURCES = st.sampled_from(["blog", "news"])
+ANY = st.integers(0, 5)
+
+
+def edit(connection: Connection, item_id: int, _now: datetime) -> bool:
+    """Change what a post says, as staff do."""
+    return editing.edit(
+        connection, item_id, lambda one: replace(one, summary="In other words.")
+    )
+
+
+ACTS: dict[str, Callable[[Connection, int, datetime], bool]] = {
+    "hold": log.hold,
+    "release": log.release,
+    "withdraw": log.withdraw,
+    "restore": log.restore,
+    "edit": edit,
+    "decline": corrections.decline,
+}
+
+
+@cache
+def an_empty_database() -> Path:
+    """Return a migrated database with the campaign, to be copied."""
+    path = Path(tempfile.mkdtemp(prefix="digest-log-")) / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    a_stored_campaign(engine, FILE + NEWS.format(path="feed0"))
+    engine.dispose()
+    return path
+
+
+class Log(RuleBasedStateMachine):
+    """A campaign with two sources, two schedules, staff, and a machine that dies."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Start with an empty log and three readers."""
+        self.folder = Path(tempfile.mkdtemp(prefix="digest-log-"))
+        path = self.folder / "digest.db"
+        shutil.copy(an_empty_database(), path)
+        self.engine = open_engine(f"sqlite:///{path}")
+        self.now = EIGHT
+        self.held_by: dict[str, dict[str, Post]] = {"blog": {}, "news": {}}
+        self.names = {"blog": "blog", "news": "news"}
+        self.path = 0
+        self.touched: set[int] = set()
+        self.begun: list[int] = []
+        self.got: dict[int, Counter[int]] = {}
+        self.seen: set[tuple[int, int]] = set()
+        self.joined: dict[int, int] = {}
+        for name, on in (("ann", "daily"), ("bob", "daily"), ("cat", "weekly")):
+            self.joined[a_reader(self.engine, name, on=on)] = 0
+        # What is there at first contact is another test's matter.
+        for source in self.names:
+            self.gather(source)
+            self.publish(source, 0, 2, read=True)
+
+    # --- what sources do ---
+
+    @rule(source=SOURCES, days=DATES, count=st.integers(1, 3), read=st.booleans())
+    def publish(self, source: str, days: int | None, count: int, *, read: bool) -> None:
+        """Put posts in a source: late, back-dated, future-dated or undated."""
+        for _ in range(count):
+            key = f"{source}-{len(self.held_by[source])}"
+            published = None if days is None else self.now + timedelta(days=days)
+            self.held_by[source][key] = a_post(
+                key, title=key, published=published, body=words(f"{key} says. " * 9)
+            )
+        if read:
+            self.gather(source)
+
+    @rule(source=SOURCES, which=ANY)
+    def republish(self, source: str, which: int) -> None:
+        """Put a post of the one source in the other one too."""
+        other = "news" if source == "blog" else "blog"
+        if found := list(self.held_by[source].values()):
+            twin = found[which % len(found)]
+            key = f"{other}-{len(self.held_by[other])}"
+            self.held_by[other][key] = replace(twin, key=key)
+
+    @rule(source=SOURCES, which=ANY, words_too=st.booleans())
+    def change(self, source: str, which: int, *, words_too: bool) -> None:
+        """Change a post at its source, and read it."""
+        held = self.held_by[source]
+        if held:
+            key = list(held)[which % len(held)]
+            was = held[key]
+            body = words(f"{was.title} anew. " * 9) if words_too else was.body
+            held[key] = replace(was, title=f"{was.title}'", body=body)
+            self.gather(source)
+
+    @rule(source=SOURCES)
+    def gather(self, source: str) -> None:
+        """Read a source."""
+        self._pass_time()
+        with writing(self.engine) as connection:
+            [stored] = campaigns.listed(connection)
+            name = self.names[source]
+            row = sources.of_campaign(connection, stored.id)[name]
+            [terms] = [one for one in stored.campaign.sources if one.name == name]
+            origin = acceptance.Origin(stored.id, row.id, terms, row.is_first_contact)
+            held = list(self.held_by[source].values())
+            acceptance.accept(connection, origin, held, self.now)
+            sources.note_read(connection, row, self.now, ("", ""))
+
+    @rule(renames=st.booleans())
+    def apply(self, *, renames: bool) -> None:
+        """Give a source another name, or another address, in the campaign's file."""
+        if renames:
+            self.names["news"] += "x"
+        else:
+            self.path += 1
+        news = NEWS.format(path=f"feed{self.path}")
+        news = news.replace('"news"', f'"{self.names["news"]}"')
+        a_stored_campaign(self.engine, FILE + news, self.now)
+
+    # --- what staff do ---
+
+    @rule(act=st.sampled_from(list(ACTS)), which=ANY)
+    def staff(self, act: str, which: int) -> None:
+        """Let staff do something with a post, where it can be done."""
+        if one := self._item(which):
+            try:
+                with writing(self.engine) as connection:
+                    ACTS[act](connection, one.id, self.now)
+            except DigestError:
+                assert one.is_carried or one.state == "withdrawn"
+
+    @rule(which=ANY)
+    def undo(self, which: int) -> None:
+        """Let staff hold or withdraw a post, and undo that after an edition."""
+        self.run("daily")
+        if one := self._item(which):
+            for act in ("withdraw", "restore") if which % 2 else ("hold", "release"):
+                self.staff(act, which)
+                if act in {"hold", "withdraw"}:
+                    self.run("weekly" if which > 2 else "daily")
+            assert one.id in self.touched
+
+    @rule(which=ANY)
+    def correct(self, which: int) -> None:
+        """Change a post that has gone out, and send a correction."""
+        self.run("daily")
+        self.change("blog", which, words_too=False)
+        with writing(self.engine) as connection:
+            if offers := corrections.offered(connection, 1):
+                one = offers[which % len(offers)]
+                corrections.correct(connection, one.id, self.now)
+
+    # --- what the timetable does ---
+
+    @rule(schedule=st.sampled_from(SCHEDULES))
+    def run(self, schedule: str) -> None:
+        """Make an edition, to its end."""
+        self._carry(self._opened(schedule))
+
+    @rule(schedule=st.sampled_from(SCHEDULES), steps=st.integers(0, 5))
+    def crash(self, schedule: str, steps: int) -> None:
+        """Make an edition as far as so many transactions, then stop dead."""
+        made = self._opened(schedule)
+        self.begun.append(made)
+        if steps > 0:
+            lifecycle.freeze(self.engine, made, self.now)
+        if steps > 1:
+            lifecycle.approve(self.engine, made, self.now)
+        for _ in range(steps - 2):
+            plan._plan_chunk(self.engine, made, self.now, 1)  # noqa: SLF001 - a step of it
+
+    @precondition(lambda self: self.begun)
+    @rule()
+    def take_up(self) -> None:
+        """Go on with an edition that was interrupted."""
+        self._carry(self.begun.pop())
+
+    @rule(which=ANY, to=st.sampled_from(SCHEDULES))
+    def switch(self, which: int, to: str) -> None:
+        """Let a reader choose the other schedule."""
+        switched(self.engine, list(self.joined)[which % len(self.joined)], to)
+
+    @precondition(lambda self: len(self.joined) < 6)
+    @rule(on=st.sampled_from(SCHEDULES))
+    def join(self, on: str) -> None:
+        """Let somebody join, at the end of the log."""
+        made = a_reader(self.engine, f"reader-{len(self.joined)}", on=on)
+        with writing(self.engine) as connection:
+            last = connection.scalars(select(campaign.c.last_position)).one()
+            connection.execute(
+                update(reader).where(reader.c.id == made).values(position=last)
+            )
+        self.joined[made] = last
+
+    # --- what must hold ---
+
+    @invariant()
+    def nobody_gets_anything_twice(self) -> None:
+        """Check the copies that were planned since the last time."""
+        self._look()
+        for counts in self.got.values():
+            assert [one for one, n in counts.items() if n > 1] == []
+
+    def teardown(self) -> None:
+        """Bring all to an end, and check what each reader has."""
+        if not hasattr(self, "engine"):
+            return
+        try:
+            for source in self.names:
+                self.gather(source)
+            for made in self.begun:
+                self._carry(made)
+            for schedule in SCHEDULES:
+                self.run(schedule)
+            self._look()
+            self._check()
+        finally:
+            self.engine.dispose()
+            shutil.rmtree(self.folder)
+
+    def _check(self) -> None:
+        with reading(self.engine) as connection:
+            items = listing.listed(connection, 1)
+            whole = {entry.id for entry in log.released(connection, 1, 0)}
+            keys = Counter(_first_keys(connection))
+        # Everything that a source holds is known, once.
+        held = [key for posts in self.held_by.values() for key in posts]
+        assert keys == Counter(held)
+        for one in items:
+            self._check_item(one, is_whole=one.id in whole)
+
+    def _check_item(self, one: ListedItem, *, is_whole: bool) -> None:
+        took = {who: counts[one.id] for who, counts in self.got.items()}
+        if one.position is None:
+            # Held, waiting, a duplicate, or withdrawn in time: nobody's.
+            assert not any(took.values())
+        elif is_whole:
+            due = {who for who, at in self.joined.items() if at < one.position}
+            assert {who for who, n in took.items() if n} == due
+        if one.item.key.startswith("blog") and one.id not in self.touched:
+            assert one.state in {"released", "duplicate"}
+
+    def _look(self) -> None:
+        """Take note of what is in copies that are new, as it stands now."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                select(delivery.c.edition_id, delivery.c.reader_id, variant).join(
+                    variant, variant.c.id == delivery.c.variant_id
+                )
+            ).all()
+            for row in rows:
+                place = (row.edition_id, row.reader_id)
+                if place not in self.seen:
+                    self.seen.add(place)
+                    counts = self.got.setdefault(row.reader_id, Counter())
+                    entries = _in_variant(connection, row.since, row.upto)
+                    counts.update(entry.id for entry in entries)
+                    # A post and its correction are never in one copy.
+                    keys = [entry.item.key for entry in entries]
+                    assert len(keys) == len(set(keys))
+
+    def _item(self, which: int) -> ListedItem | None:
+        with reading(self.engine) as connection:
+            found = listing.listed(connection, 1)
+        if not found:
+            return None
+        one = found[which % len(found)]
+        self.touched.add(one.id)
+        return one
+
+    def _opened(self, schedule: str) -> int:
+        self._pass_time()
+        with writing(self.engine) as connection:
+            slot = editions.Slot(1, schedule_id(self.engine, schedule), self.now)
+            editions.open_at(connection, slot, self.now)
+            made = editions.at_slot(connection, slot.schedule_id, self.now)
+        assert made is not None
+        return made.id
+
+    def _carry(self, edition_id: int) -> None:
+        lifecycle.freeze(self.engine, edition_id, self.now)
+        lifecycle.approve(self.engine, edition_id, self.now)
+        plan.plan(self.engine, edition_id, self.now)
+
+    def _pass_time(self) -> None:
+        self.now += timedelta(hours=1)
+
+
+def _in_variant(
+    connection: Connection, since: int, upto: int
+) -> Sequence[log.LogEntry]:
+    key = VariantKey(since, upto, (), Format.HTML, "en-GB")
+    return [
+        entry
+        for entry in log.released(connection, 1, since, upto)
+        if key.takes(entry.position, entry.topics)
+    ]
+
+
+def _first_keys(connection: Connection) -> Sequence[str]:
+    return connection.scalars(select(item.c.key).where(item.c.correction == 0)).all()
+
+
+TestExactlyOnce = Log.TestCase
+TestExactlyOnce.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
