@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, select, update
 
 from digest.compose import lifecycle, plan
+from digest.compose.plan import left_to_be_found
 from digest.errors import DigestError
 from digest.model.editions import VariantKey
 from digest.model.items import Post
@@ -156,7 +157,7 @@ class Log(RuleBasedStateMachine):
             origin = acceptance.Origin(stored.id, row.id, terms, row.is_first_contact)
             held = list(self.held_by[source].values())
             acceptance.accept(connection, origin, held, self.now)
-            sources.note_read(connection, row, self.now, ("", ""))
+            sources.note_read(connection, row, self.now, {})
 
     @rule(renames=st.booleans())
     def apply(self, *, renames: bool) -> None:
@@ -219,7 +220,7 @@ class Log(RuleBasedStateMachine):
         if steps > 1:
             lifecycle.approve(self.engine, made, self.now)
         for _ in range(steps - 2):
-            plan._plan_chunk(self.engine, made, self.now, 1)  # noqa: SLF001 - a step of it
+            plan._plan_chunk(self.engine, made, self.now, 1, left_to_be_found)  # noqa: SLF001 - a step of it
 
     @precondition(lambda self: self.begun)
     @rule()

@@ -10,6 +10,7 @@ from digest.cli import (
     campaign,
     delivery,
     edition,
+    key,
     lists,
     operate,
     post,
@@ -38,6 +39,7 @@ for name, noun in {
     "post": post,
     "edition": edition,
     "list": lists,
+    "key": key,
     "subscribers": subscribers,
     "print": print_run,
 }.items():

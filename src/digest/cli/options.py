@@ -19,6 +19,7 @@ Now = Annotated[
     ),
 ]
 CampaignName = Annotated[str, typer.Argument(metavar="CAMPAIGN")]
+PostId = Annotated[int, typer.Argument(metavar="ID")]
 EditionId = Annotated[int, typer.Argument(metavar="EDITION-ID")]
 ScheduleName = Annotated[
     str | None, typer.Option("--schedule", help="Which of its schedules.")

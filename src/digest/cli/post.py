@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.options import AsJson, CampaignName, as_json, result, table
+from digest.cli import post_words
+from digest.cli.options import AsJson, CampaignName, PostId, as_json, result, table
 
 if TYPE_CHECKING:
     from digest.model.blocks import Picture
-    from digest.store.corrections import Offered
 
-app = typer.Typer(help="Posts and events: hold, release, withdraw, correct.")
-PostId = Annotated[int, typer.Argument(metavar="ID")]
+app = typer.Typer(help="Posts and events: add, edit, hold, withdraw, correct.")
+post_words.add_to(app)
 
 
 @app.command("list")
@@ -93,46 +93,6 @@ def restore(post_id: PostId) -> None:
 
 
 @app.command()
-def corrections(campaign: CampaignName, *, json: AsJson = False) -> None:
-    """List the posts that their sources changed after they went out."""
-    from digest.bootstrap import open_app
-    from digest.store import campaigns
-    from digest.store.corrections import offered
-
-    with open_app() as digest, digest.reading() as connection:
-        stored = campaigns.by_name(connection, campaign)
-        found = offered(connection, stored.id)
-    if json:
-        as_json([_for_a_program(one) for one in found])
-        return
-    for one in found:
-        _show(one, stored.campaign.timezone)
-    if not found:
-        result("no post was changed after it went out")
-
-
-@app.command()
-def correct(
-    post_id: PostId,
-    *,
-    no: Annotated[
-        bool, typer.Option("--no", help="Leave readers with what they have.")
-    ] = False,
-) -> None:
-    """Send what a source changed after a post went out, as a new post."""
-    from digest.bootstrap import open_app
-    from digest.store import corrections
-
-    with open_app() as digest, digest.writing() as connection:
-        if no:
-            done = corrections.decline(connection, post_id, digest.now())
-            result(f"post {post_id}: {'left as it is' if done else 'nothing to do'}")
-            return
-        made = corrections.correct(connection, post_id, digest.now())
-    result(f"post {made}: released, as a correction of post {post_id}")
-
-
-@app.command()
 def picture(
     post_id: PostId,
     *,
@@ -167,24 +127,3 @@ def _standing(one: "Picture") -> str:
         return "left out: nobody has said what it shows"
     words = "decorative" if one.decorative else f"shows: {one.alt}"
     return words if one.kept else f"not fetched, so words stand for it; {words}"
-
-
-def _for_a_program(one: "Offered") -> dict[str, object]:
-    from digest.model.wire import to_wire
-
-    return asdict(one) | {
-        "item": to_wire(one.item),
-        "corrected": to_wire(one.corrected),
-    }
-
-
-def _show(one: "Offered", zone: str) -> None:
-    from digest.model.described import described
-
-    result(f"post {one.id}, from {one.source}: {one.item.title}")
-    before, after = described(one.item, zone), described(one.corrected, zone)
-    for name in one.changed:
-        result(f"  {name} was: {before.get(name, 'nothing')}")
-        result(f"  {name} is:  {after.get(name, 'nothing')}")
-    result(f"  send it with: digest post correct {one.id}")
-    result(f"  leave it with: digest post correct {one.id} --no")

@@ -1,0 +1,58 @@
+"""digest key: who and what may change things on the desk and by the API."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from digest.cli.options import AsJson, as_json, result, table, talk
+
+app = typer.Typer(help="Keys for the desk and the API: create, list, revoke.")
+KeyName = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
+
+
+@app.command()
+def create(name: KeyName) -> None:
+    """Make a key for a person or a program; it is shown this once."""
+    from digest.bootstrap import open_app
+    from digest.store import access_keys
+
+    with open_app() as digest, digest.writing() as connection:
+        secret = access_keys.create(connection, name, digest.now())
+    result(secret)
+    talk("keep it where you keep passwords: it is shown this once, and never again")
+
+
+@app.command("list")
+def list_all(*, json: AsJson = False) -> None:
+    """List the keys by name; what they are made of is not kept."""
+    from digest.bootstrap import open_app
+    from digest.store import access_keys
+
+    with open_app() as digest, digest.reading() as connection:
+        found = access_keys.listed(connection)
+    if json:
+        as_json([asdict(one) for one in found])
+        return
+    table(
+        ("name", "made", "state"),
+        [
+            (
+                one.name,
+                f"{one.created_at:%Y-%m-%d}",
+                f"revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else "in use",
+            )
+            for one in found
+        ],
+    )
+
+
+@app.command()
+def revoke(name: KeyName) -> None:
+    """End a key at once; whoever signed in with it is signed out."""
+    from digest.bootstrap import open_app
+    from digest.store import access_keys
+
+    with open_app() as digest, digest.writing() as connection:
+        done = access_keys.revoke(connection, name, digest.now())
+    result(f"{name}: {'revoked' if done else 'was revoked already'}")

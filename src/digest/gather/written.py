@@ -1,0 +1,163 @@
+"""What somebody wrote into a form or sent by the API, as a post or an event."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from digest.gather import addresses
+from digest.gather.folder_files import content_of
+from digest.gather.folder_item import PostFile
+from digest.gather.front_matter import FrontMatter
+from digest.gather.markdown import markdown_to_blocks
+from digest.gather.reading import finished
+from digest.gather.words import cleaned, short_title
+from digest.model.blocks import Block, Picture
+from digest.model.bylines import parse
+from digest.model.items import Event, Item, Post
+from digest.model.summary import summarise
+
+_NOWHERE = ""
+_TOPIC_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field, and what to do about it."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Fields as they were typed, by the names that the head of a file has.
+
+    `text` among them is the body, in Markdown. Wall times are in `zone`, unless
+    the fields name another.
+    """
+
+    fields: Mapping[str, Any]
+    zone: str
+
+    def post(self) -> Post | tuple[Fault, ...]:
+        """Return the post without a key, or every fault."""
+        faults = [*self._faults("published"), *self._picture_faults()]
+        body = self._body(faults)
+        if faults:
+            return tuple(faults)
+        head = self._head
+        post = Post(
+            key="",
+            title=short_title(head.text("title")),
+            byline=parse(head.text("byline")),
+            published=head.instant("published"),
+            url=self._address("url"),
+            summary=head.text("summary"),
+            picture=self._picture(),
+            topics=head.words("topics"),
+        )
+        return finished(post, body)
+
+    def event(self) -> Event | tuple[Fault, ...]:
+        """Return the event without a key, or every fault."""
+        faults = [*self._faults("starts", "ends"), *self._time_faults()]
+        body = self._body(faults)
+        head = self._head
+        starts = head.instant("starts")
+        if faults or starts is None:
+            return tuple(faults)
+        return Event(
+            key="",
+            title=short_title(head.text("title")),
+            starts=starts,
+            zone=head.zone,
+            ends=head.instant("ends"),
+            all_day=head.is_day("starts"),
+            place=head.text("place"),
+            joining_url=self._address("joining_url"),
+            booking_phone=head.text("booking_phone"),
+            url=self._address("url"),
+            summary=head.text("summary") or summarise(body),
+            body=body,
+            topics=head.words("topics"),
+        )
+
+    @property
+    def _head(self) -> FrontMatter:
+        zone = str(self.fields.get("zone") or self.zone)
+        return FrontMatter(self.fields, "", zone if _is_zone(zone) else self.zone)
+
+    def _body(self, faults: list[Fault]) -> tuple[Block, ...]:
+        text = cleaned(str(self.fields.get("text", "")))
+        try:
+            return markdown_to_blocks(text, _NOWHERE, _on_the_web)
+        except ValueError as problem:
+            faults.append(Fault("text", f"The text {problem}"))
+            return ()
+
+    def _address(self, name: str) -> str:
+        return addresses.web(self._head.text(name), _NOWHERE) or ""
+
+    def _picture(self) -> Picture | None:
+        if not (src := self._address("picture")):
+            return None
+        return Picture(src, self._head.text("picture_alt"))
+
+    def _faults(self, *instants: str) -> Iterator[Fault]:
+        head = self._head
+        if not head.text("title"):
+            yield Fault("title", "Enter a title")
+        for name in ("url", "joining_url", "picture"):
+            if head.text(name) and not self._address(name):
+                yield Fault(name, "Enter a whole address, like https://example.org/tea")
+        for name in instants:
+            if head.text(name) and head.instant(name) is None:
+                yield Fault(name, "Enter a day and time, like 2026-07-06 14:00")
+        if not _is_zone(str(self.fields.get("zone") or self.zone)):
+            yield Fault("zone", f"Enter a time zone, like {self.zone}")
+        if any(len(one) > _TOPIC_LENGTH for one in head.words("topics")):
+            yield Fault("topics", f"Each topic has at most {_TOPIC_LENGTH} letters")
+
+    def _picture_faults(self) -> Iterator[Fault]:
+        if self._address("picture") and not self._head.text("picture_alt"):
+            yield Fault("picture_alt", "Say what the picture shows")
+
+    def _time_faults(self) -> Iterator[Fault]:
+        starts, ends = self._head.instant("starts"), self._head.instant("ends")
+        if not self._head.text("starts"):
+            yield Fault("starts", "Enter when it starts, like 2026-07-06 14:00")
+        if isinstance(starts, datetime) and ends is not None and ends < starts:
+            yield Fault("ends", "The end must be after the start")
+
+
+def from_file(path: Path, zone: str) -> tuple[str, Item]:
+    """Return the key that a file gives, empty for none, and its post or event.
+
+    In the format of a folder's files. Raises ValueError, in plain words.
+    """
+    folder = path.resolve().parent
+    content = content_of(path.resolve(), folder, None)
+    file = PostFile.read(path.resolve(), content, folder, zone)
+    return file.head.text("key"), file.item(path.name)
+
+
+def _on_the_web(address: str) -> str | None:
+    if not address.strip():
+        return None
+    found = addresses.web(address, _NOWHERE)
+    if found is None:
+        raise ValueError(
+            f'names the picture "{address[:80]}": give its whole address, https://...'
+        )
+    return found
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return False
+    return True

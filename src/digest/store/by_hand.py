@@ -1,0 +1,85 @@
+"""Posts and events that a person or a program adds, through the door of all others."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from digest.model.campaigns import FirstContact
+from digest.model.items import Item
+from digest.model.wire import fingerprint
+from digest.store import source_rows
+from digest.store.acceptance import Origin, accept
+from digest.store.campaigns import StoredCampaign
+from digest.store.tables import item
+
+_ALL = FirstContact()
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """The terms of what is added by hand: it comes in at once, as it is."""
+
+    name: str = source_rows.BY_HAND
+    topics: tuple[str, ...] = ()
+    first: FirstContact = _ALL
+    moderated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding an item came to: its id in the log, and what was done.
+
+    `outcome` is "added", "changed", "unchanged", or "duplicate" where another
+    source has the post already.
+    """
+
+    id: int
+    outcome: str
+
+
+def keyed(one: Item, key: str = "") -> Item:
+    """Return the item under that key, or under one made of all that it says.
+
+    So that adding the same words twice is adding them once.
+    """
+    made = f"words {fingerprint(replace(one, key=''))[:32]}"
+    return replace(one, key=key or made)
+
+
+def add(
+    connection: Connection, stored: StoredCampaign, one: Item, now: datetime
+) -> Added:
+    """Take an item into the campaign's log; the same twice changes nothing.
+
+    Other words under a key that is known revise that item, as a source does.
+    """
+    source_id = source_rows.by_hand(connection, stored.id)
+    origin = Origin(stored.id, source_id, ByHand(), is_first_contact=False)
+    counts = accept(connection, origin, [one], now)
+    outcomes = (
+        ("added", counts.new),
+        ("changed", counts.revised),
+        ("duplicate", counts.duplicates),
+    )
+    item_id = connection.scalars(
+        select(item.c.id)
+        .where(item.c.source_id == source_id, item.c.key == one.key)
+        .order_by(item.c.correction.desc())
+        .limit(1)
+    ).one()
+    return Added(
+        item_id, next((name for name, count in outcomes if count), "unchanged")
+    )
+
+
+def holds(connection: Connection, stored: StoredCampaign, key: str) -> str | None:
+    """Return the mark of what was last added under that key, or None for nothing."""
+    source_id = source_rows.by_hand(connection, stored.id)
+    row = connection.execute(
+        select(item.c.fingerprint, item.c.given_fingerprint)
+        .where(item.c.source_id == source_id, item.c.key == key)
+        .order_by(item.c.correction.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else row.given_fingerprint or row.fingerprint

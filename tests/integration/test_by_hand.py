@@ -1,0 +1,92 @@
+"""Posts added by hand, through the door of all others; and who holds a key."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, select
+
+from digest.errors import DigestError, NotFound
+from digest.model.items import Item
+from digest.store import access_keys, by_hand, campaigns, editing, listing, log
+from digest.store.by_hand import Added
+from digest.store.engine import reading, writing
+from digest.store.tables import access_key
+from tests.builders import EIGHT, a_post
+from tests.stored import a_stored_campaign, posts_accepted
+
+
+def added(engine: Engine, one: Item, key: str = "") -> Added:
+    with writing(engine) as connection:
+        stored = campaigns.by_name(connection, "lantern-week")
+        return by_hand.add(connection, stored, by_hand.keyed(one, key), EIGHT)
+
+
+def test_the_same_words_twice_are_one_post(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    first, second = (added(engine, a_post("")) for _ in range(2))
+    other = added(engine, a_post("", title="Urn"))
+
+    assert (first.outcome, second.outcome) == ("added", "unchanged")
+    assert first.id == second.id != other.id
+    with reading(engine) as connection:
+        assert [one.state for one in listing.listed(connection, 1)] == ["released"] * 2
+
+
+def test_other_words_under_a_key_change_the_post(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    first = added(engine, a_post(title="Kettel"), "k")
+    second = added(engine, a_post(title="Kettle"), "k")
+
+    assert second == Added(first.id, "changed")
+
+
+def test_a_post_that_a_source_has_is_not_sent_twice(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post("one")])
+
+    assert added(engine, a_post("")).outcome == "duplicate"
+
+
+def test_what_staff_changed_outlives_the_same_post_sent_again(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    made = added(engine, a_post(title="Kettel"), "k")
+    with writing(engine) as connection:
+        editing.edit(connection, made.id, lambda one: replace(one, title="Kettle"))
+
+    assert added(engine, a_post(title="Kettel"), "k").outcome == "unchanged"
+    with reading(engine) as connection:
+        assert [e.item.title for e in log.released(connection, 1, 0)] == ["Kettle"]
+
+
+def test_a_key_is_kept_as_a_hash_and_ends_at_once(engine: Engine) -> None:
+    with writing(engine) as connection:
+        secret = access_keys.create(connection, "Ann", EIGHT)
+        held = access_keys.holder(connection, secret)
+        rows = [tuple(row) for row in connection.execute(select(access_key))]
+        assert held is not None
+        assert access_keys.by_id(connection, held.id) == held
+        assert access_keys.holder(connection, secret + "x") is None
+        assert access_keys.revoke(connection, "Ann", EIGHT)
+        assert not access_keys.revoke(connection, "Ann", EIGHT)
+        assert access_keys.holder(connection, secret) is None
+        assert access_keys.by_id(connection, held.id) is None
+
+    assert held.name == "Ann"
+    assert not any(secret in str(value) for row in rows for value in row)
+
+
+@pytest.mark.parametrize("name", ["", " ", "Ann", "x" * 81])
+def test_a_key_has_a_name_of_its_own(engine: Engine, name: str) -> None:
+    with writing(engine) as connection:
+        access_keys.create(connection, "Ann", EIGHT)
+
+    with pytest.raises(DigestError), writing(engine) as connection:
+        access_keys.create(connection, name, EIGHT)
+
+
+def test_a_key_that_is_not_there_cannot_be_revoked(engine: Engine) -> None:
+    with (
+        pytest.raises(NotFound, match="digest key list"),
+        writing(engine) as connection,
+    ):
+        access_keys.revoke(connection, "Ann", EIGHT)

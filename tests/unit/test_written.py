@@ -1,0 +1,94 @@
+"""What is typed into a form: a post, an event, or every fault by its field."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.gather.written import Fault, Written
+from digest.model.items import Byline, Event, LinkKind, Post
+from tests.builders import words
+
+ZONE = "Europe/London"
+FULL = {
+    "title": " Kettle ",
+    "text": "Come in.\n\nDo our [survey](https://example.org/s).",
+    "byline": "By Ann Example, Chair, Example Group",
+    "published": "2026-07-06 14:00",
+    "url": "https://example.org/kettle",
+    "topics": "tea, stories",
+    "picture": "https://example.org/k.png",
+    "picture_alt": "A kettle",
+}
+
+
+def test_a_post_is_read_as_a_file_would_be() -> None:
+    post = Written(FULL, ZONE).post()
+
+    assert isinstance(post, Post)
+    assert (post.title, post.topics) == ("Kettle", ("tea", "stories"))
+    assert post.byline == Byline("Ann Example", "Chair", "Example Group")
+    assert post.published == datetime(2026, 7, 6, 13, tzinfo=UTC)
+    assert post.summary.startswith("Come in.")
+    assert [link.kind for link in post.links] == [LinkKind.SURVEY]
+
+
+def test_an_event_on_a_day_lasts_all_day() -> None:
+    event = Written({"title": "Walk", "starts": "2026-07-06", "text": "Come."}, ZONE)
+    found = event.event()
+
+    assert isinstance(found, Event)
+    assert found.all_day
+    assert found.starts == datetime(2026, 7, 5, 23, tzinfo=UTC)
+    assert found.body == words("Come.")
+    later = {"starts": "2026-07-06 14:00", "ends": "2026-07-06 15:30"}
+    timed = Written({"title": "Walk", **later, "zone": "Asia/Kolkata"}, ZONE).event()
+    assert isinstance(timed, Event)
+    assert timed.ends == timed.starts + timedelta(minutes=90)
+    assert (timed.zone, timed.all_day) == ("Asia/Kolkata", False)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"title": " "}, "title"),
+        ({"url": "example.org/kettle"}, "url"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"published": "yesterday"}, "published"),
+        ({"picture": "/etc/passwd.png"}, "picture"),
+        ({"picture_alt": ""}, "picture_alt"),
+        ({"text": "![x](../k.png)"}, "text"),
+        ({"text": "[" * 6000}, "text"),
+        ({"topics": "t" * 99}, "topics"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+    ],
+)
+def test_what_is_wrong_with_a_post_is_told_by_field(
+    change: dict[str, str], fault: str
+) -> None:
+    found = Written(FULL | change, ZONE).post()
+
+    assert isinstance(found, tuple)
+    assert [one.field for one in found] == [fault]
+    assert isinstance(found[0], Fault)
+    assert found[0].words[0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("fields", "faults"),
+    [
+        ({}, ["title", "starts"]),
+        ({"title": "Walk", "starts": "soon"}, ["starts"]),
+        ({"title": "W", "starts": "2026-07-06", "ends": "2026-07-05"}, ["ends"]),
+        (
+            {"title": "W", "starts": "2026-07-06", "joining_url": "zoom"},
+            ["joining_url"],
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_event_is_told_by_field(
+    fields: dict[str, str], faults: list[str]
+) -> None:
+    found = Written(fields, ZONE).event()
+
+    assert isinstance(found, tuple)
+    assert [one.field for one in found] == faults
