@@ -198,9 +198,13 @@ class _Gathering:
         origin = acceptance.Origin(
             call.stored.id, row.id, call.source, row.is_first_contact
         )
+        counts = acceptance.Counts()
         with writing(self.engine) as connection:
-            known = updates(connection, row.id, found, self.now)
-            counts = acceptance.accept(connection, origin, found.items, self.now, known)
+            if not found.unchanged:
+                known = updates(connection, row.id, found, self.now)
+                counts = acceptance.accept(
+                    connection, origin, found.items, self.now, known
+                )
             memory = asdict(found.memory)
             if sources.note_read(connection, row, self.now, memory):
                 _log(logging.INFO, "source reads well again", call)
