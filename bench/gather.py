@@ -26,7 +26,8 @@ from _web_feeds import KINDS, POSTS, SLOW_SECONDS
 from harness import Result, main, medians, peak_mb
 from sqlalchemy import Engine
 
-from digest.gather.campaign import Round, SourceReport, gather
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
 from digest.gather.feed import posts_in
 from digest.gather.fetch import Fetcher
 from digest.gather.reading import Reading

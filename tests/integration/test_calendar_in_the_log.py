@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.compose import variants
-from digest.gather.campaign import Round, SourceReport, gather
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
 from digest.model.items import Event, EventState
 from digest.model.readers import Format
 from digest.schedule.previews import schedule_of

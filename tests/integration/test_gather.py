@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.compose import lifecycle
-from digest.gather.campaign import Round, SourceReport, gather
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
 from digest.store import campaigns, editions, log
 from digest.store.campaigns import CampaignFile, StoredCampaign
 from digest.store.engine import reading, writing

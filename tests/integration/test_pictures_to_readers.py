@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.deliver.inbox import Inbox
-from digest.gather.campaign import Round, SourceReport, gather
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
 from digest.model.forms import Form
 from digest.render.email import SAMPLE_READER
 from digest.schedule.publishing import run

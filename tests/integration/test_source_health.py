@@ -3,13 +3,15 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BufferedIOBase
 
 import pytest
 from sqlalchemy import Engine
 
-from digest.gather.campaign import Round, SourceReport, gather
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
 from digest.schedule.publishing import GATHER_EVERY
 from digest.schedule.status import status_of
 from digest.store import campaigns, log, sources
@@ -243,3 +245,23 @@ def test_each_source_is_taken_in_when_it_is_read_whatever_the_slow_ones_do(
     assert seen == [["quick"]]
     assert [one.source for one in reports] == ["slow", "blog"]
     assert titles(engine) == ["quick", "slow"]
+
+
+def test_a_host_that_is_not_there_costs_its_time_twice_and_not_for_every_source(
+    engine: Engine,
+) -> None:
+    asked: list[str] = []
+
+    def nowhere(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        raise OSError("no such host")
+
+    urls = {f"blog-{n}": f"http://gone.example.org/{n}" for n in range(5)}
+    stored = applied(engine, urls)
+    fetcher = replace(LOOPBACK, resolve=nowhere)
+    reports = gather(engine, fetcher, [Round(stored)], EIGHT)["lantern-week"]
+
+    assert len(asked) == 2
+    assert "nothing answers there" in reports[1].failed
+    assert "did not answer for two other sources" in reports[2].failed
+    assert all(one.failed for one in reports)

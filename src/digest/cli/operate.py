@@ -10,7 +10,7 @@ import typer
 from digest.cli.options import AsJson, as_json, result, table, talk
 
 if TYPE_CHECKING:
-    from digest.gather.campaign import SourceReport
+    from digest.gather.calls import SourceReport
 
 
 def add_to(app: typer.Typer) -> None:

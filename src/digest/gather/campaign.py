@@ -2,65 +2,33 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-import httpx
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from digest.errors import SourceError, StoreError
-from digest.gather.document import BusyError, GoneError, Memory
+from digest.gather.calls import Call, Round, SourceReport, by_host, calls_of
+from digest.gather.document import BusyError, GoneError, Memory, UnreachableError
 from digest.gather.fetch import Fetcher
 from digest.gather.picture_round import bring_all
-from digest.gather.reading import Reading, Skipped, Visit
+from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
 from digest.gather.updates import updates
 from digest.model.campaigns import Source
-from digest.model.health import Failure, SourceState
+from digest.model.health import Failure
 from digest.store import acceptance, sources
-from digest.store.campaigns import StoredCampaign
 from digest.store.engine import reading, writing
 from digest.store.sources import SourceRow
 
 logger = logging.getLogger(__name__)
 
+# A host that is not there costs some seconds for each of its sources.
+_TRIES_OF_A_HOST = 2
 # Most of them wait for an answer; how many work at once is the fetcher's to say.
 _AT_ONCE = 64
-_NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """A campaign whose sources are to be asked.
-
-    `every` is how often a source that reads well is asked. None asks all but
-    those that are paused, or whose servers want to be left alone.
-    """
-
-    stored: StoredCampaign
-    every: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What reading one source came to.
-
-    `failed` says why it could not be read, `left` why it was not even asked.
-    `pictures` says which are left out of posts that are still to go, and why.
-    """
-
-    source: str
-    new: int = 0
-    revised: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-    passed_over: int = 0
-    skipped: tuple[Skipped, ...] = ()
-    failed: str = ""
-    left: str = ""
-    pictures: tuple[str, ...] = ()
 
 
 def gather(
@@ -75,9 +43,9 @@ def gather(
     """
     with reading(engine) as connection:
         asked = list(rounds)
-        calls = [one for each in asked for one in _calls(connection, each, now)]
+        calls = [one for each in asked for one in calls_of(connection, each, now)]
     gathering = _Gathering(engine, fetcher, now)
-    chains = _by_host(one for one in calls if one.left is None)
+    chains = by_host(one for one in calls if one.left is None)
     with ThreadPoolExecutor(min(_AT_ONCE, len(chains)) or 1, "source") as pool:
         done = list(pool.map(gathering.one_by_one, chains))
     told = {call: report for each in done for call, report in each}
@@ -103,51 +71,6 @@ def attempt(source: Source, visit: Visit) -> Reading | SourceError:
         return _fault(source, problem)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Call:
-    """A source to ask, or (`left`) what is reported of one that is left alone."""
-
-    stored: StoredCampaign
-    source: Source
-    row: SourceRow | None
-    left: SourceReport | None = None
-
-
-def _calls(connection: Connection, each: Round, now: datetime) -> Iterator[_Call]:
-    stored = each.stored
-    rows = sources.of_campaign(connection, stored.id)
-    for source in stored.campaign.sources:
-        row = rows.get(source.name)
-        if row is not None and row.health.is_due(now, row.tried_at, each.every):
-            yield _Call(stored, source, row)
-        elif each.every is None:
-            yield _Call(stored, source, row, _left(source.name, row))
-
-
-def _left(name: str, row: SourceRow | None) -> SourceReport:
-    if row is None:
-        return SourceReport(name, failed=_NOT_APPLIED)
-    if row.health.state is SourceState.PAUSED:
-        return SourceReport(name, left=f"it is paused: {row.health.failure}")
-    until = f"{row.health.wait_until:%d %B %H:%M} UTC"
-    return SourceReport(name, left=f"its server asks us to wait until {until}")
-
-
-def _by_host(calls: Iterable[_Call]) -> Sequence[Sequence[_Call]]:
-    """Return the calls in chains, so that none waits in line for another's host."""
-    chains: dict[object, list[_Call]] = {}
-    for one in calls:
-        chains.setdefault(_host(one) or one, []).append(one)
-    return list(chains.values())
-
-
-def _host(call: _Call) -> str:
-    try:
-        return httpx.URL((call.row and call.row.moved_to) or call.source.location).host
-    except httpx.InvalidURL:
-        return ""
-
-
 @dataclass(frozen=True)
 class _Gathering:
     """One gathering, shared by its threads."""
@@ -157,31 +80,36 @@ class _Gathering:
     now: datetime
     _accepting: threading.Lock = field(default_factory=threading.Lock)
 
-    def one_by_one(self, chain: Sequence[_Call]) -> list[tuple[_Call, SourceReport]]:
-        return [
-            (one, self._read(one, row)) for one in chain if (row := one.row) is not None
-        ]
+    def one_by_one(self, chain: Sequence[Call]) -> list[tuple[Call, SourceReport]]:
+        """Read the sources of one host; if it is not there, leave it alone soon."""
+        reports, dead = [], 0
+        for call in chain:
+            if call.row is None:
+                continue
+            with self.fetcher.slots.held():
+                if dead < _TRIES_OF_A_HOST:
+                    found = attempt(call.source, self._visit(call, call.row))
+                else:
+                    found = _not_asked(call)
+                dead = dead + 1 if _is_dead(found, call.host) else 0
+                # One writer at a time, without a fight over the database's lock.
+                with self._accepting:
+                    reports.append((call, self._settled(call, call.row, found)))
+        return reports
 
-    def _read(self, call: _Call, row: SourceRow) -> SourceReport:
+    def _visit(self, call: Call, row: SourceRow) -> Visit:
         campaign = call.stored.campaign
-        visit = Visit(
+        return Visit(
             self.fetcher,
-            Memory(row.etag, row.last_modified, row.moved_to, row.notebook),
+            Memory(row.etag, row.last_modified, row.moved_to),
             campaign.timezone,
             campaign.reply_to or campaign.sender_address,
             self.now,
             max(self.now, campaign.begins or self.now),
-            campaign.starts,
-            campaign.ends,
         )
-        with self.fetcher.slots.held():
-            found = attempt(call.source, visit)
-            # One writer at a time, without a fight over the database's lock.
-            with self._accepting:
-                return self._settled(call, row, found)
 
     def _settled(
-        self, call: _Call, row: SourceRow, found: Reading | SourceError
+        self, call: Call, row: SourceRow, found: Reading | SourceError
     ) -> SourceReport:
         if isinstance(found, SourceError):
             return self._failed(call, row, found)
@@ -194,7 +122,7 @@ class _Gathering:
             logger.exception("source broke the log source=%s", call.source.name)
             return self._failed(call, row, _fault(call.source, problem))
 
-    def _taken(self, call: _Call, row: SourceRow, found: Reading) -> SourceReport:
+    def _taken(self, call: Call, row: SourceRow, found: Reading) -> SourceReport:
         origin = acceptance.Origin(
             call.stored.id, row.id, call.source, row.is_first_contact
         )
@@ -212,9 +140,7 @@ class _Gathering:
             _log(logging.WARNING, "source has moved for good", call)
         return SourceReport(call.source.name, **asdict(counts), skipped=found.skipped)
 
-    def _failed(
-        self, call: _Call, row: SourceRow, problem: SourceError
-    ) -> SourceReport:
+    def _failed(self, call: Call, row: SourceRow, problem: SourceError) -> SourceReport:
         health = row.health.after_failure(_failure(problem, row), self.now)
         with writing(self.engine) as connection:
             is_ours = sources.note_failed(connection, row, self.now, health)
@@ -234,6 +160,17 @@ def _failure(problem: SourceError, row: SourceRow) -> Failure:
             return Failure(str(problem))
 
 
+def _is_dead(found: Reading | SourceError, host: str) -> bool:
+    return isinstance(found, UnreachableError) and found.host == host
+
+
+def _not_asked(call: Call) -> SourceError:
+    words = "it was not asked, for its host did not answer for two other sources"
+    return UnreachableError(
+        f"{call.source.location} cannot be read: {words}", call.host
+    )
+
+
 def _fault(source: Source, problem: Exception) -> SourceError:
     return SourceError(
         f"{source.location} cannot be taken in, which is a fault of this program "
@@ -241,6 +178,6 @@ def _fault(source: Source, problem: Exception) -> SourceError:
     )
 
 
-def _log(level: int, happening: str, call: _Call) -> None:
+def _log(level: int, happening: str, call: Call) -> None:
     name = call.stored.campaign.name
     logger.log(level, "%s campaign=%s source=%s", happening, name, call.source.name)

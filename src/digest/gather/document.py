@@ -100,3 +100,11 @@ class BusyError(SourceError):
     def __init__(self, words: str, seconds: int | None) -> None:
         super().__init__(words)
         self.seconds = seconds
+
+
+class UnreachableError(SourceError):
+    """Nothing answers at `host`, whatever it is asked for."""
+
+    def __init__(self, words: str, host: str) -> None:
+        super().__init__(words)
+        self.host = host

@@ -13,8 +13,8 @@ from digest.errors import SourceError
 from digest.gather.answers import Answer, Elsewhere
 from digest.gather.deadline import Deadline
 from digest.gather.dialling import Dialler, Resolve, resolved
-from digest.gather.document import LIMITS, Document, Limits, Request
-from digest.gather.fetch_troubles import TROUBLES, WRITE_IT_SO, in_words
+from digest.gather.document import LIMITS, Document, Limits, Request, UnreachableError
+from digest.gather.fetch_troubles import TROUBLES, WRITE_IT_SO, in_words, is_unreachable
 from digest.gather.turns import Slots, Turns
 from digest.gather.words import one_line
 from digest.model.web_access import WebAccess
@@ -84,7 +84,10 @@ class _Errand:
                 return self._in_time(url)
         except TROUBLES as problem:
             why = in_words(problem, self.request.wanted, self.limits)
-            raise self._error(why) from problem
+            error = self._error(why)
+            if is_unreachable(problem):
+                error = UnreachableError(str(error), httpx.URL(self.url).host)
+            raise error from problem
 
     def _in_time(self, url: httpx.URL) -> Document | Elsewhere:
         began = time.monotonic()

@@ -41,8 +41,19 @@ def in_words(problem: Exception, wanted: Wanted, limits: Limits) -> str:
             return one_line(str(problem)) or type(problem).__name__
 
 
+def is_unreachable(problem: Exception) -> bool:
+    """Whether nothing answers at the host at all, whatever it is asked for."""
+    if isinstance(problem, httpcore.ConnectError):
+        return not isinstance(_cause(problem), ssl.SSLError)
+    return isinstance(problem, httpcore.ConnectTimeout)
+
+
+def _cause(problem: httpcore.ConnectError) -> object:
+    return problem.args[0] if problem.args else None  # the pool drops __cause__
+
+
 def _why_unconnected(problem: httpcore.ConnectError) -> str:
-    cause = problem.args[0] if problem.args else None  # the pool drops __cause__
+    cause = _cause(problem)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return (
             "its certificate is not valid "

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 from digest.compose import lifecycle
 from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
 from digest.errors import DigestError
-from digest.gather.campaign import Round, SourceReport, gather
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
 from digest.gather.fetch import Fetcher
 from digest.model.editions import EditionState
 from digest.schedule import due, watch
