@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from tests.pictures import a_drawing, saved
+
 _HTML = (
     b"<h2>T</h2><p>Hi <b>you</b> <a class=btn href='/s'>Go</a><br>x</p><ul><li>a<li>b"
     b"</ul><table><tr><th>x<tr><td rowspan=2>1</table>",
@@ -44,6 +46,14 @@ SEEDS: Mapping[str, Sequence[bytes]] = {
     "html": _HTML,
     "markdown": (*_MARKDOWN, *_HTML),
     "front-matter": _HEAD,
+    "picture": (
+        saved(a_drawing(10, 9)),
+        saved(a_drawing(10, 9, "LA")),
+        saved(a_drawing(10, 9).quantize(4), "GIF"),
+        saved(a_drawing(10, 9), "WEBP"),
+        saved(a_drawing(10, 9), "JPEG", quality=30),
+        saved(a_drawing(10, 9, "CMYK"), "JPEG", progressive=True, quality=30),
+    ),
 }
 _TAGS = (
     *(
@@ -92,5 +102,27 @@ PIECES: Mapping[str, Sequence[bytes]] = {
             b"*a",
         ),
         *(b"!!", b"|\n", b">\n", b"? ", b": ", b"<<: ", b"2026-07-07", b"%YAML", b"\t"),
+    ),
+    "picture": (
+        *(b"\x89PNG\r\n\x1a\n", b"\0\0\0\rIHDR", b"IDAT", b"PLTE", b"tRNS", b"acTL"),
+        *(b"\xff\xd8\xff\xe0", b"\xff\xc0", b"\xff\xc2", b"\xff\xc4", b"\xff\xda"),
+        *(b"\xff\xe1\0\x10Exif\0\0MM\0*", b"ICC_PROFILE\0\1\1", b"Adobe", b"\xff\xd9"),
+        *(
+            b"GIF89a",
+            b"\x2c\0\0",
+            b"\x21\xf9\4",
+            b"RIFF",
+            b"WEBPVP8X",
+            b"VP8L",
+            b"ANIM",
+        ),
+        *(
+            b"\0\0\0 ftypavif",
+            b"\xff\xff\xff\xff",
+            b"\0\0\0\0",
+            b"<svg",
+            b"BM",
+            b"MPF\0",
+        ),
     ),
 }

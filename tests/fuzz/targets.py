@@ -1,14 +1,18 @@
 """What is fuzzed: each takes any bytes, and may do nothing worse than refuse them."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+
+from PIL import Image
 
 from digest.errors import SourceError
 from digest.gather.feed import posts_in
 from digest.gather.front_matter import FrontMatter
 from digest.gather.html import to_blocks
 from digest.gather.markdown import markdown_to_blocks
+from digest.gather.picture_making import ROOMS, made
 from digest.gather.words import cleaned
 from digest.model.blocks import Block, links_in, texts
 from digest.model.items import Item
@@ -47,11 +51,22 @@ def front_matter(content: bytes) -> None:
                 check_refusal(problem)
 
 
+def picture(content: bytes) -> None:
+    """Open the bytes as a picture, and look at what is made of it."""
+    for use, file in made(content).items():
+        with Image.open(io.BytesIO(file.content), formats=("JPEG", "PNG")) as image:
+            image.load()
+            assert image.size == (file.width, file.height)
+            assert image.width <= ROOMS[use].width
+            assert image.height <= ROOMS[use].height
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "feed": feed,
     "html": html,
     "markdown": markdown,
     "front-matter": front_matter,
+    "picture": picture,
 }
 
 

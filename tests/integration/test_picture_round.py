@@ -183,6 +183,40 @@ def test_what_an_edition_carries_does_not_change_under_it(
         assert corrections.count(connection, stored.id) == 0
 
 
+@pytest.mark.parametrize("changed", ["another picture", "words", "a late picture"])
+def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one(
+    engine: Engine, site: Site, changed: str
+) -> None:
+    stored = a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    if changed != "a late picture":
+        site.files["a.png"] = saved(a_drawing())
+    alt = "" if changed == "words" else "A lantern"
+    first = a_post("one", picture=site.picture("a.png", alt))
+    second = replace(first, key="two", url="", title="Two", body=words("Two."))
+    posts_accepted(engine, [first])
+    bring(engine, stored)
+    run(engine, "lantern-week", "daily", EIGHT)
+    if changed != "words":
+        site.files["a.png"] = saved(a_drawing(90, 60))
+    posts_accepted(engine, [first, second])
+    bring(engine, stored, EIGHT + HOUR)
+    if changed == "words":
+        with writing(engine) as connection:
+            picturing.describe(connection, 2, Words(alt="A lantern"))
+
+    again = posts_accepted(engine, [first, second])
+
+    assert again.revised == 0
+    with reading(engine) as connection:
+        assert corrections.count(connection, stored.id) == 0
+    one, two = (post.picture for post in posts(engine))
+    assert one is not None
+    assert two is not None
+    assert two.kept
+    assert (one.kept, one.alt) != (two.kept, two.alt)
+
+
 def test_a_picture_of_two_posts_is_fetched_and_kept_once(
     engine: Engine, site: Site
 ) -> None:

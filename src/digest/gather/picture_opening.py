@@ -42,7 +42,7 @@ _WHITE = (255, 255, 255)
 Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
 
 
-class _Refused(ValueError):  # noqa: N818 - what happened to the picture
+class _Refused(Exception):  # noqa: N818 - what happened to the picture
     """No picture for us, in words; decoders raise ValueError in words of their own."""
 
 
@@ -58,16 +58,16 @@ def opened(content: bytes, rooms: Sequence[Size]) -> Image.Image:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _opened(content, rooms)
-    except _Refused:
-        raise
+    except _Refused as problem:
+        raise ValueError(str(problem)) from problem
     except UnidentifiedImageError as problem:
-        raise _Refused(_what_it_is(content)) from problem
+        raise ValueError(_what_it_is(content)) from problem
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        raise _Refused(_TOO_LARGE) from problem
+        raise ValueError(_TOO_LARGE) from problem
     except Exception as problem:
         # Decoders raise whatever a broken file makes them stumble over.
         logger.info("picture not decoded why=%s", type(problem).__name__)
-        raise _Refused(_BROKEN) from problem
+        raise ValueError(_BROKEN) from problem
 
 
 def _opened(content: bytes, rooms: Sequence[Size]) -> Image.Image:

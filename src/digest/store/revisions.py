@@ -4,8 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, null, select, update
 
+from digest.model.blocks import Picture
 from digest.model.edits import merged
 from digest.model.items import Item
+from digest.model.pictures import repictured
 from digest.model.sameness import Marks
 from digest.model.wire import fingerprint, item_from_wire, to_wire
 from digest.store import positions
@@ -51,13 +53,32 @@ def revise(
     if positions.is_carried(row.position, carried):
         if mark == before and row.revision_fingerprint is not None:
             values = _revision(None)  # taken back
-        elif mark not in (before, row.revision_fingerprint):
+        elif mark not in (before, row.revision_fingerprint) and not _reads_the_same(
+            connection, row.id, said
+        ):
             values = _revision(said)
     else:
         values = _in_place(connection, row, said, topics)
     if values:
         set_values(connection, row.id, values)
     return bool(values.keys() - {"topics"})
+
+
+def _reads_the_same(connection: Connection, item_id: int, said: Item) -> bool:
+    """Whether nothing but what is known of its pictures has changed.
+
+    A picture that came late, or that staff have words for by now, since another
+    post shows it too, is no reason to write to readers again.
+    """
+    held = connection.execute(
+        select(item.c.given, item.c.content).where(item.c.id == item_id)
+    ).one()
+    before = item_from_wire(held.given or held.content)
+    return repictured(before, _found_there) == repictured(said, _found_there)
+
+
+def _found_there(picture: Picture) -> Picture:
+    return Picture(picture.src, caption=picture.caption)
 
 
 def content_values(said: Item, left: Item) -> dict[str, Any]:
