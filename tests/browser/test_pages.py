@@ -17,7 +17,7 @@ HOME = "http://testserver"
 PATHS = [
     "/desk",
     "/desk/runs",
-    "/desk/runs/1?refresh=yes",
+    "/desk/runs/1",
     "/inbox",
     "/none",
     "/u/{token}",
