@@ -138,9 +138,8 @@ def from_file(path: Path, zone: str) -> tuple[str, Item]:
 
     In the format of a folder's files. Raises ValueError, in plain words.
     """
-    folder = path.resolve().parent
-    content = content_of(path.resolve(), folder, None)
-    file = PostFile.read(path.resolve(), content, folder, zone)
+    whole = path.resolve()
+    file = PostFile.read(whole, content_of(whole, whole.parent, None), zone)
     return file.head.text("key"), file.item(path.name)
 
 
