@@ -20,14 +20,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from digest.errors import SourceError
+from digest.gather.calendar import read_from
 from digest.gather.feed import posts_in
+from digest.gather.fetch import Fetcher
 from digest.gather.front_matter import FrontMatter
 from digest.gather.html import to_blocks
+from digest.gather.ics.working_out import answered
 from digest.gather.markdown import markdown_to_blocks
+from digest.gather.reading import Visit
+from digest.model.campaigns import Source, SourceKind
 
 MAX_SECONDS = 5.0
 MAX_BYTES = 256_000_000
@@ -106,10 +112,18 @@ def _as_markdown(content: bytes) -> tuple[int, int]:
     return len(markdown_to_blocks(head.body, "https://example.org/")), 0
 
 
+def _as_calendar(content: bytes) -> tuple[int, int]:
+    since = datetime(2019, 1, 1, tzinfo=UTC)
+    source = Source("diary", SourceKind.CALENDAR, "diary.ics", ahead=timedelta(366))
+    found = read_from(content, source, Visit(Fetcher(), since=since), by=answered)
+    return len(found.items) + len(found.updates), len(found.skipped)
+
+
 _READERS: Mapping[str, Callable[[bytes], tuple[int, int]]] = {
     ".html": _as_html,
     ".htm": _as_html,
     ".md": _as_markdown,
+    ".ics": _as_calendar,
 }
 
 

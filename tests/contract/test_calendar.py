@@ -123,16 +123,24 @@ def test_a_time_is_read_in_its_zone_or_in_the_campaigns(
     assert (f"{event.starts:%H:%M}", event.zone) == (start, zone)
 
 
-def test_world_time_is_read_in_the_calendars_own_zone_where_it_names_one() -> None:
-    def zone_of(said: str) -> str:
-        part = an_ics_event("DTSTART:20260707T100000Z")
-        return the_event(a_calendar(f"X-WR-TIMEZONE:{said}", part)).zone
+@pytest.mark.parametrize(
+    ("said", "zone", "hour"),
+    [
+        pytest.param("Europe/Paris", "Europe/Paris", 8, id="a zone"),
+        pytest.param("UTC", "Europe/London", 9, id="world time"),
+        pytest.param("Nowhere", "Europe/London", 9, id="a zone nobody knows"),
+    ],
+)
+def test_a_time_without_a_zone_is_the_calendars_where_that_names_one(
+    said: str, zone: str, hour: int
+) -> None:
+    def read(line: str) -> Event:
+        return the_event(a_calendar(f"X-WR-TIMEZONE:{said}", an_ics_event(line)))
 
-    assert [zone_of(said) for said in ("Europe/Paris", "UTC", "Nowhere")] == [
-        "Europe/Paris",
-        "Europe/London",
-        "Europe/London",
-    ]
+    world, floating = read("DTSTART:20260707T100000Z"), read("DTSTART:20260707T100000")
+
+    assert (world.zone, world.starts.hour) == (zone, 10)
+    assert (floating.zone, floating.starts.hour) == (zone, hour)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +158,12 @@ def test_world_time_is_read_in_the_calendars_own_zone_where_it_names_one() -> No
             "0706T2300",
             "0709T2300",
             id="three days",
+        ),
+        pytest.param(
+            ("DTSTART;VALUE=DATE:20260707", "DTEND:20260709T000000Z"),
+            "0706T2300",
+            "0708T2300",
+            id="a day with an hour for its end",
         ),
         pytest.param(
             ("DTSTART;VALUE=DATE:20260707", "DURATION:P2D"),

@@ -41,6 +41,20 @@ _HEAD = (
     b"zone: Europe/Rome\na: &x {b: *x}\nc: !!binary aGk=\n---\nwords\n",
 )
 
+_CALENDAR = (
+    b"BEGIN:VCALENDAR\r\nX-WR-TIMEZONE:Europe/London\r\nBEGIN:VTIMEZONE\r\nTZID:X\r\n"
+    b"BEGIN:STANDARD\r\nDTSTART:20071104T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=11;"
+    b"BYDAY=1SU\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\nEND:STANDARD\r\n"
+    b"END:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=X:20260707T100000\r\n"
+    b"DTEND;TZID=X:20260707T110000\r\nRRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=9\r\n"
+    b"EXDATE;TZID=X:20260714T100000\r\nRDATE;VALUE=DATE:20260709\r\nSUMMARY:T\r\n"
+    b"DESCRIPTION:<b>a</b>\\nb\r\nLOCATION:L\r\nSTATUS:TENTATIVE\r\nEND:VEVENT\r\n"
+    b"BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID;TZID=X;RANGE=THISANDFUTURE:"
+    b"20260721T100000\r\nDTSTART:20260722T100000Z\r\nSUMMARY:U\r\nSEQUENCE:2\r\n"
+    b"END:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nDTSTART;VALUE=DATE:20260707\r\n"
+    b"DURATION:P2D\r\nSUMMARY:V\r\nCATEGORIES:a,b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+)
+
 SEEDS: Mapping[str, Sequence[bytes]] = {
     "feed": (_RSS, _ATOM, _JSON, b"text/xml; charset=shift_jis\n" + _RSS),
     "html": _HTML,
@@ -54,6 +68,7 @@ SEEDS: Mapping[str, Sequence[bytes]] = {
         saved(a_drawing(10, 9), "JPEG", quality=30),
         saved(a_drawing(10, 9, "CMYK"), "JPEG", progressive=True, quality=30),
     ),
+    "calendar": _CALENDAR,
 }
 _TAGS = (
     *(
@@ -70,6 +85,29 @@ _TAGS = (
     *(b"<a href='javascript:x'>", b"<h1>", b"<blockquote>", b"<br>", b"&lt;", b"&#0;"),
 )
 PIECES: Mapping[str, Sequence[bytes]] = {
+    "calendar": (
+        *(b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"BEGIN:VTIMEZONE\r\n", b"\r\n "),
+        *(
+            b"UID:1\r\n",
+            b"SUMMARY:T\r\n",
+            b"DTSTART:",
+            b"DTEND:",
+            b"DURATION:-P",
+            b"\n",
+        ),
+        *(
+            b"20260707T100000",
+            b"99991231",
+            b"00010101",
+            b"Z\r\n",
+            b";TZID=X:",
+            b",",
+            b";",
+        ),
+        *(b"RRULE:FREQ=", b"DAILY", b"HOURLY", b";COUNT=", b";UNTIL=", b";INTERVAL="),
+        *(b";BYDAY=-1MO", b";BYSETPOS=-366", b";BYWEEKNO=53", b";WKST=", b"RDATE:"),
+        *(b"EXDATE:", b"RECURRENCE-ID:", b";RANGE=THISANDFUTURE", b";VALUE=PERIOD:"),
+    ),
     "feed": (
         *(b"<item>", b"</item>", b"<entry>", b"<title>", b"<description>", b"&nbsp;"),
         *(b"<content type='html'>", b"<content type='application/xml'>", b"xml:base="),

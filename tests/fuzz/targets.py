@@ -4,21 +4,28 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 
 from PIL import Image
 
 from digest.errors import SourceError
+from digest.gather.calendar import read_from
 from digest.gather.feed import posts_in
+from digest.gather.fetch import Fetcher
 from digest.gather.front_matter import FrontMatter
 from digest.gather.html import to_blocks
+from digest.gather.ics.working_out import answered
 from digest.gather.markdown import markdown_to_blocks
 from digest.gather.picture_making import ROOMS, made
+from digest.gather.reading import Visit
 from digest.gather.words import cleaned
 from digest.model.blocks import Block, links_in, texts
+from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Item
 from digest.model.wire import from_wire, to_wire
 
 HERE = "https://example.org/feed"
+_SINCE = datetime(2026, 7, 6, tzinfo=UTC)
 _SCHEMES = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
 
 
@@ -61,12 +68,22 @@ def picture(content: bytes) -> None:
             assert image.height <= ROOMS[use].height
 
 
+def calendar(content: bytes) -> None:
+    """Read the bytes as a calendar, in this process."""
+    source = Source("diary", SourceKind.CALENDAR, "diary.ics")
+    reading = read_from(content, source, Visit(Fetcher(), since=_SINCE), by=answered)
+    check_items((*reading.items, *reading.updates))
+    for one in reading.skipped:
+        assert len(f"{one.name}{one.why}".splitlines()) == 1, one
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "feed": feed,
     "html": html,
     "markdown": markdown,
     "front-matter": front_matter,
     "picture": picture,
+    "calendar": calendar,
 }
 
 

@@ -118,7 +118,9 @@ def _times(made: icalendar.Component) -> tuple[Time, Time | None]:
     if start is None:
         raise BadEventError(_BROKEN["DTSTART"])
     if "DTEND" in made or "DURATION" not in made:
-        return start, time_of(made, "DTEND")
+        end = time_of(made, "DTEND")
+        is_day = not isinstance(start, datetime)
+        return start, end.date() if is_day and isinstance(end, datetime) else end
     length = getattr(made["DURATION"], "dt", None)
     if not isinstance(length, timedelta):
         raise BadEventError(_BROKEN["DURATION"])

@@ -2,15 +2,19 @@
 
 import resource
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 MEMORY = 256_000_000  # bytes
 SECONDS = 5
-# Of computing, for one event; and for all by the clock, which leaves time to answer.
+# Of computing, for one event; and by the clock for all, which leaves time to answer.
 EVENT_SECONDS = 0.5
 ALL_SECONDS = 3
+
+
+_ALARMS = (signal.SIGVTALRM, signal.SIGALRM)
 
 
 class TookTooLongError(BaseException):
@@ -23,29 +27,32 @@ class TookTooLongError(BaseException):
 def confine() -> None:
     """Hold this process to its limits, whatever becomes of its parent.
 
-    The kernel ends it when its time is up, in the middle of anything.
+    The kernel ends it when it has computed for that long, in the middle of
+    anything; and what waits for a parent that is gone ends by itself.
     """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.setitimer(signal.ITIMER_REAL, SECONDS + 1)
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Raise TookTooLongError if what is inside takes more computing than that.
+def within(end: float) -> Iterator[None]:
+    """Raise TookTooLongError if what is inside takes an event's share, or passes `end`.
 
-    Only in the main thread. It counts our own time, so that a busy machine
-    costs no event its place.
+    Only in the main thread. The share is of our own time, so that a busy machine
+    costs no event its place; `end` is on the monotonic clock.
     """
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TookTooLongError
 
-    before = signal.signal(signal.SIGVTALRM, end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    before = {one: signal.signal(one, stop) for one in _ALARMS}
+    signal.setitimer(signal.ITIMER_VIRTUAL, EVENT_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for one, handler in before.items():
+            signal.signal(one, handler)

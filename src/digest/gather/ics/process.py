@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 
@@ -35,6 +36,8 @@ def ask(content: bytes, question: Question, seconds: float = SECONDS) -> Answer:
         except subprocess.TimeoutExpired:
             child.kill()
             return Answer(refused=_TOO_LONG)
+    if -child.returncode in _TIMED_OUT:
+        return Answer(refused=_TOO_LONG)
     if child.returncode != 0:
         last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
         kind = last.partition(":")[0][:80]
@@ -44,5 +47,6 @@ def ask(content: bytes, question: Question, seconds: float = SECONDS) -> Answer:
 
 
 _TOO_LONG = f"takes longer than {SECONDS} seconds to work out: shorten it"
+_TIMED_OUT = (signal.SIGXCPU, signal.SIGKILL)
 _BROKE = "made its reader fail, which is a fault of this program; its log says more"
 _WHY = {"MemoryError": "takes more than 256 MB to work out: shorten it"}

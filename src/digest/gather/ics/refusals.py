@@ -38,15 +38,19 @@ def check(piece: Piece) -> None:
             "leaves dates out by a rule (EXRULE), which calendars no longer do: "
             "leave them out one by one (EXDATE)"
         )
-    rules = piece.values("RRULE")
-    if len(rules) > _MOST_RULES:
+    if len(piece.values("RRULE")) > _MOST_RULES:
         raise BadEventError(f"has more than {_MOST_RULES} repeat rules: give it one")
-    for rule in rules:
-        _check_rule(rule)
+    check_rules(piece)
     _check_dates(piece.values("RDATE"), _MOST_DATES, "dates of its own (RDATE)")
     _check_dates(piece.values("EXDATE"), _MOST_EXCEPTIONS, "exceptions (EXDATE)")
     if _DIGITS.search(piece.value("DURATION")):
         raise BadEventError("lasts for years: give it its real length")
+
+
+def check_rules(piece: Piece) -> None:
+    """Raise BadEventError where a rule of an event or a time zone is too much."""
+    for rule in piece.values("RRULE"):
+        _check_rule(rule)
 
 
 def _check_rule(rule: str) -> None:

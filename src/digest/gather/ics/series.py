@@ -173,7 +173,7 @@ class Series:
                 key=key,
                 starts=starts,
                 ends=ends if ends and ends > starts else None,
-                zone=self.zones.read_in(start, speaks.piece.zone),
+                zone=self.zones.read_in(start),
                 all_day=is_all_day(component, start),
                 state=state_of(component, speaks.piece),
             ),

@@ -11,15 +11,10 @@ import icalendar
 from icalendar.timezone import tzp
 
 from digest.gather.ics.answer import Answer, Fault, Happening, Question, Words
-from digest.gather.ics.limits import (
-    ALL_SECONDS,
-    EVENT_SECONDS,
-    TookTooLongError,
-    within,
-)
+from digest.gather.ics.limits import ALL_SECONDS, TookTooLongError, within
 from digest.gather.ics.names import name_of, stem_of
 from digest.gather.ics.pieces import Piece, Pieces, taken_apart
-from digest.gather.ics.refusals import check, why
+from digest.gather.ics.refusals import check_rules, why
 from digest.gather.ics.series import Dated, Series, Told, by_series
 from digest.gather.ics.zones import Zones
 
@@ -61,12 +56,13 @@ def _define(zones: Sequence[Piece], end: float) -> None:
 
     One that cannot be understood is left alone: an event in it is named.
     """
+    tzp.use_default()  # without the zones of any other calendar
     for zone in zones:
         if time.monotonic() > end:
             return
         text = "\r\n".join([*(line.whole for line in zone.lines), "END:VTIMEZONE"])
-        with suppress(Exception, TookTooLongError), within(EVENT_SECONDS):
-            check(zone)
+        with suppress(Exception, TookTooLongError), within(end):
+            check_rules(zone)
             if tzp.timezone(zone.value("TZID")) is None:
                 icalendar.Timezone.from_ical(text)
 
@@ -88,11 +84,10 @@ class _Working:
         if not self.is_whole:
             self.faults.append(Fault("the calendar", _CUT_SHORT))
         for stem, group in by_series(self._open(pieces.events)):
-            if time.monotonic() > self.end:
+            if not self._is_taken(stem, group):
                 self.faults.append(Fault("the rest", _TOO_MANY))
                 self.is_whole = False
                 return
-            self._take(stem, group)
 
     def _open(self, events: Sequence[Piece]) -> list[Piece]:
         """Return the events that anyone may read and that are not long past."""
@@ -107,17 +102,22 @@ class _Working:
             if not _is_hidden(piece) and not _is_past(piece, before)
         ]
 
-    def _take(self, stem: str, group: Sequence[Piece]) -> None:
+    def _is_taken(self, stem: str, group: Sequence[Piece]) -> bool:
+        """Take the events of a UID; return whether there was time for it."""
         try:
-            with within(EVENT_SECONDS):
-                told = Series(self.question, self.zones, stem).told(group)
+            with within(self.end):
+                zones = self.zones.of(group[0].zone)
+                told = Series(self.question, zones, stem).told(group)
         except TookTooLongError:
+            if time.monotonic() > self.end:
+                return False
             told = _nothing(stem, group, _TOO_LONG)
         except Exception as problem:  # noqa: BLE001 - whatever a library trips over
             told = _nothing(stem, group, why(problem))
         self.dates += told.dates
         self.faults += told.faults
         self.unread += told.unread
+        return True
 
     def answer(self) -> Answer:
         """Return it with the earliest news, as much as one reading may bring."""

@@ -1,7 +1,7 @@
 """Days and wall times, and the zones in which people read them."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 Time = date | datetime
@@ -15,6 +15,19 @@ class Zones:
 
     home: ZoneInfo
 
+    def of(self, calendar_zone: str) -> "Zones":
+        """Return them for a calendar: at home in the zone that it names, if any.
+
+        World time is none that people read, and many a program names it for want
+        of another.
+        """
+        if not calendar_zone or calendar_zone in _UTC:
+            return self
+        try:
+            return Zones(ZoneInfo(calendar_zone))
+        except (OSError, ValueError, LookupError):
+            return self
+
     def instant(self, at: Time) -> datetime:
         """Return the instant of a day's or a wall time's beginning."""
         if not isinstance(at, datetime):
@@ -23,31 +36,14 @@ class Zones:
         # which is what zoneinfo does by itself.
         return (at if at.tzinfo else at.replace(tzinfo=self.home)).astimezone(UTC)
 
-    def read_in(self, at: Time, calendar_zone: str) -> str:
+    def read_in(self, at: Time) -> str:
         """Return the zone in which people read that time.
 
-        A time in UTC is read in the calendar's own zone where it names one; a
-        zone that only the calendar knows is read at home.
+        At home, where it is in UTC or in a zone that only the calendar knows.
         """
         zone = at.tzinfo if isinstance(at, datetime) else None
-        key = getattr(zone, "key", "")
-        if key and key not in _UTC:
-            return str(key)
-        is_utc = isinstance(zone, tzinfo) and (zone is UTC or key in _UTC)
-        if is_utc and is_zone(calendar_zone):
-            return calendar_zone
-        return self.home.key
-
-
-def is_zone(name: str) -> bool:
-    """Whether people read wall times in that zone: it is known, and not UTC."""
-    if not name or name in _UTC:
-        return False
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        return False
-    return True
+        key = str(getattr(zone, "key", ""))
+        return key if key and key not in _UTC else self.home.key
 
 
 def seen_from(at: datetime, model: datetime) -> datetime:
