@@ -66,6 +66,12 @@ def test_a_plain_text_is_a_post(tmp_path: Path) -> None:
         pytest.param("\n\n  One  \r\n\r\ntwo\r\n", "One", ["two"], id="Windows"),
         pytest.param("One", "One", [], id="a title alone"),
         pytest.param(
+            "word " * 40,
+            "word " * 9 + "word\u2026",
+            [("word " * 40).strip()],
+            id="a first line that is no title",
+        ),
+        pytest.param(
             "---\ntitle: One\n---\nTwo\n\nthree", "One", ["Two", "three"], id="a head"
         ),
         pytest.param(

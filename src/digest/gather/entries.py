@@ -84,7 +84,7 @@ def post_told(entry: Entry) -> tuple[Post, Origins]:
     summary, content = _blocks(entry.summary, base), _blocks(entry.content, base)
     body = content or summary
     said_title = _title(entry.title, base)
-    title = said_title or _first_words(body)
+    title = said_title or first_words(body)
     if not title:
         raise ValueError("has neither a title nor words: give it one of them")
     picture = picture_in(entry.attachments, base)
@@ -156,7 +156,8 @@ def _title(text: Text, base: str) -> str:
     return short_title(one_line(words))
 
 
-def _first_words(body: tuple[Block, ...]) -> str:
+def first_words(body: tuple[Block, ...]) -> str:
+    """Return the words with which a body begins, in place of a title."""
     words = one_line(next(filter(None, texts(body)), "")).split()
     if len(words) <= _WORDS_OF_A_TITLE:
         return short_title(" ".join(words).rstrip("."))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.gather import addresses
+from digest.gather.entries import first_words
 from digest.gather.folder_files import PLAIN_TEXT
 from digest.gather.front_matter import FrontMatter
 from digest.gather.markdown import markdown_to_blocks
@@ -45,6 +46,7 @@ class PostFile:
             return cls(head, body, pictures)
         title, words = ("", head.body) if head.text("title") else parted(head.body)
         body = text_to_blocks(words, _NOWHERE)
+        title = title or first_words(body)
         return cls(head, body, pictures, title, pictures.of_the_name(path.stem))
 
     def item(self, name: str) -> Item:
