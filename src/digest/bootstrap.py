@@ -17,6 +17,7 @@ from digest.audience.leaving import leave, rejoin
 from digest.audience.links import Links
 from digest.audience.showing import find
 from digest.deliver.batches import AllDue, Batches
+from digest.deliver.bounces import Bounces
 from digest.deliver.carrier import Carrier
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
@@ -141,6 +142,11 @@ class App:
                 batches=batches or AllDue(),
             )
             yield Work(self.engine, sender, self.print_room, self.clock)
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        """Where reports of mail that came back are taken in."""
+        return Bounces(self.engine, self.links.read_envelope_sender, leave)
 
     @cached_property
     def print_room(self) -> PrintRoom:

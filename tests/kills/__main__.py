@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tests.kills.ground import DATABASES
 from tests.kills.matrix import Matrix, Plan, Result
-from tests.kills.points import NOT_YET, Point
+from tests.kills.points import Point
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,6 +69,10 @@ def _print_found(result: Result) -> None:
         f"not marked {found.unmarked}, of another name {found.under_two_names}"
     )
     _say(f"  sent after leaving {found.after_leaving}")
+    _say(
+        f"  reports of bounces {found.reports}, "
+        f"not recorded once {found.reports_astray}, half done {found.reports_half_done}"
+    )
     _say(f"  left to a person {found.for_a_person}")
     _say(f"  slowest finish after a restart {found.slowest_finish:.1f} s")
     _say(f"  broken: {found.broken or 'nothing'}")
@@ -79,11 +83,7 @@ def _print_kills(results: Sequence[Result]) -> None:
     _say(f"| killed at | {' | '.join(heads)} |")
     _say(f"|---|{'---:|' * len(heads)}")
     for point in Point:
-        made = (
-            ["skipped: not in the product yet"] * len(results)
-            if point in NOT_YET
-            else [str(one.killed[point]) for one in results]
-        )
+        made = [str(one.killed[point]) for one in results]
         _say(f"| {point} | {' | '.join(made)} |")
 
 

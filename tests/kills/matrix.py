@@ -26,8 +26,9 @@ from digest.store import editions, send_batches
 from digest.store.deliveries import DeliveryKey
 from digest.store.engine import reading, writing
 from tests.kills.ground import DATABASES, peopled, something_new
-from tests.kills.points import IN_PLANNING, LATEST, NOT_YET, SEEN_BY_SINK, Point
+from tests.kills.points import IN_PLANNING, LATEST, SEEN_BY_SINK, Point
 from tests.kills.program import Orders, edition_at, work
+from tests.kills.returns import Returns
 from tests.kills.sink import Sink, listening
 from tests.kills.verdict import MOST_SECONDS, Verdict, falsely_sent, judge, record_of
 
@@ -57,7 +58,7 @@ class Plan:
 
     def kills(self) -> Counter[Point]:
         """Return how often each point is to be hit."""
-        found = Counter({point: self.each for point in Point if point not in NOT_YET})
+        found = Counter(dict.fromkeys(Point, self.each))
         found[Point.RANDOM] = self.randomly
         return found
 
@@ -154,6 +155,7 @@ class Matrix:
             TemporaryDirectory(prefix="digest-sink-") as folder,
         ):
             self._sink = Sink(Path(folder) / "journal", self._on_step)
+            self._returns = Returns(engine, Path(folder) / "returned")
             with listening(self._sink) as server:
                 while self._left.total():
                     number = self._result.editions
@@ -171,7 +173,16 @@ class Matrix:
     def _orders(self, address: str, server: str) -> Orders:
         chunk = max(self._plan.readers // 10, 1)
         connections = self._plan.connections
-        return Orders(address, server, connections, self._slot, chunk, Point.RANDOM, 0)
+        return Orders(
+            address,
+            server,
+            connections,
+            self._slot,
+            chunk,
+            self._returns.place,
+            Point.RANDOM,
+            0,
+        )
 
     def _edition(self, orders: Orders) -> None:
         engine = self._engine
@@ -189,6 +200,13 @@ class Matrix:
         with reading(engine) as connection:
             if editions.get(connection, edition_id).state is not EditionState.SENT:
                 raise RuntimeError("every copy has an end, but the edition has not")
+        returned = self._returns.judge()
+        verdict.reports = returned.reports
+        verdict.reports_astray = returned.astray
+        verdict.reports_half_done = returned.half_done
+        # All of them are taken in by now: who is named in one gets nothing more.
+        for reader_id in self._returns.readers:
+            self._left_at.setdefault(reader_id, datetime.now(UTC))
         verdict += judge(
             record_of(engine, edition_id), self._sink.arrivals, self._left_at
         )
@@ -209,6 +227,8 @@ class Matrix:
 
     def _run_until_killed(self, orders: Orders, point: Point) -> None:
         passes = self._random.randint(1, LATEST.get(point, 100))
+        if point is Point.BOUNCE:
+            self._returns.bring()
         with self._lock:
             self._point, self._countdown = point, passes
         self._group.start(replace(orders, point=point, at=passes), self._plan.workers)

@@ -31,12 +31,11 @@ SEEN_BY_SINK = frozenset(
         Point.DOT_SENT,
     }
 )
-# What the product does not do yet cannot be interrupted.
-NOT_YET = frozenset({Point.BOUNCE})
 # The most occurrences that are let pass before the kill.
 LATEST = {
     Point.EDITION_CREATED: 1,
     Point.HALF_PLANNED: 3,
     Point.CLAIM_COMMITTED: 2,
     Point.CONNECTED: 8,
+    Point.BOUNCE: 6,
 }

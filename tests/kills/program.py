@@ -8,15 +8,20 @@ import os
 import signal
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, select
 
+from digest.audience.leaving import leave
+from digest.audience.links import Links
 from digest.compose import lifecycle
 from digest.compose.plan import plan
+from digest.deliver.bounces import Bounces
 from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.deliver.sender import Sender
 from digest.deliver.smtp import Smtp
@@ -35,7 +40,11 @@ _SIGNS = {
     Point.HALF_PLANNED: ("INSERT INTO delivery ",),
     Point.CLAIM_COMMITTED: ("UPDATE send_batch SET", "fence="),
     Point.COMMITTED: ("UPDATE delivery SET", "settled_at="),
+    Point.BOUNCE: ("INSERT INTO bounce ",),
 }
+# In the middle of what a report brings with it, not only after it.
+_MIDDLE_OF_A_BOUNCE = "INSERT INTO suppression "
+LINKS = Links("a secret of the kill matrix's own", "https://example.org")
 _GOING = {DeliveryState.PLANNED, DeliveryState.HANDING_OVER}
 _PAUSE_SECONDS = 0.1
 
@@ -49,6 +58,7 @@ class Orders:
     connections: int
     slot: Slot
     chunk: int
+    returned: Path
     point: Point
     at: int
 
@@ -78,8 +88,21 @@ def work(orders: Orders, group: int, pipe: Pipe) -> None:
     trap = Trap(orders.point, orders.at)
     engine = open_engine(orders.database)
     _watch(engine, trap)
-    _send(engine, orders, trap, _make(engine, orders))
+    edition_id = _make(engine, orders)
+    with ThreadPoolExecutor(1) as beside:
+        taken_in = beside.submit(_take_in, engine, orders.returned)
+        _send(engine, orders, trap, edition_id)
+        taken_in.result()
     engine.dispose()
+
+
+def _take_in(engine: Engine, returned: Path) -> None:
+    """Take in what came back, as another process would while copies are sent."""
+    rest = threading.Event()
+    bounces = Bounces(engine, LINKS.read_envelope_sender, leave)
+    while any((returned / "new").iterdir()):
+        bounces.ingest([returned], datetime.now(UTC))
+        rest.wait(_PAUSE_SECONDS)
 
 
 def _make(engine: Engine, orders: Orders) -> int:
@@ -119,6 +142,8 @@ def _watch(engine: Engine, trap: Trap) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def _note(connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
+        if statement.startswith(_MIDDLE_OF_A_BOUNCE):
+            trap.step(Point.BOUNCE)
         for point, signs in _SIGNS.items():
             if all(sign in statement for sign in signs):
                 connection.info.setdefault("points", set()).add(point)

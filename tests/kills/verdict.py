@@ -13,12 +13,26 @@ from digest.store.tables import delivery, left_out, reader, subscriber
 from tests.kills.sink import Arrival
 
 MOST_SECONDS = 60.0
-_LARGEST = ("most_at_once", "slowest_finish")
+_LARGEST = (
+    "most_at_once",
+    "slowest_finish",
+    "reports",
+    "reports_astray",
+    "reports_half_done",
+)
+_NO_FAULT = (
+    "duplicates",
+    "uncertain",
+    "for_a_person",
+    "most_at_once",
+    "slowest_finish",
+    "reports",
+)
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found; those down to `slow_finishes` must be nought."""
+    """What was found; those down to `reports_half_done` must be nought."""
 
     lost: int = 0
     unplanned: int = 0
@@ -28,9 +42,12 @@ class Verdict:
     after_leaving: int = 0
     too_many_on_wire: int = 0
     slow_finishes: int = 0
+    reports_astray: int = 0
+    reports_half_done: int = 0
     duplicates: int = 0
     uncertain: int = 0
     for_a_person: int = 0
+    reports: int = 0
     most_at_once: int = 0
     slowest_finish: float = 0.0
 
@@ -45,11 +62,10 @@ class Verdict:
     @property
     def broken(self) -> dict[str, int]:
         """The promises that were broken, and how often."""
-        kept = ("duplicates", "uncertain", "for_a_person", *_LARGEST)
         found = {
             each.name: getattr(self, each.name)
             for each in fields(self)
-            if each.name not in kept
+            if each.name not in _NO_FAULT
         }
         if self.duplicates > self.uncertain:
             found["duplicates never in doubt"] = self.duplicates - self.uncertain

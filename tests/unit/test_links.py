@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.audience.links import Bounced, Links
+from digest.audience.links import Links
+from digest.model.bounces import CopyRef
 
 SECRET = "lantern " * 5
 OURS = Links(SECRET, "https://digest.example.org")
@@ -40,7 +41,7 @@ def test_a_bounce_says_whose_copy_it_is(reader_id: int) -> None:
 
     assert len(local) <= 64
     assert domain == "news.example.org"
-    assert OURS.read_envelope_sender(sender.upper()) == Bounced("k7qf2mxa", reader_id)
+    assert OURS.read_envelope_sender(sender.upper()) == CopyRef("k7qf2mxa", reader_id)
 
 
 @given(IDS)

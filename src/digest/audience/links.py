@@ -8,8 +8,9 @@ expires. Addresses are built from the settings, never from a request.
 import base64
 import hmac
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from digest.model.bounces import CopyRef
 
 _MAC_BYTES = 16
 _MOST_ID = 2**63
@@ -18,14 +19,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{23,33}", re.ASCII)
 _BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})-([0-9a-f]{32})")
 _LEAVE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounced:
-    """Whose copy of which edition an envelope sender speaks of."""
-
-    edition_code: str
-    reader_id: int
 
 
 class Links:
@@ -91,7 +84,7 @@ class Links:
         mac = _signature(self._bouncing, said)
         return f"bounces+{said}-{mac}@{domain or self._mail_domain}"
 
-    def read_envelope_sender(self, address: str) -> Bounced | None:
+    def read_envelope_sender(self, address: str) -> CopyRef | None:
         """Return which copy `envelope_sender` made this address for, or None."""
         found = _BOUNCE.fullmatch(_local_part(address))
         if not found:
@@ -99,7 +92,7 @@ class Links:
         code, number, mac = found.groups()
         if not hmac.compare_digest(_signature(self._bouncing, f"{code}-{number}"), mac):
             return None
-        return Bounced(code, int(number, 36))
+        return CopyRef(code, int(number, 36))
 
 
 def _key(secret: str, purpose: str) -> bytes:

@@ -58,6 +58,7 @@ def everything(connection: Connection, hasher: Hasher, who: str) -> dict[str, An
         "subscriptions": dossier.subscriptions_of(connection, held.id),
         "campaigns": dossier.campaigns_of(connection, held.id),
         "copies": dossier.copies_of(connection, held.id),
+        "bounces": dossier.bounces_of(connection, held.id),
         "suppressed": {
             channel: reasons[target]
             for channel, target in targets.items()

@@ -90,7 +90,8 @@ def _as_table(pages: "Iterator[list[Listed]]") -> None:
 
 
 def _row(one: "Listed") -> tuple[object, ...]:
-    return one.key, one.name, one.channel or "-", one.state, one.reason
+    reason = "; ".join(filter(None, (one.reason, one.bounced)))
+    return one.key, one.name, one.channel or "-", one.state, reason
 
 
 def _settle(copy: str, how: str) -> None:

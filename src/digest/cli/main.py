@@ -7,6 +7,7 @@ import sys
 import typer
 
 from digest.cli import (
+    bounces,
     campaign,
     delivery,
     edition,
@@ -42,6 +43,7 @@ for name, noun in {
     "key": key,
     "subscribers": subscribers,
     "print": print_run,
+    "bounces": bounces,
 }.items():
     app.add_typer(noun.app, name=name)
 

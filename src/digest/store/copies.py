@@ -1,7 +1,7 @@
 """Deliveries as they are read: what is due, what stands where, who got nothing."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from digest.model.deliveries import DeliveryState
 from digest.model.people import Addressee
 from digest.model.readers import Channel
+from digest.store.bounces import words_by_reader
 from digest.store.deliveries import DeliveryKey
 from digest.store.engine import reading
 from digest.store.readers import addressees
@@ -43,7 +44,8 @@ class DueCopy:
 class Listed:
     """A person an edition was for, and what became of their copy.
 
-    `state` is a delivery's, or "left-out" with no channel.
+    `state` is a delivery's, or "left-out" with no channel. `bounced` says what
+    came back of a copy that had left.
     """
 
     key: DeliveryKey
@@ -53,6 +55,7 @@ class Listed:
     reason: str
     attempts: int = 0
     next_attempt_at: datetime | None = None
+    bounced: str = ""
 
 
 def due_emails(
@@ -116,7 +119,12 @@ def listed(
         pages.append(_staying(edition_id, after))
     rows = [row for page in pages for row in connection.execute(page.limit(most))]
     found = sorted(rows, key=lambda row: row.reader_id)[:most]
-    return [_listed(edition_id, row) for row in found]
+    shown = range(after + 1, found[-1].reader_id + 1) if found else range(0)
+    returned = words_by_reader(connection, edition_id, shown)
+    return [
+        replace(_listed(edition_id, row), bounced=returned.get(row.reader_id, ""))
+        for row in found
+    ]
 
 
 def everybody(

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from digest.store.tables import (
+    bounce,
     campaign,
     delivery,
     edition,
@@ -82,6 +83,25 @@ def copies_of(connection: Connection, subscriber_id: int) -> Entries:
     )
 
 
+def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return what came back of somebody's copies, oldest first."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+            bounce.c.recorded_at,
+            bounce.c.kind,
+            bounce.c.words,
+        )
+        .join(edition, edition.c.id == bounce.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .join(reader, reader.c.id == bounce.c.reader_id)
+        .where(reader.c.subscriber_id == subscriber_id)
+        .order_by(bounce.c.id),
+    )
+
+
 def blank(connection: Connection, subscriber_id: int) -> None:
     """Remove from somebody's copies and places what may speak of them.
 
@@ -91,6 +111,10 @@ def blank(connection: Connection, subscriber_id: int) -> None:
         update(delivery)
         .where(delivery.c.subscriber_id == subscriber_id)
         .values(reply=None)
+    )
+    theirs = select(reader.c.id).where(reader.c.subscriber_id == subscriber_id)
+    connection.execute(
+        update(bounce).where(bounce.c.reader_id.in_(theirs)).values(words=None)
     )
     connection.execute(
         update(reader).where(reader.c.subscriber_id == subscriber_id).values(topics=[])

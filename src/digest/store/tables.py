@@ -373,6 +373,22 @@ left_out = Table(
     _required("reason", Text),
 )
 
+# What came back of copies that had left: one row for each report.
+bounce = Table(
+    "bounce",
+    metadata,
+    _id(),
+    Column("mark", String(100), nullable=False, unique=True),  # deliver.bounces
+    _to("edition_id"),
+    _to("reader_id"),
+    _required("kind", String(12)),  # model.bounces
+    _required("status", String(12)),  # RFC 3463; "" where none was given
+    Column("words", Text),
+    _required("recorded_at", UtcDateTime),
+    Index("ix_bounce_edition_id_reader_id", "edition_id", "reader_id"),
+    Index("ix_bounce_reader_id", "reader_id"),
+)
+
 short_link = Table(
     "short_link",
     metadata,

@@ -1,0 +1,189 @@
+"""What a report about a copy that had left says, and what follows from it.
+
+RFC 3464 for the reports of mail servers, RFC 3463 for their codes, RFC 5965 for
+what readers complain of.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a report comes to.
+
+    HARD: there is no such address, or it takes no mail any more. SOFT: it takes
+    none just now. OURS: it is about us, or about what we wrote. DELAYED: the
+    mail server goes on trying. COMPLAINT: the reader called it spam.
+    """
+
+    HARD = "hard"
+    SOFT = "soft"
+    OURS = "ours"
+    DELAYED = "delayed"
+    COMPLAINT = "complaint"
+
+    @property
+    def ends_it(self) -> bool:
+        """Whether the address is not to be written to any more."""
+        return self in (Kind.HARD, Kind.COMPLAINT)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRef:
+    """Whose copy of which edition an envelope sender speaks of."""
+
+    edition_code: str
+    reader_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a message on its way to one recipient; "" where it is not said.
+
+    `addresses` are those by which the recipient is named: the one that was
+    written to, and the one that it led to.
+    """
+
+    addresses: tuple[str, ...] = ()
+    action: str = ""
+    status: str = ""
+    diagnostic: str = ""
+    retry_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A mail server's report on one message, by recipient."""
+
+    fates: tuple[Fate, ...]
+
+    def of(self, address: str) -> tuple[Fate, ...]:
+        """Return what it says of that address; of all where it does not name it."""
+        return self._naming(address) or self.fates
+
+    def names(self, address: str) -> bool:
+        """Whether it says something of that address by name."""
+        return bool(self._naming(address))
+
+    def _naming(self, address: str) -> tuple[Fate, ...]:
+        wanted = address.lower()
+        return tuple(
+            fate for fate in self.fates if wanted in map(str.lower, fate.addresses)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader told their mail service of a message."""
+
+    kind: str
+
+    def names(self, _address: str) -> bool:
+        """Return False: services leave out who it was."""
+        return False
+
+
+Report = DeliveryReport | Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a report comes to for a copy; `words` are for staff, on one line."""
+
+    kind: Kind
+    words: str
+    status: str = ""
+
+
+# What a reader means who presses such a button; RFC 5965 §7.3 and its registry.
+_COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
+_NO_COMPLAINT = frozenset({"not-spam"})
+_HARD = frozenset({(1, 1), (1, 2), (1, 3), (1, 10), (2, 1)})
+# The sender's address; a message too large.
+_OURS = frozenset({(1, 7), (1, 8), (3, 4)})
+_CONTENT, _POLICY = 6, 7
+_CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
+# What kind of diagnostic it is: "smtp; 550 …".
+_TYPE = re.compile(r"^\s*[\w-]+;\s*")
+_LONGEST_WORDS = 300
+_GRAVITY = (Kind.OURS, Kind.SOFT, Kind.HARD)
+_SAID = {
+    Kind.HARD: "bounced for good",
+    Kind.SOFT: "bounced for now",
+    Kind.OURS: "bounced for a reason of ours",
+}
+
+
+def judge(report: Report, address: str) -> Finding | None:
+    """Return what the report comes to for a copy to `address`; None for nothing.
+
+    Where it speaks of several recipients and names none of them so, the mildest
+    counts: somebody behind an alias may well have got it.
+    """
+    if isinstance(report, Feedback):
+        return _complaint(report)
+    fates = report.of(address)
+    failed = [fate for fate in fates if fate.action == "failed"]
+    if not failed:
+        return _delay(fates)
+    found = [(_kind_of(fate), fate) for fate in failed]
+    kind, fate = min(found, key=lambda one: _GRAVITY.index(one[0]))
+    if kind is Kind.HARD and len(failed) < len(fates):
+        kind = Kind.SOFT
+    return Finding(kind, f"{_SAID[kind]}: {_reason(fate)}", code_in(fate.status))
+
+
+def code_in(text: str) -> str:
+    """Return the first enhanced status code in a text, or ""."""
+    found = _CODE.search(text)
+    return found[0] if found else ""
+
+
+def on_one_line(text: str) -> str:
+    """Return what a stranger wrote, as far as it can be shown, and not too long."""
+    line = " ".join(text.split())
+    return "".join(filter(str.isprintable, line))[:_LONGEST_WORDS]
+
+
+def _complaint(feedback: Feedback) -> Finding | None:
+    kind = feedback.kind.lower()
+    if kind in _COMPLAINTS:
+        return Finding(Kind.COMPLAINT, "complaint: the reader called it spam")
+    if kind in _NO_COMPLAINT:
+        return None
+    said = on_one_line(feedback.kind) or "of no kind"
+    return Finding(Kind.OURS, f"a mail service reported: {said}")
+
+
+def _delay(fates: Sequence[Fate]) -> Finding | None:
+    for fate in fates:
+        if fate.action == "delayed":
+            until = on_one_line(fate.retry_until)
+            when = f", and is tried until {until}" if until else ""
+            return Finding(
+                Kind.DELAYED, f"delayed{when}: {_reason(fate)}", code_in(fate.status)
+            )
+    return None
+
+
+def _kind_of(fate: Fate) -> Kind:
+    code = _CODE.search(fate.status)
+    # A server that does not know better than "other" may quote one that does.
+    if code is None or code.group(2, 3) == ("0", "0"):
+        code = _CODE.search(fate.diagnostic) or code
+    if code is None:
+        return Kind.SOFT
+    about = int(code[2]), int(code[3])
+    if about[0] in (_CONTENT, _POLICY) or about in _OURS:
+        return Kind.OURS
+    return Kind.HARD if code[1] == "5" and about in _HARD else Kind.SOFT
+
+
+def _reason(fate: Fate) -> str:
+    given = on_one_line(_TYPE.sub("", fate.diagnostic))
+    status = code_in(fate.status)
+    if status and status not in given:
+        given = f"{status} {given}".strip()
+    return given or "no reason was given"

@@ -1,0 +1,342 @@
+"""Taking in what came back: each report once, and only what bears our signature."""
+
+import os
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from digest.audience.erasing import erase
+from digest.audience.leaving import leave
+from digest.audience.links import Links
+from digest.audience.showing import everything
+from digest.deliver.bounces import Bounces, Ingested, Standing
+from digest.model.bounces import Kind
+from digest.model.deliveries import DeliveryState
+from digest.store import bounces, copies, deliveries
+from digest.store.deliveries import Move
+from digest.store.engine import reading, writing
+from digest.store.tables import bounce, subscriber, subscription, suppression
+from tests.builders import EIGHT
+from tests.lists import HASHER
+from tests.reports import a_complaint, a_fate, a_maildir, a_report
+from tests.rows import PlannedEdition, a_planned_edition, states
+
+LATER = EIGHT + timedelta(hours=1)
+LINKS = Links("a secret of the test's own", "https://digest.example.org")
+CODE = "k7qf2mxa"
+
+
+@pytest.fixture
+def made(engine: Engine) -> PlannedEdition:
+    """Return an edition whose first reader's copy has left, and the second's not."""
+    made = a_planned_edition(engine, emails=2)
+    with writing(engine) as connection:
+        for to in (DeliveryState.HANDING_OVER, DeliveryState.ACCEPTED):
+            deliveries.move(connection, Move(made.key(0), to), EIGHT)
+    return made
+
+
+def ours(made: PlannedEdition, index: int = 0) -> str:
+    """Return the address that a reader's copy was sent from."""
+    return LINKS.envelope_sender(CODE, made.readers[index])
+
+
+def ingested(
+    engine: Engine, *paths: Path, dry_run: bool = False, links: Links = LINKS
+) -> Ingested:
+    return Bounces(engine, links.read_envelope_sender, leave).ingest(
+        paths, LATER, dry_run=dry_run
+    )
+
+
+def in_files(place: Path, *messages: bytes) -> list[Path]:
+    files = [place / f"{number}.eml" for number in range(len(messages))]
+    for file, message in zip(files, messages, strict=True):
+        file.write_bytes(message)
+    return files
+
+
+def standings(found: Ingested) -> list[Standing]:
+    return [one.standing for one in found.taken]
+
+
+def recorded(engine: Engine) -> list[tuple[int, str]]:
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(bounce.c.reader_id, bounce.c.kind).order_by(bounce.c.id)
+        )
+        return [(row.reader_id, row.kind) for row in rows]
+
+
+def suppressed(engine: Engine) -> dict[str, str]:
+    with reading(engine) as connection:
+        return {
+            row.target_hash: row.reason
+            for row in connection.execute(select(suppression))
+        }
+
+
+def lists_left(engine: Engine) -> Iterable[int]:
+    with reading(engine) as connection:
+        return connection.scalars(
+            select(subscription.c.subscriber_id).where(
+                subscription.c.ended_reason == "complaint"
+            )
+        ).all()
+
+
+def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    report = a_report(ours(made, 1), a_fate(address="reader-1@example.org"))
+    found = ingested(engine, *in_files(tmp_path, report))
+
+    [taken] = found.taken
+    assert (taken.standing, taken.kind, taken.cancelled) == (
+        Standing.NEW,
+        Kind.HARD,
+        1,
+    )
+    assert taken.is_suppressed
+    assert suppressed(engine) == {"email-1": "bounced: 5.1.1"}
+    assert states(engine, made.id)[DeliveryState.CANCELLED] == 1
+    with reading(engine) as connection:
+        listed = copies.listed(connection, made.id)
+        shown = everything(connection, HASHER, "reader-1@example.org")
+    said = "bounced for good: 5.1.1 550 No such user here"
+    assert [one.bounced for one in listed] == ["", said]
+    assert [one["words"] for one in shown["bounces"]] == [said]
+    assert lists_left(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("fate", "kind"),
+    [
+        (a_fate("5.2.2"), Kind.SOFT),
+        (a_fate("5.7.1"), Kind.OURS),
+        (a_fate("4.4.1", action="delayed"), Kind.DELAYED),
+    ],
+)
+def test_any_other_bounce_is_on_record_and_does_nothing(
+    engine: Engine, made: PlannedEdition, tmp_path: Path, fate: str, kind: Kind
+) -> None:
+    ingested(engine, *in_files(tmp_path, a_report(ours(made), fate)))
+
+    assert recorded(engine) == [(made.readers[0], kind)]
+    assert suppressed(engine) == {}
+
+
+def test_a_complaint_ends_the_subscription_and_writing_to_that_address(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    [taken] = ingested(engine, *in_files(tmp_path, a_complaint(ours(made)))).taken
+
+    assert taken.kind is Kind.COMPLAINT
+    assert suppressed(engine) == {"email-0": "complaint"}
+    assert lists_left(engine) == [made.subscribers[0]]
+
+
+def test_a_report_counts_once_wherever_it_is_kept(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    report = a_report(ours(made))
+    box = a_maildir(tmp_path / "mail", b"Delivered-To: x@example.org\n" + report)
+    both = [*in_files(tmp_path, report), box]
+
+    assert standings(ingested(engine, *both)) == [Standing.NEW, Standing.SEEN]
+    assert standings(ingested(engine, *both)) == [Standing.SEEN] * 2
+    assert len(recorded(engine)) == 1
+
+
+@pytest.mark.parametrize("index", range(5))
+def test_a_report_without_our_signature_does_nothing(
+    engine: Engine, made: PlannedEdition, tmp_path: Path, index: int
+) -> None:
+    true = ours(made)
+    theirs = Links("another secret, not ours", "https://digest.example.org")
+    forged = [
+        a_report(theirs.envelope_sender(CODE, made.readers[0])),
+        a_report(true.replace(f"-{made.readers[0]}-", f"-{made.readers[1]}-")),
+        a_report("digest@example.org"),
+        a_complaint(true.replace("bounces+", "leave+")),
+        a_complaint("", kind="abuse"),
+    ][index]
+    found = ingested(engine, *in_files(tmp_path, forged))
+
+    assert standings(found) == [Standing.NOT_OURS]
+    assert (recorded(engine), suppressed(engine)) == ([], {})
+
+
+def test_a_report_on_a_copy_that_is_not_held_does_nothing(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    for code, reader_id in (("zzzzzzzz", made.readers[0]), (CODE, 2**62)):
+        report = a_report(LINKS.envelope_sender(code, reader_id))
+        found = ingested(engine, *in_files(tmp_path, report))
+        assert standings(found) == [Standing.NOT_OURS]
+
+
+def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    report = a_report(f"{ours(made)}, {ours(made, 1)}")
+    [taken] = ingested(engine, *in_files(tmp_path, report)).taken
+
+    assert (taken.standing, taken.words) == (
+        Standing.NOT_UNDERSTOOD,
+        "it names several copies, so it is about none",
+    )
+    assert recorded(engine) == []
+
+
+def test_where_it_was_sent_counts_before_what_it_says(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    report = a_report(ours(made, 1), about=ours(made, 0))
+    ingested(engine, *in_files(tmp_path, report))
+
+    assert recorded(engine) == [(made.readers[1], "hard")]
+
+
+@pytest.mark.parametrize(
+    ("named", "ends_it"),
+    [("old@example.org", False), ("reader-0@example.org", True)],
+)
+def test_an_address_that_took_the_place_of_another_is_not_blamed_for_it(
+    engine: Engine, made: PlannedEdition, tmp_path: Path, named: str, *, ends_it: bool
+) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == made.subscribers[0])
+            .values(changed_at=EIGHT + timedelta(minutes=1))
+        )
+    ingested(engine, *in_files(tmp_path, a_report(ours(made), a_fate(address=named))))
+
+    assert recorded(engine) == [(made.readers[0], "hard")]
+    assert bool(suppressed(engine)) is ends_it
+
+
+def test_of_somebody_erased_no_words_are_kept(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    first, second = (
+        a_report(ours(made), name=name) for name in ("report-1", "report-2")
+    )
+    ingested(engine, *in_files(tmp_path, first))
+    erase(engine, HASHER, str(made.subscribers[0]), LATER)
+    ingested(engine, *in_files(tmp_path, second))
+
+    with reading(engine) as connection:
+        assert connection.scalars(select(bounce.c.words)).all() == [None, None]
+        assert bounces.words_by_reader(connection, made.id, range(1, 9)) == {
+            made.readers[0]: "bounced: hard"
+        }
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    box = a_maildir(tmp_path / "mail", a_report(ours(made)))
+    dry = ingested(engine, box, dry_run=True)
+
+    assert (recorded(engine), suppressed(engine)) == ([], {})
+    assert ingested(engine, box).taken == dry.taken
+
+
+def test_a_maildirs_messages_are_put_away_once_they_are_committed(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    spam = b"From: x@example.net\nTo: y@example.org\n\nBuy now.\n"
+    box = a_maildir(tmp_path / "mail", a_report(ours(made)), spam)
+    found = ingested(engine, box)
+
+    assert standings(found) == [Standing.NEW, Standing.NOT_OURS]
+    assert list((box / "new").iterdir()) == []
+    assert len(list((box / "cur").glob("*:2,S"))) == 2
+    assert standings(ingested(engine, box)) == [Standing.SEEN, Standing.NOT_OURS]
+
+
+def test_each_message_of_an_mbox_is_taken_by_itself(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    line = b"From MAILER-DAEMON Mon Jul  6 16:00:00 2026\n"
+    huge = b"To: y@example.org\n\nHello.\n" + b"From here on\n" * 100_000
+    box = tmp_path / "mbox"
+    box.write_bytes(
+        b"\n".join(
+            line + message
+            for message in (a_report(ours(made)), huge, a_report(ours(made, 1)))
+        )
+    )
+    found = ingested(engine, box)
+
+    assert standings(found) == [Standing.NEW, Standing.NOT_OURS, Standing.NEW]
+    assert [one.name for one in found.taken] == [
+        f"{box}, message {number}" for number in (1, 2, 3)
+    ]
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    places = [
+        tmp_path / "missing",
+        tmp_path / "folder",
+        tmp_path / "pipe",
+        Path("imap://mail.example.org/INBOX"),
+    ]
+    found = ingested(engine, *places, *in_files(tmp_path, a_report(ours(made))))
+
+    assert standings(found) == [Standing.UNREAD] * 4 + [Standing.NEW]
+    assert [one.words.partition(":")[0] for one in found.taken[:4]] == [
+        "cannot be read",
+        "is a folder, but no Maildir",
+        "is no file",
+        "mailboxes on a server are not read",
+    ]
+
+
+def test_two_at_once_on_one_maildir_take_each_report_once(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    reports = [a_report(ours(made), name=f"report-{number}") for number in range(30)]
+    box = a_maildir(tmp_path / "mail", *reports)
+    found: list[Ingested] = []
+    both = [
+        threading.Thread(target=lambda: found.append(ingested(engine, box)))
+        for _ in range(2)
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    assert sum(one.count(Standing.NEW) for one in found) == 30
+    assert len(recorded(engine)) == 30
+
+
+class CutShortError(Exception):
+    """Stands for the end of the process."""
+
+
+def test_what_is_cut_short_leaves_nothing_and_is_taken_in_whole_later(
+    engine: Engine, made: PlannedEdition, tmp_path: Path
+) -> None:
+    box = a_maildir(tmp_path / "mail", a_complaint(ours(made)))
+
+    def dies(*_given: object) -> bool:
+        raise CutShortError
+
+    with pytest.raises(CutShortError):
+        Bounces(engine, LINKS.read_envelope_sender, dies).ingest([box], LATER)
+    assert (recorded(engine), suppressed(engine)) == ([], {})
+    assert len(list((box / "new").iterdir())) == 1
+    assert standings(ingested(engine, box)) == [Standing.NEW]
+    assert lists_left(engine) == [made.subscribers[0]]

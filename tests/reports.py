@@ -1,0 +1,108 @@
+"""Emails that came back, as mail servers and mail services write them."""
+
+from pathlib import Path
+
+BODY = """\
+From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <{name}@mx.example.org>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=edge"
+
+--=edge
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--=edge
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+Arrival-Date: Mon, 6 Jul 2026 16:00:01 +0100
+
+{fates}
+--=edge
+Content-Type: text/rfc822-headers
+
+Return-Path: <{about}>
+Subject: Today
+
+--=edge--
+"""
+FATE = """\
+Final-Recipient: rfc822; {address}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {diagnostic}
+"""
+COMPLAINT = """\
+From: feedback@example.net
+To: abuse@example.org
+Subject: complaint about a message
+Message-ID: <{name}@example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="=edge"
+
+--=edge
+Content-Type: text/plain
+
+This is an email abuse report.
+
+--=edge
+Content-Type: message/feedback-report
+
+Feedback-Type: {kind}
+User-Agent: SomeGenerator/1.0
+Version: 1
+Original-Mail-From: <{about}>
+Original-Rcpt-To: <redacted@example.net>
+
+--=edge
+Content-Type: message/rfc822
+
+From: digest@example.org
+Subject: Today
+
+The kettle is always on.
+
+--=edge--
+"""
+
+
+def a_fate(
+    status: str = "5.1.1",
+    address: str = "ann@example.org",
+    action: str = "failed",
+    diagnostic: str = "550 No such user here",
+    more: str = "",
+) -> str:
+    """Return what a report says of one recipient."""
+    given = {"status": status, "address": address, "action": action}
+    return FATE.format(**given, diagnostic=diagnostic) + more
+
+
+def a_report(
+    to: str = "postmaster@example.org",
+    *fates: str,
+    about: str = "",
+    name: str = "report-1",
+) -> bytes:
+    """Return a mail server's report, that nobody is there unless it says otherwise."""
+    said = "\n".join(fates or (a_fate(),))
+    return BODY.format(to=to, fates=said, about=about, name=name).encode()
+
+
+def a_complaint(about: str, kind: str = "abuse", name: str = "complaint-1") -> bytes:
+    """Return a mail service's report that a reader called a message spam."""
+    return COMPLAINT.format(about=about, kind=kind, name=name).encode()
+
+
+def a_maildir(place: Path, *messages: bytes) -> Path:
+    """Return a new Maildir with these messages, none of them seen."""
+    for name in ("new", "cur", "tmp"):
+        (place / name).mkdir(parents=True)
+    for number, message in enumerate(messages, 1):
+        (place / "new" / f"17{number:08}.M1P1.example").write_bytes(message)
+    return place
