@@ -42,7 +42,8 @@ def ingest(
         as_json([asdict(one) for one in found.taken])
     else:
         result(", ".join(f"{found.count(one)} {one}" for one in Standing))
-        for line in _remarks(found.taken):
+        told = (one for one in found.taken if one.standing is not Standing.SEEN)
+        for line in _remarks(told):
             talk(line)
     if dry_run:
         talk("a dry run: nothing was stored")
@@ -54,5 +55,4 @@ def _remarks(taken: Iterable["Taken"]) -> Iterable[str]:
     for one in taken:
         about = f"copy {one.copy}: " if one.copy else ""
         end = "; nothing more is sent to that address" if one.is_suppressed else ""
-        if one.words:
-            yield f"  {one.name}: {one.standing}: {about}{one.words}{end}"
+        yield f"  {one.name}: {one.standing}: {about}{one.words}{end}"

@@ -145,12 +145,12 @@ class Bounces:
         if not bounces.record(connection, copy, finding, case.told.mark, now):
             # Another process has taken it in since we looked.
             return replace(taken, standing=Standing.SEEN, is_suppressed=False)
-        if finding.kind is Kind.COMPLAINT:
+        is_complaint, cancelled = finding.kind is Kind.COMPLAINT, 0
+        if taken.is_suppressed and copy.email_hash is not None:
+            why = COMPLAINT if is_complaint else _bounced(finding)
+            cancelled = bounces.silence(connection, copy.email_hash, why, now)
+        if is_complaint:
             self.leave(connection, copy.key.reader_id, now, COMPLAINT)
-        if not taken.is_suppressed or copy.email_hash is None:
-            return taken
-        why = COMPLAINT if finding.kind is Kind.COMPLAINT else _bounced(finding)
-        cancelled = bounces.silence(connection, copy.email_hash, why, now)
         return replace(taken, cancelled=cancelled)
 
 
