@@ -107,7 +107,15 @@ def test_what_is_no_place_is_refused_in_words(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["news.example.org, 10.0.0.0/8", "127.0.0.1/32:8080", "[::1/128]:80", ""]
+    "said",
+    [
+        "news.example.org, 10.0.0.0/8",
+        "127.0.0.1:8080",
+        "[::1]:80",
+        "[fd00::/8]:80",
+        "::1",
+        "",
+    ],
 )
 def test_what_is_allowed_is_shown_as_it_would_be_written(said: str) -> None:
     assert str(WebAccess.parse(said)) == said

@@ -76,7 +76,7 @@ class Place:
         """Return the place that the words name. Raises ValueError in words."""
         bare, port = said.strip(), None
         head, colon, tail = bare.rpartition(":")
-        if colon and (head.endswith("]") or ":" not in head):
+        if colon and "/" not in tail and (head.endswith("]") or ":" not in head):
             if not tail.isascii() or not tail.isdigit() or not 0 < int(tail) < 65_536:
                 raise ValueError(f"has {said}: a port is a number up to 65535")
             bare, port = head, int(tail)
@@ -97,10 +97,13 @@ class Place:
 
     def __str__(self) -> str:
         """Return it as an operator would write it."""
+        where = str(self.where)
+        if not isinstance(self.where, str) and self.where.num_addresses == 1:
+            where = str(self.where.network_address)
         if self.port is None:
-            return str(self.where)
+            return where
         is_v6 = isinstance(self.where, IPv6Network)
-        return f"[{self.where}]:{self.port}" if is_v6 else f"{self.where}:{self.port}"
+        return f"[{where}]:{self.port}" if is_v6 else f"{where}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,13 @@ def troubles_of(campaign: str, row: SourceRow) -> list[Trouble]:
     """Return what a person should know of a source, from its first failure on."""
     health, which = row.health, f"{campaign}: the source {row.name}"
     why = f"{health.failure.rstrip('.')}."
+    stays = " What it gave before stays." if row.last_read_at else ""
     found = []
     if health.state is SourceState.FAILING:
         found.append(
             Trouble(
                 f"{which} cannot be read since {health.failing_since:%d %B %H:%M} UTC.",
-                f"{why} What it gave before stays. {_again(health)}",
+                f"{why}{stays} {_again(health)}",
             )
         )
     if health.state is SourceState.PAUSED:
@@ -58,10 +59,14 @@ def troubles_of(campaign: str, row: SourceRow) -> list[Trouble]:
 def in_a_line(row: SourceRow) -> str:
     """Return how a source stands, as a few words for a list."""
     health = row.health
-    read = f"{row.last_read_at:%d %b %H:%M}" if row.last_read_at else "never"
+    if row.last_read_at is None:
+        read, well = "never read", "not read yet"
+    else:
+        read = f"last read {row.last_read_at:%d %b %H:%M}"
+        well = f"reads well, {read}"
     if health.state is SourceState.ACTIVE:
-        return f"reads well, last read {read}"
-    return f"{health.state.upper()}, last read {read}: {health.failure}"
+        return well
+    return f"{health.state.upper()}, {read}: {health.failure}"
 
 
 def next_try(health: Health) -> Any:
