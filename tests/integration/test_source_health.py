@@ -35,7 +35,7 @@ at = "16:00"
 SOURCE = """
 [[source]]
 name = "{name}"
-kind = "feed"
+kind = "{kind}"
 url = "{url}"
 """
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -47,8 +47,10 @@ def site() -> Iterator[WebSite]:
         yield made
 
 
-def applied(engine: Engine, urls: dict[str, str]) -> StoredCampaign:
-    said = "".join(SOURCE.format(name=name, url=url) for name, url in urls.items())
+def applied(engine: Engine, urls: dict[str, str], kind: str = "feed") -> StoredCampaign:
+    said = "".join(
+        SOURCE.format(name=name, url=url, kind=kind) for name, url in urls.items()
+    )
     file = CampaignFile(FILE.format(sources=said), "Europe/London", "/")
     with writing(engine) as connection:
         return campaigns.apply(connection, file, EIGHT)
@@ -265,3 +267,38 @@ def test_a_host_that_is_not_there_costs_its_time_twice_and_not_for_every_source(
     assert "nothing answers there" in reports[1].failed
     assert "did not answer for two other sources" in reports[2].failed
     assert all(one.failed for one in reports)
+
+
+def test_what_there_is_no_time_for_is_left_and_is_the_first_next_time(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {name: f"{site.url}/{name}" for name in "abc"})
+    for name in "abc":
+        site.answers[f"/{name}"] = a_feed(name)
+    rounds = [Round(stored)]
+    none = gather(engine, LOOPBACK, rounds, EIGHT, seconds=0)["lantern-week"]
+    with reading(engine) as connection:
+        rows = sources.of_campaign(connection, stored.id)
+    with writing(engine) as connection:
+        sources.note_read(connection, rows["a"], EIGHT, {})
+        sources.note_read(connection, rows["b"], EIGHT - MINUTE, {})
+    read(engine, stored, EIGHT + HOUR)
+
+    assert all("took all the time" in one.left for one in none)
+    assert site.paths() == ["/c", "/b", "/a"]
+
+
+def test_what_a_reader_notes_down_is_handed_to_it_the_next_time(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/page"}, kind="page")
+    posts = "".join(
+        f"<h3>{title}</h3><p>By Ann Example, Chair, Hall</p><p>Of {title}, words.</p>"
+        for title in ("Lanterns", "Buses", "Envelopes")
+    )
+    page = f"<main><h1>Week</h1><h2>Monday, 6 July</h2>{posts}</main>"
+    for content in (page, page.replace("<h3>Buses", "<h3>Trams")):
+        site.answers["/page"] = Answer(content.encode())
+        [report] = read(engine, stored)
+
+    assert (report.new, report.revised, report.unchanged) == (0, 1, 2)

@@ -94,7 +94,7 @@ def resume(
     result(
         f"{name}: it is tried at the next reading; now, with: digest gather {campaign}"
         if was_in_trouble
-        else f"{name}: it reads well already"
+        else f"{name}: nothing holds it up"
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 from sqlalchemy import Connection
@@ -89,12 +89,18 @@ def _left(name: str, row: SourceRow | None) -> SourceReport:
     return SourceReport(name, left=f"its server asks us to wait until {until}")
 
 
+def _tried_at(call: Call) -> datetime:
+    tried = call.row and call.row.tried_at
+    return tried or datetime.min.replace(tzinfo=UTC)
+
+
 def by_host(calls: Iterable[Call]) -> Sequence[Sequence[Call]]:
     """Return the calls in chains, so that none waits in line for another's host.
 
-    The longest come first: they will end last.
+    The longest come first, for they will end last; in each, and among equals,
+    whoever has waited longest.
     """
     chains: dict[object, list[Call]] = {}
-    for one in calls:
+    for one in sorted(calls, key=_tried_at):
         chains.setdefault(one.host or one, []).append(one)
     return sorted(chains.values(), key=len, reverse=True)

@@ -2,9 +2,10 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -25,26 +26,35 @@ from digest.store.sources import SourceRow
 
 logger = logging.getLogger(__name__)
 
+_REMEMBERED = [one.name for one in fields(Memory)]
 # A host that is not there costs some seconds for each of its sources.
 _TRIES_OF_A_HOST = 2
+_MOST_SECONDS = 120.0
+_NO_TIME = "others took all the time there was; it is among the first next time"
 # Most of them wait for an answer; how many work at once is the fetcher's to say.
 _AT_ONCE = 64
 
 
 def gather(
-    engine: Engine, fetcher: Fetcher, rounds: Iterable[Round], now: datetime
+    engine: Engine,
+    fetcher: Fetcher,
+    rounds: Iterable[Round],
+    now: datetime,
+    seconds: float = _MOST_SECONDS,
 ) -> dict[str, tuple[SourceReport, ...]]:
     """Read the sources that are due and accept what they hold, each when it is read.
 
     All sources of all these campaigns are read side by side, those of one host
     one after another. No transaction is open while a source is read. A source
-    that fails is reported, and the others go on. Returns the reports by the
-    campaigns' names. Raises StoreError where the database is the trouble.
+    that fails is reported, and the others go on. What has not been begun after
+    so many seconds is left for the next time: an edition may be waiting. Returns
+    the reports by the campaigns' names. Raises StoreError where the database is
+    the trouble.
     """
     with reading(engine) as connection:
         asked = list(rounds)
         calls = [one for each in asked for one in calls_of(connection, each, now)]
-    gathering = _Gathering(engine, fetcher, now)
+    gathering = _Gathering(engine, fetcher, now, time.monotonic() + seconds)
     chains = by_host(one for one in calls if one.left is None)
     with ThreadPoolExecutor(min(_AT_ONCE, len(chains)) or 1, "source") as pool:
         done = list(pool.map(gathering.one_by_one, chains))
@@ -78,6 +88,7 @@ class _Gathering:
     engine: Engine
     fetcher: Fetcher
     now: datetime
+    until: float  # by the monotonic clock
     _accepting: threading.Lock = field(default_factory=threading.Lock)
 
     def one_by_one(self, chain: Sequence[Call]) -> list[tuple[Call, SourceReport]]:
@@ -85,6 +96,9 @@ class _Gathering:
         reports, dead = [], 0
         for call in chain:
             if call.row is None:
+                continue
+            if time.monotonic() >= self.until:
+                reports.append((call, SourceReport(call.source.name, left=_NO_TIME)))
                 continue
             with self.fetcher.slots.held():
                 if dead < _TRIES_OF_A_HOST:
@@ -101,7 +115,7 @@ class _Gathering:
         campaign = call.stored.campaign
         return Visit(
             self.fetcher,
-            Memory(row.etag, row.last_modified, row.moved_to),
+            Memory(**{name: getattr(row, name) for name in _REMEMBERED}),
             campaign.timezone,
             campaign.reply_to or campaign.sender_address,
             self.now,

@@ -103,7 +103,7 @@ class BusyError(SourceError):
 
 
 class UnreachableError(SourceError):
-    """Nothing answers at `host`, whatever it is asked for."""
+    """Nothing answers at `host`, or not in time."""
 
     def __init__(self, words: str, host: str) -> None:
         super().__init__(words)

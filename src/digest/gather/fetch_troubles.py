@@ -42,10 +42,10 @@ def in_words(problem: Exception, wanted: Wanted, limits: Limits) -> str:
 
 
 def is_unreachable(problem: Exception) -> bool:
-    """Whether nothing answers at the host at all, whatever it is asked for."""
+    """Whether the host gives no answer, or none in time."""
     if isinstance(problem, httpcore.ConnectError):
         return not isinstance(_cause(problem), ssl.SSLError)
-    return isinstance(problem, httpcore.ConnectTimeout)
+    return isinstance(problem, httpcore.TimeoutException)
 
 
 def _cause(problem: httpcore.ConnectError) -> object:
