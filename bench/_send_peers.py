@@ -1,0 +1,251 @@
+"""Who sends in the benchmark of sending, and what they send to.
+
+Everybody sends messages of the same size, about 48 KB, to the same smtp-sink.
+Ours is the product's own sender, which records each copy before and after; the
+peers keep no records.
+"""
+
+import asyncio
+import os
+import smtplib
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from socket import create_connection, create_server
+from time import monotonic, perf_counter, sleep
+from typing import NamedTuple
+
+from _send_rows import plan_for
+from _send_worker import MESSAGE, sender_for
+from harness import cpu_seconds
+from merge import Parts, a_reader
+
+from digest.store.engine import open_engine
+from digest.store.migrate import migrate
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+DELAY_MS = 20
+CONNECTIONS = 16
+FROM = "bounces@example.org"
+
+
+class Spent(NamedTuple):
+    """What one run of many messages took."""
+
+    seconds: float
+    cpu: float
+    messages: int
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.messages / self.seconds
+
+    @property
+    def cpu_us(self) -> float:
+        """CPU of the sender for one message, in microseconds."""
+        return self.cpu / self.messages * 1e6
+
+
+def _timed(run: Callable[[], object], messages: int) -> Spent:
+    began, used = perf_counter(), cpu_seconds()
+    run()
+    return Spent(perf_counter() - began, cpu_seconds() - used, messages)
+
+
+def ours(
+    port: int, messages: int, database: str, connections: int = CONNECTIONS
+) -> Spent:
+    """Send to so many readers with full records, from this process."""
+    with _planned(messages, database) as url:
+        engine = open_engine(url)
+        sender = sender_for(engine, port, connections)
+        spent = _timed(lambda: sender.send_due(threading.Event()), messages)
+        engine.dispose()
+    return spent
+
+
+def ours_apart(port: int, messages: int, database: str, workers: int = 2) -> Spent:
+    """Send the same from several processes, which share the connections."""
+    words = [sys.executable, str(HERE / "_send_worker.py")]
+    share = str(CONNECTIONS // workers)
+    with _planned(messages, database) as url, ExitStack() as ending:
+        ready = [
+            ending.enter_context(
+                subprocess.Popen(  # noqa: S603 - our own
+                    [*words, url, str(port), share],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                )
+            )
+            for _ in range(workers)
+        ]
+        for one in ready:
+            assert one.stdout is not None
+            assert one.stdout.readline() == b"ready\n"
+
+        began = perf_counter()
+        for one in ready:
+            assert one.stdin is not None
+            one.stdin.write(b"go\n")
+            one.stdin.flush()
+        cpu = sum(float(one.stdout.readline()) for one in ready if one.stdout)
+        return Spent(perf_counter() - began, cpu, messages)
+
+
+@contextmanager
+def _planned(messages: int, database: str) -> Iterator[str]:
+    """Yield the address of a new database with an edition for so many readers."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/digest.db"
+        if database.startswith("postgresql"):
+            url = _fresh(database)
+        engine = open_engine(url)
+        migrate(engine)
+        plan_for(engine, messages)
+        engine.dispose()
+        yield url
+
+
+def smtp_source(
+    tools: Path, port: int, messages: int, connections: int = CONNECTIONS
+) -> Spent:
+    """Have the C load generator send, over connections that it keeps."""
+    size = len(MESSAGE.merge(a_reader(1)))
+    words = f"-d -s {connections} -m {messages} -l {size} -f {FROM} -t a@example.org"
+    command = [str(tools / "smtp-source"), *words.split(), f"127.0.0.1:{port}"]
+    return _timed(
+        partial(subprocess.run, command, check=True, env=_with_libraries(tools)),
+        messages,
+    )
+
+
+def _threaded(
+    port: int, messages: int, connections: int, payload: Callable[[int], bytes]
+) -> Spent:
+    def each(start: int) -> None:
+        with smtplib.SMTP("127.0.0.1", port) as session:
+            for number in range(start, messages, connections):
+                to = f"reader-{number}@example.org"
+                session.sendmail(FROM, to, payload(number))
+
+    def run() -> None:
+        with ThreadPoolExecutor(connections) as pool:
+            list(pool.map(each, range(connections)))
+
+    return _timed(run, messages)
+
+
+def compiled(port: int, messages: int, connections: int = CONNECTIONS) -> Spent:
+    """Merge for each reader, and send with smtplib."""
+    return _threaded(
+        port, messages, connections, lambda number: MESSAGE.merge(a_reader(number))
+    )
+
+
+def built(port: int, messages: int) -> Spent:
+    """Build each message anew, and send with smtplib."""
+    parts = Parts(MESSAGE.merge(a_reader(0)))
+    return _threaded(
+        port, messages, CONNECTIONS, lambda number: parts.message(a_reader(number))
+    )
+
+
+def with_aiosmtplib(port: int, messages: int, connections: int = CONNECTIONS) -> Spent:
+    """Merge for each reader, and send with aiosmtplib."""
+    import aiosmtplib  # noqa: PLC0415 - of the bench extra
+
+    async def each(start: int) -> None:
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
+        async with client:
+            for number in range(start, messages, connections):
+                to = f"reader-{number}@example.org"
+                await client.sendmail(FROM, to, MESSAGE.merge(a_reader(number)))
+
+    async def run() -> None:
+        await asyncio.gather(*map(each, range(connections)))
+
+    return _timed(lambda: asyncio.run(run()), messages)
+
+
+def tools(folder: Path) -> Path:
+    """Return the folder of Postfix's tools."""
+    find = HERE.parent / "tests" / "find_postfix.sh"
+    said = subprocess.run(  # noqa: S603 - our own
+        ["sh", str(find), str(folder / "postfix")],  # noqa: S607 - any shell will do
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return Path(said.stdout.strip())
+
+
+def _with_libraries(tools: Path) -> dict[str, str]:
+    return os.environ | {"LD_LIBRARY_PATH": str(tools.parent / "lib" / "postfix")}
+
+
+@contextmanager
+def sink(tools: Path) -> Iterator[int]:
+    """Yield the port of a server that takes everything."""
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    who = ["-u", "nobody"] if os.geteuid() == 0 else []
+    words = [str(tools / "smtp-sink"), *who, f"127.0.0.1:{port}", "1000"]
+    with subprocess.Popen(words, env=_with_libraries(tools)) as process:  # noqa: S603
+        try:
+            _await(port)
+            yield port
+        finally:
+            process.kill()
+
+
+@contextmanager
+def delayed(port: int) -> Iterator[int]:
+    """Yield the port of a relay that hands everything on late."""
+    words = [sys.executable, str(HERE / "_relay.py"), str(port), str(DELAY_MS)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:  # noqa: S603
+        try:
+            assert process.stdout is not None
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Yield the address of a server that keeps what it is given, or ""."""
+    from tests.postgres import programs, running  # noqa: PLC0415 - needs its driver
+
+    if programs() is None:
+        yield ""
+        return
+    with running(settings=()) as server:
+        yield server.url("postgres")
+
+
+def _fresh(database: str) -> str:
+    engine = open_engine(database)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS bench WITH (FORCE)")
+        connection.exec_driver_sql("CREATE DATABASE bench")
+    engine.dispose()
+    return database.replace("/postgres?", "/bench?")
+
+
+def _await(port: int) -> None:
+    until = monotonic() + 10
+    while monotonic() < until:
+        try:
+            create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            sleep(0.02)
+        else:
+            return
+    raise TimeoutError("smtp-sink did not start")

@@ -1,0 +1,51 @@
+"""One sender of several: python bench/_send_worker.py DATABASE PORT CONNECTIONS.
+
+Says "ready", waits for a line, sends all that is due, and says what CPU that took.
+"""
+
+import sys
+import threading
+from datetime import timedelta
+
+from _send_rows import AT
+from harness import cpu_seconds
+from merge import an_edition
+from sqlalchemy import Engine
+
+from digest.audience.links import Links
+from digest.deliver.sender import Sender
+from digest.deliver.smtp import Smtp
+from digest.deliver.smtp_server import SmtpServer
+from digest.render.email import compile_email
+from digest.render.look import Look
+from digest.schedule.mail_links import MailLinks
+from digest.store.engine import open_engine
+
+MESSAGE = compile_email(an_edition(), Look(AT))
+
+
+def sender_for(engine: Engine, port: int, connections: int) -> Sender:
+    """Return the product's own sender of one message to everybody."""
+    return Sender(
+        engine=engine,
+        carrier=Smtp(SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none")),
+        message_for=lambda _edition, _variant: MESSAGE,
+        links=MailLinks(engine, Links("k" * 32, "https://example.org")),
+        clock=lambda: AT + timedelta(hours=1),
+        connections=connections,
+    )
+
+
+def _work(database: str, port: str, connections: str) -> None:
+    engine = open_engine(database)
+    sender = sender_for(engine, int(port), int(connections))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    used = cpu_seconds()
+    sender.send_due(threading.Event())
+    print(cpu_seconds() - used, flush=True)
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])
