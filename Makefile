@@ -10,7 +10,7 @@ FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench kill-matrix fuzz pictures browser postgres lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ serve: $(VENV)/.installed ## web, timetable and workers in one process
 bench: $(VENV)/.bench-installed ## run every benchmark, one after another
 	@set -e; for bench in $(filter-out bench/_% bench/harness.py,$(wildcard bench/*.py)); do \
 	  echo "== $$bench"; $(PYTHON) $$bench; done
+
+curves: $(VENV)/.bench-installed ## measure sending again and draw its curves
+	$(PYTHON) bench/_send_curves.py
 
 kill-matrix: $(VENV)/.dev-installed postgres ## kill senders at every point of a run, again and again
 	$(PYTHON) -m tests.kills $(KILLS)

@@ -207,9 +207,9 @@ def sink(tools: Path) -> Iterator[int]:
 
 
 @contextmanager
-def delayed(port: int) -> Iterator[int]:
+def delayed(port: int, milliseconds: int = DELAY_MS) -> Iterator[int]:
     """Yield the port of a relay that hands everything on late."""
-    words = [sys.executable, str(HERE / "_relay.py"), str(port), str(DELAY_MS)]
+    words = [sys.executable, str(HERE / "_relay.py"), str(port), str(milliseconds)]
     with subprocess.Popen(words, stdout=subprocess.PIPE) as process:  # noqa: S603
         try:
             assert process.stdout is not None
