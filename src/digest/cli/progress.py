@@ -11,7 +11,10 @@ from time import monotonic
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
 from digest.cli.options import result, talk
 from digest.deliver.board import End
@@ -33,6 +36,10 @@ class Standing:
     rate: float | None
     seconds_left: float | None
     outlook: str
+
+    def in_words(self) -> str:
+        """Return it as one line."""
+        return f"{self.ended:,} of {self.total:,} emails; {self.outlook}"
 
 
 class Tracker:
@@ -79,19 +86,13 @@ class Tracker:
 @contextmanager
 def bar(tracker: Tracker) -> Iterator[None]:
     """Draw a bar on the terminal while the block runs, and take it away after."""
-    columns = (
-        TextColumn("sending"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
-        task = drawn.add_task("", total=None)
+    with Live(console=Console(stderr=True), transient=True) as drawn:
 
         def show(how: Standing) -> None:
-            drawn.update(
-                task, total=how.total, completed=how.ended, description=how.outlook
-            )
+            two_lines = Table.grid()
+            two_lines.add_row(ProgressBar(max(how.total, 1), how.ended, width=60))
+            two_lines.add_row(Text(how.in_words()))
+            drawn.update(two_lines)
 
         with _shown(tracker, show, _BAR_SECONDS):
             yield
@@ -102,7 +103,7 @@ def lines(tracker: Tracker) -> Iterator[None]:
     """Say on stderr every ten seconds how it goes."""
 
     def show(how: Standing) -> None:
-        talk(f"{how.ended:,} of {how.total:,} emails; {how.outlook}")
+        talk(how.in_words())
 
     with _shown(tracker, show, _LINE_SECONDS):
         yield

@@ -109,8 +109,9 @@ class Sender:
             gone = [one for one in send_batches.owners(connection) if is_gone(one)]
         for owner in gone:
             with writing(self.engine) as connection:
-                send_batches.release(connection, owner, self.clock())
-            log.warning("send batches taken back owner=%s", owner)
+                count = send_batches.release(connection, owner, self.clock())
+            if count:
+                log.warning("send batches taken back owner=%s count=%s", owner, count)
 
 
 async def _to_the_end(shared: Shared, leases: Leases, crew: Crew) -> None:

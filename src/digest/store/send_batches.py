@@ -150,7 +150,11 @@ def release(connection: Connection, owner: str, now: datetime) -> int:
     """Let the leases of a sender known to be gone run out now; return how many."""
     return connection.execute(
         update(send_batch)
-        .where(send_batch.c.state == LEASED, send_batch.c.lease_owner == owner)
+        .where(
+            send_batch.c.state == LEASED,
+            send_batch.c.lease_owner == owner,
+            send_batch.c.lease_until >= now,
+        )
         .values(lease_until=now - timedelta(microseconds=1))
     ).rowcount
 
