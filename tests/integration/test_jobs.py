@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +23,7 @@ from digest.compose.plan import plan
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
 from digest.deliver.sender import Sender
+from digest.errors import DigestError, StoreError
 from digest.model.deliveries import DeliveryState
 from digest.schedule import watch
 from digest.schedule.dispatch import Dispatcher, Embedded
@@ -32,7 +33,7 @@ from digest.store import editions, job_tables, send_batches
 from digest.store.clock import clock_of
 from digest.store.engine import reading, writing
 from digest.store.migrate import migrate
-from digest.store.tables import delivery, send_batch
+from digest.store.tables import delivery, edition, send_batch
 from tests.builders import EIGHT, a_post
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks
@@ -95,7 +96,8 @@ def at_work(
                 batches=supply,
             )
             while not stop.is_set():
-                sender.send_due(stop)
+                with suppress(DigestError):
+                    sender.send_due(stop)
                 supply.wait(1)
 
     thread = threading.Thread(target=work)
@@ -108,7 +110,10 @@ def at_work(
 
 
 def is_sent(engine: Engine, edition_id: int) -> bool:
-    return set(states(engine, edition_id)) == {ACCEPTED}
+    try:
+        return set(states(engine, edition_id)) == {ACCEPTED}
+    except StoreError:
+        return False  # cut off just now
 
 
 def planned(engine: Engine, submit: Callable[[Connection, Sequence[int]], None]) -> int:
@@ -226,6 +231,28 @@ def test_a_clean_stop_ends_what_is_in_flight_and_leaves_the_rest_to_others(
     with at_work(postgresql_engine, second):
         wait_until(lambda: is_sent(postgresql_engine, made.id))
     assert len(first.copies) + len(second.copies) == 40
+
+
+def test_a_worker_goes_on_after_the_database_has_cut_it_off(
+    postgresql_engine: Engine,
+) -> None:
+    made = a_planned_edition(postgresql_engine, emails=4, batch_size=2)
+    carrier = ScriptedCarrier()
+    with at_work(postgresql_engine, carrier):
+        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        with writing(postgresql_engine) as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            connection.execute(update(delivery).values(state=PLANNED, settled_at=None))
+            connection.execute(update(send_batch).values(state="open", due_at=EIGHT))
+            connection.execute(update(edition).values(state="sending"))
+        wait_until(lambda: is_sent(postgresql_engine, made.id))
+
+    assert len(carrier.copies) == 8
 
 
 def test_nothing_is_submitted_while_nothing_may_be_sent(

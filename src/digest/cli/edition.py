@@ -53,6 +53,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         copies = overview.copies(connection, edition_id)
         left_out = overview.left_out_counts(connection, edition_id)
         missing = overview.not_served(connection, edition_id)
+        count = overview.count_not_served(connection, edition_id)
     if json:
         counted = [
             {"channel": channel, "state": state, "copies": count}
@@ -64,6 +65,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
                 "copies": counted,
                 "left_out": left_out,
                 "not_served": [asdict(one) for one in missing],
+                "not_served_count": count,
             }
         )
         return
@@ -75,6 +77,11 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         result(f"  {count} left out: {kind}")
     for one in missing:
         result(f"  not served: {one.name}: {one.reason}")
+    if count > len(missing):
+        result(
+            f"  and {count - len(missing):,} more: "
+            f"digest deliveries {edition.id} --state refused"
+        )
 
 
 @app.command()
