@@ -7,7 +7,7 @@ import pytest
 
 from digest.errors import CampaignFileError
 from digest.model.campaign_file import parse
-from digest.model.campaigns import Approval, Envelope, FirstContact, SourceKind
+from digest.model.campaigns import Approval, Envelope, FirstContact, Select, SourceKind
 from digest.model.pictures import PicturePlace
 from digest.model.readers import Format
 
@@ -111,6 +111,26 @@ def test_a_calendar_is_a_file_or_an_address(
     assert (source.location, source.ahead) == (location, timedelta(days=ahead))
 
 
+def test_a_page_may_say_where_its_posts_are() -> None:
+    text = WHOLE.replace(
+        'kind = "feed"', 'kind = "page"\nselect = { posts = "article", title = "h2" }'
+    )
+    [source, _] = parse(text, "UTC", HERE).sources
+
+    assert source.kind is SourceKind.PAGE
+    assert source.select == Select(posts="article", title="h2")
+
+
+def test_an_export_is_a_file() -> None:
+    text = WHOLE.replace("feed", "wordpress", 1).replace(
+        'url = "https://example.org/feed"', 'path = "old/house.xml"'
+    )
+    [source, _] = parse(text, "UTC", HERE).sources
+
+    assert source.kind is SourceKind.WORDPRESS
+    assert source.location == "/campaigns/old/house.xml"
+
+
 def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
     text = WHOLE.replace('timezone = "Europe/London"\n', "")
 
@@ -141,6 +161,24 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
             'kind = "calendar"\npath = "d.ics"',
             "source[1].url: is not a key here",
             id="a file and an address",
+        ),
+        pytest.param(
+            'kind = "feed"',
+            'kind = "page"\nselect = { post = "article" }',
+            "source[1].select.post: is not a key here",
+            id="no such part of a page",
+        ),
+        pytest.param(
+            'kind = "feed"',
+            'kind = "page"\nselect = { posts = "article", links = "h2 a" }',
+            "source[1].select.posts: cannot stand beside links",
+            id="posts here and elsewhere",
+        ),
+        pytest.param(
+            'kind = "feed"',
+            'kind = "feed"\nselect = { posts = "article" }',
+            "source[1].select: is not a key here",
+            id="parts of what is no page",
         ),
         pytest.param("first = 3", "first = -1", "must be", id="bad first contact"),
         pytest.param('"hosted"', '"here"', "hosted, attached, none", id="pictures"),

@@ -9,6 +9,7 @@ from digest.cli.options import AsJson, CampaignName, as_json, result, talk
 
 if TYPE_CHECKING:
     from digest.gather.reading import Reading
+    from digest.model.campaigns import Select
     from digest.model.items import Item
 
 app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
@@ -16,9 +17,22 @@ app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
 
 @app.command("try")
 def try_one(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="feed, folder, …")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="feed, calendar, page, folder or wordpress."
+        ),
+    ],
     location: Annotated[str, typer.Argument(metavar="URL-OR-PATH")],
     *,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            metavar="PART=CSS",
+            help="Of a page: links, posts, title, byline, date, text. Repeat it.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Show what would be gathered, and where each part came from; stores nothing."""
@@ -40,7 +54,10 @@ def try_one(
     visit = Visit(
         Fetcher(settings.fetch_allow), zone=settings.timezone, since=datetime.now(UTC)
     )
-    found = attempt(Source("source", SourceKind(kind), location), visit)
+    source = Source(
+        "source", SourceKind(kind), location, select=_selected(select or [])
+    )
+    found = attempt(source, visit)
     if isinstance(found, SourceError):
         raise found
     folders = (Path(location),) if kind == SourceKind.FOLDER else ()
@@ -58,6 +75,22 @@ def try_one(
     for skipped in found.skipped:
         talk(f"skipped {skipped.name}: {skipped.why}")
     talk(f"{len(found.items)} items; {len(found.skipped)} skipped; nothing was stored")
+
+
+def _selected(parts: list[str]) -> "Select":
+    from dataclasses import fields
+
+    from digest.model.campaigns import Select
+
+    known = [field.name for field in fields(Select)]
+    given = dict(part.partition("=")[::2] for part in parts)
+    for name, css in given.items():
+        if name not in known or not css:
+            raise typer.BadParameter(
+                f"write one of {', '.join(known)}, then = and CSS",
+                param_hint="--select",
+            )
+    return Select(**given)
 
 
 @app.command("list")

@@ -7,6 +7,7 @@ from digest.gather.feed import read_feed
 from digest.gather.folder import read_folder
 from digest.gather.page import read_page
 from digest.gather.reading import SourceReader
+from digest.gather.wordpress import read_wordpress
 from digest.model.campaigns import SourceKind
 
 READERS: Mapping[SourceKind, SourceReader] = {
@@ -14,4 +15,5 @@ READERS: Mapping[SourceKind, SourceReader] = {
     SourceKind.FEED: read_feed,
     SourceKind.FOLDER: read_folder,
     SourceKind.PAGE: read_page,
+    SourceKind.WORDPRESS: read_wordpress,
 }

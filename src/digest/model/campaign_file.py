@@ -35,6 +35,7 @@ from digest.model.timetable import (
 )
 from digest.model.toml_table import Faults, TomlTable
 
+_ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
 # Time for a second try, which greylisting needs; and not for ever.
 _SHORTEST_EXPIRY = timedelta(minutes=30)
 _SHORTEST_AHEAD = timedelta(days=1)
@@ -118,9 +119,9 @@ def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> S
 
 def _location(table: TomlTable, kind: SourceKind, folder: PurePath) -> str:
     path = table.text("path") if kind is SourceKind.CALENDAR else ""
-    if kind is SourceKind.FOLDER:
+    if kind in _ON_DISK:
         path = table.text("path", required=True)
-    if path or kind is SourceKind.FOLDER:
+    if path or kind in _ON_DISK:
         return str(folder / path)
     schemes = _CALENDAR_SCHEMES if kind is SourceKind.CALENDAR else _SCHEMES
     url = table.text("url", required=True)

@@ -22,6 +22,7 @@ class SourceKind(StrEnum):
     FEED = "feed"
     FOLDER = "folder"
     PAGE = "page"
+    WORDPRESS = "wordpress"
 
 
 class Approval(StrEnum):
