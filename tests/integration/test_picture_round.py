@@ -375,6 +375,20 @@ def test_staff_say_what_a_picture_shows_and_it_stays_said(
     assert bring(engine, stored) == []
 
 
+def test_what_is_decorative_here_keeps_the_words_it_has_there(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    bare = Picture("https://example.org/a.png")
+    posts_accepted(engine, [a_post(body=(replace(bare, alt="A form"), bare))])
+    with writing(engine) as connection:
+        picturing.describe(connection, 1, Words(2, decorative=True))
+
+    [post] = posts(engine)
+    assert post.body == (
+        replace(bare, alt="A form"),
+        replace(bare, decorative=True),
+    )
+
+
 def test_staff_may_think_again(engine: Engine) -> None:
     a_stored_campaign(engine)
     posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
@@ -391,16 +405,23 @@ def test_staff_may_think_again(engine: Engine) -> None:
         pytest.param(
             Words(alt="IMG_1.jpg"), DigestError, "on the telephone", id="name"
         ),
-        pytest.param(Words(3, "A kettle"), NotFound, "no 3", id="no such picture"),
+        pytest.param(Words(4, "A kettle"), NotFound, "no 4", id="no such picture"),
         pytest.param(Words(alt="A kettle"), NotFound, "--number", id="which of two"),
+        pytest.param(
+            Words(3, decorative=True), DigestError, 'shows "An urn"', id="told already"
+        ),
     ],
 )
 def test_words_that_help_nobody_are_refused(
     engine: Engine, words: Words, fault: type[DigestError], says: str
 ) -> None:
     a_stored_campaign(engine)
-    two = (Picture("https://example.org/a.png"), Picture("https://example.org/b.png"))
-    posts_accepted(engine, [a_post(body=two)])
+    body = (
+        Picture("https://example.org/a.png"),
+        Picture("https://example.org/b.png"),
+        Picture("https://example.org/c.png", "An urn"),
+    )
+    posts_accepted(engine, [a_post(body=body)])
 
     with pytest.raises(fault, match=says), writing(engine) as connection:
         picturing.describe(connection, 1, words)

@@ -137,9 +137,10 @@ def of_item(connection: Connection, item_id: int) -> list[Picture]:
 def describe(connection: Connection, item_id: int, words: Words) -> Picture:
     """Keep what staff say of a picture of an open item, and return it as it now is.
 
-    Wherever that picture is shown, these words stand, whatever its source says.
-    Without a number it is the one that lacks words, or the only one. Raises
-    NotFound, or DigestError where the words say nothing or come too late.
+    Wherever that picture is shown, these words stand, whatever its source says;
+    decorative it is only where its source says nothing. Without a number it is
+    the one that lacks words, or the only one. Raises NotFound, or DigestError
+    where the words say nothing or come too late.
     """
     row = log.locked(connection, item_id)
     if log.is_carried(connection, row):
@@ -152,6 +153,11 @@ def describe(connection: Connection, item_id: int, words: Words) -> Picture:
             "it somebody on the telephone"
         )
     chosen = _chosen(of_item(connection, item_id), item_id, words.number)
+    if words.decorative and said(chosen.alt):
+        raise DigestError(
+            f'it is said already that it shows "{chosen.alt}": leave that, or say it '
+            "better with --alt"
+        )
     pictures.describe(
         connection, chosen.src, said(words.alt), decorative=words.decorative
     )
@@ -193,6 +199,7 @@ def _addresses(items: Iterable[Item]) -> list[str]:
 def _as_known(shown: Picture, found: Mapping[str, KnownAddress]) -> Picture:
     known = found[shown.src]
     told = replace(shown, kept=known.picture, alt=said(shown.alt))
-    if known.alt or known.decorative:
-        return replace(told, alt=known.alt, decorative=known.decorative)
-    return told
+    if known.alt:
+        return replace(told, alt=known.alt, decorative=False)
+    # What it is to one post, it may not be to another that has words for it.
+    return replace(told, decorative=True) if known.decorative and not told.alt else told
