@@ -136,6 +136,20 @@ def test_the_built_in_inbox_shows_attached_pictures(
     assert "cid:" not in html
 
 
+def test_the_built_in_inbox_may_ask_for_hosted_pictures_and_a_preview_for_none(
+    program: App, site: Site
+) -> None:
+    gathered(program, site, HOSTED)
+    key = program.inbox.keep("a@example.org", "b@example.org", sent(program).as_bytes())
+    with TestClient(make_app(program)) as browser:
+        inside = browser.get(f"/inbox/{key}/html").headers["content-security-policy"]
+        preview = browser.get("/desk/editions/1/html")
+
+    assert "img-src data: https://digest.example.org/media/;" in inside
+    assert "img-src data: ;" in preview.headers["content-security-policy"]
+    assert preview.text.count('src="data:image/') == 2
+
+
 def test_a_hosted_picture_is_served_to_anybody_for_ever_and_notes_nothing(
     program: App, site: Site
 ) -> None:

@@ -1,4 +1,4 @@
-"""The sample's feed, served over HTTP on the loopback as a real one would be."""
+"""The sample's feed and its pictures, served over HTTP on the loopback."""
 
 import hashlib
 import threading
@@ -17,6 +17,8 @@ from digest.sample.pieces import Piece
 
 SITE = "https://example.org/lantern"
 _PATH = "/feed.xml"
+# By path: media type and content.
+Documents = dict[str, tuple[str, bytes]]
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DC = "http://purl.org/dc/elements/1.1/"
 Xml.register_namespace("content", _CONTENT)
@@ -30,19 +32,24 @@ def serving(now: datetime, port: int = 0) -> Iterator[str]:
     A port of 0 takes any that is free. The server stops when the block ends.
     Raises OSError where the port is taken.
     """
-    answers = partial(_Answers, rss(now))
+    documents: Documents = {}
+    answers = partial(_Answers, documents)
     with ThreadingHTTPServer(("127.0.0.1", port), answers) as server:
+        here = f"http://127.0.0.1:{server.server_port}"
+        documents[_PATH] = ("application/rss+xml", rss(now, here))
+        for picture in pieces.feed_pictures():
+            documents[f"/{picture.name}"] = ("image/png", picture.read_bytes())
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}{_PATH}"
+            yield f"{here}{_PATH}"
         finally:
             server.shutdown()
             thread.join()
 
 
-def rss(now: datetime) -> bytes:
-    """Return the feed (RSS 2.0), newest post first."""
+def rss(now: datetime, here: str = SITE) -> bytes:
+    """Return the feed (RSS 2.0), newest post first; its pictures are `here`."""
     root = Xml.Element("rss", version="2.0")
     channel = Xml.SubElement(root, "channel")
     _say(channel, "title", "Lantern Week")
@@ -51,12 +58,12 @@ def rss(now: datetime) -> bytes:
     _say(channel, "language", "en-GB")
     newest_first = sorted(pieces.feed(), key=lambda one: one.head["days_ago"])
     for piece in newest_first:
-        channel.append(_item(piece, now))
+        channel.append(_item(piece, now, here))
     document: bytes = Xml.tostring(root, "utf-8", xml_declaration=True)
     return document
 
 
-def _item(piece: Piece, now: datetime) -> Xml.Element:
+def _item(piece: Piece, now: datetime, here: str) -> Xml.Element:
     item = Xml.Element("item")
     address = f"{SITE}/{piece.head['slug']}"
     _say(item, "title", piece.head["title"])
@@ -68,7 +75,10 @@ def _item(piece: Piece, now: datetime) -> Xml.Element:
             _say(item, tag, piece.head[key])
     for topic in piece.head["topics"]:
         _say(item, "category", topic)
-    _say(item, f"{{{_CONTENT}}}encoded", piece.body)
+    if picture := piece.head.get("picture"):
+        where = {"url": f"{here}/{picture}", "type": "image/png", "length": "0"}
+        Xml.SubElement(item, "enclosure", where)
+    _say(item, f"{{{_CONTENT}}}encoded", piece.body.replace("{pictures}", here))
     return item
 
 
@@ -77,14 +87,13 @@ def _say(parent: Xml.Element, tag: str, words: str) -> None:
 
 
 class _Answers(BaseHTTPRequestHandler):
-    """Answers GET and HEAD, and 304 to whoever has the feed already.
+    """Answers GET and HEAD, and 304 to whoever has the document already.
 
-    The entity tag changes when the bytes do (RFC 9110 section 8.8.3).
+    An entity tag changes when the bytes do (RFC 9110 section 8.8.3).
     """
 
-    def __init__(self, feed: bytes, *connection: Any) -> None:
-        self._feed = feed
-        self._tag = f'"{hashlib.sha256(feed).hexdigest()[:32]}"'
+    def __init__(self, documents: Documents, *connection: Any) -> None:
+        self._documents = documents
         super().__init__(*connection)
 
     def do_GET(self) -> None:
@@ -94,18 +103,20 @@ class _Answers(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, *, with_body: bool) -> None:
-        if self.path != _PATH:
+        if self.path not in self._documents:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        is_known = self._tag in self.headers.get("If-None-Match", "")
+        media_type, content = self._documents[self.path]
+        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        is_known = tag in self.headers.get("If-None-Match", "")
         self.send_response(HTTPStatus.NOT_MODIFIED if is_known else HTTPStatus.OK)
-        self.send_header("ETag", self._tag)
+        self.send_header("ETag", tag)
         if not is_known:
-            self.send_header("Content-Type", "application/rss+xml")
-            self.send_header("Content-Length", str(len(self._feed)))
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if with_body and not is_known:
-            self.wfile.write(self._feed)
+            self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Say nothing: this is a sample, not a server to watch."""

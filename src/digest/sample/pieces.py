@@ -43,6 +43,11 @@ def feed() -> Iterator[Piece]:
     return _read("feed/*.html")
 
 
+def feed_pictures() -> list[Path]:
+    """Return the pictures that posts of the feed show."""
+    return sorted((PLACE / "feed").glob("*.png"))
+
+
 def folder() -> Iterator[Piece]:
     """Yield the posts and events of the folder, by name."""
     return _read("folder/*.md")

@@ -22,7 +22,7 @@ FORMATS = (
 _SHOWN = 20
 # Styles an email carries in itself; nothing else of it may run or be fetched.
 _EMAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: {}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
 )
 
@@ -48,9 +48,15 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     return router
 
 
-def shown(form: Form, content: bytes) -> Response:
-    """Return a rendition as a browser shows it, unable to run or fetch anything."""
-    headers = {"Content-Security-Policy": _EMAIL_POLICY} if form is Form.HTML else {}
+def shown(form: Form, content: bytes, pictures_at: str = "") -> Response:
+    """Return a rendition as a browser shows it, unable to run or fetch anything.
+
+    But for pictures that are hosted at `pictures_at`.
+    """
+    headers = {}
+    if form is Form.HTML:
+        pictures = f"{pictures_at}/" if pictures_at else ""
+        headers = {"Content-Security-Policy": _EMAIL_POLICY.format(pictures)}
     return Response(content, media_type=form.media_type, headers=headers)
 
 

@@ -33,7 +33,8 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/{key}/html", methods=_READ)
     def html(key: str) -> Response:
-        return shown(Form.HTML, digest.inbox.read(key).html.encode())
+        page = digest.inbox.read(key).html.encode()
+        return shown(Form.HTML, page, digest.pictures_at)
 
     @router.api_route("/{key}/text", methods=_READ)
     def text(key: str) -> Response:
