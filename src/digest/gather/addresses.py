@@ -8,6 +8,10 @@ _TAKEN_OUT = re.compile(r"[\t\n\r]")
 _EDGES = "".join(map(chr, range(33)))
 # What may stand in no address (RFC 3986 section 2), and ends one in markup or mail.
 _ESCAPED = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff"<>\\\\^`{|}]')
+# What is as it should be, as most are: nothing in it is to be resolved or mended.
+_PLAIN = re.compile(
+    r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[\w~%+=-]+(\.[\w~%+=-]+)*)+/?", re.ASCII
+)
 _WEB = frozenset({"http", "https"})
 _OTHER = frozenset({"mailto", "tel"})
 
@@ -27,8 +31,8 @@ def web(address: str | None, base: str) -> str | None:
 
 def _allowed(address: str | None, base: str, schemes: frozenset[str]) -> str | None:
     bare = _TAKEN_OUT.sub("", (address or "").strip(_EDGES))
-    if not bare:
-        return None
+    if not bare or _PLAIN.fullmatch(bare):
+        return bare or None
     try:
         said = urlsplit(bare)
         parts = urlsplit(urljoin(base, _ESCAPED.sub(_percent, bare)))

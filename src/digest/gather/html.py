@@ -20,6 +20,7 @@ from digest.model.blocks import (
     texts,
 )
 
+_MANY_WORDS = 500_000  # of which even words without markup are looked at as it
 PictureAddress = Callable[[str], str | None]
 
 
@@ -34,10 +35,18 @@ def to_blocks(
     Levels of headings start at 1 and never skip. Raises ValueError, in words,
     for what is too large or too deep.
     """
+    if "<" not in html and "&" not in html and len(html) < _MANY_WORDS:
+        return _plain(html)
     root = parsed(html)
     if root is None:
         return ()
     return reshape.outlined(_blocks_of(root, base_url, picture))
+
+
+def _plain(words: str) -> tuple[Block, ...]:
+    inline = Inline()
+    inline.add(words, PLAIN)
+    return inline.take_blocks()
 
 
 def blocks_of(

@@ -1,7 +1,6 @@
 """The signs by which parts of a page are known: tags, classes, where they stand."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from digest.gather.inline import Look
@@ -34,6 +33,7 @@ BLOCKS |= LISTS | HEADINGS.keys()
 _STRONG = frozenset({"b", "dt", "legend", "strong", "summary"})
 _EMPHASIS = frozenset({"cite", "dfn", "em", "i", "var"})
 _VERBATIM = frozenset({"listing", "plaintext", "pre", "textarea", "xmp"})
+_LOOKS = _STRONG | _EMPHASIS | _VERBATIM
 _DASHES = "\u2014\u2013\u2015-~ \n\t\xa0"
 _BUTTON = re.compile(r"(?<![a-z])(buttons?|btn|cta)(?![a-z])", re.IGNORECASE)
 _EASY_READ = re.compile(r"(?<![\w-])easy-?read(?![\w-])", re.IGNORECASE)
@@ -53,19 +53,26 @@ def words_of(element: Any) -> str:
 
 def inherited(element: Any, look: Look) -> Look:
     """Return the look of words inside the element, where `look` is around it."""
-    tag, kind = element.tag, element.get("class", "")
-    # Word processors wrap what they paste into a bold that is none.
+    tag = element.tag
+    if not element.attrib and tag not in _LOOKS:
+        return look
     style = element.get("style", "")
+    # Word processors wrap what they paste into a bold that is none.
     strong = tag in _STRONG and not _NORMAL_WEIGHT.search(style)
     verbatim = tag in _VERBATIM or bool(style and _KEEPS_SPACES.search(style))
-    button = bool(_BUTTON.search(kind)) or element.get("role") == "button"
-    return replace(
-        look,
-        strong=look.strong or strong,
-        emphasis=look.emphasis or tag in _EMPHASIS,
-        button=look.button or button,
-        verbatim=look.verbatim or verbatim,
+    return Look(
+        look.strong or strong,
+        look.emphasis or tag in _EMPHASIS,
+        look.href,
+        look.button or _is_button(element),
+        look.verbatim or verbatim,
     )
+
+
+def _is_button(element: Any) -> bool:
+    kind = element.get("class")
+    by_class = kind is not None and _BUTTON.search(kind) is not None
+    return by_class or element.get("role") == "button"
 
 
 def is_easy_read(element: Any) -> bool:

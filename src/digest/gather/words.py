@@ -11,6 +11,8 @@ _PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# All but these leave ASCII as it is; most text from outside is that.
+_NOT_AS_IT_IS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _LONGEST_TITLE = 300
 _LONGEST_KEY = 300  # an index holds no longer ones
 _SPACES = re.compile(r"[ \t\n]+")
@@ -18,6 +20,8 @@ _SPACES = re.compile(r"[ \t\n]+")
 
 def cleaned(text: str) -> str:
     """Return `text` in NFC without control characters; newlines and tabs stay."""
+    if text.isascii() and not _NOT_AS_IT_IS.search(text):
+        return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", _PARTING.sub(" ", lines)))
 

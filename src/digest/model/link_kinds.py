@@ -43,6 +43,9 @@ _ADDRESSES = (
     (LinkKind.WEBINAR, r"\bwebinars?\b"),
     (LinkKind.VIDEO, r"//([\w-]+\.)?(youtube\.com|youtu\.be|vimeo\.com)/"),
 )
+# Most links are none of these, which one look tells.
+_ANY_WORD = re.compile("|".join(sign for _, sign in _WORDS), re.IGNORECASE)
+_ANY = re.compile("|".join(sign for _, sign in _ADDRESSES), re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"(please )?(click|tap|press|go)? ?(here|this|this (link|page|website))[.:]?",
     re.IGNORECASE,
@@ -53,10 +56,11 @@ _LEAD = re.compile(r"\b(see also|find out more|further reading)\W*$", re.IGNOREC
 
 def kind_of(words: str, url: str) -> LinkKind | None:
     """Return the kind of a noteworthy link, or None for one among many."""
-    for said, signs in ((words, _WORDS), (url, _ADDRESSES)):
-        for kind, sign in signs:
-            if re.search(sign, said, re.IGNORECASE):
-                return kind
+    for said, any_sign, signs in ((words, _ANY_WORD, _WORDS), (url, _ANY, _ADDRESSES)):
+        if any_sign.search(said):
+            for kind, sign in signs:
+                if re.search(sign, said, re.IGNORECASE):
+                    return kind
     return None
 
 
