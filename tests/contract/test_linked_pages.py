@@ -78,7 +78,7 @@ def source(site: WebSite, select: Select = GUESS, last: int | None = None) -> So
 def read(site: WebSite, before: Reading | None = None, **changes: object) -> Reading:
     visit = a_visit(first_day=date(2026, 7, 6))
     if before is not None:
-        visit = replace(visit, memory=before.memory)
+        visit = replace(visit, memory=before.memory, is_first_contact=False)
     return read_page(source(site, **changes), visit)  # type: ignore[arg-type]
 
 
@@ -234,6 +234,23 @@ def test_first_contact_takes_the_newest_and_never_the_rest(
     assert titles(first) == expected
     assert titles(read(site, first, last=last))[-1:] == ["The third"]
     assert "/news/the-first" not in site.paths()
+
+
+def test_what_was_there_and_is_older_than_the_campaign_is_passed_over(
+    site: WebSite,
+) -> None:
+    count = 2 * NEW_AT_ONCE
+    publish(site, *(f"Story number {n}" for n in range(count)))
+    first = FirstContact(since=EIGHT.replace(day=7))
+    news = replace(source(site), first=first)
+    visit = a_visit()
+    for _ in range(3):
+        reading = read_page(news, visit)
+        visit = replace(visit, memory=reading.memory, is_first_contact=False)
+        assert reading.items == ()
+    publish(site, "One that is late", *(f"Story number {n}" for n in range(count)))
+
+    assert titles(read_page(news, visit)) == ["One that is late"]
 
 
 def test_a_page_that_cannot_be_read_is_named_and_tried_again(site: WebSite) -> None:

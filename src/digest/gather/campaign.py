@@ -116,10 +116,13 @@ class _Gathering:
         return Visit(
             self.fetcher,
             Memory(**{name: getattr(row, name) for name in _REMEMBERED}),
-            campaign.timezone,
-            campaign.reply_to or campaign.sender_address,
-            self.now,
-            max(self.now, campaign.begins or self.now),
+            zone=campaign.timezone,
+            contact=campaign.reply_to or campaign.sender_address,
+            now=self.now,
+            since=max(self.now, campaign.begins or self.now),
+            first_day=campaign.starts,
+            last_day=campaign.ends,
+            is_first_contact=row.is_first_contact,
         )
 
     def _settled(

@@ -16,7 +16,7 @@ from digest.gather.post_page import found_on
 from digest.gather.reading import Skipped, Visit
 from digest.gather.web_page import WebPage
 from digest.model.campaigns import Source
-from digest.model.items import Item
+from digest.model.items import Event, Item
 
 NEW_AT_ONCE = 20
 CHECKED_AT_ONCE = 5
@@ -60,12 +60,14 @@ class LinkedPages:
         At first contact the list's first links are its newest; those past the
         number wanted were there before, and are never read.
         """
-        wanted = self.source.first.last if self.notebook.is_new else None
+        is_first = self.visit.is_first_contact
+        wanted = self.source.first.last if is_first else None
         pages = dict(self.notebook.pages)
         for number, link in enumerate(links):
             is_old = wanted is not None and number >= wanted
             stand = Stand.PASSED if is_old else Stand.UNREAD
-            pages.setdefault(link.url, PageNote(link.url, link.title, stand))
+            note = PageNote(link.url, link.title, stand, was_there=is_first)
+            pages.setdefault(link.url, note)
         return pages
 
     def _due(
@@ -89,7 +91,10 @@ class LinkedPages:
                 page = WebPage.opened(
                     document.content, document.media_type, document.url, self.visit.zone
                 )
-                self.items.append(self._item(page, note, calendar))
+                item, told = self._item(page, note, calendar)
+                if note.was_there and self._is_before(item):
+                    return replace(note, stand=Stand.PASSED)
+                self.items.append((item, told))
         except BusyError:
             raise
         except (SourceError, ValueError) as problem:
@@ -113,3 +118,9 @@ class LinkedPages:
         found = found_on(page, self.source.select, place, note.title)
         found = replace(found, key=key_of_address(note.url))
         return (event_of if found.told.starts else post_of)(found, place)
+
+    def _is_before(self, item: Item) -> bool:
+        """Whether the item is from before the campaign, which need not tell it."""
+        since = self.source.first.since
+        published = None if isinstance(item, Event) else item.published
+        return since is not None and published is not None and published < since

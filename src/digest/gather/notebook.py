@@ -24,7 +24,10 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageNote:
-    """A linked page: the words of its link, and its server's words for its state."""
+    """A linked page: the words of its link, and its server's words for its state.
+
+    `was_there` at first contact: then what it holds may be from before the campaign.
+    """
 
     url: str
     title: str = ""
@@ -32,6 +35,7 @@ class PageNote:
     etag: str = ""
     last_modified: str = ""
     failures: int = 0
+    was_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,6 @@ class Notebook:
     posts: tuple[Known, ...] = ()
     pages: Mapping[str, PageNote] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # the addresses that the list names now
-    is_new: bool = True  # the source has never been read
 
     def afresh(self, rules: str) -> "Notebook":
         """Return it for other rules: every page is to be looked at again."""
@@ -90,7 +93,6 @@ def _from_json(said: Mapping[str, Any]) -> Notebook:
         posts=tuple(_known(*one) for one in said["posts"]),
         pages={page.url: page for page in pages},
         listed=tuple(said["listed"]),
-        is_new=False,
     )
 
 

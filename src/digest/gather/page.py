@@ -53,7 +53,7 @@ def read_page(source: Source, visit: Visit) -> Reading:
     except ValueError as problem:
         raise SourceError(f"{document.url} {problem}") from problem
     notes = tuple(map(str, page.named))
-    if not found.items and not found.links and not _is_early(visit, notebook):
+    if not found.items and not found.links and not _is_early(visit):
         found = _alone(page, source, place, notes)
     reading = _Read(source, visit, notebook, place.calendar)
     return reading.reading(found, document, notes)
@@ -127,9 +127,9 @@ def _alone(
     return Contents(items=(item,))
 
 
-def _is_early(visit: Visit, notebook: Notebook) -> bool:
-    """Whether nothing can be expected yet, on a page that never held anything."""
-    if visit.now is None or visit.first_day is None or not notebook.is_new:
+def _is_early(visit: Visit) -> bool:
+    """Whether nothing can be expected yet: the campaign has not begun."""
+    if visit.now is None or visit.first_day is None:
         return False
     return visit.now.date() <= visit.first_day
 

@@ -30,6 +30,7 @@ class Visit:
     ask who reads what it publishes. `now` is when the campaign reads it; None
     where somebody only looks what would come in. What was over by `since` is
     no news. `first_day` and `last_day` are the campaign's, so far as it has them.
+    At first contact the source has never been read at its address.
     """
 
     fetcher: Fetcher
@@ -40,6 +41,7 @@ class Visit:
     since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     first_day: date | None = None
     last_day: date | None = None
+    is_first_contact: bool = True
 
     def fetch(self, url: str, wanted: Wanted, limits: Limits = LIMITS) -> Document:
         """Return the source's own document, asking only for news.
