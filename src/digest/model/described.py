@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.model.blocks import Block, Picture, texts
-from digest.model.items import Byline, EventState, Item, Link, Span
+from digest.model.items import Byline, Item, Link, Span
 from digest.model.pictures import pictures_of
 from digest.model.pictures import said as said_of
 
@@ -30,7 +30,7 @@ def described(item: Item, zone: str) -> dict[str, str]:
 def _words(value: object, zone: str) -> str:
     words = str(value)
     match value:
-        case None | False | EventState.ON:
+        case None | False:
             words = ""
         case True:
             words = "yes"

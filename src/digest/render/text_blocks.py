@@ -116,10 +116,12 @@ def _row(header: list[str], cells: tuple[Runs, ...], width: int) -> str:
 
 
 def _with_links(text: str, runs: Iterable[Run]) -> str:
-    links = list(_links(runs))
-    if [spoken(href) for _, href in links] == [text]:
-        return text
-    listed = (linked(words, href) for words, href in links)
+    # An address that is its own words stands in the text already, unbroken.
+    listed = (
+        linked(words, href)
+        for words, href in _links(runs)
+        if "".join(words.split()) not in {href, spoken(href)}
+    )
     return "\n\n".join(filter(None, (text, *listed)))
 
 
