@@ -4,6 +4,7 @@ import http.server
 import os
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +12,7 @@ from typing import ClassVar
 import pytest
 
 from digest.errors import SourceError
+from digest.gather.document import Memory
 from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
 from digest.gather.words import one_line
@@ -19,6 +21,7 @@ from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Event, Post
 from digest.model.pictures import pictures_in
 from tests.builders import EIGHT, a_visit
+from tests.ics import STARTS, a_calendar, an_ics_event
 
 RSS = """<?xml version="1.0"?><rss version="2.0"
 xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
@@ -397,6 +400,64 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is not a folder"):
         read(SourceKind.FOLDER, str(tmp_path / "none"))
+
+
+def test_a_calendar_gives_events_and_names_bad_ones(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    bad = an_ics_event("DTSTART:soon", uid="bad", title="Bad")
+    url = publish("/diary.ics", a_calendar(an_ics_event(), bad))
+    found = read(SourceKind.CALENDAR, url, a_visit(since=EIGHT))
+    [event] = found.items
+
+    assert isinstance(event, Event)
+    assert (event.key, event.title) == ("one", "Lantern walk")
+    assert [one.name for one in found.skipped] == ["Bad"]
+
+
+def test_a_calendar_is_read_again_though_it_has_not_changed(
+    publish: Callable[[str, bytes], str],
+) -> None:
+    url = publish("/diary.ics", a_calendar(an_ics_event(STARTS, "RRULE:FREQ=MONTHLY")))
+    memory = Memory(etag='"one"')
+    later = a_visit(since=EIGHT + timedelta(days=7), memory=memory)
+    [event] = read(SourceKind.CALENDAR, url, later).items
+
+    assert event.key == "one 2026-08-07"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "why"),
+    [
+        pytest.param("/diary", b"<html>A diary</html>", "web page", id="a page"),
+        pytest.param("/diary", b"Lantern walk", "no calendar", id="words"),
+        pytest.param("/none", b"", "404", id="nothing there"),
+    ],
+)
+def test_what_is_no_calendar_is_refused_in_one_line(
+    publish: Callable[[str, bytes], str], path: str, content: bytes, why: str
+) -> None:
+    url = publish("/diary", content).replace("/diary", path)
+    with pytest.raises(SourceError, match=why) as refusal:
+        read(SourceKind.CALENDAR, url)
+
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_webcal_address_stands_for_https() -> None:
+    with pytest.raises(SourceError, match="https://127"):
+        read(SourceKind.CALENDAR, "webcal://127.0.0.1:9/diary.ics")
+
+
+def test_a_calendar_says_where_each_field_came_from(tmp_path: Path) -> None:
+    path = tmp_path / "diary.ics"
+    path.write_bytes(a_calendar(an_ics_event(STARTS, "DESCRIPTION:Wear boots.")))
+    visit = a_visit(since=EIGHT)
+    origins = read(SourceKind.CALENDAR, str(path), visit).origins["one"]
+
+    assert origins["key"] == "UID"
+    assert origins["body"] == "DESCRIPTION"
+    assert origins["summary"] == "the first sentences of its text"
 
 
 def test_a_feed_says_where_each_field_came_from(

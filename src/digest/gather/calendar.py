@@ -12,6 +12,7 @@ from digest.gather.ics.answer import Answer, Happening, Question, Words
 from digest.gather.ics.process import ask
 from digest.gather.origins import origins
 from digest.gather.reading import Reading, Skipped, Visit
+from digest.gather.words import one_line
 from digest.model.campaigns import Source
 from digest.model.items import Event, EventState
 from digest.model.summary import summarise
@@ -59,7 +60,7 @@ def read_from(content: bytes, source: Source, visit: Visit, by: Ask = ask) -> Re
     answer = by(content, question)
     if answer.refused:
         raise SourceError(f"{source.location} {answer.refused}")
-    skipped = [Skipped(fault.name, fault.why) for fault in answer.faults]
+    skipped = [Skipped(one_line(one.name), one_line(one.why)) for one in answer.faults]
     said = _all_said(answer.words, skipped)
     told = [
         (one.is_news, _event(one, words))
@@ -113,7 +114,7 @@ def _all_said(words: tuple[Words, ...], skipped: list[Skipped]) -> list[Said | N
             said.append(said_by(one))
         except ValueError as problem:
             said.append(None)
-            name = one.title.strip() or "an event without a title"
+            name = one_line(one.title) or "an event without a title"
             skipped.append(Skipped(name[:80], str(problem)))
     return said
 
