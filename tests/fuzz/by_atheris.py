@@ -10,7 +10,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(
-    include=["digest.gather", "feedparser", "frontmatter", "markdown_it", "yaml"]
+    include=["digest.gather", "feedparser", "markdown_it", "yaml", "icalendar"]
 ):
     from tests.fuzz.targets import TARGETS, run
 

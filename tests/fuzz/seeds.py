@@ -55,11 +55,44 @@ _CALENDAR = (
     b"DURATION:P2D\r\nSUMMARY:V\r\nCATEGORIES:a,b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
 )
 
+_TEXT = (
+    b"A title\nBy Ann Example, Chair\n\n- one\n- two\n\n1. a\n2. b\n\nSee https"
+    b"://example.org/a?b=c. Write to ann@example.org\n===\n",
+)
+_PAGE = (
+    b'<html lang=en><head><title>Week</title><link rel=alternate type="applicat'
+    b'ion/rss+xml" href=/feed></head><body><h1>Week</h1><h2>Monday 6 July</h2><'
+    b"h3>One</h3><p>By Ann Example, Chair</p><p>It rained all day, and nobody m"
+    b"inded.</p><h3>Two</h3><p>By Bo, Clerk</p><p>The sun came out at four, and"
+    b" stayed.</p></body></html>",
+    b'<article class="h-entry"><h2 class="p-name"><a class="u-url" href="/1">On'
+    b'e</a></h2><time class="dt-published" datetime="2026-07-06">x</time><div c'
+    b'lass="e-content"><p>It rained.</p></div></article><script type="applicati'
+    b'on/ld+json">{"@type":"Event","name":"Walk","startDate":"2026-07-07T10:00:'
+    b'00Z","url":"/w"}</script>',
+    b"<ul><li><a href=/1>The first post of all</a><li><a href=/2>The second pos"
+    b"t</a></ul>",
+)
+_EXPORT = (
+    b'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content'
+    b'/" xmlns:wp="http://wordpress.org/export/1.2/" xmlns:dc="http://purl.org/'
+    b'dc/elements/1.1/"><channel><wp:wxr_version>1.2</wp:wxr_version><wp:author'
+    b"><wp:author_login>ann</wp:author_login></wp:author><item><title>One</titl"
+    b"e><link>https://example.org/1</link><dc:creator>ann</dc:creator><content:"
+    b"encoded><![CDATA[[gallery]<p>It rained.</p>]]></content:encoded><wp:post_"
+    b"id>1</wp:post_id><wp:post_date_gmt>2026-07-06 08:00:00</wp:post_date_gmt>"
+    b"<wp:post_type>post</wp:post_type><wp:status>publish</wp:status></item></c"
+    b"hannel></rss>",
+)
+
 SEEDS: Mapping[str, Sequence[bytes]] = {
     "feed": (_RSS, _ATOM, _JSON, b"text/xml; charset=shift_jis\n" + _RSS),
     "html": _HTML,
     "markdown": (*_MARKDOWN, *_HTML),
     "front-matter": _HEAD,
+    "plain-text": _TEXT,
+    "page": _PAGE,
+    "wordpress": _EXPORT,
     "picture": (
         saved(a_drawing(10, 9)),
         saved(a_drawing(10, 9, "LA")),
@@ -140,6 +173,51 @@ PIECES: Mapping[str, Sequence[bytes]] = {
             b"*a",
         ),
         *(b"!!", b"|\n", b">\n", b"? ", b": ", b"<<: ", b"2026-07-07", b"%YAML", b"\t"),
+    ),
+    "plain-text": (
+        b"\n",
+        b"\n\n",
+        b"- ",
+        b"1. ",
+        b"https://",
+        b"@",
+        b"...",
+        b"<",
+        b"&",
+    ),
+    "page": (
+        *(
+            b'class="h-entry"',
+            b'class="h-event"',
+            b"<article>",
+            b"<time datetime=2026-07>",
+        ),
+        *(
+            b"<h2>",
+            b"<h3>Monday 6 July</h3>",
+            b"<main>",
+            b"<a href=/x>",
+            b'{"@graph":[',
+        ),
+        *(b"<base href='x:'>", b"<script type=application/ld+json>", b"</script>"),
+        *_TAGS,
+    ),
+    "wordpress": (
+        *(
+            b"<item>",
+            b"</item>",
+            b"<wp:post_type>post</wp:post_type>",
+            b"<![CDATA[",
+            b"]]>",
+        ),
+        *(
+            b"<!DOCTYPE x [",
+            b"<wp:postmeta>",
+            b"[caption id=x]",
+            b"[/caption]",
+            b"<!-- wp:",
+        ),
+        *_TAGS,
     ),
     "picture": (
         *(b"\x89PNG\r\n\x1a\n", b"\0\0\0\rIHDR", b"IDAT", b"PLTE", b"tRNS", b"acTL"),

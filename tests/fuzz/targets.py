@@ -3,21 +3,27 @@
 import io
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PIL import Image
 
 from digest.errors import SourceError
 from digest.gather.calendar import read_from
+from digest.gather.document import LIMITS, Document, Limits, Request
 from digest.gather.feed import posts_in
 from digest.gather.fetch import Fetcher
 from digest.gather.front_matter import FrontMatter
 from digest.gather.html import to_blocks
 from digest.gather.ics.working_out import answered
 from digest.gather.markdown import markdown_to_blocks
+from digest.gather.page import read_page
 from digest.gather.picture_making import ROOMS, made
+from digest.gather.plain_text import text_to_blocks
 from digest.gather.reading import Visit
+from digest.gather.wordpress import read_wordpress
 from digest.gather.words import cleaned
 from digest.model.blocks import Block, links_in, texts
 from digest.model.campaigns import Source, SourceKind
@@ -77,11 +83,46 @@ def calendar(content: bytes) -> None:
         assert len(f"{one.name}{one.why}".splitlines()) == 1, one
 
 
+def plain_text(content: bytes) -> None:
+    """Read the bytes as a plain text."""
+    check_blocks(text_to_blocks(content.decode("utf-8", "replace"), HERE))
+
+
+def page(content: bytes) -> None:
+    """Read the bytes as a page of posts, and as every page that it leads to."""
+    source = Source("page", SourceKind.PAGE, HERE)
+    check_items(read_page(source, Visit(OneDocument(content=content))).items)
+
+
+def wordpress(content: bytes) -> None:
+    """Read the bytes as an export of WordPress."""
+    with tempfile.NamedTemporaryFile(suffix=".xml") as file:
+        file.write(content)
+        file.flush()
+        source = Source("past", SourceKind.WORDPRESS, file.name)
+        check_items(read_wordpress(source, Visit(OneDocument(content=content))).items)
+
+
+@dataclass(frozen=True, slots=True)
+class OneDocument(Fetcher):
+    """Answers every request with the same bytes."""
+
+    content: bytes = b""
+
+    def fetch(self, request: Request, limits: Limits = LIMITS) -> Document:
+        """Return the bytes, wherever they are asked for."""
+        del limits
+        return Document(self.content, request.url, "text/html")
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "feed": feed,
     "html": html,
     "markdown": markdown,
     "front-matter": front_matter,
+    "plain-text": plain_text,
+    "page": page,
+    "wordpress": wordpress,
     "picture": picture,
     "calendar": calendar,
 }
