@@ -244,6 +244,27 @@ def test_a_campaign_says_how_far_ahead_its_calendar_is_told(
     assert [event.title for event in diary.open_edition()] == expected
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"source": 'ahead = "2d"'}, id="told less far ahead"),
+        pytest.param({"campaign": "starts = 2026-07-12"}, id="begins later"),
+    ],
+)
+def test_nothing_is_called_off_because_the_campaign_was_changed(
+    engine: Engine, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    diary = Diary(engine, tmp_path)
+    a_reader(engine, "ann")
+    parts = (MOVED, TEA.replace("20260707", "20260710"))
+    diary.says(*parts)
+    diary.goes_out()
+    report = Diary(engine, tmp_path, **changes).says(*parts)
+
+    assert report.revised == 0
+    assert diary.corrections() == []
+
+
 def test_first_contact_with_a_calendar_takes_the_next_events(
     engine: Engine, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ def read_from(content: bytes, source: Source, visit: Visit, by: Ask = ask) -> Re
     ]
     news = tuple(event for is_new, event in told if is_new)
     updates = tuple(event for is_new, event in told if not is_new)
+    is_whole = answer.is_whole and all(said)
     return Reading(
         items=news,
         skipped=tuple(skipped),
@@ -76,7 +77,7 @@ def read_from(content: bytes, source: Source, visit: Visit, by: Ask = ask) -> Re
         origins={one.key: origins(one, _FROM) for one in news},
         notes=_notes(len(updates)),
         updates=updates,
-        says_what_has_gone=answer.is_whole and all(said),
+        covers=(visit.since, question.until) if is_whole else None,
         unread=frozenset(answer.unread),
     )
 

@@ -146,7 +146,7 @@ class _Gathering:
         counts = acceptance.Counts()
         with writing(self.engine) as connection:
             if not found.unchanged:
-                known = updates(connection, row.id, found, self.now)
+                known = updates(connection, row.id, found)
                 counts = acceptance.accept(
                     connection, origin, found.items, self.now, known
                 )

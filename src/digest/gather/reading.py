@@ -75,9 +75,9 @@ class Reading:
     """What a source holds now; `unchanged` where it said nothing is new.
 
     `updates` put right what is known of a source's other items, and are never
-    new. A source that `says_what_has_gone` has dropped every event to come that
-    is in neither; but nothing is said of a key that is in `unread`, or that
-    begins with one of them and a space.
+    new. Where it `covers` a stretch of time, every event that starts within that
+    and is in neither has been dropped; but nothing is said of a key that is in
+    `unread`, or that begins with one of them and a space.
 
     `origins` says by an item's key where each of its fields came from, and
     `notes` what else is worth telling whoever tries the source; neither is kept.
@@ -90,13 +90,13 @@ class Reading:
     origins: Mapping[str, Origins] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     updates: tuple[Event, ...] = ()
-    says_what_has_gone: bool = False
+    covers: tuple[datetime, datetime] | None = None
     unread: frozenset[str] = frozenset()
 
     def is_silent_on(self, key: str) -> bool:
         """Whether the source did not say what has become of the item of that key."""
         stem = key.rpartition(" ")[0]
-        return not self.says_what_has_gone or key in self.unread or stem in self.unread
+        return self.covers is None or key in self.unread or stem in self.unread
 
 
 class SourceReader(Protocol):

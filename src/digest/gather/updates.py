@@ -1,7 +1,5 @@
 """What a reading says of items that are known already."""
 
-from datetime import datetime
-
 from sqlalchemy import Connection
 
 from digest.gather.reading import Reading
@@ -11,14 +9,15 @@ from digest.store import acceptance
 
 
 def updates(
-    connection: Connection, source_id: int, found: Reading, now: datetime
+    connection: Connection, source_id: int, found: Reading
 ) -> tuple[Event, ...]:
     """Return what puts right known events; those that were dropped as cancelled."""
-    if not found.says_what_has_gone:
+    if found.covers is None:
         return found.updates
+    since, until = found.covers
     known = [
         event
-        for event in acceptance.expected(connection, source_id, now)
-        if not found.is_silent_on(event.key)
+        for event in acceptance.expected(connection, source_id, since)
+        if event.starts < until and not found.is_silent_on(event.key)
     ]
     return (*found.updates, *vanished(known, (*found.items, *found.updates)))
