@@ -40,6 +40,7 @@ def test_what_is_going_is_counted(client: TestClient) -> None:
     assert found["digest_editions", "planned"] == 1
     assert found["digest_copies", "planned"] == 1
     assert found["digest_send_batches", "open"] == 1
+    assert found["digest_sources", "active"] == 1
     assert found["digest_send_batches_overdue", ""] == 1
     assert found["digest_oldest_due_seconds", ""] == 3600
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from io import BufferedIOBase
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
+from digest.model.health import Failure, SourceState
 from digest.schedule.publishing import GATHER_EVERY
 from digest.schedule.status import status_of
 from digest.store import campaigns, log, sources
@@ -71,7 +72,11 @@ def read(
 
 def row(engine: Engine) -> SourceRow:
     with reading(engine) as connection:
-        return sources.by_name(connection, 1, "blog")
+        return row_in(connection)
+
+
+def row_in(connection: Connection) -> SourceRow:
+    return sources.by_name(connection, 1, "blog")
 
 
 def titles(engine: Engine) -> list[str]:
@@ -302,3 +307,33 @@ def test_what_a_reader_notes_down_is_handed_to_it_the_next_time(
         [report] = read(engine, stored)
 
     assert (report.new, report.revised, report.unchanged) == (0, 1, 2)
+
+
+def test_two_machines_that_read_at_once_count_a_failure_once(engine: Engine) -> None:
+    applied(engine, {"blog": "https://example.org/feed"})
+    seen = row(engine)
+    failed = seen.health.after_failure(Failure("no answer"), EIGHT)
+    with writing(engine) as connection:
+        settled = [
+            sources.note_failed(connection, seen, EIGHT, failed) for _ in range(2)
+        ]
+
+    assert settled == [True, False]
+    assert row(engine).health == failed
+
+
+def test_a_person_who_resumes_is_not_overruled_by_a_reading_under_way(
+    engine: Engine,
+) -> None:
+    applied(engine, {"blog": "https://example.org/feed"})
+    gone = Failure("410 Gone", is_gone=True)
+    with writing(engine) as connection:
+        before = row_in(connection)
+        paused = before.health.after_failure(gone, EIGHT)
+        sources.note_failed(connection, before, EIGHT, paused)
+        under_way = row_in(connection)
+        sources.resume(connection, under_way, EIGHT)
+        late = under_way.health.after_failure(gone, EIGHT)
+        assert not sources.note_failed(connection, under_way, EIGHT, late)
+
+    assert row(engine).health.state is SourceState.ACTIVE

@@ -9,7 +9,8 @@ from digest.model.editions import UNFINISHED
 from digest.store import carriers
 from digest.store.carriers import Trouble
 from digest.store.send_batches import due
-from digest.store.tables import delivery, edition, send_batch, watch
+from digest.store.source_rows import BY_HAND
+from digest.store.tables import delivery, edition, send_batch, source, watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Vitals:
     `copies` counts, by state, those of editions that are not finished;
     `overdue` counts the send batches that are due and in nobody's hands, those
     of a sender that died too; `oldest_due` is how long the oldest has been due.
-    `looked_at` is when a timetable last looked.
+    `looked_at` is when a timetable last looked. `sources` counts by state those
+    that have not ended.
     """
 
     editions: dict[str, int]
     copies: dict[str, int]
     batches: dict[str, int]
+    sources: dict[str, int]
     overdue: int
     oldest_due: timedelta
     looked_at: datetime | None
@@ -41,6 +44,11 @@ def vitals(connection: Connection, now: datetime) -> Vitals:
     )
     editions = select(edition.c.state, func.count()).group_by(edition.c.state)
     batches = select(send_batch.c.state, func.count()).group_by(send_batch.c.state)
+    sources = (
+        select(source.c.state, func.count())
+        .where(source.c.ended_at.is_(None), source.c.kind != BY_HAND)
+        .group_by(source.c.state)
+    )
     waiting = due(now).order_by(None).subquery()
     overdue, oldest = connection.execute(
         select(func.count(), func.min(waiting.c.due_at))
@@ -49,6 +57,7 @@ def vitals(connection: Connection, now: datetime) -> Vitals:
         editions=_counts(connection, editions),
         copies=_counts(connection, copies),
         batches=_counts(connection, batches),
+        sources=_counts(connection, sources),
         overdue=overdue,
         oldest_due=now - oldest if oldest else timedelta(),
         looked_at=connection.scalar(select(func.max(watch.c.looked_at))),

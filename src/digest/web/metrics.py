@@ -53,6 +53,7 @@ class Vitals(Collector):
             "copies", "Copies of editions not finished, by state", "state", found.copies
         )
         yield _by("send_batches", "Batches of emails, by state", "state", found.batches)
+        yield _by("sources", "Sources, by state", "state", found.sources)
         yield GaugeMetricFamily(
             "digest_send_batches_overdue",
             "Batches of emails that are due and in nobody's hands",
