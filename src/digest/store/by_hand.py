@@ -52,7 +52,8 @@ def add(
 ) -> Added:
     """Take an item into the campaign's log; the same twice changes nothing.
 
-    Other words under a key that is known revise that item, as a source does.
+    Other words under a key that is known revise that item, as those of a source
+    do: "changed".
     """
     source_id = source_rows.by_hand(connection, stored.id)
     origin = Origin(stored.id, source_id, ByHand(), is_first_contact=False)
@@ -71,15 +72,3 @@ def add(
     return Added(
         item_id, next((name for name, count in outcomes if count), "unchanged")
     )
-
-
-def holds(connection: Connection, stored: StoredCampaign, key: str) -> str | None:
-    """Return the mark of what was last added under that key, or None for nothing."""
-    source_id = source_rows.by_hand(connection, stored.id)
-    row = connection.execute(
-        select(item.c.fingerprint, item.c.given_fingerprint)
-        .where(item.c.source_id == source_id, item.c.key == key)
-        .order_by(item.c.correction.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else row.given_fingerprint or row.fingerprint

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.web import desk, inbox, media, metrics, public, runs
+from digest.web.api import make_api
 from digest.web.callers import is_local
 from digest.web.pages import Pages
 
@@ -16,6 +18,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_MOST_BYTES = 3_000_000
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -33,6 +36,8 @@ def make_app(digest: App) -> FastAPI:
     app.include_router(inbox.routes(digest, pages))
     app.include_router(media.routes(digest))
     app.include_router(metrics.routes(digest))
+    app.mount("/api", make_api(digest))
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_MOST_BYTES)
 
     @app.middleware("http")
     async def guard(
