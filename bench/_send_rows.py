@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from digest.store import campaigns
 from digest.store.campaigns import CampaignFile
 from digest.store.engine import writing
+from digest.store.statistics import count_anew
 from digest.store.tables import (
     delivery,
     edition,
@@ -54,6 +55,8 @@ def plan_for(engine: Engine, readers: int) -> None:
         with writing(engine) as connection:
             _people(connection, stored.id, numbers)
             _copies(connection, edition_id, variant_id, numbers)
+    with writing(engine) as connection:
+        count_anew(connection)
 
 
 def _item(connection: Connection, campaign_id: int) -> None:

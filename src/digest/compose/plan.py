@@ -16,6 +16,7 @@ from digest.model.readers import Channel, NotServed, Served, resolve
 from digest.store import campaigns, editions, log
 from digest.store.engine import writing
 from digest.store.readers import PlanningRow, facts_for
+from digest.store.statistics import count_anew
 from digest.store.tables import delivery, left_out, reader, send_batch
 from digest.store.tables import edition as edition_table
 from digest.store.tables import variant as variants
@@ -66,6 +67,8 @@ def plan(
     whatever `submit` does with the batch of their emails. An edition that
     reaches nobody is skipped.
     """
+    with writing(engine) as connection:
+        count_anew(connection)
     while _plan_chunk(engine, edition_id, now, chunk, submit):
         pass
 
@@ -231,3 +234,4 @@ def _finish(connection: Connection, edition: editions.Edition, now: datetime) ->
         facts = {"deliver_by": now + campaign.expires_after(edition.schedule)}
     to = EditionState.PLANNED if made else EditionState.SKIPPED
     editions.move(connection, edition.id, to, now, **facts)
+    count_anew(connection)

@@ -129,7 +129,8 @@ def _take_statement(guard: Guard) -> ReturningUpdate[int]:
         .where(
             delivery.c.edition_id == guard.edition_id,
             delivery.c.reader_id.in_(bindparam("of_readers", expanding=True)),
-            delivery.c.state == DeliveryState.PLANNED,
+            # Not by the index of states: that has all that is planned in one place.
+            func.coalesce(delivery.c.state, "") == DeliveryState.PLANNED,
             _is_welcome(guard),
             unchanged,
         )
