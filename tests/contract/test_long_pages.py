@@ -68,6 +68,14 @@ EXPECTED = [
 FLAT = {"h4>": "h3>", "h2>": "h3>"}
 BOLD = {"<h2>": "<p><b>", "</h2>": "</b></p>", "<h4>": "<p><b>", "</h4>": "</b></p>"}
 ALL_BOLD = BOLD | {"<h3>": "<p><strong>", "</h3>": "</strong></p>"}
+# Lines with breaks for everything, as an old editor leaves them.
+BROKEN = {
+    **{f"<h{level}>": "<b>" for level in (2, 3, 4)},
+    **{f"</h{level}>": "</b><br>" for level in (2, 3, 4)},
+    "<p>": "",
+    "</p>": "<br><br>",
+}
+HEADED = {"<p>By": "<h4>By", "Council</p>": "Council</h4>", "House</p>": "House</h4>"}
 PLAIN = {f"h{level}>": "p>" for level in (2, 3)}
 BOXED = {
     "<h3>": '<div class="box"><h3>',
@@ -117,6 +125,7 @@ def rewritten(main: str, changes: dict[str, str]) -> str:
         pytest.param({}, id="days, titles and headings of three levels"),
         pytest.param({"h4>": "h3>"}, id="headings inside posts as high as titles"),
         pytest.param(BOXED, id="titles and words in boxes of their own"),
+        pytest.param(HEADED, id="bylines as headings"),
     ],
 )
 def test_every_post_comes_in_whole_and_nothing_else(
@@ -135,6 +144,7 @@ def test_every_post_comes_in_whole_and_nothing_else(
         pytest.param(BOLD, id="days in bold"),
         pytest.param(ALL_BOLD, id="days and titles in bold"),
         pytest.param(PLAIN, id="nothing but paragraphs"),
+        pytest.param(BROKEN, id="nothing but line breaks"),
     ],
 )
 def test_a_page_without_an_outline_is_read_as_well(

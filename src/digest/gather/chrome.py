@@ -27,6 +27,14 @@ _NAMED = re.compile(
     r"back[-_]to[-_]top|jp[-_]relatedposts|tags?[-_]links?|author[-_]bio|print[-_]only)",
     re.IGNORECASE,
 )
+# Names that end like those and say nothing of the kind: makers of sites put whole
+# posts in pieces called so.
+_NAMED_ALIKE = re.compile(
+    r"elementor-widget|[\w-]*(?:overflow|backface)[\w-]*-hidden|"
+    r"(?:[\w-]*[-_])?(?:no|has|with|without)[-_](?:sidebar|nav|navbar|navigation|menu|"
+    r"breadcrumbs?|masthead|widget|promo)",
+    re.IGNORECASE,
+)
 _UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # What stands inside a line of running words.
 _INSIDE_A_LINE = tags(
@@ -49,7 +57,7 @@ def take_out_surroundings(root: Any) -> None:
     running = running_words(root)
     most = _MOST * running[root]
     for element in list(root.iter("*")):
-        if _is_around(element) and running[element] <= most:
+        if is_around(element) and running[element] <= most:
             take_out(element)
 
 
@@ -81,14 +89,19 @@ def _line(element: Any) -> tuple[int, int]:
     return len(" ".join("".join(words).split())), linked
 
 
-def _is_around(element: Any) -> bool:
+def is_around(element: Any) -> bool:
+    """Whether the element, by its tag, role or names, is none of the page's words."""
     if element.tag in _HOLDERS:
         return False
     if element.tag in _AROUND or element.get("role") in _ROLES:
         return True
     if element.tag == "header":
         return next(element.iterancestors("article", "main"), None) is None
-    return _is_unshown(element) or any(map(_NAMED.fullmatch, _names(element)))
+    return _is_unshown(element) or any(map(_tells, _names(element)))
+
+
+def _tells(name: str) -> bool:
+    return bool(_NAMED.fullmatch(name)) and not _NAMED_ALIKE.fullmatch(name)
 
 
 def _is_unshown(element: Any) -> bool:

@@ -4,8 +4,9 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from digest.gather.credit_lines import dated
 from digest.gather.days import Day
-from digest.gather.outline import BOLD, OVER_BYLINE, Mark, dated, marks_of
+from digest.gather.outline import BOLD, OVER_BYLINE, Mark, bylines_low, marks_of
 from digest.model.blocks import Block, texts
 from digest.model.bylines import taken_from
 
@@ -42,6 +43,7 @@ def pieces_of(
     titles have a byline, a heading of their level without one is part of the
     post that it stands in.
     """
+    blocks = bylines_low(blocks)
     split = _Split(blocks, marks_of(blocks, language), language)
     spans = list(split.days()) or list(split.whole())
     pieces = [piece for span in spans for piece in span.pieces(language)]
@@ -52,6 +54,7 @@ def pieces_under(
     blocks: Sequence[Block], titles: Sequence[str], language: str
 ) -> tuple[Piece, ...]:
     """Return the posts that begin at those headings, given in the page's order."""
+    blocks = bylines_low(blocks)
     split = _Split(blocks, marks_of(blocks, language), language)
     return tuple(piece for one in split.under(titles) for piece in one.pieces(language))
 

@@ -1,8 +1,7 @@
 """The lines of a page that stand over others: headings, and days written as such."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.gather.days import Day, written_day
 from digest.gather.words import one_line
@@ -16,14 +15,6 @@ OVER_BYLINE = 9  # the level of a line that has nothing but a byline right below
 _LONGEST_BOLD = 15  # words
 _LONGEST_PLAIN = 25
 _ENDS_A_SENTENCE = (".", ",", ";", ":")
-_LONGEST_BYLINE = 200
-_BY = re.compile(r"((posted|written|words) )?by\b", re.IGNORECASE)
-# What stands between a byline and a day: "By Ann Example | 9 July", "on", a comma.
-_BETWEEN = re.compile(
-    r"\s*[|\u00b7\u2022]\s*|\s+[\u2013\u2014-]\s+|,?\s+on\s+|,\s+|\s+(?=by\s)",
-    re.IGNORECASE,
-)
-_NEAR = 3  # blocks below a title in which its byline or date stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +26,16 @@ class Mark:
     title: str
     day: Day | None = None
     href: str = ""  # where a title that is a link leads
+
+
+def bylines_low(blocks: Sequence[Block]) -> Blocks:
+    """Return the blocks with bylines that stand as headings as ordinary lines."""
+    return tuple(
+        Paragraph(one.runs)
+        if isinstance(one, Heading) and taken_from((Paragraph(one.runs),))[0]
+        else one
+        for one in blocks
+    )
 
 
 def marks_of(blocks: Sequence[Block], language: str) -> tuple[Mark, ...]:
@@ -94,30 +95,45 @@ def _are_dates(days: Sequence[Mark], titled: set[int], marked: set[int]) -> bool
     return after_title * 2 >= len(days) and before_title * 2 < len(days)
 
 
-def dated(body: Blocks, language: str) -> tuple[Day | None, Blocks]:
-    """Return the day that a line near the top of a post gives, and the rest of it.
+def lines_apart(blocks: Sequence[Block]) -> Blocks:
+    """Return the blocks with paragraphs where line breaks stand for their ends.
 
-    The line is nothing but the day, or a byline with the day before or after.
+    That is, at an empty line, and around a line in bold. No word is lost.
     """
-    for place, block in enumerate(body[:_NEAR]):
-        if not isinstance(block, Paragraph | Heading):
-            continue
-        line = one_line(plain(block.runs))
-        if (day := written_day(line, language)) and day.day:
-            return day, body[:place] + body[place + 1 :]
-        if found := _byline_with_day(line, language):
-            byline, day = found
-            return day, (*body[:place], Paragraph((Run(byline),)), *body[place + 1 :])
-    return None, body
+    return tuple(
+        part
+        for block in blocks
+        for part in (_parted(block) if isinstance(block, Paragraph) else (block,))
+    )
 
 
-def _byline_with_day(line: str, language: str) -> tuple[str, Day] | None:
-    if len(line) > _LONGEST_BYLINE:
-        return None
-    for between in _BETWEEN.finditer(line):
-        first, second = line[: between.start()], line[between.end() :]
-        for words, said in ((first, second), (second, first)):
-            day = written_day(said, language)
-            if day and day.day and _BY.match(words):
-                return words, day
-    return None
+def _parted(block: Paragraph) -> Iterator[Block]:
+    kept: list[Run] = []
+    for line in _lines(block.runs):
+        stands_alone = not line or _is_bold(Paragraph(line))
+        if stands_alone and kept:
+            yield Paragraph(tuple(kept))
+            kept = []
+        if stands_alone and line:
+            yield Paragraph(line)
+        elif line:
+            kept += [Run("\n"), *line] if kept else line
+    if kept:
+        yield Paragraph(tuple(kept))
+
+
+def _lines(runs: Runs) -> Iterator[Runs]:
+    """Yield the runs of each line; those of an empty one are none."""
+    line: list[Run] = []
+    for run in runs:
+        first, *others = run.text.split("\n")
+        line.append(replace(run, text=first))
+        for text in others:
+            yield _said(line)
+            line = [replace(run, text=text)]
+    yield _said(line)
+
+
+def _said(line: Sequence[Run]) -> Runs:
+    is_empty = not "".join(run.text for run in line).strip()
+    return () if is_empty else tuple(run for run in line if run.text)

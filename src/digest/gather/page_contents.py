@@ -18,6 +18,7 @@ from digest.gather.link_list import (
 )
 from digest.gather.long_page import Piece, pieces_of, pieces_under
 from digest.gather.origins import Origins
+from digest.gather.outline import lines_apart
 from digest.gather.page_items import (
     Found,
     Place,
@@ -90,6 +91,8 @@ def _guessed(page: WebPage, place: Place, known: Sequence[Known]) -> Contents:
         return _entries(entries, place)
     blocks = blocks_of(deepcopy(page.root), place.base)
     pieces, apart = pieces_of(blocks, place.language)
+    if not pieces:
+        pieces, apart = pieces_of(lines_apart(blocks), place.language)
     if pieces:
         links = tuple(filter(None, (_teased(piece, place) for piece in pieces)))
         whole = [piece for piece in pieces if not _teased(piece, place)]

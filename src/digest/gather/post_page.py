@@ -3,32 +3,33 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from digest.gather import addresses
+from digest.gather.credit_lines import dated
+from digest.gather.days import Day
 from digest.gather.html import blocks_of, to_blocks
 from digest.gather.link_list import is_beside
 from digest.gather.main_text import main_text
 from digest.gather.moments import moment
-from digest.gather.outline import Blocks, dated
-from digest.gather.page_items import Found, Place, below_title
+from digest.gather.outline import Blocks, bylines_low
+from digest.gather.page_items import Found, Place, below_title, date_of
 from digest.gather.parts import parts_of
 from digest.gather.signs import words_of
 from digest.gather.told import Told
 from digest.gather.web_page import WebPage
 from digest.gather.words import one_line
-from digest.model.blocks import Block, Heading, Paragraph, Picture, plain
-from digest.model.bylines import parse, taken_from
+from digest.model.blocks import Block, Heading, Paragraph, Picture, plain, texts
+from digest.model.bylines import taken_from
 from digest.model.campaigns import Select
 from digest.model.items import Byline
 from digest.model.sameness import canonical_address
 
-# Classes of what stands above a post and says who wrote it.
-_AUTHOR = frozenset({"author", "byline", "by-author", "entry-author", "post-author"})
 _NOBODY = frozenset({"admin", "administrator", "webmaster"})
-_LONGEST_BYLINE = 25  # words
 _FAR = 8  # blocks below the title
 _LEAST_LEAD = 5  # words
+_SHORT = 12  # words
 
 
 def found_on(page: WebPage, select: Select, place: Place, link: str) -> Found:
@@ -83,11 +84,15 @@ class _Post:
         title = self._title(told, link)
         body = below_title(body, title)
         lead = self._lead(title, body)
-        day, top = dated(lead or body, self._place.language)
-        body = (*filter(_is_lead, top), *body) if lead else top
+        day, top = self._dated(lead, body)
+        body = (
+            (*self._kept(top, told.byline or self._page.credits.byline), *body)
+            if lead
+            else top
+        )
         byline = told.byline
         if byline is None or not byline.role:
-            byline = self._byline((*top, *body)) or byline
+            byline = self._byline(body) or byline
         published = told.published or (None if day else self._time())
         self._said.setdefault("published", "the line under its title")
         told = replace(
@@ -124,7 +129,9 @@ class _Post:
             self._said["body"] = told.marks
             return to_blocks(told.text.value, self._place.base)
         self._said["body"] = "the main text of its page"
-        return blocks_of(deepcopy(main_text(self._page.root)), self._place.base)
+        return bylines_low(
+            blocks_of(deepcopy(main_text(self._page.root)), self._place.base)
+        )
 
     def _title(self, told: Told, link: str) -> str:
         if self._said.get("title") in {"select.title", "its h-entry"}:
@@ -140,7 +147,7 @@ class _Post:
 
     def _lead(self, title: str, body: Blocks) -> Blocks:
         """Return what stands between the title and the body, if that is not far."""
-        blocks = blocks_of(deepcopy(self._page.root), self._place.base)
+        blocks = bylines_low(blocks_of(deepcopy(self._page.root), self._place.base))
         titled = (n for n, one in enumerate(blocks, 1) if _is_titled(one, title))
         begun = next(titled, len(blocks))
         near = blocks[begun : begun + _FAR]
@@ -148,24 +155,37 @@ class _Post:
             return ()
         return near[: near.index(body[0])]
 
+    def _dated(self, lead: Blocks, body: Blocks) -> tuple[Day | None, Blocks]:
+        language = self._place.language
+        return dated(lead, language, _FAR) if lead else dated(body, language)
+
+    def _kept(self, lead: Blocks, byline: Byline | None) -> Iterator[Block]:
+        """Yield what is the post's own of what stands above its text."""
+        for block in lead:
+            words = " ".join(texts((block,)))
+            is_short = len(words.split()) < _SHORT and not isinstance(block, Picture)
+            says_who = is_short and byline is not None and byline.author in words
+            is_byline = taken_from((block,))[1] == ()
+            if is_byline or (_is_lead(block) and not says_who):
+                yield block
+
     def _byline(self, top: Blocks) -> Byline | None:
         if taken_from(top)[0]:
             return None  # it is found with its line, which is then not said twice
-        said = (one_line(words_of(one)) for one in self._authors())
-        short = (words for words in said if len(words.split()) <= _LONGEST_BYLINE)
-        found = parse(next(short, ""))
-        if found is None or found.author.casefold() in _NOBODY:
-            return None
-        self._said.setdefault("byline", "the line under its title")
-        return found
+        if self._page.credits.byline:
+            self._said.setdefault("byline", "the marks beside it")
+        return self._page.credits.byline
 
-    def _authors(self) -> Iterator[Any]:
-        for one in self._page.root.iter("*"):
-            classes = set(one.get("class", "").split())
-            if one.get("rel") == "author" or _AUTHOR & classes:
-                yield one
+    def _time(self) -> datetime | None:
+        """Return when the page's marks say that the post was published."""
+        marked = self._page.credits
+        if marked.published or marked.day:
+            self._said["published"] = "the marks beside it"
+        if marked.published:
+            return marked.published.instant
+        return date_of(marked.day, self._place) or self._time_above()
 
-    def _time(self) -> Any:
+    def _time_above(self) -> datetime | None:
         for one in self._page.root.iter("time"):
             found = moment(one.get("datetime", ""), self._place.zone)
             if found:

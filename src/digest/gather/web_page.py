@@ -7,6 +7,7 @@ from typing import Any
 
 from digest.gather import addresses, json_ld, microformats
 from digest.gather.chrome import take_out_surroundings
+from digest.gather.credit_marks import CreditMarks, credit_marks
 from digest.gather.decoding import decoded
 from digest.gather.discovery import Named, named_sources
 from digest.gather.markup import OF_A_PAGE, parsed
@@ -27,7 +28,8 @@ class WebPage:
     """A page without what stands around its words.
 
     `base` is what its relative addresses are taken from, `told` its posts and
-    events in marks for programs, `head` what it says of itself as a whole.
+    events in marks for programs, `head` what it says of itself as a whole, `credits`
+    what marks near its words say of who wrote them, and when.
     """
 
     root: Any
@@ -36,6 +38,7 @@ class WebPage:
     language: str
     told: tuple[Told, ...]
     head: Told
+    credits: CreditMarks
     named: tuple[Named, ...]
 
     @classmethod
@@ -49,9 +52,11 @@ class WebPage:
         base = _base(root, url)
         named = named_sources(root, base)
         head, marked = _head(root, zone), json_ld.told_in(root, zone)
+        language = _language(root)
+        credited = credit_marks(root, language, zone)
         take_out_surroundings(root)
         told = (*microformats.told_in(root, zone), *marked)
-        return cls(root, url, base, _language(root), told, head, named)
+        return cls(root, url, base, language, told, head, credited, named)
 
 
 def _base(root: Any, url: str) -> str:
