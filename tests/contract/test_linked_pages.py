@@ -427,7 +427,8 @@ def test_events_on_a_page_are_events(site: WebSite) -> None:
     site.answers["/news"] = page(
         f"<main>{main}</main>", head=json_ld({"@graph": [EVENT, whole, off, bad]})
     )
-    found = {item.title: item for item in read(site).items}
+    reading = read(site)
+    found = {item.title: item for item in reading.items}
     walk, days = found["Lantern walk"], found["Open days"]
 
     assert set(found) == {"Soup", "Lantern walk", "Open days", "Tea"}
@@ -440,6 +441,54 @@ def test_events_on_a_page_are_events(site: WebSite) -> None:
     assert days.ends == datetime.fromisoformat("2026-07-10T00:00+01:00")
     assert found["Tea"].state == "cancelled"  # type: ignore[union-attr]
     assert found["Soup"].place == "The Mill"  # type: ignore[union-attr]
+    assert [(one.name, "some day" in one.why) for one in reading.skipped] == [
+        ("Never", True)
+    ]
+
+
+def on_a_page(site: WebSite, *events: object, before: Reading | None = None) -> Reading:
+    site.answers["/news"] = page("<main></main>", head=json_ld(list(events)))
+    return read(site, before)
+
+
+def test_an_event_that_is_moved_on_its_page_keeps_its_key(site: WebSite) -> None:
+    own = EVENT | {"name": "Tea", "url": "/tea"}
+    first = on_a_page(site, EVENT, own)
+    moved = [
+        one | {"startDate": "2026-07-08T19:00", "endDate": ""} for one in (EVENT, own)
+    ]
+    later = on_a_page(site, *moved, before=first)
+
+    assert {one.key for one in later.items} == {one.key for one in first.items}
+    assert [one.starts.day for one in later.items] == [8, 8]  # type: ignore[union-attr]
+
+
+def test_an_event_that_a_page_tells_twice_comes_once(site: WebSite) -> None:
+    bare = EVENT | {"description": "", "location": "The Hall"}
+    [event] = on_a_page(site, bare, EVENT).items
+
+    assert isinstance(event, Event)
+    assert event.summary == "Wear boots."
+
+
+def test_words_that_a_program_escaped_once_too_often_are_read(site: WebSite) -> None:
+    escaped = EVENT | {
+        "name": "Tea &#038; cake &#8211; again",
+        "description": "&lt;p&gt;Bring &lt;b&gt;cups&lt;/b&gt;.&lt;/p&gt;",
+    }
+    [event] = on_a_page(site, escaped).items
+
+    assert event.title == "Tea & cake \u2013 again"
+    assert list(texts(event.body)) == ["Bring cups."]
+
+
+def test_events_that_are_over_are_counted(site: WebSite) -> None:
+    past = EVENT | {"startDate": "2020-07-07", "endDate": "2020-07-07"}
+    on_a_page(site, past, EVENT)
+    reading = read_page(source(site), a_visit(since=EIGHT))
+
+    assert titles(reading) == ["Lantern walk"]
+    assert reading.notes == ("left out, because they are over: 1 events",)
 
 
 def test_a_list_may_lead_to_events(site: WebSite) -> None:

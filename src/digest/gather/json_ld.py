@@ -1,5 +1,6 @@
 """Posts and events from JSON-LD: schema.org's Article, BlogPosting, Event and kin."""
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ _EVENT = re.compile(
     r"(?!Publication|Delivery|Broadcast|OnDemand)\w*Event|Festival|Hackathon"
 )
 _VIRTUAL = "VirtualLocation"
+_OFF = ("EventCancelled", "EventPostponed")  # put off to no day that is known
 Thing = Mapping[str, Any]
 
 
@@ -94,7 +96,7 @@ class _Things:
             marks="its JSON-LD",
             title=_first(one, "headline", "name"),
             url=self._address(one),
-            text=Text(_words(one.get("articleBody"))),
+            text=Text(_markup(one.get("articleBody"))),
             summary=_first(one, "description", "abstract"),
             byline=self._byline(one),
             published=published.instant if published else None,
@@ -103,7 +105,10 @@ class _Things:
         )
 
     def _event(self, one: Thing) -> Told | None:
-        starts = self._moment(one, "startDate")
+        starts, said = self._moment(one, "startDate"), _words(one.get("startDate"))
+        if starts is None and said:
+            fault = f'starts at "{one_line(said)[:40]}", which is no date or time'
+            return Told("its JSON-LD", _first(one, "name", "headline"), fault=fault)
         places = [self._whole(place) for place in _list(one.get("location"))]
         online = [p for p in places if _VIRTUAL in map(_words, _list(p.get("@type")))]
         return (
@@ -111,14 +116,14 @@ class _Things:
                 marks="its JSON-LD",
                 title=_first(one, "name", "headline"),
                 url=self._address(one),
-                text=Text(_words(one.get("description"))),
+                text=Text(_markup(one.get("description"))),
                 picture=self._picture(one),
                 topics=_topics(one.get("keywords")),
                 starts=starts,
                 ends=self._moment(one, "endDate"),
                 place="; ".join(filter(None, map(self._place, places))),
                 joining_url=next((_words(p.get("url")) for p in online), ""),
-                is_cancelled=_words(one.get("eventStatus")).endswith("EventCancelled"),
+                is_cancelled=_words(one.get("eventStatus")).endswith(_OFF),
             )
             if starts
             else None
@@ -130,7 +135,9 @@ class _Things:
 
     def _address(self, one: Thing) -> str:
         page = self._whole(one.get("mainEntityOfPage"))
-        return _words(one.get("url")) or _first(page, "url", "@id")
+        return (
+            _words(one.get("url")) or _words(page.get("url")) or _words(page.get("@id"))
+        )
 
     def _whole(self, value: Any) -> Thing:
         """Return a thing, looked up where it is referred to; a word is its name."""
@@ -171,7 +178,15 @@ class _Things:
 
 
 def _first(one: Thing, *names: str) -> str:
-    return next(filter(None, (one_line(_words(one.get(name))) for name in names)), "")
+    """Return the first words; many programs escape them as HTML once too often."""
+    said = (one_line(html.unescape(_words(one.get(name)))) for name in names)
+    return next(filter(None, said), "")
+
+
+def _markup(value: Any) -> str:
+    """Return words as HTML, which many programs escape as a whole."""
+    words = _words(value)
+    return html.unescape(words) if "&lt;" in words and "<" not in words else words
 
 
 def _topics(value: Any) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from digest.gather.known_events import KnownEvent
 from digest.gather.link_list import MOST_LINKS
 from digest.gather.recognition import Known, Signs
 
@@ -40,7 +42,7 @@ class PageNote:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """Posts of a long page with their keys, and the pages that a list leads to.
+    """Posts and events of a page with their keys, and the pages that a list leads to.
 
     Pages stand in the order in which they are looked at again. `rules` is how
     the source was to be read.
@@ -48,6 +50,7 @@ class Notebook:
 
     rules: str = ""
     posts: tuple[Known, ...] = ()
+    events: tuple[KnownEvent, ...] = ()
     pages: Mapping[str, PageNote] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # the addresses that the list names now
 
@@ -78,6 +81,9 @@ class Notebook:
                     [one.key, one.signs.place, one.signs.title, one.signs.sketch]
                     for one in self.posts[:_MOST_POSTS]
                 ],
+                "events": [
+                    [one.key, one.stem, one.starts.isoformat()] for one in self.events
+                ],
                 "pages": [asdict(page) for page in pages],
                 "listed": self.listed,
             },
@@ -91,6 +97,10 @@ def _from_json(said: Mapping[str, Any]) -> Notebook:
     return Notebook(
         rules=said["rules"] if said["edition"] == _EDITION else "",
         posts=tuple(_known(*one) for one in said["posts"]),
+        events=tuple(
+            KnownEvent(key, stem, datetime.fromisoformat(starts))
+            for key, stem, starts in said.get("events", ())
+        ),
         pages={page.url: page for page in pages},
         listed=tuple(said["listed"]),
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from digest.errors import SourceError
 from digest.gather.days import Calendar, written_day
 from digest.gather.document import PAGE, Document
+from digest.gather.known_events import kept
 from digest.gather.link_list import MOST_LINKS, PostLink
 from digest.gather.linked_pages import LinkedPages
 from digest.gather.notebook import Notebook, Stand
@@ -49,11 +50,13 @@ def read_page(source: Source, visit: Visit) -> Reading:
             document.content, document.media_type, document.url, visit.zone
         )
         place = _place(page, visit)
-        found = contents_of(page, source.select, place, notebook.posts)
+        now = visit.now or visit.since
+        found = contents_of(page, source.select, place, notebook, now)
     except ValueError as problem:
         raise SourceError(f"{document.url} {problem}") from problem
     notes = tuple(map(str, page.named))
-    if not found.items and not found.links and not _is_early(visit):
+    is_empty = not (found.items or found.links or found.skipped)
+    if is_empty and not _is_early(visit):
         found = _alone(page, source, place, notes)
     reading = _Read(source, visit, notebook, place.calendar)
     return reading.reading(found, document, notes)
@@ -73,12 +76,20 @@ class _Read:
     ) -> Reading:
         linked = LinkedPages(self.source, self.visit, self.notebook)
         notebook = linked.read(found.links[:MOST_LINKS], self.calendar)
-        notebook = replace(notebook, posts=found.known or self.notebook.posts)
+        now = self.visit.now or self.visit.since
+        notebook = replace(
+            notebook,
+            posts=found.known or self.notebook.posts,
+            events=kept(found.events, self.notebook.events, now),
+        )
         skipped = [*found.skipped, *linked.skipped]
         if len(found.links) > MOST_LINKS:
             skipped.append(Skipped("the rest", f"only {MOST_LINKS} links are followed"))
         told = (*_oldest_first(found.items), *_oldest_first(linked.items))
+        over = sum(not self._is_news(item) for item, _ in told)
         told = tuple(one for one in told if self._is_news(one[0]))
+        if over:
+            notes = (*notes, f"left out, because they are over: {over} events")
         items = distinct([item for item, _ in told[:MAX_ITEMS]], skipped)
         unread = sum(note.stand is Stand.UNREAD for note in notebook.pages.values())
         if unread:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from digest.gather import addresses
 from digest.gather.choosing import chosen
 from digest.gather.days import Day, written_day
 from digest.gather.html import blocks_of, to_blocks
+from digest.gather.known_events import KnownEvent
 from digest.gather.link_list import (
     PostLink,
     guessed_links,
@@ -17,14 +19,15 @@ from digest.gather.link_list import (
     says_little,
 )
 from digest.gather.long_page import Piece, pieces_of, pieces_under
+from digest.gather.notebook import Notebook
 from digest.gather.origins import Origins
 from digest.gather.outline import lines_apart
+from digest.gather.page_events import events_of
 from digest.gather.page_items import (
     Found,
     Place,
     address_in,
     date_of,
-    event_of,
     key_of_address,
     post_of,
 )
@@ -41,21 +44,21 @@ from digest.model.items import Item
 
 _TEASER = 60  # words
 _MARKS = ("title", "body", "summary", "byline", "published", "topics", "picture", "url")
-_EVENT_MARKS = ("starts", "ends", "all_day", "place", "joining_url", "zone", "state")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a page holds, in its order; `known` are its posts for the next time."""
+    """What a page holds, in its order; `known` and `events` for the next time."""
 
     items: tuple[tuple[Item, Origins], ...] = ()
     links: tuple[PostLink, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     known: tuple[Known, ...] = ()
+    events: tuple[KnownEvent, ...] = ()
 
 
 def contents_of(
-    page: WebPage, select: Select, place: Place, known: Sequence[Known]
+    page: WebPage, select: Select, place: Place, before: Notebook, now: datetime
 ) -> Contents:
     """Return what the page holds, by the selectors or by a guess.
 
@@ -65,14 +68,14 @@ def contents_of(
         links = links_among(_some(page, select.links, "links"), place.base)
         return Contents(links=links)
     if select.posts:
-        return _own(_chosen_posts(page, select, place), place, known)
-    guessed = _guessed(page, place, known)
-    events = [_marked(one, place) for one in page.told if one.starts]
-    items, skipped = _made(events, place)
+        return _own(_chosen_posts(page, select, place), place, before.posts)
+    guessed = _guessed(page, place, before.posts)
+    events = events_of(page.told, place, before.events, now)
     return replace(
         guessed,
-        items=(*guessed.items, *items),
-        skipped=(*guessed.skipped, *skipped),
+        items=(*guessed.items, *events.items),
+        skipped=(*guessed.skipped, *events.skipped),
+        events=events.known,
     )
 
 
@@ -114,7 +117,7 @@ def _told_links(page: WebPage, place: Place) -> tuple[PostLink, ...]:
     found: dict[str, str] = {}
     for one in page.told:
         url = addresses.web(one.url, place.base)
-        if one.starts is None and url and is_beside(url, place.url):
+        if not (one.starts or one.fault) and url and is_beside(url, place.url):
             found.setdefault(url.partition("#")[0], one.title)
     if len(found) < 2:
         return ()
@@ -140,13 +143,11 @@ def _words(told: Told, place: Place) -> str:
 
 
 def _marked(told: Told, place: Place) -> Found:
-    """Return what marks for programs say of a post or an event."""
+    """Return what marks for programs say of a post."""
     url = addresses.web(told.url, place.base) or place.url
     key = key_of_address(url) if told.url else one_line(told.title).casefold()
-    if told.starts:
-        key = f"{key} {told.starts.instant:%Y-%m-%dT%H:%M}"
     body = to_blocks(told.text.value, place.base)
-    said = dict.fromkeys((*_MARKS, *_EVENT_MARKS), told.marks)
+    said = dict.fromkeys(_MARKS, told.marks)
     return Found(key, replace(told, url=url), body, said)
 
 
@@ -189,8 +190,7 @@ def _made(
     skipped = []
     for number, one in enumerate(found, 1):
         try:
-            make = event_of if one.told.starts else post_of
-            items.append(make(one, place))
+            items.append(post_of(one, place))
         except ValueError as problem:
             skipped.append(Skipped(one.told.title or f"post {number}", str(problem)))
     return tuple(items), tuple(skipped)

@@ -102,7 +102,7 @@ class _Post:
 
     def _marked(self) -> Told:
         """Return what the page marks for programs, the fullest first."""
-        posts = [one for one in self._page.told if one.starts is None]
+        posts = [one for one in self._page.told if not (one.starts or one.fault)]
         own = [one for one in posts if _is_of(one, self._place)] or posts
         entries = [one for one in own if one.marks == "its h-entry"]
         articles = [one for one in own if one.marks != "its h-entry"]

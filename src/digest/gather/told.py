@@ -15,7 +15,7 @@ class Told:
     """A post, or where `starts` is given an event; "" and None are what was not said.
 
     Addresses are as they were written. `marks` is what says it, in words for
-    whoever tries the source.
+    whoever tries the source, and `fault` why an event cannot be taken.
     """
 
     marks: str
@@ -34,6 +34,7 @@ class Told:
     place: str = ""
     joining_url: str = ""
     is_cancelled: bool = False
+    fault: str = ""
 
     def or_else(self, other: "Told") -> "Told":
         """Return this with what only `other` says."""
