@@ -30,7 +30,14 @@ from tests.kills.points import IN_PLANNING, LATEST, SEEN_BY_SINK, Point
 from tests.kills.program import Orders, edition_at, work
 from tests.kills.returns import Returns
 from tests.kills.sink import Sink, listening
-from tests.kills.verdict import MOST_SECONDS, Verdict, falsely_sent, judge, record_of
+from tests.kills.verdict import (
+    MOST_SECONDS,
+    Verdict,
+    falsely_sent,
+    judge,
+    record_of,
+    unmarked,
+)
 
 _LEAVERS = 3
 _MOST_EDITIONS = 200
@@ -266,6 +273,7 @@ class Matrix:
         verdict.too_many_on_wire += max(len(left_there) - most, 0)
         verdict.most_at_once = max(verdict.most_at_once, len(left_there))
         verdict.falsely_sent += len(falsely_sent(record, self._sink.arrivals))
+        verdict.unmarked += len(unmarked(record, self._sink.arrivals))
 
     def _finish(self, orders: Orders) -> float:
         """Send what is left and return how long that took."""

@@ -1,18 +1,19 @@
 """What the mail server's journal and our records say of one edition, compared."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from digest.model.deliveries import DeliveryState
 from digest.store.engine import reading
-from digest.store.tables import delivery, left_out, reader, subscriber
+from digest.store.tables import delivery, reader, subscriber
 from tests.kills.sink import Arrival
 
 MOST_SECONDS = 60.0
+_LEFT = (DeliveryState.HANDING_OVER, DeliveryState.ACCEPTED)
 _LARGEST = (
     "most_at_once",
     "slowest_finish",
@@ -74,22 +75,26 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What our records say of one copy."""
+    """What our records say of one copy; `doubts` is how often none knew its end."""
 
     state: DeliveryState
-    attempts: int
+    doubts: int
     handed_over_at: datetime | None
     email: str
+
+    @property
+    def most_arrivals(self) -> int:
+        """How often it may have arrived, by what is recorded."""
+        return self.doubts + (self.state in _LEFT)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What our records say of an edition."""
+    """What our records say of an edition, and who might have had a copy of it."""
 
     edition_id: int
     copies: Mapping[int, Row]
-    expected: int
-    left_out: int = field(default=0)
+    readers: Set[int]
 
 
 def record_of(engine: Engine, edition_id: int) -> Record:
@@ -98,28 +103,40 @@ def record_of(engine: Engine, edition_id: int) -> Record:
         select(
             delivery.c.reader_id,
             delivery.c.state,
-            delivery.c.attempts,
+            delivery.c.doubts,
             delivery.c.handed_over_at,
             subscriber.c.email,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(delivery.c.edition_id == edition_id)
     )
-    out = select(func.count()).where(left_out.c.edition_id == edition_id)
     with reading(engine) as connection:
         rows = {
             one.reader_id: Row(
-                DeliveryState(one.state), one.attempts, one.handed_over_at, one.email
+                DeliveryState(one.state), one.doubts, one.handed_over_at, one.email
             )
             for one in connection.execute(wanted)
         }
-        everybody = connection.scalar(select(func.count()).select_from(reader)) or 0
-        return Record(edition_id, rows, everybody, connection.scalar(out) or 0)
+        everybody = frozenset(connection.scalars(select(reader.c.id)))
+        return Record(edition_id, rows, everybody)
+
+
+def unmarked(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
+    """Return whose copy arrived, or arrived again, without a word in our records.
+
+    True at every instant, not only at the end: nothing leaves unrecorded.
+    """
+    times = Counter(one.reader_id for one in _of(record, arrivals))
+    return {
+        reader_id
+        for reader_id, row in record.copies.items()
+        if times[reader_id] > row.most_arrivals
+    }
 
 
 def falsely_sent(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
     """Return who is recorded as accepted, though nothing was taken for them."""
-    taken = {one.reader_id for one in arrivals if one.edition_id == record.edition_id}
+    taken = {one.reader_id for one in _of(record, arrivals)}
     return {
         reader_id
         for reader_id, row in record.copies.items()
@@ -130,31 +147,36 @@ def falsely_sent(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
 def judge(
     record: Record, arrivals: Iterable[Arrival], left_at: Mapping[int, datetime]
 ) -> Verdict:
-    """Return the verdict on an edition that has come to its end."""
-    ours = [one for one in arrivals if one.edition_id == record.edition_id]
+    """Return the verdict on an edition that has come to its end.
+
+    Only who has left, as `left_at` says, may be without a copy, whatever our
+    own records give as a reason.
+    """
+    ours = _of(record, arrivals)
     times = Counter(one.reader_id for one in ours)
-    repeated = [reader_id for reader_id, often in times.items() if often > 1]
+    known = [one for one in ours if one.reader_id in record.copies]
     return Verdict(
         lost=sum(
             not times[reader_id]
             for reader_id, row in record.copies.items()
             if row.state is not DeliveryState.CANCELLED or reader_id not in left_at
         ),
-        unplanned=record.expected - len(record.copies) - record.left_out,
+        unplanned=len(record.readers - record.copies.keys() - left_at.keys()),
         falsely_sent=len(falsely_sent(record, ours)),
-        unmarked=sum(record.copies[one].attempts < times[one] for one in repeated),
-        under_two_names=sum(
-            one.reader_id not in record.copies
-            or record.copies[one.reader_id].email != one.recipient
-            for one in ours
-        ),
+        unmarked=len(unmarked(record, ours)),
+        under_two_names=len(ours)
+        - sum(record.copies[one.reader_id].email == one.recipient for one in known),
         after_leaving=sum(
             _is_late(record.copies[one.reader_id], one, left_at[one.reader_id])
-            for one in ours
+            for one in known
             if one.reader_id in left_at
         ),
-        duplicates=sum(times[one] - 1 for one in repeated),
+        duplicates=times.total() - len(times),
     )
+
+
+def _of(record: Record, arrivals: Iterable[Arrival]) -> list[Arrival]:
+    return [one for one in arrivals if one.edition_id == record.edition_id]
 
 
 def _is_late(row: Row, arrival: Arrival, left_at: datetime) -> bool:
