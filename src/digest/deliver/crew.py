@@ -59,8 +59,10 @@ class Crew:
         """
         if self._at_work:
             await asyncio.wait(self._at_work)
-        for ended in self._at_work:
-            ended.result()
+        # All are asked: the fault of one that was not would be logged as a bug.
+        faults = [ended.exception() for ended in self._at_work]
+        for fault in filter(None, faults):
+            raise fault
 
     def _start(self) -> asyncio.Task[CarrierError | None]:
         worker = Worker(self._shared, Line(self._carrier))
