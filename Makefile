@@ -10,7 +10,7 @@ FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +24,7 @@ check: $(VENV)/.dev-installed ## format, lint, types and layers
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-test: $(VENV)/.dev-installed browser postgres check ## check, then run every test
+test: $(VENV)/.dev-installed browser postgres fiu check ## check, then run every test
 	$(VENV)/bin/pytest $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed ## send the sample week to a built-in inbox and print its letters
@@ -53,6 +53,9 @@ pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
 
 postgres: ## find a PostgreSQL for the tests, or install one where we may
 	@sh tests/find_postgres.sh
+
+fiu: ## find libfiu, by which tests have disks fail, or install it where we may
+	@sh tests/find_fiu.sh
 
 browser: ## find a Chromium for the browser tests, or install one where we may
 	@sh tests/find_chromium.sh
