@@ -42,7 +42,8 @@ def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
         }
         suppressions.add(connection, targets, ERASED, now)
         subscriptions.erase(connection, held.id, ERASED, now)
-        deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
         subscribers.blank(connection, held.id, now)
         dossier.blank(connection, held.id)
+        # Last: the answers that were blanked may name them, this reason does not.
+        deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
     return Erased(held.id, tuple(targets))
