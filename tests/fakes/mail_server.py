@@ -149,6 +149,8 @@ class _Talk:
             lines.append(line.removeprefix(b"."))
             if self._script("LINE", self._recipient) == DROP:
                 return False
+        if not line:
+            return False
         reply = self._answer("BODY", self._recipient)
         if reply.startswith("2"):
             self._server.taken.append((self._recipient, b"".join(lines)))
