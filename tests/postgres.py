@@ -10,8 +10,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -28,11 +28,26 @@ START_SECONDS = 30
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
-    """A running server, and its folder, in which its socket is."""
+    """A server, the folder in which its socket is, and that of its data."""
 
     folder: Path
+    data: Path
+    _words: Sequence[Path | str]
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises LookupError if it does not."""
+        self._process = _run(self._words, self.folder, _who())
+        _await(self, self._process)
+
+    def stop(self) -> None:
+        """Stop it at once, as if its machine had lost its power."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+            self._process = None
 
     def url(self, database: str) -> str:
         """Return a database's address, as DIGEST_DATABASE_URL takes it."""
@@ -60,39 +75,58 @@ def programs() -> Path | None:
     return None
 
 
+OnDisk = Callable[[Path], AbstractContextManager[Path]]
+
+
 @contextmanager
-def running(settings: tuple[str, ...] = _QUICK) -> Iterator[Server]:
-    """Run a server while the block runs. Raises LookupError where there is none."""
+def a_folder(place: Path) -> Iterator[Path]:
+    """Make a folder where the others are."""
+    place.mkdir()
+    yield place
+
+
+@contextmanager
+def running(
+    settings: tuple[str, ...] = _QUICK,
+    on: OnDisk = a_folder,
+) -> Iterator[Server]:
+    """Run a server while the block runs, its data in the folder that `on` makes.
+
+    Raises LookupError where there is none.
+    """
     place = programs()
     if place is None:
         raise LookupError("no PostgreSQL on this machine: apt-get install postgresql")
     # A short path: a socket's may be no longer than 107 letters.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    who = _who()
-    if who is not None:
-        os.chown(folder, who.pw_uid, who.pw_gid)
     try:
-        initdb = [str(place / "initdb"), "-D", str(folder / "data"), *_INITDB]
-        _run(initdb, folder, who).wait()
-        options = [f"-c{one}" for one in (*settings, "listen_addresses=", _LOG)]
-        words: tuple[Path | str, ...] = (
-            place / "postgres",
-            "-D",
-            folder / "data",
-            "-k",
-            folder,
-            *options,
-        )
-        process = _run(words, folder, who)
-        try:
-            server = Server(folder)
-            _await(server, process)
-            yield server
-        finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait()
+        with on(folder / "data") as data:
+            server = _made(place, folder, data, settings)
+            try:
+                server.start()
+                yield server
+            finally:
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(place: Path, folder: Path, data: Path, settings: tuple[str, ...]) -> Server:
+    who = _who()
+    if who is not None:
+        for one in (folder, data):
+            os.chown(one, who.pw_uid, who.pw_gid)
+    _run([str(place / "initdb"), "-D", str(data), *_INITDB], folder, who).wait()
+    options = [f"-c{one}" for one in (*settings, "listen_addresses=", _LOG)]
+    words: tuple[Path | str, ...] = (
+        place / "postgres",
+        "-D",
+        data,
+        "-k",
+        folder,
+        *options,
+    )
+    return Server(folder, data, words)
 
 
 class Databases:

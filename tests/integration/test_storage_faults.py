@@ -18,32 +18,37 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shutil import which
-from typing import NoReturn
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 
 from digest.deliver.board import Tally
-from digest.deliver.carrier import Copy
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
 from digest.deliver.print_room import PrintRoom
-from digest.deliver.sender import Sender
 from digest.errors import StoreError
-from digest.model.deliveries import DeliveryState
 from digest.schedule.dispatch import Embedded
 from digest.schedule.working import Work
 from digest.store.engine import open_engine, reading
 from digest.store.migrate import migrate
-from digest.store.tables import delivery
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
-from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import a_planned_edition, states
+from tests.storage import (
+    ACCEPTED,
+    HANDING_OVER,
+    READERS,
+    Rounds,
+    a_disk,
+    a_sender,
+    assert_goes_on,
+    assert_nothing_unrecorded,
+    at_copy,
+    fill,
+    no_letters,
+    recorded,
+)
 
-READERS = 60
-ACCEPTED = DeliveryState.ACCEPTED
-HANDING_OVER = DeliveryState.HANDING_OVER
 PROGRAM = Path(__file__).with_name("sender_process.py")
 _ID = re.compile(rb"^Message-ID: <(\d+\.\d+)@", re.MULTILINE)
 _LOCK = """
@@ -59,16 +64,8 @@ held.execute("ROLLBACK")
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """Yield a folder that is a file system of its own, of 4 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = which("mount")
-    if mount is None or os.geteuid() != 0:
-        pytest.skip("only root may mount a small file system")
-    words = [mount, "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
-    if subprocess.run(words, capture_output=True, check=False).returncode:  # noqa: S603 - mount, as found
-        pytest.skip("a small file system could not be mounted")
-    yield place
-    subprocess.run([which("umount") or "umount", str(place)], check=True)  # noqa: S603 - umount, as found
+    with a_disk(tmp_path / "disk", megabytes=4) as place:
+        yield place
 
 
 @contextmanager
@@ -82,67 +79,13 @@ def a_database(place: Path, lock_wait_ms: int = 100) -> Iterator[Engine]:
         engine.dispose()
 
 
-def a_sender(engine: Engine, carrier: ScriptedCarrier) -> Sender:
-    """Return a sender with four connections."""
-    return Sender(
-        engine=engine,
-        carrier=carrier,
-        message_for=lambda _edition, _variant: MESSAGE,
-        links=FakeLinks(),
-        clock=HandWoundClock(),
-        connections=4,
-    )
-
-
-def at_copy(number: int, act: Callable[[], object]) -> Callable[[Copy], None]:
-    """Return what does something once, while the copy of that number is on the wire."""
-    lock, seen = threading.Lock(), Counter[str]()
-
-    def on_wire(_copy: Copy) -> None:
-        with lock:
-            seen["copies"] += 1
-            if seen["copies"] == number:
-                act()
-
-    return on_wire
-
-
-def recorded(engine: Engine, *those: DeliveryState) -> dict[str, int]:
-    """Return whose copies stand there, and after how many attempts."""
-    found = select(delivery.c.reader_id, delivery.c.edition_id, delivery.c.attempts)
-    with reading(engine) as connection:
-        return {
-            f"{one.reader_id}.{one.edition_id}": one.attempts
-            for one in connection.execute(found.where(delivery.c.state.in_(those)))
-        }
-
-
-def assert_nothing_unrecorded(engine: Engine, carrier: ScriptedCarrier) -> None:
-    """Whatever went is on record as gone or on its way, and nothing else is."""
-    went = {copy.ref for copy in carrier.copies}
-    assert went <= recorded(engine, ACCEPTED, HANDING_OVER).keys(), "went unrecorded"
-    assert recorded(engine, ACCEPTED).keys() <= went, "recorded, but never went"
-
-
-def assert_goes_on(engine: Engine, carrier: ScriptedCarrier) -> None:
-    """All have their copy in the end; who may have two is marked for good."""
-    carrier.on_wire = lambda _copy: None
-    # Not a minute later: nothing waits for the lease of the sender that stopped.
-    a_sender(engine, carrier).send_due(threading.Event())
-
-    often = Counter(copy.ref for copy in carrier.copies)
-    attempts = recorded(engine, ACCEPTED)
-    assert len(attempts) == READERS == len(often)
-    assert all(attempts[ref] >= times for ref, times in often.items()), "unmarked"
-
-
 def test_a_full_disk_stops_the_sender_before_anything_goes_unrecorded(
     disk: Path,
 ) -> None:
     with a_database(disk) as engine:
         a_planned_edition(engine, emails=READERS)
         filler = disk / "filler"
-        carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: _fill(filler)))
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: fill(filler)))
 
         with pytest.raises(StoreError, match="disk is full: make room"):
             a_sender(engine, carrier).send_due(threading.Event())
@@ -203,8 +146,8 @@ def test_work_says_why_it_stopped_and_goes_on_when_the_lock_is_gone(
         a_planned_edition(engine, emails=READERS)
         carrier = ScriptedCarrier()
         sender = replace(a_sender(engine, carrier), clock=lambda: EIGHT)
-        no_letters = PrintRoom(engine, tmp_path, _no_letters, lambda: EIGHT)
-        work = Work(engine, sender, no_letters, lambda: EIGHT)
+        letters = PrintRoom(engine, tmp_path, no_letters, lambda: EIGHT)
+        work = Work(engine, sender, letters, lambda: EIGHT)
         lock()
         rounds = Rounds({2: unlock}, most=3)
         with Embedded().supply(rounds) as supply:
@@ -265,26 +208,6 @@ def test_a_disk_that_fails_to_sync_stops_the_sender_and_loses_nobody(
         assert "the database cannot be used: disk I/O error" in _said(tmp_path)
         assert _run(tmp_path, url) == 0
         _assert_all_arrived(tmp_path)
-
-
-class Rounds(threading.Event):
-    """A stop that does things between rounds, and is set after the last."""
-
-    def __init__(self, then: dict[int, Callable[[], None]], most: int) -> None:
-        super().__init__()
-        self._then, self._most, self._number = then, most, 0
-
-    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - nobody waits
-        """Go on at once."""
-        self._number += 1
-        self._then.get(self._number, lambda: None)()
-        if self._number == self._most:
-            self.set()
-        return self.is_set()
-
-
-def _no_letters(*_given: object) -> NoReturn:
-    raise AssertionError("there is no letter to be laid out")
 
 
 def _killed(place: Path, url: str) -> None:
@@ -378,15 +301,6 @@ def _locker(place: Path) -> Iterator[tuple[Callable[[], None], Callable[[], None
         yield lock, unlock
     finally:
         unlock()
-
-
-def _fill(filler: Path) -> None:
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            return
 
 
 def _remount(disk: Path, how: str) -> None:

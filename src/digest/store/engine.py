@@ -28,8 +28,9 @@ def open_engine(url: str, lock_wait_ms: int = LOCK_WAIT_MS) -> Engine:
 
     On SQLite a writing transaction takes its lock when it begins, so that a
     read inside it cannot go stale and an upgrade cannot fail; a transaction
-    opened by `reading` takes none. Raises StoreError for a URL that names no
-    database we know.
+    opened by `reading` takes none. On both, whoever waits for another's lock for
+    longer than `lock_wait_ms` is told so by a StoreError. Raises StoreError for
+    a URL that names no database we know.
     """
     try:
         kind = make_url(url).get_backend_name()
@@ -39,19 +40,25 @@ def open_engine(url: str, lock_wait_ms: int = LOCK_WAIT_MS) -> Engine:
             "sqlite:///path/to/digest.db or postgresql+psycopg://user@host/name"
         ) from problem
     if kind == "postgresql":
-        return _postgresql(url)
+        return _postgresql(url, lock_wait_ms)
     if kind != "sqlite":
         raise StoreError(f"{kind} is not supported: use sqlite or postgresql+psycopg")
     return _sqlite(url, lock_wait_ms)
 
 
-def _postgresql(url: str) -> Engine:
+def _postgresql(url: str, lock_wait_ms: int) -> Engine:
     try:
         engine = create_engine(url, hide_parameters=True)
     except ModuleNotFoundError as problem:
         raise StoreError(
             "PostgreSQL needs more packages: pip install '.[scale]'"
         ) from problem
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = {lock_wait_ms}")
+        connection.commit()
+
     _test_what_has_rested(engine)
     return engine
 
@@ -146,14 +153,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise _in_words(problem) from problem
 
 
+_LOCKED = "the database is locked by another program: wait, or find and end it"
+_GONE = "no database server answers: start it, or look at its own log"
 _WORDS = {
-    "locked": "the database is locked by another program: wait, or find and end it",
+    "locked": _LOCKED,
+    "lock timeout": _LOCKED,
     "readonly": "the database cannot be written: look at the file's owner and mode",
     "unable to open": "the database file cannot be opened: look at its folder's mode",
     "disk is full": "the disk is full: make room, then run the command again",
     "no such table": "the database has no tables yet: run digest migrate",
     'relation "': "the database has no tables yet: run digest migrate",
     "No space left": "the database's disk is full: make room, then try again",
+    "Is the server running": _GONE,
+    "server closed the connection": _GONE,
+    "terminating connection": _GONE,
     "read-only transaction": "the database only lets itself be read: ask its operator",
     "not a database": "the database file is not a database: restore it from a backup",
     "malformed": "the database file is damaged: restore it from a backup",

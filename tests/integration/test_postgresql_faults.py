@@ -1,0 +1,181 @@
+"""A PostgreSQL that goes away, is full, locked or read-only: nothing goes unrecorded.
+
+The faults are real ones, of a server of the test's own that keeps its promises:
+nothing of its durability is turned off. See test_storage_faults.py for SQLite.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from digest.deliver.board import Tally
+from digest.deliver.print_room import PrintRoom
+from digest.errors import StoreError
+from digest.schedule.dispatch import Embedded
+from digest.schedule.working import Work
+from digest.store.engine import open_engine
+from digest.store.migrate import migrate
+from tests.builders import EIGHT
+from tests.fakes.carrier import ScriptedCarrier
+from tests.postgres import OnDisk, Server, a_folder, programs, running
+from tests.rows import a_planned_edition
+from tests.storage import (
+    ACCEPTED,
+    READERS,
+    Rounds,
+    a_disk,
+    a_sender,
+    assert_goes_on,
+    assert_nothing_unrecorded,
+    at_copy,
+    fill,
+    no_letters,
+    recorded,
+)
+
+pytestmark = pytest.mark.skipif(
+    programs() is None, reason="no PostgreSQL: apt-get install postgresql"
+)
+NAME = "digest"
+
+
+@contextmanager
+def a_server(on: OnDisk = a_folder) -> Iterator[Server]:
+    """Yield a server that keeps its promises."""
+    with running(settings=(), on=on) as made:
+        made.command(f"CREATE DATABASE {NAME}")
+        yield made
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Yield a server with a disk that is large enough."""
+    with a_server() as made:
+        yield made
+
+
+@contextmanager
+def a_database(server: Server, lock_wait_ms: int = 100) -> Iterator[Engine]:
+    """Yield an edition planned for some readers, on that server."""
+    engine = open_engine(server.url(NAME), lock_wait_ms)
+    migrate(engine)
+    a_planned_edition(engine, emails=READERS)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def a_locker(server: Server) -> Iterator[psycopg.Connection]:
+    """Yield another session, whose transaction ends with the block at the latest."""
+    where = f"host={server.folder} user=postgres dbname={NAME}"
+    with psycopg.connect(where) as session:
+        yield session
+
+
+def lock(session: psycopg.Connection) -> None:
+    """Have nobody else write a delivery until the session's transaction ends."""
+    session.execute("LOCK TABLE delivery IN EXCLUSIVE MODE")
+
+
+def test_a_server_that_dies_in_mid_run_forgets_nothing_it_acknowledged(
+    server: Server,
+) -> None:
+    with a_database(server) as engine:
+        carrier = ScriptedCarrier(on_wire=at_copy(10, server.stop))
+
+        with pytest.raises(StoreError, match="no database server answers"):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert len(carrier.copies) < READERS
+        server.start()
+        assert_nothing_unrecorded(engine, carrier)
+        assert_goes_on(engine, carrier)
+
+
+def test_work_goes_on_by_itself_when_the_server_is_back(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    with a_database(server) as engine:
+        carrier = ScriptedCarrier(on_wire=at_copy(10, server.stop))
+        sender = replace(a_sender(engine, carrier), clock=lambda: EIGHT)
+        letters = PrintRoom(engine, tmp_path, no_letters, lambda: EIGHT)
+        work = Work(engine, sender, letters, lambda: EIGHT)
+        rounds = Rounds({2: server.start}, most=3)
+        with Embedded().supply(rounds) as supply:
+            list(work.rounds(rounds, lambda: True, supply))
+
+        assert caplog.messages == 2 * [
+            "work stopped short why=no database server answers: start it, "
+            "or look at its own log"
+        ]
+        assert len(recorded(engine, ACCEPTED)) == READERS
+
+
+def test_a_full_disk_stops_the_sender_before_anything_goes_unrecorded() -> None:
+    small = partial(a_disk, megabytes=100)
+    with a_server(small) as server, a_database(server) as engine:
+        filler = server.data / "filler"
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: fill(filler)))
+
+        with pytest.raises(
+            StoreError, match=r"disk is full: make room|no database server"
+        ):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert len(carrier.copies) < READERS
+        filler.unlink()
+        # Without room for its log it ends itself, so as to forget nothing.
+        server.stop()
+        server.start()
+        engine.dispose()
+        assert_nothing_unrecorded(engine, carrier)
+        assert_goes_on(engine, carrier)
+
+
+def test_of_a_server_that_only_lets_itself_be_read_nothing_leaves(
+    server: Server,
+) -> None:
+    carrier = ScriptedCarrier()
+    with a_database(server) as engine:
+        server.command(f"ALTER DATABASE {NAME} SET default_transaction_read_only = on")
+        engine.dispose()
+        with pytest.raises(StoreError, match="only lets itself be read"):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert carrier.copies == []
+        server.command(f"ALTER DATABASE {NAME} RESET default_transaction_read_only")
+        engine.dispose()
+        assert_goes_on(engine, carrier)
+
+
+def test_a_lock_held_longer_than_we_wait_stops_the_sender(server: Server) -> None:
+    with a_database(server) as engine, a_locker(server) as session:
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: lock(session)))
+
+        with pytest.raises(StoreError, match="locked by another program"):
+            a_sender(engine, carrier).send_due(threading.Event())
+        assert len(carrier.copies) < READERS
+        session.rollback()
+        assert_nothing_unrecorded(engine, carrier)
+        assert_goes_on(engine, carrier)
+
+
+def test_a_lock_held_for_less_is_waited_for(server: Server) -> None:
+    with a_database(server, 30_000) as engine, a_locker(server) as session:
+
+        def lock_for_a_while() -> None:
+            lock(session)
+            threading.Timer(0.5, session.rollback).start()
+
+        carrier = ScriptedCarrier(on_wire=at_copy(10, lock_for_a_while))
+        tally = a_sender(engine, carrier).send_due(threading.Event())
+        assert tally == Tally(accepted=READERS)
+        assert len(carrier.copies) == READERS
