@@ -201,9 +201,49 @@ def test_an_export_that_was_cut_short_gives_what_it_holds(write: Write) -> None:
 
 
 def test_characters_that_xml_forbids_are_passed_over(write: Write) -> None:
-    [post] = posts(write(export(item(title="Lan\x0bterns\x00"))))
+    [post] = posts(write(export(item(title="Lan\x0bterns\x00\ufffe"))))
 
     assert post.title == "Lanterns"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        pytest.param(b"don\x92t", "don\u2019t", id="letters of Windows"),
+        pytest.param("caf\u00e9".encode("latin-1"), "caf\u00e9", id="old letters"),
+        pytest.param(b"tea\xe2\x80", "tea\u00e2\u20ac", id="half a letter"),
+    ],
+)
+def test_bytes_that_are_no_letters_are_read_as_they_are_meant(
+    write: Write, wrong: bytes, meant: str
+) -> None:
+    path = write(export(item(title="HERE")))
+    path.write_bytes(path.read_bytes().replace(b"HERE", wrong))
+
+    assert [post.title for post in posts(path)] == [meant]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("<b>never ended", id="an element without its end"),
+        pytest.param("</title></wp:wrong>", id="an end without its element"),
+        pytest.param("Fish & chips < peas", id="marks that are none"),
+        pytest.param("&nbsp;", id="an entity that nobody declared"),
+    ],
+)
+def test_a_post_that_is_not_well_formed_is_named_and_costs_itself_alone(
+    write: Write, broken: str
+) -> None:
+    bad = item(id="2", title="Bad").replace(
+        "<description>", f"<x>{broken}<description>"
+    )
+    found = read(write(export(item(id="1"), bad, item(id="3"), item(id="4"))))
+
+    assert [one.key[-1] for one in found.items] == ["1", "3", "4"]
+    assert [(one.name, "not well-formed" in one.why) for one in found.skipped] == [
+        ("Bad", True)
+    ]
 
 
 def test_a_file_that_has_not_changed_is_not_read_again(write: Write) -> None:

@@ -69,7 +69,9 @@ class _Past:
         try:
             for item in self._export.items(_chunks(path)):
                 kind = item.text("wp:post_type")
-                if kind == "attachment":
+                if item.fault:
+                    self._name(item, f"is not well-formed XML ({item.fault}): mend it")
+                elif kind == "attachment":
                     self._note_picture(item)
                 elif kind == "post" and _is_public(item):
                     self._keep(item, next(numbers))
@@ -84,8 +86,7 @@ class _Past:
 
     def _keep(self, item: WxrItem, number: int) -> None:
         if item.is_too_long:
-            name = one_line(item.text("title"))[:80] or "a post"
-            self.skipped.append(Skipped(name, "is over 2 MB of text: shorten it"))
+            self._name(item, "is over 2 MB of text: shorten it")
             return
         heapq.heappush(
             self._kept, (_published(item, self.zone) or _NEVER, number, item)
@@ -94,6 +95,10 @@ class _Past:
         while len(self._kept) > MAX_ITEMS or self._size > _MOST_CHARACTERS:
             self._size -= _length(heapq.heappop(self._kept)[2])
             self._left_out += 1
+
+    def _name(self, item: WxrItem, why: str) -> None:
+        name = one_line(item.text("title"))[:80] or "a post"
+        self.skipped.append(Skipped(name, why))
 
     def reading(self) -> Reading:
         items: list[Item] = []

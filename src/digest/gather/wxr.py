@@ -1,10 +1,11 @@
 """A WordPress export (WXR, all its versions), read as it streams past."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from digest.gather.signs import tags
+from digest.gather.wxr_bytes import mended
 
 # Its extensions to RSS, by what stands before the colon in their names.
 _TEXTS = tags(
@@ -17,21 +18,25 @@ _NAMES = {"wp:author_login": "login", "wp:author_display_name": "name"}
 _META = ("wp:meta_key", "wp:meta_value")
 _LONGEST_TEXT = 2_000_000  # characters
 _DEEPEST = 50
-# What XML 1.0 forbids and old posts hold.
-_FORBIDDEN = bytes(set(range(32)) - set(b"\t\n\r"))
+_END = b"</item>"
+# How an export begins, for the rest of one in which an item is broken.
+_BEGUN = b"<rss><channel><wp:wxr_version></wp:wxr_version>"
+_MOST_FAULTS = 100
 
 
 @dataclass(slots=True)
 class WxrItem:
     """One item of an export: its texts by name, its terms, its fields by key.
 
-    `is_too_long` is set where a text was too long to be kept.
+    `is_too_long` is set where a text was too long to be kept, `fault` where the item
+    is not well-formed, in which case not all of it is known.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     topics: list[str] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
     is_too_long: bool = False
+    fault: str = ""
 
     def text(self, name: str) -> str:
         """Return a text without the space around it."""
@@ -45,26 +50,42 @@ class Export:
     authors: dict[str, str] = field(default_factory=dict)
 
     def items(self, chunks: Iterable[bytes]) -> Iterator[WxrItem]:
-        """Yield the items as they end.
+        """Yield the items as they end; one that is not well-formed with its fault.
 
         Document types and entities of its own are refused (OWASP ASVS 1.5.1).
         Raises ValueError, in words, where it is no export, or not well-formed
         from some line on; the items before that have been yielded.
         """
-        scan = _Scan(self.authors)
-        try:
-            for chunk in chunks:
-                scan.parser.Parse(chunk.translate(None, _FORBIDDEN), False)  # noqa: FBT003 - expat's "not the end"
-                yield from scan.taken()
-            scan.parser.Parse(b"", True)  # noqa: FBT003 - expat's own word for "the end"
-        except expat.ExpatError as problem:
-            raise ValueError(
-                f"is not well-formed XML ({problem}): export it again"
-            ) from problem
+        scan, broken, faults = _Scan(self.authors), "", 0
+        for piece, ends_item in _pieces(mended(chunks)):
+            broken = broken or scan.fed(piece)
+            yield from scan.taken()
+            if broken and not (scan.is_export and faults < _MOST_FAULTS):
+                break
+            if broken and ends_item:
+                yield scan.broken_off(broken)
+                scan, broken, faults = _Scan(self.authors), "", faults + 1
+                scan.fed(_BEGUN)
+        broken = broken or scan.fed(b"", is_end=True)
+        if broken:
+            raise ValueError(f"is not well-formed XML ({broken}): export it again")
         if not scan.is_export:
             raise ValueError(
                 "is no WordPress export: in WordPress choose Tools, Export, All content"
             )
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the bytes in pieces, and whether each ends an item."""
+    left = b""
+    for chunk in chunks:
+        *ended, left = (left + chunk).split(_END)
+        for one in ended:
+            yield one + _END, True
+        cut = max(0, len(left) - len(_END))
+        yield left[:cut], False
+        left = left[cut:]
+    yield left, False
 
 
 class _Scan:
@@ -88,6 +109,18 @@ class _Scan:
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.EntityDeclHandler = self._refuse
+
+    def fed(self, piece: bytes, *, is_end: bool = False) -> str:
+        """Take a piece; return what is wrong with it, "" where nothing is."""
+        try:
+            self.parser.Parse(piece, is_end)
+        except expat.ExpatError as problem:
+            return str(problem)
+        return ""
+
+    def broken_off(self, fault: str) -> WxrItem:
+        """Return the item that was being read, as far as it was."""
+        return replace(self._item or WxrItem(), fault=fault)
 
     def taken(self) -> list[WxrItem]:
         done, self._done = self._done, []
