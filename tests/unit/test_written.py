@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.gather.written import Fault, Written
-from digest.model.items import Byline, Event, LinkKind, Post
+from digest.model.blocks import Picture
+from digest.model.items import Byline, Event, EventState, LinkKind, Post
+from digest.render.dates import when
 from tests.builders import words
 
 ZONE = "Europe/London"
@@ -47,6 +49,38 @@ def test_an_event_on_a_day_lasts_all_day() -> None:
     assert (timed.zone, timed.all_day) == ("Asia/Kolkata", False)
 
 
+def test_the_last_day_of_an_event_of_whole_days_belongs_to_it() -> None:
+    days = {"title": "Walk", "starts": "2026-07-06", "ends": "2026-07-08"}
+    found = Written(days, ZONE).event()
+
+    assert isinstance(found, Event)
+    assert found.ends == datetime(2026, 7, 8, 23, tzinfo=UTC)
+    assert when(found, ZONE, "en-GB") == ("Monday 6 July 2026 to Wednesday 8 July 2026")
+
+
+def test_who_wrote_it_may_be_said_part_by_part() -> None:
+    said = {"author": "Ann and Bo", "role": "Chairs", "organisation": "Hall, Wales"}
+    post = Written({"title": "Kettle", **said}, ZONE).post()
+
+    assert isinstance(post, Post)
+    assert post.byline == Byline("Ann and Bo", "Chairs", "Hall, Wales")
+
+
+def test_a_picture_may_be_decorative() -> None:
+    post = Written(FULL | {"picture_alt": "Decorative"}, ZONE).post()
+
+    assert isinstance(post, Post)
+    assert post.picture == Picture("https://example.org/k.png", decorative=True)
+
+
+def test_an_event_may_be_called_off() -> None:
+    said = {"title": "Walk", "starts": "2026-07-06", "status": "cancelled"}
+    event = Written(said, ZONE).event()
+
+    assert isinstance(event, Event)
+    assert event.state is EventState.CANCELLED
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -79,6 +113,11 @@ def test_what_is_wrong_with_a_post_is_told_by_field(
         ({}, ["title", "starts"]),
         ({"title": "Walk", "starts": "soon"}, ["starts"]),
         ({"title": "W", "starts": "2026-07-06", "ends": "2026-07-05"}, ["ends"]),
+        (
+            {"title": "W", "starts": "2026-07-06", "ends": "2026-07-06 14:00"},
+            ["ends"],
+        ),
+        ({"title": "W", "starts": "2026-07-06", "status": "off"}, ["status"]),
         (
             {"title": "W", "starts": "2026-07-06", "joining_url": "zoom"},
             ["joining_url"],

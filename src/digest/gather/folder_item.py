@@ -14,13 +14,11 @@ from digest.gather.plain_text import parted, text_to_blocks
 from digest.gather.reading import finished
 from digest.gather.words import one_line, short_key, short_title
 from digest.model.blocks import Block, Heading, Picture, plain
-from digest.model.bylines import parse
-from digest.model.items import Byline, Event, Item, Post
+from digest.model.items import Event, Item, Post
 from digest.model.summary import summarise
 
 # What is relative in a file leads nowhere on the web.
 _NOWHERE = ""
-_DECORATIVE = "decorative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class PostFile:
         post = Post(
             key=short_key(name),
             title=short_title(title or self.title),
-            byline=self._byline(),
+            byline=head.byline(),
             published=head.instant("published"),
             url=self._address("url"),
             summary=head.text("summary"),
@@ -100,7 +98,8 @@ class PostFile:
         head = self.head
         if not head.text("title"):
             raise ValueError('has no title: add "title: ..." at its top')
-        starts, ends = head.instant("starts"), head.instant("ends")
+        of_days = head.is_day("starts")
+        starts, ends = head.instant("starts"), head.end("ends", of_days=of_days)
         if starts is None:
             raise ValueError(
                 'has no start that is a time: add "starts: 2026-07-06 14:00" at its top'
@@ -109,7 +108,7 @@ class PostFile:
             raise ValueError(
                 'has an end that is no time: write "ends: 2026-07-06 16:00"'
             )
-        if ends is not None and ends < starts:
+        if ends is not None and (ends < starts or (of_days and ends == starts)):
             raise ValueError("ends before it starts: mend one of the two")
         return Event(
             key=short_key(name),
@@ -117,7 +116,7 @@ class PostFile:
             starts=starts,
             zone=head.zone,
             ends=ends,
-            all_day=head.is_day("starts"),
+            all_day=of_days,
             place=head.text("place"),
             joining_url=self._address("joining_url"),
             booking_phone=head.text("booking_phone"),
@@ -126,12 +125,6 @@ class PostFile:
             body=self.body,
             topics=head.words("topics"),
         )
-
-    def _byline(self) -> Byline | None:
-        head = self.head
-        if author := head.text("author"):
-            return Byline(author, head.text("role"), head.text("organisation"))
-        return parse(head.text("byline"))
 
     def _address(self, key: str) -> str:
         said = self.head.text(key)
@@ -144,12 +137,4 @@ class PostFile:
 
     def _picture(self) -> Picture | None:
         said = self.head.text("picture") or self.beside
-        if not said:
-            return None
-        alt = self.head.text("picture_alt")
-        return Picture(
-            self.pictures.found(said),
-            "" if alt == _DECORATIVE else alt,
-            self.head.text("picture_caption"),
-            decorative=alt == _DECORATIVE,
-        )
+        return self.head.picture(self.pictures.found(said)) if said else None

@@ -12,10 +12,14 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from digest.gather.moments import moment
+from digest.gather.moments import moment, next_midnight
 from digest.gather.words import cleaned, one_line
+from digest.model.blocks import Picture
+from digest.model.bylines import parse
+from digest.model.items import Byline
 
 _LONGEST_HEAD = 20_000
+_DECORATIVE = "decorative"
 _HEAD = re.compile(r"\s*-{3,}[ \t]*\n(.*?)^-{3,}[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -83,6 +87,30 @@ class FrontMatter:
         """
         found = moment(self._said(key), self.zone)
         return found.instant if found else None
+
+    def end(self, key: str, *, of_days: bool) -> datetime | None:
+        """Return the instant at `key` as the end of something.
+
+        A day that ends something `of_days` is its last one, and belongs to it.
+        """
+        if of_days and self.is_day(key):
+            return next_midnight(self._said(key), self.zone)
+        return self.instant(key)
+
+    def byline(self) -> Byline | None:
+        """Return who wrote it: an author with role and organisation, or a line."""
+        if author := self.text("author"):
+            return Byline(author, self.text("role"), self.text("organisation"))
+        return parse(self.text("byline"))
+
+    def picture(self, src: str) -> Picture:
+        """Return the picture at that address, with what the head says of it."""
+        alt = self.text("picture_alt")
+        is_decorative = alt.lower() == _DECORATIVE
+        caption = self.text("picture_caption")
+        return Picture(
+            src, "" if is_decorative else alt, caption, decorative=is_decorative
+        )
 
     def _said(self, key: str) -> str:
         value = self.values.get(key)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d|Z$)")
@@ -34,6 +34,14 @@ def moment(said: str, zone: str) -> Moment | None:
 def midnight(day: date, zone: str) -> datetime:
     """Return the instant at which a day begins in the zone."""
     return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
+
+
+def next_midnight(said: str, zone: str) -> datetime | None:
+    """Return the instant at which the day ends that `said` writes, None for no day."""
+    try:
+        return midnight(date.fromisoformat(said.strip()) + timedelta(days=1), zone)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _in_zone(value: date, zone: str) -> Moment | None:

@@ -15,8 +15,7 @@ from digest.gather.markdown import markdown_to_blocks
 from digest.gather.reading import finished
 from digest.gather.words import cleaned, short_title
 from digest.model.blocks import Block, Picture
-from digest.model.bylines import parse
-from digest.model.items import Event, Item, Post
+from digest.model.items import Event, EventState, Item, Post
 from digest.model.summary import summarise
 
 _NOWHERE = ""
@@ -52,7 +51,7 @@ class Written:
         post = Post(
             key="",
             title=short_title(head.text("title")),
-            byline=parse(head.text("byline")),
+            byline=head.byline(),
             published=head.instant("published"),
             url=self._address("url"),
             summary=head.text("summary"),
@@ -74,7 +73,7 @@ class Written:
             title=short_title(head.text("title")),
             starts=starts,
             zone=head.zone,
-            ends=head.instant("ends"),
+            ends=self._ends,
             all_day=head.is_day("starts"),
             place=head.text("place"),
             joining_url=self._address("joining_url"),
@@ -83,7 +82,12 @@ class Written:
             summary=head.text("summary") or summarise(body),
             body=body,
             topics=head.words("topics"),
+            state=EventState(head.text("status") or EventState.ON),
         )
+
+    @property
+    def _ends(self) -> datetime | None:
+        return self._head.end("ends", of_days=self._head.is_day("starts"))
 
     @property
     def _head(self) -> FrontMatter:
@@ -104,7 +108,7 @@ class Written:
     def _picture(self) -> Picture | None:
         if not (src := self._address("picture")):
             return None
-        return Picture(src, self._head.text("picture_alt"))
+        return self._head.picture(src)
 
     def _faults(self, *instants: str) -> Iterator[Fault]:
         head = self._head
@@ -126,10 +130,21 @@ class Written:
             yield Fault("picture_alt", "Say what the picture shows")
 
     def _time_faults(self) -> Iterator[Fault]:
-        starts, ends = self._head.instant("starts"), self._head.instant("ends")
-        if not self._head.text("starts"):
+        head = self._head
+        starts, ends, of_days = (
+            head.instant("starts"),
+            self._ends,
+            head.is_day("starts"),
+        )
+        if not head.text("starts"):
             yield Fault("starts", "Enter when it starts, like 2026-07-06 14:00")
-        if isinstance(starts, datetime) and ends is not None and ends < starts:
+        if head.text("status") not in {"", *EventState}:
+            yield Fault("status", f"Enter one of these: {', '.join(EventState)}")
+        if starts is None or ends is None:
+            return
+        if of_days != head.is_day("ends"):
+            yield Fault("ends", "Enter a time for both the start and the end, or none")
+        elif ends < starts or (of_days and ends == starts):
             yield Fault("ends", "The end must be after the start")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from digest.model.items import Byline, Event, Item
+from digest.model.items import Byline, Event, EventState, Item
 from digest.model.markdown_words import to_markdown
 from digest.store.listing import ListedItem
 
@@ -39,22 +39,32 @@ class NewPost(_New):
     byline: Annotated[
         _Words, Field(examples=["By Ann Example, Chair, Example Group"])
     ] = ""
+    author: Annotated[
+        _Words, Field(description="In place of a byline, with the two below.")
+    ] = ""
+    role: _Words = ""
+    organisation: _Words = ""
     published: Annotated[
         _Words, Field(examples=["2026-07-06 14:00", "2026-07-06T14:00:00+01:00"])
     ] = ""
     picture: Annotated[_Words, Field(description="Its whole address.")] = ""
-    picture_alt: Annotated[_Words, Field(description="What the picture shows.")] = ""
+    picture_alt: Annotated[
+        _Words,
+        Field(description="What the picture shows; `decorative` if that is nothing."),
+    ] = ""
+    picture_caption: _Words = ""
 
 
 class NewEvent(_New):
     """An event to add; a `starts` without a time is a whole day."""
 
     starts: Annotated[_Words, Field(examples=["2026-07-06 14:00", "2026-07-06"])]
-    ends: _Words = ""
+    ends: Annotated[_Words, Field(description="Of whole days: the last of them.")] = ""
     zone: Annotated[_Words, Field(examples=["Europe/London"])] = ""
     place: _Words = ""
     joining_url: _Words = ""
     booking_phone: _Words = ""
+    status: EventState = EventState.ON
 
 
 class OwnLink(BaseModel):
@@ -88,6 +98,7 @@ class ShownItem(BaseModel):
     zone: str = ""
     all_day: bool = False
     place: str = ""
+    status: EventState | None = None
 
 
 class AddedItem(BaseModel):
@@ -135,7 +146,7 @@ def shown(one: ListedItem) -> ShownItem:
 def _own_fields(item: Item) -> dict[str, Any]:
     if isinstance(item, Event):
         names = ("starts", "ends", "zone", "all_day", "place")
-        return {name: getattr(item, name) for name in names}
+        return {name: getattr(item, name) for name in names} | {"status": item.state}
     byline: Byline | None = item.byline
     links = [OwnLink(kind=x.kind, label=x.label, url=x.url) for x in item.links]
     said = "" if byline is None else str(byline)
