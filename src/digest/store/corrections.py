@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, null, select
+from sqlalchemy import Connection, Row, Select, func, insert, null, select
 
 from digest.errors import DigestError
 from digest.model.edits import changed_fields, merged
@@ -12,6 +12,7 @@ from digest.model.happenings import corrected
 from digest.model.items import Event, Item
 from digest.model.wire import item_from_wire
 from digest.store import log, positions
+from digest.store.listing import IS_OFFERED
 from digest.store.revisions import all_topics, content_values, set_values
 from digest.store.tables import item, source
 
@@ -36,19 +37,23 @@ class Offered:
 def offered(connection: Connection, campaign_id: int) -> list[Offered]:
     """Return the corrections that wait for staff to decide, newest post first."""
     rows = connection.execute(
-        select(item, source.c.name.label("source_name"))
-        .join(source, source.c.id == item.c.source_id)
-        .where(item.c.campaign_id == campaign_id, *_is_offered())
+        _offers()
+        .where(item.c.campaign_id == campaign_id, IS_OFFERED)
         .order_by(item.c.id.desc())
     )
     return [_offered(row) for row in rows]
 
 
+def offer_of(connection: Connection, item_id: int) -> Offered | None:
+    """Return the correction of an item that waits for staff to decide, if any."""
+    found = _offers().where(item.c.id == item_id, IS_OFFERED)
+    row = connection.execute(found).first()
+    return None if row is None else _offered(row)
+
+
 def count(connection: Connection, campaign_id: int) -> int:
     """Return how many corrections wait for staff to decide."""
-    found = select(func.count()).where(
-        item.c.campaign_id == campaign_id, *_is_offered()
-    )
+    found = select(func.count()).where(item.c.campaign_id == campaign_id, IS_OFFERED)
     return connection.scalar(found) or 0
 
 
@@ -69,6 +74,11 @@ def proposed(row: Row[Any]) -> Item:
     return _marked(left)
 
 
+def proposal(connection: Connection, item_id: int) -> Item:
+    """Return what a correction of an item would say. Raises NotFound."""
+    return proposed(log.row_of(connection, item_id))
+
+
 def correct(
     connection: Connection, item_id: int, now: datetime, words: Item | None = None
 ) -> int:
@@ -84,7 +94,7 @@ def correct(
     said = content if row.given is None else item_from_wire(row.given)
     if row.revision is not None:
         said = item_from_wire(row.revision)
-    left = replace(words or proposed(row), key=row.key)
+    left = replace(_told(content, words) if words else proposed(row), key=row.key)
     of_source = tuple(one for one in row.topics if one not in content.topics)
     made: int = connection.scalars(
         insert(item)
@@ -127,11 +137,9 @@ def offer_again(connection: Connection, item_id: int) -> bool:
     return True
 
 
-def _is_offered() -> tuple[Any, ...]:
-    return (
-        item.c.revision_fingerprint.is_not(None),
-        item.c.revision_declined_at.is_(None),
-        item.c.withdrawn_at.is_(None),
+def _offers() -> Select[Any]:
+    return select(item, source.c.name.label("source_name")).join(
+        source, source.c.id == item.c.source_id
     )
 
 
@@ -142,6 +150,13 @@ def _offered(row: Row[Any]) -> Offered:
     return Offered(
         row.id, row.source_name, content, corrected, changed_fields(before, said)
     )
+
+
+def _told(content: Item, words: Item) -> Item:
+    """Return staff's words for an event with the time that readers were told."""
+    if isinstance(content, Event) and isinstance(words, Event) and not words.told:
+        return corrected(content, words)
+    return words
 
 
 def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:

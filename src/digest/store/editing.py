@@ -8,6 +8,7 @@ from digest.errors import DigestError
 from digest.model.items import Item
 from digest.model.wire import item_from_wire
 from digest.store import log
+from digest.store.picturing import pictured
 from digest.store.revisions import all_topics, content_values, set_values
 
 
@@ -26,7 +27,7 @@ def edit(connection: Connection, item_id: int, changed: Callable[[Item], Item]) 
         )
     before = item_from_wire(row.content)
     said = before if row.given is None else item_from_wire(row.given)
-    left = changed(before)
+    [left] = pictured(connection, [changed(before)])
     if left == before:
         return False
     of_source = tuple(one for one in row.topics if one not in before.topics)

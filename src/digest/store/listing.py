@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, case, select
 
 from digest.errors import NotFound
 from digest.model.items import Item
@@ -12,14 +12,31 @@ from digest.model.wire import item_from_wire
 from digest.store import positions
 from digest.store.tables import item, source
 
+STATES = ("waiting", "held", "released", "withdrawn", "duplicate", "passed over")
+_standing = case(
+    (item.c.withdrawn_at.is_not(None), "withdrawn"),
+    (item.c.held_at.is_not(None), "held"),
+    (item.c.position.is_not(None), "released"),
+    (item.c.duplicate_of.is_not(None), "duplicate"),
+    (item.c.passed_over, "passed over"),
+    else_="waiting",
+)
+IS_OFFERED = and_(
+    item.c.revision_fingerprint.is_not(None),
+    item.c.revision_declined_at.is_(None),
+    item.c.withdrawn_at.is_(None),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
     """An item as staff see it, whatever has become of it.
 
     `is_carried` says that an edition carries it, and `is_edited` that staff
-    have changed what its source says. `duplicate_of` is the post that it was
-    found to be the same as, `correction` which correction of its post it is.
+    have changed what its source says. `change` is what has become of a change
+    that its source made since: "offered", "declined", or "" for none.
+    `duplicate_of` is the post that it was found to be the same as, `correction`
+    which correction of its post it is.
     """
 
     id: int
@@ -30,6 +47,7 @@ class ListedItem:
     accepted_at: datetime
     is_carried: bool
     is_edited: bool
+    change: str
     correction: int
     duplicate_of: int | None
 
@@ -45,9 +63,16 @@ def listed(
     *,
     limit: int | None = None,
     before: int | None = None,
+    state: str | None = None,
 ) -> list[ListedItem]:
-    """Return the items of a campaign, newest first; those `before` an id, if given."""
+    """Return the items of a campaign, newest first.
+
+    Those `before` an id, if given, and in that `state` alone: one of STATES, or
+    "changed" for those that their sources changed after they went out.
+    """
     found = _items().where(item.c.campaign_id == campaign_id)
+    if state is not None:
+        found = found.where(_standing == state if state in STATES else IS_OFFERED)
     if before is not None:
         found = found.where(item.c.id < before)
     carried = positions.carried(connection, campaign_id)
@@ -68,9 +93,9 @@ def get(connection: Connection, campaign_id: int, item_id: int) -> ListedItem:
 
 
 def _items() -> Select[Any]:
-    return select(item, source.c.name.label("source_name")).join(
-        source, source.c.id == item.c.source_id
-    )
+    return select(
+        item, source.c.name.label("source_name"), _standing.label("state")
+    ).join(source, source.c.id == item.c.source_id)
 
 
 def _listed(row: Row[Any], carried: int) -> ListedItem:
@@ -79,21 +104,17 @@ def _listed(row: Row[Any], carried: int) -> ListedItem:
         position=row.position,
         source=row.source_name,
         item=item_from_wire(row.content),
-        state=_state(row),
+        state=row.state,
         accepted_at=row.accepted_at,
         is_carried=positions.is_carried(row.position, carried),
         is_edited=row.given_fingerprint is not None,
+        change=_change(row),
         correction=row.correction,
         duplicate_of=row.duplicate_of,
     )
 
 
-def _state(row: Row[Any]) -> str:
-    states = (
-        ("withdrawn", row.withdrawn_at is not None),
-        ("held", row.held_at is not None),
-        ("released", row.position is not None),
-        ("duplicate", row.duplicate_of is not None),
-        ("passed over", row.passed_over),
-    )
-    return next((name for name, is_so in states if is_so), "waiting")
+def _change(row: Row[Any]) -> str:
+    if row.revision_fingerprint is None:
+        return ""
+    return "offered" if row.revision_declined_at is None else "declined"

@@ -1,6 +1,5 @@
 """The API: posts and events added and listed by programs that hold a key."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
@@ -27,7 +26,6 @@ from digest.web.api_words import (
 from digest.web.callers import host_of
 from digest.web.throttle import Throttle
 
-_MOST_WRONG, _WITHIN = 20, timedelta(minutes=10)
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": words}
     for status, words in {
@@ -67,8 +65,11 @@ class Refused(Exception):  # noqa: N818 - what happened to what was sent
         self.faults = faults
 
 
-def make_api(digest: App) -> FastAPI:
-    """Return the API, to be mounted at /api; it describes itself at openapi.json."""
+def make_api(digest: App, wrong: Throttle) -> FastAPI:
+    """Return the API, to be mounted at /api; it describes itself at openapi.json.
+
+    Wrong keys are counted by `wrong`.
+    """
     api = FastAPI(
         title="Digest",
         version="1",
@@ -76,7 +77,6 @@ def make_api(digest: App) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    wrong = Throttle(_MOST_WRONG, _WITHIN)
     bearer = HTTPBearer(auto_error=False, description="Made by: digest key create NAME")
 
     def holder(

@@ -9,10 +9,25 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.web import desk, inbox, media, metrics, public, runs
+from digest.web import (
+    desk,
+    inbox,
+    log_buttons,
+    log_forms,
+    log_pages,
+    media,
+    metrics,
+    public,
+    runs,
+    sign_in,
+)
 from digest.web.api import make_api
 from digest.web.callers import is_local
+from digest.web.log_pages import LogPages
 from digest.web.pages import Pages
+from digest.web.same_origin import is_forged
+from digest.web.staff import Staff
+from digest.web.throttle import of_wrong_keys
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -21,7 +36,8 @@ _POLICY = (
 _MOST_BYTES = 3_000_000
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # With "no-referrer" a browser would not say that a form is our own.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
@@ -29,25 +45,26 @@ _HEADERS = {
 def make_app(digest: App) -> FastAPI:
     """Return the pages; in live mode the desk answers its own machine alone."""
     app = FastAPI(title="Digest", docs_url=None, redoc_url=None, openapi_url=None)
-    pages = Pages(digest)
+    pages, wrong_keys = Pages(digest), of_wrong_keys()
+    log = LogPages(digest, pages, Staff(digest))
     app.include_router(public.routes(digest, pages))
     app.include_router(desk.routes(digest, pages))
     app.include_router(runs.routes(digest, pages))
+    app.include_router(sign_in.routes(digest, pages, log.staff, wrong_keys))
+    app.include_router(log_pages.routes(log))
+    app.include_router(log_forms.routes(log))
+    app.include_router(log_buttons.routes(log))
     app.include_router(inbox.routes(digest, pages))
     app.include_router(media.routes(digest))
     app.include_router(metrics.routes(digest))
-    app.mount("/api", make_api(digest))
+    app.mount("/api", make_api(digest, wrong_keys))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_MOST_BYTES)
 
     @app.middleware("http")
     async def guard(
         request: Request, follow: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = (
-            pages.notice(403, "Not from here", "The desk is open on its own machine.")
-            if digest.settings.live and _is_private(request) and not is_local(request)
-            else await follow(request)
-        )
+        response = _stopped(digest, pages, request) or await follow(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
@@ -69,6 +86,19 @@ def make_app(digest: App) -> FastAPI:
         return pages.notice(status, "That did not work", str(problem))
 
     return app
+
+
+def _stopped(digest: App, pages: Pages, request: Request) -> Response | None:
+    if not _is_private(request):
+        return None
+    if digest.settings.live and not is_local(request):
+        return pages.notice(
+            403, "Not from here", "The desk is open on its own machine."
+        )
+    if is_forged(request, digest.settings.base_url):
+        words = "Go back, load that page again, and press its button once more."
+        return pages.notice(403, "This was not sent by our page", words)
+    return None
 
 
 def _is_private(request: Request) -> bool:

@@ -17,16 +17,19 @@ class Pages:
         self._digest = digest
         self._templates = digest.templates("web")
 
-    def page(self, name: str, here: str = "", **content: Any) -> Response:
+    def page(
+        self, name: str, here: str = "", *, status: int = 200, **content: Any
+    ) -> Response:
         """Return the page of that template, with `here` marked in the navigation."""
         settings = self._digest.settings
-        html = self._templates.get_template(name).render(
-            here=here,
-            practice=not settings.live,
-            allowed=" and ".join(settings.allow),
-            **content,
-        )
-        return HTMLResponse(html)
+        given = {
+            "here": here,
+            "practice": not settings.live,
+            "allowed": " and ".join(settings.allow),
+            "staff": None,
+        }
+        html = self._templates.get_template(name).render(given | content)
+        return HTMLResponse(html, status)
 
     def notice(self, status: int, heading: str, words: str) -> Response:
         """Return a page that says one thing."""

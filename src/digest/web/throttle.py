@@ -5,6 +5,7 @@ from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
 _MOST_CALLERS = 10_000
+_WRONG_KEYS, _WITHIN = 20, timedelta(minutes=10)
 
 
 class Throttle:
@@ -27,3 +28,8 @@ class Throttle:
                 times.popleft()
             times.append(now)
             return len(times) > self._most
+
+
+def of_wrong_keys() -> Throttle:
+    """Return what counts wrong keys: twenty in ten minutes, then somebody waits."""
+    return Throttle(_WRONG_KEYS, _WITHIN)

@@ -1,0 +1,471 @@
+"""The desk's posts: who may change them, the forms, and what each button does."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from digest.bootstrap import App
+from digest.model.items import Event, EventState, Item, Link, LinkKind, Post
+from digest.store import access_keys, listing
+from digest.store.listing import ListedItem
+from digest.web.app import make_app
+from tests.builders import EIGHT, a_post, an_event, words
+from tests.stored import FILE, a_stored_campaign, posts_accepted
+
+OURS = {"Origin": "http://testserver"}
+LOG = "/desk/log/lantern-week"
+NEW_POST, NEW_EVENT = f"{LOG}/new/post", f"{LOG}/new/event"
+# What the fixture's campaign holds: one that is out, one that is to go.
+OUT, TO_GO = 1, 2
+SURVEY = Link(LinkKind.SURVEY, "Tell us", "https://example.org/s")
+
+
+@pytest.fixture
+def secret(program: App) -> str:
+    """Return the secret of a key of Ann's."""
+    with program.writing() as connection:
+        return access_keys.create(connection, "Ann", EIGHT)
+
+
+@pytest.fixture
+def visitor(program: App) -> Iterator[TestClient]:
+    """Yield a client that is not signed in."""
+    with TestClient(make_app(program), headers=OURS) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(visitor: TestClient, secret: str) -> TestClient:
+    """Return a client that is signed in."""
+    visitor.post("/desk/sign-in", data={"key": secret})
+    return visitor
+
+
+def item(program: App, item_id: int) -> ListedItem:
+    with program.reading() as connection:
+        return listing.get(connection, 1, item_id)
+
+
+def form_of(desk: TestClient, address: str, **changes: str) -> dict[str, str]:
+    """Return the fields of the form at an address as a browser would send them."""
+    page = desk.get(address).text
+    fields = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"', page))
+    fields |= {"text": re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.S)[0]}
+    fields.pop("status", None)
+    if 'value="cancelled" checked' in page:
+        fields["status"] = "cancelled"
+    return {name: unescape(said) for name, said in fields.items()} | changes
+
+
+def sent(desk: TestClient, address: str, **changes: str) -> str:
+    """Send the form at an address with changes, and return the page that follows."""
+    answer = desk.post(address, data=form_of(desk, address, **changes))
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_a_key_signs_somebody_in_and_out(visitor: TestClient, secret: str) -> None:
+    wrong = visitor.post("/desk/sign-in", data={"key": "digest_none"})
+    right = visitor.post(
+        "/desk/sign-in",
+        data={"key": f" {secret} ", "then": NEW_POST},
+        follow_redirects=False,
+    )
+    page = visitor.get(NEW_POST).text
+    visitor.post("/desk/sign-out")
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert "There is no such key" in wrong.text
+    assert right.headers["location"] == NEW_POST
+    cookie = right.headers["set-cookie"]
+    assert {"HttpOnly", "Path=/desk", "SameSite=lax"} <= set(cookie.split("; "))
+    assert secret not in cookie
+    assert "Signed in as Ann" in page
+    assert "Sign in" in visitor.get(NEW_POST).text
+
+
+@pytest.mark.parametrize(
+    "then", ["https://example.org/", "//example.org", "/desk//example.org", "/desk\n"]
+)
+def test_signing_in_leads_to_the_desk_alone(
+    visitor: TestClient, secret: str, then: str
+) -> None:
+    answer = visitor.post(
+        "/desk/sign-in", data={"key": secret, "then": then}, follow_redirects=False
+    )
+
+    assert answer.headers["location"] == "/desk/log"
+
+
+def test_a_key_that_has_ended_signs_out_at_once(desk: TestClient, program: App) -> None:
+    assert desk.get(NEW_POST, follow_redirects=False).status_code == 200
+    with program.writing() as connection:
+        access_keys.revoke(connection, "Ann", EIGHT)
+
+    assert desk.get(NEW_POST, follow_redirects=False).status_code == 303
+
+
+def test_somebody_is_signed_out_after_twelve_hours(
+    desk: TestClient, program: App
+) -> None:
+    later = replace(program, clock=lambda: program.now() + timedelta(hours=12))
+    with TestClient(make_app(later), headers=OURS, cookies=desk.cookies) as client:
+        assert client.get(NEW_POST, follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("cookie", ["1.9999999999", "1.9999999999.x", "", "\u00e9"])
+def test_a_cookie_that_we_did_not_make_signs_nobody_in(
+    visitor: TestClient, secret: str, cookie: str
+) -> None:
+    answer = visitor.get(
+        NEW_POST,
+        headers={"Cookie": f"digest-desk={cookie}".encode()},
+        follow_redirects=False,
+    )
+
+    assert (answer.status_code, bool(secret)) == (303, True)
+
+
+def test_guessing_keys_has_to_stop(visitor: TestClient, secret: str) -> None:
+    answers = [
+        visitor.post("/desk/sign-in", data={"key": f"digest_{n}"}).status_code
+        for n in range(22)
+    ]
+
+    assert set(answers[:20]) == {422}
+    assert answers[20:] == [429, 429]
+    right = visitor.post("/desk/sign-in", data={"key": secret})
+    assert right.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Origin": "https://example.org"}, id="another site"),
+        pytest.param({"Origin": "null"}, id="a page that hides where it is from"),
+        pytest.param({}, id="no browser"),
+        pytest.param(
+            {**OURS, "Sec-Fetch-Site": "cross-site"}, id="as the browser says"
+        ),
+        pytest.param({**OURS, "Sec-Fetch-Site": "same-site"}, id="a site beside ours"),
+    ],
+)
+def test_what_another_page_sends_is_refused(
+    desk: TestClient, program: App, headers: dict[str, str]
+) -> None:
+    desk.headers.pop("Origin")
+    answer = desk.post(f"/desk/posts/{TO_GO}/withdraw", headers=headers)
+
+    assert answer.status_code == 403
+    assert item(program, TO_GO).state == "released"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/desk/posts/{TO_GO}/withdraw",
+        f"/desk/posts/{TO_GO}/links",
+        f"/desk/posts/{TO_GO}/pictures/1",
+    ],
+)
+def test_who_is_not_signed_in_changes_nothing(
+    visitor: TestClient, program: App, path: str
+) -> None:
+    before = item(program, TO_GO)
+    answer = visitor.post(path, follow_redirects=False)
+
+    assert answer.headers["location"] == f"/desk/sign-in?then=/desk/posts/{TO_GO}"
+    assert item(program, TO_GO) == before
+    assert "<button" not in visitor.get(f"/desk/posts/{TO_GO}").text
+
+
+def test_a_post_is_added_once(desk: TestClient, program: App) -> None:
+    typed = {
+        "title": "Kettle",
+        "text": "Come in.\r\n\r\nDo our [survey](https://example.org/s).",
+        "author": "Ann Example",
+        "role": "Chair",
+        "published_day": "2026-07-05",
+        "published_time": "14:00",
+        "topics": "tea, stories",
+    }
+    pages = [desk.post(NEW_POST, data=typed) for _ in range(2)]
+
+    assert "Added: the next edition carries it" in pages[0].text
+    assert "This was there already, word for word" in pages[1].text
+    added = item(program, 3)
+    assert isinstance(added.item, Post)
+    assert (added.source, added.state, added.title) == ("by hand", "released", "Kettle")
+    assert str(added.item.byline) == "Ann Example, Chair"
+    assert added.item.published == EIGHT.replace(day=5, hour=13)
+    assert [link.kind for link in added.item.links] == [LinkKind.SURVEY]
+
+
+def test_an_event_of_whole_days_is_added(desk: TestClient, program: App) -> None:
+    typed = {
+        "title": "Walk",
+        "starts_day": "2026-07-07",
+        "ends_day": "2026-07-08",
+        "place": "The Hall",
+    }
+    desk.post(NEW_EVENT, data=typed)
+
+    event = item(program, 3).item
+    assert isinstance(event, Event)
+    assert event.all_day
+    assert event.ends == EIGHT.replace(day=8, hour=23)
+    fields = form_of(desk, "/desk/posts/3/edit")
+    assert (fields["ends_day"], fields["ends_time"]) == ("2026-07-08", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "field"),
+    [
+        (NEW_POST, {"title": " "}, "title"),
+        (NEW_POST, {"title": "T", "url": "example.org"}, "url"),
+        (
+            NEW_POST,
+            {"title": "T", "picture": "https://example.org/k.png"},
+            "picture_alt",
+        ),
+        (NEW_POST, {"title": "T", "published_day": "soon"}, "published_day"),
+        (NEW_EVENT, {"title": "T"}, "starts_day"),
+        (NEW_EVENT, {"title": "T", "starts_time": "14:00"}, "starts_day"),
+        (
+            NEW_EVENT,
+            {"title": "T", "starts_day": "2026-07-07", "ends_day": "2026-07-01"},
+            "ends_day",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_what_was_typed_kept(
+    desk: TestClient, address: str, typed: dict[str, str], field: str
+) -> None:
+    answer = desk.post(address, data=typed | {"text": "A </textarea><b>kettle"})
+
+    assert answer.status_code == 422
+    assert "<title>Error: " in answer.text
+    assert f'<a href="#{field}">' in answer.text
+    assert f'id="{field}"' in answer.text
+    assert "A &lt;/textarea&gt;&lt;b&gt;kettle" in answer.text
+
+
+def test_what_was_typed_is_kept_when_somebody_was_signed_out(
+    visitor: TestClient,
+) -> None:
+    answer = visitor.post(NEW_POST, data={"title": "T", "text": "An hour of typing"})
+
+    assert answer.status_code == 401
+    assert "An hour of typing" in answer.text
+    assert "You are signed out" in answer.text
+
+
+def test_an_edit_changes_what_was_changed_and_nothing_else(
+    desk: TestClient, program: App
+) -> None:
+    before = a_post(
+        "three",
+        body=words("Come in. Nobody is asked for a reason."),
+        links=(SURVEY, replace(SURVEY, kind=LinkKind.BSL, url="https://example.org/b")),
+        published=EIGHT.replace(second=37),
+    )
+    posts_accepted(program.engine, [before])
+    page = sent(desk, "/desk/posts/3/edit", title="Kettles", topics="tea")
+
+    assert "Changed." in page
+    after = item(program, 3)
+    assert after.item == replace(before, title="Kettles", topics=("tea",))
+    assert after.is_edited
+    assert "Nothing had to be changed" in sent(desk, "/desk/posts/3/edit")
+
+
+def test_a_summary_follows_the_words_that_it_came_from(
+    desk: TestClient, program: App
+) -> None:
+    desk.post(NEW_POST, data={"title": "Kettle", "text": "Come in."})
+    sent(desk, "/desk/posts/3/edit", text="Come in, all of you.")
+
+    assert item(program, 3).item.summary == "Come in, all of you."
+
+
+def test_two_people_who_edit_one_post_are_told(desk: TestClient, program: App) -> None:
+    address = f"/desk/posts/{TO_GO}/edit"
+    first = form_of(desk, address, title="First")
+    second = form_of(desk, address, title="Second")
+    desk.post(address, data=first)
+    answer = desk.post(address, data=second)
+
+    assert answer.status_code == 422
+    assert "has changed this since you opened it" in answer.text
+    assert 'value="Second"' in answer.text
+    assert item(program, TO_GO).title == "First"
+
+
+def test_an_event_is_called_off_and_on_again(desk: TestClient, program: App) -> None:
+    posts_accepted(program.engine, [an_event()])
+    sent(desk, "/desk/posts/3/edit", status="cancelled")
+    event = item(program, 3).item
+    assert isinstance(event, Event)
+    assert event.state is EventState.CANCELLED
+
+    sent(desk, "/desk/posts/3/edit", status="")
+    assert item(program, 3).item == an_event()
+
+
+@pytest.mark.parametrize(
+    ("post_id", "steps"),
+    [
+        pytest.param(
+            TO_GO,
+            [("hold", "held"), ("release", "released"), ("withdraw", "withdrawn")],
+            id="held, released and withdrawn",
+        ),
+        pytest.param(
+            TO_GO,
+            [("withdraw", "withdrawn"), ("restore", "released")],
+            id="a withdrawal undone",
+        ),
+        pytest.param(OUT, [("withdraw", "withdrawn")], id="taken out of copies"),
+    ],
+)
+def test_each_button_does_what_it_says(
+    desk: TestClient, program: App, post_id: int, steps: list[tuple[str, str]]
+) -> None:
+    for act, state in steps:
+        page = desk.get(f"/desk/posts/{post_id}").text
+        assert f'action="/desk/posts/{post_id}/{act}"' in page
+        answer = desk.post(f"/desk/posts/{post_id}/{act}")
+
+        assert answer.status_code == 200
+        assert 'role="status"' in answer.text
+        assert item(program, post_id).state == state
+
+
+def test_a_post_of_a_moderated_source_is_approved(program: App, secret: str) -> None:
+    text = FILE.replace('url = "https', 'moderated = true\nurl = "https')
+    a_stored_campaign(program.engine, text)
+    posts_accepted(program.engine, [a_post("wait", title="Wait for me")])
+    with TestClient(make_app(program), headers=OURS) as desk:
+        desk.post("/desk/sign-in", data={"key": secret})
+        page = desk.get(f"{LOG}?state=waiting").text
+        assert "Wait for me" in page
+        assert "Kettles" not in page
+        desk.post("/desk/posts/3/release")
+
+    assert item(program, 3).state == "released"
+
+
+def test_a_button_that_comes_too_late_says_so(desk: TestClient, program: App) -> None:
+    held = desk.post(f"/desk/posts/{OUT}/hold")
+    edited = desk.post(
+        f"/desk/posts/{OUT}/edit",
+        data=form_of(desk, f"/desk/posts/{OUT}/edit", title="Late", text="Kept"),
+    )
+
+    assert "Nothing had to be changed" in held.text
+    assert edited.status_code == 409
+    assert "its words are fixed" in edited.text
+    assert "Kept" in edited.text
+    assert item(program, OUT).title == "<b>Kettles</b> & urns"
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/posts/99", "/desk/posts/99/edit", "/desk/posts/x", "/desk/log/none"]
+)
+def test_what_is_not_there_is_said_in_words(desk: TestClient, path: str) -> None:
+    assert desk.get(path).status_code == 404
+
+
+def test_a_link_gets_another_kind_or_is_taken_out(
+    desk: TestClient, program: App
+) -> None:
+    three = tuple(
+        replace(SURVEY, url=f"https://example.org/{n}", label=f"Link {n}")
+        for n in range(1, 4)
+    )
+    posts_accepted(program.engine, [a_post("links", links=three)])
+    form = {"link-1": "none", "link-2": "webinar", "link-3": "none", "link-x": "none"}
+    page = desk.post("/desk/posts/3/links", data=form).text
+
+    assert "The links are changed" in page
+    post = item(program, 3).item
+    assert isinstance(post, Post)
+    assert post.links == (replace(three[1], kind=LinkKind.WEBINAR),)
+
+
+def test_somebody_says_what_a_picture_shows(desk: TestClient, program: App) -> None:
+    picture = {"title": "Urn", "picture": "https://example.org/u.png"}
+    desk.post(NEW_POST, data=picture | {"picture_alt": "decorative"})
+    nothing = desk.post("/desk/posts/3/pictures/1", data={"alt": " "})
+    page = desk.post("/desk/posts/3/pictures/1", data={"alt": "An urn"}).text
+
+    assert nothing.status_code == 409
+    assert "says nothing of what the picture shows" in nothing.text
+    assert "It shows: An urn" in page
+    post = item(program, 3).item
+    assert isinstance(post, Post)
+    assert post.picture is not None
+    assert (post.picture.alt, post.picture.decorative) == ("An urn", False)
+    assert desk.get("/desk/posts/3/pictures/1").status_code == 404
+
+
+@pytest.fixture
+def changed(program: App) -> Item:
+    """Return what a source now says of the post that is out."""
+    said = a_post(title="Kettles and urns", body=words("It is on Tuesday."))
+    posts_accepted(program.engine, [said])
+    return said
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_correction_is_sent(desk: TestClient, program: App) -> None:
+    listed = desk.get(f"{LOG}?state=changed").text
+    page = desk.get(f"/desk/posts/{OUT}").text
+    after = desk.post(f"/desk/posts/{OUT}/correct").text
+
+    assert "changed at its source" in listed
+    assert "Is: Correction: Kettles and urns" in page
+    assert "This correction is released" in after
+    assert item(program, 3).title == "Correction: Kettles and urns"
+    assert item(program, OUT).change == ""
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_correction_is_not_sent_and_that_can_be_undone(
+    desk: TestClient, program: App
+) -> None:
+    page = desk.post(f"/desk/posts/{OUT}/decline").text
+    assert "Readers are left with what they have" in page
+    assert item(program, OUT).change == "declined"
+
+    desk.post(f"/desk/posts/{OUT}/offer-again")
+    assert item(program, OUT).change == "offered"
+
+
+def test_staff_write_a_correction_themselves(desk: TestClient, program: App) -> None:
+    address = f"/desk/posts/{OUT}/correction"
+    nothing = desk.post(address, data=form_of(desk, address))
+    sent(desk, address, text="It is on Tuesday.")
+
+    assert nothing.status_code == 422
+    made = item(program, 3)
+    assert made.title == "Correction: <b>Kettles</b> & urns"
+    assert (made.correction, made.item.body) == (1, words("It is on Tuesday."))
+
+
+def test_a_long_log_is_read_in_parts(desk: TestClient, program: App) -> None:
+    many: list[Any] = [a_post(f"p{n}", title=f"Post no. {n}.") for n in range(40)]
+    posts_accepted(program.engine, many)
+    first = desk.get(LOG).text
+    following = re.findall(r'href="([^"]+)" rel="next"', first)[0].replace("&amp;", "&")
+    second = desk.get(following).text
+
+    seen = re.findall(r"/desk/posts/(\d+)\"", first + second)
+    assert len(seen) == len(set(seen)) == 42
+    assert 'rel="next"' not in second
