@@ -125,7 +125,7 @@ def test_a_cookie_that_we_did_not_make_signs_nobody_in(
 ) -> None:
     answer = visitor.get(
         NEW_POST,
-        headers={"Cookie": f"digest-desk={cookie}".encode()},
+        headers={b"Cookie": f"digest-desk={cookie}".encode()},
         follow_redirects=False,
     )
 

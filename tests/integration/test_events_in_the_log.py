@@ -116,3 +116,21 @@ def test_what_readers_were_told_is_said_in_each_correction_and_kept(
     assert isinstance(corrected, Event)
     assert (corrected.starts, corrected.told) == (latest, an_event().span)
     assert corrected.title == an_event().title
+
+
+def test_staff_who_call_an_event_off_need_not_say_when_it_would_have_been(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [an_event()])
+    edition(engine)
+    words = an_event(title="Correction: Lantern walk", state=OFF)
+    with writing(engine) as connection:
+        made = corrections.correct(connection, 1, EIGHT, words)
+
+    with reading(engine) as connection:
+        corrected = listing.get(connection, 1, made).item
+    assert isinstance(corrected, Event)
+    assert (corrected.title, corrected.state) == ("Lantern walk", OFF)
+    assert corrected.told == an_event().span

@@ -511,6 +511,35 @@ def test_staff_may_correct_in_words_of_their_own(engine: Engine) -> None:
     assert read_again.unchanged == 1
 
 
+def test_staff_see_what_is_in_one_state_or_was_changed_after_it_went_out(
+    engine: Engine,
+) -> None:
+    carried_then_changed(engine)
+    named = [a_post(f"p{n}", title=f"Post {n}") for n in range(3)]
+    taken(engine, "blog", [a_post(title="Monday at 4", summary="Mind."), *named])
+    with writing(engine) as connection:
+        log.hold(connection, 2, EIGHT)
+        log.withdraw(connection, 3, EIGHT)
+        log.hold(connection, 4, EIGHT)
+        log.withdraw(connection, 4, EIGHT)
+        found = {
+            state: [one.id for one in listing.listed(connection, 1, state=state)]
+            for state in (*listing.STATES, "changed")
+        }
+        [change] = {listing.get(connection, 1, n).change for n in (2, 3, 4)}
+        offered = listing.get(connection, 1, 1).change
+        corrections.decline(connection, 1, EIGHT)
+        declined = listing.get(connection, 1, 1).change
+
+    assert {state: ids for state, ids in found.items() if ids} == {
+        "held": [2],
+        "withdrawn": [4, 3],
+        "released": [1],
+        "changed": [1],
+    }
+    assert (change, offered, declined) == ("", "offered", "declined")
+
+
 def test_a_correction_that_is_held_or_withdrawn_leaves_the_post_itself(
     engine: Engine,
 ) -> None:

@@ -35,11 +35,13 @@ class Written:
     """Fields as they were typed, by the names that the head of a file has.
 
     `text` among them is the body, in Markdown. Wall times are in `zone`, unless
-    the fields name another.
+    the fields name another. Pictures in the text are on the web, or among those
+    that it had before.
     """
 
     fields: Mapping[str, Any]
     zone: str
+    pictures: frozenset[str] = frozenset()
 
     def post(self) -> Post | tuple[Fault, ...]:
         """Return the post without a key, or every fault."""
@@ -97,7 +99,7 @@ class Written:
     def _body(self, faults: list[Fault]) -> tuple[Block, ...]:
         text = cleaned(str(self.fields.get("text", "")))
         try:
-            return markdown_to_blocks(text, _NOWHERE, _on_the_web)
+            return markdown_to_blocks(text, _NOWHERE, self._picture_at)
         except ValueError as problem:
             faults.append(Fault("text", f"The text {problem}"))
             return ()
@@ -109,6 +111,19 @@ class Written:
         if not (src := self._address("picture")):
             return None
         return self._head.picture(src)
+
+    def _picture_at(self, address: str) -> str | None:
+        if not address.strip():
+            return None
+        if address in self.pictures:
+            return address
+        found = addresses.web(address, _NOWHERE)
+        if found is None:
+            raise ValueError(
+                f'names the picture "{address[:80]}": give its whole address, '
+                "https://..."
+            )
+        return found
 
     def _faults(self, *instants: str) -> Iterator[Fault]:
         head = self._head
@@ -156,17 +171,6 @@ def from_file(path: Path, zone: str) -> tuple[str, Item]:
     whole = path.resolve()
     file = PostFile.read(whole, content_of(whole, whole.parent, None), zone)
     return file.head.text("key"), file.item(path.name)
-
-
-def _on_the_web(address: str) -> str | None:
-    if not address.strip():
-        return None
-    found = addresses.web(address, _NOWHERE)
-    if found is None:
-        raise ValueError(
-            f'names the picture "{address[:80]}": give its whole address, https://...'
-        )
-    return found
 
 
 def _is_zone(name: str) -> bool:

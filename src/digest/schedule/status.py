@@ -132,7 +132,7 @@ def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble
         things.append(
             Trouble(
                 f"{name}: {waiting} posts wait to be released.",
-                f"See: digest post list {name}",
+                f"See: digest post list {name}, or the posts of the desk",
             )
         )
     if changed := corrections.count(connection, stored.id):
@@ -140,7 +140,7 @@ def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble
             Trouble(
                 f"{name}: {changed} posts were changed at their source after they "
                 "went out.",
-                f"See: digest post corrections {name}",
+                f"See: digest post corrections {name}, or the posts of the desk",
             )
         )
     return things

@@ -153,10 +153,15 @@ def _offered(row: Row[Any]) -> Offered:
 
 
 def _told(content: Item, words: Item) -> Item:
-    """Return staff's words for an event with the time that readers were told."""
-    if isinstance(content, Event) and isinstance(words, Event) and not words.told:
-        return corrected(content, words)
-    return words
+    """Return staff's words for an event with the time that readers were told.
+
+    That says enough, and it need not be called a correction too.
+    """
+    is_told = isinstance(words, Event) and words.told is not None
+    if is_told or not (isinstance(content, Event) and isinstance(words, Event)):
+        return words
+    now = corrected(content, words)
+    return replace(now, title=now.title.removeprefix(_PREFIX)) if now.told else now
 
 
 def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:

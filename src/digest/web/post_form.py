@@ -1,6 +1,6 @@
 """A post or an event as a form shows it, and as it is once the form is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from digest.gather.written import Written
 from digest.model.edits import merged
 from digest.model.items import Byline, Event, EventState, Item, Post
 from digest.model.markdown_words import to_markdown
+from digest.model.pictures import pictures_of
 from digest.model.summary import summarise
 from digest.web.typed import Typed
 
@@ -18,7 +19,8 @@ Faults = dict[str, str]
 # A day and a time are typed apart, and read together.
 _MOMENTS = ("published", "starts", "ends")
 _DECORATIVE = "decorative"
-_PICTURE = ("picture", "picture_alt", "picture_caption")
+# What is said in these says nothing of any other part of an item.
+_APART = (("picture", "picture_alt", "picture_caption"), ("url",), ("joining_url",))
 
 
 class Kind(StrEnum):
@@ -47,9 +49,14 @@ def typed_of(item: Item, zone: str) -> dict[str, str]:
     }
 
 
-def read(kind: Kind, typed: Typed, zone: str) -> Item | Faults:
-    """Return the item that was typed, without a key, or every fault by its field."""
-    written = Written(_together(typed), zone)
+def read(
+    kind: Kind, typed: Typed, zone: str, pictures: frozenset[str] = frozenset()
+) -> Item | Faults:
+    """Return the item that was typed, without a key, or every fault by its field.
+
+    Its text may show `pictures`, wherever they are, and others of the web.
+    """
+    written = Written(_together(typed), zone, pictures)
     found = written.event() if kind is Kind.EVENT else written.post()
     if not isinstance(found, tuple):
         return found
@@ -65,10 +72,14 @@ def edited(item: Item, typed: Typed, zone: str) -> Item | Faults:
     What was not changed stays as it is, whether a form can say it or not.
     """
     shown = typed_of(item, zone)
-    if all(typed.get(name, "") == shown.get(name, "") for name in _PICTURE):
-        # It may lack words; that keeps nobody from mending the title.
-        shown, typed = _without_picture(shown), _without_picture(typed)
-    before, after = (read(kind_of(item), said, zone) for said in (shown, typed))
+    # Whatever may be wrong with what was there before, the title can be mended.
+    for names in _APART:
+        if all(typed.get(name, "") == shown.get(name, "") for name in names):
+            shown, typed = _without(names, shown), _without(names, typed)
+    pictures = frozenset(picture.src for picture in pictures_of(item.body))
+    before, after = (
+        read(kind_of(item), said, zone, pictures) for said in (shown, typed)
+    )
     if isinstance(after, dict):
         return after
     if isinstance(before, dict):
@@ -126,5 +137,5 @@ def _field(said: str) -> str:
     return f"{said}_day" if said in _MOMENTS else said
 
 
-def _without_picture(typed: Typed) -> dict[str, str]:
-    return {name: said for name, said in typed.items() if name not in _PICTURE}
+def _without(names: Iterable[str], typed: Typed) -> dict[str, str]:
+    return {name: said for name, said in typed.items() if name not in names}

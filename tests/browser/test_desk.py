@@ -1,0 +1,163 @@
+"""Posts by hand in a real browser: by keyboard, on a small phone, asked by axe."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from digest.bootstrap import App
+from digest.model.blocks import Picture
+from digest.model.items import Link, LinkKind
+from digest.model.pictures import Use
+from digest.store import access_keys, listing, pictures
+from digest.store.pictures import Found
+from digest.web.app import make_app
+from tests.builders import EIGHT, a_post
+from tests.pictures import a_file
+from tests.stored import posts_accepted
+
+pytestmark = pytest.mark.browser
+
+LOG = "/desk/log/lantern-week"
+SHOWN = "https://example.org/k.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A browser at a desk that is served for real, and the key to it."""
+
+    page: Page
+    home: str
+    secret: str
+
+    def open(self, path: str) -> None:
+        """Go to a page."""
+        self.page.goto(self.home + path)
+
+    def sign_in(self) -> None:
+        """Sign in, as a person does."""
+        self.open("/desk/sign-in")
+        self.page.get_by_label("Your key").fill(self.secret)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def faults(self) -> list[object]:
+        """Return what axe finds, and whether the page is too wide."""
+        found: list[object] = [
+            (fault["id"], fault["nodes"][0]["html"])
+            for fault in Axe().run(self.page).response["violations"]
+        ]
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        return [*found, f"{width} wide"] if width > 320 else found
+
+
+@pytest.fixture(params=["light", "dark"])
+def desk(
+    browser: Browser, program: App, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    """Yield a narrow browser without scripts' help, at the desk of a program."""
+    with program.writing() as connection:
+        secret = access_keys.create(connection, "Ann", EIGHT)
+        files = dict.fromkeys(Use, a_file())
+        pictures.put(connection, "k" * 32, files, EIGHT)
+        pictures.note_found(connection, SHOWN, Found("k" * 32, "mark"), EIGHT)
+    shown = a_post(
+        "three",
+        title="Urns",
+        picture=Picture(SHOWN),
+        links=(Link(LinkKind.SURVEY, "Tell us", "https://example.org/s"),),
+    )
+    posts_accepted(program.engine, [shown, a_post(title="Kettles, mended")])
+    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        serving = threading.Thread(target=server.run, args=([door],))
+        serving.start()
+        context = browser.new_context(
+            viewport={"width": 320, "height": 700}, color_scheme=request.param
+        )
+        yield Desk(
+            context.new_page(), f"http://127.0.0.1:{door.getsockname()[1]}", secret
+        )
+        context.close()
+        server.should_exit = True
+        serving.join()
+
+
+def test_every_page_fits_a_small_phone_and_axe_finds_nothing(desk: Desk) -> None:
+    signed_out = ["/desk/sign-in", LOG, "/desk/posts/3"]
+    signed_in = [
+        *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
+        *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
+        *("/desk/posts/3/edit", "/desk/posts/1/correction"),
+    ]
+    found = {}
+    for path in signed_out:
+        desk.open(path)
+        found[path] = desk.faults()
+    desk.sign_in()
+    for path in signed_in:
+        desk.open(path)
+        found[path + ", signed in"] = desk.faults()
+    desk.open(f"{LOG}/new/event")
+    desk.page.get_by_role("button", name="Add it").click()
+    expect(desk.page).to_have_title(re.compile("^Error: "))
+    found["with faults"] = desk.faults()
+
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert desk.page.evaluate("document.activeElement.className") == "faults"
+
+
+def test_a_post_is_added_mended_and_withdrawn_by_keyboard_alone(
+    desk: Desk, program: App
+) -> None:
+    desk.sign_in()
+    desk.open(f"{LOG}/new/post")
+    desk.page.get_by_label("Text", exact=True).focus()
+    desk.page.keyboard.type("Come in. Do our [survey](https://example.org/s).")
+    desk.press("Tab", "Enter")
+    # The summary of faults has the focus; its first link leads to the field.
+    expect(desk.page).to_have_title(re.compile("^Error: "))
+    desk.press("Tab", "Enter")
+    desk.page.keyboard.type("Kettle")
+    desk.press("Enter")
+
+    expect(desk.page).to_have_title(re.compile("^Added: "))
+    desk.page.get_by_label("survey").focus()
+    desk.page.keyboard.type("web")
+    desk.press("Tab", "Enter")
+    expect(desk.page).to_have_title(re.compile("^The links are changed"))
+    desk.page.get_by_role("button", name="Withdraw").focus()
+    desk.press("Enter")
+    expect(desk.page).to_have_title(re.compile("^Withdrawn"))
+    with program.reading() as connection:
+        [one, *_] = listing.listed(connection, 1)
+    assert (one.title, one.state) == ("Kettle", "withdrawn")
+
+
+def test_what_can_be_reached_can_be_seen_and_is_large_enough(desk: Desk) -> None:
+    desk.sign_in()
+    desk.open("/desk/posts/3")
+    small = desk.page.evaluate(
+        """[...document.querySelectorAll("button, select, input:not([type=hidden])")]
+           .map(e => e.getBoundingClientRect())
+           .filter(box => box.height < 24 || box.width < 24).length"""
+    )
+    outlines = []
+    for _ in range(12):
+        desk.press("Tab")
+        outlines.append(
+            desk.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        )
+
+    assert small == 0
+    assert set(outlines) == {"solid"}

@@ -1,0 +1,52 @@
+"""A form that nobody changed changes nothing, whatever the item says."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from digest.model.blocks import Picture
+from digest.model.items import Byline, EventState, Item, Span
+from digest.web.post_form import edited, typed_of
+from tests.builders import EIGHT, a_post, an_event, words
+from tests.rich import a_rich_variant
+
+ZONE = "Europe/London"
+ITEMS = [
+    *a_rich_variant().items,
+    a_post(byline=Byline("Ann", "", "Hall, Kent"), title=" Odd \n title "),
+    a_post(picture=Picture("https://example.org/k.png", kept="a")),
+    a_post(
+        picture=Picture("folder/k.png", decorative=True), url="mailto:a@example.org"
+    ),
+    a_post(body=(), summary="", byline=None, published=None, topics=("a, b", "c")),
+    a_post(published=EIGHT + timedelta(microseconds=1), body=words("By Ann Example")),
+    an_event(zone="Asia/Kolkata", state=EventState.PROVISIONAL),
+    an_event(also=(Span(EIGHT),), told=Span(EIGHT), state=EventState.CANCELLED),
+    an_event(
+        all_day=True,
+        starts=EIGHT.replace(hour=23),
+        ends=EIGHT.replace(hour=23) + timedelta(days=2),
+    ),
+    an_event(all_day=True, starts=EIGHT.replace(hour=23), ends=None),
+]
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=range(len(ITEMS)))
+def test_a_form_that_nobody_changed_changes_nothing(item: Item) -> None:
+    assert edited(item, typed_of(item, ZONE), ZONE) == item
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=range(len(ITEMS)))
+def test_a_new_title_changes_the_title_alone(item: Item) -> None:
+    typed = typed_of(item, ZONE) | {"title": "Another"}
+
+    assert edited(item, typed, ZONE) == replace(item, title="Another")
+
+
+def test_what_is_typed_as_a_day_is_the_last_day() -> None:
+    event = ITEMS[-2]
+    typed = typed_of(event, ZONE)
+
+    assert (typed["starts_day"], typed["ends_day"]) == ("2026-07-07", "2026-07-08")
+    assert (typed["starts_time"], typed["ends_time"]) == ("", "")
