@@ -48,7 +48,8 @@ class Sink:
     def wait_until_quiet(self) -> None:
         """Wait until what dead senders had written is read to its end."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._open, timeout=30)
+            if not self._changed.wait_for(lambda: not self._open, timeout=60):
+                raise TimeoutError("a sender that is dead still speaks")
 
     def serve(self, connection: socket.socket) -> None:
         """Speak with one sender until it is gone."""
