@@ -20,9 +20,10 @@ def chromium() -> str | None:
     return next((path for path in _USUAL if Path(path).is_file()), None)
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while it is open, nothing else may run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Yield a running Chromium, shared by the tests of a run."""
+    """Yield a running Chromium, shared by the tests of a module."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium: install chromium, or set CHROMIUM to its path")

@@ -2,7 +2,7 @@
 
 import random
 from contextlib import suppress
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -125,10 +125,10 @@ def test_parts_nested_without_end_are_refused_in_words(levels: int) -> None:
     ],
 )
 def test_what_is_huge_is_read_from_its_front_and_in_no_time(source: bytes) -> None:
-    began = monotonic()
+    began = process_time()
     mail = read(source)
 
-    assert monotonic() - began < 10
+    assert process_time() - began < 10
     assert mail.report is None or len(source) > MOST_BYTES
 
 
