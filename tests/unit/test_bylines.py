@@ -1,6 +1,11 @@
 """Who wrote a post, from the line in which people say so."""
 
+import re
+from collections import Counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.model.blocks import Block, Paragraph, Picture, Run
 from digest.model.bylines import parse, taken_from
@@ -84,6 +89,51 @@ PICTURE = Picture("https://example.org/p.png", "A woman at a desk")
             Byline("Mo Test, Exampleton"),
             id="what may be either stays whole",
         ),
+        pytest.param(
+            "Ann Example | Example GroupBy Ann Example, Chair, Example Group",
+            Byline("Ann Example", "Chair", "Example Group"),
+            id="stuck to a caption",
+        ),
+        pytest.param(
+            "By Oz Test | Chair | Example Group",
+            Byline("Oz Test", "Chair", "Example Group"),
+            id="bars for commas",
+        ),
+        pytest.param(
+            "By Pat Test \u2013 Chair, Example Group",
+            Byline("Pat Test", "Chair", "Example Group"),
+            id="a dash behind the name",
+        ),
+        pytest.param(
+            "By Pat Test, Chair, Example Group - Kent",
+            Byline("Pat Test", "Chair", "Example Group - Kent"),
+            id="a dash inside an organisation",
+        ),
+        pytest.param(
+            "Written by Quin Test (Example Group)",
+            Byline("Quin Test", "", "Example Group"),
+            id="an organisation in brackets",
+        ),
+        pytest.param(
+            "By Ros Test (she/her)",
+            Byline("Ros Test (she/her)"),
+            id="other words in brackets stay",
+        ),
+        pytest.param(
+            "By Sam Test, Chair; Ty Test, Vice Chair",
+            Byline("Sam Test, Chair; Ty Test, Vice Chair"),
+            id="people with a semicolon between them stay whole",
+        ),
+        pytest.param(
+            "By Uma Test, who works at Example House",
+            Byline("Uma Test, who works at Example House"),
+            id="a sentence stays whole",
+        ),
+        pytest.param(
+            "By Val Test | 7 July | News",
+            Byline("Val Test | 7 July | News"),
+            id="bars between other things stay",
+        ),
         pytest.param("By Nat Test.", Byline("Nat Test"), id="a full stop"),
         pytest.param("By", None, id="nobody"),
         pytest.param("By the whole team", Byline("the whole team"), id="a whole"),
@@ -151,9 +201,30 @@ def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
         "By Easter, The Hall",
         "By law, Councils must ask",
         "By Example House we had the kettle on",
+        "By Ann Example | 7 July | News",
+        "By Ann Example - a story of tea",
     ],
 )
 def test_words_that_are_no_byline_stay_in_the_body(text: str) -> None:
     body: tuple[Block, ...] = (Paragraph((Run(text),)),)
 
     assert taken_from(body) == (None, body)
+
+
+_PIECES = ("Ann", "Bo", "Chair", "Head of Care", "and", "Kent", "CBE", "Group", "who")
+
+
+@given(
+    st.lists(st.sampled_from(_PIECES), min_size=1, max_size=7),
+    st.lists(
+        st.sampled_from([" ", ", ", " | ", " at ", "; ", " - "]), min_size=6, max_size=6
+    ),
+)
+def test_no_word_of_a_byline_is_lost(pieces: list[str], between: list[str]) -> None:
+    line = "".join(a + b for a, b in zip(pieces, [*between, ""], strict=False))
+    found = parse(line)
+
+    assert found is not None
+    left = Counter(re.findall(r"\w+", str(found)))
+    said = Counter(re.findall(r"\w+", line))
+    assert set(said - left) <= {"at"}

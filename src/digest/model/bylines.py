@@ -9,10 +9,14 @@ from digest.model.items import Byline
 
 _BY = re.compile(r"\s*(?:(?:posted|written|words) )?by(?:[:\s]\s*|$)", re.IGNORECASE)
 _COMMA = re.compile(r",\s*(?!\d)(?![^()]*\))")
+# Between a name and what follows: "Ann Example | Chair", "Ann Example - Chair".
+_DASH = re.compile(r"\s+[|\u2013\u2014-]\s+")
+_BRACKETED = re.compile(r"([^()]+) \(([^()]+)\)")
 _AT = re.compile(r"\s+at\s+(?=(?:the\s+)?[^\W_a-z])")
 _STUCK = re.compile(r"(?<=[^\W_])\s*(?=By [^\W\d_a-z])")
 _LAST_STOP = re.compile(r"(?<=\w{4})\.$")
-_AND_SOMEBODY = re.compile(r"and [^\W\d_a-z][\w.'\u2019-]+ [^\W\d_a-z]")
+# Another person, or a sentence: what follows is no part of this one's byline.
+_NO_PART = re.compile(r"and [^\W\d_a-z][\w.'\u2019-]+ [^\W\d_a-z]|(who|which|whose) ")
 _HONOURS = re.compile(
     r"[CKDOM]BE|BEM|[KQ]C|MS?P|MS|PhD|MD|RG?N|JP|DL|FRS|FRC\w{1,2}|[JS]r\.?|I{2,3}|Esq\.?"
 )
@@ -60,26 +64,45 @@ _FIRST_BLOCKS = 3
 def parse(text: str) -> Byline | None:
     """Return the byline that `text` writes, or None where it writes none.
 
-    "By NAME, ROLE, ORGANISATION" and "By NAME, ROLE at ORGANISATION" are told
-    apart, commas inside a role or an organisation included; what cannot be
-    told apart, or is longer than any byline, stays whole as the author.
+    "By NAME, ROLE, ORGANISATION", "NAME, ROLE at ORGANISATION", "NAME | ROLE" and
+    "NAME (ORGANISATION)" are told apart, commas inside a role or an organisation
+    included, and so is such a line that is stuck to a caption before it. What
+    cannot be told apart, or is longer than any byline, stays whole as the author.
     """
+    if found := _glued(text):
+        return found[1]
     by = _BY.match(text)
     line = " ".join(text[by.end() if by else 0 :].split()).strip(" ,")
     line = _LAST_STOP.sub("", line)
     if not line:
         return None
-    if len(line) > _LONGEST:
-        return Byline(line)
-    parts = [part.strip() for part in _COMMA.split(line) if part.strip()]
+    return _split(line) or Byline(line)
+
+
+def _split(line: str) -> Byline | None:
+    """Return the byline with its parts told apart, None where they cannot be."""
+    if len(line) > _LONGEST or ";" in line:
+        return None
+    parts = _parts(line)
     honours = 1
     while honours < len(parts) and _are_honours(parts[honours]):
         honours += 1
     author, rest = ", ".join(parts[:honours]), parts[honours:]
-    if not rest or any(_AND_SOMEBODY.match(part) for part in rest):
-        return Byline(line)
+    if not rest or any(_NO_PART.match(part) for part in rest):
+        return None
     role, organisation = _role_and_organisation(rest)
-    return Byline(author, role, organisation) if role or organisation else Byline(line)
+    is_told = _is_role(role) if role else _ORGANISATIONS.search(organisation)
+    if not is_told and (_DASH.search(line) or not (role or organisation)):
+        return None
+    return Byline(author, role, organisation)
+
+
+def _parts(line: str) -> list[str]:
+    """Return the name, and each part behind it."""
+    if (found := _BRACKETED.fullmatch(line)) and "," not in found[1]:
+        return [found[1], *_COMMA.split(found[2])]
+    name, *rest = _COMMA.split(line)
+    return [part.strip() for part in (*_DASH.split(name), *rest) if part.strip()]
 
 
 def _are_honours(part: str) -> bool:
@@ -154,11 +177,15 @@ def _opening(line: str) -> Byline | None:
     by = _BY.match(line)
     if by is None or len(line) > _LONGEST or _SENTENCE.search(line):
         return None
-    return parse(line) if _names_somebody(line[by.end() :].strip()) else None
+    found = parse(line) if _names_somebody(line[by.end() :].strip()) else None
+    # "By Ann Example | 7 July | News" says more than who wrote it.
+    is_whole = found is not None and not (found.role or found.organisation)
+    return None if is_whole and _DASH.search(line) else found
 
 
 def _names_somebody(said: str) -> bool:
-    name = _COMMA.split(said)[0].partition(" at ")[0]
+    name = _DASH.split(_COMMA.split(said)[0].partition(" at ")[0])[0]
+    name = name.partition(" (")[0]
     words = name.split()
     if not words or len(words) > _MOST_WORDS_OF_NAMES or _CALENDAR.match(name):
         return False
