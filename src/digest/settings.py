@@ -113,6 +113,11 @@ class Settings(BaseModel):
         return f"sqlite:///{self.data_dir / 'digest.db'}"
 
     @property
+    def is_https(self) -> bool:
+        """Whether people reach the pages by https."""
+        return self.base_url.startswith("https:")
+
+    @property
     def limits(self) -> Limits:
         """How fast copies may leave."""
         return Limits(self.rate, self.domain_rate, self.slow_start)

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.model.items import Event, EventState, Item, Link, LinkKind, Post
+from digest.settings import Settings
 from digest.store import access_keys, listing
 from digest.store.listing import ListedItem
 from digest.web.app import make_app
@@ -164,6 +165,57 @@ def test_what_another_page_sends_is_refused(
 
     assert answer.status_code == 403
     assert item(program, TO_GO).state == "released"
+
+
+@pytest.fixture
+def from_afar(program: App) -> Iterator[TestClient]:
+    """Yield a client elsewhere of a live program that is reached by https."""
+    live = {
+        "live": True,
+        "smtp_url": "smtp://mail.example.org",
+        "secret_key": "k" * 32,
+        "base_url": "https://digest.example.org",
+    }
+    settings = Settings.model_validate(program.settings.model_dump() | live)
+    with TestClient(
+        make_app(replace(program, settings=settings)),
+        base_url="https://digest.example.org",
+        headers={"Origin": "https://digest.example.org"},
+        client=("203.0.113.9", 1),
+        follow_redirects=False,
+    ) as made:
+        yield made
+
+
+def test_in_live_mode_the_desk_opens_from_elsewhere_to_who_signs_in(
+    from_afar: TestClient, secret: str
+) -> None:
+    before = {
+        path: from_afar.get(path) for path in ("/desk", LOG, "/desk/editions/1/html")
+    }
+    signed_in = from_afar.post("/desk/sign-in", data={"key": secret, "then": LOG})
+    after = from_afar.get(LOG)
+
+    for path, answer in before.items():
+        assert answer.headers["location"] == f"/desk/sign-in?then={path}"
+        assert "Kettles" not in answer.text
+    assert "Secure" in signed_in.headers["set-cookie"]
+    assert after.status_code == 200
+    assert from_afar.get("/inbox").status_code == 403
+
+
+def test_from_elsewhere_too_nothing_is_changed_by_who_is_not_signed_in(
+    from_afar: TestClient, program: App
+) -> None:
+    answers = [
+        from_afar.post(f"/desk/posts/{TO_GO}/withdraw"),
+        from_afar.post(NEW_POST, data={"title": "T", "text": "An hour of typing"}),
+    ]
+
+    assert [one.status_code for one in answers] == [303, 401]
+    assert "An hour of typing" in answers[1].text
+    with program.reading() as connection:
+        assert [one.state for one in listing.listed(connection, 1)] == ["released"] * 2
 
 
 @pytest.mark.parametrize(

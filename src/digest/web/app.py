@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -22,10 +23,9 @@ from digest.web import (
     sign_in,
 )
 from digest.web.api import make_api
-from digest.web.callers import is_local
+from digest.web.gate import Gate
 from digest.web.log_pages import LogPages
 from digest.web.pages import Pages
-from digest.web.same_origin import is_forged
 from digest.web.staff import Staff
 from digest.web.throttle import of_wrong_keys
 
@@ -43,10 +43,11 @@ _HEADERS = {
 
 
 def make_app(digest: App) -> FastAPI:
-    """Return the pages; in live mode the desk answers its own machine alone."""
+    """Return the pages, and the API below /api."""
     app = FastAPI(title="Digest", docs_url=None, redoc_url=None, openapi_url=None)
     pages, wrong_keys = Pages(digest), of_wrong_keys()
     log = LogPages(digest, pages, Staff(digest))
+    gate = Gate(digest, pages, log.staff)
     app.include_router(public.routes(digest, pages))
     app.include_router(desk.routes(digest, pages))
     app.include_router(runs.routes(digest, pages))
@@ -64,7 +65,8 @@ def make_app(digest: App) -> FastAPI:
     async def guard(
         request: Request, follow: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = _stopped(digest, pages, request) or await follow(request)
+        stopped = await run_in_threadpool(gate.stopped, request)
+        response = stopped or await follow(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
@@ -86,20 +88,3 @@ def make_app(digest: App) -> FastAPI:
         return pages.notice(status, "That did not work", str(problem))
 
     return app
-
-
-def _stopped(digest: App, pages: Pages, request: Request) -> Response | None:
-    if not _is_private(request):
-        return None
-    if digest.settings.live and not is_local(request):
-        return pages.notice(
-            403, "Not from here", "The desk is open on its own machine."
-        )
-    if is_forged(request, digest.settings.base_url):
-        words = "Go back, load that page again, and press its button once more."
-        return pages.notice(403, "This was not sent by our page", words)
-    return None
-
-
-def _is_private(request: Request) -> bool:
-    return request.url.path.startswith(("/desk", "/inbox"))

@@ -47,7 +47,7 @@ class Staff:
             self._signer.sign(f"{key.id}.{ends}").decode(),
             max_age=int(_LASTS.total_seconds()),
             path=_PATH,
-            secure=self.digest.settings.base_url.startswith("https:"),
+            secure=self.digest.settings.is_https,
             httponly=True,
             samesite="lax",
         )
