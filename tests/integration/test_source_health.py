@@ -39,7 +39,16 @@ name = "{name}"
 kind = "{kind}"
 url = "{url}"
 """
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# A feed of one post, and of one that has neither title nor words.
+WITH_A_BLANK = Answer(
+    json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "items": [{"id": "1", "title": "one", "content_text": "x"}, {"id": "2"}],
+        }
+    ).encode()
+)
 
 
 @pytest.fixture
@@ -108,6 +117,36 @@ def test_the_first_failure_is_told_in_plain_words_and_the_last_posts_stay(
     assert line.endswith(
         "What it gave before stays. It is tried again at 06 July 09:10 UTC."
     )
+
+
+def test_what_cannot_be_taken_is_told_for_a_week_and_stays_in_the_list(
+    engine: Engine, site: WebSite
+) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = WITH_A_BLANK
+    read(engine, stored)
+    read(engine, stored, EIGHT + HOUR)
+    [line] = help_said(engine, EIGHT + HOUR)
+
+    assert line.startswith(
+        "lantern-week: the source blog has something that cannot be taken. "
+    )
+    assert line.endswith("All of it: digest source list lantern-week")
+    assert row(engine).skipped_at == EIGHT
+    assert help_said(engine, EIGHT + 8 * DAY) == []
+    [told] = status_of(engine, EIGHT + 8 * DAY)["sources"]
+    assert len(told["skipped"]) == 1
+
+
+def test_what_was_mended_is_no_longer_told(engine: Engine, site: WebSite) -> None:
+    stored = applied(engine, {"blog": f"{site.url}/feed"})
+    site.answers["/feed"] = WITH_A_BLANK
+    read(engine, stored)
+    site.answers["/feed"] = a_feed("one", "two")
+    read(engine, stored, EIGHT + HOUR)
+
+    assert help_said(engine, EIGHT + HOUR) == []
+    assert row(engine).skipped == ()
 
 
 def test_a_source_that_reads_again_needs_no_help(engine: Engine, site: WebSite) -> None:

@@ -110,6 +110,8 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
         result(f"{row.name}: {in_a_line(row)}")
         moved = f", now {row.moved_to}" if row.moved_to else ""
         result(f"  {row.kind} {row.location}{moved}")
+        for one in row.skipped:
+            result(f"  skipped {one}")
 
 
 @app.command()

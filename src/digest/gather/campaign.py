@@ -22,6 +22,7 @@ from digest.model.campaigns import Source
 from digest.model.health import Failure
 from digest.store import acceptance, sources
 from digest.store.engine import reading, writing
+from digest.store.skipped import SkippedItem
 from digest.store.sources import SourceRow
 
 logger = logging.getLogger(__name__)
@@ -151,7 +152,14 @@ class _Gathering:
                     connection, origin, found.items, self.now, known
                 )
             memory = asdict(found.memory)
-            if sources.note_read(connection, row, self.now, memory):
+            skipped = [SkippedItem(one.name, one.why) for one in found.skipped]
+            if sources.note_read(
+                connection,
+                row,
+                self.now,
+                memory,
+                None if found.unchanged else skipped,
+            ):
                 _log(logging.INFO, "source reads well again", call)
         if found.memory.moved_to not in {"", row.moved_to}:
             _log(logging.WARNING, "source has moved for good", call)

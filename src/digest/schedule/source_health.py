@@ -1,10 +1,14 @@
 """How sources stand, in words for a person and in values for a program."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from digest.model.health import Health, SourceState
 from digest.schedule.trouble import Trouble
 from digest.store.sources import SourceRow
+
+_TOLD_FOR = timedelta(days=7)
+_NAMED = 3
 
 
 def shown(campaign: str, row: SourceRow) -> dict[str, Any]:
@@ -22,11 +26,17 @@ def shown(campaign: str, row: SourceRow) -> dict[str, Any]:
         "failure": health.failure,
         "next_try_at": next_try(health),
         "last_read_at": row.last_read_at,
+        "skipped": [{"name": one.name, "why": one.why} for one in row.skipped],
+        "skipped_at": row.skipped_at,
     }
 
 
-def troubles_of(campaign: str, row: SourceRow) -> list[Trouble]:
-    """Return what a person should know of a source, from its first failure on."""
+def troubles_of(campaign: str, row: SourceRow, now: datetime) -> list[Trouble]:
+    """Return what a person should know of a source, from its first failure on.
+
+    What it holds that cannot be taken is told for a week, in which whoever
+    leaves it so has been told.
+    """
     health, which = row.health, f"{campaign}: the source {row.name}"
     why = f"{health.failure.rstrip('.')}."
     stays = " What it gave before stays." if row.last_read_at else ""
@@ -44,6 +54,14 @@ def troubles_of(campaign: str, row: SourceRow) -> list[Trouble]:
                 f"{which} is paused: nothing new comes in from it.",
                 f"{why} Mend its address in the campaign file, or have it tried "
                 f"again: digest source resume {campaign} {row.name}",
+            )
+        )
+    if row.skipped and row.skipped_at and now - row.skipped_at < _TOLD_FOR:
+        first = ". ".join(str(one).rstrip(".") for one in row.skipped[:_NAMED])
+        found.append(
+            Trouble(
+                f"{which} has something that cannot be taken.",
+                f"{first}. All of it: digest source list {campaign}",
             )
         )
     if row.moved_to:

@@ -110,19 +110,21 @@ def troubles(
             )
         )
     for stored in found:
-        things += _of_campaign(connection, stored)
+        things += _of_campaign(connection, stored, now)
         for edition in editions.of_campaign(connection, stored.id)[:_SHOWN]:
             if now - edition.slot < _RECENT:
                 things += _of_edition(connection, edition)
     return things
 
 
-def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
+def _of_campaign(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> list[Trouble]:
     name = stored.campaign.name
     things = [
         trouble
         for row in sources.of_campaign(connection, stored.id).values()
-        for trouble in troubles_of(name, row)
+        for trouble in troubles_of(name, row, now)
     ]
     things += [
         Trouble(f"{name}: {one}.", one.help)

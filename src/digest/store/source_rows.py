@@ -24,6 +24,8 @@ _FORGOTTEN: dict[str, Any] = {
     "next_try_at": None,
     "wait_until": None,
     "failure": None,
+    "skipped": None,
+    "skipped_at": None,
 }
 
 

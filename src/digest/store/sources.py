@@ -1,5 +1,6 @@
 """Sources as they have been read: what to ask with, and how each of them stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from digest.errors import NotFound
 from digest.model.health import HEALTHY, Health, SourceState
+from digest.store.skipped import SkippedItem, from_text, to_text
 from digest.store.source_rows import BY_HAND
 from digest.store.tables import source
 
@@ -17,7 +19,8 @@ class SourceRow:
     """A source's row: its id, what is remembered of its readings, how it stands.
 
     `moved_to` is where it has gone for good, empty while it is at `location`.
-    `notebook` is its reader's own.
+    `notebook` is its reader's own. `skipped` is what the last reading could not
+    take, and `skipped_at` since when that has been so.
     """
 
     id: int
@@ -32,6 +35,8 @@ class SourceRow:
     last_read_at: datetime | None
     last_failed_at: datetime | None
     health: Health
+    skipped: tuple[SkippedItem, ...] = ()
+    skipped_at: datetime | None = None
 
     @property
     def is_first_contact(self) -> bool:
@@ -69,17 +74,24 @@ def by_name(connection: Connection, campaign_id: int, name: str) -> SourceRow:
 
 
 def note_read(
-    connection: Connection, row: SourceRow, now: datetime, memory: dict[str, str]
+    connection: Connection,
+    row: SourceRow,
+    now: datetime,
+    memory: dict[str, str],
+    skipped: Sequence[SkippedItem] | None = None,
 ) -> bool:
     """Keep that the source was read; return whether that ended its trouble.
 
-    `memory` is what to remember: etag, last_modified, moved_to and notebook.
+    `memory` is what to remember: etag, last_modified, moved_to and notebook;
+    `skipped` what could not be taken, None where the source has not changed.
     """
     first = {"first_read_at": now} if row.is_first_contact else {}
     connection.execute(
         update(source).where(source.c.id == row.id).values(last_read_at=now, **first)
     )
-    kept = {name: words or None for name, words in memory.items()}
+    kept: dict[str, Any] = {name: words or None for name, words in memory.items()}
+    if skipped is not None and to_text(skipped) != to_text(row.skipped):
+        kept |= {"skipped": to_text(skipped) or None, "skipped_at": now}
     is_settled = _settle(connection, row, HEALTHY, kept)
     return is_settled and row.health.state is not SourceState.ACTIVE
 
@@ -156,4 +168,6 @@ def _understood(row: Row[Any]) -> SourceRow:
         last_read_at=row.last_read_at,
         last_failed_at=row.last_failed_at,
         health=health,
+        skipped=from_text(row.skipped),
+        skipped_at=row.skipped_at,
     )

@@ -110,6 +110,8 @@ source = Table(
     Column("last_modified", Text),
     Column("moved_to", Text),  # where it has gone for good: 301 or 308
     Column("notebook", Text),  # what its reader notes down from reading to reading
+    Column("skipped", Text),  # what the last reading could not take: store.skipped
+    Column("skipped_at", UtcDateTime),  # since when that is so
     # How it stands: model.health.
     Column("state", String(8), nullable=False, server_default="active"),
     Column("failures", Integer, nullable=False, server_default="0"),
