@@ -238,6 +238,41 @@ def test_what_is_refused_says_how_it_can_be_allowed(site: WebSite) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        pytest.param("http://example.org:8080/feed", "example.org:8080", id="a name"),
+        pytest.param("http://[2600::1]:81/feed", "[2600::1]:81", id="an address"),
+    ],
+)
+def test_no_more_is_said_to_be_allowed_than_is_needed(
+    site: WebSite, url: str, place: str
+) -> None:
+    with pytest.raises(SourceError, match=re.escape(f"add {place} to DIGEST_FETCH")):
+        get(door(site), url)
+
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+@pytest.mark.parametrize("name", [*PROXIES, *map(str.upper, PROXIES)])
+def test_no_proxy_of_our_surroundings_makes_connections_for_us(
+    site: WebSite,
+    connected: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    with web_site() as proxy:
+        monkeypatch.setenv(name, proxy.url)
+        assert get(door(site), f"{site.url}/feed").content == b"words"
+        for url in ("http://private.example.org/", "https://private.example.org/"):
+            with pytest.raises(SourceError):
+                get(door(site), url)
+
+        assert proxy.asked == []
+    assert connected == [("127.0.0.1", int(site.url.rpartition(":")[2]))]
+
+
 def test_a_named_host_is_asked_at_its_address_by_its_name(site: WebSite) -> None:
     port = int(site.url.rpartition(":")[2])
     fetcher = Fetcher(

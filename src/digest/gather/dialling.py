@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 import httpcore
 
-from digest.model.web_access import WebAccess
+from digest.model.web_access import USUAL_PORTS, WebAccess
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -65,8 +65,9 @@ class Dialler(httpcore.NetworkBackend):
             is_ours = _is_ours(address)
             why = self.access.refusal(host, port, address, is_ours=is_ours)
             if why:
+                place = _as_allowed(host, port)
                 raise DeniedError(
-                    f"{why}. Where that is meant, add {host} to DIGEST_FETCH_ALLOW"
+                    f"{why}. Where that is meant, add {place} to DIGEST_FETCH_ALLOW"
                 )
         return addresses
 
@@ -88,6 +89,13 @@ class Dialler(httpcore.NetworkBackend):
         if isinstance(found, Exception):
             raise httpcore.ConnectError(f"{host} is not known") from found
         return found
+
+
+def _as_allowed(host: str, port: int) -> str:
+    """Return a place as an operator would allow it: no wider than is needed."""
+    if port in USUAL_PORTS:
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _is_ours(address: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Self
 
 Address = IPv4Address | IPv6Address
 
-_PORTS = frozenset({80, 443})
+USUAL_PORTS = frozenset({80, 443})
 _HERE = "this machine itself"
 _PRIVATE = "a private network"
 _RESERVED = "no place on the open web"
@@ -126,7 +126,7 @@ class WebAccess:
         found = ip_address(address)
         if any(place.holds(host, port, found) for place in self.allowed):
             return ""
-        if port not in _PORTS:
+        if port not in USUAL_PORTS:
             return f"port {port} is not one of the web's own, 80 and 443"
         why = _why_denied(found) or (_HERE if is_ours else "")
         return f"it leads to {address}, {why}" if why else ""
