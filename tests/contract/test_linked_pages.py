@@ -281,6 +281,8 @@ def test_a_site_that_asks_us_to_wait_is_left_alone(site: WebSite) -> None:
         pytest.param(b"<html><body><p>Hello.</p></body></html>", id="nothing to take"),
         pytest.param(b"%PDF-1.7 \x00\x01", id="a document"),
         pytest.param(b'{"items": []}', id="json"),
+        pytest.param(b'<?xml version="1.0"?>\n<rss><channel/></rss>', id="a feed"),
+        pytest.param(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", id="a calendar"),
         pytest.param(b"<div>" * 100_000, id="deep"),
         pytest.param(b"<p>x" * 400_000, id="endless"),
         pytest.param(b"\x00\xff\xfe" * 1000, id="binary"),

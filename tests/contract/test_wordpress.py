@@ -278,6 +278,13 @@ def test_what_is_no_export_is_refused_in_one_line(
     assert "\n" not in str(refusal.value)
 
 
+def test_an_address_is_told_from_a_file() -> None:
+    source = Source("past", SourceKind.WORDPRESS, "https://example.org")
+
+    with pytest.raises(SourceError, match=r"source try page https://example\.org"):
+        read_wordpress(source, a_visit())
+
+
 def test_a_file_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         read(tmp_path / "none.xml")

@@ -71,7 +71,8 @@ def _entries(content: bytes, address: str) -> Sequence[Entry]:
     version = feed.get("version") or ""
     if not version:
         raise ValueError(
-            "is not a feed: give the address of its RSS, Atom or JSON Feed"
+            "is not a feed: give the address of its RSS, Atom or JSON Feed; "
+            "digest source try page finds it, if the page names one"
         )
     raw = dict(feed.feed.items())
     is_rss = version.startswith("rss")

@@ -26,6 +26,7 @@ _NOTHING_FOUND = (
     "holds nothing that looks like posts: say where they are by select.posts, "
     "or what leads to them by select.links"
 )
+_NAMED = 3  # feeds and calendars that a page leads to
 
 
 def read_page(source: Source, visit: Visit) -> Reading:
@@ -133,7 +134,7 @@ def _alone(
         found = replace(found, key=key_of_address(place.url))
         item = (event_of if found.told.starts else post_of)(found, place)
     except ValueError as problem:
-        said = "; ".join([f"{place.url} {problem}", *notes[:1]])
+        said = "; ".join([f"{place.url} {problem}", *notes[:_NAMED]])
         raise SourceError(said) from problem
     return Contents(items=(item,))
 

@@ -1,6 +1,7 @@
 """A page from the web, opened: its own words, and what it says for programs."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,14 @@ from digest.gather.signs import words_of
 from digest.gather.told import Told
 from digest.gather.words import one_line
 from digest.model.bylines import parse
+from digest.model.campaigns import SourceKind
 
 _SITE = re.compile(r"\s+[|\u2013\u2014\u00b7-]\s+[^|\u2013\u2014\u00b7]+$")
 # How other kinds of file begin that are sent where a page was asked for.
 _NO_PAGE = re.compile(rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\s*[{\[]")
+_BEGINNING = 2000  # bytes
+_FIRST_ELEMENT = re.compile(rb"<([A-Za-z][\w:-]*)")
+_FEEDS = frozenset({b"rss", b"feed", b"rdf:rdf"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -46,6 +51,8 @@ class WebPage:
         """Return the page. Raises ValueError, in words, where it cannot be read."""
         if _NO_PAGE.match(content):
             raise ValueError("is no web page: give the address of one")
+        if kind := _other_kind(content[:_BEGINNING]):
+            raise ValueError(f'is a {kind}: read it with kind = "{kind}"')
         root = parsed(decoded(content, media_type), OF_A_PAGE)
         if root is None:
             raise ValueError("holds nothing")
@@ -57,6 +64,14 @@ class WebPage:
         take_out_surroundings(root)
         told = (*microformats.told_in(root, zone), *marked)
         return cls(root, url, base, language, told, head, credited, named)
+
+
+def _other_kind(beginning: bytes) -> str:
+    """Return the kind of source that the file is instead of a page, or ""."""
+    if beginning.removeprefix(BOM_UTF8).lstrip().startswith(b"BEGIN:VCALENDAR"):
+        return SourceKind.CALENDAR
+    first = _FIRST_ELEMENT.search(beginning)
+    return SourceKind.FEED if first and first[1].lower() in _FEEDS else ""
 
 
 def _base(root: Any, url: str) -> str:

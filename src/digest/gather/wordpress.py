@@ -35,6 +35,11 @@ def read_wordpress(source: Source, visit: Visit) -> Reading:
     very long past the newest posts are taken. Raises SourceError where the file
     cannot be read or is no export.
     """
+    if "://" in source.location:
+        raise SourceError(
+            f"{source.location} is an address: give the file that WordPress exports; "
+            f"for the feed of a site: digest source try page {source.location}"
+        )
     path = Path(source.location)
     try:
         standing = path.stat()
