@@ -73,6 +73,22 @@ def test_a_request_that_is_repeated_adds_nothing(client: TestClient) -> None:
     assert "Urn" not in [one["title"] for one in client.get(POSTS).json()]
 
 
+def test_what_is_in_one_state_can_be_asked_for(client: TestClient) -> None:
+    client.post(EVENTS, json=WALK)
+    asked = {
+        (path, state): [one["title"] for one in client.get(path, params=only).json()]
+        for path in (POSTS, EVENTS)
+        for state in ("released", "waiting", "changed")
+        for only in ({"state": state},)
+    }
+
+    assert {place: found for place, found in asked.items() if found} == {
+        (POSTS, "released"): ["More tea", "<b>Kettles</b> & urns"],
+        (EVENTS, "released"): ["Walk"],
+    }
+    assert client.get(POSTS, params={"state": "lost"}).status_code == 422
+
+
 def test_a_long_list_is_read_in_parts(client: TestClient) -> None:
     for number in range(5):
         client.post(POSTS, json={"title": f"Post {number}"})

@@ -23,6 +23,7 @@ from digest.store import (
     sources,
 )
 from digest.store.engine import reading, writing
+from digest.store.listing import Standing, Which
 from digest.store.tables import source
 from tests.builders import EIGHT, a_post, words
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id
@@ -523,8 +524,8 @@ def test_staff_see_what_is_in_one_state_or_was_changed_after_it_went_out(
         log.hold(connection, 4, EIGHT)
         log.withdraw(connection, 4, EIGHT)
         found = {
-            state: [one.id for one in listing.listed(connection, 1, state=state)]
-            for state in (*listing.STATES, "changed")
+            state: [one.id for one in listing.listed(connection, 1, Which(state))]
+            for state in Standing
         }
         [change] = {listing.get(connection, 1, n).change for n in (2, 3, 4)}
         offered = listing.get(connection, 1, 1).change

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, select
@@ -12,14 +13,26 @@ from digest.model.wire import item_from_wire
 from digest.store import positions
 from digest.store.tables import item, source
 
-STATES = ("waiting", "held", "released", "withdrawn", "duplicate", "passed over")
+
+class Standing(StrEnum):
+    """How an item stands; CHANGED, at its source after it went out, beside that."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    PASSED_OVER = "passed over"
+    CHANGED = "changed"
+
+
 _standing = case(
-    (item.c.withdrawn_at.is_not(None), "withdrawn"),
-    (item.c.held_at.is_not(None), "held"),
-    (item.c.position.is_not(None), "released"),
-    (item.c.duplicate_of.is_not(None), "duplicate"),
-    (item.c.passed_over, "passed over"),
-    else_="waiting",
+    (item.c.withdrawn_at.is_not(None), Standing.WITHDRAWN),
+    (item.c.held_at.is_not(None), Standing.HELD),
+    (item.c.position.is_not(None), Standing.RELEASED),
+    (item.c.duplicate_of.is_not(None), Standing.DUPLICATE),
+    (item.c.passed_over, Standing.PASSED_OVER),
+    else_=Standing.WAITING,
 )
 IS_OFFERED = and_(
     item.c.revision_fingerprint.is_not(None),
@@ -57,24 +70,35 @@ class ListedItem:
         return self.item.title
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which items of a campaign are wanted; all of them unless said otherwise.
+
+    Those that stand so; of one `kind`, "post" or "event"; accepted `before` the
+    one of that id.
+    """
+
+    state: Standing | None = None
+    kind: str = ""
+    before: int | None = None
+
+
 def listed(
     connection: Connection,
     campaign_id: int,
-    *,
+    which: Which = Which(),
     limit: int | None = None,
-    before: int | None = None,
-    state: str | None = None,
 ) -> list[ListedItem]:
-    """Return the items of a campaign, newest first.
-
-    Those `before` an id, if given, and in that `state` alone: one of STATES, or
-    "changed" for those that their sources changed after they went out.
-    """
+    """Return items of a campaign, newest first."""
     found = _items().where(item.c.campaign_id == campaign_id)
-    if state is not None:
-        found = found.where(_standing == state if state in STATES else IS_OFFERED)
-    if before is not None:
-        found = found.where(item.c.id < before)
+    if which.state is Standing.CHANGED:
+        found = found.where(IS_OFFERED)
+    elif which.state:
+        found = found.where(_standing == which.state)
+    if which.kind:
+        found = found.where(item.c.content["k"].as_string() == which.kind)
+    if which.before is not None:
+        found = found.where(item.c.id < which.before)
     carried = positions.carried(connection, campaign_id)
     rows = connection.execute(found.order_by(item.c.id.desc()).limit(limit))
     return [_listed(row, carried) for row in rows]

@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.gather.written import Fault, Written
-from digest.model.items import Event, Item
+from digest.model.items import Item
 from digest.store import access_keys, by_hand, campaigns, listing
+from digest.store.listing import Standing, Which
 from digest.web.api_words import (
     AddedItem,
     FieldFault,
@@ -55,6 +56,9 @@ class Page(BaseModel):
 
     limit: Annotated[int, Query(ge=1, le=200)] = 50
     before: Annotated[int | None, Query(description="Those before this id.")] = None
+    state: Annotated[
+        Standing | None, Query(description="Those in this state; all unless said.")
+    ] = None
 
 
 class Refused(Exception):  # noqa: N818 - what happened to what was sent
@@ -155,11 +159,11 @@ def _item(new: NewPost | NewEvent, zone: str) -> Item:
 
 
 def _list(digest: App, name: str, page: Page, *, kind: str) -> list[ShownItem]:
+    which = Which(page.state, kind, page.before)
     with digest.reading() as connection:
         stored = campaigns.by_name(connection, name)
-        found = listing.listed(connection, stored.id, before=page.before)
-    wanted = (one for one in found if isinstance(one.item, Event) is (kind == "event"))
-    return [shown(one) for one, _ in zip(wanted, range(page.limit), strict=False)]
+        found = listing.listed(connection, stored.id, which, page.limit)
+    return [shown(one) for one in found]
 
 
 def _add_handlers(api: FastAPI) -> None:

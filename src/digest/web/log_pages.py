@@ -10,7 +10,7 @@ from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.pictures import Use
 from digest.store import campaigns, listing, log, pictures, picturing
-from digest.store.listing import ListedItem
+from digest.store.listing import ListedItem, Standing, Which
 from digest.web import log_words
 from digest.web.log_acts import ACTS
 from digest.web.pages import Pages
@@ -18,15 +18,11 @@ from digest.web.staff import Staff
 
 _READ = ["GET", "HEAD"]
 _SHOWN = 30
-_STATES = {
-    "waiting": "waiting",
-    "changed": "changed at their source",
-    "held": "held",
-    "released": "released",
-    "withdrawn": "withdrawn",
-    "duplicate": "duplicates",
-    "passed over": "passed over",
+_WORDS = {
+    Standing.CHANGED: "changed at their source",
+    Standing.DUPLICATE: "duplicates",
 }
+_STATES = {one.value: _WORDS.get(one, one.value) for one in Standing}
 _DONE = {name: act.done for name, act in ACTS.items()} | {
     "added": "Added: the next edition carries it",
     "changed": "Changed",
@@ -92,12 +88,11 @@ def routes(desk: LogPages) -> APIRouter:
     def listed(
         request: Request, name: str, state: str = "", before: Before = None
     ) -> Response:
-        wanted = state if state in _STATES else None
+        wanted = Standing(state) if state in _STATES else None
         with desk.digest.reading() as connection:
             stored = campaigns.by_name(connection, name)
-            found = listing.listed(
-                connection, stored.id, limit=_SHOWN + 1, before=before, state=wanted
-            )
+            which = Which(wanted, before=before)
+            found = listing.listed(connection, stored.id, which, _SHOWN + 1)
         return desk.shown(
             request,
             "log.html",
