@@ -57,7 +57,8 @@ def form_of(desk: TestClient, address: str, **changes: str) -> dict[str, str]:
     """Return the fields of the form at an address as a browser would send them."""
     page = desk.get(address).text
     fields = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"', page))
-    fields |= {"text": re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.S)[0]}
+    if text := re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.S):
+        fields["text"] = text[1]
     fields.pop("status", None)
     if 'value="cancelled" checked' in page:
         fields["status"] = "cancelled"
@@ -428,7 +429,14 @@ def test_a_button_that_comes_too_late_says_so(desk: TestClient, program: App) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/desk/posts/99", "/desk/posts/99/edit", "/desk/posts/x", "/desk/log/none"]
+    "path",
+    [
+        *("/desk/posts/99", "/desk/posts/99/edit", "/desk/posts/x", "/desk/log/none"),
+        *(f"/desk/posts/{10**30}", f"/desk/posts/{10**30}/edit", "/desk/posts/-1"),
+        *(f"{LOG}?before={10**30}", f"/desk/editions/{10**30}/html"),
+        *(f"/desk/runs/{10**30}", f"/desk/runs?page={10**30}"),
+        *(f"/desk/posts/2/pictures/{10**30}", "/desk/posts/2/pictures/0"),
+    ],
 )
 def test_what_is_not_there_is_said_in_words(desk: TestClient, path: str) -> None:
     assert desk.get(path).status_code == 404
@@ -442,9 +450,15 @@ def test_a_link_gets_another_kind_or_is_taken_out(
         for n in range(1, 4)
     )
     posts_accepted(program.engine, [a_post("links", links=three)])
-    form = {"link-1": "none", "link-2": "webinar", "link-3": "none", "link-x": "none"}
-    page = desk.post("/desk/posts/3/links", data=form).text
+    form = form_of(desk, "/desk/posts/3") | {"link-1": "none", "link-2": "webinar"}
+    strange = form | {"link-99": "none", "link-\u00b2": "none", "link-1": "spaceship"}
+    refused = desk.post("/desk/posts/3/links", data=strange)
+    page = desk.post("/desk/posts/3/links", data=form | {"link-3": "none"}).text
+    late = desk.post("/desk/posts/3/links", data=form)
 
+    assert (refused.status_code, late.status_code) == (409, 409)
+    assert "this post has no link 99" in refused.text
+    assert "has changed this post since you opened it" in late.text
     assert "The links are changed" in page
     post = item(program, 3).item
     assert isinstance(post, Post)

@@ -25,6 +25,7 @@ from digest.web.api_words import (
     shown,
 )
 from digest.web.callers import host_of
+from digest.web.numbers import RowId
 from digest.web.throttle import Throttle
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -55,7 +56,7 @@ class Page(BaseModel):
     """Which part of a long list."""
 
     limit: Annotated[int, Query(ge=1, le=200)] = 50
-    before: Annotated[int | None, Query(description="Those before this id.")] = None
+    before: Annotated[RowId | None, Query(description="Those before this id.")] = None
     state: Annotated[
         Standing | None, Query(description="Those in this state; all unless said.")
     ] = None

@@ -11,6 +11,7 @@ from digest.model.forms import Form
 from digest.schedule import due
 from digest.schedule.status import troubles
 from digest.store import campaigns, editions, overview
+from digest.web.numbers import RowId
 from digest.web.pages import Pages
 
 FORMATS = (
@@ -42,7 +43,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         return shown(form, digest.previews.draft(name, schedule, form))
 
     @router.api_route("/editions/{edition_id}/{form}", methods=["GET", "HEAD"])
-    def edition(edition_id: int, form: Form) -> Response:
+    def edition(edition_id: RowId, form: Form) -> Response:
         return shown(form, digest.previews.edition(edition_id, form))
 
     return router

@@ -11,15 +11,21 @@ from sqlalchemy import Connection
 from digest.errors import DigestError, NotFound
 from digest.model.edits import with_link_kind
 from digest.model.items import Item, LinkKind
+from digest.model.wire import fingerprint
 from digest.store import editing, picturing
 from digest.store.picturing import Words
 from digest.web.log_acts import ACTS
 from digest.web.log_pages import LogPages
 from digest.web.log_words import NO_KIND
+from digest.web.numbers import Number, RowId
 from digest.web.sign_in import to_sign_in
 from digest.web.typed import Typed, typed_in
 
 Form = Annotated[Typed, Depends(typed_in)]
+_CHANGED = (
+    "Somebody else, or its source, has changed this post since you opened it: look at "
+    "its links as they are now"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +34,7 @@ def routes(desk: LogPages) -> APIRouter:
     router = APIRouter(prefix="/desk/posts/{item_id}")
 
     @router.post("/links")
-    def links(request: Request, item_id: int, form: Form) -> Response:
+    def links(request: Request, item_id: RowId, form: Form) -> Response:
         def change(connection: Connection) -> int:
             done = editing.edit(connection, item_id, lambda one: _linked(one, form))
             return item_id if done else 0
@@ -36,7 +42,9 @@ def routes(desk: LogPages) -> APIRouter:
         return _done(desk, request, (item_id, "links"), change)
 
     @router.post("/pictures/{number}")
-    def picture(request: Request, item_id: int, number: int, form: Form) -> Response:
+    def picture(
+        request: Request, item_id: RowId, number: Number, form: Form
+    ) -> Response:
         words = Words(number, form.get("alt", ""), decorative="decorative" in form)
 
         def change(connection: Connection) -> int:
@@ -46,7 +54,7 @@ def routes(desk: LogPages) -> APIRouter:
         return _done(desk, request, (item_id, "picture"), change)
 
     @router.post("/{act}")
-    def act(request: Request, item_id: int, act: str) -> Response:
+    def act(request: Request, item_id: RowId, act: str) -> Response:
         if act not in ACTS:
             raise NotFound("There is no such button.")
         now = desk.digest.now()
@@ -84,12 +92,17 @@ def _done(
 
 
 def _linked(one: Item, form: Typed) -> Item:
+    kinds: dict[str, LinkKind | None] = {kind.value: kind for kind in LinkKind}
+    kinds[NO_KIND] = None
+    if form.get("version") != fingerprint(one):
+        raise DigestError(_CHANGED)
     # From the last, as taking one out renumbers those behind it.
     for name in sorted(form, reverse=True, key=_number):
-        said = form[name]
-        kinds = {kind.value: kind for kind in LinkKind}
-        if _number(name) and said in {NO_KIND, *kinds}:
-            one = with_link_kind(one, _number(name), kinds.get(said))
+        if _number(name) and form[name] in kinds:
+            try:
+                one = with_link_kind(one, _number(name), kinds[form[name]])
+            except ValueError as problem:
+                raise DigestError(f"this post {problem}") from problem
     return one
 
 

@@ -17,6 +17,7 @@ from digest.model.items import Event, Item
 from digest.model.wire import fingerprint, item_from_wire
 from digest.store import by_hand, campaigns, corrections, editing, log
 from digest.web.log_pages import LogPages
+from digest.web.numbers import RowId
 from digest.web.post_form import Faults, Kind, edited, kind_of, read, typed_of
 from digest.web.sign_in import to_sign_in
 from digest.web.typed import Typed, typed_in
@@ -89,11 +90,11 @@ def _add_routes(router: APIRouter, desk: LogPages, change: Change) -> None:
     there = f"/posts/{{item_id}}/{change}"
 
     @router.api_route(there, methods=_READ)
-    def show(request: Request, item_id: int) -> Response:
+    def show(request: Request, item_id: RowId) -> Response:
         return _begun(desk, request, _filled(desk, item_id, change))
 
     @router.post(there)
-    def save(request: Request, item_id: int, typed: Typing) -> Response:
+    def save(request: Request, item_id: RowId, typed: Typing) -> Response:
         form = replace(_filled(desk, item_id, change), typed=typed)
         return _kept(desk, request, form, _change)
 

@@ -1,9 +1,9 @@
 """The desk's pages of posts and events: the list of a campaign, and each by itself."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
@@ -13,6 +13,7 @@ from digest.store import campaigns, listing, log, pictures, picturing
 from digest.store.listing import ListedItem, Standing, Which
 from digest.web import log_words
 from digest.web.log_acts import ACTS
+from digest.web.numbers import Number, RowId
 from digest.web.pages import Pages
 from digest.web.staff import Staff
 
@@ -32,7 +33,6 @@ _DONE = {name: act.done for name, act in ACTS.items()} | {
     "picture": "It is said now what the picture shows",
     "nothing": "Nothing had to be changed",
 }
-Before = Annotated[int | None, Query(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def routes(desk: LogPages) -> APIRouter:
 
     @router.api_route("/log/{name}", methods=_READ)
     def listed(
-        request: Request, name: str, state: str = "", before: Before = None
+        request: Request, name: str, state: str = "", before: RowId | None = None
     ) -> Response:
         wanted = Standing(state) if state in _STATES else None
         with desk.digest.reading() as connection:
@@ -105,11 +105,11 @@ def routes(desk: LogPages) -> APIRouter:
         )
 
     @router.api_route("/posts/{item_id}", methods=_READ)
-    def post(request: Request, item_id: int, done: str = "") -> Response:
+    def post(request: Request, item_id: RowId, done: str = "") -> Response:
         return desk.post(request, item_id, done)
 
     @router.api_route("/posts/{item_id}/pictures/{number}", methods=_READ)
-    def picture(item_id: int, number: int) -> Response:
+    def picture(item_id: RowId, number: Number) -> Response:
         with desk.digest.reading() as connection:
             there = picturing.of_item(connection, item_id)
             names = [one.kept for one in there[number - 1 : number]]

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from digest.model.described import described
 from digest.model.items import LinkKind, Post
+from digest.model.wire import fingerprint
 from digest.render.text_blocks import written
 from digest.store import corrections, picturing
 from digest.store.listing import ListedItem
@@ -55,6 +56,7 @@ def shown(connection: Connection, one: ListedItem, zone: str) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": one.title,
+        "version": fingerprint(one.item),
         "kind": kind_of(one.item),
         "state": one.state,
         "stands": _stands(one),

@@ -1,8 +1,8 @@
 """Runs: how an edition's copies are getting on, and what became of each person's."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from digest.bootstrap import App
@@ -10,15 +10,13 @@ from digest.model.deliveries import DeliveryState
 from digest.schedule.runs import GOING, Run, run_of
 from digest.store import campaigns, copies, editions
 from digest.store.editions import Edition
+from digest.web.numbers import Number, RowId
 from digest.web.pages import Pages
 
 _EDITIONS, _PEOPLE = 10, 50
 # Read well by a person; how often is theirs to choose, see WCAG 2.2.1.
 _REFRESH_SECONDS = 20
 STATES = (*(state.value for state in DeliveryState), copies.LEFT_OUT)
-
-Number = Annotated[int, Query(ge=1)]
-Place = Annotated[int, Query(ge=0)]
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
@@ -40,7 +38,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/{edition_id}", methods=["GET", "HEAD"])
     def one(
-        edition_id: int, state: str = "", after: Place = 0, *, refresh: bool = False
+        edition_id: RowId, state: str = "", after: RowId = 0, *, refresh: bool = False
     ) -> Response:
         chosen = [state] if state in STATES else []
         with digest.reading() as connection:
