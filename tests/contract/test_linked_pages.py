@@ -286,6 +286,7 @@ def test_a_site_that_asks_us_to_wait_is_left_alone(site: WebSite) -> None:
         pytest.param(b"<div>" * 100_000, id="deep"),
         pytest.param(b"<p>x" * 400_000, id="endless"),
         pytest.param(b"\x00\xff\xfe" * 1000, id="binary"),
+        pytest.param(b"<span>" * 180 + b"<b>w</b> " * 60_000, id="lines in lines"),
     ],
 )
 def test_what_holds_no_posts_is_refused_in_one_line(

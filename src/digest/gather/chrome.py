@@ -35,12 +35,15 @@ _NAMED_ALIKE = re.compile(
     r"breadcrumbs?|masthead|widget|promo)",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 100  # characters; what is longer was made to be slow to look at
 _UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # What stands inside a line of running words.
 _INSIDE_A_LINE = tags(
     "a abbr b bdi bdo big br cite code del dfn em font i img ins kbd label mark "
     "picture q rt ruby s small source span strike strong sub sup time tt u var wbr"
 )
+# Of lines inside one another; a page of the largest size has a tenth of them.
+_MOST_PIECES = 5_000_000
 _LONG_LINE = 80  # characters, beside those in links
 # What holds more of the page's running words than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
@@ -64,29 +67,37 @@ def take_out_surroundings(root: Any) -> None:
 def running_words(root: Any) -> Count:
     """Return for each element how much running text it holds.
 
-    That is, characters in lines that are long and not mostly links.
+    That is, characters in lines that are long and not mostly links. Raises
+    ValueError, in words, where lines inside lines would take too long.
     """
     found: Count = Counter()
+    left = _MOST_PIECES
     for element in root.iter("*"):
         if element.tag in _INSIDE_A_LINE and element.tag not in {"span", "font"}:
             continue
-        length, linked = _line(element)
+        length, linked, pieces = _line(element)
+        left -= pieces
+        if left < 0:
+            raise ValueError("has lines nested in a way that takes too long to read")
         if length >= _LONG_LINE and linked <= length / 2:
             for holder in (element, *element.iterancestors()):
                 found[holder] += length - linked
     return found
 
 
-def _line(element: Any) -> tuple[int, int]:
-    """Return how long the element's own line is, and how much of it is links."""
+def _line(element: Any) -> tuple[int, int, int]:
+    """Return how long the element's own line is, and how much of it is links.
+
+    Then, of how many pieces it was put together.
+    """
     words, linked = [element.text or ""], 0
     for child in element:
         if child.tag in _INSIDE_A_LINE:
-            words.append("".join(child.itertext()))
+            words += child.itertext()
             links = [child] if child.tag == "a" else child.iter("a")
             linked += sum(len("".join(one.itertext())) for one in links)
         words.append(child.tail or "")
-    return len(" ".join("".join(words).split())), linked
+    return len(" ".join("".join(words).split())), linked, len(words)
 
 
 def is_around(element: Any) -> bool:
@@ -101,7 +112,8 @@ def is_around(element: Any) -> bool:
 
 
 def _tells(name: str) -> bool:
-    return bool(_NAMED.fullmatch(name)) and not _NAMED_ALIKE.fullmatch(name)
+    is_name = len(name) <= _LONGEST_NAME
+    return is_name and bool(_NAMED.fullmatch(name)) and not _NAMED_ALIKE.fullmatch(name)
 
 
 def _is_unshown(element: Any) -> bool:

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+from lxml import etree
 
 from digest.gather.chrome import is_around, take_out
 from digest.gather.days import Day, written_day
@@ -16,6 +19,9 @@ from digest.model.items import Byline
 
 _NOBODY = frozenset({"admin", "administrator", "webmaster"})
 _LONGEST = 25  # words
+_LONG = 100  # characters
+_MANY = 50  # elements
+_MOST = 100  # of each kind that are looked at
 _AUTHOR = re.compile(
     r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]?name)?|posted-by|field--name-uid"
 )
@@ -44,24 +50,29 @@ def credit_marks(root: Any, language: str, zone: str) -> CreditMarks:
     What stands in menus, comments or other posts is not looked at, but the head
     and the foot of an article are.
     """
-    byline: Byline | None = None
-    published: Moment | None = None
-    day: Day | None = None
+    authors: list[Any] = []
+    dates: list[Any] = []
     for element in _own(root):
-        if byline is None and _is(element, _AUTHOR, _AUTHORS):
-            byline = _byline(element)
-        if not (published or day) and _is(element, _DATE, _DATES):
-            published = _moment(element, zone)
-            day = None if published else written_day(_words(element), language)
-    return CreditMarks(byline, published, day)
+        if len(authors) < _MOST and _is(element, _AUTHOR, _AUTHORS):
+            authors.append(element)
+        if len(dates) < _MOST and _is(element, _DATE, _DATES):
+            dates.append(element)
+    byline = next(filter(None, map(_byline, authors)), None)
+    for element in dates:
+        if published := _moment(element, zone):
+            return CreditMarks(byline, published)
+        if day := written_day(_words(element), language):
+            return CreditMarks(byline, day=day)
+    return CreditMarks(byline)
 
 
-def _own(element: Any) -> Iterator[Any]:
-    for one in element:
-        if is_around(one) and not _is_foot(one):
-            continue
-        yield one
-        yield from _own(one)
+def _own(root: Any) -> Iterator[Any]:
+    walk = etree.iterwalk(root, events=("start",))
+    for _, one in walk:
+        if one is not root and is_around(one) and not _is_foot(one):
+            walk.skip_subtree()
+        else:
+            yield one
 
 
 def _is_foot(element: Any) -> bool:
@@ -72,8 +83,10 @@ def _is_foot(element: Any) -> bool:
 
 def _is(element: Any, classes: re.Pattern[str], marks: frozenset[str]) -> bool:
     said = {element.get("itemprop"), element.get("data-hook")}
-    names = element.get("class", "").split()
-    return bool(said & marks) or any(map(classes.fullmatch, names))
+    names = (name for name in element.get("class", "").split() if len(name) < _LONG)
+    is_marked = bool(said & marks) or any(map(classes.fullmatch, names))
+    # What holds a great deal is no name and no date, whatever it is called.
+    return is_marked and len(list(islice(element.iter(), _MANY))) < _MANY
 
 
 def _byline(element: Any) -> Byline | None:
