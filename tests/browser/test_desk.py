@@ -131,7 +131,7 @@ def test_a_post_is_added_mended_and_withdrawn_by_keyboard_alone(
     desk.page.keyboard.type("Kettle")
     desk.press("Enter")
 
-    expect(desk.page).to_have_title(re.compile("^Added: "))
+    expect(desk.page).to_have_title(re.compile("^Added[.]"))
     desk.page.get_by_label("survey").focus()
     desk.page.keyboard.type("web")
     desk.press("Tab", "Enter")

@@ -250,7 +250,8 @@ def test_a_post_is_added_once(desk: TestClient, program: App) -> None:
     }
     pages = [desk.post(NEW_POST, data=typed) for _ in range(2)]
 
-    assert "Added: the next edition carries it" in pages[0].text
+    assert "Added." in pages[0].text
+    assert "The next edition carries it." in pages[0].text
     assert "This was there already, word for word" in pages[1].text
     added = item(program, 3)
     assert isinstance(added.item, Post)
@@ -275,6 +276,23 @@ def test_an_event_of_whole_days_is_added(desk: TestClient, program: App) -> None
     assert event.ends == EIGHT.replace(day=8, hour=23)
     fields = form_of(desk, "/desk/posts/3/edit")
     assert (fields["ends_day"], fields["ends_time"]) == ("2026-07-08", "")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"starts_day": "2026-07-05"},
+        {"starts_day": "2026-07-08", "status": "cancelled"},
+    ],
+    ids=["over", "called off"],
+)
+def test_an_event_that_is_no_news_is_said_to_be_none(
+    desk: TestClient, typed: dict[str, str]
+) -> None:
+    page = desk.post(NEW_EVENT, data={"title": "Walk"} | typed).text
+
+    assert "No edition carries it" in page
+    assert "The next edition carries it" not in page
 
 
 @pytest.mark.parametrize(

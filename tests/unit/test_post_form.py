@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.model.blocks import Picture
 from digest.model.items import Byline, EventState, Item, Span
-from digest.web.post_form import edited, typed_of
+from digest.web.post_form import Kind, edited, read, typed_of
 from tests.builders import EIGHT, a_post, an_event, words
 from tests.rich import a_rich_variant
 
@@ -50,3 +52,30 @@ def test_what_is_typed_as_a_day_is_the_last_day() -> None:
 
     assert (typed["starts_day"], typed["ends_day"]) == ("2026-07-07", "2026-07-08")
     assert (typed["starts_time"], typed["ends_time"]) == ("", "")
+
+
+# What people type, and what they never do, in every field that a form may send.
+_SAID = st.one_of(
+    st.sampled_from(
+        ["", "2026-07-06", "9999-12-31", "0001-01-01", "23:59", "24:00", "decorative"]
+    ),
+    st.sampled_from(
+        ["https://example.org/\u00e9", "javascript:a()", "http://[", "//a"]
+    ),
+    st.text(max_size=40),
+)
+_FIELDS = sorted({name for item in ITEMS for name in typed_of(item, ZONE)})
+
+
+@given(st.sampled_from(Kind), st.fixed_dictionaries(dict.fromkeys(_FIELDS, _SAID)))
+def test_whatever_is_typed_is_an_item_or_says_what_is_wrong(
+    kind: Kind, typed: dict[str, str]
+) -> None:
+    found = read(kind, typed, ZONE)
+
+    if isinstance(found, dict):
+        assert found
+        assert set(found) <= set(_FIELDS)
+        return
+    # What was taken can be shown in a form again.
+    assert edited(found, typed_of(found, ZONE), ZONE) == found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PostFile = Annotated[Path, typer.Argument(metavar="FILE", help="Markdown or text.")]
 _OUTCOMES = {
     "added": "added; the next edition carries it",
+    "no news": "added; no edition carries it, as it is over or was called off",
     "changed": "was there already, and has changed",
     "unchanged": "was there already, as it is",
     "duplicate": "a source has the same post already, so it is not sent twice",
@@ -30,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
 def add(campaign: CampaignName, file: PostFile) -> None:
     """Add a post or an event from a file; the same file twice is once."""
     from digest.bootstrap import open_app
+    from digest.model.happenings import is_worth_telling
     from digest.store import by_hand, campaigns
 
     with open_app() as digest, digest.writing() as connection:
@@ -37,7 +39,10 @@ def add(campaign: CampaignName, file: PostFile) -> None:
         key, item = _read(file, stored.campaign.timezone)
         item = by_hand.keyed(item, key)
         added = by_hand.add(connection, stored, item, digest.now())
-    result(f"post {added.id}: {_OUTCOMES[added.outcome]}")
+        is_news = is_worth_telling(item, digest.now())
+    is_no_news = added.outcome == "added" and not is_news
+    outcome = "no news" if is_no_news else added.outcome
+    result(f"post {added.id}: {_OUTCOMES[outcome]}")
 
 
 def edit(post_id: PostId, file: PostFile) -> None:

@@ -37,9 +37,7 @@ def _without_now(change: Callable[[Connection, int], bool]) -> Doing:
 
 
 ACTS: Mapping[str, Act] = {
-    "release": Act(
-        "Release", "Released: the next edition carries it", _about(log.release)
-    ),
+    "release": Act("Release", "Released", _about(log.release)),
     "hold": Act(
         "Hold", "Held: no edition carries it until you release it", _about(log.hold)
     ),
@@ -58,7 +56,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "correct": Act(
         "Send as a correction",
-        "This correction is released: the next edition carries it",
+        "This correction is released",
         corrections.correct,
     ),
     "decline": Act(

@@ -25,7 +25,7 @@ _WORDS = {
 }
 _STATES = {one.value: _WORDS.get(one, one.value) for one in Standing}
 _DONE = {name: act.done for name, act in ACTS.items()} | {
-    "added": "Added: the next edition carries it",
+    "added": "Added",
     "changed": "Changed",
     "unchanged": "This was there already, word for word",
     "duplicate": "A source has the same post already, so it is not sent twice",
@@ -59,7 +59,9 @@ class LogPages:
             campaign_id = log.row_of(connection, item_id).campaign_id
             campaign = campaigns.load(connection, campaign_id)
             one = listing.get(connection, campaign_id, item_id)
-            said = log_words.shown(connection, one, campaign.timezone)
+            said = log_words.shown(
+                connection, one, campaign.timezone, self.digest.now()
+            )
         return self.shown(
             request,
             "post.html",

@@ -1,15 +1,17 @@
 """What the desk says of a post: how it stands, what it says, what changed."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from digest.model.described import described
+from digest.model.happenings import is_worth_telling
 from digest.model.items import LinkKind, Post
 from digest.model.wire import fingerprint
 from digest.render.text_blocks import written
 from digest.store import corrections, picturing
-from digest.store.listing import ListedItem
+from digest.store.listing import ListedItem, Standing
 from digest.web.log_acts import ACTS, acts_on, acts_on_change
 from digest.web.post_form import kind_of
 
@@ -22,6 +24,7 @@ _STANDS = {
 }
 _CARRIED = "An edition carries it, so its words are fixed."
 _NEXT = "The next edition carries it."
+_NO_NEWS = "No edition carries it: it is over, or was called off before readers heard."
 _LABELS = {
     "summary": "Summary",
     "byline": "Written by",
@@ -49,7 +52,9 @@ NO_KIND = "none"
 KINDS = (*((kind.value, kind.value) for kind in LinkKind), (NO_KIND, "take it out"))
 
 
-def shown(connection: Connection, one: ListedItem, zone: str) -> dict[str, Any]:
+def shown(
+    connection: Connection, one: ListedItem, zone: str, now: datetime
+) -> dict[str, Any]:
     """Return what the page of a post says of it."""
     facts = described(one.item, zone)
     may_change = not one.is_carried and one.state != "withdrawn"
@@ -59,7 +64,7 @@ def shown(connection: Connection, one: ListedItem, zone: str) -> dict[str, Any]:
         "version": fingerprint(one.item),
         "kind": kind_of(one.item),
         "state": one.state,
-        "stands": _stands(one),
+        "stands": _stands(one, now),
         "source": one.source,
         "is_edited": one.is_edited,
         "duplicate_of": one.duplicate_of,
@@ -79,10 +84,12 @@ def shown(connection: Connection, one: ListedItem, zone: str) -> dict[str, Any]:
     }
 
 
-def _stands(one: ListedItem) -> str:
-    if one.state == "released":
-        return _CARRIED if one.is_carried else _NEXT
-    return _STANDS[one.state]
+def _stands(one: ListedItem, now: datetime) -> str:
+    if one.state != Standing.RELEASED:
+        return _STANDS[one.state]
+    if one.is_carried:
+        return _CARRIED
+    return _NEXT if is_worth_telling(one.item, now) else _NO_NEWS
 
 
 def _changes(
