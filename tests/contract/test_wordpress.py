@@ -278,6 +278,15 @@ def test_what_is_no_export_is_refused_in_one_line(
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("inner", ["<b>soup</b>", "<wp:x>soup</wp:x>"])
+def test_an_element_inside_a_text_is_part_of_it(write: Write, inner: str) -> None:
+    head = HEAD.replace("<![CDATA[ann]]>", f"ann{inner}")
+    path = write(head + item(title="HERE").replace("<![CDATA[HERE]]>", inner) + FOOT)
+    [post] = posts(path)
+
+    assert (post.title, post.topics) == ("soup", ("News",))
+
+
 def test_an_address_is_told_from_a_file() -> None:
     source = Source("past", SourceKind.WORDPRESS, "https://example.org")
 

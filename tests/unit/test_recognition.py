@@ -27,6 +27,13 @@ def keys(posts: Sequence[Signs], known: Sequence[Known] = ()) -> list[str]:
     return [one.key for one in recognised(posts, known)]
 
 
+def test_titles_of_marks_alone_have_keys_too() -> None:
+    found = keys([signs("???"), signs("...", OTHER), signs("!", "")])
+
+    assert all(found)
+    assert len(set(found)) == 3
+
+
 MONDAY = {"day": "2026-07-06"}
 TUESDAY = {"day": "2026-07-07"}
 EDITED = WORDS.replace("forty", "fifty").replace("soup", "cake")

@@ -140,4 +140,5 @@ def _title_key(signs: Signs) -> str:
     said = "-".join(signs.title.split())
     if len(said) > _LONGEST_KEY:
         said = f"{said[:_LONGEST_KEY]}-{_hash(signs.title):012x}"
+    said = said or f"post-{min(signs.sketch, default=0):012x}"  # a title of marks alone
     return " ".join(filter(None, (said, signs.place if signs.place[:1] != "#" else "")))

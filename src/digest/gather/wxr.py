@@ -99,7 +99,7 @@ class _Scan:
         self._author: dict[str, str] | None = None
         self._path: list[str] = []
         self._words: list[str] | None = None
-        self._length = 0
+        self._length = self._depth = 0
         self._meta_key = ""
         self._is_term = False
         self.parser = expat.ParserCreate()
@@ -141,7 +141,7 @@ class _Scan:
             self._author = {}
         self._is_term = attributes.get("domain") in {"category", "post_tag"}
         if self._is_wanted(name):
-            self._words, self._length = [], 0
+            self._words, self._length, self._depth = [], 0, len(self._path)
 
     def _is_wanted(self, name: str) -> bool:
         if self._author is not None:
@@ -162,7 +162,7 @@ class _Scan:
             self._item.is_too_long = True
 
     def _end(self, name: str) -> None:
-        if self._words is not None:
+        if self._words is not None and len(self._path) == self._depth:
             self._keep(name, "".join(self._words))
             self._words = None
         if len(self._path) == 3 and name == "item" and self._item is not None:
