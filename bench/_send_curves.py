@@ -31,6 +31,7 @@ SQLITE = "sqlite:///"
 CONNECTIONS = (1, 2, 4, 8, 16, 32)
 DELAYS_MS = (1, 5, 10, 20, 40)
 OVER_A_LINK = 10  # connections
+RATES = (20, 50, 100, 200, 500, 1000, 2000)
 MESSAGES = 3000
 REPEATS = 3
 # Told apart without their colours too.
@@ -102,6 +103,9 @@ def _draw(by_connections: Points, by_delay: Points) -> None:
     _curves(left, by_connections, "connections", CONNECTIONS)
     _curves(right, by_delay, "milliseconds of delay, each way", DELAYS_MS)
     right.set_yscale("log")
+    right.minorticks_off()
+    right.set_yticks(RATES, [f"{one:,}" for one in RATES])
+    right.set_ylim(RATES[0], RATES[-1])
     left.set_title("To a server on the same machine")
     right.set_title(f"Over a slow link, {OVER_A_LINK} connections")
     figure.legend(
