@@ -1,7 +1,5 @@
 """Wires the parts together from the settings; knows how, decides nothing."""
 
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from jinja2 import Environment
 from sqlalchemy import Connection, Engine, make_url
 
 from digest.audience.hashing import Hasher
-from digest.audience.leaving import leave, rejoin
+from digest.audience.leave_links import LeaveLinks
+from digest.audience.leaving import leave
 from digest.audience.links import Links
 from digest.audience.showing import find
 from digest.deliver.batches import AllDue, Batches
@@ -28,9 +27,9 @@ from digest.deliver.servers import Servers
 from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.deliver.smtp_talk import Timeouts
-from digest.errors import NotFound, SettingsError, StoreError
+from digest.errors import NotFound, StoreError
 from digest.gather.fetch import Fetcher
-from digest.model.campaigns import Campaign
+from digest.installing import secret_of
 from digest.model.people import Addressee
 from digest.model.pictures import PictureFile, from_public_name
 from digest.render.templates import Kind, environment
@@ -41,14 +40,12 @@ from digest.schedule.previews import Previews
 from digest.schedule.renditions import Renditions
 from digest.schedule.working import Work
 from digest.settings import Settings, from_environment
-from digest.store import campaigns, job_tables, pictures, readers, short_links
+from digest.store import job_tables, pictures, short_links
 from digest.store.clock import clock_of
 from digest.store.engine import open_engine, reading, writing
 from digest.store.migrate import is_current, migrate
 
 Clock = Callable[[], datetime]
-# In a folder that a demo may clear.
-DEMO_MARK = ".digest-demo"
 
 
 @dataclass(frozen=True)
@@ -76,6 +73,11 @@ class App:
     def links(self) -> Links:
         """Signed links, built from the settings and never from a request."""
         return Links(self.secret, self.settings.base_url)
+
+    @cached_property
+    def leave_links(self) -> LeaveLinks:
+        """Leaving a campaign, and coming back, by the link in an edition."""
+        return LeaveLinks(self.engine, self.links, self.clock)
 
     @cached_property
     def hasher(self) -> Hasher:
@@ -187,45 +189,6 @@ class App:
                     return file
         raise NotFound("There is no such picture, or it is not to be seen any more.")
 
-    def leaving(self, token: str) -> Campaign:
-        """Return the campaign that a link leaves; changes nothing.
-
-        Raises NotFound for a link that we did not make.
-        """
-        with self.reading() as connection:
-            return self._campaign(connection, self._reader_of(token))
-
-    def leave(self, token: str) -> Campaign:
-        """Leave by a link, at once; leaving twice is leaving once."""
-        reader_id = self._reader_of(token)
-        with self.writing() as connection:
-            campaign = self._campaign(connection, reader_id)
-            leave(connection, reader_id, self.now())
-        return campaign
-
-    def rejoin(self, token: str) -> Campaign:
-        """Undo the leaving by the same link."""
-        reader_id = self._reader_of(token)
-        with self.writing() as connection:
-            campaign = self._campaign(connection, reader_id)
-            rejoin(connection, reader_id)
-        return campaign
-
-    def _reader_of(self, token: str) -> int:
-        reader_id = self.links.read_leave(token)
-        if reader_id is None:
-            raise NotFound(
-                "This link is not whole. Open it from the email again, "
-                "or write to or phone whoever sends you the email."
-            )
-        return reader_id
-
-    def _campaign(self, connection: Connection, reader_id: int) -> Campaign:
-        reader = readers.get(connection, reader_id)
-        if reader is None:
-            raise NotFound("This link is for somebody we no longer know.")
-        return campaigns.load(connection, reader.campaign_id)
-
     def trouble(self) -> str:
         """Return why the program cannot serve anybody, or "" while it can."""
         try:
@@ -272,43 +235,9 @@ def opened(
                     raise StoreError(
                         "the database is of an earlier version: run digest migrate"
                     )
-        yield App(settings, engine, _clock(engine, now), _secret(settings))
+        yield App(settings, engine, _clock(engine, now), secret_of(settings))
     finally:
         engine.dispose()
-
-
-def migrated(settings: Settings) -> bool:
-    """Bring the database up to date; return whether it changed."""
-    engine = open_engine(settings.database)
-    try:
-        return migrate(engine)
-    finally:
-        engine.dispose()
-
-
-def prepare(settings: Settings, env_file: Path) -> Iterator[str]:
-    """Make the data directory, the database and a key; say what was done.
-
-    What is there already is left as it is. Raises SettingsError on top of a
-    demo, which a later demo would clear away.
-    """
-    if (settings.data_dir / DEMO_MARK).exists():
-        raise SettingsError(
-            f"{settings.data_dir} holds the demo: remove that folder first, "
-            "or set DIGEST_DATA_DIR to another"
-        )
-    changed = migrated(settings)
-    yield f"database: {'made' if changed else 'was there already'}"
-    if env_file.exists():
-        yield f"{env_file}: was there already, left as it is"
-    else:
-        key = _secret(settings)
-        words = f"DIGEST_DATA_DIR={settings.data_dir}\nDIGEST_SECRET_KEY={key}\n"
-        _write_private(env_file, words + "DIGEST_LIVE=no\n")
-        yield f"{env_file}: made; keep a copy of its key where you keep passwords"
-    yield f"{settings.mode} mode: mail stays in the built-in inbox" + (
-        "" if not settings.live else " no longer"
-    )
 
 
 def _dispatcher(engine: Engine, clock: Clock) -> Dispatcher:
@@ -326,25 +255,3 @@ def _clock(engine: Engine, now: datetime | None) -> Clock:
     if now is not None:
         return lambda: now
     return clock_of(engine)
-
-
-def _secret(settings: Settings) -> str:
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secret-key"
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_private(path, secrets.token_urlsafe(32))
-        return path.read_text().strip()
-    except OSError as problem:
-        raise SettingsError(
-            f"the key in {path} cannot be kept: {problem.strerror}; "
-            "make the folder writable or set DIGEST_SECRET_KEY"
-        ) from problem
-
-
-def _write_private(path: Path, words: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(words)

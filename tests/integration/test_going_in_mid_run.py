@@ -76,7 +76,7 @@ def sent_from(app: App, name: str) -> str:
 
 def leave_by_link(app: App, name: str) -> None:
     """Click the link at the end of an email."""
-    app.leave(app.links.leave_url(reader_of(app, name)).rpartition("/")[2])
+    app.leave_links.leave(app.links.leave_url(reader_of(app, name)).rpartition("/")[2])
 
 
 def are_erased(app: App, name: str) -> None:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digest.audience.importing import ListImport
-from digest.bootstrap import DEMO_MARK, App, opened
+from digest.bootstrap import App, opened
 from digest.cli.serving import serve_pages, work_until_done
 from digest.errors import DigestError, SettingsError
+from digest.installing import DEMO_MARK
 from digest.model.web_access import WebAccess
 from digest.sample import pieces, week
 from digest.sample.feed_server import serving

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 def init() -> None:
     """Make the data directory, the database, a key and a first .env file."""
-    from digest.bootstrap import prepare
+    from digest.installing import prepare
     from digest.settings import from_environment
 
     for line in prepare(from_environment(), Path(".env")):
@@ -31,7 +31,7 @@ def init() -> None:
 
 def migrate() -> None:
     """Bring the database to the shape this version knows."""
-    from digest.bootstrap import migrated
+    from digest.installing import migrated
     from digest.settings import from_environment
 
     changed = migrated(from_environment())
