@@ -179,3 +179,15 @@ def test_a_lock_held_for_less_is_waited_for(server: Server) -> None:
         tally = a_sender(engine, carrier).send_due(threading.Event())
         assert tally == Tally(accepted=READERS)
         assert len(carrier.copies) == READERS
+
+
+def test_who_starts_while_another_machine_migrates_waits_however_long(
+    server: Server,
+) -> None:
+    engine = open_engine(server.url(NAME), lock_wait_ms=100)
+    with a_locker(server) as session:
+        session.execute("SELECT pg_advisory_xact_lock(20260706)")
+        threading.Timer(0.5, session.rollback).start()
+
+        assert migrate(engine)
+    engine.dispose()

@@ -93,6 +93,8 @@ def _next_script(connection: Connection) -> tuple[Path, str]:
 
 def wait_alone(connection: Connection) -> None:
     """Hold off every other machine that would migrate this PostgreSQL just now."""
+    # A large database is migrated for longer than a lock is waited for elsewhere.
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20260706)")
 
 
