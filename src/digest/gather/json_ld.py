@@ -107,8 +107,8 @@ class _Things:
     def _event(self, one: Thing) -> Told | None:
         starts, said = self._moment(one, "startDate"), _words(one.get("startDate"))
         if starts is None and said:
-            fault = f'starts at "{one_line(said)[:40]}", which is no date or time'
-            return Told("its JSON-LD", _first(one, "name", "headline"), fault=fault)
+            title = _first(one, "name", "headline")
+            return Told.without_a_start("its JSON-LD", title, said)
         places = [self._whole(place) for place in _list(one.get("location"))]
         online = [p for p in places if _VIRTUAL in map(_words, _list(p.get("@type")))]
         return (

@@ -37,6 +37,7 @@ _EVENT = {
 _ROOTS = tags("h-entry hentry h-event vevent")
 _EVENTS = tags("h-event vevent")
 _OTHER_ROOTS = tags("h-card vcard h-feed h-adr adr h-geo")
+_MARKS = "its h-event"
 Properties = Mapping[str, list[Any]]
 
 
@@ -74,9 +75,11 @@ def _entry(element: Any, zone: str) -> Told:
 def _event(said: Properties, zone: str) -> Told | None:
     starts = next(_moments(said["start"], zone), None)
     if starts is None:
-        return None
+        written = next(filter(None, map(_written, said["start"])), "")
+        title = _text(said["name"])
+        return Told.without_a_start(_MARKS, title, written) if written else None
     return Told(
-        marks="its h-event",
+        marks=_MARKS,
         title=_text(said["name"]),
         url=_address(said["url"]),
         text=_html(said["content"]),

@@ -12,7 +12,7 @@ from digest.gather.link_list import MOST_LINKS
 from digest.gather.recognition import Known, Signs
 
 # Counted up when pages are read in another way, so that all are read anew.
-_EDITION = 1
+_EDITION = 2
 _MOST_POSTS = 1000
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from digest.gather.entries import Text
 from digest.gather.moments import Moment
+from digest.gather.words import one_line
 from digest.model.items import Byline
 
 _NOTHING = Text()
@@ -35,6 +36,12 @@ class Told:
     joining_url: str = ""
     is_cancelled: bool = False
     fault: str = ""
+
+    @classmethod
+    def without_a_start(cls, marks: str, title: str, said: str) -> "Told":
+        """Return an event whose start cannot be read: it says `said`."""
+        fault = f'starts at "{one_line(said)[:40]}", which is no date or time'
+        return cls(marks, title, fault=fault)
 
     def or_else(self, other: "Told") -> "Told":
         """Return this with what only `other` says."""
