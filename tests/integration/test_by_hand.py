@@ -10,8 +10,9 @@ from digest.model.items import Item
 from digest.store import access_keys, by_hand, campaigns, editing, listing, log
 from digest.store.by_hand import Added
 from digest.store.engine import reading, writing
+from digest.store.listing import Which
 from digest.store.tables import access_key
-from tests.builders import EIGHT, a_post
+from tests.builders import EIGHT, a_post, an_event
 from tests.stored import a_stored_campaign, posts_accepted
 
 
@@ -30,6 +31,19 @@ def test_the_same_words_twice_are_one_post(engine: Engine) -> None:
     assert first.id == second.id != other.id
     with reading(engine) as connection:
         assert [one.state for one in listing.listed(connection, 1)] == ["released"] * 2
+
+
+def test_posts_and_events_are_listed_apart(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    for one in (a_post("", title="Kettle"), an_event("", title="Walk")):
+        added(engine, one)
+
+    with reading(engine) as connection:
+        kinds = {
+            kind: [one.title for one in listing.listed(connection, 1, Which(kind=kind))]
+            for kind in ("post", "event", "")
+        }
+    assert kinds == {"post": ["Kettle"], "event": ["Walk"], "": ["Walk", "Kettle"]}
 
 
 def test_other_words_under_a_key_change_the_post(engine: Engine) -> None:

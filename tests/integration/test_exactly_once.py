@@ -28,6 +28,7 @@ from digest.model.items import Post
 from digest.model.readers import Format
 from digest.store import (
     acceptance,
+    by_hand,
     campaigns,
     corrections,
     editing,
@@ -97,6 +98,7 @@ class Log(RuleBasedStateMachine):
         self.engine = open_engine(f"sqlite:///{path}")
         self.now = EIGHT
         self.held_by: dict[str, dict[str, Post]] = {"blog": {}, "news": {}}
+        self.by_hand: dict[str, Post] = {}
         self.names = {"blog": "blog", "news": "news"}
         self.path = 0
         self.touched: set[int] = set()
@@ -124,6 +126,20 @@ class Log(RuleBasedStateMachine):
             )
         if read:
             self.gather(source)
+
+    @rule(days=DATES, again=st.booleans())
+    def add(self, days: int | None, *, again: bool) -> None:
+        """Let staff or a program add a post by hand, or the last one once more."""
+        if not (again and self.by_hand):
+            key = f"hand-{len(self.by_hand)}"
+            published = None if days is None else self.now + timedelta(days=days)
+            self.by_hand[key] = a_post(
+                key, title=key, published=published, body=words(f"{key} says. " * 9)
+            )
+        self._pass_time()
+        with writing(self.engine) as connection:
+            [stored] = campaigns.listed(connection)
+            by_hand.add(connection, stored, [*self.by_hand.values()][-1], self.now)
 
     @rule(source=SOURCES, which=ANY)
     def republish(self, source: str, which: int) -> None:
@@ -277,7 +293,8 @@ class Log(RuleBasedStateMachine):
             whole = {entry.id for entry in log.released(connection, 1, 0)}
             keys = Counter(_first_keys(connection))
         # Everything that a source holds is known, once.
-        held = [key for posts in self.held_by.values() for key in posts]
+        all_of_them = (*self.held_by.values(), self.by_hand)
+        held = [key for posts in all_of_them for key in posts]
         assert keys == Counter(held)
         for one in items:
             later = {
@@ -295,7 +312,7 @@ class Log(RuleBasedStateMachine):
             # Who had a correction that was withdrawn since needs nothing older.
             had = {who for who, counts in self.got.items() if later & counts.keys()}
             assert due - had <= {who for who, n in took.items() if n} <= due
-        if one.item.key.startswith("blog") and one.id not in self.touched:
+        if one.item.key.startswith(("blog", "hand")) and one.id not in self.touched:
             assert one.state in {"released", "duplicate"}
 
     def _look(self) -> None:
