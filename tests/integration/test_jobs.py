@@ -203,6 +203,28 @@ def test_a_job_that_was_lost_is_submitted_again(postgresql_engine: Engine) -> No
         wait_until(lambda: is_sent(postgresql_engine, made.id))
 
 
+def test_a_job_that_a_live_worker_could_not_end_holds_up_no_later_attempt(
+    postgresql_engine: Engine,
+) -> None:
+    made = a_planned_edition(postgresql_engine, emails=3)
+    submitted(postgresql_engine)
+    with writing(postgresql_engine) as connection:
+        connection.execute(
+            text(
+                "WITH alive AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() + interval '1 hour') RETURNING id)"
+                " UPDATE procrastinate_jobs SET status = 'doing', worker_id = alive.id"
+                " FROM alive"
+            )
+        )
+        connection.execute(
+            text("UPDATE procrastinate_events SET at = at - interval '2 minutes'")
+        )
+
+    with at_work(postgresql_engine, ScriptedCarrier()):
+        wait_until(lambda: is_sent(postgresql_engine, made.id))
+
+
 def test_a_repeated_job_does_nothing(postgresql_engine: Engine) -> None:
     made = a_planned_edition(postgresql_engine, emails=3)
     carrier = ScriptedCarrier()
@@ -250,7 +272,8 @@ def test_a_worker_goes_on_after_the_database_has_cut_it_off(
             connection.execute(update(delivery).values(state=PLANNED, settled_at=None))
             connection.execute(update(send_batch).values(state="open", due_at=EIGHT))
             connection.execute(update(edition).values(state="sending"))
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        # A minute and more where a job was cut off as it was to be ended.
+        wait_until(lambda: is_sent(postgresql_engine, made.id), seconds=120)
 
     assert len(carrier.copies) == 8
 

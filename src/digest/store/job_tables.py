@@ -5,7 +5,7 @@ come with it, and otherwise only look into them. Nothing in them is the truth
 about a copy, so they may be lost.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     cast,
     column,
+    exists,
     literal,
     or_,
     select,
@@ -33,6 +34,10 @@ _PREFIX = "procrastinate_"
 _MARK = "made by digest migrate as of "
 _LOCK = "send-batch:"
 _jobs = table(f"{_PREFIX}jobs", column("id"), column("queueing_lock"), column("status"))
+_events = table(f"{_PREFIX}events", column("job_id"), column("type"), column("at"))
+# A job is begun shortly before its batch is leased, unless it waits its turn behind
+# another. Nothing but a database that was cut off leaves one begun for good.
+_MOST_BEGUN = timedelta(minutes=1)
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
@@ -106,16 +111,24 @@ def lock_of(batch_id: int) -> str:
 def without_job(connection: Connection, now: datetime, most: int) -> list[int]:
     """Return batches that are due and for which no job is waiting or at work.
 
-    The job of a sender that has let its lease run out counts for nothing. None
+    The job of a sender that has let its lease run out counts for nothing, nor
+    does one that was begun a while ago and whose batch nobody has leased. None
     are returned while another machine looks for the same.
     """
     if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(20260707)")):
         return []
     is_of_it = _jobs.c.queueing_lock == literal(_LOCK) + cast(send_batch.c.id, Text)
+    has_just_begun = exists().where(
+        _events.c.job_id == _jobs.c.id,
+        _events.c.type == text("'started'"),
+        _events.c.at > now - _MOST_BEGUN,
+    )
     is_under_way = or_(
         _jobs.c.status == text("'todo'"),
         and_(
-            _jobs.c.status == text("'doing'"), send_batch.c.state == send_batches.OPEN
+            _jobs.c.status == text("'doing'"),
+            send_batch.c.state == send_batches.OPEN,
+            has_just_begun,
         ),
     )
     has_job = select(_jobs.c.id).where(is_of_it, is_under_way).exists()
