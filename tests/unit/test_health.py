@@ -1,5 +1,6 @@
 """How a source stands after each reading, and when it is asked again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,10 +32,21 @@ def test_the_first_failure_is_told_and_tried_again_soon() -> None:
     [(1, 10), (2, 20), (3, 40), (4, 80), (5, 160), (6, 320), (7, 360), (100, 360)],
 )
 def test_tries_grow_rarer_up_to_six_hours(failures: int, minutes: int) -> None:
-    health = failed(failures, every=MINUTE)
-    last = EIGHT + (failures - 1) * MINUTE
+    health, last = HEALTHY, EIGHT
+    for _ in range(failures):
+        last = health.next_try_at or EIGHT
+        health = health.after_failure(NO_ANSWER, last)
 
     assert health.next_try_at == last + minutes * MINUTE
+
+
+def test_who_cannot_wait_makes_the_next_try_no_later() -> None:
+    once = failed(1)
+    often = once
+    for n in range(1, 6):
+        often = often.after_failure(Failure("404 Not Found"), EIGHT + n * MINUTE)
+
+    assert often == replace(once, failure="404 Not Found")
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,14 @@ class Health:
     failure: str = ""
 
     def after_failure(self, failure: Failure, now: datetime) -> "Health":
-        """Return how a source stands after one more reading that failed."""
-        failures, since = self.failures + 1, self.failing_since or now
+        """Return how a source stands after one more reading that failed.
+
+        One that was made before its time, because somebody could not wait,
+        makes the next no later.
+        """
+        is_early = self.failures > 0 and _is_later(self.next_try_at, now)
+        failures = self.failures if is_early else self.failures + 1
+        since = self.failing_since or now
         is_long = now - since >= PATIENCE and failures >= PATIENT_TRIES
         failed = replace(
             self,
@@ -68,7 +74,7 @@ class Health:
         wait = min(failure.wait, LONGEST_WAIT) if failure.wait else None
         return replace(
             failed,
-            next_try_at=now + _backed_off(failures),
+            next_try_at=self.next_try_at if is_early else now + _backed_off(failures),
             wait_until=now + wait if wait else None,
         )
 
