@@ -1,6 +1,7 @@
 """A stranger's first day: a folder of posts, a list, an edition, an inbox."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -39,10 +40,12 @@ def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a campaign, a post and a list, all taken in; only copied."""
     home = tmp_path_factory.mktemp("morning")
     (home / "notes").mkdir()
-    (home / "notes" / "one.md").write_text(
+    note = home / "notes" / "one.md"
+    note.write_text(
         "---\ntitle: The kettle is on\nurl: https://example.org/kettle\n---\n"
         "By Ann Example, Chair, The Hall\n\nCome in out of the rain.\n"
     )
+    os.utime(note, (0, 0))  # at rest: a file that is just being written waits
     (home / "campaign.toml").write_text(CAMPAIGN)
     (home / "people.csv").write_text(LIST)
     for words in (
