@@ -1,5 +1,6 @@
 """Sources into the log: new, revised, unchanged, each item once and in its place."""
 
+import os
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, select
 from digest.compose import lifecycle
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.store import campaigns, editions, log
+from digest.store import campaigns, editions, log, sources
 from digest.store.campaigns import CampaignFile, StoredCampaign
 from digest.store.engine import reading, writing
 from digest.store.tables import item, source
@@ -227,6 +228,23 @@ def test_a_bad_file_beside_good_ones_is_named_in_the_report(
 
     assert (report.new, report.failed) == (1, "")
     assert [one.name for one in report.skipped] == ["two.md"]
+
+
+def test_a_file_that_is_still_being_written_is_reported_and_no_trouble(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    a_note(tmp_path, "one")
+    a_note(tmp_path, "two")
+    now = EIGHT.timestamp()
+    os.utime(tmp_path / "notes" / "two.md", (now, now))
+    (tmp_path / "notes" / "three.md").write_text("no title")
+    report = read(engine, stored)
+    with reading(engine) as connection:
+        row = sources.of_campaign(connection, stored.id)["notes"]
+
+    assert sorted(one.name for one in report.skipped) == ["three.md", "two.md"]
+    assert [one.name for one in row.skipped] == ["three.md"]
 
 
 def test_a_held_post_gives_up_its_position_for_good(engine: Engine) -> None:

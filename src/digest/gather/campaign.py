@@ -152,7 +152,11 @@ class _Gathering:
                     connection, origin, found.items, self.now, known
                 )
             memory = asdict(found.memory)
-            skipped = [SkippedItem(one.name, one.why) for one in found.skipped]
+            skipped = [
+                SkippedItem(one.name, one.why)
+                for one in found.skipped
+                if not one.passing
+            ]
             if sources.note_read(
                 connection,
                 row,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from digest.gather.folder_files import check_folder, content_of, files_in
+from digest.gather.folder_files import StillWritten, check_folder, content_of, files_in
 from digest.gather.folder_item import PostFile
 from digest.gather.origins import Origins
 from digest.gather.reading import Reading, Skipped, Visit, distinct
@@ -31,7 +31,8 @@ def read_folder(source: Source, visit: Visit) -> Reading:
             items.append(item)
             told[item.key] = file.origins(item)
         except ValueError as problem:
-            skipped.append(Skipped(one_line(name), str(problem)))
+            is_passing = isinstance(problem, StillWritten)
+            skipped.append(Skipped(one_line(name), str(problem), is_passing))
         except OSError as problem:
             why = f"cannot be read: {problem.strerror}"
             skipped.append(Skipped(one_line(name), why))

@@ -52,18 +52,23 @@ def files_in(root: Path, skipped: list[Skipped]) -> list[Path]:
     return posts[:MAX_ITEMS]
 
 
+class StillWritten(ValueError):  # noqa: N818 - what it is, and no error yet
+    """A file that may still be being written."""
+
+
 def content_of(path: Path, root: Path, now: datetime | None) -> bytes:
     """Return what the file holds.
 
-    Raises ValueError, in words, for one outside the folder, one too large, and
-    one that may still be being written `now`; OSError where it cannot be read.
+    Raises ValueError, in words, for one outside the folder, one too large, and,
+    as StillWritten, one that may still be being written `now`; OSError where it
+    cannot be read.
     """
     if not path.resolve().is_relative_to(root.resolve()):
         raise ValueError("leads out of its folder: put the file itself there")
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         if now is not None and abs(now - changed) < REST:
-            raise ValueError(
+            raise StillWritten(
                 "may still be being written, as it was changed a moment ago: "
                 "it is read the next time"
             )

@@ -64,10 +64,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """One item that could not be taken: which, and what to do about it."""
+    """One item that could not be taken: which, and what to do about it.
+
+    Where that is `passing` nobody needs do anything but wait.
+    """
 
     name: str
     why: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
