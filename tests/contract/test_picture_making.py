@@ -268,6 +268,8 @@ SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script/>
         pytest.param(b"\xef\xbb\xbf  " + SVG, "SVG", id="SVG after a byte order mark"),
         pytest.param(b"<!doctype html><p>Log in</p>", "web page", id="a page"),
         pytest.param(b"\0\0\0\x18ftypheic\0\0", "HEIC", id="HEIC"),
+        pytest.param(b"\0\0\0\x18ftyphevc\0\0", "HEIC", id="HEIC in motion"),
+        pytest.param(b"\0\0\0\x18ftypmsf1\0\0", "HEIC", id="HEIF in motion"),
         pytest.param(saved(a_drawing(), "BMP"), "no picture", id="BMP"),
         pytest.param(saved(a_drawing(), "TIFF"), "no picture", id="TIFF"),
         pytest.param(saved(a_drawing(), "EPS"), "no picture", id="EPS"),

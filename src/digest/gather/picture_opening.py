@@ -24,6 +24,8 @@ _ONE_AT_A_TIME = Lock()
 _MOST_SCANS = 40
 _LARGEST_PROFILE = 1_000_000
 _KINDS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+# What such files call themselves, ISO/IEC 23008-12: pictures, and pictures in motion.
+_HEIC = frozenset(b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split())
 _ORIENTATION = 0x0112
 # How to put upright what EXIF's orientation says lies otherwise.
 _TURNS = {
@@ -154,6 +156,6 @@ def _what_it_is(content: bytes) -> str:
         return "is an SVG drawing, which may run programs: save it as a PNG"
     if head.startswith(b"<"):
         return "is a web page and no picture: give the address of the picture itself"
-    if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1"}:
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
         return "is in Apple's HEIC format: save it as a JPEG"
     return "is no picture that can be shown: save it as a JPEG or PNG"
