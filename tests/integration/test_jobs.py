@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 from digest.bootstrap import opened
 from digest.compose import lifecycle
 from digest.compose.plan import plan
+from digest.deliver.carrier import Copy
 from digest.deliver.inbox import Inbox
 from digest.deliver.inbox_server import running
 from digest.deliver.sender import Sender
@@ -180,11 +182,21 @@ def test_connections_stay_open_from_one_batch_to_the_next(
 
 def test_two_workers_never_take_the_same_copy(postgresql_engine: Engine) -> None:
     made = a_planned_edition(postgresql_engine, emails=300, batch_size=10)
-    both = [ScriptedCarrier(), ScriptedCarrier()]
+    begun = [threading.Event(), threading.Event()]
+
+    def meet(own: threading.Event, other: threading.Event, _copy: Copy) -> None:
+        own.set()
+        # Whoever is up first must not have done it all before the other is.
+        other.wait(30)
+
+    both = [
+        ScriptedCarrier(on_wire=partial(meet, own, other))
+        for own, other in (begun, begun[::-1])
+    ]
+    submitted(postgresql_engine)
     with ExitStack() as stack:
         for carrier in both:
             stack.enter_context(at_work(postgresql_engine, carrier))
-        submitted(postgresql_engine)
         wait_until(lambda: is_sent(postgresql_engine, made.id))
 
     taken = Counter([*both[0].recipients, *both[1].recipients])
