@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.errors import DigestError, NotFound
-from digest.gather.picture_round import PictureRound, is_due
+from digest.gather.picture_round import PictureRound, bring_all, is_due
 from digest.model.blocks import Picture
 from digest.model.items import Post
 from digest.model.pictures import Use
@@ -142,7 +142,7 @@ def test_another_picture_at_the_same_address_is_noticed(
     assert site.known == ["a.png"]
     assert lead(engine).kept not in {"", first}
     assert is_hosted(engine, first)  # an hour is too short to tell
-    bring(engine, stored, EIGHT + 48 * HOUR)
+    bring_all(engine, a_fetcher(), [stored], EIGHT + 48 * HOUR)
     assert not is_hosted(engine, first)
     assert is_hosted(engine, lead(engine).kept)
 
@@ -314,10 +314,56 @@ def test_no_more_than_thirty_pictures_of_a_post_are_fetched(
 ) -> None:
     stored = a_stored_campaign(engine)
     body = tuple(site.picture(f"{number}.png") for number in range(60))
+    for number in range(30):
+        site.files[f"{number}.png"] = saved(a_drawing())
     posts_accepted(engine, [a_post(body=body)])
-    bring(engine, stored)
+    [left_out] = bring(engine, stored)
 
     assert len(site.asked) == 30
+    assert left_out.address.endswith("/30.png")
+    assert left_out.why == (
+        "and the 29 after it are left out, for a post may have 30: make two posts of it"
+    )
+
+
+def test_a_picture_that_its_post_shows_no_more_is_removed_in_the_end(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    for name, width in (("a.png", 60), ("b.png", 70)):
+        site.files[name] = saved(a_drawing(width))
+    posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
+    bring(engine, stored)
+    before = lead(engine).kept
+    posts_accepted(engine, [a_post(picture=site.picture("b.png"))])
+    seen = []
+    for days in (0, 2, 33):
+        at = EIGHT + days * 24 * HOUR + HOUR
+        bring_all(engine, a_fetcher(), [stored], at)
+        seen.append((before in kept(engine), is_hosted(engine, before)))
+
+    assert lead(engine).kept != before
+    assert seen == [(True, True), (True, False), (False, False)]
+    assert kept(engine) == {lead(engine).kept}
+
+
+def test_a_picture_that_went_out_stays_for_those_who_look_later(
+    engine: Engine, site: Site
+) -> None:
+    stored = a_stored_campaign(engine)
+    for name, width in (("a.png", 60), ("b.png", 70)):
+        site.files[name] = saved(a_drawing(width))
+    a_reader(engine, "ann")
+    posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
+    bring(engine, stored)
+    name = lead(engine).kept
+    run(engine, "lantern-week", "daily", EIGHT)
+    posts_accepted(engine, [a_post("two", title="2", picture=site.picture("b.png"))])
+    for days in (2, 40):
+        bring_all(engine, a_fetcher(), [stored], EIGHT + days * 24 * HOUR)
+
+    assert site.asked.count("a.png") == 1
+    assert is_hosted(engine, name)
 
 
 @pytest.mark.parametrize(

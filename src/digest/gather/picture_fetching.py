@@ -13,7 +13,7 @@ from digest.gather.document import PICTURE, Memory, Request
 from digest.gather.fetch import Fetcher
 from digest.gather.picture_making import made
 from digest.model.items import Item
-from digest.model.pictures import pictures_in
+from digest.model.pictures import WORDLESS, lacks_words, taken_of, too_many
 from digest.store.pictures import KnownAddress
 
 logger = logging.getLogger(__name__)
@@ -25,8 +25,6 @@ _SECONDS = 60.0
 # Whose server has taken longer to fail is not asked again in the same round.
 _SLOW_SECONDS = 5.0
 _LARGEST = 10_000_000
-# Of one post; a page that names thousands is none that anybody wrote to be read.
-MOST_IN_A_POST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +109,18 @@ class PictureDoor:
 
 def faults(door: PictureDoor, items: Iterable[Item]) -> Iterator[str]:
     """Yield a sentence for each picture that could not be used; keeps nothing."""
-    shown = {
-        picture.src: KnownAddress(picture.src)
-        for item in items
-        for picture in list(pictures_in(item))[:MOST_IN_A_POST]
-    }
-    for one, got in door.get_all(shown.values()):
+    shown: dict[str, KnownAddress] = {}
+    for item in items:
+        taken, beyond = taken_of(item)
+        shown |= {one.src: KnownAddress(one.src) for one in taken}
+        for one in taken:
+            if lacks_words(one):
+                yield f"the picture {one.src} {WORDLESS}"
+        if beyond:
+            yield f"the picture {beyond[0].src} {too_many(len(beyond))}"
+    for known, got in door.get_all(shown.values()):
         if why := got.why or _why_not(got.content or b""):
-            yield f"the picture {one.address} {why}"
+            yield f"the picture {known.address} {why}"
 
 
 def _why_not(content: bytes) -> str:

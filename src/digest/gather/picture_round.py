@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from digest.errors import StoreError
 from digest.gather.fetch import Fetcher
-from digest.gather.picture_fetching import MOST_IN_A_POST, Got, PictureDoor
+from digest.gather.picture_fetching import Got, PictureDoor
 from digest.gather.picture_making import made
 from digest.model.campaigns import SourceKind
-from digest.model.pictures import name_of, pictures_in
+from digest.model.pictures import name_of, taken_of
 from digest.store import pictures, picturing
 from digest.store.campaigns import StoredCampaign
 from digest.store.engine import reading, writing
@@ -54,7 +53,10 @@ def bring_all(
     # Side by side, so that no campaign's edition waits for another's pictures.
     with ThreadPoolExecutor(_CAMPAIGNS_AT_ONCE, "pictures") as pool:
         names = [stored.campaign.name for stored in found]
-        return dict(zip(names, pool.map(bring, found), strict=True))
+        left_out = dict(zip(names, pool.map(bring, found), strict=True))
+    with writing(engine) as connection:
+        pictures.sort_out(connection, now)
+    return left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,7 @@ class PictureRound:
         """Bring in what is due, and return the pictures that are left out, and why."""
         with reading(self.engine) as connection:
             items = picturing.open_items(connection, self.stored.id)
-            addresses = (
-                shown.src
-                for one in items
-                for shown in islice(pictures_in(one.item), MOST_IN_A_POST)
-            )
+            addresses = (shown.src for one in items for shown in taken_of(one.item)[0])
             known = pictures.known(connection, addresses).values()
         due = [one for one in known if is_due(one, self.now)]
         if due:
@@ -88,7 +86,6 @@ class PictureRound:
                 self._keep(one, got)
             with writing(self.engine) as connection:
                 picturing.picture_open(connection, self.stored.id)
-                pictures.sort_out(connection, self.now)
         with reading(self.engine) as connection:
             return picturing.troubles(connection, self.stored.id)
 

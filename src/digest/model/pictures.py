@@ -46,6 +46,9 @@ class PictureFile:
 
 
 # How the file of a use is told apart in an address that anybody may open.
+# A page that names thousands is none that anybody wrote to be read.
+MOST_IN_A_POST = 30
+
 _PUBLIC = {Use.EMAIL: "", Use.EMAIL_SMALL: "-small"}
 _PUBLIC_NAME = re.compile(r"([0-9a-f]{32})(-small)?\.(?:jpg|png)")
 
@@ -104,6 +107,24 @@ def pictures_in(item: Item) -> Iterator[Picture]:
     if isinstance(item, Post) and item.picture:
         yield item.picture
     yield from pictures_of(item.body)
+
+
+def taken_of(item: Item) -> tuple[list[Picture], list[Picture]]:
+    """Return the pictures that we fetch for an item, each once, and those beyond."""
+    shown = list(dict.fromkeys(pictures_in(item)))
+    return shown[:MOST_IN_A_POST], shown[MOST_IN_A_POST:]
+
+
+# Why a picture is left out that nobody has said anything of.
+WORDLESS = "has no words that say what it shows"
+
+
+def too_many(beyond: int) -> str:
+    """Return why a picture is left out, the first of this many beyond the most."""
+    them = f"and the {beyond - 1} after it are" if beyond > 1 else "is"
+    return (
+        f"{them} left out, for a post may have {MOST_IN_A_POST}: make two posts of it"
+    )
 
 
 def pictures_of(blocks: Iterable[Block]) -> Iterator[Picture]:

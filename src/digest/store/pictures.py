@@ -192,8 +192,15 @@ def sort_out(connection: Connection, now: datetime) -> None:
 
 
 def _replaced(now: datetime) -> Select[tuple[str]]:
-    """Select the pictures that stand at no address any more, and those in doubt."""
-    is_elsewhere = exists().where(picture_address.c.picture == picture_file.c.picture)
+    """Select the pictures that no open post may show any more, and those in doubt.
+
+    They stand at no address now, or at those alone that are not asked for any
+    more: of posts that went out, and of those that show something else since.
+    """
+    is_elsewhere = exists().where(
+        picture_address.c.picture == picture_file.c.picture,
+        picture_address.c.tried_at >= now - _GRACE,
+    )
     is_late = and_(picture_file.c.made_at < now - _GRACE, ~is_elsewhere)
     return select(picture_file.c.picture).where(
         picture_file.c.use == Use.EMAIL,

@@ -1,6 +1,6 @@
 """What the items of a log show: pictures as we keep them, with words for each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,15 @@ from sqlalchemy import Connection, or_, select
 from digest.errors import DigestError, NotFound
 from digest.model.blocks import Picture
 from digest.model.items import Item
-from digest.model.pictures import lacks_words, pictures_in, repictured, said
+from digest.model.pictures import (
+    WORDLESS,
+    lacks_words,
+    pictures_in,
+    repictured,
+    said,
+    taken_of,
+    too_many,
+)
 from digest.model.wire import item_from_wire
 from digest.store import log, pictures, positions
 from digest.store.pictures import KnownAddress
@@ -40,7 +48,7 @@ class Trouble:
     def __str__(self) -> str:
         """Return it as a sentence about the post."""
         shown = f'post {self.item_id}, "{self.title}": its picture {self.address}'
-        return f"{shown} {self.why or 'has no words that say what it shows'}"
+        return f"{shown} {self.why or WORDLESS}"
 
     @property
     def help(self) -> str:
@@ -101,19 +109,22 @@ def troubles(connection: Connection, campaign_id: int) -> list[Trouble]:
     """Return the pictures of open items that are left out, and why."""
     items = open_items(connection, campaign_id)
     found = pictures.known(connection, _addresses(one.item for one in items))
-    return [
-        Trouble(
-            one.id,
-            one.source,
-            one.item.title,
-            shown.src,
-            lacks_words(shown),
-            "" if lacks_words(shown) else found[shown.src].failure,
-        )
-        for one in items
-        for shown in dict.fromkeys(pictures_in(one.item))
-        if lacks_words(shown) or (found[shown.src].failure and not shown.kept)
-    ]
+    return [trouble for one in items for trouble in _troubles_of(one, found)]
+
+
+def _troubles_of(one: OpenItem, found: Mapping[str, KnownAddress]) -> Iterator[Trouble]:
+    about = (one.id, one.source, one.item.title)
+    taken, beyond = taken_of(one.item)
+    for shown in taken:
+        failure = found[shown.src].failure
+        if lacks_words(shown):
+            yield Trouble(*about, shown.src, lacks_words=True)
+        elif failure and not shown.kept:
+            yield Trouble(*about, shown.src, lacks_words=False, why=failure)
+    # In one sentence, however many they are; some may be here for another post.
+    if missing := [shown.src for shown in beyond if not shown.kept]:
+        why = too_many(len(missing))
+        yield Trouble(*about, missing[0], lacks_words=False, why=why)
 
 
 @dataclass(frozen=True, slots=True)
