@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App
 from digest.model.items import Event, EventState, Item, Link, LinkKind, Post
 from digest.settings import Settings
-from digest.store import access_keys, listing
+from digest.store import access_keys, listing, pictures
 from digest.store.listing import ListedItem
 from digest.web.app import make_app
 from tests.builders import EIGHT, a_post, an_event, words
@@ -481,6 +481,22 @@ def test_a_link_gets_another_kind_or_is_taken_out(
     post = item(program, 3).item
     assert isinstance(post, Post)
     assert post.links == (replace(three[1], kind=LinkKind.WEBINAR),)
+
+
+def test_a_post_says_why_its_picture_is_not_there(
+    desk: TestClient, program: App
+) -> None:
+    address = "https://example.org/u.png"
+    picture = {"title": "Urn", "picture": address, "picture_alt": "An urn"}
+    desk.post(NEW_POST, data=picture)
+    before = desk.get("/desk/posts/3").text
+    with program.writing() as connection:
+        pictures.note_failed(connection, address, "is broken: save it again", EIGHT)
+
+    assert f"We have no copy of it yet: {address}" in before
+    assert f"The picture {address} is broken: save it again." in unescape(
+        desk.get("/desk/posts/3").text
+    )
 
 
 def test_somebody_says_what_a_picture_shows(desk: TestClient, program: App) -> None:

@@ -145,6 +145,12 @@ def of_item(connection: Connection, item_id: int) -> list[Picture]:
     return list(dict.fromkeys(pictures_in(item_from_wire(row.content))))
 
 
+def failures_of(connection: Connection, shown: Iterable[Picture]) -> dict[str, str]:
+    """Return, by address, why the last try gave no picture, where it gave none."""
+    found = pictures.known(connection, (one.src for one in shown))
+    return {src: known.failure for src, known in found.items() if known.failure}
+
+
 def describe(connection: Connection, item_id: int, words: Words) -> Picture:
     """Keep what staff say of a picture of an open item, and return it as it now is.
 

@@ -58,6 +58,7 @@ def shown(
     """Return what the page of a post says of it."""
     facts = described(one.item, zone)
     may_change = not one.is_carried and one.state != "withdrawn"
+    shown = picturing.of_item(connection, one.id)
     return {
         "id": one.id,
         "title": one.title,
@@ -77,7 +78,8 @@ def shown(
         ],
         "text": written(one.item.body),
         "links": one.item.links if isinstance(one.item, Post) else (),
-        "pictures": picturing.of_item(connection, one.id),
+        "pictures": shown,
+        "failures": picturing.failures_of(connection, shown),
         "acts": [(name, ACTS[name]) for name in acts_on(one)],
         "acts_on_change": [(name, ACTS[name]) for name in acts_on_change(one)],
         "changes": _changes(connection, one, zone),
