@@ -13,7 +13,15 @@ from digest.model.limits import Limit, Limits
 from digest.schedule import watch
 from digest.schedule.runs import Run, run_of
 from digest.schedule.status import status_of
-from digest.store import carriers, copies, deliveries, editions, overview, send_batches
+from digest.store import (
+    carriers,
+    copies,
+    deliveries,
+    editions,
+    overview,
+    pace,
+    send_batches,
+)
 from digest.store.deliveries import Move
 from digest.store.engine import reading, writing
 from digest.store.tables import campaign, delivery, edition, left_out
@@ -97,6 +105,19 @@ def test_a_limit_to_come_makes_the_time_longer(engine: Engine) -> None:
     run = seen(engine, made, EIGHT + SECOND * 2, Limit(10, timedelta(hours=1)))
 
     assert run.seconds_left == 2 * 3600
+
+
+def test_what_is_used_of_a_limit_makes_the_time_longer_too(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=40)
+    taken_up(engine)
+    ended(engine, made, range(10), EIGHT)
+    hourly = Limit(10, timedelta(hours=1))
+    with writing(engine) as connection:
+        pace.grant(connection, [pace.Want(pace.EVERYTHING, (hourly,))], EIGHT)
+    run = seen(engine, made, EIGHT + SECOND * 2, hourly)
+
+    # A lump is a part of what there is: one of these ten.
+    assert run.seconds_left == pytest.approx(2.1 * 3600)
 
 
 def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from digest.model.headway import (
+    Allowance,
     Headway,
     Remaining,
     left_in_words,
@@ -17,6 +18,7 @@ from digest.model.limits import Limit
 from tests.builders import EIGHT
 
 HOURLY = Limit(10_000, timedelta(hours=1))
+FRESH, HALF, USED = (Allowance(HOURLY, used) for used in (0, 5000, 10_000))
 
 
 @pytest.mark.parametrize(
@@ -53,23 +55,29 @@ def test_a_standstill_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ready", "rate", "limits", "seconds"),
+    ("ready", "rate", "allowances", "seconds"),
     [
         pytest.param(0, None, (), 0.0, id="nothing left"),
         pytest.param(100, None, (), None, id="rate not known"),
         pytest.param(100, 0.0, (), None, id="nothing goes"),
         pytest.param(100, 10.0, (), 10.0, id="by the rate"),
-        pytest.param(100_000, 500.0, (HOURLY,), 9 * 3600.0, id="a limit to come"),
-        pytest.param(9_000, 500.0, (HOURLY,), 18.0, id="a limit not reached"),
+        pytest.param(100_000, 500.0, (FRESH,), 9 * 3600.0, id="a limit to come"),
+        pytest.param(9_000, 500.0, (FRESH,), 18.0, id="a limit not reached"),
+        pytest.param(10_000, 500.0, (USED,), 3600.0, id="a limit used up"),
+        pytest.param(15_000, 500.0, (HALF,), 3600.0, id="a limit half used"),
+        pytest.param(10_000, 17.0, (USED,), 3600.0, id="used up, and slower by now"),
+        pytest.param(10_000, 0.0, (USED,), 3600.0, id="used up: nothing may go"),
+        pytest.param(10_000, 0.0, (HALF,), None, id="nothing goes, but could"),
+        pytest.param(10_000, None, (USED,), None, id="used up, and not begun"),
     ],
 )
 def test_the_time_left_is_never_less_than_the_limits_ask_for(
     ready: int,
     rate: float | None,
-    limits: tuple[Limit, ...],
+    allowances: tuple[Allowance, ...],
     seconds: float | None,
 ) -> None:
-    assert seconds_left(ready, rate, limits) == seconds
+    assert seconds_left(ready, rate, allowances) == seconds
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
+
 from digest.cli.progress import Tracker
 from digest.deliver.board import End
+from digest.model.headway import Allowance
 from digest.model.limits import Limit
 
 
@@ -42,11 +45,28 @@ def test_more_than_was_due_is_no_more_than_all() -> None:
     assert (tracker.standing().ended, tracker.standing().total) == (3, 3)
 
 
-def test_a_standstill_under_limits_names_them() -> None:
+@pytest.mark.parametrize(
+    ("used", "words"),
+    [
+        (2, "nothing is going just now (the limits are 5/h)"),
+        (5, "nothing may go just now, about 2 hours left (the limits are 5/h)"),
+    ],
+)
+def test_a_standstill_under_limits_names_them(used: int, words: str) -> None:
     stopwatch = Stopwatch()
-    tracker = Tracker(10, (Limit(5, timedelta(hours=1)),), stopwatch)
+    hourly = Limit(5, timedelta(hours=1))
+    tracker = Tracker(10, (Allowance(hourly, used),), stopwatch)
     stopwatch.seconds = 30
 
-    assert tracker.standing().outlook == (
-        "nothing is going just now (the limits are 5/h)"
-    )
+    assert tracker.standing().outlook == words
+
+
+def test_what_a_run_has_used_of_a_limit_counts_for_the_time_left() -> None:
+    stopwatch = Stopwatch()
+    hourly = Limit(20, timedelta(hours=1))
+    tracker = Tracker(40, (Allowance(hourly),), stopwatch)
+    for _ in range(20):
+        tracker(End.ACCEPTED)
+    stopwatch.seconds = 10
+
+    assert tracker.standing().seconds_left == 3600

@@ -18,8 +18,13 @@ from rich.text import Text
 
 from digest.cli.options import result, talk
 from digest.deliver.board import End
-from digest.model.headway import Headway, Remaining, outlook, seconds_left
-from digest.model.limits import Limit
+from digest.model.headway import (
+    Allowance,
+    Headway,
+    Remaining,
+    outlook,
+    seconds_left,
+)
 from digest.schedule.working import Worked
 
 _BAR_SECONDS, _JSON_SECONDS, _LINE_SECONDS = 0.5, 1.0, 10.0
@@ -48,11 +53,11 @@ class Tracker:
     def __init__(
         self,
         total: int,
-        limits: tuple[Limit, ...] = (),
+        allowances: tuple[Allowance, ...] = (),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._total = total
-        self._limits = limits
+        self._allowances = allowances
         self._clock = clock
         self._counts = Counter[str]()
         self._headway = Headway()
@@ -70,15 +75,16 @@ class Tracker:
         rate = self._headway.rate
         total = max(self._total, ended)
         remaining = Remaining(total - ended, counts[End.DEFERRED])
-        words = outlook(remaining, rate, self._limits)
-        if remaining.ready and rate == 0 and self._limits:
-            words += f" (the limits are {', '.join(map(str, self._limits))})"
+        used = [Allowance(one.limit, one.used + ended) for one in self._allowances]
+        words = outlook(remaining, rate, used)
+        if remaining.ready and rate == 0 and used:
+            words += f" (the limits are {', '.join(str(one.limit) for one in used)})"
         return Standing(
             ended=ended,
             total=total,
             counts=counts,
             rate=rate,
-            seconds_left=seconds_left(remaining.ready, rate, self._limits),
+            seconds_left=seconds_left(remaining.ready, rate, used),
             outlook=words,
         )
 

@@ -12,7 +12,7 @@ from digest.schedule.publishing import keep_watch
 from digest.schedule.timetable import Timetable
 from digest.schedule.watch import asleep_since
 from digest.schedule.working import Worked
-from digest.store import overview
+from digest.store import overview, pace
 from digest.web.app import make_app
 
 log = logging.getLogger(__name__)
@@ -88,8 +88,10 @@ def work_until_done(
     from digest.cli.progress import Tracker, bar, json_lines, lines
 
     with digest.reading() as connection:
-        due = overview.emails_due(connection, digest.now())
-    tracker = Tracker(due, digest.settings.limits.overall)
+        now = digest.now()
+        due = overview.emails_due(connection, now)
+        used = pace.allowances(connection, digest.settings.limits.overall, now)
+    tracker = Tracker(due, used)
     on_a_terminal = bar if sys.stderr.isatty() else lines
     shown = json_lines if as_json else on_a_terminal
     with digest.work() as work, shown(tracker):

@@ -11,7 +11,7 @@ from digest.model.lengths import in_words
 from digest.model.limits import Limit, Limits
 from digest.model.pace import Use, Wait
 from digest.store.engine import writing
-from digest.store.pace import Lump, Want, forget_idle, grant
+from digest.store.pace import EVERYTHING, Lump, Want, forget_idle, grant
 
 # A database that is slow to answer leaves little of a lump's life.
 _TRIES = 3
@@ -137,7 +137,7 @@ class Pace:
         limits, scopes = self._limits, []
         if limits.overall:
             why = f"no more may leave: {_words(limits.overall)} (DIGEST_RATE)"
-            scopes.append(Scope("all", limits.overall, why, is_for_all=True))
+            scopes.append(Scope(EVERYTHING, limits.overall, why, is_for_all=True))
         if own := limits.domains.of(to):
             why = f"no more may go to {to}: {_words(own)} (DIGEST_DOMAIN_RATE)"
             scopes.append(Scope(f"to {to}", own, why, is_for_all=False))

@@ -1,7 +1,7 @@
 """How fast a run goes and how long it has left, said no better than it is known."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,27 +49,39 @@ class Remaining:
     soonest: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A limit, and how many copies count against it now."""
+
+    limit: Limit
+    used: int = 0
+
+    def seconds_for(self, copies: int) -> float:
+        """Return the least time that so many more copies take under it."""
+        over = copies + min(self.used, self.limit.copies) - self.limit.copies
+        return max(over, 0) / self.limit.copies * self.limit.window.total_seconds()
+
+
 def rate_of(copies: int, seconds: float) -> float | None:
     """Return copies a second; None where the time is too short to tell."""
     return copies / seconds if seconds >= _SHORTEST_SECONDS else None
 
 
 def seconds_left(
-    ready: int, rate: float | None, limits: Iterable[Limit] = ()
+    ready: int, rate: float | None, allowances: Sequence[Allowance] = ()
 ) -> float | None:
     """Return how long those that may go now will take; None where none can tell.
 
-    Never less than the limits ask for, however fast it goes just now.
+    Never less than the limits ask for, however fast it goes just now; and that
+    where nothing goes because they are used up.
     """
     if not ready:
         return 0.0
-    if not rate:
-        return None
-    needed = [
-        (ready - limit.copies) / limit.copies * limit.window.total_seconds()
-        for limit in limits
-    ]
-    return max(ready / rate, *needed, 0.0)
+    least = max((one.seconds_for(ready) for one in allowances), default=0.0)
+    if rate:
+        return max(ready / rate, least)
+    may_not = any(one.used >= one.limit.copies for one in allowances)
+    return least if rate is not None and may_not else None
 
 
 def left_in_words(seconds: float) -> str:
@@ -98,17 +110,18 @@ def rate_in_words(rate: float) -> str:
 
 
 def outlook(
-    remaining: Remaining, rate: float | None, limits: Iterable[Limit] = ()
+    remaining: Remaining, rate: float | None, allowances: Sequence[Allowance] = ()
 ) -> str:
     """Return in words how fast it goes, how long it has left, and what waits."""
     said = []
-    seconds = seconds_left(remaining.ready, rate, limits)
+    seconds = seconds_left(remaining.ready, rate, allowances)
     if remaining.ready and rate is None:
         said.append("the time left cannot be told yet")
     elif remaining.ready and seconds is None:
         said.append("nothing is going just now")
-    elif remaining.ready and rate and seconds is not None:
-        said.append(f"{rate_in_words(rate)}, {left_in_words(seconds)} left")
+    elif remaining.ready and rate is not None and seconds is not None:
+        speed = rate_in_words(rate) if rate else "nothing may go just now"
+        said.append(f"{speed}, {left_in_words(seconds)} left")
     if remaining.waiting:
         said.append(_waiting(remaining))
     return "; ".join(said) or "nothing is left to send"

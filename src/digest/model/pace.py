@@ -67,10 +67,11 @@ class Ledger:
 
     def room(self, limits: Sequence[Limit], now: datetime) -> int:
         """Return how many copies may be granted now; 0 or less is none."""
-        return min(
-            limit.copies - sum(entry.copies for entry in self._within(limit, now))
-            for limit in limits
-        )
+        return min(limit.copies - self.used(limit, now) for limit in limits)
+
+    def used(self, limit: Limit, now: datetime) -> int:
+        """Return how many copies count against a limit now."""
+        return sum(entry.copies for entry in self._within(limit, now))
 
     def free_at(self, limits: Sequence[Limit], now: datetime) -> datetime:
         """Return when one copy may be granted, if nothing else is until then."""

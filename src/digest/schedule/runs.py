@@ -16,6 +16,7 @@ from digest.model.readers import Channel
 from digest.schedule.watch import asleep_since
 from digest.store import campaigns, carriers, overview, runs
 from digest.store.editions import Edition
+from digest.store.pace import allowances
 from digest.store.runs import Waits
 from digest.store.send_batches import LEASED
 
@@ -90,13 +91,14 @@ def run_of(
     ready = max(planned - waiting.copies, 0) + on_the_wire
     remaining = Remaining(ready, waiting.copies, waiting.soonest)
     rate = _rate(connection, edition, now)
+    used = allowances(connection, limits, now)
     return Run(
         edition=edition,
         copies=copies,
         remaining=remaining,
         rate=rate,
-        seconds_left=time_left(ready, rate, limits),
-        outlook=outlook(remaining, rate, limits),
+        seconds_left=time_left(ready, rate, used),
+        outlook=outlook(remaining, rate, used),
         reasons=_reasons(connection, edition, remaining, waiting, now),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from digest.model.headway import Allowance
 from digest.model.limits import Limit
 from digest.model.pace import (
     LIFE,
@@ -20,6 +21,9 @@ from digest.model.pace import (
 )
 from digest.store.tables import pace, slow_start
 from digest.store.upsert import insert_new
+
+# The scope of what all copies share.
+EVERYTHING = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,15 @@ def grant(
         want.scope: _grant(connection, want, ledgers[want.scope], now)
         for want in ordered
     }
+
+
+def allowances(
+    connection: Connection, limits: Iterable[Limit], now: datetime
+) -> tuple[Allowance, ...]:
+    """Return what is used of the limits that all copies share; locks nothing."""
+    ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
+    known = _read(ledger or [])
+    return tuple(Allowance(limit, known.used(limit, now)) for limit in limits)
 
 
 def forget_idle(connection: Connection, now: datetime) -> int:
