@@ -1,5 +1,7 @@
 """The built-in inbox: what practice mode kept, as HTML, text and source."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
@@ -15,10 +17,13 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the inbox's routes."""
     router = APIRouter(prefix="/inbox")
 
+    def when(instant: datetime) -> str:
+        return pages.in_words(instant, digest.settings.timezone)
+
     @router.api_route("", methods=_READ)
     def listing() -> Response:
         found = digest.inbox.messages()[:_SHOWN]
-        return pages.page("inbox.html", here="inbox", messages=found)
+        return pages.page("inbox.html", here="inbox", messages=found, when=when)
 
     @router.api_route("/{key}", methods=_READ)
     def message(key: str) -> Response:
@@ -27,6 +32,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             "message.html",
             here="inbox",
             message=found,
+            when=when,
             has_html=bool(found.html),
             text=found.text,
         )
