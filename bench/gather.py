@@ -28,8 +28,8 @@ from sqlalchemy import Engine
 
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.gather.feed import posts_in
-from digest.gather.fetch import Fetcher
+from digest.gather.feeds.feed import posts_in
+from digest.gather.fetching.fetch import Fetcher
 from digest.gather.reading import Reading
 from digest.model.web_access import WebAccess
 from digest.store import campaigns

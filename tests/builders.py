@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from digest.gather.fetch import Fetcher
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.fetching.turns import Turns
 from digest.gather.reading import Visit
-from digest.gather.turns import Turns
 from digest.model.blocks import Block, Paragraph, Run
 from digest.model.campaigns import (
     Campaign,

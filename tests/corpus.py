@@ -25,13 +25,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.gather.calendar import read_from
-from digest.gather.feed import posts_in
-from digest.gather.fetch import Fetcher
-from digest.gather.front_matter import FrontMatter
-from digest.gather.html import to_blocks
-from digest.gather.ics.working_out import answered
-from digest.gather.markdown import markdown_to_blocks
+from digest.gather.calendars.calendar import read_from
+from digest.gather.calendars.ics.working_out import answered
+from digest.gather.feeds.feed import posts_in
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.markup.html import to_blocks
+from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.reading import Visit
 from digest.model.campaigns import Source, SourceKind
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from digest.gather.entries import Entry, Text, post_of
-from digest.gather.html import to_blocks
+from digest.gather.markup.html import to_blocks
 from digest.model.blocks import texts
 from digest.model.items import Post
 

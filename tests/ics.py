@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from digest.gather.calendar import read_from
-from digest.gather.ics.working_out import answered
+from digest.gather.calendars.calendar import read_from
+from digest.gather.calendars.ics.working_out import answered
 from digest.gather.reading import Reading
 from digest.model.campaigns import Source, SourceKind
 from tests.builders import EIGHT, a_visit

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from digest.gather.addresses import link
-from digest.gather.reshape import outlined
-from digest.gather.words import cleaned, one_line
+from digest.gather.markup.addresses import link
+from digest.gather.markup.reshape import outlined
+from digest.gather.markup.words import cleaned, one_line
 from digest.model.blocks import (
     Block,
     CallToAction,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from digest.gather.fetch import Fetcher
-from digest.gather.turns import Turns
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.fetching.turns import Turns
 from digest.model.blocks import Picture
 from digest.model.web_access import WebAccess
 

@@ -28,7 +28,7 @@ from digest.deliver.smtp import Smtp
 from digest.deliver.smtp_server import SmtpServer
 from digest.deliver.smtp_talk import Timeouts
 from digest.errors import NotFound, StoreError
-from digest.gather.fetch import Fetcher
+from digest.gather.fetching.fetch import Fetcher
 from digest.installing import secret_of
 from digest.model.people import Addressee
 from digest.model.pictures import PictureFile, from_public_name

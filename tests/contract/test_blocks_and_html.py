@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.gather.html import to_blocks
+from digest.gather.markup.html import to_blocks
 from digest.model.blocks import (
     Block,
     CallToAction,

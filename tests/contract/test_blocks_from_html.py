@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.gather.html import to_blocks
-from digest.gather.markdown import markdown_to_blocks
-from digest.gather.markup import OF_AN_ITEM
+from digest.gather.markup.html import to_blocks
+from digest.gather.markup.markdown import markdown_to_blocks
+from digest.gather.markup.parsing import OF_AN_ITEM
 from digest.model.blocks import (
     Block,
     CallToAction,

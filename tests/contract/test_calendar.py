@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.calendar import read_from
-from digest.gather.ics.answer import Question
-from digest.gather.ics.process import ask
+from digest.gather.calendars.calendar import read_from
+from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.process import ask
 from digest.gather.registry import READERS
 from digest.model.blocks import links_in, texts
 from digest.model.campaigns import Source, SourceKind

@@ -9,8 +9,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.gather.ics.answer import Answer, Question
-from digest.gather.ics.working_out import answered
+from digest.gather.calendars.ics.answer import Answer, Question
+from digest.gather.calendars.ics.working_out import answered
 from tests.ics import a_calendar, an_ics_event
 
 LONDON = ZoneInfo("Europe/London")

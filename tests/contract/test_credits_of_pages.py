@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.page import read_page
+from digest.gather.pages.page import read_page
 from digest.model.blocks import texts
 from digest.model.campaigns import Select, Source, SourceKind
 from digest.model.items import Post

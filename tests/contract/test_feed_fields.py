@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from digest.gather import feed_json, feed_xml
 from digest.gather.entries import Entry, post_of
+from digest.gather.feeds import json_feed, xml_feed
 from digest.model.blocks import Paragraph, Run, texts
 from digest.model.items import Byline, LinkKind, Post
 from tests.builders import EIGHT
@@ -25,18 +25,18 @@ FILE = "https://example.org/f/"
 
 def rss(item: str, channel: str = "") -> Post:
     text = f'<rss version="2.0" {NAMES}><channel>{channel}<item>{item}</item></channel>'
-    return post(feed_xml.entries(f"{text}</rss>".encode(), "", HERE))
+    return post(xml_feed.entries(f"{text}</rss>".encode(), "", HERE))
 
 
 def atom(entry: str, feed: str = "", about: str = "") -> Post:
     names = f'xmlns="http://www.w3.org/2005/Atom" xmlns:h="{XHTML}" {about}'
     text = f"<feed {names}>{feed}<entry><id>e</id>{entry}</entry></feed>"
-    return post(feed_xml.entries(text.encode(), "application/atom+xml", HERE))
+    return post(xml_feed.entries(text.encode(), "application/atom+xml", HERE))
 
 
 def from_json(feed: dict[str, Any] | None = None, **item: Any) -> Post:
     content = json.dumps({"items": [{"id": "e", **item}], **(feed or {})})
-    return post(feed_json.entries(content.encode(), HERE))
+    return post(json_feed.entries(content.encode(), HERE))
 
 
 def post(entries: Any) -> Post:
@@ -97,7 +97,7 @@ def test_every_version_gives_title_link_and_words(
         link = '<link rel="alternate" type="text/html" href="https://example.org/one"/>'
         words = "<summary>Come in.</summary>"
     item = f"<title>One</title>{link}{words}"
-    found = post(feed_xml.entries(text.format(item).encode(), "", HERE))
+    found = post(xml_feed.entries(text.format(item).encode(), "", HERE))
 
     assert (found.title, found.url) == ("One", "https://example.org/one")
     assert said(found) == ["Come in."]

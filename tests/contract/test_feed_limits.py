@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from digest.gather import feed_json, feed_xml
 from digest.gather.entries import Entry, Text, post_of
+from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.reading import MAX_ITEMS
 from digest.model.items import Byline
 from tests.builders import EIGHT
@@ -33,7 +33,7 @@ def atom(entry: str) -> bytes:
 
 
 def xml_entries(content: bytes, media_type: str = "") -> list[Entry]:
-    return list(feed_xml.entries(content, media_type, HERE))
+    return list(xml_feed.entries(content, media_type, HERE))
 
 
 def only(content: bytes) -> Entry:
@@ -282,7 +282,7 @@ def from_json(**item: Any) -> Entry:
     content = json.dumps(
         {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
     )
-    [entry] = feed_json.entries(content.encode(), HERE)
+    [entry] = json_feed.entries(content.encode(), HERE)
     return entry
 
 

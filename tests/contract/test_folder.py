@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import SourceError
-from digest.gather.folder import read_folder
-from digest.gather.folder_files import REST
-from digest.gather.plain_text import text_to_blocks
+from digest.gather.folders.files import REST
+from digest.gather.folders.folder import read_folder
+from digest.gather.markup.plain_text import text_to_blocks
 from digest.gather.reading import MAX_ITEMS, Reading
 from digest.model.blocks import Block, ListBlock, Paragraph, Picture, Run, texts
 from digest.model.campaigns import Source, SourceKind

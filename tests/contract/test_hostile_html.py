@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.gather.entries import Entry, Text, post_of
-from digest.gather.html import to_blocks
-from digest.gather.markdown import markdown_to_blocks
-from digest.gather.words import cleaned
+from digest.gather.markup.html import to_blocks
+from digest.gather.markup.markdown import markdown_to_blocks
+from digest.gather.markup.words import cleaned
 from digest.model.blocks import Block, links_in, texts
 from digest.model.items import Post
 from digest.render.email import preview_html, preview_text

@@ -8,8 +8,8 @@ from datetime import date, datetime
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.linked_pages import CHECKED_AT_ONCE, NEW_AT_ONCE
-from digest.gather.page import read_page
+from digest.gather.pages.linked_pages import CHECKED_AT_ONCE, NEW_AT_ONCE
+from digest.gather.pages.page import read_page
 from digest.gather.reading import Reading
 from digest.model.blocks import Picture, texts
 from digest.model.campaigns import FirstContact, Select, Source, SourceKind

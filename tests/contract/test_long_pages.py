@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.gather.document import Memory
-from digest.gather.page import read_page
+from digest.gather.fetching.document import Memory
+from digest.gather.pages.page import read_page
 from digest.gather.reading import Reading
 from digest.model.blocks import Heading, Picture, plain, texts
 from digest.model.campaigns import Select, Source, SourceKind

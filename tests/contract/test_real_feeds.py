@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather import feed_xml
+from digest.gather.feeds import xml_feed
 from tests.corpus import MAX_SECONDS, Read, feedparser_data, named_folders, read_apart
 from tests.expectations import agrees, expectations
 
@@ -71,7 +71,7 @@ def disagreements(folder: Path) -> Iterator[tuple[str, str, bool]]:
             continue
         content = path.read_bytes()
         expected = list(expectations(content))
-        found = feed_xml.entries(content, "", HERE) if expected else ()
+        found = xml_feed.entries(content, "", HERE) if expected else ()
         for one in expected:
             yield name, one.field, agrees(one, found[one.entry])
 

@@ -12,10 +12,10 @@ from typing import ClassVar
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.document import Memory
+from digest.gather.fetching.document import Memory
+from digest.gather.markup.words import one_line
 from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
-from digest.gather.words import one_line
 from digest.model.blocks import Picture, texts
 from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Event, Post

@@ -8,7 +8,7 @@ import pytest
 
 from digest.errors import SourceError
 from digest.gather.reading import MAX_ITEMS, Reading
-from digest.gather.wordpress import read_wordpress
+from digest.gather.wordpress.export import read_wordpress
 from digest.model.blocks import Heading, Paragraph, Picture, plain, texts
 from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Post

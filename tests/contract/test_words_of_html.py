@@ -5,8 +5,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.gather.html import to_blocks
-from digest.gather.markdown import markdown_to_blocks
+from digest.gather.markup.html import to_blocks
+from digest.gather.markup.markdown import markdown_to_blocks
 from digest.model.blocks import Block, texts
 
 WORD = re.compile(r"W\w+")

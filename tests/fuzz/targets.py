@@ -11,20 +11,20 @@ from datetime import UTC, datetime
 from PIL import Image
 
 from digest.errors import SourceError
-from digest.gather.calendar import read_from
-from digest.gather.document import LIMITS, Document, Limits, Request
-from digest.gather.feed import posts_in
-from digest.gather.fetch import Fetcher
-from digest.gather.front_matter import FrontMatter
-from digest.gather.html import to_blocks
-from digest.gather.ics.working_out import answered
-from digest.gather.markdown import markdown_to_blocks
-from digest.gather.page import read_page
-from digest.gather.picture_making import ROOMS, made
-from digest.gather.plain_text import text_to_blocks
+from digest.gather.calendars.calendar import read_from
+from digest.gather.calendars.ics.working_out import answered
+from digest.gather.feeds.feed import posts_in
+from digest.gather.fetching.document import LIMITS, Document, Limits, Request
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.markup.html import to_blocks
+from digest.gather.markup.markdown import markdown_to_blocks
+from digest.gather.markup.plain_text import text_to_blocks
+from digest.gather.markup.words import cleaned
+from digest.gather.pages.page import read_page
+from digest.gather.pictures.making import ROOMS, made
 from digest.gather.reading import Visit
-from digest.gather.wordpress import read_wordpress
-from digest.gather.words import cleaned
+from digest.gather.wordpress.export import read_wordpress
 from digest.model.blocks import Block, links_in, texts
 from digest.model.campaigns import Source, SourceKind
 from digest.model.items import Item

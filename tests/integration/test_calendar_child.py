@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.ics.answer import Question
-from digest.gather.ics.process import ask
+from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.process import ask
 from tests.builders import EIGHT
 from tests.ics import STARTS, WEEK, a_calendar, an_ics_event
 
@@ -21,8 +21,8 @@ ENDLESS = "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
 # A parent of its own: what its children cost is what the calendar cost.
 PARENT = """
 import resource, sys
-from digest.gather.ics.answer import Question
-from digest.gather.ics.process import ask
+from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.process import ask
 answer = ask(sys.stdin.buffer.read(), Question.from_json(sys.argv[1]))
 cost = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(len(answer.happenings), cost.ru_utime + cost.ru_stime, cost.ru_maxrss * 1024)
@@ -52,7 +52,7 @@ def test_five_hundred_events_cost_less_than_two_seconds_of_computing() -> None:
 
 
 def test_the_child_imports_little_of_the_program() -> None:
-    said = "import sys, digest.gather.ics.working_out; print(*sys.modules)"
+    said = "import sys, digest.gather.calendars.ics.working_out; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-c", said], check=True, capture_output=True, text=True
     )

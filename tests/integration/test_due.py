@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.gather.fetch import Fetcher
+from digest.gather.fetching.fetch import Fetcher
 from digest.model.editions import EditionState
 from digest.schedule import watch
 from digest.schedule.due import next_slots, open_due

@@ -7,7 +7,7 @@ import pytest
 
 from digest import __version__
 from digest.errors import SourceError
-from digest.gather.document import FEED, Document, Memory, Request
+from digest.gather.fetching.document import FEED, Document, Memory, Request
 from tests.builders import LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site
 

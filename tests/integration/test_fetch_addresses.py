@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.dialling import resolved
-from digest.gather.document import FEED, PICTURE, Document, Request
-from digest.gather.fetch import Fetcher
-from digest.gather.turns import Turns
+from digest.gather.fetching.dialling import resolved
+from digest.gather.fetching.document import FEED, PICTURE, Document, Request
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.fetching.turns import Turns
 from digest.model.web_access import WebAccess
 from tests.fakes.web_site import Answer, WebSite, web_site
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.calendar import read_from
-from digest.gather.feed import posts_in
-from digest.gather.folder import read_folder
-from digest.gather.ics.working_out import answered
-from digest.gather.page import read_page
+from digest.gather.calendars.calendar import read_from
+from digest.gather.calendars.ics.working_out import answered
+from digest.gather.feeds.feed import posts_in
+from digest.gather.folders.folder import read_folder
+from digest.gather.pages.page import read_page
 from digest.model.campaigns import Select, Source, SourceKind
 from digest.model.items import Item
 from digest.render.email import SAMPLE_READER, compile_email

@@ -10,7 +10,7 @@ from io import BufferedIOBase
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.document import (
+from digest.gather.fetching.document import (
     FEED,
     PICTURE,
     BusyError,
@@ -20,8 +20,8 @@ from digest.gather.document import (
     Memory,
     Request,
 )
-from digest.gather.fetch import Fetcher
-from digest.gather.turns import Turns
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.fetching.turns import Turns
 from tests.builders import LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site
 

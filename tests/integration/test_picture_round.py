@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.errors import DigestError, NotFound
-from digest.gather.picture_round import PictureRound, bring_all, is_due
+from digest.gather.pictures.round import PictureRound, bring_all, is_due
 from digest.model.blocks import Picture
 from digest.model.items import Post
 from digest.model.pictures import Use

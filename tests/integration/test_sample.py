@@ -9,8 +9,8 @@ import feedparser
 import httpx
 import pytest
 
-from digest.gather.feed import read_feed
-from digest.gather.folder import read_folder
+from digest.gather.feeds.feed import read_feed
+from digest.gather.folders.folder import read_folder
 from digest.model.blocks import (
     CallToAction,
     EasyRead,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.gather.addresses import link, web
+from digest.gather.markup.addresses import link, web
 
 BASE = "https://example.org/blog/post"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.decoding import decoded
+from digest.gather.markup.decoding import decoded
 
 CAFE = "<a>Caf\u00e9 \u20ac5</a>"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.gather.markdown import markdown_to_blocks
+from digest.gather.markup.markdown import markdown_to_blocks
 from digest.model.blocks import (
     Block,
     CallToAction,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.recognition import Known, Signs, recognised
+from digest.gather.pages.recognition import Known, Signs, recognised
 
 WORDS = (
     "We walked down to the river with forty lanterns and one very patient dog, and "

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from digest.gather.turns import Slots, Turns
+from digest.gather.fetching.turns import Slots, Turns
 
 
 class Clock:

@@ -42,8 +42,8 @@ def try_one(
 
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
-    from digest.gather.fetch import Fetcher
-    from digest.gather.picture_fetching import PictureDoor, faults
+    from digest.gather.fetching.fetch import Fetcher
+    from digest.gather.pictures.fetching import PictureDoor, faults
     from digest.gather.reading import Visit
     from digest.model.campaigns import Source, SourceKind
     from digest.settings import from_environment

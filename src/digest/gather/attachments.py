@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from digest.gather import addresses
-from digest.gather.words import one_line
+from digest.gather.markup import addresses
+from digest.gather.markup.words import one_line
 from digest.model.items import Link, LinkKind
 
 MAX_ATTACHMENTS = 50

@@ -12,9 +12,14 @@ from sqlalchemy import Engine
 
 from digest.errors import SourceError, StoreError
 from digest.gather.calls import Call, Round, SourceReport, by_host, calls_of
-from digest.gather.document import BusyError, GoneError, Memory, UnreachableError
-from digest.gather.fetch import Fetcher
-from digest.gather.picture_round import bring_all
+from digest.gather.fetching.document import (
+    BusyError,
+    GoneError,
+    Memory,
+    UnreachableError,
+)
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.pictures.round import bring_all
 from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
 from digest.gather.updates import updates

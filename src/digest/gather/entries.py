@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digest.gather import addresses
 from digest.gather.attachments import Attachment, links_to, picture_in
-from digest.gather.html import to_blocks
+from digest.gather.markup import addresses
+from digest.gather.markup.html import to_blocks
+from digest.gather.markup.plain_text import text_to_blocks
+from digest.gather.markup.words import one_line, short_key, short_title
 from digest.gather.origins import Origins, origins, said_byline
-from digest.gather.plain_text import text_to_blocks
 from digest.gather.reading import finished
-from digest.gather.words import one_line, short_key, short_title
 from digest.model.blocks import Block, Picture, links_in, texts
 from digest.model.bylines import parse
 from digest.model.items import Link, Post

@@ -5,11 +5,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from digest.gather.document import LIMITS, Document, Limits, Memory, Request, Wanted
-from digest.gather.fetch import Fetcher
+from digest.gather.fetching.document import (
+    LIMITS,
+    Document,
+    Limits,
+    Memory,
+    Request,
+    Wanted,
+)
+from digest.gather.fetching.fetch import Fetcher
 from digest.gather.lead_picture import told_by
+from digest.gather.markup.reshape import outlined
 from digest.gather.origins import Origins
-from digest.gather.reshape import outlined
 from digest.model.blocks import Block
 from digest.model.bylines import taken_from
 from digest.model.campaigns import Source

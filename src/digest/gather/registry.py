@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from digest.gather.calendar import read_calendar
-from digest.gather.feed import read_feed
-from digest.gather.folder import read_folder
-from digest.gather.page import read_page
+from digest.gather.calendars.calendar import read_calendar
+from digest.gather.feeds.feed import read_feed
+from digest.gather.folders.folder import read_folder
+from digest.gather.pages.page import read_page
 from digest.gather.reading import SourceReader
-from digest.gather.wordpress import read_wordpress
+from digest.gather.wordpress.export import read_wordpress
 from digest.model.campaigns import SourceKind
 
 READERS: Mapping[SourceKind, SourceReader] = {

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.gather import addresses
-from digest.gather.folder_files import content_of
-from digest.gather.folder_item import PostFile
-from digest.gather.front_matter import FrontMatter
-from digest.gather.markdown import markdown_to_blocks
+from digest.gather.folders.files import content_of
+from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.folders.item import PostFile
+from digest.gather.markup import addresses
+from digest.gather.markup.markdown import markdown_to_blocks
+from digest.gather.markup.words import cleaned, short_title
 from digest.gather.reading import finished
-from digest.gather.words import cleaned, short_title
 from digest.model.blocks import Block, Picture
 from digest.model.items import Event, EventState, Item, Post
 from digest.model.summary import summarise

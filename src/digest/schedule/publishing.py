@@ -10,7 +10,7 @@ from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
 from digest.errors import DigestError
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.gather.fetch import Fetcher
+from digest.gather.fetching.fetch import Fetcher
 from digest.model.editions import EditionState
 from digest.schedule import due, watch
 from digest.schedule.previews import schedule_of

@@ -1,0 +1,1 @@
+"""Calendars, and the process of its own that works them out."""

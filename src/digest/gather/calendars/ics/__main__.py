@@ -1,0 +1,11 @@
+"""The child: a question and a calendar on standard input, the answer on output."""
+
+import sys
+
+from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.limits import confine
+from digest.gather.calendars.ics.working_out import answered
+
+confine()
+asked = Question.from_json(sys.stdin.buffer.readline())
+sys.stdout.buffer.write(answered(sys.stdin.buffer.read(), asked).to_json().encode())

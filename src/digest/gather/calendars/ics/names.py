@@ -1,0 +1,48 @@
+"""What an event is called, by people and by its keys."""
+
+import hashlib
+import re
+from datetime import date, datetime
+
+from digest.gather.calendars.ics.pieces import Piece
+from digest.gather.calendars.ics.zones import Time, seen_from
+
+_LONGEST_STEM = 250  # an index holds no longer keys
+_GOOGLE_LATER_PART = re.compile(r"_R\d{8}(T\d{6})?(?=@google\.com$)")
+
+
+def stem_of(piece: Piece) -> str:
+    """Return what the keys of an event's dates begin with: its UID.
+
+    Google gives the later part of a series that was cut in two a UID that
+    names the earlier's. An event without one is known by its title and start.
+    """
+    uid = piece.value("UID").strip()
+    said = _GOOGLE_LATER_PART.sub("", uid) or (
+        f"{name_of(piece)} {piece.value('DTSTART')}"
+    )
+    if len(said) <= _LONGEST_STEM:
+        return said
+    return f"{said[:100]} {hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def is_later_part(piece: Piece) -> bool:
+    """Whether Google cut it off from an earlier series."""
+    return bool(_GOOGLE_LATER_PART.search(piece.value("UID").strip()))
+
+
+def name_of(piece: Piece) -> str:
+    """Return what to call the event, whatever its state."""
+    said = piece.value("SUMMARY") or piece.value("UID") or "an event without a title"
+    return " ".join(said.replace("\\n", " ").replace("\\", "").split())[:80]
+
+
+def key_of(stem: str, which: Time, first: Time | None) -> str:
+    """Return the key of one date of a series.
+
+    It names the day, as the series' `first` counts days, and not the time: so it
+    stays when the series is moved to another time of day.
+    """
+    if isinstance(which, datetime) and isinstance(first, datetime):
+        which = seen_from(which, first)
+    return f"{stem} {date(which.year, which.month, which.day)}"

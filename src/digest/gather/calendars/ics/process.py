@@ -1,0 +1,52 @@
+"""The parent's side: a child for each calendar, with an end to what it may cost."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+
+from digest.gather.calendars.ics.answer import Answer, Question
+from digest.gather.calendars.ics.limits import SECONDS
+
+logger = logging.getLogger(__name__)
+
+_COMMAND = (sys.executable, "-P", "-m", "digest.gather.calendars.ics")
+# No more of our surroundings than Python needs: what the child reads is
+# untrusted, and our surroundings hold secrets.
+_KEPT = ("PATH", "LANG", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TZDIR")
+
+
+def ask(content: bytes, question: Question, seconds: float = SECONDS) -> Answer:
+    """Return the answer of a calendar; in `refused`, why there is none.
+
+    It takes `seconds` and 256 MB at most, and nothing of it outlives that.
+    """
+    with subprocess.Popen(  # noqa: S603 - our own program, and no words from outside
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+    ) as child:
+        try:
+            said, complaint = child.communicate(
+                question.to_json().encode() + b"\n" + content, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return Answer(refused=_TOO_LONG)
+    if -child.returncode in _TIMED_OUT:
+        return Answer(refused=_TOO_LONG)
+    if child.returncode != 0:
+        last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+        kind = last.partition(":")[0][:80]
+        logger.error("calendar child failed status=%d %s", child.returncode, kind)
+        return Answer(refused=_WHY.get(kind, _BROKE))
+    return Answer.from_json(said)
+
+
+_TOO_LONG = f"takes longer than {SECONDS} seconds to work out: shorten it"
+_TIMED_OUT = (signal.SIGXCPU, signal.SIGKILL)
+_BROKE = "made its reader fail, which is a fault of this program; its log says more"
+_WHY = {"MemoryError": "takes more than 256 MB to work out: shorten it"}

@@ -1,0 +1,81 @@
+"""Repeat rules that would cost more than any event is worth, told from their words.
+
+They are refused before a library sees them: some would never come to an end.
+"""
+
+import math
+import re
+
+from digest.gather.calendars.ics.pieces import Piece
+
+MOST_TIMES = 10_000
+_MOST_COMBINATIONS = 10_000
+_MOST_RULES = 5
+_MOST_DATES = 1_000
+_MOST_EXCEPTIONS = 10_000
+_DIGITS = re.compile(r"\d{6}")
+_TOO_OFTEN = {"SECONDLY": "every second", "MINUTELY": "every minute"}
+
+
+class BadEventError(Exception):
+    """An event that cannot be taken; its words say why, and what to do."""
+
+
+def why(problem: Exception) -> str:
+    """Return what to tell of an event that cannot be taken."""
+    if isinstance(problem, BadEventError):
+        return str(problem)
+    return (
+        f"has dates that cannot be worked out ({type(problem).__name__}): look at its "
+        "start, its end and its repeats, and save it again"
+    )
+
+
+def check(piece: Piece) -> None:
+    """Raise BadEventError where the event's repeats are too many."""
+    if piece.value("EXRULE"):
+        raise BadEventError(
+            "leaves dates out by a rule (EXRULE), which calendars no longer do: "
+            "leave them out one by one (EXDATE)"
+        )
+    if len(piece.values("RRULE")) > _MOST_RULES:
+        raise BadEventError(f"has more than {_MOST_RULES} repeat rules: give it one")
+    check_rules(piece)
+    _check_dates(piece.values("RDATE"), _MOST_DATES, "dates of its own (RDATE)")
+    _check_dates(piece.values("EXDATE"), _MOST_EXCEPTIONS, "exceptions (EXDATE)")
+    if _DIGITS.search(piece.value("DURATION")):
+        raise BadEventError("lasts for years: give it its real length")
+
+
+def check_rules(piece: Piece) -> None:
+    """Raise BadEventError where a rule of an event or a time zone is too much."""
+    for rule in piece.values("RRULE"):
+        _check_rule(rule)
+
+
+def _check_rule(rule: str) -> None:
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    if often := _TOO_OFTEN.get(parts.get("FREQ", "").strip()):
+        raise BadEventError(f"repeats {often}: let it repeat once a day at most")
+    if _number(parts.get("COUNT", "1")) > MOST_TIMES:
+        raise BadEventError(f"repeats more than {MOST_TIMES:,} times: give it an end")
+    if not 1 <= _number(parts.get("INTERVAL", "1")) <= MOST_TIMES:
+        raise BadEventError(
+            "repeats at no possible interval: choose how often it repeats"
+        )
+    many = math.prod(v.count(",") + 1 for k, v in parts.items() if k.startswith("BY"))
+    if many > _MOST_COMBINATIONS:
+        raise BadEventError("has a repeat rule with too many parts: make it simpler")
+
+
+def _number(said: str) -> int:
+    # A negative count is a known fault of exporters, and stands for no count.
+    said = said.strip()
+    if not re.fullmatch(r"-?[0-9]{1,9}", said):
+        return MOST_TIMES + 1
+    return int(said)
+
+
+def _check_dates(values: list[str], most: int, what: str) -> None:
+    if sum(value.count(",") + 1 for value in values) > most:
+        raise BadEventError(f"has more than {most:,} {what}: give it a repeat rule")

@@ -1,0 +1,58 @@
+"""Posts from a feed: RSS, Atom or JSON Feed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from digest.errors import SourceError
+from digest.gather.entries import Entry, post_told
+from digest.gather.feeds import json_feed, xml_feed
+from digest.gather.fetching.document import FEED
+from digest.gather.origins import Origins
+from digest.gather.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
+from digest.model.campaigns import Source
+from digest.model.items import Item
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_feed(source: Source, visit: Visit) -> Reading:
+    """Return the posts of a feed, newest last; one bad entry costs itself alone.
+
+    Raises SourceError where the feed cannot be fetched or is no feed.
+    """
+    document = visit.fetch(source.location, FEED)
+    if document.content is None:
+        return Reading(unchanged=True, memory=document.memory)
+    found = posts_in(document.content, document.media_type, document.url)
+    return replace(found, memory=document.memory)
+
+
+def posts_in(content: bytes, media_type: str, address: str) -> Reading:
+    """Return the posts of a feed from its bytes, its whole Content-Type and address.
+
+    Raises SourceError where it is no feed.
+    """
+    try:
+        entries = _entries(content, media_type, address)
+    except ValueError as problem:
+        raise SourceError(f"{address} {problem}") from problem
+    items: list[Item] = []
+    skipped: list[Skipped] = []
+    told: dict[str, Origins] = {}
+    for number, entry in enumerate(entries[:MAX_ITEMS], 1):
+        try:
+            post, origins = post_told(entry)
+            items.append(post)
+            told.setdefault(post.key, origins)
+        except ValueError as problem:
+            skipped.append(Skipped(entry.name or f"item {number}", str(problem)))
+    if len(entries) > MAX_ITEMS:
+        skipped.append(Skipped("the rest", f"only the first {MAX_ITEMS} are read"))
+    kept = distinct(items, skipped)
+    return Reading(kept[::-1], tuple(skipped), origins=told)
+
+
+def _entries(content: bytes, media_type: str, address: str) -> Sequence[Entry]:
+    if content.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in {b"{", b"["}:
+        return json_feed.entries(content, address)
+    return xml_feed.entries(content, media_type, address)

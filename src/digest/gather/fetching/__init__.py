@@ -1,0 +1,1 @@
+"""The web, asked through one door and within limits."""

@@ -1,0 +1,166 @@
+"""The one door to the web: a document, from an address that may be asked."""
+
+import ssl
+import time
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import httpcore
+import httpx
+
+from digest import __version__
+from digest.errors import SourceError
+from digest.gather.fetching.answers import Answer, Elsewhere
+from digest.gather.fetching.deadline import Deadline
+from digest.gather.fetching.dialling import Dialler, Resolve, resolved
+from digest.gather.fetching.document import (
+    LIMITS,
+    Document,
+    Limits,
+    Request,
+    UnreachableError,
+)
+from digest.gather.fetching.troubles import (
+    TROUBLES,
+    WRITE_IT_SO,
+    in_words,
+    is_unreachable,
+)
+from digest.gather.fetching.turns import Slots, Turns
+from digest.gather.markup.words import one_line
+from digest.model.web_access import WebAccess
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom we believe over TLS; to read that takes a while, so once."""
+    return httpx.create_ssl_context()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Fetches documents for every thread of a process, politely and within limits.
+
+    Only http and https, only addresses that `access` allows, whatever a name
+    resolves to and wherever an answer sends us.
+    """
+
+    access: WebAccess = field(default_factory=WebAccess)
+    turns: Turns = field(default_factory=Turns)
+    slots: Slots = field(default_factory=Slots)
+    resolve: Resolve = resolved
+    tls: ssl.SSLContext = field(default_factory=_trusted)
+
+    def fetch(self, request: Request, limits: Limits = LIMITS) -> Document:
+        """Return the document, within the limits.
+
+        What is remembered of it is sent along, so that its server may say that
+        nothing has changed. Raises SourceError, in plain words, for everything
+        else; GoneError and BusyError where its server says so.
+        """
+        with self.slots.lent():
+            return _Errand(self, request, limits).run()
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One document on its way, from redirect to redirect."""
+
+    fetcher: Fetcher
+    request: Request
+    limits: Limits
+    url: str = ""
+    seconds: float = 0
+
+    def run(self) -> Document:
+        moved_to = self.request.memory.moved_to
+        self.url = moved_to or self.request.url
+        self.seconds = self.limits.total_seconds
+        is_for_good = True
+        for _ in range(self.limits.redirects + 1):
+            answer = self._asked()
+            if isinstance(answer, Document):
+                # What has moved back is where it always was.
+                moved_to = "" if moved_to == self.request.url else moved_to
+                return replace(answer, memory=replace(answer.memory, moved_to=moved_to))
+            self.url = answer.url
+            is_for_good = is_for_good and answer.is_for_good
+            moved_to = answer.url if is_for_good else moved_to
+        raise self._error("it sends us round in circles: give its final address")
+
+    def _asked(self) -> Document | Elsewhere:
+        try:
+            url = _checked(self.url)
+            with self.fetcher.turns.of(url.host):
+                return self._in_time(url)
+        except TROUBLES as problem:
+            why = in_words(problem, self.request.wanted, self.limits)
+            error = self._error(why)
+            if is_unreachable(problem):
+                error = UnreachableError(str(error), httpx.URL(self.url).host)
+            raise error from problem
+
+    def _in_time(self, url: httpx.URL) -> Document | Elsewhere:
+        began = time.monotonic()
+        with Deadline(self.seconds) as deadline:
+            try:
+                answer = self._answer(url, deadline)
+            except Exception as problem:
+                if deadline.has_passed:
+                    raise httpcore.ReadTimeout from problem
+                raise
+        if deadline.has_passed:  # what it cut off may look like an ordinary end
+            raise httpcore.ReadTimeout
+        self.seconds = max(self.seconds - (time.monotonic() - began), 0.001)
+        return answer
+
+    def _answer(self, url: httpx.URL, deadline: Deadline) -> Document | Elsewhere:
+        fetcher, connect = self.fetcher, min(self.limits.connect_seconds, self.seconds)
+        waits = {"connect": connect, "read": self.seconds, "write": self.seconds}
+        address = httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        )
+        with (
+            httpcore.ConnectionPool(
+                ssl_context=fetcher.tls,
+                network_backend=Dialler(fetcher.access, fetcher.resolve),
+            ) as pool,
+            pool.stream(
+                "GET",
+                address,
+                headers=_headers(url, self.request),
+                extensions={"timeout": waits, "trace": deadline.trace},
+            ) as response,
+        ):
+            answer = Answer.of(url, response)
+            return answer.understood(self.request.memory, self.limits.size)
+
+    def _error(self, why: str) -> SourceError:
+        return SourceError(f"{one_line(self.url)} cannot be read: {why}")
+
+
+def _checked(address: str) -> httpx.URL:
+    """Return the address taken apart; called before each redirect too."""
+    url = httpx.URL(address)
+    is_web = url.scheme in {"http", "https"}
+    if not is_web or not url.host or url.userinfo or url.port == 0:
+        raise ValueError(WRITE_IT_SO)
+    return url
+
+
+def _headers(url: httpx.URL, request: Request) -> list[tuple[str, str]]:
+    is_plain = request.contact.isascii() and request.contact.isprintable()
+    contact = f" (+mailto:{request.contact})" if request.contact and is_plain else ""
+    headers = {
+        "Host": url.netloc.decode("ascii"),
+        "User-Agent": f"Digest/{__version__}{contact}",
+        "Accept": request.wanted.accept,
+        # The one packing that is undone here within limits.
+        "Accept-Encoding": "gzip",
+        "Connection": "close",
+    }
+    if request.memory.etag:
+        headers["If-None-Match"] = request.memory.etag
+    if request.memory.last_modified:
+        headers["If-Modified-Since"] = request.memory.last_modified
+    return list(headers.items())

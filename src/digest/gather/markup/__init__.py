@@ -1,0 +1,1 @@
+"""Words from outside, in any markup, made blocks of a closed set."""

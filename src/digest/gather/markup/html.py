@@ -1,0 +1,268 @@
+"""HTML from outside as blocks: nothing outside the set survives, every word does."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from digest.gather.markup import addresses, reshape, signs
+from digest.gather.markup.inline import PLAIN, Inline, Look
+from digest.gather.markup.parsing import measure, parsed
+from digest.gather.markup.tables import grid
+from digest.gather.markup.words import one_line
+from digest.model.blocks import (
+    Block,
+    Heading,
+    ListBlock,
+    Picture,
+    Quote,
+    Runs,
+    Table,
+    texts,
+)
+
+_MANY_WORDS = 500_000  # of which even words without markup are looked at as it
+PictureAddress = Callable[[str], str | None]
+
+
+def to_blocks(
+    html: str, base_url: str, picture: PictureAddress | None = None
+) -> tuple[Block, ...]:
+    """Return the visible words of `html` as blocks, in reading order.
+
+    Relative addresses are taken from `base_url`; those that are not http, https,
+    mailto or tel in the end become plain words. `picture` says where a picture's
+    address leads, for a source that keeps pictures elsewhere than on the web.
+    Levels of headings start at 1 and never skip. Raises ValueError, in words,
+    for what is too large or too deep.
+    """
+    if "<" not in html and "&" not in html and len(html) < _MANY_WORDS:
+        return _plain(html)
+    root = parsed(html)
+    if root is None:
+        return ()
+    return reshape.outlined(_blocks_of(root, base_url, picture))
+
+
+def _plain(words: str) -> tuple[Block, ...]:
+    inline = Inline()
+    inline.add(words, PLAIN)
+    return inline.take_blocks()
+
+
+def blocks_of(
+    element: Any, base_url: str, picture: PictureAddress | None = None
+) -> tuple[Block, ...]:
+    """Return the visible words of a parsed element as `to_blocks` does.
+
+    Levels of headings are those of the page. The element is changed by it.
+    Raises ValueError, in words, where it holds too much markup.
+    """
+    measure(element)
+    return _blocks_of(element, base_url, picture)
+
+
+def _blocks_of(
+    element: Any, base_url: str, picture: PictureAddress | None
+) -> tuple[Block, ...]:
+    def on_the_web(address: str) -> str | None:
+        return addresses.web(address, base_url)
+
+    walk = _Walk(_Places(base_url, picture or on_the_web))
+    return tuple(walk.blocks_of(element, PLAIN))
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where addresses in the page lead."""
+
+    base: str
+    picture: PictureAddress
+
+
+class _Walk:
+    """Goes through one element and collects its blocks."""
+
+    def __init__(self, places: _Places) -> None:
+        self._places = places
+        self._blocks: list[Block] = []
+        self._pictures: list[Block] = []  # met inside a sentence, to follow it
+        self._inline = Inline()
+        self._level: int | None = None  # of the heading whose words are awaited
+
+    def blocks_of(self, element: Any, look: Look) -> list[Block]:
+        self._inside(element, look)
+        self._flush()
+        return self._blocks
+
+    def block_of(self, element: Any, look: Look) -> list[Block]:
+        self._node(element, look)
+        self._flush()
+        return self._blocks
+
+    def _apart(self) -> "_Walk":
+        return _Walk(self._places)
+
+    def _inside(self, element: Any, look: Look) -> None:
+        self._inline.add(element.text, look)
+        for child in element:
+            self._node(child, look)
+            self._inline.add(child.tail, look)
+
+    def _node(self, element: Any, around: Look) -> None:
+        tag, look = element.tag, signs.inherited(element, around)
+        if tag in signs.UNSEEN:
+            self._inline.add(" " if tag == "iframe" else None, look)
+        elif tag in signs.FOREIGN:
+            self._foreign(element, look)
+        elif tag == "br":
+            self._break(look)
+        elif tag == "img":
+            self._picture(element, look)
+        elif tag == "a":
+            self._link(element, look)
+        elif tag in signs.BLOCKS:
+            self._flush()
+            self._block(element, look)
+            self._flush()
+        else:
+            self._inside(element, look)
+
+    def _block(self, element: Any, look: Look) -> None:
+        tag = element.tag
+        if tag in signs.HEADINGS:
+            self._heading(element, look)
+        elif tag in signs.LISTS:
+            self._list(element, look)
+        elif tag == "blockquote":
+            self._quote(element, look)
+        elif signs.is_easy_read(element):
+            self._blocks += reshape.paired(self._apart().blocks_of(element, look))
+        elif tag == "table":
+            self._table(element, look)
+        elif signs.is_figure(element):
+            self._figure(element, look)
+        else:
+            self._inside(element, look)
+
+    def _flush(self) -> None:
+        if self._level is None:
+            self._blocks += self._inline.take_blocks()
+        elif runs := self._inline.take():
+            words = (replace(run, text=run.text.replace("\n", " ")) for run in runs)
+            self._blocks.append(Heading(self._level, tuple(words)))
+            self._level = None
+        self._blocks += self._pictures
+        self._pictures.clear()
+
+    def _foreign(self, element: Any, look: Look) -> bool:
+        """Pass over a drawing or formula; True where HTML inside has ended it."""
+        is_over = False
+        for child in element:
+            if is_over or child.tag in signs.ENDS_FOREIGN:
+                is_over = True
+                self._node(child, look)
+            else:
+                is_over = self._foreign(child, look)
+            self._inline.add(child.tail if is_over else None, look)
+        return is_over
+
+    def _break(self, look: Look) -> None:
+        if self._inline.is_at_line_start and not look.verbatim:
+            self._flush()  # an empty line parts paragraphs
+        else:
+            self._inline.break_line(look)
+
+    def _link(self, element: Any, look: Look) -> None:
+        href = addresses.link(element.get("href"), self._places.base)
+        look = replace(look, href=href or look.href)
+        self._inside(element, look)
+        image = element.find(".//img")
+        if image is None or not href or signs.words_of(element).strip():
+            return
+        if not signs.is_picture_file(href):
+            self._flush()  # where the picture leads would be lost without words
+            self._inline.add(one_line(image.get("alt", "")), look)
+            self._flush()
+
+    def _picture(self, element: Any, look: Look) -> None:
+        alt = one_line(element.get("alt", ""))
+        src = self._places.picture(element.get("src", ""))
+        if src is None or signs.is_in_words(element) or signs.is_counter(element):
+            self._inline.add(alt, look)
+            return
+        # An empty text alone says little: many programs write it unasked.
+        is_bare = not alt and signs.is_presentation(element)
+        picture = Picture(src, alt, decorative=is_bare)
+        if self._inline.is_at_line_start and self._level is None:
+            self._flush()
+            self._blocks.append(picture)
+        else:
+            self._inline.add(" ", look)
+            self._pictures.append(picture)
+
+    def _heading(self, element: Any, look: Look) -> None:
+        # The first words are the heading; what an unclosed one swallowed is not.
+        self._level = signs.HEADINGS[element.tag]
+        self._inside(element, replace(look, strong=False))
+        self._flush()
+        self._level = None
+
+    def _list(self, element: Any, look: Look) -> None:
+        items = [self._words(element.text, look)]
+        for child in element:
+            if child.tag in signs.LISTS:  # it belongs to the item before it
+                items[-1] += self._apart().block_of(child, look)
+            elif child.tag == "li":
+                items.append(self._apart().blocks_of(child, look))
+            else:
+                items.append(self._apart().block_of(child, look))
+            if stray := self._words(child.tail, look):
+                items.append(stray)
+        if kept := tuple(reshape.without_headings(item) for item in items if item):
+            self._blocks.append(ListBlock(element.tag == "ol", kept))
+
+    def _quote(self, element: Any, look: Look) -> None:
+        named = [one for one in element if signs.is_attribution(one)]
+        attribution = signs.without_dashes(self._taken(named, ", "))
+        body = reshape.without_headings(self._apart().blocks_of(element, look))
+        if body:
+            self._blocks.append(Quote(body, attribution))
+        else:
+            self._blocks += self._words(attribution, look)
+
+    def _figure(self, element: Any, look: Look) -> None:
+        caption = self._taken([one for one in element if signs.is_caption(one)], " ")
+        blocks = self._apart().blocks_of(element, look)
+        self._blocks += reshape.captioned(blocks, caption)
+
+    def _table(self, element: Any, look: Look) -> None:
+        found = grid(element)
+        if found is None:
+            self._inside(element, look)
+            return
+        rows = [tuple(self._cell(cell, look) for cell in row) for row in found.rows]
+        header = rows.pop(0) if found.has_header else ((),) * len(rows[0])
+        caption = self._taken(found.captions, " ")
+        if any(any(row) for row in (header, *rows)):
+            self._blocks.append(Table(header, tuple(rows), caption))
+        else:
+            self._blocks += self._words(caption, look)
+
+    def _cell(self, cell: Any | None, look: Look) -> Runs:
+        if cell is None:
+            return ()
+        return reshape.as_runs(self._apart().blocks_of(cell, look))
+
+    def _taken(self, elements: Iterable[Any], between: str) -> str:
+        """Return the words of the elements, which are then empty."""
+        said = []
+        for one in elements:
+            blocks = self._apart().blocks_of(one, PLAIN)
+            said.append(one_line(" ".join(texts(blocks))))
+            one.clear(keep_tail=True)
+        return between.join(filter(None, said))
+
+    def _words(self, text: str | None, look: Look) -> list[Block]:
+        inline = Inline()
+        inline.add(text, look)
+        return list(inline.take_blocks())

@@ -1,0 +1,96 @@
+"""HTML from outside, parsed within limits of size and depth."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from digest.gather.markup.signs import tags
+from digest.gather.markup.words import cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much HTML is read: bytes, levels of nesting, pieces of markup."""
+
+    most_bytes: int = 2_000_000
+    depth: int = 100
+    elements: int = 50_000
+
+
+OF_AN_ITEM = Size()
+# A page holds much besides its posts. The parser gives up at a depth of 256.
+OF_A_PAGE = Size(10_000_000, 200, 200_000)
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>")
+# Tags that hold nothing, or that the next of their kind ends by itself.
+_UNCOUNTED = tags(
+    "area base br col embed hr img input link meta param source track wbr "
+    "p li dt dd option optgroup tr td th thead tbody tfoot colgroup"
+)
+
+
+def parsed(html: str, size: Size = OF_AN_ITEM) -> Any | None:
+    """Return the root element of `html`, or None where it holds nothing.
+
+    Raises ValueError, in words, for what is too large or too deep. The parser
+    itself stops in silence some way past that depth, so what it made of broken
+    markup is measured as well.
+    """
+    text = cleaned(html)
+    content = text.encode()
+    if len(content) > size.most_bytes:
+        raise ValueError(
+            f"holds over {size.most_bytes // 1_000_000} MB of HTML: shorten it, "
+            "or take out what is pasted into it"
+        )
+    _refuse_depth(_depth_of_tags(text), size)
+    # Only words and tags are looked at; an XML declaration would name an encoding.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(content, parser) if text.strip() else None
+    except etree.XMLSyntaxError:
+        return None  # nothing but comments or white space
+    if root is not None:
+        measure(root, size)
+    return root
+
+
+def _refuse_depth(depth: int, size: Size) -> None:
+    if depth > size.depth:
+        raise ValueError(
+            f"has HTML nested more than {size.depth} deep: simplify its markup"
+        )
+
+
+def _depth_of_tags(html: str) -> int:
+    """Return at least how deep the tags go, in one pass and without parsing."""
+    standing = Counter[str]()
+    depth = deepest = 0
+    for closes, tag, rest in _TAG.findall(html):
+        name = tag.lower()
+        if name in _UNCOUNTED or rest.endswith("/"):
+            continue
+        if not closes:
+            standing[name] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif standing[name]:
+            standing[name] -= 1
+            depth -= 1
+    return deepest
+
+
+def measure(root: Any, size: Size = OF_AN_ITEM) -> None:
+    """Raise ValueError, in words, where an element holds too much markup."""
+    depth = count = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        _refuse_depth(depth, size)
+        if count > size.elements:
+            raise ValueError(
+                f"has over {size.elements:,} pieces of markup: take out what is pasted"
+            )

@@ -1,0 +1,1 @@
+"""Web pages: posts and events of people who keep no feed."""

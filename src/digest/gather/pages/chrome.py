@@ -1,0 +1,142 @@
+"""What stands around a page's own words: menus, footers, notices, what is hidden."""
+
+import re
+from collections import Counter
+from typing import Any
+
+from digest.gather.markup.signs import tags
+
+Count = Counter[Any]
+
+_UNSEEN = tags("script style template noscript iframe object svg math")
+_AROUND = tags("nav footer aside form dialog button select input textarea")
+_ROLES = tags(
+    "navigation banner contentinfo search complementary dialog alertdialog menu "
+    "menubar toolbar"
+)
+_HOLDERS = tags("html head body main article")
+_NAMED = re.compile(
+    r"(?:[\w-]*[-_])?(?:nav|navbar|navigation|menu|breadcrumbs?|sidebar|cookies?|"
+    r"(?:cookie|consent|gdpr)[-_]?(?:notice|banner|bar|popup)|sharedaddy|addtoany|"
+    r"(?:social|share)[-_]?(?:share|sharing|links?|icons?|buttons?|bar|list|tools?)|"
+    r"comments?(?:[-_](?:area|list|section|form|wrapper))?|disqus[-_]thread|respond|"
+    r"related(?:[-_](?:posts?|articles?|content|stories|links?))?|pagination|pager|"
+    r"post[-_]navigation|newsletter(?:[-_]\w+)*|adverts?|advertisement|promo|"
+    r"skip[-_]?(?:link|to[-_]content|nav)|site[-_](?:header|footer)|masthead|widget|"
+    r"popup|modal|sr[-_]only|screen[-_]reader[-_]text|visually[-_]?hidden|hidden|"
+    r"back[-_]to[-_]top|jp[-_]relatedposts|tags?[-_]links?|author[-_]bio|print[-_]only)",
+    re.IGNORECASE,
+)
+# Names that end like those and say nothing of the kind: makers of sites put whole
+# posts in pieces called so.
+_NAMED_ALIKE = re.compile(
+    r"elementor-widget|[\w-]*(?:overflow|backface)[\w-]*-hidden|"
+    r"(?:[\w-]*[-_])?(?:no|has|with|without)[-_](?:sidebar|nav|navbar|navigation|menu|"
+    r"breadcrumbs?|masthead|widget|promo)",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 100  # characters; what is longer was made to be slow to look at
+_UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# What stands inside a line of running words.
+_INSIDE_A_LINE = tags(
+    "a abbr b bdi bdo big br cite code del dfn em font i img ins kbd label mark "
+    "picture q rt ruby s small source span strike strong sub sup time tt u var wbr"
+)
+# Of lines inside one another; a page of the largest size has a tenth of them.
+_MOST_PIECES = 5_000_000
+_LONG_LINE = 80  # characters, beside those in links
+# What holds more of the page's running words than this is its own, whatever it
+# is called; some pages stand whole in a form or in a "widget".
+_MOST = 0.4
+
+
+def take_out_surroundings(root: Any) -> None:
+    """Take out of a page what stands around its own words, and what is not seen.
+
+    Words that follow such an element stay.
+    """
+    for element in list(root.iter(*_UNSEEN)):
+        take_out(element)
+    running = running_words(root)
+    most = _MOST * running[root]
+    for element in list(root.iter("*")):
+        if is_around(element) and running[element] <= most:
+            take_out(element)
+
+
+def running_words(root: Any) -> Count:
+    """Return for each element how much running text it holds.
+
+    That is, characters in lines that are long and not mostly links. Raises
+    ValueError, in words, where lines inside lines would take too long.
+    """
+    found: Count = Counter()
+    left = _MOST_PIECES
+    for element in root.iter("*"):
+        if element.tag in _INSIDE_A_LINE and element.tag not in {"span", "font"}:
+            continue
+        length, linked, pieces = _line(element)
+        left -= pieces
+        if left < 0:
+            raise ValueError("has lines nested in a way that takes too long to read")
+        if length >= _LONG_LINE and linked <= length / 2:
+            for holder in (element, *element.iterancestors()):
+                found[holder] += length - linked
+    return found
+
+
+def _line(element: Any) -> tuple[int, int, int]:
+    """Return how long the element's own line is, and how much of it is links.
+
+    Then, of how many pieces it was put together.
+    """
+    words, linked = [element.text or ""], 0
+    for child in element:
+        if child.tag in _INSIDE_A_LINE:
+            words += child.itertext()
+            links = [child] if child.tag == "a" else child.iter("a")
+            linked += sum(len("".join(one.itertext())) for one in links)
+        words.append(child.tail or "")
+    return len(" ".join("".join(words).split())), linked, len(words)
+
+
+def is_around(element: Any) -> bool:
+    """Whether the element, by its tag, role or names, is none of the page's words."""
+    if element.tag in _HOLDERS:
+        return False
+    if element.tag in _AROUND or element.get("role") in _ROLES:
+        return True
+    if element.tag == "header":
+        return next(element.iterancestors("article", "main"), None) is None
+    return _is_unshown(element) or any(map(_tells, _names(element)))
+
+
+def _tells(name: str) -> bool:
+    is_name = len(name) <= _LONGEST_NAME
+    return is_name and bool(_NAMED.fullmatch(name)) and not _NAMED_ALIKE.fullmatch(name)
+
+
+def _is_unshown(element: Any) -> bool:
+    return (
+        "hidden" in element.attrib
+        or element.get("aria-hidden") == "true"
+        or bool(_UNSHOWN.search(element.get("style", "")))
+    )
+
+
+def _names(element: Any) -> list[str]:
+    return [*element.get("class", "").split(), element.get("id", "")]
+
+
+def take_out(element: Any) -> None:
+    """Take the element out of its page; the words after it stay."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before, tail = element.getprevious(), element.tail or ""
+    if before is None:
+        parent.text = (parent.text or "") + tail
+    else:
+        before.tail = (before.tail or "") + tail
+    element.tail = None
+    parent.remove(element)

@@ -1,0 +1,126 @@
+"""Posts that stand on pages of their own, read politely: few at a time."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from digest.errors import SourceError
+from digest.gather.fetching.document import PAGE, BusyError, Memory
+from digest.gather.origins import Origins
+from digest.gather.pages.days import Calendar
+from digest.gather.pages.items import Place, event_of, key_of_address, post_of
+from digest.gather.pages.link_list import PostLink
+from digest.gather.pages.notebook import Notebook, PageNote, Stand
+from digest.gather.pages.post_page import found_on
+from digest.gather.pages.web_page import WebPage
+from digest.gather.reading import Skipped, Visit
+from digest.model.campaigns import Source
+from digest.model.items import Event, Item
+
+NEW_AT_ONCE = 20
+CHECKED_AT_ONCE = 5
+_LONGEST_SECONDS = 120
+_PATIENCE = 3
+
+
+@dataclass(slots=True)
+class LinkedPages:
+    """One reading of the pages that a list leads to.
+
+    New ones first, then some of those read before, asked whether they have
+    changed; the rest wait for the next reading.
+    """
+
+    source: Source
+    visit: Visit
+    notebook: Notebook
+    items: list[tuple[Item, Origins]] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def read(self, links: Sequence[PostLink], calendar: Calendar) -> Notebook:
+        """Read what is due, and return what to note down for the next time."""
+        pages = self._with_new(links)
+        until = time.monotonic() + _LONGEST_SECONDS
+        for note in list(self._due(pages, links)):
+            if time.monotonic() > until:
+                break
+            try:
+                read = self._read(note, calendar)
+            except BusyError:
+                break  # the whole site asks us to wait
+            del pages[note.url]
+            pages[note.url] = read  # last in line to be looked at again
+        listed = tuple(link.url for link in links)
+        return replace(self.notebook, pages=pages, listed=listed)
+
+    def _with_new(self, links: Sequence[PostLink]) -> dict[str, PageNote]:
+        """Return the notes with one for each new link.
+
+        At first contact the list's first links are its newest; those past the
+        number wanted were there before, and are never read.
+        """
+        is_first = self.visit.is_first_contact
+        wanted = self.source.first.last if is_first else None
+        pages = dict(self.notebook.pages)
+        for number, link in enumerate(links):
+            is_old = wanted is not None and number >= wanted
+            stand = Stand.PASSED if is_old else Stand.UNREAD
+            note = PageNote(link.url, link.title, stand, was_there=is_first)
+            pages.setdefault(link.url, note)
+        return pages
+
+    def _due(
+        self, pages: dict[str, PageNote], links: Sequence[PostLink]
+    ) -> Iterator[PageNote]:
+        unread = (n for link in links if (n := pages[link.url]).stand is Stand.UNREAD)
+        listed = {link.url for link in links}
+        seen = (
+            note
+            for note in list(pages.values())
+            if note.stand is Stand.READ and note.url in listed
+        )
+        yield from islice(unread, NEW_AT_ONCE)
+        yield from islice(seen, CHECKED_AT_ONCE)
+
+    def _read(self, note: PageNote, calendar: Calendar) -> PageNote:
+        try:
+            memory = Memory(note.etag, note.last_modified)
+            document = self.visit.fetch_linked(note.url, PAGE, memory)
+            if document.content is not None:
+                page = WebPage.opened(
+                    document.content, document.media_type, document.url, self.visit.zone
+                )
+                item, told = self._item(page, note, calendar)
+                if note.was_there and self._is_before(item):
+                    return replace(note, stand=Stand.PASSED)
+                self.items.append((item, told))
+        except BusyError:
+            raise
+        except (SourceError, ValueError) as problem:
+            self.skipped.append(Skipped(note.title or note.url, str(problem)))
+            failures = note.failures + 1
+            stand = Stand.READ if failures >= _PATIENCE else note.stand
+            return replace(note, failures=failures, stand=stand)
+        memory = document.memory
+        return replace(
+            note,
+            stand=Stand.READ,
+            etag=memory.etag,
+            last_modified=memory.last_modified,
+            failures=0,
+        )
+
+    def _item(
+        self, page: WebPage, note: PageNote, calendar: Calendar
+    ) -> tuple[Item, Origins]:
+        place = Place(page.url, page.base, page.language, self.visit.zone, calendar)
+        found = found_on(page, self.source.select, place, note.title)
+        found = replace(found, key=key_of_address(note.url))
+        return (event_of if found.told.starts else post_of)(found, place)
+
+    def _is_before(self, item: Item) -> bool:
+        """Whether the item is from before the campaign, which need not tell it."""
+        since = self.source.first.since
+        published = None if isinstance(item, Event) else item.published
+        return since is not None and published is not None and published < since

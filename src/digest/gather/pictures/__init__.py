@@ -1,0 +1,1 @@
+"""Pictures of posts: found, fetched and made anew."""

@@ -1,0 +1,153 @@
+"""The bytes of pictures: from the web through its one door, or from a folder."""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digest.errors import SourceError
+from digest.gather.fetching.document import PICTURE, Memory, Request
+from digest.gather.fetching.fetch import Fetcher
+from digest.gather.pictures.making import made
+from digest.model.items import Item
+from digest.model.pictures import WORDLESS, lacks_words, taken_of, too_many
+from digest.store.pictures import KnownAddress
+
+logger = logging.getLogger(__name__)
+
+# Each may be 10 MB: what has been fetched waits in memory to be made anew.
+_AT_ONCE = 4
+# An edition waits for its pictures no longer than this, and one fetch more.
+_SECONDS = 60.0
+# Whose server has taken longer to fail is not asked again in the same round.
+_SLOW_SECONDS = 5.0
+_LARGEST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What an address answered; None as content means it has not changed.
+
+    `why` says why there is no answer, and `seconds` how long we waited for it.
+    """
+
+    content: bytes | None
+    etag: str = ""
+    last_modified: str = ""
+    why: str = ""
+    seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDoor:
+    """Gets pictures, from the web or from these folders and nowhere else.
+
+    `contact` is the address at which their publishers can ask who reads them.
+    """
+
+    fetcher: Fetcher
+    contact: str = ""
+    folders: tuple[Path, ...] = ()
+
+    def get_all(
+        self, wanted: Iterable[KnownAddress]
+    ) -> Iterator[tuple[KnownAddress, Got]]:
+        """Yield what each address answered, hosts side by side, until time is up."""
+        until = time.monotonic() + _SECONDS
+        waiting = list(wanted)
+        with ThreadPoolExecutor(_AT_ONCE, "picture") as pool:
+            while waiting and time.monotonic() < until:
+                some, tired = _one_of_each_host(waiting)[:_AT_ONCE], set[str]()
+                for one, got in zip(some, pool.map(self.get, some), strict=True):
+                    yield one, got
+                    if got.seconds > _SLOW_SECONDS:
+                        tired.add(_host(one.address))
+                waiting = [
+                    one
+                    for one in waiting
+                    if one not in some and _host(one.address) not in tired
+                ]
+        if waiting:
+            logger.warning("pictures left for later count=%s", len(waiting))
+
+    def get(self, one: KnownAddress) -> Got:
+        """Return what the address answers, or why it does not."""
+        began = time.monotonic()
+        try:
+            if _is_on_the_web(one.address):
+                return self._from_web(one)
+            return Got(self._from_folder(one.address))
+        except SourceError as problem:
+            why = f"could not be fetched: {problem}"
+            return Got(None, why=why, seconds=time.monotonic() - began)
+        except OSError as problem:
+            return Got(None, why=f"cannot be read: {problem.strerror}")
+        except ValueError as problem:
+            return Got(None, why=str(problem))
+
+    def _from_web(self, one: KnownAddress) -> Got:
+        # Without our copy, "it has not changed" would be no help.
+        memory = Memory(one.etag, one.last_modified) if one.is_kept else Memory()
+        request = Request(one.address, PICTURE, memory, self.contact)
+        document = self.fetcher.fetch(request)
+        heads = document.memory
+        return Got(document.content, heads.etag, heads.last_modified)
+
+    def _from_folder(self, said: str) -> bytes:
+        path = Path(said).resolve()
+        if not any(path.is_relative_to(folder.resolve()) for folder in self.folders):
+            raise ValueError("is not inside the source's folder: put it there")
+        if not path.is_file():
+            raise ValueError("is not there: look at its name, capitals and all")
+        if path.stat().st_size > _LARGEST:
+            raise ValueError("is over 10 MB: save it smaller")
+        return path.read_bytes()
+
+
+def faults(door: PictureDoor, items: Iterable[Item]) -> Iterator[str]:
+    """Yield a sentence for each picture that could not be used; keeps nothing."""
+    shown: dict[str, KnownAddress] = {}
+    for item in items:
+        taken, beyond = taken_of(item)
+        shown |= {one.src: KnownAddress(one.src) for one in taken}
+        for one in taken:
+            if lacks_words(one):
+                yield f"the picture {one.src} {WORDLESS}"
+        if beyond:
+            yield f"the picture {beyond[0].src} {too_many(len(beyond))}"
+    for known, got in door.get_all(shown.values()):
+        if why := got.why or _why_not(got.content or b""):
+            yield f"the picture {known.address} {why}"
+
+
+def _why_not(content: bytes) -> str:
+    try:
+        made(content)
+    except ValueError as problem:
+        return str(problem)
+    return ""
+
+
+def _one_of_each_host(waiting: list[KnownAddress]) -> list[KnownAddress]:
+    """Return the first of each host: a host is asked one by one anyway."""
+    first: dict[str, KnownAddress] = {}
+    for one in waiting:
+        first.setdefault(_host(one.address), one)
+    return list(first.values())
+
+
+def _is_on_the_web(address: str) -> bool:
+    return address.startswith(("https://", "http://"))
+
+
+def _host(address: str) -> str:
+    """Return whose turn it is that an address waits for; files wait for nobody's."""
+    if not _is_on_the_web(address):
+        return address
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return address

@@ -1,0 +1,86 @@
+"""A picture from outside, made anew in every size that mail and print need."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from digest.gather.pictures.opening import opened
+from digest.model.pictures import Files, PictureFile, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The pixels that a use has room for, whether it is grey, and its bytes."""
+
+    width: int
+    height: int
+    grey: bool = False
+    size: int = 500_000
+
+
+# 300 dots an inch of the 170 x 80 mm that a letter has for a picture, and of 48 mm
+# beside an easy read sentence.
+ROOMS: Mapping[Use, Room] = {
+    Use.EMAIL: Room(1200, 4000),
+    Use.EMAIL_SMALL: Room(240, 960, size=50_000),
+    Use.PRINT: Room(2007, 944, grey=True),
+    Use.PRINT_SMALL: Room(566, 944, grey=True, size=150_000),
+}
+_QUALITIES = (85, 75, 60, 45)
+_SMALLEST = 8
+
+
+def made(content: bytes) -> Files:
+    """Return the picture in every size: JPEG or PNG, upright, without metadata.
+
+    The same bytes give the same files. Nothing is enlarged. Raises ValueError, in
+    words, for what is no picture or too costly to open.
+    """
+    image = opened(content, [(room.width, room.height) for room in ROOMS.values()])
+    if min(image.size) < _SMALLEST:
+        raise ValueError(
+            "is only a few pixels large, so it shows nothing: leave it out"
+        )
+    return {use: _fitted(image, room) for use, room in ROOMS.items()}
+
+
+def _fitted(image: Image.Image, room: Room) -> PictureFile:
+    shown = image.convert("L") if room.grey and image.mode != "L" else image.copy()
+    shown.thumbnail((room.width, room.height), Image.Resampling.LANCZOS)
+    media_type, content = _encoded(shown, room.size)
+    return PictureFile(media_type, shown.width, shown.height, content)
+
+
+def _encoded(image: Image.Image, size: int) -> tuple[str, bytes]:
+    """Return a PNG where it is no larger, as for drawings, and else a JPEG.
+
+    The JPEG is the best one within `size`, or the smallest.
+    """
+    photo = _jpeg(image, _QUALITIES[0])
+    # A quick try tells a photograph, whose best PNG takes long and is never used.
+    if len(_png(image, compress_level=1)) <= 3 * len(photo):
+        drawing = _png(image, optimize=True)
+        if len(drawing) <= len(photo):
+            return "image/png", drawing
+    for quality in _QUALITIES[1:]:
+        if len(photo) <= size:
+            break
+        photo = _jpeg(image, quality)
+    return "image/jpeg", photo
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality, optimize=True)
+    return file.getvalue()
+
+
+def _png(image: Image.Image, **how: int) -> bytes:
+    file = io.BytesIO()
+    colours = image.getcolors(256) if image.mode == "RGB" else None
+    # The same picture, with its few colours in a table.
+    few = image.quantize(len(colours), dither=Image.Dither.NONE) if colours else image
+    few.save(file, "PNG", **how)
+    return file.getvalue()

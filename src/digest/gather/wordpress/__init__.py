@@ -1,0 +1,1 @@
+"""The past of a WordPress site, from its export."""

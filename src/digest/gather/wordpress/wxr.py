@@ -1,0 +1,188 @@
+"""A WordPress export (WXR, all its versions), read as it streams past."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from xml.parsers import expat
+
+from digest.gather.markup.signs import tags
+from digest.gather.wordpress.wxr_bytes import mended
+
+# Its extensions to RSS, by what stands before the colon in their names.
+_TEXTS = tags(
+    "title link guid pubDate dc:creator content:encoded excerpt:encoded wp:post_id "
+    "wp:post_type wp:status wp:post_date wp:post_date_gmt wp:post_password "
+    "wp:attachment_url"
+)
+_AUTHOR = "wp:author"
+_NAMES = {"wp:author_login": "login", "wp:author_display_name": "name"}
+_META = ("wp:meta_key", "wp:meta_value")
+_LONGEST_TEXT = 2_000_000  # characters
+_DEEPEST = 50
+_END = b"</item>"
+# How an export begins, for the rest of one in which an item is broken.
+_BEGUN = b"<rss><channel><wp:wxr_version></wp:wxr_version>"
+_MOST_FAULTS = 100
+
+
+@dataclass(slots=True)
+class WxrItem:
+    """One item of an export: its texts by name, its terms, its fields by key.
+
+    `is_too_long` is set where a text was too long to be kept, `fault` where the item
+    is not well-formed, in which case not all of it is known.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    topics: list[str] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    is_too_long: bool = False
+    fault: str = ""
+
+    def text(self, name: str) -> str:
+        """Return a text without the space around it."""
+        return self.texts.get(name, "").strip()
+
+
+@dataclass(slots=True)
+class Export:
+    """An export in the reading; authors by login stand before the items."""
+
+    authors: dict[str, str] = field(default_factory=dict)
+
+    def items(self, chunks: Iterable[bytes]) -> Iterator[WxrItem]:
+        """Yield the items as they end; one that is not well-formed with its fault.
+
+        Document types and entities of its own are refused (OWASP ASVS 1.5.1).
+        Raises ValueError, in words, where it is no export, or not well-formed
+        from some line on; the items before that have been yielded.
+        """
+        scan, broken, faults = _Scan(self.authors), "", 0
+        for piece, ends_item in _pieces(mended(chunks)):
+            broken = broken or scan.fed(piece)
+            yield from scan.taken()
+            if broken and not (scan.is_export and faults < _MOST_FAULTS):
+                break
+            if broken and ends_item:
+                yield scan.broken_off(broken)
+                scan, broken, faults = _Scan(self.authors), "", faults + 1
+                scan.fed(_BEGUN)
+        broken = broken or scan.fed(b"", is_end=True)
+        if broken:
+            raise ValueError(f"is not well-formed XML ({broken}): export it again")
+        if not scan.is_export:
+            raise ValueError(
+                "is no WordPress export: in WordPress choose Tools, Export, All content"
+            )
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the bytes in pieces, and whether each ends an item."""
+    left = b""
+    for chunk in chunks:
+        *ended, left = (left + chunk).split(_END)
+        for one in ended:
+            yield one + _END, True
+        cut = max(0, len(left) - len(_END))
+        yield left[:cut], False
+        left = left[cut:]
+    yield left, False
+
+
+class _Scan:
+    """Collects the texts of each item, and of each author before them."""
+
+    def __init__(self, authors: dict[str, str]) -> None:
+        self.is_export = False
+        self._authors = authors
+        self._done: list[WxrItem] = []
+        self._item: WxrItem | None = None
+        self._author: dict[str, str] | None = None
+        self._path: list[str] = []
+        self._words: list[str] | None = None
+        self._length = self._depth = 0
+        self._meta_key = ""
+        self._is_term = False
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.EntityDeclHandler = self._refuse
+
+    def fed(self, piece: bytes, *, is_end: bool = False) -> str:
+        """Take a piece; return what is wrong with it, "" where nothing is."""
+        try:
+            self.parser.Parse(piece, is_end)
+        except expat.ExpatError as problem:
+            return str(problem)
+        return ""
+
+    def broken_off(self, fault: str) -> WxrItem:
+        """Return the item that was being read, as far as it was."""
+        return replace(self._item or WxrItem(), fault=fault)
+
+    def taken(self) -> list[WxrItem]:
+        done, self._done = self._done, []
+        return done
+
+    def _refuse(self, *_declaration: object) -> None:
+        raise ValueError("declares a document type or entities, which no export needs")
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._path.append(name)
+        if len(self._path) > _DEEPEST:
+            raise ValueError("is no WordPress export: it is nested too deep")
+        if self._path[1:] == ["channel", "wp:wxr_version"]:
+            self.is_export = True
+        elif self._path[1:] == ["channel", "item"]:
+            self._item = WxrItem()
+        elif self._path[1:] == ["channel", _AUTHOR]:
+            self._author = {}
+        self._is_term = attributes.get("domain") in {"category", "post_tag"}
+        if self._is_wanted(name):
+            self._words, self._length, self._depth = [], 0, len(self._path)
+
+    def _is_wanted(self, name: str) -> bool:
+        if self._author is not None:
+            return name in _NAMES
+        if self._item is None:
+            return False
+        is_own = len(self._path) == 4  # not that of a comment
+        is_meta = self._path[3:4] == ["wp:postmeta"] and name in _META
+        return is_meta or (is_own and (name in _TEXTS or self._is_term))
+
+    def _text(self, words: str) -> None:
+        if self._words is None:
+            return
+        self._length += len(words)
+        if self._length <= _LONGEST_TEXT:
+            self._words.append(words)
+        elif self._item is not None:
+            self._item.is_too_long = True
+
+    def _end(self, name: str) -> None:
+        if self._words is not None and len(self._path) == self._depth:
+            self._keep(name, "".join(self._words))
+            self._words = None
+        if len(self._path) == 3 and name == "item" and self._item is not None:
+            self._done.append(self._item)
+            self._item = None
+        elif name == _AUTHOR and self._author is not None:
+            self._authors[self._author.get("login", "")] = self._author.get("name", "")
+            self._author = None
+        self._path.pop()
+
+    def _keep(self, name: str, words: str) -> None:
+        if self._author is not None:
+            self._author[_NAMES[name]] = words.strip()
+        elif self._item is None:
+            return
+        elif name == _META[0]:
+            self._meta_key = words.strip()
+        elif name == _META[1]:
+            self._item.meta[self._meta_key] = words[:200]
+        elif name in _TEXTS:
+            self._item.texts[name] = words
+        else:
+            self._item.topics.append(words.strip())
