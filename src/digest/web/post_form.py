@@ -122,7 +122,7 @@ def _day_and_time(name: str, at: datetime | None, zone: str) -> dict[str, str]:
     if at is None:
         return {f"{name}_day": "", f"{name}_time": ""}
     local = at.astimezone(ZoneInfo(zone))
-    return {f"{name}_day": f"{local:%Y-%m-%d}", f"{name}_time": f"{local:%H:%M}"}
+    return {f"{name}_day": f"{local.date()}", f"{name}_time": f"{local:%H:%M}"}
 
 
 def _together(typed: Typed) -> Mapping[str, str]:
