@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, func, insert, select, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.settings import Settings
 from digest.store.engine import writing
-from digest.store.tables import delivery, edition
+from digest.store.tables import bounce, delivery, edition
 from digest.web.app import make_app
 from tests.builders import EIGHT
 from tests.rows import a_planned_edition
@@ -71,6 +71,24 @@ def test_a_run_shows_people_in_pages_with_the_servers_words(
     assert "550 &lt;b&gt;nobody&lt;/b&gt; here" in first
     assert "digest deliveries retry 1" in first
     assert 'rel="next"' not in second
+
+
+def test_what_came_back_of_a_copy_is_shown(browser: TestClient, program: App) -> None:
+    with writing(program.engine) as connection:
+        first = connection.scalar(select(func.min(delivery.c.reader_id)))
+        connection.execute(
+            insert(bounce).values(
+                mark="a-report",
+                edition_id=1,
+                reader_id=first,
+                kind="hard",
+                status="5.1.1",
+                words="550 no <such> user",
+                recorded_at=EIGHT,
+            )
+        )
+
+    assert "Came back: 550 no &lt;such&gt; user" in browser.get("/desk/runs/1").text
 
 
 def test_a_state_is_shown_alone(browser: TestClient) -> None:
