@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
+from digest.schedule import watch
 from digest.settings import Settings
 from digest.store import carriers, send_batches
 from digest.store.engine import writing
@@ -67,6 +68,16 @@ def test_a_mail_server_that_turned_us_away_is_seen(
 
     assert found["digest_mail_server_paused", "mail:25"] == 1
     assert found["digest_mail_server_failures", "mail:25"] == 1
+
+
+def test_when_a_timetable_last_looked_is_an_instant(
+    client: TestClient, program: App
+) -> None:
+    watch.look(program.engine, EIGHT)
+    found = numbers(client.get("/metrics").text)
+
+    last_look = found["digest_timetable_last_look_timestamp_seconds", ""]
+    assert last_look == EIGHT.timestamp()
 
 
 def test_nobody_is_named(client: TestClient) -> None:

@@ -66,9 +66,9 @@ class Vitals(Collector):
         )
         if found.looked_at is not None:
             yield GaugeMetricFamily(
-                "digest_timetable_looked_seconds_ago",
-                "How long ago a timetable last looked",
-                value=(now - found.looked_at).total_seconds(),
+                "digest_timetable_last_look_timestamp_seconds",
+                "When a timetable last looked, in seconds since 1970",
+                value=found.looked_at.timestamp(),
             )
         yield _by(
             "mail_server_paused",
