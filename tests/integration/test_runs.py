@@ -151,6 +151,50 @@ def test_what_holds_everything_up_is_said(engine: Engine) -> None:
     assert "What has not gone by 06 July 08:01 UTC expires." in reasons
 
 
+def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
+    engine: Engine,
+) -> None:
+    made = a_planned_edition(engine, emails=40)
+    lease = taken_up(engine)
+    ended(engine, made, range(10), EIGHT)
+    given_back(engine, lease, EIGHT)
+    hourly = Limit(10, timedelta(hours=1))
+    with writing(engine) as connection:
+        for _ in range(10):
+            pace.grant(connection, [pace.Want(pace.EVERYTHING, (hourly,))], EIGHT)
+    run = seen(engine, made, EIGHT + 10 * SECOND, hourly)
+
+    assert run.reasons == (
+        "No more may leave: 10 in 1 hour (DIGEST_RATE). The next at 06 July 09:00 UTC.",
+    )
+
+
+def test_a_limit_that_is_free_again_at_once_is_not_spoken_of(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=40)
+    taken_up(engine)
+    each_second = Limit(1, SECOND)
+    with writing(engine) as connection:
+        pace.grant(connection, [pace.Want(pace.EVERYTHING, (each_second,))], EIGHT)
+
+    assert seen(engine, made, EIGHT, each_second).reasons == ()
+
+
+def test_a_paused_run_is_still_shown_and_no_time_is_promised(engine: Engine) -> None:
+    made = a_planned_edition(engine, emails=40, batch_size=20)
+    lease = taken_up(engine)
+    ended(engine, made, range(20), EIGHT)
+    given_back(engine, lease, EIGHT)
+    with writing(engine) as connection:
+        connection.execute(update(campaign).values(paused_at=EIGHT))
+    [run] = status_of(engine, EIGHT + 10 * SECOND, Limits())["runs"]
+
+    assert (run["edition"], run["seconds_left"]) == (made.id, None)
+    assert run["outlook"] == "no more are begun just now"
+    assert run["reasons"] == [
+        "The campaign is paused. Say: digest campaign resume lantern-week"
+    ]
+
+
 def test_it_is_sent_only_when_every_copy_has_an_end(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=2, uncertain="hold")  # type: ignore[arg-type]  # as a file has it
     lease = taken_up(engine)

@@ -77,7 +77,7 @@ def test_the_time_left_is_never_less_than_the_limits_ask_for(
     allowances: tuple[Allowance, ...],
     seconds: float | None,
 ) -> None:
-    assert seconds_left(ready, rate, allowances) == seconds
+    assert seconds_left(Remaining(ready), rate, allowances) == seconds
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,9 @@ def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
         ),
         pytest.param(
             Remaining(1000), 50.0, "50 a second, about 20 seconds left", id="going"
+        ),
+        pytest.param(
+            Remaining(1000, is_held=True), 50.0, "no more are begun just now", id="held"
         ),
         pytest.param(
             Remaining(0, 1, EIGHT),

@@ -55,18 +55,22 @@ def test_more_than_was_due_is_no_more_than_all() -> None:
 def test_a_standstill_under_limits_names_them(used: int, words: str) -> None:
     stopwatch = Stopwatch()
     hourly = Limit(5, timedelta(hours=1))
-    tracker = Tracker(10, (Allowance(hourly, used),), stopwatch)
+    tracker = Tracker(10, lambda: (Allowance(hourly, used),), stopwatch)
     stopwatch.seconds = 30
 
     assert tracker.standing().outlook == words
 
 
-def test_what_a_run_has_used_of_a_limit_counts_for_the_time_left() -> None:
+def test_what_is_used_of_a_limit_is_asked_for_each_time() -> None:
     stopwatch = Stopwatch()
-    hourly = Limit(20, timedelta(hours=1))
-    tracker = Tracker(40, (Allowance(hourly),), stopwatch)
+    hourly, used = Limit(20, timedelta(hours=1)), [0]
+    tracker = Tracker(40, lambda: (Allowance(hourly, used[0]),), stopwatch)
     for _ in range(20):
         tracker(End.ACCEPTED)
-    stopwatch.seconds = 10
-
+    stopwatch.seconds, used[0] = 10, 20
     assert tracker.standing().seconds_left == 3600
+
+    stopwatch.seconds, used[0] = 100, 0
+    standing = tracker.standing()
+    assert standing.seconds_left is None
+    assert standing.outlook.startswith("nothing is going just now")

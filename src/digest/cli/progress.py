@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from time import monotonic
@@ -48,12 +48,15 @@ class Standing:
 
 
 class Tracker:
-    """Counts emails as their turns end; told by one thread, asked by another."""
+    """Counts emails as their turns end; told by one thread, asked by another.
+
+    `allowances` tells what all machines have used of the limits by then.
+    """
 
     def __init__(
         self,
         total: int,
-        allowances: tuple[Allowance, ...] = (),
+        allowances: Callable[[], Sequence[Allowance]] = tuple,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._total = total
@@ -75,7 +78,7 @@ class Tracker:
         rate = self._headway.rate
         total = max(self._total, ended)
         remaining = Remaining(total - ended, counts[End.DEFERRED])
-        used = [Allowance(one.limit, one.used + ended) for one in self._allowances]
+        used = self._allowances()
         words = outlook(remaining, rate, used)
         if remaining.ready and rate == 0 and used:
             words += f" (the limits are {', '.join(str(one.limit) for one in used)})"
@@ -84,7 +87,7 @@ class Tracker:
             total=total,
             counts=counts,
             rate=rate,
-            seconds_left=seconds_left(remaining.ready, rate, used),
+            seconds_left=seconds_left(remaining, rate, used),
             outlook=words,
         )
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import uvicorn
 
 from digest.bootstrap import App
+from digest.errors import DigestError
+from digest.model.headway import Allowance
 from digest.schedule.publishing import keep_watch
 from digest.schedule.timetable import Timetable
 from digest.schedule.watch import asleep_since
@@ -88,14 +90,24 @@ def work_until_done(
     from digest.cli.progress import Tracker, bar, json_lines, lines
 
     with digest.reading() as connection:
-        now = digest.now()
-        due = overview.emails_due(connection, now)
-        used = pace.allowances(connection, digest.settings.limits.overall, now)
-    tracker = Tracker(due, used)
+        due = overview.emails_due(connection, digest.now())
+    tracker = Tracker(due, lambda: _used(digest))
     on_a_terminal = bar if sys.stderr.isatty() else lines
     shown = json_lines if as_json else on_a_terminal
     with digest.work() as work, shown(tracker):
         return work.once(stop, tracker)
+
+
+def _used(digest: App) -> tuple[Allowance, ...]:
+    """Return what is used of the limits; nothing where the database is away."""
+    limits = digest.settings.limits.overall
+    if not limits:
+        return ()
+    try:
+        with digest.reading() as connection:
+            return pace.allowances(connection, limits, digest.now())
+    except DigestError:
+        return tuple(map(Allowance, limits))
 
 
 def _server(digest: App, host: str, port: int) -> uvicorn.Server:

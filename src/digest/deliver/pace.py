@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from digest.model.lengths import in_words
-from digest.model.limits import Limit, Limits
+from digest.model.limits import Limit, Limits, limits_in_words
 from digest.model.pace import Use, Wait
 from digest.store.engine import writing
 from digest.store.pace import EVERYTHING, Lump, Want, forget_idle, grant
@@ -136,10 +135,10 @@ class Pace:
         to, sender = (name.strip().rstrip(".").lower()[:255] for name in domains)
         limits, scopes = self._limits, []
         if limits.overall:
-            why = f"no more may leave: {_words(limits.overall)} (DIGEST_RATE)"
+            why = f"no more may leave: {limits_in_words(limits.overall)} (DIGEST_RATE)"
             scopes.append(Scope(EVERYTHING, limits.overall, why, is_for_all=True))
         if own := limits.domains.of(to):
-            why = f"no more may go to {to}: {_words(own)} (DIGEST_DOMAIN_RATE)"
+            why = f"no more may go to {to}: {limits_in_words(own)} (DIGEST_DOMAIN_RATE)"
             scopes.append(Scope(f"to {to}", own, why, is_for_all=False))
         if first := limits.slow_start:
             why = (
@@ -149,9 +148,3 @@ class Pace:
             scopes.append(Scope(f"from {sender}", (first,), why, True, sender))  # noqa: FBT003 - a field
         self._scopes[domains] = tuple(scopes)
         return self._scopes[domains]
-
-
-def _words(limits: Iterable[Limit]) -> str:
-    return " and ".join(
-        f"{limit.copies} in {in_words(limit.window)}" for limit in limits
-    )

@@ -41,12 +41,14 @@ class Remaining:
     """What is left of a run.
 
     `ready` copies may go now, or are on the wire; `waiting` may not before
-    `soonest`, because a server or a limit has put them off.
+    `soonest`, because a server or a limit has put them off. `is_held` is
+    whether staff must act before any more are begun.
     """
 
     ready: int
     waiting: int = 0
     soonest: datetime | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,18 @@ def rate_of(copies: int, seconds: float) -> float | None:
 
 
 def seconds_left(
-    ready: int, rate: float | None, allowances: Sequence[Allowance] = ()
+    remaining: Remaining, rate: float | None, allowances: Sequence[Allowance] = ()
 ) -> float | None:
     """Return how long those that may go now will take; None where none can tell.
 
     Never less than the limits ask for, however fast it goes just now; and that
     where nothing goes because they are used up.
     """
+    ready = remaining.ready
     if not ready:
         return 0.0
+    if remaining.is_held:
+        return None
     least = max((one.seconds_for(ready) for one in allowances), default=0.0)
     if rate:
         return max(ready / rate, least)
@@ -114,17 +119,25 @@ def outlook(
 ) -> str:
     """Return in words how fast it goes, how long it has left, and what waits."""
     said = []
-    seconds = seconds_left(remaining.ready, rate, allowances)
-    if remaining.ready and rate is None:
-        said.append("the time left cannot be told yet")
-    elif remaining.ready and seconds is None:
-        said.append("nothing is going just now")
-    elif remaining.ready and rate is not None and seconds is not None:
-        speed = rate_in_words(rate) if rate else "nothing may go just now"
-        said.append(f"{speed}, {left_in_words(seconds)} left")
+    if remaining.ready:
+        said.append(_going(remaining, rate, allowances))
     if remaining.waiting:
         said.append(_waiting(remaining))
     return "; ".join(said) or "nothing is left to send"
+
+
+def _going(
+    remaining: Remaining, rate: float | None, allowances: Sequence[Allowance]
+) -> str:
+    if remaining.is_held:
+        return "no more are begun just now"
+    if rate is None:
+        return "the time left cannot be told yet"
+    seconds = seconds_left(remaining, rate, allowances)
+    if seconds is None:
+        return "nothing is going just now"
+    speed = rate_in_words(rate) if rate else "nothing may go just now"
+    return f"{speed}, {left_in_words(seconds)} left"
 
 
 def _waiting(remaining: Remaining) -> str:

@@ -1,8 +1,11 @@
 """How fast copies may leave, as the operator writes it: 100/s, 10000/h."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+
+from digest.model.lengths import in_words
 
 _LIMIT = re.compile(r"(\d{1,9})\s*/\s*([smhd])")
 _WINDOWS = {
@@ -41,6 +44,13 @@ class Limit:
 def parse_limits(text: str) -> tuple[Limit, ...]:
     """Return limits written with commas between. Raises ValueError in words."""
     return tuple(Limit.parse(part) for part in text.split(",") if part.strip())
+
+
+def limits_in_words(limits: Iterable[Limit]) -> str:
+    """Return limits as one says them: 1000 in 1 hour."""
+    return " and ".join(
+        f"{limit.copies} in {in_words(limit.window)}" for limit in limits
+    )
 
 
 def parse_slow_start(text: str) -> Limit:

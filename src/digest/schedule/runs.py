@@ -1,6 +1,6 @@
 """A run as staff see it: what has gone, how long it has left, what waits and why."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,17 +11,18 @@ from digest.model.deliveries import ENDED, DeliveryState
 from digest.model.editions import EditionState
 from digest.model.headway import WINDOW_SECONDS, Remaining, outlook, rate_of
 from digest.model.headway import seconds_left as time_left
-from digest.model.limits import Limit
+from digest.model.limits import Limit, limits_in_words
 from digest.model.readers import Channel
 from digest.schedule.watch import asleep_since
-from digest.store import campaigns, carriers, overview, runs
+from digest.store import campaigns, carriers, overview, pace, runs
 from digest.store.editions import Edition
-from digest.store.pace import allowances
 from digest.store.runs import Waits
 from digest.store.send_batches import LEASED
 
 GOING = (EditionState.PLANNED, EditionState.SENDING)
 _WINDOW = timedelta(seconds=WINDOW_SECONDS)
+# A limit is waited for again and again in a run that goes well.
+_WORTH_SAYING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def run_of(
     connection: Connection,
     edition: Edition,
     now: datetime,
-    limits: Iterable[Limit] = (),
+    limits: Sequence[Limit] = (),
 ) -> Run:
     """Return how an edition's copies stand; `limits` hold for all emails together."""
     copies = overview.copies(connection, edition.id)
@@ -89,17 +90,20 @@ def run_of(
     planned = copies.get((Channel.EMAIL, DeliveryState.PLANNED), 0)
     on_the_wire = copies.get((Channel.EMAIL, DeliveryState.HANDING_OVER), 0)
     ready = max(planned - waiting.copies, 0) + on_the_wire
-    remaining = Remaining(ready, waiting.copies, waiting.soonest)
+    held = _held(connection, edition)
+    remaining = Remaining(ready, waiting.copies, waiting.soonest, bool(held))
     rate = _rate(connection, edition, now)
-    used = allowances(connection, limits, now)
+    used = pace.allowances(connection, limits, now)
+    stops = [*held, *_stopped(connection, limits, now)]
+    is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
     return Run(
         edition=edition,
         copies=copies,
         remaining=remaining,
         rate=rate,
-        seconds_left=time_left(ready, rate, used),
+        seconds_left=time_left(remaining, rate, used),
         outlook=outlook(remaining, rate, used),
-        reasons=_reasons(connection, edition, remaining, waiting, now),
+        reasons=_reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand),
     )
 
 
@@ -111,33 +115,33 @@ def _rate(connection: Connection, edition: Edition, now: datetime) -> float | No
 
 
 def _reasons(
-    connection: Connection,
     edition: Edition,
     remaining: Remaining,
     waiting: Waits,
-    now: datetime,
+    stops: Sequence[str],
+    *,
+    is_in_hand: bool,
 ) -> tuple[str, ...]:
     if edition.state not in GOING:
         return ()
-    said = []
-    if remaining.ready or remaining.waiting:
-        said += _what_stops_all(connection, edition, now)
-    if remaining.ready and not runs.batches(connection, edition.id).get(LEASED):
+    are_left = remaining.ready or remaining.waiting
+    said = [*stops] if are_left else []
+    # What stops them says already why nobody has them in hand.
+    if remaining.ready and not (is_in_hand or stops):
         said.append("No worker has it in hand: is digest serve or digest work running?")
     said += [
         f"{count:,} put off: {why or 'no reason was given'}"
         for why, count in waiting.reasons
     ]
-    if edition.deliver_by is not None and (remaining.ready or remaining.waiting):
+    if edition.deliver_by is not None and are_left:
         said.append(
             f"What has not gone by {edition.deliver_by:%d %B %H:%M} UTC expires."
         )
     return tuple(said)
 
 
-def _what_stops_all(
-    connection: Connection, edition: Edition, now: datetime
-) -> list[str]:
+def _held(connection: Connection, edition: Edition) -> list[str]:
+    """Return what only staff can put right before any more is begun."""
     said = []
     if since := asleep_since(connection):
         said.append(f"Asleep since {since:%d %B %H:%M} UTC. Say: digest resume")
@@ -145,10 +149,23 @@ def _what_stops_all(
         said.append(
             f"The campaign is paused. Say: digest campaign resume {edition.campaign}"
         )
-    said += [
+    return said
+
+
+def _stopped(
+    connection: Connection, limits: Sequence[Limit], now: datetime
+) -> list[str]:
+    """Return what stops every email for a while."""
+    said = [
         f"The mail server {one.name} is left alone until "
         f"{one.paused_until:%H:%M:%S} UTC: {one.reason}"
         for one in carriers.in_trouble(connection).values()
         if now < one.paused_until
     ]
+    free_at = pace.free_at(connection, limits, now)
+    if free_at is not None and free_at - now >= _WORTH_SAYING:
+        said.append(
+            f"No more may leave: {limits_in_words(limits)} (DIGEST_RATE). "
+            f"The next at {free_at:%d %B %H:%M} UTC."
+        )
     return said

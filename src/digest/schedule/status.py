@@ -72,8 +72,7 @@ def status_of(
             ],
             "runs": [
                 run_of(connection, one, now, limits.overall).facts()
-                for one in editions.unfinished(connection)
-                if one.state in GOING
+                for one in editions.in_states(connection, GOING)
             ],
             "slow_start": _slow_starts(connection, now, limits.slow_start),
             "help": [str(one) for one in troubles(connection, found, now)],

@@ -156,6 +156,13 @@ def unfinished(connection: Connection) -> list[Edition]:
     return [_edition(row) for row in rows]
 
 
+def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
+    """Return every edition in one of the states, oldest slot first."""
+    found = _editions().where(edition.c.state.in_(states))
+    rows = connection.execute(found.order_by(edition.c.slot, edition.c.id))
+    return [_edition(row) for row in rows]
+
+
 def slots_made(
     connection: Connection, schedule_id: int, after: datetime
 ) -> set[datetime]:

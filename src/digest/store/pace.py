@@ -75,9 +75,21 @@ def allowances(
     connection: Connection, limits: Iterable[Limit], now: datetime
 ) -> tuple[Allowance, ...]:
     """Return what is used of the limits that all copies share; locks nothing."""
-    ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
-    known = _read(ledger or [])
+    known = _known(connection)
     return tuple(Allowance(limit, known.used(limit, now)) for limit in limits)
+
+
+def free_at(
+    connection: Connection, limits: Sequence[Limit], now: datetime
+) -> datetime | None:
+    """Return when the next copy may leave that all limits hold back now, if they do.
+
+    Locks nothing.
+    """
+    known = _known(connection)
+    if not limits or known.room(limits, now) > 0:
+        return None
+    return known.free_at(limits, now)
 
 
 def forget_idle(connection: Connection, now: datetime) -> int:
@@ -89,6 +101,11 @@ def slow_starts(connection: Connection) -> list[SlowStart]:
     """Return the sending domains that start slowly, or did, by name."""
     rows = connection.execute(select(slow_start).order_by(slow_start.c.domain))
     return [SlowStart(row.domain, row.days, row.last_day) for row in rows]
+
+
+def _known(connection: Connection) -> Ledger:
+    ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
+    return _read(ledger or [])
 
 
 def _grant(
