@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from digest.bootstrap import opened
+from digest.cli.checking import run_checks
 from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Copy
@@ -489,3 +490,21 @@ def test_on_postgresql_the_engine_is_used_where_it_has_its_tables(
     with writing(postgresql_engine) as connection:
         connection.execute(text("DROP TABLE procrastinate_jobs CASCADE"))
     assert isinstance(chosen(url, tmp_path), Embedded)
+
+
+def said_of_the_database(url: str, folder: Path) -> str:
+    settings = Settings.model_validate({"data_dir": folder, "database_url": url})
+    [check] = [one for one in run_checks(settings) if one.name == "database"]
+    return check.words
+
+
+def test_who_runs_the_check_is_told_what_sharing_out_needs(
+    postgresql_engine: Engine, tmp_path: Path
+) -> None:
+    url = postgresql_engine.url.render_as_string(hide_password=False)
+    assert said_of_the_database(url, tmp_path).endswith("are shared out as jobs")
+    with writing(postgresql_engine) as connection:
+        connection.execute(text("DROP TABLE procrastinate_jobs CASCADE"))
+    told = said_of_the_database(url, tmp_path)
+
+    assert "pip install '.[scale]', then digest migrate" in told

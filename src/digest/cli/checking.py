@@ -15,6 +15,11 @@ from digest.model.timetable import Timetable
 from digest.schedule.dispatch import Embedded
 from digest.settings import Settings
 
+_WITHOUT_JOBS = (
+    "; emails are looked for, not shared out as jobs: for that run "
+    "pip install '.[scale]', then digest migrate"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -47,7 +52,10 @@ def _tried(name: str, part: Callable[[Settings], str], settings: Settings) -> Ch
 def _database(settings: Settings) -> str:
     with opened(settings) as digest:
         has_jobs = not isinstance(digest.dispatcher, Embedded)
-    return "up to date" + ("; emails are shared out as jobs" if has_jobs else "")
+        could_have = digest.engine.dialect.name == "postgresql"
+    if has_jobs:
+        return "up to date; emails are shared out as jobs"
+    return f"up to date{_WITHOUT_JOBS if could_have else ''}"
 
 
 def _mail_server(settings: Settings) -> str:
