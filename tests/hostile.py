@@ -195,6 +195,8 @@ _MUTANTS = (
     "<scr\x00ipt>evil()</scr\x00ipt>",
     "<img\x0csrc=x\x0conerror=evil()>",
     "\u003cscript\u003eevil()\u003c/script\u003e",
+    "e" + "\u0301\u0316" * 200 + "vil()",
+    "e<span>\u0301</span>vil" + "<i>\u0316</i>\u0301" * 9,
     "\uff1cscript\uff1eevil()\uff1c/script\uff1e",
     '<a href="https://example.org/?a=<script>evil()</script>">x</a>',
     "<a href='https://example.org/#\"><img src=x onerror=evil()>'>x</a>",

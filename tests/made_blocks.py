@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.gather.markup.addresses import link
 from digest.gather.markup.reshape import outlined
-from digest.gather.markup.words import cleaned, one_line
+from digest.gather.markup.words import cleaned, one_line, opening_marks
 from digest.model.blocks import (
     Block,
     CallToAction,
@@ -65,14 +65,18 @@ def runs(draw: Any, breaks: bool = True) -> Runs:  # noqa: FBT001, FBT002 - a ki
         text = draw(LINE)
         if breaks:
             text += draw(_GAPS) + draw(st.just("") | LINE)
-        parts.append((cleaned(text), look))
+        kept = cleaned(text)
+        marks = opening_marks(kept) if parts else ""
+        rest = kept.removeprefix(marks)
+        if rest.strip():
+            parts.append((rest, look))
     return merged(parts)
 
 
 def merged(parts: list[tuple[str, tuple[bool, bool, str | None]]]) -> Runs:
     """Return the parts as runs, those of one look joined, trimmed at both ends."""
     joined = [
-        ["".join(text for text, _ in same), look]
+        [cleaned("".join(text for text, _ in same)), look]
         for look, same in groupby(parts, lambda part: part[1])
     ]
     joined[0][0] = str(joined[0][0]).lstrip()

@@ -51,6 +51,24 @@ def test_every_link_and_heading_of_the_html_is_in_the_text() -> None:
         assert all(word in flowed for word in said(paragraph).split())
 
 
+@pytest.mark.parametrize(
+    ("title", "listed"),
+    [
+        pytest.param(
+            "中" * 40, "\n- " + "中" * 35 + "\n  " + "中" * 5 + "\n", id="Chinese"
+        ),
+        pytest.param("x" * 75, "\n- " + "x" * 70 + "\n  xxxxx\n", id="one long word"),
+        pytest.param(
+            "x\u0316" * 71, "\n- " + "x\u0316" * 70 + "\n  x\u0316\n", id="marks on it"
+        ),
+    ],
+)
+def test_a_title_without_spaces_begins_beside_its_mark(title: str, listed: str) -> None:
+    variant = a_variant(*(a_post(key, title=title) for key in "abc"))
+
+    assert listed in preview_text(variant, LOOK)
+
+
 def test_links_are_on_lines_of_their_own_and_lines_within_72() -> None:
     url = "https://example.org/" + "long/" * 30 + "?q=$[x]'(y)*"
     body = (Paragraph((Run("See "), Run("the plan", href=url), Run("."))),)

@@ -34,6 +34,8 @@ def test_what_our_fonts_have_is_printed_as_it_is(text: str) -> None:
         pytest.param("🎉🎉🎉", "(party popper)", id="the same one once"),
         pytest.param("I ❤️ tea", "I ❤ tea", id="a sign we have, without its colour"),
         pytest.param("🇬🇧 day", "(flag) day", id="a flag"),
+        pytest.param("🏴󠁧󠁢󠁷󠁬󠁳󠁿 day", "(flag of Wales) day", id="a nation's flag"),
+        pytest.param("🏴󠁵󠁳󠁴󠁸󠁿 day", "(flag) day", id="a flag of elsewhere"),
         pytest.param(
             "say 中文 now", "say [words in Chinese letters] now", id="Chinese"
         ),

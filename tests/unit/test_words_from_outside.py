@@ -19,6 +19,28 @@ from digest.gather.markup.words import cleaned, one_line
         pytest.param("a\r\nb\rc\n\td", "a\nb\nc\n\td", id="line ends and tabs stay"),
         pytest.param("a\ud800b\udfff", "ab", id="lone surrogates"),
         pytest.param("cafe\u0301 \U0001f600", "caf\u00e9 \U0001f600", id="composed"),
+        pytest.param("a" + "\u0316" * 99 + "b", "a" + "\u0316" * 4 + "b", id="a pile"),
+        pytest.param("\u0e01" + "\u0e47" * 99, "\u0e01" + "\u0e47" * 4, id="in Thai"),
+        pytest.param(
+            "a" + "\u0316\u200d" * 6,
+            "a" + "\u0316\u200d" * 4 + "\u200d" * 2,
+            id="joined",
+        ),
+        pytest.param(
+            "a" + "\u0316\U0001f3fd" * 6,
+            "a" + "\u0316\U0001f3fd" * 4 + "\U0001f3fd" * 2,
+            id="parted by what paper leaves out",
+        ),
+        pytest.param(
+            "\u2764\ufe0f" * 9 + "\u2026" * 9,
+            "\u2764\ufe0f" * 9 + "\u2026" * 9,
+            id="signs in a row are no pile",
+        ),
+        pytest.param(
+            "\u05d1\u05bc\u05b0\u05a3\u05e8\u05b5\u05d0\u05e9\u05c1\u05b4\u0596",
+            "\u05d1\u05b0\u05bc\u05a3\u05e8\u05b5\u05d0\u05e9\u05b4\u05c1\u0596",
+            id="the marks of a language stay",
+        ),
     ],
 )
 def test_controls_go_and_words_stay_apart(text: str, expected: str) -> None:
@@ -41,6 +63,27 @@ def test_no_title_becomes_a_header_of_its_own(title: str) -> None:
     message["Subject"] = one_line(title)
 
     assert b"\r\nBcc" not in message.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param("tea \u202egpj.exe", "tea gpj.exe", id="turned around"),
+        pytest.param("\u2067a\u2069 \u2066b", "a b", id="isolated"),
+        pytest.param("=\u202e?x?q?y?=", "= ?x?q?y?=", id="between two signs"),
+        pytest.param("\u05d0\u200f (1)", "\u05d0\u200f (1)", id="a mark of no width"),
+    ],
+)
+def test_a_title_turns_nothing_around(title: str, expected: str) -> None:
+    assert one_line(title) == expected
+
+
+_SIGNS = st.text(st.sampled_from("ae\u0301\u0316\u0e47\u200d\U0001f3fd\ue000 ^\n"))
+
+
+@given(_SIGNS)
+def test_what_was_cleaned_is_clean(text: str) -> None:
+    assert cleaned(cleaned(text)) == cleaned(text)
 
 
 @given(st.text())

@@ -24,6 +24,9 @@ _SILENT = frozenset(
         ),
     )
 )
+# Flags that are a black flag and a name in tags, which show nothing by themselves.
+_NATION = re.compile("\U0001f3f4([\U000e0061-\U000e007a]+)\U000e007f")
+_NATIONS = {"gbeng": "England", "gbsct": "Scotland", "gbwls": "Wales"}
 _FLAGS = range(0x1F1E6, 0x1F200)
 _SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
 _SCRIPTS["HANGUL"] = "Korean"
@@ -50,10 +53,15 @@ def printable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    whole = unicodedata.normalize("NFC", text)
+    whole = _NATION.sub(_flag, unicodedata.normalize("NFC", text))
     kept = (letter for letter in whole if letter not in _SILENT)
     groups = itertools.groupby(kept, _kind)
     return "".join(_in_words(kind, "".join(letters)) for kind, letters in groups)
+
+
+def _flag(tags: re.Match[str]) -> str:
+    name = _NATIONS.get("".join(chr(ord(tag) - 0xE0000) for tag in tags[1]))
+    return f"(flag of {name})" if name else "(flag)"
 
 
 def _kind(letter: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from digest.model.blocks import (
     Block,
@@ -30,15 +30,15 @@ def written(blocks: Iterable[Block], width: int = WIDTH) -> str:
     return "\n\n".join(filter(None, (_block(block, width) for block in blocks)))
 
 
-def filled(text: str, width: int = WIDTH, later: str = "") -> str:
+def filled(text: str, width: int = WIDTH, first: str = "", later: str = "") -> str:
     """Return text in lines of at most `width` columns, its line breaks kept.
 
-    `later` begins every line but the first. An address is never broken; any
-    other word longer than a line is, so that languages without spaces fill.
+    `first` begins the first line, `later` every other. An address is never broken;
+    any other word longer than a line is, so that languages without spaces fill.
     """
-    return f"\n{later}".join(
-        line for part in text.splitlines() for line in _lines(part, width - len(later))
-    )
+    room = width - max(len(first), len(later))
+    lines = (line for part in text.splitlines() for line in _lines(part, room))
+    return first + f"\n{later}".join(lines)
 
 
 def linked(words: str, href: str) -> str:
@@ -173,7 +173,7 @@ def _words(text: str, width: int) -> Iterator[str]:
 def _fitting(word: str, width: int) -> int:
     used = 0
     for position, letter in enumerate(word):
-        used += _columns(letter)
+        used += _width(letter)
         if used > width:
             return max(position, 1)
     return len(word)
@@ -182,4 +182,11 @@ def _fitting(word: str, width: int) -> int:
 def _columns(text: str) -> int:
     if text.isascii():
         return len(text)
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(map(_width, text))
+
+
+def _width(letter: str) -> int:
+    # A mark stands over its letter, and so is never parted from it.
+    if category(letter) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if east_asian_width(letter) in "WF" else 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from digest.gather.markup.words import cleaned
+from digest.gather.markup.words import cleaned, opening_marks
 from digest.model.blocks import Block, CallToAction, Paragraph, Run, Runs
 
 _SPACES = re.compile(r"[ \t\n]+")
@@ -76,7 +76,7 @@ def _calls(parts: Iterable[_Part]) -> Iterator[CallToAction]:
     for href, same in groupby(parts, lambda part: part[1].href):
         label = " ".join("".join(text for text, _ in same).split())
         if href and label:
-            yield CallToAction(label, href)
+            yield CallToAction(cleaned(label), href)
 
 
 def _collapsed(parts: Iterable[_Part]) -> list[_Part]:
@@ -109,6 +109,19 @@ def _runs(parts: Iterable[_Part]) -> Runs:
         return part[1].strong, part[1].emphasis, part[1].href or ""
 
     return tuple(
-        Run("".join(text for text, _ in same), strong, emphasis, href or None)
-        for (strong, emphasis, href), same in groupby(parts, shown)
+        Run(cleaned("".join(text for text, _ in same)), strong, emphasis, href or None)
+        for (strong, emphasis, href), same in groupby(_with_marks(parts), shown)
     )
+
+
+def _with_marks(parts: Iterable[_Part]) -> list[_Part]:
+    # A mark may come in another element than the letter that it is drawn over.
+    kept: list[_Part] = []
+    for text, look in parts:
+        marks = opening_marks(text) if kept else ""
+        if marks:
+            before, its_look = kept.pop()
+            kept.append((before + marks, its_look))
+        if rest := text.removeprefix(marks):
+            kept.append((rest, look))
+    return kept

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from itertools import takewhile
 
 # Controls that part words: they count as a space.
 _PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -11,6 +12,12 @@ _PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# Marks that turn the direction of text around. In a line of several people's
+# words, such as a row of a table, they would turn around what follows.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Five signs in a row that are no letters: where there may be a pile of marks.
+_MAYBE_A_PILE = re.compile(r"[^\w\s\x00-\x7f]{5,}")
+_MOST_MARKS = 4
 # All but these leave ASCII as it is; most text from outside is that.
 _NOT_AS_IT_IS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _LONGEST_TITLE = 300
@@ -19,11 +26,40 @@ _SPACES = re.compile(r"[ \t\n]+")
 
 
 def cleaned(text: str) -> str:
-    """Return `text` in NFC without control characters; newlines and tabs stay."""
+    """Return `text` in NFC without control characters; newlines and tabs stay.
+
+    A letter keeps at most four marks (UTS #39 section 5.4): a pile of them is drawn
+    over the lines above and below, which are another's.
+    """
     if text.isascii() and not _NOT_AS_IT_IS.search(text):
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", _PARTING.sub(" ", lines)))
+    kept = unicodedata.normalize("NFC", _UNWANTED.sub("", _PARTING.sub(" ", lines)))
+    return _MAYBE_A_PILE.sub(_without_pile, kept)
+
+
+def _without_pile(signs: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for sign in signs[0]:
+        marks = (marks + _is_mark(sign)) * _is_of_a_letter(sign)
+        if marks <= _MOST_MARKS or not _is_mark(sign):
+            kept.append(sign)
+    return "".join(kept)
+
+
+def opening_marks(text: str) -> str:
+    """Return the marks that `text` begins with: they belong to the letter before."""
+    return "".join(takewhile(_is_of_a_letter, text))
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Mn", "Me"}
+
+
+def _is_of_a_letter(sign: str) -> bool:
+    # What shows nothing by itself does not part a mark from its letter.
+    kind = unicodedata.category(sign)
+    return not sign.isascii() and (kind[0] == "C" or kind in {"Mn", "Me", "Sk"})
 
 
 def one_line(text: str) -> str:
@@ -31,8 +67,11 @@ def one_line(text: str) -> str:
 
     An encoded word (RFC 2047 section 2) can become a header line of its own in
     the standard library's serialiser, so its opening is broken wherever it stands.
+    Marks that turn the direction of text around are left out; letters that are
+    written from right to left need none.
     """
-    return _SPACES.sub(" ", cleaned(text)).strip().replace("=?", "= ?")
+    straight = cleaned(_TURNING.sub("", text))
+    return _SPACES.sub(" ", straight).strip().replace("=?", "= ?")
 
 
 def short_title(title: str) -> str:
