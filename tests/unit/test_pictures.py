@@ -1,8 +1,11 @@
 """When a picture may be used, and what each of its sizes is called."""
 
-import pytest
+import json
 
-from digest.model.blocks import EasyRead, ListBlock, Picture, Quote, Run
+import pytest
+from hypothesis import example, given
+
+from digest.model.blocks import Block, EasyRead, ListBlock, Picture, Quote, Run
 from digest.model.pictures import (
     Use,
     file_for,
@@ -13,7 +16,9 @@ from digest.model.pictures import (
     repictured,
     said,
 )
+from digest.model.wire import pictures_from_wire, to_wire
 from tests.builders import a_post, an_event, words
+from tests.made_blocks import BLOCKS
 from tests.pictures import a_file, a_gallery
 
 NAME = "0123456789abcdef" * 2
@@ -64,6 +69,15 @@ def test_every_picture_of_an_item_is_found_wherever_it_stands() -> None:
 
     assert [one.src for one in pictures_in(post)] == ["lead", "a", "b", "c", "d"]
     assert [one.src for one in pictures_in(an_event(body=EVERYWHERE))] == [*"abcd"]
+
+
+@given(BLOCKS)
+@example(EVERYWHERE)
+def test_a_row_of_the_log_has_the_pictures_of_its_item(body: tuple[Block, ...]) -> None:
+    for one in (a_post(picture=Picture("lead"), body=body), an_event(body=body)):
+        row = json.loads(json.dumps(to_wire(one)))
+
+        assert [*pictures_from_wire(row)] == [*pictures_in(one)]
 
 
 def test_every_picture_of_an_item_can_be_changed_and_nothing_else_is() -> None:

@@ -109,10 +109,10 @@ def pictures_in(item: Item) -> Iterator[Picture]:
     yield from pictures_of(item.body)
 
 
-def taken_of(item: Item) -> tuple[list[Picture], list[Picture]]:
-    """Return the pictures that we fetch for an item, each once, and those beyond."""
-    shown = list(dict.fromkeys(pictures_in(item)))
-    return shown[:MOST_IN_A_POST], shown[MOST_IN_A_POST:]
+def taken_of(shown: Iterable[Picture]) -> tuple[list[Picture], list[Picture]]:
+    """Return which of an item's pictures we fetch, each once, and those beyond."""
+    each = list(dict.fromkeys(shown))
+    return each[:MOST_IN_A_POST], each[MOST_IN_A_POST:]
 
 
 # Why a picture is left out that nobody has said anything of.

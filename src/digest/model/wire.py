@@ -6,7 +6,7 @@ with an offset; default values are left out, so that a row holds what was said.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,29 @@ def item_from_wire(value: Any) -> items.Item:
     if not isinstance(item, items.Post | items.Event):
         raise TypeError("a row of the log holds a post or an event")
     return item
+
+
+def pictures_from_wire(value: Any) -> Iterator[blocks.Picture]:
+    """Yield what `pictures_in` yields of the item, without making the rest of it."""
+    if lead := value.get("picture"):
+        yield from_wire(lead)
+    yield from _pictures_of(value.get("body", []))
+
+
+def _pictures_of(body: list[Any]) -> Iterator[blocks.Picture]:
+    for block in body:
+        match block:
+            case {"k": "picture"}:
+                yield from_wire(block)
+            case {"k": "easy-read", "picture": dict() as picture}:
+                yield from_wire(picture)
+            case {"k": "quote", "body": said}:
+                yield from _pictures_of(said)
+            case {"k": "list", "items": parts}:
+                for part in parts:
+                    yield from _pictures_of(part)
+            case _:
+                pass
 
 
 def fingerprint(item: items.Item) -> str:

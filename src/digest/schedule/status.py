@@ -127,7 +127,9 @@ def _of_campaign(
     ]
     things += [
         Trouble(f"{name}: {one}.", one.help)
-        for one in picturing.troubles(connection, stored.id)
+        for one in picturing.troubles(
+            connection, picturing.open_items(connection, stored.id)
+        )
     ]
     if waiting := overview.posts_waiting(connection, stored.id):
         things.append(

@@ -18,20 +18,23 @@ from digest.model.pictures import (
     taken_of,
     too_many,
 )
-from digest.model.wire import item_from_wire
+from digest.model.wire import item_from_wire, pictures_from_wire
 from digest.store import log, pictures, positions
 from digest.store.pictures import KnownAddress
 from digest.store.revisions import content_values, set_values
 from digest.store.tables import item, source
 
+_AT_ONCE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An item that no edition carries yet, so that its pictures may still change."""
+    """The pictures of an item that no edition carries yet: they may still change."""
 
     id: int
     source: str
-    item: Item
+    title: str
+    shown: tuple[Picture, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,31 @@ class Trouble:
 
 def pictured(connection: Connection, items: Sequence[Item]) -> list[Item]:
     """Return the items with the pictures that we have, and staff's words for them."""
-    found = pictures.known(connection, _addresses(items))
+    found = pictures.known(connection, _addresses(map(pictures_in, items)))
     return [repictured(one, lambda shown: _as_known(shown, found)) for one in items]
 
 
 def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
-    """Return the items that an edition may still carry, in the order of the log."""
+    """Return the items with pictures that an edition may still carry, in order.
+
+    Of thousands of items no more than some are held whole at one time.
+    """
     rows = connection.execute(
         select(item.c.id, item.c.content, source.c.name)
         .join(source, source.c.id == item.c.source_id)
         .where(*_may_change(connection, campaign_id))
         .order_by(item.c.id)
+        .execution_options(yield_per=_AT_ONCE)
     )
-    return [OpenItem(row.id, row.name, item_from_wire(row.content)) for row in rows]
+    found = (
+        OpenItem(row.id, row.name, row.content["title"], _shown(row.content))
+        for row in rows
+    )
+    return [one for one in found if one.shown]
+
+
+def _shown(content: Any) -> tuple[Picture, ...]:
+    return tuple(dict.fromkeys(pictures_from_wire(content)))
 
 
 def picture_open(connection: Connection, campaign_id: int) -> int:
@@ -85,36 +100,39 @@ def picture_open(connection: Connection, campaign_id: int) -> int:
     acceptance. Returns how many have changed.
     """
     positions.lock(connection, campaign_id)
-    rows = connection.execute(
-        select(item.c.id, item.c.content, item.c.given).where(
-            *_may_change(connection, campaign_id)
-        )
-    ).all()
-    left = [item_from_wire(row.content) for row in rows]
-    said = [item_from_wire(row.given or row.content) for row in rows]
-    made = zip(
-        rows, left, pictured(connection, said), pictured(connection, left), strict=True
-    )
+    items = open_items(connection, campaign_id)
+    found = pictures.known(connection, _addresses(one.shown for one in items))
     changed = [
-        (row.id, content_values(now_said, now_left))
-        for row, before, now_said, now_left in made
-        if now_left != before
+        one.id
+        for one in items
+        if any(_as_known(shown, found) != shown for shown in one.shown)
     ]
-    for item_id, values in changed:
-        set_values(connection, item_id, values)
+    for first in range(0, len(changed), _AT_ONCE):
+        _picture(connection, changed[first : first + _AT_ONCE])
     return len(changed)
 
 
-def troubles(connection: Connection, campaign_id: int) -> list[Trouble]:
-    """Return the pictures of open items that are left out, and why."""
-    items = open_items(connection, campaign_id)
-    found = pictures.known(connection, _addresses(one.item for one in items))
+def _picture(connection: Connection, item_ids: Sequence[int]) -> None:
+    rows = connection.execute(
+        select(item.c.id, item.c.content, item.c.given).where(item.c.id.in_(item_ids))
+    ).all()
+    left = pictured(connection, [item_from_wire(row.content) for row in rows])
+    said = pictured(
+        connection, [item_from_wire(row.given or row.content) for row in rows]
+    )
+    for row, now_said, now_left in zip(rows, said, left, strict=True):
+        set_values(connection, row.id, content_values(now_said, now_left))
+
+
+def troubles(connection: Connection, items: Sequence[OpenItem]) -> list[Trouble]:
+    """Return the pictures of these open items that are left out, and why."""
+    found = pictures.known(connection, _addresses(one.shown for one in items))
     return [trouble for one in items for trouble in _troubles_of(one, found)]
 
 
 def _troubles_of(one: OpenItem, found: Mapping[str, KnownAddress]) -> Iterator[Trouble]:
-    about = (one.id, one.source, one.item.title)
-    taken, beyond = taken_of(one.item)
+    about = (one.id, one.source, one.title)
+    taken, beyond = taken_of(one.shown)
     for shown in taken:
         failure = found[shown.src].failure
         if lacks_words(shown):
@@ -209,8 +227,8 @@ def _may_change(connection: Connection, campaign_id: int) -> list[Any]:
     ]
 
 
-def _addresses(items: Iterable[Item]) -> list[str]:
-    return list(dict.fromkeys(p.src for one in items for p in pictures_in(one)))
+def _addresses(shown: Iterable[Iterable[Picture]]) -> list[str]:
+    return list(dict.fromkeys(one.src for each in shown for one in each))
 
 
 def _as_known(shown: Picture, found: Mapping[str, KnownAddress]) -> Picture:

@@ -13,7 +13,13 @@ from digest.gather.fetching.document import PICTURE, Memory, Request
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.making import made
 from digest.model.items import Item
-from digest.model.pictures import WORDLESS, lacks_words, taken_of, too_many
+from digest.model.pictures import (
+    WORDLESS,
+    lacks_words,
+    pictures_in,
+    taken_of,
+    too_many,
+)
 from digest.store.pictures import KnownAddress
 
 logger = logging.getLogger(__name__)
@@ -111,7 +117,7 @@ def faults(door: PictureDoor, items: Iterable[Item]) -> Iterator[str]:
     """Yield a sentence for each picture that could not be used; keeps nothing."""
     shown: dict[str, KnownAddress] = {}
     for item in items:
-        taken, beyond = taken_of(item)
+        taken, beyond = taken_of(pictures_in(item))
         shown |= {one.src: KnownAddress(one.src) for one in taken}
         for one in taken:
             if lacks_words(one):

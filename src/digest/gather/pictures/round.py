@@ -76,18 +76,19 @@ class PictureRound:
         """Bring in what is due, and return the pictures that are left out, and why."""
         with reading(self.engine) as connection:
             items = picturing.open_items(connection, self.stored.id)
-            addresses = (shown.src for one in items for shown in taken_of(one.item)[0])
+            addresses = (shown.src for one in items for shown in taken_of(one.shown)[0])
             known = pictures.known(connection, addresses).values()
         due = [one for one in known if is_due(one, self.now)]
         if due:
             # Those that have not failed before come first, in case time runs out.
             due.sort(key=lambda one: one.failures)
-            for one, got in self._door.get_all(due):
-                self._keep(one, got)
-            with writing(self.engine) as connection:
-                picturing.picture_open(connection, self.stored.id)
+            kept = [self._keep(one, got) for one, got in self._door.get_all(due)]
+            if any(kept):
+                with writing(self.engine) as connection:
+                    picturing.picture_open(connection, self.stored.id)
+                    items = picturing.open_items(connection, self.stored.id)
         with reading(self.engine) as connection:
-            return picturing.troubles(connection, self.stored.id)
+            return picturing.troubles(connection, items)
 
     @property
     def _door(self) -> PictureDoor:
@@ -100,12 +101,14 @@ class PictureRound:
         contact = campaign.reply_to or campaign.sender_address
         return PictureDoor(self.fetcher, contact, tuple(folders))
 
-    def _keep(self, one: KnownAddress, got: Got) -> None:
+    def _keep(self, one: KnownAddress, got: Got) -> bool:
+        """Keep what an address answered; return whether that is a picture."""
         why = got.why or self._keep_found(one, got)
         if why:
             logger.info("picture left out why=%s", why)
             with writing(self.engine) as connection:
                 pictures.note_failed(connection, one.address, why, self.now)
+        return not why
 
     def _keep_found(self, one: KnownAddress, got: Got) -> str:
         """Keep what was found; return why that is no picture, or "" where it is."""
