@@ -19,21 +19,21 @@ from typing import Any
 
 from harness import cpu_seconds, peak_mb
 
-from digest.model.blocks import Block, ListBlock, Paragraph, Picture, Run, Table
-from digest.model.campaigns import Campaign, LetterHead, Schedule
-from digest.model.editions import Variant
-from digest.model.items import Byline, Post
-from digest.model.pictures import Gallery, PictureFile, Use
-from digest.model.postal import PostalAddress
-from digest.model.readers import Format
-from digest.model.timetable import Timetable
-from digest.render.letter import Letter, LetterLook, typeset
-from digest.render.letter_addressee import personal
-from digest.render.letter_content import job
-from digest.render.letter_pictures import Pictures
-from digest.render.print_fonts import FAMILIES, FOLDER, fonts
-from digest.render.print_run import PrintHead, lay
-from digest.render.print_typst import Press
+from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
+from digest.model.campaigns.slots import Timetable
+from digest.model.editions.edition import Variant
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import Block, ListBlock, Paragraph, Picture, Run, Table
+from digest.model.posts.items import Byline, Post
+from digest.model.posts.pictures import Gallery, PictureFile, Use
+from digest.render.letter.addressee import personal
+from digest.render.letter.content import job
+from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
+from digest.render.letter.letter import Letter, LetterLook, typeset
+from digest.render.letter.pictures import Pictures
+from digest.render.letter.print_run import PrintHead, lay
+from digest.render.letter.typst_compiler import Press
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 PAGES = 4

@@ -15,14 +15,14 @@ from _send_rows import AT, plan_for
 from harness import peak_mb
 from merge import an_edition
 
-from digest.audience.links import Links
+from digest.audience.signed_links import Links
 from digest.deliver.carrier import Copy
-from digest.deliver.sender import Sender
-from digest.model.deliveries import Accepted, Outcome
-from digest.render.email import compile_email
-from digest.render.look import Look
-from digest.schedule.mail_links import MailLinks
-from digest.store.engine import open_engine
+from digest.deliver.sending.sender import Sender
+from digest.model.delivery.delivery import Accepted, Outcome
+from digest.render.email.compile import compile_email
+from digest.render.options import Look
+from digest.schedule.delivery.mail_links import MailLinks
+from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 
 

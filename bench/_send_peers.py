@@ -26,7 +26,7 @@ from _send_worker import MESSAGE, sender_for
 from harness import cpu_seconds
 from merge import Parts, a_reader
 
-from digest.store.engine import open_engine
+from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 
 HERE = Path(__file__).parent

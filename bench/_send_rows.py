@@ -4,11 +4,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from digest.store import campaigns
-from digest.store.campaigns import CampaignFile
-from digest.store.engine import writing
-from digest.store.statistics import count_anew
-from digest.store.tables import (
+from digest.store.base.engine import writing
+from digest.store.base.table_statistics import count_anew
+from digest.store.base.tables import (
     delivery,
     edition,
     item,
@@ -21,6 +19,8 @@ from digest.store.tables import (
     subscription,
     variant,
 )
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 CHUNK = 1000

@@ -12,14 +12,14 @@ from harness import cpu_seconds
 from merge import an_edition
 from sqlalchemy import Engine
 
-from digest.audience.links import Links
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.render.email import compile_email
-from digest.render.look import Look
-from digest.schedule.mail_links import MailLinks
-from digest.store.engine import open_engine
+from digest.audience.signed_links import Links
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
+from digest.render.email.compile import compile_email
+from digest.render.options import Look
+from digest.schedule.delivery.mail_links import MailLinks
+from digest.store.base.engine import open_engine
 
 MESSAGE = compile_email(an_edition(), Look(AT))
 

@@ -30,11 +30,11 @@ from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
 from digest.gather.feeds.feed import posts_in
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.reading import Reading
-from digest.model.web_access import WebAccess
-from digest.store import campaigns
-from digest.store.campaigns import CampaignFile, StoredCampaign
-from digest.store.engine import open_engine, writing
+from digest.gather.items.reading import Reading
+from digest.model.campaigns.web_access import WebAccess
+from digest.store.base.engine import open_engine, writing
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
 from digest.store.migrate import migrate
 
 AT = datetime(2026, 7, 6, 8, tzinfo=UTC)

@@ -15,15 +15,15 @@ from functools import partial
 
 from harness import Result, main, medians
 
-from digest.model.blocks import Block, ListBlock, Paragraph, Run
-from digest.model.campaigns import Campaign, LetterHead, Schedule
-from digest.model.editions import Variant
-from digest.model.items import Byline, Event, Item, Post
-from digest.model.merge import CompiledMessage, Recipient
-from digest.model.readers import Format
-from digest.model.timetable import Timetable
-from digest.render.email import SAMPLE_READER, compile_email
-from digest.render.look import Look
+from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
+from digest.model.campaigns.slots import Timetable
+from digest.model.editions.compiled_message import CompiledMessage, Recipient
+from digest.model.editions.edition import Variant
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import Block, ListBlock, Paragraph, Run
+from digest.model.posts.items import Byline, Event, Item, Post
+from digest.render.email.compile import SAMPLE_READER, compile_email
+from digest.render.options import Look
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 # Long lines are legal up to here; the default folds List-Unsubscribe to pieces.

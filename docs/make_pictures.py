@@ -8,8 +8,8 @@ import pypdfium2
 from playwright.sync_api import sync_playwright
 
 from digest.bootstrap import opened
-from digest.cli.demonstration import run_demo
-from digest.model.forms import Form
+from digest.cli.service.demonstration import run_demo
+from digest.model.editions.formats import Form
 from digest.settings import Settings
 
 HERE = Path(__file__).parent / "pictures"

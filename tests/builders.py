@@ -5,20 +5,20 @@ from typing import Any
 
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.fetching.turns import Turns
-from digest.gather.reading import Visit
-from digest.model.blocks import Block, Paragraph, Run
-from digest.model.campaigns import (
+from digest.gather.items.reading import Visit
+from digest.model.campaigns.campaign import (
     Campaign,
     LetterHead,
     Schedule,
     Source,
     SourceKind,
 )
-from digest.model.editions import Variant
-from digest.model.items import Byline, Event, Item, Post
-from digest.model.readers import Format
-from digest.model.timetable import Timetable
-from digest.model.web_access import WebAccess
+from digest.model.campaigns.slots import Timetable
+from digest.model.campaigns.web_access import WebAccess
+from digest.model.editions.edition import Variant
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import Block, Paragraph, Run
+from digest.model.posts.items import Byline, Event, Item, Post
 
 EIGHT = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
 SENDER = ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA")

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.bootstrap import App, opened
-from digest.schedule.publishing import run
+from digest.schedule.editions.publishing import run
 from digest.settings import Settings
-from digest.store.engine import open_engine
+from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 from tests.builders import EIGHT, a_post
 from tests.postgres import Databases, running

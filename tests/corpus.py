@@ -26,14 +26,14 @@ from pathlib import Path
 
 from digest.errors import SourceError
 from digest.gather.calendars.calendar import read_from
-from digest.gather.calendars.ics.working_out import answered
+from digest.gather.calendars.ics.expand import answered
 from digest.gather.feeds.feed import posts_in
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.items.reading import Visit
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.gather.reading import Visit
-from digest.model.campaigns import Source, SourceKind
+from digest.model.campaigns.campaign import Source, SourceKind
 
 MAX_SECONDS = 5.0
 MAX_BYTES = 256_000_000

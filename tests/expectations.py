@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from digest.gather.entries import Entry, Text, post_of
+from digest.gather.items.entries import Entry, Text, post_of
 from digest.gather.markup.html import to_blocks
-from digest.model.blocks import texts
-from digest.model.items import Post
+from digest.model.posts.blocks import texts
+from digest.model.posts.items import Post
 
 _EXPECT = re.compile(rb"Expect:\s*(.+)")
 _FIELDS = {

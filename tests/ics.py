@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from digest.gather.calendars.calendar import read_from
-from digest.gather.calendars.ics.working_out import answered
-from digest.gather.reading import Reading
-from digest.model.campaigns import Source, SourceKind
+from digest.gather.calendars.ics.expand import answered
+from digest.gather.items.reading import Reading
+from digest.model.campaigns.campaign import Source, SourceKind
 from tests.builders import EIGHT, a_visit
 
 STARTS = "DTSTART;TZID=Europe/London:20260707T100000"

@@ -6,11 +6,12 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, insert, select, update
 
 from digest.audience.hashing import Hasher
-from digest.audience.import_report import ImportReport
-from digest.audience.importing import ListImport
-from digest.store import editions, readers
-from digest.store.engine import reading, writing
-from digest.store.tables import delivery, edition, variant
+from digest.audience.lists.import_report import ImportReport
+from digest.audience.lists.importing import ListImport
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import delivery, edition, variant
+from digest.store.editions import editions
+from digest.store.people import readers
 from tests.builders import EIGHT
 from tests.stored import schedule_id
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.gather.markup.addresses import link
 from digest.gather.markup.reshape import outlined
 from digest.gather.markup.words import cleaned, one_line, opening_marks
-from digest.model.blocks import (
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,

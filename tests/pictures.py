@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from digest.model.pictures import Gallery, PictureFile, Use
+from digest.model.posts.pictures import Gallery, PictureFile, Use
 
 SUNSET = (214, 92, 40)
 

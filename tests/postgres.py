@@ -20,7 +20,7 @@ from time import monotonic, sleep
 import psycopg
 from sqlalchemy import Engine
 
-from digest.store.engine import open_engine
+from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 
 START_SECONDS = 30

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from digest.model.blocks import (
+from digest.model.editions.edition import Variant
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,
@@ -14,8 +15,7 @@ from digest.model.blocks import (
     Run,
     Table,
 )
-from digest.model.editions import Variant
-from digest.model.items import Byline, Link, LinkKind
+from digest.model.posts.items import Byline, Link, LinkKind
 from tests.builders import a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
 

@@ -5,14 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from digest.model.campaigns import UncertainPolicy
-from digest.model.deliveries import DeliveryState
-from digest.model.readers import Channel
-from digest.store import campaigns, copies
-from digest.store.campaigns import CampaignFile
-from digest.store.deliveries import DeliveryKey
-from digest.store.engine import reading, writing
-from digest.store.tables import (
+from digest.model.campaigns.campaign import UncertainPolicy
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.reader import Channel
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import (
     delivery,
     edition,
     item,
@@ -25,6 +22,10 @@ from digest.store.tables import (
     subscription,
     variant,
 )
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.delivery import copies
+from digest.store.delivery.deliveries import DeliveryKey
 from tests.builders import EIGHT
 
 FILE = """

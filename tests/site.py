@@ -10,8 +10,8 @@ from typing import Any
 
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.fetching.turns import Turns
-from digest.model.blocks import Picture
-from digest.model.web_access import WebAccess
+from digest.model.campaigns.web_access import WebAccess
+from digest.model.posts.blocks import Picture
 
 
 @dataclass

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.deliver.carrier import Copy
-from digest.deliver.sender import Sender
-from digest.model.deliveries import DeliveryState
-from digest.store.engine import reading
-from digest.store.tables import delivery
+from digest.deliver.sending.sender import Sender
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.engine import reading
+from digest.store.base.tables import delivery
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 

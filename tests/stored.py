@@ -5,12 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine, insert, select, update
 
-from digest.model.campaigns import Campaign
-from digest.model.items import Item
-from digest.store import acceptance, campaigns
-from digest.store.campaigns import CampaignFile, StoredCampaign
-from digest.store.engine import reading, writing
-from digest.store.tables import (
+from digest.model.campaigns.campaign import Campaign
+from digest.model.posts.items import Item
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import (
     mailing_list,
     reader,
     schedule,
@@ -18,6 +16,9 @@ from digest.store.tables import (
     subscriber,
     subscription,
 )
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.posts import acceptance
 from tests.builders import EIGHT
 
 FILE = """

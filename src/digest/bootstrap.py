@@ -11,39 +11,41 @@ from jinja2 import Environment
 from sqlalchemy import Connection, Engine, make_url
 
 from digest.audience.hashing import Hasher
-from digest.audience.leave_links import LeaveLinks
-from digest.audience.leaving import leave
-from digest.audience.links import Links
-from digest.audience.showing import find
-from digest.deliver.batches import AllDue, Batches
-from digest.deliver.bounces import Bounces
+from digest.audience.signed_links import Links
+from digest.audience.subject_access import find
+from digest.audience.unsubscribe_links import LeaveLinks
+from digest.audience.unsubscribing import leave
 from digest.deliver.carrier import Carrier
-from digest.deliver.inbox import Inbox
-from digest.deliver.inbox_server import running
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.inbox.server import running
 from digest.deliver.practice import PracticeCarrier
-from digest.deliver.print_room import PrintRoom
-from digest.deliver.sender import Sender
-from digest.deliver.servers import Servers
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.deliver.smtp_talk import Timeouts
+from digest.deliver.printing.print_room import PrintRoom
+from digest.deliver.returns.bounces import Bounces
+from digest.deliver.sending.batch_supply import AllDue, Batches
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.failover import Servers
+from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import NotFound, StoreError
 from digest.gather.fetching.fetch import Fetcher
 from digest.installing import secret_of
-from digest.model.people import Addressee
-from digest.model.pictures import PictureFile, from_public_name
+from digest.model.people.person import Addressee
+from digest.model.posts.pictures import PictureFile, from_public_name
 from digest.render.templates import Kind, environment
-from digest.schedule.dispatch import Dispatcher, Embedded
-from digest.schedule.letters import LetterLayout
-from digest.schedule.mail_links import MailLinks
-from digest.schedule.previews import Previews
-from digest.schedule.renditions import Renditions
-from digest.schedule.working import Work
+from digest.schedule.delivery.dispatch import Dispatcher, Embedded
+from digest.schedule.delivery.letters import LetterLayout
+from digest.schedule.delivery.mail_links import MailLinks
+from digest.schedule.delivery.working import Work
+from digest.schedule.editions.previews import Previews
+from digest.schedule.editions.renditions import Renditions
 from digest.settings import Settings, from_environment
-from digest.store import job_tables, pictures, short_links
-from digest.store.clock import clock_of
-from digest.store.engine import open_engine, reading, writing
+from digest.store.base.clock import clock_of
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.delivery import job_tables
+from digest.store.editions import short_links
 from digest.store.migrate import is_current, migrate
+from digest.store.posts import pictures
 
 Clock = Callable[[], datetime]
 
@@ -246,7 +248,7 @@ def _dispatcher(engine: Engine, clock: Clock) -> Dispatcher:
     if not has_jobs:
         return Embedded()
     # An optional package, and slow to import.
-    from digest.schedule.jobs import Jobs  # noqa: PLC0415
+    from digest.schedule.delivery.jobs import Jobs  # noqa: PLC0415
 
     return Jobs(engine, clock)
 

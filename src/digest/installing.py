@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest.errors import SettingsError
 from digest.settings import Settings
-from digest.store.engine import open_engine
+from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 
 # In a folder that a demo may clear.

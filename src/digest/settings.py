@@ -22,14 +22,14 @@ from pydantic import (
 )
 
 from digest.errors import SettingsError
-from digest.model.limits import (
+from digest.model.campaigns.web_access import WebAccess
+from digest.model.delivery.rate_limits import (
     DomainLimits,
     Limit,
     Limits,
     parse_limits,
     parse_slow_start,
 )
-from digest.model.web_access import WebAccess
 
 PREFIX = "DIGEST_"
 # Read by the tests alone.

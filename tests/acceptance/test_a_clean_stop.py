@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from digest.bootstrap import opened
-from digest.model.deliveries import DeliveryState
-from digest.schedule.publishing import run
+from digest.model.delivery.delivery import DeliveryState
+from digest.schedule.editions.publishing import run
 from digest.settings import Settings
-from digest.store.engine import open_engine
+from digest.store.base.engine import open_engine
 from tests.acceptance.conftest import Command, environment
 from tests.builders import a_post
 from tests.fakes.mail_server import MailServer, mail_server

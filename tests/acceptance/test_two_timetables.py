@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
-from digest.store.engine import open_engine, writing
-from digest.store.tables import schedule
+from digest.store.base.engine import open_engine, writing
+from digest.store.base.tables import schedule
 from tests.acceptance.conftest import Command, environment
 
 CAMPAIGN = """

@@ -12,11 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
-from digest.model.blocks import Picture
-from digest.model.items import Link, LinkKind
-from digest.model.pictures import Use
-from digest.store import access_keys, listing, pictures
-from digest.store.pictures import Found
+from digest.model.posts.blocks import Picture
+from digest.model.posts.items import Link, LinkKind
+from digest.model.posts.pictures import Use
+from digest.store.posts import listing, pictures
+from digest.store.posts.pictures import Found
+from digest.store.staff import access_keys
 from digest.web.app import make_app
 from tests.builders import EIGHT, a_post
 from tests.pictures import a_file

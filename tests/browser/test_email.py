@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from digest.model.blocks import CallToAction, EasyRead, Picture, Run, Table
-from digest.model.editions import Variant
-from digest.render.email import preview_html
-from digest.render.look import Look
+from digest.model.editions.edition import Variant
+from digest.model.posts.blocks import CallToAction, EasyRead, Picture, Run, Table
+from digest.render.email.compile import preview_html
+from digest.render.options import Look
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
 from tests.rich import RICH_PICTURES, a_rich_variant, cells

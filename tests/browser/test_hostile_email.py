@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from digest.render.email import preview_html
-from digest.render.look import Look
+from digest.render.email.compile import preview_html
+from digest.render.options import Look
 from tests.builders import EIGHT, a_variant
 from tests.contract.test_hostile_html import hostile_post
 from tests.hostile import LISTED

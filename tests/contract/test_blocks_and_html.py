@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.gather.markup.html import to_blocks
-from digest.model.blocks import (
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,
@@ -19,9 +19,9 @@ from digest.model.blocks import (
     Table,
     texts,
 )
-from digest.model.pictures import PicturePlace, Use
-from digest.render.email_pictures import EmailPictures, Shown
-from digest.render.html_blocks import HtmlBlocks
+from digest.model.posts.pictures import PicturePlace, Use
+from digest.render.email.html_blocks import HtmlBlocks
+from digest.render.email.pictures import EmailPictures, Shown
 from digest.render.templates import environment, macros
 from tests.made_blocks import BLOCKS, tables
 from tests.rich import cells

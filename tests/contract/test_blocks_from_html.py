@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.parsing import OF_AN_ITEM
-from digest.model.blocks import (
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,

@@ -9,9 +9,9 @@ from digest.gather.calendars.calendar import read_from
 from digest.gather.calendars.ics.answer import Question
 from digest.gather.calendars.ics.process import ask
 from digest.gather.registry import READERS
-from digest.model.blocks import links_in, texts
-from digest.model.campaigns import Source, SourceKind
-from digest.model.items import Event, EventState
+from digest.model.campaigns.campaign import Source, SourceKind
+from digest.model.posts.blocks import links_in, texts
+from digest.model.posts.items import Event, EventState
 from tests.builders import EIGHT, a_visit
 from tests.ics import (
     ENDS,

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.gather.calendars.ics.answer import Answer, Question
-from digest.gather.calendars.ics.working_out import answered
+from digest.gather.calendars.ics.expand import answered
 from tests.ics import a_calendar, an_ics_event
 
 LONDON = ZoneInfo("Europe/London")

@@ -6,10 +6,10 @@ import pytest
 
 from digest.deliver.carrier import Carrier, Copy
 from digest.deliver.practice import PracticeCarrier
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError
-from digest.model.deliveries import (
+from digest.model.delivery.delivery import (
     Accepted,
     Deferred,
     Outcome,

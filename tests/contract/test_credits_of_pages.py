@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from digest.gather.pages.page import read_page
-from digest.model.blocks import texts
-from digest.model.campaigns import Select, Source, SourceKind
-from digest.model.items import Post
+from digest.model.campaigns.campaign import Select, Source, SourceKind
+from digest.model.posts.blocks import texts
+from digest.model.posts.items import Post
 from tests.builders import a_visit
 from tests.fakes.web_site import Answer, WebSite, web_site
 

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.errors import NotFound
-from digest.model.deliveries import MOVES, DeliveryState
-from digest.model.readers import Channel
-from digest.store import copies, deliveries, renditions, send_batches, taking
-from digest.store.deliveries import DeliveryKey, Move
-from digest.store.engine import reading, writing
-from digest.store.renditions import Rendition
-from digest.store.tables import campaign, delivery, left_out, send_batch
+from digest.model.delivery.delivery import MOVES, DeliveryState
+from digest.model.people.reader import Channel
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import campaign, delivery, left_out, send_batch
+from digest.store.delivery import claims, copies, deliveries, send_batches
+from digest.store.delivery.deliveries import DeliveryKey, Move
+from digest.store.editions import renditions
+from digest.store.editions.renditions import Rendition
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 
@@ -67,11 +68,11 @@ def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
 def test_a_copy_is_taken_once(engine: Engine) -> None:
     made = a_planned_edition(engine)
     with writing(engine) as connection:
-        guard = taking.guard_for(connection, made.id, Channel.EMAIL)
-        first = taking.take(connection, made.key().reader_id, guard, EIGHT)
-        second = taking.take(connection, made.key().reader_id, guard, EIGHT)
+        guard = claims.guard_for(connection, made.id, Channel.EMAIL)
+        first = claims.take(connection, made.key().reader_id, guard, EIGHT)
+        second = claims.take(connection, made.key().reader_id, guard, EIGHT)
 
-    assert (first, second) == (taking.Taken.YES, taking.Taken.NO)
+    assert (first, second) == (claims.Taken.YES, claims.Taken.NO)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from digest.gather.entries import Entry, post_of
 from digest.gather.feeds import json_feed, xml_feed
-from digest.model.blocks import Paragraph, Run, texts
-from digest.model.items import Byline, LinkKind, Post
+from digest.gather.items.entries import Entry, post_of
+from digest.model.posts.blocks import Paragraph, Run, texts
+from digest.model.posts.items import Byline, LinkKind, Post
 from tests.builders import EIGHT
 
 HERE = "https://feeds.example.net/all/feed.xml"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from digest.gather.entries import Entry, Text, post_of
 from digest.gather.feeds import json_feed, xml_feed
-from digest.gather.reading import MAX_ITEMS
-from digest.model.items import Byline
+from digest.gather.items.entries import Entry, Text, post_of
+from digest.gather.items.reading import MAX_ITEMS
+from digest.model.posts.items import Byline
 from tests.builders import EIGHT
 
 HERE = "https://example.org/feed"

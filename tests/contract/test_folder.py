@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from digest.errors import SourceError
 from digest.gather.folders.files import REST
 from digest.gather.folders.folder import read_folder
+from digest.gather.items.reading import MAX_ITEMS, Reading
 from digest.gather.markup.plain_text import text_to_blocks
-from digest.gather.reading import MAX_ITEMS, Reading
-from digest.model.blocks import Block, ListBlock, Paragraph, Picture, Run, texts
-from digest.model.campaigns import Source, SourceKind
-from digest.model.items import Byline, Item, Post
+from digest.model.campaigns.campaign import Source, SourceKind
+from digest.model.posts.blocks import Block, ListBlock, Paragraph, Picture, Run, texts
+from digest.model.posts.items import Byline, Item, Post
 from tests.builders import EIGHT, a_visit
 
 BASE = ""

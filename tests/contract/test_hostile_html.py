@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.gather.entries import Entry, Text, post_of
+from digest.gather.items.entries import Entry, Text, post_of
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.words import cleaned
-from digest.model.blocks import Block, links_in, texts
-from digest.model.items import Post
-from digest.render.email import preview_html, preview_text
-from digest.render.look import Look
-from digest.render.text_blocks import written
+from digest.model.posts.blocks import Block, links_in, texts
+from digest.model.posts.items import Post
+from digest.render.email.compile import preview_html, preview_text
+from digest.render.email.text_blocks import written
+from digest.render.options import Look
 from tests.builders import EIGHT, a_post, a_variant
 from tests.contract.test_blocks_and_html import html_of
 from tests.hostile import ELEMENTS, LISTED, faults, is_stable

@@ -8,12 +8,12 @@ from datetime import date, datetime
 import pytest
 
 from digest.errors import SourceError
+from digest.gather.items.reading import Reading
 from digest.gather.pages.linked_pages import CHECKED_AT_ONCE, NEW_AT_ONCE
 from digest.gather.pages.page import read_page
-from digest.gather.reading import Reading
-from digest.model.blocks import Picture, texts
-from digest.model.campaigns import FirstContact, Select, Source, SourceKind
-from digest.model.items import Event, Post
+from digest.model.campaigns.campaign import FirstContact, Select, Source, SourceKind
+from digest.model.posts.blocks import Picture, texts
+from digest.model.posts.items import Event, Post
 from tests.builders import EIGHT, a_visit
 from tests.fakes.web_site import Answer, WebSite, web_site
 

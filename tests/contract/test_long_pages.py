@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from digest.gather.fetching.document import Memory
+from digest.gather.items.reading import Reading
 from digest.gather.pages.page import read_page
-from digest.gather.reading import Reading
-from digest.model.blocks import Heading, Picture, plain, texts
-from digest.model.campaigns import Select, Source, SourceKind
-from digest.model.items import Post
+from digest.model.campaigns.campaign import Select, Source, SourceKind
+from digest.model.posts.blocks import Heading, Picture, plain, texts
+from digest.model.posts.items import Post
 from tests.builders import a_visit
 from tests.fakes.web_site import Answer, WebSite, web_site
 

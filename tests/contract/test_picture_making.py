@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from digest.gather.pictures import opening
 from digest.gather.pictures.making import ROOMS, made
-from digest.model.pictures import PictureFile, Use, name_of
+from digest.model.posts.pictures import PictureFile, Use, name_of
 from tests.pictures import SUNSET, a_drawing, a_photo, saved
 
 UPRIGHT = (0.5, 0.9)  # a place, as shares of the size, well below the dark band

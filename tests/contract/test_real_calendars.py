@@ -19,7 +19,7 @@ import pytest
 import recurring_ical_events
 
 from digest.gather.calendars.ics.answer import Answer, Question
-from digest.gather.calendars.ics.working_out import answered
+from digest.gather.calendars.ics.expand import answered
 from tests.corpus import MAX_SECONDS, Read, named_folders, read_apart
 from tests.ics import an_ics_event
 

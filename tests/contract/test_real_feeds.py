@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.entries import post_of
 from digest.gather.feeds import xml_feed
+from digest.gather.items.entries import post_of
 from tests.corpus import MAX_SECONDS, Read, feedparser_data, named_folders, read_apart
 from tests.expectations import agrees, expectations
 

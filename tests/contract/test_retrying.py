@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.errors import DigestError, NotFound
-from digest.model.deliveries import DeliveryState
-from digest.model.editions import EditionState
-from digest.store import deliveries, editions, retrying, send_batches
-from digest.store.deliveries import Move
-from digest.store.engine import reading, writing
-from digest.store.tables import delivery, edition, send_batch
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import EditionState
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import delivery, edition, send_batch
+from digest.store.delivery import deliveries, resending, send_batches
+from digest.store.delivery.deliveries import Move
+from digest.store.editions import editions
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition, states
 
@@ -35,15 +36,15 @@ def a_sent_edition(engine: Engine, *ends: DeliveryState) -> PlannedEdition:
     return made
 
 
-@pytest.mark.parametrize("state", retrying.RETRIED)
+@pytest.mark.parametrize("state", resending.RETRIED)
 def test_only_what_stands_so_is_sent_again(
     engine: Engine, state: DeliveryState
 ) -> None:
     made = a_sent_edition(engine, ACCEPTED, state, DeliveryState.CANCELLED)
     with writing(engine) as connection:
-        assert retrying.count(connection, made.id, state, EIGHT) == 1
-        assert retrying.retry(connection, made.id, state, EIGHT + HOUR) == 1
-        assert retrying.retry(connection, made.id, state, EIGHT + HOUR) == 0
+        assert resending.count(connection, made.id, state, EIGHT) == 1
+        assert resending.retry(connection, made.id, state, EIGHT + HOUR) == 1
+        assert resending.retry(connection, made.id, state, EIGHT + HOUR) == 0
         lease = send_batches.claim(connection, "a", EIGHT + HOUR, HOUR)
         another = send_batches.claim(connection, "a", EIGHT + HOUR, HOUR)
 
@@ -56,7 +57,7 @@ def test_only_what_stands_so_is_sent_again(
 def test_the_edition_is_sending_again_until_they_have_ended(engine: Engine) -> None:
     made = a_sent_edition(engine, ACCEPTED, REFUSED)
     with writing(engine) as connection:
-        retrying.retry(connection, made.id, REFUSED, EIGHT + HOUR)
+        resending.retry(connection, made.id, REFUSED, EIGHT + HOUR)
         again = editions.get(connection, made.id)
         assert not deliveries.close_edition(connection, made.id, EIGHT + HOUR)
         for to in (DeliveryState.HANDING_OVER, ACCEPTED):
@@ -70,8 +71,8 @@ def test_of_some_people_alone(engine: Engine) -> None:
     made = a_sent_edition(engine, REFUSED, REFUSED)
     chosen = [made.subscribers[1]]
     with writing(engine) as connection:
-        assert retrying.count(connection, made.id, REFUSED, EIGHT, chosen) == 1
-        assert retrying.retry(connection, made.id, REFUSED, EIGHT, chosen) == 1
+        assert resending.count(connection, made.id, REFUSED, EIGHT, chosen) == 1
+        assert resending.retry(connection, made.id, REFUSED, EIGHT, chosen) == 1
         stands = connection.execute(
             select(delivery.c.state).order_by(delivery.c.reader_id)
         )
@@ -89,13 +90,13 @@ def test_what_would_come_too_late_is_not_sent_and_nothing_is_changed(
         pytest.raises(DigestError, match="wanted by 06 July"),
         writing(engine) as connection,
     ):
-        retrying.retry(connection, made.id, REFUSED, EIGHT)
+        resending.retry(connection, made.id, REFUSED, EIGHT)
     assert states(engine, made.id) == {REFUSED: 1}
 
 
 def test_an_edition_that_is_not_there_says_so(engine: Engine) -> None:
     with pytest.raises(NotFound), writing(engine) as connection:
-        retrying.retry(connection, 99, REFUSED, EIGHT)
+        resending.retry(connection, 99, REFUSED, EIGHT)
 
 
 @pytest.mark.parametrize("state", [ACCEPTED, DeliveryState.EXPIRED])
@@ -104,7 +105,7 @@ def test_what_has_arrived_or_expired_is_never_sent_again(
 ) -> None:
     made = a_sent_edition(engine, state)
     with writing(engine) as connection:
-        assert retrying.retry(connection, made.id, state, EIGHT) == 0
+        assert resending.retry(connection, made.id, state, EIGHT) == 0
     assert states(engine, made.id) == {state: 1}
 
 

@@ -13,13 +13,13 @@ import pytest
 
 from digest.errors import SourceError
 from digest.gather.fetching.document import Memory
+from digest.gather.items.reading import Reading, Visit
 from digest.gather.markup.words import one_line
-from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
-from digest.model.blocks import Picture, texts
-from digest.model.campaigns import Source, SourceKind
-from digest.model.items import Event, Post
-from digest.model.pictures import pictures_in
+from digest.model.campaigns.campaign import Source, SourceKind
+from digest.model.posts.blocks import Picture, texts
+from digest.model.posts.items import Event, Post
+from digest.model.posts.pictures import pictures_in
 from tests.builders import EIGHT, a_visit
 from tests.ics import STARTS, a_calendar, an_ics_event
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.reading import MAX_ITEMS, Reading
+from digest.gather.items.reading import MAX_ITEMS, Reading
 from digest.gather.wordpress.export import read_wordpress
-from digest.model.blocks import Heading, Paragraph, Picture, plain, texts
-from digest.model.campaigns import Source, SourceKind
-from digest.model.items import Post
+from digest.model.campaigns.campaign import Source, SourceKind
+from digest.model.posts.blocks import Heading, Paragraph, Picture, plain, texts
+from digest.model.posts.items import Post
 from tests.builders import a_visit
 
 HEAD = """<?xml version="1.0" encoding="UTF-8" ?>

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.model.blocks import Block, texts
+from digest.model.posts.blocks import Block, texts
 
 WORD = re.compile(r"W\w+")
 BASE = "https://example.org/posts/"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from digest.deliver.carrier import Copy
 from digest.errors import CarrierError
-from digest.model.deliveries import Accepted, Outcome, Uncertain
+from digest.model.delivery.delivery import Accepted, Outcome, Uncertain
 
 Answer = Outcome | CarrierError
 

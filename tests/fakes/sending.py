@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from digest.model.merge import CompiledMessage, Slot
+from digest.model.editions.compiled_message import CompiledMessage, Slot
 from tests.builders import EIGHT
 
 MESSAGE = CompiledMessage.of(

@@ -12,23 +12,23 @@ from PIL import Image
 
 from digest.errors import SourceError
 from digest.gather.calendars.calendar import read_from
-from digest.gather.calendars.ics.working_out import answered
+from digest.gather.calendars.ics.expand import answered
 from digest.gather.feeds.feed import posts_in
 from digest.gather.fetching.document import LIMITS, Document, Limits, Request
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.items.reading import Visit
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.plain_text import text_to_blocks
 from digest.gather.markup.words import cleaned
 from digest.gather.pages.page import read_page
 from digest.gather.pictures.making import ROOMS, made
-from digest.gather.reading import Visit
 from digest.gather.wordpress.export import read_wordpress
-from digest.model.blocks import Block, links_in, texts
-from digest.model.campaigns import Source, SourceKind
-from digest.model.items import Item
-from digest.model.wire import from_wire, to_wire
+from digest.model.campaigns.campaign import Source, SourceKind
+from digest.model.posts.blocks import Block, links_in, texts
+from digest.model.posts.item_json import from_wire, to_wire
+from digest.model.posts.items import Item
 
 HERE = "https://example.org/feed"
 _SINCE = datetime(2026, 7, 6, tzinfo=UTC)

@@ -3,10 +3,10 @@
 import sys
 import threading
 
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.store.engine import open_engine
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
+from digest.store.base.engine import open_engine
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 
 

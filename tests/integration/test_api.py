@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
-from digest.store import access_keys
+from digest.store.staff import access_keys
 from digest.web.app import make_app
 from tests.builders import EIGHT
 

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.audience.erasing import erase
-from digest.audience.leaving import leave
-from digest.audience.links import Links
-from digest.audience.showing import everything
-from digest.deliver.bounces import Bounces, Ingested, Standing
-from digest.model.bounces import Kind
-from digest.model.deliveries import DeliveryState
-from digest.store import bounces, copies, deliveries
-from digest.store.deliveries import Move
-from digest.store.engine import reading, writing
-from digest.store.tables import bounce, subscriber, subscription, suppression
+from digest.audience.signed_links import Links
+from digest.audience.subject_access import everything
+from digest.audience.unsubscribing import leave
+from digest.deliver.returns.bounces import Bounces, Ingested, Standing
+from digest.model.delivery.bounces import Kind
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import bounce, subscriber, subscription, suppression
+from digest.store.delivery import bounces, copies, deliveries
+from digest.store.delivery.deliveries import Move
 from tests.builders import EIGHT
 from tests.lists import HASHER
 from tests.reports import a_complaint, a_fate, a_maildir, a_report

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.errors import DigestError, NotFound
-from digest.model.items import Item
-from digest.store import access_keys, by_hand, campaigns, editing, listing, log
-from digest.store.by_hand import Added
-from digest.store.engine import reading, writing
-from digest.store.listing import Which
-from digest.store.tables import access_key
+from digest.model.posts.items import Item
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import access_key
+from digest.store.campaigns import campaigns
+from digest.store.posts import by_hand, editing, listing, log
+from digest.store.posts.by_hand import Added
+from digest.store.posts.listing import Which
+from digest.store.staff import access_keys
 from tests.builders import EIGHT, a_post, an_event
 from tests.stored import a_stored_campaign, posts_accepted
 

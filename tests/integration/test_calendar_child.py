@@ -52,7 +52,7 @@ def test_five_hundred_events_cost_less_than_two_seconds_of_computing() -> None:
 
 
 def test_the_child_imports_little_of_the_program() -> None:
-    said = "import sys, digest.gather.calendars.ics.working_out; print(*sys.modules)"
+    said = "import sys, digest.gather.calendars.ics.expand; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-c", said], check=True, capture_output=True, text=True
     )

@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 from digest.compose import variants
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.model.items import Event, EventState
-from digest.model.readers import Format
-from digest.schedule.previews import schedule_of
-from digest.schedule.publishing import run
-from digest.store import campaigns, corrections
-from digest.store.campaigns import CampaignFile, StoredCampaign
-from digest.store.engine import reading, writing
+from digest.model.people.reader import Format
+from digest.model.posts.items import Event, EventState
+from digest.schedule.editions.previews import schedule_of
+from digest.schedule.editions.publishing import run
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.posts import corrections
 from tests.builders import EIGHT, LOOPBACK
 from tests.ics import ENDS, STARTS, a_calendar, an_ics_event
 from tests.stored import a_reader

@@ -10,10 +10,10 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import StatementError
 
 from digest.errors import StoreError
-from digest.store.engine import open_engine, reading, writing
-from digest.store.job_tables import is_ours
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.tables import mailing_list, metadata
+from digest.store.delivery.job_tables import is_ours
 from digest.store.migrate import migrate
-from digest.store.tables import mailing_list, metadata
 from tests.builders import EIGHT
 from tests.postgres import Databases
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 from sqlalchemy import Engine
 
-from digest.store import send_batches
-from digest.store.clock import DatabaseClock, clock_of
-from digest.store.engine import writing
+from digest.store.base.clock import DatabaseClock, clock_of
+from digest.store.base.engine import writing
+from digest.store.delivery import send_batches
 from tests.rows import a_planned_edition
 
 TEN_MINUTES = timedelta(minutes=10)

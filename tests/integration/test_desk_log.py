@@ -11,10 +11,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
-from digest.model.items import Event, EventState, Item, Link, LinkKind, Post
+from digest.model.posts.items import Event, EventState, Item, Link, LinkKind, Post
 from digest.settings import Settings
-from digest.store import access_keys, listing, pictures
-from digest.store.listing import ListedItem
+from digest.store.posts import listing, pictures
+from digest.store.posts.listing import ListedItem
+from digest.store.staff import access_keys
 from digest.web.app import make_app
 from tests.builders import EIGHT, a_post, an_event, words
 from tests.stored import FILE, a_stored_campaign, posts_accepted

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from digest.gather.fetching.fetch import Fetcher
-from digest.model.editions import EditionState
-from digest.schedule import watch
-from digest.schedule.due import next_slots, open_due
-from digest.schedule.publishing import keep_watch
-from digest.store import campaigns, editions
-from digest.store.engine import reading, writing
+from digest.model.editions.edition import EditionState
+from digest.schedule.editions import watch
+from digest.schedule.editions.due import next_slots, open_due
+from digest.schedule.editions.publishing import keep_watch
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns
+from digest.store.editions import editions
 from tests.builders import EIGHT
 from tests.stored import FILE, a_stored_campaign, schedule_id
 

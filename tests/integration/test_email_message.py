@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import RenderError
-from digest.model.merge import CompiledMessage, Recipient
-from digest.model.mime import cleaned
-from digest.model.readers import Format
-from digest.render.email import SAMPLE_READER, compile_email
-from digest.render.look import Look
+from digest.model.editions.compiled_message import CompiledMessage, Recipient
+from digest.model.editions.mime import cleaned
+from digest.model.people.reader import Format
+from digest.render.email.compile import SAMPLE_READER, compile_email
+from digest.render.options import Look
 from tests.builders import a_campaign, a_post, a_variant, an_event
 
 LOOK = Look(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))

@@ -12,20 +12,20 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from digest.model.blocks import EasyRead, Picture, Run
-from digest.model.editions import Variant
-from digest.model.merge import CompiledMessage
-from digest.model.pictures import Gallery, PictureFile, PicturePlace, Use
-from digest.model.readers import Format
-from digest.render.email import (
+from digest.model.editions.compiled_message import CompiledMessage
+from digest.model.editions.edition import Variant
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import EasyRead, Picture, Run
+from digest.model.posts.pictures import Gallery, PictureFile, PicturePlace, Use
+from digest.render.email.compile import (
     SAMPLE_READER,
     compile_email,
     made,
     preview_html,
     preview_text,
 )
-from digest.render.email_pictures import MOST_ATTACHED
-from digest.render.look import Look
+from digest.render.email.pictures import MOST_ATTACHED
+from digest.render.options import Look
 from tests.builders import a_campaign, a_post, a_variant, words
 from tests.integration.test_email_message import check_lines
 from tests.pictures import a_photo, saved

@@ -10,15 +10,15 @@ import pytest
 from lxml import etree
 
 from digest.errors import RenderError
-from digest.model.blocks import Block, Heading, Paragraph, Picture, Run
-from digest.model.items import Item
-from digest.model.readers import Format
-from digest.render.contents import subject
-from digest.render.dates import when
-from digest.render.email import compile_email, preview_html, preview_text
-from digest.render.fit import AIM, LIMIT
-from digest.render.links import spoken
-from digest.render.look import Look
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, Run
+from digest.model.posts.items import Item
+from digest.render.addresses import spoken
+from digest.render.email.compile import compile_email, preview_html, preview_text
+from digest.render.email.contents import subject
+from digest.render.email.size_limit import AIM, LIMIT
+from digest.render.options import Look
+from digest.render.words.dates import when
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
 from tests.rich import a_rich_variant

@@ -6,14 +6,15 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.audience.enrolment import enrol
-from digest.audience.leaving import leave
 from digest.audience.suppressing import suppress
-from digest.model.people import Addressee
-from digest.model.postal import PostalAddress
-from digest.model.readers import Facts, Format
-from digest.store import campaigns, readers
-from digest.store.engine import reading, writing
-from digest.store.tables import reader, schedule
+from digest.audience.unsubscribing import leave
+from digest.model.people.person import Addressee
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Facts, Format
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import reader, schedule
+from digest.store.campaigns import campaigns
+from digest.store.people import readers
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, an_edition, rows_for, taken
 from tests.stored import a_stored_campaign

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.audience.erasing import erase
-from digest.audience.showing import everything, find
+from digest.audience.subject_access import everything, find
 from digest.audience.suppressing import lift, suppress
 from digest.errors import NotFound
-from digest.store.engine import reading, writing
-from digest.store.tables import metadata, suppression
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import metadata, suppression
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, a_copy, states, taken
 from tests.stored import a_stored_campaign

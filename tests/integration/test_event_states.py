@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from digest.model.happenings import corrected, together
-from digest.model.items import Event, EventState
-from digest.model.readers import Format
-from digest.render.email import preview_html, preview_text
-from digest.render.letter import SAMPLE, LetterLook, preview
-from digest.render.look import Look
-from digest.render.occasions import first_day, headline, times
+from digest.model.people.reader import Format
+from digest.model.posts.event_changes import corrected, together
+from digest.model.posts.items import Event, EventState
+from digest.render.email.compile import preview_html, preview_text
+from digest.render.letter.letter import SAMPLE, LetterLook, preview
+from digest.render.options import Look
+from digest.render.words.event_times import first_day, headline, times
 from tests.builders import EIGHT, a_variant, an_event
 from tests.sheets import Sheets
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, select
 
-from digest.model.editions import EditionState
-from digest.model.items import Event, EventState, Item
-from digest.model.wire import from_wire
-from digest.schedule.publishing import run
-from digest.store import acceptance, campaigns, corrections, listing
-from digest.store.engine import reading, writing
-from digest.store.tables import item, source
+from digest.model.editions.edition import EditionState
+from digest.model.posts.item_json import from_wire
+from digest.model.posts.items import Event, EventState, Item
+from digest.schedule.editions.publishing import run
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import item, source
+from digest.store.campaigns import campaigns
+from digest.store.posts import acceptance, corrections, listing
 from tests.builders import EIGHT, an_event
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
 

@@ -23,24 +23,16 @@ from sqlalchemy import Connection, select, update
 from digest.compose import lifecycle, plan
 from digest.compose.plan import left_to_be_found
 from digest.errors import DigestError
-from digest.model.editions import VariantKey
-from digest.model.items import Post
-from digest.model.readers import Format
-from digest.store import (
-    acceptance,
-    by_hand,
-    campaigns,
-    corrections,
-    editing,
-    editions,
-    listing,
-    log,
-    sources,
-)
-from digest.store.engine import open_engine, reading, writing
-from digest.store.listing import ListedItem
+from digest.model.editions.edition import VariantKey
+from digest.model.people.reader import Format
+from digest.model.posts.items import Post
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.tables import campaign, delivery, item, reader, variant
+from digest.store.campaigns import campaigns, sources
+from digest.store.editions import editions
 from digest.store.migrate import migrate
-from digest.store.tables import campaign, delivery, item, reader, variant
+from digest.store.posts import acceptance, by_hand, corrections, editing, listing, log
+from digest.store.posts.listing import ListedItem
 from tests.builders import EIGHT, a_post, words
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id, switched
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from digest.audience.columns import COLUMNS
-from digest.audience.exporting import export
-from digest.audience.importing import ListImport
-from digest.audience.leaving import leave
+from digest.audience.lists.columns import COLUMNS
+from digest.audience.lists.exporting import export
+from digest.audience.lists.importing import ListImport
+from digest.audience.unsubscribing import leave
 from digest.errors import NotFound
-from digest.model.readers import Facts, Format, NotServed, resolve
-from digest.store.engine import reading, writing
-from digest.store.subscribers import subscribed
+from digest.model.people.reader import Facts, Format, NotServed, resolve
+from digest.store.base.engine import reading, writing
+from digest.store.people.subscribers import subscribed
 from tests.builders import EIGHT
 from tests.lists import ANN, HASHER, taken
 from tests.stored import a_stored_campaign

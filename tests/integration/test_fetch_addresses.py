@@ -20,7 +20,7 @@ from digest.gather.fetching.dialling import resolved
 from digest.gather.fetching.document import FEED, PICTURE, Document, Request
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.fetching.turns import Turns
-from digest.model.web_access import WebAccess
+from digest.model.campaigns.web_access import WebAccess
 from tests.fakes.web_site import Answer, WebSite, web_site
 
 PUBLIC = "93.184.216.34"

@@ -12,10 +12,12 @@ from sqlalchemy import Engine, select
 from digest.compose import lifecycle
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.store import campaigns, editions, log, sources
-from digest.store.campaigns import CampaignFile, StoredCampaign
-from digest.store.engine import reading, writing
-from digest.store.tables import item, source
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import item, source
+from digest.store.campaigns import campaigns, sources
+from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.editions import editions
+from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK, a_post
 from tests.stored import a_reader, a_stored_campaign, posts_accepted, schedule_id
 

@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.model.items import Post
-from digest.store import campaigns, log
-from digest.store.campaigns import CampaignFile, StoredCampaign
-from digest.store.engine import reading, writing
+from digest.model.posts.items import Post
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site
 

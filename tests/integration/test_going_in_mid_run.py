@@ -16,12 +16,13 @@ from sqlalchemy import Engine, select
 from digest.audience.erasing import erase
 from digest.audience.suppressing import suppress
 from digest.bootstrap import App
-from digest.model.deliveries import DeliveryState
-from digest.schedule.publishing import run
+from digest.model.delivery.delivery import DeliveryState
+from digest.schedule.editions.publishing import run
 from digest.settings import Settings
-from digest.store import copies, log
-from digest.store.engine import reading
-from digest.store.tables import edition, item, reader
+from digest.store.base.engine import reading
+from digest.store.base.tables import edition, item, reader
+from digest.store.delivery import copies
+from digest.store.posts import log
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.lists import taken

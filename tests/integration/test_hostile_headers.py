@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 
 from digest.gather.calendars.calendar import read_from
-from digest.gather.calendars.ics.working_out import answered
+from digest.gather.calendars.ics.expand import answered
 from digest.gather.feeds.feed import posts_in
 from digest.gather.folders.folder import read_folder
 from digest.gather.pages.page import read_page
-from digest.model.campaigns import Select, Source, SourceKind
-from digest.model.items import Item
-from digest.render.email import SAMPLE_READER, compile_email
-from digest.render.look import Look
+from digest.model.campaigns.campaign import Select, Source, SourceKind
+from digest.model.posts.items import Item
+from digest.render.email.compile import SAMPLE_READER, compile_email
+from digest.render.options import Look
 from tests.builders import EIGHT, a_variant, a_visit
 from tests.site import a_fetcher, serving
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.entries import Entry, Text, post_of
-from digest.model.blocks import (
+from digest.gather.items.entries import Entry, Text, post_of
+from digest.model.campaigns.campaign import LetterHead
+from digest.model.editions.edition import Variant
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,
@@ -18,12 +22,8 @@ from digest.model.blocks import (
     Run,
     Table,
 )
-from digest.model.campaigns import LetterHead
-from digest.model.editions import Variant
-from digest.model.items import Byline, Item, Link, LinkKind, Post
-from digest.model.postal import PostalAddress
-from digest.model.readers import Format
-from digest.render.letter import SAMPLE, LetterLook, preview, typeset
+from digest.model.posts.items import Byline, Item, Link, LinkKind, Post
+from digest.render.letter.letter import SAMPLE, LetterLook, preview, typeset
 from tests.builders import a_campaign, a_post, a_variant, an_event
 from tests.hostile import LISTED, TYPST
 from tests.sheets import Sheets

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.carrier import Copy
-from digest.deliver.inbox import Inbox
-from digest.deliver.inbox_server import MOST_BYTES, running
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.inbox.server import MOST_BYTES, running
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError, NotFound
-from digest.model.deliveries import Accepted, Deferred, Outcome, Refused
-from digest.model.mime import on_the_wire
+from digest.model.delivery.delivery import Accepted, Deferred, Outcome, Refused
+from digest.model.editions.mime import on_the_wire
 
 pytestmark = pytest.mark.anyio
 SOURCE = (

@@ -9,7 +9,7 @@ import pytest
 from premailer import Premailer
 
 from digest.errors import RenderError
-from digest.render.inliner import OfflinePremailer, inlined
+from digest.render.email.inliner import OfflinePremailer, inlined
 
 PAGE = "<!DOCTYPE html>\n<html><head>{}</head><body><p>Hello</p></body></html>"
 

@@ -19,24 +19,25 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from digest.bootstrap import opened
-from digest.cli.checking import run_checks
+from digest.cli.service.checking import run_checks
 from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Copy
-from digest.deliver.inbox import Inbox
-from digest.deliver.inbox_server import running
-from digest.deliver.sender import Sender
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.inbox.server import running
+from digest.deliver.sending.sender import Sender
 from digest.errors import DigestError, StoreError
-from digest.model.deliveries import DeliveryState
-from digest.schedule import watch
-from digest.schedule.dispatch import Dispatcher, Embedded
-from digest.schedule.jobs import Jobs, Pulse
+from digest.model.delivery.delivery import DeliveryState
+from digest.schedule.delivery.dispatch import Dispatcher, Embedded
+from digest.schedule.delivery.jobs import Jobs, Pulse
+from digest.schedule.editions import watch
 from digest.settings import Settings
-from digest.store import editions, job_tables, send_batches
-from digest.store.clock import clock_of
-from digest.store.engine import reading, writing
+from digest.store.base.clock import clock_of
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import delivery, edition, send_batch
+from digest.store.delivery import job_tables, send_batches
+from digest.store.editions import editions
 from digest.store.migrate import migrate
-from digest.store.tables import delivery, edition, send_batch
 from tests.builders import EIGHT, a_post
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks

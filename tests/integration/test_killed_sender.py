@@ -10,11 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from digest.deliver.inbox import Inbox
-from digest.deliver.inbox_server import running
-from digest.model.deliveries import DeliveryState
-from digest.store.engine import reading
-from digest.store.tables import delivery
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.inbox.server import running
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.engine import reading
+from digest.store.base.tables import delivery
 from tests.rows import a_planned_edition, states
 
 READERS, CONNECTIONS, KILLS = 300, 4, 4

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.audience.erasing import erase
-from digest.audience.leaving import leave, rejoin
-from digest.store.engine import reading, writing
-from digest.store.tables import mailing_list, subscription
+from digest.audience.unsubscribing import leave, rejoin
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import mailing_list, subscription
 from tests.builders import EIGHT
 from tests.lists import (
     ANN,

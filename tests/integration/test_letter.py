@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from digest.errors import RenderError
-from digest.model.blocks import (
+from digest.model.campaigns.campaign import Envelope, LetterHead
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,
@@ -22,13 +25,10 @@ from digest.model.blocks import (
     Table,
     texts,
 )
-from digest.model.campaigns import Envelope, LetterHead
-from digest.model.items import Link, LinkKind, Post
-from digest.model.pictures import PictureFile, Use
-from digest.model.postal import PostalAddress
-from digest.model.readers import Format
-from digest.render.letter import SAMPLE, Letter, LetterLook, preview, typeset
-from digest.render.letter_geometry import GEOMETRIES
+from digest.model.posts.items import Link, LinkKind, Post
+from digest.model.posts.pictures import PictureFile, Use
+from digest.render.letter.geometry import GEOMETRIES
+from digest.render.letter.letter import SAMPLE, Letter, LetterLook, preview, typeset
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_drawing, a_gallery, saved
 from tests.rich import EVERY_BLOCK, a_rich_variant, cells

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from digest.audience.import_report import ImportReport
-from digest.audience.importing import ListImport
-from digest.audience.leaving import leave
+from digest.audience.lists.import_report import ImportReport
+from digest.audience.lists.importing import ListImport
+from digest.audience.unsubscribing import leave
 from digest.errors import ImportRefused
-from digest.store.engine import open_engine, reading, writing
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.tables import metadata, reader, subscriber, subscription
 from digest.store.migrate import migrate
-from digest.store.tables import metadata, reader, subscriber, subscription
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, HASHER, HEAD, taken
 from tests.stored import a_stored_campaign

@@ -9,22 +9,14 @@ from sqlalchemy import Engine, select
 
 from digest.compose import lifecycle, plan
 from digest.errors import DigestError, NotFound
-from digest.model.edits import with_link_kind
-from digest.model.items import Item, Link, LinkKind
-from digest.store import (
-    acceptance,
-    campaigns,
-    corrections,
-    editing,
-    editions,
-    listing,
-    log,
-    source_rows,
-    sources,
-)
-from digest.store.engine import reading, writing
-from digest.store.listing import Standing, Which
-from digest.store.tables import source
+from digest.model.posts.edits import with_link_kind
+from digest.model.posts.items import Item, Link, LinkKind
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import source
+from digest.store.campaigns import campaigns, source_rows, sources
+from digest.store.editions import editions
+from digest.store.posts import acceptance, corrections, editing, listing, log
+from digest.store.posts.listing import Standing, Which
 from tests.builders import EIGHT, a_post, words
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id
 

@@ -9,10 +9,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
-from digest.schedule import watch
+from digest.schedule.editions import watch
 from digest.settings import Settings
-from digest.store import carriers, send_batches
-from digest.store.engine import writing
+from digest.store.base.engine import writing
+from digest.store.delivery import carriers, send_batches
 from digest.web.app import make_app
 from tests.builders import EIGHT
 

@@ -4,12 +4,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 
-from digest.deliver.pace import Pace
-from digest.model.limits import DomainLimits, Limits, parse_limits, parse_slow_start
-from digest.schedule.status import status_of
-from digest.store.engine import reading, writing
-from digest.store.pace import forget_idle, slow_starts
-from digest.store.tables import pace
+from digest.deliver.sending.rate_limiter import Pace
+from digest.model.delivery.rate_limits import (
+    DomainLimits,
+    Limits,
+    parse_limits,
+    parse_slow_start,
+)
+from digest.schedule.reports.status import status_of
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import pace
+from digest.store.delivery.rate_limits import forget_idle, slow_starts
 from tests.builders import EIGHT
 from tests.fakes.sending import HandWoundClock
 from tests.unit.test_pace import most_in_a_window

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.settings import Settings
-from digest.store import copies
+from digest.store.delivery import copies
 from digest.web.app import make_app
 from tests.builders import EIGHT
 

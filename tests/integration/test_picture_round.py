@@ -10,17 +10,17 @@ from sqlalchemy import Engine, select
 
 from digest.errors import DigestError, NotFound
 from digest.gather.pictures.round import PictureRound, bring_all, is_due
-from digest.model.blocks import Picture
-from digest.model.items import Post
-from digest.model.pictures import Use
-from digest.schedule.publishing import run
-from digest.store import corrections, log, pictures, picturing
-from digest.store.campaigns import StoredCampaign
-from digest.store.engine import reading, writing
-from digest.store.pictures import KnownAddress
-from digest.store.picturing import Words
-from digest.store.revisions import content_values, set_values
-from digest.store.tables import item, picture_file
+from digest.model.posts.blocks import Picture
+from digest.model.posts.items import Post
+from digest.model.posts.pictures import Use
+from digest.schedule.editions.publishing import run
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import item, picture_file
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.posts import corrections, item_pictures, log, pictures
+from digest.store.posts.item_pictures import Words
+from digest.store.posts.pictures import KnownAddress
+from digest.store.posts.revisions import content_values, set_values
 from tests.builders import EIGHT, a_post, words
 from tests.pictures import a_drawing, a_photo, saved
 from tests.site import Site, a_fetcher, serving
@@ -38,7 +38,7 @@ def site() -> Iterator[Site]:
 
 def bring(
     engine: Engine, stored: StoredCampaign, now: datetime = EIGHT
-) -> list[picturing.Trouble]:
+) -> list[item_pictures.Trouble]:
     return PictureRound(engine, a_fetcher(), stored, now).run()
 
 
@@ -203,7 +203,7 @@ def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one
     bring(engine, stored, EIGHT + HOUR)
     if changed == "words":
         with writing(engine) as connection:
-            picturing.describe(connection, 2, Words(alt="A lantern"))
+            item_pictures.describe(connection, 2, Words(alt="A lantern"))
 
     again = posts_accepted(engine, [first, second])
 
@@ -410,7 +410,7 @@ def test_staff_say_what_a_picture_shows_and_it_stays_said(
     posts_accepted(engine, [post])
     [trouble] = bring(engine, stored)
     with writing(engine) as connection:
-        picturing.describe(connection, 1, words)
+        item_pictures.describe(connection, 1, words)
     again = posts_accepted(engine, [post])
 
     assert trouble.lacks_words
@@ -426,7 +426,7 @@ def test_what_is_decorative_here_keeps_the_words_it_has_there(engine: Engine) ->
     bare = Picture("https://example.org/a.png")
     posts_accepted(engine, [a_post(body=(replace(bare, alt="A form"), bare))])
     with writing(engine) as connection:
-        picturing.describe(connection, 1, Words(2, decorative=True))
+        item_pictures.describe(connection, 1, Words(2, decorative=True))
 
     [post] = posts(engine)
     assert post.body == (
@@ -439,8 +439,8 @@ def test_staff_may_think_again(engine: Engine) -> None:
     a_stored_campaign(engine)
     posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
     with writing(engine) as connection:
-        picturing.describe(connection, 1, Words(decorative=True))
-        picturing.describe(connection, 1, Words(alt="A kettle"))
+        item_pictures.describe(connection, 1, Words(decorative=True))
+        item_pictures.describe(connection, 1, Words(alt="A kettle"))
 
     assert lead(engine) == replace(lead(engine), alt="A kettle", decorative=False)
 
@@ -470,7 +470,7 @@ def test_words_that_help_nobody_are_refused(
     posts_accepted(engine, [a_post(body=body)])
 
     with pytest.raises(fault, match=says), writing(engine) as connection:
-        picturing.describe(connection, 1, words)
+        item_pictures.describe(connection, 1, words)
 
 
 def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) -> None:
@@ -483,7 +483,7 @@ def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) ->
         pytest.raises(DigestError, match="in an edition already"),
         writing(engine) as connection,
     ):
-        picturing.describe(connection, 1, Words(alt="A kettle"))
+        item_pictures.describe(connection, 1, Words(alt="A kettle"))
 
 
 def test_what_staff_changed_in_a_post_outlives_its_pictures(

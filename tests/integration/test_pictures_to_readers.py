@@ -14,16 +14,16 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
-from digest.deliver.inbox import Inbox
+from digest.deliver.inbox.maildir import Inbox
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.model.forms import Form
-from digest.render.email import SAMPLE_READER
-from digest.schedule.publishing import run
-from digest.schedule.status import status_of
+from digest.model.editions.formats import Form
+from digest.render.email.compile import SAMPLE_READER
+from digest.schedule.editions.publishing import run
+from digest.schedule.reports.status import status_of
 from digest.settings import Settings
-from digest.store import log
-from digest.store.tables import picture_file, variant
+from digest.store.base.tables import picture_file, variant
+from digest.store.posts import log
 from digest.web.app import make_app
 from tests.builders import EIGHT
 from tests.pictures import a_photo, saved

@@ -9,15 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from digest.audience.leaving import leave
+from digest.audience.unsubscribing import leave
 from digest.compose import lifecycle, plan
 from digest.compose.plan import left_to_be_found
 from digest.compose.variants import composed
-from digest.model.editions import EditionState
-from digest.store import editions, log, overview
-from digest.store.engine import open_engine, reading, writing
+from digest.model.editions.edition import EditionState
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.tables import delivery, edition
+from digest.store.editions import editions
 from digest.store.migrate import migrate
-from digest.store.tables import delivery, edition
+from digest.store.posts import log
+from digest.store.reports import overview
 from tests.builders import EIGHT, a_post
 from tests.stored import (
     FILE,

@@ -16,12 +16,12 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from digest.deliver.board import Tally
-from digest.deliver.print_room import PrintRoom
+from digest.deliver.printing.print_room import PrintRoom
+from digest.deliver.sending.run_state import Tally
 from digest.errors import StoreError
-from digest.schedule.dispatch import Embedded
-from digest.schedule.working import Work
-from digest.store.engine import open_engine
+from digest.schedule.delivery.dispatch import Embedded
+from digest.schedule.delivery.working import Work
+from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, select, update
 
-from digest.deliver import print_room
-from digest.deliver.print_room import Laid, PrintRoom
+from digest.deliver.printing import print_room
+from digest.deliver.printing.print_room import Laid, PrintRoom
 from digest.errors import DigestError, NotFound
-from digest.model.deliveries import DeliveryState
-from digest.store import copies, deliveries, print_batches
-from digest.store.copies import DueCopy
-from digest.store.engine import reading, writing
-from digest.store.print_batches import PrintBatchState
-from digest.store.tables import edition, subscriber
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import edition, subscriber
+from digest.store.delivery import copies, deliveries, print_batches
+from digest.store.delivery.copies import DueCopy
+from digest.store.delivery.print_batches import PrintBatchState
 from tests.fakes.sending import HandWoundClock
 from tests.rows import PlannedEdition, a_planned_edition, left, states, withdrawn
 

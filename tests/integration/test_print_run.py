@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from digest.errors import RenderError
-from digest.model.campaigns import Envelope, LetterHead
-from digest.model.postal import PostalAddress
-from digest.model.readers import Format
-from digest.render import print_run
-from digest.render.letter import (
+from digest.model.campaigns.campaign import Envelope, LetterHead
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Format
+from digest.render.letter import print_run
+from digest.render.letter.geometry import GEOMETRIES
+from digest.render.letter.letter import (
     SAMPLE,
     Letter,
     LetterBody,
@@ -24,8 +25,7 @@ from digest.render.letter import (
     preview,
     typeset,
 )
-from digest.render.letter_geometry import GEOMETRIES
-from digest.render.print_run import PrintHead, lay, lay_in_parts
+from digest.render.letter.print_run import PrintHead, lay, lay_in_parts
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, words
 from tests.rich import a_rich_variant
 from tests.sheets import Sheets

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from digest.deliver.recorder import Recorder
-from digest.store.engine import reading
-from digest.store.tables import mailing_list
+from digest.deliver.sending.group_commit import Recorder
+from digest.store.base.engine import reading
+from digest.store.base.tables import mailing_list
 from tests.builders import EIGHT
 
 pytestmark = pytest.mark.anyio

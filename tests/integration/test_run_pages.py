@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.settings import Settings
-from digest.store.engine import writing
-from digest.store.tables import bounce, delivery, edition
+from digest.store.base.engine import writing
+from digest.store.base.tables import bounce, delivery, edition
 from digest.web.app import make_app
 from tests.builders import EIGHT
 from tests.rows import a_planned_edition

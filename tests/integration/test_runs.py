@@ -6,25 +6,25 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from digest.model.deliveries import DeliveryState
-from digest.model.editions import EditionState
-from digest.model.headway import Remaining
-from digest.model.limits import Limit, Limits
-from digest.schedule import watch
-from digest.schedule.runs import Run, run_of
-from digest.schedule.status import status_of
-from digest.store import (
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.eta import Remaining
+from digest.model.delivery.rate_limits import Limit, Limits
+from digest.model.editions.edition import EditionState
+from digest.schedule.editions import watch
+from digest.schedule.reports.runs import Run, run_of
+from digest.schedule.reports.status import status_of
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import campaign, delivery, edition, left_out
+from digest.store.delivery import (
     carriers,
     copies,
     deliveries,
-    editions,
-    overview,
-    pace,
+    rate_limits,
     send_batches,
 )
-from digest.store.deliveries import Move
-from digest.store.engine import reading, writing
-from digest.store.tables import campaign, delivery, edition, left_out
+from digest.store.delivery.deliveries import Move
+from digest.store.editions import editions
+from digest.store.reports import overview
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 
@@ -113,7 +113,9 @@ def test_what_is_used_of_a_limit_makes_the_time_longer_too(engine: Engine) -> No
     ended(engine, made, range(10), EIGHT)
     hourly = Limit(10, timedelta(hours=1))
     with writing(engine) as connection:
-        pace.grant(connection, [pace.Want(pace.EVERYTHING, (hourly,))], EIGHT)
+        rate_limits.grant(
+            connection, [rate_limits.Want(rate_limits.EVERYTHING, (hourly,))], EIGHT
+        )
     run = seen(engine, made, EIGHT + SECOND * 2, hourly)
 
     # A lump is a part of what there is: one of these ten.
@@ -161,7 +163,9 @@ def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
     hourly = Limit(10, timedelta(hours=1))
     with writing(engine) as connection:
         for _ in range(10):
-            pace.grant(connection, [pace.Want(pace.EVERYTHING, (hourly,))], EIGHT)
+            rate_limits.grant(
+                connection, [rate_limits.Want(rate_limits.EVERYTHING, (hourly,))], EIGHT
+            )
     run = seen(engine, made, EIGHT + 10 * SECOND, hourly)
 
     assert run.reasons == (
@@ -174,7 +178,11 @@ def test_a_limit_that_is_free_again_at_once_is_not_spoken_of(engine: Engine) -> 
     taken_up(engine)
     each_second = Limit(1, SECOND)
     with writing(engine) as connection:
-        pace.grant(connection, [pace.Want(pace.EVERYTHING, (each_second,))], EIGHT)
+        rate_limits.grant(
+            connection,
+            [rate_limits.Want(rate_limits.EVERYTHING, (each_second,))],
+            EIGHT,
+        )
 
     assert seen(engine, made, EIGHT, each_second).reasons == ()
 

@@ -11,7 +11,9 @@ import pytest
 
 from digest.gather.feeds.feed import read_feed
 from digest.gather.folders.folder import read_folder
-from digest.model.blocks import (
+from digest.model.campaigns.campaign import Campaign, SourceKind
+from digest.model.campaigns.campaign_file import parse
+from digest.model.posts.blocks import (
     CallToAction,
     EasyRead,
     Heading,
@@ -22,10 +24,8 @@ from digest.model.blocks import (
     Table,
     texts,
 )
-from digest.model.campaign_file import parse
-from digest.model.campaigns import Campaign, SourceKind
-from digest.model.items import Event, Item, LinkKind, Post
-from digest.model.pictures import pictures_in
+from digest.model.posts.items import Event, Item, LinkKind, Post
+from digest.model.posts.pictures import pictures_in
 from digest.sample import feed_server, week
 from tests.builders import a_visit
 

@@ -11,23 +11,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, Text, cast, select, update
 
-from digest.deliver.board import Tally
 from digest.deliver.carrier import Copy
-from digest.deliver.inbox import Inbox
-from digest.deliver.inbox_server import running
-from digest.deliver.leases import LEASE
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.inbox.server import running
+from digest.deliver.sending.leases import LEASE
+from digest.deliver.sending.run_state import Tally
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
-from digest.model.campaigns import UncertainPolicy
-from digest.model.deliveries import Deferred, DeliveryState, Refused, Uncertain
-from digest.model.limits import DomainLimits, Limits, parse_limits
-from digest.model.merge import CompiledMessage
-from digest.model.readers import Channel
-from digest.store import copies, deliveries, send_batches, taking
-from digest.store.engine import open_engine, reading, writing
-from digest.store.tables import edition, subscriber, suppression
+from digest.model.campaigns.campaign import UncertainPolicy
+from digest.model.delivery.delivery import Deferred, DeliveryState, Refused, Uncertain
+from digest.model.delivery.rate_limits import DomainLimits, Limits, parse_limits
+from digest.model.editions.compiled_message import CompiledMessage
+from digest.model.people.reader import Channel
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.tables import edition, subscriber, suppression
+from digest.store.delivery import claims, copies, deliveries, send_batches
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -327,7 +327,7 @@ def test_who_goes_during_the_run_gets_nothing_more(
     assert carrier.recipients == [FIRST, "reader-1@example.org"]
     with reading(engine) as connection:
         [gone] = copies.listed(connection, made.id, [CANCELLED])
-    assert gone.reason == taking.LEFT
+    assert gone.reason == claims.LEFT
 
 
 def test_a_door_may_cancel_what_is_still_planned(engine: Engine) -> None:
@@ -452,8 +452,8 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
         [first] = copies.due_emails(
             connection, lease.edition_id, lease.readers, clock(), most=1
         )
-        guard = taking.guard_for(connection, lease.edition_id, Channel.EMAIL)
-        taking.take(connection, first.key.reader_id, guard, clock())
+        guard = claims.guard_for(connection, lease.edition_id, Channel.EMAIL)
+        claims.take(connection, first.key.reader_id, guard, clock())
 
 
 def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Copy
-from digest.deliver.line import Line
-from digest.deliver.sender import Sender
-from digest.deliver.servers import Servers
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.failover import Servers
+from digest.deliver.smtp.reconnecting_connection import Line
 from digest.errors import CarrierError
-from digest.model.deliveries import Accepted, DeliveryState
-from digest.store import carriers
-from digest.store.engine import reading
+from digest.model.delivery.delivery import Accepted, DeliveryState
+from digest.store.base.engine import reading
+from digest.store.delivery import carriers
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import a_planned_edition, states

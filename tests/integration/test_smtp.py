@@ -5,13 +5,19 @@ import socket
 import pytest
 
 from digest.deliver.carrier import Copy
-from digest.deliver.line import Line
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.deliver.smtp_talk import Timeouts
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.reconnecting_connection import Line
+from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError
-from digest.model.deliveries import Accepted, Deferred, Outcome, Refused, Uncertain
-from digest.model.mime import on_the_wire
+from digest.model.delivery.delivery import (
+    Accepted,
+    Deferred,
+    Outcome,
+    Refused,
+    Uncertain,
+)
+from digest.model.editions.mime import on_the_wire
 from tests.fakes.mail_server import DROP, SILENCE, MailServer, Script, at, mail_server
 
 pytestmark = pytest.mark.anyio

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Engine
 
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.deliver.smtp_talk import Timeouts
-from digest.store import copies
-from digest.store.engine import reading
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.server_url import SmtpServer
+from digest.store.base.engine import reading
+from digest.store.delivery import copies
 from tests.fakes.certificates import OPENSSL, certificate, expired_certificate
 from tests.fakes.mail_server import (
     DRIP,

@@ -12,12 +12,12 @@ from time import monotonic
 import pytest
 from sqlalchemy import Engine
 
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.deliver.smtp_talk import Timeouts
-from digest.store import copies
-from digest.store.engine import reading
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.server_url import SmtpServer
+from digest.store.base.engine import reading
+from digest.store.delivery import copies
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.integration.test_smtp_faults import ROWS, Row
 from tests.rows import a_planned_edition

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.carrier import Copy
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer, Tls
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer, Tls
 from digest.errors import CarrierError
-from digest.model.deliveries import Accepted
+from digest.model.delivery.delivery import Accepted
 from tests.fakes import certificates
 from tests.fakes.certificates import needs_openssl
 from tests.fakes.mail_server import at, mail_server

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Engine
 
 from digest.gather.calls import Round, SourceReport
 from digest.gather.campaign import gather
-from digest.model.health import Failure, SourceState
-from digest.schedule.publishing import GATHER_EVERY
-from digest.schedule.status import status_of
-from digest.store import campaigns, log, sources
-from digest.store.campaigns import CampaignFile, StoredCampaign
-from digest.store.engine import reading, writing
-from digest.store.sources import SourceRow
+from digest.model.campaigns.source_health import Failure, SourceState
+from digest.schedule.editions.publishing import GATHER_EVERY
+from digest.schedule.reports.status import status_of
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns, sources
+from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.sources import SourceRow
+from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site
 

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, text
 
 from digest.compose import lifecycle, plan
-from digest.model.readers import Channel
-from digest.store.engine import reading, writing
-from digest.store.statistics import count_anew
-from digest.store.taking import Taken, guard_for, take_all
+from digest.model.people.reader import Channel
+from digest.store.base.engine import reading, writing
+from digest.store.base.table_statistics import count_anew
+from digest.store.delivery.claims import Taken, guard_for, take_all
 from tests.builders import EIGHT, a_post
 from tests.integration.test_planning import an_open_edition
 from tests.rows import a_planned_edition

@@ -22,14 +22,14 @@ from shutil import which
 import pytest
 from sqlalchemy import Engine, text
 
-from digest.deliver.board import Tally
-from digest.deliver.inbox import Inbox
-from digest.deliver.inbox_server import running
-from digest.deliver.print_room import PrintRoom
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.inbox.server import running
+from digest.deliver.printing.print_room import PrintRoom
+from digest.deliver.sending.run_state import Tally
 from digest.errors import StoreError
-from digest.schedule.dispatch import Embedded
-from digest.schedule.working import Work
-from digest.store.engine import open_engine, reading
+from digest.schedule.delivery.dispatch import Embedded
+from digest.schedule.delivery.working import Work
+from digest.store.base.engine import open_engine, reading
 from digest.store.migrate import migrate
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from digest.errors import RenderError
-from digest.render.email import preview_html, preview_text
-from digest.render.look import Look
+from digest.render.email.compile import preview_html, preview_text
+from digest.render.options import Look
 from digest.render.templates import environment, operator_file, rendered
 from tests.builders import a_post, a_variant
 

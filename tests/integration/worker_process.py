@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.schedule.jobs import Jobs, Pulse
-from digest.store.clock import clock_of
-from digest.store.engine import open_engine
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
+from digest.schedule.delivery.jobs import Jobs, Pulse
+from digest.store.base.clock import clock_of
+from digest.store.base.engine import open_engine
 from tests.fakes.sending import MESSAGE, FakeLinks
 
 QUICK = Pulse(heartbeat=0.5, stalled_after=2, sweep=0.5)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert, select
 
-from digest.store.editions import Slot
-from digest.store.engine import open_engine, writing
+from digest.store.base.engine import open_engine, writing
+from digest.store.base.tables import mailing_list, reader, subscriber, subscription
+from digest.store.editions.editions import Slot
 from digest.store.migrate import migrate
-from digest.store.tables import mailing_list, reader, subscriber, subscription
 from tests.builders import EIGHT, a_post, words
 from tests.postgres import running
 from tests.stored import a_stored_campaign, posts_accepted, schedule_id

@@ -19,12 +19,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from digest.audience.leaving import leave
-from digest.model.deliveries import DeliveryState
-from digest.model.editions import EditionState
-from digest.store import editions, send_batches
-from digest.store.deliveries import DeliveryKey
-from digest.store.engine import reading, writing
+from digest.audience.unsubscribing import leave
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import EditionState
+from digest.store.base.engine import reading, writing
+from digest.store.delivery import send_batches
+from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.editions import editions
 from tests.kills.ground import DATABASES, peopled, something_new
 from tests.kills.points import IN_PLANNING, LATEST, SEEN_BY_SINK, Point
 from tests.kills.program import Orders, edition_at, work

@@ -17,21 +17,21 @@ from typing import Any
 
 from sqlalchemy import Engine, event, select
 
-from digest.audience.leaving import leave
-from digest.audience.links import Links
+from digest.audience.signed_links import Links
+from digest.audience.unsubscribing import leave
 from digest.compose import lifecycle
 from digest.compose.plan import plan
-from digest.deliver.bounces import Bounces
 from digest.deliver.carrier import Carrier, Connection, Copy
-from digest.deliver.sender import Sender
-from digest.deliver.smtp import Smtp
-from digest.deliver.smtp_server import SmtpServer
-from digest.model.deliveries import Accepted, DeliveryState, Outcome
-from digest.store import editions
-from digest.store.copies import counts
-from digest.store.editions import Slot
-from digest.store.engine import open_engine, reading, writing
-from digest.store.tables import edition
+from digest.deliver.returns.bounces import Bounces
+from digest.deliver.sending.sender import Sender
+from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.server_url import SmtpServer
+from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
+from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.tables import edition
+from digest.store.delivery.copies import counts
+from digest.store.editions import editions
+from digest.store.editions.editions import Slot
 from tests.fakes.sending import MESSAGE, FakeLinks
 from tests.kills.points import Point
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
-from digest.model.deliveries import DeliveryState
-from digest.store.engine import reading
-from digest.store.tables import bounce, delivery, edition, subscriber, suppression
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.engine import reading
+from digest.store.base.tables import bounce, delivery, edition, subscriber, suppression
 from tests.kills.program import LINKS
 from tests.reports import a_fate, a_maildir, a_report
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from digest.model.deliveries import DeliveryState
-from digest.store.engine import reading
-from digest.store.tables import delivery, reader, subscriber
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.engine import reading
+from digest.store.base.tables import delivery, reader, subscriber
 from tests.kills.sink import Arrival
 
 MOST_SECONDS = 60.0

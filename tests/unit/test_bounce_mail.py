@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from digest.deliver.bounce_mail import MOST_BYTES, read
-from digest.model.bounces import DeliveryReport, Fate, Feedback
+from digest.deliver.returns.bounce_mail import MOST_BYTES, read
+from digest.model.delivery.bounces import DeliveryReport, Fate, Feedback
 from tests.reports import a_complaint, a_fate, a_report
 
 OURS = "bounces+k7qf2mxa-1-0123456789abcdef0123456789abcdef@example.org"

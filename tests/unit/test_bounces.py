@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.model.bounces import DeliveryReport, Fate, Feedback, Kind, judge
+from digest.model.delivery.bounces import DeliveryReport, Fate, Feedback, Kind, judge
 
 ANN, BOB = "ann@example.org", "bob@example.org"
 

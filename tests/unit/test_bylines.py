@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.blocks import Block, Paragraph, Picture, Run
-from digest.model.bylines import parse, taken_from
-from digest.model.items import Byline
+from digest.model.posts.blocks import Block, Paragraph, Picture, Run
+from digest.model.posts.bylines import parse, taken_from
+from digest.model.posts.items import Byline
 from tests.builders import words
 
 PICTURE = Picture("https://example.org/p.png", "A woman at a desk")

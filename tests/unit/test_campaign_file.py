@@ -6,10 +6,16 @@ from pathlib import PurePath
 import pytest
 
 from digest.errors import CampaignFileError
-from digest.model.campaign_file import parse
-from digest.model.campaigns import Approval, Envelope, FirstContact, Select, SourceKind
-from digest.model.pictures import PicturePlace
-from digest.model.readers import Format
+from digest.model.campaigns.campaign import (
+    Approval,
+    Envelope,
+    FirstContact,
+    Select,
+    SourceKind,
+)
+from digest.model.campaigns.campaign_file import parse
+from digest.model.people.reader import Format
+from digest.model.posts.pictures import PicturePlace
 
 WHOLE = """
 [campaign]

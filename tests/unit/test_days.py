@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from digest.gather.pages.days import Calendar, written_day
+from digest.gather.pages.layout.days import Calendar, written_day
 
 WEEK = Calendar(date(2026, 7, 6), date(2026, 7, 10))
 

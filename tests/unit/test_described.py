@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from digest.gather.origins import origins
-from digest.model.blocks import Picture
-from digest.model.described import described
-from digest.model.items import EventState, Link, LinkKind, Span
+from digest.gather.items.origins import origins
+from digest.model.posts.blocks import Picture
+from digest.model.posts.item_fields import described
+from digest.model.posts.items import EventState, Link, LinkKind, Span
 from tests.builders import EIGHT, a_post, an_event, words
 
 ZONE = "Europe/London"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.edits import changed_fields, merged, with_link_kind
-from digest.model.items import Link, LinkKind, Post
+from digest.model.posts.edits import changed_fields, merged, with_link_kind
+from digest.model.posts.items import Link, LinkKind, Post
 from tests.builders import a_post, an_event, words
 
 S = Link(LinkKind.SURVEY, "our survey", "https://example.org/s")

@@ -5,9 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.happenings import corrected, is_worth_telling, together, vanished
-from digest.model.items import Event, EventState, Span
-from digest.model.wire import from_wire, to_wire
+from digest.model.posts.event_changes import (
+    corrected,
+    is_worth_telling,
+    together,
+    vanished,
+)
+from digest.model.posts.item_json import from_wire, to_wire
+from digest.model.posts.items import Event, EventState, Span
 from tests.builders import EIGHT, a_post, an_event, words
 
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.headway import (
+from digest.model.delivery.eta import (
     Allowance,
     Headway,
     Remaining,
@@ -14,7 +14,7 @@ from digest.model.headway import (
     rate_of,
     seconds_left,
 )
-from digest.model.limits import Limit
+from digest.model.delivery.rate_limits import Limit
 from tests.builders import EIGHT
 
 HOURLY = Limit(10_000, timedelta(hours=1))

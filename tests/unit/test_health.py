@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.health import HEALTHY, Failure, Health, SourceState
+from digest.model.campaigns.source_health import HEALTHY, Failure, Health, SourceState
 from tests.builders import EIGHT
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)

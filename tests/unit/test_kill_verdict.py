@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from digest.model.deliveries import DeliveryState
+from digest.model.delivery.delivery import DeliveryState
 from tests.builders import EIGHT
 from tests.kills.sink import Arrival
 from tests.kills.verdict import Record, Row, Verdict, judge

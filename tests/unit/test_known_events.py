@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.gather.pages.known_events import KnownEvent, kept, recognised_events
+from digest.gather.pages.marks.known_events import KnownEvent, kept, recognised_events
 
 NOW = datetime(2026, 7, 6, 8, tzinfo=UTC)
 DAY = timedelta(days=1)

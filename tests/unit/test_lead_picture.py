@@ -2,8 +2,8 @@
 
 import pytest
 
-from digest.gather.lead_picture import told_by
-from digest.model.blocks import Picture
+from digest.gather.items.lead_picture import told_by
+from digest.model.posts.blocks import Picture
 
 BODY = (
     Picture("https://example.org/a-1024x768.jpg", "A kettle"),

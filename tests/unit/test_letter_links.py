@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.render.letter_links import Addresses, readable
+from digest.render.letter.links import Addresses, readable
 
 LONG = "https://example.org/reports/2026/the-first-year-in-full-with-figures"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from digest.errors import SettingsError
-from digest.model.limits import DomainLimits, Limit, parse_limits
+from digest.model.delivery.rate_limits import DomainLimits, Limit, parse_limits
 from digest.settings import load, shown
 from tests.unit.test_settings import NOWHERE
 

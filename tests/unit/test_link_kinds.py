@@ -2,9 +2,9 @@
 
 import pytest
 
-from digest.model.blocks import Heading, ListBlock, Paragraph, Run
-from digest.model.items import Link, LinkKind
-from digest.model.link_kinds import kind_of, noteworthy
+from digest.model.posts.blocks import Heading, ListBlock, Paragraph, Run
+from digest.model.posts.items import Link, LinkKind
+from digest.model.posts.link_kinds import kind_of, noteworthy
 
 URL = "https://example.org/x"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.audience.links import Links
-from digest.model.bounces import CopyRef
+from digest.audience.signed_links import Links
+from digest.model.delivery.bounces import CopyRef
 
 SECRET = "lantern " * 5
 OURS = Links(SECRET, "https://digest.example.org")

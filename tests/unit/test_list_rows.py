@@ -2,13 +2,13 @@
 
 import pytest
 
-from digest.audience.columns import guarded, read_header, unguarded
-from digest.audience.list_file import ListRow
-from digest.audience.rows import read_row
+from digest.audience.lists.columns import guarded, read_header, unguarded
+from digest.audience.lists.list_file import ListRow
+from digest.audience.lists.rows import read_row
 from digest.errors import ImportRefused
-from digest.model.people import Person
-from digest.model.postal import PostalAddress
-from digest.model.readers import Format
+from digest.model.people.person import Person
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Format
 
 ANN = {"name": "Ann Example", "email": "ann@example.org"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.model.blocks import (
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,
@@ -15,7 +15,7 @@ from digest.model.blocks import (
     Run,
     Table,
 )
-from digest.model.markdown_words import to_markdown
+from digest.model.posts.markdown import to_markdown
 from tests.builders import words
 
 URL = "https://example.org/a_b?c=(1)&d=2"

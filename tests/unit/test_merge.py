@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from digest.model.merge import CompiledMessage, Recipient, Slot, shown
+from digest.model.editions.compiled_message import (
+    CompiledMessage,
+    Recipient,
+    Slot,
+    shown,
+)
 
 ANN = Recipient(
     name="Ann Example",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.mime import (
+from digest.model.editions.mime import (
     cleaned,
     mailbox,
     phrase,

@@ -1,6 +1,6 @@
 """Who holds a lease, and who of them is known to be gone."""
 
-from digest.deliver.owner import is_gone, owning
+from digest.deliver.sending.lease_owner import is_gone, owning
 
 
 def test_only_a_process_known_to_have_ended_is_gone() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.model.limits import Limit, parse_limits
-from digest.model.pace import (
+from digest.model.delivery.rate_limits import Limit, parse_limits
+from digest.model.delivery.rate_windows import (
     LIFE,
     SLOW_DAYS,
     Ledger,

@@ -2,8 +2,14 @@
 
 import pytest
 
-from digest.model.people import Acquaintances, Addressee, Keys, phone_key, post_key
-from digest.model.postal import PostalAddress
+from digest.model.people.person import (
+    Acquaintances,
+    Addressee,
+    Keys,
+    phone_key,
+    post_key,
+)
+from digest.model.people.postal_address import PostalAddress
 
 HOME = PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
 ABROAD = PostalAddress(("1 Rue Exemple", "75000 Paris"), "", "France")

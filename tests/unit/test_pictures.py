@@ -5,8 +5,9 @@ import json
 import pytest
 from hypothesis import example, given
 
-from digest.model.blocks import Block, EasyRead, ListBlock, Picture, Quote, Run
-from digest.model.pictures import (
+from digest.model.posts.blocks import Block, EasyRead, ListBlock, Picture, Quote, Run
+from digest.model.posts.item_json import pictures_from_wire, to_wire
+from digest.model.posts.pictures import (
     Use,
     file_for,
     from_public_name,
@@ -16,7 +17,6 @@ from digest.model.pictures import (
     repictured,
     said,
 )
-from digest.model.wire import pictures_from_wire, to_wire
 from tests.builders import a_post, an_event, words
 from tests.made_blocks import BLOCKS
 from tests.pictures import a_file, a_gallery

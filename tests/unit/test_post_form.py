@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.blocks import Picture
-from digest.model.items import Byline, EventState, Item, Span
-from digest.web.post_form import Kind, edited, read, typed_of
+from digest.model.posts.blocks import Picture
+from digest.model.posts.items import Byline, EventState, Item, Span
+from digest.web.desk.posts.post_form import Kind, edited, read, typed_of
 from tests.builders import EIGHT, a_post, an_event, words
 from tests.rich import a_rich_variant
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.model.postal import (
+from digest.model.people.postal_address import (
     PostalAddress,
     Problem,
     parse,

@@ -4,8 +4,8 @@ import pytest
 
 from digest.deliver.carrier import Copy
 from digest.deliver.practice import PracticeCarrier
-from digest.model.deliveries import Accepted
-from digest.model.practice import Route, route
+from digest.model.delivery.delivery import Accepted
+from digest.model.delivery.practice import Route, route
 from tests.fakes.carrier import ScriptedCarrier
 
 pytestmark = pytest.mark.anyio

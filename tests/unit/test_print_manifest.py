@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from digest.render.print_manifest import COLUMNS, ManifestRow, manifest_csv
+from digest.render.letter.manifest import COLUMNS, ManifestRow, manifest_csv
 
 
 def a_row(name: str = "Ann Example") -> ManifestRow:

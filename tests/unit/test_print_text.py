@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.render.print_text import breakable, printable, unprintable
+from digest.render.letter.printable_text import breakable, printable, unprintable
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from digest.cli.progress import Tracker
-from digest.deliver.board import End
-from digest.model.headway import Allowance
-from digest.model.limits import Limit
+from digest.cli.parts.progress import Tracker
+from digest.deliver.sending.run_state import End
+from digest.model.delivery.eta import Allowance
+from digest.model.delivery.rate_limits import Limit
 
 
 @dataclass

@@ -2,7 +2,14 @@
 
 import pytest
 
-from digest.model.readers import Channel, Facts, Format, NotServed, Served, resolve
+from digest.model.people.reader import (
+    Channel,
+    Facts,
+    Format,
+    NotServed,
+    Served,
+    resolve,
+)
 
 
 @pytest.mark.parametrize(

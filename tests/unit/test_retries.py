@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.deliveries import (
+from digest.model.delivery.delivery import (
     Deferred,
     DeliveryState,
     Patience,

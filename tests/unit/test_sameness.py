@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.sameness import (
+from digest.model.posts.duplicates import (
     Marks,
     canonical_address,
     is_same_elsewhere,

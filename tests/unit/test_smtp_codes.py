@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.model.smtp_codes import About, Phase, about, is_final
+from digest.model.delivery.smtp_codes import About, Phase, about, is_final
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from digest.deliver.smtp_server import SmtpServer, Tls
-from digest.deliver.smtp_talk import Timeouts
+from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.server_url import SmtpServer, Tls
 from digest.errors import SettingsError
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.blocks import Block, Heading, ListBlock, Run
-from digest.model.summary import sentences, summarise
+from digest.model.posts.blocks import Block, Heading, ListBlock, Run
+from digest.model.posts.summary import sentences, summarise
 from tests.builders import words
 
 TEN = "one two three four five six seven eight nine ten."

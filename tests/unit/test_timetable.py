@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from digest.model.timetable import Timetable, wall_time, week_days
+from digest.model.campaigns.slots import Timetable, wall_time, week_days
 
 LONDON = "Europe/London"
 

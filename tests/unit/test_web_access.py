@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.model.web_access import WebAccess
+from digest.model.campaigns.web_access import WebAccess
 
 NOBODY = WebAccess()
 

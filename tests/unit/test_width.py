@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.width import Opening, Width
+from digest.deliver.sending.concurrency_limit import Opening, Width
 
 
 class Seconds:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.gather.written import Fault, Written
-from digest.model.blocks import Picture
-from digest.model.items import Byline, Event, EventState, LinkKind, Post
-from digest.render.dates import when
+from digest.model.posts.blocks import Picture
+from digest.model.posts.items import Byline, Event, EventState, LinkKind, Post
+from digest.render.words.dates import when
 from tests.builders import words
 
 ZONE = "Europe/London"

@@ -17,13 +17,13 @@ from sqlalchemy import (
     select,
 )
 
-from digest.model.campaigns import Campaign
-from digest.model.editions import EditionState
-from digest.model.readers import Format
-from digest.store.bulk import one_of
-from digest.store.readers import has_address, is_subscribed, list_ids
-from digest.store.tables import edition, reader, schedule, subscriber
-from digest.store.upsert import insert_for
+from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.edition import EditionState
+from digest.model.people.reader import Format
+from digest.store.base.bulk import one_of
+from digest.store.base.tables import edition, reader, schedule, subscriber
+from digest.store.base.upsert import insert_for
+from digest.store.people.readers import has_address, is_subscribed, list_ids
 
 _FOLLOWS = ("schedule_id", "format", "language", "topics")
 

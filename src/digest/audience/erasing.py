@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from digest.audience.hashing import Hasher
-from digest.audience.showing import find
-from digest.store import deliveries, dossier, subscribers, subscriptions, suppressions
-from digest.store.overwriting import overwriting
+from digest.audience.subject_access import find
+from digest.store.base.overwriting import overwriting
+from digest.store.delivery import deliveries
+from digest.store.people import subject_access, subscribers, subscriptions, suppressions
 
 ERASED = "erased"
 
@@ -43,7 +44,7 @@ def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
         suppressions.add(connection, targets, ERASED, now)
         subscriptions.erase(connection, held.id, ERASED, now)
         subscribers.blank(connection, held.id, now)
-        dossier.blank(connection, held.id)
+        subject_access.blank(connection, held.id)
         # Last: the answers that were blanked may name them, this reason does not.
         deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
     return Erased(held.id, tuple(targets))

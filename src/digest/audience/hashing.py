@@ -7,7 +7,7 @@ addresses; so that it may outlive what it was made from.
 import hmac
 from dataclasses import dataclass, field
 
-from digest.model.people import Hashed, Keys
+from digest.model.people.person import Hashed, Keys
 
 _PURPOSE = b"digest suppression 1"
 

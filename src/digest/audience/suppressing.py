@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from digest.audience.emails import email_key
 from digest.audience.hashing import Hasher
-from digest.audience.showing import find
+from digest.audience.subject_access import find
 from digest.errors import NotFound
-from digest.model.people import Keys
-from digest.store import deliveries, suppressions
+from digest.model.people.person import Keys
+from digest.store.delivery import deliveries
+from digest.store.people import suppressions
 
 
 def suppress(

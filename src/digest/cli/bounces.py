@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.options import AsJson, DryRun, Now, as_json, instant, result, talk
+from digest.cli.parts.options import AsJson, DryRun, Now, as_json, instant, result, talk
 
 if TYPE_CHECKING:
-    from digest.deliver.bounces import Taken
+    from digest.deliver.returns.bounces import Taken
 
 app = typer.Typer(help="Bounces: reports of mail that came back, and complaints.")
 
@@ -34,7 +34,7 @@ def ingest(
 ) -> None:
     """Take in reports of mail that came back; each counts once."""
     from digest.bootstrap import open_app
-    from digest.deliver.bounces import Standing
+    from digest.deliver.returns.bounces import Standing
 
     with open_app(instant(now)) as digest:
         found = digest.bounces.ingest(paths, digest.now(), dry_run=dry_run)

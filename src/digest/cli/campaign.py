@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import AsJson, CampaignName, as_json, result, table, talk
+from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
 
 app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
 
@@ -17,7 +17,7 @@ def apply(
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
-    from digest.schedule.applying import apply_file
+    from digest.schedule.editions.applying import apply_file
 
     with open_app() as digest:
         applied = apply_file(
@@ -34,7 +34,7 @@ def apply(
 def list_all(*, json: AsJson = False) -> None:
     """List the campaigns."""
     from digest.bootstrap import open_app
-    from digest.store import campaigns
+    from digest.store.campaigns import campaigns
 
     with open_app() as digest, digest.reading() as connection:
         found = campaigns.listed(connection)
@@ -56,9 +56,10 @@ def list_all(*, json: AsJson = False) -> None:
 def show(name: CampaignName, *, json: AsJson = False) -> None:
     """Show a campaign: its sources, schedules and readers."""
     from digest.bootstrap import open_app
-    from digest.model.lengths import in_words
-    from digest.schedule.source_health import in_a_line, shown
-    from digest.store import campaigns, overview, sources
+    from digest.model.campaigns.durations import in_words
+    from digest.schedule.reports.source_health import in_a_line, shown
+    from digest.store.campaigns import campaigns, sources
+    from digest.store.reports import overview
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, name)
@@ -93,7 +94,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
 def pause(name: CampaignName) -> None:
     """Stop a campaign's timetable and sending until it is resumed."""
     from digest.bootstrap import open_app
-    from digest.store import campaigns
+    from digest.store.campaigns import campaigns
 
     with open_app() as digest, digest.writing() as connection:
         stored = campaigns.by_name(connection, name)
@@ -105,7 +106,7 @@ def pause(name: CampaignName) -> None:
 def resume(name: CampaignName) -> None:
     """Let a paused campaign go on."""
     from digest.bootstrap import open_app
-    from digest.store import campaigns
+    from digest.store.campaigns import campaigns
 
     with open_app() as digest, digest.writing() as connection:
         stored = campaigns.by_name(connection, name)

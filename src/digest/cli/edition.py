@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import typer
 
-from digest.cli.options import (
+from digest.cli.parts.options import (
     AsJson,
     CampaignName,
     EditionId,
@@ -25,7 +25,8 @@ app = typer.Typer(help="Editions: what a schedule publishes at a slot.")
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's editions, newest first."""
     from digest.bootstrap import open_app
-    from digest.store import campaigns, editions
+    from digest.store.campaigns import campaigns
+    from digest.store.editions import editions
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
@@ -46,7 +47,8 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
 def show(edition_id: EditionId, *, json: AsJson = False) -> None:
     """Show an edition: its copies by state, and who was not served and why."""
     from digest.bootstrap import open_app
-    from digest.store import editions, overview
+    from digest.store.editions import editions
+    from digest.store.reports import overview
 
     with open_app() as digest, digest.reading() as connection:
         edition = editions.get(connection, edition_id)
@@ -88,7 +90,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
 def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     """Print the open edition as text: what would go out if it ran now."""
     from digest.bootstrap import open_app
-    from digest.model.forms import Form
+    from digest.model.editions.formats import Form
 
     with open_app() as digest:
         result(digest.previews.draft(campaign, schedule, Form.TEXT).decode())
@@ -100,7 +102,7 @@ def run(
 ) -> None:
     """Make an edition now: freeze, approve where automatic, plan and render."""
     from digest.bootstrap import open_app
-    from digest.schedule import publishing
+    from digest.schedule.editions import publishing
 
     with open_app(instant(now)) as digest:
         edition = publishing.run(
@@ -123,7 +125,7 @@ def run(
 def approve(edition_id: EditionId) -> None:
     """Say that a frozen edition may go; some campaigns need two people."""
     from digest.bootstrap import open_app
-    from digest.schedule import publishing
+    from digest.schedule.editions import publishing
 
     with open_app() as digest:
         edition = publishing.approve(
@@ -143,7 +145,7 @@ def approve(edition_id: EditionId) -> None:
 def cancel(edition_id: EditionId) -> None:
     """Stop an edition before anyone is planned; its posts flow into the next."""
     from digest.bootstrap import open_app
-    from digest.schedule import publishing
+    from digest.schedule.editions import publishing
 
     with open_app() as digest:
         publishing.cancel(digest.engine, edition_id, digest.now())

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import AsJson, as_json, result, table, talk
+from digest.cli.parts.options import AsJson, as_json, result, table, talk
 
 app = typer.Typer(help="Keys for the desk and the API: create, list, revoke.")
 KeyName = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
@@ -15,7 +15,7 @@ KeyName = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")
 def create(name: KeyName) -> None:
     """Make a key for a person or a program; it is shown this once."""
     from digest.bootstrap import open_app
-    from digest.store import access_keys
+    from digest.store.staff import access_keys
 
     with open_app() as digest, digest.writing() as connection:
         secret = access_keys.create(connection, name, digest.now())
@@ -27,7 +27,7 @@ def create(name: KeyName) -> None:
 def list_all(*, json: AsJson = False) -> None:
     """List the keys by name; what they are made of is not kept."""
     from digest.bootstrap import open_app
-    from digest.store import access_keys
+    from digest.store.staff import access_keys
 
     with open_app() as digest, digest.reading() as connection:
         found = access_keys.listed(connection)
@@ -51,7 +51,7 @@ def list_all(*, json: AsJson = False) -> None:
 def revoke(name: KeyName) -> None:
     """End a key at once; whoever signed in with it is signed out."""
     from digest.bootstrap import open_app
-    from digest.store import access_keys
+    from digest.store.staff import access_keys
 
     with open_app() as digest, digest.writing() as connection:
         done = access_keys.revoke(connection, name, digest.now())

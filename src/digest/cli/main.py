@@ -9,18 +9,18 @@ import typer
 from digest.cli import (
     bounces,
     campaign,
-    delivery,
+    deliveries,
     edition,
+    installation,
     key,
-    lists,
-    operate,
     post,
     preview,
-    print_run,
     serve,
     source,
     subscribers,
 )
+from digest.cli import list as mailing_list
+from digest.cli import print as letters
 from digest.errors import DigestError
 from digest.log import to_stderr
 
@@ -32,17 +32,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (serve, operate, preview, delivery):
+for part in (serve, installation, preview, deliveries):
     part.add_to(app)
 for name, noun in {
     "campaign": campaign,
     "source": source,
     "post": post,
     "edition": edition,
-    "list": lists,
+    "list": mailing_list,
     "key": key,
     "subscribers": subscribers,
-    "print": print_run,
+    "print": letters,
     "bounces": bounces,
 }.items():
     app.add_typer(noun.app, name=name)

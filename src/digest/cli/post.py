@@ -5,22 +5,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import post_words
-from digest.cli.options import AsJson, CampaignName, PostId, as_json, result, table
+from digest.cli.parts import post_input
+from digest.cli.parts.options import (
+    AsJson,
+    CampaignName,
+    PostId,
+    as_json,
+    result,
+    table,
+)
 
 if TYPE_CHECKING:
-    from digest.model.blocks import Picture
+    from digest.model.posts.blocks import Picture
 
 app = typer.Typer(help="Posts and events: add, edit, hold, withdraw, correct.")
-post_words.add_to(app)
+post_input.add_to(app)
 
 
 @app.command("list")
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's posts and events, newest first."""
     from digest.bootstrap import open_app
-    from digest.model.wire import to_wire
-    from digest.store import campaigns, listing
+    from digest.model.posts.item_json import to_wire
+    from digest.store.campaigns import campaigns
+    from digest.store.posts import listing
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
@@ -47,7 +55,7 @@ def hold(post_id: PostId) -> None:
     """Keep a post out of the next edition until it is released."""
     from digest.bootstrap import open_app
     from digest.errors import NotFound
-    from digest.store import log
+    from digest.store.posts import log
 
     with open_app() as digest, digest.writing() as connection:
         if not log.hold(connection, post_id, digest.now()):
@@ -62,7 +70,7 @@ def hold(post_id: PostId) -> None:
 def release(post_id: PostId) -> None:
     """Let a held, waiting or passed over post into the next edition."""
     from digest.bootstrap import open_app
-    from digest.store import log
+    from digest.store.posts import log
 
     with open_app() as digest, digest.writing() as connection:
         done = log.release(connection, post_id, digest.now())
@@ -73,7 +81,7 @@ def release(post_id: PostId) -> None:
 def withdraw(post_id: PostId) -> None:
     """Take a post out of every copy that has not left yet."""
     from digest.bootstrap import open_app
-    from digest.store import log
+    from digest.store.posts import log
 
     with open_app() as digest, digest.writing() as connection:
         done = log.withdraw(connection, post_id, digest.now())
@@ -85,7 +93,7 @@ def withdraw(post_id: PostId) -> None:
 def restore(post_id: PostId) -> None:
     """Undo a withdrawal, unless an edition has gone on without the post."""
     from digest.bootstrap import open_app
-    from digest.store import log
+    from digest.store.posts import log
 
     with open_app() as digest, digest.writing() as connection:
         done = log.restore(connection, post_id, digest.now())
@@ -104,15 +112,15 @@ def picture(
 ) -> None:
     """List a post's pictures, or say what one shows to whoever cannot see it."""
     from digest.bootstrap import open_app
-    from digest.store import picturing
+    from digest.store.posts import item_pictures
 
     if alt and decorative:
         raise typer.BadParameter("give --alt or --decorative: it cannot be both")
-    words = picturing.Words(number, alt, decorative)
+    words = item_pictures.Words(number, alt, decorative)
     with open_app() as digest, digest.writing() as connection:
         if alt or decorative:
-            picturing.describe(connection, post_id, words)
-        found = picturing.of_item(connection, post_id)
+            item_pictures.describe(connection, post_id, words)
+        found = item_pictures.of_item(connection, post_id)
     for place, one in enumerate(found, 1):
         result(f"{place}. {one.src}")
         result(f"   {_standing(one)}")
@@ -121,7 +129,7 @@ def picture(
 
 
 def _standing(one: "Picture") -> str:
-    from digest.model.pictures import lacks_words
+    from digest.model.posts.pictures import lacks_words
 
     if lacks_words(one):
         return "left out: nobody has said what it shows"

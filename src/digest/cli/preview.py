@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import ScheduleName, talk
-from digest.model.forms import Form
+from digest.cli.parts.options import ScheduleName, talk
+from digest.model.editions.formats import Form
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def preview(
     Forms: html, text, eml, letter, large-print.
     """
     from digest.bootstrap import open_app
-    from digest.schedule.previews import SAMPLE
+    from digest.schedule.editions.previews import SAMPLE
 
     with open_app() as digest:
         reader = digest.addressee(who) if who else SAMPLE

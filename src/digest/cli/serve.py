@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import AsJson, Now, instant, result, talk
+from digest.cli.parts.options import AsJson, Now, instant, result, talk
 from digest.log import to_stderr
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -33,7 +33,7 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """Gather a sample campaign, send today's edition, print its letters."""
-    from digest.cli.demonstration import run_demo
+    from digest.cli.service.demonstration import run_demo
 
     arrived = run_demo(folder, once=once, port=port, talk=talk)
     sys.exit(0 if arrived else 1)
@@ -42,7 +42,7 @@ def demo(
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run everything in one process: the pages, the timetable and the workers."""
     from digest.bootstrap import open_app
-    from digest.cli.serving import serve_all
+    from digest.cli.service.serving import serve_all
 
     to_stderr()
     with open_app(migrating=True) as digest:
@@ -53,7 +53,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the pages alone."""
     from digest.bootstrap import open_app
-    from digest.cli.serving import serve_pages
+    from digest.cli.service.serving import serve_pages
 
     to_stderr()
     with open_app() as digest:
@@ -63,7 +63,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def timetable() -> None:
     """Run the timetable alone; a second one on the same database is harmless."""
     from digest.bootstrap import open_app
-    from digest.cli.serving import watch_the_clock
+    from digest.cli.service.serving import watch_the_clock
 
     to_stderr()
     with open_app() as digest:
@@ -84,8 +84,8 @@ def work(
     what each round came to.
     """
     from digest.bootstrap import open_app
-    from digest.cli.progress import worked_json
-    from digest.cli.serving import work_until_done, work_until_stopped
+    from digest.cli.parts.progress import worked_json
+    from digest.cli.service.serving import work_until_done, work_until_stopped
 
     with open_app(instant(now)) as digest:
         if not until_done:

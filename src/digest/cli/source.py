@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.options import AsJson, CampaignName, as_json, result, talk
+from digest.cli.parts.options import AsJson, CampaignName, as_json, result, talk
 
 if TYPE_CHECKING:
-    from digest.gather.reading import Reading
-    from digest.model.campaigns import Select
-    from digest.model.items import Item
+    from digest.gather.items.reading import Reading
+    from digest.model.campaigns.campaign import Select
+    from digest.model.posts.items import Item
 
 app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
 
@@ -43,9 +43,9 @@ def try_one(
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
     from digest.gather.fetching.fetch import Fetcher
+    from digest.gather.items.reading import Visit
     from digest.gather.pictures.fetching import PictureDoor, faults
-    from digest.gather.reading import Visit
-    from digest.model.campaigns import Source, SourceKind
+    from digest.model.campaigns.campaign import Source, SourceKind
     from digest.settings import from_environment
 
     if kind not in set(SourceKind):
@@ -80,7 +80,7 @@ def try_one(
 def _selected(parts: list[str]) -> "Select":
     from dataclasses import fields
 
-    from digest.model.campaigns import Select
+    from digest.model.campaigns.campaign import Select
 
     known = [field.name for field in fields(Select)]
     given = dict(part.partition("=")[::2] for part in parts)
@@ -97,8 +97,8 @@ def _selected(parts: list[str]) -> "Select":
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's sources: how each stands, and why one is not read."""
     from digest.bootstrap import open_app
-    from digest.schedule.source_health import in_a_line, shown
-    from digest.store import campaigns, sources
+    from digest.schedule.reports.source_health import in_a_line, shown
+    from digest.store.campaigns import campaigns, sources
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
@@ -120,7 +120,7 @@ def resume(
 ) -> None:
     """Have a failing or paused source tried again at once."""
     from digest.bootstrap import open_app
-    from digest.store import campaigns, sources
+    from digest.store.campaigns import campaigns, sources
 
     with open_app() as digest, digest.writing() as connection:
         stored = campaigns.by_name(connection, campaign)
@@ -136,7 +136,7 @@ def resume(
 def _for_a_program(found: "Reading") -> object:
     from dataclasses import asdict
 
-    from digest.model.wire import to_wire
+    from digest.model.posts.item_json import to_wire
 
     return {
         "items": [
@@ -150,7 +150,7 @@ def _for_a_program(found: "Reading") -> object:
 
 def _fields(item: "Item", origins: Mapping[str, str], zone: str) -> Iterator[str]:
     """Yield a line for each field that the item has, and where that came from."""
-    from digest.model.described import described
+    from digest.model.posts.item_fields import described
 
     for name, words in described(item, zone).items():
         origin = f"   [from {origins[name]}]" if name in origins else ""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import AsJson, DryRun, as_json, result, talk
+from digest.cli.parts.options import AsJson, DryRun, as_json, result, talk
 
 app = typer.Typer(help="Subscribers: import, export, show, erase, suppress.")
 Who = Annotated[
@@ -23,7 +23,7 @@ def import_lists(
     json: AsJson = False,
 ) -> None:
     """Take CSV files into a mailing list; the same file twice changes nothing."""
-    from digest.audience.importing import ListImport
+    from digest.audience.lists.importing import ListImport
     from digest.bootstrap import open_app
 
     with open_app() as digest:
@@ -56,7 +56,7 @@ def export_list(
     ] = None,
 ) -> None:
     """Write subscribers as CSV, fit to be imported again."""
-    from digest.audience.exporting import export
+    from digest.audience.lists.exporting import export
     from digest.bootstrap import open_app
 
     with open_app() as digest:
@@ -67,7 +67,7 @@ def export_list(
 @app.command()
 def show(who: Who) -> None:
     """Show everything that is held about somebody, as JSON."""
-    from digest.audience.showing import everything
+    from digest.audience.subject_access import everything
     from digest.bootstrap import open_app
 
     with open_app() as digest, digest.reading() as connection:

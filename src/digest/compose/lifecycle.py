@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select
 
 from digest.compose.news import news
-from digest.model.campaigns import Approval
-from digest.model.editions import EditionState
-from digest.store import campaigns, editions
-from digest.store.engine import writing
-from digest.store.tables import campaign as campaign_table
-from digest.store.tables import reader
+from digest.model.campaigns.campaign import Approval
+from digest.model.editions.edition import EditionState
+from digest.store.base.engine import writing
+from digest.store.base.tables import campaign as campaign_table
+from digest.store.base.tables import reader
+from digest.store.campaigns import campaigns
+from digest.store.editions import editions
 
 NOTHING_NEW = "nothing new was published since the edition before"
 _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}

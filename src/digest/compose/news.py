@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.model.happenings import is_worth_telling
-from digest.store import log
+from digest.model.posts.event_changes import is_worth_telling
+from digest.store.posts import log
 
 
 def news(

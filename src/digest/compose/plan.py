@@ -10,17 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from digest.compose.news import news
-from digest.model.deliveries import DeliveryState
-from digest.model.editions import EditionState, VariantKey
-from digest.model.readers import Channel, NotServed, Served, resolve
-from digest.store import campaigns, editions, log
-from digest.store.engine import writing
-from digest.store.readers import PlanningRow, facts_for
-from digest.store.statistics import count_anew
-from digest.store.tables import delivery, left_out, reader, send_batch
-from digest.store.tables import edition as edition_table
-from digest.store.tables import variant as variants
-from digest.store.upsert import insert_new
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import EditionState, VariantKey
+from digest.model.people.reader import Channel, NotServed, Served, resolve
+from digest.store.base.engine import writing
+from digest.store.base.table_statistics import count_anew
+from digest.store.base.tables import delivery, left_out, reader, send_batch
+from digest.store.base.tables import edition as edition_table
+from digest.store.base.tables import variant as variants
+from digest.store.base.upsert import insert_new
+from digest.store.campaigns import campaigns
+from digest.store.editions import editions
+from digest.store.people.readers import PlanningRow, facts_for
+from digest.store.posts import log
 
 CHUNK = 1000
 # Told, in the transaction that plans them, which send batches have been cut.

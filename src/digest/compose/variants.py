@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from digest.compose.news import news
-from digest.model.editions import Variant, VariantKey, rendition_key
-from digest.model.happenings import together
-from digest.model.items import Event, Item, Post
-from digest.model.readers import Format
-from digest.store import campaigns, editions, log
-from digest.store.campaigns import ScheduleRow, StoredCampaign
-from digest.store.tables import variant as variants
+from digest.model.editions.edition import Variant, VariantKey, rendition_key
+from digest.model.people.reader import Format
+from digest.model.posts.event_changes import together
+from digest.model.posts.items import Event, Item, Post
+from digest.store.base.tables import variant as variants
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.editions import editions
+from digest.store.posts import log
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from digest.model.deliveries import Outcome
+from digest.model.delivery.delivery import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,7 @@ class Copy:
     """One reader's message, ready to go.
 
     `ref` names it in logs; the addresses are those of the envelope. `payload`
-    is as `model.mime.on_the_wire` returns it, since nobody looks at it again.
+    is as `model.editions.mime.on_the_wire` returns it, since nobody looks at it again.
     """
 
     ref: str

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from digest.deliver.carrier import Carrier, Copy
-from digest.deliver.line import Line
-from digest.model.deliveries import Outcome
-from digest.model.practice import Route, route
+from digest.deliver.smtp.reconnecting_connection import Line
+from digest.model.delivery.delivery import Outcome
+from digest.model.delivery.practice import Route, route
 
 
 @dataclass(frozen=True, slots=True)

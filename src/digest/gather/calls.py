@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from sqlalchemy import Connection
 
-from digest.gather.reading import Skipped
-from digest.model.campaigns import Source
-from digest.model.health import SourceState
-from digest.store import sources
-from digest.store.campaigns import StoredCampaign
-from digest.store.sources import SourceRow
+from digest.gather.items.reading import Skipped
+from digest.model.campaigns.campaign import Source
+from digest.model.campaigns.source_health import SourceState
+from digest.store.campaigns import sources
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.sources import SourceRow
 
 _NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.toml"
 

@@ -19,16 +19,17 @@ from digest.gather.fetching.document import (
     UnreachableError,
 )
 from digest.gather.fetching.fetch import Fetcher
+from digest.gather.items.reading import Reading, Visit
 from digest.gather.pictures.round import bring_all
-from digest.gather.reading import Reading, Visit
 from digest.gather.registry import READERS
 from digest.gather.updates import updates
-from digest.model.campaigns import Source
-from digest.model.health import Failure
-from digest.store import acceptance, sources
-from digest.store.engine import reading, writing
-from digest.store.skipped import SkippedItem
-from digest.store.sources import SourceRow
+from digest.model.campaigns.campaign import Source
+from digest.model.campaigns.source_health import Failure
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import sources
+from digest.store.campaigns.skipped_items import SkippedItem
+from digest.store.campaigns.sources import SourceRow
+from digest.store.posts import acceptance
 
 logger = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
-from digest.gather.reading import Reading
-from digest.model.happenings import vanished
-from digest.model.items import Event
-from digest.store import acceptance
+from digest.gather.items.reading import Reading
+from digest.model.posts.event_changes import vanished
+from digest.model.posts.items import Event
+from digest.store.posts import acceptance
 
 
 def updates(

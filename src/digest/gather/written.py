@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from digest.gather.folders.files import content_of
 from digest.gather.folders.front_matter import FrontMatter
 from digest.gather.folders.item import PostFile
+from digest.gather.items.reading import finished
 from digest.gather.markup import addresses
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.words import cleaned, short_title
-from digest.gather.reading import finished
-from digest.model.blocks import Block, Picture
-from digest.model.items import Event, EventState, Item, Post
-from digest.model.summary import summarise
+from digest.model.posts.blocks import Block, Picture
+from digest.model.posts.items import Event, EventState, Item, Post
+from digest.model.posts.summary import summarise
 
 _NOWHERE = ""
 _TOPIC_LENGTH = 80

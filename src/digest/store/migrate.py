@@ -9,8 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from digest.errors import StoreError
-from digest.store import job_tables
-from digest.store.engine import reading, writing
+from digest.store.base.engine import reading, writing
+from digest.store.delivery import job_tables
 
 _HERE = Path(__file__).parent / "migrations"
 

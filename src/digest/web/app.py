@@ -10,24 +10,17 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.web import (
-    desk,
-    inbox,
-    log_buttons,
-    log_forms,
-    log_pages,
-    media,
-    metrics,
-    public,
-    runs,
-    sign_in,
-)
-from digest.web.api import make_api
-from digest.web.gate import Gate
-from digest.web.log_pages import LogPages
-from digest.web.pages import Pages
-from digest.web.staff import Staff
-from digest.web.throttle import of_wrong_keys
+from digest.web import metrics
+from digest.web.api.posts import make_api
+from digest.web.desk import inbox, runs, today
+from digest.web.desk.posts import buttons, forms, listing
+from digest.web.desk.posts.listing import LogPages
+from digest.web.doors import sign_in
+from digest.web.doors.gate import Gate
+from digest.web.doors.staff import Staff
+from digest.web.doors.throttle import of_wrong_keys
+from digest.web.parts.pages import Pages
+from digest.web.public import media, unsubscribe
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -48,13 +41,13 @@ def make_app(digest: App) -> FastAPI:
     pages, wrong_keys = Pages(digest), of_wrong_keys()
     log = LogPages(digest, pages, Staff(digest))
     gate = Gate(digest, pages, log.staff)
-    app.include_router(public.routes(digest, pages))
-    app.include_router(desk.routes(digest, pages))
+    app.include_router(unsubscribe.routes(digest, pages))
+    app.include_router(today.routes(digest, pages))
     app.include_router(runs.routes(digest, pages))
     app.include_router(sign_in.routes(digest, pages, log.staff, wrong_keys))
-    app.include_router(log_pages.routes(log))
-    app.include_router(log_forms.routes(log))
-    app.include_router(log_buttons.routes(log))
+    app.include_router(listing.routes(log))
+    app.include_router(forms.routes(log))
+    app.include_router(buttons.routes(log))
     app.include_router(inbox.routes(digest, pages))
     app.include_router(media.routes(digest))
     app.include_router(metrics.routes(digest))

@@ -11,8 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from digest.bootstrap import App
-from digest.store.vitals import vitals
-from digest.web.callers import is_local
+from digest.store.reports.metrics import vitals
+from digest.web.doors.callers import is_local
 
 
 def routes(digest: App) -> APIRouter:

@@ -10,12 +10,12 @@ from digest.gather.calendars.event_words import Said, said_by
 from digest.gather.calendars.ics.answer import Answer, Happening, Question, Words
 from digest.gather.calendars.ics.process import ask
 from digest.gather.fetching.document import CALENDAR, LIMITS, Memory
+from digest.gather.items.origins import origins
+from digest.gather.items.reading import Reading, Skipped, Visit
 from digest.gather.markup.words import one_line
-from digest.gather.origins import origins
-from digest.gather.reading import Reading, Skipped, Visit
-from digest.model.campaigns import Source
-from digest.model.items import Event, EventState
-from digest.model.summary import summarise
+from digest.model.campaigns.campaign import Source
+from digest.model.posts.items import Event, EventState
+from digest.model.posts.summary import summarise
 
 # Of an event that repeats, its next date and those within this are told.
 SERIES_AHEAD = timedelta(days=14)

@@ -8,7 +8,7 @@ from digest.gather.calendars.ics.answer import Words
 from digest.gather.markup import addresses
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import cleaned, one_line
-from digest.model.blocks import Block
+from digest.model.posts.blocks import Block
 
 _LONGEST = 300
 _MARKUP = re.compile(

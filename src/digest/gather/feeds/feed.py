@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.errors import SourceError
-from digest.gather.entries import Entry, post_told
 from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.fetching.document import FEED
-from digest.gather.origins import Origins
-from digest.gather.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
-from digest.model.campaigns import Source
-from digest.model.items import Item
+from digest.gather.items.entries import Entry, post_told
+from digest.gather.items.origins import Origins
+from digest.gather.items.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
+from digest.model.campaigns.campaign import Source
+from digest.model.posts.items import Item
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

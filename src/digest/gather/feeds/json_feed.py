@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from digest.gather.attachments import MAX_ATTACHMENTS, Attachment
-from digest.gather.entries import Entry, Text
-from digest.gather.reading import MAX_ITEMS
+from digest.gather.items.attachments import MAX_ATTACHMENTS, Attachment
+from digest.gather.items.entries import Entry, Text
+from digest.gather.items.reading import MAX_ITEMS
 
 
 def entries(content: bytes, address: str) -> Sequence[Entry]:

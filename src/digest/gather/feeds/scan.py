@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.parsers import expat
 
-from digest.gather.reading import MAX_ITEMS
+from digest.gather.items.reading import MAX_ITEMS
 
 # feedparser mends what is not XML, at some microseconds a byte.
 _MAX_BROKEN_BYTES = 1_000_000

@@ -12,13 +12,13 @@ from typing import Any
 
 import feedparser
 
-from digest.gather.attachments import MAX_ATTACHMENTS, Attachment
-from digest.gather.entries import Entry, Text
 from digest.gather.feeds.apart import apart
 from digest.gather.feeds.scan import within_limits
+from digest.gather.items.attachments import MAX_ATTACHMENTS, Attachment
+from digest.gather.items.entries import Entry, Text
+from digest.gather.items.reading import MAX_ITEMS
 from digest.gather.markup import addresses
 from digest.gather.markup.decoding import decoded
-from digest.gather.reading import MAX_ITEMS
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 import httpcore
 
-from digest.model.web_access import USUAL_PORTS, WebAccess
+from digest.model.campaigns.web_access import USUAL_PORTS, WebAccess
 
 Resolve = Callable[[str, int], Sequence[str]]
 

@@ -28,7 +28,7 @@ from digest.gather.fetching.troubles import (
 )
 from digest.gather.fetching.turns import Slots, Turns
 from digest.gather.markup.words import one_line
-from digest.model.web_access import WebAccess
+from digest.model.campaigns.web_access import WebAccess
 
 
 @cache

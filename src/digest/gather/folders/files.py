@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from digest.errors import SourceError
+from digest.gather.items.reading import MAX_ITEMS, Skipped
 from digest.gather.markup.words import one_line
-from digest.gather.reading import MAX_ITEMS, Skipped
 
 MAX_BYTES = 2_000_000
 # A file that was changed less long ago may be half of what it will be.

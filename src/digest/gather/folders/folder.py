@@ -4,11 +4,11 @@ from pathlib import Path
 
 from digest.gather.folders.files import StillWritten, check_folder, content_of, files_in
 from digest.gather.folders.item import PostFile
+from digest.gather.items.origins import Origins
+from digest.gather.items.reading import Reading, Skipped, Visit, distinct
 from digest.gather.markup.words import one_line
-from digest.gather.origins import Origins
-from digest.gather.reading import Reading, Skipped, Visit, distinct
-from digest.model.campaigns import Source
-from digest.model.items import Item
+from digest.model.campaigns.campaign import Source
+from digest.model.posts.items import Item
 
 
 def read_folder(source: Source, visit: Visit) -> Reading:

@@ -12,11 +12,11 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from digest.gather.items.moments import moment, next_midnight
 from digest.gather.markup.words import cleaned, one_line
-from digest.gather.moments import moment, next_midnight
-from digest.model.blocks import Picture
-from digest.model.bylines import parse
-from digest.model.items import Byline
+from digest.model.posts.blocks import Picture
+from digest.model.posts.bylines import parse
+from digest.model.posts.items import Byline
 
 _LONGEST_HEAD = 20_000
 _DECORATIVE = "decorative"

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.gather.entries import first_words
 from digest.gather.folders.files import PLAIN_TEXT
 from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.items.entries import first_words
+from digest.gather.items.origins import Origins, origins
+from digest.gather.items.reading import finished
 from digest.gather.markup import addresses
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.plain_text import parted, text_to_blocks
 from digest.gather.markup.words import one_line, short_key, short_title
-from digest.gather.origins import Origins, origins
 from digest.gather.pictures.named import PictureFiles
-from digest.gather.reading import finished
-from digest.model.blocks import Block, Heading, Picture, plain
-from digest.model.items import Event, Item, Post
-from digest.model.summary import summarise
+from digest.model.posts.blocks import Block, Heading, Picture, plain
+from digest.model.posts.items import Event, Item, Post
+from digest.model.posts.summary import summarise
 
 # What is relative in a file leads nowhere on the web.
 _NOWHERE = ""

@@ -9,7 +9,7 @@ from digest.gather.markup.inline import PLAIN, Inline, Look
 from digest.gather.markup.parsing import measure, parsed
 from digest.gather.markup.tables import grid
 from digest.gather.markup.words import one_line
-from digest.model.blocks import (
+from digest.model.posts.blocks import (
     Block,
     Heading,
     ListBlock,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from digest.gather.markup.words import cleaned, opening_marks
-from digest.model.blocks import Block, CallToAction, Paragraph, Run, Runs
+from digest.model.posts.blocks import Block, CallToAction, Paragraph, Run, Runs
 
 _SPACES = re.compile(r"[ \t\n]+")
 

@@ -5,7 +5,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from digest.gather.markup.html import PictureAddress, to_blocks
-from digest.model.blocks import Block
+from digest.model.posts.blocks import Block
 
 MAX_CHARACTERS = 200_000
 # The parser's time grows with the square of these.

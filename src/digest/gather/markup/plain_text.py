@@ -5,7 +5,7 @@ import re
 
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import cleaned, one_line
-from digest.model.blocks import Block
+from digest.model.posts.blocks import Block
 
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
 _RULE = re.compile(r"^[ \t]*([-=_*~#])\1{2,}[ \t]*$", re.MULTILINE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from digest.model.blocks import (
+from digest.model.posts.blocks import (
     Block,
     CallToAction,
     EasyRead,

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from digest.gather.items.origins import Origins
+from digest.gather.items.reading import Skipped
 from digest.gather.markup import addresses
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.signs import HEADINGS, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.origins import Origins
-from digest.gather.pages.choosing import chosen
-from digest.gather.pages.days import Day, written_day
 from digest.gather.pages.items import (
     Found,
     Place,
@@ -21,7 +20,10 @@ from digest.gather.pages.items import (
     key_of_address,
     post_of,
 )
-from digest.gather.pages.known_events import KnownEvent
+from digest.gather.pages.layout.days import Day, written_day
+from digest.gather.pages.layout.outline import lines_apart
+from digest.gather.pages.layout.parts import parts_of
+from digest.gather.pages.layout.selectors import chosen
 from digest.gather.pages.link_list import (
     PostLink,
     guessed_links,
@@ -30,17 +32,15 @@ from digest.gather.pages.link_list import (
     says_little,
 )
 from digest.gather.pages.long_page import Piece, pieces_of, pieces_under
-from digest.gather.pages.notebook import Notebook
-from digest.gather.pages.outline import lines_apart
-from digest.gather.pages.page_events import events_of
-from digest.gather.pages.parts import parts_of
+from digest.gather.pages.marks.known_events import KnownEvent
+from digest.gather.pages.marks.page_events import events_of
+from digest.gather.pages.marks.told import Told
+from digest.gather.pages.page_memory import Notebook
 from digest.gather.pages.recognition import Known, Signs, recognised
-from digest.gather.pages.told import Told
 from digest.gather.pages.web_page import WebPage
-from digest.gather.reading import Skipped
-from digest.model.blocks import links_in, texts
-from digest.model.campaigns import Select
-from digest.model.items import Item
+from digest.model.campaigns.campaign import Select
+from digest.model.posts.blocks import links_in, texts
+from digest.model.posts.items import Item
 
 _TEASER = 60  # words
 _MARKS = ("title", "body", "summary", "byline", "published", "topics", "picture", "url")

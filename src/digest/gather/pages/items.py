@@ -7,20 +7,20 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from digest.gather.entries import gist_of, topics_within
+from digest.gather.items.entries import gist_of, topics_within
+from digest.gather.items.moments import Moment, midnight
+from digest.gather.items.origins import Origins, origins, said_byline
+from digest.gather.items.reading import finished
 from digest.gather.markup import addresses
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import one_line, short_key, short_title
-from digest.gather.moments import Moment, midnight
-from digest.gather.origins import Origins, origins, said_byline
-from digest.gather.pages.days import Calendar, Day
-from digest.gather.pages.outline import Blocks
-from digest.gather.pages.told import Told
-from digest.gather.reading import finished
-from digest.model.blocks import Heading, Paragraph, Picture, plain, texts
-from digest.model.items import Event, EventState, Post
-from digest.model.sameness import canonical_address
-from digest.model.summary import summarise
+from digest.gather.pages.layout.days import Calendar, Day
+from digest.gather.pages.layout.outline import Blocks
+from digest.gather.pages.marks.told import Told
+from digest.model.posts.blocks import Heading, Paragraph, Picture, plain, texts
+from digest.model.posts.duplicates import canonical_address
+from digest.model.posts.items import Event, EventState, Post
+from digest.model.posts.summary import summarise
 
 _TOP = re.compile(
     r"\W*(back|return|go)? ?(to )?(the )?top( of (the |this )?page)?\W*", re.I

@@ -7,16 +7,16 @@ from itertools import islice
 
 from digest.errors import SourceError
 from digest.gather.fetching.document import PAGE, BusyError, Memory
-from digest.gather.origins import Origins
-from digest.gather.pages.days import Calendar
+from digest.gather.items.origins import Origins
+from digest.gather.items.reading import Skipped, Visit
 from digest.gather.pages.items import Place, event_of, key_of_address, post_of
+from digest.gather.pages.layout.days import Calendar
 from digest.gather.pages.link_list import PostLink
-from digest.gather.pages.notebook import Notebook, PageNote, Stand
+from digest.gather.pages.page_memory import Notebook, PageNote, Stand
 from digest.gather.pages.post_page import found_on
 from digest.gather.pages.web_page import WebPage
-from digest.gather.reading import Skipped, Visit
-from digest.model.campaigns import Source
-from digest.model.items import Event, Item
+from digest.model.campaigns.campaign import Source
+from digest.model.posts.items import Event, Item
 
 NEW_AT_ONCE = 20
 CHECKED_AT_ONCE = 5

@@ -4,11 +4,17 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from digest.gather.pages.credit_lines import dated
-from digest.gather.pages.days import Day
-from digest.gather.pages.outline import BOLD, OVER_BYLINE, Mark, bylines_low, marks_of
-from digest.model.blocks import Block, texts
-from digest.model.bylines import taken_from
+from digest.gather.pages.layout.credit_lines import dated
+from digest.gather.pages.layout.days import Day
+from digest.gather.pages.layout.outline import (
+    BOLD,
+    OVER_BYLINE,
+    Mark,
+    bylines_low,
+    marks_of,
+)
+from digest.model.posts.blocks import Block, texts
+from digest.model.posts.bylines import taken_from
 
 _LEAST_WORDS = 5
 _LEAST_TOLD = 2

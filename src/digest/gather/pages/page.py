@@ -6,21 +6,21 @@ from datetime import date, datetime
 
 from digest.errors import SourceError
 from digest.gather.fetching.document import PAGE, Document
+from digest.gather.items.origins import Origins
+from digest.gather.items.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
 from digest.gather.markup.signs import HEADINGS, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.origins import Origins
 from digest.gather.pages.contents import Contents, contents_of
-from digest.gather.pages.days import Calendar, written_day
 from digest.gather.pages.items import Place, event_of, key_of_address, post_of
-from digest.gather.pages.known_events import kept
+from digest.gather.pages.layout.days import Calendar, written_day
 from digest.gather.pages.link_list import MOST_LINKS, PostLink
 from digest.gather.pages.linked_pages import LinkedPages
-from digest.gather.pages.notebook import Notebook, Stand
+from digest.gather.pages.marks.known_events import kept
+from digest.gather.pages.page_memory import Notebook, Stand
 from digest.gather.pages.post_page import found_on
 from digest.gather.pages.web_page import WebPage
-from digest.gather.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
-from digest.model.campaigns import Source
-from digest.model.items import Event, Item
+from digest.model.campaigns.campaign import Source
+from digest.model.posts.items import Event, Item
 
 _NOTHING_FOUND = (
     "holds nothing that looks like posts: say where they are by select.posts, "

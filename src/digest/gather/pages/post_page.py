@@ -6,25 +6,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from digest.gather.items.moments import moment
 from digest.gather.markup import addresses
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
-from digest.gather.moments import moment
-from digest.gather.pages.credit_lines import dated
-from digest.gather.pages.days import Day
 from digest.gather.pages.items import Found, Place, below_title, date_of
+from digest.gather.pages.layout.credit_lines import dated
+from digest.gather.pages.layout.days import Day
+from digest.gather.pages.layout.main_text import main_text
+from digest.gather.pages.layout.outline import Blocks, bylines_low
+from digest.gather.pages.layout.parts import parts_of
 from digest.gather.pages.link_list import is_beside
-from digest.gather.pages.main_text import main_text
-from digest.gather.pages.outline import Blocks, bylines_low
-from digest.gather.pages.parts import parts_of
-from digest.gather.pages.told import Told
+from digest.gather.pages.marks.told import Told
 from digest.gather.pages.web_page import WebPage
-from digest.model.blocks import Block, Heading, Paragraph, Picture, plain, texts
-from digest.model.bylines import taken_from
-from digest.model.campaigns import Select
-from digest.model.items import Byline
-from digest.model.sameness import canonical_address
+from digest.model.campaigns.campaign import Select
+from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, plain, texts
+from digest.model.posts.bylines import taken_from
+from digest.model.posts.duplicates import canonical_address
+from digest.model.posts.items import Byline
 
 _NOBODY = frozenset({"admin", "administrator", "webmaster"})
 _FAR = 8  # blocks below the title

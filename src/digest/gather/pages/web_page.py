@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from digest.gather.items.moments import moment
 from digest.gather.markup import addresses
 from digest.gather.markup.decoding import decoded
 from digest.gather.markup.parsing import OF_A_PAGE, parsed
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
-from digest.gather.moments import moment
-from digest.gather.pages import json_ld, microformats
-from digest.gather.pages.chrome import take_out_surroundings
-from digest.gather.pages.credit_marks import CreditMarks, credit_marks
-from digest.gather.pages.discovery import Named, named_sources
-from digest.gather.pages.told import Told
-from digest.model.bylines import parse
-from digest.model.campaigns import SourceKind
+from digest.gather.pages.layout.boilerplate import take_out_surroundings
+from digest.gather.pages.marks import json_ld, microformats
+from digest.gather.pages.marks.credit_marks import CreditMarks, credit_marks
+from digest.gather.pages.marks.discovery import Named, named_sources
+from digest.gather.pages.marks.told import Told
+from digest.model.campaigns.campaign import SourceKind
+from digest.model.posts.bylines import parse
 
 _SITE = re.compile(r"\s+[|\u2013\u2014\u00b7-]\s+[^|\u2013\u2014\u00b7]+$")
 # How other kinds of file begin that are sent where a page was asked for.

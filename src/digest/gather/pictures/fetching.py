@@ -12,15 +12,15 @@ from digest.errors import SourceError
 from digest.gather.fetching.document import PICTURE, Memory, Request
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.making import made
-from digest.model.items import Item
-from digest.model.pictures import (
+from digest.model.posts.items import Item
+from digest.model.posts.pictures import (
     WORDLESS,
     lacks_words,
     pictures_in,
     taken_of,
     too_many,
 )
-from digest.store.pictures import KnownAddress
+from digest.store.posts.pictures import KnownAddress
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from digest.gather.pictures.opening import opened
-from digest.model.pictures import Files, PictureFile, Use
+from digest.model.posts.pictures import Files, PictureFile, Use
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from digest.errors import StoreError
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.fetching import Got, PictureDoor
 from digest.gather.pictures.making import made
-from digest.model.campaigns import SourceKind
-from digest.model.pictures import name_of, taken_of
-from digest.store import pictures, picturing
-from digest.store.campaigns import StoredCampaign
-from digest.store.engine import reading, writing
-from digest.store.pictures import Found, KnownAddress
+from digest.model.campaigns.campaign import SourceKind
+from digest.model.posts.pictures import name_of, taken_of
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.posts import item_pictures, pictures
+from digest.store.posts.pictures import Found, KnownAddress
 
 logger = logging.getLogger(__name__)
 
@@ -72,10 +72,10 @@ class PictureRound:
     stored: StoredCampaign
     now: datetime
 
-    def run(self) -> list[picturing.Trouble]:
+    def run(self) -> list[item_pictures.Trouble]:
         """Bring in what is due, and return the pictures that are left out, and why."""
         with reading(self.engine) as connection:
-            items = picturing.open_items(connection, self.stored.id)
+            items = item_pictures.open_items(connection, self.stored.id)
             addresses = (shown.src for one in items for shown in taken_of(one.shown)[0])
             known = pictures.known(connection, addresses).values()
         due = [one for one in known if is_due(one, self.now)]
@@ -85,10 +85,10 @@ class PictureRound:
             kept = [self._keep(one, got) for one, got in self._door.get_all(due)]
             if any(kept):
                 with writing(self.engine) as connection:
-                    picturing.picture_open(connection, self.stored.id)
-                    items = picturing.open_items(connection, self.stored.id)
+                    item_pictures.picture_open(connection, self.stored.id)
+                    items = item_pictures.open_items(connection, self.stored.id)
         with reading(self.engine) as connection:
-            return picturing.troubles(connection, items)
+            return item_pictures.troubles(connection, items)
 
     @property
     def _door(self) -> PictureDoor:

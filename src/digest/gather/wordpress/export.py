@@ -9,16 +9,16 @@ from itertools import count
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.gather.attachments import Attachment
-from digest.gather.entries import Entry, Text, post_told
+from digest.gather.items.attachments import Attachment
+from digest.gather.items.entries import Entry, Text, post_told
+from digest.gather.items.moments import moment
+from digest.gather.items.origins import Origins
+from digest.gather.items.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
 from digest.gather.markup.words import one_line
-from digest.gather.moments import moment
-from digest.gather.origins import Origins
-from digest.gather.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
 from digest.gather.wordpress.classic_text import as_html
 from digest.gather.wordpress.wxr import Export, WxrItem
-from digest.model.campaigns import Source
-from digest.model.items import Item
+from digest.model.campaigns.campaign import Source
+from digest.model.posts.items import Item
 
 _MOST_BYTES = 500_000_000
 _MOST_CHARACTERS = 100_000_000  # of the posts that are kept

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from digest.store.job_tables import is_ours
-from digest.store.tables import UtcDateTime, metadata
+from digest.store.base.tables import UtcDateTime, metadata
+from digest.store.delivery.job_tables import is_ours
 
 
 def _render_item(
@@ -15,7 +15,7 @@ def _render_item(
     autogen: AutogenContext,
 ) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcDateTime):
-        autogen.imports.add("from digest.store.tables import UtcDateTime")
+        autogen.imports.add("from digest.store.base.tables import UtcDateTime")
         return "UtcDateTime()"
     return False
 

@@ -3,8 +3,8 @@
 import sys
 
 from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.expand import answered
 from digest.gather.calendars.ics.limits import confine
-from digest.gather.calendars.ics.working_out import answered
 
 confine()
 asked = Question.from_json(sys.stdin.buffer.readline())

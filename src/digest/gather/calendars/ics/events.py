@@ -9,7 +9,7 @@ import icalendar
 from icalendar.prop import vBroken
 
 from digest.gather.calendars.ics.answer import Words
-from digest.gather.calendars.ics.pieces import Piece
+from digest.gather.calendars.ics.components import Piece
 from digest.gather.calendars.ics.refusals import BadEventError
 from digest.gather.calendars.ics.zones import Time
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from datetime import date, datetime
 
-from digest.gather.calendars.ics.pieces import Piece
+from digest.gather.calendars.ics.components import Piece
 from digest.gather.calendars.ics.zones import Time, seen_from
 
 _LONGEST_STEM = 250  # an index holds no longer keys

@@ -6,7 +6,7 @@ They are refused before a library sees them: some would never come to an end.
 import math
 import re
 
-from digest.gather.calendars.ics.pieces import Piece
+from digest.gather.calendars.ics.components import Piece
 
 MOST_TIMES = 10_000
 _MOST_COMBINATIONS = 10_000

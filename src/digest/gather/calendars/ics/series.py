@@ -10,6 +10,7 @@ import recurring_ical_events
 from recurring_ical_events.errors import BadRuleStringFormat
 
 from digest.gather.calendars.ics.answer import Fault, Happening, Question, Words
+from digest.gather.calendars.ics.components import Piece
 from digest.gather.calendars.ics.events import (
     BAD_RULE,
     Parsed,
@@ -20,7 +21,6 @@ from digest.gather.calendars.ics.events import (
     words_of,
 )
 from digest.gather.calendars.ics.names import is_later_part, key_of, name_of, stem_of
-from digest.gather.calendars.ics.pieces import Piece
 from digest.gather.calendars.ics.refusals import BadEventError, check, why
 from digest.gather.calendars.ics.zones import Time, Zones, is_same, like
 

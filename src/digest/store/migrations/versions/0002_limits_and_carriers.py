@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from digest.store.tables import UtcDateTime
+from digest.store.base.tables import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

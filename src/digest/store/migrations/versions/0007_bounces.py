@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from digest.store.tables import BigId, UtcDateTime
+from digest.store.base.tables import BigId, UtcDateTime
 
 revision = "0007"
 down_revision = "0006"

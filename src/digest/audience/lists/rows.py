@@ -1,0 +1,181 @@
+"""One row of a list: a person, or everything that is wrong with it."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TypeVar
+
+from digest.audience.emails import email_key
+from digest.audience.lists.columns import ADDRESS
+from digest.audience.lists.list_file import ListRow, Problem
+from digest.model.people.person import (
+    NO_EVIDENCE,
+    Consent,
+    Keys,
+    Person,
+    phone_key,
+    post_key,
+)
+from digest.model.people.postal_address import PostalAddress, parse, tidy
+from digest.model.people.postal_address import Problem as PostalProblem
+from digest.model.people.reader import Format
+
+T = TypeVar("T")
+
+_LONGEST = {
+    "name": 200,
+    "phone": 40,
+    "country": 80,
+    "schedule": 80,
+    "topics": 1000,
+    "notes": 5000,
+    "consent_wording": 2000,
+}
+_LONGEST_POSTCODE = 12
+_LONGEST_OTHER = 300
+_SHORT = min(_LONGEST.values())
+_NUMBERED = tuple(enumerate(ADDRESS, 1))
+_POSTAL = (*ADDRESS, "postcode", "country")
+# Kept as they are: postal lines are tidied where they are judged.
+_AS_TYPED = {*_POSTAL, "notes", "consent_wording"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
+_EVIDENCE = {"consent_basis", "consent_method", "consent_at", "consent_wording"}
+_EVERYTHING = {"all", "everything"}
+
+
+def read_row(row: ListRow) -> Person | list[Problem]:
+    """Return the person that a row describes, or all of its faults."""
+    reading = _Reading(row)
+    person = reading.person()
+    return reading.problems or person
+
+
+class _Reading:
+    def __init__(self, row: ListRow) -> None:
+        self._line = row.line
+        self.problems: list[Problem] = []
+        clean = self._plain if row.is_plain else self._cell
+        self._cells = {
+            column: clean(column, text) for column, text in row.cells.items()
+        }
+
+    def person(self) -> Person:
+        cells = self._cells
+        name = cells.get("name", "")
+        if not name and "name" not in {one.column for one in self.problems}:
+            self._fault("name", "is empty", "write the name to put on the envelope")
+        email = cells.get("email", "")
+        key = self._made("email", email_key, "")
+        phone = self._made("phone", _phone, "")
+        address = self._address()
+        if not (email or phone or address or self.problems):
+            self._fault(
+                "email",
+                "is empty, and so are the postal address and the phone",
+                "give at least one way to reach this person",
+            )
+        return Person(
+            name=name,
+            keys=Keys(key, post_key(name, address), phone_key(name, phone)),
+            email=email,
+            phone=phone,
+            address=address,
+            format=self._made("format", _format, None),
+            schedule=cells.get("schedule", ""),
+            topics=self._made("topics", _topics, None),
+            language=self._made("language", _language, ""),
+            organiser=cells.get("organiser", ""),
+            notes=cells.get("notes", ""),
+            consent=_consent(cells),
+        )
+
+    def _plain(self, column: str, text: str) -> str:
+        return text.strip() if len(text) <= _SHORT else self._cell(column, text)
+
+    def _cell(self, column: str, text: str) -> str:
+        longest = _LONGEST.get(column, _LONGEST_OTHER)
+        if len(text) > longest:
+            self._fault(column, f"is longer than {longest} characters", "shorten it")
+            return ""
+        if not text.isprintable() and _CONTROL.search(text):
+            self._fault(column, "holds a control character", "type the cell again")
+            return ""
+        if column in _AS_TYPED:
+            return text.strip()
+        return tidy(text)
+
+    def _address(self) -> PostalAddress | None:
+        cells = self._cells
+        if not any(map(cells.get, _POSTAL)):
+            return None
+        held = max((n for n, column in _NUMBERED if column in cells), default=0)
+        found = parse(
+            [cells.get(column, "") for column in ADDRESS[:held]],
+            cells.get("postcode", ""),
+            cells.get("country", ""),
+        )
+        if isinstance(found, PostalProblem):
+            wrong, _, do = found.words.partition(": ")
+            self._fault(found.part, wrong, do or "correct it, or leave it out")
+            return None
+        if len(found.postcode) > _LONGEST_POSTCODE:
+            self._fault("postcode", "is too long for a postcode", "correct it")
+        return found
+
+    def _made(self, column: str, make: Callable[[str], T], empty: T) -> T:
+        text = self._cells.get(column)
+        if not text:
+            return empty
+        try:
+            return make(text)
+        except ValueError as problem:
+            wrong, _, do = str(problem).partition(": ")
+            self._fault(column, wrong, do or "correct it, or empty the cell")
+            return empty
+
+    def _fault(self, column: str, wrong: str, do: str) -> None:
+        self.problems.append(Problem(self._line, column, wrong, do))
+
+
+def _phone(text: str) -> str:
+    if not _PHONE.fullmatch(text):
+        raise ValueError(f"“{text}” is not a phone number: write it like 01632 960 155")
+    return text
+
+
+@lru_cache(maxsize=256)
+def _format(text: str) -> Format:
+    try:
+        return Format(re.sub(r"[\s_]+", "-", text.lower()))
+    except ValueError as problem:
+        raise ValueError(
+            f"“{text}” is not a format we make: write one of {', '.join(Format)}"
+        ) from problem
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(
+            f"“{text}” is not a language tag: write one like cy, pl or en-GB"
+        )
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _topics(text: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in re.split(r"[;,|]", text))
+    topics = tuple(sorted({part for part in parts if part}))
+    return () if len(topics) == 1 and topics[0].lower() in _EVERYTHING else topics
+
+
+def _consent(cells: Mapping[str, str]) -> Consent:
+    if not _EVIDENCE.intersection(cells):
+        return NO_EVIDENCE
+    return Consent(
+        basis=cells.get("consent_basis", ""),
+        method=cells.get("consent_method", ""),
+        at=cells.get("consent_at", ""),
+        wording=cells.get("consent_wording", ""),
+    )

@@ -1,0 +1,81 @@
+"""Everything that is held about one person, for them to see."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.audience.emails import email_key
+from digest.audience.hashing import Hasher
+from digest.errors import NotFound
+from digest.model.people.person import Keys
+from digest.store.people import subject_access, subscribers, suppressions
+from digest.store.people.subscribers import Subscriber
+
+_LONGEST_ID = 18
+
+
+def find(connection: Connection, who: str) -> Subscriber:
+    """Return the subscriber that WHO means: an email address, a name or an id.
+
+    Raises NotFound where there is none, or several of that name.
+    """
+    found = _all(connection, who.strip())
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound(
+            f"nobody called “{who}” is held; give an email address, "
+            "a whole name, or an id"
+        )
+    ids = ", ".join(str(one.id) for one in found)
+    raise NotFound(f"{len(found)} people are called “{who}”: give one of the ids {ids}")
+
+
+def everything(connection: Connection, hasher: Hasher, who: str) -> dict[str, Any]:
+    """Return all that is held about WHO as JSON values, instants left as they are.
+
+    Raises NotFound as `find` does.
+    """
+    held = find(connection, who)
+    person = held.person
+    address = person.address
+    targets = hasher.hashed(person.keys).targets()
+    reasons = suppressions.reasons(connection, set(targets.items()))
+    return {
+        "id": held.id,
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "address": list(address.on_envelope(person.name)) if address else [],
+        "format": person.format,
+        "schedule": person.schedule,
+        "topics": list(person.topics or ()),
+        "language": person.language,
+        "organiser": person.organiser,
+        "notes": person.notes,
+        **subject_access.dates_of(connection, held.id),
+        "subscriptions": subject_access.subscriptions_of(connection, held.id),
+        "campaigns": subject_access.campaigns_of(connection, held.id),
+        "copies": subject_access.copies_of(connection, held.id),
+        "bounces": subject_access.bounces_of(connection, held.id),
+        "suppressed": {
+            channel: reasons[target]
+            for channel, target in targets.items()
+            if target in reasons
+        },
+    }
+
+
+def _all(connection: Connection, who: str) -> Sequence[Subscriber]:
+    if who.isascii() and who.isdigit() and len(who) <= _LONGEST_ID:
+        one = subscribers.get(connection, int(who))
+        return [one] if one else []
+    if "@" in who:
+        try:
+            keys = Keys(email=email_key(who))
+        except ValueError:
+            return []
+        one = subscribers.kept_as(connection, keys.identity)
+        return [one] if one else []
+    return subscribers.named(connection, who)

@@ -1,0 +1,133 @@
+"""digest deliveries: every person, channel, state and reason; and what to do then."""
+
+import json as to_json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli.parts.options import AsJson, DryRun, columns, result, table
+
+if TYPE_CHECKING:
+    from digest.store.delivery.copies import Listed
+
+_SETTLED = ("resend", "accepted")
+_USAGE = (
+    "write: digest deliveries EDITION-ID, digest deliveries settle ID resend|accepted, "
+    "or digest deliveries retry EDITION-ID [WHO...]"
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("deliveries")(deliveries)
+
+
+def deliveries(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="EDITION-ID | settle ID resend|accepted | retry EDITION-ID [WHO]..."
+        ),
+    ],
+    *,
+    state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    json: AsJson = False,
+    dry_run: DryRun = False,
+) -> None:
+    """List what became of every reader of an edition, settle a copy, or retry some.
+
+    An uncertain copy (digest deliveries settle 34.12 resend) was handed over and
+    never answered for: say resend, or that it was accepted.
+
+    Refused copies are sent again (digest deliveries retry 12) once what was wrong
+    has been mended: all of an edition, or those of the people named by address,
+    name or id. With --state uncertain, the uncertain ones.
+    """
+    match words:
+        case ["settle", copy, how] if how in _SETTLED:
+            _settle(copy, how)
+        case ["retry", edition, *who] if edition.isdigit():
+            _retry(int(edition), state, who, is_dry=dry_run)
+        case [edition] if edition.isdigit():
+            _list(int(edition), state, json=json)
+        case _:
+            raise typer.BadParameter(_USAGE)
+
+
+def _list(edition_id: int, state: str | None, *, json: bool) -> None:
+    from digest.bootstrap import open_app
+    from digest.store.delivery import copies
+    from digest.store.editions import editions
+
+    with open_app() as digest:
+        with digest.reading() as connection:
+            editions.get(connection, edition_id)
+        pages = copies.everybody(digest.engine, edition_id, [state] if state else [])
+        if json:
+            _as_json_array(one for page in pages for one in page)
+        else:
+            _as_table(pages)
+
+
+def _as_json_array(found: "Iterable[Listed]") -> None:
+    """Write them as one JSON array, each person on a line, as they come."""
+    waiting = "["
+    for one in found:
+        facts: dict[str, Any] = asdict(one) | {"id": str(one.key)}
+        result(waiting)
+        waiting = to_json.dumps(facts, ensure_ascii=False, default=str) + ","
+    result(waiting.removesuffix(","))
+    result("]")
+
+
+def _as_table(pages: "Iterator[list[Listed]]") -> None:
+    """Write them under heads, in columns as wide as each page needs."""
+    heads = ("id", "name", "channel", "state", "reason")
+    table(heads, [_row(one) for one in next(pages, [])])
+    for page in pages:
+        columns([_row(one) for one in page])
+
+
+def _row(one: "Listed") -> tuple[object, ...]:
+    reason = "; ".join(filter(None, (one.reason, one.bounced)))
+    return one.key, one.name, one.channel or "-", one.state, reason
+
+
+def _settle(copy: str, how: str) -> None:
+    from digest.bootstrap import open_app
+    from digest.errors import NotFound
+    from digest.model.delivery.delivery import DeliveryState
+    from digest.store.delivery.deliveries import DeliveryKey
+    from digest.store.delivery.send_batches import settle_uncertain
+
+    key = DeliveryKey.parse(copy)
+    to = DeliveryState.PLANNED if how == "resend" else DeliveryState.ACCEPTED
+    with open_app() as digest, digest.writing() as connection:
+        if not settle_uncertain(connection, key, to, digest.now()):
+            raise NotFound(
+                f"{copy} is not uncertain; see: digest deliveries {key.edition_id}"
+            )
+    result(f"{copy}: {'will be sent again' if how == 'resend' else 'accepted'}")
+
+
+def _retry(edition_id: int, state: str | None, who: list[str], *, is_dry: bool) -> None:
+    from digest.audience.subject_access import find
+    from digest.bootstrap import open_app
+    from digest.model.delivery.delivery import DeliveryState
+    from digest.store.delivery import resending
+
+    wanted = state or DeliveryState.REFUSED
+    if wanted not in resending.RETRIED:
+        raise typer.BadParameter(
+            "only those refused, or uncertain, can be sent again", param_hint="--state"
+        )
+    of = DeliveryState(wanted)
+    with open_app() as digest:
+        plan = resending.count if is_dry else resending.retry
+        with digest.reading() if is_dry else digest.writing() as connection:
+            people = [find(connection, one).id for one in who] or None
+            count = plan(connection, edition_id, of, digest.now(), people)
+    verb = "would be" if is_dry else "will be"
+    result(f"edition {edition_id}: {count} {of} emails {verb} sent again")

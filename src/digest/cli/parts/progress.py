@@ -1,0 +1,159 @@
+"""How a run is getting on: a bar for a person, lines for a log, JSON for a program."""
+
+import json
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from digest.cli.parts.options import result, talk
+from digest.deliver.sending.run_state import End
+from digest.model.delivery.eta import (
+    Allowance,
+    Headway,
+    Remaining,
+    outlook,
+    seconds_left,
+)
+from digest.schedule.delivery.working import Worked
+
+_BAR_SECONDS, _JSON_SECONDS, _LINE_SECONDS = 0.5, 1.0, 10.0
+Show = Callable[["Standing"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a run is: emails that have had their turn, of those that were due."""
+
+    ended: int
+    total: int
+    counts: dict[str, int]
+    rate: float | None
+    seconds_left: float | None
+    outlook: str
+
+    def in_words(self) -> str:
+        """Return it as one line."""
+        return f"{self.ended:,} of {self.total:,} emails; {self.outlook}"
+
+
+class Tracker:
+    """Counts emails as their turns end; told by one thread, asked by another.
+
+    `allowances` tells what all machines have used of the limits by then.
+    """
+
+    def __init__(
+        self,
+        total: int,
+        allowances: Callable[[], Sequence[Allowance]] = tuple,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._total = total
+        self._allowances = allowances
+        self._clock = clock
+        self._counts = Counter[str]()
+        self._headway = Headway()
+        self._headway.note(clock(), 0)
+
+    def __call__(self, end: str) -> None:
+        """Count one."""
+        self._counts[end] += 1
+
+    def standing(self) -> Standing:
+        """Return how far it is now."""
+        counts = {end.value: self._counts[end] for end in End}
+        ended = sum(counts.values())
+        self._headway.note(self._clock(), ended)
+        rate = self._headway.rate
+        total = max(self._total, ended)
+        remaining = Remaining(total - ended, counts[End.DEFERRED])
+        used = self._allowances()
+        words = outlook(remaining, rate, used)
+        if remaining.ready and rate == 0 and used:
+            words += f" (the limits are {', '.join(str(one.limit) for one in used)})"
+        return Standing(
+            ended=ended,
+            total=total,
+            counts=counts,
+            rate=rate,
+            seconds_left=seconds_left(remaining, rate, used),
+            outlook=words,
+        )
+
+
+@contextmanager
+def bar(tracker: Tracker) -> Iterator[None]:
+    """Draw a bar on the terminal while the block runs, and take it away after."""
+    with Live(console=Console(stderr=True), transient=True) as drawn:
+
+        def show(how: Standing) -> None:
+            two_lines = Table.grid()
+            two_lines.add_row(ProgressBar(max(how.total, 1), how.ended, width=60))
+            two_lines.add_row(Text(how.in_words()))
+            drawn.update(two_lines)
+
+        with _shown(tracker, show, _BAR_SECONDS):
+            yield
+
+
+@contextmanager
+def lines(tracker: Tracker) -> Iterator[None]:
+    """Say on stderr every ten seconds how it goes."""
+
+    def show(how: Standing) -> None:
+        talk(how.in_words())
+
+    with _shown(tracker, show, _LINE_SECONDS):
+        yield
+
+
+@contextmanager
+def json_lines(tracker: Tracker) -> Iterator[None]:
+    """Write one JSON object a second to stdout, each on a line of its own."""
+
+    def show(how: Standing) -> None:
+        facts = asdict(how)
+        write_json({"event": "progress", **facts.pop("counts"), **facts})
+
+    with _shown(tracker, show, _JSON_SECONDS):
+        yield
+    show(tracker.standing())
+
+
+def worked_json(worked: Worked) -> None:
+    """Write what a round came to as one JSON object on a line."""
+    write_json({"event": "worked", **worked.facts()})
+
+
+def write_json(facts: dict[str, Any]) -> None:
+    """Write one JSON object on a line, at once."""
+    result(json.dumps(facts, ensure_ascii=False, default=str))
+    sys.stdout.flush()
+
+
+@contextmanager
+def _shown(tracker: Tracker, show: Show, seconds: float) -> Iterator[None]:
+    over = threading.Event()
+
+    def tell() -> None:
+        while not over.wait(seconds):
+            show(tracker.standing())
+
+    thread = threading.Thread(target=tell, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

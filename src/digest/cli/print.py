@@ -1,0 +1,90 @@
+"""digest print: letters as print batches."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.parts.options import AsJson, EditionId, as_json, result, table, talk
+
+app = typer.Typer(help="Print batches: letters printed and posted together.")
+BatchId = Annotated[int, typer.Argument(metavar="ID")]
+
+
+@app.command("list")
+def list_all(*, json: AsJson = False) -> None:
+    """List the print batches, newest first."""
+    from digest.bootstrap import open_app
+    from digest.store.delivery import print_batches
+
+    with open_app() as digest, digest.reading() as connection:
+        found = print_batches.listed(connection)
+    rows = [
+        {
+            "id": one.id,
+            "edition": one.edition_id,
+            "state": one.state.value,
+            "letters": one.files.letters,
+            "sheets": one.files.sheets,
+            "file": one.files.pdf,
+        }
+        for one in found
+    ]
+    if json:
+        as_json(rows)
+    else:
+        heads = ("id", "edition", "state", "letters", "sheets", "file")
+        table(heads, [tuple(row.values()) for row in rows])
+
+
+@app.command()
+def make(
+    edition_id: EditionId,
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="DIR", help="Copy the files here.")
+    ] = None,
+) -> None:
+    """Put the letters of an edition that are in no batch yet into one."""
+    import shutil
+
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        outcomes = [digest.print_room.make(edition_id)]
+        while outcomes[-1].left and outcomes[-1].batch:
+            outcomes.append(digest.print_room.make(edition_id))
+        folder = digest.settings.data_dir
+    for outcome in outcomes:
+        for key, why in outcome.waiting.items():
+            talk(f"letter {key} waits: {why}")
+    made = [outcome.batch for outcome in outcomes if outcome.batch]
+    if not made:
+        result(f"edition {edition_id}: no letter is left to print")
+    for batch in made:
+        for path in (batch.files.pdf, batch.files.manifest):
+            if output is not None:
+                output.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(folder / path, output)
+            result(str((output or (folder / path).parent) / Path(path).name))
+        talk(f"print batch {batch.id}: {batch.files.letters} letters")
+        talk(f"once it is printed, say: digest print seal {batch.id}")
+
+
+@app.command()
+def seal(batch_id: BatchId) -> None:
+    """Close a print batch: it is never made again by itself."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        batch = digest.print_room.seal(batch_id)
+    result(f"print batch {batch.id}: {batch.state}")
+
+
+@app.command()
+def posted(batch_id: BatchId) -> None:
+    """Say that a sealed batch has been posted."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        batch = digest.print_room.posted(batch_id)
+    result(f"print batch {batch.id}: {batch.state}")

@@ -1,0 +1,122 @@
+"""Tries what a send would need, before it needs it: each part by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from digest.bootstrap import opened
+from digest.errors import CarrierError, DigestError
+from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
+from digest.model.campaigns.slots import Timetable
+from digest.model.editions.edition import Variant
+from digest.model.people.reader import Format
+from digest.model.posts.blocks import Paragraph, Run
+from digest.model.posts.items import Post
+from digest.schedule.delivery.dispatch import Embedded
+from digest.settings import Settings
+
+_WITHOUT_JOBS = (
+    "; emails are looked for, not shared out as jobs: for that run "
+    "pip install '.[scale]', then digest migrate"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one part stands; `words` say what is the case, or what to do."""
+
+    name: str
+    is_good: bool
+    words: str
+
+
+def run_checks(settings: Settings) -> list[Check]:
+    """Return how each part stands; one that fails hides no other."""
+    parts: dict[str, Callable[[Settings], str]] = {
+        "database": _database,
+        "mail server": _mail_server,
+        "email templates": _email,
+        "letter templates and fonts": _letter,
+        "web templates": _web,
+    }
+    return [_tried(name, part, settings) for name, part in parts.items()]
+
+
+def _tried(name: str, part: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(name, is_good=True, words=part(settings))
+    except DigestError as problem:
+        return Check(name, is_good=False, words=str(problem))
+
+
+def _database(settings: Settings) -> str:
+    with opened(settings) as digest:
+        has_jobs = not isinstance(digest.dispatcher, Embedded)
+        could_have = digest.engine.dialect.name == "postgresql"
+    if has_jobs:
+        return "up to date; emails are shared out as jobs"
+    return f"up to date{_WITHOUT_JOBS if could_have else ''}"
+
+
+def _mail_server(settings: Settings) -> str:
+    if settings.smtp_url is None:
+        return "the built-in inbox: nothing leaves this machine"
+    from digest.deliver.smtp.connect import Smtp
+    from digest.deliver.smtp.server_url import SmtpServer
+
+    answered, faults = list[str](), list[str]()
+    for server in SmtpServer.parse_all(settings.smtp_url.get_secret_value()):
+        try:
+            Smtp(server).open().close()
+            answered.append(f"{server} answers")
+        except CarrierError as problem:
+            faults.append(str(problem))
+    words = "; ".join([*answered, *faults])
+    if faults:
+        raise CarrierError(words)
+    return f"{words}; {settings.mode} mode"
+
+
+def _email(settings: Settings) -> str:
+    from digest.render.email.compile import compile_email
+    from digest.render.options import Look
+
+    compile_email(_sample(Format.HTML), Look(_NOW, settings.templates_dir))
+    return "a message can be made"
+
+
+def _letter(settings: Settings) -> str:
+    from digest.render.letter.letter import LetterLook, typeset
+
+    look = LetterLook(templates_dir=settings.templates_dir, shorten=lambda url: url)
+    for fmt in (Format.LETTER, Format.LARGE_PRINT):
+        typeset(_sample(fmt), look)
+    return "a letter can be made"
+
+
+def _web(settings: Settings) -> str:
+    from digest.render.templates import environment
+
+    made = environment(settings.templates_dir, "web")
+    for name in made.list_templates():
+        made.get_template(name)
+    return "every page can be made"
+
+
+_NOW = datetime(2026, 7, 6, 16, 0, tzinfo=UTC)
+
+
+def _sample(fmt: Format) -> Variant:
+    campaign = Campaign(
+        name="check",
+        title="Check",
+        sender_name="Check",
+        sender_address="check@example.org",
+        lists=("check",),
+        timezone="Europe/London",
+        sources=(),
+        schedules=(Schedule("daily", Timetable(time(16))),),
+        letter=LetterHead(sender=("Check", "1 Example Street")),
+    )
+    post = Post("one", "A title", (Paragraph((Run("Some words."),)),), summary="Some.")
+    return Variant("check", campaign, _NOW, (post,), fmt, "en-GB")

@@ -1,0 +1,156 @@
+"""The whole journey in one command: a sample week, to an inbox and an envelope."""
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digest.audience.lists.importing import ListImport
+from digest.bootstrap import App, opened
+from digest.cli.service.serving import serve_pages, work_until_done
+from digest.errors import DigestError, SettingsError
+from digest.installing import DEMO_MARK
+from digest.model.campaigns.web_access import WebAccess
+from digest.sample import pieces, week
+from digest.sample.feed_server import serving
+from digest.schedule.editions import publishing
+from digest.schedule.editions.applying import apply_file
+from digest.settings import Settings
+from digest.store.campaigns import campaigns
+from digest.store.delivery import copies
+from digest.store.editions.editions import Edition
+from digest.store.people import subscriptions
+from digest.store.reports import overview
+
+Talk = Callable[[str], None]
+_OURS = ("digest.db", "digest.db-wal", "digest.db-shm", "secret-key", DEMO_MARK)
+_OUR_FOLDERS = ("inbox", "print", "sample")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many copies should have arrived, and how many did."""
+
+    emails: int
+    in_inbox: int
+    letters: int
+    in_batch: int
+
+    @property
+    def everyone(self) -> bool:
+        """Whether every copy is where it should be."""
+        sent = self.emails > 0 and self.emails == self.in_inbox
+        return sent and self.letters > 0 and self.letters == self.in_batch
+
+
+def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
+    """Gather, send and print the sample week; return whether every copy arrived.
+
+    Everything is kept in `folder`, where an earlier demo is cleared away;
+    nothing leaves this machine, whatever the settings say. Unless `once`, the
+    pages are served until stopped. Raises DigestError.
+    """
+    _clear(folder)
+    settings = Settings(
+        data_dir=folder,
+        base_url=f"http://localhost:{port}",
+        fetch_allow=WebAccess.parse("127.0.0.1"),  # where the sample's feed is
+    )
+    with opened(settings, migrating=True) as digest:
+        reached = _journey(digest, folder, talk)
+        if not reached.everyone:
+            talk(f"NOT everything arrived: {reached}")
+        if once:
+            return reached.everyone
+        talk(f"\nOpen http://localhost:{port}/desk (stop with Ctrl+C)")
+        serve_pages(digest, "127.0.0.1", port)
+        return reached.everyone
+
+
+def _journey(digest: App, folder: Path, talk: Talk) -> Reached:
+    now = datetime.now(UTC)
+    with serving(now) as feed_url:
+        talk("1. A sample campaign: an invented week, as a feed and a folder")
+        file = week.write(folder / "sample", feed_url, now)
+        apply_file(digest.engine, file, digest.settings.timezone, now)
+        talk("2. Its readers, from a list")
+        _import(digest, now, talk)
+        talk("3. Gather what is new")
+        _gather(digest, now, talk)
+        talk("4. Today's edition")
+        edition = publishing.run(digest.engine, week.CAMPAIGN, None, now)
+        digest.renditions.make_all(edition.id)
+        talk(f"   edition {edition.id}: {edition.state}")
+    talk("5. Send the emails over SMTP to the built-in inbox, and print the letters")
+    worked = work_until_done(digest, threading.Event())
+    for line in worked.lines():
+        talk(f"   {line}")
+    return _told(digest, edition, talk)
+
+
+def _import(digest: App, now: datetime, talk: Talk) -> None:
+    took = ListImport(digest.engine, week.LIST, digest.hasher)
+    report = took.run(pieces.readers(), now)
+    talk(f"   {report.added} readers added, {report.refused} rows refused")
+
+
+def _gather(digest: App, now: datetime, talk: Talk) -> None:
+    reports = publishing.gather_named(digest.engine, digest.fetcher, week.CAMPAIGN, now)
+    for one in reports[week.CAMPAIGN]:
+        talk(f"   {one.source}: {one.new} new, {len(one.skipped)} skipped")
+        if one.failed:
+            raise DigestError(one.failed)
+
+
+def _told(digest: App, edition: Edition, talk: Talk) -> Reached:
+    with digest.reading() as connection:
+        listed = copies.listed(connection, edition.id)
+        batches = overview.print_batches(connection, edition.id)
+        missing = overview.not_served(connection, edition.id)
+    for one in missing:
+        talk(f"   NOT served: {one.name}: {one.reason}")
+    for number, state, path in batches:
+        talk(f"   print batch {number}, {state}: {digest.settings.data_dir / path}")
+    talk(f"   the inbox holds {len(digest.inbox)} messages: /inbox")
+    by_post = [one for one in listed if one.channel == "post"]
+    return Reached(
+        emails=sum(one.channel == "email" for one in listed),
+        in_inbox=len(digest.inbox),
+        letters=len(by_post),
+        in_batch=sum(one.state == "accepted" for one in by_post),
+    )
+
+
+def _is_a_demos(folder: Path) -> bool:
+    """Whether nothing but a demo's own things are in the folder's database."""
+    if not (folder / DEMO_MARK).exists():
+        return False
+    with (
+        opened(Settings(data_dir=folder), migrating=True) as digest,
+        digest.reading() as connection,
+    ):
+        names = {one.campaign.name for one in campaigns.listed(connection)}
+        lists = set(subscriptions.names(connection))
+    return names <= {week.CAMPAIGN} and lists <= {week.LIST}
+
+
+def _clear(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (folder / "digest.db").exists() and not _is_a_demos(folder):
+            raise SettingsError(
+                f"{folder} holds a database that is no demo's: "
+                "choose another folder with --dir"
+            )
+        for name in _OUR_FOLDERS:
+            if (folder / DEMO_MARK).exists():
+                shutil.rmtree(folder / name, ignore_errors=True)
+        for name in _OURS:
+            (folder / name).unlink(missing_ok=True)
+        (folder / DEMO_MARK).touch()
+    except OSError as problem:
+        raise SettingsError(
+            f"{folder} cannot be used ({problem.strerror}): choose another with --dir"
+        ) from problem

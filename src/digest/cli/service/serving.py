@@ -1,0 +1,137 @@
+"""Everything in one process: pages, timetable and workers, stopped together."""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from digest.bootstrap import App
+from digest.errors import DigestError
+from digest.model.delivery.eta import Allowance
+from digest.schedule.delivery.working import Worked
+from digest.schedule.editions.publishing import keep_watch
+from digest.schedule.editions.timetable import Timetable
+from digest.schedule.editions.watch import asleep_since
+from digest.store.delivery import rate_limits
+from digest.store.reports import overview
+from digest.web.app import make_app
+
+log = logging.getLogger(__name__)
+
+
+def serve_pages(digest: App, host: str, port: int) -> None:
+    """Serve the pages until asked to stop."""
+    _server(digest, host, port).run()
+
+
+def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
+    """Serve the pages, watch the clock and send, until asked to stop.
+
+    What is on the wire when asked is finished and recorded first.
+    """
+    server = _server(digest, host, port)
+    threads = [
+        _started("timetable", lambda: watch_the_clock(digest, stop)),
+        _started("worker", lambda: work_until_stopped(digest, stop)),
+    ]
+    try:
+        server.run()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+
+
+def watch_the_clock(digest: App, stop: threading.Event) -> None:
+    """Open editions at their slots and carry them forward, until asked to stop."""
+    submit = digest.dispatcher.submit
+    timetable = Timetable(
+        digest.engine,
+        lambda: keep_watch(digest.engine, digest.fetcher, digest.now(), submit),
+    )
+
+    def wake_to_stop() -> None:
+        stop.wait()
+        timetable.wake()
+
+    threading.Thread(target=wake_to_stop, daemon=True).start()
+    timetable.run(stop, digest.clock)
+
+
+def work_until_stopped(
+    digest: App,
+    stop: threading.Event,
+    report: Callable[[Worked], None] = lambda _worked: None,
+) -> None:
+    """Send and print what is planned, in rounds, until asked to stop.
+
+    `report` is told of every round that did something.
+    """
+
+    def may_act() -> bool:
+        with digest.reading() as connection:
+            return asleep_since(connection) is None
+
+    with digest.dispatcher.supply(stop) as supply, digest.work(supply) as work:
+        for worked in work.rounds(stop, may_act, supply):
+            if worked.is_something:
+                report(worked)
+
+
+def work_until_done(
+    digest: App, stop: threading.Event, *, as_json: bool = False
+) -> Worked:
+    """Send and print what is due now, say meanwhile how it goes, and what it came to.
+
+    A person at a terminal gets a bar, a log a line every ten seconds, and a
+    program, if it asks for JSON, an object every second.
+    """
+    from digest.cli.parts.progress import Tracker, bar, json_lines, lines
+
+    with digest.reading() as connection:
+        due = overview.emails_due(connection, digest.now())
+    tracker = Tracker(due, lambda: _used(digest))
+    on_a_terminal = bar if sys.stderr.isatty() else lines
+    shown = json_lines if as_json else on_a_terminal
+    with digest.work() as work, shown(tracker):
+        return work.once(stop, tracker)
+
+
+def _used(digest: App) -> tuple[Allowance, ...]:
+    """Return what is used of the limits; nothing where the database is away."""
+    limits = digest.settings.limits.overall
+    if not limits:
+        return ()
+    try:
+        with digest.reading() as connection:
+            return rate_limits.allowances(connection, limits, digest.now())
+    except DigestError:
+        return tuple(map(Allowance, limits))
+
+
+def _server(digest: App, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            make_app(digest),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+
+def _started(name: str, run: Callable[[], object]) -> threading.Thread:
+    def guarded() -> None:
+        try:
+            run()
+        except Exception:
+            # The other parts go on; /healthz and the log say what stopped.
+            log.exception("%s stopped", name)
+
+    thread = threading.Thread(target=guarded, name=name, daemon=True)
+    thread.start()
+    return thread

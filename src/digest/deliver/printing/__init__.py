@@ -1,0 +1,5 @@
+"""Letters leave: an edition's copies as sealed batches of pages.
+
+Belongs: print batches and their files. Does not: what a page looks like
+(render.letter).
+"""

@@ -1,0 +1,265 @@
+"""Letters: an edition's planned copies become a print batch, each at most once."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from digest.deliver.printing.print_files import StagedFiles, staged
+from digest.errors import DigestError
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import EditionState
+from digest.model.people.reader import Channel
+from digest.store.base.engine import writing
+from digest.store.campaigns import campaigns
+from digest.store.delivery import print_batches
+from digest.store.delivery.claims import Guard, Taken, cancel_unwelcome, guard_for, take
+from digest.store.delivery.copies import DueCopy, due_letters
+from digest.store.delivery.deliveries import (
+    DeliveryKey,
+    Move,
+    close_edition,
+    move,
+    postpone,
+)
+from digest.store.delivery.print_batches import PrintBatch, PrintBatchState, PrintFiles
+from digest.store.editions import editions
+
+log = logging.getLogger(__name__)
+
+WITHDRAWN = "everything in this letter was withdrawn before it was printed"
+NO_ADDRESS = "no full postal address is held for this letter any more: add one"
+# How long a loop leaves a letter alone that could not be laid.
+SET_ASIDE = timedelta(hours=1)
+# A file that a printer, and the memory of this machine, can hold.
+MOST_LETTERS = 1000
+_TRIES = 5
+# Not before it is planned to its end: a batch is for all of its readers.
+_PRINTABLE = (EditionState.PLANNED, EditionState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Letters laid out for print.
+
+    `problems` says for each reader whose letter could not be laid what to do;
+    `emptied` are those of whose letter nothing is left. Neither are in `pdf`.
+    """
+
+    pdf: bytes
+    manifest: bytes
+    sheets: int
+    problems: Mapping[int, str] = field(default_factory=dict)
+    emptied: frozenset[int] = frozenset()
+
+
+Lay = Callable[[int, Sequence[DueCopy]], Laid]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOutcome:
+    """What came of making a batch: none where no letter was left to print.
+
+    `waiting` are the readers whose letters wait for something to be mended.
+    `left` is how many letters are for further batches: call again.
+    """
+
+    batch: PrintBatch | None
+    waiting: Mapping[DeliveryKey, str] = field(default_factory=dict)
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    edition: editions.Edition
+    folder: PurePosixPath
+    letters: tuple[DueCopy, ...]
+    left: int
+    guard: Guard
+
+
+class _Changed(Exception):  # noqa: N818 - says what is the case
+    """Somebody left or something was withdrawn while the letters were laid."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRoom:
+    """Makes print batches below `folder`, with the letters that `lay` lays out.
+
+    `lay` is given an edition's id and its letters and must be deterministic:
+    the same letters, the same bytes.
+    """
+
+    engine: Engine
+    folder: Path
+    lay: Lay
+    clock: Callable[[], datetime]
+
+    def make(self, edition_id: int, *, patient: bool = False) -> PrintOutcome:
+        """Put the letters of the edition that are in no batch yet into a new one.
+
+        At most MOST_LETTERS of them, in the order in which a round is walked.
+
+        The files are written in full before the batch is recorded, and its
+        letters count as accepted with the same commit: after a crash the same
+        call makes what is missing and nothing twice. Letters that cannot be
+        laid stay planned, with what to do; if `patient`, those are left alone
+        for a while. Raises DigestError.
+        """
+        for _ in range(_TRIES):
+            work = self._gather(edition_id, patient=patient)
+            if not work.letters:
+                return PrintOutcome(batch=None)
+            laid = self._laid(work)
+            try:
+                return self._keep(work, laid)
+            except _Changed:
+                log.info("letters laid again edition=%s", edition_id)
+        raise DigestError(
+            f"the letters of edition {edition_id} changed while they were laid out, "
+            f"{_TRIES} times over: run digest print make {edition_id} again"
+        )
+
+    def seal(self, batch_id: int) -> PrintBatch:
+        """Close the batch: it is never made again. A sealed one stays as it is."""
+        return self._move(batch_id, PrintBatchState.SEALED)
+
+    def posted(self, batch_id: int) -> PrintBatch:
+        """Say that a sealed batch has been posted.
+
+        Raises DigestError for one that is not sealed yet.
+        """
+        batch = self._move(batch_id, PrintBatchState.POSTED)
+        if batch.state is PrintBatchState.OPEN:
+            raise DigestError(
+                f"print batch {batch_id} is still open: first digest print seal "
+                f"{batch_id}"
+            )
+        return batch
+
+    def _move(self, batch_id: int, to: PrintBatchState) -> PrintBatch:
+        with writing(self.engine) as connection:
+            if print_batches.move(connection, batch_id, to, self.clock()):
+                log.info("print batch moved id=%s state=%s", batch_id, to)
+            return print_batches.get(connection, batch_id)
+
+    def _laid(self, work: _Work) -> Laid:
+        homeless = {
+            copy.key.reader_id: NO_ADDRESS
+            for copy in work.letters
+            if copy.to.address is None
+        }
+        letters = [copy for copy in work.letters if copy.to.address is not None]
+        laid = self.lay(work.edition.id, letters) if letters else Laid(b"", b"", 0)
+        return replace(laid, problems={**laid.problems, **homeless})
+
+    def _gather(self, edition_id: int, *, patient: bool) -> _Work:
+        now = self.clock()
+        with writing(self.engine) as connection:
+            edition = editions.get(connection, edition_id)
+            guard = guard_for(connection, edition_id, Channel.POST)
+            cancel_unwelcome(connection, guard, now)
+            close_edition(connection, edition_id, now)
+            zone = campaigns.load(connection, edition.campaign_id).timezone
+            letters = due_letters(connection, edition_id, now if patient else None)
+            if edition.state not in _PRINTABLE:
+                letters = []
+            day = edition.slot.astimezone(ZoneInfo(zone)).date().isoformat()
+            return _Work(
+                edition,
+                PurePosixPath("print", edition.campaign, f"{day}-{edition.code}"),
+                tuple(sorted(letters, key=_round)[:MOST_LETTERS]),
+                max(0, len(letters) - MOST_LETTERS),
+                guard,
+            )
+
+    def _keep(self, work: _Work, laid: Laid) -> PrintOutcome:
+        contents = {"letters": laid.pdf, "manifest": laid.manifest}
+        with (
+            staged(self.folder / work.folder, contents) as files,
+            writing(self.engine) as connection,
+        ):
+            return self._record(connection, work, laid, files)
+
+    def _record(
+        self, connection: Connection, work: _Work, laid: Laid, files: StagedFiles
+    ) -> PrintOutcome:
+        now, edition_id = self.clock(), work.edition.id
+        waiting = _set_aside(connection, work.letters, laid, now)
+        printed = [
+            copy.key
+            for copy in work.letters
+            if copy.key.reader_id not in (laid.problems.keys() | laid.emptied)
+        ]
+        batch = None
+        if printed:
+            number = print_batches.count(connection, edition_id) + 1
+            made = _files(work.folder, number, laid, len(printed))
+            batch_id = print_batches.add(connection, edition_id, made, now)
+            for key in printed:
+                _print(connection, key, work.guard, batch_id, now)
+            editions.move(connection, edition_id, EditionState.SENDING, now)
+            # Last: its lock is held, so nobody else can take the names.
+            files.publish(
+                {
+                    "letters": self.folder / made.pdf,
+                    "manifest": self.folder / made.manifest,
+                }
+            )
+            batch = print_batches.get(connection, batch_id)
+        close_edition(connection, edition_id, now)
+        return PrintOutcome(batch, waiting, work.left)
+
+
+def _round(copy: DueCopy) -> tuple[Any, int]:
+    address = copy.to.address
+    return ((), 0) if address is None else (address.round_key, copy.key.reader_id)
+
+
+def _print(
+    connection: Connection,
+    key: DeliveryKey,
+    guard: Guard,
+    batch_id: int,
+    now: datetime,
+) -> None:
+    if take(connection, key.reader_id, guard, now) is not Taken.YES:
+        raise _Changed
+    change = Move(
+        key,
+        DeliveryState.ACCEPTED,
+        reply=f"in print batch {batch_id}",
+        tried=True,
+        print_batch_id=batch_id,
+    )
+    move(connection, change, now)
+
+
+def _set_aside(
+    connection: Connection, letters: Sequence[DueCopy], laid: Laid, now: datetime
+) -> dict[DeliveryKey, str]:
+    waiting = {}
+    for copy in letters:
+        if copy.key.reader_id in laid.emptied:
+            change = Move(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
+            move(connection, change, now)
+        elif why := laid.problems.get(copy.key.reader_id):
+            postpone(connection, copy.key, now + SET_ASIDE, why)
+            waiting[copy.key] = why
+    return waiting
+
+
+def _files(folder: PurePosixPath, number: int, laid: Laid, letters: int) -> PrintFiles:
+    return PrintFiles(
+        pdf=str(folder / f"letters-{number}.pdf"),
+        manifest=str(folder / f"manifest-{number}.csv"),
+        sha256=hashlib.sha256(laid.pdf).hexdigest(),
+        letters=letters,
+        sheets=laid.sheets,
+    )

@@ -1,0 +1,129 @@
+"""Emails in files, Maildirs and mboxes, one after another, each to be settled."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.deliver.returns.bounce_mail import MOST_BYTES
+
+_LONGEST_LINE = 64 * 1024
+_SEPARATOR = b"From "
+_ON_A_SERVER = re.compile(r"[a-z]+:/")
+# Maildir's way to say that a message was seen.
+_SEEN = ":2,S"
+
+
+def _nothing() -> None:
+    """Leave a file as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An email, as far as it is read; `settle` is for when it has been dealt with."""
+
+    name: str
+    source: bytes
+    settle: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read, and why."""
+
+    name: str
+    why: str
+
+
+def emails_in(paths: Iterable[Path]) -> Iterator[Found | Unread]:
+    """Yield the emails at these places, and what cannot be read; never fails.
+
+    A message in the `new` folder of a Maildir is moved to `cur` when it is
+    settled. One that somebody takes away meanwhile is passed over.
+    """
+    for path in paths:
+        try:
+            yield from _at(path)
+        except OSError as problem:
+            yield Unread(str(path), _in_words(problem))
+
+
+def _at(path: Path) -> Iterator[Found | Unread]:
+    if _ON_A_SERVER.match(str(path)) and not path.exists():
+        yield Unread(
+            str(path),
+            "mailboxes on a server are not read: have it fetched into a Maildir first, "
+            "for example with mbsync or fetchmail",
+        )
+    elif (path / "new").is_dir() and (path / "cur").is_dir():
+        yield from _in_maildir(path)
+    elif path.is_dir():
+        yield Unread(str(path), "is a folder, but no Maildir: name the files in it")
+    elif path.exists() and not path.is_file():
+        yield Unread(str(path), "is no file")
+    else:
+        yield from _in_file(path)
+
+
+def _in_maildir(path: Path) -> Iterator[Found | Unread]:
+    # Both at once: what is settled goes from the one to the other.
+    waiting, seen = _files(path / "new"), _files(path / "cur")
+    for file, settle in [(one, _moving(one)) for one in waiting] + [
+        (one, _nothing) for one in seen
+    ]:
+        try:
+            with file.open("rb") as opened:
+                source = opened.read(MOST_BYTES)
+        except FileNotFoundError:
+            continue
+        except OSError as problem:
+            yield Unread(str(file), _in_words(problem))
+            continue
+        yield Found(str(file), source, settle)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(one for one in folder.iterdir() if one.name[0] != ".")
+
+
+def _moving(file: Path) -> Callable[[], None]:
+    def move() -> None:
+        name = file.name.partition(":")[0]
+        with suppress(FileNotFoundError):
+            file.rename(file.parent.with_name("cur") / f"{name}{_SEEN}")
+
+    return move
+
+
+def _in_file(path: Path) -> Iterator[Found]:
+    with path.open("rb") as lines:
+        if lines.read(len(_SEPARATOR)) != _SEPARATOR:
+            lines.seek(0)
+            yield Found(str(path), lines.read(MOST_BYTES))
+            return
+        lines.readline()
+        for number, source in enumerate(
+            _split(iter(lambda: lines.readline(_LONGEST_LINE), b"")), 1
+        ):
+            yield Found(f"{path}, message {number}", source)
+
+
+def _split(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the messages of an mbox, of each no more than is read."""
+    kept, size, is_after_blank, is_new_line = list[bytes](), 0, False, True
+    for line in lines:
+        if is_new_line and is_after_blank and line.startswith(_SEPARATOR):
+            yield b"".join(kept)
+            kept, size, is_after_blank = [], 0, False
+            continue
+        if size < MOST_BYTES:
+            kept.append(line)
+            size += len(line)
+        is_after_blank = is_new_line and line.strip(b"\r\n") == b""
+        is_new_line = line.endswith(b"\n")
+    yield b"".join(kept)
+
+
+def _in_words(problem: OSError) -> str:
+    return f"cannot be read: {problem.strerror or problem}"

@@ -1,0 +1,190 @@
+"""Reads an email that came back: what it reports, and to which address it was sent.
+
+Whoever likes can send us one, so nothing in it is believed but our own signed
+address; and nothing in it can do more than be passed over.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, message_from_string, policy
+from email.message import Message
+from itertools import islice
+
+from digest.model.delivery.bounces import (
+    DeliveryReport,
+    Fate,
+    Feedback,
+    Report,
+    code_in,
+)
+
+# A report is at the front; what follows is the message that it is about.
+MOST_BYTES = 256 * 1024
+_MOST_LEVELS, _MOST_PARTS, _MOST_FATES = 5, 50, 100
+_MOST_ADDRESSES = 100
+# By whom it was brought to us, and to whom it was written.
+_TO = ("Delivered-To", "X-Original-To", "X-Delivered-To", "Envelope-To", "To")
+_ADDRESS = re.compile(r"[\w.+=/-]{1,64}@[\w.-]{1,255}", re.ASCII)
+_STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_FEEDBACK = "message/feedback-report"
+_ORIGINAL = frozenset(
+    {
+        "message/rfc822",
+        "message/global",
+        "message/global-headers",
+        "message/rfc822-headers",
+        "text/rfc822-headers",
+    }
+)
+_FROM_A_MACHINE = re.compile(r"<>|mailer-daemon|postmaster|mail delivery", re.I)
+_MOST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedMail:
+    """An email that came back.
+
+    `sent_to` are the addresses it was brought to; `about` those it says the
+    message was sent from. `report` is None where it holds none, and `why` says
+    what is there instead. `mark` tells it from every other.
+    """
+
+    sent_to: tuple[str, ...]
+    about: tuple[str, ...]
+    report: Report | None
+    mark: str
+    why: str = ""
+
+
+def read(source: bytes) -> ReturnedMail:
+    """Return what an email says, as far as its first 256 kB.
+
+    Raises ValueError, in words, for what cannot be taken apart.
+    """
+    try:
+        message = message_from_bytes(source[:MOST_BYTES], policy=policy.compat32)
+        parts = list(islice(_parts(message), _MOST_PARTS))
+        report = _report(parts) or _in_plain_words(message, parts)
+        return ReturnedMail(
+            sent_to=_addresses(message, *_TO),
+            about=tuple(_about(parts)),
+            report=report,
+            mark=_mark(message, source),
+            why="" if report else f"it holds no report: {_subject(message)}",
+        )
+    # Nesting as deep as the stack, and names of encodings that there are not.
+    except (RecursionError, LookupError, TypeError, AttributeError) as problem:
+        raise ValueError("it cannot be taken apart: its parts are broken") from problem
+
+
+def _parts(message: Message, level: int = 0) -> Iterator[Message]:
+    """Yield the parts of an email, outermost first, but of no email within it."""
+    yield message
+    if message.is_multipart() and message.get_content_maintype() == "multipart":
+        if level == _MOST_LEVELS:
+            raise ValueError("it cannot be taken apart: its parts are nested too deep")
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _parts(part, level + 1)
+
+
+def _report(parts: list[Message]) -> Report | None:
+    for part in parts:
+        kind = part.get_content_type()
+        if kind == _FEEDBACK:
+            return Feedback(_text_of(_inside(part), "Feedback-Type"))
+        if kind in _STATUS:
+            groups = islice(_groups(part), 1, _MOST_FATES + 1)
+            fates = tuple(_fate(group) for group in groups)
+            return DeliveryReport(fates) if fates else None
+    return None
+
+
+def _fate(group: Message) -> Fate:
+    named = _addresses(group, "Original-Recipient", "Final-Recipient")
+    return Fate(
+        addresses=named,
+        action=_text_of(group, "Action").lower(),
+        status=_text_of(group, "Status"),
+        diagnostic=_text_of(group, "Diagnostic-Code"),
+        retry_until=_text_of(group, "Will-Retry-Until"),
+    )
+
+
+def _groups(part: Message) -> Iterator[Message]:
+    """Yield the groups of fields of a status: of the message, then by recipient."""
+    payload = part.get_payload()
+    blocks = [one for one in payload if isinstance(one, Message)]
+    for block in blocks:
+        if block.keys():
+            yield block
+        # Of the newer kind the parser knows only the first group.
+        rest = block.get_payload() if part.get_content_subtype() != _OLD_KIND else ""
+        for text in re.split(r"\n[ \t\r]*\n", rest if isinstance(rest, str) else ""):
+            if text.strip():
+                yield message_from_string(text.strip(), policy=policy.compat32)
+
+
+_OLD_KIND = "delivery-status"
+
+
+def _in_plain_words(message: Message, parts: list[Message]) -> Report | None:
+    """Return what a server that writes no report says by a code in its text."""
+    sender = f"{message.get('Return-Path', '')} {message.get('From', '')}"
+    if not _FROM_A_MACHINE.search(sender):
+        return None
+    text = next((one for one in parts if one.get_content_type() == "text/plain"), None)
+    if text is None:
+        return None
+    payload = text.get_payload(decode=True)
+    said = payload[:_MOST_TEXT] if isinstance(payload, bytes) else b""
+    for line in said.decode("utf-8", "replace").splitlines():
+        if (code := code_in(line)) and not code.startswith("2"):
+            return DeliveryReport((Fate((), "failed", code, line),))
+    return None
+
+
+def _about(parts: list[Message]) -> Iterator[str]:
+    """Yield the envelope senders that it gives for the message it is about."""
+    for part in parts:
+        kind = part.get_content_type()
+        if kind == _FEEDBACK:
+            yield from _addresses(_inside(part), "Original-Mail-From")
+        elif kind in _ORIGINAL:
+            yield from _addresses(_inside(part), "Return-Path")
+
+
+def _inside(part: Message) -> Message:
+    """Return the fields that a part consists of, or begins with."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return payload[0] if payload and isinstance(payload[0], Message) else Message()
+    raw = part.get_payload(decode=True)
+    return message_from_bytes(raw if isinstance(raw, bytes) else b"")
+
+
+def _addresses(message: Message, *names: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in names:
+        for value in message.get_all(name, []):
+            found.update(dict.fromkeys(_ADDRESS.findall(str(value))))
+    return tuple(islice(found, _MOST_ADDRESSES))
+
+
+def _text_of(message: Message, name: str) -> str:
+    return str(message.get(name, "")).strip()
+
+
+def _subject(message: Message) -> str:
+    said = " ".join(_text_of(message, "Subject").split())[:80]
+    return f"“{said}”" if said.isprintable() and said else "it has no subject"
+
+
+def _mark(message: Message, source: bytes) -> str:
+    """Return what tells it from others, though it is kept in two places."""
+    name = _text_of(message, "Message-ID")
+    # What carried it here has written above it, and may have written other things.
+    _, _, body = source.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return hashlib.sha256(name.encode("utf-8", "replace") or body).hexdigest()

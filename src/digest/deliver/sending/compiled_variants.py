@@ -1,0 +1,112 @@
+"""The words of each kind of copy, made once, and anew after a withdrawal."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from digest.deliver.carrier import Copy
+from digest.errors import DigestError
+from digest.model.editions.compiled_message import CompiledMessage, Recipient
+from digest.model.people.reader import Channel
+from digest.store.base.engine import reading
+from digest.store.delivery.claims import Guard, guard_for
+from digest.store.delivery.copies import DueCopy
+
+MessageFor = Callable[[int, int], CompiledMessage | None]
+
+
+class Links(Protocol):
+    """The addresses in a copy that are one reader's own."""
+
+    def leave_url(self, reader_id: int) -> str:
+        """Return the https address that leaves without signing in."""
+        ...
+
+    def leave_mailto(self, reader_id: int) -> str:
+        """Return the mailto: address that does the same, or ""."""
+        ...
+
+    def envelope_sender(self, edition_code: str, reader_id: int) -> str:
+        """Return the address that bounces of this copy go to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A variant as it stood: None where every item in it was withdrawn.
+
+    `guard` lets a copy leave only while nothing more has been withdrawn.
+    """
+
+    message: CompiledMessage | None
+    guard: Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Unmade:
+    """A variant that could not be rendered, and why."""
+
+    why: str
+
+
+class Press:
+    """Has each variant of an edition rendered once, beside the event loop."""
+
+    def __init__(
+        self, engine: Engine, edition_id: int, message_for: MessageFor
+    ) -> None:
+        self._engine = engine
+        self._edition_id = edition_id
+        self._message_for = message_for
+        self._made = dict[int, Words | Unmade]()
+        self._making = dict[int, asyncio.Task[Words | Unmade]]()
+
+    async def words(self, variant_id: int) -> Words | Unmade:
+        """Return the variant's words; whoever asks meanwhile waits for the same."""
+        if variant_id not in self._made:
+            making = self._making.get(variant_id)
+            if making is None:
+                made = asyncio.to_thread(self._make, variant_id)
+                making = self._making[variant_id] = asyncio.create_task(made)
+            self._made[variant_id] = await making
+            self._making.pop(variant_id, None)
+        return self._made[variant_id]
+
+    def forget(self, variant_id: int, stale: Words) -> None:
+        """Have the variant made anew, unless somebody has seen to it already."""
+        if self._made.get(variant_id) is stale:
+            del self._made[variant_id]
+
+    def _make(self, variant_id: int) -> Words | Unmade:
+        # Before the message: what is withdrawn while it is made counts as later.
+        with reading(self._engine) as connection:
+            guard = guard_for(connection, self._edition_id, Channel.EMAIL)
+        try:
+            return Words(self._message_for(self._edition_id, variant_id), guard)
+        except DigestError as problem:
+            return Unmade(str(problem))
+
+
+def copy_of(
+    due: DueCopy, message: CompiledMessage, edition_code: str, links: Links
+) -> Copy:
+    """Return the reader's own copy. Raises ValueError for an address beyond use."""
+    reader_id = due.key.reader_id
+    recipient = Recipient(
+        name=due.to.name,
+        address=due.to.email,
+        salutation=due.to.salutation,
+        reference=str(due.key),
+        leave_url=links.leave_url(reader_id),
+        leave_mailto=links.leave_mailto(reader_id),
+    )
+    return Copy(
+        ref=str(due.key),
+        envelope_sender=links.envelope_sender(edition_code, reader_id),
+        recipient=due.to.email,
+        # A merged message is fit for the wire as it is, but for its very end.
+        payload=message.merge(recipient).rstrip(b"\r\n") + b"\r\n",
+    )

@@ -1,0 +1,183 @@
+"""The copies in hand: of batches leased to us, shared out among connections."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import count
+from math import inf
+from time import monotonic
+from typing import NamedTuple
+
+from digest.deliver.sending.compiled_variants import Press
+from digest.model.campaigns.campaign import UncertainPolicy
+from digest.model.delivery.delivery import Patience
+from digest.store.delivery.copies import DueCopy
+from digest.store.delivery.send_batches import Lease
+
+# Enough to keep every connection busy while more are read.
+LOW = 100
+# Nobody is woken when the run is asked to stop: who waits looks this often.
+LONGEST_WAIT = 0.5
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """A leased batch of an edition.
+
+    `left` copies that were read have not had their turn; those of the readers
+    `unread` have not been read yet.
+    """
+
+    lease: Lease
+    edition_code: str
+    sending_domain: str
+    uncertain: UncertainPolicy
+    patience: Patience
+    press: Press
+    unread: range
+    left: int = 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether all its copies have had their turn."""
+        return not self.left and not self.unread
+
+
+class Task(NamedTuple):
+    """One copy and the batch it is of."""
+
+    batch: Batch
+    due: DueCopy
+
+
+class Feed:
+    """Copies that many tasks take from, each copy once, and when batches end.
+
+    `must_stop` says that no further copy is to be taken.
+    """
+
+    def __init__(self, must_stop: Callable[[], bool]) -> None:
+        self._must_stop = must_stop
+        self._waiting = set[asyncio.Future[None]]()
+        self._tasks = deque[Task]()
+        self._delayed: list[tuple[float, int, Task]] = []
+        self._order = count()
+        self._held_until = 0.0
+        self._is_closed = False
+        self.batches: list[Batch] = []
+
+    def add(self, batch: Batch, copies: Collection[DueCopy]) -> None:
+        """Share out copies of a batch."""
+        if batch not in self.batches:
+            self.batches.append(batch)
+        batch.left += len(copies)
+        self._tasks.extend(Task(batch, due) for due in copies)
+        self.wake()
+
+    def next(self) -> Task | None:
+        """Return the next copy, or None where none is to be had this instant."""
+        return None if self._nothing_at_hand() else self._tasks.popleft()
+
+    async def wait_for_more(self) -> bool:
+        """Wait until a copy may be had; False when no more will come.
+
+        While another connection has one in hand it may yet be put back.
+        """
+        while self._nothing_at_hand():
+            if self._must_stop() or self.is_over:
+                return False
+            await self._wait(min(self._pause(), LONGEST_WAIT))
+        return True
+
+    def hold(self, seconds: float) -> None:
+        """Give out nothing for so long."""
+        self._held_until = monotonic() + seconds
+
+    def put_back(self, task: Task, delay_seconds: float = 0) -> None:
+        """Have a copy taken again, not before so many seconds from now."""
+        if delay_seconds:
+            at = monotonic() + delay_seconds
+            heappush(self._delayed, (at, next(self._order), task))
+        else:
+            self._tasks.appendleft(task)
+        self.wake()
+
+    def ended(self, task: Task) -> None:
+        """Note that a copy has had its turn, and that this is recorded."""
+        task.batch.left -= 1
+        if task.batch.has_ended or (self.is_low and not self._is_closed):
+            self.wake()
+
+    def give_up(self, batch: Batch) -> None:
+        """Leave the rest of a batch where it is: it is somebody else's now."""
+        self._tasks = deque(one for one in self._tasks if one.batch is not batch)
+        self._delayed = [one for one in self._delayed if one[2].batch is not batch]
+        heapify(self._delayed)
+        if batch in self.batches:
+            self.batches.remove(batch)
+        self.wake()
+
+    def take_ended(self) -> list[Batch]:
+        """Return the batches all of whose copies have had their turn, once each."""
+        ended = [batch for batch in self.batches if batch.has_ended]
+        self.batches = [batch for batch in self.batches if not batch.has_ended]
+        return ended
+
+    def close(self) -> None:
+        """Say that no further batch will come."""
+        self._is_closed = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Have everybody who waits look again."""
+        for one in self._waiting:
+            if not one.done():
+                one.set_result(None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every copy has had its turn and no further batch will come."""
+        return self._is_closed and all(batch.has_ended for batch in self.batches)
+
+    @property
+    def has_ended_batch(self) -> bool:
+        """Whether a batch has ended that `take_ended` has not returned yet."""
+        return any(batch.has_ended for batch in self.batches)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether another batch should be fetched."""
+        return len(self._tasks) < LOW
+
+    async def wait(self, seconds: float, until: Callable[[], bool]) -> None:
+        """Wait until that is true, for so long at most."""
+        end = monotonic() + seconds
+        while not until() and (left := end - monotonic()) > 0:
+            await self._wait(left)
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until somebody wakes us, for so long at most."""
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(woken)
+        timer = loop.call_later(seconds, self.wake)
+        try:
+            await woken
+        finally:
+            timer.cancel()
+            self._waiting.remove(woken)
+
+    def _nothing_at_hand(self) -> bool:
+        now = monotonic()
+        while self._delayed and self._delayed[0][0] <= now:
+            self._tasks.append(heappop(self._delayed)[2])
+        return not self._tasks or self._must_stop() or now < self._held_until
+
+    def _pause(self) -> float:
+        """Return after how many seconds something may be at hand by itself."""
+        soonest = [at for at, _, _ in self._delayed[:1]]
+        if self._tasks:
+            soonest.append(self._held_until)
+        return max(min(soonest, default=inf) - monotonic(), 0)

@@ -1,0 +1,5 @@
+"""What is said to mail servers, and what their answers mean.
+
+Belongs: one connection's words, servers and their fail-over. Does not: rows of
+the database.
+"""

@@ -1,0 +1,153 @@
+"""Bytes to and from a mail server: replies counted, writes known to the byte."""
+
+import asyncio
+import socket
+import ssl
+
+from digest.deliver.smtp.outcomes import Reply
+from digest.deliver.smtp.reply_parser import Replies
+
+_CHUNK = 8_192
+_FULL = "the mail server takes nothing more"
+# What a socket says that can do nothing this instant.
+_NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError)
+_NO_ROOM = (BlockingIOError, InterruptedError, ssl.SSLWantWriteError)
+
+
+class CutShortError(ConnectionError):
+    """The connection failed before the final dot."""
+
+
+class Wire:
+    """A connected socket that speaks in commands and replies.
+
+    It belongs to the running event loop, which reads whatever comes as it
+    comes. Every method raises OSError where the connection fails or time runs
+    out.
+    """
+
+    def __init__(self, connected: socket.socket) -> None:
+        connected.settimeout(0)
+        if connected.family in (socket.AF_INET, socket.AF_INET6):
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = connected
+        self._is_plain = not isinstance(connected, ssl.SSLSocket)
+        self._replies = Replies()
+        self._problem = ""
+        self._reader: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(connected, self._receive)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something was received that nobody has read yet."""
+        return self._replies.has_some
+
+    async def write(self, words: bytes, wait: float) -> None:
+        """Send all of `words`; each part is given so many seconds."""
+        sent = 0
+        while sent < len(words):
+            try:
+                sent += self._socket.send(memoryview(words)[sent:])
+            except _NO_ROOM:
+                await self._room(wait)
+
+    async def write_message(self, body: bytes, behind: bytes, wait: float) -> None:
+        """Send a body and, in the same write, what comes behind it: the dot first.
+
+        Raises CutShortError where the connection failed while none of what comes
+        behind the body can have gone, so that the message was not taken.
+        """
+        try:
+            left = await self._body_sent(body, behind, wait)
+        except OSError as problem:
+            raise CutShortError(str(problem)) from problem
+        if left:
+            await self.write(left, wait)
+
+    async def read_reply(self, wait: float) -> Reply:
+        """Return the next reply, which is to be whole within so many seconds."""
+        if not self._replies.has_whole:
+            await self._a_reply(wait)
+        return self._replies.take()
+
+    def close(self) -> None:
+        """End the connection without a word."""
+        self._end("the connection is closed")
+        self._socket.close()
+
+    async def _a_reply(self, wait: float) -> None:
+        if self._problem:
+            raise ConnectionError(self._problem)
+        self._reader = self._loop.create_future()
+        timer = self._loop.call_later(
+            wait, _failed, self._reader, TimeoutError("no answer in time")
+        )
+        try:
+            await self._reader
+        finally:
+            timer.cancel()
+            self._reader = None
+
+    async def _body_sent(self, body: bytes, behind: bytes, wait: float) -> bytes:
+        """Send the body; return what is left of what comes behind it."""
+        if not self._is_plain:
+            await self.write(body, wait)
+            return behind
+        whole, sent = memoryview(body), 0
+        while sent < len(body):
+            try:
+                sent += self._socket.sendmsg([whole[sent:], behind])
+            except _NO_ROOM:
+                await self._room(wait)
+        return behind[sent - len(body) :]
+
+    async def _room(self, wait: float) -> None:
+        """Wait until the socket takes more."""
+        if self._problem:
+            raise ConnectionError(self._problem)
+        room = self._loop.create_future()
+        self._loop.add_writer(self._socket, _done, room)
+        timer = self._loop.call_later(wait, _failed, room, TimeoutError(_FULL))
+        try:
+            await room
+        finally:
+            timer.cancel()
+            self._loop.remove_writer(self._socket)
+
+    def _receive(self) -> None:
+        """Take in what came; the loop calls it whenever something has."""
+        try:
+            while more := self._socket.recv(_CHUNK):
+                self._replies.add(more)
+                if not self._holds_more():
+                    break
+            else:
+                self._end("the server closed the connection")
+        except _NOT_NOW:
+            pass
+        except OSError as problem:
+            self._end(str(problem) or type(problem).__name__)
+        if self._reader is not None and self._replies.has_whole:
+            _done(self._reader)
+
+    def _holds_more(self) -> bool:
+        """Whether bytes wait that the loop cannot know of: deciphered, unread."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    def _end(self, why: str) -> None:
+        if not self._problem:
+            self._problem = why
+            self._loop.remove_reader(self._socket)
+        if self._reader is not None and not self._replies.has_whole:
+            _failed(self._reader, ConnectionError(why))
+
+
+def _done(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)
+
+
+def _failed(waiting: asyncio.Future[None], problem: OSError) -> None:
+    if not waiting.done():
+        waiting.set_exception(problem)

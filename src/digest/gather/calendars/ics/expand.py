@@ -1,0 +1,167 @@
+"""A calendar file worked out: every good event, and every bad one named."""
+
+import time
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+import icalendar
+from icalendar.timezone import tzp
+
+from digest.gather.calendars.ics.answer import Answer, Fault, Happening, Question, Words
+from digest.gather.calendars.ics.components import Piece, Pieces, taken_apart
+from digest.gather.calendars.ics.limits import ALL_SECONDS, TookTooLongError, within
+from digest.gather.calendars.ics.names import name_of, stem_of
+from digest.gather.calendars.ics.refusals import check_rules, why
+from digest.gather.calendars.ics.series import Dated, Series, Told, by_series
+from digest.gather.calendars.ics.zones import Zones
+
+MOST_NEWS = 1_000
+_MOST_UPDATES = 5_000
+_MOST_FAULTS = 200
+_TOO_LONG = (
+    "takes too long to work out: make its repeats simpler, or enter its dates one by "
+    "one"
+)
+_TOO_MANY = "is more than one reading may take: give a calendar of fewer events"
+_CUT_SHORT = "is cut short, and its end is not known: export or save it again"
+_HIDDEN = 'are private or say no more than "Busy": make them public to tell of them'
+_PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
+
+
+def answered(content: bytes, question: Question) -> Answer:
+    """Return what the calendar holds; nothing that it says makes it raise.
+
+    To be called in the main thread of a process: each event has its share of
+    computing time and is given up when that is over.
+    """
+    try:
+        pieces = taken_apart(content)
+    except ValueError as problem:
+        return Answer(refused=str(problem))
+    end = time.monotonic() + ALL_SECONDS
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _define(pieces.zones, end)
+        zones = Zones(ZoneInfo(question.zone))
+        working = _Working(question, zones, end, pieces.is_whole)
+        working.take_all(pieces)
+    return working.answer()
+
+
+def _define(zones: Sequence[Piece], end: float) -> None:
+    """Let the library know of the zones that only this calendar has.
+
+    One that cannot be understood is left alone: an event in it is named.
+    """
+    tzp.use_default()  # without the zones of any other calendar
+    for zone in zones:
+        if time.monotonic() > end:
+            return
+        text = "\r\n".join([*(line.whole for line in zone.lines), "END:VTIMEZONE"])
+        with suppress(Exception, TookTooLongError), within(end):
+            check_rules(zone)
+            if tzp.timezone(zone.value("TZID")) is None:
+                icalendar.Timezone.from_ical(text)
+
+
+@dataclass(slots=True)
+class _Working:
+    """The answer, growing."""
+
+    question: Question
+    zones: Zones
+    end: float  # on the monotonic clock
+    is_whole: bool
+    dates: list[Dated] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def take_all(self, pieces: Pieces) -> None:
+        """Take every event, as long as there is time."""
+        if not self.is_whole:
+            self.faults.append(Fault("the calendar", _CUT_SHORT))
+        for stem, group in by_series(self._open(pieces.events)):
+            if not self._is_taken(stem, group):
+                self.faults.append(Fault("the rest", _TOO_MANY))
+                self.is_whole = False
+                return
+
+    def _open(self, events: Sequence[Piece]) -> list[Piece]:
+        """Return the events that anyone may read and that are not long past."""
+        before = f"{self.question.since:%Y%m%d}"
+        hidden = [piece for piece in events if _is_hidden(piece)]
+        self.unread += map(stem_of, hidden)
+        if hidden:
+            self.faults.append(Fault(f"{len(hidden)} of its events", _HIDDEN))
+        return [
+            piece
+            for piece in events
+            if not _is_hidden(piece) and not _is_past(piece, before)
+        ]
+
+    def _is_taken(self, stem: str, group: Sequence[Piece]) -> bool:
+        """Take the events of a UID; return whether there was time for it."""
+        try:
+            with within(self.end):
+                zones = self.zones.of(group[0].zone)
+                told = Series(self.question, zones, stem).told(group)
+        except TookTooLongError:
+            if time.monotonic() > self.end:
+                return False
+            told = _nothing(stem, group, _TOO_LONG)
+        except Exception as problem:  # noqa: BLE001 - whatever a library trips over
+            told = _nothing(stem, group, why(problem))
+        self.dates += told.dates
+        self.faults += told.faults
+        self.unread += told.unread
+        return True
+
+    def answer(self) -> Answer:
+        """Return it with the earliest news, as much as one reading may bring."""
+        in_order = sorted(self.dates, key=lambda one: one.happening.starts)
+        news = [one for one in in_order if one.happening.is_news]
+        updates = [one for one in in_order if not one.happening.is_news]
+        if len(news) > MOST_NEWS or len(updates) > _MOST_UPDATES:
+            self.faults.append(Fault("the rest", _TOO_MANY))
+            self.is_whole = False
+        words: dict[Words, int] = {}
+        return Answer(
+            happenings=tuple(
+                _numbered(one, words)
+                for one in (*news[:MOST_NEWS], *updates[:_MOST_UPDATES])
+            ),
+            words=tuple(words),
+            faults=tuple(self.faults[:_MOST_FAULTS]),
+            unread=tuple(self.unread),
+            is_whole=self.is_whole,
+        )
+
+
+def _numbered(one: Dated, words: dict[Words, int]) -> Happening:
+    return replace(one.happening, words=words.setdefault(one.words, len(words)))
+
+
+def _nothing(stem: str, group: Sequence[Piece], because: str) -> Told:
+    return Told((), (Fault(name_of(group[0]), because),), (stem,))
+
+
+def _is_hidden(piece: Piece) -> bool:
+    is_private = piece.value("CLASS").strip().upper() in _PRIVATE
+    says_nothing = not piece.value("DESCRIPTION") and not piece.value("LOCATION")
+    return is_private or (piece.value("SUMMARY").strip() == "Busy" and says_nothing)
+
+
+def _is_past(piece: Piece, today: str) -> bool:
+    """Whether a single event was over days ago, told without parsing it.
+
+    A calendar of ten years is mostly these. Days are compared as they are
+    written, with two to spare for time zones.
+    """
+    names = {line.name for line in piece.lines}
+    if names & {"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"}:
+        return False
+    last = max(piece.value("DTSTART")[:8], piece.value("DTEND")[:8])
+    return last.isdecimal() and len(last) == 8 and int(last) + 2 < int(today)

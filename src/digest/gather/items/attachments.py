@@ -1,0 +1,88 @@
+"""Files that a feed hangs on an entry: its picture, recordings, documents."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from digest.gather.markup import addresses
+from digest.gather.markup.words import one_line
+from digest.model.posts.items import Link, LinkKind
+
+MAX_ATTACHMENTS = 50
+_MOST_LINKS = 10
+_LONGEST_LABEL = 200
+_PICTURE = "picture"
+_PAGE = "text/html"
+_BY_ENDING = {
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".webp"), _PICTURE),
+    **dict.fromkeys((".mp3", ".m4a", ".ogg", ".oga", ".wav", ".opus"), LinkKind.AUDIO),
+    **dict.fromkeys((".mp4", ".m4v", ".mov", ".webm", ".ogv"), LinkKind.VIDEO),
+    **dict.fromkeys((".pdf", ".doc", ".docx", ".odt", ".rtf"), LinkKind.DOCUMENT),
+    **dict.fromkeys((".epub", ".ppt", ".pptx", ".xls", ".xlsx"), LinkKind.DOCUMENT),
+}
+_BY_TYPE = (
+    ("image/svg", None),
+    ("image/", _PICTURE),
+    ("audio/", LinkKind.AUDIO),
+    ("video/", LinkKind.VIDEO),
+    ("application/pdf", LinkKind.DOCUMENT),
+    ("application/epub", LinkKind.DOCUMENT),
+    ("application/msword", LinkKind.DOCUMENT),
+    ("application/rtf", LinkKind.DOCUMENT),
+    ("application/vnd.", LinkKind.DOCUMENT),
+    ("text/", LinkKind.DOCUMENT),
+)
+_SAID = {
+    LinkKind.AUDIO: "Listen to the recording",
+    LinkKind.VIDEO: "Watch the video",
+    LinkKind.DOCUMENT: "Read the document",
+}
+# Every post of some services comes with its author's face as if it were a picture.
+_FACES = ("gravatar.com/avatar", "/avatars/")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file by address, with its media type and title where the feed gave them."""
+
+    url: str
+    media_type: str = ""
+    title: str = ""
+
+
+def picture_in(attachments: Iterable[Attachment], base: str) -> str:
+    """Return the address of the first picture, or an empty one."""
+    return next(
+        (url for kind, url, _ in _known(attachments, base) if kind == _PICTURE), ""
+    )
+
+
+def links_to(attachments: Iterable[Attachment], base: str) -> Iterator[Link]:
+    """Yield a link for each recording and document, every address once."""
+    given: set[str] = set()
+    for kind, url, title in _known(attachments, base):
+        if isinstance(kind, LinkKind) and url not in given and len(given) < _MOST_LINKS:
+            given.add(url)
+            yield Link(kind, one_line(title)[:_LONGEST_LABEL] or _SAID[kind], url)
+
+
+def _known(
+    attachments: Iterable[Attachment], base: str
+) -> Iterator[tuple[LinkKind | str, str, str]]:
+    for one in attachments:
+        url = addresses.web(one.url, base)
+        kind = _kind(one.media_type, url) if url else None
+        if url and kind and not any(face in url for face in _FACES):
+            yield kind, url, one.title
+
+
+def _kind(media_type: str, url: str) -> LinkKind | str | None:
+    said = media_type.partition(";")[0].strip().lower()
+    if said == _PAGE:
+        return None
+    for beginning, kind in _BY_TYPE:
+        if said.startswith(beginning):
+            return kind
+    # What says nothing, or only that it is bytes, is told by its name.
+    return _BY_ENDING.get(PurePosixPath(urlsplit(url).path).suffix.lower())

@@ -1,0 +1,147 @@
+"""The lines of a page that stand over others: headings, and days written as such."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digest.gather.markup.words import one_line
+from digest.gather.pages.layout.days import Day, written_day
+from digest.model.posts.blocks import (
+    Block,
+    Heading,
+    Paragraph,
+    Picture,
+    Run,
+    Runs,
+    plain,
+)
+from digest.model.posts.bylines import taken_from
+
+Blocks = tuple[Block, ...]
+BOLD = 7  # the level of a line in bold, below all headings
+LINE = 8  # the level of a line that is nothing but a day
+OVER_BYLINE = 9  # the level of a line that has nothing but a byline right below it
+_LONGEST_BOLD = 15  # words
+_LONGEST_PLAIN = 25
+_ENDS_A_SENTENCE = (".", ",", ";", ":")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line over others: where it stands, its rank (1 is highest), the day it is."""
+
+    place: int
+    level: int
+    title: str
+    day: Day | None = None
+    href: str = ""  # where a title that is a link leads
+
+
+def bylines_low(blocks: Sequence[Block]) -> Blocks:
+    """Return the blocks with bylines that stand as headings as ordinary lines."""
+    return tuple(
+        Paragraph(one.runs)
+        if isinstance(one, Heading) and taken_from((Paragraph(one.runs),))[0]
+        else one
+        for one in blocks
+    )
+
+
+def marks_of(blocks: Sequence[Block], language: str) -> tuple[Mark, ...]:
+    """Return the marks of a page in order; a day is one only where it stands over.
+
+    Where most days of one level follow a title and words follow them, they are
+    the dates of those posts and mark nothing.
+    """
+    found = list(_marks(blocks, language))
+    marked = {mark.place for mark in found}
+    titled = {mark.place for mark in found if mark.day is None}
+    dating = {
+        level
+        for level in {mark.level for mark in found if mark.day}
+        if _are_dates([m for m in found if m.day and m.level == level], titled, marked)
+    }
+    return tuple(m for m in found if not (m.day and m.level in dating))
+
+
+def _marks(blocks: Sequence[Block], language: str) -> Iterator[Mark]:
+    for place, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            title = one_line(plain(block.runs))
+            day, href = written_day(title, language), _leads_to(block.runs)
+            yield Mark(place, block.level, title, day, href)
+        elif isinstance(block, Paragraph):
+            line = one_line(plain(block.runs))
+            day = written_day(line, language)
+            if _is_bold(block) and len(line.split()) <= _LONGEST_BOLD:
+                yield Mark(place, BOLD, line, day, _leads_to(block.runs))
+            elif day and day.day:
+                yield Mark(place, LINE, line, day)
+            elif _is_over_byline(line, blocks[place + 1 : place + 3]):
+                yield Mark(place, OVER_BYLINE, line)
+
+
+def _leads_to(runs: Runs) -> str:
+    return next((run.href for run in runs if run.href), "")
+
+
+def _is_over_byline(line: str, below: Sequence[Block]) -> bool:
+    if len(line.split()) > _LONGEST_PLAIN or line.endswith(_ENDS_A_SENTENCE):
+        return False
+    has_picture = bool(below) and isinstance(below[0], Picture)
+    return taken_from(below if has_picture else below[:1])[0] is not None
+
+
+def _is_bold(block: Paragraph) -> bool:
+    said = [run for run in block.runs if run.text.strip()]
+    is_line = "\n" not in plain(block.runs).strip()
+    return is_line and all(run.strong for run in said)
+
+
+def _are_dates(days: Sequence[Mark], titled: set[int], marked: set[int]) -> bool:
+    after_title = sum(day.place - 1 in titled for day in days)
+    before_title = sum(day.place + 1 in marked for day in days)
+    return after_title * 2 >= len(days) and before_title * 2 < len(days)
+
+
+def lines_apart(blocks: Sequence[Block]) -> Blocks:
+    """Return the blocks with paragraphs where line breaks stand for their ends.
+
+    That is, at an empty line, and around a line in bold. No word is lost.
+    """
+    return tuple(
+        part
+        for block in blocks
+        for part in (_parted(block) if isinstance(block, Paragraph) else (block,))
+    )
+
+
+def _parted(block: Paragraph) -> Iterator[Block]:
+    kept: list[Run] = []
+    for line in _lines(block.runs):
+        stands_alone = not line or _is_bold(Paragraph(line))
+        if stands_alone and kept:
+            yield Paragraph(tuple(kept))
+            kept = []
+        if stands_alone and line:
+            yield Paragraph(line)
+        elif line:
+            kept += [Run("\n"), *line] if kept else line
+    if kept:
+        yield Paragraph(tuple(kept))
+
+
+def _lines(runs: Runs) -> Iterator[Runs]:
+    """Yield the runs of each line; those of an empty one are none."""
+    line: list[Run] = []
+    for run in runs:
+        first, *others = run.text.split("\n")
+        line.append(replace(run, text=first))
+        for text in others:
+            yield _said(line)
+            line = [replace(run, text=text)]
+    yield _said(line)
+
+
+def _said(line: Sequence[Run]) -> Runs:
+    is_empty = not "".join(run.text for run in line).strip()
+    return () if is_empty else tuple(run for run in line if run.text)

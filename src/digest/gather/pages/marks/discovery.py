@@ -1,0 +1,74 @@
+"""Feeds and calendars that a page names: most sites have one, and few say so aloud."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from digest.gather.markup import addresses
+from digest.gather.markup.signs import words_of
+from digest.gather.markup.words import one_line
+from digest.model.campaigns.campaign import SourceKind
+
+_TYPES = {
+    "application/rss+xml": SourceKind.FEED,
+    "application/atom+xml": SourceKind.FEED,
+    "application/feed+json": SourceKind.FEED,
+    "text/calendar": SourceKind.CALENDAR,
+}
+# Where feeds usually are; such an address is only taken where the page leads there.
+_FEED = re.compile(
+    r"/(?:feeds?|rss|atom)(?:\.(?:xml|rss|json))?/?(?:[?#].*)?$|"
+    r"/(?:index|feed|rss|atom|blog)\.(?:rss|rdf|atom|xml)(?:[?#].*)?$|"
+    r"[?&]feed=(?:rss2?|atom)\b|//feeds\.|[?&]format=(?:rss|feed)\b",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(r"\.ics(?:[?#].*)?$|[?&]ical=1\b", re.IGNORECASE)
+# What people answered is not what the campaign published.
+_COMMENTS = re.compile(r"comment", re.IGNORECASE)
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A feed or a calendar that a page names."""
+
+    kind: SourceKind
+    url: str
+    title: str = ""
+
+    def __str__(self) -> str:
+        """Return it in words for whoever tries the source."""
+        said = f' ("{self.title}")' if self.title else ""
+        return (
+            f"this page names a {self.kind} at {self.url}{said}: "
+            f'kind = "{self.kind}" with that address misses nothing '
+            "and asks less of the site"
+        )
+
+
+def named_sources(root: Any, base: str) -> tuple[Named, ...]:
+    """Return the feeds and calendars that the page names, its own words first."""
+    found: dict[str, Named] = {}
+    for one in (*_alternates(root, base), *_linked(root, base)):
+        if not _COMMENTS.search(f"{one.title} {one.url}"):
+            found.setdefault(one.url, one)
+    return tuple(found.values())[:_MOST]
+
+
+def _alternates(root: Any, base: str) -> Iterator[Named]:
+    for link in root.iter("link"):
+        said = link.get("type", "").partition(";")[0].strip().lower()
+        is_meant = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
+        url = addresses.web(link.get("href"), base)
+        if is_meant and url and said in _TYPES:
+            yield Named(_TYPES[said], url, one_line(link.get("title", "")))
+
+
+def _linked(root: Any, base: str) -> Iterator[Named]:
+    for link in root.iter("a"):
+        href = re.sub(r"^webcal:", "https:", link.get("href", "").strip())
+        url = addresses.web(href, base) or ""
+        for kind, sign in ((SourceKind.FEED, _FEED), (SourceKind.CALENDAR, _CALENDAR)):
+            if sign.search(url):
+                yield Named(kind, url, one_line(words_of(link))[:80])

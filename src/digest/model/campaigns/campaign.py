@@ -1,0 +1,171 @@
+"""A campaign as its file describes it: sources, schedules, who it goes to."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from digest.model.campaigns.slots import Timetable
+from digest.model.people.reader import Format
+from digest.model.posts.pictures import PicturePlace
+
+AHEAD = timedelta(days=28)
+CATCH_UP = timedelta(hours=6)
+# RFC 5321 §4.5.4.1: give up no sooner than after four or five days.
+EXPIRES = timedelta(days=4)
+
+
+class SourceKind(StrEnum):
+    """How a source is read; `gather` has one reader for each."""
+
+    CALENDAR = "calendar"
+    FEED = "feed"
+    FOLDER = "folder"
+    PAGE = "page"
+    WORDPRESS = "wordpress"
+
+
+class Approval(StrEnum):
+    """Who lets an edition go: nobody has to, one person, or two."""
+
+    AUTOMATIC = "automatic"
+    ONE = "one"
+    TWO = "two"
+
+
+class UncertainPolicy(StrEnum):
+    """What becomes of a copy that was handed over and never answered for."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """What to take from a source seen for the first time.
+
+    `last` is how many of its newest items; None is all of them, 0 is none
+    (start from now). What is dated before `since`, the campaign's first day,
+    is not taken.
+    """
+
+    last: int | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """CSS selectors by which parts of a page are chosen; "" is guessed.
+
+    `links` chooses what leads to posts on pages of their own, `posts` the posts
+    of one long page; the others choose inside a post.
+    """
+
+    links: str = ""
+    posts: str = ""
+    title: str = ""
+    byline: str = ""
+    date: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place a campaign publishes to. `location` is a URL or a path.
+
+    `ahead` is how long before it starts an event of a calendar is news.
+    """
+
+    name: str
+    kind: SourceKind
+    location: str
+    topics: tuple[str, ...] = ()
+    first: FirstContact = FirstContact()
+    moderated: bool = False
+    ahead: timedelta = AHEAD
+    select: Select = Select()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A named timetable of a campaign.
+
+    `formats` are those whose readers start on it; `default` takes the rest.
+    An email that has not gone when it `expires` is not sent at all.
+    """
+
+    name: str
+    timetable: Timetable
+    catch_up: timedelta = CATCH_UP
+    default: bool = False
+    formats: tuple[Format, ...] = ()
+    expires: timedelta = EXPIRES
+
+
+class Envelope(StrEnum):
+    """The window envelope that letters are folded for."""
+
+    DL = "dl"
+    C5 = "c5"
+    NOTIFY = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHead:
+    """What every letter of a campaign says about its sender."""
+
+    sender: tuple[str, ...]
+    envelope: Envelope = Envelope.DL
+    phone: str = ""
+    postage: str = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A cause whose posts are gathered and sent, as its file says.
+
+    `sender_name` and `sender_address` are the parts of `from`. `in_full` is
+    whether emails carry whole posts rather than summaries with a link, and
+    `pictures` where their pictures are.
+    """
+
+    name: str
+    title: str
+    sender_name: str
+    sender_address: str
+    lists: tuple[str, ...]
+    timezone: str
+    sources: tuple[Source, ...]
+    schedules: tuple[Schedule, ...]
+    reply_to: str = ""
+    language: str = "en-GB"
+    starts: date | None = None
+    ends: date | None = None
+    approval: Approval = Approval.AUTOMATIC
+    uncertain: UncertainPolicy = UncertainPolicy.RESEND
+    in_full: bool = False
+    pictures: PicturePlace = PicturePlace.ATTACHED
+    letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
+
+    def schedule_for(self, wanted: Format) -> Schedule:
+        """Return the schedule on which a reader of that format starts."""
+        named = (s for s in self.schedules if wanted in s.formats)
+        default = (s for s in self.schedules if s.default)
+        return next(named, None) or next(default, self.schedules[0])
+
+    def expires_after(self, schedule: str) -> timedelta:
+        """Return how long an email of that schedule, perhaps gone, is of use."""
+        named = (one.expires for one in self.schedules if one.name == schedule)
+        return next(named, EXPIRES)
+
+    @property
+    def begins(self) -> datetime | None:
+        """The instant at which its first day begins, where it has one."""
+        if self.starts is None:
+            return None
+        return datetime.combine(self.starts, time(), ZoneInfo(self.timezone))
+
+    @property
+    def sending_domain(self) -> str:
+        """The domain of the sender's address, for Message-ID and List-Id."""
+        return self.sender_address.rpartition("@")[2]

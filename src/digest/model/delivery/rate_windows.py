@@ -1,0 +1,159 @@
+"""How many copies may leave now: pure arithmetic on what was granted before.
+
+Copies are granted in lumps. A lump may be used until a given instant, so it
+counts against every window that any of that time is in: never more copies are
+used in any window than its limit, whoever uses them and however late.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from digest.model.delivery.rate_limits import Limit
+
+# How long a lump may be used. One whose holder dies is lost with it.
+LIFE = timedelta(seconds=1)
+# A holder takes a part of what there is, so that others find something too.
+_SHARE = 8
+_MOST_AT_ONCE = 500
+# What is past is kept coarsely: known to this part of its age.
+_COARSENESS = 20
+# A domain used on so many days is no longer new.
+SLOW_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A copy may not leave yet: until when, and why, in words for staff.
+
+    `is_for_all` is whether every other copy waits too; where `sending_domain`
+    is given, every other copy from that domain.
+    """
+
+    until: datetime
+    why: str
+    is_for_all: bool
+    sending_domain: str = ""
+
+
+class Entry(NamedTuple):
+    """Copies used, or that may be, not before `since` and not after `until`.
+
+    `key` names a lump that may still be in use. For entries put together
+    `since` is when the first of them ended.
+    """
+
+    since: datetime
+    until: datetime
+    copies: int
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What became of a lump: how many of its copies left, the last of them when."""
+
+    key: str
+    copies: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was granted under the same limits, by when it ends."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def room(self, limits: Sequence[Limit], now: datetime) -> int:
+        """Return how many copies may be granted now; 0 or less is none."""
+        return min(limit.copies - self.used(limit, now) for limit in limits)
+
+    def used(self, limit: Limit, now: datetime) -> int:
+        """Return how many copies count against a limit now."""
+        return sum(entry.copies for entry in self._within(limit, now))
+
+    def free_at(self, limits: Sequence[Limit], now: datetime) -> datetime:
+        """Return when one copy may be granted, if nothing else is until then."""
+        return max(self._free_at(limit, now) for limit in limits)
+
+    def granted(self, key: str, copies: int, now: datetime) -> "Ledger":
+        """Return the ledger with a lump that may be used for its life."""
+        return self._with([*self.entries, Entry(now, now + LIFE, copies, key)])
+
+    def settled(self, use: Use) -> "Ledger":
+        """Return the ledger with what is known of a lump that is used no more."""
+        kept = [entry for entry in self.entries if entry.key != use.key]
+        for entry in self.entries:
+            if entry.key == use.key and use.copies:
+                end = min(max(use.last_at, entry.since), entry.until)
+                kept.append(Entry(end, end, use.copies))
+        return self._with(kept)
+
+    def compacted(self, limits: Sequence[Limit], now: datetime) -> "Ledger":
+        """Return the ledger without what no window reaches, the past put together.
+
+        Entries put together count for as long as the last of them would.
+        """
+        longest = max(limit.window for limit in limits)
+        kept: list[Entry] = []
+        for entry in self.entries:
+            if entry.until <= now - longest:
+                continue
+            since = entry.since if not entry.key else entry.until
+            last = kept[-1] if kept else None
+            start = last and (last.since if not last.key else last.until)
+            if (
+                last
+                and start
+                and entry.until - start <= (now - entry.until) / _COARSENESS
+            ):
+                kept[-1] = Entry(
+                    min(start, since), entry.until, last.copies + entry.copies
+                )
+            else:
+                kept.append(entry)
+        return Ledger(tuple(kept))
+
+    def idle_at(self, limits: Sequence[Limit], now: datetime) -> datetime:
+        """Return from when on the ledger says nothing any more."""
+        longest = max(limit.window for limit in limits)
+        return max((entry.until for entry in self.entries), default=now) + longest
+
+    def _within(self, limit: Limit, now: datetime) -> list[Entry]:
+        return [one for one in self.entries if one.until > now - limit.window]
+
+    def _free_at(self, limit: Limit, now: datetime) -> datetime:
+        within = self._within(limit, now)
+        over = sum(entry.copies for entry in within) - limit.copies + 1
+        free = now
+        for entry in within:
+            if over <= 0:
+                break
+            over -= entry.copies
+            free = entry.until + limit.window
+        return free
+
+    def _with(self, entries: list[Entry]) -> "Ledger":
+        return Ledger(tuple(sorted(entries, key=lambda entry: entry.until)))
+
+
+def lump(limits: Sequence[Limit], room: int) -> int:
+    """Return how many of the copies there is room for to grant at once."""
+    share = min(limit.copies for limit in limits) // _SHARE
+    return min(max(share, 1), _MOST_AT_ONCE, room)
+
+
+def day_of_use(days: int, last_day: date | None, today: date) -> int:
+    """Return which day of use today is, for a domain used on so many days."""
+    return days if last_day == today else days + 1
+
+
+def slow_limit(first: Limit, day: int) -> Limit | None:
+    """Return what a domain may send on that day of its use; None is any number.
+
+    It doubles with each day of use.
+    """
+    if day > SLOW_DAYS:
+        return None
+    return Limit(first.copies * 2 ** (day - 1), first.window)

@@ -1,0 +1,164 @@
+"""A message compiled once for many readers: literal bytes, and slots between them.
+
+Rendering, inlining and encoding are done once; what is left for each reader is
+to escape a few values and to join byte strings. Each value is escaped for where
+it stands, so that nothing a name holds can become a header, markup or a link.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+
+from digest.model.editions.mime import cleaned, mailbox, quoted_printable
+
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_WEB_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,500}")
+_MAIL_ADDRESS = re.compile(r"mailto:[!#-+.-;=?-\[\]_a-z~]{1,350}")
+_STAMP = b"digest-message 1\n"
+
+
+class Slot(StrEnum):
+    """A place for a reader's value: which value, and how it is escaped there.
+
+    Pictures are the one that all readers share.
+    """
+
+    TO = "to"
+    REFERENCE = "reference"
+    LEAVE = "leave"
+    SALUTATION_IN_TEXT = "salutation-in-text"
+    SALUTATION_IN_HTML = "salutation-in-html"
+    ADDRESS_IN_TEXT = "address-in-text"
+    ADDRESS_IN_HTML = "address-in-html"
+    LEAVE_URL_IN_TEXT = "leave-url-in-text"
+    LEAVE_URL_IN_HTML = "leave-url-in-html"
+    PICTURES = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What a message says that is one reader's own.
+
+    `name` may be empty. `salutation` is the whole of "Dear Ann Example",
+    without a comma. `reference` names the copy in its Message-ID, the same on
+    every attempt. `leave_url` leaves without signing in (RFC 8058);
+    `leave_mailto`, a mailto: address that does the same, may be empty.
+
+    Raises ValueError where a part that this program makes is malformed; an
+    address that cannot be written to is for `mime.undeliverable` to find.
+    """
+
+    name: str
+    address: str
+    salutation: str
+    reference: str
+    leave_url: str
+    leave_mailto: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.reference) > 128 or not _REFERENCE.fullmatch(self.reference):
+            raise ValueError("a reference is letters, digits, hyphens and single dots")
+        if not _WEB_ADDRESS.fullmatch(self.leave_url):
+            raise ValueError("leave_url is not an http(s) address fit for a header")
+        if self.leave_mailto and not _MAIL_ADDRESS.fullmatch(self.leave_mailto):
+            raise ValueError("leave_mailto is not a mailto: address fit for a header")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMessage:
+    """One message for many readers.
+
+    `literals` are one more than `slots`; a slot follows each but the last.
+    `pictures` are its attached parts, kept apart so that messages can share them.
+    The merged message is pure ASCII with CRLF line ends, has no line above
+    998 octets (76 in a body) and none that begins with a dot.
+    """
+
+    literals: tuple[bytes, ...]
+    slots: tuple[Slot, ...]
+    pictures: bytes = b""
+
+    @classmethod
+    def of(cls, pieces: Iterable[bytes | Slot]) -> "CompiledMessage":
+        """Return the message that the pieces make in their order."""
+        literals, slots = [b""], list[Slot]()
+        for piece in pieces:
+            if isinstance(piece, Slot):
+                slots.append(piece)
+                literals.append(b"")
+            else:
+                literals[-1] += piece
+        return cls(tuple(literals), tuple(slots))
+
+    def merge(self, recipient: Recipient) -> bytes:
+        """Return the reader's own copy, ready to be sent.
+
+        Raises ValueError where no message can be addressed to the reader; ask
+        `mime.undeliverable` first.
+        """
+        made: dict[Slot, bytes] = {Slot.PICTURES: self.pictures}
+        pieces = [self.literals[0]]
+        for slot, literal in zip(self.slots, self.literals[1:], strict=True):
+            if slot not in made:
+                made[slot] = _ENCODED[slot](recipient)
+            pieces.append(made[slot])
+            pieces.append(literal)
+        return b"".join(pieces)
+
+    def to_bytes(self) -> bytes:
+        """Return it for storing; `from_bytes` gives it back, but for its pictures."""
+        head = {"slots": self.slots, "lengths": [len(part) for part in self.literals]}
+        return b"".join((_STAMP, json.dumps(head).encode(), b"\n", *self.literals))
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> "CompiledMessage":
+        """Return what `to_bytes` was called on.
+
+        Raises ValueError on anything else, a version to come included.
+        """
+        head, newline, rest = stored.removeprefix(_STAMP).partition(b"\n")
+        if not stored.startswith(_STAMP) or not newline:
+            raise ValueError("not a compiled message of this version: render it again")
+        known = json.loads(head)
+        literals, start = [], 0
+        for length in known["lengths"]:
+            literals.append(rest[start : start + length])
+            start += length
+        if start != len(rest) or len(literals) != len(known["slots"]) + 1:
+            raise ValueError("a compiled message was cut short: render it again")
+        return cls(tuple(literals), tuple(map(Slot, known["slots"])))
+
+
+def shown(slot: Slot, recipient: Recipient) -> str:
+    """Return what stands in a slot of a body, escaped for its place."""
+    return _SHOWN[slot](recipient)
+
+
+_SHOWN: Mapping[Slot, Callable[[Recipient], str]] = {
+    Slot.SALUTATION_IN_TEXT: lambda to: cleaned(to.salutation),
+    Slot.SALUTATION_IN_HTML: lambda to: escape(cleaned(to.salutation)),
+    Slot.ADDRESS_IN_TEXT: lambda to: cleaned(to.address),
+    Slot.ADDRESS_IN_HTML: lambda to: escape(cleaned(to.address)),
+    Slot.LEAVE_URL_IN_TEXT: lambda to: to.leave_url,
+    Slot.LEAVE_URL_IN_HTML: lambda to: escape(to.leave_url),
+}
+
+
+def _leave(to: Recipient) -> bytes:
+    addresses = (to.leave_url, to.leave_mailto)
+    return ", ".join(f"<{address}>" for address in addresses if address).encode()
+
+
+def _in_body(show: Callable[[Recipient], str]) -> Callable[[Recipient], bytes]:
+    return lambda to: quoted_printable(show(to)).encode()
+
+
+_ENCODED: Mapping[Slot, Callable[[Recipient], bytes]] = {
+    Slot.TO: lambda to: mailbox(to.name, to.address).encode(),
+    Slot.REFERENCE: lambda to: to.reference.encode(),
+    Slot.LEAVE: _leave,
+    **{slot: _in_body(show) for slot, show in _SHOWN.items()},
+}

@@ -1,0 +1,93 @@
+"""Whether two items are the same post, met twice."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from digest.model.posts.blocks import texts
+from digest.model.posts.items import Event, Item
+
+# The same words again after this long are a new notice: "Coffee on Tuesday".
+_APART = timedelta(days=3)
+# Fewer letters than this say too little to tell two posts by.
+_LEAST_LETTERS = 40
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|_hs\w+")
+_DEFAULT_PAGE = re.compile(r"/(index|default)\.(html?|php|aspx?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What an item is recognised by; an empty mark is no evidence.
+
+    `address` and `words` are hashes, so that they are short enough to index.
+    """
+
+    address: str
+    words: str
+    published: datetime | None = None
+
+    @classmethod
+    def of(cls, item: Item) -> "Marks":
+        """Return the marks of an item."""
+        address = canonical_address(item.url)
+        if isinstance(item, Event):
+            at = item.starts.isoformat()
+            words = f"{_letters(item.title)} {at} {_letters(item.place)}"
+            return cls(_hash(address and f"{address} {at}"), _hash(words))
+        body = _letters(" ".join(texts(item.body)))
+        words = f"{_letters(item.title)} {body}" if len(body) >= _LEAST_LETTERS else ""
+        return cls(_hash(address), _hash(words), item.published)
+
+
+def is_same_elsewhere(one: Marks, other: Marks) -> bool:
+    """Whether items of two sources are one post: its address, or title and words."""
+    if one.address and one.address == other.address:
+        return True
+    return bool(one.words) and one.words == other.words and not _is_apart(one, other)
+
+
+def is_same_here(one: Marks, other: Marks) -> bool:
+    """Whether items of one source are one post under two ids.
+
+    A source that was moved to another system often gives all its posts new ids
+    and new addresses; their words and their dates stay.
+    """
+    if not one.words or one.words != other.words or one.published != other.published:
+        return False
+    return one.published is not None or one.address == other.address
+
+
+def canonical_address(url: str) -> str:
+    """Return what is the same for every address of one page, "" for none or a home.
+
+    Left out are the scheme, "www.", a closing slash, and what only counts visits.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+        port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
+    except ValueError:
+        return ""
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted(pair for pair in asked if not _TRACKING.match(pair[0])))
+    path = _DEFAULT_PAGE.sub("/", parts.path).rstrip("/")
+    if not host or not (path or query or parts.fragment):
+        return ""
+    return f"{host}{port}{path}?{query}#{parts.fragment}".rstrip("#").rstrip("?")
+
+
+def _is_apart(one: Marks, other: Marks) -> bool:
+    if one.published is None or other.published is None:
+        return False
+    return abs(one.published - other.published) > _APART
+
+
+def _letters(words: str) -> str:
+    return _NOT_LETTERS.sub(" ", words.casefold()).strip()
+
+
+def _hash(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest() if words else ""

@@ -1,0 +1,76 @@
+"""What staff changed in an item, kept while its source says nothing new of it."""
+
+from dataclasses import fields, replace
+
+from digest.model.posts.items import Item, Link, LinkKind, Post
+
+
+def merged(before: Item, edited: Item, now: Item) -> Item:
+    """Return `now`, what a source says, with what staff had changed in `before`.
+
+    `edited` is `before` as staff left it. A field that staff changed stays as
+    they left it, unless the source changed that very field. Links are taken one
+    by one, by their address.
+    """
+    if type(now) is not type(before) or type(now) is not type(edited):
+        return now
+    kept = {
+        field.name: getattr(edited, field.name)
+        for field in fields(now)
+        if getattr(edited, field.name) != getattr(before, field.name)
+        and getattr(now, field.name) == getattr(before, field.name)
+        and field.name != "key"
+    }
+    result: Item = replace(now, **kept)
+    if isinstance(result, Post) and "links" not in kept:
+        links = _links(_of(before), _of(edited), _of(now))
+        return replace(result, links=links)
+    return result
+
+
+def with_link_kind(item: Item, number: int, kind: LinkKind | None) -> Item:
+    """Return the item with its link of that number, from 1, given a kind.
+
+    Without a kind the link is no longer one of the item's own. Raises
+    ValueError, in words, where there is no such link.
+    """
+    links = list(_of(item))
+    if not 1 <= number <= len(links):
+        raise ValueError(f"has no link {number}: it has {len(links)} of its own")
+    if kind is None:
+        del links[number - 1]
+    else:
+        links[number - 1] = replace(links[number - 1], kind=kind)
+    return replace(item, links=tuple(links)) if isinstance(item, Post) else item
+
+
+def changed_fields(before: Item, after: Item) -> tuple[str, ...]:
+    """Return the names of the fields in which two items differ, ids left out."""
+    if type(before) is not type(after):
+        return ("kind",)
+    return tuple(
+        field.name
+        for field in fields(after)
+        if getattr(before, field.name) != getattr(after, field.name)
+        and field.name != "key"
+    )
+
+
+def _of(item: Item) -> tuple[Link, ...]:
+    return item.links if isinstance(item, Post) else ()
+
+
+def _links(
+    before: tuple[Link, ...], edited: tuple[Link, ...], now: tuple[Link, ...]
+) -> tuple[Link, ...]:
+    said = {link.url: link for link in before}
+    left = {link.url: link for link in edited}
+    found = []
+    for link in now:
+        is_as_before = said.get(link.url) == link
+        staff_have = left.get(link.url) if is_as_before else link
+        if staff_have is not None:
+            found.append(staff_have)
+    there = {link.url for link in now}
+    added = [one for one in edited if one.url not in said and one.url not in there]
+    return (*found, *added)

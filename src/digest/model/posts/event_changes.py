@@ -1,0 +1,60 @@
+"""What becomes of events between their source and a reader: over, off, the same."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from digest.model.posts.items import Event, EventState, Item
+
+_NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def is_worth_telling(item: Item, at: datetime) -> bool:
+    """Whether an edition of that instant should carry the item.
+
+    Not an event that is over, nor one that is cancelled and of which readers
+    were never told.
+    """
+    if not isinstance(item, Event):
+        return True
+    never_told = item.state is EventState.CANCELLED and item.told is None
+    return not never_told and not item.is_over(at)
+
+
+def corrected(before: Event, now: Event) -> Event:
+    """Return `now` as readers need it who were told of `before`.
+
+    Where the time is another one, or the event is off or on again, it says what
+    they were told last; words of a cancelled event that they have had are not
+    said again.
+    """
+    states = {before.state, now.state}
+    is_off = now.state is EventState.CANCELLED
+    if is_off and now.body == before.body:
+        now = replace(now, body=(), summary="")
+    has_changed = EventState.CANCELLED in states or before.span != now.span
+    return replace(now, told=before.span) if has_changed else now
+
+
+def vanished(known: Iterable[Event], said: Iterable[Item]) -> tuple[Event, ...]:
+    """Return, as cancelled, the events that are known and of which nothing is said."""
+    keys = {one.key for one in said}
+    return tuple(
+        replace(event, state=EventState.CANCELLED)
+        for event in known
+        if event.key not in keys
+    )
+
+
+def together(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return the events by their start, with those that differ in time alone as one."""
+    made: dict[Event, Event] = {}
+    for event in sorted(events, key=lambda one: (one.starts, one.key)):
+        same = replace(event, key="", starts=_NO_TIME, ends=None)
+        first = made.get(same)
+        is_alone = bool(event.also) or event.told is not None
+        if first is None or is_alone:
+            made[event if is_alone else same] = event
+        else:
+            made[same] = replace(first, also=(*first.also, event.span))
+    return tuple(sorted(made.values(), key=lambda one: one.starts))

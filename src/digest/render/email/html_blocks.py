@@ -1,0 +1,129 @@
+"""Blocks as HTML: each kind has its macro in templates/email/blocks.html."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from markupsafe import Markup
+
+from digest.errors import RenderError
+from digest.model.posts.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Runs,
+    Table,
+    plain,
+)
+from digest.model.posts.pictures import Use
+from digest.render.addresses import link_address
+from digest.render.email.pictures import EmailPictures
+
+# More columns than this, or wider ones, do not fit a phone side by side.
+_COLUMNS = 3
+_LETTERS = 24
+_LOWEST = 6
+# What HTML would make one space of, or a new paragraph.
+_SPACING = re.compile(r"[ \n]{2,}|\t")
+
+
+class HtmlBlocks:
+    """Writes the blocks of one item, below a heading of level `above`.
+
+    No heading level is skipped, whatever the item's own headings do.
+    """
+
+    def __init__(
+        self,
+        macros: Mapping[str, Callable[..., str]],
+        pictures: EmailPictures,
+        above: int,
+    ) -> None:
+        self._macros = macros
+        self._pictures = pictures
+        self._above = above
+        self._last = above
+
+    def write(self, blocks: Iterable[Block]) -> Markup:
+        """Return the blocks in order. Raises RenderError where a macro is missing."""
+        return Markup("").join(map(self._block, blocks))
+
+    def _block(self, block: Block) -> Markup:  # noqa: C901, PLR0911 - a case a kind
+        match block:
+            case Heading(level, runs):
+                return self._made("heading", self._level(level), _safe(runs))
+            case Paragraph(runs):
+                return self._made("paragraph", _safe(runs))
+            case ListBlock(ordered, items):
+                return self._made("list", ordered, [*map(self.write, items)])
+            case Quote(body, attribution):
+                return self._made("quote", self.write(body), attribution)
+            case Picture():
+                shown = self._pictures.show(block, Use.EMAIL)
+                return self._made("picture", block, shown)
+            case Table():
+                return self._table(block)
+            case CallToAction(label, href):
+                return self._made("call_to_action", label, link_address(href))
+            case EasyRead(sentence, picture):
+                shown = self._pictures.show(picture, Use.EMAIL_SMALL)
+                return self._made("easy_read", _safe(sentence), picture, shown)
+
+    def _table(self, table: Table) -> Markup:
+        header = [_safe(cell) for cell in table.header]
+        rows = [[_safe(cell) for cell in row] for row in table.rows]
+        name = (
+            "table" if _fits_a_phone((table.header, *table.rows)) else "table_as_lists"
+        )
+        return self._made(name, header, rows, table.caption)
+
+    def _made(self, name: str, *values: object) -> Markup:
+        macro = self._macros.get(name)
+        if macro is None:
+            raise RenderError(
+                f"templates/email/blocks.html has no macro {name}: copy it from the one"
+                " that came with the program"
+            )
+        return Markup(macro(*values))  # noqa: S704 - escaped where the macro is written
+
+    def _level(self, wanted: int) -> int:
+        self._last = min(self._above + max(wanted, 1), self._last + 1, _LOWEST)
+        return self._last
+
+
+def _fits_a_phone(rows: tuple[tuple[Runs, ...], ...]) -> bool:
+    columns = list(zip_longest(*rows, fillvalue=()))
+    widths = (
+        max(len(word) for cell in column for word in ("", *plain(cell).split()))
+        for column in columns
+    )
+    return len(columns) <= _COLUMNS and sum(widths) <= _LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A run as a macro writes it; `spaced` where its spaces and line ends count."""
+
+    text: str
+    strong: bool
+    emphasis: bool
+    href: str | None
+    spaced: bool
+
+
+def _safe(runs: Runs) -> tuple[_Words, ...]:
+    text, end = plain(runs), 0
+    kept = [found.span() for found in _SPACING.finditer(text)]
+    shown = []
+    for run in runs:
+        start, end = end, end + len(run.text)
+        spaced = any(first < end and start < last for first, last in kept)
+        href = link_address(run.href) if run.href else ""
+        shown.append(_Words(run.text, run.strong, run.emphasis, href or None, spaced))
+    return tuple(shown)

@@ -1,0 +1,103 @@
+"""Pictures in an email: ours alone, hosted or attached, at the size they are shown."""
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.model.posts.blocks import Picture
+from digest.model.posts.pictures import (
+    Gallery,
+    PictureFile,
+    PicturePlace,
+    Use,
+    file_for,
+    public_name,
+)
+
+# What an email may carry in pictures. Base64 makes it a third more on the wire.
+MOST_ATTACHED = 2_000_000
+# Pixels, as wide as the place is for which each use is made.
+_WIDEST = {Use.EMAIL: 592, Use.EMAIL_SMALL: 104}
+Named = tuple[str, Use]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture where it is shown: its address, and its size there in pixels."""
+
+    src: str
+    width: int
+    height: int
+
+
+class EmailPictures:
+    """Shows pictures in one rendition of an email, and remembers which it showed."""
+
+    def __init__(self, gallery: Gallery, place: PicturePlace, hosted_at: str) -> None:
+        self._gallery = gallery
+        self._place = place
+        self._hosted_at = hosted_at
+        self.shown: dict[str, tuple[Named, PictureFile]] = {}  # by address
+
+    def show(self, picture: Picture | None, use: Use) -> Shown | None:
+        """Return where the picture is shown; None where words stand in its place."""
+        if picture is None or self._place is PicturePlace.NONE:
+            return None
+        file = file_for(picture, use, self._gallery)
+        if file is None:
+            return None
+        src = self._address(public_name(picture.kept, use, file))
+        self.shown[src] = (picture.kept, use), file
+        width = min(_WIDEST[use], file.width)
+        return Shown(src, width, max(1, round(file.height * width / file.width)))
+
+    @property
+    def weight(self) -> int:
+        """How many bytes they have together, each counted once."""
+        return sum(len(file.content) for _, file in self.shown.values())
+
+    @property
+    def attached(self) -> tuple[Named, ...]:
+        """Those that must be in the message itself, in the order they are shown."""
+        if self._place is not PicturePlace.ATTACHED:
+            return ()
+        return tuple(named for named, _ in self.shown.values())
+
+    def inside(self, html: str) -> str:
+        """Return the page with each picture in it, so that it stands for itself."""
+        for src, (_, file) in self.shown.items():
+            content = base64.b64encode(file.content).decode("ascii")
+            html = html.replace(src, f"data:{file.media_type};base64,{content}")
+        return html
+
+    def _address(self, name: str) -> str:
+        if self._place is PicturePlace.HOSTED:
+            return f"{self._hosted_at}/{name}"
+        return f"cid:{_content_id(name)}"
+
+
+def picture_parts(attached: Sequence[Named], gallery: Gallery, boundary: str) -> bytes:
+    """Return the pictures as parts of multipart/related, encoded once for everybody.
+
+    One that is there no longer is left out: its words stand where it was shown.
+    """
+    return "".join(_parts(attached, gallery, boundary)).encode("ascii")
+
+
+def _parts(attached: Sequence[Named], gallery: Gallery, boundary: str) -> Iterator[str]:
+    for name, use in attached:
+        file = gallery.get((name, use))
+        if file is None:
+            continue
+        called = public_name(name, use, file)
+        encoded = base64.encodebytes(file.content).decode("ascii")
+        yield f"\r\n--{boundary}\r\nContent-Type: {file.media_type}\r\n"
+        yield "Content-Transfer-Encoding: base64\r\n"
+        yield f"Content-ID: <{_content_id(called)}>\r\n"
+        yield f"Content-Disposition: inline;\r\n filename={called}\r\n\r\n"
+        yield encoded.replace("\n", "\r\n")
+
+
+def _content_id(name: str) -> str:
+    # RFC 2392; the name changes with the bytes, so it is unique as RFC 2045 asks.
+    return f"{name}@pictures"

@@ -1,0 +1,67 @@
+"""An email kept below the size at which mail programs cut it off."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from digest.errors import RenderError
+from digest.model.editions.edition import Variant
+from digest.model.posts.blocks import texts
+from digest.model.posts.items import Item
+from digest.render.addresses import web_address
+from digest.render.email.contents import Depth, Depths, can_be_shortened, fullest
+
+T = TypeVar("T")
+
+# Gmail cuts HTML off at 102 KB, the way to unsubscribe included.
+LIMIT = 100_000
+AIM = 90_000
+
+
+def fitted(
+    variant: Variant, make: Callable[[Depths], T], size: Callable[[T], int]
+) -> tuple[Depths, T]:
+    """Return the fullest rendition of at most AIM bytes, or else of at most LIMIT.
+
+    Whole items are shortened to a summary with a link, the longest first, and
+    then summaries to a title with a link; an item without an address of its
+    own stays whole. Raises RenderError where even that is too large.
+    """
+    stages = list(_stages(variant))
+    made = make(stages[0])
+    if size(made) <= AIM:
+        return stages[0], made
+    low, high = 0, len(stages) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if size(make(stages[middle])) <= AIM:
+            high = middle
+        else:
+            low = middle + 1
+    made = make(stages[low])
+    if size(made) > LIMIT:
+        raise RenderError(
+            f"the email is {size(made):,} bytes however much is shortened, and mail "
+            f"programs cut it off at {LIMIT:,}: give long items an address (url) to "
+            "link to, or send fewer items at a time"
+        )
+    return stages[low], made
+
+
+def _stages(variant: Variant) -> Iterator[Depths]:
+    depths = list(fullest(variant))
+    yield tuple(depths)
+    by_length = sorted(
+        range(len(depths)), key=lambda number: (-_length(variant.items[number]), number)
+    )
+    for number in by_length:
+        if depths[number] is Depth.FULL and can_be_shortened(variant.items[number]):
+            depths[number] = Depth.SUMMARY
+            yield tuple(depths)
+    for number in by_length:
+        if web_address(variant.items[number].url):
+            depths[number] = Depth.TITLE
+            yield tuple(depths)
+
+
+def _length(item: Item) -> int:
+    return sum(map(len, texts(item.body)))

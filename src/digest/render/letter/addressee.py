@@ -1,0 +1,90 @@
+"""One reader's own words on a letter: the address in the window, the salutation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from digest.model.people.postal_address import PostalAddress, tidy
+from digest.render.letter.printable_text import unprintable
+
+TOO_LARGE = (
+    "the address does not fit the window even at 10 point:"
+    " shorten its lines or use fewer of them"
+)
+# An address line that may be wider than a window, in letters.
+_LONG_LINE = 30
+# With fewer lines there is nothing to put together; at most so many are.
+_FEWEST = 4
+_MOST_JOINED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One reader's letter in a print run; `body_key` names its body.
+
+    `salutation` is the whole line: "Dear Ann Example,".
+    """
+
+    reference: str
+    name: str
+    address: PostalAddress
+    salutation: str
+    body_key: str = ""
+
+
+def personal(letter: Letter) -> dict[str, Any]:
+    """Return what a template is told of one reader."""
+    lines = letter.address.on_envelope(letter.name)
+    return {
+        "reference": letter.reference,
+        "salutation": tidy(letter.salutation),
+        "ways": _ways(lines),
+    }
+
+
+def cannot_print(letter: Letter) -> str | None:
+    """Return why the reader's own words cannot be printed, or None where they can."""
+    places = {
+        "the name": letter.name,
+        "the salutation": letter.salutation,
+        "the address": "\n".join(letter.address.on_envelope("")),
+        "the reference": letter.reference,
+    }
+    for place, words in places.items():
+        missing = unprintable(tidy_lines(words))
+        if missing:
+            shown = " ".join(missing)
+            return f"{place} holds {shown}, which our fonts lack: write it another way"
+    return None
+
+
+def tidy_lines(text: str) -> str:
+    """Return the text's lines without control characters."""
+    return "\n".join(map(tidy, text.splitlines()))
+
+
+def _ways(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the ways to write the address: as given, then closer together.
+
+    Short neighbours share a line, as in "Flat 3, 1 Example Street"; a long
+    line is cut in two. The name, the town and the postcode stay apart.
+    """
+    ways = []
+    for start in (lines, tuple(part for line in lines for part in _halves(line))):
+        ways.append(start)
+        while len(ways[-1]) > _FEWEST and len(lines) - len(ways[-1]) < _MOST_JOINED:
+            ways.append(_closer(ways[-1]))
+    return list(dict.fromkeys(ways))
+
+
+def _closer(lines: tuple[str, ...]) -> tuple[str, ...]:
+    pairs = range(1, len(lines) - 3)
+    at = min(pairs, key=lambda one: len(lines[one]) + len(lines[one + 1]))
+    return (*lines[:at], f"{lines[at]}, {lines[at + 1]}", *lines[at + 2 :])
+
+
+def _halves(line: str) -> tuple[str, ...]:
+    spaces = [place for place, letter in enumerate(line) if letter == " "]
+    if len(line) < _LONG_LINE or not spaces:
+        return (line,)
+    middle = min(spaces, key=lambda place: abs(place - len(line) // 2))
+    return line[:middle], line[middle + 1 :]

@@ -1,0 +1,165 @@
+"""Blocks as a letter's template reads them: JSON values, nothing left to decide."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from digest.model.posts.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Run,
+    Runs,
+    Table,
+    plain,
+)
+from digest.model.posts.pictures import Use
+from digest.render.letter.links import LONGEST, Addresses
+from digest.render.letter.pictures import Pictures
+from digest.render.letter.printable_text import breakable, printable
+
+Json = dict[str, Any]
+# Points to a millimetre, and the width of an average and of the widest letter.
+_POINTS = 2.8346
+_AVERAGE, _WIDEST = 0.56, 0.95
+_MOST_COLUMN_POINTS = 60
+_DEEPEST = 6
+_ADDRESS_TEXT = "({})"
+
+
+@dataclass(slots=True)
+class Typist:
+    """Turns one post's blocks into JSON values for a size of type and a width.
+
+    `deepest` is the level of the last heading: levels are never skipped, which
+    PDF/UA does not allow.
+    """
+
+    size: float
+    width: float
+    pictures: Pictures
+    addresses: Addresses
+    deepest: int = 2
+
+    def blocks(self, blocks: Iterable[Block]) -> Iterator[Json]:
+        """Yield what the template is to set, in reading order."""
+        for block in blocks:
+            yield from self._block(block)
+
+    def say(self, text: str, share: float = 1.0, scale: float = 1.0) -> str:
+        """Return the text as it can be printed in a share of the width."""
+        widest = self.width * share * _POINTS / (_WIDEST * self.size * scale)
+        return breakable(printable(text), max(4, int(widest)))
+
+    def heading(self, level: int, text: str, mark: str = "") -> Json:
+        """Return a heading; `mark` is the name that other parts refer to it by."""
+        level = min(level, self.deepest + 1, _DEEPEST)
+        self.deepest = level
+        said = self.say(text, scale=1.4)
+        return {"k": "h", "level": level, "runs": [{"t": said}], "id": mark}
+
+    def paragraph(self, *runs: Run) -> Json:
+        """Return a paragraph of those runs."""
+        return {"k": "p", "runs": self._runs(runs)}
+
+    def label(self, *runs: Run) -> Json:
+        """Return a paragraph that stays with what follows it."""
+        return self.paragraph(*runs) | {"k": "label"}
+
+    def _block(self, block: Block) -> Iterator[Json]:  # noqa: C901 - a case a kind
+        match block:
+            case Heading(level, runs):
+                # PDF/UA has no empty headings.
+                if printable(plain(runs)).strip():
+                    yield self.heading(level + 2, plain(runs))
+            case Paragraph(runs):
+                yield self.paragraph(*runs)
+            case ListBlock(ordered, items):
+                made = [list(self.blocks(item)) for item in items]
+                yield {"k": "list", "ordered": ordered, "items": made}
+            case Quote(body, by):
+                said = list(self.blocks(body))
+                yield {"k": "quote", "body": said, "by": self.say(by)}
+            case Picture():
+                yield from self._picture(block)
+            case Table():
+                yield self._table(block)
+            case CallToAction(label, href):
+                yield self.action(label, href)
+            case EasyRead(sentence, picture):
+                yield from self._easy(sentence, picture)
+
+    def action(self, label: str, href: str) -> Json:
+        """Return the box of something a reader is asked to do."""
+        lines = [self.say(self.addresses.printed(href), 0.9)]
+        return {"k": "action", "label": self.say(label, 0.9), "lines": lines}
+
+    def picture(self, picture: Picture, use: Use) -> Json | None:
+        """Return a picture that can be shown, or None."""
+        name = self.pictures.take(picture, use)
+        if name is None:
+            return None
+        words = {"alt": printable(picture.alt), "caption": self.say(picture.caption)}
+        return {"k": "picture", "src": name, **words}
+
+    def _picture(self, picture: Picture) -> Iterator[Json]:
+        shown = self.picture(picture, Use.PRINT)
+        if shown:
+            yield shown
+        else:
+            yield from self._in_words(picture)
+
+    def _in_words(self, picture: Picture) -> Iterator[Json]:
+        words = [part for part in (picture.alt, picture.caption) if part.strip()]
+        if words:
+            runs = Run("Picture: ", strong=True), Run(". ".join(dict.fromkeys(words)))
+            yield self.paragraph(*runs)
+
+    def _easy(self, sentence: Runs, picture: Picture | None) -> Iterator[Json]:
+        shown = self.picture(picture, Use.PRINT_SMALL) if picture else None
+        yield {"k": "easy", "runs": self._runs(sentence), "picture": shown}
+        if picture and not shown:
+            yield from self._in_words(picture)
+
+    def _table(self, table: Table) -> Json:
+        columns = len(table.header)
+        fits = columns * self.size <= _MOST_COLUMN_POINTS and self._words_fit(table)
+        share = 1 / columns if fits else 1.0
+        return {
+            "k": "table" if fits else "records",
+            "head": [self._runs(cell, share) for cell in table.header],
+            "rows": [[self._runs(cell, share) for cell in row] for row in table.rows],
+            "caption": self.say(table.caption),
+        }
+
+    def _words_fit(self, table: Table) -> bool:
+        """Whether each column's longest word can stand whole beside the others'."""
+        columns = zip(table.header, *table.rows, strict=False)
+        longest = sum(max(map(_longest_word, column)) + 2 for column in columns)
+        return longest * _AVERAGE * self.size <= self.width * _POINTS
+
+    def _runs(self, runs: Iterable[Run], share: float = 1.0) -> list[Json]:
+        made: list[Json] = []
+        for run in runs:
+            look = {"b": run.strong, "i": run.emphasis}
+            made.append({"t": self.say(run.text, share), **look})
+            address = self.addresses.after(run.text, run.href) if run.href else ""
+            if address:
+                # Held together, unless it stands in a narrow column or is too long.
+                keep = share == 1.0 and len(address) <= LONGEST
+                said = printable(address) if keep else self.say(address, share)
+                made.append({"t": " "})
+                made.append({"t": _ADDRESS_TEXT.format(said), "keep": keep})
+        return made
+
+
+def _longest_word(cell: Runs) -> int:
+    words = plain(cell).split()
+    # A link's address stands in the cell too, and may break after its signs.
+    links = 12 if any(run.href for run in cell) else 0
+    return max([links, *map(len, words)])

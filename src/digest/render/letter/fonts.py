@@ -1,0 +1,118 @@
+"""The fonts that letters are set in, and which characters they can print.
+
+Atkinson Hyperlegible Next is drawn so that letters are not taken for one
+another; Noto Sans stands behind it for what it lacks. Both travel with the
+package: a letter looks the same on every machine.
+"""
+
+import functools
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import typst
+
+from digest.errors import RenderError
+
+FOLDER = Path(__file__).parents[1] / "fonts"
+FAMILIES = (
+    "Atkinson Hyperlegible Next",
+    "Noto Sans",
+    "Noto Sans Arabic",
+    "Noto Sans Bengali",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Gujarati",
+    "Noto Sans Hebrew",
+    "Noto Sans Symbols",
+    "Noto Sans Symbols 2",
+)
+
+
+# The text face in its four styles, and the one behind it: without them a letter
+# would be blank, and Typst would not say so.
+_NEEDED = (
+    "AtkinsonHyperlegibleNext_400Regular.ttf",
+    "AtkinsonHyperlegibleNext_400Regular_Italic.ttf",
+    "AtkinsonHyperlegibleNext_700Bold.ttf",
+    "AtkinsonHyperlegibleNext_700Bold_Italic.ttf",
+    "NotoSans-Regular.ttf",
+    "NotoSans-Bold.ttf",
+)
+
+
+@functools.cache
+def fonts() -> typst.Fonts:
+    """Return our fonts and no others: none of the system's, none of Typst's.
+
+    Raises RenderError where a font is missing or damaged.
+    """
+    coverage()
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(FOLDER)],
+    )
+
+
+@functools.cache
+def coverage() -> frozenset[int]:
+    """Return every code point that a font of ours has a glyph for.
+
+    Raises RenderError where a font is missing or damaged.
+    """
+    return coverage_of(FOLDER)
+
+
+def coverage_of(folder: Path) -> frozenset[int]:
+    """Return every code point that the fonts in `folder` have a glyph for.
+
+    Raises RenderError where one that letters need is missing, or is no font.
+    """
+    found: set[int] = set()
+    for path in sorted({*folder.glob("*.ttf"), *(folder / name for name in _NEEDED)}):
+        try:
+            found.update(_code_points(path.read_bytes()))
+        except (OSError, struct.error, LookupError, ValueError) as problem:
+            raise RenderError(
+                f"the font {path.name} is missing or damaged, so that no letter can "
+                "be printed: install digest again"
+            ) from problem
+    return frozenset(found)
+
+
+def _code_points(font: bytes) -> Iterator[int]:
+    """Yield the code points of a font's `cmap` (OpenType, formats 4 and 12)."""
+    start = _table(font, b"cmap")
+    (count,) = struct.unpack_from(">H", font, start + 2)
+    for record in range(count):
+        (offset,) = struct.unpack_from(">L", font, start + 4 + record * 8 + 4)
+        (form,) = struct.unpack_from(">H", font, start + offset)
+        if form == 4:
+            yield from _segments(font, start + offset)
+        elif form == 12:
+            yield from _groups(font, start + offset)
+
+
+def _table(font: bytes, name: bytes) -> int:
+    (count,) = struct.unpack_from(">H", font, 4)
+    for record in range(count):
+        tag, _, offset, _ = struct.unpack_from(">4sLLL", font, 12 + record * 16)
+        if tag == name:
+            return int(offset)
+    raise ValueError(f"a font has no {name.decode()} table")
+
+
+def _segments(font: bytes, at: int) -> Iterator[int]:
+    (double,) = struct.unpack_from(">H", font, at + 6)
+    ends = struct.unpack_from(f">{double // 2}H", font, at + 14)
+    starts = struct.unpack_from(f">{double // 2}H", font, at + 16 + double)
+    for first, last in zip(starts, ends, strict=True):
+        # The last segment holds U+FFFF alone and maps it to nothing.
+        yield from range(first, min(last, 0xFFFE) + 1)
+
+
+def _groups(font: bytes, at: int) -> Iterator[int]:
+    (count,) = struct.unpack_from(">L", font, at + 12)
+    for group in range(count):
+        first, last = struct.unpack_from(">LL", font, at + 16 + group * 12)
+        yield from range(first, last + 1)

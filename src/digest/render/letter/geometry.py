@@ -1,0 +1,77 @@
+"""Where things stand on the sheet: millimetres from its top left corner.
+
+For a window of `w` x `h` in an envelope, with a folded panel smaller than the
+envelope, the sheet travels. What must show has to lie where the window is in
+every position of the sheet (`address`), and nothing else may lie where the
+window can ever be (`clear`). The window numbers are the trade's convention for
+DL and C5, and GOV.UK Notify's published ones; measure the envelopes you buy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from digest.model.campaigns.campaign import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the sheet."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """One envelope's demands on page 1, and the margins of every page.
+
+    `masthead` is where the campaign's title may stand, `sender` where the
+    sender's address begins, `body_top` where the letter's words may begin.
+    """
+
+    address: Box
+    clear: Box
+    masthead: Box
+    sender: Box
+    body_top: float
+    folds: tuple[float, ...] = ()
+    left: float = 20
+    right: float = 20
+    top: float = 16
+    bottom: float = 22
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a template reads it."""
+        return asdict(self) | {"folds": list(self.folds)}
+
+
+GEOMETRIES: Mapping[Envelope, Geometry] = {
+    # 110 x 220, window 90 x 35, 20 from the left, 18 up; folded at 105 and 210.
+    Envelope.DL: Geometry(
+        address=Box(24, 58, 72, 28),
+        clear=Box(10, 52, 100, 40),
+        masthead=Box(20, 16, 88, 34),
+        sender=Box(115, 16, 75, 76),
+        body_top=99,
+        folds=(105, 210),
+    ),
+    # 162 x 229, window 90 x 35, 20 from the left, 60 up; folded once.
+    Envelope.C5: Geometry(
+        address=Box(23, 67.5, 67, 20.7),
+        clear=Box(1, 53.5, 109, 48.5),
+        masthead=Box(20, 16, 88, 35),
+        sender=Box(115, 16, 75, 80),
+        body_top=106,
+        folds=(148.5,),
+    ),
+    Envelope.NOTIFY: Geometry(
+        address=Box(24.6, 39.5, 85, 26.8),
+        clear=Box(15, 30, 110, 65),
+        masthead=Box(20, 12, 100, 17),
+        sender=Box(127, 12, 63, 80),
+        body_top=99,
+    ),
+}

@@ -1,0 +1,108 @@
+"""A letter: the body that a variant's readers share, or one complete letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from digest.errors import RenderError
+from digest.model.editions.edition import Variant
+from digest.model.people.postal_address import PostalAddress
+from digest.model.posts.pictures import Gallery
+from digest.render.letter.addressee import TOO_LARGE, Letter, cannot_print, personal
+from digest.render.letter.content import WORDS, job
+from digest.render.letter.links import Shorten
+from digest.render.letter.pictures import Pictures
+from digest.render.letter.typst_compiler import Press
+
+__all__ = ["SAMPLE", "Letter", "LetterBody", "LetterLook", "preview", "typeset"]
+
+
+def _unchanged(href: str) -> str:
+    return href
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLook:
+    """What a letter needs beside the edition.
+
+    `shorten` makes a long web address short. `pictures` are those that may be
+    printed. `templates_dir` is the operator's folder: its letter/*.typ stand in
+    for ours.
+    """
+
+    shorten: Shorten = _unchanged
+    pictures: Gallery = field(default_factory=dict)
+    templates_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterBody:
+    """The pages that a variant's readers share, and what laying them out needs.
+
+    `facts` holds JSON values only: pages, size in points, the geometry, and
+    where the salutation stands.
+    """
+
+    pdf: bytes
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> int:
+        """How many pages each letter has."""
+        return int(self.facts["pages"])
+
+
+def typeset(variant: Variant, look: LetterLook) -> LetterBody:
+    """Return the variant's body: PDF/UA-1, the same bytes for the same words.
+
+    Posts are given in full. Raises RenderError in one line.
+    """
+    with Press(look.templates_dir) as press:
+        told = job(variant, Pictures(press, look.pictures), look.shorten)
+        made = press.typeset("letter.typ", told, ("pages", "salutation"))
+    facts = {
+        "pages": _one(made.answers["pages"], "pages"),
+        "salutation": _one(made.answers["salutation"], "salutation"),
+        "size": told["size"],
+        "geometry": told["geometry"],
+        "format": str(variant.format),
+        "lang": told["lang"],
+        "region": told["region"],
+        "reader": WORDS["reader"],
+    }
+    return LetterBody(made.pdf, facts)
+
+
+SAMPLE = Letter(
+    "SAMPLE",
+    "Ann Example",
+    PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
+    "Dear Ann Example,",
+)
+
+
+def preview(variant: Variant, look: LetterLook, addressee: Letter = SAMPLE) -> bytes:
+    """Return one complete letter, PDF/UA-1, that looks as it does in the run.
+
+    Raises RenderError in one line, also where the address cannot be printed.
+    """
+    fault = cannot_print(addressee)
+    if fault:
+        raise RenderError(f"letter {addressee.reference}: {fault}")
+    with Press(look.templates_dir) as press:
+        told = job(variant, Pictures(press, look.pictures), look.shorten)
+        told["recipient"] = personal(addressee)
+        made = press.typeset("letter.typ", told, ("address-too-large",))
+    if made.answers["address-too-large"]:
+        raise RenderError(f"letter {addressee.reference}: {TOO_LARGE}")
+    return made.pdf
+
+
+def _one(found: Sequence[Any], label: str) -> Any:
+    if len(found) != 1:
+        raise RenderError(
+            f"letter/letter.typ must say <{label}> once: mend the template,"
+            " or take it out of the templates folder to use ours"
+        )
+    return found[0]

@@ -1,0 +1,248 @@
+"""A print run: every letter in one PDF, in the order in which a round is walked.
+
+The bodies are made once per variant; here each page is laid down as it is and
+the reader's own words go on top, so that a thousand letters cost little more
+than one. A letter that cannot be printed is named and the others go on.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from digest.model.campaigns.campaign import Campaign
+from digest.render.letter.addressee import TOO_LARGE, cannot_print, personal
+from digest.render.letter.letter import Letter, LetterBody
+from digest.render.letter.manifest import (
+    ENVELOPE_GRAMS,
+    SHEET_GRAMS,
+    ManifestRow,
+    manifest_csv,
+)
+from digest.render.letter.printable_text import printable
+from digest.render.letter.typst_compiler import Press, Typeset
+from digest.render.words.dates import day_in_words, locale_of
+
+__all__ = [
+    "MOST_PAGES",
+    "LetterProblem",
+    "ManifestRow",
+    "PrintHead",
+    "PrintRun",
+    "lay",
+    "lay_in_parts",
+    "manifest_csv",
+]
+
+# Typst holds a whole file in memory: about 60 kB a page.
+MOST_PAGES = 4000
+_COLUMNS = ("No", "Reference", "Postcode", "Print", "Pages", "Sheets", "Done")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintHead:
+    """What a run says of itself: whose letters, of which edition and slot."""
+
+    campaign: Campaign
+    code: str
+    slot: datetime
+    language: str = "en-GB"
+    templates_dir: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """The run's name: "Lantern Week, Monday 6 July 2026"."""
+        day = day_in_words(self.slot, self.campaign.timezone, self.language)
+        return printable(f"{self.campaign.title}, {day}")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterProblem:
+    """A letter that is not in the run, and why, in plain words."""
+
+    reference: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRun:
+    """The file to print, a row for each letter in it, and those that are not.
+
+    `pdf` is empty where no letter could be printed.
+    """
+
+    pdf: bytes
+    rows: tuple[ManifestRow, ...]
+    problems: tuple[LetterProblem, ...]
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets the letters take, without the packing list."""
+        return sum(row.sheets for row in self.rows)
+
+
+def lay(
+    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintHead
+) -> PrintRun:
+    """Return the letters as one file, in postcode order, each on sheets of its own.
+
+    The packing list comes first. Every letter is in `rows` or in `problems`.
+    Raises RenderError where the run as a whole cannot be made.
+    """
+    with Press(head.templates_dir) as press:
+        table = _Table(press, bodies, head)
+        faults, good = _sorted_out(letters, bodies)
+        while good:
+            made = table.set(good)
+            too_large = set(made.answers["address-too-large"])
+            if not too_large:
+                return PrintRun(made.pdf, table.rows(good, made), tuple(faults))
+            faults += [
+                LetterProblem(letter.reference, TOO_LARGE)
+                for letter in good
+                if letter.reference in too_large
+            ]
+            good = [letter for letter in good if letter.reference not in too_large]
+    return PrintRun(b"", (), tuple(faults))
+
+
+def lay_in_parts(
+    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintHead
+) -> Iterator[PrintRun]:
+    """Yield the letters as files of at most MOST_PAGES pages, in postcode order.
+
+    A file too large for memory, or for a printer's, is no use to anybody.
+    """
+    part: list[Letter] = []
+    pages = 0
+    for letter in sorted(letters, key=_round):
+        body = bodies.get(letter.body_key)
+        more = body.pages + body.pages % 2 if body else 0
+        if part and pages + more > MOST_PAGES:
+            yield lay(part, bodies, head)
+            part, pages = [], 0
+        part.append(letter)
+        pages += more
+    if part:
+        yield lay(part, bodies, head)
+
+
+def _round(letter: Letter) -> tuple[Any, str]:
+    return letter.address.round_key, letter.reference
+
+
+def _sorted_out(
+    letters: Iterable[Letter], bodies: Mapping[str, LetterBody]
+) -> tuple[list[LetterProblem], list[Letter]]:
+    faults: list[LetterProblem] = []
+    good: list[Letter] = []
+    taken: set[str] = set()
+    for letter in sorted(letters, key=_round):
+        fault = cannot_print(letter)
+        if letter.body_key not in bodies:
+            fault = "its words have not been set: render the edition again"
+        elif letter.reference in taken:
+            fault = "another letter has this reference: give each its own"
+        taken.add(letter.reference)
+        if fault:
+            faults.append(LetterProblem(letter.reference, fault))
+        else:
+            good.append(letter)
+    return faults, good
+
+
+class _Table:
+    """Where the letters of one run are laid out, with their bodies at hand."""
+
+    def __init__(
+        self, press: Press, bodies: Mapping[str, LetterBody], head: PrintHead
+    ) -> None:
+        self._press = press
+        self._bodies = bodies
+        self._head = head
+        self._names: dict[str, str] = {}
+        for number, (key, body) in enumerate(sorted(bodies.items())):
+            self._names[key] = f"body-{number}.pdf"
+            (press.root / self._names[key]).write_bytes(body.pdf)
+
+    def set(self, letters: Sequence[Letter]) -> Typeset:
+        """Return the run's file, and what Typst says of it."""
+        locale = locale_of(self._head.language)
+        job = {
+            "title": self._head.title,
+            "summary": list(self._summary(letters)),
+            "columns": _COLUMNS,
+            "lang": locale.language,
+            "region": locale.territory,
+            "letters": [self._told(*pair) for pair in enumerate(letters, 1)],
+            "bodies": {
+                key: {**body.facts, "pdf": self._names[key]}
+                for key, body in self._bodies.items()
+            },
+        }
+        return self._press.overlay(
+            "batch.typ", job, ("packing-pages", "address-too-large")
+        )
+
+    def _told(self, number: int, letter: Letter) -> dict[str, Any]:
+        pages = self._bodies[letter.body_key].pages
+        code = letter.address.postcode or letter.address.country
+        row = (number, letter.reference, code, self._print(letter), pages)
+        return personal(letter) | {
+            "body": letter.body_key,
+            "bookmark": f"{code} {letter.reference}".strip(),
+            "row": [str(cell) for cell in (*row, _sheets(pages))],
+        }
+
+    def _print(self, letter: Letter) -> str:
+        return f"{self._bodies[letter.body_key].facts['size']} point"
+
+    def _summary(self, letters: Sequence[Letter]) -> Iterator[str]:
+        sheets = sum(_sheets(self._bodies[one.body_key].pages) for one in letters)
+        abroad = sum(letter.address.is_abroad for letter in letters)
+        letter_word = "letter" if len(letters) == 1 else "letters"
+        elsewhere = f", {abroad} of them abroad" if abroad else ""
+        letterhead = self._head.campaign.letter
+        yield (
+            f"{len(letters)} {letter_word}{elsewhere}, {sheets} sheets of A4."
+            f" Edition {self._head.code}."
+        )
+        yield (
+            "Print on both sides, flipped on the long edge, at 100 %: do not scale"
+            " to fit. Black is enough. Each letter begins on a new sheet."
+        )
+        yield (
+            f"Envelope: {str(letterhead.envelope).upper()} with a window."
+            f" Postage: {letterhead.postage} class. Keep this list; it is not posted."
+        )
+
+    def rows(self, letters: Sequence[Letter], made: Typeset) -> tuple[ManifestRow, ...]:
+        """Return a row for each letter, with where it begins in the file."""
+        (packing,) = made.answers["packing-pages"]
+        envelope = ENVELOPE_GRAMS[self._head.campaign.letter.envelope]
+        found: list[ManifestRow] = []
+        page = packing + packing % 2 + 1
+        for number, letter in zip(count(1), letters, strict=False):
+            body = self._bodies[letter.body_key]
+            sheets = _sheets(body.pages)
+            row = ManifestRow(
+                number=number,
+                reference=letter.reference,
+                name=letter.name,
+                postcode=letter.address.postcode,
+                country=letter.address.country,
+                format=str(body.facts["format"]),
+                pages=body.pages,
+                sheets=sheets,
+                first_page=page,
+                grams=sheets * SHEET_GRAMS + envelope,
+            )
+            found.append(row)
+            page += 2 * sheets
+        return tuple(found)
+
+
+def _sheets(pages: int) -> int:
+    return (pages + 1) // 2

@@ -1,0 +1,190 @@
+"""Send batches as jobs of Procrastinate, shared out among many machines.
+
+One job a batch, made in the transaction that plans the batch. The engine wakes
+an idle machine at once, and gives a job to one machine at a time; if it loses a
+job or repeats one, the sweep and the batch's own row make it good.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+import psycopg_pool
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.jobs import Status
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from digest.errors import DigestError
+from digest.schedule.delivery.dispatch import Supply
+from digest.schedule.delivery.job_supply import JobSupply
+from digest.schedule.editions.watch import asleep_since
+from digest.store.base.engine import writing
+from digest.store.delivery import job_tables
+
+log = logging.getLogger(__name__)
+
+TASK, QUEUE = "digest:send-batch", "digest-email"
+# One batch is being sent, the next is leased when that runs low, one is at hand.
+_AT_ONCE = 3
+_MOST_SWEPT = 1000
+_LOOK_SECONDS = 0.2
+_TROUBLE = (
+    ProcrastinateException,
+    psycopg.Error,
+    psycopg_pool.PoolTimeout,
+    SQLAlchemyError,
+    DigestError,
+    OSError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How often, in seconds, machines show that they live and look for the dead.
+
+    Together with the lease of a batch, 30 seconds, they have the batch of a
+    machine that died sent by another within a minute.
+    """
+
+    poll: float = 1.0
+    heartbeat: float = 5.0
+    stalled_after: float = 20.0
+    sweep: float = 10.0
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Gets batches to senders as jobs. `clock` is the database's."""
+
+    engine: Engine
+    clock: Callable[[], datetime]
+    pulse: Pulse = field(default_factory=Pulse)
+
+    def submit(self, connection: Connection, batch_ids: Sequence[int]) -> None:
+        """Have these batches sent, once the transaction has been committed."""
+        app = App(connector=SyncPsycopgConnector())
+        app.job_manager.batch_defer_jobs(
+            [
+                app.configure_task(
+                    TASK, queue=QUEUE, queueing_lock=job_tables.lock_of(batch_id)
+                ).make_new_job(batch_id=batch_id)
+                for batch_id in batch_ids
+            ],
+            connection.connection.driver_connection,
+        )
+
+    @contextmanager
+    def supply(self, stop: threading.Event) -> Iterator[Supply]:
+        """Yield what jobs ask this process to send; it takes jobs meanwhile.
+
+        What it gives back unsent is submitted again on its way out.
+        """
+        supply, over = JobSupply(stop), threading.Event()
+        thread = threading.Thread(
+            target=self._take_jobs, args=(supply, stop, over), name="jobs", daemon=True
+        )
+        thread.start()
+        try:
+            yield supply
+        finally:
+            over.set()
+            supply.close()
+            thread.join()
+            self._sweep()
+
+    def _take_jobs(
+        self, supply: JobSupply, stop: threading.Event, over: threading.Event
+    ) -> None:
+        def is_over() -> bool:
+            return over.is_set() or stop.is_set()
+
+        while not is_over():
+            try:
+                asyncio.run(self._at_work(supply, is_over))
+            except _TROUBLE as problem:
+                log.error("no jobs can be taken why=%s", _said(problem))  # noqa: TRY400 - its words say it all
+                over.wait(self.pulse.heartbeat)
+
+    async def _at_work(self, supply: JobSupply, is_over: Callable[[], bool]) -> None:
+        app = App(connector=_connector(self.engine))
+
+        @app.task(name=TASK, queue=QUEUE)
+        async def send_batch(batch_id: int) -> None:
+            await asyncio.wrap_future(supply.ask(batch_id))
+
+        async with app.open_async():
+            worker = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=_AT_ONCE,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                    # New jobs announce themselves; those taken up again do not.
+                    fetch_job_polling_interval=self.pulse.poll,
+                    update_heartbeat_interval=self.pulse.heartbeat,
+                    stalled_worker_timeout=self.pulse.stalled_after,
+                )
+            )
+            sweeper = asyncio.create_task(self._sweep_for_ever(app))
+            try:
+                while not (is_over() or worker.done() or sweeper.done()):
+                    await asyncio.sleep(_LOOK_SECONDS)
+            finally:
+                sweeper.cancel()
+                worker.cancel()  # it finishes the jobs that it has begun
+                ends = await asyncio.gather(worker, sweeper, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+    async def _sweep_for_ever(self, app: App) -> None:
+        while True:
+            await self._wake_stalled(app)
+            await asyncio.to_thread(self._sweep)
+            await asyncio.sleep(self.pulse.sweep)
+
+    async def _wake_stalled(self, app: App) -> None:
+        """Have the jobs of machines that have gone silent taken by others."""
+        stalled = await app.job_manager.get_stalled_jobs(
+            queue=QUEUE, seconds_since_heartbeat=self.pulse.stalled_after
+        )
+        for job in stalled:
+            log.warning("job of a silent machine is taken up id=%s", job.id)
+            try:
+                await app.job_manager.retry_job(job)
+            except UniqueViolation:  # its batch has been submitted again already
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+    def _sweep(self) -> None:
+        """Submit again whatever is due and has no job."""
+        try:
+            with writing(self.engine) as connection:
+                if asleep_since(connection) is not None:
+                    return
+                lost = job_tables.without_job(connection, self.clock(), _MOST_SWEPT)
+                if lost:
+                    self.submit(connection, lost)
+        except _TROUBLE as problem:
+            log.warning("send batches not submitted again why=%s", _said(problem))
+            return
+        if lost:
+            log.info("send batches submitted again count=%s", len(lost))
+
+
+def _connector(engine: Engine) -> PsycopgConnector:
+    plain = engine.url.set(drivername="postgresql")
+    address = plain.render_as_string(hide_password=False)
+    return PsycopgConnector(conninfo=address, min_size=1, max_size=4)
+
+
+def _said(problem: BaseException) -> str:
+    """Return the first line of what lies at the bottom of a trouble."""
+    cause = problem.__cause__ or problem
+    return (str(cause).splitlines() or [type(cause).__name__])[0]

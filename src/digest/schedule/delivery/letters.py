@@ -1,0 +1,77 @@
+"""An edition's letters laid out for print: renditions, addresses, one run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from digest.deliver.printing.print_room import Laid
+from digest.render.letter.letter import Letter, LetterBody
+from digest.render.letter.manifest import manifest_csv
+from digest.render.letter.print_run import PrintHead, lay
+from digest.schedule.editions.renditions import Renditions
+from digest.store.base.engine import reading
+from digest.store.campaigns import campaigns
+from digest.store.delivery.copies import DueCopy
+from digest.store.editions import editions
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLayout:
+    """Lays out letters of an edition: the same letters, the same bytes."""
+
+    engine: Engine
+    renditions: Renditions
+
+    def __call__(self, edition_id: int, copies: Sequence[DueCopy]) -> Laid:
+        """Return the run; letters that cannot be laid are named, the others go on."""
+        bodies: dict[str, LetterBody] = {}
+        letters: list[Letter] = []
+        emptied: set[int] = set()
+        made = {one: self.renditions.letter(one) for one in _variants(copies)}
+        for copy in copies:
+            found = made[copy.variant_id]
+            if found is None:
+                emptied.add(copy.key.reader_id)
+                continue
+            key, body = found
+            bodies[key] = body
+            letters.append(_letter(copy, key))
+        if not letters:
+            return Laid(b"", b"", 0, emptied=frozenset(emptied))
+        run = lay(letters, bodies, self._head(edition_id))
+        readers = {str(copy.key): copy.key.reader_id for copy in copies}
+        return Laid(
+            pdf=run.pdf,
+            manifest=manifest_csv(run.rows).encode("utf-8-sig"),
+            sheets=run.sheets,
+            problems={readers[one.reference]: one.words for one in run.problems},
+            emptied=frozenset(emptied),
+        )
+
+    def _head(self, edition_id: int) -> PrintHead:
+        with reading(self.engine) as connection:
+            edition = editions.get(connection, edition_id)
+            campaign = campaigns.load(connection, edition.campaign_id)
+        return PrintHead(
+            campaign,
+            edition.code,
+            edition.slot,
+            templates_dir=self.renditions.templates_dir,
+        )
+
+
+def _variants(copies: Sequence[DueCopy]) -> list[int]:
+    return sorted({copy.variant_id for copy in copies})
+
+
+def _letter(copy: DueCopy, body_key: str) -> Letter:
+    if copy.to.address is None:
+        raise LookupError("a letter is planned only for who has an address")
+    return Letter(
+        reference=str(copy.key),
+        name=copy.to.name,
+        address=copy.to.address,
+        salutation=f"{copy.to.salutation},",
+        body_key=body_key,
+    )

@@ -1,0 +1,40 @@
+"""The addresses in a copy that are one reader's own, in its campaign's domain."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, select
+
+from digest.audience.signed_links import Links
+from digest.store.base.engine import reading
+from digest.store.base.tables import edition
+from digest.store.campaigns import campaigns
+
+
+@dataclass(frozen=True, slots=True)
+class MailLinks:
+    """Links for the sender; what an edition's campaign says is looked up once."""
+
+    engine: Engine
+    links: Links
+    _domains: dict[str, str] = field(default_factory=dict)
+
+    def leave_url(self, reader_id: int) -> str:
+        """Return the https address that leaves without signing in."""
+        return self.links.leave_url(reader_id)
+
+    def leave_mailto(self, reader_id: int) -> str:  # noqa: ARG002 - the sender's protocol
+        """Return "": no mailbox is read for people who leave by email."""
+        return ""
+
+    def envelope_sender(self, edition_code: str, reader_id: int) -> str:
+        """Return the address that bounces of this copy go to."""
+        domain = self._domains.get(edition_code) or self._look_up(edition_code)
+        return self.links.envelope_sender(edition_code, reader_id, domain)
+
+    def _look_up(self, edition_code: str) -> str:
+        with reading(self.engine) as connection:
+            found = select(edition.c.campaign_id).where(edition.c.code == edition_code)
+            campaign_id = connection.scalars(found).one()
+            domain = campaigns.load(connection, campaign_id).sending_domain
+        self._domains[edition_code] = domain
+        return domain

@@ -1,0 +1,156 @@
+"""Sending what is planned, until it is done or somebody says stop."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Engine
+
+from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
+from digest.deliver.sending.run_state import Progress, Tally
+from digest.deliver.sending.sender import Sender
+from digest.errors import DigestError
+from digest.model.editions.edition import EditionState
+from digest.schedule.delivery.dispatch import Supply
+from digest.store.base.engine import reading, writing
+from digest.store.delivery import deliveries
+from digest.store.editions import editions
+from digest.store.editions.editions import Edition
+
+log = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 5.0
+_GOING = {EditionState.PLANNED, EditionState.SENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What one round came to: emails, print batches by edition, and faults."""
+
+    emails: Tally
+    letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    @property
+    def is_something(self) -> bool:
+        """Whether anything was done, or went wrong."""
+        made = any(one.batch for one in chain.from_iterable(self.letters.values()))
+        return made or bool(self.faults) or self.emails != Tally()
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        printed = [*chain.from_iterable(self.letters.values())]
+        batches = [one.batch for one in printed if one.batch]
+        return {
+            "emails": asdict(self.emails),
+            "letters": {
+                "made": sum(one.files.letters for one in batches),
+                "waiting": sum(len(one.waiting) for one in printed),
+                "print_batches": [one.id for one in batches],
+            },
+            "faults": list(self.faults),
+        }
+
+    def lines(self) -> list[str]:
+        """Return it in words, one thing a line."""
+        sent = self.emails
+        said = [
+            f"emails: {sent.accepted} accepted, {sent.deferred} to be tried again, "
+            f"{sent.refused} refused, {sent.uncertain} uncertain, "
+            f"{sent.cancelled} cancelled"
+        ]
+        if sent.paused:
+            said.append(f"paused: {sent.paused}")
+        for outcome in chain.from_iterable(self.letters.values()):
+            if outcome.batch:
+                files = outcome.batch.files
+                said.append(
+                    f"letters: {files.letters} on {files.sheets} sheets in {files.pdf}"
+                )
+            said += [f"letter waits: {why}" for why in outcome.waiting.values()]
+        return said + [f"fault: {fault}" for fault in self.faults]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Empties the outbox and makes the print batches of planned editions."""
+
+    engine: Engine
+    sender: Sender
+    print_room: PrintRoom
+    clock: Callable[[], datetime]
+
+    def once(self, stop: threading.Event, progress: Progress | None = None) -> Worked:
+        """Send every email and print every letter that is due now.
+
+        One edition's fault is named and harms no other.
+        """
+        going = self._going()
+        for edition in going:
+            self._begin(edition)
+        emails = (
+            self.sender.send_due(stop, progress)
+            if progress
+            else self.sender.send_due(stop)
+        )
+        letters: dict[int, list[PrintOutcome]] = {}
+        faults = list(emails.problems)
+        for edition in going:
+            if stop.is_set():
+                break
+            try:
+                letters[edition.id] = self._printed(edition.id)
+            except DigestError as problem:
+                faults.append(str(problem))
+                log.warning("letters not made edition=%s why=%s", edition.id, problem)
+            with writing(self.engine) as connection:
+                deliveries.close_edition(connection, edition.id, self.clock())
+        return Worked(emails, letters, tuple(faults))
+
+    def rounds(
+        self, stop: threading.Event, may_act: Callable[[], bool], supply: Supply
+    ) -> Iterator[Worked]:
+        """Yield what each round came to, until `stop` is set, while `may_act` says so.
+
+        A round begins as soon as `supply` has a batch at hand. One that fails
+        is logged, and the next goes on.
+        """
+        while not stop.is_set():
+            try:
+                if may_act():
+                    yield self.once(stop)
+            except DigestError as problem:
+                log.error("work stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
+            except Exception:
+                # A bug in one edition must not end the work on all others.
+                log.exception("work stopped short")
+            supply.wait(_PAUSE_SECONDS)
+
+    def _printed(self, edition_id: int) -> list[PrintOutcome]:
+        # Made without anybody looking on, so sealed: only a person reopens it.
+        made = [self.print_room.make(edition_id, patient=True)]
+        while made[-1].left and made[-1].batch:
+            made.append(self.print_room.make(edition_id, patient=True))
+        return [
+            replace(one, batch=self.print_room.seal(one.batch.id)) if one.batch else one
+            for one in made
+        ]
+
+    def _going(self) -> list[Edition]:
+        with reading(self.engine) as connection:
+            return [
+                edition
+                for edition in editions.unfinished(connection)
+                if edition.state in _GOING
+            ]
+
+    def _begin(self, edition: Edition) -> None:
+        if edition.state is EditionState.PLANNED:
+            with writing(self.engine) as connection:
+                editions.move(
+                    connection, edition.id, EditionState.SENDING, self.clock()
+                )

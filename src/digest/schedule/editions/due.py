@@ -1,0 +1,120 @@
+"""Which slots are due, and the edition each of them gets: exactly one."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from digest.model.campaigns.campaign import Campaign
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.editions import editions
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class NextSlot:
+    """When a schedule of a campaign is due next."""
+
+    campaign: str
+    schedule_id: int
+    schedule: str
+    at: datetime
+
+
+def open_due(engine: Engine, now: datetime) -> int:
+    """Make an edition for every slot that is due and has none; return how many.
+
+    Of a schedule's slots without an edition in the last seven days the newest
+    runs, late, if its `catch_up` allows; the others are recorded as missed and
+    their content flows into the next edition by itself. Any number of
+    processes may do this at once: a slot's edition is unique.
+    """
+    with reading(engine) as connection:
+        due = [
+            (stored, schedule)
+            for stored in campaigns.listed(connection)
+            if stored.paused_at is None
+            for schedule in campaigns.schedules_of(connection, stored)
+            if list(_unmade(connection, stored.campaign, schedule, now))
+        ]
+    if not due:
+        return 0
+    with writing(engine) as connection:
+        return sum(_open(connection, *pair, now) for pair in due)
+
+
+def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
+    """Return the next slot of every schedule that still has one, soonest first."""
+    found = [
+        NextSlot(stored.campaign.name, row.id, row.schedule.name, slot)
+        for stored in campaigns.listed(connection)
+        if stored.paused_at is None
+        for row in campaigns.schedules_of(connection, stored)
+        if (slot := next_slot(stored.campaign, row, now)) is not None
+    ]
+    return sorted(found, key=lambda one: one.at)
+
+
+def next_slot(
+    campaign: Campaign, schedule: ScheduleRow, now: datetime
+) -> datetime | None:
+    """Return the schedule's first slot after `now` within the campaign's days."""
+    first, last = _days(campaign)
+    after = max(now, first - timedelta(microseconds=1)) if first else now
+    slot = schedule.schedule.timetable.next_slot(campaign.timezone, after)
+    return None if last is not None and slot >= last else slot
+
+
+def _open(
+    connection: Connection,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    now: datetime,
+) -> int:
+    slots = list(_unmade(connection, stored.campaign, schedule, now))
+    made = 0
+    for slot in slots:
+        place = editions.Slot(stored.id, schedule.id, slot)
+        if slot == slots[-1] and now - slot <= schedule.schedule.catch_up:
+            made += editions.open_at(connection, place, now)
+        elif editions.miss(connection, place, now, "the timetable was not running"):
+            log.warning(
+                "slot missed campaign=%s schedule=%s slot=%s",
+                stored.campaign.name,
+                schedule.schedule.name,
+                slot.isoformat(),
+            )
+    return made
+
+
+def _unmade(
+    connection: Connection, campaign: Campaign, schedule: ScheduleRow, now: datetime
+) -> Iterator[datetime]:
+    first, last = _days(campaign)
+    after = max(schedule.slots_since, now - LOOK_BACK)
+    made = editions.slots_made(connection, schedule.id, after)
+    for slot in schedule.schedule.timetable.slots(campaign.timezone, after, now):
+        begun = first is None or slot >= first
+        over = last is not None and slot >= last
+        if begun and not over and slot not in made:
+            yield slot
+
+
+def _days(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
+    tz = ZoneInfo(campaign.timezone)
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(0), tz).astimezone(UTC)
+
+    return (
+        midnight(campaign.starts) if campaign.starts else None,
+        midnight(campaign.ends + timedelta(days=1)) if campaign.ends else None,
+    )

@@ -1,0 +1,137 @@
+"""Carrying editions forward: gather, freeze, approve, plan, each step repeatable."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from digest.compose import lifecycle
+from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
+from digest.errors import DigestError
+from digest.gather.calls import Round, SourceReport
+from digest.gather.campaign import gather
+from digest.gather.fetching.fetch import Fetcher
+from digest.model.editions.edition import EditionState
+from digest.schedule.editions import due, watch
+from digest.schedule.editions.previews import schedule_of
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.editions import editions
+from digest.store.editions.editions import Edition
+
+log = logging.getLogger(__name__)
+
+# Between editions, so that a draft is fresh and a failing source is noticed.
+GATHER_EVERY = timedelta(hours=1)
+
+
+def keep_watch(
+    engine: Engine,
+    fetcher: Fetcher,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> None:
+    """Do what is due: open the slots' editions and carry every open one forward.
+
+    After a sleep of more than a day it only notes that; a person says resume.
+    `submit` is told of every send batch, see `plan`.
+    """
+    if not watch.look(engine, now):
+        log.warning("asleep: nothing is sent until somebody says digest resume")
+        return
+    due.open_due(engine, now)
+    with reading(engine) as connection:
+        waiting = editions.unfinished(connection)
+        opened = {e.campaign_id for e in waiting if e.state is EditionState.OPEN}
+        rounds = [
+            Round(one, None if one.id in opened else GATHER_EVERY)
+            for one in campaigns.listed(connection)
+            if one.paused_at is None
+        ]
+    gather(engine, fetcher, rounds, now)
+    for edition in waiting:
+        carry_forward(engine, edition.id, now, submit)
+
+
+def carry_forward(
+    engine: Engine, edition_id: int, now: datetime, submit: Submit = left_to_be_found
+) -> Edition:
+    """Freeze, approve where nobody has to, and plan; return where it then stands."""
+    lifecycle.freeze(engine, edition_id, now)
+    lifecycle.approve(engine, edition_id, now)
+    plan(engine, edition_id, now, CHUNK, submit)
+    with reading(engine) as connection:
+        return editions.get(connection, edition_id)
+
+
+def run_now(
+    engine: Engine,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> Edition:
+    """Make an edition of the schedule at `now`, whatever its timetable says."""
+    slot = editions.Slot(stored.id, schedule.id, now)
+    with writing(engine) as connection:
+        editions.open_at(connection, slot, now)
+        edition = editions.at_slot(connection, schedule.id, now)
+    if edition is None:
+        raise LookupError("an edition that was just made is there")
+    return carry_forward(engine, edition.id, now, submit)
+
+
+def run(
+    engine: Engine,
+    name: str,
+    schedule: str | None,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> Edition:
+    """Make an edition of a campaign's schedule at `now`; return where it stands.
+
+    Raises NotFound for a campaign or a schedule that is not there.
+    """
+    with reading(engine) as connection:
+        stored = campaigns.by_name(connection, name)
+        row = schedule_of(connection, stored, schedule)
+    return run_now(engine, stored, row, now, submit)
+
+
+def approve(
+    engine: Engine,
+    edition_id: int,
+    by: str,
+    now: datetime,
+    submit: Submit = left_to_be_found,
+) -> Edition:
+    """Say for one person that an edition may go, and carry it on if that is enough."""
+    with reading(engine) as connection:
+        editions.get(connection, edition_id)
+    lifecycle.approve(engine, edition_id, now, by)
+    return carry_forward(engine, edition_id, now, submit)
+
+
+def cancel(engine: Engine, edition_id: int, now: datetime) -> None:
+    """Stop an edition nobody is planned for. Raises DigestError if it has gone on."""
+    with reading(engine) as connection:
+        state = editions.get(connection, edition_id).state
+    if not lifecycle.cancel(engine, edition_id, now, "cancelled by a person"):
+        raise DigestError(
+            f"edition {edition_id} is {state}: it can no longer be cancelled; "
+            "take single posts out with digest post withdraw ID"
+        )
+
+
+def gather_named(
+    engine: Engine, fetcher: Fetcher, name: str | None, now: datetime
+) -> dict[str, tuple[SourceReport, ...]]:
+    """Read the sources of one campaign, or of all that are not paused."""
+    with reading(engine) as connection:
+        found = (
+            [campaigns.by_name(connection, name)]
+            if name
+            else [one for one in campaigns.listed(connection) if not one.paused_at]
+        )
+    return gather(engine, fetcher, map(Round, found), now)

@@ -1,0 +1,84 @@
+"""APScheduler's jobs, derived from the schedule rows; it holds no truth of its own."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from sqlalchemy import Engine
+
+from digest.errors import DigestError
+from digest.schedule.editions.due import next_slots
+from digest.store.base.engine import reading
+
+log = logging.getLogger(__name__)
+
+# APScheduler waits on the monotonic clock: a machine that was suspended, a
+# clock that was set and a schedule changed elsewhere are seen at the next sweep.
+SWEEP = timedelta(minutes=5)
+
+
+class Timetable:
+    """Calls `act` at every slot, at start and at every sweep, in one thread.
+
+    APScheduler only says when to look. What is due is read from the database
+    each time, so that a job lost, late or fired twice changes nothing.
+    """
+
+    def __init__(
+        self, engine: Engine, act: Callable[[], None], sweep: timedelta = SWEEP
+    ) -> None:
+        self._engine = engine
+        self._act = act
+        self._sweep = sweep
+        self._wake = threading.Event()
+        self._jobs: dict[int, datetime] = {}
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "misfire_grace_time": None},
+        )
+
+    def run(self, stop: threading.Event, clock: Callable[[], datetime]) -> None:
+        """Look and act until `stop` is set; trouble is logged and outlived."""
+        self._scheduler.start()
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                self._look(clock())
+                self._wake.wait(self._sweep.total_seconds())
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    def wake(self) -> None:
+        """Look now: something was changed, or it is time to stop."""
+        self._wake.set()
+
+    def _look(self, now: datetime) -> None:
+        try:
+            self._act()
+            self._derive_jobs(now)
+        except DigestError as problem:
+            log.error("timetable stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
+        except Exception:
+            # A bug in one edition must not end the timetable of all others.
+            log.exception("timetable stopped short")
+
+    def _derive_jobs(self, now: datetime) -> None:
+        with reading(self._engine) as connection:
+            wanted = {one.schedule_id: one.at for one in next_slots(connection, now)}
+        for schedule_id, at in wanted.items():
+            if at != self._jobs.get(schedule_id):
+                self._scheduler.add_job(
+                    self._wake.set,
+                    DateTrigger(at),
+                    id=str(schedule_id),
+                    replace_existing=True,
+                )
+        for schedule_id in self._jobs.keys() - wanted.keys():
+            with suppress(JobLookupError):  # it fired: that is how it ended
+                self._scheduler.remove_job(str(schedule_id))
+        self._jobs = wanted

@@ -1,0 +1,42 @@
+"""Whether the timetable has been looking: a long sleep sends nothing by surprise."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from digest.store.base.engine import writing
+from digest.store.base.tables import watch
+
+# Longer than a night off, shorter than a restored backup is old.
+ASLEEP = timedelta(hours=24)
+
+
+def look(engine: Engine, now: datetime) -> bool:
+    """Note that the timetable looked at `now`; return whether it may act.
+
+    After a sleep of more than a day (a machine that was off, a database that
+    was restored) it may not, until a person has said resume.
+    """
+    with writing(engine) as connection:
+        row = connection.execute(select(watch)).first()
+        if row is None:
+            connection.execute(insert(watch).values(id=1, looked_at=now))
+            return True
+        asleep = row.asleep_since
+        if asleep is None and now - row.looked_at > ASLEEP:
+            asleep = row.looked_at
+        connection.execute(update(watch).values(looked_at=now, asleep_since=asleep))
+        return asleep is None
+
+
+def asleep_since(connection: Connection) -> datetime | None:
+    """Return since when nothing has been watched, if a person has to say resume."""
+    return connection.scalar(select(watch.c.asleep_since))
+
+
+def resume(engine: Engine, now: datetime) -> bool:
+    """Let the timetable act again; return whether it had been waiting for that."""
+    with writing(engine) as connection:
+        waiting = asleep_since(connection) is not None
+        connection.execute(update(watch).values(asleep_since=None, looked_at=now))
+        return waiting

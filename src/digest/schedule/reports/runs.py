@@ -1,0 +1,173 @@
+"""A run as staff see it: what has gone, how long it has left, what waits and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.model.delivery.delivery import ENDED, DeliveryState
+from digest.model.delivery.eta import WINDOW_SECONDS, Remaining, outlook, rate_of
+from digest.model.delivery.eta import seconds_left as time_left
+from digest.model.delivery.rate_limits import Limit, limits_in_words
+from digest.model.editions.edition import EditionState
+from digest.model.people.reader import Channel
+from digest.schedule.editions.watch import asleep_since
+from digest.store.campaigns import campaigns
+from digest.store.delivery import carriers, rate_limits
+from digest.store.delivery.send_batches import LEASED
+from digest.store.editions.editions import Edition
+from digest.store.reports import overview, runs
+from digest.store.reports.runs import Waits
+
+GOING = (EditionState.PLANNED, EditionState.SENDING)
+_WINDOW = timedelta(seconds=WINDOW_SECONDS)
+# A limit is waited for again and again in a run that goes well.
+_WORTH_SAYING = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How an edition's copies stand.
+
+    `copies` counts by (channel, state). `rate` is emails a second over the
+    last minute, and `seconds_left` what those will need that may go now: None
+    where that cannot be told. `reasons` say in words what keeps copies back.
+    """
+
+    edition: Edition
+    copies: dict[tuple[str, str], int]
+    remaining: Remaining
+    rate: float | None
+    seconds_left: float | None
+    outlook: str
+    reasons: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many copies there are."""
+        return sum(self.copies.values())
+
+    @property
+    def ended(self) -> int:
+        """How many copies have an end."""
+        ends = [count for (_, state), count in self.copies.items() if state in ENDED]
+        return sum(ends)
+
+    def count(self, state: DeliveryState) -> int:
+        """Return how many emails stand so."""
+        return self.copies.get((Channel.EMAIL, state), 0)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {
+            "edition": self.edition.id,
+            "state": self.edition.state.value,
+            "copies": [
+                {"channel": channel, "state": state, "copies": count}
+                for (channel, state), count in self.copies.items()
+            ],
+            "total": self.total,
+            "ended": self.ended,
+            "ready": self.remaining.ready,
+            "waiting": self.remaining.waiting,
+            "next_attempt_at": self.remaining.soonest,
+            "rate": self.rate,
+            "seconds_left": self.seconds_left,
+            "outlook": self.outlook,
+            "reasons": list(self.reasons),
+        }
+
+
+def run_of(
+    connection: Connection,
+    edition: Edition,
+    now: datetime,
+    limits: Sequence[Limit] = (),
+) -> Run:
+    """Return how an edition's copies stand; `limits` hold for all emails together."""
+    copies = overview.copies(connection, edition.id)
+    waiting = runs.waits(connection, edition.id, now)
+    planned = copies.get((Channel.EMAIL, DeliveryState.PLANNED), 0)
+    on_the_wire = copies.get((Channel.EMAIL, DeliveryState.HANDING_OVER), 0)
+    ready = max(planned - waiting.copies, 0) + on_the_wire
+    held = _held(connection, edition)
+    remaining = Remaining(ready, waiting.copies, waiting.soonest, bool(held))
+    rate = _rate(connection, edition, now)
+    used = rate_limits.allowances(connection, limits, now)
+    stops = [*held, *_stopped(connection, limits, now)]
+    is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
+    return Run(
+        edition=edition,
+        copies=copies,
+        remaining=remaining,
+        rate=rate,
+        seconds_left=time_left(remaining, rate, used),
+        outlook=outlook(remaining, rate, used),
+        reasons=_reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand),
+    )
+
+
+def _rate(connection: Connection, edition: Edition, now: datetime) -> float | None:
+    if edition.state is not EditionState.SENDING:
+        return None
+    found = runs.lately(connection, edition.id, now, _WINDOW)
+    return rate_of(found.copies, (now - found.since).total_seconds())
+
+
+def _reasons(
+    edition: Edition,
+    remaining: Remaining,
+    waiting: Waits,
+    stops: Sequence[str],
+    *,
+    is_in_hand: bool,
+) -> tuple[str, ...]:
+    if edition.state not in GOING:
+        return ()
+    are_left = remaining.ready or remaining.waiting
+    said = [*stops] if are_left else []
+    # What stops them says already why nobody has them in hand.
+    if remaining.ready and not (is_in_hand or stops):
+        said.append("No worker has it in hand: is digest serve or digest work running?")
+    said += [
+        f"{count:,} put off: {why or 'no reason was given'}"
+        for why, count in waiting.reasons
+    ]
+    if edition.deliver_by is not None and are_left:
+        said.append(
+            f"What has not gone by {edition.deliver_by:%d %B %H:%M} UTC expires."
+        )
+    return tuple(said)
+
+
+def _held(connection: Connection, edition: Edition) -> list[str]:
+    """Return what only staff can put right before any more is begun."""
+    said = []
+    if since := asleep_since(connection):
+        said.append(f"Asleep since {since:%d %B %H:%M} UTC. Say: digest resume")
+    if campaigns.by_name(connection, edition.campaign).paused_at is not None:
+        said.append(
+            f"The campaign is paused. Say: digest campaign resume {edition.campaign}"
+        )
+    return said
+
+
+def _stopped(
+    connection: Connection, limits: Sequence[Limit], now: datetime
+) -> list[str]:
+    """Return what stops every email for a while."""
+    said = [
+        f"The mail server {one.name} is left alone until "
+        f"{one.paused_until:%H:%M:%S} UTC: {one.reason}"
+        for one in carriers.in_trouble(connection).values()
+        if now < one.paused_until
+    ]
+    free_at = rate_limits.free_at(connection, limits, now)
+    if free_at is not None and free_at - now >= _WORTH_SAYING:
+        said.append(
+            f"No more may leave: {limits_in_words(limits)} (DIGEST_RATE). "
+            f"The next at {free_at:%d %B %H:%M} UTC."
+        )
+    return said

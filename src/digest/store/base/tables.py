@@ -1,0 +1,496 @@
+"""Every table, on SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the shape is SQLAlchemy's
+    ) -> datetime | None:
+        """Return the instant in UTC. Raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
+        """Return the instant as aware UTC."""
+        if value is None:
+            return None
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", BigId, primary_key=True)
+
+
+def _to(name: str, *, nullable: bool = False) -> Column[Any]:
+    table = name.rpartition("_")[0]
+    return Column(name, BigId, ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def _required(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False)
+
+
+campaign = Table(
+    "campaign",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    _required("file", JSON),  # what was applied, as JSON: see store.campaigns.campaigns
+    Column("last_position", BigId, nullable=False, server_default="0"),
+    Column("paused_at", UtcDateTime),
+    _required("applied_at", UtcDateTime),
+)
+
+source = Table(
+    "source",
+    metadata,
+    _id(),
+    _to("campaign_id"),
+    _required("name", String(80)),
+    _required("kind", String(20)),
+    _required("location", Text),
+    Column("ended_at", UtcDateTime),  # no longer in the campaign's file
+    Column("first_read_at", UtcDateTime),
+    Column("last_read_at", UtcDateTime),
+    Column("last_failed_at", UtcDateTime),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("moved_to", Text),  # where it has gone for good: 301 or 308
+    Column("notebook", Text),  # what its reader notes down from reading to reading
+    Column(
+        "skipped", Text
+    ),  # what the last reading could not take: store.campaigns.skipped_items
+    Column("skipped_at", UtcDateTime),  # since when that is so
+    # How it stands: model.campaigns.source_health.
+    Column("state", String(8), nullable=False, server_default="active"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_since", UtcDateTime),
+    Column("next_try_at", UtcDateTime),
+    Column("wait_until", UtcDateTime),
+    Column("failure", Text),  # why the last reading failed; null when it did not
+    UniqueConstraint("campaign_id", "name"),
+)
+
+# The campaign's log. `position` is given on release and never reused.
+item = Table(
+    "item",
+    metadata,
+    _id(),
+    _to("campaign_id"),
+    _to("source_id"),
+    _required("key", Text),  # the source's own id
+    # 0 as it was first accepted, then its first correction, its second ...
+    Column("correction", Integer, nullable=False, server_default="0"),
+    Column("position", BigId),
+    _required("content", JSON),  # model.posts.item_json
+    _required("fingerprint", String(64)),
+    # What the source said, where staff have changed it: model.posts.edits.
+    Column("given", JSON),
+    Column("given_fingerprint", String(64)),
+    # What the same post is recognised by in another source: model.posts.duplicates.
+    Column("address_mark", String(64)),
+    Column("words_mark", String(64)),
+    Column(
+        "duplicate_of", BigId, ForeignKey("item.id", name="fk_item_duplicate_of_item")
+    ),
+    _required("topics", JSON),
+    _required("accepted_at", UtcDateTime),
+    Column("released_at", UtcDateTime),
+    Column("held_at", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    # First seen before "from now": known, never released by itself.
+    Column("passed_over", Boolean, nullable=False, server_default=text("false")),
+    # Other words seen after an edition that carries the item was frozen.
+    Column("revision", JSON),
+    Column("revision_fingerprint", String(64)),
+    Column("revision_declined_at", UtcDateTime),  # staff leave the item as it is
+    UniqueConstraint("source_id", "key", "correction"),
+    UniqueConstraint("campaign_id", "position"),
+    Index("ix_item_campaign_id_address_mark", "campaign_id", "address_mark"),
+    Index("ix_item_campaign_id_words_mark", "campaign_id", "words_mark"),
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    _id(),
+    _to("campaign_id"),
+    _required("name", String(80)),
+    # Slots count from here: a new or changed timetable has no missed past.
+    _required("slots_since", UtcDateTime),
+    _required("timetable", String(80)),  # as last applied, to notice a change
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("campaign_id", "name"),
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    _id(),
+    _required("code", String(12)),
+    _to("campaign_id"),
+    _to("schedule_id"),
+    _required("slot", UtcDateTime),
+    _required("state", String(12)),
+    Column("upto", BigId),
+    Column("reason", Text),  # why skipped, missed or cancelled
+    _required("opened_at", UtcDateTime),
+    Column("frozen_at", UtcDateTime),
+    Column("approved_at", UtcDateTime),
+    Column("approved_by", JSON),  # one name for each approval
+    Column("plan_cursor", BigId, nullable=False, server_default="0"),
+    Column("planned_at", UtcDateTime),
+    Column("deliver_by", UtcDateTime),  # later than this a copy is of no use
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("schedule_id", "slot"),
+    UniqueConstraint("code"),
+    Index("ix_edition_state", "state"),
+)
+
+mailing_list = Table(
+    "mailing_list",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    _required("created_at", UtcDateTime),
+)
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    _id(),
+    # Who this is, whatever list they come from: see model.people.person.
+    Column("identity", String(400), nullable=False, unique=True),
+    _required("name", Text),
+    Column("email", Text),  # as typed, for sending
+    Column("email_key", Text),  # canonical, for finding
+    # Keyed hashes of what identifies a person: audience.hashing.
+    Column("email_hash", String(64)),
+    Column("post_hash", String(64)),
+    Column("phone_hash", String(64)),
+    Column("phone", Text),
+    _required("address", JSON),  # lines without the postcode; [] where unknown
+    Column("postcode", String(12)),
+    Column("country", Text),
+    Column("format", String(20)),  # as asked for; null leaves it to what is held
+    Column("schedule", String(80)),
+    Column("topics", JSON),
+    Column("language", String(20)),
+    Column("organiser", Text),
+    Column("notes", Text),
+    _required("created_at", UtcDateTime),
+    _required("changed_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),
+    Index("ix_subscriber_post_hash", "post_hash"),
+    Index("ix_subscriber_phone_hash", "phone_hash"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _to("mailing_list_id"),
+    _to("subscriber_id"),
+    _required("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("ended_reason", Text),
+    Column("consent_basis", Text),
+    Column("consent_method", Text),
+    Column("consent_at", Text),  # as written in the evidence
+    Column("consent_wording", Text),
+    UniqueConstraint("mailing_list_id", "subscriber_id"),
+    Index("ix_subscription_subscriber_id", "subscriber_id"),
+)
+
+# "Do not write to this": survives erasure and import.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("channel", String(8), primary_key=True),  # email, post or phone
+    Column("target_hash", String(64), primary_key=True),  # keyed hash of the target
+    _required("reason", Text),
+    _required("created_at", UtcDateTime),
+)
+
+reader = Table(
+    "reader",
+    metadata,
+    _id(),
+    _to("campaign_id"),
+    _to("subscriber_id"),
+    _to("schedule_id"),
+    _required("format", String(20)),
+    _required("language", String(20)),
+    _required("topics", JSON),
+    Column("position", BigId, nullable=False, server_default="0"),
+    _required("joined_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    UniqueConstraint("campaign_id", "subscriber_id"),
+    Index("ix_reader_schedule_id_id", "schedule_id", "id"),
+    Index("ix_reader_subscriber_id", "subscriber_id"),
+)
+
+variant = Table(
+    "variant",
+    metadata,
+    _id(),
+    _to("edition_id"),
+    _required("since", BigId),
+    _required("upto", BigId),
+    _required("topics", JSON),
+    _required("format", String(20)),
+    _required("language", String(20)),
+    # All of the above as one string, so that it can be unique.
+    _required("key", String(64)),
+    UniqueConstraint("edition_id", "key"),
+)
+
+rendition = Table(
+    "rendition",
+    metadata,
+    Column("edition_id", BigId, ForeignKey("edition.id"), primary_key=True),
+    Column("key", String(32), primary_key=True),  # model.editions.edition.rendition_key
+    _required("content", LargeBinary),  # a compiled message, or a body PDF
+    _required("facts", JSON),  # page count and places of a letter; {} for email
+    _required("made_at", UtcDateTime),
+)
+
+send_batch = Table(
+    "send_batch",
+    metadata,
+    _id(),
+    _to("edition_id"),
+    _required("first_reader_id", BigId),
+    _required("last_reader_id", BigId),
+    _required("state", String(8)),  # open, leased, done
+    _required("due_at", UtcDateTime),  # of one that is done: when it was
+    Column("lease_owner", Text),
+    Column("lease_until", UtcDateTime),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("edition_id", "first_reader_id"),
+    Index("ix_send_batch_due", "state", "due_at"),
+)
+
+print_batch = Table(
+    "print_batch",
+    metadata,
+    _id(),
+    _to("edition_id"),
+    _required("state", String(8)),  # open, sealed, posted
+    _required("letters", Integer),
+    _required("sheets", Integer),
+    _required("pdf", Text),  # path below the data directory
+    _required("manifest", Text),
+    _required("sha256", String(64)),
+    _required("made_at", UtcDateTime),
+    Column("sealed_at", UtcDateTime),
+    Column("posted_at", UtcDateTime),
+    Index("ix_print_batch_edition_id", "edition_id"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("edition_id", BigId, ForeignKey("edition.id"), primary_key=True),
+    Column("reader_id", BigId, ForeignKey("reader.id"), primary_key=True),
+    _to("subscriber_id"),
+    _to("variant_id"),
+    _required("channel", String(8)),
+    _required("state", String(12)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # How often it may have arrived without our knowing: each may be a repeat.
+    Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("reply", Text),
+    Column("next_attempt_at", UtcDateTime),
+    Column("handed_over_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    _to("print_batch_id", nullable=True),
+    Index("ix_delivery_subscriber_id", "subscriber_id"),
+    Index("ix_delivery_edition_id_state", "edition_id", "state"),
+    CheckConstraint(
+        "state IN ('planned','handing-over','accepted','refused','uncertain',"
+        "'cancelled','expired')",
+        name="state",
+    ),
+    sqlite_with_rowid=False,
+)
+
+# Readers an edition was for and did not serve, each with the reason.
+left_out = Table(
+    "left_out",
+    metadata,
+    Column("edition_id", BigId, ForeignKey("edition.id"), primary_key=True),
+    Column("reader_id", BigId, ForeignKey("reader.id"), primary_key=True),
+    _required("kind", String(20)),  # unreachable, left, nothing-new
+    _required("reason", Text),
+)
+
+# What came back of copies that had left: one row for each report.
+bounce = Table(
+    "bounce",
+    metadata,
+    _id(),
+    Column("mark", String(100), nullable=False, unique=True),  # deliver.returns.bounces
+    _to("edition_id"),
+    _to("reader_id"),
+    _required("kind", String(12)),  # model.delivery.bounces
+    _required("status", String(12)),  # RFC 3463; "" where none was given
+    Column("words", Text),
+    _required("recorded_at", UtcDateTime),
+    Index("ix_bounce_edition_id_reader_id", "edition_id", "reader_id"),
+    Index("ix_bounce_reader_id", "reader_id"),
+)
+
+short_link = Table(
+    "short_link",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    _required("created_at", UtcDateTime),
+)
+
+# What was done, by whom or what, and to which campaign or edition. No addresses.
+happening = Table(
+    "happening",
+    metadata,
+    _id(),
+    _required("at", UtcDateTime),
+    _required("kind", String(40)),
+    _to("campaign_id", nullable=True),
+    _to("edition_id", nullable=True),
+    _required("facts", JSON),
+    Index("ix_happening_at", "at"),
+)
+
+# One row: when a timetable last looked, so that a long sleep is noticed.
+watch = Table(
+    "watch",
+    metadata,
+    _id(),
+    _required("looked_at", UtcDateTime),
+    Column("asleep_since", UtcDateTime),  # set when it woke late; cleared by resume
+)
+
+# Mail servers as every machine finds them: see deliver.smtp.failover.
+carrier = Table(
+    "carrier",
+    metadata,
+    Column("name", Text, primary_key=True),  # host:port
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_until", UtcDateTime),
+    Column("reason", Text),  # why it is left alone, for staff
+    Column("since", UtcDateTime),  # when its trouble began
+)
+
+# How many copies were allowed to leave lately, for each thing that is limited.
+pace = Table(
+    "pace",
+    metadata,
+    Column("scope", String(300), primary_key=True),  # model.delivery.rate_windows
+    _required("ledger", JSON),
+    _required("idle_at", UtcDateTime),  # from then on the row says nothing
+)
+
+# Sending domains that are new, or were.
+slow_start = Table(
+    "slow_start",
+    metadata,
+    Column("domain", String(255), primary_key=True),
+    _required("days", Integer),  # on how many days it was used
+    _required("last_day", Date),  # the last of them, in UTC
+)
+
+# Keys of the people and programs that may change things; only a hash is kept.
+access_key = Table(
+    "access_key",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    _required("created_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+# A picture as we keep it, in one size: the bytes that are hosted, attached or
+# printed. They are here and not on a disk, which many machines do not share.
+picture_file = Table(
+    "picture_file",
+    metadata,
+    Column("picture", String(32), primary_key=True),  # model.posts.pictures.name_of
+    Column("use", String(16), primary_key=True),  # model.posts.pictures.Use
+    _required("media_type", String(20)),
+    _required("width", Integer),
+    _required("height", Integer),
+    _required("content", LargeBinary),
+    _required("made_at", UtcDateTime),
+    Column("unused_since", UtcDateTime),  # no post shows it: nobody is shown it
+)
+
+# Where pictures are found, what was found there last, and what staff say of it.
+picture_address = Table(
+    "picture_address",
+    metadata,
+    Column("key", String(64), primary_key=True),  # of the address: a hash
+    _required("address", Text),  # a web address, or the path of a file
+    Column("picture", String(32)),  # the name it is kept by; null until it is
+    Column("mark", String(64)),  # of the bytes as they were found: a hash
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("tried_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failure", Text),  # why there is no newer one; null while all is well
+    Column("alt", Text),  # what staff say it shows, over what the source says
+    Column("decorative", Boolean, nullable=False, server_default=text("false")),
+)

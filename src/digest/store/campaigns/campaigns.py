@@ -1,0 +1,185 @@
+"""Campaigns as applied, with the rows of their sources and schedules."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from digest.errors import NotFound
+from digest.model.campaigns import campaign_file
+from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.store.base.tables import campaign as campaigns
+from digest.store.base.tables import mailing_list, reader, schedule
+from digest.store.base.upsert import insert_new
+from digest.store.campaigns import source_rows
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFile:
+    """A campaign file as it was read, and what is needed to read it again."""
+
+    text: str
+    timezone: str
+    folder: str
+
+    def parsed(self) -> Campaign:
+        """Return the campaign. Raises CampaignFileError naming every fault."""
+        return campaign_file.parse(self.text, self.timezone, PurePath(self.folder))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCampaign:
+    """A campaign with its row's id and whether somebody has paused it."""
+
+    id: int
+    campaign: Campaign
+    paused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A schedule with its row's id; slots count from `slots_since`."""
+
+    id: int
+    schedule: Schedule
+    slots_since: datetime
+
+
+def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCampaign:
+    """Make the database match the file; the same file twice changes nothing.
+
+    Sources and schedules no longer in the file are ended, never deleted; their
+    readers move to the default schedule and keep their place in the log.
+    """
+    campaign = file.parsed()
+    content = {"text": file.text, "timezone": file.timezone, "folder": file.folder}
+    insert_new(
+        connection,
+        campaigns,
+        [{"name": campaign.name, "file": content, "applied_at": now}],
+        key=("name",),
+    )
+    connection.execute(
+        update(campaigns)
+        .where(campaigns.c.name == campaign.name)
+        .values(file=content, applied_at=now)
+    )
+    stored = by_name(connection, campaign.name)
+    source_rows.apply(connection, stored.id, campaign.sources, now)
+    _apply_schedules(connection, stored, now)
+    insert_new(
+        connection,
+        mailing_list,
+        [{"name": name, "created_at": now} for name in campaign.lists],
+        key=("name",),
+    )
+    return stored
+
+
+def by_name(connection: Connection, name: str) -> StoredCampaign:
+    """Return the campaign called `name`. Raises NotFound listing those there are."""
+    for stored in listed(connection):
+        if stored.campaign.name == name:
+            return stored
+    names = connection.scalars(select(campaigns.c.name).order_by("name")).all()
+    there = f"there are: {', '.join(names)}" if names else "none has been applied yet"
+    raise NotFound(
+        f'no campaign is called "{name}"; {there}. '
+        "Add one with: digest campaign apply FILE.toml"
+    )
+
+
+def load(connection: Connection, campaign_id: int) -> Campaign:
+    """Return the campaign of that row."""
+    row = connection.execute(
+        select(campaigns).where(campaigns.c.id == campaign_id)
+    ).one()
+    return _stored(row).campaign
+
+
+def listed(connection: Connection) -> list[StoredCampaign]:
+    """Return every campaign, by name."""
+    rows = connection.execute(select(campaigns).order_by(campaigns.c.name))
+    return [_stored(row) for row in rows]
+
+
+def pause(connection: Connection, campaign_id: int, now: datetime | None) -> None:
+    """Pause the campaign from `now`, or with None let it go on."""
+    connection.execute(
+        update(campaigns).where(campaigns.c.id == campaign_id).values(paused_at=now)
+    )
+
+
+def schedules_of(connection: Connection, stored: StoredCampaign) -> list[ScheduleRow]:
+    """Return the campaign's schedules that have not ended, in its file's order."""
+    rows = {
+        row.name: row
+        for row in connection.execute(
+            select(schedule).where(
+                schedule.c.campaign_id == stored.id, schedule.c.ended_at.is_(None)
+            )
+        )
+    }
+    return [
+        ScheduleRow(rows[one.name].id, one, rows[one.name].slots_since)
+        for one in stored.campaign.schedules
+    ]
+
+
+def _stored(row: Row[Any]) -> StoredCampaign:
+    return StoredCampaign(row.id, CampaignFile(**row.file).parsed(), row.paused_at)
+
+
+def _apply_schedules(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> None:
+    wanted = stored.campaign.schedules
+    connection.execute(
+        update(schedule)
+        .where(
+            schedule.c.campaign_id == stored.id,
+            schedule.c.name.not_in([one.name for one in wanted]),
+            schedule.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    for one in wanted:
+        said = json.dumps([str(one.timetable), stored.campaign.timezone])
+        row = {"campaign_id": stored.id, "name": one.name}
+        insert_new(
+            connection,
+            schedule,
+            [row | {"slots_since": now, "timetable": said}],
+            key=("campaign_id", "name"),
+        )
+        connection.execute(
+            update(schedule)
+            .where(
+                schedule.c.campaign_id == stored.id,
+                schedule.c.name == one.name,
+                (schedule.c.timetable != said) | schedule.c.ended_at.is_not(None),
+            )
+            .values(slots_since=now, timetable=said, ended_at=None)
+        )
+    _move_stranded_readers(connection, stored)
+
+
+def _move_stranded_readers(connection: Connection, stored: StoredCampaign) -> None:
+    default = next(
+        (one.name for one in stored.campaign.schedules if one.default),
+        stored.campaign.schedules[0].name,
+    )
+    ended = select(schedule.c.id).where(
+        schedule.c.campaign_id == stored.id, schedule.c.ended_at.is_not(None)
+    )
+    home = select(schedule.c.id).where(
+        schedule.c.campaign_id == stored.id, schedule.c.name == default
+    )
+    connection.execute(
+        update(reader)
+        .where(reader.c.schedule_id.in_(ended))
+        .values(schedule_id=home.scalar_subquery())
+    )

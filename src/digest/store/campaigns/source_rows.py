@@ -1,0 +1,134 @@
+"""The rows of a campaign's sources, made to match its file; memory is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from digest.model.campaigns.campaign import Source
+from digest.model.campaigns.source_health import SourceState
+from digest.store.base.tables import source
+from digest.store.base.upsert import insert_new
+
+# The source of what staff and programs add by hand; no source of a campaign
+# file can have this name, or be of this kind.
+BY_HAND = "by hand"
+_FORGOTTEN: dict[str, Any] = {
+    "etag": None,
+    "last_modified": None,
+    "moved_to": None,
+    "state": SourceState.ACTIVE,
+    "failures": 0,
+    "failing_since": None,
+    "next_try_at": None,
+    "wait_until": None,
+    "failure": None,
+    "skipped": None,
+    "skipped_at": None,
+}
+
+
+def apply(
+    connection: Connection, campaign_id: int, wanted: Sequence[Source], now: datetime
+) -> None:
+    """Make the rows match; sources no longer wanted are ended, never deleted.
+
+    A source under another name is the one at that address, and a source at
+    another address is the one of that name: both keep their items.
+    """
+    for one in wanted:
+        _rename(connection, campaign_id, one, [other.name for other in wanted])
+    _end_others(connection, campaign_id, [one.name for one in wanted], now)
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "name": one.name,
+            "kind": one.kind,
+            "location": one.location,
+        }
+        for one in wanted
+    ]
+    insert_new(connection, source, rows, key=("campaign_id", "name"))
+    for one in wanted:
+        _move(connection, campaign_id, one)
+
+
+def by_hand(connection: Connection, campaign_id: int) -> int:
+    """Return the id of the campaign's source of what is added by hand."""
+    row = {
+        "campaign_id": campaign_id,
+        "name": BY_HAND,
+        "kind": BY_HAND,
+        "location": "",
+    }
+    insert_new(connection, source, [row], key=("campaign_id", "name"))
+    found: int = connection.scalars(
+        select(source.c.id).where(
+            source.c.campaign_id == campaign_id, source.c.name == BY_HAND
+        )
+    ).one()
+    return found
+
+
+def _rename(
+    connection: Connection, campaign_id: int, one: Source, wanted: Sequence[str]
+) -> None:
+    """Give its new name to the source that was read at this address before."""
+    of_campaign = source.c.campaign_id == campaign_id
+    names = select(source.c.id).where(of_campaign, source.c.name == one.name)
+    if connection.scalar(names) is not None:
+        return
+    before = (
+        select(source.c.id)
+        .where(
+            of_campaign,
+            source.c.kind == one.kind,
+            source.c.location == one.location,
+            source.c.name.not_in(wanted),
+        )
+        .order_by(source.c.ended_at.is_not(None), source.c.id.desc())
+        .limit(1)
+    )
+    connection.execute(
+        update(source)
+        .where(source.c.id == before.scalar_subquery())
+        .values(name=one.name)
+    )
+
+
+def _end_others(
+    connection: Connection, campaign_id: int, names: Sequence[str], now: datetime
+) -> None:
+    connection.execute(
+        update(source)
+        .where(
+            source.c.campaign_id == campaign_id,
+            source.c.name.not_in(names),
+            source.c.kind != BY_HAND,
+            source.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
+def _move(connection: Connection, campaign_id: int, one: Source) -> None:
+    same = (source.c.campaign_id == campaign_id, source.c.name == one.name)
+    connection.execute(update(source).where(*same).values(ended_at=None))
+    connection.execute(
+        update(source)
+        .where(*same, source.c.kind == one.kind, source.c.moved_to == one.location)
+        .values(location=one.location, moved_to=None)
+    )
+    # What a server said at another address says nothing about this one, and
+    # nothing there may be known to us: then it is met for the first time.
+    connection.execute(
+        update(source)
+        .where(*same, (source.c.location != one.location) | (source.c.kind != one.kind))
+        .values(
+            kind=one.kind,
+            location=one.location,
+            first_read_at=None,
+            **_FORGOTTEN,
+        )
+    )

@@ -1,0 +1,173 @@
+"""Sources as they have been read: what to ask with, and how each of them stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from digest.errors import NotFound
+from digest.model.campaigns.source_health import HEALTHY, Health, SourceState
+from digest.store.base.tables import source
+from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
+from digest.store.campaigns.source_rows import BY_HAND
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source's row: its id, what is remembered of its readings, how it stands.
+
+    `moved_to` is where it has gone for good, empty while it is at `location`.
+    `notebook` is its reader's own. `skipped` is what the last reading could not
+    take, and `skipped_at` since when that has been so.
+    """
+
+    id: int
+    name: str
+    kind: str
+    location: str
+    etag: str
+    last_modified: str
+    moved_to: str
+    notebook: str
+    first_read_at: datetime | None
+    last_read_at: datetime | None
+    last_failed_at: datetime | None
+    health: Health
+    skipped: tuple[SkippedItem, ...] = ()
+    skipped_at: datetime | None = None
+
+    @property
+    def is_first_contact(self) -> bool:
+        """Whether it has never been read."""
+        return self.first_read_at is None
+
+    @property
+    def tried_at(self) -> datetime | None:
+        """When it was last asked, whatever it answered."""
+        tried = [at for at in (self.last_read_at, self.last_failed_at) if at]
+        return max(tried, default=None)
+
+
+def of_campaign(connection: Connection, campaign_id: int) -> dict[str, SourceRow]:
+    """Return the campaign's sources by name, those that have ended left out."""
+    rows = connection.execute(
+        select(source)
+        .where(
+            source.c.campaign_id == campaign_id,
+            source.c.ended_at.is_(None),
+            source.c.kind != BY_HAND,
+        )
+        .order_by(source.c.name)
+    )
+    return {row.name: _understood(row) for row in rows}
+
+
+def by_name(connection: Connection, campaign_id: int, name: str) -> SourceRow:
+    """Return the campaign's source of that name. Raises NotFound listing them."""
+    rows = of_campaign(connection, campaign_id)
+    if name not in rows:
+        there = ", ".join(rows) or "none yet"
+        raise NotFound(f'no source is called "{name}"; there are: {there}')
+    return rows[name]
+
+
+def note_read(
+    connection: Connection,
+    row: SourceRow,
+    now: datetime,
+    memory: dict[str, str],
+    skipped: Sequence[SkippedItem] | None = None,
+) -> bool:
+    """Keep that the source was read; return whether that ended its trouble.
+
+    `memory` is what to remember: etag, last_modified, moved_to and notebook;
+    `skipped` what could not be taken, None where the source has not changed.
+    """
+    first = {"first_read_at": now} if row.is_first_contact else {}
+    connection.execute(
+        update(source).where(source.c.id == row.id).values(last_read_at=now, **first)
+    )
+    kept: dict[str, Any] = {name: words or None for name, words in memory.items()}
+    if skipped is not None and to_text(skipped) != to_text(row.skipped):
+        kept |= {"skipped": to_text(skipped) or None, "skipped_at": now}
+    is_settled = _settle(connection, row, HEALTHY, kept)
+    return is_settled and row.health.state is not SourceState.ACTIVE
+
+
+def note_failed(
+    connection: Connection, row: SourceRow, now: datetime, health: Health
+) -> bool:
+    """Keep that the source could not be read, and how it stands now.
+
+    Return False where somebody else has moved it meanwhile. An address to which
+    it had moved is forgotten: the next reading starts at its own again.
+    """
+    connection.execute(
+        update(source).where(source.c.id == row.id).values(last_failed_at=now)
+    )
+    afresh = {"etag": None, "last_modified": None, "moved_to": None}
+    return _settle(connection, row, health, afresh if row.moved_to else {})
+
+
+def resume(connection: Connection, row: SourceRow, now: datetime) -> bool:
+    """Let a source in trouble be asked at once; return whether it was in any."""
+    is_in_trouble = row.health.state is not SourceState.ACTIVE
+    return is_in_trouble and _settle(connection, row, row.health.resumed(now), {})
+
+
+def _settle(
+    connection: Connection, row: SourceRow, health: Health, memory: dict[str, Any]
+) -> bool:
+    """Give a source its state: the one place where that is done.
+
+    What is kept of it was found at its address as we knew it, and counts on
+    from the state we knew: if either has changed, nothing is done.
+    """
+    done = connection.execute(
+        update(source)
+        .where(
+            source.c.id == row.id,
+            source.c.location == row.location,
+            source.c.state == row.health.state,
+            source.c.failures == row.health.failures,
+        )
+        .values(
+            **memory,
+            state=health.state,
+            failures=health.failures,
+            failing_since=health.failing_since,
+            next_try_at=health.next_try_at,
+            wait_until=health.wait_until,
+            failure=health.failure or None,
+        )
+    )
+    return done.rowcount == 1
+
+
+def _understood(row: Row[Any]) -> SourceRow:
+    health = Health(
+        SourceState(row.state),
+        row.failures,
+        row.failing_since,
+        row.next_try_at,
+        row.wait_until,
+        row.failure or "",
+    )
+    return SourceRow(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        location=row.location,
+        etag=row.etag or "",
+        last_modified=row.last_modified or "",
+        moved_to=row.moved_to or "",
+        notebook=row.notebook or "",
+        first_read_at=row.first_read_at,
+        last_read_at=row.last_read_at,
+        last_failed_at=row.last_failed_at,
+        health=health,
+        skipped=from_text(row.skipped),
+        skipped_at=row.skipped_at,
+    )

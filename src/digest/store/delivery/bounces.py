@@ -1,0 +1,118 @@
+"""What came back of copies that had left: one row for each report, for good."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from digest.model.delivery.bounces import CopyRef, Finding
+from digest.model.people.reader import Channel
+from digest.store.base.tables import bounce, delivery, edition, subscriber
+from digest.store.base.upsert import insert_new
+from digest.store.delivery import deliveries
+from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.people import suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class SentCopy:
+    """A copy that a report is about, and whose it is.
+
+    `has_changed` says that the person's details have changed since it left, so
+    that it may have gone to another address than they have now.
+    """
+
+    key: DeliveryKey
+    subscriber_id: int
+    email: str
+    email_hash: str | None
+    is_erased: bool
+    has_changed: bool
+
+
+def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
+    """Return the copy that an envelope sender speaks of, if it is held."""
+    row = connection.execute(
+        select(
+            delivery.c.edition_id,
+            delivery.c.reader_id,
+            delivery.c.handed_over_at,
+            subscriber.c.id,
+            subscriber.c.email,
+            subscriber.c.email_hash,
+            subscriber.c.erased_at,
+            subscriber.c.changed_at,
+        )
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(
+            edition.c.code == ref.edition_code, delivery.c.reader_id == ref.reader_id
+        )
+    ).first()
+    if row is None:
+        return None
+    left_at = row.handed_over_at
+    return SentCopy(
+        key=DeliveryKey(row.edition_id, row.reader_id),
+        subscriber_id=row.id,
+        email=row.email or "",
+        email_hash=row.email_hash,
+        is_erased=row.erased_at is not None,
+        has_changed=left_at is not None and row.changed_at > left_at,
+    )
+
+
+def is_known(connection: Connection, mark: str) -> bool:
+    """Whether a report with that mark has been recorded."""
+    found = select(bounce.c.id).where(bounce.c.mark == mark)
+    return connection.scalar(found) is not None
+
+
+def record(
+    connection: Connection, copy: SentCopy, finding: Finding, mark: str, now: datetime
+) -> bool:
+    """Keep what was found; False, and nothing is kept, where that report is known.
+
+    Of somebody who was erased the words are not kept: they may name them.
+    """
+    row = {
+        "mark": mark,
+        "edition_id": copy.key.edition_id,
+        "reader_id": copy.key.reader_id,
+        "kind": finding.kind,
+        "status": finding.status,
+        "words": None if copy.is_erased else finding.words,
+        "recorded_at": now,
+    }
+    return insert_new(connection, bounce, [row], key=("mark",)) == 1
+
+
+def silence(connection: Connection, email_hash: str, why: str, now: datetime) -> int:
+    """Never write to that address again; return how many copies were cancelled.
+
+    `why` must name nobody.
+    """
+    suppressions.add(connection, {"email": email_hash}, why, now)
+    theirs = select(subscriber.c.id).where(subscriber.c.email_hash == email_hash)
+    planned = (delivery.c.channel == Channel.EMAIL) & delivery.c.subscriber_id.in_(
+        theirs
+    )
+    return deliveries.cancel(connection, planned, now, why)
+
+
+def words_by_reader(
+    connection: Connection, edition_id: int, readers: range
+) -> dict[int, str]:
+    """Return the last words that came back of the copies of those readers."""
+    found = (
+        select(bounce.c.reader_id, bounce.c.kind, bounce.c.words)
+        .where(
+            bounce.c.edition_id == edition_id,
+            bounce.c.reader_id.between(readers.start, readers.stop - 1),
+        )
+        .order_by(bounce.c.id)
+    )
+    return {
+        row.reader_id: row.words or f"bounced: {row.kind}"
+        for row in connection.execute(found)
+    }

@@ -1,0 +1,63 @@
+"""How each mail server stands, for every machine that sends and for staff to see."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+
+from digest.store.base.tables import carrier
+from digest.store.base.upsert import insert_new
+
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A server that turned us away: why, since when, and left alone until when."""
+
+    name: str
+    failures: int
+    paused_until: datetime
+    reason: str
+    since: datetime
+
+
+def in_trouble(connection: Connection) -> dict[str, Trouble]:
+    """Return the servers that turned us away and have taken nothing since, by name."""
+    rows = connection.execute(select(carrier).where(carrier.c.failures > 0))
+    return {
+        row.name: Trouble(
+            row.name, row.failures, row.paused_until, row.reason, row.since
+        )
+        for row in rows
+    }
+
+
+def pause(connection: Connection, name: str, reason: str, now: datetime) -> None:
+    """Leave a server alone for a while: longer each time until it takes a copy.
+
+    Where it is paused already, as by another connection, nothing changes.
+    """
+    insert_new(connection, carrier, [{"name": name, "failures": 0}], key=["name"])
+    row = connection.execute(
+        select(carrier).where(carrier.c.name == name).with_for_update()
+    ).one()
+    if row.paused_until is not None and now < row.paused_until:
+        return
+    wait = min(_FIRST_PAUSE * 2 ** min(row.failures, 10), _LONGEST_PAUSE)
+    connection.execute(
+        update(carrier)
+        .where(carrier.c.name == name)
+        .values(
+            failures=row.failures + 1,
+            paused_until=now + wait,
+            reason=reason,
+            since=row.since or now,
+        )
+    )
+
+
+def well(connection: Connection, name: str) -> None:
+    """Note that a server takes copies."""
+    connection.execute(delete(carrier).where(carrier.c.name == name))

@@ -1,0 +1,166 @@
+"""The moment a copy leaves: taken only if nobody has stopped it meanwhile."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    not_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.reader import Channel
+from digest.store.base.tables import delivery, item, subscriber, variant
+from digest.store.campaigns import campaigns
+from digest.store.delivery.deliveries import DeliveryKey, Move, cancel, move
+from digest.store.editions import editions
+from digest.store.people.readers import is_subscribed, is_suppressed, list_ids
+
+LEFT = "left, or asked not to be written to, before the copy went"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must still hold when a copy leaves: its reader, and its words.
+
+    `withdrawn` counts the edition's items taken back when the words were made.
+    """
+
+    edition_id: int
+    channel: Channel
+    lists: tuple[int, ...]
+    campaign_id: int
+    since: int
+    upto: int
+    withdrawn: int = 0
+
+
+class Taken(Enum):
+    """What came of asking for a copy."""
+
+    YES = "it may leave"
+    STALE = "its words have to be made anew"
+    CANCELLED = "its reader is no longer to be written to"
+    NO = "it was no longer planned"
+
+
+def guard_for(connection: Connection, edition_id: int, channel: Channel) -> Guard:
+    """Return what the edition's copies by `channel` must still meet when they leave."""
+    edition = editions.get(connection, edition_id)
+    names = campaigns.load(connection, edition.campaign_id).lists
+    since = select(func.min(variant.c.since)).where(variant.c.edition_id == edition_id)
+    guard = Guard(
+        edition_id=edition_id,
+        channel=channel,
+        lists=tuple(list_ids(connection, names)),
+        campaign_id=edition.campaign_id,
+        since=connection.scalar(since) or 0,
+        upto=edition.upto or 0,
+    )
+    return replace(guard, withdrawn=_count_withdrawn(connection, guard))
+
+
+def take(connection: Connection, reader_id: int, guard: Guard, now: datetime) -> Taken:
+    """Take one copy; see `take_all`."""
+    return take_all(connection, [reader_id], guard, now)[reader_id]
+
+
+def take_all(
+    connection: Connection, reader_ids: Iterable[int], guard: Guard, now: datetime
+) -> dict[int, Taken]:
+    """Mark planned copies as being handed over, those that nobody has stopped.
+
+    Somebody who has left, was erased or is suppressed gets nothing more: their
+    copy is cancelled. Where an item was withdrawn the copies stay as they are
+    and the answer is STALE.
+    """
+    asked = list(reader_ids)
+    given = {"of_readers": asked, "now": now}
+    yes = set(connection.scalars(_take_statement(guard), given))
+    if len(yes) == len(asked):
+        return dict.fromkeys(asked, Taken.YES)
+    is_stale = _count_withdrawn(connection, guard) != guard.withdrawn
+    return {
+        one: Taken.YES
+        if one in yes
+        else Taken.STALE
+        if is_stale
+        else _stopped(connection, DeliveryKey(guard.edition_id, one), now)
+        for one in asked
+    }
+
+
+def cancel_unwelcome(connection: Connection, guard: Guard, now: datetime) -> int:
+    """Cancel the planned copies of those no longer to be written to; return how many.
+
+    For copies that leave together, such as letters.
+    """
+    those = (
+        (delivery.c.edition_id == guard.edition_id)
+        & (delivery.c.channel == guard.channel)
+        & not_(_is_welcome(guard))
+    )
+    return cancel(connection, those, now, LEFT)
+
+
+def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> Taken:
+    stop = Move(
+        key, DeliveryState.CANCELLED, reply=LEFT, only_from=DeliveryState.PLANNED
+    )
+    return Taken.CANCELLED if move(connection, stop, now) else Taken.NO
+
+
+# Made once: it runs for every copy.
+@lru_cache(maxsize=16)
+def _take_statement(guard: Guard) -> ReturningUpdate[int]:
+    unchanged = _withdrawn(guard).scalar_subquery() == guard.withdrawn
+    return (
+        update(delivery)
+        .where(
+            delivery.c.edition_id == guard.edition_id,
+            delivery.c.reader_id.in_(bindparam("of_readers", expanding=True)),
+            # Not by the index of states: that has all that is planned in one place.
+            func.coalesce(delivery.c.state, "") == DeliveryState.PLANNED,
+            _is_welcome(guard),
+            unchanged,
+        )
+        .values(
+            state=DeliveryState.HANDING_OVER,
+            handed_over_at=bindparam("now"),
+            next_attempt_at=None,
+        )
+        .returning(delivery.c.reader_id)
+    )
+
+
+def _is_welcome(guard: Guard) -> ColumnElement[bool]:
+    return exists().where(
+        subscriber.c.id == delivery.c.subscriber_id,
+        subscriber.c.erased_at.is_(None),
+        is_subscribed(subscriber.c.id, guard.lists),
+        not_(is_suppressed(guard.channel)),
+    )
+
+
+def _withdrawn(guard: Guard) -> Select[int]:
+    return select(func.count()).where(
+        item.c.campaign_id == guard.campaign_id,
+        item.c.position > guard.since,
+        item.c.position <= guard.upto,
+        item.c.withdrawn_at.is_not(None),
+    )
+
+
+def _count_withdrawn(connection: Connection, guard: Guard) -> int:
+    return connection.scalar(_withdrawn(guard)) or 0

@@ -1,0 +1,222 @@
+"""Deliveries as they are read: what is due, what stands where, who got nothing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.person import Addressee
+from digest.model.people.reader import Channel
+from digest.store.base.engine import reading
+from digest.store.base.tables import delivery, left_out, reader, subscriber
+from digest.store.delivery.bounces import words_by_reader
+from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.people.readers import addressees
+
+LEFT_OUT = "left-out"
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DueCopy:
+    """A planned copy whose time has come; `attempts` are those made so far."""
+
+    key: DeliveryKey
+    variant_id: int
+    attempts: int
+    to: Addressee
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person an edition was for, and what became of their copy.
+
+    `state` is a delivery's, or "left-out" with no channel. `bounced` says what
+    came back of a copy that had left.
+    """
+
+    key: DeliveryKey
+    name: str
+    channel: str
+    state: str
+    reason: str
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    bounced: str = ""
+
+
+def due_emails(
+    connection: Connection, edition_id: int, readers: range, now: datetime, most: int
+) -> list[DueCopy]:
+    """Return the first emails due now of the edition's readers in that range of ids."""
+    return _due(
+        connection,
+        delivery.c.edition_id == edition_id,
+        delivery.c.channel == Channel.EMAIL,
+        delivery.c.reader_id.between(readers.start, readers.stop - 1),
+        _is_due(now),
+        most=most,
+    )
+
+
+def due_letters(
+    connection: Connection, edition_id: int, now: datetime | None = None
+) -> list[DueCopy]:
+    """Return the letters of an edition that are in no print batch yet.
+
+    With `now`, those set aside until later are left out.
+    """
+    their_time = [] if now is None else [_is_due(now)]
+    return _due(
+        connection,
+        delivery.c.edition_id == edition_id,
+        delivery.c.channel == Channel.POST,
+        *their_time,
+    )
+
+
+def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
+    """Return how many of an edition's deliveries stand in each state there is."""
+    rows = connection.execute(
+        select(delivery.c.state, func.count())
+        .where(delivery.c.edition_id == edition_id)
+        .group_by(delivery.c.state)
+    )
+    return {DeliveryState(state): count for state, count in rows}
+
+
+def listed(
+    connection: Connection,
+    edition_id: int,
+    states: Sequence[str] = (),
+    after: int = 0,
+    most: int = PAGE,
+) -> list[Listed]:
+    """Return a page of those the edition was for, by reader.
+
+    It begins behind the reader `after` and has `most` people at most. With
+    `states`, only those whose copies stand in one of them.
+    """
+    pages = []
+    if going := [state for state in states if state != LEFT_OUT]:
+        pages.append(_going(edition_id, after).where(delivery.c.state.in_(going)))
+    elif not states:
+        pages.append(_going(edition_id, after))
+    if not states or LEFT_OUT in states:
+        pages.append(_staying(edition_id, after))
+    rows = [row for page in pages for row in connection.execute(page.limit(most))]
+    found = sorted(rows, key=lambda row: row.reader_id)[:most]
+    shown = range(after + 1, found[-1].reader_id + 1) if found else range(0)
+    returned = words_by_reader(connection, edition_id, shown)
+    return [
+        replace(_listed(edition_id, row), bounced=returned.get(row.reader_id, ""))
+        for row in found
+    ]
+
+
+def everybody(
+    engine: Engine, edition_id: int, states: Sequence[str] = ()
+) -> Iterator[list[Listed]]:
+    """Yield all that `listed` has, page after page.
+
+    Each page is read by itself: however many there are, nothing is held up.
+    """
+    after = 0
+    while True:
+        with reading(engine) as connection:
+            page = listed(connection, edition_id, states, after)
+        if page:
+            yield page
+        if len(page) < PAGE:
+            return
+        after = page[-1].key.reader_id
+
+
+def _going(edition_id: int, after: int) -> Select[Any]:
+    return (
+        select(
+            delivery.c.reader_id,
+            subscriber.c.name,
+            delivery.c.channel,
+            delivery.c.state,
+            delivery.c.reply.label("reason"),
+            delivery.c.attempts,
+            delivery.c.next_attempt_at,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(delivery.c.edition_id == edition_id, delivery.c.reader_id > after)
+        .order_by(delivery.c.reader_id)
+    )
+
+
+def _staying(edition_id: int, after: int) -> Select[Any]:
+    return (
+        select(
+            left_out.c.reader_id,
+            subscriber.c.name,
+            literal("").label("channel"),
+            literal(LEFT_OUT).label("state"),
+            left_out.c.reason,
+            literal(0).label("attempts"),
+            literal(None).label("next_attempt_at"),
+        )
+        .join(reader, reader.c.id == left_out.c.reader_id)
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(left_out.c.edition_id == edition_id, left_out.c.reader_id > after)
+        .order_by(left_out.c.reader_id)
+    )
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now)
+
+
+def _due(
+    connection: Connection, *those: ColumnElement[bool], most: int | None = None
+) -> list[DueCopy]:
+    rows = connection.execute(
+        select(
+            delivery.c.edition_id,
+            delivery.c.reader_id,
+            delivery.c.variant_id,
+            delivery.c.attempts,
+        )
+        .where(delivery.c.state == DeliveryState.PLANNED, *those)
+        .order_by(delivery.c.reader_id)
+        .limit(most)
+    ).all()
+    people = addressees(connection, [row.reader_id for row in rows])
+    return [
+        DueCopy(
+            key=DeliveryKey(row.edition_id, row.reader_id),
+            variant_id=row.variant_id,
+            attempts=row.attempts,
+            to=people[row.reader_id],
+        )
+        for row in rows
+    ]
+
+
+def _listed(edition_id: int, row: Row[Any]) -> Listed:
+    return Listed(
+        key=DeliveryKey(edition_id, row.reader_id),
+        name=row.name,
+        channel=row.channel,
+        state=row.state,
+        reason=row.reason or "",
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+    )

@@ -1,0 +1,247 @@
+"""The one door for a delivery's state."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from digest.errors import NotFound
+from digest.model.delivery.delivery import ENDED, DeliveryState, sources_of
+from digest.model.editions.edition import EditionState
+from digest.model.people.reader import Channel
+from digest.store.base.tables import delivery, edition
+from digest.store.editions import editions
+
+# As many figures as the database can hold.
+_NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryKey:
+    """Which copy: one edition, one reader. Written `reader.edition`."""
+
+    edition_id: int
+    reader_id: int
+
+    def __str__(self) -> str:
+        return f"{self.reader_id}.{self.edition_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "DeliveryKey":
+        """Return the key that `text` names. Raises NotFound in words."""
+        named = _NAME.fullmatch(text.strip())
+        if named is None:
+            raise NotFound(
+                "a delivery is named like 345.12, its reader and its edition: "
+                "see them with digest deliveries EDITION-ID"
+            )
+        return cls(edition_id=int(named["edition"]), reader_id=int(named["reader"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A delivery's way to another state, and what is known of it.
+
+    `tried` is whether an attempt is charged to it. `only_from` narrows the
+    move to one of the states that it may legally come from, and `only_after` to
+    when so many attempts were charged before: a sender that was taken for dead
+    cannot end what another has begun.
+    """
+
+    key: DeliveryKey
+    to: DeliveryState
+    reply: str | None = None
+    next_attempt_at: datetime | None = None
+    tried: bool = False
+    only_from: DeliveryState | None = None
+    only_after: int | None = None
+    print_batch_id: int | None = None
+
+
+def move(connection: Connection, change: Move, now: datetime) -> bool:
+    """Move a delivery if that is a legal move from where it stands.
+
+    False, and nothing is changed, where it stands elsewhere: a second mark of
+    the same copy says so.
+    """
+    moved = connection.execute(_statement(change), _written(change, now))
+    return moved.rowcount == 1
+
+
+def move_all(connection: Connection, changes: Iterable[Move], now: datetime) -> None:
+    """Move several deliveries; one that stands elsewhere stays as it is."""
+    alike: dict[Update, list[dict[str, Any]]] = {}
+    for change in changes:
+        alike.setdefault(_statement(change), []).append(_written(change, now))
+    for statement, those in alike.items():
+        connection.execute(statement, those)
+
+
+def postpone(
+    connection: Connection, key: DeliveryKey, until: datetime | None, why: str
+) -> None:
+    """Say on a planned copy why it waits, and until when; it is charged nothing."""
+    connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.edition_id == key.edition_id,
+            delivery.c.reader_id == key.reader_id,
+            delivery.c.state == DeliveryState.PLANNED,
+        )
+        .values(reply=why, next_attempt_at=until)
+    )
+
+
+def cancel_subscribers(
+    connection: Connection, subscriber_ids: Iterable[int], now: datetime, why: str
+) -> int:
+    """Cancel every copy still planned for these people; return how many.
+
+    For the doors by which people leave. A copy that a door forgets is stopped
+    all the same when it is taken; this is for what is shown meanwhile.
+    """
+    those = delivery.c.subscriber_id.in_(list(subscriber_ids))
+    return cancel(connection, those, now, why)
+
+
+def cancel_edition(
+    connection: Connection, edition_id: int, now: datetime, why: str
+) -> int:
+    """Cancel every copy of an edition that is still planned; return how many."""
+    return cancel(connection, delivery.c.edition_id == edition_id, now, why)
+
+
+def expire_late(
+    connection: Connection, edition_id: int, readers: range, now: datetime
+) -> int:
+    """Expire the emails to those readers that would come too late; return how many.
+
+    Only what is planned expires; each keeps the last answer that was given.
+    """
+    wanted_by = connection.scalar(
+        select(edition.c.deliver_by).where(edition.c.id == edition_id)
+    )
+    if wanted_by is None or now < wanted_by:
+        return 0
+    words = (
+        "too late to be of use: the edition's copies were wanted by "
+        f"{wanted_by:%d %B %H:%M} UTC; "
+    )
+    answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
+    return connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.edition_id == edition_id,
+            delivery.c.reader_id.between(readers.start, readers.stop - 1),
+            delivery.c.channel == Channel.EMAIL,
+            delivery.c.state == DeliveryState.PLANNED,
+        )
+        .values(state=DeliveryState.EXPIRED, settled_at=now, reply=words + answer)
+    ).rowcount
+
+
+def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
+    """Call the edition sent if every copy of it has ended; return whether it was.
+
+    A copy whose end is uncertain, or a letter that waits for an address to be
+    mended, keeps it open.
+    """
+    going = exists().where(
+        delivery.c.edition_id == edition_id, delivery.c.state.not_in(ENDED)
+    )
+    if connection.scalar(select(going)):
+        return False
+    return editions.move(connection, edition_id, EditionState.SENT, now)
+
+
+def cancel(
+    connection: Connection, those: ColumnElement[bool], now: datetime, why: str
+) -> int:
+    """Cancel `those` copies that are still planned; return how many."""
+    return connection.execute(
+        update(delivery)
+        .where(those, delivery.c.state == DeliveryState.PLANNED)
+        .values(state=DeliveryState.CANCELLED, settled_at=now, reply=why)
+    ).rowcount
+
+
+def plan_again(
+    connection: Connection, those: ColumnElement[bool], only_from: DeliveryState
+) -> int:
+    """Plan `those` copies anew, at once, by a person's word; return how many.
+
+    Only what stands in `only_from`, and that a person may plan anew, is. Each
+    keeps the last answer until there is another.
+    """
+    stands = delivery.c.state.in_(sources_of(DeliveryState.PLANNED, only_from))
+    return connection.execute(
+        update(delivery)
+        .where(those, stands)
+        .values(state=DeliveryState.PLANNED, next_attempt_at=None, settled_at=None)
+    ).rowcount
+
+
+def _written(change: Move, now: datetime) -> dict[str, Any]:
+    return {
+        "of_edition": change.key.edition_id,
+        "of_reader": change.key.reader_id,
+        "now": now,
+        "said": change.reply,
+        "next": change.next_attempt_at,
+        "tries": int(change.tried),
+        "only_after": change.only_after,
+        "print_batch": change.print_batch_id,
+    }
+
+
+def _named() -> ColumnElement[bool]:
+    return (delivery.c.edition_id == bindparam("of_edition")) & (
+        delivery.c.reader_id == bindparam("of_reader")
+    )
+
+
+def _statement(change: Move) -> Update:
+    is_fenced = change.only_after is not None
+    return _move_statement(change.to, change.only_from, is_fenced=is_fenced)
+
+
+# Made once: it runs for every copy.
+@lru_cache(maxsize=64)
+def _move_statement(
+    to: DeliveryState, only_from: DeliveryState | None, *, is_fenced: bool
+) -> Update:
+    written: dict[str, Any] = {
+        "state": to,
+        "reply": func.coalesce(bindparam("said"), delivery.c.reply),
+        "next_attempt_at": bindparam("next"),
+        "attempts": delivery.c.attempts + bindparam("tries"),
+        "print_batch_id": func.coalesce(
+            bindparam("print_batch"), delivery.c.print_batch_id
+        ),
+    }
+    if to is DeliveryState.UNCERTAIN:
+        written["doubts"] = delivery.c.doubts + 1
+    if to in ENDED:
+        written["settled_at"] = bindparam("now")
+    if to is DeliveryState.HANDING_OVER:
+        written["handed_over_at"] = bindparam("now")
+    # Not IN: that cannot be carried out for many copies at once.
+    stands = or_(*(delivery.c.state == source for source in sources_of(to, only_from)))
+    moved = update(delivery).where(_named(), stands).values(written)
+    if is_fenced:
+        moved = moved.where(delivery.c.attempts == bindparam("only_after"))
+    return moved

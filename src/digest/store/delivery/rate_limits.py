@@ -1,0 +1,206 @@
+"""What was granted lately, kept so that every machine and every restart knows it."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from digest.model.delivery.eta import Allowance
+from digest.model.delivery.rate_limits import Limit
+from digest.model.delivery.rate_windows import (
+    LIFE,
+    Entry,
+    Ledger,
+    Use,
+    day_of_use,
+    lump,
+    slow_limit,
+)
+from digest.store.base.tables import pace, slow_start
+from digest.store.base.upsert import insert_new
+
+# The scope of what all copies share.
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Copies wanted under some limits, which all who name the same scope share.
+
+    With `domain` the limit is that of the first day, and doubles. `use` says
+    what became of the lump before.
+    """
+
+    scope: str
+    limits: tuple[Limit, ...]
+    domain: str = ""
+    use: Use | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lump:
+    """So many copies that may leave before `until`."""
+
+    key: str
+    copies: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SlowStart:
+    """A sending domain, on how many days it was used, and the last of them."""
+
+    domain: str
+    days: int
+    last_day: date
+
+
+def grant(
+    connection: Connection, wants: Iterable[Want], now: datetime
+) -> dict[str, Lump | datetime]:
+    """Grant a lump for each want by its scope, or say when to ask again."""
+    # In one order, so that two who want the same scopes cannot lock each other out.
+    ordered = sorted(wants, key=lambda want: want.scope)
+    ledgers = _locked(connection, [want.scope for want in ordered], now)
+    return {
+        want.scope: _grant(connection, want, ledgers[want.scope], now)
+        for want in ordered
+    }
+
+
+def allowances(
+    connection: Connection, limits: Iterable[Limit], now: datetime
+) -> tuple[Allowance, ...]:
+    """Return what is used of the limits that all copies share; locks nothing."""
+    known = _known(connection)
+    return tuple(Allowance(limit, known.used(limit, now)) for limit in limits)
+
+
+def free_at(
+    connection: Connection, limits: Sequence[Limit], now: datetime
+) -> datetime | None:
+    """Return when the next copy may leave that all limits hold back now, if they do.
+
+    Locks nothing.
+    """
+    known = _known(connection)
+    if not limits or known.room(limits, now) > 0:
+        return None
+    return known.free_at(limits, now)
+
+
+def forget_idle(connection: Connection, now: datetime) -> int:
+    """Delete the ledgers that say nothing any more; return how many."""
+    return connection.execute(delete(pace).where(pace.c.idle_at < now)).rowcount
+
+
+def slow_starts(connection: Connection) -> list[SlowStart]:
+    """Return the sending domains that start slowly, or did, by name."""
+    rows = connection.execute(select(slow_start).order_by(slow_start.c.domain))
+    return [SlowStart(row.domain, row.days, row.last_day) for row in rows]
+
+
+def _known(connection: Connection) -> Ledger:
+    ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
+    return _read(ledger or [])
+
+
+def _grant(
+    connection: Connection, want: Want, ledger: Ledger, now: datetime
+) -> Lump | datetime:
+    limits = _limits(connection, want, now)
+    if want.use:
+        ledger = ledger.settled(want.use)
+    ledger = ledger.compacted(limits, now)
+    made: Lump | datetime = ledger.free_at(limits, now)
+    if (room := ledger.room(limits, now)) > 0:
+        made = Lump(secrets.token_hex(4), lump(limits, room), now + LIFE)
+        ledger = ledger.granted(made.key, made.copies, now)
+        if want.domain:
+            _note_day(connection, want.domain, now)
+    connection.execute(
+        update(pace)
+        .where(pace.c.scope == want.scope)
+        .values(ledger=_written(ledger), idle_at=ledger.idle_at(limits, now))
+    )
+    return made
+
+
+def _limits(connection: Connection, want: Want, now: datetime) -> Sequence[Limit]:
+    if not want.domain:
+        return want.limits
+    found = _slow_start(connection, want.domain)
+    day = day_of_use(found.days, found.last_day, _day(now)) if found else 1
+    slow = (slow_limit(limit, day) for limit in want.limits)
+    # A domain that is no longer new has room for anything.
+    return [
+        one or replace(limit, copies=10**12)
+        for one, limit in zip(slow, want.limits, strict=True)
+    ]
+
+
+def _note_day(connection: Connection, domain: str, now: datetime) -> None:
+    today = _day(now)
+    first = {"domain": domain, "days": 1, "last_day": today}
+    if not insert_new(connection, slow_start, [first], key=("domain",)):
+        connection.execute(
+            update(slow_start)
+            .where(slow_start.c.domain == domain, slow_start.c.last_day < today)
+            .values(days=slow_start.c.days + 1, last_day=today)
+        )
+
+
+def _slow_start(connection: Connection, domain: str) -> SlowStart | None:
+    row = connection.execute(
+        select(slow_start).where(slow_start.c.domain == domain)
+    ).first()
+    return None if row is None else SlowStart(row.domain, row.days, row.last_day)
+
+
+def _locked(
+    connection: Connection, scopes: Sequence[str], now: datetime
+) -> dict[str, Ledger]:
+    found = _select(connection, scopes)
+    if missing := [scope for scope in scopes if scope not in found]:
+        rows = [{"scope": scope, "ledger": [], "idle_at": now} for scope in missing]
+        insert_new(connection, pace, rows, key=("scope",))
+        found = _select(connection, scopes)
+    return found
+
+
+def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, Ledger]:
+    rows = connection.execute(
+        select(pace.c.scope, pace.c.ledger)
+        .where(pace.c.scope.in_(scopes))
+        .order_by(pace.c.scope)
+        .with_for_update()
+    )
+    return {row.scope: _read(row.ledger) for row in rows}
+
+
+def _written(ledger: Ledger) -> list[list[Any]]:
+    return [
+        [one.since.timestamp(), one.until.timestamp(), one.copies, one.key]
+        for one in ledger.entries
+    ]
+
+
+def _read(rows: list[list[Any]]) -> Ledger:
+    return Ledger(
+        tuple(
+            Entry(
+                datetime.fromtimestamp(since, UTC),
+                datetime.fromtimestamp(until, UTC),
+                copies,
+                key,
+            )
+            for since, until, copies, key in rows
+        )
+    )
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()

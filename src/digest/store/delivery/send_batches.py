@@ -1,0 +1,233 @@
+"""Send batches: about a thousand emails, leased to one sender at a time.
+
+The batch carries the lease and its fence; a delivery carries only its state.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from digest.model.campaigns.campaign import UncertainPolicy
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import EditionState
+from digest.model.people.reader import Channel
+from digest.store.base.tables import campaign, delivery, edition, send_batch
+from digest.store.delivery.deliveries import DeliveryKey, Move, close_edition, move
+from digest.store.editions import editions
+
+OPEN, LEASED, DONE = "open", "leased", "done"
+SENDABLE = (EditionState.PLANNED, EditionState.SENDING)
+# An answer that keeps getting lost must not become the same email for ever.
+MOST_UNCERTAIN_ATTEMPTS = 3
+INTERRUPTED = "the sender stopped before an answer came: it may have arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A batch that is ours until the lease runs out.
+
+    `fence` grows with every lease, so that a sender that has lost its own can
+    tell. `readers` is the range of ids whose emails are in the batch.
+    """
+
+    batch_id: int
+    edition_id: int
+    readers: range
+    fence: int
+
+
+def due(now: datetime) -> Select[Any]:
+    """Return the query for the batches that may be leased, longest due first.
+
+    A batch whose sender let its lease run out is due too. Batches of paused
+    campaigns, and of editions not planned to their end, are left alone.
+    """
+    is_due = or_(
+        and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
+        and_(send_batch.c.state == LEASED, send_batch.c.lease_until < now),
+    )
+    return (
+        select(send_batch)
+        .join(edition, edition.c.id == send_batch.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .where(is_due, edition.c.state.in_(SENDABLE), campaign.c.paused_at.is_(None))
+        .order_by(send_batch.c.due_at, send_batch.c.id)
+    )
+
+
+def claim(
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    length: timedelta,
+    only: int | None = None,
+) -> Lease | None:
+    """Lease the batch that has been due longest, or None where nothing is due.
+
+    `only` names the one batch that is wanted, and None says that it is not due.
+    See `due`.
+    """
+    wanted = due(now) if only is None else due(now).where(send_batch.c.id == only)
+    row = connection.execute(
+        wanted.limit(1).with_for_update(skip_locked=True, of=send_batch)
+    ).first()
+    if row is None:
+        return None
+    connection.execute(
+        update(send_batch)
+        .where(send_batch.c.id == row.id)
+        .values(
+            state=LEASED,
+            lease_owner=owner,
+            lease_until=now + length,
+            fence=row.fence + 1,
+        )
+    )
+    editions.move(connection, row.edition_id, EditionState.SENDING, now)
+    readers = range(row.first_reader_id, row.last_reader_id + 1)
+    return Lease(row.id, row.edition_id, readers, row.fence + 1)
+
+
+def renew(connection: Connection, lease: Lease, until: datetime) -> bool:
+    """Keep the batch until then; False where another sender has taken it over."""
+    kept = connection.execute(
+        update(send_batch).where(_still(lease)).values(lease_until=until)
+    )
+    return kept.rowcount == 1
+
+
+def finish(connection: Connection, lease: Lease, now: datetime) -> None:
+    """Give the batch back: done, or open again for when its next copy is due.
+
+    Changes nothing where another sender has taken it over. Closes the edition
+    with its last copy.
+    """
+    waiting = delivery.c.state.in_([DeliveryState.PLANNED, DeliveryState.HANDING_OVER])
+    left, soonest, at_once = connection.execute(
+        select(
+            func.count(),
+            func.min(delivery.c.next_attempt_at),
+            func.count().filter(delivery.c.next_attempt_at.is_(None)),
+        ).where(_within(lease), waiting)
+    ).one()
+    ended = (
+        {"state": OPEN, "due_at": now if at_once else soonest}
+        if left
+        else {"state": DONE, "due_at": now}
+    )
+    given_back = connection.execute(
+        update(send_batch)
+        .where(_still(lease))
+        .values(lease_owner=None, lease_until=None, **ended)
+    )
+    if given_back.rowcount and not left:
+        close_edition(connection, lease.edition_id, now)
+
+
+def owners(connection: Connection) -> set[str]:
+    """Return who holds a lease."""
+    held = select(send_batch.c.lease_owner).where(send_batch.c.state == LEASED)
+    return {owner for owner in connection.scalars(held) if owner}
+
+
+def release(connection: Connection, owner: str, now: datetime) -> int:
+    """Let the leases of a sender known to be gone run out now; return how many."""
+    return connection.execute(
+        update(send_batch)
+        .where(
+            send_batch.c.state == LEASED,
+            send_batch.c.lease_owner == owner,
+            send_batch.c.lease_until >= now,
+        )
+        .values(lease_until=now - timedelta(microseconds=1))
+    ).rowcount
+
+
+def doubt(connection: Connection, lease: Lease) -> int:
+    """Mark what an earlier sender left on the wire as uncertain; return how many."""
+    return connection.execute(
+        update(delivery)
+        .where(_within(lease), delivery.c.state == DeliveryState.HANDING_OVER)
+        .values(
+            state=DeliveryState.UNCERTAIN,
+            attempts=delivery.c.attempts + 1,
+            doubts=delivery.c.doubts + 1,
+            reply=INTERRUPTED,
+        )
+    ).rowcount
+
+
+def repeat_uncertain(
+    connection: Connection, lease: Lease, policy: UncertainPolicy, at: datetime | None
+) -> int:
+    """Plan the batch's uncertain copies again for `at`, if that is the policy.
+
+    Those that have been tried too often stay for a person to settle. Returns
+    how many are repeated.
+    """
+    if policy is UncertainPolicy.HOLD:
+        return 0
+    return connection.execute(
+        update(delivery)
+        .where(
+            _within(lease),
+            delivery.c.state == DeliveryState.UNCERTAIN,
+            delivery.c.attempts < MOST_UNCERTAIN_ATTEMPTS,
+        )
+        .values(state=DeliveryState.PLANNED, next_attempt_at=at)
+    ).rowcount
+
+
+def settle_uncertain(
+    connection: Connection, key: DeliveryKey, to: DeliveryState, now: datetime
+) -> bool:
+    """Settle one uncertain email as a person says: PLANNED sends it again.
+
+    False where it is not, or no longer, uncertain.
+    """
+    words = "sent again" if to is DeliveryState.PLANNED else "it arrived"
+    change = Move(
+        key, to, reply=f"settled by hand: {words}", only_from=DeliveryState.UNCERTAIN
+    )
+    if not move(connection, change, now):
+        return False
+    if to is DeliveryState.PLANNED:
+        connection.execute(
+            update(send_batch)
+            .where(
+                send_batch.c.edition_id == key.edition_id,
+                send_batch.c.first_reader_id <= key.reader_id,
+                send_batch.c.last_reader_id >= key.reader_id,
+                send_batch.c.state != LEASED,
+            )
+            .values(state=OPEN, due_at=now)
+        )
+    close_edition(connection, key.edition_id, now)
+    return True
+
+
+def _still(lease: Lease) -> ColumnElement[bool]:
+    return and_(
+        send_batch.c.id == lease.batch_id,
+        send_batch.c.state == LEASED,
+        send_batch.c.fence == lease.fence,
+    )
+
+
+def _within(lease: Lease) -> ColumnElement[Any]:
+    return and_(
+        delivery.c.edition_id == lease.edition_id,
+        delivery.c.channel == Channel.EMAIL,
+        delivery.c.reader_id.between(lease.readers.start, lease.readers.stop - 1),
+    )

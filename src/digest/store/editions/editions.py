@@ -1,0 +1,247 @@
+"""Editions: one row per slot, moved from state to state in one place."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from digest.errors import NotFound
+from digest.model.editions.edition import UNFINISHED, EditionState, sources_of
+from digest.store.base.codes import ALPHABET
+from digest.store.base.tables import campaign, edition, schedule
+from digest.store.base.upsert import insert_new
+
+_STAMPS = {
+    EditionState.FROZEN: "frozen_at",
+    EditionState.APPROVED: "approved_at",
+    EditionState.PLANNED: "planned_at",
+    EditionState.SENT: "ended_at",
+    EditionState.SKIPPED: "ended_at",
+    EditionState.MISSED: "ended_at",
+    EditionState.CANCELLED: "ended_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition as it stands; `upto` is set once it is frozen."""
+
+    id: int
+    code: str
+    campaign_id: int
+    campaign: str
+    schedule_id: int
+    schedule: str
+    slot: datetime
+    state: EditionState
+    upto: int | None
+    reason: str | None
+    plan_cursor: int
+    approved_by: tuple[str, ...]
+    frozen_at: datetime | None
+    planned_at: datetime | None
+    deliver_by: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One instant at which a schedule of a campaign is due."""
+
+    campaign_id: int
+    schedule_id: int
+    at: datetime
+
+
+def open_at(connection: Connection, slot: Slot, now: datetime) -> bool:
+    """Make the slot's edition, open; False where there is one already."""
+    return _make(connection, slot, now, state=EditionState.OPEN)
+
+
+def miss(connection: Connection, slot: Slot, now: datetime, reason: str) -> bool:
+    """Record that the slot was missed; False where there is an edition already."""
+    facts = {"state": EditionState.MISSED, "reason": reason, "ended_at": now}
+    return _make(connection, slot, now, **facts)
+
+
+def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bool:
+    row = {
+        "code": "".join(secrets.choice(ALPHABET) for _ in range(8)),
+        "campaign_id": slot.campaign_id,
+        "schedule_id": slot.schedule_id,
+        "slot": slot.at,
+        "opened_at": now,
+    }
+    made = insert_new(connection, edition, [row | facts], key=("schedule_id", "slot"))
+    return made == 1
+
+
+def move(
+    connection: Connection,
+    edition_id: int,
+    to: EditionState,
+    now: datetime,
+    only_from: EditionState | None = None,
+    **facts: Any,
+) -> bool:
+    """Move the edition to `to` if that is a legal move from where it stands.
+
+    The one door for an edition's state. `only_from` narrows the move to one of
+    the states that it may come from. `facts` are further columns set in the
+    same statement. False where somebody else has moved it meanwhile.
+    """
+    stamp = {_STAMPS[to]: now} if to in _STAMPS else {}
+    moved = connection.execute(
+        update(edition)
+        .where(
+            edition.c.id == edition_id,
+            edition.c.state.in_(sources_of(to, only_from)),
+        )
+        .values(state=to, **stamp, **facts)
+    )
+    return moved.rowcount == 1
+
+
+def get(connection: Connection, edition_id: int) -> Edition:
+    """Return the edition. Raises NotFound in words."""
+    row = connection.execute(_editions().where(edition.c.id == edition_id)).first()
+    if row is None:
+        raise NotFound(
+            f"there is no edition {edition_id}; "
+            "see those there are with: digest edition list CAMPAIGN"
+        )
+    return _edition(row)
+
+
+def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition | None:
+    """Return the edition of a schedule's slot, if it has been made."""
+    found = _editions().where(
+        edition.c.schedule_id == schedule_id, edition.c.slot == slot
+    )
+    row = connection.execute(found).first()
+    return None if row is None else _edition(row)
+
+
+def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
+    """Return a campaign's editions, newest slot first."""
+    found = _editions().where(edition.c.campaign_id == campaign_id)
+    rows = connection.execute(found.order_by(edition.c.slot.desc(), edition.c.id))
+    return [_edition(row) for row in rows]
+
+
+def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
+    """Return editions that readers were planned for, newest slot first."""
+    found = _editions().where(
+        edition.c.state.in_(
+            [EditionState.PLANNED, EditionState.SENDING, EditionState.SENT]
+        )
+    )
+    newest = found.order_by(edition.c.slot.desc(), edition.c.id.desc())
+    rows = connection.execute(newest.limit(most).offset(skip))
+    return [_edition(row) for row in rows]
+
+
+def unfinished(connection: Connection) -> list[Edition]:
+    """Return every edition that still has somewhere to go, oldest slot first.
+
+    Those of paused campaigns are left where they are.
+    """
+    found = _editions().where(
+        edition.c.state.in_(UNFINISHED), campaign.c.paused_at.is_(None)
+    )
+    rows = connection.execute(found.order_by(edition.c.slot, edition.c.id))
+    return [_edition(row) for row in rows]
+
+
+def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
+    """Return every edition in one of the states, oldest slot first."""
+    found = _editions().where(edition.c.state.in_(states))
+    rows = connection.execute(found.order_by(edition.c.slot, edition.c.id))
+    return [_edition(row) for row in rows]
+
+
+def slots_made(
+    connection: Connection, schedule_id: int, after: datetime
+) -> set[datetime]:
+    """Return the slots later than `after` that have an edition, whatever its state."""
+    return set(
+        connection.scalars(
+            select(edition.c.slot).where(
+                edition.c.schedule_id == schedule_id, edition.c.slot > after
+            )
+        )
+    )
+
+
+def upto_before(connection: Connection, schedule_id: int, slot: datetime) -> int:
+    """Return where the schedule's editions before `slot` have come to in the log."""
+    found = select(func.max(edition.c.upto)).where(
+        edition.c.schedule_id == schedule_id,
+        edition.c.slot < slot,
+        edition.c.state != EditionState.CANCELLED,
+    )
+    return connection.scalar(found) or 0
+
+
+def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:
+    """Return an edition that carries that position and was approved, if any was."""
+    found = select(edition.c.id).where(
+        edition.c.campaign_id == campaign_id,
+        edition.c.upto >= position,
+        edition.c.approved_at.is_not(None),
+    )
+    return connection.scalar(found.order_by(edition.c.id).limit(1))
+
+
+def note_approvals(
+    connection: Connection, edition_id: int, names: Iterable[str]
+) -> None:
+    """Keep who has approved a frozen edition that needs more people."""
+    connection.execute(
+        update(edition)
+        .where(edition.c.id == edition_id, edition.c.state == EditionState.FROZEN)
+        .values(approved_by=list(names))
+    )
+
+
+def note_cursor(connection: Connection, edition_id: int, reader_id: int) -> None:
+    """Keep how far planning has come: every reader up to and with this one."""
+    connection.execute(
+        update(edition).where(edition.c.id == edition_id).values(plan_cursor=reader_id)
+    )
+
+
+def _editions() -> Select[Any]:
+    return (
+        select(
+            edition,
+            campaign.c.name.label("campaign_name"),
+            schedule.c.name.label("schedule_name"),
+        )
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .join(schedule, schedule.c.id == edition.c.schedule_id)
+    )
+
+
+def _edition(row: Row[Any]) -> Edition:
+    return Edition(
+        id=row.id,
+        code=row.code,
+        campaign_id=row.campaign_id,
+        campaign=row.campaign_name,
+        schedule_id=row.schedule_id,
+        schedule=row.schedule_name,
+        slot=row.slot,
+        state=EditionState(row.state),
+        upto=row.upto,
+        reason=row.reason,
+        plan_cursor=row.plan_cursor,
+        approved_by=tuple(row.approved_by or ()),
+        frozen_at=row.frozen_at,
+        planned_at=row.planned_at,
+        deliver_by=row.deliver_by,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,69 @@
+"""What was rendered once for every variant with the same items, form and language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from digest.store.base.tables import rendition
+from digest.store.base.upsert import insert_new
+
+# Of an email: the names and uses of the pictures that belong inside it, and what
+# they would have weighed where they are hosted for that reason.
+ATTACHED = "attached"
+TOO_HEAVY = "too_heavy"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A compiled message, or a letter's body with the facts of its pages."""
+
+    content: bytes
+    facts: Mapping[str, Any]
+
+
+def get(connection: Connection, edition_id: int, key: str) -> Rendition | None:
+    """Return what is kept under that key, if anything is."""
+    row = connection.execute(
+        select(rendition.c.content, rendition.c.facts).where(
+            rendition.c.edition_id == edition_id, rendition.c.key == key
+        )
+    ).first()
+    return None if row is None else Rendition(row.content, row.facts)
+
+
+def put(
+    connection: Connection, edition_id: int, key: str, made: Rendition, now: datetime
+) -> bool:
+    """Keep a rendition; False where there is one already, which then stays."""
+    row = {
+        "edition_id": edition_id,
+        "key": key,
+        "content": made.content,
+        "facts": dict(made.facts),
+        "made_at": now,
+    }
+    return insert_new(connection, rendition, [row], key=("edition_id", "key")) == 1
+
+
+def too_heavy(connection: Connection, edition_id: int) -> int:
+    """Return the most that an edition's pictures would have weighed, in bytes.
+
+    0 where they did not need to be hosted for that.
+    """
+    facts = connection.scalars(
+        select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
+    )
+    return max((int(one.get(TOO_HEAVY, 0)) for one in facts), default=0)
+
+
+def drop(connection: Connection, edition_id: int) -> int:
+    """Forget an edition's renditions, as after a withdrawal; return how many.
+
+    What is still needed is rendered again from the items that are left.
+    """
+    return connection.execute(
+        delete(rendition).where(rendition.c.edition_id == edition_id)
+    ).rowcount

@@ -1,0 +1,46 @@
+"""Short addresses for long ones, to be typed from paper; each long one has one."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from digest.errors import NotFound
+from digest.store.base.codes import ALPHABET
+from digest.store.base.tables import short_link
+from digest.store.base.upsert import insert_new
+
+_LENGTH = 6
+
+
+def code_for(connection: Connection, url: str, now: datetime) -> str:
+    """Return the code of `url`, made from it alone where it has none yet."""
+    known = connection.scalar(select(short_link.c.code).where(short_link.c.url == url))
+    salt = 0
+    while known is None:
+        row = {"code": _code(url, salt), "url": url, "created_at": now}
+        insert_new(connection, short_link, [row], key=("code",))
+        known = connection.scalar(
+            select(short_link.c.code).where(short_link.c.url == url)
+        )
+        salt += 1
+    return str(known)
+
+
+def target(connection: Connection, code: str) -> str:
+    """Return the address behind a code. Raises NotFound in words for a reader."""
+    found = connection.scalar(
+        select(short_link.c.url).where(short_link.c.code == code.lower())
+    )
+    if found is None:
+        raise NotFound("no page has this short address: check it against the letter")
+    return str(found)
+
+
+def _code(url: str, salt: int) -> str:
+    number = int.from_bytes(hashlib.sha256(f"{salt} {url}".encode()).digest()[:8])
+    letters = []
+    for _ in range(_LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return "".join(letters)

@@ -1,0 +1,125 @@
+"""What the other tables say of one subscriber."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from digest.store.base.tables import (
+    bounce,
+    campaign,
+    delivery,
+    edition,
+    mailing_list,
+    reader,
+    schedule,
+    subscriber,
+    subscription,
+)
+
+Entries = list[dict[str, Any]]
+
+
+def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
+    """Return since when somebody has been held, and when they were erased."""
+    dates = select(
+        subscriber.c.created_at.label("held_since"),
+        subscriber.c.changed_at,
+        subscriber.c.erased_at,
+    )
+    return _entries(connection, dates.where(subscriber.c.id == subscriber_id))[0]
+
+
+def subscriptions_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the lists somebody is or was on, and the evidence of consent."""
+    evidence = [column for column in subscription.c if not column.name.endswith("_id")]
+    return _entries(
+        connection,
+        select(mailing_list.c.name.label("list"), *evidence)
+        .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
+        .where(subscription.c.subscriber_id == subscriber_id)
+        .order_by(mailing_list.c.name),
+    )
+
+
+def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the campaigns somebody reads, and how."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            schedule.c.name.label("schedule"),
+            reader.c.format,
+            reader.c.language,
+            reader.c.topics,
+            reader.c.position,
+            reader.c.joined_at,
+            reader.c.paused_until,
+        )
+        .join(campaign, campaign.c.id == reader.c.campaign_id)
+        .join(schedule, schedule.c.id == reader.c.schedule_id)
+        .where(reader.c.subscriber_id == subscriber_id)
+        .order_by(campaign.c.name),
+    )
+
+
+def copies_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the copies somebody was sent or is to be sent, oldest first."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+            edition.c.slot,
+            delivery.c.channel,
+            delivery.c.state,
+            delivery.c.handed_over_at,
+            delivery.c.settled_at,
+            delivery.c.reply,
+        )
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .order_by(edition.c.slot, edition.c.id),
+    )
+
+
+def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return what came back of somebody's copies, oldest first."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+            bounce.c.recorded_at,
+            bounce.c.kind,
+            bounce.c.words,
+        )
+        .join(edition, edition.c.id == bounce.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .join(reader, reader.c.id == bounce.c.reader_id)
+        .where(reader.c.subscriber_id == subscriber_id)
+        .order_by(bounce.c.id),
+    )
+
+
+def blank(connection: Connection, subscriber_id: int) -> None:
+    """Remove from somebody's copies and places what may speak of them.
+
+    A mail server's reply often repeats the address that it is about.
+    """
+    connection.execute(
+        update(delivery)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .values(reply=None)
+    )
+    theirs = select(reader.c.id).where(reader.c.subscriber_id == subscriber_id)
+    connection.execute(
+        update(bounce).where(bounce.c.reader_id.in_(theirs)).values(words=None)
+    )
+    connection.execute(
+        update(reader).where(reader.c.subscriber_id == subscriber_id).values(topics=[])
+    )
+
+
+def _entries(connection: Connection, found: Select[Any]) -> Entries:
+    return [dict(row) for row in connection.execute(found).mappings()]

@@ -1,0 +1,244 @@
+"""Subscribers: the people we may write to, one row each whatever their lists."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from digest.model.people.person import (
+    NO_EVIDENCE,
+    Consent,
+    Hashed,
+    Keys,
+    Person,
+    phone_key,
+    post_key,
+)
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import Format
+from digest.store.base.bulk import insert_many, one_of
+from digest.store.base.tables import subscriber, subscription
+from digest.store.people.subscriptions import EVIDENCE
+
+_COLUMNS = tuple(
+    subscriber.c[name]
+    for name in (
+        *("id", "name", "email", "email_key", "phone"),
+        *("address", "postcode", "country"),
+        *("format", "schedule", "topics", "language", "organiser", "notes"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person with their row's id; nameless once they have been erased."""
+
+    id: int
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person and the keyed hashes of what identifies them."""
+
+    person: Person
+    hashed: Hashed
+
+
+def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
+    """Return the subscriber of that row."""
+    found = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
+    row = connection.execute(found).first()
+    return None if row is None else _subscriber(row)
+
+
+def kept_as(connection: Connection, identity: str) -> Subscriber | None:
+    """Return the subscriber kept under that name of `Keys.names`."""
+    found = select(*_COLUMNS).where(subscriber.c.identity == identity)
+    row = connection.execute(found).first()
+    return None if row is None else _subscriber(row)
+
+
+def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
+    """Return every subscriber who may be one of these people, by id.
+
+    Whoever is kept under a key of theirs; and for those without an email
+    address whoever shares the key that they are known by instead.
+    """
+    all_keys = [(one.person.keys, one.hashed) for one in people]
+    identities = {name for keys, _ in all_keys for name in keys.names()}
+    by_post = {hashed.post for keys, hashed in all_keys if not keys.email}
+    by_phone = {
+        hashed.phone for keys, hashed in all_keys if not (keys.email or keys.post)
+    }
+    found: dict[int, Subscriber] = {}
+    for column, values in (
+        (subscriber.c.identity, identities),
+        (subscriber.c.post_hash, by_post - {None}),
+        (subscriber.c.phone_hash, by_phone - {None}),
+    ):
+        if values:
+            which = one_of(connection, column, values)
+            rows = connection.execute(select(*_COLUMNS).where(which))
+            found |= {one.id: one for one in map(_subscriber, rows)}
+    return [found[subscriber_id] for subscriber_id in sorted(found)]
+
+
+def shared(connection: Connection, one: Subscriber, hashed: Hashed) -> set[str]:
+    """Return those of somebody's hashes that somebody else has too."""
+    pairs = (
+        (subscriber.c.post_hash, hashed.post),
+        (subscriber.c.phone_hash, hashed.phone),
+    )
+    return {
+        target
+        for column, target in pairs
+        if target
+        and connection.scalar(
+            select(exists().where(column == target, subscriber.c.id != one.id))
+        )
+    }
+
+
+def named(connection: Connection, name: str) -> list[Subscriber]:
+    """Return the subscribers of that name, in any case of letters."""
+    found = select(*_COLUMNS).where(
+        or_(subscriber.c.name == name, func.lower(subscriber.c.name) == name.lower()),
+        subscriber.c.erased_at.is_(None),
+    )
+    rows = connection.execute(found.order_by(subscriber.c.id))
+    return [_subscriber(row) for row in rows]
+
+
+def subscribed(
+    connection: Connection, list_id: int | None, after: int, limit: int
+) -> list[Subscriber]:
+    """Return a page of those subscribed to the list, past id `after`, in order.
+
+    Each with the evidence of their consent. Without a list, of those
+    subscribed to any, without evidence.
+    """
+    live = (
+        subscription.c.subscriber_id == subscriber.c.id,
+        subscription.c.ended_at.is_(None),
+    )
+    found = select(*_COLUMNS)
+    if list_id is None:
+        found = found.where(exists().where(*live))
+    else:
+        evidence = [subscription.c[name] for name in EVIDENCE]
+        found = found.add_columns(*evidence).join(subscription, and_(*live))
+        found = found.where(subscription.c.mailing_list_id == list_id)
+    rows = connection.execute(
+        found.where(subscriber.c.id > after, subscriber.c.erased_at.is_(None))
+        .order_by(subscriber.c.id)
+        .limit(limit)
+    )
+    return [_subscriber(row) for row in rows]
+
+
+def add(connection: Connection, people: Sequence[Known], now: datetime) -> list[int]:
+    """Insert these people, all of them new; return their ids in the same order."""
+    stamps = {"created_at": now, "changed_at": now}
+    rows = [_values(one) | stamps for one in people]
+    insert_many(connection, subscriber, rows, new_by=("identity",))
+    identities = [row["identity"] for row in rows]
+    found = connection.execute(
+        select(subscriber.c.identity, subscriber.c.id).where(
+            one_of(connection, subscriber.c.identity, identities)
+        )
+    )
+    ids = {row.identity: row.id for row in found}
+    return [ids[identity] for identity in identities]
+
+
+def change(
+    connection: Connection, people: Iterable[tuple[int, Known]], now: datetime
+) -> None:
+    """Keep what is now known of each of these subscribers, by id."""
+    rows = [_values(one) | {"who": who, "changed_at": now} for who, one in people]
+    if rows:
+        connection.execute(
+            update(subscriber).where(subscriber.c.id == bindparam("who")), rows
+        )
+
+
+def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
+    """Remove all that a subscriber's row says of a person; the row stays."""
+    kept = {"id", "identity", "name", "address", "created_at", "changed_at"}
+    emptied = {column.name: None for column in subscriber.c if column.name not in kept}
+    connection.execute(
+        update(subscriber)
+        .where(subscriber.c.id == subscriber_id)
+        .values(
+            emptied
+            | {
+                "identity": f"erased:{subscriber_id}",
+                "name": "",
+                "address": [],
+                "topics": [],
+                "changed_at": now,
+                "erased_at": now,
+            }
+        )
+    )
+
+
+def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
+    # By place, not by name: an import reads a row for each of its own.
+    who, name, email, email_key, phone, lines, postcode, country, *said = row
+    asked, schedule, topics, language, organiser, notes, *evidence = said
+    address = None
+    if lines:
+        address = PostalAddress(tuple(lines), postcode or "", country or "")
+    person = Person(
+        name,
+        Keys(email_key or "", post_key(name, address), phone_key(name, phone or "")),
+        email or "",
+        phone or "",
+        address,
+        Format(asked) if asked else None,
+        schedule or "",
+        tuple(topics or ()),
+        language or "",
+        organiser or "",
+        notes or "",
+        Consent(*(word or "" for word in evidence)) if evidence else NO_EVIDENCE,
+    )
+    return Subscriber(who, person)
+
+
+def _values(one: Known) -> dict[str, Any]:
+    person, hashed, address = one.person, one.hashed, one.person.address
+    return {
+        "identity": person.keys.identity,
+        "name": person.name,
+        "email": person.email or None,
+        "email_key": person.keys.email or None,
+        "email_hash": hashed.email,
+        "post_hash": hashed.post,
+        "phone_hash": hashed.phone,
+        "phone": person.phone or None,
+        "address": address.lines if address else (),
+        "postcode": address.postcode or None if address else None,
+        "country": address.country or None if address else None,
+        "format": person.format,
+        "schedule": person.schedule or None,
+        "topics": person.topics or (),
+        "language": person.language or None,
+        "organiser": person.organiser or None,
+        "notes": person.notes or None,
+    }

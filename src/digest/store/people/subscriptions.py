@@ -1,0 +1,196 @@
+"""Mailing lists, and the subscriptions that tie people to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+
+from digest.model.people.person import Consent
+from digest.store.base.bulk import insert_many, one_of
+from digest.store.base.tables import mailing_list, subscription
+from digest.store.base.upsert import insert_new
+
+EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
+NEVER_ON_IT = "left the campaign without having been on this list"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A tie to one list, live until it has ended."""
+
+    subscriber_id: int
+    ended_at: datetime | None
+    consent: Consent
+
+
+def create_list(connection: Connection, name: str, now: datetime) -> bool:
+    """Make a mailing list; return whether there was none of that name."""
+    row = {"name": name, "created_at": now}
+    return insert_new(connection, mailing_list, [row], key=("name",)) == 1
+
+
+def names(connection: Connection) -> list[str]:
+    """Return the names of every mailing list, in order."""
+    return list(connection.scalars(select(mailing_list.c.name).order_by("name")))
+
+
+def list_id(connection: Connection, name: str) -> int | None:
+    """Return the id of the list called `name`, if there is one."""
+    found = select(mailing_list.c.id).where(mailing_list.c.name == name)
+    return connection.scalar(found)
+
+
+def make_list(connection: Connection, name: str, now: datetime) -> int:
+    """Return the id of the list called `name`, made if there was none."""
+    create_list(connection, name, now)
+    found = select(mailing_list.c.id).where(mailing_list.c.name == name)
+    return int(connection.execute(found).scalar_one())
+
+
+def on_list(
+    connection: Connection, list_id: int, subscriber_ids: Sequence[int]
+) -> dict[int, Subscription]:
+    """Return these subscribers' subscriptions to the list, ended ones too."""
+    if not subscriber_ids:
+        return {}
+    evidence = [subscription.c[name] for name in EVIDENCE]
+    rows = connection.execute(
+        select(subscription.c.subscriber_id, subscription.c.ended_at, *evidence).where(
+            subscription.c.mailing_list_id == list_id,
+            one_of(connection, subscription.c.subscriber_id, subscriber_ids),
+        )
+    )
+    return {
+        row.subscriber_id: Subscription(
+            row.subscriber_id,
+            row.ended_at,
+            consent_of(row),
+        )
+        for row in rows
+    }
+
+
+def start(
+    connection: Connection,
+    list_id: int,
+    people: Mapping[int, Consent],
+    now: datetime,
+) -> None:
+    """Subscribe each of these subscribers, none of whom is known to the list."""
+    insert_many(
+        connection,
+        subscription,
+        [
+            {"mailing_list_id": list_id, "subscriber_id": who, "started_at": now}
+            | _evidence(consent)
+            for who, consent in people.items()
+        ],
+    )
+
+
+def renew(connection: Connection, list_id: int, people: Mapping[int, Consent]) -> None:
+    """Keep newer evidence of consent for each of these subscribers."""
+    if people:
+        connection.execute(
+            update(subscription).where(
+                subscription.c.mailing_list_id == list_id,
+                subscription.c.subscriber_id == bindparam("who"),
+            ),
+            [{"who": who} | _evidence(consent) for who, consent in people.items()],
+        )
+
+
+def end(
+    connection: Connection,
+    subscriber_id: int,
+    list_ids: Sequence[int],
+    reason: str,
+    now: datetime,
+) -> int:
+    """End the live ones among a subscriber's subscriptions; return how many."""
+    return _change(
+        connection,
+        (
+            subscription.c.subscriber_id == subscriber_id,
+            subscription.c.mailing_list_id.in_(list_ids),
+            subscription.c.ended_at.is_(None),
+        ),
+        {"ended_at": now, "ended_reason": reason},
+    )
+
+
+def reopen(connection: Connection, subscriber_id: int, list_ids: Sequence[int]) -> int:
+    """Undo the last ending of a subscriber's subscriptions; return how many."""
+    which = (
+        subscription.c.subscriber_id == subscriber_id,
+        subscription.c.mailing_list_id.in_(list_ids),
+        subscription.c.ended_reason != NEVER_ON_IT,
+    )
+    last = connection.scalar(select(func.max(subscription.c.ended_at)).where(*which))
+    if last is None:
+        return 0
+    return _change(
+        connection,
+        (*which, subscription.c.ended_at == last),
+        {"ended_at": None, "ended_reason": None},
+    )
+
+
+def bar(
+    connection: Connection,
+    subscriber_id: int,
+    list_ids: Sequence[int],
+    now: datetime,
+) -> None:
+    """Note that a subscriber was never on those lists and is not to be put there."""
+    insert_new(
+        connection,
+        subscription,
+        [
+            {
+                "mailing_list_id": list_id,
+                "subscriber_id": subscriber_id,
+                "started_at": now,
+                "ended_at": now,
+                "ended_reason": NEVER_ON_IT,
+            }
+            for list_id in list_ids
+        ],
+        key=("mailing_list_id", "subscriber_id"),
+    )
+
+
+def erase(
+    connection: Connection, subscriber_id: int, reason: str, now: datetime
+) -> None:
+    """End a subscriber's subscriptions and remove the evidence of their consent."""
+    which = subscription.c.subscriber_id == subscriber_id
+    connection.execute(
+        update(subscription)
+        .where(which)
+        .values(
+            ended_at=func.coalesce(subscription.c.ended_at, now),
+            ended_reason=reason,
+            **_evidence(Consent()),
+        )
+    )
+
+
+def consent_of(row: Row[*tuple[Any, ...]]) -> Consent:
+    """Return the evidence of consent in a row that has its columns."""
+    return Consent(*(getattr(row, name) or "" for name in EVIDENCE))
+
+
+def _change(
+    connection: Connection, which: tuple[Any, ...], values: Mapping[str, Any]
+) -> int:
+    return connection.execute(
+        update(subscription).where(*which).values(**values)
+    ).rowcount
+
+
+def _evidence(consent: Consent) -> dict[str, str | None]:
+    said = (consent.basis, consent.method, consent.at, consent.wording)
+    return {name: word or None for name, word in zip(EVIDENCE, said, strict=True)}

@@ -1,0 +1,58 @@
+"""Suppressions: "do not write to this", kept as hashes that outlive the person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
+
+from digest.store.base.bulk import one_of
+from digest.store.base.tables import suppression
+from digest.store.base.upsert import insert_new
+
+
+def add(
+    connection: Connection, targets: Mapping[str, str], reason: str, now: datetime
+) -> int:
+    """Suppress each channel's hash; return how many were not suppressed before."""
+    rows = [
+        {
+            "channel": channel,
+            "target_hash": target,
+            "reason": reason,
+            "created_at": now,
+        }
+        for channel, target in targets.items()
+    ]
+    return insert_new(connection, suppression, rows, key=("channel", "target_hash"))
+
+
+def lift(connection: Connection, targets: Mapping[str, str]) -> int:
+    """Take suppressions back; return how many there were."""
+    if not targets:
+        return 0
+    taken = connection.execute(
+        delete(suppression).where(or_(*map(_is, targets.items())))
+    )
+    return taken.rowcount
+
+
+def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, str]:
+    """Return the reason for each hash, of these (channel, hash), that is suppressed."""
+    if not targets or connection.execute(select(suppression).limit(1)).first() is None:
+        return {}
+    hashes = {target for _, target in targets}
+    rows = connection.execute(
+        select(suppression).where(one_of(connection, suppression.c.target_hash, hashes))
+    )
+    return {
+        row.target_hash: row.reason
+        for row in rows
+        if (row.channel, row.target_hash) in targets
+    }
+
+
+def _is(target: tuple[str, str]) -> ColumnElement[bool]:
+    channel, target_hash = target
+    return and_(
+        suppression.c.channel == channel, suppression.c.target_hash == target_hash
+    )

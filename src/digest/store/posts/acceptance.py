@@ -1,0 +1,229 @@
+"""Items accepted into a campaign's log: new, in other words, or as they were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, insert, select
+
+from digest.model.campaigns.campaign import FirstContact
+from digest.model.posts.duplicates import Marks
+from digest.model.posts.item_json import fingerprint, item_from_wire, to_wire
+from digest.model.posts.items import Event, Item
+from digest.store.base.tables import item
+from digest.store.posts import duplicates, positions
+from digest.store.posts.duplicates import Known
+from digest.store.posts.item_pictures import pictured
+from digest.store.posts.revisions import all_topics, known, revise, set_values
+
+
+class Terms(Protocol):
+    """On which terms a source's items come in, as its campaign says."""
+
+    @property
+    def name(self) -> str:
+        """What the source is called."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics that all its items get."""
+
+    @property
+    def first(self) -> FirstContact:
+        """What to take of it when it is seen for the first time."""
+
+    @property
+    def moderated(self) -> bool:
+        """Whether its items wait until staff release them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What accepting a source's items came to."""
+
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    passed_over: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source that items come from, by its row, and on which terms."""
+
+    campaign_id: int
+    source_id: int
+    source: Terms
+    is_first_contact: bool
+
+
+def accept(
+    connection: Connection,
+    origin: Origin,
+    items: Sequence[Item],
+    now: datetime,
+    updates: Sequence[Item] = (),
+) -> Counts:
+    """Take what a source holds into the log; the same items twice change nothing.
+
+    New items are released at once, unless the source is moderated, the log
+    holds the same post already, or they are older than the first contact was to
+    take. Other words for an item are a revision: in place until an edition that
+    carries it is frozen, and kept beside it after that; what staff had changed
+    stays, unless the source changed that very thing. `updates` may revise what
+    is known and are never new. All of them must have distinct keys.
+    """
+    positions.lock(connection, origin.campaign_id)
+    items, updates = pictured(connection, items), pictured(connection, updates)
+    rows = known(connection, origin.source_id)
+    carried = positions.carried(connection, origin.campaign_id)
+    seen = [one for one in (*items, *updates) if one.key in rows]
+    fresh = [one for one in items if one.key not in rows]
+    topics = origin.source.topics
+    revised = sum(
+        revise(connection, rows[one.key], one, topics, carried) for one in seen
+    )
+    taken = _take(connection, origin, fresh, now, is_met=bool(seen))
+    return Counts(
+        new=len(fresh) - taken.duplicates - taken.passed_over,
+        revised=revised,
+        unchanged=len(seen) - revised,
+        duplicates=taken.duplicates,
+        passed_over=taken.passed_over,
+    )
+
+
+def expected(
+    connection: Connection, source_id: int, after: datetime
+) -> tuple[Event, ...]:
+    """Return the events of a source that begin after that, withdrawn ones left out.
+
+    Each as the source last told it, whatever staff have made of it.
+    """
+    found = connection.execute(
+        select(item.c.key, item.c.content, item.c.given)
+        .where(item.c.source_id == source_id, item.c.withdrawn_at.is_(None))
+        .order_by(item.c.correction)
+    )
+    known = {row.key: item_from_wire(row.given or row.content) for row in found}
+    return tuple(
+        one for one in known.values() if isinstance(one, Event) and one.starts > after
+    )
+
+
+def _take(
+    connection: Connection,
+    origin: Origin,
+    fresh: Sequence[Item],
+    now: datetime,
+    *,
+    is_met: bool,
+) -> Counts:
+    """Take in items with ids that are new; return how many were no news.
+
+    A source is met for the first time only if nothing of it is in the log: one
+    that was moved to another address is still the one we know.
+    """
+    if not fresh:
+        return Counts()
+    repeated = duplicates.echoes(fresh)
+    once = [one for one in fresh if one.key not in repeated]
+    found = duplicates.found(connection, origin.campaign_id, origin.source_id, once)
+    is_met = is_met or any(one.source_id == origin.source_id for one in found.values())
+    yielding = {key: one for key, one in found.items() if _gives_way(origin, one)}
+    same = {key: one.id for key, one in found.items() if key not in yielding}
+    news = [one for one in once if one.key not in same]
+    news = sorted(news, key=lambda one: _age(one, now), reverse=True)
+    passed = _passed(origin, news) if origin.is_first_contact and not is_met else []
+    _insert(connection, origin, news, {one.key for one in passed}, now)
+    ids = _ids(connection, origin.source_id)
+    for key, waiting in yielding.items():
+        set_values(connection, waiting.id, {"duplicate_of": ids[key]})
+    same |= {key: same.get(twin) or ids[twin] for key, twin in repeated.items()}
+    rows = [
+        _row(origin, one, now) | {"duplicate_of": same[one.key]}
+        for one in fresh
+        if one.key in same
+    ]
+    if rows:
+        connection.execute(insert(item), rows)
+    return Counts(duplicates=len(same), passed_over=len(passed))
+
+
+def _gives_way(origin: Origin, known: Known) -> bool:
+    """Whether the one that is known waits for staff, and this one need not."""
+    is_elsewhere = known.source_id != origin.source_id
+    return known.is_waiting and is_elsewhere and not origin.source.moderated
+
+
+def _passed(origin: Origin, in_order: Sequence[Item]) -> list[Item]:
+    """Return what first contact is not to take, of items in order."""
+    first = origin.source.first
+    too_old = [one for one in in_order if first.since and _is_before(one, first.since)]
+    if first.last is None:
+        return too_old
+    return list(in_order[: max(0, len(in_order) - first.last)])
+
+
+def _is_before(one: Item, since: datetime) -> bool:
+    if isinstance(one, Event):
+        return (one.ends or one.starts) < since
+    return one.published is not None and one.published < since
+
+
+def _insert(
+    connection: Connection,
+    origin: Origin,
+    in_order: Sequence[Item],
+    passed: set[str],
+    now: datetime,
+) -> None:
+    free = [
+        one for one in in_order if not origin.source.moderated and one.key not in passed
+    ]
+    first = positions.next_free(connection, origin.campaign_id, len(free))
+    places = {one.key: first + n for n, one in enumerate(free)}
+    rows = [
+        _row(origin, one, now)
+        | {
+            "position": places.get(one.key),
+            "released_at": now if one.key in places else None,
+            "passed_over": one.key in passed,
+        }
+        for one in in_order
+    ]
+    if rows:
+        connection.execute(insert(item), rows)
+
+
+def _row(origin: Origin, one: Item, now: datetime) -> dict[str, Any]:
+    marks = Marks.of(one)
+    return {
+        "campaign_id": origin.campaign_id,
+        "source_id": origin.source_id,
+        "key": one.key,
+        "content": to_wire(one),
+        "fingerprint": fingerprint(one),
+        "address_mark": marks.address or None,
+        "words_mark": marks.words or None,
+        "topics": all_topics(origin.source.topics, one),
+        "accepted_at": now,
+    }
+
+
+def _ids(connection: Connection, source_id: int) -> dict[str, int]:
+    rows = connection.execute(
+        select(item.c.key, item.c.id).where(
+            item.c.source_id == source_id, item.c.correction == 0
+        )
+    )
+    return {row.key: row.id for row in rows}
+
+
+def _age(one: Item, now: datetime) -> tuple[timedelta, timedelta]:
+    """Return how far an item is from being the newest: of events, the next is."""
+    if isinstance(one, Event):
+        return timedelta(0), one.starts - now
+    return now - (one.published or now), timedelta(0)

@@ -1,0 +1,113 @@
+"""The same post in two sources, or in one under two ids: found as it comes in."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from digest.model.posts.duplicates import Marks, is_same_elsewhere, is_same_here
+from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.items import Item
+from digest.store.base.tables import item
+
+_CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item that is in the log, and what it is recognised by."""
+
+    id: int
+    source_id: int
+    marks: Marks
+    is_waiting: bool
+    passed_over: bool
+
+
+def found(
+    connection: Connection, campaign_id: int, source_id: int, fresh: Sequence[Item]
+) -> dict[str, Known]:
+    """Return by key those of the items that the campaign's log holds already.
+
+    An address that several items of one source share tells none of them apart.
+    What another source had before the campaign took notice is not held.
+    """
+    marks = _telling({one.key: Marks.of(one) for one in fresh})
+    candidates = _candidates(connection, campaign_id, list(marks.values()))
+    twins = {}
+    for key, own in marks.items():
+        for one in candidates:
+            if _is_twin(own, one, source_id):
+                twins[key] = one
+                break
+    return twins
+
+
+def echoes(fresh: Sequence[Item]) -> dict[str, str]:
+    """Return by key those items that repeat another of the same reading, and which."""
+    seen: dict[str, list[tuple[str, Marks]]] = {}
+    repeated = {}
+    for one in fresh:
+        own = Marks.of(one)
+        before = seen.setdefault(own.words, [])
+        twin = next((key for key, its in before if is_same_here(own, its)), None)
+        if twin is None:
+            before.append((one.key, own))
+        else:
+            repeated[one.key] = twin
+    return repeated
+
+
+def _is_twin(own: Marks, known: Known, source_id: int) -> bool:
+    if known.source_id == source_id:
+        return is_same_here(own, known.marks)
+    return not known.passed_over and is_same_elsewhere(own, known.marks)
+
+
+def _candidates(
+    connection: Connection, campaign_id: int, marks: Sequence[Marks]
+) -> list[Known]:
+    rows: dict[int, Row[Any]] = {}
+    for start in range(0, len(marks), _CHUNK):
+        part = marks[start : start + _CHUNK]
+        same = or_(
+            item.c.address_mark.in_([one.address for one in part if one.address]),
+            item.c.words_mark.in_([one.words for one in part if one.words]),
+        )
+        found = connection.execute(
+            select(item).where(
+                item.c.campaign_id == campaign_id,
+                item.c.duplicate_of.is_(None),
+                item.c.correction == 0,
+                same,
+            )
+        )
+        rows.update({row.id: row for row in found})
+    shared = Counter((row.source_id, row.address_mark) for row in rows.values())
+    return [
+        _known(row, is_telling=shared[row.source_id, row.address_mark] == 1)
+        for _, row in sorted(rows.items())
+    ]
+
+
+def _known(row: Row[Any], *, is_telling: bool) -> Known:
+    published = getattr(item_from_wire(row.content), "published", None)
+    address = row.address_mark if is_telling else ""
+    is_waiting = (
+        row.position is None
+        and row.held_at is None
+        and row.withdrawn_at is None
+        and not row.passed_over
+    )
+    marks = Marks(address or "", row.words_mark or "", published)
+    return Known(row.id, row.source_id, marks, is_waiting, row.passed_over)
+
+
+def _telling(marks: Mapping[str, Marks]) -> dict[str, Marks]:
+    shared = Counter(one.address for one in marks.values())
+    return {
+        key: one if shared[one.address] == 1 else replace(one, address="")
+        for key, one in marks.items()
+    }

@@ -1,0 +1,44 @@
+"""What staff change in a post before an edition carries it."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from digest.errors import DigestError
+from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.items import Item
+from digest.store.posts import log
+from digest.store.posts.item_pictures import pictured
+from digest.store.posts.revisions import all_topics, content_values, set_values
+
+
+def edit(connection: Connection, item_id: int, changed: Callable[[Item], Item]) -> bool:
+    """Change an item as `changed` says; False where that changes nothing.
+
+    What its source said is kept beside it, so that a later reading of the
+    source leaves the change alone (model.posts.edits). Raises DigestError where an
+    edition carries the item, whose words are then fixed.
+    """
+    row = log.locked(connection, item_id)
+    if log.is_carried(connection, row):
+        raise DigestError(
+            f"post {item_id} is in an edition already, so its words are fixed: "
+            f"send a correction with digest post correct {item_id}"
+        )
+    before = item_from_wire(row.content)
+    said = before if row.given is None else item_from_wire(row.given)
+    [left] = pictured(connection, [changed(before)])
+    if left == before:
+        return False
+    of_source = tuple(one for one in row.topics if one not in before.topics)
+    topics = {"topics": all_topics(of_source, left)}
+    set_values(connection, item_id, content_values(said, left) | topics)
+    return True
+
+
+def revert(connection: Connection, item_id: int) -> bool:
+    """Undo all that staff changed; False where they changed nothing."""
+    given = log.row_of(connection, item_id).given
+    if given is None:
+        return False
+    return edit(connection, item_id, lambda _left: item_from_wire(given))

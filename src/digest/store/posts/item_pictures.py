@@ -1,0 +1,240 @@
+"""What the items of a log show: pictures as we keep them, with words for each."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from digest.errors import DigestError, NotFound
+from digest.model.posts.blocks import Picture
+from digest.model.posts.item_json import item_from_wire, pictures_from_wire
+from digest.model.posts.items import Item
+from digest.model.posts.pictures import (
+    WORDLESS,
+    lacks_words,
+    pictures_in,
+    repictured,
+    said,
+    taken_of,
+    too_many,
+)
+from digest.store.base.tables import item, source
+from digest.store.posts import log, pictures, positions
+from digest.store.posts.pictures import KnownAddress
+from digest.store.posts.revisions import content_values, set_values
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """The pictures of an item that no edition carries yet: they may still change."""
+
+    id: int
+    source: str
+    title: str
+    shown: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a picture of an item is left out; `lacks_words` is what staff can mend."""
+
+    item_id: int
+    source: str
+    title: str
+    address: str
+    lacks_words: bool
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a sentence about the post."""
+        shown = f'post {self.item_id}, "{self.title}": its picture {self.address}'
+        return f"{shown} {self.why or WORDLESS}"
+
+    @property
+    def help(self) -> str:
+        """What to do about it."""
+        if not self.lacks_words:
+            return "The words that say what it shows stand in its place."
+        return (
+            f"Until then it is left out. Say: digest post picture {self.item_id} --alt "
+            '"What it shows", or --decorative if that would tell nobody anything.'
+        )
+
+
+def pictured(connection: Connection, items: Sequence[Item]) -> list[Item]:
+    """Return the items with the pictures that we have, and staff's words for them."""
+    found = pictures.known(connection, _addresses(map(pictures_in, items)))
+    return [repictured(one, lambda shown: _as_known(shown, found)) for one in items]
+
+
+def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
+    """Return the items with pictures that an edition may still carry, in order.
+
+    Of thousands of items no more than some are held whole at one time.
+    """
+    rows = connection.execute(
+        select(item.c.id, item.c.content, source.c.name)
+        .join(source, source.c.id == item.c.source_id)
+        .where(*_may_change(connection, campaign_id))
+        .order_by(item.c.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    found = (
+        OpenItem(row.id, row.name, row.content["title"], _shown(row.content))
+        for row in rows
+    )
+    return [one for one in found if one.shown]
+
+
+def _shown(content: Any) -> tuple[Picture, ...]:
+    return tuple(dict.fromkeys(pictures_from_wire(content)))
+
+
+def picture_open(connection: Connection, campaign_id: int) -> int:
+    """Give the open items the pictures and words that are now known.
+
+    The one door by which a picture comes into an item of the log, but for its
+    acceptance. Returns how many have changed.
+    """
+    positions.lock(connection, campaign_id)
+    items = open_items(connection, campaign_id)
+    found = pictures.known(connection, _addresses(one.shown for one in items))
+    changed = [
+        one.id
+        for one in items
+        if any(_as_known(shown, found) != shown for shown in one.shown)
+    ]
+    for first in range(0, len(changed), _AT_ONCE):
+        _picture(connection, changed[first : first + _AT_ONCE])
+    return len(changed)
+
+
+def _picture(connection: Connection, item_ids: Sequence[int]) -> None:
+    rows = connection.execute(
+        select(item.c.id, item.c.content, item.c.given).where(item.c.id.in_(item_ids))
+    ).all()
+    left = pictured(connection, [item_from_wire(row.content) for row in rows])
+    said = pictured(
+        connection, [item_from_wire(row.given or row.content) for row in rows]
+    )
+    for row, now_said, now_left in zip(rows, said, left, strict=True):
+        set_values(connection, row.id, content_values(now_said, now_left))
+
+
+def troubles(connection: Connection, items: Sequence[OpenItem]) -> list[Trouble]:
+    """Return the pictures of these open items that are left out, and why."""
+    found = pictures.known(connection, _addresses(one.shown for one in items))
+    return [trouble for one in items for trouble in _troubles_of(one, found)]
+
+
+def _troubles_of(one: OpenItem, found: Mapping[str, KnownAddress]) -> Iterator[Trouble]:
+    about = (one.id, one.source, one.title)
+    taken, beyond = taken_of(one.shown)
+    for shown in taken:
+        failure = found[shown.src].failure
+        if lacks_words(shown):
+            yield Trouble(*about, shown.src, lacks_words=True)
+        elif failure and not shown.kept:
+            yield Trouble(*about, shown.src, lacks_words=False, why=failure)
+    # In one sentence, however many they are; some may be here for another post.
+    if missing := [shown.src for shown in beyond if not shown.kept]:
+        why = too_many(len(missing))
+        yield Trouble(*about, missing[0], lacks_words=False, why=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What staff say of a picture: what it shows, or that it tells nobody anything.
+
+    `number` counts a post's pictures from 1.
+    """
+
+    number: int | None = None
+    alt: str = ""
+    decorative: bool = False
+
+
+def of_item(connection: Connection, item_id: int) -> list[Picture]:
+    """Return the pictures of an item, each once. Raises NotFound."""
+    row = log.row_of(connection, item_id)
+    return list(dict.fromkeys(pictures_in(item_from_wire(row.content))))
+
+
+def failures_of(connection: Connection, shown: Iterable[Picture]) -> dict[str, str]:
+    """Return, by address, why the last try gave no picture, where it gave none."""
+    found = pictures.known(connection, (one.src for one in shown))
+    return {src: known.failure for src, known in found.items() if known.failure}
+
+
+def describe(connection: Connection, item_id: int, words: Words) -> Picture:
+    """Keep what staff say of a picture of an open item, and return it as it now is.
+
+    Wherever that picture is shown, these words stand, whatever its source says;
+    decorative it is only where its source says nothing. Without a number it is
+    the one that lacks words, or the only one. Raises NotFound, or DigestError
+    where the words say nothing or come too late.
+    """
+    row = log.locked(connection, item_id)
+    if log.is_carried(connection, row):
+        raise DigestError(
+            f"post {item_id} is in an edition already: its picture stays as it is there"
+        )
+    if not (words.decorative or said(words.alt)):
+        raise DigestError(
+            "that says nothing of what the picture shows: write it as you would tell "
+            "it somebody on the telephone"
+        )
+    chosen = _chosen(of_item(connection, item_id), item_id, words.number)
+    if words.decorative and said(chosen.alt):
+        raise DigestError(
+            f'it is said already that it shows "{chosen.alt}": leave that, or say it '
+            "better with --alt"
+        )
+    pictures.describe(
+        connection, chosen.src, said(words.alt), decorative=words.decorative
+    )
+    picture_open(connection, row.campaign_id)
+    return next(one for one in of_item(connection, item_id) if one.src == chosen.src)
+
+
+def _chosen(shown: list[Picture], item_id: int, number: int | None) -> Picture:
+    if number is not None and not 1 <= number <= len(shown):
+        raise NotFound(
+            f"post {item_id} has {len(shown)} pictures: there is no {number}"
+        )
+    if number is not None:
+        return shown[number - 1]
+    wordless = [one for one in shown if lacks_words(one)] or shown
+    if len(wordless) != 1:
+        raise NotFound(
+            f"post {item_id} has {len(shown)} pictures: say which with --number; see "
+            f"them with: digest post picture {item_id}"
+        )
+    return wordless[0]
+
+
+def _may_change(connection: Connection, campaign_id: int) -> list[Any]:
+    upto = positions.carried(connection, campaign_id)
+    return [
+        item.c.campaign_id == campaign_id,
+        item.c.withdrawn_at.is_(None),
+        item.c.passed_over.is_(False),
+        item.c.duplicate_of.is_(None),
+        or_(item.c.position.is_(None), item.c.position > upto),
+    ]
+
+
+def _addresses(shown: Iterable[Iterable[Picture]]) -> list[str]:
+    return list(dict.fromkeys(one.src for each in shown for one in each))
+
+
+def _as_known(shown: Picture, found: Mapping[str, KnownAddress]) -> Picture:
+    known = found[shown.src]
+    told = replace(shown, kept=known.picture, alt=said(shown.alt))
+    if known.alt:
+        return replace(told, alt=known.alt, decorative=False)
+    # What it is to one post, it may not be to another that has words for it.
+    return replace(told, decorative=True) if known.decorative and not told.alt else told

@@ -1,0 +1,144 @@
+"""A campaign's posts and events as staff see them in a list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, select
+
+from digest.errors import NotFound
+from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.items import Item
+from digest.store.base.tables import item, source
+from digest.store.posts import positions
+
+
+class Standing(StrEnum):
+    """How an item stands; CHANGED, at its source after it went out, beside that."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    PASSED_OVER = "passed over"
+    CHANGED = "changed"
+
+
+_standing = case(
+    (item.c.withdrawn_at.is_not(None), Standing.WITHDRAWN),
+    (item.c.held_at.is_not(None), Standing.HELD),
+    (item.c.position.is_not(None), Standing.RELEASED),
+    (item.c.duplicate_of.is_not(None), Standing.DUPLICATE),
+    (item.c.passed_over, Standing.PASSED_OVER),
+    else_=Standing.WAITING,
+)
+IS_OFFERED = and_(
+    item.c.revision_fingerprint.is_not(None),
+    item.c.revision_declined_at.is_(None),
+    item.c.withdrawn_at.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item as staff see it, whatever has become of it.
+
+    `is_carried` says that an edition carries it, and `is_edited` that staff
+    have changed what its source says. `change` is what has become of a change
+    that its source made since: "offered", "declined", or "" for none.
+    `duplicate_of` is the post that it was found to be the same as, `correction`
+    which correction of its post it is.
+    """
+
+    id: int
+    position: int | None
+    source: str
+    item: Item
+    state: str
+    accepted_at: datetime
+    is_carried: bool
+    is_edited: bool
+    change: str
+    correction: int
+    duplicate_of: int | None
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.item.title
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which items of a campaign are wanted; all of them unless said otherwise.
+
+    Those that stand so; of one `kind`, "post" or "event"; accepted `before` the
+    one of that id.
+    """
+
+    state: Standing | None = None
+    kind: str = ""
+    before: int | None = None
+
+
+def listed(
+    connection: Connection,
+    campaign_id: int,
+    which: Which = Which(),
+    limit: int | None = None,
+) -> list[ListedItem]:
+    """Return items of a campaign, newest first."""
+    found = _items().where(item.c.campaign_id == campaign_id)
+    if which.state is Standing.CHANGED:
+        found = found.where(IS_OFFERED)
+    elif which.state:
+        found = found.where(_standing == which.state)
+    if which.kind:
+        found = found.where(item.c.content["k"].as_string() == which.kind)
+    if which.before is not None:
+        found = found.where(item.c.id < which.before)
+    carried = positions.carried(connection, campaign_id)
+    rows = connection.execute(found.order_by(item.c.id.desc()).limit(limit))
+    return [_listed(row, carried) for row in rows]
+
+
+def get(connection: Connection, campaign_id: int, item_id: int) -> ListedItem:
+    """Return one item of a campaign. Raises NotFound in words."""
+    found = _items().where(item.c.campaign_id == campaign_id, item.c.id == item_id)
+    row = connection.execute(found).first()
+    if row is None:
+        raise NotFound(
+            f"there is no post {item_id} in this campaign; "
+            "see them with: digest post list CAMPAIGN"
+        )
+    return _listed(row, positions.carried(connection, campaign_id))
+
+
+def _items() -> Select[Any]:
+    return select(
+        item, source.c.name.label("source_name"), _standing.label("state")
+    ).join(source, source.c.id == item.c.source_id)
+
+
+def _listed(row: Row[Any], carried: int) -> ListedItem:
+    return ListedItem(
+        id=row.id,
+        position=row.position,
+        source=row.source_name,
+        item=item_from_wire(row.content),
+        state=row.state,
+        accepted_at=row.accepted_at,
+        is_carried=positions.is_carried(row.position, carried),
+        is_edited=row.given_fingerprint is not None,
+        change=_change(row),
+        correction=row.correction,
+        duplicate_of=row.duplicate_of,
+    )
+
+
+def _change(row: Row[Any]) -> str:
+    if row.revision_fingerprint is None:
+        return ""
+    return "offered" if row.revision_declined_at is None else "declined"

@@ -1,0 +1,168 @@
+"""A campaign's log: what is released, in order, and what staff do with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from digest.errors import DigestError, NotFound
+from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.items import Item
+from digest.store.base.tables import item
+from digest.store.editions import editions
+from digest.store.posts import pictures, positions
+from digest.store.posts.revisions import set_values
+
+MAX = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A released item at its position in the log."""
+
+    id: int
+    position: int
+    item: Item
+    fingerprint: str
+    topics: tuple[str, ...]
+    accepted_at: datetime
+
+
+def released(
+    connection: Connection, campaign_id: int, since: int, upto: int = MAX
+) -> list[LogEntry]:
+    """Return the log in (since, upto], in order.
+
+    Withdrawn items are left out, and those that a later one in it corrects.
+    """
+    rows = connection.execute(
+        select(item)
+        .where(
+            item.c.campaign_id == campaign_id,
+            item.c.position > since,
+            item.c.position <= upto,
+            item.c.withdrawn_at.is_(None),
+        )
+        .order_by(item.c.position)
+    ).all()
+    latest = {(row.source_id, row.key): row.position for row in rows}
+    return [
+        LogEntry(
+            row.id,
+            row.position,
+            item_from_wire(row.content),
+            row.fingerprint,
+            tuple(row.topics),
+            row.accepted_at,
+        )
+        for row in rows
+        if latest[row.source_id, row.key] == row.position
+    ]
+
+
+def release(connection: Connection, item_id: int, now: datetime) -> bool:
+    """Release a waiting or held item; False where it had been released already.
+
+    What was passed over, or taken for the same as another post, comes in too.
+    """
+    row = locked(connection, item_id)
+    if row.position is not None or row.withdrawn_at is not None:
+        return False
+    _let_in(connection, row, now)
+    return True
+
+
+def hold(connection: Connection, item_id: int, now: datetime) -> bool:
+    """Take an item back from release; False where an edition has carried it.
+
+    Its position is given up for good: a later release gives it a new one.
+    """
+    row = locked(connection, item_id)
+    if is_carried(connection, row):
+        return False
+    held = {"position": None, "released_at": None, "held_at": now}
+    set_values(connection, item_id, held)
+    return True
+
+
+def withdraw(connection: Connection, item_id: int, now: datetime) -> bool:
+    """Take an item out of every copy not yet handed over; False where it was out.
+
+    What no edition carries gives up its position.
+    """
+    row = locked(connection, item_id)
+    if row.withdrawn_at is not None:
+        return False
+    values: dict[str, Any] = {"withdrawn_at": now}
+    if not is_carried(connection, row):
+        values["position"] = None
+    set_values(connection, item_id, values)
+    pictures.sort_out(connection, now)
+    return True
+
+
+def restore(connection: Connection, item_id: int, now: datetime) -> bool:
+    """Undo a withdrawal; False where the item was not withdrawn.
+
+    It is what it was before; if it had been released, it is again. Raises
+    DigestError where an edition that carried it has gone on without it.
+    """
+    row = locked(connection, item_id)
+    if row.withdrawn_at is None:
+        return False
+    if row.position is None:
+        set_values(connection, item_id, {"withdrawn_at": None})
+        pictures.sort_out(connection, now)
+        if row.released_at is not None:
+            _let_in(connection, row, now)
+        return True
+    gone = editions.gone_with(connection, row.campaign_id, row.position)
+    if gone is not None:
+        raise DigestError(
+            f"edition {gone} has gone on without post {item_id}, and some readers "
+            "may have it from before: add it again as a new post if it is wanted"
+        )
+    set_values(connection, item_id, {"withdrawn_at": None})
+    pictures.sort_out(connection, now)
+    return True
+
+
+def locked(connection: Connection, item_id: int) -> Row[Any]:
+    """Return the item's row as it stands while its campaign's row is held.
+
+    Raises NotFound in words.
+    """
+    positions.lock(connection, row_of(connection, item_id).campaign_id)
+    return row_of(connection, item_id)
+
+
+def row_of(connection: Connection, item_id: int) -> Row[Any]:
+    """Return the item's row. Raises NotFound in words."""
+    row = connection.execute(select(item).where(item.c.id == item_id)).first()
+    if row is None:
+        raise NotFound(
+            f"there is no post {item_id}; see them with: digest post list CAMPAIGN"
+        )
+    return row
+
+
+def is_carried(connection: Connection, row: Row[Any]) -> bool:
+    """Whether an edition carries the item, so that its words are fixed."""
+    carried = positions.carried(connection, row.campaign_id)
+    return positions.is_carried(row.position, carried)
+
+
+def _let_in(connection: Connection, row: Row[Any], now: datetime) -> None:
+    position = positions.next_free(connection, row.campaign_id, 1)
+    set_values(
+        connection,
+        row.id,
+        {
+            "position": position,
+            "released_at": now,
+            "held_at": None,
+            "passed_over": False,
+            "duplicate_of": None,
+        },
+    )

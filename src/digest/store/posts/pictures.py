@@ -1,0 +1,249 @@
+"""Pictures as we keep them, and what is known of each address they come from."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
+
+from digest.model.posts.pictures import Files, Gallery, PictureFile, Use
+from digest.store.base.tables import item, picture_address, picture_file
+from digest.store.base.upsert import insert_new
+
+# One that was just made may not be in its post yet.
+_GRACE = timedelta(days=1)
+# So that a withdrawal can be undone.
+_KEPT_UNUSED = timedelta(days=30)
+# As model.posts.item_json writes a picture's name.
+_NAMES = re.compile(r'"kept": "([0-9a-f]{32})"')
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """What is known of an address; `is_kept` is whether the files are there.
+
+    `picture` is the name of our own copy, "" until there is one. `failure` says
+    why the last try gave no newer one. `alt` and `decorative` are staff's word.
+    """
+
+    address: str
+    picture: str = ""
+    is_kept: bool = False
+    mark: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    tried_at: datetime | None = None
+    failures: int = 0
+    failure: str = ""
+    alt: str = ""
+    decorative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an address gave: the picture's name, a mark of its bytes, validators."""
+
+    picture: str
+    mark: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+def known(connection: Connection, addresses: Iterable[str]) -> dict[str, KnownAddress]:
+    """Return what is known of each of these addresses, in their order."""
+    wanted = {_key(address): address for address in addresses}
+    is_kept = exists().where(picture_file.c.picture == picture_address.c.picture)
+    rows: dict[str, Row[Any]] = {}
+    keys = list(wanted)
+    for first in range(0, len(keys), 500):
+        found = select(picture_address, is_kept.label("is_kept")).where(
+            picture_address.c.key.in_(keys[first : first + 500])
+        )
+        rows |= {row.key: row for row in connection.execute(found)}
+    return {
+        address: _known(address, rows[key]) if key in rows else KnownAddress(address)
+        for key, address in wanted.items()
+    }
+
+
+def note_found(
+    connection: Connection, address: str, found: Found, now: datetime
+) -> None:
+    """Keep what an address gave."""
+    _set(
+        connection,
+        address,
+        picture=found.picture,
+        mark=found.mark,
+        etag=found.etag or None,
+        last_modified=found.last_modified or None,
+        tried_at=now,
+        failures=0,
+        failure=None,
+    )
+
+
+def note_failed(connection: Connection, address: str, why: str, now: datetime) -> None:
+    """Keep why an address gave no picture; the last good one stays."""
+    _set(
+        connection,
+        address,
+        tried_at=now,
+        failure=why,
+        failures=picture_address.c.failures + 1,
+    )
+
+
+def describe(
+    connection: Connection, address: str, alt: str, *, decorative: bool
+) -> None:
+    """Keep what staff say that the picture shows, over what its source says."""
+    _set(connection, address, alt=alt or None, decorative=decorative)
+
+
+def put(connection: Connection, name: str, files: Files, now: datetime) -> None:
+    """Keep the files of a picture; the same ones twice are kept once."""
+    rows = [
+        {
+            "picture": name,
+            "use": use,
+            "media_type": file.media_type,
+            "width": file.width,
+            "height": file.height,
+            "content": file.content,
+            "made_at": now,
+        }
+        for use, file in files.items()
+    ]
+    insert_new(connection, picture_file, rows, key=("picture", "use"))
+
+
+def gallery(
+    connection: Connection, names: Iterable[str], uses: Sequence[Use]
+) -> Gallery:
+    """Return the files of these pictures for these uses, as far as there are any."""
+    wanted = sorted({name for name in names if name})
+    rows = connection.execute(
+        select(picture_file).where(
+            picture_file.c.picture.in_(wanted), picture_file.c.use.in_(uses)
+        )
+    )
+    return {(row.picture, Use(row.use)): _file(row) for row in rows}
+
+
+def hosted(connection: Connection, name: str, use: Use) -> PictureFile | None:
+    """Return a file that anybody may open, or None where there is none."""
+    row = connection.execute(
+        select(picture_file).where(
+            picture_file.c.picture == name,
+            picture_file.c.use == use,
+            picture_file.c.unused_since.is_(None),
+        )
+    ).first()
+    return None if row is None else _file(row)
+
+
+def sort_out(connection: Connection, now: datetime) -> None:
+    """Take notice of which pictures posts still show.
+
+    What no post shows any more is shown to nobody from now on, a withdrawn
+    post's picture above all, and is gone after a while.
+    """
+    doubtful = {
+        *connection.scalars(_replaced(now)),
+        *_shown(connection, item.c.withdrawn_at.is_not(None)),
+    }
+    in_use: set[str] = set()
+    if doubtful:
+        in_use = _shown(connection, item.c.withdrawn_at.is_(None))
+    is_ours, is_unused = (
+        picture_file.c.picture,
+        picture_file.c.unused_since.is_not(None),
+    )
+    connection.execute(
+        update(picture_file)
+        .where(is_ours.in_(sorted(doubtful - in_use)), ~is_unused)
+        .values(unused_since=now)
+    )
+    connection.execute(
+        update(picture_file)
+        .where(is_ours.in_(sorted(doubtful & in_use)), is_unused)
+        .values(unused_since=None)
+    )
+    connection.execute(
+        delete(picture_file).where(picture_file.c.unused_since < now - _KEPT_UNUSED)
+    )
+
+
+def _replaced(now: datetime) -> Select[tuple[str]]:
+    """Select the pictures that no open post may show any more, and those in doubt.
+
+    They stand at no address now, or at those alone that are not asked for any
+    more: of posts that went out, and of those that show something else since.
+    """
+    is_elsewhere = exists().where(
+        picture_address.c.picture == picture_file.c.picture,
+        picture_address.c.tried_at >= now - _GRACE,
+    )
+    is_late = and_(picture_file.c.made_at < now - _GRACE, ~is_elsewhere)
+    return select(picture_file.c.picture).where(
+        picture_file.c.use == Use.EMAIL,
+        or_(is_late, picture_file.c.unused_since.is_not(None)),
+    )
+
+
+def _shown(connection: Connection, where: ColumnElement[bool]) -> set[str]:
+    """Return the names of the pictures that such items show, or did."""
+    content, revision = cast(item.c.content, Text), cast(item.c.revision, Text)
+    rows = connection.execute(select(content, revision).where(where))
+    return {name for row in rows for text in row for name in _NAMES.findall(text or "")}
+
+
+def _set(connection: Connection, address: str, **values: Any) -> None:
+    key = _key(address)
+    insert_new(
+        connection, picture_address, [{"key": key, "address": address}], key=("key",)
+    )
+    connection.execute(
+        update(picture_address).where(picture_address.c.key == key).values(values)
+    )
+
+
+def _key(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+def _known(address: str, row: Row[Any]) -> KnownAddress:
+    return KnownAddress(
+        address=address,
+        picture=row.picture or "",
+        is_kept=row.is_kept,
+        mark=row.mark or "",
+        etag=row.etag or "",
+        last_modified=row.last_modified or "",
+        tried_at=row.tried_at,
+        failures=row.failures,
+        failure=row.failure or "",
+        alt=row.alt or "",
+        decorative=row.decorative,
+    )
+
+
+def _file(row: Row[Any]) -> PictureFile:
+    return PictureFile(row.media_type, row.width, row.height, row.content)

@@ -1,0 +1,137 @@
+"""An item that is in the log already, as its source tells it now."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, null, select, update
+
+from digest.model.posts.blocks import Picture
+from digest.model.posts.duplicates import Marks
+from digest.model.posts.edits import merged
+from digest.model.posts.item_json import fingerprint, item_from_wire, to_wire
+from digest.model.posts.items import Item
+from digest.model.posts.pictures import repictured
+from digest.store.base.tables import item
+from digest.store.posts import positions
+
+# What is looked at to tell whether an item has changed; not its content.
+_STANDING: list[Any] = [
+    item.c.id,
+    item.c.key,
+    item.c.position,
+    item.c.fingerprint,
+    item.c.given_fingerprint,
+    item.c.revision_fingerprint,
+    item.c.topics,
+]
+
+
+def known(connection: Connection, source_id: int) -> dict[str, Row[Any]]:
+    """Return how a source's items stand, by key, each in its latest correction."""
+    rows = connection.execute(
+        select(*_STANDING)
+        .where(item.c.source_id == source_id)
+        .order_by(item.c.correction)
+    )
+    return {row.key: row for row in rows}
+
+
+def revise(
+    connection: Connection,
+    row: Row[Any],
+    said: Item,
+    topics: tuple[str, ...],
+    carried: int,
+) -> bool:
+    """Take what a source now says of an item; return whether that is something new.
+
+    In place, where no edition carries the item; else kept beside it, to be
+    offered to staff. `topics` are those that the source gives all its items.
+    """
+    mark = fingerprint(said)
+    before = row.given_fingerprint or row.fingerprint
+    values: dict[str, Any] = {}
+    if positions.is_carried(row.position, carried):
+        if mark == before and row.revision_fingerprint is not None:
+            values = _revision(None)  # taken back
+        elif mark not in (before, row.revision_fingerprint) and not _reads_the_same(
+            connection, row.id, said
+        ):
+            values = _revision(said)
+    else:
+        values = _in_place(connection, row, said, topics)
+    if values:
+        set_values(connection, row.id, values)
+    return bool(values.keys() - {"topics"})
+
+
+def _reads_the_same(connection: Connection, item_id: int, said: Item) -> bool:
+    """Whether nothing but what is known of its pictures has changed.
+
+    A picture that came late, or that staff have words for by now, since another
+    post shows it too, is no reason to write to readers again.
+    """
+    held = connection.execute(
+        select(item.c.given, item.c.content).where(item.c.id == item_id)
+    ).one()
+    before = item_from_wire(held.given or held.content)
+    return repictured(before, _found_there) == repictured(said, _found_there)
+
+
+def _found_there(picture: Picture) -> Picture:
+    return Picture(picture.src, caption=picture.caption)
+
+
+def content_values(said: Item, left: Item) -> dict[str, Any]:
+    """Return the columns of an item of which its source says `said`.
+
+    `left` is what staff have made of that, the same where they changed nothing.
+    """
+    marks = Marks.of(said)
+    return {
+        "content": to_wire(left),
+        "fingerprint": fingerprint(left),
+        "given": null() if left == said else to_wire(said),
+        "given_fingerprint": None if left == said else fingerprint(said),
+        "address_mark": marks.address or None,
+        "words_mark": marks.words or None,
+    }
+
+
+def all_topics(of_source: tuple[str, ...], one: Item) -> list[str]:
+    """Return an item's topics: those of its source, then its own, each once."""
+    return list(dict.fromkeys((*of_source, *one.topics)))
+
+
+def set_values(connection: Connection, item_id: int, values: dict[str, Any]) -> None:
+    """Set columns of an item."""
+    connection.execute(update(item).where(item.c.id == item_id).values(values))
+
+
+def _revision(said: Item | None) -> dict[str, Any]:
+    return {
+        "revision": null() if said is None else to_wire(said),
+        "revision_fingerprint": None if said is None else fingerprint(said),
+        "revision_declined_at": None,
+    }
+
+
+def _in_place(
+    connection: Connection, row: Row[Any], said: Item, topics: tuple[str, ...]
+) -> dict[str, Any]:
+    left = said
+    if row.given_fingerprint is not None:
+        left = _as_staff_left_it(connection, row.id, said)
+    values: dict[str, Any] = {}
+    if fingerprint(said) != (row.given_fingerprint or row.fingerprint):
+        values = content_values(said, left)
+    # The campaign's file, not the source, may say something new of the item.
+    if (wanted := all_topics(topics, left)) != row.topics:
+        values["topics"] = wanted
+    return values
+
+
+def _as_staff_left_it(connection: Connection, item_id: int, said: Item) -> Item:
+    held = connection.execute(
+        select(item.c.given, item.c.content).where(item.c.id == item_id)
+    ).one()
+    return merged(item_from_wire(held.given), item_from_wire(held.content), said)

@@ -1,0 +1,69 @@
+"""Numbers for whoever watches over the machines: cheap to ask for, no names."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, func, select
+
+from digest.model.editions.edition import UNFINISHED
+from digest.store.base.tables import delivery, edition, send_batch, source, watch
+from digest.store.campaigns.source_rows import BY_HAND
+from digest.store.delivery import carriers
+from digest.store.delivery.carriers import Trouble
+from digest.store.delivery.send_batches import due
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How things stand.
+
+    `copies` counts, by state, those of editions that are not finished;
+    `overdue` counts the send batches that are due and in nobody's hands, those
+    of a sender that died too; `oldest_due` is how long the oldest has been due.
+    `looked_at` is when a timetable last looked. `sources` counts by state those
+    that have not ended.
+    """
+
+    editions: dict[str, int]
+    copies: dict[str, int]
+    batches: dict[str, int]
+    sources: dict[str, int]
+    overdue: int
+    oldest_due: timedelta
+    looked_at: datetime | None
+    troubles: tuple[Trouble, ...]
+
+
+def vitals(connection: Connection, now: datetime) -> Vitals:
+    """Return how things stand."""
+    going = select(edition.c.id).where(edition.c.state.in_(UNFINISHED))
+    copies = (
+        select(delivery.c.state, func.count())
+        .where(delivery.c.edition_id.in_(going))
+        .group_by(delivery.c.state)
+    )
+    editions = select(edition.c.state, func.count()).group_by(edition.c.state)
+    batches = select(send_batch.c.state, func.count()).group_by(send_batch.c.state)
+    sources = (
+        select(source.c.state, func.count())
+        .where(source.c.ended_at.is_(None), source.c.kind != BY_HAND)
+        .group_by(source.c.state)
+    )
+    waiting = due(now).order_by(None).subquery()
+    overdue, oldest = connection.execute(
+        select(func.count(), func.min(waiting.c.due_at))
+    ).one()
+    return Vitals(
+        editions=_counts(connection, editions),
+        copies=_counts(connection, copies),
+        batches=_counts(connection, batches),
+        sources=_counts(connection, sources),
+        overdue=overdue,
+        oldest_due=now - oldest if oldest else timedelta(),
+        looked_at=connection.scalar(select(func.max(watch.c.looked_at))),
+        troubles=tuple(carriers.in_trouble(connection).values()),
+    )
+
+
+def _counts(connection: Connection, by_state: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(by_state)}

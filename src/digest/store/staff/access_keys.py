@@ -1,0 +1,88 @@
+"""Keys of the people and programs that may change things; only a hash is kept."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from digest.errors import DigestError, NotFound
+from digest.store.base.tables import access_key
+from digest.store.base.upsert import insert_new
+
+_SIGN = "digest_"
+_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A key by its name; what it is made of is known to its holder alone."""
+
+    id: int
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def create(connection: Connection, name: str, now: datetime) -> str:
+    """Make a key and return its secret, which cannot be told again.
+
+    Raises DigestError where there is, or was, a key of that name.
+    """
+    said = " ".join(name.split())
+    if not 0 < len(said) <= 80:
+        raise DigestError("a key needs a name of at most 80 letters: whose it is")
+    secret = _SIGN + secrets.token_urlsafe(_BYTES)
+    row = {"name": said, "secret_hash": _hash(secret), "created_at": now}
+    if not insert_new(connection, access_key, [row], key=("name",)):
+        raise DigestError(
+            f'there is a key called "{said}" already, or was: choose another name'
+        )
+    return secret
+
+
+def listed(connection: Connection) -> list[AccessKey]:
+    """Return every key there is or was, by name."""
+    rows = connection.execute(select(access_key).order_by(access_key.c.name))
+    return [AccessKey(r.id, r.name, r.created_at, r.revoked_at) for r in rows]
+
+
+def revoke(connection: Connection, name: str, now: datetime) -> bool:
+    """End a key; False where it had ended. Raises NotFound in words."""
+    found = [one for one in listed(connection) if one.name == name]
+    if not found:
+        raise NotFound(f'no key is called "{name}"; see: digest key list')
+    ended = connection.execute(
+        update(access_key)
+        .where(access_key.c.name == name, access_key.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return ended.rowcount == 1
+
+
+def holder(connection: Connection, secret: str) -> AccessKey | None:
+    """Return the key with that secret, if there is one that has not ended."""
+    # Looked up by a hash of 256 random bits: its time tells nothing of use.
+    return _one(connection, secret_hash=_hash(secret))
+
+
+def by_id(connection: Connection, key_id: int) -> AccessKey | None:
+    """Return the key of that row, if there is one that has not ended."""
+    return _one(connection, id=key_id)
+
+
+def _one(connection: Connection, **where: object) -> AccessKey | None:
+    [(name, value)] = where.items()
+    row = connection.execute(
+        select(access_key).where(
+            access_key.c[name] == value, access_key.c.revoked_at.is_(None)
+        )
+    ).first()
+    if row is None:
+        return None
+    return AccessKey(row.id, row.name, row.created_at, row.revoked_at)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

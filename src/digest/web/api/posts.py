@@ -1,0 +1,203 @@
+"""The API: posts and events added and listed by programs that hold a key."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from digest.bootstrap import App
+from digest.errors import DigestError, NotFound
+from digest.gather.written import Fault, Written
+from digest.model.posts.items import Item
+from digest.store.campaigns import campaigns
+from digest.store.posts import by_hand, listing
+from digest.store.posts.listing import Standing, Which
+from digest.store.staff import access_keys
+from digest.web.api.schemas import (
+    AddedItem,
+    FieldFault,
+    NewEvent,
+    NewPost,
+    Problem,
+    ShownItem,
+    shown,
+)
+from digest.web.doors.callers import host_of
+from digest.web.doors.throttle import Throttle
+from digest.web.parts.numbers import RowId
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": words}
+    for status, words in {
+        401: "There is no such key.",
+        404: "There is no such campaign.",
+        422: "Something in it is wrong; `faults` says what, by field.",
+        429: "Too many wrong keys.",
+    }.items()
+}
+_ADDED: dict[int | str, dict[str, Any]] = {
+    200: {"model": AddedItem, "description": "It was there already."},
+    201: {"model": AddedItem, "description": "It is in the log now."},
+}
+_RepeatKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        description="The same value again adds nothing, whatever became of the "
+        "answer. Where the body has a `key`, that is what counts.",
+    ),
+]
+
+
+class Page(BaseModel):
+    """Which part of a long list."""
+
+    limit: Annotated[int, Query(ge=1, le=200)] = 50
+    before: Annotated[RowId | None, Query(description="Those before this id.")] = None
+    state: Annotated[
+        Standing | None, Query(description="Those in this state; all unless said.")
+    ] = None
+
+
+class Refused(Exception):  # noqa: N818 - what happened to what was sent
+    """What was sent is wrong in these fields."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("something in it is wrong")
+        self.faults = faults
+
+
+def make_api(digest: App, wrong: Throttle) -> FastAPI:
+    """Return the API, to be mounted at /api; it describes itself at openapi.json.
+
+    Wrong keys are counted by `wrong`.
+    """
+    api = FastAPI(
+        title="Digest",
+        version="1",
+        summary="Add posts and events to a campaign, and list them.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    bearer = HTTPBearer(auto_error=False, description="Made by: digest key create NAME")
+
+    def holder(
+        request: Request,
+        given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    ) -> None:
+        with digest.reading() as connection:
+            if given and access_keys.holder(connection, given.credentials):
+                return
+        if wrong.too_often(host_of(request), digest.now()):
+            raise HTTPException(429, "Too many wrong keys: wait ten minutes")
+        raise HTTPException(
+            401, "Send a key: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}
+        )
+
+    _add_routes(api, digest, Depends(holder))
+    _add_handlers(api)
+    return api
+
+
+def _add_routes(api: FastAPI, digest: App, holder: Any) -> None:
+    place = "/v1/campaigns/{name}"
+    common: dict[str, Any] = {"dependencies": [holder], "responses": _PROBLEMS}
+    adding = common | {"responses": _PROBLEMS | _ADDED, "status_code": 201}
+
+    @api.post(place + "/posts", response_model=AddedItem, **adding)
+    def add_post(
+        name: str, post: NewPost, response: Response, repeat: _RepeatKey = ""
+    ) -> AddedItem:
+        """Add a post."""
+        return _add(digest, (name, repeat), post, response)
+
+    @api.post(place + "/events", response_model=AddedItem, **adding)
+    def add_event(
+        name: str, event: NewEvent, response: Response, repeat: _RepeatKey = ""
+    ) -> AddedItem:
+        """Add an event."""
+        return _add(digest, (name, repeat), event, response)
+
+    @api.get(place + "/posts", **common)
+    def posts(name: str, page: Annotated[Page, Query()]) -> list[ShownItem]:
+        """List the posts, newest first."""
+        return _list(digest, name, page, kind="post")
+
+    @api.get(place + "/events", **common)
+    def events(name: str, page: Annotated[Page, Query()]) -> list[ShownItem]:
+        """List the events, newest first."""
+        return _list(digest, name, page, kind="event")
+
+
+def _add(
+    digest: App, place: tuple[str, str], new: NewPost | NewEvent, response: Response
+) -> AddedItem:
+    name, repeat = place
+    with digest.writing() as connection:
+        stored = campaigns.by_name(connection, name)
+        item = _item(new, stored.campaign.timezone)
+        key = new.key or (f"request {repeat}" if repeat else "")
+        added = by_hand.add(connection, stored, by_hand.keyed(item, key), digest.now())
+        if added.outcome == "changed" and not new.key:
+            # Leaving by an exception, so that the change is not kept.
+            words = "This Idempotency-Key was used before, for something else"
+            raise Refused((Fault("Idempotency-Key", words),))
+        found = listing.get(connection, stored.id, added.id)
+    if added.outcome in {"changed", "unchanged"}:
+        response.status_code = 200
+    return AddedItem.model_validate({"outcome": added.outcome, "item": shown(found)})
+
+
+def _item(new: NewPost | NewEvent, zone: str) -> Item:
+    written = Written(new.model_dump(exclude={"key"}), zone)
+    found = written.event() if isinstance(new, NewEvent) else written.post()
+    if isinstance(found, tuple):
+        raise Refused(found)
+    return found
+
+
+def _list(digest: App, name: str, page: Page, *, kind: str) -> list[ShownItem]:
+    which = Which(page.state, kind, page.before)
+    with digest.reading() as connection:
+        stored = campaigns.by_name(connection, name)
+        found = listing.listed(connection, stored.id, which, page.limit)
+    return [shown(one) for one in found]
+
+
+def _add_handlers(api: FastAPI) -> None:
+    @api.exception_handler(Refused)
+    async def refused(_request: Request, problem: Refused) -> Response:
+        faults = [FieldFault(field=x.field, words=x.words) for x in problem.faults]
+        return _problem(422, "Something in it is wrong", faults)
+
+    @api.exception_handler(RequestValidationError)
+    async def misread(_request: Request, problem: RequestValidationError) -> Response:
+        faults = [
+            FieldFault(field=str(one["loc"][-1]), words=str(one["msg"]))
+            for one in problem.errors()
+        ]
+        return _problem(422, "Something in it is wrong", faults)
+
+    @api.exception_handler(HTTPException)
+    async def stopped(_request: Request, problem: HTTPException) -> Response:
+        return _problem(problem.status_code, problem.detail, headers=problem.headers)
+
+    @api.exception_handler(DigestError)
+    async def in_words(_request: Request, problem: DigestError) -> Response:
+        return _problem(404 if isinstance(problem, NotFound) else 503, str(problem))
+
+
+def _problem(
+    status: int,
+    title: str,
+    faults: list[FieldFault] | None = None,
+    headers: Any = None,
+) -> Response:
+    said = Problem(title=title, status=status, faults=faults or [])
+    kind = "application/problem+json"
+    return JSONResponse(said.model_dump(), status, headers, media_type=kind)

@@ -1,0 +1,53 @@
+"""The built-in inbox: what practice mode kept, as HTML, text and source."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+
+from digest.bootstrap import App
+from digest.model.editions.formats import Form
+from digest.web.desk.today import shown
+from digest.web.parts.pages import Pages
+
+_READ = ["GET", "HEAD"]
+_SHOWN = 200
+
+
+def routes(digest: App, pages: Pages) -> APIRouter:
+    """Return the inbox's routes."""
+    router = APIRouter(prefix="/inbox")
+
+    def when(instant: datetime) -> str:
+        return pages.in_words(instant, digest.settings.timezone)
+
+    @router.api_route("", methods=_READ)
+    def listing() -> Response:
+        found = digest.inbox.messages()[:_SHOWN]
+        return pages.page("inbox.html", here="inbox", messages=found, when=when)
+
+    @router.api_route("/{key}", methods=_READ)
+    def message(key: str) -> Response:
+        found = digest.inbox.read(key)
+        return pages.page(
+            "message.html",
+            here="inbox",
+            message=found,
+            when=when,
+            has_html=bool(found.html),
+            text=found.text,
+        )
+
+    @router.api_route("/{key}/html", methods=_READ)
+    def html(key: str) -> Response:
+        page = digest.inbox.read(key).html.encode()
+        return shown(Form.HTML, page, digest.pictures_at)
+
+    @router.api_route("/{key}/text", methods=_READ)
+    def text(key: str) -> Response:
+        return shown(Form.TEXT, digest.inbox.read(key).text.encode())
+
+    @router.api_route("/{key}/source", methods=_READ)
+    def source(key: str) -> Response:
+        return shown(Form.TEXT, digest.inbox.read(key).source)
+
+    return router

@@ -1,0 +1,113 @@
+"""What a button on a post's page does; only for who is signed in."""
+
+import logging
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from digest.errors import DigestError, NotFound
+from digest.model.posts.edits import with_link_kind
+from digest.model.posts.item_json import fingerprint
+from digest.model.posts.items import Item, LinkKind
+from digest.store.posts import editing, item_pictures
+from digest.store.posts.item_pictures import Words
+from digest.web.desk.posts.acts import ACTS
+from digest.web.desk.posts.listing import LogPages
+from digest.web.desk.posts.words import NO_KIND
+from digest.web.doors.sign_in import to_sign_in
+from digest.web.parts.numbers import Number, RowId
+from digest.web.parts.typed import Typed, typed_in
+
+Form = Annotated[Typed, Depends(typed_in)]
+_CHANGED = (
+    "Somebody else, or its source, has changed this post since you opened it: look at "
+    "its links as they are now"
+)
+_log = logging.getLogger(__name__)
+
+
+def routes(desk: LogPages) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/desk/posts/{item_id}")
+
+    @router.post("/links")
+    def links(request: Request, item_id: RowId, form: Form) -> Response:
+        def change(connection: Connection) -> int:
+            done = editing.edit(connection, item_id, lambda one: _linked(one, form))
+            return item_id if done else 0
+
+        return _done(desk, request, (item_id, "links"), change)
+
+    @router.post("/pictures/{number}")
+    def picture(
+        request: Request, item_id: RowId, number: Number, form: Form
+    ) -> Response:
+        words = Words(number, form.get("alt", ""), decorative="decorative" in form)
+
+        def change(connection: Connection) -> int:
+            item_pictures.describe(connection, item_id, words)
+            return item_id
+
+        return _done(desk, request, (item_id, "picture"), change)
+
+    @router.post("/{act}")
+    def act(request: Request, item_id: RowId, act: str) -> Response:
+        if act not in ACTS:
+            raise NotFound("There is no such button.")
+        now = desk.digest.now()
+        return _done(
+            desk, request, (item_id, act), lambda c: ACTS[act].does(c, item_id, now)
+        )
+
+    return router
+
+
+def _done(
+    desk: LogPages,
+    request: Request,
+    act: tuple[int, str],
+    change: Callable[[Connection], int],
+) -> Response:
+    """Do it, and return the page to look at next.
+
+    `change` returns the post of that page, or 0 where there was nothing to do.
+    """
+    item_id, name = act
+    key = desk.staff.of(request)
+    if key is None:
+        return to_sign_in(f"/desk/posts/{item_id}")
+    try:
+        with desk.digest.writing() as connection:
+            changed = change(connection)
+    except NotFound:
+        raise
+    except DigestError as problem:
+        return desk.post(request, item_id, problem=str(problem))
+    _log.info("post changed id=%s act=%s key=%s", item_id, name, key.id)
+    done = name if changed else "nothing"
+    return RedirectResponse(f"/desk/posts/{changed or item_id}?done={done}", 303)
+
+
+def _linked(one: Item, form: Typed) -> Item:
+    kinds: dict[str, LinkKind | None] = {kind.value: kind for kind in LinkKind}
+    kinds[NO_KIND] = None
+    if form.get("version") != fingerprint(one):
+        raise DigestError(_CHANGED)
+    # From the last, as taking one out renumbers those behind it.
+    for name in sorted(form, reverse=True, key=_number):
+        if _number(name) and form[name] in kinds:
+            try:
+                one = with_link_kind(one, _number(name), kinds[form[name]])
+            except ValueError as problem:
+                raise DigestError(f"this post {problem}") from problem
+    return one
+
+
+def _number(name: str) -> int:
+    """Return which link a field is of, 0 for another field."""
+    number = name.removeprefix("link-")
+    is_one = name != number and number.isascii() and number.isdigit()
+    return int(number[:4]) if is_one else 0

@@ -1,0 +1,94 @@
+"""Runs: how an edition's copies are getting on, and what became of each person's."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from digest.bootstrap import App
+from digest.model.delivery.delivery import DeliveryState
+from digest.schedule.reports.runs import GOING, Run, run_of
+from digest.store.campaigns import campaigns
+from digest.store.delivery import copies
+from digest.store.editions import editions
+from digest.store.editions.editions import Edition
+from digest.web.parts.numbers import Number, RowId
+from digest.web.parts.pages import Pages
+
+_EDITIONS, _PEOPLE = 10, 50
+# Read well by a person; how often is theirs to choose, see WCAG 2.2.1.
+_REFRESH_SECONDS = 20
+STATES = (*(state.value for state in DeliveryState), copies.LEFT_OUT)
+
+
+def routes(digest: App, pages: Pages) -> APIRouter:
+    """Return the routes of the runs."""
+    router = APIRouter(prefix="/desk/runs")
+
+    @router.api_route("", methods=["GET", "HEAD"])
+    def every(page: Number = 1) -> Response:
+        with digest.reading() as connection:
+            found = editions.planned(connection, _EDITIONS + 1, (page - 1) * _EDITIONS)
+            shown = [_run(digest, pages, connection, one) for one in found[:_EDITIONS]]
+        return pages.page(
+            "runs.html",
+            here="runs",
+            runs=shown,
+            page=page,
+            is_last=len(found) <= _EDITIONS,
+        )
+
+    @router.api_route("/{edition_id}", methods=["GET", "HEAD"])
+    def one(
+        edition_id: RowId, state: str = "", after: RowId = 0, *, refresh: bool = False
+    ) -> Response:
+        chosen = [state] if state in STATES else []
+        with digest.reading() as connection:
+            edition = editions.get(connection, edition_id)
+            run = _run(digest, pages, connection, edition)
+            people = copies.listed(connection, edition_id, chosen, after, _PEOPLE + 1)
+        return pages.page(
+            "run.html",
+            here="runs",
+            run=run,
+            states=[one for one in DeliveryState if one in run["counts"]],
+            state=chosen[0] if chosen else "",
+            people=people[:_PEOPLE],
+            after=after,
+            following=people[_PEOPLE - 1].key.reader_id if people[_PEOPLE:] else 0,
+            refresh=_REFRESH_SECONDS if refresh and run["is_going"] else 0,
+            every=_REFRESH_SECONDS,
+            now=pages.in_words(digest.now(), run["zone"]),
+        )
+
+    return router
+
+
+def _run(
+    digest: App, pages: Pages, connection: Connection, edition: Edition
+) -> dict[str, Any]:
+    campaign = campaigns.by_name(connection, edition.campaign).campaign
+    limits = digest.settings.limits.overall
+    run: Run = run_of(connection, edition, digest.now(), limits)
+    counts: dict[str, int] = {}
+    for (_, state), count in run.copies.items():
+        counts[state] = counts.get(state, 0) + count
+    return {
+        "id": edition.id,
+        "title": campaign.title,
+        "zone": campaign.timezone,
+        "schedule": edition.schedule,
+        "slot": pages.in_words(edition.slot, campaign.timezone),
+        "state": edition.state.value,
+        "is_going": edition.state in GOING,
+        "copies": [
+            (channel, state, count) for (channel, state), count in run.copies.items()
+        ],
+        "counts": counts,
+        "total": run.total,
+        "ended": run.ended,
+        "outlook": run.outlook,
+        "reasons": run.reasons,
+        "refused": run.count(DeliveryState.REFUSED),
+        "uncertain": run.count(DeliveryState.UNCERTAIN),
+    }

@@ -1,0 +1,63 @@
+"""Signing in to the desk with a key, and out again."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from digest.bootstrap import App
+from digest.web.doors.callers import host_of
+from digest.web.doors.staff import Staff
+from digest.web.doors.throttle import Throttle
+from digest.web.parts.pages import Pages
+from digest.web.parts.typed import Typed, typed_in
+
+HERE = "/desk/sign-in"
+_OF_THE_DESK = re.compile(r"/desk(?:/[\w-]+)*", re.ASCII)
+
+
+def to_sign_in(then: str) -> Response:
+    """Return what sends somebody to sign in, and then to a page of the desk."""
+    return RedirectResponse(f"{HERE}?then={then}", 303)
+
+
+def routes(digest: App, pages: Pages, staff: Staff, wrong: Throttle) -> APIRouter:
+    """Return the routes; wrong keys are counted by `wrong`."""
+    router = APIRouter()
+
+    @router.api_route(HERE, methods=["GET", "HEAD"])
+    def ask(then: str = "") -> Response:
+        return _page(pages, then)
+
+    @router.post(HERE)
+    def sign_in(
+        request: Request, form: Annotated[Typed, Depends(typed_in)]
+    ) -> Response:
+        then = form.get("then", "")
+        if key := staff.known_by(form.get("key", "")):
+            response = RedirectResponse(_page_of_the_desk(then), 303)
+            staff.sign_in(response, key)
+            return response
+        if wrong.too_often(host_of(request), digest.now()):
+            words = "That was too often. Wait ten minutes, then try again"
+            return _page(pages, then, words, 429)
+        words = "There is no such key, or it has ended. Enter it once more"
+        return _page(pages, then, words, 422)
+
+    @router.post("/desk/sign-out")
+    def sign_out() -> Response:
+        response = RedirectResponse(HERE, 303)
+        staff.sign_out(response)
+        return response
+
+    return router
+
+
+def _page(pages: Pages, then: str, fault: str = "", status: int = 200) -> Response:
+    faults = {"key": fault} if fault else {}
+    return pages.page("sign_in.html", status=status, then=then, faults=faults)
+
+
+def _page_of_the_desk(then: str) -> str:
+    return then if _OF_THE_DESK.fullmatch(then) else "/desk/log"
