@@ -20,20 +20,27 @@ from typing import Any
 from harness import cpu_seconds, peak_mb
 
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
-from digest.model.campaigns.slots import Timetable
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.edition import Variant
 from digest.model.people.postal_address import PostalAddress
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import Block, ListBlock, Paragraph, Picture, Run, Table
+from digest.model.posts.blocks import (
+    Block,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Table,
+    TextSpan,
+)
 from digest.model.posts.items import Byline, Post
-from digest.model.posts.pictures import Gallery, PictureFile, Use
+from digest.model.posts.pictures import Gallery, PictureFile, PictureUse
 from digest.render.letter.addressee import personal
 from digest.render.letter.content import job
 from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
-from digest.render.letter.letter import Letter, LetterLook, typeset
-from digest.render.letter.pictures import Pictures
+from digest.render.letter.letter import Letter, LetterOptions, typeset
+from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.print_run import PrintHead, lay
-from digest.render.letter.typst_compiler import Press
+from digest.render.letter.typst_compiler import TypstCompiler
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 PAGES = 4
@@ -45,7 +52,7 @@ def ours(readers: int, folder: Path) -> Measured:
     letters = [a_letter(number) for number in range(readers)]
     made = an_edition()
     began = cpu_seconds()
-    body = typeset(made, LetterLook(pictures=_gallery(folder)))
+    body = typeset(made, LetterOptions(pictures=_gallery(folder)))
     run = lay(letters, {"body": body}, PrintHead(made.campaign, made.code, AT))
     spent = cpu_seconds() - began
     assert len(run.rows) == readers
@@ -56,8 +63,8 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
     """Set a whole document for each reader: one compiler, kept; no tags."""
     import typst  # noqa: PLC0415 - a contender pays for its own library alone
 
-    with Press() as press:
-        told = job(an_edition(), Pictures(press, _gallery(folder)), str)
+    with TypstCompiler() as press:
+        told = job(an_edition(), LetterPictures(press, _gallery(folder)), str)
         source = (press.root / "letter.typ").read_text()
         own = source.replace('json("job.json")', "json(bytes(sys.inputs.job))")
         assert own != source
@@ -87,8 +94,8 @@ def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
     from weasyprint import CSS, HTML  # noqa: PLC0415 - as above
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
-    with Press() as press:
-        told = job(an_edition(), Pictures(press, _gallery(folder)), str)
+    with TypstCompiler() as press:
+        told = job(an_edition(), LetterPictures(press, _gallery(folder)), str)
         base = press.root.as_uri() + "/"
         pages_of_html = [_html(told, number) for number in range(readers)]
         began = cpu_seconds()
@@ -239,7 +246,7 @@ def an_edition() -> Variant:
         lists=("lantern",),
         timezone="Europe/London",
         sources=(),
-        schedules=(Schedule("daily", Timetable(time(16))),),
+        schedules=(Schedule("daily", WeeklyTimes(time(16))),),
         letter=LetterHead(
             ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"),
             phone="01632 960 155",
@@ -256,7 +263,9 @@ _WORDS = (
 
 
 def _posts() -> Iterator[Post]:
-    said: Block = Paragraph((Run(_WORDS), Run(" And so we stayed.", strong=True)))
+    said: Block = Paragraph(
+        (TextSpan(_WORDS), TextSpan(" And so we stayed.", strong=True))
+    )
     bodies: tuple[tuple[Block, ...], ...] = (
         (said, Picture("", "A quay in the rain", "The quay on Monday.", "quay"), said),
         (said, ListBlock(False, ((said,), (said,)))),  # noqa: FBT003 - the block's own field
@@ -275,9 +284,9 @@ def _posts() -> Iterator[Post]:
 
 def _table(*names: str) -> Table:
     rows = tuple(
-        tuple((Run(f"{name} {number}"),) for name in names) for number in range(4)
+        tuple((TextSpan(f"{name} {number}"),) for name in names) for number in range(4)
     )
-    return Table(tuple((Run(name),) for name in names), rows, "All are free")
+    return Table(tuple((TextSpan(name),) for name in names), rows, "All are free")
 
 
 def write_pictures(folder: Path) -> None:
@@ -297,7 +306,7 @@ def write_pictures(folder: Path) -> None:
 
 def _gallery(folder: Path) -> Gallery:
     return {
-        (path.stem, Use.PRINT): PictureFile("image/png", 0, 0, path.read_bytes())
+        (path.stem, PictureUse.PRINT): PictureFile("image/png", 0, 0, path.read_bytes())
         for path in folder.glob("*.png")
     }
 

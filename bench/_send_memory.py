@@ -15,12 +15,12 @@ from _send_rows import AT, plan_for
 from harness import peak_mb
 from merge import an_edition
 
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.deliver.carrier import Copy
 from digest.deliver.sending.sender import Sender
 from digest.model.delivery.delivery import Accepted, Outcome
 from digest.render.email.compile import compile_email
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from digest.schedule.delivery.mail_links import MailLinks
 from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
@@ -45,7 +45,7 @@ class Void:
 
 def run(readers: int) -> tuple[float, float]:
     """Send to so many readers; return the early and the greatest memory, in MB."""
-    message = compile_email(an_edition(), Look(AT))
+    message = compile_email(an_edition(), RenderOptions(AT))
     numbers, early = count(1), list[float]()
 
     def progress(_end: str) -> None:
@@ -60,7 +60,7 @@ def run(readers: int) -> tuple[float, float]:
             engine=engine,
             carrier=Void(),
             message_for=lambda _edition, _variant: message,
-            links=MailLinks(engine, Links("k" * 32, "https://example.org")),
+            links=MailLinks(engine, SignedLinks("k" * 32, "https://example.org")),
             clock=lambda: AT + timedelta(hours=1),
         )
         tally = sender.send_due(threading.Event(), progress)

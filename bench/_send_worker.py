@@ -12,25 +12,25 @@ from harness import cpu_seconds
 from merge import an_edition
 from sqlalchemy import Engine
 
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.render.email.compile import compile_email
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from digest.schedule.delivery.mail_links import MailLinks
 from digest.store.base.engine import open_engine
 
-MESSAGE = compile_email(an_edition(), Look(AT))
+MESSAGE = compile_email(an_edition(), RenderOptions(AT))
 
 
 def sender_for(engine: Engine, port: int, connections: int) -> Sender:
     """Return the product's own sender of one message to everybody."""
     return Sender(
         engine=engine,
-        carrier=Smtp(SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none")),
+        carrier=SmtpCarrier(SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none")),
         message_for=lambda _edition, _variant: MESSAGE,
-        links=MailLinks(engine, Links("k" * 32, "https://example.org")),
+        links=MailLinks(engine, SignedLinks("k" * 32, "https://example.org")),
         clock=lambda: AT + timedelta(hours=1),
         connections=connections,
     )

@@ -26,7 +26,7 @@ from _web_feeds import KINDS, POSTS, SLOW_SECONDS
 from harness import Result, main, medians, peak_mb
 from sqlalchemy import Engine
 
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
 from digest.gather.feeds.feed import posts_in
 from digest.gather.fetching.fetch import Fetcher
@@ -105,7 +105,7 @@ def _campaign(engine: Engine, port: int) -> StoredCampaign:
 def _timed(engine: Engine, stored: StoredCampaign, now: datetime) -> float:
     fetcher = Fetcher(WebAccess.parse("127.0.0.1"), resolve=_here)
     began = time.monotonic()
-    [reports] = gather(engine, fetcher, [Round(stored)], now).values()
+    [reports] = gather(engine, fetcher, [GatheringRound(stored)], now).values()
     wall = time.monotonic() - began
     _check(reports, is_first=now == AT)
     return wall

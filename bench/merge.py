@@ -16,14 +16,14 @@ from functools import partial
 from harness import Result, main, medians
 
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
-from digest.model.campaigns.slots import Timetable
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import Block, ListBlock, Paragraph, Run
+from digest.model.posts.blocks import Block, ListBlock, Paragraph, TextSpan
 from digest.model.posts.items import Byline, Event, Item, Post
 from digest.render.email.compile import SAMPLE_READER, compile_email
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 # Long lines are legal up to here; the default folds List-Unsubscribe to pieces.
@@ -32,7 +32,7 @@ POLICY = policy.SMTP.clone(max_line_length=998)
 
 def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
     """Return what a merge costs, ours and the standard library's."""
-    compiled = compile_email(an_edition(), Look(AT))
+    compiled = compile_email(an_edition(), RenderOptions(AT))
     readers = [a_reader(number) for number in range(50 if quick else 200)]
     parts = Parts(compiled.merge(readers[0]))
     assert_same_words(compiled.merge(readers[1]), parts.message(readers[1]))
@@ -145,7 +145,7 @@ def an_edition() -> Variant:
             lists=("lantern",),
             timezone="Europe/London",
             sources=(),
-            schedules=(Schedule("daily", Timetable(time(16))),),
+            schedules=(Schedule("daily", WeeklyTimes(time(16))),),
             letter=LetterHead(
                 ("Lantern Week", "1 Example Street"), phone="01632 960155"
             ),
@@ -161,11 +161,11 @@ def a_post(number: int) -> Post:
     """Return a post of some paragraphs, with a list and links."""
     paragraph = Paragraph(
         (
-            Run("We met at the hall – about forty of us – and "),  # noqa: RUF001 - as people write
-            Run("talked for two hours", strong=True),
-            Run(". The café stayed open. The notes are "),
-            Run(f"on page {number}", href=f"https://example.org/notes/{number}"),
-            Run(", and everybody may add to them before the end of the month."),
+            TextSpan("We met at the hall – about forty of us – and "),  # noqa: RUF001 - as people write
+            TextSpan("talked for two hours", strong=True),
+            TextSpan(". The café stayed open. The notes are "),
+            TextSpan(f"on page {number}", href=f"https://example.org/notes/{number}"),
+            TextSpan(", and everybody may add to them before the end of the month."),
         )
     )
     listed: Block = ListBlock(False, ((paragraph,), (paragraph,)))  # noqa: FBT003 - the block's own field

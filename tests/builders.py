@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.fetching.turns import Turns
-from digest.gather.items.reading import Visit
+from digest.gather.fetching.host_queue import HostQueue
+from digest.gather.items.reading import SourceVisit
 from digest.model.campaigns.campaign import (
     Campaign,
     LetterHead,
@@ -13,28 +13,28 @@ from digest.model.campaigns.campaign import (
     Source,
     SourceKind,
 )
-from digest.model.campaigns.slots import Timetable
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import Block, Paragraph, Run
+from digest.model.posts.blocks import Block, Paragraph, TextSpan
 from digest.model.posts.items import Byline, Event, Item, Post
 
 EIGHT = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
 SENDER = ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA")
 # Reads from servers that a test starts, without a pause between two requests.
-LOOPBACK = Fetcher(WebAccess.parse("127.0.0.0/8"), Turns(gap=0))
+LOOPBACK = Fetcher(WebAccess.parse("127.0.0.0/8"), HostQueue(gap=0))
 
 
-def a_visit(**changes: Any) -> Visit:
+def a_visit(**changes: Any) -> SourceVisit:
     """Return what a source's reader is handed, with a door to the loopback too."""
     given: dict[str, Any] = {"fetcher": LOOPBACK}
-    return Visit(**(given | changes))
+    return SourceVisit(**(given | changes))
 
 
 def words(text: str) -> tuple[Block, ...]:
     """Return one paragraph of plain words."""
-    return (Paragraph((Run(text),)),)
+    return (Paragraph((TextSpan(text),)),)
 
 
 def a_post(key: str = "post-1", **changes: Any) -> Post:
@@ -64,7 +64,7 @@ def an_event(key: str = "event-1", **changes: Any) -> Event:
 
 def a_schedule(name: str = "daily", **changes: Any) -> Schedule:
     """Return a daily schedule at 16:00, the default one."""
-    given: dict[str, Any] = {"timetable": Timetable(time(16)), "default": True}
+    given: dict[str, Any] = {"timetable": WeeklyTimes(time(16)), "default": True}
     return Schedule(name, **(given | changes))
 
 

@@ -30,7 +30,7 @@ from digest.gather.calendars.ics.expand import answered
 from digest.gather.feeds.feed import posts_in
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.folders.front_matter import FrontMatter
-from digest.gather.items.reading import Visit
+from digest.gather.items.reading import SourceVisit
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.model.campaigns.campaign import Source, SourceKind
@@ -115,7 +115,7 @@ def _as_markdown(content: bytes) -> tuple[int, int]:
 def _as_calendar(content: bytes) -> tuple[int, int]:
     since = datetime(2019, 1, 1, tzinfo=UTC)
     source = Source("diary", SourceKind.CALENDAR, "diary.ics", ahead=timedelta(366))
-    found = read_from(content, source, Visit(Fetcher(), since=since), by=answered)
+    found = read_from(content, source, SourceVisit(Fetcher(), since=since), by=answered)
     return len(found.items) + len(found.updates), len(found.skipped)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from digest.gather.items.entries import Entry, Text, post_of
+from digest.gather.items.entries import FeedEntry, FeedText, post_of
 from digest.gather.markup.html import to_blocks
 from digest.model.posts.blocks import texts
 from digest.model.posts.items import Post
@@ -73,7 +73,7 @@ def _read(left: str, right: ast.expr) -> Iterator[Expectation]:
         yield Expectation(int(path[1]), field, value)
 
 
-def agrees(expected: Expectation, entry: Entry) -> bool:
+def agrees(expected: Expectation, entry: FeedEntry) -> bool:
     """Whether the entry, or the post that it makes, has the value."""
     value = expected.value
     if expected.field == "key":
@@ -90,10 +90,10 @@ def agrees(expected: Expectation, entry: Entry) -> bool:
         )
     if expected.field == "title":
         return _title_agrees(_words(str(value)), str(value), entry)
-    return _post_agrees(expected, post_of(replace(entry, title=Text("x"))))
+    return _post_agrees(expected, post_of(replace(entry, title=FeedText("x"))))
 
 
-def _title_agrees(words: str, said: str, entry: Entry) -> bool:
+def _title_agrees(words: str, said: str, entry: FeedEntry) -> bool:
     try:
         title = post_of(entry).title
     except ValueError:  # nothing is left of it, which is right where nothing should be

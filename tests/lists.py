@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, insert, select, update
 
-from digest.audience.hashing import Hasher
+from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.import_report import ImportReport
 from digest.audience.lists.importing import ListImport
 from digest.store.base.engine import reading, writing
@@ -15,7 +15,7 @@ from digest.store.people import readers
 from tests.builders import EIGHT
 from tests.stored import schedule_id
 
-HASHER = Hasher("a secret of the test's own")
+HASHER = KeyedHasher("a secret of the test's own")
 HEAD = "name,email,phone,address_1,address_2,postcode"
 ANN = "Ann Example,ann@example.org,,,,"
 BOB = "Bob Example,,,1 Example Street,EXAMPLETON,ZZ99 1AA"

@@ -18,9 +18,9 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
-    Runs,
     Table,
+    TextSpan,
+    TextSpans,
 )
 
 # Letters that mean something to HTML, to Typst or to Markdown are likely.
@@ -57,7 +57,7 @@ _GAPS = st.sampled_from([" ", " ", "", "\n", "  ", "\n\n", "\n  ", "\t"])
 
 
 @st.composite
-def runs(draw: Any, breaks: bool = True) -> Runs:  # noqa: FBT001, FBT002 - a kind of runs
+def runs(draw: Any, breaks: bool = True) -> TextSpans:  # noqa: FBT001, FBT002 - a kind of runs
     """Return runs with words in them, no two neighbours alike."""
     parts: list[tuple[str, tuple[bool, bool, str | None]]] = []
     for _ in range(draw(st.integers(1, 4))):
@@ -73,7 +73,7 @@ def runs(draw: Any, breaks: bool = True) -> Runs:  # noqa: FBT001, FBT002 - a ki
     return merged(parts)
 
 
-def merged(parts: list[tuple[str, tuple[bool, bool, str | None]]]) -> Runs:
+def merged(parts: list[tuple[str, tuple[bool, bool, str | None]]]) -> TextSpans:
     """Return the parts as runs, those of one look joined, trimmed at both ends."""
     joined = [
         [cleaned("".join(text for text, _ in same)), look]
@@ -81,7 +81,7 @@ def merged(parts: list[tuple[str, tuple[bool, bool, str | None]]]) -> Runs:
     ]
     joined[0][0] = str(joined[0][0]).lstrip()
     joined[-1][0] = str(joined[-1][0]).rstrip()
-    return tuple(Run(str(text), *look) for text, look in joined if text)
+    return tuple(TextSpan(str(text), *look) for text, look in joined if text)
 
 
 PICTURE = st.builds(Picture, WEB, st.just("") | LINE, st.just("") | LINE)

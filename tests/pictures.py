@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from digest.model.posts.pictures import Gallery, PictureFile, Use
+from digest.model.posts.pictures import Gallery, PictureFile, PictureUse
 
 SUNSET = (214, 92, 40)
 
@@ -39,4 +39,4 @@ def a_file(width: int = 60, height: int = 40) -> PictureFile:
 
 def a_gallery(*names: str, width: int = 60, height: int = 40) -> Gallery:
     """Return pictures of those names, for every use."""
-    return {(name, use): a_file(width, height) for name in names for use in Use}
+    return {(name, use): a_file(width, height) for name in names for use in PictureUse}

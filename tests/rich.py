@@ -12,8 +12,8 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Table,
+    TextSpan,
 )
 from digest.model.posts.items import Byline, Link, LinkKind
 from tests.builders import a_post, a_variant, an_event, words
@@ -22,29 +22,31 @@ from tests.pictures import a_gallery
 RICH_PICTURES = a_gallery("lanterns", "walk", "river", width=1200, height=675)
 
 
-def cells(*texts: str) -> tuple[tuple[Run, ...], ...]:
+def cells(*texts: str) -> tuple[tuple[TextSpan, ...], ...]:
     """Return a row of plain cells."""
-    return tuple((Run(text),) for text in texts)
+    return tuple((TextSpan(text),) for text in texts)
 
 
 EVERY_BLOCK: tuple[Block, ...] = (
-    Heading(1, (Run("Why we walk"),)),
+    Heading(1, (TextSpan("Why we walk"),)),
     Paragraph(
         (
-            Run("We have walked the river path every July.\n"),
-            Run("Nobody is too slow", strong=True),
-            Run(": there are benches, a "),
-            Run("minibus", emphasis=True),
-            Run(", and "),
-            Run("people who will walk with you", href="https://example.org/b?a=1&b=2"),
-            Run(". Write to "),
-            Run("the team", href="mailto:team@example.org"),
-            Run(" or ring "),
-            Run("01632 960 155", href="tel:01632960155"),
-            Run("."),
+            TextSpan("We have walked the river path every July.\n"),
+            TextSpan("Nobody is too slow", strong=True),
+            TextSpan(": there are benches, a "),
+            TextSpan("minibus", emphasis=True),
+            TextSpan(", and "),
+            TextSpan(
+                "people who will walk with you", href="https://example.org/b?a=1&b=2"
+            ),
+            TextSpan(". Write to "),
+            TextSpan("the team", href="mailto:team@example.org"),
+            TextSpan(" or ring "),
+            TextSpan("01632 960 155", href="tel:01632960155"),
+            TextSpan("."),
         )
     ),
-    Heading(4, (Run("What to bring"),)),
+    Heading(4, (TextSpan("What to bring"),)),
     ListBlock(
         ordered=False,
         items=(
@@ -76,10 +78,10 @@ EVERY_BLOCK: tuple[Block, ...] = (
     ),
     CallToAction("Book your place on the walk", "https://example.org/book"),
     EasyRead(
-        (Run("You can come to the walk."),),
+        (TextSpan("You can come to the walk."),),
         Picture("https://example.org/walk.png", "Two people walking", kept="walk"),
     ),
-    EasyRead((Run("It is free."),)),
+    EasyRead((TextSpan("It is free."),)),
 )
 
 

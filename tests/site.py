@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.fetching.turns import Turns
+from digest.gather.fetching.host_queue import HostQueue
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.posts.blocks import Picture
 
@@ -30,7 +30,7 @@ class Site:
 
 def a_fetcher() -> Fetcher:
     """Return a door to the loopback alone that waits for no turns."""
-    return Fetcher(WebAccess.parse("127.0.0.1"), Turns(gap=0))
+    return Fetcher(WebAccess.parse("127.0.0.1"), HostQueue(gap=0))
 
 
 @contextmanager

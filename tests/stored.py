@@ -56,13 +56,13 @@ def a_stored_campaign(
 
 def posts_accepted(
     engine: Engine, items: Sequence[Item], now: datetime = EIGHT
-) -> acceptance.Counts:
+) -> acceptance.AcceptanceCounts:
     """Accept items into the only campaign's log, from its first source."""
     with writing(engine) as connection:
         row = connection.execute(select(source).order_by(source.c.id)).first()
         assert row is not None
         campaign: Campaign = campaigns.load(connection, row.campaign_id)
-        origin = acceptance.Origin(
+        origin = acceptance.AcceptanceOrigin(
             row.campaign_id, row.id, campaign.sources[0], is_first_contact=False
         )
         return acceptance.accept(connection, origin, items, now)

@@ -10,10 +10,10 @@ from pathlib import Path
 from jinja2 import Environment
 from sqlalchemy import Connection, Engine, make_url
 
-from digest.audience.hashing import Hasher
-from digest.audience.signed_links import Links
+from digest.audience.hashing import KeyedHasher
+from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import find
-from digest.audience.unsubscribe_links import LeaveLinks
+from digest.audience.unsubscribe_links import UnsubscribeLinks
 from digest.audience.unsubscribing import leave
 from digest.deliver.carrier import Carrier
 from digest.deliver.inbox.maildir import Inbox
@@ -21,11 +21,11 @@ from digest.deliver.inbox.server import running
 from digest.deliver.practice import PracticeCarrier
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.returns.bounces import Bounces
-from digest.deliver.sending.batch_supply import AllDue, Batches
+from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
-from digest.deliver.smtp.conversation import Timeouts
-from digest.deliver.smtp.failover import Servers
+from digest.deliver.smtp.connect import SmtpCarrier
+from digest.deliver.smtp.conversation import SmtpTimeouts
+from digest.deliver.smtp.failover import FailoverCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import NotFound, StoreError
 from digest.gather.fetching.fetch import Fetcher
@@ -33,7 +33,7 @@ from digest.installing import secret_of
 from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureFile, from_public_name
 from digest.render.templates import Kind, environment
-from digest.schedule.delivery.dispatch import Dispatcher, Embedded
+from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
 from digest.schedule.delivery.letters import LetterLayout
 from digest.schedule.delivery.mail_links import MailLinks
 from digest.schedule.delivery.working import Work
@@ -72,19 +72,19 @@ class App:
         return writing(self.engine)
 
     @cached_property
-    def links(self) -> Links:
+    def links(self) -> SignedLinks:
         """Signed links, built from the settings and never from a request."""
-        return Links(self.secret, self.settings.base_url)
+        return SignedLinks(self.secret, self.settings.base_url)
 
     @cached_property
-    def leave_links(self) -> LeaveLinks:
+    def leave_links(self) -> UnsubscribeLinks:
         """Leaving a campaign, and coming back, by the link in an edition."""
-        return LeaveLinks(self.engine, self.links, self.clock)
+        return UnsubscribeLinks(self.engine, self.links, self.clock)
 
     @cached_property
-    def hasher(self) -> Hasher:
+    def hasher(self) -> KeyedHasher:
         """Keyed hashes of addresses, for suppressions."""
-        return Hasher(self.secret)
+        return KeyedHasher(self.secret)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -129,7 +129,7 @@ class App:
         return _dispatcher(self.engine, self.clock)
 
     @contextmanager
-    def work(self, batches: Batches | None = None) -> Iterator[Work]:
+    def work(self, batches: BatchSupply | None = None) -> Iterator[Work]:
         """Yield what sends and prints, with the built-in inbox open in practice.
 
         It sends `batches`, or all that is due.
@@ -143,7 +143,7 @@ class App:
                 clock=self.clock,
                 connections=self.settings.smtp_connections,
                 limits=self.settings.limits,
-                batches=batches or AllDue(),
+                batches=batches or DueBatches(),
             )
             yield Work(self.engine, sender, self.print_room, self.clock)
 
@@ -162,14 +162,14 @@ class App:
     def _carrier(self) -> Iterator[Carrier]:
         url = self.settings.smtp_url
         servers = SmtpServer.parse_all(url.get_secret_value()) if url else []
-        waits = Timeouts.parse(self.settings.smtp_timeouts)
-        named = {str(server): Smtp(server, waits) for server in servers}
-        outside = Servers(self.engine, named, self.clock) if named else None
+        waits = SmtpTimeouts.parse(self.settings.smtp_timeouts)
+        named = {str(server): SmtpCarrier(server, waits) for server in servers}
+        outside = FailoverCarrier(self.engine, named, self.clock) if named else None
         if self.settings.live and outside is not None:
             yield outside
             return
         with running(self.inbox) as inbox_url:
-            inside = Smtp(SmtpServer.parse(inbox_url))
+            inside = SmtpCarrier(SmtpServer.parse(inbox_url))
             yield PracticeCarrier(inside, outside, self.settings.allow)
 
     def templates(self, kind: Kind) -> Environment:
@@ -246,11 +246,11 @@ def _dispatcher(engine: Engine, clock: Clock) -> Dispatcher:
     with reading(engine) as connection:
         has_jobs = job_tables.are_ready(connection)
     if not has_jobs:
-        return Embedded()
+        return EmbeddedDispatcher()
     # An optional package, and slow to import.
-    from digest.schedule.delivery.jobs import Jobs  # noqa: PLC0415
+    from digest.schedule.delivery.jobs import JobDispatcher  # noqa: PLC0415
 
-    return Jobs(engine, clock)
+    return JobDispatcher(engine, clock)
 
 
 def _clock(engine: Engine, now: datetime | None) -> Clock:

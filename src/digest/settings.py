@@ -24,9 +24,9 @@ from pydantic import (
 from digest.errors import SettingsError
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.delivery.rate_limits import (
-    DomainLimits,
-    Limit,
-    Limits,
+    DomainRateLimits,
+    RateLimit,
+    RateLimits,
     parse_limits,
     parse_slow_start,
 )
@@ -61,9 +61,11 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = None
     smtp_timeouts: str = ""
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
-    rate: Annotated[tuple[Limit, ...], _made_by(parse_limits)] = ()
-    domain_rate: Annotated[DomainLimits, _made_by(DomainLimits.parse)] = DomainLimits()
-    slow_start: Annotated[Limit | None, _made_by(parse_slow_start)] = None
+    rate: Annotated[tuple[RateLimit, ...], _made_by(parse_limits)] = ()
+    domain_rate: Annotated[DomainRateLimits, _made_by(DomainRateLimits.parse)] = (
+        DomainRateLimits()
+    )
+    slow_start: Annotated[RateLimit | None, _made_by(parse_slow_start)] = None
     base_url: str = "http://localhost:8000"
     secret_key: SecretStr | None = None
     live: bool = False
@@ -118,9 +120,9 @@ class Settings(BaseModel):
         return self.base_url.startswith("https:")
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         """How fast copies may leave."""
-        return Limits(self.rate, self.domain_rate, self.slow_start)
+        return RateLimits(self.rate, self.domain_rate, self.slow_start)
 
     @property
     def mode(self) -> Literal["live", "practice"]:

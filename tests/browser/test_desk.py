@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from digest.bootstrap import App
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Link, LinkKind
-from digest.model.posts.pictures import Use
+from digest.model.posts.pictures import PictureUse
 from digest.store.posts import listing, pictures
-from digest.store.posts.pictures import Found
+from digest.store.posts.pictures import PictureReading
 from digest.store.staff import access_keys
 from digest.web.app import make_app
 from tests.builders import EIGHT, a_post
@@ -69,9 +69,9 @@ def desk(
     """Yield a narrow browser without scripts' help, at the desk of a program."""
     with program.writing() as connection:
         secret = access_keys.create(connection, "Ann", EIGHT)
-        files = dict.fromkeys(Use, a_file())
+        files = dict.fromkeys(PictureUse, a_file())
         pictures.put(connection, "k" * 32, files, EIGHT)
-        pictures.note_found(connection, SHOWN, Found("k" * 32, "mark"), EIGHT)
+        pictures.note_found(connection, SHOWN, PictureReading("k" * 32, "mark"), EIGHT)
     shown = a_post(
         "three",
         title="Urns",

@@ -9,16 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from digest.model.editions.edition import Variant
-from digest.model.posts.blocks import CallToAction, EasyRead, Picture, Run, Table
+from digest.model.posts.blocks import CallToAction, EasyRead, Picture, Table, TextSpan
 from digest.render.email.compile import preview_html
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
 from tests.rich import RICH_PICTURES, a_rich_variant, cells
 
 pytestmark = pytest.mark.browser
 
-LOOK = Look(
+LOOK = RenderOptions(
     datetime(2026, 7, 6, 15, 0, tzinfo=UTC),
     pictures={**RICH_PICTURES, **a_gallery("beside", "wide", width=1200, height=675)},
 )
@@ -58,7 +58,7 @@ def an_unruly_variant() -> Variant:
             body=(
                 *words(LONG),
                 CallToAction(LONG, "https://example.org/"),
-                EasyRead((Run(LONG),), Picture("", LONG, kept="beside")),
+                EasyRead((TextSpan(LONG),), Picture("", LONG, kept="beside")),
                 Table(cells("A", "B"), (cells(LONG, LONG),), LONG),
                 Table(cells("A", "B", "C", "D"), (cells(LONG, "", "", LONG),)),
                 Picture("", LONG, LONG, kept="wide"),

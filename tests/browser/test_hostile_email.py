@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from digest.render.email.compile import preview_html
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from tests.builders import EIGHT, a_variant
 from tests.contract.test_hostile_html import hostile_post
 from tests.hostile import LISTED
@@ -54,7 +54,7 @@ def asked_for(page: Page, html: str) -> list[str]:
 def test_nothing_of_a_hostile_email_runs_or_asks(page: Page, start: int) -> None:
     variant = a_variant(*map(hostile_post, LISTED[start : start + 40]))
 
-    assert asked_for(page, preview_html(variant, Look(EIGHT))) == []
+    assert asked_for(page, preview_html(variant, RenderOptions(EIGHT))) == []
     assert page.evaluate("window.ran") == 0
 
 

@@ -15,13 +15,13 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Table,
+    TextSpan,
     texts,
 )
-from digest.model.posts.pictures import PicturePlace, Use
+from digest.model.posts.pictures import PictureHosting, PictureUse
 from digest.render.email.html_blocks import HtmlBlocks
-from digest.render.email.pictures import EmailPictures, Shown
+from digest.render.email.pictures import EmailPictures, ShownPicture
 from digest.render.templates import environment, macros
 from tests.made_blocks import BLOCKS, tables
 from tests.rich import cells
@@ -35,30 +35,32 @@ class AsTheyAre(EmailPictures):
     """Shows each picture from its own address."""
 
     def __init__(self) -> None:
-        super().__init__({}, PicturePlace.HOSTED, "")
+        super().__init__({}, PictureHosting.HOSTED, "")
 
-    def show(self, picture: Picture | None, use: Use) -> Shown | None:
+    def show(self, picture: Picture | None, use: PictureUse) -> ShownPicture | None:
         """Return the picture's own address, whatever the use."""
-        size = 592 if use is Use.EMAIL else 104
-        return Shown(picture.src, size, size) if picture else None
+        size = 592 if use is PictureUse.EMAIL else 104
+        return ShownPicture(picture.src, size, size) if picture else None
 
 
 def html_of(blocks: tuple[Block, ...], kinds: Any = WIDE) -> str:
     return str(HtmlBlocks(kinds, AsTheyAre(), above=0).write(blocks))
 
 
-def one(text: str) -> tuple[Run, ...]:
-    return (Run(text),)
+def one(text: str) -> tuple[TextSpan, ...]:
+    return (TextSpan(text),)
 
 
 @settings(deadline=None, max_examples=200)
 @given(BLOCKS)
 @example((Table(((), ()), ((one("a"), ()),)),))
 @example((Table(cells("a"), ((one("b\n\nc"),),)),))
-@example((Paragraph((Run("a "), Run(" b", strong=True), Run("\n\n c"))),))
+@example(
+    (Paragraph((TextSpan("a "), TextSpan(" b", strong=True), TextSpan("\n\n c"))),)
+)
 @example((EasyRead(one("a"), Picture("https://example.org/", "b", "c")),))
 @example((EasyRead(one("a")), EasyRead(one("b"))))
-@example((Quote((Paragraph((Run("a", emphasis=True),)),), "b"),))
+@example((Quote((Paragraph((TextSpan("a", emphasis=True),)),), "b"),))
 @example((CallToAction("a", "tel:1"), CallToAction("b", "tel:1")))
 def test_blocks_written_as_html_are_read_back_the_same(
     blocks: tuple[Block, ...],

@@ -18,8 +18,8 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Table,
+    TextSpan,
     links_in,
     texts,
 )
@@ -31,8 +31,8 @@ def said(blocks: tuple[Block, ...]) -> list[str]:
     return " ".join(texts(blocks)).split()
 
 
-def one(text: str) -> tuple[Run, ...]:
-    return (Run(text),)
+def one(text: str) -> tuple[TextSpan, ...]:
+    return (TextSpan(text),)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def one(text: str) -> tuple[Run, ...]:
     [
         pytest.param(
             "<p>Hi <b>you</b></p>",
-            (Paragraph((Run("Hi "), Run("you", strong=True))),),
+            (Paragraph((TextSpan("Hi "), TextSpan("you", strong=True))),),
             id="strong",
         ),
         pytest.param("just words", (Paragraph(one("just words")),), id="bare words"),
@@ -95,7 +95,7 @@ def one(text: str) -> tuple[Run, ...]:
         ),
         pytest.param(
             "<b style='font-weight:normal'>a <b>b</b></b>",
-            (Paragraph((Run("a "), Run("b", strong=True))),),
+            (Paragraph((TextSpan("a "), TextSpan("b", strong=True))),),
             id="a bold that is none",
         ),
         pytest.param(
@@ -129,7 +129,11 @@ def one(text: str) -> tuple[Run, ...]:
                 Quote(
                     (
                         Paragraph(
-                            (Run("As "), Run("A Book", emphasis=True), Run(" says."))
+                            (
+                                TextSpan("As "),
+                                TextSpan("A Book", emphasis=True),
+                                TextSpan(" says."),
+                            )
                         ),
                     ),
                     "Bo",
@@ -168,7 +172,7 @@ def one(text: str) -> tuple[Run, ...]:
             "<a href=/s><img src=/a.png alt='Take part'></a>",
             (
                 Picture("https://example.org/a.png", "Take part"),
-                Paragraph((Run("Take part", href="https://example.org/s"),)),
+                Paragraph((TextSpan("Take part", href="https://example.org/s"),)),
             ),
             id="where a picture leads",
         ),
@@ -213,10 +217,10 @@ def one(text: str) -> tuple[Run, ...]:
                     (
                         (
                             (
-                                Run("x "),
-                                Run("y", href="https://example.org/y"),
-                                Run("\n"),
-                                Run("z"),
+                                TextSpan("x "),
+                                TextSpan("y", href="https://example.org/y"),
+                                TextSpan("\n"),
+                                TextSpan("z"),
                             ),
                         ),
                     ),
@@ -234,9 +238,9 @@ def one(text: str) -> tuple[Run, ...]:
             (
                 Paragraph(
                     (
-                        Run("Now "),
-                        Run("sign up", href="https://example.org/s"),
-                        Run(" here"),
+                        TextSpan("Now "),
+                        TextSpan("sign up", href="https://example.org/s"),
+                        TextSpan(" here"),
                     )
                 ),
             ),
@@ -427,6 +431,6 @@ def test_markdown_takes_the_same_door() -> None:
 
     assert blocks == (
         Heading(1, one("T")),
-        Paragraph((Run("Hi "), Run("you", emphasis=True))),
+        Paragraph((TextSpan("Hi "), TextSpan("you", emphasis=True))),
         Table((one("a"), one("b")), ((one("1"), one("2")),)),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from digest.errors import SourceError
 from digest.gather.calendars.calendar import read_from
-from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.answer import CalendarQuestion
 from digest.gather.calendars.ics.process import ask
 from digest.gather.registry import READERS
 from digest.model.campaigns.campaign import Source, SourceKind
@@ -713,7 +713,7 @@ def test_what_is_no_calendar_is_refused_in_one_line(content: bytes, why: str) ->
     assert "\n" not in str(refusal.value)
 
 
-QUESTION = Question(EIGHT, EIGHT, EIGHT, "Europe/London")
+QUESTION = CalendarQuestion(EIGHT, EIGHT, EIGHT, "Europe/London")
 
 
 def test_the_child_answers_as_this_process_would() -> None:

@@ -9,7 +9,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.gather.calendars.ics.answer import Answer, Question
+from digest.gather.calendars.ics.answer import CalendarAnswer, CalendarQuestion
 from digest.gather.calendars.ics.expand import answered
 from tests.ics import a_calendar, an_ics_event
 
@@ -53,7 +53,9 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
-def by_dateutil(rule: str, start: datetime, asked: Question) -> Iterator[datetime]:
+def by_dateutil(
+    rule: str, start: datetime, asked: CalendarQuestion
+) -> Iterator[datetime]:
     """Yield the starts between the question's instants, both left out."""
     for at in rrulestr(rule, dtstart=start.replace(tzinfo=LONDON)):
         instant = at.astimezone(UTC)
@@ -63,12 +65,12 @@ def by_dateutil(rule: str, start: datetime, asked: Question) -> Iterator[datetim
             yield instant
 
 
-def question(since: datetime) -> Question:
+def question(since: datetime) -> CalendarQuestion:
     at = since.replace(tzinfo=UTC)
-    return Question(at, at + SPAN, at, "Europe/London")
+    return CalendarQuestion(at, at + SPAN, at, "Europe/London")
 
 
-def told(answer: Answer, asked: Question) -> list[datetime]:
+def told(answer: CalendarAnswer, asked: CalendarQuestion) -> list[datetime]:
     return sorted(
         one.starts
         for one in answer.happenings

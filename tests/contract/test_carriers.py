@@ -6,7 +6,7 @@ import pytest
 
 from digest.deliver.carrier import Carrier, Copy
 from digest.deliver.practice import PracticeCarrier
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import (
@@ -50,12 +50,12 @@ def _scripted() -> Iterator[Carrier]:
 
 def _smtp() -> Iterator[Carrier]:
     with mail_server(_misbehave) as server:
-        yield Smtp(SmtpServer.parse(server.url))
+        yield SmtpCarrier(SmtpServer.parse(server.url))
 
 
 def _practice() -> Iterator[Carrier]:
     with mail_server(_misbehave) as server:
-        yield PracticeCarrier(Smtp(SmtpServer.parse(server.url)), None, ())
+        yield PracticeCarrier(SmtpCarrier(SmtpServer.parse(server.url)), None, ())
 
 
 @pytest.fixture(

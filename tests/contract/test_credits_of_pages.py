@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.gather.pages.page import read_page
-from digest.model.campaigns.campaign import Select, Source, SourceKind
+from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.blocks import texts
 from digest.model.posts.items import Post
 from tests.builders import a_visit
@@ -40,7 +40,7 @@ def the_post(site: WebSite, markup: str) -> Post:
         "news",
         SourceKind.PAGE,
         f"{site.url}/news",
-        select=Select(links="a[href$=post]"),
+        select=PageSelectors(links="a[href$=post]"),
     )
     [post] = read_page(source, a_visit(first_day=date(2026, 7, 6))).items
     assert isinstance(post, Post)

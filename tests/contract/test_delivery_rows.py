@@ -12,7 +12,7 @@ from digest.model.people.reader import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import campaign, delivery, left_out, send_batch
 from digest.store.delivery import claims, copies, deliveries, send_batches
-from digest.store.delivery.deliveries import DeliveryKey, Move
+from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.editions import renditions
 from digest.store.editions.renditions import Rendition
 from tests.builders import EIGHT
@@ -41,8 +41,8 @@ def test_a_delivery_moves_only_as_it_may_and_only_once(
     made = a_planned_edition(engine)
     _stands(engine, made, at)
     with writing(engine) as connection:
-        first = deliveries.move(connection, Move(made.key(), to), EIGHT)
-        second = deliveries.move(connection, Move(made.key(), to), EIGHT)
+        first = deliveries.move(connection, DeliveryMove(made.key(), to), EIGHT)
+        second = deliveries.move(connection, DeliveryMove(made.key(), to), EIGHT)
 
     assert first is (to in MOVES[at])
     assert not second
@@ -53,11 +53,11 @@ def test_a_delivery_moves_only_as_it_may_and_only_once(
 
 def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
     made = a_planned_edition(engine)
-    given_back = Move(made.key(), PLANNED, "not our day")
-    tried = Move(made.key(), PLANNED, "451", EIGHT + LENGTH, tried=True)
+    given_back = DeliveryMove(made.key(), PLANNED, "not our day")
+    tried = DeliveryMove(made.key(), PLANNED, "451", EIGHT + LENGTH, tried=True)
     with writing(engine) as connection:
         for change in (given_back, tried):
-            deliveries.move(connection, Move(made.key(), HANDING_OVER), EIGHT)
+            deliveries.move(connection, DeliveryMove(made.key(), HANDING_OVER), EIGHT)
             deliveries.move(connection, change, EIGHT)
         [row] = copies.listed(connection, made.id)
 
@@ -72,7 +72,7 @@ def test_a_copy_is_taken_once(engine: Engine) -> None:
         first = claims.take(connection, made.key().reader_id, guard, EIGHT)
         second = claims.take(connection, made.key().reader_id, guard, EIGHT)
 
-    assert (first, second) == (claims.Taken.YES, claims.Taken.NO)
+    assert (first, second) == (claims.ClaimResult.YES, claims.ClaimResult.NO)
 
 
 @pytest.mark.parametrize(

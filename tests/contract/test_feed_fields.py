@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from digest.gather.feeds import json_feed, xml_feed
-from digest.gather.items.entries import Entry, post_of
-from digest.model.posts.blocks import Paragraph, Run, texts
+from digest.gather.items.entries import FeedEntry, post_of
+from digest.model.posts.blocks import Paragraph, TextSpan, texts
 from digest.model.posts.items import Byline, LinkKind, Post
 from tests.builders import EIGHT
 
@@ -41,7 +41,7 @@ def from_json(feed: dict[str, Any] | None = None, **item: Any) -> Post:
 
 def post(entries: Any) -> Post:
     [entry] = entries
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, FeedEntry)
     return post_of(entry)
 
 
@@ -373,4 +373,4 @@ def test_a_date_of_change_is_better_than_none() -> None:
 def test_words_without_markup_are_one_paragraph() -> None:
     found = rss("<title>x</title><description>\n  a\n  b\n</description>")
 
-    assert found.body == (Paragraph((Run("a b"),)),)
+    assert found.body == (Paragraph((TextSpan("a b"),)),)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from digest.gather.feeds import json_feed, xml_feed
-from digest.gather.items.entries import Entry, Text, post_of
+from digest.gather.items.entries import FeedEntry, FeedText, post_of
 from digest.gather.items.reading import MAX_ITEMS
 from digest.model.posts.items import Byline
 from tests.builders import EIGHT
@@ -32,11 +32,11 @@ def atom(entry: str) -> bytes:
     ).encode()
 
 
-def xml_entries(content: bytes, media_type: str = "") -> list[Entry]:
+def xml_entries(content: bytes, media_type: str = "") -> list[FeedEntry]:
     return list(xml_feed.entries(content, media_type, HERE))
 
 
-def only(content: bytes) -> Entry:
+def only(content: bytes) -> FeedEntry:
     [entry] = xml_entries(content)
     return entry
 
@@ -278,7 +278,7 @@ def test_a_feed_is_read_in_its_own_encoding(encoding: str, media_type: str) -> N
     assert entry.title.value == "Caf\u00e9"
 
 
-def from_json(**item: Any) -> Entry:
+def from_json(**item: Any) -> FeedEntry:
     content = json.dumps(
         {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
     )
@@ -322,7 +322,7 @@ def test_a_value_of_another_kind_is_no_value(wrong: object) -> None:
 
 
 def test_an_entry_without_words_is_refused_by_name() -> None:
-    entry = Entry(key="seven", title=Text(), content=Text(), base=HERE)
+    entry = FeedEntry(key="seven", title=FeedText(), content=FeedText(), base=HERE)
 
     with pytest.raises(ValueError, match="neither a title nor words"):
         post_of(entry)
@@ -332,7 +332,7 @@ def test_an_entry_without_words_is_refused_by_name() -> None:
 def test_an_endless_id_is_kept_short_and_apart() -> None:
     def key(end: str) -> str:
         said = "x" * 5000 + end
-        return post_of(Entry(said, Text("t"), Text(), HERE)).key
+        return post_of(FeedEntry(said, FeedText("t"), FeedText(), HERE)).key
 
     assert len(key("a")) < 300
     assert key("a") != key("b")

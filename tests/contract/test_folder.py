@@ -16,7 +16,14 @@ from digest.gather.folders.folder import read_folder
 from digest.gather.items.reading import MAX_ITEMS, Reading
 from digest.gather.markup.plain_text import text_to_blocks
 from digest.model.campaigns.campaign import Source, SourceKind
-from digest.model.posts.blocks import Block, ListBlock, Paragraph, Picture, Run, texts
+from digest.model.posts.blocks import (
+    Block,
+    ListBlock,
+    Paragraph,
+    Picture,
+    TextSpan,
+    texts,
+)
 from digest.model.posts.items import Byline, Item, Post
 from tests.builders import EIGHT, a_visit
 
@@ -97,12 +104,12 @@ def test_a_title_is_the_first_line(
             (
                 Paragraph(
                     (
-                        Run("See "),
-                        Run(
+                        TextSpan("See "),
+                        TextSpan(
                             "https://example.org/a_(b)?c=1&d",
                             href="https://example.org/a_(b)?c=1&d",
                         ),
-                        Run(". Thanks"),
+                        TextSpan(". Thanks"),
                     )
                 ),
             ),
@@ -113,7 +120,10 @@ def test_a_title_is_the_first_line(
             (
                 ListBlock(
                     ordered=False,
-                    items=((Paragraph((Run("one"),)),), (Paragraph((Run("two"),)),)),
+                    items=(
+                        (Paragraph((TextSpan("one"),)),),
+                        (Paragraph((TextSpan("two"),)),),
+                    ),
                 ),
             ),
             id="a list",
@@ -123,15 +133,20 @@ def test_a_title_is_the_first_line(
             (
                 ListBlock(
                     ordered=True,
-                    items=((Paragraph((Run("one"),)),), (Paragraph((Run("two"),)),)),
+                    items=(
+                        (Paragraph((TextSpan("one"),)),),
+                        (Paragraph((TextSpan("two"),)),),
+                    ),
                 ),
             ),
             id="a numbered list",
         ),
-        pytest.param("- 5 degrees", (Paragraph((Run("- 5 degrees"),)),), id="a dash"),
+        pytest.param(
+            "- 5 degrees", (Paragraph((TextSpan("- 5 degrees"),)),), id="a dash"
+        ),
         pytest.param(
             "see javascript://x <a href='y'>",
-            (Paragraph((Run("see javascript://x <a href='y'>"),)),),
+            (Paragraph((TextSpan("see javascript://x <a href='y'>"),)),),
             id="markup as it stands",
         ),
     ],

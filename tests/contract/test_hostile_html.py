@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.gather.items.entries import Entry, Text, post_of
+from digest.gather.items.entries import FeedEntry, FeedText, post_of
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.words import cleaned
@@ -17,13 +17,13 @@ from digest.model.posts.blocks import Block, links_in, texts
 from digest.model.posts.items import Post
 from digest.render.email.compile import preview_html, preview_text
 from digest.render.email.text_blocks import written
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from tests.builders import EIGHT, a_post, a_variant
 from tests.contract.test_blocks_and_html import html_of
 from tests.hostile import ELEMENTS, LISTED, faults, is_stable
 
 BASE = "https://example.org/posts/"
-LOOK = Look(EIGHT)
+LOOK = RenderOptions(EIGHT)
 
 
 def check_blocks(blocks: tuple[Block, ...]) -> None:
@@ -111,12 +111,12 @@ def test_nothing_of_it_is_left_in_markdown(text: str) -> None:
 
 def hostile_post(hostile: str) -> Post:
     """Return the post of a feed that says the same in every field it has."""
-    said = Text(hostile, is_html=True)
+    said = FeedText(hostile, is_html=True)
     return post_of(
-        Entry(
+        FeedEntry(
             key=hostile,
-            title=Text(hostile),
-            content=Text(f"<p>words</p>{hostile}", is_html=True),
+            title=FeedText(hostile),
+            content=FeedText(f"<p>words</p>{hostile}", is_html=True),
             base=BASE,
             url=hostile,
             summary=said,

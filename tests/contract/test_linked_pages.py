@@ -11,7 +11,12 @@ from digest.errors import SourceError
 from digest.gather.items.reading import Reading
 from digest.gather.pages.linked_pages import CHECKED_AT_ONCE, NEW_AT_ONCE
 from digest.gather.pages.page import read_page
-from digest.model.campaigns.campaign import FirstContact, Select, Source, SourceKind
+from digest.model.campaigns.campaign import (
+    FirstContact,
+    PageSelectors,
+    Source,
+    SourceKind,
+)
 from digest.model.posts.blocks import Picture, texts
 from digest.model.posts.items import Event, Post
 from tests.builders import EIGHT, a_visit
@@ -36,7 +41,7 @@ POST = """<main><p class="crumbs"><a href="/news">News</a></p><h1>{title}</h1>
 <p>Do our <a href="/survey">survey</a>.</p></div>
 <div class="related-posts"><h2>Related</h2><p><a href="/news/x">Another story, which you
 may well have read before</a></p></div></main>"""
-GUESS = Select()
+GUESS = PageSelectors()
 
 
 @pytest.fixture
@@ -65,7 +70,9 @@ def publish(site: WebSite, *titles: str, card: str = CARD) -> None:
     site.answers["/news"] = page(f"<main><h1>News</h1>{cards}</main>")
 
 
-def source(site: WebSite, select: Select = GUESS, last: int | None = None) -> Source:
+def source(
+    site: WebSite, select: PageSelectors = GUESS, last: int | None = None
+) -> Source:
     return Source(
         "news",
         SourceKind.PAGE,
@@ -152,7 +159,7 @@ def test_links_may_be_chosen_and_lead_elsewhere(site: WebSite) -> None:
         link = f'<p class="f"><a href="{other.url}/story">A story</a></p>'
         site.answers["/news"] = page(f"<main>{link}<p><a href='/x'>No</a></p></main>")
 
-        assert titles(read(site, select=Select(links=".f"))) == ["From a friend"]
+        assert titles(read(site, select=PageSelectors(links=".f"))) == ["From a friend"]
 
 
 def test_parts_of_a_post_may_be_chosen(site: WebSite) -> None:
@@ -162,7 +169,7 @@ def test_parts_of_a_post_may_be_chosen(site: WebSite) -> None:
         'Hall</div><time class="d" datetime="2026-07-06T09:00">today</time>'
         f'<p>{WORDS}</p><div class="b"><p>Just this.</p></div></main>'
     )
-    select = Select(title=".t", byline=".w", date=".d", text=".b")
+    select = PageSelectors(title=".t", byline=".w", date=".d", text=".b")
     [post] = read(site, select=select).items
 
     assert isinstance(post, Post)
@@ -300,10 +307,15 @@ def test_what_holds_no_posts_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "select", [Select(links="p >"), Select(posts="::x"), Select(links=".none")]
+    "select",
+    [
+        PageSelectors(links="p >"),
+        PageSelectors(posts="::x"),
+        PageSelectors(links=".none"),
+    ],
 )
 def test_a_selector_that_is_none_or_chooses_nothing_is_named(
-    site: WebSite, select: Select
+    site: WebSite, select: PageSelectors
 ) -> None:
     publish(site, "The first")
     with pytest.raises(SourceError, match=select.links or select.posts):

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.gather.fetching.document import Memory
+from digest.gather.fetching.document import SourceMemory
 from digest.gather.items.reading import Reading
 from digest.gather.pages.page import read_page
-from digest.model.campaigns.campaign import Select, Source, SourceKind
+from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.blocks import Heading, Picture, plain, texts
 from digest.model.posts.items import Post
 from tests.builders import a_visit
@@ -41,7 +41,7 @@ Letter Volunteer, Post Room</p>
 <p>By Ann Example, Chair at Lantern House</p>
 <p>Because it is dark. Nobody has to walk alone.</p>
 <h2>About Lantern Week</h2><p>It is held in July, by people who live here.</p>"""
-GUESS = Select()
+GUESS = PageSelectors()
 EXPECTED = [
     (
         "Why we light the lanterns",
@@ -91,12 +91,15 @@ def site() -> Iterator[WebSite]:
 
 
 def read(
-    site: WebSite, main: str, memory: Memory | None = None, select: Select = GUESS
+    site: WebSite,
+    main: str,
+    memory: SourceMemory | None = None,
+    select: PageSelectors = GUESS,
 ) -> Reading:
     site.answers["/week"] = Answer(AROUND.format(main=main).encode())
     source = Source("week", SourceKind.PAGE, f"{site.url}/week", select=select)
     visit = a_visit(
-        memory=memory or Memory(),
+        memory=memory or SourceMemory(),
         first_day=date(2026, 7, 6),
         last_day=date(2026, 7, 10),
     )
@@ -285,11 +288,13 @@ def test_words_under_a_day_without_a_title_are_named(site: WebSite) -> None:
 @pytest.mark.parametrize(
     "select",
     [
-        pytest.param(Select(posts="h3"), id="titles"),
-        pytest.param(Select(posts="main h2 ~ h3"), id="titles by where they stand"),
+        pytest.param(PageSelectors(posts="h3"), id="titles"),
+        pytest.param(
+            PageSelectors(posts="main h2 ~ h3"), id="titles by where they stand"
+        ),
     ],
 )
-def test_titles_may_be_chosen(site: WebSite, select: Select) -> None:
+def test_titles_may_be_chosen(site: WebSite, select: PageSelectors) -> None:
     found = [told(post)[:3] for post in posts(read(site, WEEK, select=select))]
 
     assert found == [one[:3] for one in EXPECTED]
@@ -308,7 +313,9 @@ def test_parts_of_each_post_may_be_chosen(site: WebSite) -> None:
             ("6 July", "Lanterns", "Ann Example, Chair at Hall"),
         )
     )
-    select = Select(posts=".p", title=".t", byline=".who", date=".when", text=".w")
+    select = PageSelectors(
+        posts=".p", title=".t", byline=".who", date=".when", text=".w"
+    )
     found = read(site, main, select=select)
 
     assert [told(post) for post in posts(found)] == [

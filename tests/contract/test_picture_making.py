@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from digest.gather.pictures import opening
 from digest.gather.pictures.making import ROOMS, made
-from digest.model.posts.pictures import PictureFile, Use, name_of
+from digest.model.posts.pictures import PictureFile, PictureUse, name_of
 from tests.pictures import SUNSET, a_drawing, a_photo, saved
 
 UPRIGHT = (0.5, 0.9)  # a place, as shares of the size, well below the dark band
@@ -90,7 +90,7 @@ def deep() -> bytes:
 def test_a_picture_lies_as_its_camera_was_held(value: int) -> None:
     files = made(with_orientation(value))
 
-    for use in (Use.EMAIL, Use.PRINT):
+    for use in (PictureUse.EMAIL, PictureUse.PRINT):
         image = shown(files[use])
         assert image.size == (80, 60)
         assert sum(colour(image, BAND)) < 250 < sum(colour(image, UPRIGHT))
@@ -113,7 +113,7 @@ def test_a_picture_lies_as_its_camera_was_held(value: int) -> None:
     ],
 )
 def test_every_kind_becomes_the_same_picture(content: bytes) -> None:
-    image = shown(made(content)[Use.EMAIL])
+    image = shown(made(content)[PictureUse.EMAIL])
 
     assert image.format in {"PNG", "JPEG"}
     assert getattr(image, "n_frames", 1) == 1
@@ -130,12 +130,14 @@ def test_what_is_transparent_becomes_white(mode: str) -> None:
 
 
 def test_sixteen_bits_keep_their_brightness() -> None:
-    assert is_near(colour(shown(made(deep())[Use.EMAIL]), UPRIGHT), (128, 128, 128), 2)
+    assert is_near(
+        colour(shown(made(deep())[PictureUse.EMAIL]), UPRIGHT), (128, 128, 128), 2
+    )
 
 
 @pytest.mark.parametrize("mode", ["1", "L"])
 def test_grey_stays_grey(mode: str) -> None:
-    image = shown(made(saved(a_drawing(mode=mode)))[Use.EMAIL])
+    image = shown(made(saved(a_drawing(mode=mode)))[PictureUse.EMAIL])
 
     assert image.mode in {"L", "P", "1"}
 
@@ -147,7 +149,7 @@ def test_colours_of_another_profile_are_taken_to_srgb() -> None:
 
     assert b"iCCP" in plain
     for content in (plain, wrong):
-        file = made(content)[Use.EMAIL]
+        file = made(content)[PictureUse.EMAIL]
         assert is_near(colour(shown(file), UPRIGHT), SUNSET, by=3)
         assert b"iCCP" not in file.content
 
@@ -155,7 +157,7 @@ def test_colours_of_another_profile_are_taken_to_srgb() -> None:
 def test_print_is_grey() -> None:
     files = made(saved(a_drawing(800, 600)))
 
-    for use in (Use.PRINT, Use.PRINT_SMALL):
+    for use in (PictureUse.PRINT, PictureUse.PRINT_SMALL):
         assert shown(files[use]).mode in {"L", "1", "P"}
         red, green, blue = colour(shown(files[use]), UPRIGHT)
         assert red == green == blue
@@ -183,10 +185,10 @@ def test_each_use_is_fitted_into_its_room_and_never_enlarged(
 
 def test_no_more_than_the_room_of_print_is_three_hundred_dots_an_inch() -> None:
     inch = 25.4
-    assert ROOMS[Use.PRINT].width / (170 / inch) <= 300
-    assert ROOMS[Use.PRINT].height / (80 / inch) <= 300
-    assert ROOMS[Use.PRINT_SMALL].width / (48 / inch) <= 300
-    assert ROOMS[Use.EMAIL].width == 1200
+    assert ROOMS[PictureUse.PRINT].width / (170 / inch) <= 300
+    assert ROOMS[PictureUse.PRINT].height / (80 / inch) <= 300
+    assert ROOMS[PictureUse.PRINT_SMALL].width / (48 / inch) <= 300
+    assert ROOMS[PictureUse.EMAIL].width == 1200
 
 
 def test_nothing_of_what_a_camera_wrote_is_left() -> None:
@@ -212,8 +214,8 @@ def test_nothing_of_what_a_camera_wrote_is_left() -> None:
 def test_a_drawing_stays_sharp_and_a_photo_small() -> None:
     drawing, photo = made(saved(a_drawing())), made(saved(a_photo(1600, 1200)))
 
-    assert drawing[Use.EMAIL].media_type == "image/png"
-    assert photo[Use.EMAIL].media_type == "image/jpeg"
+    assert drawing[PictureUse.EMAIL].media_type == "image/png"
+    assert photo[PictureUse.EMAIL].media_type == "image/jpeg"
     for use, room in ROOMS.items():
         assert len(photo[use].content) <= room.size
 
@@ -229,7 +231,7 @@ def test_the_same_bytes_give_the_same_files_and_name() -> None:
 def test_a_note_of_the_camera_that_is_broken_costs_no_picture() -> None:
     content = saved(a_drawing(80, 60), "JPEG", exif=b"Exif\0\0MM\0*\0\0\xff\xff\xff")
 
-    assert shown(made(content)[Use.EMAIL]).size == (80, 60)
+    assert shown(made(content)[PictureUse.EMAIL]).size == (80, 60)
 
 
 def a_bomb(width: int, height: int) -> bytes:

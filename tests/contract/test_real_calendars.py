@@ -18,7 +18,7 @@ import icalendar
 import pytest
 import recurring_ical_events
 
-from digest.gather.calendars.ics.answer import Answer, Question
+from digest.gather.calendars.ics.answer import CalendarAnswer, CalendarQuestion
 from digest.gather.calendars.ics.expand import answered
 from tests.corpus import MAX_SECONDS, Read, named_folders, read_apart
 from tests.ics import an_ics_event
@@ -54,12 +54,12 @@ def whole(content: bytes) -> bytes:
     return content
 
 
-def question(content: bytes) -> Question:
+def question(content: bytes) -> CalendarQuestion:
     """Return a question about the two months from a file's first event on."""
     first = _FIRST.search(content)
     day = first[1].decode() if first else "20260706"
     since = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) - timedelta(days=1)
-    return Question(since, since + SPAN, since + SPAN, "Europe/London")
+    return CalendarQuestion(since, since + SPAN, since + SPAN, "Europe/London")
 
 
 def instant(at: date, home: ZoneInfo) -> datetime:
@@ -67,7 +67,7 @@ def instant(at: date, home: ZoneInfo) -> datetime:
     return (full if full.tzinfo else full.replace(tzinfo=home)).astimezone(UTC)
 
 
-def by_the_library(content: bytes, asked: Question) -> set[datetime] | None:
+def by_the_library(content: bytes, asked: CalendarQuestion) -> set[datetime] | None:
     """Return the starts as the library has them; None where it has none to give."""
     try:
         calendar: Any = icalendar.Calendar.from_ical(content)
@@ -81,7 +81,7 @@ def by_the_library(content: bytes, asked: Question) -> set[datetime] | None:
     return {at for at in starts if asked.since < at < asked.until}
 
 
-def starts(answer: Answer, asked: Question) -> set[datetime]:
+def starts(answer: CalendarAnswer, asked: CalendarQuestion) -> set[datetime]:
     told = {one.starts for one in answer.happenings}
     return {at for at in told if asked.since < at < asked.until}
 

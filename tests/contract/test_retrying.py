@@ -11,7 +11,7 @@ from digest.model.editions.edition import EditionState
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, send_batch
 from digest.store.delivery import deliveries, resending, send_batches
-from digest.store.delivery.deliveries import Move
+from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition, states
@@ -61,7 +61,7 @@ def test_the_edition_is_sending_again_until_they_have_ended(engine: Engine) -> N
         again = editions.get(connection, made.id)
         assert not deliveries.close_edition(connection, made.id, EIGHT + HOUR)
         for to in (DeliveryState.HANDING_OVER, ACCEPTED):
-            deliveries.move(connection, Move(made.key(1), to), EIGHT + HOUR)
+            deliveries.move(connection, DeliveryMove(made.key(1), to), EIGHT + HOUR)
         assert deliveries.close_edition(connection, made.id, EIGHT + HOUR)
 
     assert (again.state, again.ended_at) == (EditionState.SENDING, None)
@@ -114,7 +114,7 @@ def test_nothing_that_runs_by_itself_sends_a_refused_copy_again(
 ) -> None:
     made = a_sent_edition(engine, REFUSED)
     with writing(engine) as connection:
-        assert not deliveries.move(connection, Move(made.key(), PLANNED), EIGHT)
+        assert not deliveries.move(connection, DeliveryMove(made.key(), PLANNED), EIGHT)
         assert not editions.move(connection, made.id, EditionState.SENDING, EIGHT)
     with reading(engine) as connection:
         assert editions.get(connection, made.id).state is EditionState.SENT

@@ -12,8 +12,8 @@ from typing import ClassVar
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.fetching.document import Memory
-from digest.gather.items.reading import Reading, Visit
+from digest.gather.fetching.document import SourceMemory
+from digest.gather.items.reading import Reading, SourceVisit
 from digest.gather.markup.words import one_line
 from digest.gather.registry import READERS
 from digest.model.campaigns.campaign import Source, SourceKind
@@ -77,7 +77,7 @@ def publish() -> Iterator[Callable[[str, bytes], str]]:
     server.server_close()
 
 
-def read(kind: SourceKind, location: str, visit: Visit | None = None) -> Reading:
+def read(kind: SourceKind, location: str, visit: SourceVisit | None = None) -> Reading:
     return READERS[kind](Source("blog", kind, location), visit or a_visit())
 
 
@@ -419,7 +419,7 @@ def test_a_calendar_is_read_again_though_it_has_not_changed(
     publish: Callable[[str, bytes], str],
 ) -> None:
     url = publish("/diary.ics", a_calendar(an_ics_event(STARTS, "RRULE:FREQ=MONTHLY")))
-    memory = Memory(etag='"one"')
+    memory = SourceMemory(etag='"one"')
     later = a_visit(since=EIGHT + timedelta(days=7), memory=memory)
     [event] = read(SourceKind.CALENDAR, url, later).items
 

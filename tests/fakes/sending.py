@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from digest.model.editions.compiled_message import CompiledMessage, Slot
+from digest.model.editions.compiled_message import CompiledMessage, MergeField
 from tests.builders import EIGHT
 
 MESSAGE = CompiledMessage.of(
     [
         b"From: Lantern Week <digest@example.org>\r\nTo: ",
-        Slot.TO,
+        MergeField.TO,
         b"\r\nSubject: Today\r\nMessage-ID: <",
-        Slot.REFERENCE,
+        MergeField.REFERENCE,
         b"@example.org>\r\nList-Unsubscribe: ",
-        Slot.LEAVE,
+        MergeField.LEAVE,
         b"\r\n\r\nThe kettle is always on.\r\n",
     ]
 )

@@ -14,10 +14,15 @@ from digest.errors import SourceError
 from digest.gather.calendars.calendar import read_from
 from digest.gather.calendars.ics.expand import answered
 from digest.gather.feeds.feed import posts_in
-from digest.gather.fetching.document import LIMITS, Document, Limits, Request
+from digest.gather.fetching.document import (
+    LIMITS,
+    Document,
+    DocumentRequest,
+    FetchLimits,
+)
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.folders.front_matter import FrontMatter
-from digest.gather.items.reading import Visit
+from digest.gather.items.reading import SourceVisit
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.plain_text import text_to_blocks
@@ -77,7 +82,9 @@ def picture(content: bytes) -> None:
 def calendar(content: bytes) -> None:
     """Read the bytes as a calendar, in this process."""
     source = Source("diary", SourceKind.CALENDAR, "diary.ics")
-    reading = read_from(content, source, Visit(Fetcher(), since=_SINCE), by=answered)
+    reading = read_from(
+        content, source, SourceVisit(Fetcher(), since=_SINCE), by=answered
+    )
     check_items((*reading.items, *reading.updates))
     for one in reading.skipped:
         assert len(f"{one.name}{one.why}".splitlines()) == 1, one
@@ -91,7 +98,7 @@ def plain_text(content: bytes) -> None:
 def page(content: bytes) -> None:
     """Read the bytes as a page of posts, and as every page that it leads to."""
     source = Source("page", SourceKind.PAGE, HERE)
-    check_items(read_page(source, Visit(OneDocument(content=content))).items)
+    check_items(read_page(source, SourceVisit(OneDocument(content=content))).items)
 
 
 def wordpress(content: bytes) -> None:
@@ -100,7 +107,9 @@ def wordpress(content: bytes) -> None:
         file.write(content)
         file.flush()
         source = Source("past", SourceKind.WORDPRESS, file.name)
-        check_items(read_wordpress(source, Visit(OneDocument(content=content))).items)
+        check_items(
+            read_wordpress(source, SourceVisit(OneDocument(content=content))).items
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ class OneDocument(Fetcher):
 
     content: bytes = b""
 
-    def fetch(self, request: Request, limits: Limits = LIMITS) -> Document:
+    def fetch(self, request: DocumentRequest, limits: FetchLimits = LIMITS) -> Document:
         """Return the bytes, wherever they are asked for."""
         del limits
         return Document(self.content, request.url, "text/html")

@@ -4,7 +4,7 @@ import sys
 import threading
 
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.store.base.engine import open_engine
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -19,7 +19,7 @@ if __name__ == "__main__":
     database, url, connections = sys.argv[1:]
     sender = Sender(
         engine=open_engine(database),
-        carrier=Smtp(SmtpServer.parse(url)),
+        carrier=SmtpCarrier(SmtpServer.parse(url)),
         message_for=lambda _edition, _variant: MESSAGE,
         links=FakeLinks(),
         clock=HandWoundClock(),

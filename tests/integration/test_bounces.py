@@ -10,23 +10,23 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.audience.erasing import erase
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import everything
 from digest.audience.unsubscribing import leave
-from digest.deliver.returns.bounces import Bounces, Ingested, Standing
-from digest.model.delivery.bounces import Kind
+from digest.deliver.returns.bounces import Bounces, IngestReport, ReturnState
+from digest.model.delivery.bounces import BounceKind
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import bounce, subscriber, subscription, suppression
 from digest.store.delivery import bounces, copies, deliveries
-from digest.store.delivery.deliveries import Move
+from digest.store.delivery.deliveries import DeliveryMove
 from tests.builders import EIGHT
 from tests.lists import HASHER
 from tests.reports import a_complaint, a_fate, a_maildir, a_report
 from tests.rows import PlannedEdition, a_planned_edition, states
 
 LATER = EIGHT + timedelta(hours=1)
-LINKS = Links("a secret of the test's own", "https://digest.example.org")
+LINKS = SignedLinks("a secret of the test's own", "https://digest.example.org")
 CODE = "k7qf2mxa"
 
 
@@ -36,7 +36,7 @@ def made(engine: Engine) -> PlannedEdition:
     made = a_planned_edition(engine, emails=2)
     with writing(engine) as connection:
         for to in (DeliveryState.HANDING_OVER, DeliveryState.ACCEPTED):
-            deliveries.move(connection, Move(made.key(0), to), EIGHT)
+            deliveries.move(connection, DeliveryMove(made.key(0), to), EIGHT)
     return made
 
 
@@ -46,8 +46,8 @@ def ours(made: PlannedEdition, index: int = 0) -> str:
 
 
 def ingested(
-    engine: Engine, *paths: Path, dry_run: bool = False, links: Links = LINKS
-) -> Ingested:
+    engine: Engine, *paths: Path, dry_run: bool = False, links: SignedLinks = LINKS
+) -> IngestReport:
     return Bounces(engine, links.read_envelope_sender, leave).ingest(
         paths, LATER, dry_run=dry_run
     )
@@ -60,7 +60,7 @@ def in_files(place: Path, *messages: bytes) -> list[Path]:
     return files
 
 
-def standings(found: Ingested) -> list[Standing]:
+def standings(found: IngestReport) -> list[ReturnState]:
     return [one.standing for one in found.taken]
 
 
@@ -97,8 +97,8 @@ def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
 
     [taken] = found.taken
     assert (taken.standing, taken.kind, taken.cancelled) == (
-        Standing.NEW,
-        Kind.HARD,
+        ReturnState.NEW,
+        BounceKind.HARD,
         1,
     )
     assert taken.is_suppressed
@@ -116,13 +116,13 @@ def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
 @pytest.mark.parametrize(
     ("fate", "kind"),
     [
-        (a_fate("5.2.2"), Kind.SOFT),
-        (a_fate("5.7.1"), Kind.OURS),
-        (a_fate("4.4.1", action="delayed"), Kind.DELAYED),
+        (a_fate("5.2.2"), BounceKind.SOFT),
+        (a_fate("5.7.1"), BounceKind.OURS),
+        (a_fate("4.4.1", action="delayed"), BounceKind.DELAYED),
     ],
 )
 def test_any_other_bounce_is_on_record_and_does_nothing(
-    engine: Engine, made: PlannedEdition, tmp_path: Path, fate: str, kind: Kind
+    engine: Engine, made: PlannedEdition, tmp_path: Path, fate: str, kind: BounceKind
 ) -> None:
     ingested(engine, *in_files(tmp_path, a_report(ours(made), fate)))
 
@@ -135,7 +135,7 @@ def test_a_complaint_ends_the_subscription_and_writing_to_that_address(
 ) -> None:
     [taken] = ingested(engine, *in_files(tmp_path, a_complaint(ours(made)))).taken
 
-    assert taken.kind is Kind.COMPLAINT
+    assert taken.kind is BounceKind.COMPLAINT
     assert suppressed(engine) == {"email-0": "complaint"}
     assert lists_left(engine) == [made.subscribers[0]]
 
@@ -147,8 +147,8 @@ def test_a_report_counts_once_wherever_it_is_kept(
     box = a_maildir(tmp_path / "mail", b"Delivered-To: x@example.org\n" + report)
     both = [*in_files(tmp_path, report), box]
 
-    assert standings(ingested(engine, *both)) == [Standing.NEW, Standing.SEEN]
-    assert standings(ingested(engine, *both)) == [Standing.SEEN] * 2
+    assert standings(ingested(engine, *both)) == [ReturnState.NEW, ReturnState.SEEN]
+    assert standings(ingested(engine, *both)) == [ReturnState.SEEN] * 2
     assert len(recorded(engine)) == 1
 
 
@@ -157,7 +157,7 @@ def test_a_report_without_our_signature_does_nothing(
     engine: Engine, made: PlannedEdition, tmp_path: Path, index: int
 ) -> None:
     true = ours(made)
-    theirs = Links("another secret, not ours", "https://digest.example.org")
+    theirs = SignedLinks("another secret, not ours", "https://digest.example.org")
     forged = [
         a_report(theirs.envelope_sender(CODE, made.readers[0])),
         a_report(true.replace(f"-{made.readers[0]}-", f"-{made.readers[1]}-")),
@@ -167,7 +167,7 @@ def test_a_report_without_our_signature_does_nothing(
     ][index]
     found = ingested(engine, *in_files(tmp_path, forged))
 
-    assert standings(found) == [Standing.NOT_OURS]
+    assert standings(found) == [ReturnState.NOT_OURS]
     assert (recorded(engine), suppressed(engine)) == ([], {})
 
 
@@ -177,7 +177,7 @@ def test_a_report_on_a_copy_that_is_not_held_does_nothing(
     for code, reader_id in (("zzzzzzzz", made.readers[0]), (CODE, 2**62)):
         report = a_report(LINKS.envelope_sender(code, reader_id))
         found = ingested(engine, *in_files(tmp_path, report))
-        assert standings(found) == [Standing.NOT_OURS]
+        assert standings(found) == [ReturnState.NOT_OURS]
 
 
 def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
@@ -187,7 +187,7 @@ def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
     [taken] = ingested(engine, *in_files(tmp_path, report)).taken
 
     assert (taken.standing, taken.words) == (
-        Standing.NOT_UNDERSTOOD,
+        ReturnState.NOT_UNDERSTOOD,
         "it names several copies, so it is about none",
     )
     assert recorded(engine) == []
@@ -255,10 +255,10 @@ def test_a_maildirs_messages_are_put_away_once_they_are_committed(
     box = a_maildir(tmp_path / "mail", a_report(ours(made)), spam)
     found = ingested(engine, box)
 
-    assert standings(found) == [Standing.NEW, Standing.NOT_OURS]
+    assert standings(found) == [ReturnState.NEW, ReturnState.NOT_OURS]
     assert list((box / "new").iterdir()) == []
     assert len(list((box / "cur").glob("*:2,S"))) == 2
-    assert standings(ingested(engine, box)) == [Standing.SEEN, Standing.NOT_OURS]
+    assert standings(ingested(engine, box)) == [ReturnState.SEEN, ReturnState.NOT_OURS]
 
 
 def test_each_message_of_an_mbox_is_taken_by_itself(
@@ -275,7 +275,7 @@ def test_each_message_of_an_mbox_is_taken_by_itself(
     )
     found = ingested(engine, box)
 
-    assert standings(found) == [Standing.NEW, Standing.NOT_OURS, Standing.NEW]
+    assert standings(found) == [ReturnState.NEW, ReturnState.NOT_OURS, ReturnState.NEW]
     assert [one.name for one in found.taken] == [
         f"{box}, message {number}" for number in (1, 2, 3)
     ]
@@ -294,7 +294,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
     ]
     found = ingested(engine, *places, *in_files(tmp_path, a_report(ours(made))))
 
-    assert standings(found) == [Standing.UNREAD] * 4 + [Standing.NEW]
+    assert standings(found) == [ReturnState.UNREAD] * 4 + [ReturnState.NEW]
     assert [one.words.partition(":")[0] for one in found.taken[:4]] == [
         "cannot be read",
         "is a folder, but no Maildir",
@@ -308,7 +308,7 @@ def test_two_at_once_on_one_maildir_take_each_report_once(
 ) -> None:
     reports = [a_report(ours(made), name=f"report-{number}") for number in range(30)]
     box = a_maildir(tmp_path / "mail", *reports)
-    found: list[Ingested] = []
+    found: list[IngestReport] = []
     both = [
         threading.Thread(target=lambda: found.append(ingested(engine, box)))
         for _ in range(2)
@@ -318,7 +318,7 @@ def test_two_at_once_on_one_maildir_take_each_report_once(
     for one in both:
         one.join()
 
-    assert sum(one.count(Standing.NEW) for one in found) == 30
+    assert sum(one.count(ReturnState.NEW) for one in found) == 30
     assert len(recorded(engine)) == 30
 
 
@@ -338,5 +338,5 @@ def test_what_is_cut_short_leaves_nothing_and_is_taken_in_whole_later(
         Bounces(engine, LINKS.read_envelope_sender, dies).ingest([box], LATER)
     assert (recorded(engine), suppressed(engine)) == ([], {})
     assert len(list((box / "new").iterdir())) == 1
-    assert standings(ingested(engine, box)) == [Standing.NEW]
+    assert standings(ingested(engine, box)) == [ReturnState.NEW]
     assert lists_left(engine) == [made.subscribers[0]]

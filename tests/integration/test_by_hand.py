@@ -11,14 +11,14 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import access_key
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, editing, listing, log
-from digest.store.posts.by_hand import Added
-from digest.store.posts.listing import Which
+from digest.store.posts.by_hand import Addition
+from digest.store.posts.listing import ItemFilter
 from digest.store.staff import access_keys
 from tests.builders import EIGHT, a_post, an_event
 from tests.stored import a_stored_campaign, posts_accepted
 
 
-def added(engine: Engine, one: Item, key: str = "") -> Added:
+def added(engine: Engine, one: Item, key: str = "") -> Addition:
     with writing(engine) as connection:
         stored = campaigns.by_name(connection, "lantern-week")
         return by_hand.add(connection, stored, by_hand.keyed(one, key), EIGHT)
@@ -42,7 +42,10 @@ def test_posts_and_events_are_listed_apart(engine: Engine) -> None:
 
     with reading(engine) as connection:
         kinds = {
-            kind: [one.title for one in listing.listed(connection, 1, Which(kind=kind))]
+            kind: [
+                one.title
+                for one in listing.listed(connection, 1, ItemFilter(kind=kind))
+            ]
             for kind in ("post", "event", "")
         }
     assert kinds == {"post": ["Kettle"], "event": ["Walk"], "": ["Walk", "Kettle"]}
@@ -53,7 +56,7 @@ def test_other_words_under_a_key_change_the_post(engine: Engine) -> None:
     first = added(engine, a_post(title="Kettel"), "k")
     second = added(engine, a_post(title="Kettle"), "k")
 
-    assert second == Added(first.id, "changed")
+    assert second == Addition(first.id, "changed")
 
 
 def test_a_post_that_a_source_has_is_not_sent_twice(engine: Engine) -> None:

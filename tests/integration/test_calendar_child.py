@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.answer import CalendarQuestion
 from digest.gather.calendars.ics.process import ask
 from tests.builders import EIGHT
 from tests.ics import STARTS, WEEK, a_calendar, an_ics_event
 
-QUESTION = Question(EIGHT, EIGHT + 4 * WEEK, EIGHT + 2 * WEEK, "Europe/London")
+QUESTION = CalendarQuestion(EIGHT, EIGHT + 4 * WEEK, EIGHT + 2 * WEEK, "Europe/London")
 GOOD = an_ics_event(uid="good")
 ENDLESS = "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
 # A parent of its own: what its children cost is what the calendar cost.

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.compose import variants
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
 from digest.model.people.reader import Format
 from digest.model.posts.items import Event, EventState
@@ -58,7 +58,9 @@ class Diary:
     def says(self, *parts: str, now: datetime = EIGHT) -> SourceReport:
         """Change the file and read it."""
         self.path.write_bytes(a_calendar(*parts))
-        [[report]] = gather(self.engine, LOOPBACK, [Round(self.stored)], now).values()
+        [[report]] = gather(
+            self.engine, LOOPBACK, [GatheringRound(self.stored)], now
+        ).values()
         assert report.failed == ""
         return report
 

@@ -21,10 +21,10 @@ from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.editions.mime import cleaned
 from digest.model.people.reader import Format
 from digest.render.email.compile import SAMPLE_READER, compile_email
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from tests.builders import a_campaign, a_post, a_variant, an_event
 
-LOOK = Look(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
+LOOK = RenderOptions(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
 HOSTILE = [
     pytest.param('"><script>alert(1)</script>', id="markup"),
     pytest.param("Ann\r\nBcc: victim@example.org", id="a header after a line break"),

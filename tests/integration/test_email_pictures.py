@@ -15,8 +15,8 @@ from PIL import Image
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import EasyRead, Picture, Run
-from digest.model.posts.pictures import Gallery, PictureFile, PicturePlace, Use
+from digest.model.posts.blocks import EasyRead, Picture, TextSpan
+from digest.model.posts.pictures import Gallery, PictureFile, PictureHosting, PictureUse
 from digest.render.email.compile import (
     SAMPLE_READER,
     compile_email,
@@ -25,7 +25,7 @@ from digest.render.email.compile import (
     preview_text,
 )
 from digest.render.email.pictures import MOST_ATTACHED
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from tests.builders import a_campaign, a_post, a_variant, words
 from tests.integration.test_email_message import check_lines
 from tests.pictures import a_photo, saved
@@ -43,24 +43,24 @@ def a_size(width: int, height: int, size: int = 0) -> PictureFile:
 
 
 GALLERY: Gallery = {
-    (ONE, Use.EMAIL): a_size(1200, 800),
-    (ONE, Use.EMAIL_SMALL): a_size(240, 160),
-    (TWO, Use.EMAIL): a_size(300, 200),
-    (TWO, Use.EMAIL_SMALL): a_size(240, 160),
+    (ONE, PictureUse.EMAIL): a_size(1200, 800),
+    (ONE, PictureUse.EMAIL_SMALL): a_size(240, 160),
+    (TWO, PictureUse.EMAIL): a_size(300, 200),
+    (TWO, PictureUse.EMAIL_SMALL): a_size(240, 160),
 }
-LOOK = Look(
+LOOK = RenderOptions(
     datetime(2026, 7, 6, 15, 0, tzinfo=UTC),
     pictures=GALLERY,
     hosted_at="https://digest.example.org/media",
 )
 
 
-def an_edition(place: PicturePlace, *pictures: Picture, **changes: Any) -> Variant:
+def an_edition(place: PictureHosting, *pictures: Picture, **changes: Any) -> Variant:
     """Return an edition of one post, in full, whose body shows the pictures."""
     body = (
         *(pictures or (LEAD,)),
         *words("Put it on."),
-        EasyRead((Run("Tea is at four."),), BESIDE),
+        EasyRead((TextSpan("Tea is at four."),), BESIDE),
     )
     campaign = a_campaign(pictures=place, in_full=True)
     return a_variant(a_post(url="", body=body), campaign=campaign, **changes)
@@ -77,7 +77,7 @@ def html_of(message: EmailMessage) -> str:
 
 
 def test_hosted_pictures_stand_at_our_own_address() -> None:
-    message = read(compile_email(an_edition(PicturePlace.HOSTED), LOOK))
+    message = read(compile_email(an_edition(PictureHosting.HOSTED), LOOK))
 
     assert IMAGE.findall(html_of(message)) == [
         (f"https://digest.example.org/media/{ONE}.jpg", "A kettle", "592", "395"),
@@ -91,7 +91,7 @@ def test_hosted_pictures_stand_at_our_own_address() -> None:
 
 
 def test_attached_pictures_are_found_by_content_id() -> None:
-    compiled = compile_email(an_edition(PicturePlace.ATTACHED), LOOK)
+    compiled = compile_email(an_edition(PictureHosting.ATTACHED), LOOK)
     message = read(compiled)
     check_lines(compiled.merge(SAMPLE_READER))
 
@@ -108,7 +108,7 @@ def test_attached_pictures_are_found_by_content_id() -> None:
     inside = {part["Content-ID"]: part for part in related.iter_attachments()}
     shown = IMAGE.findall(html_of(message))
     assert [f"<{src.removeprefix('cid:')}>" for src, *_ in shown] == list(inside)
-    files = [GALLERY[ONE, Use.EMAIL], GALLERY[TWO, Use.EMAIL_SMALL]]
+    files = [GALLERY[ONE, PictureUse.EMAIL], GALLERY[TWO, PictureUse.EMAIL_SMALL]]
     for part, file in zip(inside.values(), files, strict=True):
         assert part.get_content() == file.content
         assert part.get_content_disposition() == "inline"
@@ -119,15 +119,15 @@ def test_attached_pictures_are_found_by_content_id() -> None:
 
 
 def test_a_campaign_may_do_without_and_tell_what_they_show() -> None:
-    message = read(compile_email(an_edition(PicturePlace.NONE), LOOK))
+    message = read(compile_email(an_edition(PictureHosting.NONE), LOOK))
 
     assert "<img" not in html_of(message)
     assert "Picture: A kettle" in html_of(message)
     assert "Picture: A cup" in html_of(message)
 
 
-@pytest.mark.parametrize("place", PicturePlace)
-def test_text_tells_what_pictures_show(place: PicturePlace) -> None:
+@pytest.mark.parametrize("place", PictureHosting)
+def test_text_tells_what_pictures_show(place: PictureHosting) -> None:
     variant = an_edition(place)
 
     for said in (variant, replace(variant, format=Format.PLAIN)):
@@ -138,8 +138,8 @@ def test_text_tells_what_pictures_show(place: PicturePlace) -> None:
     assert plain.get_content_type() == "text/plain"
 
 
-@pytest.mark.parametrize("place", PicturePlace)
-def test_nothing_of_anybody_elses_is_ever_fetched(place: PicturePlace) -> None:
+@pytest.mark.parametrize("place", PictureHosting)
+def test_nothing_of_anybody_elses_is_ever_fetched(place: PictureHosting) -> None:
     not_ours = Picture("https://elsewhere.example.org/c.jpg", "A spoon")
     variant = an_edition(place, LEAD, not_ours)
 
@@ -166,15 +166,15 @@ def test_a_picture_without_words_is_not_used(picture: Picture, shown: str) -> No
 
 
 def test_a_small_picture_is_not_blown_up() -> None:
-    html = preview_html(an_edition(PicturePlace.HOSTED, BESIDE), LOOK)
+    html = preview_html(an_edition(PictureHosting.HOSTED, BESIDE), LOOK)
 
     assert 'alt="A cup" width="300" height="200"' in html
 
 
 def test_too_heavy_an_edition_links_to_its_pictures_instead() -> None:
-    heavy = {(ONE, Use.EMAIL): a_size(1200, 800, MOST_ATTACHED + 1)}
+    heavy = {(ONE, PictureUse.EMAIL): a_size(1200, 800, MOST_ATTACHED + 1)}
     look = replace(LOOK, pictures={**GALLERY, **heavy})
-    variant = an_edition(PicturePlace.ATTACHED)
+    variant = an_edition(PictureHosting.ATTACHED)
 
     rendition = made(variant, look)
 
@@ -186,7 +186,7 @@ def test_too_heavy_an_edition_links_to_its_pictures_instead() -> None:
 
 
 def test_a_picture_shown_twice_is_attached_once() -> None:
-    message = read(compile_email(an_edition(PicturePlace.ATTACHED, LEAD, LEAD), LOOK))
+    message = read(compile_email(an_edition(PictureHosting.ATTACHED, LEAD, LEAD), LOOK))
 
     parts = [p for p in message.walk() if p.get_content_maintype() == "image"]
     assert len(parts) == 2
@@ -194,7 +194,7 @@ def test_a_picture_shown_twice_is_attached_once() -> None:
 
 
 def test_a_preview_stands_for_itself() -> None:
-    for place in (PicturePlace.HOSTED, PicturePlace.ATTACHED):
+    for place in (PictureHosting.HOSTED, PictureHosting.ATTACHED):
         html = preview_html(an_edition(place), LOOK)
         sources = [src for src, *_ in IMAGE.findall(html)]
         assert len(sources) == 2
@@ -202,13 +202,13 @@ def test_a_preview_stands_for_itself() -> None:
 
 
 def test_the_same_edition_gives_the_same_bytes() -> None:
-    variant = an_edition(PicturePlace.ATTACHED)
+    variant = an_edition(PictureHosting.ATTACHED)
 
     assert compile_email(variant, LOOK) == compile_email(variant, LOOK)
 
 
 def test_attached_pictures_are_encoded_once_for_everybody() -> None:
-    compiled = compile_email(an_edition(PicturePlace.ATTACHED), LOOK)
+    compiled = compile_email(an_edition(PictureHosting.ATTACHED), LOOK)
     ann = compiled.merge(SAMPLE_READER)
     bob = compiled.merge(replace(SAMPLE_READER, name="Bob", reference="bob"))
 

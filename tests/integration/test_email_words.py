@@ -11,19 +11,19 @@ from lxml import etree
 
 from digest.errors import RenderError
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, Run
+from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, TextSpan
 from digest.model.posts.items import Item
 from digest.render.addresses import spoken
 from digest.render.email.compile import compile_email, preview_html, preview_text
 from digest.render.email.contents import subject
 from digest.render.email.size_limit import AIM, LIMIT
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from digest.render.words.dates import when
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
 from tests.rich import a_rich_variant
 
-LOOK = Look(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
+LOOK = RenderOptions(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
 
 
 def tree(html: str) -> etree._Element:
@@ -71,7 +71,9 @@ def test_a_title_without_spaces_begins_beside_its_mark(title: str, listed: str) 
 
 def test_links_are_on_lines_of_their_own_and_lines_within_72() -> None:
     url = "https://example.org/" + "long/" * 30 + "?q=$[x]'(y)*"
-    body = (Paragraph((Run("See "), Run("the plan", href=url), Run("."))),)
+    body = (
+        Paragraph((TextSpan("See "), TextSpan("the plan", href=url), TextSpan("."))),
+    )
 
     text = preview_text(a_variant(a_post(url="", body=body)), LOOK)
 
@@ -312,7 +314,7 @@ def test_a_picture_that_the_body_shows_is_not_shown_twice() -> None:
     ],
 )
 def test_an_address_nobody_should_follow_is_no_link(href: str) -> None:
-    body = (Paragraph((Run("words", href=href),)),)
+    body = (Paragraph((TextSpan("words", href=href),)),)
     html = preview_html(a_variant(a_post(url="", body=body)), LOOK)
 
     assert "words" in html
@@ -321,7 +323,9 @@ def test_an_address_nobody_should_follow_is_no_link(href: str) -> None:
 
 
 def test_no_heading_level_is_skipped_whatever_the_post_does() -> None:
-    body = tuple(Heading(level, (Run(f"h{level}"),)) for level in (3, 1, 6, 6, 6, 2))
+    body = tuple(
+        Heading(level, (TextSpan(f"h{level}"),)) for level in (3, 1, 6, 6, 6, 2)
+    )
     page = tree(preview_html(a_variant(a_post(url="", body=body)), LOOK))
 
     assert [h.tag for h in page.xpath("//h3|//h4|//h5|//h6")] == [

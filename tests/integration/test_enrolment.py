@@ -10,7 +10,7 @@ from digest.audience.suppressing import suppress
 from digest.audience.unsubscribing import leave
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Facts, Format
+from digest.model.people.reader import Format, ReaderFacts
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, schedule
 from digest.store.campaigns import campaigns
@@ -102,10 +102,12 @@ def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None
     rows = rows_for(engine, an_edition(engine))
 
     assert [row.facts for row in rows] == [
-        Facts(Format.HTML, has_email=True),
-        Facts(Format.LETTER, has_address=True, post_suppressed=True),
-        Facts(Format.PHONE, is_subscribed=False),
-        Facts(Format.HTML, has_email=True, has_address=True, email_suppressed=True),
+        ReaderFacts(Format.HTML, has_email=True),
+        ReaderFacts(Format.LETTER, has_address=True, post_suppressed=True),
+        ReaderFacts(Format.PHONE, is_subscribed=False),
+        ReaderFacts(
+            Format.HTML, has_email=True, has_address=True, email_suppressed=True
+        ),
     ]
     assert [row.language for row in rows] == ["en-GB"] * 4
 

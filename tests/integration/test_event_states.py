@@ -10,8 +10,8 @@ from digest.model.people.reader import Format
 from digest.model.posts.event_changes import corrected, together
 from digest.model.posts.items import Event, EventState
 from digest.render.email.compile import preview_html, preview_text
-from digest.render.letter.letter import SAMPLE, LetterLook, preview
-from digest.render.options import Look
+from digest.render.letter.letter import SAMPLE, LetterOptions, preview
+from digest.render.options import RenderOptions
 from digest.render.words.event_times import first_day, headline, times
 from tests.builders import EIGHT, a_variant, an_event
 from tests.sheets import Sheets
@@ -142,8 +142,10 @@ def test_a_list_of_contents_names_the_day_that_readers_knew() -> None:
 
 def test_nobody_is_asked_to_join_or_book_what_is_off() -> None:
     variant = a_variant(OFF)
-    page, text = (show(variant, Look(EIGHT)) for show in (preview_html, preview_text))
-    letter = preview(a_variant(OFF, format=Format.LETTER), LetterLook(), SAMPLE)
+    page, text = (
+        show(variant, RenderOptions(EIGHT)) for show in (preview_html, preview_text)
+    )
+    letter = preview(a_variant(OFF, format=Format.LETTER), LetterOptions(), SAMPLE)
     sheet = Sheets(letter).whole_text()
 
     for said in (page, text, sheet):
@@ -159,6 +161,6 @@ def test_events_without_words_fill_a_page_before_the_next_is_begun() -> None:
         an_event(str(n), title=f"Walk {n}", starts=WALK.starts + n * DAY, ends=None)
         for n in range(12)
     ]
-    letter = preview(a_variant(*bare, format=Format.LETTER), LetterLook(), SAMPLE)
+    letter = preview(a_variant(*bare, format=Format.LETTER), LetterOptions(), SAMPLE)
 
     assert "Walk 4" in Sheets(letter).text(0)

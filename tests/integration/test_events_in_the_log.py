@@ -19,11 +19,11 @@ from tests.stored import a_reader, a_stored_campaign, posts_accepted
 OFF = EventState.CANCELLED
 
 
-def updated(engine: Engine, updates: Sequence[Item]) -> acceptance.Counts:
+def updated(engine: Engine, updates: Sequence[Item]) -> acceptance.AcceptanceCounts:
     with writing(engine) as connection:
         row = connection.execute(select(source)).one()
         first = campaigns.load(connection, row.campaign_id).sources[0]
-        origin = acceptance.Origin(row.campaign_id, row.id, first, False)  # noqa: FBT003
+        origin = acceptance.AcceptanceOrigin(row.campaign_id, row.id, first, False)  # noqa: FBT003
         return acceptance.accept(connection, origin, [], EIGHT, updates)
 
 

@@ -162,7 +162,9 @@ class Log(RuleBasedStateMachine):
             name = self.names[source]
             row = sources.of_campaign(connection, stored.id)[name]
             [terms] = [one for one in stored.campaign.sources if one.name == name]
-            origin = acceptance.Origin(stored.id, row.id, terms, row.is_first_contact)
+            origin = acceptance.AcceptanceOrigin(
+                stored.id, row.id, terms, row.is_first_contact
+            )
             held = list(self.held_by[source].values())
             acceptance.accept(connection, origin, held, self.now)
             sources.note_read(connection, row, self.now, {})

@@ -14,7 +14,7 @@ from digest.audience.lists.exporting import export
 from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import leave
 from digest.errors import NotFound
-from digest.model.people.reader import Facts, Format, NotServed, resolve
+from digest.model.people.reader import Format, NotServed, ReaderFacts, resolve
 from digest.store.base.engine import reading, writing
 from digest.store.people.subscribers import subscribed
 from tests.builders import EIGHT
@@ -90,7 +90,7 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
         for one in people
         if isinstance(
             resolve(
-                Facts(
+                ReaderFacts(
                     one.format or Format.HTML,
                     has_email=bool(one.email),
                     has_address=one.address is not None,

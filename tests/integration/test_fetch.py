@@ -7,11 +7,16 @@ import pytest
 
 from digest import __version__
 from digest.errors import SourceError
-from digest.gather.fetching.document import FEED, Document, Memory, Request
+from digest.gather.fetching.document import (
+    FEED,
+    Document,
+    DocumentRequest,
+    SourceMemory,
+)
 from tests.builders import LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site
 
-NEW = Memory()
+NEW = SourceMemory()
 WHEN = "Mon, 06 Jul 2026 08:00:00 GMT"
 
 
@@ -24,8 +29,8 @@ def site() -> Iterator[WebSite]:
         yield made
 
 
-def get(url: str, memory: Memory = NEW, contact: str = "") -> Document:
-    return LOOPBACK.fetch(Request(url, FEED, memory, contact))
+def get(url: str, memory: SourceMemory = NEW, contact: str = "") -> Document:
+    return LOOPBACK.fetch(DocumentRequest(url, FEED, memory, contact))
 
 
 @pytest.mark.parametrize(

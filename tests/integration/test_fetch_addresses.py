@@ -17,9 +17,9 @@ import pytest
 
 from digest.errors import SourceError
 from digest.gather.fetching.dialling import resolved
-from digest.gather.fetching.document import FEED, PICTURE, Document, Request
+from digest.gather.fetching.document import FEED, PICTURE, Document, DocumentRequest
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.fetching.turns import Turns
+from digest.gather.fetching.host_queue import HostQueue
 from digest.model.campaigns.web_access import WebAccess
 from tests.fakes.web_site import Answer, WebSite, web_site
 
@@ -147,11 +147,11 @@ def site() -> Iterator[WebSite]:
 def door(site: WebSite, names: dict[str, list[list[str]]] = NAMES) -> Fetcher:
     """Return a door to that site alone, at its own port."""
     access = WebAccess.parse(site.url.removeprefix("http://"))
-    return Fetcher(access, Turns(gap=0), resolve=Resolver(names), tls=TRUST)
+    return Fetcher(access, HostQueue(gap=0), resolve=Resolver(names), tls=TRUST)
 
 
 def get(fetcher: Fetcher, url: str) -> Document:
-    return fetcher.fetch(Request(url, FEED))
+    return fetcher.fetch(DocumentRequest(url, FEED))
 
 
 def test_there_are_enough_of_them() -> None:
@@ -222,7 +222,7 @@ def test_a_name_that_is_bound_anew_between_two_looks_gains_nothing(
 
 def test_a_picture_in_a_post_is_no_way_in(site: WebSite, connected: list[Any]) -> None:
     with pytest.raises(SourceError, match="a private network"):
-        door(site).fetch(Request("http://192.168.0.1/cat.png", PICTURE))
+        door(site).fetch(DocumentRequest("http://192.168.0.1/cat.png", PICTURE))
 
     assert connected == []
 
@@ -276,7 +276,7 @@ def test_no_proxy_of_our_surroundings_makes_connections_for_us(
 def test_a_named_host_is_asked_at_its_address_by_its_name(site: WebSite) -> None:
     port = int(site.url.rpartition(":")[2])
     fetcher = Fetcher(
-        WebAccess.parse("here.example.org"), Turns(gap=0), resolve=Resolver(NAMES)
+        WebAccess.parse("here.example.org"), HostQueue(gap=0), resolve=Resolver(NAMES)
     )
     get(fetcher, f"http://HERE.example.org:{port}/feed#part")
 
@@ -290,7 +290,7 @@ def test_an_address_that_does_not_answer_costs_only_its_share_of_the_time(
     port = int(site.url.rpartition(":")[2])
     names = {"two.example.org": [["127.0.0.9", "127.0.0.1"]]}
     fetcher = Fetcher(
-        WebAccess.parse("two.example.org"), Turns(gap=0), resolve=Resolver(names)
+        WebAccess.parse("two.example.org"), HostQueue(gap=0), resolve=Resolver(names)
     )
 
     assert get(fetcher, f"http://two.example.org:{port}/feed").content == b"words"
@@ -315,7 +315,7 @@ def test_over_tls_the_name_and_not_the_address_is_asked_for_and_vouched_for(
     trust = ssl.create_default_context(cafile=tmp_path / "cert.pem")
     names = NAMES | {"other.example.org": [["127.0.0.1"]]}
     access = WebAccess.parse("here.example.org, other.example.org")
-    fetcher = Fetcher(access, Turns(gap=0), resolve=Resolver(names), tls=trust)
+    fetcher = Fetcher(access, HostQueue(gap=0), resolve=Resolver(names), tls=trust)
     with web_site(tls=context) as site:
         site.answers["/feed"] = Answer(b"words")
         port = site.url.rpartition(":")[2]

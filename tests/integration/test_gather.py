@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.compose import lifecycle
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, source
@@ -59,7 +59,7 @@ def read(engine: Engine, stored: StoredCampaign) -> SourceReport:
 
 
 def read_all(engine: Engine, stored: StoredCampaign) -> tuple[SourceReport, ...]:
-    return gather(engine, LOOPBACK, [Round(stored)], EIGHT)["lantern-week"]
+    return gather(engine, LOOPBACK, [GatheringRound(stored)], EIGHT)["lantern-week"]
 
 
 def titles(engine: Engine) -> list[str]:

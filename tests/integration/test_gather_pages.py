@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
 from digest.model.posts.items import Post
 from digest.store.base.engine import reading, writing
@@ -59,7 +59,7 @@ def applied(engine: Engine, site: WebSite, first: str = '"now"') -> StoredCampai
 
 
 def gathered(engine: Engine, stored: StoredCampaign) -> SourceReport:
-    [report] = gather(engine, LOOPBACK, [Round(stored)], EIGHT)["lantern-week"]
+    [report] = gather(engine, LOOPBACK, [GatheringRound(stored)], EIGHT)["lantern-week"]
     return replace(report, skipped=())
 
 

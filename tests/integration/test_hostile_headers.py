@@ -20,14 +20,14 @@ from digest.gather.calendars.ics.expand import answered
 from digest.gather.feeds.feed import posts_in
 from digest.gather.folders.folder import read_folder
 from digest.gather.pages.page import read_page
-from digest.model.campaigns.campaign import Select, Source, SourceKind
+from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.items import Item
 from digest.render.email.compile import SAMPLE_READER, compile_email
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from tests.builders import EIGHT, a_variant, a_visit
 from tests.site import a_fetcher, serving
 
-LOOK = Look(EIGHT)
+LOOK = RenderOptions(EIGHT)
 HERE = "https://example.org/feed"
 WORDS = "Tea and cake"
 TITLES = [
@@ -142,7 +142,7 @@ def page(title: str) -> tuple[Item, ...]:
     both = f"<html><body>{said}{said.replace('Words', 'More')}</body></html>"
     with serving() as site:
         site.files["week"] = both.encode("utf-8", "replace")
-        select = Select(posts="article")
+        select = PageSelectors(posts="article")
         source = Source("page", SourceKind.PAGE, f"{site.url}/week", select=select)
         return read_page(source, a_visit(fetcher=a_fetcher())).items
 

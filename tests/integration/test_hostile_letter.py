@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.items.entries import Entry, Text, post_of
+from digest.gather.items.entries import FeedEntry, FeedText, post_of
 from digest.model.campaigns.campaign import LetterHead
 from digest.model.editions.edition import Variant
 from digest.model.people.postal_address import PostalAddress
@@ -19,16 +19,16 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Table,
+    TextSpan,
 )
 from digest.model.posts.items import Byline, Item, Link, LinkKind, Post
-from digest.render.letter.letter import SAMPLE, LetterLook, preview, typeset
+from digest.render.letter.letter import SAMPLE, LetterOptions, preview, typeset
 from tests.builders import a_campaign, a_post, a_variant, an_event
 from tests.hostile import LISTED, TYPST
 from tests.sheets import Sheets
 
-LOOK = LetterLook()
+LOOK = LetterOptions()
 PASSWD = Path("/etc/passwd")
 
 
@@ -40,12 +40,18 @@ def bare(text: str) -> str:
 
 def every_block(words: str) -> tuple[Block, ...]:
     """Return blocks of every kind that say nothing but the words."""
-    run = (Run(words, href="https://example.org/"),)
-    plain = Paragraph((Run(words),))
+    run = (TextSpan(words, href="https://example.org/"),)
+    plain = Paragraph((TextSpan(words),))
     return (
         Heading(1, run),
         plain,
-        Paragraph((Run(words, strong=True), Run(" "), Run(words, emphasis=True))),
+        Paragraph(
+            (
+                TextSpan(words, strong=True),
+                TextSpan(" "),
+                TextSpan(words, emphasis=True),
+            )
+        ),
         ListBlock(ordered=True, items=((plain,), (Paragraph(run),))),
         Quote((plain,), words),
         Picture(words, words, words),
@@ -111,10 +117,10 @@ def variant_of(campaign: object) -> Variant:
 def test_hostile_html_is_words_on_paper() -> None:
     posts = [
         post_of(
-            Entry(
+            FeedEntry(
                 key=hostile,
-                title=Text(hostile),
-                content=Text(f"<p>words</p>{hostile}", is_html=True),
+                title=FeedText(hostile),
+                content=FeedText(f"<p>words</p>{hostile}", is_html=True),
                 base="https://example.org/",
                 author=hostile,
             )

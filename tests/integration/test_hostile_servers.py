@@ -15,20 +15,20 @@ from digest.gather.fetching.document import (
     PICTURE,
     BusyError,
     Document,
+    DocumentRequest,
+    FetchLimits,
     GoneError,
-    Limits,
-    Memory,
-    Request,
+    SourceMemory,
 )
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.fetching.turns import Turns
+from digest.gather.fetching.host_queue import HostQueue
 from tests.builders import LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site
 
 OK = b"HTTP/1.1 200 OK\r\n"
-SMALL = Limits(size=50_000, connect_seconds=2, total_seconds=10)
-SHORT = Limits(size=50_000, connect_seconds=0.3, total_seconds=0.3)
-NEW = Memory()
+SMALL = FetchLimits(size=50_000, connect_seconds=2, total_seconds=10)
+SHORT = FetchLimits(size=50_000, connect_seconds=0.3, total_seconds=0.3)
+NEW = SourceMemory()
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def site() -> Iterator[WebSite]:
 
 
 def get(
-    site: WebSite, path: str, limits: Limits = SMALL, memory: Memory = NEW
+    site: WebSite, path: str, limits: FetchLimits = SMALL, memory: SourceMemory = NEW
 ) -> Document:
-    return LOOPBACK.fetch(Request(site.url + path, FEED, memory), limits)
+    return LOOPBACK.fetch(DocumentRequest(site.url + path, FEED, memory), limits)
 
 
 def saying(*parts: bytes) -> Callable[[BufferedIOBase], None]:
@@ -180,7 +180,7 @@ def test_words_that_pack_well_are_read_and_what_packs_too_well_is_not(
         site.answers[path] = Answer(
             gzip.compress(content), heads={"Content-Encoding": "gzip"}
         )
-    wide = Limits(total_seconds=10)
+    wide = FetchLimits(total_seconds=10)
 
     assert get(site, "/words", wide).content == words * 18_000
     with pytest.raises(SourceError, match="is over 10 MB"):
@@ -231,10 +231,10 @@ def test_a_name_that_nobody_resolves_in_time_is_left(site: WebSite) -> None:
         site.is_over.wait(30)
         return []
 
-    fetcher = Fetcher(turns=Turns(gap=0), resolve=never)
+    fetcher = Fetcher(turns=HostQueue(gap=0), resolve=never)
     began = time.monotonic()
     with pytest.raises(SourceError, match="took too long"):
-        fetcher.fetch(Request("http://slow.example.org/", FEED), SHORT)
+        fetcher.fetch(DocumentRequest("http://slow.example.org/", FEED), SHORT)
 
     assert time.monotonic() - began < 5
 
@@ -244,7 +244,7 @@ def test_a_server_that_never_greets_over_tls_is_left(site: WebSite) -> None:
     address = site.url.replace("http:", "https:")
     began = time.monotonic()
     with pytest.raises(SourceError, match="cannot be read"):
-        LOOPBACK.fetch(Request(address, FEED), SHORT)
+        LOOPBACK.fetch(DocumentRequest(address, FEED), SHORT)
 
     assert time.monotonic() - began < 5
 
@@ -284,7 +284,7 @@ def test_a_redirect_to_nowhere_says_what_was_answered(site: WebSite) -> None:
 def test_nothing_new_is_believed_only_where_something_was_known(site: WebSite) -> None:
     site.answers["/feed"] = Answer(status=304)
 
-    assert get(site, "/feed", memory=Memory(etag='"1"')).content is None
+    assert get(site, "/feed", memory=SourceMemory(etag='"1"')).content is None
     with pytest.raises(SourceError, match="answered 304"):
         get(site, "/feed")
 
@@ -322,7 +322,7 @@ def test_what_has_moved_is_asked_there_and_a_move_back_is_forgotten(
 ) -> None:
     site.answers["/new"] = Answer(status=301, heads={"Location": "/feed"})
     site.answers["/feed"] = Answer(b"words")
-    document = get(site, "/feed", memory=Memory(moved_to=f"{site.url}/new"))
+    document = get(site, "/feed", memory=SourceMemory(moved_to=f"{site.url}/new"))
 
     assert site.paths() == ["/new", "/feed"]
     assert document.memory.moved_to == ""
@@ -372,7 +372,7 @@ def test_what_is_gone_is_told_apart(site: WebSite) -> None:
 
 def test_a_picture_is_not_called_a_feed(site: WebSite) -> None:
     site.answers["/cat.png"] = Answer(b"x" * 50_001)
-    request = Request(f"{site.url}/cat.png", PICTURE)
+    request = DocumentRequest(f"{site.url}/cat.png", PICTURE)
     with pytest.raises(SourceError, match="put a smaller picture there"):
         LOOPBACK.fetch(request, SMALL)
 

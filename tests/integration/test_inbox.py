@@ -11,7 +11,7 @@ import pytest
 from digest.deliver.carrier import Copy
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import MOST_BYTES, running
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError, NotFound
 from digest.model.delivery.delivery import Accepted, Deferred, Outcome, Refused
@@ -32,7 +32,7 @@ SOURCE = (
 
 async def _send(url: str, source: bytes = SOURCE) -> Outcome:
     copy = Copy("1.1", "bounces@example.org", "zoe@example.org", on_the_wire(source))
-    connection = await Smtp(SmtpServer.parse(url)).open()
+    connection = await SmtpCarrier(SmtpServer.parse(url)).open()
     outcome = await connection.hand_over(copy)
     await connection.close()
     return outcome

@@ -28,8 +28,8 @@ from digest.deliver.inbox.server import running
 from digest.deliver.sending.sender import Sender
 from digest.errors import DigestError, StoreError
 from digest.model.delivery.delivery import DeliveryState
-from digest.schedule.delivery.dispatch import Dispatcher, Embedded
-from digest.schedule.delivery.jobs import Jobs, Pulse
+from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
+from digest.schedule.delivery.jobs import HeartbeatIntervals, JobDispatcher
 from digest.schedule.editions import watch
 from digest.settings import Settings
 from digest.store.base.clock import clock_of
@@ -46,9 +46,9 @@ from tests.postgres import Databases
 from tests.rows import a_planned_edition, states
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
 
-QUICK = Pulse(heartbeat=0.5, stalled_after=2, sweep=0.2)
+QUICK = HeartbeatIntervals(heartbeat=0.5, stalled_after=2, sweep=0.2)
 # So rarely that a test is over before it looks a second time.
-ONCE = Pulse(sweep=3600)
+ONCE = HeartbeatIntervals(sweep=3600)
 PROGRAM = Path(__file__).with_name("worker_process.py")
 ACCEPTED, PLANNED = DeliveryState.ACCEPTED, DeliveryState.PLANNED
 TEN_MINUTES = 600
@@ -56,8 +56,8 @@ LEASE = timedelta(seconds=30)
 _ID = re.compile(rb"^Message-ID: <(\d+)\.\d+@", re.MULTILINE)
 
 
-def jobs_of(engine: Engine, pulse: Pulse = QUICK) -> Jobs:
-    return Jobs(engine, clock_of(engine), pulse)
+def jobs_of(engine: Engine, pulse: HeartbeatIntervals = QUICK) -> JobDispatcher:
+    return JobDispatcher(engine, clock_of(engine), pulse)
 
 
 def statuses(engine: Engine) -> Counter[str]:
@@ -83,7 +83,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 @contextmanager
 def at_work(
-    engine: Engine, carrier: ScriptedCarrier, pulse: Pulse = QUICK
+    engine: Engine, carrier: ScriptedCarrier, pulse: HeartbeatIntervals = QUICK
 ) -> Iterator[threading.Event]:
     """Have a worker at work in a thread of its own; yield what stops it."""
     stop = threading.Event()
@@ -480,17 +480,17 @@ def chosen(url: str, folder: Path) -> Dispatcher:
 def test_a_database_in_a_file_needs_no_engine(
     sqlite_engine: Engine, tmp_path: Path
 ) -> None:
-    assert isinstance(chosen(str(sqlite_engine.url), tmp_path), Embedded)
+    assert isinstance(chosen(str(sqlite_engine.url), tmp_path), EmbeddedDispatcher)
 
 
 def test_on_postgresql_the_engine_is_used_where_it_has_its_tables(
     postgresql_engine: Engine, tmp_path: Path
 ) -> None:
     url = postgresql_engine.url.render_as_string(hide_password=False)
-    assert isinstance(chosen(url, tmp_path), Jobs)
+    assert isinstance(chosen(url, tmp_path), JobDispatcher)
     with writing(postgresql_engine) as connection:
         connection.execute(text("DROP TABLE procrastinate_jobs CASCADE"))
-    assert isinstance(chosen(url, tmp_path), Embedded)
+    assert isinstance(chosen(url, tmp_path), EmbeddedDispatcher)
 
 
 def said_of_the_database(url: str, folder: Path) -> str:

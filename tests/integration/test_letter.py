@@ -21,20 +21,20 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Table,
+    TextSpan,
     texts,
 )
 from digest.model.posts.items import Link, LinkKind, Post
-from digest.model.posts.pictures import PictureFile, Use
+from digest.model.posts.pictures import PictureFile, PictureUse
 from digest.render.letter.geometry import GEOMETRIES
-from digest.render.letter.letter import SAMPLE, Letter, LetterLook, preview, typeset
+from digest.render.letter.letter import SAMPLE, Letter, LetterOptions, preview, typeset
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_drawing, a_gallery, saved
 from tests.rich import EVERY_BLOCK, a_rich_variant, cells
 from tests.sheets import Sheets
 
-LOOK = LetterLook()
+LOOK = LetterOptions()
 FORMATS = (Format.LETTER, Format.LARGE_PRINT)
 # What printers commonly cannot reach along each edge.
 UNPRINTABLE = 4.3
@@ -200,7 +200,7 @@ def test_no_letter_is_smaller_than_the_format_says(wanted: str, least: int) -> N
 
 
 def test_large_print_has_no_italics() -> None:
-    blocks = Paragraph((Run("slanted", emphasis=True),))
+    blocks = Paragraph((TextSpan("slanted", emphasis=True),))
 
     for wanted, slanted in ((Format.LETTER, True), (Format.LARGE_PRINT, False)):
         names = [name for name, _ in a_letter(blocks, wanted=wanted).fonts()]
@@ -286,11 +286,11 @@ def test_what_looks_like_markup_is_printed_as_typed() -> None:
         title=HOSTILE,
         body=(
             *words(HOSTILE),
-            Heading(1, (Run(HOSTILE),)),
+            Heading(1, (TextSpan(HOSTILE),)),
             ListBlock(ordered=True, items=(words(HOSTILE),)),
             Quote(words(HOSTILE), HOSTILE),
             CallToAction(HOSTILE, "https://example.org/#panic()"),
-            EasyRead((Run(HOSTILE),)),
+            EasyRead((TextSpan(HOSTILE),)),
         ),
     )
 
@@ -305,12 +305,12 @@ def test_what_looks_like_markup_is_printed_as_typed() -> None:
     [
         pytest.param(words("W" * 400)[0], id="one endless word"),
         pytest.param(words("https://example.org/" + "a/b-" * 200)[0], id="an address"),
-        pytest.param(Heading(1, (Run("M" * 300),)), id="a heading"),
+        pytest.param(Heading(1, (TextSpan("M" * 300),)), id="a heading"),
         pytest.param(
             Table(cells("A" * 60, "b"), (cells("c", "D" * 90),)), id="a table"
         ),
         pytest.param(CallToAction("C" * 300, "https://example.org"), id="a call"),
-        pytest.param(EasyRead((Run("E" * 300),)), id="an easy read sentence"),
+        pytest.param(EasyRead((TextSpan("E" * 300),)), id="an easy read sentence"),
         pytest.param(Quote(words("q" * 300), "Q" * 200), id="a quotation"),
         pytest.param(
             ListBlock(
@@ -319,7 +319,9 @@ def test_what_looks_like_markup_is_printed_as_typed() -> None:
             ),
             id="a list in a list",
         ),
-        pytest.param(EasyRead((Run("word " * 1500),)), id="more than a page together"),
+        pytest.param(
+            EasyRead((TextSpan("word " * 1500),)), id="more than a page together"
+        ),
         pytest.param(
             CallToAction("call " * 1500, "https://e.org"), id="a call of pages"
         ),
@@ -359,7 +361,7 @@ def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
 ) -> None:
     good = Picture("b", "A dark square", "Dusk", "dusk")
     post = a_post(body=(picture, *words("After."), good))
-    look = LetterLook(pictures=a_gallery("lantern", "dusk"))
+    look = LetterOptions(pictures=a_gallery("lantern", "dusk"))
 
     text = Sheets(preview(a_variant(post, format=Format.LETTER), look)).whole_text()
 
@@ -375,14 +377,14 @@ def test_a_picture_is_grey_and_no_finer_than_print_can_be(
     shown = saved(a_drawing(*size, "L"))
     small = saved(a_drawing(566, 400, "L"))
     gallery = {
-        ("one", Use.PRINT): PictureFile("image/png", *size, shown),
-        ("one", Use.PRINT_SMALL): PictureFile("image/png", 566, 400, small),
+        ("one", PictureUse.PRINT): PictureFile("image/png", *size, shown),
+        ("one", PictureUse.PRINT_SMALL): PictureFile("image/png", 566, 400, small),
     }
     picture = Picture("a", "A band", "", "one")
-    post = a_post(body=(picture, EasyRead((Run("A band."),), picture)))
+    post = a_post(body=(picture, EasyRead((TextSpan("A band."),), picture)))
     made = a_variant(post, format=wanted)
 
-    found = Sheets(preview(made, LetterLook(pictures=gallery))).pictures()
+    found = Sheets(preview(made, LetterOptions(pictures=gallery))).pictures()
 
     assert len(found) == 2
     for one in found:
@@ -428,7 +430,7 @@ def test_an_operators_template_stands_in_for_ours(tmp_path: Path) -> None:
     post = a_post(body=(CallToAction("Book", "https://example.org"),))
     made = a_variant(post, format=Format.LETTER)
 
-    pdf = preview(made, LetterLook(templates_dir=tmp_path))
+    pdf = preview(made, LetterOptions(templates_dir=tmp_path))
 
     assert "OUR OWN" in Sheets(pdf).whole_text()
 
@@ -450,6 +452,6 @@ def test_a_broken_template_is_one_line(
     (tmp_path / "letter" / "letter.typ").write_text(template)
 
     with pytest.raises(RenderError, match=words) as fault:
-        typeset(a_variant(format=Format.LETTER), LetterLook(templates_dir=tmp_path))
+        typeset(a_variant(format=Format.LETTER), LetterOptions(templates_dir=tmp_path))
 
     assert "\n" not in str(fault.value)

@@ -16,7 +16,7 @@ from digest.store.base.tables import source
 from digest.store.campaigns import campaigns, source_rows, sources
 from digest.store.editions import editions
 from digest.store.posts import acceptance, corrections, editing, listing, log
-from digest.store.posts.listing import Standing, Which
+from digest.store.posts.listing import ItemFilter, ItemState
 from tests.builders import EIGHT, a_post, words
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id
 
@@ -36,14 +36,16 @@ def two_sources(engine: Engine, extra: str = "") -> None:
 
 def taken(
     engine: Engine, name: str, items: Sequence[Item], day: int = 0
-) -> acceptance.Counts:
+) -> acceptance.AcceptanceCounts:
     """Read the source of that name, which holds these items."""
     now = EIGHT + timedelta(days=day)
     with writing(engine) as connection:
         [stored] = campaigns.listed(connection)
         row = sources.of_campaign(connection, stored.id)[name]
         [terms] = [one for one in stored.campaign.sources if one.name == name]
-        origin = acceptance.Origin(stored.id, row.id, terms, row.is_first_contact)
+        origin = acceptance.AcceptanceOrigin(
+            stored.id, row.id, terms, row.is_first_contact
+        )
         counts = acceptance.accept(connection, origin, items, now)
         sources.note_read(connection, row, now, {})
         return counts
@@ -516,8 +518,8 @@ def test_staff_see_what_is_in_one_state_or_was_changed_after_it_went_out(
         log.hold(connection, 4, EIGHT)
         log.withdraw(connection, 4, EIGHT)
         found = {
-            state: [one.id for one in listing.listed(connection, 1, Which(state))]
-            for state in Standing
+            state: [one.id for one in listing.listed(connection, 1, ItemFilter(state))]
+            for state in ItemState
         }
         [change] = {listing.get(connection, 1, n).change for n in (2, 3, 4)}
         offered = listing.get(connection, 1, 1).change

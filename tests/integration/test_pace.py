@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 
-from digest.deliver.sending.rate_limiter import Pace
+from digest.deliver.sending.rate_limiter import RateLimiter
 from digest.model.delivery.rate_limits import (
-    DomainLimits,
-    Limits,
+    DomainRateLimits,
+    RateLimits,
     parse_limits,
     parse_slow_start,
 )
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 MS = timedelta(milliseconds=1)
 
 
-def taken(pace: Pace, domain: str = "example.org", most: int = 10_000) -> int:
+def taken(pace: RateLimiter, domain: str = "example.org", most: int = 10_000) -> int:
     """Return how many copies may leave at once."""
     count = 0
     while count < most and pace.ask(domain, "news.example.org") is None:
@@ -33,7 +33,7 @@ def taken(pace: Pace, domain: str = "example.org", most: int = 10_000) -> int:
 
 
 def test_without_limits_the_database_is_not_asked(engine: Engine) -> None:
-    pace_of_one = Pace(engine, HandWoundClock(), Limits())
+    pace_of_one = RateLimiter(engine, HandWoundClock(), RateLimits())
     engine.dispose()
 
     assert taken(pace_of_one, most=50) == 50
@@ -43,7 +43,7 @@ def test_without_limits_the_database_is_not_asked(engine: Engine) -> None:
 
 def test_a_limit_holds_and_says_when_and_why(engine: Engine) -> None:
     clock = HandWoundClock()
-    one = Pace(engine, clock, Limits(parse_limits("20/s, 50/h")))
+    one = RateLimiter(engine, clock, RateLimits(parse_limits("20/s, 50/h")))
 
     assert taken(one) == 20
     wait = one.ask("example.org")
@@ -58,33 +58,33 @@ def test_a_limit_holds_and_says_when_and_why(engine: Engine) -> None:
 
 
 def test_a_limit_survives_a_restart(engine: Engine) -> None:
-    clock, limits = HandWoundClock(), Limits(parse_limits("40/h"))
-    assert taken(Pace(engine, clock, limits)) == 40
+    clock, limits = HandWoundClock(), RateLimits(parse_limits("40/h"))
+    assert taken(RateLimiter(engine, clock, limits)) == 40
     clock.move(timedelta(minutes=30))
 
-    assert taken(Pace(engine, clock, limits)) == 0
+    assert taken(RateLimiter(engine, clock, limits)) == 0
     clock.move(timedelta(minutes=30))
-    assert taken(Pace(engine, clock, limits)) == 40
+    assert taken(RateLimiter(engine, clock, limits)) == 40
 
 
 def test_two_machines_share_one_limit(engine: Engine) -> None:
-    clock, limits = HandWoundClock(), Limits(parse_limits("50/s"))
-    machines = [Pace(engine, clock, limits) for _ in range(2)]
+    clock, limits = HandWoundClock(), RateLimits(parse_limits("50/s"))
+    machines = [RateLimiter(engine, clock, limits) for _ in range(2)]
     used: list[datetime] = []
     for step in range(4_000):
         if machines[step % 3 % 2].ask("example.org") is None:
             used.append(clock.now)
         clock.move(3 * MS)
         if step % 500 == 499:  # one dies with what it holds
-            machines[0] = Pace(engine, clock, limits)
+            machines[0] = RateLimiter(engine, clock, limits)
 
     assert most_in_a_window(used, SECOND) <= 50
     assert len(used) > 0.7 * 50 * 12
 
 
 def test_each_receiving_domain_has_its_own_limit(engine: Engine) -> None:
-    limits = Limits(domains=DomainLimits.parse("example.net=5/s, *=20/s"))
-    one = Pace(engine, HandWoundClock(), limits)
+    limits = RateLimits(domains=DomainRateLimits.parse("example.net=5/s, *=20/s"))
+    one = RateLimiter(engine, HandWoundClock(), limits)
 
     assert taken(one, "example.net") == 5
     assert taken(one, "EXAMPLE.org.") == 20
@@ -97,8 +97,8 @@ def test_each_receiving_domain_has_its_own_limit(engine: Engine) -> None:
 def test_a_domain_that_must_wait_uses_nothing_of_what_all_share(
     engine: Engine,
 ) -> None:
-    limits = Limits(parse_limits("30/s"), DomainLimits.parse("5/s"))
-    one = Pace(engine, HandWoundClock(), limits)
+    limits = RateLimits(parse_limits("30/s"), DomainRateLimits.parse("5/s"))
+    one = RateLimiter(engine, HandWoundClock(), limits)
 
     assert taken(one, "example.net") == 5
     assert one.ask("example.net") is not None
@@ -107,10 +107,10 @@ def test_a_domain_that_must_wait_uses_nothing_of_what_all_share(
 
 def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
     clock = HandWoundClock()
-    limits = Limits(slow_start=parse_slow_start("10/d"))
+    limits = RateLimits(slow_start=parse_slow_start("10/d"))
     sent = []
     for _ in range(4):
-        sent.append(taken(Pace(engine, clock, limits)))
+        sent.append(taken(RateLimiter(engine, clock, limits)))
         clock.move(DAY)
 
     assert sent == [10, 20, 40, 80]
@@ -123,8 +123,8 @@ def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
 
 
 def test_a_slow_start_holds_only_copies_from_that_domain(engine: Engine) -> None:
-    limits = Limits(slow_start=parse_slow_start("10/d"))
-    one = Pace(engine, HandWoundClock(), limits)
+    limits = RateLimits(slow_start=parse_slow_start("10/d"))
+    one = RateLimiter(engine, HandWoundClock(), limits)
     taken(one)
     wait = one.ask("example.org", "news.example.org")
 
@@ -135,18 +135,18 @@ def test_a_slow_start_holds_only_copies_from_that_domain(engine: Engine) -> None
 
 def test_a_domain_in_use_for_a_fortnight_is_let_go(engine: Engine) -> None:
     clock = HandWoundClock()
-    limits = Limits(slow_start=parse_slow_start("1/d"))
+    limits = RateLimits(slow_start=parse_slow_start("1/d"))
     for _ in range(14):
-        one = Pace(engine, clock, limits)
+        one = RateLimiter(engine, clock, limits)
         assert one.ask("example.org", "news.example.org") is None
         clock.move(DAY)
 
-    assert taken(Pace(engine, clock, limits), most=20_000) == 20_000
+    assert taken(RateLimiter(engine, clock, limits), most=20_000) == 20_000
 
 
 def test_what_says_nothing_any_more_is_forgotten(engine: Engine) -> None:
     clock = HandWoundClock()
-    taken(Pace(engine, clock, Limits(domains=DomainLimits.parse("5/s"))))
+    taken(RateLimiter(engine, clock, RateLimits(domains=DomainRateLimits.parse("5/s"))))
     with writing(engine) as connection:
         assert forget_idle(connection, clock.now) == 0
         assert forget_idle(connection, clock.now + 3 * SECOND) == 1

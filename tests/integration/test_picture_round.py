@@ -12,14 +12,14 @@ from digest.errors import DigestError, NotFound
 from digest.gather.pictures.round import PictureRound, bring_all, is_due
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Post
-from digest.model.posts.pictures import Use
+from digest.model.posts.pictures import PictureUse
 from digest.schedule.editions.publishing import run
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, picture_file
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.posts import corrections, item_pictures, log, pictures
-from digest.store.posts.item_pictures import Words
-from digest.store.posts.pictures import KnownAddress
+from digest.store.posts.item_pictures import PictureWords
+from digest.store.posts.pictures import PictureAddress
 from digest.store.posts.revisions import content_values, set_values
 from tests.builders import EIGHT, a_post, words
 from tests.pictures import a_drawing, a_photo, saved
@@ -38,7 +38,7 @@ def site() -> Iterator[Site]:
 
 def bring(
     engine: Engine, stored: StoredCampaign, now: datetime = EIGHT
-) -> list[item_pictures.Trouble]:
+) -> list[item_pictures.PictureTrouble]:
     return PictureRound(engine, a_fetcher(), stored, now).run()
 
 
@@ -61,7 +61,7 @@ def kept(engine: Engine) -> set[str]:
 
 def is_hosted(engine: Engine, name: str) -> bool:
     with reading(engine) as connection:
-        return pictures.hosted(connection, name, Use.EMAIL) is not None
+        return pictures.hosted(connection, name, PictureUse.EMAIL) is not None
 
 
 def test_a_picture_comes_in_as_our_own_copy(engine: Engine, site: Site) -> None:
@@ -76,9 +76,9 @@ def test_a_picture_comes_in_as_our_own_copy(engine: Engine, site: Site) -> None:
     assert left_out == []
     assert kept(engine) == {lead(engine).kept}
     with reading(engine) as connection:
-        gallery = pictures.gallery(connection, [lead(engine).kept], list(Use))
-    assert {use for _, use in gallery} == set(Use)
-    assert gallery[lead(engine).kept, Use.EMAIL].width == 1200
+        gallery = pictures.gallery(connection, [lead(engine).kept], list(PictureUse))
+    assert {use for _, use in gallery} == set(PictureUse)
+    assert gallery[lead(engine).kept, PictureUse.EMAIL].width == 1200
 
 
 def test_the_same_post_read_again_is_not_revised(engine: Engine, site: Site) -> None:
@@ -203,7 +203,7 @@ def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one
     bring(engine, stored, EIGHT + HOUR)
     if changed == "words":
         with writing(engine) as connection:
-            item_pictures.describe(connection, 2, Words(alt="A lantern"))
+            item_pictures.describe(connection, 2, PictureWords(alt="A lantern"))
 
     again = posts_accepted(engine, [first, second])
 
@@ -369,18 +369,18 @@ def test_a_picture_that_went_out_stays_for_those_who_look_later(
 @pytest.mark.parametrize(
     ("known", "minutes_ago", "expected"),
     [
-        pytest.param(KnownAddress("a"), None, True, id="never tried"),
-        pytest.param(KnownAddress("a", "n", is_kept=True), 29, False, id="fresh"),
-        pytest.param(KnownAddress("a", "n", is_kept=True), 30, True, id="stale"),
-        pytest.param(KnownAddress("a", "n"), 0, True, id="lost"),
-        pytest.param(KnownAddress("a", failures=1), 4, False, id="just failed"),
-        pytest.param(KnownAddress("a", failures=1), 5, True, id="failed a while ago"),
-        pytest.param(KnownAddress("a", failures=99), 359, False, id="failed often"),
-        pytest.param(KnownAddress("a", failures=99), 360, True, id="at last"),
+        pytest.param(PictureAddress("a"), None, True, id="never tried"),
+        pytest.param(PictureAddress("a", "n", is_kept=True), 29, False, id="fresh"),
+        pytest.param(PictureAddress("a", "n", is_kept=True), 30, True, id="stale"),
+        pytest.param(PictureAddress("a", "n"), 0, True, id="lost"),
+        pytest.param(PictureAddress("a", failures=1), 4, False, id="just failed"),
+        pytest.param(PictureAddress("a", failures=1), 5, True, id="failed a while ago"),
+        pytest.param(PictureAddress("a", failures=99), 359, False, id="failed often"),
+        pytest.param(PictureAddress("a", failures=99), 360, True, id="at last"),
     ],
 )
 def test_when_a_picture_is_asked_for(
-    known: KnownAddress,
+    known: PictureAddress,
     minutes_ago: int | None,
     expected: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
@@ -393,14 +393,18 @@ def test_when_a_picture_is_asked_for(
 @pytest.mark.parametrize(
     ("words", "alt", "decorative"),
     [
-        pytest.param(Words(alt=" A kettle "), "A kettle", False, id="what it shows"),
-        pytest.param(Words(decorative=True), "", True, id="that it shows nothing"),
+        pytest.param(
+            PictureWords(alt=" A kettle "), "A kettle", False, id="what it shows"
+        ),
+        pytest.param(
+            PictureWords(decorative=True), "", True, id="that it shows nothing"
+        ),
     ],
 )
 def test_staff_say_what_a_picture_shows_and_it_stays_said(
     engine: Engine,
     site: Site,
-    words: Words,
+    words: PictureWords,
     alt: str,
     decorative: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
@@ -426,7 +430,7 @@ def test_what_is_decorative_here_keeps_the_words_it_has_there(engine: Engine) ->
     bare = Picture("https://example.org/a.png")
     posts_accepted(engine, [a_post(body=(replace(bare, alt="A form"), bare))])
     with writing(engine) as connection:
-        item_pictures.describe(connection, 1, Words(2, decorative=True))
+        item_pictures.describe(connection, 1, PictureWords(2, decorative=True))
 
     [post] = posts(engine)
     assert post.body == (
@@ -439,8 +443,8 @@ def test_staff_may_think_again(engine: Engine) -> None:
     a_stored_campaign(engine)
     posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
     with writing(engine) as connection:
-        item_pictures.describe(connection, 1, Words(decorative=True))
-        item_pictures.describe(connection, 1, Words(alt="A kettle"))
+        item_pictures.describe(connection, 1, PictureWords(decorative=True))
+        item_pictures.describe(connection, 1, PictureWords(alt="A kettle"))
 
     assert lead(engine) == replace(lead(engine), alt="A kettle", decorative=False)
 
@@ -449,17 +453,24 @@ def test_staff_may_think_again(engine: Engine) -> None:
     ("words", "fault", "says"),
     [
         pytest.param(
-            Words(alt="IMG_1.jpg"), DigestError, "on the telephone", id="name"
+            PictureWords(alt="IMG_1.jpg"), DigestError, "on the telephone", id="name"
         ),
-        pytest.param(Words(4, "A kettle"), NotFound, "no 4", id="no such picture"),
-        pytest.param(Words(alt="A kettle"), NotFound, "--number", id="which of two"),
         pytest.param(
-            Words(3, decorative=True), DigestError, 'shows "An urn"', id="told already"
+            PictureWords(4, "A kettle"), NotFound, "no 4", id="no such picture"
+        ),
+        pytest.param(
+            PictureWords(alt="A kettle"), NotFound, "--number", id="which of two"
+        ),
+        pytest.param(
+            PictureWords(3, decorative=True),
+            DigestError,
+            'shows "An urn"',
+            id="told already",
         ),
     ],
 )
 def test_words_that_help_nobody_are_refused(
-    engine: Engine, words: Words, fault: type[DigestError], says: str
+    engine: Engine, words: PictureWords, fault: type[DigestError], says: str
 ) -> None:
     a_stored_campaign(engine)
     body = (
@@ -483,7 +494,7 @@ def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) ->
         pytest.raises(DigestError, match="in an edition already"),
         writing(engine) as connection,
     ):
-        item_pictures.describe(connection, 1, Words(alt="A kettle"))
+        item_pictures.describe(connection, 1, PictureWords(alt="A kettle"))
 
 
 def test_what_staff_changed_in_a_post_outlives_its_pictures(

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.deliver.inbox.maildir import Inbox
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
-from digest.model.editions.formats import Form
+from digest.model.editions.formats import PreviewKind
 from digest.render.email.compile import SAMPLE_READER
 from digest.schedule.editions.publishing import run
 from digest.schedule.reports.status import status_of
@@ -74,7 +74,7 @@ def gathered(digest: App, site: Site, email: str) -> SourceReport:
     text = FILE.replace("https://example.org/feed", f"{site.url}/feed") + email
     stored = a_stored_campaign(digest.engine, text)
     a_reader(digest.engine, "ann")
-    reports = gather(digest.engine, a_fetcher(), [Round(stored)], EIGHT)
+    reports = gather(digest.engine, a_fetcher(), [GatheringRound(stored)], EIGHT)
     return reports["lantern-week"][0]
 
 
@@ -193,7 +193,7 @@ def test_a_letter_prints_them_grey_with_words_for_what_is_left_out(
 ) -> None:
     gathered(program, site, ATTACHED)
 
-    for form in (Form.LETTER, Form.LARGE_PRINT):
+    for form in (PreviewKind.LETTER, PreviewKind.LARGE_PRINT):
         sheets = Sheets(program.previews.draft("lantern-week", "daily", form))
         found = sheets.pictures()
         assert len(found) == 2

@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.deliver.printing.print_room import PrintRoom
-from digest.deliver.sending.run_state import Tally
+from digest.deliver.sending.run_state import RunTally
 from digest.errors import StoreError
-from digest.schedule.delivery.dispatch import Embedded
+from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.schedule.delivery.working import Work
 from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
@@ -111,7 +111,7 @@ def test_work_goes_on_by_itself_when_the_server_is_back(
         letters = PrintRoom(engine, tmp_path, no_letters, lambda: EIGHT)
         work = Work(engine, sender, letters, lambda: EIGHT)
         rounds = Rounds({2: server.start}, most=3)
-        with Embedded().supply(rounds) as supply:
+        with EmbeddedDispatcher().supply(rounds) as supply:
             list(work.rounds(rounds, lambda: True, supply))
 
         assert caplog.messages == 2 * [
@@ -177,7 +177,7 @@ def test_a_lock_held_for_less_is_waited_for(server: Server) -> None:
 
         carrier = ScriptedCarrier(on_wire=at_copy(10, lock_for_a_while))
         tally = a_sender(engine, carrier).send_due(threading.Event())
-        assert tally == Tally(accepted=READERS)
+        assert tally == RunTally(accepted=READERS)
         assert len(carrier.copies) == READERS
 
 

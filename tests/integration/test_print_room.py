@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 
 from digest.deliver.printing import print_room
-from digest.deliver.printing.print_room import Laid, PrintRoom
+from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import reading, writing
@@ -32,10 +32,12 @@ class InjectedError(Exception):
     """What a test breaks with."""
 
 
-def laid(_edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+def laid(_edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
     """Lay letters out in the plainest way: a name a line."""
     names = "".join(f"{letter.to.name}\n" for letter in letters)
-    return Laid(f"pdf\n{names}".encode(), f"csv\n{names}".encode(), len(letters))
+    return LaidOutLetters(
+        f"pdf\n{names}".encode(), f"csv\n{names}".encode(), len(letters)
+    )
 
 
 def a_print_room(engine: Engine, folder: Path, lay: print_room.Lay = laid) -> PrintRoom:
@@ -116,10 +118,10 @@ def test_a_letter_that_cannot_be_laid_waits_and_the_others_go(
     made = a_planned_edition(engine, emails=0, letters=2)
     faults = {made.readers[0]: "the address has nine lines: shorten it"}
 
-    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         good = [one for one in letters if one.key.reader_id not in faults]
         plain = laid(edition_id, good)
-        return Laid(plain.pdf, plain.manifest, plain.sheets, dict(faults))
+        return LaidOutLetters(plain.pdf, plain.manifest, plain.sheets, dict(faults))
 
     room = a_print_room(engine, tmp_path, lay)
     outcome = room.make(made.id)
@@ -144,7 +146,10 @@ def test_a_letter_set_aside_is_tried_again_after_a_while(
     clock = HandWoundClock()
     reader_id = made.readers[0]
     room = PrintRoom(
-        engine, tmp_path, lambda _e, _l: Laid(b"", b"", 0, {reader_id: "no"}), clock
+        engine,
+        tmp_path,
+        lambda _e, _l: LaidOutLetters(b"", b"", 0, {reader_id: "no"}),
+        clock,
     )
     room.make(made.id, patient=True)
     clock.move(print_room.SET_ASIDE - timedelta(seconds=1))
@@ -176,9 +181,9 @@ def test_a_letter_of_which_nothing_is_left_is_cancelled(
 ) -> None:
     made = a_planned_edition(engine, emails=0, letters=1)
 
-    def lay(_edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+    def lay(_edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         emptied = frozenset(one.key.reader_id for one in letters)
-        return Laid(b"", b"", 0, emptied=emptied)
+        return LaidOutLetters(b"", b"", 0, emptied=emptied)
 
     assert a_print_room(engine, tmp_path, lay).make(made.id).batch is None
     assert states(engine, made.id) == {CANCELLED: 1}
@@ -219,7 +224,7 @@ def test_what_happens_while_letters_are_laid_has_them_laid_again(
     made = a_planned_edition(engine, emails=0, letters=2)
     layings: list[int] = []
 
-    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         layings.append(len(letters))
         if len(layings) == 1:
             happens(engine, made)
@@ -238,7 +243,7 @@ def test_letters_that_never_hold_still_are_an_error_in_words(
     made = a_planned_edition(engine, emails=0, letters=9)
     leaving = iter(made.subscribers)
 
-    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         left(engine, next(leaving))
         return laid(edition_id, letters)
 
@@ -319,7 +324,7 @@ def test_two_print_rooms_at_once_make_one_batch(engine: Engine, tmp_path: Path) 
     both_have_laid = threading.Barrier(2)
     layings: list[int] = []
 
-    def lay(edition_id: int, letters: Sequence[DueCopy]) -> Laid:
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         layings.append(len(letters))
         if len(layings) <= 2:
             both_have_laid.wait(timeout=10)

@@ -21,7 +21,7 @@ from digest.render.letter.letter import (
     SAMPLE,
     Letter,
     LetterBody,
-    LetterLook,
+    LetterOptions,
     preview,
     typeset,
 )
@@ -30,7 +30,7 @@ from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, words
 from tests.rich import a_rich_variant
 from tests.sheets import Sheets
 
-LOOK = LetterLook()
+LOOK = LetterOptions()
 HEAD = PrintHead(a_campaign(), "k7qf2mxa", EIGHT)
 STREET = ("1 Example Street", "Exampleton")
 

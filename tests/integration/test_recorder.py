@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from digest.deliver.sending.group_commit import Recorder
+from digest.deliver.sending.group_commit import GroupCommit
 from digest.store.base.engine import reading
 from digest.store.base.tables import mailing_list
 from tests.builders import EIGHT
@@ -29,7 +29,7 @@ def _names(engine: Engine) -> set[str]:
 
 
 async def test_an_answer_comes_after_the_commit(engine: Engine) -> None:
-    recorder = Recorder(engine, _add, most=lambda: 1)
+    recorder = GroupCommit(engine, _add, most=lambda: 1)
 
     assert await recorder.ask("a") == "a"
     assert _names(engine) == {"a"}
@@ -43,7 +43,7 @@ async def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
         return _add(connection, names)
 
     names = [f"list-{number}" for number in range(20)]
-    recorder = Recorder(engine, carry_out, most=lambda: 40, linger=3600)
+    recorder = GroupCommit(engine, carry_out, most=lambda: 40, linger=3600)
 
     assert await asyncio.gather(*map(recorder.ask, names)) == names
     assert groups == [names]
@@ -52,7 +52,7 @@ async def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
 async def test_whoever_shares_a_failed_commit_is_told_and_nothing_has_happened(
     engine: Engine,
 ) -> None:
-    recorder = Recorder(engine, _add, most=lambda: 4, linger=0.01)
+    recorder = GroupCommit(engine, _add, most=lambda: 4, linger=0.01)
     told = await asyncio.gather(*map(recorder.ask, ["a", BAD]), return_exceptions=True)
 
     assert [type(one) for one in told] == [ValueError, ValueError]
@@ -62,7 +62,7 @@ async def test_whoever_shares_a_failed_commit_is_told_and_nothing_has_happened(
 
 
 async def test_one_that_is_alone_does_not_wait_for_company(engine: Engine) -> None:
-    recorder = Recorder(engine, _add, most=lambda: 1, linger=3600)
+    recorder = GroupCommit(engine, _add, most=lambda: 1, linger=3600)
 
     assert await recorder.ask("a") == "a"
 
@@ -70,6 +70,6 @@ async def test_one_that_is_alone_does_not_wait_for_company(engine: Engine) -> No
 async def test_company_that_does_not_come_is_not_waited_for_long(
     engine: Engine,
 ) -> None:
-    recorder = Recorder(engine, _add, most=lambda: 8, linger=0.01)
+    recorder = GroupCommit(engine, _add, most=lambda: 8, linger=0.01)
 
     assert await asyncio.wait_for(recorder.ask("a"), 10) == "a"

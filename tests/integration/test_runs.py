@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.delivery.eta import Remaining
-from digest.model.delivery.rate_limits import Limit, Limits
+from digest.model.delivery.eta import TimeRemaining
+from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import watch
 from digest.schedule.reports.runs import Run, run_of
@@ -22,7 +22,7 @@ from digest.store.delivery import (
     rate_limits,
     send_batches,
 )
-from digest.store.delivery.deliveries import Move
+from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions
 from digest.store.reports import overview
 from tests.builders import EIGHT
@@ -41,11 +41,15 @@ def ended(
     """Have copies accepted, by the index of their readers."""
     with writing(engine) as connection:
         for index in which:
-            deliveries.move(connection, Move(made.key(index), HANDING_OVER), at)
-            deliveries.move(connection, Move(made.key(index), ACCEPTED, "250"), at)
+            deliveries.move(connection, DeliveryMove(made.key(index), HANDING_OVER), at)
+            deliveries.move(
+                connection, DeliveryMove(made.key(index), ACCEPTED, "250"), at
+            )
 
 
-def seen(engine: Engine, made: PlannedEdition, now: datetime, *limits: Limit) -> Run:
+def seen(
+    engine: Engine, made: PlannedEdition, now: datetime, *limits: RateLimit
+) -> Run:
     with reading(engine) as connection:
         return run_of(connection, editions.get(connection, made.id), now, limits)
 
@@ -66,7 +70,7 @@ def test_before_it_begins_nothing_is_promised(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=4, letters=1)
     run = seen(engine, made, EIGHT)
 
-    assert (run.total, run.ended, run.remaining) == (5, 0, Remaining(4))
+    assert (run.total, run.ended, run.remaining) == (5, 0, TimeRemaining(4))
     assert (run.rate, run.seconds_left) == (None, None)
     assert run.outlook == "the time left cannot be told yet"
     assert run.reasons == (
@@ -102,7 +106,7 @@ def test_a_limit_to_come_makes_the_time_longer(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=40)
     taken_up(engine)
     ended(engine, made, range(10), EIGHT)
-    run = seen(engine, made, EIGHT + SECOND * 2, Limit(10, timedelta(hours=1)))
+    run = seen(engine, made, EIGHT + SECOND * 2, RateLimit(10, timedelta(hours=1)))
 
     assert run.seconds_left == 2 * 3600
 
@@ -111,10 +115,12 @@ def test_what_is_used_of_a_limit_makes_the_time_longer_too(engine: Engine) -> No
     made = a_planned_edition(engine, emails=40)
     taken_up(engine)
     ended(engine, made, range(10), EIGHT)
-    hourly = Limit(10, timedelta(hours=1))
+    hourly = RateLimit(10, timedelta(hours=1))
     with writing(engine) as connection:
         rate_limits.grant(
-            connection, [rate_limits.Want(rate_limits.EVERYTHING, (hourly,))], EIGHT
+            connection,
+            [rate_limits.GrantRequest(rate_limits.EVERYTHING, (hourly,))],
+            EIGHT,
         )
     run = seen(engine, made, EIGHT + SECOND * 2, hourly)
 
@@ -132,7 +138,7 @@ def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:
     given_back(engine, lease, EIGHT)
     run = seen(engine, made, EIGHT)
 
-    assert run.remaining == Remaining(2, 3, EIGHT + 5 * MINUTE)
+    assert run.remaining == TimeRemaining(2, 3, EIGHT + 5 * MINUTE)
     assert run.outlook.endswith("3 wait to be tried again, the first at 08:05 UTC")
     assert run.reasons[-2:] == ("2 put off: 451 greylisted", "1 put off: 452 full")
 
@@ -160,11 +166,13 @@ def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
     lease = taken_up(engine)
     ended(engine, made, range(10), EIGHT)
     given_back(engine, lease, EIGHT)
-    hourly = Limit(10, timedelta(hours=1))
+    hourly = RateLimit(10, timedelta(hours=1))
     with writing(engine) as connection:
         for _ in range(10):
             rate_limits.grant(
-                connection, [rate_limits.Want(rate_limits.EVERYTHING, (hourly,))], EIGHT
+                connection,
+                [rate_limits.GrantRequest(rate_limits.EVERYTHING, (hourly,))],
+                EIGHT,
             )
     run = seen(engine, made, EIGHT + 10 * SECOND, hourly)
 
@@ -176,11 +184,11 @@ def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
 def test_a_limit_that_is_free_again_at_once_is_not_spoken_of(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=40)
     taken_up(engine)
-    each_second = Limit(1, SECOND)
+    each_second = RateLimit(1, SECOND)
     with writing(engine) as connection:
         rate_limits.grant(
             connection,
-            [rate_limits.Want(rate_limits.EVERYTHING, (each_second,))],
+            [rate_limits.GrantRequest(rate_limits.EVERYTHING, (each_second,))],
             EIGHT,
         )
 
@@ -194,7 +202,7 @@ def test_a_paused_run_is_still_shown_and_no_time_is_promised(engine: Engine) -> 
     given_back(engine, lease, EIGHT)
     with writing(engine) as connection:
         connection.execute(update(campaign).values(paused_at=EIGHT))
-    [run] = status_of(engine, EIGHT + 10 * SECOND, Limits())["runs"]
+    [run] = status_of(engine, EIGHT + 10 * SECOND, RateLimits())["runs"]
 
     assert (run["edition"], run["seconds_left"]) == (made.id, None)
     assert run["outlook"] == "no more are begun just now"
@@ -209,10 +217,10 @@ def test_it_is_sent_only_when_every_copy_has_an_end(engine: Engine) -> None:
     ended(engine, made, [0], EIGHT)
     with writing(engine) as connection:
         for to in (HANDING_OVER, UNCERTAIN):
-            deliveries.move(connection, Move(made.key(1), to, "cut off"), EIGHT)
+            deliveries.move(connection, DeliveryMove(made.key(1), to, "cut off"), EIGHT)
     given_back(engine, lease, EIGHT)
     assert seen(engine, made, EIGHT).edition.state is EditionState.SENDING
-    found = " ".join(status_of(engine, EIGHT, Limits())["help"])
+    found = " ".join(status_of(engine, EIGHT, RateLimits())["help"])
     assert f"digest deliveries settle {made.key(1)} resend" in found
 
     with writing(engine) as connection:
@@ -224,7 +232,7 @@ def test_it_is_sent_only_when_every_copy_has_an_end(engine: Engine) -> None:
 
 def test_status_tells_a_program_how_each_run_goes(engine: Engine) -> None:
     a_planned_edition(engine, emails=3)
-    [run] = status_of(engine, EIGHT, Limits())["runs"]
+    [run] = status_of(engine, EIGHT, RateLimits())["runs"]
 
     assert (run["ended"], run["total"], run["ready"]) == (0, 3, 3)
     assert run["copies"] == [{"channel": "email", "state": "planned", "copies": 3}]
@@ -239,7 +247,7 @@ def test_more_people_than_can_be_read_at_once_are_counted(
         connection.execute(update(delivery).values(state=REFUSED, reply="550 no"))
         named = overview.not_served(connection, made.id)
         count = overview.count_not_served(connection, made.id)
-    told = status_of(engine, EIGHT, Limits())["help"]
+    told = status_of(engine, EIGHT, RateLimits())["help"]
 
     assert (len(named), count) == (overview.NAMED, people)
     assert f"did not reach {people - 10} more. See: digest deliveries" in told[-1]

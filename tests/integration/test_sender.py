@@ -15,14 +15,14 @@ from digest.deliver.carrier import Copy
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import running
 from digest.deliver.sending.leases import LEASE
-from digest.deliver.sending.run_state import Tally
+from digest.deliver.sending.run_state import RunTally
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import Deferred, DeliveryState, Refused, Uncertain
-from digest.model.delivery.rate_limits import DomainLimits, Limits, parse_limits
+from digest.model.delivery.rate_limits import DomainRateLimits, RateLimits, parse_limits
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.people.reader import Channel
 from digest.store.base.engine import open_engine, reading, writing
@@ -40,7 +40,7 @@ FIRST = "reader-0@example.org"
 
 
 def a_sender(
-    engine: Engine, carrier: ScriptedCarrier | Smtp, **given: object
+    engine: Engine, carrier: ScriptedCarrier | SmtpCarrier, **given: object
 ) -> Sender:
     """Return a sender with one connection, that makes the same message for all."""
     made = Sender(
@@ -54,7 +54,7 @@ def a_sender(
     return replace(made, **given)  # type: ignore[arg-type]  # the fields of a sender
 
 
-def send(sender: Sender) -> Tally:
+def send(sender: Sender) -> RunTally:
     """Run the sender once."""
     return sender.send_due(threading.Event())
 
@@ -71,11 +71,11 @@ def test_two_hundred_readers_get_one_copy_each_over_four_connections(
     made = a_planned_edition(engine, emails=200, batch_size=60)
     inbox, ends = Inbox(tmp_path / "inbox"), Counter[str]()
     with running(inbox) as url:
-        sender = a_sender(engine, Smtp(SmtpServer.parse(url)), connections=4)
+        sender = a_sender(engine, SmtpCarrier(SmtpServer.parse(url)), connections=4)
         tally = sender.send_due(threading.Event(), lambda end: ends.update([end]))
     received = [inbox.read(one.key) for one in inbox.messages()]
 
-    assert tally == Tally(accepted=200)
+    assert tally == RunTally(accepted=200)
     assert ends == {"accepted": 200}
     assert states(engine, made.id) == {ACCEPTED: 200}
     assert edition_state(engine) == "sent"
@@ -89,7 +89,7 @@ def test_two_hundred_readers_get_one_copy_each_over_four_connections(
 def test_nothing_due_opens_no_connection(engine: Engine) -> None:
     carrier = ScriptedCarrier()
 
-    assert send(a_sender(engine, carrier)) == Tally()
+    assert send(a_sender(engine, carrier)) == RunTally()
     assert carrier.opened == 0
 
 
@@ -98,7 +98,7 @@ def test_an_edition_sent_once_is_not_sent_again(engine: Engine) -> None:
     carrier = ScriptedCarrier()
     send(a_sender(engine, carrier))
 
-    assert send(a_sender(engine, carrier)) == Tally()
+    assert send(a_sender(engine, carrier)) == RunTally()
     assert len(carrier.copies) == 3
 
 
@@ -107,14 +107,14 @@ def test_an_edition_is_not_sent_before_it_is_planned_to_its_end(engine: Engine) 
     with writing(engine) as connection:
         connection.execute(update(edition).values(state="approved"))
 
-    assert send(a_sender(engine, ScriptedCarrier())) == Tally()
+    assert send(a_sender(engine, ScriptedCarrier())) == RunTally()
 
 
 def test_a_refused_reader_keeps_nobody_else_waiting(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=3)
     carrier = ScriptedCarrier({FIRST: Refused("550 5.1.1 no such user")})
 
-    assert send(a_sender(engine, carrier)) == Tally(accepted=2, refused=1)
+    assert send(a_sender(engine, carrier)) == RunTally(accepted=2, refused=1)
     with reading(engine) as connection:
         [refused] = copies.listed(connection, made.id, [REFUSED])
     assert (refused.name, refused.reason) == ("Reader 0", "550 5.1.1 no such user")
@@ -126,13 +126,13 @@ def test_a_delayed_copy_is_tried_again_when_its_wait_is_over(engine: Engine) -> 
     carrier, clock = ScriptedCarrier({FIRST: Deferred("451 later")}), HandWoundClock()
     sender = a_sender(engine, carrier, clock=clock)
 
-    assert send(sender) == Tally(accepted=1, deferred=1)
+    assert send(sender) == RunTally(accepted=1, deferred=1)
     assert edition_state(engine) == "sending"
     clock.move(timedelta(minutes=29, seconds=59))
-    assert send(sender) == Tally()
+    assert send(sender) == RunTally()
     carrier.answers.clear()
     clock.move(timedelta(seconds=1))
-    assert send(sender) == Tally(accepted=1)
+    assert send(sender) == RunTally(accepted=1)
     assert states(engine, made.id) == {ACCEPTED: 2}
     first, again = (copy.payload for copy in carrier.copies if copy.recipient == FIRST)
     assert first == again
@@ -176,7 +176,7 @@ def test_greylisting_costs_a_reader_nothing(engine: Engine) -> None:
 def test_no_more_leave_in_a_window_than_the_limit_says(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=5)
     clock = HandWoundClock()
-    limits = Limits(overall=parse_limits("2/h"))
+    limits = RateLimits(overall=parse_limits("2/h"))
     sender = a_sender(engine, ScriptedCarrier(), clock=clock, limits=limits)
 
     first = send(sender)
@@ -197,7 +197,7 @@ def test_a_domain_at_its_limit_holds_nobody_else_up(engine: Engine) -> None:
             .where(subscriber.c.id.in_(made.subscribers[:2]))
             .values(email="r" + cast(subscriber.c.id, Text) + "@slow.example")
         )
-    limits = Limits(domains=DomainLimits.parse("slow.example=1/h"))
+    limits = RateLimits(domains=DomainRateLimits.parse("slow.example=1/h"))
     sender = a_sender(engine, ScriptedCarrier(), limits=limits)
 
     assert send(sender).accepted == 3
@@ -260,14 +260,14 @@ def test_a_carrier_that_cannot_be_reached_pauses_the_run_and_touches_nobody(
     carrier.turns_away = "the mail server is not up"
     sender = a_sender(engine, carrier, connections=2)
 
-    assert send(sender) == Tally(paused="the mail server is not up")
+    assert send(sender) == RunTally(paused="the mail server is not up")
     with reading(engine) as connection:
         everyone = copies.listed(connection, made.id)
     assert {(one.state, one.attempts, one.reason) for one in everyone} == {
         (PLANNED, 0, "")
     }
     carrier.turns_away = ""
-    assert send(sender) == Tally(accepted=5)
+    assert send(sender) == RunTally(accepted=5)
 
 
 def test_one_copy_that_gets_us_turned_away_keeps_the_others_waiting_only_once(
@@ -277,9 +277,9 @@ def test_one_copy_that_gets_us_turned_away_keeps_the_others_waiting_only_once(
     carrier = ScriptedCarrier({FIRST: CarrierError("550 5.7.1 no")})
     sender = a_sender(engine, carrier)
 
-    assert send(sender) == Tally(paused="550 5.7.1 no")
+    assert send(sender) == RunTally(paused="550 5.7.1 no")
     assert states(engine, made.id) == {PLANNED: 5}
-    assert send(sender) == Tally(accepted=4)
+    assert send(sender) == RunTally(accepted=4)
     with reading(engine) as connection:
         [waiting] = copies.listed(connection, made.id, [PLANNED])
     assert (waiting.attempts, waiting.reason) == (0, "550 5.7.1 no")
@@ -323,7 +323,7 @@ def test_who_goes_during_the_run_gets_nothing_more(
 
     carrier = ScriptedCarrier(on_wire=as_the_first_leaves)
 
-    assert send(a_sender(engine, carrier)) == Tally(accepted=2, cancelled=1)
+    assert send(a_sender(engine, carrier)) == RunTally(accepted=2, cancelled=1)
     assert carrier.recipients == [FIRST, "reader-1@example.org"]
     with reading(engine) as connection:
         [gone] = copies.listed(connection, made.id, [CANCELLED])
@@ -339,7 +339,7 @@ def test_a_door_may_cancel_what_is_still_planned(engine: Engine) -> None:
 
     assert count == 1
     assert states(engine, made.id) == {CANCELLED: 1, PLANNED: 1}
-    assert send(a_sender(engine, ScriptedCarrier())) == Tally(accepted=1)
+    assert send(a_sender(engine, ScriptedCarrier())) == RunTally(accepted=1)
 
 
 def test_what_is_withdrawn_during_the_run_is_in_no_later_copy(engine: Engine) -> None:
@@ -354,7 +354,7 @@ def test_what_is_withdrawn_during_the_run_is_in_no_later_copy(engine: Engine) ->
     carrier = ScriptedCarrier(on_wire=as_the_first_leaves)
     sender = a_sender(engine, carrier, message_for=lambda _e, _v: words["are"])
 
-    assert send(sender) == Tally(accepted=3)
+    assert send(sender) == RunTally(accepted=3)
     assert [b"kettle" in copy.payload for copy in carrier.copies] == [
         True,
         False,
@@ -367,7 +367,7 @@ def test_a_copy_of_which_nothing_is_left_is_cancelled(engine: Engine) -> None:
     carrier = ScriptedCarrier()
     sender = a_sender(engine, carrier, message_for=lambda _e, _v: None)
 
-    assert send(sender) == Tally(cancelled=2)
+    assert send(sender) == RunTally(cancelled=2)
     assert states(engine, made.id) == {CANCELLED: 2}
     assert carrier.copies == []
     assert edition_state(engine) == "sent"
@@ -385,11 +385,11 @@ def test_a_variant_that_cannot_be_made_keeps_its_copies_back_and_says_so(
     sender = a_sender(engine, ScriptedCarrier(), clock=clock, message_for=broken)
 
     tally = send(sender)
-    assert tally == Tally(problems=("templates/email/digest.html: mend line 3",))
+    assert tally == RunTally(problems=("templates/email/digest.html: mend line 3",))
     assert states(engine, made.id) == {PLANNED: 2}
     clock.move(timedelta(minutes=5))
     mended = replace(sender, message_for=lambda _e, _v: MESSAGE)
-    assert send(mended) == Tally(accepted=2)
+    assert send(mended) == RunTally(accepted=2)
 
 
 def test_an_address_beyond_use_is_refused_and_shown(engine: Engine) -> None:
@@ -401,7 +401,7 @@ def test_an_address_beyond_use_is_refused_and_shown(engine: Engine) -> None:
             .values(email="zoë@example.org")
         )
 
-    assert send(a_sender(engine, ScriptedCarrier())) == Tally(accepted=1, refused=1)
+    assert send(a_sender(engine, ScriptedCarrier())) == RunTally(accepted=1, refused=1)
     with reading(engine) as connection:
         [refused] = copies.listed(connection, made.id, [REFUSED])
     assert "ask for another address, or write by post" in refused.reason
@@ -413,9 +413,9 @@ def test_a_run_that_is_stopped_leaves_the_rest_planned(engine: Engine) -> None:
     carrier = ScriptedCarrier(on_wire=lambda _copy: stop.set())
     sender = a_sender(engine, carrier)
 
-    assert sender.send_due(stop) == Tally(accepted=1)
+    assert sender.send_due(stop) == RunTally(accepted=1)
     assert states(engine, made.id) == {ACCEPTED: 1, PLANNED: 4}
-    assert send(sender) == Tally(accepted=4)
+    assert send(sender) == RunTally(accepted=4)
 
 
 def test_a_copy_left_on_the_wire_by_a_dead_sender_is_sent_again(engine: Engine) -> None:
@@ -425,9 +425,9 @@ def test_a_copy_left_on_the_wire_by_a_dead_sender_is_sent_again(engine: Engine) 
     carrier = ScriptedCarrier()
     sender = a_sender(engine, carrier, clock=clock)
 
-    assert send(sender) == Tally()
+    assert send(sender) == RunTally()
     clock.move(LEASE + timedelta(seconds=1))
-    assert send(sender) == Tally(accepted=2)
+    assert send(sender) == RunTally(accepted=2)
     assert states(engine, made.id) == {ACCEPTED: 2}
 
 
@@ -439,7 +439,9 @@ def test_a_copy_left_on_the_wire_is_held_where_that_is_the_policy(
     _die_with_the_first_on_the_wire(engine, clock)
     clock.move(LEASE + timedelta(seconds=1))
 
-    assert send(a_sender(engine, ScriptedCarrier(), clock=clock)) == Tally(accepted=1)
+    assert send(a_sender(engine, ScriptedCarrier(), clock=clock)) == RunTally(
+        accepted=1
+    )
     with reading(engine) as connection:
         [held] = copies.listed(connection, made.id, [UNCERTAIN])
     assert held.reason == send_batches.INTERRUPTED
@@ -476,7 +478,7 @@ def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(
 
     carrier.on_wire = lambda _copy: None
     clock.move(LEASE + timedelta(seconds=1))
-    assert send(a_sender(sqlite_engine, carrier, clock=clock)) == Tally(accepted=4)
+    assert send(a_sender(sqlite_engine, carrier, clock=clock)) == RunTally(accepted=4)
     assert states(sqlite_engine, made.id) == {ACCEPTED: 5}
     assert Counter(carrier.recipients).most_common(2)[0] == ("reader-1@example.org", 2)
 
@@ -499,6 +501,6 @@ def test_letters_are_none_of_the_senders_business(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=1, letters=2)
     carrier = ScriptedCarrier()
 
-    assert send(a_sender(engine, carrier)) == Tally(accepted=1)
+    assert send(a_sender(engine, carrier)) == RunTally(accepted=1)
     assert states(engine, made.id) == {ACCEPTED: 1, PLANNED: 2}
     assert edition_state(engine) == "sending"

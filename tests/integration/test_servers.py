@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from digest.deliver.carrier import Copy
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.failover import Servers
-from digest.deliver.smtp.reconnecting_connection import Line
+from digest.deliver.smtp.failover import FailoverCarrier
+from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted, DeliveryState
 from digest.store.base.engine import reading
@@ -31,10 +31,10 @@ class Two:
         self.first, self.second = ScriptedCarrier(), ScriptedCarrier()
         self.clock = HandWoundClock()
         named = {"first:25": self.first, "second:25": self.second}
-        self.servers = Servers(engine, named, self.clock, life_seconds)
-        self.line = Line(self.servers)
+        self.servers = FailoverCarrier(engine, named, self.clock, life_seconds)
+        self.line = ReconnectingConnection(self.servers)
 
-    def trouble(self) -> dict[str, carriers.Trouble]:
+    def trouble(self) -> dict[str, carriers.CarrierTrouble]:
         """Return what is in the database."""
         with reading(self.engine) as connection:
             return carriers.in_trouble(connection)
@@ -113,7 +113,7 @@ async def test_one_connection_too_many_does_not_pause_a_server_that_has_others(
     await two.line.ready()
     two.first.turns_away = "421 too many connections"
 
-    await Line(two.servers).ready()
+    await ReconnectingConnection(two.servers).ready()
     assert two.second.opened == 1
     assert two.trouble() == {}
 

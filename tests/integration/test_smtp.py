@@ -5,9 +5,9 @@ import socket
 import pytest
 
 from digest.deliver.carrier import Copy
-from digest.deliver.smtp.connect import Smtp
-from digest.deliver.smtp.conversation import Timeouts
-from digest.deliver.smtp.reconnecting_connection import Line
+from digest.deliver.smtp.connect import SmtpCarrier
+from digest.deliver.smtp.conversation import SmtpTimeouts
+from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import (
@@ -23,11 +23,11 @@ from tests.fakes.mail_server import DROP, SILENCE, MailServer, Script, at, mail_
 pytestmark = pytest.mark.anyio
 PAYLOAD = b"Subject: hello\r\n\r\nhello\r\n"
 COPY = Copy("1.1", "bounces@example.org", "ann@example.org", PAYLOAD)
-IMPATIENT = Timeouts(0.8, 0.8, 0.8, 0.8, 0.8, 0.8)
+IMPATIENT = SmtpTimeouts(0.8, 0.8, 0.8, 0.8, 0.8, 0.8)
 
 
-def _smtp(server: MailServer) -> Smtp:
-    return Smtp(SmtpServer.parse(server.url), IMPATIENT)
+def _smtp(server: MailServer) -> SmtpCarrier:
+    return SmtpCarrier(SmtpServer.parse(server.url), IMPATIENT)
 
 
 async def _hand_over(script: Script, copy: Copy = COPY) -> Outcome:
@@ -131,12 +131,12 @@ async def test_an_absent_server_is_one_line() -> None:
         port = listener.getsockname()[1]
 
     with pytest.raises(CarrierError, match=f"127.0.0.1:{port} cannot be used"):
-        await Smtp(SmtpServer.parse(f"smtp://127.0.0.1:{port}")).open()
+        await SmtpCarrier(SmtpServer.parse(f"smtp://127.0.0.1:{port}")).open()
 
 
 async def test_one_connection_carries_many_copies() -> None:
     with mail_server() as server:
-        line = Line(_smtp(server))
+        line = ReconnectingConnection(_smtp(server))
         for _ in range(5):
             assert isinstance(await line.hand_over(COPY), Accepted)
         await line.close()
@@ -158,7 +158,7 @@ async def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(
         return None
 
     with mail_server(script) as server:
-        line = Line(_smtp(server))
+        line = ReconnectingConnection(_smtp(server))
         outcomes = [await line.hand_over(COPY) for _ in range(3)]
         await line.close()
 
@@ -169,7 +169,7 @@ async def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(
 
 async def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
     with mail_server(lambda step, _said: DROP if step == "BODY" else None) as server:
-        line = Line(_smtp(server))
+        line = ReconnectingConnection(_smtp(server))
         outcomes = [await line.hand_over(COPY) for _ in range(2)]
         await line.close()
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
-from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.connect import SmtpCarrier
+from digest.deliver.smtp.conversation import SmtpTimeouts
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.store.base.engine import reading
 from digest.store.delivery import copies
@@ -32,8 +32,8 @@ from tests.rows import a_planned_edition
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "smtp-faults.md"
 _ROW = re.compile(r"^\| (?!step|-)(.+) \|$", re.MULTILINE)
-IMPATIENT = Timeouts(0.6, 0.6, 0.6, 0.6, 0.6, 0.6)
-PATIENT = Timeouts(20, 20, 20, 20, 20, 20)
+IMPATIENT = SmtpTimeouts(0.6, 0.6, 0.6, 0.6, 0.6, 0.6)
+PATIENT = SmtpTimeouts(20, 20, 20, 20, 20, 20)
 STEPS = {"final dot": "BODY"}
 REPLIES = {
     "5xx": "550 no",
@@ -203,10 +203,12 @@ def test_every_copy_ends_as_the_table_says(
         login = "us:sesame@" if row.logs_in else ""
         tls = "required" if row.is_private else "none"
         url = f"smtp://{login}127.0.0.1:{server.port}?tls={tls}"
-        smtp = Smtp(SmtpServer.parse(url), IMPATIENT if is_slow else PATIENT)
+        smtp = SmtpCarrier(SmtpServer.parse(url), IMPATIENT if is_slow else PATIENT)
         tally = Sender(
             engine=sqlite_engine,
-            carrier=smtp if trust is None else Smtp(smtp.server, smtp.timeouts, trust),
+            carrier=smtp
+            if trust is None
+            else SmtpCarrier(smtp.server, smtp.timeouts, trust),
             message_for=lambda _edition, _variant: MESSAGE,
             links=FakeLinks(),
             clock=HandWoundClock(),

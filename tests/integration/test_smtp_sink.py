@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
-from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.connect import SmtpCarrier
+from digest.deliver.smtp.conversation import SmtpTimeouts
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.store.base.engine import reading
 from digest.store.delivery import copies
@@ -25,7 +25,7 @@ from tests.rows import a_planned_edition
 FIND = Path(__file__).parents[1] / "find_postfix.sh"
 FLAGS = {"5xx": "-f", "4xx": "-r", "421": "-Q", "drop": "-q"}
 LACKS = {"no ESMTP": "-e", "no 8BITMIME": "-8", "no PIPELINING": "-p"}
-PATIENT = Timeouts(20, 20, 20, 20, 20, 20)
+PATIENT = SmtpTimeouts(20, 20, 20, 20, 20, 20)
 
 
 def _words(row: Row) -> list[str]:
@@ -97,7 +97,7 @@ def test_postfix_makes_copies_end_as_the_table_says(
     with _sink(tools, _words(row)) as port:
         tally = Sender(
             engine=sqlite_engine,
-            carrier=Smtp(
+            carrier=SmtpCarrier(
                 SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none"), PATIENT
             ),
             message_for=lambda _edition, _variant: MESSAGE,

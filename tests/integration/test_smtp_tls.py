@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.carrier import Copy
-from digest.deliver.smtp.connect import Smtp
-from digest.deliver.smtp.server_url import SmtpServer, Tls
+from digest.deliver.smtp.connect import SmtpCarrier
+from digest.deliver.smtp.server_url import SmtpServer, TlsMode
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted
 from tests.fakes import certificates
@@ -31,7 +31,7 @@ def _server_side(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-def _server(port: int, tls: Tls, user: str = "us") -> SmtpServer:
+def _server(port: int, tls: TlsMode, user: str = "us") -> SmtpServer:
     return SmtpServer("127.0.0.1", port, tls, user, "sesame" if user else "")
 
 
@@ -44,7 +44,7 @@ async def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
 
     trust = ssl.create_default_context(cafile=certificate)
     with mail_server(script, _server_side(certificate)) as server:
-        smtp = Smtp(_server(server.port, Tls.REQUIRED), trust=trust)
+        smtp = SmtpCarrier(_server(server.port, TlsMode.REQUIRED), trust=trust)
         connection = await smtp.open()
         assert isinstance(await connection.hand_over(COPY), Accepted)
         await connection.close()
@@ -60,7 +60,7 @@ async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
         return "250-hello\r\n250-AUTH PLAIN\r\n250 STARTTLS" if step == "EHLO" else None
 
     with mail_server(script, _server_side(certificate)) as server:
-        smtp = Smtp(_server(server.port, Tls.REQUIRED))
+        smtp = SmtpCarrier(_server(server.port, TlsMode.REQUIRED))
         with pytest.raises(CarrierError, match="certificate that is not valid"):
             await smtp.open()
 
@@ -71,19 +71,19 @@ async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
 async def test_a_certificate_for_another_name_is_refused(certificate: Path) -> None:
     trust = ssl.create_default_context(cafile=certificate)
     with mail_server(tls=_server_side(certificate)) as server:
-        named = replace(_server(server.port, Tls.REQUIRED), host="localhost")
+        named = replace(_server(server.port, TlsMode.REQUIRED), host="localhost")
         with pytest.raises(CarrierError, match="certificate that is not valid"):
-            await Smtp(named, trust=trust).open()
+            await SmtpCarrier(named, trust=trust).open()
 
 
-@pytest.mark.parametrize("tls", [Tls.REQUIRED, Tls.OPPORTUNISTIC])
-async def test_without_encryption_no_password_is_said(tls: Tls) -> None:
+@pytest.mark.parametrize("tls", [TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC])
+async def test_without_encryption_no_password_is_said(tls: TlsMode) -> None:
     offers_login = at("EHLO", "250-hello\r\n250 AUTH PLAIN")
     with (
         mail_server(offers_login) as server,
         pytest.raises(CarrierError, match="offers no encryption"),
     ):
-        await Smtp(_server(server.port, tls)).open()
+        await SmtpCarrier(_server(server.port, tls)).open()
 
     assert "AUTH" not in server.steps
     assert "MAIL" not in server.steps
@@ -91,7 +91,7 @@ async def test_without_encryption_no_password_is_said(tls: Tls) -> None:
 
 async def test_opportunistic_does_without_encryption_where_nothing_is_secret() -> None:
     with mail_server() as server:
-        smtp = Smtp(_server(server.port, Tls.OPPORTUNISTIC, user=""))
+        smtp = SmtpCarrier(_server(server.port, TlsMode.OPPORTUNISTIC, user=""))
         connection = await smtp.open()
         assert isinstance(await connection.hand_over(COPY), Accepted)
         await connection.close()
@@ -108,11 +108,11 @@ async def test_a_wrong_password_is_one_line_without_it() -> None:
         mail_server(script) as server,
         pytest.raises(CarrierError, match=r"535 5\.7\.8 wrong") as caught,
     ):
-        await Smtp(_server(server.port, Tls.NONE)).open()
+        await SmtpCarrier(_server(server.port, TlsMode.NONE)).open()
 
     assert "sesame" not in str(caught.value)
 
 
 async def test_a_server_without_logins_is_one_line() -> None:
     with mail_server() as server, pytest.raises(CarrierError, match="AUTH"):
-        await Smtp(_server(server.port, Tls.NONE)).open()
+        await SmtpCarrier(_server(server.port, TlsMode.NONE)).open()

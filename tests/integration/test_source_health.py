@@ -10,9 +10,9 @@ from io import BufferedIOBase
 import pytest
 from sqlalchemy import Connection, Engine
 
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
-from digest.model.campaigns.source_health import Failure, SourceState
+from digest.model.campaigns.source_health import SourceFailure, SourceState
 from digest.schedule.editions.publishing import GATHER_EVERY
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
@@ -77,7 +77,7 @@ def a_feed(*titles: str, **heads: str) -> Answer:
 def read(
     engine: Engine, stored: StoredCampaign, now: datetime = EIGHT
 ) -> tuple[SourceReport, ...]:
-    return gather(engine, LOOPBACK, [Round(stored)], now)["lantern-week"]
+    return gather(engine, LOOPBACK, [GatheringRound(stored)], now)["lantern-week"]
 
 
 def row(engine: Engine) -> SourceRow:
@@ -167,7 +167,7 @@ def test_between_editions_a_failing_source_is_asked_when_its_wait_is_over(
     stored = applied(engine, {"blog": f"{site.url}/feed"})
     for minutes in (0, 5, 10, 15, 20, 25, 30):
         now = EIGHT + minutes * MINUTE
-        gather(engine, LOOPBACK, [Round(stored, GATHER_EVERY)], now)
+        gather(engine, LOOPBACK, [GatheringRound(stored, GATHER_EVERY)], now)
 
     assert len(site.asked) == 3  # at once, after ten minutes and after twenty more
 
@@ -186,7 +186,9 @@ def test_a_source_that_is_gone_is_paused_until_a_person_resumes_it(
             sources.resume(connection, sources.by_name(connection, 1, "blog"), EIGHT)
             for _ in range(2)
         ]
-    [report] = gather(engine, LOOPBACK, [Round(stored, HOUR)], EIGHT)["lantern-week"]
+    [report] = gather(engine, LOOPBACK, [GatheringRound(stored, HOUR)], EIGHT)[
+        "lantern-week"
+    ]
 
     assert left.left.startswith("it is paused: ")
     assert "410 Gone: it is gone for good" in said[0]
@@ -306,7 +308,7 @@ def test_a_host_that_is_not_there_costs_its_time_twice_and_not_for_every_source(
     urls = {f"blog-{n}": f"http://gone.example.org/{n}" for n in range(5)}
     stored = applied(engine, urls)
     fetcher = replace(LOOPBACK, resolve=nowhere)
-    reports = gather(engine, fetcher, [Round(stored)], EIGHT)["lantern-week"]
+    reports = gather(engine, fetcher, [GatheringRound(stored)], EIGHT)["lantern-week"]
 
     assert len(asked) == 2
     assert "nothing answers there" in reports[1].failed
@@ -320,7 +322,7 @@ def test_what_there_is_no_time_for_is_left_and_is_the_first_next_time(
     stored = applied(engine, {name: f"{site.url}/{name}" for name in "abc"})
     for name in "abc":
         site.answers[f"/{name}"] = a_feed(name)
-    rounds = [Round(stored)]
+    rounds = [GatheringRound(stored)]
     none = gather(engine, LOOPBACK, rounds, EIGHT, seconds=0)["lantern-week"]
     with reading(engine) as connection:
         rows = sources.of_campaign(connection, stored.id)
@@ -352,7 +354,7 @@ def test_what_a_reader_notes_down_is_handed_to_it_the_next_time(
 def test_two_machines_that_read_at_once_count_a_failure_once(engine: Engine) -> None:
     applied(engine, {"blog": "https://example.org/feed"})
     seen = row(engine)
-    failed = seen.health.after_failure(Failure("no answer"), EIGHT)
+    failed = seen.health.after_failure(SourceFailure("no answer"), EIGHT)
     with writing(engine) as connection:
         settled = [
             sources.note_failed(connection, seen, EIGHT, failed) for _ in range(2)
@@ -366,7 +368,7 @@ def test_a_person_who_resumes_is_not_overruled_by_a_reading_under_way(
     engine: Engine,
 ) -> None:
     applied(engine, {"blog": "https://example.org/feed"})
-    gone = Failure("410 Gone", is_gone=True)
+    gone = SourceFailure("410 Gone", is_gone=True)
     with writing(engine) as connection:
         before = row_in(connection)
         paused = before.health.after_failure(gone, EIGHT)

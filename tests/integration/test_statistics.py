@@ -8,7 +8,7 @@ from digest.compose import lifecycle, plan
 from digest.model.people.reader import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.table_statistics import count_anew
-from digest.store.delivery.claims import Taken, guard_for, take_all
+from digest.store.delivery.claims import ClaimResult, guard_for, take_all
 from tests.builders import EIGHT, a_post
 from tests.integration.test_planning import an_open_edition
 from tests.rows import a_planned_edition
@@ -45,7 +45,7 @@ def test_copies_are_taken_by_their_keys_however_many_others_are_planned(
         plans = _plans_of(connection, "UPDATE delivery")
         taken = take_all(connection, edition.readers[:8], guard, EIGHT)
 
-    assert set(taken.values()) == {Taken.YES}
+    assert set(taken.values()) == {ClaimResult.YES}
     [told] = plans
     assert "using pk_delivery" in told
     assert "Seq Scan on subscri" not in told

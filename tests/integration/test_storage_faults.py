@@ -25,9 +25,9 @@ from sqlalchemy import Engine, text
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import running
 from digest.deliver.printing.print_room import PrintRoom
-from digest.deliver.sending.run_state import Tally
+from digest.deliver.sending.run_state import RunTally
 from digest.errors import StoreError
-from digest.schedule.delivery.dispatch import Embedded
+from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.schedule.delivery.working import Work
 from digest.store.base.engine import open_engine, reading
 from digest.store.migrate import migrate
@@ -135,7 +135,7 @@ def test_a_lock_held_for_less_is_waited_for(tmp_path: Path) -> None:
 
         carrier = ScriptedCarrier(on_wire=at_copy(10, lock_for_a_while))
         tally = a_sender(engine, carrier).send_due(threading.Event())
-        assert tally == Tally(accepted=READERS)
+        assert tally == RunTally(accepted=READERS)
         assert len(carrier.copies) == READERS
 
 
@@ -150,7 +150,7 @@ def test_work_says_why_it_stopped_and_goes_on_when_the_lock_is_gone(
         work = Work(engine, sender, letters, lambda: EIGHT)
         lock()
         rounds = Rounds({2: unlock}, most=3)
-        with Embedded().supply(rounds) as supply:
+        with EmbeddedDispatcher().supply(rounds) as supply:
             list(work.rounds(rounds, lambda: True, supply))
 
         assert "work stopped short why=the database is locked" in caplog.text

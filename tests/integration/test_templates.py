@@ -7,7 +7,7 @@ import pytest
 
 from digest.errors import RenderError
 from digest.render.email.compile import preview_html, preview_text
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from digest.render.templates import environment, operator_file, rendered
 from tests.builders import a_post, a_variant
 
@@ -24,10 +24,10 @@ def folder(tmp_path: Path) -> Path:
 def test_an_operators_template_stands_in_for_ours(folder: Path) -> None:
     (folder / "email" / "edition.txt").write_text("Hi! {{ reader.leave_url }}")
 
-    text = preview_text(a_variant(), Look(AT, folder))
+    text = preview_text(a_variant(), RenderOptions(AT, folder))
 
     assert text == "Hi! https://example.org/u/sample\n"
-    assert "<h1" in preview_html(a_variant(), Look(AT, folder))
+    assert "<h1" in preview_html(a_variant(), RenderOptions(AT, folder))
 
 
 def test_an_operators_template_may_build_on_ours(folder: Path) -> None:
@@ -35,7 +35,7 @@ def test_an_operators_template_may_build_on_ours(folder: Path) -> None:
         '{% include "ours/inlined.css" %}\nh1 { color: #ff00ff }'
     )
 
-    html = preview_html(a_variant(), Look(AT, folder))
+    html = preview_html(a_variant(), RenderOptions(AT, folder))
 
     assert "color:#f0f" in html
     assert "max-width:640px" in html
@@ -95,7 +95,7 @@ def test_a_broken_template_is_named_in_one_line(
     variant = a_variant(a_post(url=""))
 
     with pytest.raises(RenderError) as problem:
-        preview_html(variant, Look(AT, folder))
+        preview_html(variant, RenderOptions(AT, folder))
 
     assert "\n" not in str(problem.value)
     assert all(part in str(problem.value) for part in words)
@@ -105,12 +105,12 @@ def test_a_template_that_is_not_utf_8_is_an_error(folder: Path) -> None:
     (folder / "email" / "edition.html").write_bytes(b"caf\xe9")
 
     with pytest.raises(RenderError, match="cannot be read"):
-        preview_html(a_variant(), Look(AT, folder))
+        preview_html(a_variant(), RenderOptions(AT, folder))
 
 
 def test_a_folder_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="is not a folder"):
-        preview_html(a_variant(), Look(AT, tmp_path / "none"))
+        preview_html(a_variant(), RenderOptions(AT, tmp_path / "none"))
 
 
 def test_a_file_is_the_operators_or_ours_or_an_error(tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
-from digest.schedule.delivery.jobs import Jobs, Pulse
+from digest.schedule.delivery.jobs import HeartbeatIntervals, JobDispatcher
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine
 from tests.fakes.sending import MESSAGE, FakeLinks
 
-QUICK = Pulse(heartbeat=0.5, stalled_after=2, sweep=0.5)
+QUICK = HeartbeatIntervals(heartbeat=0.5, stalled_after=2, sweep=0.5)
 
 
 def _say(end: str) -> None:
@@ -30,10 +30,10 @@ def _work(database: str, url: str) -> None:
     engine, stop = open_engine(database), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     clock = clock_of(engine)
-    with Jobs(engine, clock, QUICK).supply(stop) as supply:
+    with JobDispatcher(engine, clock, QUICK).supply(stop) as supply:
         sender = Sender(
             engine=engine,
-            carrier=Smtp(SmtpServer.parse(url)),
+            carrier=SmtpCarrier(SmtpServer.parse(url)),
             message_for=lambda _edition, _variant: MESSAGE,
             links=FakeLinks(),
             clock=clock,

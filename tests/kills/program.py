@@ -17,14 +17,14 @@ from typing import Any
 
 from sqlalchemy import Engine, event, select
 
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.audience.unsubscribing import leave
 from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.deliver.returns.bounces import Bounces
 from digest.deliver.sending.sender import Sender
-from digest.deliver.smtp.connect import Smtp
+from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.server_url import SmtpServer
 from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
 from digest.store.base.engine import open_engine, reading, writing
@@ -44,7 +44,7 @@ _SIGNS = {
 }
 # In the middle of what a report brings with it, not only after it.
 _MIDDLE_OF_A_BOUNCE = "INSERT INTO suppression "
-LINKS = Links("a secret of the kill matrix's own", "https://example.org")
+LINKS = SignedLinks("a secret of the kill matrix's own", "https://example.org")
 _GOING = {DeliveryState.PLANNED, DeliveryState.HANDING_OVER}
 _PAUSE_SECONDS = 0.1
 
@@ -122,7 +122,7 @@ def _make(engine: Engine, orders: Orders) -> int:
 def _send(engine: Engine, orders: Orders, trap: Trap, edition_id: int) -> None:
     sender = Sender(
         engine=engine,
-        carrier=Watched(Smtp(SmtpServer.parse(orders.server)), trap),
+        carrier=Watched(SmtpCarrier(SmtpServer.parse(orders.server)), trap),
         message_for=lambda _edition, _variant: MESSAGE,
         links=FakeLinks(),
         clock=lambda: datetime.now(UTC),

@@ -7,7 +7,11 @@ from time import process_time
 import pytest
 
 from digest.deliver.returns.bounce_mail import MOST_BYTES, read
-from digest.model.delivery.bounces import DeliveryReport, Fate, Feedback
+from digest.model.delivery.bounces import (
+    DeliveryReport,
+    FeedbackReport,
+    RecipientReport,
+)
 from tests.reports import a_complaint, a_fate, a_report
 
 OURS = "bounces+k7qf2mxa-1-0123456789abcdef0123456789abcdef@example.org"
@@ -27,10 +31,10 @@ def test_each_recipient_of_a_report_is_read() -> None:
     assert mail.sent_to == (OURS,)
     assert mail.report == DeliveryReport(
         (
-            Fate(
+            RecipientReport(
                 ("ann@example.org",), "failed", "5.1.1", "smtp; 550 No such user here"
             ),
-            Fate(
+            RecipientReport(
                 ("Bob@example.org", "bob@example.org"),
                 "delayed",
                 "4.2.2",
@@ -44,7 +48,7 @@ def test_each_recipient_of_a_report_is_read() -> None:
 def test_a_complaint_is_read_with_the_sender_it_gives() -> None:
     mail = read(a_complaint(OURS))
 
-    assert mail.report == Feedback("abuse")
+    assert mail.report == FeedbackReport("abuse")
     assert mail.about == (OURS,)
 
 

@@ -2,45 +2,51 @@
 
 import pytest
 
-from digest.model.delivery.bounces import DeliveryReport, Fate, Feedback, Kind, judge
+from digest.model.delivery.bounces import (
+    BounceKind,
+    DeliveryReport,
+    FeedbackReport,
+    RecipientReport,
+    judge,
+)
 
 ANN, BOB = "ann@example.org", "bob@example.org"
 
 
-def failed(status: str, diagnostic: str = "", address: str = ANN) -> Fate:
-    return Fate((address,), "failed", status, diagnostic)
+def failed(status: str, diagnostic: str = "", address: str = ANN) -> RecipientReport:
+    return RecipientReport((address,), "failed", status, diagnostic)
 
 
 @pytest.mark.parametrize(
     ("status", "diagnostic", "kind"),
     [
-        ("5.1.1", "", Kind.HARD),
-        ("5.1.2", "", Kind.HARD),
-        ("5.1.3", "", Kind.HARD),
-        ("5.1.10", "", Kind.HARD),
-        ("5.2.1", "", Kind.HARD),
-        ("5.1.100", "", Kind.SOFT),
-        ("5.2.2", "mailbox full", Kind.SOFT),
-        ("5.4.4", "", Kind.SOFT),
-        ("4.4.7", "gave up after five days", Kind.SOFT),
-        ("4.1.1", "", Kind.SOFT),
-        ("5.7.1", "looks like spam", Kind.OURS),
-        ("4.7.0", "", Kind.OURS),
-        ("5.6.0", "", Kind.OURS),
-        ("5.3.4", "too large", Kind.OURS),
-        ("5.1.8", "bad sender", Kind.OURS),
-        ("5.0.0", "smtp; 550 5.1.1 unknown", Kind.HARD),
-        ("5.0.0", "smtp; 550-5.7.26 not signed", Kind.OURS),
-        ("5.0.0", "550 unknown user", Kind.SOFT),
-        ("", "550 5.1.1 unknown", Kind.HARD),
-        ("", "smtp; 421 from 5.1.1.9", Kind.SOFT),
-        ("5.1.1 (bad destination)", "", Kind.HARD),
-        ("rubbish", "", Kind.SOFT),
-        ("", "", Kind.SOFT),
+        ("5.1.1", "", BounceKind.HARD),
+        ("5.1.2", "", BounceKind.HARD),
+        ("5.1.3", "", BounceKind.HARD),
+        ("5.1.10", "", BounceKind.HARD),
+        ("5.2.1", "", BounceKind.HARD),
+        ("5.1.100", "", BounceKind.SOFT),
+        ("5.2.2", "mailbox full", BounceKind.SOFT),
+        ("5.4.4", "", BounceKind.SOFT),
+        ("4.4.7", "gave up after five days", BounceKind.SOFT),
+        ("4.1.1", "", BounceKind.SOFT),
+        ("5.7.1", "looks like spam", BounceKind.OURS),
+        ("4.7.0", "", BounceKind.OURS),
+        ("5.6.0", "", BounceKind.OURS),
+        ("5.3.4", "too large", BounceKind.OURS),
+        ("5.1.8", "bad sender", BounceKind.OURS),
+        ("5.0.0", "smtp; 550 5.1.1 unknown", BounceKind.HARD),
+        ("5.0.0", "smtp; 550-5.7.26 not signed", BounceKind.OURS),
+        ("5.0.0", "550 unknown user", BounceKind.SOFT),
+        ("", "550 5.1.1 unknown", BounceKind.HARD),
+        ("", "smtp; 421 from 5.1.1.9", BounceKind.SOFT),
+        ("5.1.1 (bad destination)", "", BounceKind.HARD),
+        ("rubbish", "", BounceKind.SOFT),
+        ("", "", BounceKind.SOFT),
     ],
 )
 def test_a_code_says_whom_a_bounce_is_about(
-    status: str, diagnostic: str, kind: Kind
+    status: str, diagnostic: str, kind: BounceKind
 ) -> None:
     finding = judge(DeliveryReport((failed(status, diagnostic),)), ANN)
 
@@ -53,32 +59,41 @@ def test_a_code_says_whom_a_bounce_is_about(
     [
         pytest.param(
             (failed("5.1.1", address=BOB), failed("4.2.2")),
-            Kind.SOFT,
+            BounceKind.SOFT,
             id="only the reader's own counts, where it is named",
         ),
         pytest.param(
-            (failed("5.1.1"), Fate((BOB,), "delivered", "2.0.0")),
-            Kind.HARD,
+            (failed("5.1.1"), RecipientReport((BOB,), "delivered", "2.0.0")),
+            BounceKind.HARD,
             id="and whatever became of others",
         ),
         pytest.param(
             (failed("5.1.1", address="x@example.net"), failed("5.2.2", address=BOB)),
-            Kind.SOFT,
+            BounceKind.SOFT,
             id="the mildest, where it is not",
         ),
         pytest.param(
-            (failed("5.1.1", address=BOB), Fate(("x@example.net",), "relayed")),
-            Kind.SOFT,
+            (
+                failed("5.1.1", address=BOB),
+                RecipientReport(("x@example.net",), "relayed"),
+            ),
+            BounceKind.SOFT,
             id="somebody behind an alias got it",
         ),
-        pytest.param((Fate((ANN,), "delayed", "4.4.1"),), Kind.DELAYED, id="delayed"),
-        pytest.param((Fate((ANN,), "delivered", "2.1.5"),), None, id="delivered"),
-        pytest.param((Fate((ANN,), "expanded"),), None, id="expanded"),
-        pytest.param((Fate(),), None, id="nothing"),
+        pytest.param(
+            (RecipientReport((ANN,), "delayed", "4.4.1"),),
+            BounceKind.DELAYED,
+            id="delayed",
+        ),
+        pytest.param(
+            (RecipientReport((ANN,), "delivered", "2.1.5"),), None, id="delivered"
+        ),
+        pytest.param((RecipientReport((ANN,), "expanded"),), None, id="expanded"),
+        pytest.param((RecipientReport(),), None, id="nothing"),
     ],
 )
 def test_of_several_recipients_the_readers_own_counts(
-    fates: tuple[Fate, ...], kind: Kind | None
+    fates: tuple[RecipientReport, ...], kind: BounceKind | None
 ) -> None:
     finding = judge(DeliveryReport(fates), "Ann@Example.org")
 
@@ -88,22 +103,24 @@ def test_of_several_recipients_the_readers_own_counts(
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("abuse", Kind.COMPLAINT),
-        ("Fraud", Kind.COMPLAINT),
-        ("opt-out", Kind.COMPLAINT),
+        ("abuse", BounceKind.COMPLAINT),
+        ("Fraud", BounceKind.COMPLAINT),
+        ("opt-out", BounceKind.COMPLAINT),
         ("not-spam", None),
-        ("auth-failure", Kind.OURS),
-        ("", Kind.OURS),
+        ("auth-failure", BounceKind.OURS),
+        ("", BounceKind.OURS),
     ],
 )
-def test_a_complaint_is_what_a_reader_meant(said: str, kind: Kind | None) -> None:
-    finding = judge(Feedback(said), ANN)
+def test_a_complaint_is_what_a_reader_meant(said: str, kind: BounceKind | None) -> None:
+    finding = judge(FeedbackReport(said), ANN)
 
     assert (finding and finding.kind) == kind
 
 
 def test_words_are_on_one_line_and_say_until_when_it_is_tried() -> None:
-    late = Fate((ANN,), "delayed", "4.4.1", "smtp; no\r\n answer\x1b[2J", "Thu, 9 Jul")
+    late = RecipientReport(
+        (ANN,), "delayed", "4.4.1", "smtp; no\r\n answer\x1b[2J", "Thu, 9 Jul"
+    )
     finding = judge(DeliveryReport((late,)), ANN)
 
     assert finding is not None

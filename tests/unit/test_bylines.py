@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.posts.blocks import Block, Paragraph, Picture, Run
+from digest.model.posts.blocks import Block, Paragraph, Picture, TextSpan
 from digest.model.posts.bylines import parse, taken_from
 from digest.model.posts.items import Byline
 from tests.builders import words
@@ -171,12 +171,14 @@ def test_a_glued_caption_without_a_picture_stays_as_words() -> None:
 
 
 def test_only_the_line_of_the_byline_leaves_its_paragraph() -> None:
-    body = (Paragraph((Run("By Ann Example\nIt "), Run("rained.", strong=True))),)
+    body = (
+        Paragraph((TextSpan("By Ann Example\nIt "), TextSpan("rained.", strong=True))),
+    )
 
     byline, left = taken_from(body)
 
     assert byline == Byline("Ann Example")
-    assert left == (Paragraph((Run("It "), Run("rained.", strong=True))),)
+    assert left == (Paragraph((TextSpan("It "), TextSpan("rained.", strong=True))),)
 
 
 def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
@@ -206,7 +208,7 @@ def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
     ],
 )
 def test_words_that_are_no_byline_stay_in_the_body(text: str) -> None:
-    body: tuple[Block, ...] = (Paragraph((Run(text),)),)
+    body: tuple[Block, ...] = (Paragraph((TextSpan(text),)),)
 
     assert taken_from(body) == (None, body)
 

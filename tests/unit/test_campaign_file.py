@@ -10,12 +10,12 @@ from digest.model.campaigns.campaign import (
     Approval,
     Envelope,
     FirstContact,
-    Select,
+    PageSelectors,
     SourceKind,
 )
 from digest.model.campaigns.campaign_file import parse
 from digest.model.people.reader import Format
-from digest.model.posts.pictures import PicturePlace
+from digest.model.posts.pictures import PictureHosting
 
 WHOLE = """
 [campaign]
@@ -84,13 +84,13 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.schedule_for(Format.LETTER).name == "weekly"
     assert campaign.schedule_for(Format.HTML).name == "daily"
     assert campaign.letter.envelope is Envelope.C5
-    assert campaign.pictures is PicturePlace.HOSTED
+    assert campaign.pictures is PictureHosting.HOSTED
 
 
 def test_pictures_are_attached_unless_a_campaign_says_otherwise() -> None:
     text = WHOLE.replace('pictures = "hosted"', "")
 
-    assert parse(text, "UTC", HERE).pictures is PicturePlace.ATTACHED
+    assert parse(text, "UTC", HERE).pictures is PictureHosting.ATTACHED
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_page_may_say_where_its_posts_are() -> None:
     [source, _] = parse(text, "UTC", HERE).sources
 
     assert source.kind is SourceKind.PAGE
-    assert source.select == Select(posts="article", title="h2")
+    assert source.select == PageSelectors(posts="article", title="h2")
 
 
 def test_an_export_is_a_file() -> None:

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from digest.gather.pages.layout.days import Calendar, written_day
+from digest.gather.pages.layout.days import DateWindow, written_day
 
-WEEK = Calendar(date(2026, 7, 6), date(2026, 7, 10))
+WEEK = DateWindow(date(2026, 7, 6), date(2026, 7, 10))
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_a_year_that_is_not_written_is_the_campaigns(
     day = written_day(line)
 
     assert day is not None
-    assert Calendar(first).date_of(day) == expected
+    assert DateWindow(first).date_of(day) == expected
 
 
 def test_a_page_that_writes_one_year_lends_it_to_its_other_days() -> None:
     days = [written_day(line) for line in ("9 July", "Monday 6 July 2020")]
-    near = Calendar().or_near(day for day in days if day)
+    near = DateWindow().or_near(day for day in days if day)
 
     assert days[0] is not None
     assert near.date_of(days[0]) == date(2020, 7, 9)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from digest.gather.items.origins import origins
 from digest.model.posts.blocks import Picture
 from digest.model.posts.item_fields import described
-from digest.model.posts.items import EventState, Link, LinkKind, Span
+from digest.model.posts.items import EventState, Link, LinkKind, TimeSpan
 from tests.builders import EIGHT, a_post, an_event, words
 
 ZONE = "Europe/London"
@@ -45,9 +45,9 @@ def test_an_event_is_told_in_its_own_zone() -> None:
 
 
 def test_what_has_changed_of_an_event_is_told() -> None:
-    later = Span(EIGHT + timedelta(days=7))
+    later = TimeSpan(EIGHT + timedelta(days=7))
     state = EventState.CANCELLED
-    said = described(an_event(state=state, also=(later,), told=Span(EIGHT)), ZONE)
+    said = described(an_event(state=state, also=(later,), told=TimeSpan(EIGHT)), ZONE)
 
     assert said["state"] == "cancelled"
     assert said["also"] == "Monday 13 July 2026, 09:00 BST"

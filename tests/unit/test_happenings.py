@@ -12,12 +12,12 @@ from digest.model.posts.event_changes import (
     vanished,
 )
 from digest.model.posts.item_json import from_wire, to_wire
-from digest.model.posts.items import Event, EventState, Span
+from digest.model.posts.items import Event, EventState, TimeSpan
 from tests.builders import EIGHT, a_post, an_event, words
 
 DAY = timedelta(days=1)
 TOMORROW = EIGHT + DAY
-TOLD = Span(EIGHT)
+TOLD = TimeSpan(EIGHT)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,10 @@ TOLD = Span(EIGHT)
             id="a whole day",
         ),
         pytest.param(
-            {"also": (Span(TOMORROW + 7 * DAY),)}, TOMORROW + DAY, True, id="once more"
+            {"also": (TimeSpan(TOMORROW + 7 * DAY),)},
+            TOMORROW + DAY,
+            True,
+            id="once more",
         ),
         pytest.param({"state": EventState.CANCELLED}, EIGHT, False, id="never told of"),
         pytest.param(
@@ -104,7 +107,7 @@ def test_times_of_the_same_event_are_told_together() -> None:
 
 def test_an_event_survives_the_wire_whole() -> None:
     event = an_event(
-        state=EventState.CANCELLED, told=TOLD, also=(Span(EIGHT, TOMORROW),)
+        state=EventState.CANCELLED, told=TOLD, also=(TimeSpan(EIGHT, TOMORROW),)
     )
 
     assert from_wire(to_wire(event)) == event

@@ -5,20 +5,20 @@ from datetime import timedelta
 import pytest
 
 from digest.model.delivery.eta import (
-    Allowance,
-    Headway,
-    Remaining,
+    LimitUse,
+    ThroughputWindow,
+    TimeRemaining,
     left_in_words,
     outlook,
     rate_in_words,
     rate_of,
     seconds_left,
 )
-from digest.model.delivery.rate_limits import Limit
+from digest.model.delivery.rate_limits import RateLimit
 from tests.builders import EIGHT
 
-HOURLY = Limit(10_000, timedelta(hours=1))
-FRESH, HALF, USED = (Allowance(HOURLY, used) for used in (0, 5000, 10_000))
+HOURLY = RateLimit(10_000, timedelta(hours=1))
+FRESH, HALF, USED = (LimitUse(HOURLY, used) for used in (0, 5000, 10_000))
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_rate_needs_a_little_time(
 
 
 def test_the_rate_is_that_of_the_last_minute_alone() -> None:
-    assert Headway().rate is None
-    headway = Headway(window=60)
+    assert ThroughputWindow().rate is None
+    headway = ThroughputWindow(window=60)
     for second in range(0, 61, 10):
         headway.note(second, second * 100)
     assert headway.rate == 100
@@ -47,7 +47,7 @@ def test_the_rate_is_that_of_the_last_minute_alone() -> None:
 
 
 def test_a_standstill_is_seen() -> None:
-    headway = Headway(window=60)
+    headway = ThroughputWindow(window=60)
     headway.note(0, 500)
     for second in range(10, 90, 10):
         headway.note(second, 500)
@@ -74,10 +74,10 @@ def test_a_standstill_is_seen() -> None:
 def test_the_time_left_is_never_less_than_the_limits_ask_for(
     ready: int,
     rate: float | None,
-    allowances: tuple[Allowance, ...],
+    allowances: tuple[LimitUse, ...],
     seconds: float | None,
 ) -> None:
-    assert seconds_left(Remaining(ready), rate, allowances) == seconds
+    assert seconds_left(TimeRemaining(ready), rate, allowances) == seconds
 
 
 @pytest.mark.parametrize(
@@ -110,27 +110,33 @@ def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("remaining", "rate", "words"),
     [
-        pytest.param(Remaining(0), None, "nothing is left to send", id="done"),
+        pytest.param(TimeRemaining(0), None, "nothing is left to send", id="done"),
         pytest.param(
-            Remaining(100), None, "the time left cannot be told yet", id="just begun"
+            TimeRemaining(100),
+            None,
+            "the time left cannot be told yet",
+            id="just begun",
         ),
         pytest.param(
-            Remaining(100), 0.0, "nothing is going just now", id="standing still"
+            TimeRemaining(100), 0.0, "nothing is going just now", id="standing still"
         ),
         pytest.param(
-            Remaining(1000), 50.0, "50 a second, about 20 seconds left", id="going"
+            TimeRemaining(1000), 50.0, "50 a second, about 20 seconds left", id="going"
         ),
         pytest.param(
-            Remaining(1000, is_held=True), 50.0, "no more are begun just now", id="held"
+            TimeRemaining(1000, is_held=True),
+            50.0,
+            "no more are begun just now",
+            id="held",
         ),
         pytest.param(
-            Remaining(0, 1, EIGHT),
+            TimeRemaining(0, 1, EIGHT),
             None,
             "1 waits to be tried again, the first at 08:00 UTC",
             id="waiting",
         ),
         pytest.param(
-            Remaining(1000, 12, EIGHT),
+            TimeRemaining(1000, 12, EIGHT),
             50.0,
             "50 a second, about 20 seconds left; "
             "12 wait to be tried again, the first at 08:00 UTC",
@@ -139,6 +145,6 @@ def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
     ],
 )
 def test_what_waits_is_said_beside_the_time_left(
-    remaining: Remaining, rate: float | None, words: str
+    remaining: TimeRemaining, rate: float | None, words: str
 ) -> None:
     assert outlook(remaining, rate) == words

@@ -5,14 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.campaigns.source_health import HEALTHY, Failure, Health, SourceState
+from digest.model.campaigns.source_health import (
+    HEALTHY,
+    SourceFailure,
+    SourceHealth,
+    SourceState,
+)
 from tests.builders import EIGHT
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
-NO_ANSWER = Failure("nothing answers there")
+NO_ANSWER = SourceFailure("nothing answers there")
 
 
-def failed(times: int, every: timedelta = HOUR) -> Health:
+def failed(times: int, every: timedelta = HOUR) -> SourceHealth:
     health = HEALTHY
     for n in range(times):
         health = health.after_failure(NO_ANSWER, EIGHT + n * every)
@@ -44,7 +49,7 @@ def test_who_cannot_wait_makes_the_next_try_no_later() -> None:
     once = failed(1)
     often = once
     for n in range(1, 6):
-        often = often.after_failure(Failure("404 Not Found"), EIGHT + n * MINUTE)
+        often = often.after_failure(SourceFailure("404 Not Found"), EIGHT + n * MINUTE)
 
     assert often == replace(once, failure="404 Not Found")
 
@@ -69,7 +74,7 @@ def test_a_week_of_failing_pauses(
 
 
 def test_what_is_gone_for_good_is_paused_at_once() -> None:
-    health = HEALTHY.after_failure(Failure("410 Gone", is_gone=True), EIGHT)
+    health = HEALTHY.after_failure(SourceFailure("410 Gone", is_gone=True), EIGHT)
 
     assert health.state is SourceState.PAUSED
     assert not health.is_due(EIGHT + 365 * DAY, EIGHT, None)
@@ -81,7 +86,7 @@ def test_what_is_gone_for_good_is_paused_at_once() -> None:
 def test_a_servers_wish_holds_for_a_day_at_most(
     asked: timedelta, given: timedelta
 ) -> None:
-    health = HEALTHY.after_failure(Failure("503", wait=asked), EIGHT)
+    health = HEALTHY.after_failure(SourceFailure("503", wait=asked), EIGHT)
 
     assert health.wait_until == EIGHT + given
     assert not health.is_due(EIGHT + given - MINUTE, EIGHT, None)
@@ -102,7 +107,7 @@ def test_a_servers_wish_holds_for_a_day_at_most(
     ],
 )
 def test_when_a_source_is_asked_again(
-    health: Health, later: timedelta, every: timedelta | None, *, is_due: bool
+    health: SourceHealth, later: timedelta, every: timedelta | None, *, is_due: bool
 ) -> None:
     assert health.is_due(EIGHT + later, EIGHT, every) is is_due
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.render.letter.links import Addresses, readable
+from digest.render.letter.links import PrintedAddresses, readable
 
 LONG = "https://example.org/reports/2026/the-first-year-in-full-with-figures"
 
@@ -26,7 +26,7 @@ def test_an_address_is_said_without_what_nobody_types(href: str, said: str) -> N
 
 
 def test_a_long_address_is_made_short() -> None:
-    addresses = Addresses(lambda _: "https://example.org/s/k7")
+    addresses = PrintedAddresses(lambda _: "https://example.org/s/k7")
 
     assert addresses.printed(LONG) == "example.org/s/k7"
     assert addresses.printed("https://example.org/walks") == "example.org/walks"
@@ -49,11 +49,11 @@ def test_a_long_address_is_made_short() -> None:
 def test_words_that_are_the_address_get_no_other(
     words: str, href: str, after: str
 ) -> None:
-    assert Addresses(str).after(words, href) == after
+    assert PrintedAddresses(str).after(words, href) == after
 
 
 def test_an_address_is_given_once_in_a_post() -> None:
-    addresses = Addresses(str)
+    addresses = PrintedAddresses(str)
 
     assert addresses.after("sign up", "https://example.org/a") == "example.org/a"
     assert addresses.after("sign up here", "https://example.org/a") == ""
@@ -65,6 +65,6 @@ def test_an_address_is_given_once_in_a_post() -> None:
     [("01632 960 155", ""), ("Ring the office", "+441632960155")],
 )
 def test_a_phone_number_is_not_printed_twice(words: str, after: str) -> None:
-    addresses = Addresses(lambda href: href)
+    addresses = PrintedAddresses(lambda href: href)
 
     assert addresses.after(words, "tel:+441632960155") == after

@@ -5,24 +5,24 @@ from datetime import timedelta
 import pytest
 
 from digest.errors import SettingsError
-from digest.model.delivery.rate_limits import DomainLimits, Limit, parse_limits
+from digest.model.delivery.rate_limits import DomainRateLimits, RateLimit, parse_limits
 from digest.settings import load, shown
 from tests.unit.test_settings import NOWHERE
 
 
 def test_limits_are_read_with_their_windows() -> None:
     assert parse_limits("100/s, 10000/h") == (
-        Limit(100, timedelta(seconds=1)),
-        Limit(10000, timedelta(hours=1)),
+        RateLimit(100, timedelta(seconds=1)),
+        RateLimit(10000, timedelta(hours=1)),
     )
 
 
 def test_a_named_domain_has_its_own_limit_and_the_rest_share_one_rule() -> None:
-    limits = DomainLimits.parse("example.net=5/s, *=20/s")
+    limits = DomainRateLimits.parse("example.net=5/s, *=20/s")
 
     assert [str(one) for one in limits.of("example.net")] == ["5/s"]
     assert [str(one) for one in limits.of("example.org")] == ["20/s"]
-    assert DomainLimits.parse("20/s").of("example.org") == limits.of("example.org")
+    assert DomainRateLimits.parse("20/s").of("example.org") == limits.of("example.org")
 
 
 def test_limits_are_shown_as_they_were_understood() -> None:

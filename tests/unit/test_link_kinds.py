@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.model.posts.blocks import Heading, ListBlock, Paragraph, Run
+from digest.model.posts.blocks import Heading, ListBlock, Paragraph, TextSpan
 from digest.model.posts.items import Link, LinkKind
 from digest.model.posts.link_kinds import kind_of, noteworthy
 
@@ -45,21 +45,23 @@ def test_a_links_kind_is_told_by_words_then_address(
 
 
 def test_a_link_that_says_nothing_is_judged_by_the_words_before_it() -> None:
-    body = (Paragraph((Run("For our survey click "), Run("here", href=URL))),)
+    body = (Paragraph((TextSpan("For our survey click "), TextSpan("here", href=URL))),)
 
     assert noteworthy(body) == (Link(LinkKind.SURVEY, "Survey", URL),)
 
 
 def test_a_kind_stands_in_for_words_that_say_nothing_with_its_capitals() -> None:
-    body = (Paragraph((Run("In British Sign Language: "), Run("here", href=URL))),)
+    body = (
+        Paragraph((TextSpan("In British Sign Language: "), TextSpan("here", href=URL))),
+    )
 
     assert noteworthy(body) == (Link(LinkKind.BSL, "British Sign Language video", URL),)
 
 
 def test_what_follows_see_also_is_more() -> None:
-    linked = Paragraph((Run("Using standards", href=URL),))
+    linked = Paragraph((TextSpan("Using standards", href=URL),))
     body = (
-        Heading(1, (Run("See also"),)),
+        Heading(1, (TextSpan("See also"),)),
         ListBlock(ordered=False, items=((linked,),)),
     )
 
@@ -67,7 +69,7 @@ def test_what_follows_see_also_is_more() -> None:
 
 
 def test_a_link_in_two_looks_is_one_link() -> None:
-    runs = (Run("Take our ", href=URL), Run("survey", strong=True, href=URL))
+    runs = (TextSpan("Take our ", href=URL), TextSpan("survey", strong=True, href=URL))
 
     assert noteworthy((Paragraph(runs),)) == (
         Link(LinkKind.SURVEY, "Take our survey", URL),
@@ -76,9 +78,15 @@ def test_a_link_in_two_looks_is_one_link() -> None:
 
 def test_the_same_address_is_listed_once_and_other_links_not_at_all() -> None:
     body = (
-        Paragraph((Run("Survey", href=URL), Run(" and "), Run("survey", href=URL))),
-        Paragraph((Run("friends", href="https://example.org/y"),)),
-        Paragraph((Run("survey by post", href="mailto:a@example.org"),)),
+        Paragraph(
+            (
+                TextSpan("Survey", href=URL),
+                TextSpan(" and "),
+                TextSpan("survey", href=URL),
+            )
+        ),
+        Paragraph((TextSpan("friends", href="https://example.org/y"),)),
+        Paragraph((TextSpan("survey by post", href="mailto:a@example.org"),)),
     )
 
     assert noteworthy(body) == (Link(LinkKind.SURVEY, "Survey", URL),)

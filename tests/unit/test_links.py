@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.model.delivery.bounces import CopyRef
 
 SECRET = "lantern " * 5
-OURS = Links(SECRET, "https://digest.example.org")
-OTHERS = Links(SECRET + "!", "https://digest.example.org")
+OURS = SignedLinks(SECRET, "https://digest.example.org")
+OTHERS = SignedLinks(SECRET + "!", "https://digest.example.org")
 IDS = st.integers(0, 2**63 - 1)
 
 
@@ -91,7 +91,9 @@ def test_a_link_with_something_added_is_not_read(ending: str) -> None:
 
 
 def test_links_are_built_from_the_settings() -> None:
-    links = Links(SECRET, "http://localhost:8000/", mail_domain="mail.example.org")
+    links = SignedLinks(
+        SECRET, "http://localhost:8000/", mail_domain="mail.example.org"
+    )
 
     assert links.leave_url(1).startswith("http://localhost:8000/u/")
     assert links.leave_mailto(1).endswith("@mail.example.org")

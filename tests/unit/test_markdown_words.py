@@ -12,8 +12,8 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
     Table,
+    TextSpan,
 )
 from digest.model.posts.markdown import to_markdown
 from tests.builders import words
@@ -21,8 +21,8 @@ from tests.builders import words
 URL = "https://example.org/a_b?c=(1)&d=2"
 
 
-def cell(text: str) -> tuple[Run, ...]:
-    return (Run(text),)
+def cell(text: str) -> tuple[TextSpan, ...]:
+    return (TextSpan(text),)
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,22 @@ def cell(text: str) -> tuple[Run, ...]:
         pytest.param(words("<b>x</b> &amp; `y` [z](w) \\")[0], id="no markup"),
         pytest.param(
             Paragraph(
-                (Run("a "), Run("b", strong=True), Run(" "), Run("c", emphasis=True))
+                (
+                    TextSpan("a "),
+                    TextSpan("b", strong=True),
+                    TextSpan(" "),
+                    TextSpan("c", emphasis=True),
+                )
             ),
             id="looks",
         ),
         pytest.param(
-            Paragraph((Run("See "), Run("our [page]", href=URL), Run("."))), id="link"
+            Paragraph(
+                (TextSpan("See "), TextSpan("our [page]", href=URL), TextSpan("."))
+            ),
+            id="link",
         ),
-        pytest.param(Paragraph((Run("one\ntwo"),)), id="line break"),
+        pytest.param(Paragraph((TextSpan("one\ntwo"),)), id="line break"),
         pytest.param(Heading(1, cell("Day & night")), id="heading"),
         pytest.param(ListBlock(ordered=False, items=(words("a"), words("b"))), id="-"),
         pytest.param(ListBlock(ordered=True, items=(words("a"), words("b"))), id="1."),

@@ -6,8 +6,8 @@ import pytest
 
 from digest.model.editions.compiled_message import (
     CompiledMessage,
+    MergeField,
     Recipient,
-    Slot,
     shown,
 )
 
@@ -20,7 +20,14 @@ ANN = Recipient(
     leave_mailto="mailto:leave+t0k@example.org?subject=leave",
 )
 GREETING = CompiledMessage.of(
-    [b"To: ", Slot.TO, b"\r\n\r\n", Slot.SALUTATION_IN_TEXT, b"=\r\n", b",\r\n"]
+    [
+        b"To: ",
+        MergeField.TO,
+        b"\r\n\r\n",
+        MergeField.SALUTATION_IN_TEXT,
+        b"=\r\n",
+        b",\r\n",
+    ]
 )
 
 
@@ -63,7 +70,7 @@ def test_what_is_not_a_stored_message_is_refused(stored: bytes) -> None:
 def test_ways_to_leave_are_in_angle_brackets(
     changes: dict[str, str], value: bytes
 ) -> None:
-    message = CompiledMessage.of([Slot.LEAVE])
+    message = CompiledMessage.of([MergeField.LEAVE])
 
     assert message.merge(replace(ANN, **changes)) == value
 
@@ -71,10 +78,12 @@ def test_ways_to_leave_are_in_angle_brackets(
 def test_a_value_is_escaped_for_where_it_stands() -> None:
     hostile = replace(ANN, salutation='Dear "><script>', address="a&b@example.org")
 
-    assert shown(Slot.SALUTATION_IN_TEXT, hostile) == 'Dear "><script>'
-    assert shown(Slot.SALUTATION_IN_HTML, hostile) == "Dear &quot;&gt;&lt;script&gt;"
-    assert shown(Slot.ADDRESS_IN_HTML, hostile) == "a&amp;b@example.org"
-    assert shown(Slot.LEAVE_URL_IN_HTML, hostile).endswith("?a=1&amp;b=2")
+    assert shown(MergeField.SALUTATION_IN_TEXT, hostile) == 'Dear "><script>'
+    assert (
+        shown(MergeField.SALUTATION_IN_HTML, hostile) == "Dear &quot;&gt;&lt;script&gt;"
+    )
+    assert shown(MergeField.ADDRESS_IN_HTML, hostile) == "a&amp;b@example.org"
+    assert shown(MergeField.LEAVE_URL_IN_HTML, hostile).endswith("?a=1&amp;b=2")
 
 
 @pytest.mark.parametrize(

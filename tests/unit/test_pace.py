@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.model.delivery.rate_limits import Limit, parse_limits
+from digest.model.delivery.rate_limits import RateLimit, parse_limits
 from digest.model.delivery.rate_windows import (
     LIFE,
     SLOW_DAYS,
-    Ledger,
-    Use,
+    GrantLedger,
+    GrantUse,
     day_of_use,
     lump,
     slow_limit,
@@ -52,9 +52,9 @@ def most_in_a_window(used: Sequence[datetime], window: timedelta) -> int:
 def test_no_window_ever_holds_more_than_its_limit(
     written: str, steps: list[tuple[int, float, int, bool]]
 ) -> None:
-    limits, ledger, now = parse_limits(written), Ledger(), EIGHT
+    limits, ledger, now = parse_limits(written), GrantLedger(), EIGHT
     used: list[datetime] = []
-    reports: list[tuple[datetime, Use]] = []
+    reports: list[tuple[datetime, GrantUse]] = []
     for number, (pause, part, late, is_alive) in enumerate(steps):
         now += pause * MS
         for report in [one for one in reports if one[0] <= now]:
@@ -69,7 +69,7 @@ def test_no_window_ever_holds_more_than_its_limit(
         count, last = int(copies * part), now + late * MS
         used += [last] * count
         if is_alive:
-            reports.append((last, Use(str(number), count, last)))
+            reports.append((last, GrantUse(str(number), count, last)))
 
     for limit in limits:
         assert most_in_a_window(used, limit.window) <= limit.copies
@@ -79,7 +79,7 @@ def test_no_window_ever_holds_more_than_its_limit(
 def test_what_is_granted_when_it_is_free_there_is_room_for(
     written: str, steps: list[tuple[int, float, int, bool]]
 ) -> None:
-    limits, ledger, now = parse_limits(written), Ledger(), EIGHT
+    limits, ledger, now = parse_limits(written), GrantLedger(), EIGHT
     for number, (pause, *_) in enumerate(steps):
         now += pause * MS
         ledger = ledger.compacted(limits, now)
@@ -92,7 +92,7 @@ def test_what_is_granted_when_it_is_free_there_is_room_for(
 
 
 def test_a_limit_that_is_always_asked_for_is_used_nearly_whole() -> None:
-    limits, ledger, now, used = parse_limits("100/s"), Ledger(), EIGHT, 0
+    limits, ledger, now, used = parse_limits("100/s"), GrantLedger(), EIGHT, 0
     end = EIGHT + timedelta(seconds=60)
     while now < end:
         ledger = ledger.compacted(limits, now)
@@ -101,7 +101,7 @@ def test_a_limit_that_is_always_asked_for_is_used_nearly_whole() -> None:
             ledger = ledger.granted("mine", copies, now)
             used += copies
             now += MS
-            ledger = ledger.settled(Use("mine", copies, now))
+            ledger = ledger.settled(GrantUse("mine", copies, now))
         else:
             now = ledger.free_at(limits, now)
 
@@ -109,11 +109,11 @@ def test_a_limit_that_is_always_asked_for_is_used_nearly_whole() -> None:
 
 
 def test_the_past_is_kept_short() -> None:
-    limits, ledger, now = parse_limits("100000/d"), Ledger(), EIGHT
+    limits, ledger, now = parse_limits("100000/d"), GrantLedger(), EIGHT
     for number in range(20_000):
         now += timedelta(seconds=4)
         ledger = ledger.compacted(limits, now).granted(str(number), 1, now)
-        ledger = ledger.settled(Use(str(number), 1, now))
+        ledger = ledger.settled(GrantUse(str(number), 1, now))
 
     assert len(ledger.entries) < 400
     assert limits[0].copies - ledger.room(limits, now) == 20_000
@@ -121,12 +121,12 @@ def test_the_past_is_kept_short() -> None:
 
 def test_a_lump_of_one_who_died_counts_to_its_end() -> None:
     limits = parse_limits("8/s")
-    ledger = Ledger().granted("lost", 8, EIGHT)
+    ledger = GrantLedger().granted("lost", 8, EIGHT)
 
     assert ledger.free_at(limits, EIGHT) == EIGHT + LIFE + timedelta(seconds=1)
 
 
-FIRST = Limit(500, timedelta(days=1))
+FIRST = RateLimit(500, timedelta(days=1))
 
 
 @pytest.mark.parametrize(

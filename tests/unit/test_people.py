@@ -3,9 +3,9 @@
 import pytest
 
 from digest.model.people.person import (
-    Acquaintances,
     Addressee,
-    Keys,
+    PersonIndex,
+    PersonKeys,
     phone_key,
     post_key,
 )
@@ -14,38 +14,47 @@ from digest.model.people.postal_address import PostalAddress
 HOME = PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
 ABROAD = PostalAddress(("1 Rue Exemple", "75000 Paris"), "", "France")
 
-ANN = Keys("ann@example.org", "ann|zz99 1aa", "ann|01632960155")
+ANN = PersonKeys("ann@example.org", "ann|zz99 1aa", "ann|01632960155")
 
 
 @pytest.mark.parametrize(
     ("known", "asked", "same"),
     [
         pytest.param(ANN, ANN, True, id="all the same"),
-        pytest.param(ANN, Keys(email=ANN.email), True, id="email alone"),
-        pytest.param(ANN, Keys(post=ANN.post), True, id="no email, same door"),
-        pytest.param(ANN, Keys(phone=ANN.phone), True, id="only the phone"),
+        pytest.param(ANN, PersonKeys(email=ANN.email), True, id="email alone"),
+        pytest.param(ANN, PersonKeys(post=ANN.post), True, id="no email, same door"),
+        pytest.param(ANN, PersonKeys(phone=ANN.phone), True, id="only the phone"),
         pytest.param(
-            ANN, Keys("b@example.org", ANN.post, ANN.phone), False, id="other email"
+            ANN,
+            PersonKeys("b@example.org", ANN.post, ANN.phone),
+            False,
+            id="other email",
         ),
-        pytest.param(Keys(post=ANN.post), ANN, True, id="gained an email address"),
-        pytest.param(Keys(phone=ANN.phone), ANN, True, id="had only a phone before"),
         pytest.param(
-            Keys(phone=ANN.phone),
-            Keys(post="ann|zz99 2bb", phone=ANN.phone),
+            PersonKeys(post=ANN.post), ANN, True, id="gained an email address"
+        ),
+        pytest.param(
+            PersonKeys(phone=ANN.phone), ANN, True, id="had only a phone before"
+        ),
+        pytest.param(
+            PersonKeys(phone=ANN.phone),
+            PersonKeys(post="ann|zz99 2bb", phone=ANN.phone),
             True,
             id="gained a postal address",
         ),
         pytest.param(
-            Keys(post=ANN.post, phone=ANN.phone),
-            Keys(post="ann|zz99 2bb", phone=ANN.phone),
+            PersonKeys(post=ANN.post, phone=ANN.phone),
+            PersonKeys(post="ann|zz99 2bb", phone=ANN.phone),
             False,
             id="another door, same phone",
         ),
-        pytest.param(Keys(email="a@example.org"), Keys(post="a|b"), False, id="apart"),
+        pytest.param(
+            PersonKeys(email="a@example.org"), PersonKeys(post="a|b"), False, id="apart"
+        ),
     ],
 )
-def test_the_same_person(known: Keys, asked: Keys, *, same: bool) -> None:
-    people = Acquaintances[str]()
+def test_the_same_person(known: PersonKeys, asked: PersonKeys, *, same: bool) -> None:
+    people = PersonIndex[str]()
     people.add(known, "somebody")
 
     assert (people.find(asked) is not None) is same
@@ -53,8 +62,8 @@ def test_the_same_person(known: Keys, asked: Keys, *, same: bool) -> None:
 
 def test_the_best_key_names_a_person() -> None:
     assert ANN.identity == "email:ann@example.org"
-    assert Keys(post="p", phone="1").identity == "post:p"
-    assert Keys(phone="1").identity == "phone:1"
+    assert PersonKeys(post="p", phone="1").identity == "post:p"
+    assert PersonKeys(phone="1").identity == "phone:1"
 
 
 def test_a_street_spelt_otherwise_is_the_same_door() -> None:

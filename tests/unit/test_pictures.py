@@ -5,10 +5,17 @@ import json
 import pytest
 from hypothesis import example, given
 
-from digest.model.posts.blocks import Block, EasyRead, ListBlock, Picture, Quote, Run
+from digest.model.posts.blocks import (
+    Block,
+    EasyRead,
+    ListBlock,
+    Picture,
+    Quote,
+    TextSpan,
+)
 from digest.model.posts.item_json import pictures_from_wire, to_wire
 from digest.model.posts.pictures import (
-    Use,
+    PictureUse,
     file_for,
     from_public_name,
     lacks_words,
@@ -24,10 +31,10 @@ from tests.pictures import a_file, a_gallery
 NAME = "0123456789abcdef" * 2
 EVERYWHERE = (
     Picture("a"),
-    EasyRead((Run("One."),), Picture("b")),
+    EasyRead((TextSpan("One."),), Picture("b")),
     Quote((Picture("c"), *words("Said."))),
     ListBlock(False, ((Picture("d"),), words("e"))),  # noqa: FBT003 - the block's own field
-    EasyRead((Run("Two."),)),
+    EasyRead((TextSpan("Two."),)),
 )
 
 
@@ -59,7 +66,7 @@ def test_other_words_are_taken_at_their_word(alt: str) -> None:
     ],
 )
 def test_a_picture_needs_our_copy_and_words(picture: Picture, is_shown: bool) -> None:  # noqa: FBT001 - a column of the table
-    found = file_for(picture, Use.EMAIL, a_gallery(NAME))
+    found = file_for(picture, PictureUse.EMAIL, a_gallery(NAME))
 
     assert (found is not None) is is_shown
 
@@ -89,8 +96,8 @@ def test_every_picture_of_an_item_can_be_changed_and_nothing_else_is() -> None:
     assert repictured(changed, lambda one: Picture(one.src.lower())) == post
 
 
-@pytest.mark.parametrize("use", [Use.EMAIL, Use.EMAIL_SMALL])
-def test_a_public_name_leads_back_to_its_file(use: Use) -> None:
+@pytest.mark.parametrize("use", [PictureUse.EMAIL, PictureUse.EMAIL_SMALL])
+def test_a_public_name_leads_back_to_its_file(use: PictureUse) -> None:
     assert from_public_name(public_name(NAME, use, a_file())) == (NAME, use)
 
 

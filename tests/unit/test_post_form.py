@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model.posts.blocks import Picture
-from digest.model.posts.items import Byline, EventState, Item, Span
-from digest.web.desk.posts.post_form import Kind, edited, read, typed_of
+from digest.model.posts.items import Byline, EventState, Item, TimeSpan
+from digest.web.desk.posts.post_form import ItemKind, edited, read, typed_of
 from tests.builders import EIGHT, a_post, an_event, words
 from tests.rich import a_rich_variant
 
@@ -24,7 +24,7 @@ ITEMS = [
     a_post(body=(), summary="", byline=None, published=None, topics=("a, b", "c")),
     a_post(published=EIGHT + timedelta(microseconds=1), body=words("By Ann Example")),
     an_event(zone="Asia/Kolkata", state=EventState.PROVISIONAL),
-    an_event(also=(Span(EIGHT),), told=Span(EIGHT), state=EventState.CANCELLED),
+    an_event(also=(TimeSpan(EIGHT),), told=TimeSpan(EIGHT), state=EventState.CANCELLED),
     an_event(
         all_day=True,
         starts=EIGHT.replace(hour=23),
@@ -67,9 +67,9 @@ _SAID = st.one_of(
 _FIELDS = sorted({name for item in ITEMS for name in typed_of(item, ZONE)})
 
 
-@given(st.sampled_from(Kind), st.fixed_dictionaries(dict.fromkeys(_FIELDS, _SAID)))
+@given(st.sampled_from(ItemKind), st.fixed_dictionaries(dict.fromkeys(_FIELDS, _SAID)))
 def test_whatever_is_typed_is_an_item_or_says_what_is_wrong(
-    kind: Kind, typed: dict[str, str]
+    kind: ItemKind, typed: dict[str, str]
 ) -> None:
     found = read(kind, typed, ZONE)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from digest.model.people.postal_address import (
+    AddressProblem,
     PostalAddress,
-    Problem,
     parse,
     postcode_key,
     tidy,
@@ -187,14 +187,16 @@ def test_a_bad_address_says_what_to_do(
 ) -> None:
     found = parse(lines, postcode, country)
 
-    assert isinstance(found, Problem)
+    assert isinstance(found, AddressProblem)
     assert found.part == part
     assert words in found.words
 
 
 @pytest.mark.parametrize("start", '@()=[]"\\/,<>~')
 def test_no_line_starts_with_a_sign(start: str) -> None:
-    assert isinstance(parse((f"{start}1 Example Street", "Town"), "ZZ9 1AA"), Problem)
+    assert isinstance(
+        parse((f"{start}1 Example Street", "Town"), "ZZ9 1AA"), AddressProblem
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from digest.cli.parts.progress import Tracker
-from digest.deliver.sending.run_state import End
-from digest.model.delivery.eta import Allowance
-from digest.model.delivery.rate_limits import Limit
+from digest.cli.parts.progress import ProgressTracker
+from digest.deliver.sending.run_state import CopyEnd
+from digest.model.delivery.eta import LimitUse
+from digest.model.delivery.rate_limits import RateLimit
 
 
 @dataclass
@@ -24,8 +24,8 @@ class Stopwatch:
 
 def test_a_run_is_tracked_by_how_its_copies_end() -> None:
     stopwatch = Stopwatch()
-    tracker = Tracker(100, clock=stopwatch)
-    for end in [End.ACCEPTED] * 18 + [End.DEFERRED, End.REFUSED]:
+    tracker = ProgressTracker(100, clock=stopwatch)
+    for end in [CopyEnd.ACCEPTED] * 18 + [CopyEnd.DEFERRED, CopyEnd.REFUSED]:
         tracker(end)
     stopwatch.seconds = 10
     how = tracker.standing()
@@ -38,9 +38,9 @@ def test_a_run_is_tracked_by_how_its_copies_end() -> None:
 
 
 def test_more_than_was_due_is_no_more_than_all() -> None:
-    tracker = Tracker(1, clock=Stopwatch())
+    tracker = ProgressTracker(1, clock=Stopwatch())
     for _ in range(3):
-        tracker(End.ACCEPTED)
+        tracker(CopyEnd.ACCEPTED)
 
     assert (tracker.standing().ended, tracker.standing().total) == (3, 3)
 
@@ -54,8 +54,8 @@ def test_more_than_was_due_is_no_more_than_all() -> None:
 )
 def test_a_standstill_under_limits_names_them(used: int, words: str) -> None:
     stopwatch = Stopwatch()
-    hourly = Limit(5, timedelta(hours=1))
-    tracker = Tracker(10, lambda: (Allowance(hourly, used),), stopwatch)
+    hourly = RateLimit(5, timedelta(hours=1))
+    tracker = ProgressTracker(10, lambda: (LimitUse(hourly, used),), stopwatch)
     stopwatch.seconds = 30
 
     assert tracker.standing().outlook == words
@@ -63,10 +63,10 @@ def test_a_standstill_under_limits_names_them(used: int, words: str) -> None:
 
 def test_what_is_used_of_a_limit_is_asked_for_each_time() -> None:
     stopwatch = Stopwatch()
-    hourly, used = Limit(20, timedelta(hours=1)), [0]
-    tracker = Tracker(40, lambda: (Allowance(hourly, used[0]),), stopwatch)
+    hourly, used = RateLimit(20, timedelta(hours=1)), [0]
+    tracker = ProgressTracker(40, lambda: (LimitUse(hourly, used[0]),), stopwatch)
     for _ in range(20):
-        tracker(End.ACCEPTED)
+        tracker(CopyEnd.ACCEPTED)
     stopwatch.seconds, used[0] = 10, 20
     assert tracker.standing().seconds_left == 3600
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.pages.recognition import Known, Signs, recognised
+from digest.gather.pages.recognition import PostSigns, RememberedPost, recognised
 
 WORDS = (
     "We walked down to the river with forty lanterns and one very patient dog, and "
@@ -19,11 +19,11 @@ OTHER = (
 )
 
 
-def signs(title: str = "Lanterns", words: str = WORDS, **place: str) -> Signs:
-    return Signs.of(title, words, **place)
+def signs(title: str = "Lanterns", words: str = WORDS, **place: str) -> PostSigns:
+    return PostSigns.of(title, words, **place)
 
 
-def keys(posts: Sequence[Signs], known: Sequence[Known] = ()) -> list[str]:
+def keys(posts: Sequence[PostSigns], known: Sequence[RememberedPost] = ()) -> list[str]:
     return [one.key for one in recognised(posts, known)]
 
 
@@ -90,8 +90,8 @@ HALF = " ".join(WORDS.split()[:20]) + " and then " + OTHER[:60]
     ],
 )
 def test_a_post_is_known_by_two_of_its_place_title_and_words(
-    before: Signs,
-    after: Signs,
+    before: PostSigns,
+    after: PostSigns,
     is_same: bool,  # noqa: FBT001 - a case
 ) -> None:
     known = recognised([before], ())
@@ -122,7 +122,7 @@ def test_two_posts_that_are_alike_have_keys_of_their_own() -> None:
     assert len(set(found)) == 2
 
 
-def _texts(count: int) -> list[Signs]:
+def _texts(count: int) -> list[PostSigns]:
     words = random.Random(7)  # noqa: S311 - the same words every time
     return [
         signs(

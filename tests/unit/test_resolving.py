@@ -4,9 +4,9 @@ import pytest
 
 from digest.model.people.reader import (
     Channel,
-    Facts,
     Format,
     NotServed,
+    ReaderFacts,
     Served,
     resolve,
 )
@@ -16,28 +16,32 @@ from digest.model.people.reader import (
     ("facts", "served"),
     [
         pytest.param(
-            Facts(Format.HTML, has_email=True),
+            ReaderFacts(Format.HTML, has_email=True),
             Served(Channel.EMAIL, Format.HTML),
             id="an email to whoever wants one",
         ),
         pytest.param(
-            Facts(Format.PLAIN, has_address=True),
+            ReaderFacts(Format.PLAIN, has_address=True),
             Served(Channel.POST, Format.LETTER),
             id="a letter to whoever has no email",
         ),
         pytest.param(
-            Facts(Format.HTML, has_email=True, email_suppressed=True, has_address=True),
+            ReaderFacts(
+                Format.HTML, has_email=True, email_suppressed=True, has_address=True
+            ),
             Served(Channel.POST, Format.LETTER),
             id="a letter to whoever's email is suppressed",
         ),
         pytest.param(
-            Facts(Format.LARGE_PRINT, has_address=True, has_email=True),
+            ReaderFacts(Format.LARGE_PRINT, has_address=True, has_email=True),
             Served(Channel.POST, Format.LARGE_PRINT),
             id="large print to whoever needs it",
         ),
     ],
 )
-def test_a_reader_who_can_be_reached_is_served(facts: Facts, served: Served) -> None:
+def test_a_reader_who_can_be_reached_is_served(
+    facts: ReaderFacts, served: Served
+) -> None:
     assert resolve(facts) == served
 
 
@@ -45,29 +49,33 @@ def test_a_reader_who_can_be_reached_is_served(facts: Facts, served: Served) -> 
     ("facts", "words"),
     [
         pytest.param(
-            Facts(Format.HTML, is_subscribed=False, has_email=True), "left", id="left"
+            ReaderFacts(Format.HTML, is_subscribed=False, has_email=True),
+            "left",
+            id="left",
         ),
-        pytest.param(Facts(Format.HTML), "add one", id="nothing held"),
+        pytest.param(ReaderFacts(Format.HTML), "add one", id="nothing held"),
         pytest.param(
-            Facts(Format.HTML, has_email=True, email_suppressed=True),
+            ReaderFacts(Format.HTML, has_email=True, email_suppressed=True),
             "suppressed",
             id="email suppressed and no address",
         ),
         pytest.param(
-            Facts(Format.LETTER, has_email=True), "no full postal", id="no address"
+            ReaderFacts(Format.LETTER, has_email=True),
+            "no full postal",
+            id="no address",
         ),
         pytest.param(
-            Facts(Format.LETTER, has_address=True, post_suppressed=True),
+            ReaderFacts(Format.LETTER, has_address=True, post_suppressed=True),
             "suppressed",
             id="post suppressed",
         ),
         pytest.param(
-            Facts(Format.BRAILLE, has_address=True), "by hand", id="not made yet"
+            ReaderFacts(Format.BRAILLE, has_address=True), "by hand", id="not made yet"
         ),
     ],
 )
 def test_a_reader_who_cannot_be_reached_is_named_with_the_reason(
-    facts: Facts, words: str
+    facts: ReaderFacts, words: str
 ) -> None:
     resolution = resolve(facts)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from digest.model.posts.duplicates import (
-    Marks,
+    DuplicateEvidence,
     canonical_address,
     is_same_elsewhere,
     is_same_here,
@@ -86,30 +86,36 @@ B = a_post("b", url="https://example.net/else", title="Else", body=words("No. " 
     ],
 )
 def test_a_post_in_another_source(other: object, is_same: bool) -> None:  # noqa: FBT001
-    marks = Marks.of(other)  # type: ignore[arg-type]  # posts, every one
+    marks = DuplicateEvidence.of(other)  # type: ignore[arg-type]  # posts, every one
 
-    assert is_same_elsewhere(Marks.of(A), marks) is is_same
-    assert is_same_elsewhere(marks, Marks.of(A)) is is_same
+    assert is_same_elsewhere(DuplicateEvidence.of(A), marks) is is_same
+    assert is_same_elsewhere(marks, DuplicateEvidence.of(A)) is is_same
 
 
 def test_few_words_are_no_evidence() -> None:
     short = a_post(body=words("See you there."), url="")
 
-    assert not is_same_elsewhere(Marks.of(short), Marks.of(short))
+    assert not is_same_elsewhere(
+        DuplicateEvidence.of(short), DuplicateEvidence.of(short)
+    )
 
 
 def test_events_are_one_where_and_when_they_are() -> None:
     one = an_event()
 
-    assert is_same_elsewhere(Marks.of(one), Marks.of(an_event("other")))
+    assert is_same_elsewhere(
+        DuplicateEvidence.of(one), DuplicateEvidence.of(an_event("other"))
+    )
     for change in ({"starts": EIGHT}, {"place": "Elsewhere"}, {"title": "Dance"}):
-        assert not is_same_elsewhere(Marks.of(one), Marks.of(an_event(**change)))
+        assert not is_same_elsewhere(
+            DuplicateEvidence.of(one), DuplicateEvidence.of(an_event(**change))
+        )
 
 
 def test_a_post_and_an_event_about_it_are_two_things() -> None:
     event = an_event(url=PAGE)
 
-    assert not is_same_elsewhere(Marks.of(A), Marks.of(event))
+    assert not is_same_elsewhere(DuplicateEvidence.of(A), DuplicateEvidence.of(event))
 
 
 @pytest.mark.parametrize(
@@ -128,4 +134,4 @@ def test_a_post_and_an_event_about_it_are_two_things() -> None:
     ],
 )
 def test_a_post_in_the_same_source(other: object, is_same: bool) -> None:  # noqa: FBT001
-    assert is_same_here(Marks.of(A), Marks.of(other)) is is_same  # type: ignore[arg-type]
+    assert is_same_here(DuplicateEvidence.of(A), DuplicateEvidence.of(other)) is is_same  # type: ignore[arg-type]

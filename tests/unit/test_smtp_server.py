@@ -2,8 +2,8 @@
 
 import pytest
 
-from digest.deliver.smtp.conversation import Timeouts
-from digest.deliver.smtp.server_url import SmtpServer, Tls
+from digest.deliver.smtp.conversation import SmtpTimeouts
+from digest.deliver.smtp.server_url import SmtpServer, TlsMode
 from digest.errors import SettingsError
 
 
@@ -12,27 +12,27 @@ from digest.errors import SettingsError
     [
         pytest.param(
             "smtp://mail.example.org",
-            SmtpServer("mail.example.org", 587, Tls.REQUIRED),
+            SmtpServer("mail.example.org", 587, TlsMode.REQUIRED),
             id="the ordinary case requires encryption",
         ),
         pytest.param(
             "smtp://us:p%40ss@mail.example.org:2525?tls=opportunistic",
-            SmtpServer("mail.example.org", 2525, Tls.OPPORTUNISTIC, "us", "p@ss"),
+            SmtpServer("mail.example.org", 2525, TlsMode.OPPORTUNISTIC, "us", "p@ss"),
             id="everything said",
         ),
         pytest.param(
             "smtps://mail.example.org",
-            SmtpServer("mail.example.org", 465, Tls.IMPLICIT),
+            SmtpServer("mail.example.org", 465, TlsMode.IMPLICIT),
             id="encrypted from the first byte",
         ),
         pytest.param(
             "smtp://127.0.0.1:1025",
-            SmtpServer("127.0.0.1", 1025, Tls.NONE),
+            SmtpServer("127.0.0.1", 1025, TlsMode.NONE),
             id="on this machine",
         ),
         pytest.param(
             "smtp://[::1]:1025?tls=required",
-            SmtpServer("::1", 1025, Tls.REQUIRED),
+            SmtpServer("::1", 1025, TlsMode.REQUIRED),
             id="an IPv6 address",
         ),
     ],
@@ -75,9 +75,9 @@ def test_a_server_shows_no_password() -> None:
 
 
 def test_the_waits_named_are_set_and_the_others_are_the_standards() -> None:
-    waits = Timeouts.parse("final-dot=900, command = 60")
+    waits = SmtpTimeouts.parse("final-dot=900, command = 60")
     assert (waits.final_dot, waits.command, waits.data) == (900, 60, 120)
-    assert Timeouts.parse("") == Timeouts()
+    assert SmtpTimeouts.parse("") == SmtpTimeouts()
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_the_waits_named_are_set_and_the_others_are_the_standards() -> None:
 )
 def test_a_wait_that_is_none_is_refused_in_words(words: str) -> None:
     with pytest.raises(SettingsError, match=r"DIGEST_SMTP_TIMEOUTS.*final-dot=900"):
-        Timeouts.parse(words)
+        SmtpTimeouts.parse(words)

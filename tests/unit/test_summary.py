@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.posts.blocks import Block, Heading, ListBlock, Run
+from digest.model.posts.blocks import Block, Heading, ListBlock, TextSpan
 from digest.model.posts.summary import sentences, summarise
 from tests.builders import words
 
@@ -51,7 +51,10 @@ def test_an_endless_sentence_is_cut_at_a_word() -> None:
 
 
 def test_headings_are_no_part_of_a_summary() -> None:
-    assert summarise((Heading(1, (Run("News"),)), *words("It rained."))) == "It rained."
+    assert (
+        summarise((Heading(1, (TextSpan("News"),)), *words("It rained.")))
+        == "It rained."
+    )
 
 
 def test_a_line_that_is_no_sentence_does_not_run_into_one() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from digest.model.campaigns.slots import Timetable, wall_time, week_days
+from digest.model.campaigns.slots import WeeklyTimes, wall_time, week_days
 
 LONDON = "Europe/London"
 
@@ -54,13 +54,13 @@ def at(text: str) -> datetime:
     ],
 )
 def test_slots(wall: str, after: str, until: str, expected: list[str]) -> None:
-    found = Timetable(wall_time(wall)).slots(LONDON, at(after), at(until))
+    found = WeeklyTimes(wall_time(wall)).slots(LONDON, at(after), at(until))
 
     assert list(found) == [at(text) for text in expected]
 
 
 def test_every_day_has_one_slot_all_year_round() -> None:
-    slots = Timetable(time(1, 30)).slots(
+    slots = WeeklyTimes(time(1, 30)).slots(
         LONDON, at("2026-01-01T00:00"), at("2026-12-31T23:59")
     )
 
@@ -95,6 +95,6 @@ def test_a_wrong_time_of_day_is_refused_with_an_example(text: str) -> None:
 
 
 def test_the_next_slot_skips_the_days_that_have_none() -> None:
-    weekly = Timetable(time(10), week_days("thu"))
+    weekly = WeeklyTimes(time(10), week_days("thu"))
 
     assert weekly.next_slot(LONDON, at("2026-07-09T09:00")) == at("2026-07-16T09:00")

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from digest.gather.fetching.turns import Slots, Turns
+from digest.gather.fetching.host_queue import HostQueue, ThreadPermits
 
 
 class Clock:
@@ -25,8 +25,8 @@ class Clock:
         self.now += seconds
 
 
-def turns_of(clock: Clock) -> Turns:
-    return Turns(gap=0.2, clock=clock, wait=clock.wait)
+def turns_of(clock: Clock) -> HostQueue:
+    return HostQueue(gap=0.2, clock=clock, wait=clock.wait)
 
 
 def test_a_host_has_a_pause_between_two_turns_and_another_host_has_not() -> None:
@@ -51,7 +51,7 @@ def test_a_pause_that_is_over_is_not_waited_for() -> None:
 
 
 def test_a_turn_that_ends_badly_is_given_back() -> None:
-    turns = Turns(gap=0)
+    turns = HostQueue(gap=0)
     with pytest.raises(ZeroDivisionError), turns.of("a.example.org"):
         1 / 0  # noqa: B018 - a trouble like any other
 
@@ -59,7 +59,7 @@ def test_a_turn_that_ends_badly_is_given_back() -> None:
 
 
 def test_a_slot_that_is_lent_lets_another_thread_work() -> None:
-    slots, other_worked = Slots(1), threading.Event()
+    slots, other_worked = ThreadPermits(1), threading.Event()
 
     def work() -> None:
         with slots.held():
@@ -75,7 +75,7 @@ def test_a_slot_that_is_lent_lets_another_thread_work() -> None:
 
 
 def test_without_a_slot_there_is_none_to_lend() -> None:
-    slots = Slots(1)
+    slots = ThreadPermits(1)
     with slots.lent():
         assert comes_in(slots.held())
 

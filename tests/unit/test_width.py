@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.sending.concurrency_limit import Opening, Width
+from digest.deliver.sending.concurrency_limit import ConcurrencyLimit, ConnectionBudget
 
 
 class Seconds:
@@ -19,7 +19,7 @@ class Seconds:
 
 def test_trouble_halves_it_and_quiet_widens_it_one_by_one() -> None:
     clock = Seconds()
-    width = Width(8, clock)
+    width = ConcurrencyLimit(8, clock)
     width.narrow(others=7)
     seen = [width.allowed]
     for _ in range(3):
@@ -30,21 +30,21 @@ def test_trouble_halves_it_and_quiet_widens_it_one_by_one() -> None:
 
 
 def test_it_is_never_wider_than_what_is_open_after_trouble() -> None:
-    width = Width(8, Seconds())
+    width = ConcurrencyLimit(8, Seconds())
     width.narrow(others=2)
 
     assert width.allowed == 2
 
 
 def test_the_last_connection_is_not_narrowed_away() -> None:
-    width = Width(8, Seconds())
+    width = ConcurrencyLimit(8, Seconds())
     width.narrow(others=0)
 
     assert width.allowed == 8
 
 
 def test_trouble_again_makes_the_quiet_longer() -> None:
-    once = Opening(8, 8).narrowed(7, now=0)
+    once = ConnectionBudget(8, 8).narrowed(7, now=0)
     twice = once.narrowed(3, now=1)
 
     assert twice.allowed == 2
@@ -56,7 +56,7 @@ def test_trouble_again_makes_the_quiet_longer() -> None:
 def test_it_stays_between_one_and_most_and_opens_again(
     most: int, events: list[tuple[bool, int]]
 ) -> None:
-    opening, now = Opening(most, most), 0.0
+    opening, now = ConnectionBudget(most, most), 0.0
     for is_trouble, pause in events:
         now += pause
         opening = (

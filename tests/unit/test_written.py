@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.gather.written import Fault, Written
+from digest.gather.written import InputFault, TypedFields
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Byline, Event, EventState, LinkKind, Post
 from digest.render.words.dates import when
@@ -24,7 +24,7 @@ FULL = {
 
 
 def test_a_post_is_read_as_a_file_would_be() -> None:
-    post = Written(FULL, ZONE).post()
+    post = TypedFields(FULL, ZONE).post()
 
     assert isinstance(post, Post)
     assert (post.title, post.topics) == ("Kettle", ("tea", "stories"))
@@ -35,7 +35,9 @@ def test_a_post_is_read_as_a_file_would_be() -> None:
 
 
 def test_an_event_on_a_day_lasts_all_day() -> None:
-    event = Written({"title": "Walk", "starts": "2026-07-06", "text": "Come."}, ZONE)
+    event = TypedFields(
+        {"title": "Walk", "starts": "2026-07-06", "text": "Come."}, ZONE
+    )
     found = event.event()
 
     assert isinstance(found, Event)
@@ -43,7 +45,9 @@ def test_an_event_on_a_day_lasts_all_day() -> None:
     assert found.starts == datetime(2026, 7, 5, 23, tzinfo=UTC)
     assert found.body == words("Come.")
     later = {"starts": "2026-07-06 14:00", "ends": "2026-07-06 15:30"}
-    timed = Written({"title": "Walk", **later, "zone": "Asia/Kolkata"}, ZONE).event()
+    timed = TypedFields(
+        {"title": "Walk", **later, "zone": "Asia/Kolkata"}, ZONE
+    ).event()
     assert isinstance(timed, Event)
     assert timed.ends == timed.starts + timedelta(minutes=90)
     assert (timed.zone, timed.all_day) == ("Asia/Kolkata", False)
@@ -51,7 +55,7 @@ def test_an_event_on_a_day_lasts_all_day() -> None:
 
 def test_the_last_day_of_an_event_of_whole_days_belongs_to_it() -> None:
     days = {"title": "Walk", "starts": "2026-07-06", "ends": "2026-07-08"}
-    found = Written(days, ZONE).event()
+    found = TypedFields(days, ZONE).event()
 
     assert isinstance(found, Event)
     assert found.ends == datetime(2026, 7, 8, 23, tzinfo=UTC)
@@ -60,14 +64,14 @@ def test_the_last_day_of_an_event_of_whole_days_belongs_to_it() -> None:
 
 def test_who_wrote_it_may_be_said_part_by_part() -> None:
     said = {"author": "Ann and Bo", "role": "Chairs", "organisation": "Hall, Wales"}
-    post = Written({"title": "Kettle", **said}, ZONE).post()
+    post = TypedFields({"title": "Kettle", **said}, ZONE).post()
 
     assert isinstance(post, Post)
     assert post.byline == Byline("Ann and Bo", "Chairs", "Hall, Wales")
 
 
 def test_a_picture_may_be_decorative() -> None:
-    post = Written(FULL | {"picture_alt": "Decorative"}, ZONE).post()
+    post = TypedFields(FULL | {"picture_alt": "Decorative"}, ZONE).post()
 
     assert isinstance(post, Post)
     assert post.picture == Picture("https://example.org/k.png", decorative=True)
@@ -75,7 +79,7 @@ def test_a_picture_may_be_decorative() -> None:
 
 def test_an_event_may_be_called_off() -> None:
     said = {"title": "Walk", "starts": "2026-07-06", "status": "cancelled"}
-    event = Written(said, ZONE).event()
+    event = TypedFields(said, ZONE).event()
 
     assert isinstance(event, Event)
     assert event.state is EventState.CANCELLED
@@ -99,11 +103,11 @@ def test_an_event_may_be_called_off() -> None:
 def test_what_is_wrong_with_a_post_is_told_by_field(
     change: dict[str, str], fault: str
 ) -> None:
-    found = Written(FULL | change, ZONE).post()
+    found = TypedFields(FULL | change, ZONE).post()
 
     assert isinstance(found, tuple)
     assert [one.field for one in found] == [fault]
-    assert isinstance(found[0], Fault)
+    assert isinstance(found[0], InputFault)
     assert found[0].words[0].isupper()
 
 
@@ -127,7 +131,7 @@ def test_what_is_wrong_with_a_post_is_told_by_field(
 def test_what_is_wrong_with_an_event_is_told_by_field(
     fields: dict[str, str], faults: list[str]
 ) -> None:
-    found = Written(fields, ZONE).event()
+    found = TypedFields(fields, ZONE).event()
 
     assert isinstance(found, tuple)
     assert [one.field for one in found] == faults

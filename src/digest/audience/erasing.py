@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from digest.audience.hashing import Hasher
+from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
-from digest.store.base.overwriting import overwriting
+from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
 from digest.store.people import subject_access, subscribers, subscriptions, suppressions
 
@@ -15,14 +15,14 @@ ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class Erasure:
     """What an erasure did: whose row it was, and what is suppressed from now on."""
 
     subscriber_id: int
     channels: tuple[str, ...]
 
 
-def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
+def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasure:
     """Remove all that the database says of WHO; safe to repeat by id.
 
     Their row stays, empty, so that counts of past editions stay true. Copies
@@ -47,4 +47,4 @@ def erase(engine: Engine, hasher: Hasher, who: str, now: datetime) -> Erased:
         subject_access.blank(connection, held.id)
         # Last: the answers that were blanked may name them, this reason does not.
         deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
-    return Erased(held.id, tuple(targets))
+    return Erasure(held.id, tuple(targets))

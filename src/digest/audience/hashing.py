@@ -7,13 +7,13 @@ addresses; so that it may outlive what it was made from.
 import hmac
 from dataclasses import dataclass, field
 
-from digest.model.people.person import Hashed, Keys
+from digest.model.people.person import HashedKeys, PersonKeys
 
 _PURPOSE = b"digest suppression 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Hasher:
+class KeyedHasher:
     """Hashes with a key of its own, derived from the secret it is given."""
 
     secret: str = field(repr=False)
@@ -23,9 +23,9 @@ class Hasher:
         derived = hmac.digest(self.secret.encode(), _PURPOSE, "sha256")
         object.__setattr__(self, "_key", derived)
 
-    def hashed(self, keys: Keys) -> Hashed:
+    def hashed(self, keys: PersonKeys) -> HashedKeys:
         """Return the hashes of these keys."""
-        return Hashed(
+        return HashedKeys(
             self._hash("email", keys.email),
             self._hash("post", keys.post),
             self._hash("phone", keys.phone),

@@ -21,7 +21,7 @@ _LEAVE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-class Links:
+class SignedLinks:
     """Makes and reads signed addresses; good for many threads."""
 
     def __init__(self, secret: str, base_url: str, mail_domain: str = "") -> None:

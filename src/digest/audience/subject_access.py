@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.audience.emails import email_key
-from digest.audience.hashing import Hasher
+from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
-from digest.model.people.person import Keys
+from digest.model.people.person import PersonKeys
 from digest.store.people import subject_access, subscribers, suppressions
 from digest.store.people.subscribers import Subscriber
 
@@ -32,7 +32,7 @@ def find(connection: Connection, who: str) -> Subscriber:
     raise NotFound(f"{len(found)} people are called “{who}”: give one of the ids {ids}")
 
 
-def everything(connection: Connection, hasher: Hasher, who: str) -> dict[str, Any]:
+def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[str, Any]:
     """Return all that is held about WHO as JSON values, instants left as they are.
 
     Raises NotFound as `find` does.
@@ -73,7 +73,7 @@ def _all(connection: Connection, who: str) -> Sequence[Subscriber]:
         return [one] if one else []
     if "@" in who:
         try:
-            keys = Keys(email=email_key(who))
+            keys = PersonKeys(email=email_key(who))
         except ValueError:
             return []
         one = subscribers.kept_as(connection, keys.identity)

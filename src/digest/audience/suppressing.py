@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.audience.emails import email_key
-from digest.audience.hashing import Hasher
+from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.errors import NotFound
-from digest.model.people.person import Keys
+from digest.model.people.person import PersonKeys
 from digest.store.delivery import deliveries
 from digest.store.people import suppressions
 
 
 def suppress(
-    connection: Connection, hasher: Hasher, who: str, reason: str, now: datetime
+    connection: Connection, hasher: KeyedHasher, who: str, reason: str, now: datetime
 ) -> tuple[str, ...]:
     """Suppress WHO; return the channels by which they are not written to any more.
 
@@ -31,15 +31,17 @@ def suppress(
     return tuple(targets)
 
 
-def lift(connection: Connection, hasher: Hasher, who: str) -> int:
+def lift(connection: Connection, hasher: KeyedHasher, who: str) -> int:
     """Take the suppressions of WHO back; return how many there were."""
     return suppressions.lift(connection, _targets(connection, hasher, who))
 
 
-def _targets(connection: Connection, hasher: Hasher, who: str) -> Mapping[str, str]:
+def _targets(
+    connection: Connection, hasher: KeyedHasher, who: str
+) -> Mapping[str, str]:
     if "@" not in who:
         return hasher.hashed(find(connection, who).person.keys).targets()
     try:
-        return hasher.hashed(Keys(email=email_key(who.strip()))).targets()
+        return hasher.hashed(PersonKeys(email=email_key(who.strip()))).targets()
     except ValueError as problem:
         raise NotFound(f"“{who}” is not an email address: {problem}") from problem

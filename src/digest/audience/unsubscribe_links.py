@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.audience.unsubscribing import leave, rejoin
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
@@ -16,11 +16,11 @@ from digest.store.people import readers
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveLinks:
+class UnsubscribeLinks:
     """What the links do; each raises NotFound for one that we did not make."""
 
     engine: Engine
-    links: Links
+    links: SignedLinks
     clock: Callable[[], datetime]
 
     def campaign(self, token: str) -> Campaign:

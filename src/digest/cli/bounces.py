@@ -11,7 +11,7 @@ import typer
 from digest.cli.parts.options import AsJson, DryRun, Now, as_json, instant, result, talk
 
 if TYPE_CHECKING:
-    from digest.deliver.returns.bounces import Taken
+    from digest.deliver.returns.bounces import IngestedMail
 
 app = typer.Typer(help="Bounces: reports of mail that came back, and complaints.")
 
@@ -34,24 +34,24 @@ def ingest(
 ) -> None:
     """Take in reports of mail that came back; each counts once."""
     from digest.bootstrap import open_app
-    from digest.deliver.returns.bounces import Standing
+    from digest.deliver.returns.bounces import ReturnState
 
     with open_app(instant(now)) as digest:
         found = digest.bounces.ingest(paths, digest.now(), dry_run=dry_run)
     if json:
         as_json([asdict(one) for one in found.taken])
     else:
-        result(", ".join(f"{found.count(one)} {one}" for one in Standing))
-        told = (one for one in found.taken if one.standing is not Standing.SEEN)
+        result(", ".join(f"{found.count(one)} {one}" for one in ReturnState))
+        told = (one for one in found.taken if one.standing is not ReturnState.SEEN)
         for line in _remarks(told):
             talk(line)
     if dry_run:
         talk("a dry run: nothing was stored")
-    if found.count(Standing.UNREAD):
+    if found.count(ReturnState.UNREAD):
         sys.exit(1)
 
 
-def _remarks(taken: Iterable["Taken"]) -> Iterable[str]:
+def _remarks(taken: Iterable["IngestedMail"]) -> Iterable[str]:
     for one in taken:
         about = f"copy {one.copy}: " if one.copy else ""
         end = "; nothing more is sent to that address" if one.is_suppressed else ""

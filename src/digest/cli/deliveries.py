@@ -10,7 +10,7 @@ import typer
 from digest.cli.parts.options import AsJson, DryRun, columns, result, table
 
 if TYPE_CHECKING:
-    from digest.store.delivery.copies import Listed
+    from digest.store.delivery.copies import ListedCopy
 
 _SETTLED = ("resend", "accepted")
 _USAGE = (
@@ -71,7 +71,7 @@ def _list(edition_id: int, state: str | None, *, json: bool) -> None:
             _as_table(pages)
 
 
-def _as_json_array(found: "Iterable[Listed]") -> None:
+def _as_json_array(found: "Iterable[ListedCopy]") -> None:
     """Write them as one JSON array, each person on a line, as they come."""
     waiting = "["
     for one in found:
@@ -82,7 +82,7 @@ def _as_json_array(found: "Iterable[Listed]") -> None:
     result("]")
 
 
-def _as_table(pages: "Iterator[list[Listed]]") -> None:
+def _as_table(pages: "Iterator[list[ListedCopy]]") -> None:
     """Write them under heads, in columns as wide as each page needs."""
     heads = ("id", "name", "channel", "state", "reason")
     table(heads, [_row(one) for one in next(pages, [])])
@@ -90,7 +90,7 @@ def _as_table(pages: "Iterator[list[Listed]]") -> None:
         columns([_row(one) for one in page])
 
 
-def _row(one: "Listed") -> tuple[object, ...]:
+def _row(one: "ListedCopy") -> tuple[object, ...]:
     reason = "; ".join(filter(None, (one.reason, one.bounced)))
     return one.key, one.name, one.channel or "-", one.state, reason
 

@@ -116,7 +116,7 @@ def picture(
 
     if alt and decorative:
         raise typer.BadParameter("give --alt or --decorative: it cannot be both")
-    words = item_pictures.Words(number, alt, decorative)
+    words = item_pictures.PictureWords(number, alt, decorative)
     with open_app() as digest, digest.writing() as connection:
         if alt or decorative:
             item_pictures.describe(connection, post_id, words)

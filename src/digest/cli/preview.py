@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import ScheduleName, talk
-from digest.model.editions.formats import Form
+from digest.model.editions.formats import PreviewKind
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,7 +17,9 @@ def add_to(app: typer.Typer) -> None:
 
 def preview(
     what: Annotated[str, typer.Argument(metavar="CAMPAIGN|EDITION-ID")],
-    form: Annotated[Form, typer.Option("--format", metavar="F")] = Form.TEXT,
+    form: Annotated[
+        PreviewKind, typer.Option("--format", metavar="F")
+    ] = PreviewKind.TEXT,
     output: Annotated[Path | None, typer.Option("-o", help="Write it here.")] = None,
     who: Annotated[
         str | None, typer.Option("--as", metavar="SUBSCRIBER", help="As they get it.")

@@ -9,7 +9,7 @@ from digest.cli.parts.options import AsJson, CampaignName, as_json, result, talk
 
 if TYPE_CHECKING:
     from digest.gather.items.reading import Reading
-    from digest.model.campaigns.campaign import Select
+    from digest.model.campaigns.campaign import PageSelectors
     from digest.model.posts.items import Item
 
 app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
@@ -43,15 +43,15 @@ def try_one(
     from digest.errors import SourceError
     from digest.gather.campaign import attempt
     from digest.gather.fetching.fetch import Fetcher
-    from digest.gather.items.reading import Visit
-    from digest.gather.pictures.fetching import PictureDoor, faults
+    from digest.gather.items.reading import SourceVisit
+    from digest.gather.pictures.fetching import PictureFetcher, faults
     from digest.model.campaigns.campaign import Source, SourceKind
     from digest.settings import from_environment
 
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")
     settings = from_environment()
-    visit = Visit(
+    visit = SourceVisit(
         Fetcher(settings.fetch_allow), zone=settings.timezone, since=datetime.now(UTC)
     )
     source = Source(
@@ -61,7 +61,7 @@ def try_one(
     if isinstance(found, SourceError):
         raise found
     folders = (Path(location),) if kind == SourceKind.FOLDER else ()
-    door = PictureDoor(visit.fetcher, folders=folders)
+    door = PictureFetcher(visit.fetcher, folders=folders)
     found = replace(found, notes=(*found.notes, *faults(door, found.items)))
     if json:
         as_json(_for_a_program(found))
@@ -77,12 +77,12 @@ def try_one(
     talk(f"{len(found.items)} items; {len(found.skipped)} skipped; nothing was stored")
 
 
-def _selected(parts: list[str]) -> "Select":
+def _selected(parts: list[str]) -> "PageSelectors":
     from dataclasses import fields
 
-    from digest.model.campaigns.campaign import Select
+    from digest.model.campaigns.campaign import PageSelectors
 
-    known = [field.name for field in fields(Select)]
+    known = [field.name for field in fields(PageSelectors)]
     given = dict(part.partition("=")[::2] for part in parts)
     for name, css in given.items():
         if name not in known or not css:
@@ -90,7 +90,7 @@ def _selected(parts: list[str]) -> "Select":
                 f"write one of {', '.join(known)}, then = and CSS",
                 param_hint="--select",
             )
-    return Select(**given)
+    return PageSelectors(**given)
 
 
 @app.command("list")

@@ -31,7 +31,7 @@ NOBODY = "nobody had anything new that could reach them"
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedCopy:
     """A reader who gets a copy, and which."""
 
     row: PlanningRow
@@ -77,7 +77,7 @@ def plan(
 
 def decide(
     row: PlanningRow, upto: int, entries: Sequence[log.LogEntry]
-) -> Planned | LeftOut:
+) -> PlannedCopy | LeftOut:
     """Return what becomes of one reader in an edition that ends at `upto`."""
     served = resolve(row.facts)
     match served:
@@ -87,7 +87,7 @@ def decide(
         case Served(channel, fmt):
             key = VariantKey(row.position, upto, row.topics, fmt, row.language)
             if any(key.takes(entry.position, entry.topics) for entry in entries):
-                return Planned(row, channel, key)
+                return PlannedCopy(row, channel, key)
             return LeftOut(row, "nothing-new", "nothing new on their topics")
 
 
@@ -124,12 +124,12 @@ def _locked(connection: Connection, edition_id: int) -> editions.Edition:
 def _record(
     connection: Connection,
     edition: editions.Edition,
-    decided: Iterable[Planned | LeftOut],
+    decided: Iterable[PlannedCopy | LeftOut],
     now: datetime,
 ) -> list[int]:
     """Write down what was decided; return the send batches that it makes."""
     decisions = list(decided)
-    planned = [one for one in decisions if isinstance(one, Planned)]
+    planned = [one for one in decisions if isinstance(one, PlannedCopy)]
     others = [one for one in decisions if isinstance(one, LeftOut)]
     batch_ids = _insert_deliveries(connection, edition.id, planned, now)
     _insert_left_out(connection, edition.id, others)
@@ -140,7 +140,10 @@ def _record(
 
 
 def _insert_deliveries(
-    connection: Connection, edition_id: int, planned: Sequence[Planned], now: datetime
+    connection: Connection,
+    edition_id: int,
+    planned: Sequence[PlannedCopy],
+    now: datetime,
 ) -> list[int]:
     if not planned:
         return []

@@ -20,7 +20,7 @@ from digest.store.posts import log
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedVariant:
     """A variant ready to render; `key` is what variants with the same items share."""
 
     edition_id: int
@@ -28,7 +28,7 @@ class Composed:
     variant: Variant
 
 
-def composed(connection: Connection, variant_id: int) -> Composed | None:
+def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     """Return the planned variant as it now stands, withdrawn items left out.
 
     None where nothing of it is left.
@@ -48,7 +48,9 @@ def variants_of(connection: Connection, edition_id: int) -> list[tuple[int, Form
     return [(row.id, Format(row.format)) for row in rows]
 
 
-def of_edition(connection: Connection, edition_id: int, fmt: Format) -> Composed | None:
+def of_edition(
+    connection: Connection, edition_id: int, fmt: Format
+) -> ComposedVariant | None:
     """Return a frozen edition as a reader gets it who had the one before.
 
     None where it carries nothing.
@@ -91,7 +93,7 @@ def draft(
 
 def _composed(
     connection: Connection, edition: editions.Edition, key: VariantKey
-) -> Composed | None:
+) -> ComposedVariant | None:
     entries = [
         entry
         for entry in news(
@@ -102,7 +104,7 @@ def _composed(
     if not entries:
         return None
     marks = tuple(entry.fingerprint for entry in entries)
-    return Composed(
+    return ComposedVariant(
         edition.id,
         rendition_key(marks, key.format, key.language),
         Variant(

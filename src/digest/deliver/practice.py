@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from digest.deliver.carrier import Carrier, Copy
-from digest.deliver.smtp.reconnecting_connection import Line
+from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.model.delivery.delivery import Outcome
 from digest.model.delivery.practice import Route, route
 
@@ -23,10 +23,10 @@ class PracticeCarrier:
 
     async def open(self) -> "PracticeConnection":
         """Return a session with the inbox; one outside is opened when needed."""
-        lines = {Route.INBOX: Line(self.inbox)}
+        lines = {Route.INBOX: ReconnectingConnection(self.inbox)}
         lines[Route.OUTSIDE] = lines[Route.INBOX]
         if self.outside is not None:
-            lines[Route.OUTSIDE] = Line(self.outside)
+            lines[Route.OUTSIDE] = ReconnectingConnection(self.outside)
         await lines[Route.INBOX].ready()
         return PracticeConnection(lines, self.allow)
 
@@ -34,7 +34,9 @@ class PracticeCarrier:
 class PracticeConnection:
     """Two lines that look like one connection."""
 
-    def __init__(self, lines: Mapping[Route, Line], allow: tuple[str, ...]) -> None:
+    def __init__(
+        self, lines: Mapping[Route, ReconnectingConnection], allow: tuple[str, ...]
+    ) -> None:
         self._lines = lines
         self._allow = allow
 

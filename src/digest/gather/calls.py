@@ -18,7 +18,7 @@ _NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.to
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class GatheringRound:
     """A campaign whose sources are to be asked.
 
     `every` is how often a source that reads well is asked. None asks all but
@@ -50,7 +50,7 @@ class SourceReport:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Call:
+class SourceCall:
     """A source to ask, or (`left`) what is reported of one that is left alone."""
 
     stored: StoredCampaign
@@ -68,16 +68,18 @@ class Call:
             return ""
 
 
-def calls_of(connection: Connection, each: Round, now: datetime) -> Iterator[Call]:
+def calls_of(
+    connection: Connection, each: GatheringRound, now: datetime
+) -> Iterator[SourceCall]:
     """Yield the sources that are due, and where all were wanted those that are not."""
     stored = each.stored
     rows = sources.of_campaign(connection, stored.id)
     for source in stored.campaign.sources:
         row = rows.get(source.name)
         if row is not None and row.health.is_due(now, row.tried_at, each.every):
-            yield Call(stored, source, row)
+            yield SourceCall(stored, source, row)
         elif each.every is None:
-            yield Call(stored, source, row, _left(source.name, row))
+            yield SourceCall(stored, source, row, _left(source.name, row))
 
 
 def _left(name: str, row: SourceRow | None) -> SourceReport:
@@ -89,18 +91,18 @@ def _left(name: str, row: SourceRow | None) -> SourceReport:
     return SourceReport(name, left=f"its server asks us to wait until {until}")
 
 
-def _tried_at(call: Call) -> datetime:
+def _tried_at(call: SourceCall) -> datetime:
     tried = call.row and call.row.tried_at
     return tried or datetime.min.replace(tzinfo=UTC)
 
 
-def by_host(calls: Iterable[Call]) -> Sequence[Sequence[Call]]:
+def by_host(calls: Iterable[SourceCall]) -> Sequence[Sequence[SourceCall]]:
     """Return the calls in chains, so that none waits in line for another's host.
 
     The longest come first, for they will end last; in each, and among equals,
     whoever has waited longest.
     """
-    chains: dict[object, list[Call]] = {}
+    chains: dict[object, list[SourceCall]] = {}
     for one in sorted(calls, key=_tried_at):
         chains.setdefault(one.host or one, []).append(one)
     return sorted(chains.values(), key=len, reverse=True)

@@ -11,20 +11,26 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from digest.errors import SourceError, StoreError
-from digest.gather.calls import Call, Round, SourceReport, by_host, calls_of
+from digest.gather.calls import (
+    GatheringRound,
+    SourceCall,
+    SourceReport,
+    by_host,
+    calls_of,
+)
 from digest.gather.fetching.document import (
     BusyError,
     GoneError,
-    Memory,
+    SourceMemory,
     UnreachableError,
 )
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.items.reading import Reading, Visit
+from digest.gather.items.reading import Reading, SourceVisit
 from digest.gather.pictures.round import bring_all
 from digest.gather.registry import READERS
 from digest.gather.updates import updates
 from digest.model.campaigns.campaign import Source
-from digest.model.campaigns.source_health import Failure
+from digest.model.campaigns.source_health import SourceFailure
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import sources
 from digest.store.campaigns.skipped_items import SkippedItem
@@ -33,7 +39,7 @@ from digest.store.posts import acceptance
 
 logger = logging.getLogger(__name__)
 
-_REMEMBERED = [one.name for one in fields(Memory)]
+_REMEMBERED = [one.name for one in fields(SourceMemory)]
 # A host that is not there costs some seconds for each of its sources.
 _TRIES_OF_A_HOST = 2
 _MOST_SECONDS = 120.0
@@ -45,7 +51,7 @@ _AT_ONCE = 64
 def gather(
     engine: Engine,
     fetcher: Fetcher,
-    rounds: Iterable[Round],
+    rounds: Iterable[GatheringRound],
     now: datetime,
     seconds: float = _MOST_SECONDS,
 ) -> dict[str, tuple[SourceReport, ...]]:
@@ -76,7 +82,7 @@ def gather(
     return {name: tuple(found) for name, found in reports.items()}
 
 
-def attempt(source: Source, visit: Visit) -> Reading | SourceError:
+def attempt(source: Source, visit: SourceVisit) -> Reading | SourceError:
     """Return what the source holds, or why it could not be read; stores nothing."""
     try:
         return READERS[source.kind](source, visit)
@@ -98,7 +104,9 @@ class _Gathering:
     until: float  # by the monotonic clock
     _accepting: threading.Lock = field(default_factory=threading.Lock)
 
-    def one_by_one(self, chain: Sequence[Call]) -> list[tuple[Call, SourceReport]]:
+    def one_by_one(
+        self, chain: Sequence[SourceCall]
+    ) -> list[tuple[SourceCall, SourceReport]]:
         """Read the sources of one host; if it is not there, leave it alone soon."""
         reports, dead = [], 0
         for call in chain:
@@ -118,11 +126,11 @@ class _Gathering:
                     reports.append((call, self._settled(call, call.row, found)))
         return reports
 
-    def _visit(self, call: Call, row: SourceRow) -> Visit:
+    def _visit(self, call: SourceCall, row: SourceRow) -> SourceVisit:
         campaign = call.stored.campaign
-        return Visit(
+        return SourceVisit(
             self.fetcher,
-            Memory(**{name: getattr(row, name) for name in _REMEMBERED}),
+            SourceMemory(**{name: getattr(row, name) for name in _REMEMBERED}),
             zone=campaign.timezone,
             contact=campaign.reply_to or campaign.sender_address,
             now=self.now,
@@ -133,7 +141,7 @@ class _Gathering:
         )
 
     def _settled(
-        self, call: Call, row: SourceRow, found: Reading | SourceError
+        self, call: SourceCall, row: SourceRow, found: Reading | SourceError
     ) -> SourceReport:
         if isinstance(found, SourceError):
             return self._failed(call, row, found)
@@ -146,11 +154,11 @@ class _Gathering:
             logger.exception("source broke the log source=%s", call.source.name)
             return self._failed(call, row, _fault(call.source, problem))
 
-    def _taken(self, call: Call, row: SourceRow, found: Reading) -> SourceReport:
-        origin = acceptance.Origin(
+    def _taken(self, call: SourceCall, row: SourceRow, found: Reading) -> SourceReport:
+        origin = acceptance.AcceptanceOrigin(
             call.stored.id, row.id, call.source, row.is_first_contact
         )
-        counts = acceptance.Counts()
+        counts = acceptance.AcceptanceCounts()
         with writing(self.engine) as connection:
             if not found.unchanged:
                 known = updates(connection, row.id, found)
@@ -175,7 +183,9 @@ class _Gathering:
             _log(logging.WARNING, "source has moved for good", call)
         return SourceReport(call.source.name, **asdict(counts), skipped=found.skipped)
 
-    def _failed(self, call: Call, row: SourceRow, problem: SourceError) -> SourceReport:
+    def _failed(
+        self, call: SourceCall, row: SourceRow, problem: SourceError
+    ) -> SourceReport:
         health = row.health.after_failure(_failure(problem, row), self.now)
         with writing(self.engine) as connection:
             is_ours = sources.note_failed(connection, row, self.now, health)
@@ -184,22 +194,22 @@ class _Gathering:
         return SourceReport(call.source.name, failed=str(problem))
 
 
-def _failure(problem: SourceError, row: SourceRow) -> Failure:
+def _failure(problem: SourceError, row: SourceRow) -> SourceFailure:
     match problem:
         case GoneError():
             # Gone from where it had moved to: its own address is asked once more.
-            return Failure(str(problem), is_gone=not row.moved_to)
+            return SourceFailure(str(problem), is_gone=not row.moved_to)
         case BusyError(seconds=int(seconds)):
-            return Failure(str(problem), wait=timedelta(seconds=seconds))
+            return SourceFailure(str(problem), wait=timedelta(seconds=seconds))
         case _:
-            return Failure(str(problem))
+            return SourceFailure(str(problem))
 
 
 def _is_dead(found: Reading | SourceError, host: str) -> bool:
     return isinstance(found, UnreachableError) and found.host == host
 
 
-def _not_asked(call: Call) -> SourceError:
+def _not_asked(call: SourceCall) -> SourceError:
     words = "it was not asked, for its host did not answer for two other sources"
     return UnreachableError(
         f"{call.source.location} cannot be read: {words}", call.host
@@ -213,6 +223,6 @@ def _fault(source: Source, problem: Exception) -> SourceError:
     )
 
 
-def _log(level: int, happening: str, call: Call) -> None:
+def _log(level: int, happening: str, call: SourceCall) -> None:
     name = call.stored.campaign.name
     logger.log(level, "%s campaign=%s source=%s", happening, name, call.source.name)

@@ -23,7 +23,7 @@ _TOPIC_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InputFault:
     """What is wrong with one field, and what to do about it."""
 
     field: str
@@ -31,7 +31,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class TypedFields:
     """Fields as they were typed, by the names that the head of a file has.
 
     `text` among them is the body, in Markdown. Wall times are in `zone`, unless
@@ -43,7 +43,7 @@ class Written:
     zone: str
     pictures: frozenset[str] = frozenset()
 
-    def post(self) -> Post | tuple[Fault, ...]:
+    def post(self) -> Post | tuple[InputFault, ...]:
         """Return the post without a key, or every fault."""
         faults = [*self._faults("published"), *self._picture_faults()]
         body = self._body(faults)
@@ -62,7 +62,7 @@ class Written:
         )
         return finished(post, body)
 
-    def event(self) -> Event | tuple[Fault, ...]:
+    def event(self) -> Event | tuple[InputFault, ...]:
         """Return the event without a key, or every fault."""
         faults = [*self._faults("starts", "ends"), *self._time_faults()]
         body = self._body(faults)
@@ -96,12 +96,12 @@ class Written:
         zone = str(self.fields.get("zone") or self.zone)
         return FrontMatter(self.fields, "", zone if _is_zone(zone) else self.zone)
 
-    def _body(self, faults: list[Fault]) -> tuple[Block, ...]:
+    def _body(self, faults: list[InputFault]) -> tuple[Block, ...]:
         text = cleaned(str(self.fields.get("text", "")))
         try:
             return markdown_to_blocks(text, _NOWHERE, self._picture_at)
         except ValueError as problem:
-            faults.append(Fault("text", f"The text {problem}"))
+            faults.append(InputFault("text", f"The text {problem}"))
             return ()
 
     def _address(self, name: str) -> str:
@@ -125,26 +125,30 @@ class Written:
             )
         return found
 
-    def _faults(self, *instants: str) -> Iterator[Fault]:
+    def _faults(self, *instants: str) -> Iterator[InputFault]:
         head = self._head
         if not head.text("title"):
-            yield Fault("title", "Enter a title")
+            yield InputFault("title", "Enter a title")
         for name in ("url", "joining_url", "picture"):
             if head.text(name) and not self._address(name):
-                yield Fault(name, "Enter a whole address, like https://example.org/tea")
+                yield InputFault(
+                    name, "Enter a whole address, like https://example.org/tea"
+                )
         for name in instants:
             if head.text(name) and head.instant(name) is None:
-                yield Fault(name, "Enter a day and time, like 2026-07-06 14:00")
+                yield InputFault(name, "Enter a day and time, like 2026-07-06 14:00")
         if not _is_zone(str(self.fields.get("zone") or self.zone)):
-            yield Fault("zone", f"Enter a time zone, like {self.zone}")
+            yield InputFault("zone", f"Enter a time zone, like {self.zone}")
         if any(len(one) > _TOPIC_LENGTH for one in head.words("topics")):
-            yield Fault("topics", f"Each topic has at most {_TOPIC_LENGTH} letters")
+            yield InputFault(
+                "topics", f"Each topic has at most {_TOPIC_LENGTH} letters"
+            )
 
-    def _picture_faults(self) -> Iterator[Fault]:
+    def _picture_faults(self) -> Iterator[InputFault]:
         if self._address("picture") and not self._head.text("picture_alt"):
-            yield Fault("picture_alt", "Say what the picture shows")
+            yield InputFault("picture_alt", "Say what the picture shows")
 
-    def _time_faults(self) -> Iterator[Fault]:
+    def _time_faults(self) -> Iterator[InputFault]:
         head = self._head
         starts, ends, of_days = (
             head.instant("starts"),
@@ -152,15 +156,17 @@ class Written:
             head.is_day("starts"),
         )
         if not head.text("starts"):
-            yield Fault("starts", "Enter when it starts, like 2026-07-06 14:00")
+            yield InputFault("starts", "Enter when it starts, like 2026-07-06 14:00")
         if head.text("status") not in {"", *EventState}:
-            yield Fault("status", f"Enter one of these: {', '.join(EventState)}")
+            yield InputFault("status", f"Enter one of these: {', '.join(EventState)}")
         if starts is None or ends is None:
             return
         if of_days != head.is_day("ends"):
-            yield Fault("ends", "Enter a time for both the start and the end, or none")
+            yield InputFault(
+                "ends", "Enter a time for both the start and the end, or none"
+            )
         elif ends < starts or (of_days and ends == starts):
-            yield Fault("ends", "The end must be after the start")
+            yield InputFault("ends", "The end must be after the start")
 
 
 def from_file(path: Path, zone: str) -> tuple[str, Item]:

@@ -8,7 +8,7 @@ from digest.model.posts.pictures import Gallery
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RenderOptions:
     """When a rendition is made, and whose templates it is made with.
 
     `made_at` is an aware instant: it becomes the message's Date, the same on

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from digest.sample import pieces
-from digest.sample.pieces import Piece
+from digest.sample import texts
+from digest.sample.texts import SampleText
 
 SITE = "https://example.org/lantern"
 _PATH = "/feed.xml"
@@ -37,7 +37,7 @@ def serving(now: datetime, port: int = 0) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", port), answers) as server:
         here = f"http://127.0.0.1:{server.server_port}"
         documents[_PATH] = ("application/rss+xml", rss(now, here))
-        for picture in pieces.feed_pictures():
+        for picture in texts.feed_pictures():
             documents[f"/{picture.name}"] = ("image/png", picture.read_bytes())
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
@@ -56,14 +56,14 @@ def rss(now: datetime, here: str = SITE) -> bytes:
     _say(channel, "link", SITE)
     _say(channel, "description", "A week of neighbours asking each other things.")
     _say(channel, "language", "en-GB")
-    newest_first = sorted(pieces.feed(), key=lambda one: one.head["days_ago"])
+    newest_first = sorted(texts.feed(), key=lambda one: one.head["days_ago"])
     for piece in newest_first:
         channel.append(_item(piece, now, here))
     document: bytes = Xml.tostring(root, "utf-8", xml_declaration=True)
     return document
 
 
-def _item(piece: Piece, now: datetime, here: str) -> Xml.Element:
+def _item(piece: SampleText, now: datetime, here: str) -> Xml.Element:
     item = Xml.Element("item")
     address = f"{SITE}/{piece.head['slug']}"
     _say(item, "title", piece.head["title"])

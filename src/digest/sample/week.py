@@ -7,8 +7,8 @@ from typing import Any
 
 import frontmatter
 
-from digest.sample import pieces
-from digest.sample.pieces import Piece
+from digest.sample import texts
+from digest.sample.texts import SampleText
 
 CAMPAIGN = "lantern-week"
 LIST = "lantern"
@@ -23,7 +23,7 @@ def write(folder: Path, feed_url: str, now: datetime) -> Path:
     """
     posts = folder / _POSTS
     posts.mkdir(parents=True, exist_ok=True)
-    for piece in pieces.folder():
+    for piece in texts.folder():
         page = frontmatter.Post(piece.body, **_head(piece, now))
         text = frontmatter.dumps(page, sort_keys=False, width=1000) + "\n"
         page_file = posts / f"{piece.name}.md"
@@ -31,16 +31,16 @@ def write(folder: Path, feed_url: str, now: datetime) -> Path:
         # As one finished a while ago: a file is left alone while it is written.
         finished = (now - timedelta(hours=1)).timestamp()
         os.utime(page_file, (finished, finished))
-    for picture in (pieces.PLACE / "folder").glob("*.png"):
+    for picture in (texts.PLACE / "folder").glob("*.png"):
         (posts / picture.name).write_bytes(picture.read_bytes())
     campaign = folder / "campaign.toml"
-    pattern = (pieces.PLACE / "campaign.toml").read_text(encoding="utf-8")
+    pattern = (texts.PLACE / "campaign.toml").read_text(encoding="utf-8")
     filled = pattern.replace("{feed_url}", feed_url).replace("{folder}", _POSTS)
     campaign.write_text(filled, encoding="utf-8")
     return campaign
 
 
-def _head(piece: Piece, now: datetime) -> dict[str, Any]:
+def _head(piece: SampleText, now: datetime) -> dict[str, Any]:
     ours = {"days_ago", "at", "in_days", "from", "until"}
     head = {key: value for key, value in piece.head.items() if key not in ours}
     if piece.is_event:

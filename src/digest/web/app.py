@@ -17,7 +17,7 @@ from digest.web.desk.posts import buttons, forms, listing
 from digest.web.desk.posts.listing import LogPages
 from digest.web.doors import sign_in
 from digest.web.doors.gate import Gate
-from digest.web.doors.staff import Staff
+from digest.web.doors.staff import StaffSessions
 from digest.web.doors.throttle import of_wrong_keys
 from digest.web.parts.pages import Pages
 from digest.web.public import media, unsubscribe
@@ -39,7 +39,7 @@ def make_app(digest: App) -> FastAPI:
     """Return the pages, and the API below /api."""
     app = FastAPI(title="Digest", docs_url=None, redoc_url=None, openapi_url=None)
     pages, wrong_keys = Pages(digest), of_wrong_keys()
-    log = LogPages(digest, pages, Staff(digest))
+    log = LogPages(digest, pages, StaffSessions(digest))
     gate = Gate(digest, pages, log.staff)
     app.include_router(unsubscribe.routes(digest, pages))
     app.include_router(today.routes(digest, pages))

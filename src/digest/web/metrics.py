@@ -19,7 +19,7 @@ def routes(digest: App) -> APIRouter:
     """Return the route; without DIGEST_METRICS_TOKEN it answers its own machine."""
     router = APIRouter()
     registry = CollectorRegistry()
-    registry.register(Vitals(digest))
+    registry.register(MetricsCollector(digest))
 
     @router.get("/metrics")
     def metrics(request: Request) -> Response:
@@ -34,7 +34,7 @@ def routes(digest: App) -> APIRouter:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Vitals(Collector):
+class MetricsCollector(Collector):
     """Asks the database each time that it is asked; the registry keeps it by itself."""
 
     digest: App

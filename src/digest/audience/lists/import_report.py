@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from digest.audience.lists.list_file import Problem
+from digest.audience.lists.list_file import ListProblem
 
 
 @dataclass(slots=True)
@@ -22,8 +22,8 @@ class ImportReport:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    not_brought_back: list[Problem] = field(default_factory=list)
+    problems: list[ListProblem] = field(default_factory=list)
+    not_brought_back: list[ListProblem] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -31,7 +31,7 @@ class ImportReport:
         taken = self.added + self.updated + self.unchanged
         return taken + self.refused + len(self.not_brought_back)
 
-    def refuse(self, *problems: Problem) -> None:
+    def refuse(self, *problems: ListProblem) -> None:
         """Count a row as refused, for these reasons."""
         self.refused += 1
         self.problems.extend(problems)

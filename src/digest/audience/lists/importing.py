@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
-from digest.audience.hashing import Hasher
+from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.import_report import ImportReport
-from digest.audience.lists.list_file import ListFile, ListRow, Problem
+from digest.audience.lists.list_file import ListFile, ListProblem, ListRow
 from digest.audience.lists.matching import (
     Match,
     Matches,
@@ -25,12 +25,12 @@ from digest.audience.lists.matching import (
     suppressed,
 )
 from digest.audience.lists.rows import read_row
-from digest.model.people.person import Acquaintances, Consent, Person
+from digest.model.people.person import Consent, Person, PersonIndex
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people import subscribers, subscriptions
-from digest.store.people.subscribers import Known
+from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class ListImport:
 
     engine: Engine
     list_name: str
-    hasher: Hasher
+    hasher: KeyedHasher
     dry_run: bool = False
     chunk: int = CHUNK
 
@@ -88,12 +88,12 @@ class ListImport:
 
 
 def _people(
-    rows: Iterable[ListRow | Problem], report: ImportReport
+    rows: Iterable[ListRow | ListProblem], report: ImportReport
 ) -> Iterator[tuple[int, Person]]:
     """Yield line and person of every good row; the same person once."""
-    met = Acquaintances[int]()
+    met = PersonIndex[int]()
     for row in rows:
-        if isinstance(row, Problem):
+        if isinstance(row, ListProblem):
             report.refuse(row)
             continue
         person = read_row(row)
@@ -115,10 +115,10 @@ class _Chunk:
     campaigns: Sequence[StoredCampaign]
     now: datetime
 
-    def take(self, found: Sequence[Match | Problem], report: ImportReport) -> None:
+    def take(self, found: Sequence[Match | ListProblem], report: ImportReport) -> None:
         """Store what the rows say that is new, and count it."""
         for problem in found:
-            if isinstance(problem, Problem):
+            if isinstance(problem, ListProblem):
                 report.refuse(problem)
         matches = [match for match in found if isinstance(match, Match)]
         list_id = subscriptions.make_list(
@@ -159,7 +159,7 @@ class _Chunk:
                 person = match.person.over(match.held.person)
                 if person != match.held.person:
                     hashed = self.work.hasher.hashed(person.keys)
-                    changes[match.held.id] = Known(person, hashed)
+                    changes[match.held.id] = HashedPerson(person, hashed)
         subscribers.change(self.connection, changes.items(), self.now)
         return set(changes)
 

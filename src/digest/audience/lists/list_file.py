@@ -18,7 +18,7 @@ _MOST_LINES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ListProblem:
     """What is wrong in one place of a list, and what to do about it."""
 
     line: int
@@ -52,7 +52,7 @@ class ListFile:
         )
         self.header = read_header(path.name, first)
 
-    def rows(self) -> Iterator[ListRow | Problem]:
+    def rows(self) -> Iterator[ListRow | ListProblem]:
         """Yield every row that is not blank, or what keeps it from being read."""
         lines = _Lines(self._lines(), self._header_line)
         for line in lines:
@@ -60,7 +60,7 @@ class ListFile:
                 continue
             number = lines.number
             cells = self._cells(line, lines)
-            if isinstance(cells, Problem):
+            if isinstance(cells, ListProblem):
                 yield cells
             else:
                 yield self._row(number, cells, is_plain=_is_plain(line))
@@ -71,12 +71,12 @@ class ListFile:
             while line := file.readline(LONGEST_ROW):
                 yield line
 
-    def _cells(self, line: str, lines: "_Lines") -> list[str] | Problem:
+    def _cells(self, line: str, lines: "_Lines") -> list[str] | ListProblem:
         delimiter = self.header.delimiter
         if len(line) >= LONGEST_ROW:
             begun = lines.number
             lines.skip_the_rest(line)
-            return Problem(
+            return ListProblem(
                 begun,
                 "",
                 f"is longer than {LONGEST_ROW} characters",
@@ -86,10 +86,12 @@ class ListFile:
             return line.rstrip("\r\n").split(delimiter)
         return _quoted(line, lines, delimiter)
 
-    def _row(self, line: int, cells: list[str], *, is_plain: bool) -> ListRow | Problem:
+    def _row(
+        self, line: int, cells: list[str], *, is_plain: bool
+    ) -> ListRow | ListProblem:
         columns = self.header.columns
         if len(cells) > len(columns) and any(map(str.strip, cells[len(columns) :])):
-            return Problem(
+            return ListProblem(
                 line,
                 "",
                 f"has {len(cells)} cells where the header has {len(columns)}",
@@ -139,7 +141,7 @@ class _Lines:
             line = next(self._lines, "\n")
 
 
-def _quoted(line: str, lines: _Lines, delimiter: str) -> list[str] | Problem:
+def _quoted(line: str, lines: _Lines, delimiter: str) -> list[str] | ListProblem:
     """Return the cells of a row that goes on for as long as a quotation is open."""
     taken: list[str] = []
     begun = lines.number
@@ -154,7 +156,7 @@ def _quoted(line: str, lines: _Lines, delimiter: str) -> list[str] | Problem:
             following = next(lines, None)
         if following is None:
             lines.put_back(taken)
-            return Problem(
+            return ListProblem(
                 begun,
                 "",
                 'a quotation mark (") is not closed'

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from digest.audience.hashing import Hasher
-from digest.audience.lists.list_file import Problem
-from digest.model.people.person import Acquaintances, Person
+from digest.audience.hashing import KeyedHasher
+from digest.audience.lists.list_file import ListProblem
+from digest.model.people.person import Person, PersonIndex
 from digest.store.people import subscribers, suppressions
-from digest.store.people.subscribers import Known, Subscriber
+from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.people.subscriptions import Subscription
 
 
@@ -18,7 +18,7 @@ class Match:
     """A row's person, and the subscriber they are, if we know them."""
 
     line: int
-    known: Known
+    known: HashedPerson
     held: Subscriber | None
 
     @property
@@ -30,16 +30,16 @@ class Match:
 class Matches:
     """Finds people of a list among the subscribers, one row for each."""
 
-    def __init__(self, hasher: Hasher) -> None:
+    def __init__(self, hasher: KeyedHasher) -> None:
         self._hasher = hasher
         self._taken: dict[int, tuple[int, str]] = {}
 
     def among(
         self, connection: Connection, rows: Sequence[tuple[int, Person]]
-    ) -> list[Match | Problem]:
+    ) -> list[Match | ListProblem]:
         """Return each row's match; a problem where two rows are one subscriber."""
-        known = [Known(one, self._hasher.hashed(one.keys)) for _, one in rows]
-        held = Acquaintances[Subscriber]()
+        known = [HashedPerson(one, self._hasher.hashed(one.keys)) for _, one in rows]
+        held = PersonIndex[Subscriber]()
         for one in subscribers.like(connection, known):
             held.add(one.person.keys, one)
         return [
@@ -48,8 +48,8 @@ class Matches:
         ]
 
     def _match(
-        self, line: int, known: Known, held: Subscriber | None
-    ) -> Match | Problem:
+        self, line: int, known: HashedPerson, held: Subscriber | None
+    ) -> Match | ListProblem:
         if held is None:
             return Match(line, known, None)
         email = known.person.keys.email
@@ -63,9 +63,9 @@ class Matches:
         return same_person(line, earlier)
 
 
-def same_person(line: int, earlier: int) -> Problem:
+def same_person(line: int, earlier: int) -> ListProblem:
     """Return the problem of a row whose person another row has already given."""
-    return Problem(
+    return ListProblem(
         line,
         "name",
         f"is the same person as on line {earlier}, which was taken",
@@ -73,11 +73,11 @@ def same_person(line: int, earlier: int) -> Problem:
     )
 
 
-def left_already(line: int, subscription: Subscription | None) -> Problem | None:
+def left_already(line: int, subscription: Subscription | None) -> ListProblem | None:
     """Return why somebody who left this list is not brought back by a row."""
     if subscription is None or subscription.ended_at is None:
         return None
-    return Problem(
+    return ListProblem(
         line,
         "name",
         f"left this list on {subscription.ended_at:%Y-%m-%d}",
@@ -85,7 +85,9 @@ def left_already(line: int, subscription: Subscription | None) -> Problem | None
     )
 
 
-def suppressed(connection: Connection, matches: Sequence[Match]) -> dict[int, Problem]:
+def suppressed(
+    connection: Connection, matches: Sequence[Match]
+) -> dict[int, ListProblem]:
     """Return by line those people new to us whom we must not write to, and why."""
     newcomers = {
         match.line: match.known.hashed.targets() for match in matches if not match.held
@@ -100,9 +102,9 @@ def suppressed(connection: Connection, matches: Sequence[Match]) -> dict[int, Pr
     }
 
 
-def _suppressed(line: int, channel: str, reason: str) -> Problem:
+def _suppressed(line: int, channel: str, reason: str) -> ListProblem:
     column = {"post": "address_1"}.get(channel, channel)
-    return Problem(
+    return ListProblem(
         line,
         column,
         f"is suppressed ({reason})",

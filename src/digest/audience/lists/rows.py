@@ -7,17 +7,17 @@ from typing import TypeVar
 
 from digest.audience.emails import email_key
 from digest.audience.lists.columns import ADDRESS
-from digest.audience.lists.list_file import ListRow, Problem
+from digest.audience.lists.list_file import ListProblem, ListRow
 from digest.model.people.person import (
     NO_EVIDENCE,
     Consent,
-    Keys,
     Person,
+    PersonKeys,
     phone_key,
     post_key,
 )
+from digest.model.people.postal_address import AddressProblem as PostalProblem
 from digest.model.people.postal_address import PostalAddress, parse, tidy
-from digest.model.people.postal_address import Problem as PostalProblem
 from digest.model.people.reader import Format
 
 T = TypeVar("T")
@@ -45,17 +45,17 @@ _EVIDENCE = {"consent_basis", "consent_method", "consent_at", "consent_wording"}
 _EVERYTHING = {"all", "everything"}
 
 
-def read_row(row: ListRow) -> Person | list[Problem]:
+def read_row(row: ListRow) -> Person | list[ListProblem]:
     """Return the person that a row describes, or all of its faults."""
-    reading = _Reading(row)
+    reading = _RowReader(row)
     person = reading.person()
     return reading.problems or person
 
 
-class _Reading:
+class _RowReader:
     def __init__(self, row: ListRow) -> None:
         self._line = row.line
-        self.problems: list[Problem] = []
+        self.problems: list[ListProblem] = []
         clean = self._plain if row.is_plain else self._cell
         self._cells = {
             column: clean(column, text) for column, text in row.cells.items()
@@ -78,7 +78,7 @@ class _Reading:
             )
         return Person(
             name=name,
-            keys=Keys(key, post_key(name, address), phone_key(name, phone)),
+            keys=PersonKeys(key, post_key(name, address), phone_key(name, phone)),
             email=email,
             phone=phone,
             address=address,
@@ -136,7 +136,7 @@ class _Reading:
             return empty
 
     def _fault(self, column: str, wrong: str, do: str) -> None:
-        self.problems.append(Problem(self._line, column, wrong, do))
+        self.problems.append(ListProblem(self._line, column, wrong, do))
 
 
 def _phone(text: str) -> str:

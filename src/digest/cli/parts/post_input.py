@@ -10,7 +10,7 @@ from digest.cli.parts.options import AsJson, CampaignName, PostId, as_json, resu
 
 if TYPE_CHECKING:
     from digest.model.posts.items import Item
-    from digest.store.posts.corrections import Offered
+    from digest.store.posts.corrections import OfferedCorrection
 
 PostFile = Annotated[Path, typer.Argument(metavar="FILE", help="Markdown or text.")]
 _OUTCOMES = {
@@ -153,7 +153,7 @@ def _read(file: Path, zone: str) -> "tuple[str, Item]":
         raise DigestError(f"{file} cannot be read: {problem.strerror}") from problem
 
 
-def _for_a_program(one: "Offered") -> dict[str, object]:
+def _for_a_program(one: "OfferedCorrection") -> dict[str, object]:
     from digest.model.posts.item_json import to_wire
 
     return asdict(one) | {
@@ -162,7 +162,7 @@ def _for_a_program(one: "Offered") -> dict[str, object]:
     }
 
 
-def _show(one: "Offered", zone: str) -> None:
+def _show(one: "OfferedCorrection", zone: str) -> None:
     from digest.model.posts.item_fields import described
 
     result(f"post {one.id}, from {one.source}: {one.item.title}")

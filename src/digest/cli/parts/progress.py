@@ -17,22 +17,22 @@ from rich.table import Table
 from rich.text import Text
 
 from digest.cli.parts.options import result, talk
-from digest.deliver.sending.run_state import End
+from digest.deliver.sending.run_state import CopyEnd
 from digest.model.delivery.eta import (
-    Allowance,
-    Headway,
-    Remaining,
+    LimitUse,
+    ThroughputWindow,
+    TimeRemaining,
     outlook,
     seconds_left,
 )
-from digest.schedule.delivery.working import Worked
+from digest.schedule.delivery.working import WorkReport
 
 _BAR_SECONDS, _JSON_SECONDS, _LINE_SECONDS = 0.5, 1.0, 10.0
-Show = Callable[["Standing"], None]
+Show = Callable[["RunProgress"], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunProgress:
     """How far a run is: emails that have had their turn, of those that were due."""
 
     ended: int
@@ -47,7 +47,7 @@ class Standing:
         return f"{self.ended:,} of {self.total:,} emails; {self.outlook}"
 
 
-class Tracker:
+class ProgressTracker:
     """Counts emails as their turns end; told by one thread, asked by another.
 
     `allowances` tells what all machines have used of the limits by then.
@@ -56,33 +56,33 @@ class Tracker:
     def __init__(
         self,
         total: int,
-        allowances: Callable[[], Sequence[Allowance]] = tuple,
+        allowances: Callable[[], Sequence[LimitUse]] = tuple,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._total = total
         self._allowances = allowances
         self._clock = clock
         self._counts = Counter[str]()
-        self._headway = Headway()
+        self._headway = ThroughputWindow()
         self._headway.note(clock(), 0)
 
     def __call__(self, end: str) -> None:
         """Count one."""
         self._counts[end] += 1
 
-    def standing(self) -> Standing:
+    def standing(self) -> RunProgress:
         """Return how far it is now."""
-        counts = {end.value: self._counts[end] for end in End}
+        counts = {end.value: self._counts[end] for end in CopyEnd}
         ended = sum(counts.values())
         self._headway.note(self._clock(), ended)
         rate = self._headway.rate
         total = max(self._total, ended)
-        remaining = Remaining(total - ended, counts[End.DEFERRED])
+        remaining = TimeRemaining(total - ended, counts[CopyEnd.DEFERRED])
         used = self._allowances()
         words = outlook(remaining, rate, used)
         if remaining.ready and rate == 0 and used:
             words += f" (the limits are {', '.join(str(one.limit) for one in used)})"
-        return Standing(
+        return RunProgress(
             ended=ended,
             total=total,
             counts=counts,
@@ -93,11 +93,11 @@ class Tracker:
 
 
 @contextmanager
-def bar(tracker: Tracker) -> Iterator[None]:
+def bar(tracker: ProgressTracker) -> Iterator[None]:
     """Draw a bar on the terminal while the block runs, and take it away after."""
     with Live(console=Console(stderr=True), transient=True) as drawn:
 
-        def show(how: Standing) -> None:
+        def show(how: RunProgress) -> None:
             two_lines = Table.grid()
             two_lines.add_row(ProgressBar(max(how.total, 1), how.ended, width=60))
             two_lines.add_row(Text(how.in_words()))
@@ -108,10 +108,10 @@ def bar(tracker: Tracker) -> Iterator[None]:
 
 
 @contextmanager
-def lines(tracker: Tracker) -> Iterator[None]:
+def lines(tracker: ProgressTracker) -> Iterator[None]:
     """Say on stderr every ten seconds how it goes."""
 
-    def show(how: Standing) -> None:
+    def show(how: RunProgress) -> None:
         talk(how.in_words())
 
     with _shown(tracker, show, _LINE_SECONDS):
@@ -119,10 +119,10 @@ def lines(tracker: Tracker) -> Iterator[None]:
 
 
 @contextmanager
-def json_lines(tracker: Tracker) -> Iterator[None]:
+def json_lines(tracker: ProgressTracker) -> Iterator[None]:
     """Write one JSON object a second to stdout, each on a line of its own."""
 
-    def show(how: Standing) -> None:
+    def show(how: RunProgress) -> None:
         facts = asdict(how)
         write_json({"event": "progress", **facts.pop("counts"), **facts})
 
@@ -131,7 +131,7 @@ def json_lines(tracker: Tracker) -> Iterator[None]:
     show(tracker.standing())
 
 
-def worked_json(worked: Worked) -> None:
+def worked_json(worked: WorkReport) -> None:
     """Write what a round came to as one JSON object on a line."""
     write_json({"event": "worked", **worked.facts()})
 
@@ -143,7 +143,7 @@ def write_json(facts: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _shown(tracker: Tracker, show: Show, seconds: float) -> Iterator[None]:
+def _shown(tracker: ProgressTracker, show: Show, seconds: float) -> Iterator[None]:
     over = threading.Event()
 
     def tell() -> None:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time
 from digest.bootstrap import opened
 from digest.errors import CarrierError, DigestError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
-from digest.model.campaigns.slots import Timetable
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import Paragraph, Run
+from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.model.posts.items import Post
-from digest.schedule.delivery.dispatch import Embedded
+from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.settings import Settings
 
 _WITHOUT_JOBS = (
@@ -51,7 +51,7 @@ def _tried(name: str, part: Callable[[Settings], str], settings: Settings) -> Ch
 
 def _database(settings: Settings) -> str:
     with opened(settings) as digest:
-        has_jobs = not isinstance(digest.dispatcher, Embedded)
+        has_jobs = not isinstance(digest.dispatcher, EmbeddedDispatcher)
         could_have = digest.engine.dialect.name == "postgresql"
     if has_jobs:
         return "up to date; emails are shared out as jobs"
@@ -61,13 +61,13 @@ def _database(settings: Settings) -> str:
 def _mail_server(settings: Settings) -> str:
     if settings.smtp_url is None:
         return "the built-in inbox: nothing leaves this machine"
-    from digest.deliver.smtp.connect import Smtp
+    from digest.deliver.smtp.connect import SmtpCarrier
     from digest.deliver.smtp.server_url import SmtpServer
 
     answered, faults = list[str](), list[str]()
     for server in SmtpServer.parse_all(settings.smtp_url.get_secret_value()):
         try:
-            Smtp(server).open().close()
+            SmtpCarrier(server).open().close()
             answered.append(f"{server} answers")
         except CarrierError as problem:
             faults.append(str(problem))
@@ -79,16 +79,16 @@ def _mail_server(settings: Settings) -> str:
 
 def _email(settings: Settings) -> str:
     from digest.render.email.compile import compile_email
-    from digest.render.options import Look
+    from digest.render.options import RenderOptions
 
-    compile_email(_sample(Format.HTML), Look(_NOW, settings.templates_dir))
+    compile_email(_sample(Format.HTML), RenderOptions(_NOW, settings.templates_dir))
     return "a message can be made"
 
 
 def _letter(settings: Settings) -> str:
-    from digest.render.letter.letter import LetterLook, typeset
+    from digest.render.letter.letter import LetterOptions, typeset
 
-    look = LetterLook(templates_dir=settings.templates_dir, shorten=lambda url: url)
+    look = LetterOptions(templates_dir=settings.templates_dir, shorten=lambda url: url)
     for fmt in (Format.LETTER, Format.LARGE_PRINT):
         typeset(_sample(fmt), look)
     return "a letter can be made"
@@ -115,8 +115,10 @@ def _sample(fmt: Format) -> Variant:
         lists=("check",),
         timezone="Europe/London",
         sources=(),
-        schedules=(Schedule("daily", Timetable(time(16))),),
+        schedules=(Schedule("daily", WeeklyTimes(time(16))),),
         letter=LetterHead(sender=("Check", "1 Example Street")),
     )
-    post = Post("one", "A title", (Paragraph((Run("Some words."),)),), summary="Some.")
+    post = Post(
+        "one", "A title", (Paragraph((TextSpan("Some words."),)),), summary="Some."
+    )
     return Variant("check", campaign, _NOW, (post,), fmt, "en-GB")

@@ -13,7 +13,7 @@ from digest.cli.service.serving import serve_pages, work_until_done
 from digest.errors import DigestError, SettingsError
 from digest.installing import DEMO_MARK
 from digest.model.campaigns.web_access import WebAccess
-from digest.sample import pieces, week
+from digest.sample import texts, week
 from digest.sample.feed_server import serving
 from digest.schedule.editions import publishing
 from digest.schedule.editions.applying import apply_file
@@ -30,7 +30,7 @@ _OUR_FOLDERS = ("inbox", "print", "sample")
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class Arrivals:
     """How many copies should have arrived, and how many did."""
 
     emails: int
@@ -69,7 +69,7 @@ def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
         return reached.everyone
 
 
-def _journey(digest: App, folder: Path, talk: Talk) -> Reached:
+def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
     now = datetime.now(UTC)
     with serving(now) as feed_url:
         talk("1. A sample campaign: an invented week, as a feed and a folder")
@@ -92,7 +92,7 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Reached:
 
 def _import(digest: App, now: datetime, talk: Talk) -> None:
     took = ListImport(digest.engine, week.LIST, digest.hasher)
-    report = took.run(pieces.readers(), now)
+    report = took.run(texts.readers(), now)
     talk(f"   {report.added} readers added, {report.refused} rows refused")
 
 
@@ -104,7 +104,7 @@ def _gather(digest: App, now: datetime, talk: Talk) -> None:
             raise DigestError(one.failed)
 
 
-def _told(digest: App, edition: Edition, talk: Talk) -> Reached:
+def _told(digest: App, edition: Edition, talk: Talk) -> Arrivals:
     with digest.reading() as connection:
         listed = copies.listed(connection, edition.id)
         batches = overview.print_batches(connection, edition.id)
@@ -115,7 +115,7 @@ def _told(digest: App, edition: Edition, talk: Talk) -> Reached:
         talk(f"   print batch {number}, {state}: {digest.settings.data_dir / path}")
     talk(f"   the inbox holds {len(digest.inbox)} messages: /inbox")
     by_post = [one for one in listed if one.channel == "post"]
-    return Reached(
+    return Arrivals(
         emails=sum(one.channel == "email" for one in listed),
         in_inbox=len(digest.inbox),
         letters=len(by_post),

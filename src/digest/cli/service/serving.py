@@ -9,8 +9,8 @@ import uvicorn
 
 from digest.bootstrap import App
 from digest.errors import DigestError
-from digest.model.delivery.eta import Allowance
-from digest.schedule.delivery.working import Worked
+from digest.model.delivery.eta import LimitUse
+from digest.schedule.delivery.working import WorkReport
 from digest.schedule.editions.publishing import keep_watch
 from digest.schedule.editions.timetable import Timetable
 from digest.schedule.editions.watch import asleep_since
@@ -63,7 +63,7 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
 def work_until_stopped(
     digest: App,
     stop: threading.Event,
-    report: Callable[[Worked], None] = lambda _worked: None,
+    report: Callable[[WorkReport], None] = lambda _worked: None,
 ) -> None:
     """Send and print what is planned, in rounds, until asked to stop.
 
@@ -82,24 +82,24 @@ def work_until_stopped(
 
 def work_until_done(
     digest: App, stop: threading.Event, *, as_json: bool = False
-) -> Worked:
+) -> WorkReport:
     """Send and print what is due now, say meanwhile how it goes, and what it came to.
 
     A person at a terminal gets a bar, a log a line every ten seconds, and a
     program, if it asks for JSON, an object every second.
     """
-    from digest.cli.parts.progress import Tracker, bar, json_lines, lines
+    from digest.cli.parts.progress import ProgressTracker, bar, json_lines, lines
 
     with digest.reading() as connection:
         due = overview.emails_due(connection, digest.now())
-    tracker = Tracker(due, lambda: _used(digest))
+    tracker = ProgressTracker(due, lambda: _used(digest))
     on_a_terminal = bar if sys.stderr.isatty() else lines
     shown = json_lines if as_json else on_a_terminal
     with digest.work() as work, shown(tracker):
         return work.once(stop, tracker)
 
 
-def _used(digest: App) -> tuple[Allowance, ...]:
+def _used(digest: App) -> tuple[LimitUse, ...]:
     """Return what is used of the limits; nothing where the database is away."""
     limits = digest.settings.limits.overall
     if not limits:
@@ -108,7 +108,7 @@ def _used(digest: App) -> tuple[Allowance, ...]:
         with digest.reading() as connection:
             return rate_limits.allowances(connection, limits, digest.now())
     except DigestError:
-        return tuple(map(Allowance, limits))
+        return tuple(map(LimitUse, limits))
 
 
 def _server(digest: App, host: str, port: int) -> uvicorn.Server:

@@ -19,11 +19,17 @@ from digest.model.people.reader import Channel
 from digest.store.base.engine import writing
 from digest.store.campaigns import campaigns
 from digest.store.delivery import print_batches
-from digest.store.delivery.claims import Guard, Taken, cancel_unwelcome, guard_for, take
+from digest.store.delivery.claims import (
+    ClaimResult,
+    HandoverGuard,
+    cancel_unwelcome,
+    guard_for,
+    take,
+)
 from digest.store.delivery.copies import DueCopy, due_letters
 from digest.store.delivery.deliveries import (
     DeliveryKey,
-    Move,
+    DeliveryMove,
     close_edition,
     move,
     postpone,
@@ -45,7 +51,7 @@ _PRINTABLE = (EditionState.PLANNED, EditionState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class LaidOutLetters:
     """Letters laid out for print.
 
     `problems` says for each reader whose letter could not be laid what to do;
@@ -59,7 +65,7 @@ class Laid:
     emptied: frozenset[int] = frozenset()
 
 
-Lay = Callable[[int, Sequence[DueCopy]], Laid]
+Lay = Callable[[int, Sequence[DueCopy]], LaidOutLetters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class _Work:
     folder: PurePosixPath
     letters: tuple[DueCopy, ...]
     left: int
-    guard: Guard
+    guard: HandoverGuard
 
 
 class _Changed(Exception):  # noqa: N818 - says what is the case
@@ -149,14 +155,18 @@ class PrintRoom:
                 log.info("print batch moved id=%s state=%s", batch_id, to)
             return print_batches.get(connection, batch_id)
 
-    def _laid(self, work: _Work) -> Laid:
+    def _laid(self, work: _Work) -> LaidOutLetters:
         homeless = {
             copy.key.reader_id: NO_ADDRESS
             for copy in work.letters
             if copy.to.address is None
         }
         letters = [copy for copy in work.letters if copy.to.address is not None]
-        laid = self.lay(work.edition.id, letters) if letters else Laid(b"", b"", 0)
+        laid = (
+            self.lay(work.edition.id, letters)
+            if letters
+            else LaidOutLetters(b"", b"", 0)
+        )
         return replace(laid, problems={**laid.problems, **homeless})
 
     def _gather(self, edition_id: int, *, patient: bool) -> _Work:
@@ -179,7 +189,7 @@ class PrintRoom:
                 guard,
             )
 
-    def _keep(self, work: _Work, laid: Laid) -> PrintOutcome:
+    def _keep(self, work: _Work, laid: LaidOutLetters) -> PrintOutcome:
         contents = {"letters": laid.pdf, "manifest": laid.manifest}
         with (
             staged(self.folder / work.folder, contents) as files,
@@ -188,7 +198,11 @@ class PrintRoom:
             return self._record(connection, work, laid, files)
 
     def _record(
-        self, connection: Connection, work: _Work, laid: Laid, files: StagedFiles
+        self,
+        connection: Connection,
+        work: _Work,
+        laid: LaidOutLetters,
+        files: StagedFiles,
     ) -> PrintOutcome:
         now, edition_id = self.clock(), work.edition.id
         waiting = _set_aside(connection, work.letters, laid, now)
@@ -225,13 +239,13 @@ def _round(copy: DueCopy) -> tuple[Any, int]:
 def _print(
     connection: Connection,
     key: DeliveryKey,
-    guard: Guard,
+    guard: HandoverGuard,
     batch_id: int,
     now: datetime,
 ) -> None:
-    if take(connection, key.reader_id, guard, now) is not Taken.YES:
+    if take(connection, key.reader_id, guard, now) is not ClaimResult.YES:
         raise _Changed
-    change = Move(
+    change = DeliveryMove(
         key,
         DeliveryState.ACCEPTED,
         reply=f"in print batch {batch_id}",
@@ -242,12 +256,15 @@ def _print(
 
 
 def _set_aside(
-    connection: Connection, letters: Sequence[DueCopy], laid: Laid, now: datetime
+    connection: Connection,
+    letters: Sequence[DueCopy],
+    laid: LaidOutLetters,
+    now: datetime,
 ) -> dict[DeliveryKey, str]:
     waiting = {}
     for copy in letters:
         if copy.key.reader_id in laid.emptied:
-            change = Move(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
+            change = DeliveryMove(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
             move(connection, change, now)
         elif why := laid.problems.get(copy.key.reader_id):
             postpone(connection, copy.key, now + SET_ASIDE, why)
@@ -255,7 +272,9 @@ def _set_aside(
     return waiting
 
 
-def _files(folder: PurePosixPath, number: int, laid: Laid, letters: int) -> PrintFiles:
+def _files(
+    folder: PurePosixPath, number: int, laid: LaidOutLetters, letters: int
+) -> PrintFiles:
     return PrintFiles(
         pdf=str(folder / f"letters-{number}.pdf"),
         manifest=str(folder / f"manifest-{number}.csv"),

@@ -20,7 +20,7 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReturnedFile:
     """An email, as far as it is read; `settle` is for when it has been dealt with."""
 
     name: str
@@ -29,14 +29,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadableFile:
     """What could not be read, and why."""
 
     name: str
     why: str
 
 
-def emails_in(paths: Iterable[Path]) -> Iterator[Found | Unread]:
+def emails_in(paths: Iterable[Path]) -> Iterator[ReturnedFile | UnreadableFile]:
     """Yield the emails at these places, and what cannot be read; never fails.
 
     A message in the `new` folder of a Maildir is moved to `cur` when it is
@@ -46,12 +46,12 @@ def emails_in(paths: Iterable[Path]) -> Iterator[Found | Unread]:
         try:
             yield from _at(path)
         except OSError as problem:
-            yield Unread(str(path), _in_words(problem))
+            yield UnreadableFile(str(path), _in_words(problem))
 
 
-def _at(path: Path) -> Iterator[Found | Unread]:
+def _at(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
     if _ON_A_SERVER.match(str(path)) and not path.exists():
-        yield Unread(
+        yield UnreadableFile(
             str(path),
             "mailboxes on a server are not read: have it fetched into a Maildir first, "
             "for example with mbsync or fetchmail",
@@ -59,14 +59,16 @@ def _at(path: Path) -> Iterator[Found | Unread]:
     elif (path / "new").is_dir() and (path / "cur").is_dir():
         yield from _in_maildir(path)
     elif path.is_dir():
-        yield Unread(str(path), "is a folder, but no Maildir: name the files in it")
+        yield UnreadableFile(
+            str(path), "is a folder, but no Maildir: name the files in it"
+        )
     elif path.exists() and not path.is_file():
-        yield Unread(str(path), "is no file")
+        yield UnreadableFile(str(path), "is no file")
     else:
         yield from _in_file(path)
 
 
-def _in_maildir(path: Path) -> Iterator[Found | Unread]:
+def _in_maildir(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
     # Both at once: what is settled goes from the one to the other.
     waiting, seen = _files(path / "new"), _files(path / "cur")
     for file, settle in [(one, _moving(one)) for one in waiting] + [
@@ -78,9 +80,9 @@ def _in_maildir(path: Path) -> Iterator[Found | Unread]:
         except FileNotFoundError:
             continue
         except OSError as problem:
-            yield Unread(str(file), _in_words(problem))
+            yield UnreadableFile(str(file), _in_words(problem))
             continue
-        yield Found(str(file), source, settle)
+        yield ReturnedFile(str(file), source, settle)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -96,17 +98,17 @@ def _moving(file: Path) -> Callable[[], None]:
     return move
 
 
-def _in_file(path: Path) -> Iterator[Found]:
+def _in_file(path: Path) -> Iterator[ReturnedFile]:
     with path.open("rb") as lines:
         if lines.read(len(_SEPARATOR)) != _SEPARATOR:
             lines.seek(0)
-            yield Found(str(path), lines.read(MOST_BYTES))
+            yield ReturnedFile(str(path), lines.read(MOST_BYTES))
             return
         lines.readline()
         for number, source in enumerate(
             _split(iter(lambda: lines.readline(_LONGEST_LINE), b"")), 1
         ):
-            yield Found(f"{path}, message {number}", source)
+            yield ReturnedFile(f"{path}, message {number}", source)
 
 
 def _split(lines: Iterator[bytes]) -> Iterator[bytes]:

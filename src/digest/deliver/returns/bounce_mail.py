@@ -14,8 +14,8 @@ from itertools import islice
 
 from digest.model.delivery.bounces import (
     DeliveryReport,
-    Fate,
-    Feedback,
+    FeedbackReport,
+    RecipientReport,
     Report,
     code_in,
 )
@@ -94,7 +94,7 @@ def _report(parts: list[Message]) -> Report | None:
     for part in parts:
         kind = part.get_content_type()
         if kind == _FEEDBACK:
-            return Feedback(_text_of(_inside(part), "Feedback-Type"))
+            return FeedbackReport(_text_of(_inside(part), "Feedback-Type"))
         if kind in _STATUS:
             groups = islice(_groups(part), 1, _MOST_FATES + 1)
             fates = tuple(_fate(group) for group in groups)
@@ -102,9 +102,9 @@ def _report(parts: list[Message]) -> Report | None:
     return None
 
 
-def _fate(group: Message) -> Fate:
+def _fate(group: Message) -> RecipientReport:
     named = _addresses(group, "Original-Recipient", "Final-Recipient")
-    return Fate(
+    return RecipientReport(
         addresses=named,
         action=_text_of(group, "Action").lower(),
         status=_text_of(group, "Status"),
@@ -142,7 +142,7 @@ def _in_plain_words(message: Message, parts: list[Message]) -> Report | None:
     said = payload[:_MOST_TEXT] if isinstance(payload, bytes) else b""
     for line in said.decode("utf-8", "replace").splitlines():
         if (code := code_in(line)) and not code.startswith("2"):
-            return DeliveryReport((Fate((), "failed", code, line),))
+            return DeliveryReport((RecipientReport((), "failed", code, line),))
     return None
 
 

@@ -14,9 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from digest.deliver.returns.bounce_files import Found, Unread, emails_in
+from digest.deliver.returns.bounce_files import ReturnedFile, UnreadableFile, emails_in
 from digest.deliver.returns.bounce_mail import ReturnedMail, read
-from digest.model.delivery.bounces import CopyRef, Finding, Kind, Report, judge
+from digest.model.delivery.bounces import (
+    BounceKind,
+    BounceVerdict,
+    CopyRef,
+    Report,
+    judge,
+)
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import bounces
 from digest.store.delivery.bounces import SentCopy
@@ -26,7 +32,7 @@ log = logging.getLogger(__name__)
 COMPLAINT = "complaint"
 
 
-class Standing(StrEnum):
+class ReturnState(StrEnum):
     """What became of an email that came back."""
 
     NEW = "new"
@@ -38,28 +44,28 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IngestedMail:
     """One email that came back: where it is, what became of it, and why.
 
     `copy` is named where it is known; `cancelled` copies were planned still.
     """
 
     name: str
-    standing: Standing
+    standing: ReturnState
     words: str = ""
     copy: str = ""
-    kind: Kind | None = None
+    kind: BounceKind | None = None
     is_suppressed: bool = False
     cancelled: int = 0
 
 
 @dataclass(slots=True)
-class Ingested:
+class IngestReport:
     """All that was found, in order."""
 
-    taken: list[Taken] = field(default_factory=list)
+    taken: list[IngestedMail] = field(default_factory=list)
 
-    def count(self, standing: Standing) -> int:
+    def count(self, standing: ReturnState) -> int:
         """Return how many emails came to that."""
         return sum(one.standing is standing for one in self.taken)
 
@@ -78,16 +84,18 @@ class Bounces:
 
     def ingest(
         self, paths: Iterable[Path], now: datetime, *, dry_run: bool = False
-    ) -> Ingested:
+    ) -> IngestReport:
         """Take in every report at these places that was not taken in before.
 
         What cannot be read or understood is named, and the rest goes on. A dry
         run changes nothing. Raises StoreError.
         """
-        ingested = Ingested()
+        ingested = IngestReport()
         for found in emails_in(paths):
-            if isinstance(found, Unread):
-                ingested.taken.append(Taken(found.name, Standing.UNREAD, found.why))
+            if isinstance(found, UnreadableFile):
+                ingested.taken.append(
+                    IngestedMail(found.name, ReturnState.UNREAD, found.why)
+                )
                 continue
             taken = self._take(found, now, dry_run=dry_run)
             if not dry_run:
@@ -95,34 +103,38 @@ class Bounces:
             ingested.taken.append(taken)
         return ingested
 
-    def _take(self, found: Found, now: datetime, *, dry_run: bool) -> Taken:
+    def _take(
+        self, found: ReturnedFile, now: datetime, *, dry_run: bool
+    ) -> IngestedMail:
         told = self._understood(found)
-        if isinstance(told, Taken):
+        if isinstance(told, IngestedMail):
             return told
         with (reading if dry_run else writing)(self.engine) as connection:
             case = _looked_up(connection, found.name, told)
-            if isinstance(case, Taken):
+            if isinstance(case, IngestedMail):
                 return case
             taken = _as_new(found.name, case)
             if bounces.is_known(connection, told.mark):
-                return replace(taken, standing=Standing.SEEN, is_suppressed=False)
+                return replace(taken, standing=ReturnState.SEEN, is_suppressed=False)
             if dry_run:
                 return taken
             return self._recorded(connection, taken, case, now)
 
-    def _understood(self, found: Found) -> "_Told | Taken":
+    def _understood(self, found: ReturnedFile) -> "_ReportedCopy | IngestedMail":
         """Return what an email reports of which copy, or why it is left alone."""
         try:
             mail = read(found.source)
             ref = self._copy_named(mail)
         except ValueError as problem:
-            return Taken(found.name, Standing.NOT_UNDERSTOOD, str(problem))
+            return IngestedMail(found.name, ReturnState.NOT_UNDERSTOOD, str(problem))
         if ref is None:
-            return Taken(found.name, Standing.NOT_OURS, "it names no copy of ours")
+            return IngestedMail(
+                found.name, ReturnState.NOT_OURS, "it names no copy of ours"
+            )
         if mail.report is None:
-            return Taken(found.name, Standing.NOT_UNDERSTOOD, mail.why)
+            return IngestedMail(found.name, ReturnState.NOT_UNDERSTOOD, mail.why)
         mark = f"{ref.edition_code}-{ref.reader_id}-{mail.mark}"
-        return _Told(ref, mail.report, mark)
+        return _ReportedCopy(ref, mail.report, mark)
 
     def _copy_named(self, mail: ReturnedMail) -> CopyRef | None:
         """Return the copy whose signed address it bears: where it was sent, first.
@@ -138,14 +150,14 @@ class Bounces:
         return None
 
     def _recorded(
-        self, connection: Connection, taken: Taken, case: "_Case", now: datetime
-    ) -> Taken:
+        self, connection: Connection, taken: IngestedMail, case: "_Case", now: datetime
+    ) -> IngestedMail:
         """Record a report and do what follows, in the transaction that is open."""
         copy, finding = case.copy, case.finding
         if not bounces.record(connection, copy, finding, case.told.mark, now):
             # Another process has taken it in since we looked.
-            return replace(taken, standing=Standing.SEEN, is_suppressed=False)
-        is_complaint, cancelled = finding.kind is Kind.COMPLAINT, 0
+            return replace(taken, standing=ReturnState.SEEN, is_suppressed=False)
+        is_complaint, cancelled = finding.kind is BounceKind.COMPLAINT, 0
         if taken.is_suppressed and copy.email_hash is not None:
             why = COMPLAINT if is_complaint else _bounced(finding)
             cancelled = bounces.silence(connection, copy.email_hash, why, now)
@@ -155,7 +167,7 @@ class Bounces:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ReportedCopy:
     """What is reported of which copy, and what the report is known by."""
 
     ref: CopyRef
@@ -167,29 +179,31 @@ class _Told:
 class _Case:
     """A report on a copy that is held, and what it comes to."""
 
-    told: _Told
+    told: _ReportedCopy
     copy: SentCopy
-    finding: Finding
+    finding: BounceVerdict
 
 
-def _looked_up(connection: Connection, name: str, told: _Told) -> _Case | Taken:
+def _looked_up(
+    connection: Connection, name: str, told: _ReportedCopy
+) -> _Case | IngestedMail:
     copy = bounces.copy_of(connection, told.ref)
     if copy is None:
         words = "it is about a copy that is not in this database"
-        return Taken(name, Standing.NOT_OURS, words)
+        return IngestedMail(name, ReturnState.NOT_OURS, words)
     finding = judge(told.report, copy.email)
     if finding is None:
         words = "it says of nothing that it failed"
-        return Taken(name, Standing.NOTHING, words, str(copy.key))
+        return IngestedMail(name, ReturnState.NOTHING, words, str(copy.key))
     return _Case(told, copy, finding)
 
 
-def _as_new(name: str, case: _Case) -> Taken:
+def _as_new(name: str, case: _Case) -> IngestedMail:
     copy, finding = case.copy, case.finding
     is_final = finding.kind.ends_it and copy.email_hash is not None
-    return Taken(
+    return IngestedMail(
         name,
-        Standing.NEW,
+        ReturnState.NEW,
         finding.words,
         str(copy.key),
         finding.kind,
@@ -202,11 +216,11 @@ def _is_at(copy: SentCopy, report: Report) -> bool:
     return not copy.has_changed or report.names(copy.email)
 
 
-def _bounced(finding: Finding) -> str:
+def _bounced(finding: BounceVerdict) -> str:
     return f"bounced: {finding.status or 'no such address'}"
 
 
-def _settled(found: Found, taken: Taken) -> Taken:
+def _settled(found: ReturnedFile, taken: IngestedMail) -> IngestedMail:
     """Have an email put away, now that what it says is committed."""
     log.info("returned mail standing=%s copy=%s", taken.standing, taken.copy or "-")
     try:

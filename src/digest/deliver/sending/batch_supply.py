@@ -9,7 +9,7 @@ from digest.store.delivery import send_batches
 from digest.store.delivery.send_batches import Lease
 
 
-class Batches(Protocol):
+class BatchSupply(Protocol):
     """Hands out batches that are due, each leased to whoever asks."""
 
     def lease(
@@ -23,7 +23,7 @@ class Batches(Protocol):
         ...
 
 
-class AllDue:
+class DueBatches:
     """Every batch that is due, the longest due first: the rows are the queue."""
 
     def lease(

@@ -12,13 +12,13 @@ from digest.errors import DigestError
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.people.reader import Channel
 from digest.store.base.engine import reading
-from digest.store.delivery.claims import Guard, guard_for
+from digest.store.delivery.claims import HandoverGuard, guard_for
 from digest.store.delivery.copies import DueCopy
 
 MessageFor = Callable[[int, int], CompiledMessage | None]
 
 
-class Links(Protocol):
+class ReaderLinks(Protocol):
     """The addresses in a copy that are one reader's own."""
 
     def leave_url(self, reader_id: int) -> str:
@@ -35,24 +35,24 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CompiledVariant:
     """A variant as it stood: None where every item in it was withdrawn.
 
     `guard` lets a copy leave only while nothing more has been withdrawn.
     """
 
     message: CompiledMessage | None
-    guard: Guard
+    guard: HandoverGuard
 
 
 @dataclass(frozen=True, slots=True)
-class Unmade:
+class FailedVariant:
     """A variant that could not be rendered, and why."""
 
     why: str
 
 
-class Press:
+class CompiledVariants:
     """Has each variant of an edition rendered once, beside the event loop."""
 
     def __init__(
@@ -61,10 +61,10 @@ class Press:
         self._engine = engine
         self._edition_id = edition_id
         self._message_for = message_for
-        self._made = dict[int, Words | Unmade]()
-        self._making = dict[int, asyncio.Task[Words | Unmade]]()
+        self._made = dict[int, CompiledVariant | FailedVariant]()
+        self._making = dict[int, asyncio.Task[CompiledVariant | FailedVariant]]()
 
-    async def words(self, variant_id: int) -> Words | Unmade:
+    async def words(self, variant_id: int) -> CompiledVariant | FailedVariant:
         """Return the variant's words; whoever asks meanwhile waits for the same."""
         if variant_id not in self._made:
             making = self._making.get(variant_id)
@@ -75,23 +75,25 @@ class Press:
             self._making.pop(variant_id, None)
         return self._made[variant_id]
 
-    def forget(self, variant_id: int, stale: Words) -> None:
+    def forget(self, variant_id: int, stale: CompiledVariant) -> None:
         """Have the variant made anew, unless somebody has seen to it already."""
         if self._made.get(variant_id) is stale:
             del self._made[variant_id]
 
-    def _make(self, variant_id: int) -> Words | Unmade:
+    def _make(self, variant_id: int) -> CompiledVariant | FailedVariant:
         # Before the message: what is withdrawn while it is made counts as later.
         with reading(self._engine) as connection:
             guard = guard_for(connection, self._edition_id, Channel.EMAIL)
         try:
-            return Words(self._message_for(self._edition_id, variant_id), guard)
+            return CompiledVariant(
+                self._message_for(self._edition_id, variant_id), guard
+            )
         except DigestError as problem:
-            return Unmade(str(problem))
+            return FailedVariant(str(problem))
 
 
 def copy_of(
-    due: DueCopy, message: CompiledMessage, edition_code: str, links: Links
+    due: DueCopy, message: CompiledMessage, edition_code: str, links: ReaderLinks
 ) -> Copy:
     """Return the reader's own copy. Raises ValueError for an address beyond use."""
     reader_id = due.key.reader_id

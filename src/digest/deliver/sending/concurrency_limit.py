@@ -9,7 +9,7 @@ _LONGEST_QUIET = 240.0
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ConnectionBudget:
     """How many connections may be open, of at most `most`. Seconds throughout.
 
     Trouble halves it; each quiet spell adds one. Trouble soon after it was
@@ -21,7 +21,7 @@ class Opening:
     changed_at: float = 0.0
     quiet: float = _QUIET
 
-    def narrowed(self, others: int, now: float) -> "Opening":
+    def narrowed(self, others: int, now: float) -> "ConnectionBudget":
         """Return it after trouble on one connection while `others` were open.
 
         The last one open is never narrowed away: its trouble is the carrier's.
@@ -33,7 +33,7 @@ class Opening:
         allowed = max(1, min(self.allowed // 2, others))
         return replace(self, allowed=allowed, changed_at=now, quiet=quiet)
 
-    def widened(self, now: float) -> "Opening":
+    def widened(self, now: float) -> "ConnectionBudget":
         """Return it with one more, where it has been quiet for long enough."""
         if self.allowed >= self.most or now - self.changed_at < self.quiet:
             return self
@@ -42,12 +42,12 @@ class Opening:
         return replace(self, allowed=allowed, changed_at=now, quiet=quiet)
 
 
-class Width:
+class ConcurrencyLimit:
     """The number of connections that may be open now."""
 
     def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._opening = Opening(most, most, clock())
+        self._opening = ConnectionBudget(most, most, clock())
 
     @property
     def allowed(self) -> int:

@@ -15,12 +15,17 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Copy
-from digest.deliver.sending.compiled_variants import Links, Unmade, Words, copy_of
-from digest.deliver.sending.copy_queue import Feed, Task
-from digest.deliver.sending.group_commit import Recorder
-from digest.deliver.sending.rate_limiter import Pace
-from digest.deliver.sending.run_state import Board, End, end_of
-from digest.deliver.smtp.reconnecting_connection import Line
+from digest.deliver.sending.compiled_variants import (
+    CompiledVariant,
+    FailedVariant,
+    ReaderLinks,
+    copy_of,
+)
+from digest.deliver.sending.copy_queue import CopyQueue, QueuedCopy
+from digest.deliver.sending.group_commit import GroupCommit
+from digest.deliver.sending.rate_limiter import RateLimiter
+from digest.deliver.sending.run_state import CopyEnd, RunState, end_of
+from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import (
     DeliveryState,
@@ -32,9 +37,9 @@ from digest.model.delivery.delivery import (
 )
 from digest.model.editions.mime import undeliverable
 from digest.store.base.engine import writing
-from digest.store.delivery.claims import Taken
-from digest.store.delivery.deliveries import Move, move, postpone
-from digest.store.delivery.settle_and_claim import Taking, Turn
+from digest.store.delivery.claims import ClaimResult
+from digest.store.delivery.deliveries import DeliveryMove, move, postpone
+from digest.store.delivery.settle_and_claim import CopyClaim, SettleAndClaimRequest
 
 log = logging.getLogger(__name__)
 
@@ -44,24 +49,24 @@ WITHDRAWN = "everything in this copy was withdrawn before it went"
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class RunContext:
     """What the connections of one run share."""
 
     engine: Engine
-    feed: Feed
-    links: Links
+    feed: CopyQueue
+    links: ReaderLinks
     policy: RetryPolicy
     clock: Callable[[], datetime]
-    recorder: Recorder[Turn, Taken | None]
-    board: Board
-    pace: Pace
+    recorder: GroupCommit[SettleAndClaimRequest, ClaimResult | None]
+    board: RunState
+    pace: RateLimiter
 
 
-class Ready(NamedTuple):
+class PreparedCopy(NamedTuple):
     """A copy that is made, or the reason why it cannot be."""
 
-    task: Task
-    words: Words
+    task: QueuedCopy
+    words: CompiledVariant
     made: Copy | Refused
 
     @property
@@ -70,14 +75,14 @@ class Ready(NamedTuple):
         return self.made if isinstance(self.made, Copy) else None
 
 
-class Worker:
+class ConnectionLoop:
     """Sends copies over one line, until no more will come."""
 
-    def __init__(self, shared: Shared, line: Line) -> None:
+    def __init__(self, shared: RunContext, line: ReconnectingConnection) -> None:
         self._shared = shared
         self._line = line
-        self._unsettled: tuple[Task, Move] | None = None
-        self._in_hand: list[Task] = []
+        self._unsettled: tuple[QueuedCopy, DeliveryMove] | None = None
+        self._in_hand: list[QueuedCopy] = []
 
     async def run(self) -> CarrierError | None:
         """Send; return why this connection came to an end early, if it did.
@@ -106,12 +111,12 @@ class Worker:
             await self._line.ready()
             ready = await self._serve(ready) or await self._next()
 
-    async def _serve(self, ready: Ready) -> Ready | None:
+    async def _serve(self, ready: PreparedCopy) -> PreparedCopy | None:
         """Hand over one copy, if it may still go; return the one announced."""
         taken = await self._write(
-            Taking(ready.task.due.key.reader_id, ready.words.guard)
+            CopyClaim(ready.task.due.key.reader_id, ready.words.guard)
         )
-        if taken is not Taken.YES:
+        if taken is not ClaimResult.YES:
             self._leave(ready, taken)
             return None
         following = await self._next_now()
@@ -129,7 +134,7 @@ class Worker:
         self._settle(ready.task, outcome)
         return following
 
-    async def _next(self) -> Ready | None:
+    async def _next(self) -> PreparedCopy | None:
         """Wait for the next copy, with all that is done recorded first."""
         while (ready := await self._next_now()) is None:
             await self._write()
@@ -137,38 +142,38 @@ class Worker:
                 return None
         return ready
 
-    async def _next_now(self) -> Ready | None:
+    async def _next_now(self) -> PreparedCopy | None:
         while (task := self._shared.feed.next()) is not None:
             self._in_hand.append(task)
             if not self._may_leave_now(task):
                 continue
             words = await task.batch.press.words(task.due.variant_id)
-            if isinstance(words, Unmade):
+            if isinstance(words, FailedVariant):
                 self._keep_back(task, words.why)
             elif words.message is None:
                 self._cancel(task)
             else:
-                return Ready(task, words, self._make(task, words))
+                return PreparedCopy(task, words, self._make(task, words))
         return None
 
-    def _make(self, task: Task, words: Words) -> Copy | Refused:
+    def _make(self, task: QueuedCopy, words: CompiledVariant) -> Copy | Refused:
         if words.message is None or (why := undeliverable(task.due.to.email)):
             return Refused(f"the address {why}")
         code = task.batch.edition_code
         return copy_of(task.due, words.message, code, self._shared.links)
 
-    async def _write(self, taking: Taking | None = None) -> Taken | None:
+    async def _write(self, taking: CopyClaim | None = None) -> ClaimResult | None:
         """Have written how the last copy ended, and that the next one leaves."""
         if taking is None and self._unsettled is None:
             return None
         done, self._unsettled = self._unsettled, None
-        turn = Turn(done[1] if done else None, taking)
+        turn = SettleAndClaimRequest(done[1] if done else None, taking)
         taken = await self._shared.recorder.ask(turn)
         if done:
             self._end(done[0])
         return taken
 
-    def _settle(self, task: Task, outcome: Outcome) -> None:
+    def _settle(self, task: QueuedCopy, outcome: Outcome) -> None:
         is_counted = is_charged(outcome)
         attempts = task.due.attempts + is_counted
         end = settle(
@@ -178,7 +183,7 @@ class Worker:
             self._shared.policy,
             task.batch.patience,
         )
-        change = Move(
+        change = DeliveryMove(
             task.due.key,
             end.state,
             end.reply,
@@ -196,25 +201,25 @@ class Worker:
             attempts,
         )
 
-    def _leave(self, ready: Ready, taken: Taken | None) -> None:
+    def _leave(self, ready: PreparedCopy, taken: ClaimResult | None) -> None:
         """Go on without a copy that may not leave as it was made."""
-        if taken is Taken.STALE:
+        if taken is ClaimResult.STALE:
             batch = ready.task.batch
             batch.press.forget(ready.task.due.variant_id, ready.words)
             self._put_back(ready.task)
             return
-        if taken is Taken.CANCELLED:
-            self._shared.board.count(End.CANCELLED)
+        if taken is ClaimResult.CANCELLED:
+            self._shared.board.count(CopyEnd.CANCELLED)
         self._end(ready.task)
 
-    def _give_back(self, task: Task, why: str) -> None:
+    def _give_back(self, task: QueuedCopy, why: str) -> None:
         # Not charged to the reader; but behind the others, so that one copy that
         # gets us turned away cannot keep all the rest from going.
-        change = Move(task.due.key, DeliveryState.PLANNED, why, self._later())
+        change = DeliveryMove(task.due.key, DeliveryState.PLANNED, why, self._later())
         self._unsettled = task, change
         self._shared.board.note(why)
 
-    def _may_leave_now(self, task: Task) -> bool:
+    def _may_leave_now(self, task: QueuedCopy) -> bool:
         """Whether the limits let it; if not, it is put back for when they do."""
         domain = task.due.to.email.rpartition("@")[2]
         wait = self._shared.pace.ask(domain, task.batch.sending_domain)
@@ -233,21 +238,21 @@ class Worker:
             self._postpone(task, wait.until, wait.why)
         return False
 
-    def _put_back(self, task: Task, delay_seconds: float = 0) -> None:
+    def _put_back(self, task: QueuedCopy, delay_seconds: float = 0) -> None:
         self._in_hand.remove(task)
         self._shared.feed.put_back(task, delay_seconds)
 
-    def _keep_back(self, task: Task, why: str) -> None:
+    def _keep_back(self, task: QueuedCopy, why: str) -> None:
         self._postpone(task, self._later(), why)
         self._shared.board.note(why)
 
-    def _postpone(self, task: Task, until: datetime, why: str) -> None:
+    def _postpone(self, task: QueuedCopy, until: datetime, why: str) -> None:
         with writing(self._shared.engine) as connection:
             postpone(connection, task.due.key, until=until, why=why)
         self._end(task)
 
-    def _cancel(self, task: Task) -> None:
-        change = Move(
+    def _cancel(self, task: QueuedCopy) -> None:
+        change = DeliveryMove(
             task.due.key,
             DeliveryState.CANCELLED,
             WITHDRAWN,
@@ -256,13 +261,13 @@ class Worker:
         with writing(self._shared.engine) as connection:
             is_cancelled = move(connection, change, self._shared.clock())
         if is_cancelled:
-            self._shared.board.count(End.CANCELLED)
+            self._shared.board.count(CopyEnd.CANCELLED)
         self._end(task)
 
     def _later(self) -> datetime:
         return self._shared.clock() + self._shared.policy.soon
 
-    def _end(self, task: Task) -> None:
+    def _end(self, task: QueuedCopy) -> None:
         self._in_hand.remove(task)
         self._shared.feed.ended(task)
 

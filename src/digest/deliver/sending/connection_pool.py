@@ -4,22 +4,24 @@ import asyncio
 import logging
 
 from digest.deliver.carrier import Carrier
-from digest.deliver.sending.concurrency_limit import Width
-from digest.deliver.sending.connection_loop import Shared, Worker
-from digest.deliver.smtp.reconnecting_connection import Line
+from digest.deliver.sending.concurrency_limit import ConcurrencyLimit
+from digest.deliver.sending.connection_loop import ConnectionLoop, RunContext
+from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.errors import CarrierError
 
 log = logging.getLogger(__name__)
 
 
-class Crew:
+class ConnectionPool:
     """Keeps as many connections at work as `width` allows.
 
     One that is turned away ends, and the run goes on with the others; after a
     quiet spell one more is tried. When the last is turned away the run pauses.
     """
 
-    def __init__(self, shared: Shared, carrier: Carrier, width: Width) -> None:
+    def __init__(
+        self, shared: RunContext, carrier: Carrier, width: ConcurrencyLimit
+    ) -> None:
         self._shared = shared
         self._carrier = carrier
         self._at_work = set[asyncio.Task[CarrierError | None]]()
@@ -65,7 +67,7 @@ class Crew:
             raise fault
 
     def _start(self) -> asyncio.Task[CarrierError | None]:
-        worker = Worker(self._shared, Line(self._carrier))
+        worker = ConnectionLoop(self._shared, ReconnectingConnection(self._carrier))
         started = asyncio.create_task(worker.run())
         started.add_done_callback(lambda _ended: self._shared.feed.wake())
         return started

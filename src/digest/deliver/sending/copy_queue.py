@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 from typing import NamedTuple
 
-from digest.deliver.sending.compiled_variants import Press
+from digest.deliver.sending.compiled_variants import CompiledVariants
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import Patience
 from digest.store.delivery.copies import DueCopy
@@ -23,7 +23,7 @@ LONGEST_WAIT = 0.5
 
 
 @dataclass(slots=True, eq=False)
-class Batch:
+class LeasedBatch:
     """A leased batch of an edition.
 
     `left` copies that were read have not had their turn; those of the readers
@@ -35,7 +35,7 @@ class Batch:
     sending_domain: str
     uncertain: UncertainPolicy
     patience: Patience
-    press: Press
+    press: CompiledVariants
     unread: range
     left: int = 0
 
@@ -45,14 +45,14 @@ class Batch:
         return not self.left and not self.unread
 
 
-class Task(NamedTuple):
+class QueuedCopy(NamedTuple):
     """One copy and the batch it is of."""
 
-    batch: Batch
+    batch: LeasedBatch
     due: DueCopy
 
 
-class Feed:
+class CopyQueue:
     """Copies that many tasks take from, each copy once, and when batches end.
 
     `must_stop` says that no further copy is to be taken.
@@ -61,22 +61,22 @@ class Feed:
     def __init__(self, must_stop: Callable[[], bool]) -> None:
         self._must_stop = must_stop
         self._waiting = set[asyncio.Future[None]]()
-        self._tasks = deque[Task]()
-        self._delayed: list[tuple[float, int, Task]] = []
+        self._tasks = deque[QueuedCopy]()
+        self._delayed: list[tuple[float, int, QueuedCopy]] = []
         self._order = count()
         self._held_until = 0.0
         self._is_closed = False
-        self.batches: list[Batch] = []
+        self.batches: list[LeasedBatch] = []
 
-    def add(self, batch: Batch, copies: Collection[DueCopy]) -> None:
+    def add(self, batch: LeasedBatch, copies: Collection[DueCopy]) -> None:
         """Share out copies of a batch."""
         if batch not in self.batches:
             self.batches.append(batch)
         batch.left += len(copies)
-        self._tasks.extend(Task(batch, due) for due in copies)
+        self._tasks.extend(QueuedCopy(batch, due) for due in copies)
         self.wake()
 
-    def next(self) -> Task | None:
+    def next(self) -> QueuedCopy | None:
         """Return the next copy, or None where none is to be had this instant."""
         return None if self._nothing_at_hand() else self._tasks.popleft()
 
@@ -95,7 +95,7 @@ class Feed:
         """Give out nothing for so long."""
         self._held_until = monotonic() + seconds
 
-    def put_back(self, task: Task, delay_seconds: float = 0) -> None:
+    def put_back(self, task: QueuedCopy, delay_seconds: float = 0) -> None:
         """Have a copy taken again, not before so many seconds from now."""
         if delay_seconds:
             at = monotonic() + delay_seconds
@@ -104,13 +104,13 @@ class Feed:
             self._tasks.appendleft(task)
         self.wake()
 
-    def ended(self, task: Task) -> None:
+    def ended(self, task: QueuedCopy) -> None:
         """Note that a copy has had its turn, and that this is recorded."""
         task.batch.left -= 1
         if task.batch.has_ended or (self.is_low and not self._is_closed):
             self.wake()
 
-    def give_up(self, batch: Batch) -> None:
+    def give_up(self, batch: LeasedBatch) -> None:
         """Leave the rest of a batch where it is: it is somebody else's now."""
         self._tasks = deque(one for one in self._tasks if one.batch is not batch)
         self._delayed = [one for one in self._delayed if one[2].batch is not batch]
@@ -119,7 +119,7 @@ class Feed:
             self.batches.remove(batch)
         self.wake()
 
-    def take_ended(self) -> list[Batch]:
+    def take_ended(self) -> list[LeasedBatch]:
         """Return the batches all of whose copies have had their turn, once each."""
         ended = [batch for batch in self.batches if batch.has_ended]
         self.batches = [batch for batch in self.batches if not batch.has_ended]

@@ -18,12 +18,12 @@ _LONGEST_SECONDS = 0.1
 CarryOut = Callable[[Connection, Sequence[Q]], Sequence[A]]
 
 
-class _Asked(NamedTuple, Generic[Q, A]):
+class _Request(NamedTuple, Generic[Q, A]):
     what: Q
     answer: asyncio.Future[A]
 
 
-class Recorder(Generic[Q, A]):
+class GroupCommit(Generic[Q, A]):
     """Carries out what several tasks ask, many requests in one transaction.
 
     `carry_out` is given the requests in the order they were made and returns
@@ -46,7 +46,7 @@ class Recorder(Generic[Q, A]):
         self._most = most
         self._took = 0.0
         self._linger = linger
-        self._group = list[_Asked[Q, A]]()
+        self._group = list[_Request[Q, A]]()
         self._timer: asyncio.Handle | None = None
 
     async def ask(self, what: Q) -> A:
@@ -57,7 +57,7 @@ class Recorder(Generic[Q, A]):
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
-        self._group.append(_Asked(what, answer))
+        self._group.append(_Request(what, answer))
         if self._timer is None:
             wait = max(self._linger, min(self._took, _LONGEST_SECONDS))
             self._timer = loop.call_later(wait, self._commit)

@@ -6,10 +6,10 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from digest.deliver.sending.batch_supply import Batches
-from digest.deliver.sending.compiled_variants import MessageFor, Press
-from digest.deliver.sending.connection_loop import Shared
-from digest.deliver.sending.copy_queue import Batch
+from digest.deliver.sending.batch_supply import BatchSupply
+from digest.deliver.sending.compiled_variants import CompiledVariants, MessageFor
+from digest.deliver.sending.connection_loop import RunContext
+from digest.deliver.sending.copy_queue import LeasedBatch
 from digest.model.delivery.delivery import Patience
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
@@ -32,13 +32,17 @@ class Leases:
     """Fetches batches into the feed and gives each back once it has ended."""
 
     def __init__(
-        self, shared: Shared, message_for: MessageFor, source: Batches, owner: str
+        self,
+        shared: RunContext,
+        message_for: MessageFor,
+        source: BatchSupply,
+        owner: str,
     ) -> None:
         self._shared = shared
         self._message_for = message_for
         self._source = source
         self._owner = owner
-        self._presses = dict[int, Press]()
+        self._presses = dict[int, CompiledVariants]()
         self._renewed = monotonic()
         self.are_exhausted = False
 
@@ -54,7 +58,7 @@ class Leases:
                 copies = self._read(connection, batch)
             self._shared.feed.add(batch, copies)
 
-    def _read(self, connection: Connection, batch: Batch) -> list[DueCopy]:
+    def _read(self, connection: Connection, batch: LeasedBatch) -> list[DueCopy]:
         now, readers = self._shared.clock(), batch.unread
         copies = due_emails(connection, batch.lease.edition_id, readers, now, AT_ONCE)
         is_all = len(copies) < AT_ONCE
@@ -62,7 +66,7 @@ class Leases:
         batch.unread = range(start, readers.stop)
         return copies
 
-    def _claimed(self) -> Batch | None:
+    def _claimed(self) -> LeasedBatch | None:
         """Lease the next batch; note it if there is none."""
         shared, now = self._shared, self._shared.clock()
         with writing(shared.engine) as connection:
@@ -80,7 +84,7 @@ class Leases:
             )
             if late := expire_late(connection, edition.id, lease.readers, now):
                 log.warning("copies expired batch=%s count=%s", lease.batch_id, late)
-        return Batch(
+        return LeasedBatch(
             lease,
             edition.code,
             campaign.sending_domain,
@@ -119,14 +123,14 @@ class Leases:
             self._shared.feed.give_up(batch)
             self._give_back(batch)
 
-    def _press(self, edition_id: int) -> Press:
+    def _press(self, edition_id: int) -> CompiledVariants:
         if edition_id not in self._presses:
-            self._presses[edition_id] = Press(
+            self._presses[edition_id] = CompiledVariants(
                 self._shared.engine, edition_id, self._message_for
             )
         return self._presses[edition_id]
 
-    def _give_back(self, batch: Batch) -> None:
+    def _give_back(self, batch: LeasedBatch) -> None:
         now = self._shared.clock()
         later = now + self._shared.policy.soon
         with writing(self._shared.engine) as connection:

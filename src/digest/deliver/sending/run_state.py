@@ -17,7 +17,7 @@ from digest.model.delivery.delivery import (
 Progress = Callable[[str], None]
 
 
-class End(StrEnum):
+class CopyEnd(StrEnum):
     """How one copy's turn in a run ended."""
 
     ACCEPTED = "accepted"
@@ -28,7 +28,7 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RunTally:
     """How many copies ended how.
 
     `paused` says why the carrier turned us away, if it did: readers are
@@ -45,13 +45,13 @@ class Tally:
     problems: tuple[str, ...] = ()
 
 
-class Board:
+class RunState:
     """Counts, and stops everybody when one has reason to."""
 
     def __init__(self, stop: threading.Event, progress: Progress) -> None:
         self._stop = stop
         self._progress = progress
-        self._counts = Counter[End]()
+        self._counts = Counter[CopyEnd]()
         self._problems = dict[str, None]()
         self._paused = ""
         self._is_halted = False
@@ -61,7 +61,7 @@ class Board:
         """Whether no further copy is to be taken."""
         return self._is_halted or self._stop.is_set()
 
-    def count(self, end: End) -> None:
+    def count(self, end: CopyEnd) -> None:
         """Count one copy and tell whoever watches."""
         self._counts[end] += 1
         self._progress(end)
@@ -79,21 +79,21 @@ class Board:
         """Keep what kept some copies back; the same words are kept once."""
         self._problems[problem] = None
 
-    def tally(self) -> Tally:
+    def tally(self) -> RunTally:
         """Return how it went."""
         counts = {str(end): count for end, count in self._counts.items()}
         problems = tuple(one for one in self._problems if one != self._paused)
-        return Tally(**counts, paused=self._paused, problems=problems)
+        return RunTally(**counts, paused=self._paused, problems=problems)
 
 
-def end_of(outcome: Outcome) -> End:
+def end_of(outcome: Outcome) -> CopyEnd:
     """Return what an attempt's outcome is counted as."""
     match outcome:
         case Accepted():
-            return End.ACCEPTED
+            return CopyEnd.ACCEPTED
         case Deferred():
-            return End.DEFERRED
+            return CopyEnd.DEFERRED
         case Refused():
-            return End.REFUSED
+            return CopyEnd.REFUSED
         case Uncertain():
-            return End.UNCERTAIN
+            return CopyEnd.UNCERTAIN

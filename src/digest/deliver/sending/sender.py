@@ -11,22 +11,22 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Carrier
-from digest.deliver.sending.batch_supply import AllDue, Batches
-from digest.deliver.sending.compiled_variants import Links, MessageFor
-from digest.deliver.sending.concurrency_limit import Width
-from digest.deliver.sending.connection_loop import Shared
-from digest.deliver.sending.connection_pool import Crew
-from digest.deliver.sending.copy_queue import Feed
-from digest.deliver.sending.group_commit import Recorder
+from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
+from digest.deliver.sending.compiled_variants import MessageFor, ReaderLinks
+from digest.deliver.sending.concurrency_limit import ConcurrencyLimit
+from digest.deliver.sending.connection_loop import RunContext
+from digest.deliver.sending.connection_pool import ConnectionPool
+from digest.deliver.sending.copy_queue import CopyQueue
+from digest.deliver.sending.group_commit import GroupCommit
 from digest.deliver.sending.lease_owner import is_gone, owning
 from digest.deliver.sending.leases import Leases
-from digest.deliver.sending.rate_limiter import Pace
-from digest.deliver.sending.run_state import Board, Progress, Tally
+from digest.deliver.sending.rate_limiter import RateLimiter
+from digest.deliver.sending.run_state import Progress, RunState, RunTally
 from digest.model.delivery.delivery import RetryPolicy
-from digest.model.delivery.rate_limits import Limits
+from digest.model.delivery.rate_limits import RateLimits
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import send_batches
-from digest.store.delivery.settle_and_claim import Turns
+from digest.store.delivery.settle_and_claim import SettleAndClaim
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +48,16 @@ class Sender:
     engine: Engine
     carrier: Carrier
     message_for: MessageFor
-    links: Links
+    links: ReaderLinks
     clock: Callable[[], datetime]
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     connections: int = 8
-    limits: Limits = field(default_factory=Limits)
-    batches: Batches = field(default_factory=AllDue)
+    limits: RateLimits = field(default_factory=RateLimits)
+    batches: BatchSupply = field(default_factory=DueBatches)
 
     def send_due(
         self, stop: threading.Event, progress: Progress = _in_silence
-    ) -> Tally:
+    ) -> RunTally:
         """Send every email that is due now, or at hand, and return how it went.
 
         Each copy at least once, with the same Message-ID on every attempt, and
@@ -72,24 +72,26 @@ class Sender:
 
     async def _run(
         self, stop: threading.Event, progress: Progress, owner: str
-    ) -> Tally:
+    ) -> RunTally:
         # Connecting and rendering are done in threads, not to hold the loop up.
         threads = ThreadPoolExecutor(self.connections, "sender")
         asyncio.get_running_loop().set_default_executor(threads)
-        board = Board(stop, progress)
-        feed = Feed(lambda: board.must_stop)
-        width = Width(self.connections)
-        shared = Shared(
+        board = RunState(stop, progress)
+        feed = CopyQueue(lambda: board.must_stop)
+        width = ConcurrencyLimit(self.connections)
+        shared = RunContext(
             engine=self.engine,
             feed=feed,
             links=self.links,
             policy=self.policy,
             clock=self.clock,
-            recorder=Recorder(self.engine, Turns(self.clock), lambda: crew.size),
+            recorder=GroupCommit(
+                self.engine, SettleAndClaim(self.clock), lambda: crew.size
+            ),
             board=board,
-            pace=Pace(self.engine, self.clock, self.limits),
+            pace=RateLimiter(self.engine, self.clock, self.limits),
         )
-        crew = Crew(shared, self.carrier, width)
+        crew = ConnectionPool(shared, self.carrier, width)
         leases = Leases(shared, self.message_for, self.batches, owner)
         try:
             await _to_the_end(shared, leases, crew)
@@ -114,7 +116,7 @@ class Sender:
                 log.warning("send batches taken back owner=%s count=%s", owner, count)
 
 
-async def _to_the_end(shared: Shared, leases: Leases, crew: Crew) -> None:
+async def _to_the_end(shared: RunContext, leases: Leases, crew: ConnectionPool) -> None:
     """Keep the connections fed until nothing more is due or the run is to stop."""
     feed = shared.feed
 

@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from digest.deliver.smtp.conversation import Offers, SmtpConnection, Timeouts
-from digest.deliver.smtp.outcomes import Reply
-from digest.deliver.smtp.server_url import SmtpServer, Tls
-from digest.deliver.smtp.session import Session
+from digest.deliver.smtp.conversation import (
+    ServerExtensions,
+    SmtpConnection,
+    SmtpTimeouts,
+)
+from digest.deliver.smtp.outcomes import SmtpReply
+from digest.deliver.smtp.server_url import SmtpServer, TlsMode
+from digest.deliver.smtp.session import SmtpSession
 from digest.deliver.smtp.wire import Wire
 from digest.errors import CarrierError
 
@@ -22,11 +26,11 @@ _READY = 220
 
 
 @dataclass(frozen=True, slots=True)
-class Smtp:
+class SmtpCarrier:
     """A mail server that takes our copies."""
 
     server: SmtpServer
-    timeouts: Timeouts = field(default_factory=Timeouts)
+    timeouts: SmtpTimeouts = field(default_factory=SmtpTimeouts)
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     async def open(self) -> "SmtpConnection":
@@ -45,11 +49,11 @@ class Smtp:
             session.forget()
         return SmtpConnection(Wire(connected), _offers(session), self.timeouts)
 
-    def _session(self) -> Session:
-        is_private = self.server.tls is Tls.IMPLICIT
-        return Session(self.timeouts, self.trust if is_private else None)
+    def _session(self) -> SmtpSession:
+        is_private = self.server.tls is TlsMode.IMPLICIT
+        return SmtpSession(self.timeouts, self.trust if is_private else None)
 
-    def _opened(self, session: Session) -> socket.socket:
+    def _opened(self, session: SmtpSession) -> socket.socket:
         with self._in_words(), ExitStack() as undo:
             undo.callback(session.close)
             self._greet(session)
@@ -64,18 +68,18 @@ class Smtp:
             undo.pop_all()
         return connected
 
-    def _greet(self, session: Session) -> None:
+    def _greet(self, session: SmtpSession) -> None:
         code, said = session.connect(self.server.host, self.server.port)
         if code != _READY:
             raise smtplib.SMTPConnectError(code, said)
 
     def _make_private(self, session: smtplib.SMTP) -> None:
-        if self.server.tls not in (Tls.REQUIRED, Tls.OPPORTUNISTIC):
+        if self.server.tls not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC):
             return
         if session.has_extn("starttls"):
             session.starttls(context=self.trust)
             session.ehlo_or_helo_if_needed()
-        elif self.server.tls is Tls.REQUIRED:
+        elif self.server.tls is TlsMode.REQUIRED:
             raise self._error(
                 "offers no encryption, so nothing was sent: use its encrypted "
                 "port, or tls=none in DIGEST_SMTP_URL if the way to it is safe"
@@ -99,7 +103,7 @@ class Smtp:
             words = problem.smtp_error
             said = words if isinstance(words, bytes) else str(words).encode()
             raise self._error(
-                f"turned us away: {Reply.of(problem.smtp_code, said)}"
+                f"turned us away: {SmtpReply.of(problem.smtp_code, said)}"
             ) from problem
         except OSError as problem:  # smtplib's own exceptions are among these
             raise self._error(
@@ -117,9 +121,9 @@ def _socket_of(session: smtplib.SMTP) -> socket.socket:
     return session.sock
 
 
-def _offers(session: smtplib.SMTP) -> Offers:
+def _offers(session: smtplib.SMTP) -> ServerExtensions:
     size = session.esmtp_features.get("size")
-    return Offers(
+    return ServerExtensions(
         pipelining=session.has_extn("pipelining"),
         size=None if size is None else int(size) if size.isdecimal() else 0,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from digest.deliver.carrier import Copy
-from digest.deliver.smtp.outcomes import Reply, refusal
+from digest.deliver.smtp.outcomes import SmtpReply, refusal
 from digest.deliver.smtp.wire import CutShortError, Wire
 from digest.errors import CarrierError, SettingsError
 from digest.model.delivery.delivery import (
@@ -31,7 +31,7 @@ _SECONDS = re.compile("[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
+class SmtpTimeouts:
     """How long to wait for the server, in seconds: RFC 5321 §4.5.3.2's minima.
 
     The wait for a connection is our own. That for the final dot must be long:
@@ -65,7 +65,7 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class ServerExtensions:
     """What the server said that it can do.
 
     `size` is the most octets of a message, 0 where it sets no limit, None where
@@ -79,7 +79,9 @@ class Offers:
 class SmtpConnection:
     """One session, on the event loop that it was opened on."""
 
-    def __init__(self, wire: Wire, offers: Offers, timeouts: Timeouts) -> None:
+    def __init__(
+        self, wire: Wire, offers: ServerExtensions, timeouts: SmtpTimeouts
+    ) -> None:
         self._wire = wire
         self._offers = offers
         self._wait = timeouts
@@ -146,14 +148,14 @@ class SmtpConnection:
         self._is_within = True
         return await self._judged(replies)
 
-    async def _judged(self, replies: list[Reply]) -> Outcome | None:
+    async def _judged(self, replies: list[SmtpReply]) -> Outcome | None:
         """Return what the first refusal means, or None where there is none.
 
         The replies are those to MAIL, RCPT and DATA, as far as they were said.
         """
         if any(reply.code == _CLOSING or not reply.code for reply in replies):
             self._hang_up()
-        mail, rcpt, data = (*replies, *[Reply(0, "")] * 2)[:3]
+        mail, rcpt, data = (*replies, *[SmtpReply(0, "")] * 2)[:3]
         if self.is_open and data.code == _GO_ON and not (mail.is_yes and rcpt.is_yes):
             # RFC 2920 §3.1: a message for nobody, so nothing but its dot.
             await self._wire.write(_DOT, self._wait.block)

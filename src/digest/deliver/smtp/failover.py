@@ -26,7 +26,7 @@ LIFE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Servers:
+class FailoverCarrier:
     """Mail servers by name, the preferred one first."""
 
     engine: Engine
@@ -85,7 +85,7 @@ class ServerConnection:
 
     def __init__(
         self,
-        servers: Servers,
+        servers: FailoverCarrier,
         name: str,
         connection: Connection,
         was_in_trouble: bool,  # noqa: FBT001 - made in one place

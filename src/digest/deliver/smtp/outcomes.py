@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Deferred, Outcome, Refused
-from digest.model.delivery.smtp_codes import About, Phase, about, is_final
+from digest.model.delivery.smtp_codes import RefusalSubject, SmtpPhase, about, is_final
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SmtpReply:
     """A server's answer; `code` is 0 where it was not SMTP."""
 
     code: int
     words: str
 
     @classmethod
-    def of(cls, code: int, text: bytes) -> "Reply":
+    def of(cls, code: int, text: bytes) -> "SmtpReply":
         """Return the reply on one line, as far as it can be shown."""
         words = " ".join(text.decode("utf-8", "replace").split())[:500]
         if not words.isprintable():
@@ -36,18 +36,18 @@ class Reply:
         return f"{self.code} {self.words}".strip()
 
 
-def refusal(reply: Reply, *, at_recipient: bool = False) -> Outcome:
+def refusal(reply: SmtpReply, *, at_recipient: bool = False) -> Outcome:
     """Return what a refusal at RCPT, DATA or the final dot means for the copy.
 
     Raises CarrierError where it is about us, or no refusal at all.
     """
     if not reply.is_no:
         raise CarrierError(f"the mail server answered out of turn: {reply}")
-    phase = Phase.RCPT if at_recipient else Phase.DOT
+    phase = SmtpPhase.RCPT if at_recipient else SmtpPhase.DOT
     found = about(reply.code, reply.words, phase)
-    if found is About.US:
+    if found is RefusalSubject.US:
         raise CarrierError(f"the mail server turned us away: {reply}")
-    is_charged = found in (About.HARD, About.SOFT)
+    is_charged = found in (RefusalSubject.HARD, RefusalSubject.SOFT)
     if is_final(reply.code, reply.words, phase):
         return Refused(str(reply), is_charged)
     return Deferred(str(reply), is_charged)

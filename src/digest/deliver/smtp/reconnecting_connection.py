@@ -5,7 +5,7 @@ from digest.errors import CarrierError
 from digest.model.delivery.delivery import Deferred, Outcome
 
 
-class Line:
+class ReconnectingConnection:
     """Keeps a connection to the carrier, opened when needed and used for many copies.
 
     For one copy at a time.

@@ -2,18 +2,18 @@
 
 from collections import deque
 
-from digest.deliver.smtp.outcomes import Reply
+from digest.deliver.smtp.outcomes import SmtpReply
 
 _LONGEST = 16_384
 _MOST = 100
 _END = b"\n"
 
 
-class Replies:
+class ReplyParser:
     """Replies in the order in which they came: RFC 5321 §4.2.1."""
 
     def __init__(self) -> None:
-        self._whole = deque[Reply]()
+        self._whole = deque[SmtpReply]()
         self._lines = list[bytes]()  # of a reply that has not ended
         self._part = b""  # of a line that has not ended
         self._size = 0
@@ -37,7 +37,7 @@ class Replies:
         if len(self._whole) > _MOST:
             raise ConnectionError("the server's replies have no end")
 
-    def take(self) -> Reply:
+    def take(self) -> SmtpReply:
         """Return the next reply. Raises IndexError where none is whole."""
         return self._whole.popleft()
 
@@ -49,7 +49,7 @@ class Replies:
             return
         code = line[:3]
         words = _END.join(self._lines)
-        self._whole.append(Reply.of(int(code) if code.isdigit() else 0, words))
+        self._whole.append(SmtpReply.of(int(code) if code.isdigit() else 0, words))
         self._lines.clear()
         self._size = 0
 

@@ -12,7 +12,7 @@ _HELP = (
 )
 
 
-class Tls(StrEnum):
+class TlsMode(StrEnum):
     """How the connection is kept private."""
 
     IMPLICIT = "implicit"
@@ -27,7 +27,7 @@ class SmtpServer:
 
     host: str
     port: int
-    tls: Tls
+    tls: TlsMode
     user: str = ""
     password: str = field(default="", repr=False)
 
@@ -72,19 +72,19 @@ class SmtpServer:
         )
 
 
-def _tls(parts: SplitResult, host: str) -> Tls:
+def _tls(parts: SplitResult, host: str) -> TlsMode:
     options = parse_qs(parts.query, keep_blank_values=True)
     if unknown := set(options) - {"tls"}:
         raise _wrong(f"{min(unknown)} is not an option that it has")
     if parts.scheme == "smtps":
         if options:
             raise _wrong("smtps:// is always private and takes no tls option")
-        return Tls.IMPLICIT
-    by_itself = Tls.NONE if _is_here(host) else Tls.REQUIRED
+        return TlsMode.IMPLICIT
+    by_itself = TlsMode.NONE if _is_here(host) else TlsMode.REQUIRED
     wanted = options.get("tls", [by_itself])[-1]
-    if wanted not in (Tls.REQUIRED, Tls.OPPORTUNISTIC, Tls.NONE):
+    if wanted not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC, TlsMode.NONE):
         raise _wrong("tls is required, opportunistic or none")
-    return Tls(wanted)
+    return TlsMode(wanted)
 
 
 def _is_here(host: str) -> bool:

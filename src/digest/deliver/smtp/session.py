@@ -5,17 +5,17 @@ import socket
 import ssl
 from contextlib import suppress
 
-from digest.deliver.smtp.conversation import Timeouts
+from digest.deliver.smtp.conversation import SmtpTimeouts
 
 
-class Session(smtplib.SMTP):
+class SmtpSession(smtplib.SMTP):
     """Is private from the first byte where `trust` is given.
 
     Each step has the time that `timeouts` names: one for the connection,
     another for each answer.
     """
 
-    def __init__(self, timeouts: Timeouts, trust: ssl.SSLContext | None) -> None:
+    def __init__(self, timeouts: SmtpTimeouts, trust: ssl.SSLContext | None) -> None:
         super().__init__(local_hostname="", timeout=timeouts.connect)
         self._answer_within = timeouts.command
         self._trust = trust

@@ -4,8 +4,8 @@ import asyncio
 import socket
 import ssl
 
-from digest.deliver.smtp.outcomes import Reply
-from digest.deliver.smtp.reply_parser import Replies
+from digest.deliver.smtp.outcomes import SmtpReply
+from digest.deliver.smtp.reply_parser import ReplyParser
 
 _CHUNK = 8_192
 _FULL = "the mail server takes nothing more"
@@ -32,7 +32,7 @@ class Wire:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connected
         self._is_plain = not isinstance(connected, ssl.SSLSocket)
-        self._replies = Replies()
+        self._replies = ReplyParser()
         self._problem = ""
         self._reader: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -65,7 +65,7 @@ class Wire:
         if left:
             await self.write(left, wait)
 
-    async def read_reply(self, wait: float) -> Reply:
+    async def read_reply(self, wait: float) -> SmtpReply:
         """Return the next reply, which is to be whole within so many seconds."""
         if not self._replies.has_whole:
             await self._a_reply(wait)

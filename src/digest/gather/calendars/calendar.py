@@ -6,12 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.gather.calendars.event_words import Said, said_by
-from digest.gather.calendars.ics.answer import Answer, Happening, Question, Words
+from digest.gather.calendars.event_words import EventText, said_by
+from digest.gather.calendars.ics.answer import (
+    CalendarAnswer,
+    CalendarQuestion,
+    ComponentWords,
+    Occurrence,
+)
 from digest.gather.calendars.ics.process import ask
-from digest.gather.fetching.document import CALENDAR, LIMITS, Memory
+from digest.gather.fetching.document import CALENDAR, LIMITS, SourceMemory
 from digest.gather.items.origins import origins
-from digest.gather.items.reading import Reading, Skipped, Visit
+from digest.gather.items.reading import Reading, Skipped, SourceVisit
 from digest.gather.markup.words import one_line
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Event, EventState
@@ -35,10 +40,10 @@ _FROM = {
     "state": "STATUS",
 }
 
-Ask = Callable[[bytes, Question], Answer]
+Ask = Callable[[bytes, CalendarQuestion], CalendarAnswer]
 
 
-def read_calendar(source: Source, visit: Visit) -> Reading:
+def read_calendar(source: Source, visit: SourceVisit) -> Reading:
     """Return the events that a calendar has ahead, each date of a series its own.
 
     Single events that start within the source's `ahead`; of one that repeats,
@@ -49,14 +54,18 @@ def read_calendar(source: Source, visit: Visit) -> Reading:
     return read_from(_content(source.location, visit), source, visit)
 
 
-def read_from(content: bytes, source: Source, visit: Visit, by: Ask = ask) -> Reading:
+def read_from(
+    content: bytes, source: Source, visit: SourceVisit, by: Ask = ask
+) -> Reading:
     """Return what the bytes of a calendar hold; see `read_calendar`.
 
     `by` works them out: `ask` in a child process within limits, or `answered`
     right here.
     """
     soon = visit.since + min(source.ahead, SERIES_AHEAD)
-    question = Question(visit.since, visit.since + source.ahead, soon, visit.zone)
+    question = CalendarQuestion(
+        visit.since, visit.since + source.ahead, soon, visit.zone
+    )
     answer = by(content, question)
     if answer.refused:
         raise SourceError(f"{source.location} {answer.refused}")
@@ -73,7 +82,7 @@ def read_from(content: bytes, source: Source, visit: Visit, by: Ask = ask) -> Re
     return Reading(
         items=news,
         skipped=tuple(skipped),
-        memory=Memory(moved_to=visit.memory.moved_to),
+        memory=SourceMemory(moved_to=visit.memory.moved_to),
         origins={one.key: origins(one, _FROM) for one in news},
         notes=_notes(len(updates)),
         updates=updates,
@@ -82,11 +91,11 @@ def read_from(content: bytes, source: Source, visit: Visit, by: Ask = ask) -> Re
     )
 
 
-def _content(location: str, visit: Visit) -> bytes:
+def _content(location: str, visit: SourceVisit) -> bytes:
     if location.lower().startswith(_WEB):
         # A calendar that has not changed still has new dates coming near, so it
         # is always asked for whole.
-        memory = Memory(moved_to=visit.memory.moved_to)
+        memory = SourceMemory(moved_to=visit.memory.moved_to)
         found = replace(visit, memory=memory).fetch(_over_http(location), CALENDAR)
         return found.content or b""
     try:
@@ -108,8 +117,10 @@ def _over_http(address: str) -> str:
     return address if scheme.lower().startswith("http") else f"https://{rest}"
 
 
-def _all_said(words: tuple[Words, ...], skipped: list[Skipped]) -> list[Said | None]:
-    said: list[Said | None] = []
+def _all_said(
+    words: tuple[ComponentWords, ...], skipped: list[Skipped]
+) -> list[EventText | None]:
+    said: list[EventText | None] = []
     for one in words:
         try:
             said.append(said_by(one))
@@ -120,7 +131,7 @@ def _all_said(words: tuple[Words, ...], skipped: list[Skipped]) -> list[Said | N
     return said
 
 
-def _event(happening: Happening, said: Said) -> Event:
+def _event(happening: Occurrence, said: EventText) -> Event:
     return Event(
         key=happening.key,
         title=said.title,

@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from digest.gather.calendars.ics.answer import Words
+from digest.gather.calendars.ics.answer import ComponentWords
 from digest.gather.markup import addresses
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import cleaned, one_line
@@ -33,7 +33,7 @@ _VIDEO_CALLS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EventText:
     """What an event says, in our own terms."""
 
     title: str
@@ -44,7 +44,7 @@ class Said:
     body: tuple[Block, ...]
 
 
-def said_by(words: Words) -> Said:
+def said_by(words: ComponentWords) -> EventText:
     """Return what an event says; instructions that a calendar added are left out.
 
     Raises ValueError, in words, where it has no title or its text is too much.
@@ -54,7 +54,7 @@ def said_by(words: Words) -> Said:
         raise ValueError("has no title: give it one")
     is_address = bool(_ADDRESS.fullmatch(words.place.strip()))
     topics = filter(None, (one_line(one)[:80] for one in words.topics))
-    return Said(
+    return EventText(
         title=_shortened(title),
         place="" if is_address else _place(words.place),
         joining_url=_joining(words, is_address),
@@ -75,7 +75,7 @@ def _place(said: str) -> str:
     return _shortened(one_line(_LINES.sub(", ", lines)))
 
 
-def _joining(words: Words, place_is_address: bool) -> str:  # noqa: FBT001 - one fact
+def _joining(words: ComponentWords, place_is_address: bool) -> str:  # noqa: FBT001 - one fact
     if words.joining_url:
         return addresses.web(words.joining_url, "") or ""
     if place_is_address:
@@ -87,7 +87,7 @@ def _joining(words: Words, place_is_address: bool) -> str:  # noqa: FBT001 - one
     return ""
 
 
-def _body(words: Words) -> tuple[Block, ...]:
+def _body(words: ComponentWords) -> tuple[Block, ...]:
     text = cleaned(words.text)
     for line, sign in _ADDED:
         text = _without(line, sign, text)

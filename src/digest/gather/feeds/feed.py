@@ -6,16 +6,22 @@ from dataclasses import replace
 from digest.errors import SourceError
 from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.fetching.document import FEED
-from digest.gather.items.entries import Entry, post_told
+from digest.gather.items.entries import FeedEntry, post_told
 from digest.gather.items.origins import Origins
-from digest.gather.items.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
+from digest.gather.items.reading import (
+    MAX_ITEMS,
+    Reading,
+    Skipped,
+    SourceVisit,
+    distinct,
+)
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Item
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_feed(source: Source, visit: Visit) -> Reading:
+def read_feed(source: Source, visit: SourceVisit) -> Reading:
     """Return the posts of a feed, newest last; one bad entry costs itself alone.
 
     Raises SourceError where the feed cannot be fetched or is no feed.
@@ -52,7 +58,7 @@ def posts_in(content: bytes, media_type: str, address: str) -> Reading:
     return Reading(kept[::-1], tuple(skipped), origins=told)
 
 
-def _entries(content: bytes, media_type: str, address: str) -> Sequence[Entry]:
+def _entries(content: bytes, media_type: str, address: str) -> Sequence[FeedEntry]:
     if content.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in {b"{", b"["}:
         return json_feed.entries(content, address)
     return xml_feed.entries(content, media_type, address)

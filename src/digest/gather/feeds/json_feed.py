@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digest.gather.items.attachments import MAX_ATTACHMENTS, Attachment
-from digest.gather.items.entries import Entry, Text
+from digest.gather.items.entries import FeedEntry, FeedText
 from digest.gather.items.reading import MAX_ITEMS
 
 
-def entries(content: bytes, address: str) -> Sequence[Entry]:
+def entries(content: bytes, address: str) -> Sequence[FeedEntry]:
     """Return the first entries of the feed, at most one more than are taken.
 
     Raises ValueError, in words, where `content` is no feed.
@@ -28,15 +28,15 @@ def entries(content: bytes, address: str) -> Sequence[Entry]:
     ]
 
 
-def _entry(one: Mapping[str, Any], address: str, whose: str) -> Entry:
+def _entry(one: Mapping[str, Any], address: str, whose: str) -> FeedEntry:
     html = _words(one.get("content_html"))
-    return Entry(
+    return FeedEntry(
         key=_id(one.get("id")) or _words(one.get("url")),
-        title=Text(_words(one.get("title"))),
-        content=Text(html or _words(one.get("content_text")), is_html=bool(html)),
+        title=FeedText(_words(one.get("title"))),
+        content=FeedText(html or _words(one.get("content_text")), is_html=bool(html)),
         base=address,
         url=_words(one.get("url")) or _words(one.get("external_url")),
-        summary=Text(_words(one.get("summary"))),
+        summary=FeedText(_words(one.get("summary"))),
         author=_author(one) or whose,
         published=_instant(one, "date_published") or _instant(one, "date_modified"),
         topics=tuple(_words(tag) for tag in _list(one.get("tags"))),

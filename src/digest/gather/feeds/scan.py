@@ -17,7 +17,7 @@ def within_limits(content: bytes) -> bytes:
     Raises ValueError, in words, for what is broken beyond mending, and for what
     no feed has a use for: entities of its own, hundreds of attributes.
     """
-    scan = _Scan()
+    scan = _XmlScan()
     try:
         scan.parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
     except expat.ExpatError as problem:
@@ -29,7 +29,7 @@ def within_limits(content: bytes) -> bytes:
     return content[: scan.cut_from] + content[scan.cut_to :]
 
 
-class _Scan:
+class _XmlScan:
     """Goes through XML and notes where the items begin that are too many."""
 
     def __init__(self) -> None:

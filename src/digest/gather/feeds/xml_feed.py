@@ -15,7 +15,7 @@ import feedparser
 from digest.gather.feeds.apart import apart
 from digest.gather.feeds.scan import within_limits
 from digest.gather.items.attachments import MAX_ATTACHMENTS, Attachment
-from digest.gather.items.entries import Entry, Text
+from digest.gather.items.entries import FeedEntry, FeedText
 from digest.gather.items.reading import MAX_ITEMS
 from digest.gather.markup import addresses
 from digest.gather.markup.decoding import decoded
@@ -37,7 +37,7 @@ class _Feed:
     author: str
 
 
-def entries(content: bytes, media_type: str, address: str) -> Sequence[Entry]:
+def entries(content: bytes, media_type: str, address: str) -> Sequence[FeedEntry]:
     """Return the first entries of the feed, at most one more than are taken.
 
     Raises ValueError, in words, where `content` is no feed.
@@ -53,20 +53,20 @@ class _Broken(Exception):  # noqa: N818 - what the feed has done
     """The feed broke its parser."""
 
 
-def _entries_apart(content: bytes, address: str) -> Sequence[Entry]:
+def _entries_apart(content: bytes, address: str) -> Sequence[FeedEntry]:
     """Return the entries, each parsed alone, so that a bad one costs itself alone."""
-    found: list[Entry] = []
+    found: list[FeedEntry] = []
     for one in apart(content):
         try:
             found += _entries(one, address)
         except _Broken:
-            found.append(Entry("", Text(), Text(), address, fault=_FAULT))
+            found.append(FeedEntry("", FeedText(), FeedText(), address, fault=_FAULT))
     if not any(not entry.fault for entry in found):
         raise ValueError(f"{_FAULT}: ask its publisher to look at it")
     return found
 
 
-def _entries(content: bytes, address: str) -> Sequence[Entry]:
+def _entries(content: bytes, address: str) -> Sequence[FeedEntry]:
     feed = _parsed(content)
     version = feed.get("version") or ""
     if not version:
@@ -97,13 +97,13 @@ def _parsed(content: bytes) -> Any:
         raise _Broken from problem
 
 
-def _entry(one: Any, feed: _Feed) -> Entry:
+def _entry(one: Any, feed: _Feed) -> FeedEntry:
     # Read as the dict it is: feedparser's own look-up fills in what is missing.
     raw: dict[str, Any] = dict(one.items())
     title, content = _text(raw.get("title_detail")), _content(raw)
     if feed.is_rss and _MARKUP.search(title.value):  # RSS does not say which it is
         title = replace(title, is_html=True)
-    return Entry(
+    return FeedEntry(
         key=raw.get("id") or raw.get("link") or "",
         title=title,
         content=content,
@@ -139,24 +139,24 @@ def _details(raw: dict[str, Any]) -> Iterator[Any]:
     yield from filter(None, (raw.get("summary_detail"), raw.get("title_detail")))
 
 
-def _content(raw: dict[str, Any]) -> Text:
+def _content(raw: dict[str, Any]) -> FeedText:
     """Return the fullest of the contents that are words."""
     found = [
         _text(part)
         for part in _list(raw, "content")
         if part.get("type", "").startswith(("text/", "application/xhtml"))
     ]
-    return max(found, key=lambda text: len(text.value), default=Text())
+    return max(found, key=lambda text: len(text.value), default=FeedText())
 
 
-def _text(detail: Any) -> Text:
+def _text(detail: Any) -> FeedText:
     if not detail:
-        return Text()
+        return FeedText()
     value, is_html = detail.get("value") or "", detail.get("type") not in _PLAIN
     if is_html and not _MARKUP.search(value):
         # Words of no markup, which part their paragraphs as in a plain text.
         value = _EMPTY_LINE.sub("<p>", value.strip())
-    return Text(value, is_html)
+    return FeedText(value, is_html)
 
 
 def _author(raw: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import httpcore
 import httpx
 
 from digest.errors import SourceError
-from digest.gather.fetching.document import BusyError, Document, GoneError, Memory
+from digest.gather.fetching.document import BusyError, Document, GoneError, SourceMemory
 from digest.gather.fetching.unpacking import TooBigError, document_bytes
 from digest.gather.markup.words import one_line
 
@@ -17,7 +17,7 @@ _FOR_GOOD = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Redirect:
     """Where an answer sends us, and whether the document stays there for good."""
 
     url: str
@@ -25,7 +25,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WebAnswer:
     """An answer from `url`, its body not read yet."""
 
     url: httpx.URL
@@ -33,11 +33,11 @@ class Answer:
     heads: httpx.Headers
 
     @classmethod
-    def of(cls, url: httpx.URL, response: httpcore.Response) -> "Answer":
+    def of(cls, url: httpx.URL, response: httpcore.Response) -> "WebAnswer":
         """Return what was answered at that address."""
         return cls(url, response, httpx.Headers(response.headers))
 
-    def understood(self, memory: Memory, size: int) -> Document | Elsewhere:
+    def understood(self, memory: SourceMemory, size: int) -> Document | Redirect:
         """Return the document, at most `size` bytes of it, or where to look.
 
         `memory` is what was known of it before. Raises SourceError where the
@@ -60,12 +60,12 @@ class Answer:
         media_type = heads.get("Content-Type", "")
         return Document(self._content(size), url, media_type, memory)
 
-    def _elsewhere(self, location: str) -> Elsewhere:
+    def _elsewhere(self, location: str) -> Redirect:
         there = self.url.join(location).copy_with(fragment=None)
         # To give up encryption for good is not for somebody in between to say.
         is_weaker = self.url.scheme == "https" and there.scheme == "http"
         is_for_good = self.response.status in _FOR_GOOD and not is_weaker
-        return Elsewhere(str(there), is_for_good)
+        return Redirect(str(there), is_for_good)
 
     def _content(self, size: int) -> bytes:
         said = self.heads.get("Content-Length", "")

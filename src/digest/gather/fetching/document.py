@@ -6,7 +6,7 @@ from digest.errors import SourceError
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DocumentKind:
     """A kind of document: what we call it, what we accept, what helps if it is big."""
 
     name: str
@@ -14,21 +14,21 @@ class Wanted:
     if_too_big: str
 
 
-FEED = Wanted(
+FEED = DocumentKind(
     "feed",
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, application/json;q=0.9, */*;q=0.5",
     "give the address of a shorter feed",
 )
-CALENDAR = Wanted(
+CALENDAR = DocumentKind(
     "calendar", "text/calendar, */*;q=0.5", "give the address of a shorter calendar"
 )
-PAGE = Wanted(
+PAGE = DocumentKind(
     "page",
     "text/html, application/xhtml+xml, */*;q=0.5",
     "give the address of a shorter page",
 )
-PICTURE = Wanted(
+PICTURE = DocumentKind(
     "picture",
     "image/png, image/jpeg, image/webp, image/gif, image/*;q=0.5",
     "put a smaller picture there",
@@ -36,7 +36,7 @@ PICTURE = Wanted(
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """What one document may cost."""
 
     size: int = 10_000_000  # bytes, unpacked
@@ -45,11 +45,11 @@ class Limits:
     redirects: int = 5
 
 
-LIMITS = Limits()
+LIMITS = FetchLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class SourceMemory:
     """What is remembered of a source's last reading, so as to ask only for news.
 
     `etag` and `last_modified` are its server's words. `moved_to` is where it
@@ -64,15 +64,15 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DocumentRequest:
     """A document to ask for.
 
     `contact` is the address at which its publisher can ask who reads it.
     """
 
     url: str
-    wanted: Wanted
-    memory: Memory = Memory()
+    wanted: DocumentKind
+    memory: SourceMemory = SourceMemory()
     contact: str = ""
 
 
@@ -87,7 +87,7 @@ class Document:
     content: bytes | None
     url: str
     media_type: str = ""
-    memory: Memory = field(default_factory=Memory)
+    memory: SourceMemory = field(default_factory=SourceMemory)
 
 
 class GoneError(SourceError):

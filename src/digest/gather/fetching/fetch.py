@@ -10,23 +10,23 @@ import httpx
 
 from digest import __version__
 from digest.errors import SourceError
-from digest.gather.fetching.answers import Answer, Elsewhere
+from digest.gather.fetching.answers import Redirect, WebAnswer
 from digest.gather.fetching.deadline import Deadline
 from digest.gather.fetching.dialling import Dialler, Resolve, resolved
 from digest.gather.fetching.document import (
     LIMITS,
     Document,
-    Limits,
-    Request,
+    DocumentRequest,
+    FetchLimits,
     UnreachableError,
 )
+from digest.gather.fetching.host_queue import HostQueue, ThreadPermits
 from digest.gather.fetching.troubles import (
     TROUBLES,
     WRITE_IT_SO,
     in_words,
     is_unreachable,
 )
-from digest.gather.fetching.turns import Slots, Turns
 from digest.gather.markup.words import one_line
 from digest.model.campaigns.web_access import WebAccess
 
@@ -46,12 +46,12 @@ class Fetcher:
     """
 
     access: WebAccess = field(default_factory=WebAccess)
-    turns: Turns = field(default_factory=Turns)
-    slots: Slots = field(default_factory=Slots)
+    turns: HostQueue = field(default_factory=HostQueue)
+    slots: ThreadPermits = field(default_factory=ThreadPermits)
     resolve: Resolve = resolved
     tls: ssl.SSLContext = field(default_factory=_trusted)
 
-    def fetch(self, request: Request, limits: Limits = LIMITS) -> Document:
+    def fetch(self, request: DocumentRequest, limits: FetchLimits = LIMITS) -> Document:
         """Return the document, within the limits.
 
         What is remembered of it is sent along, so that its server may say that
@@ -67,8 +67,8 @@ class _Errand:
     """One document on its way, from redirect to redirect."""
 
     fetcher: Fetcher
-    request: Request
-    limits: Limits
+    request: DocumentRequest
+    limits: FetchLimits
     url: str = ""
     seconds: float = 0
 
@@ -88,7 +88,7 @@ class _Errand:
             moved_to = answer.url if is_for_good else moved_to
         raise self._error("it sends us round in circles: give its final address")
 
-    def _asked(self) -> Document | Elsewhere:
+    def _asked(self) -> Document | Redirect:
         try:
             url = _checked(self.url)
             with self.fetcher.turns.of(url.host):
@@ -100,7 +100,7 @@ class _Errand:
                 error = UnreachableError(str(error), httpx.URL(self.url).host)
             raise error from problem
 
-    def _in_time(self, url: httpx.URL) -> Document | Elsewhere:
+    def _in_time(self, url: httpx.URL) -> Document | Redirect:
         began = time.monotonic()
         with Deadline(self.seconds) as deadline:
             try:
@@ -114,7 +114,7 @@ class _Errand:
         self.seconds = max(self.seconds - (time.monotonic() - began), 0.001)
         return answer
 
-    def _answer(self, url: httpx.URL, deadline: Deadline) -> Document | Elsewhere:
+    def _answer(self, url: httpx.URL, deadline: Deadline) -> Document | Redirect:
         fetcher, connect = self.fetcher, min(self.limits.connect_seconds, self.seconds)
         waits = {"connect": connect, "read": self.seconds, "write": self.seconds}
         address = httpcore.URL(
@@ -132,7 +132,7 @@ class _Errand:
                 extensions={"timeout": waits, "trace": deadline.trace},
             ) as response,
         ):
-            answer = Answer.of(url, response)
+            answer = WebAnswer.of(url, response)
             return answer.understood(self.request.memory, self.limits.size)
 
     def _error(self, why: str) -> SourceError:
@@ -148,7 +148,7 @@ def _checked(address: str) -> httpx.URL:
     return url
 
 
-def _headers(url: httpx.URL, request: Request) -> list[tuple[str, str]]:
+def _headers(url: httpx.URL, request: DocumentRequest) -> list[tuple[str, str]]:
     is_plain = request.contact.isascii() and request.contact.isprintable()
     contact = f" (+mailto:{request.contact})" if request.contact and is_plain else ""
     headers = {

@@ -7,7 +7,7 @@ import httpcore
 import httpx
 
 from digest.gather.fetching.dialling import DeniedError
-from digest.gather.fetching.document import Limits, Wanted
+from digest.gather.fetching.document import DocumentKind, FetchLimits
 from digest.gather.fetching.unpacking import TooBigError
 from digest.gather.markup.words import one_line
 
@@ -24,7 +24,7 @@ TROUBLES = (
 WRITE_IT_SO = "give an http or https address without a name or password in it"
 
 
-def in_words(problem: Exception, wanted: Wanted, limits: Limits) -> str:
+def in_words(problem: Exception, wanted: DocumentKind, limits: FetchLimits) -> str:
     """Return why a document could not be had, and what would help."""
     match problem:
         case httpcore.TimeoutException():

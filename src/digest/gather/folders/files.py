@@ -52,7 +52,7 @@ def files_in(root: Path, skipped: list[Skipped]) -> list[Path]:
     return posts[:MAX_ITEMS]
 
 
-class StillWritten(ValueError):  # noqa: N818 - what it is, and no error yet
+class UnfinishedFile(ValueError):  # noqa: N818 - what it is, and no error yet
     """A file that may still be being written."""
 
 
@@ -68,7 +68,7 @@ def content_of(path: Path, root: Path, now: datetime | None) -> bytes:
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         if now is not None and abs(now - changed) < REST:
-            raise StillWritten(
+            raise UnfinishedFile(
                 "may still be being written, as it was changed a moment ago: "
                 "it is read the next time"
             )

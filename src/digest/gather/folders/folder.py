@@ -2,16 +2,21 @@
 
 from pathlib import Path
 
-from digest.gather.folders.files import StillWritten, check_folder, content_of, files_in
+from digest.gather.folders.files import (
+    UnfinishedFile,
+    check_folder,
+    content_of,
+    files_in,
+)
 from digest.gather.folders.item import PostFile
 from digest.gather.items.origins import Origins
-from digest.gather.items.reading import Reading, Skipped, Visit, distinct
+from digest.gather.items.reading import Reading, Skipped, SourceVisit, distinct
 from digest.gather.markup.words import one_line
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Item
 
 
-def read_folder(source: Source, visit: Visit) -> Reading:
+def read_folder(source: Source, visit: SourceVisit) -> Reading:
     """Return the posts and events of a folder's files, by path.
 
     A file's key is its path below the folder. One bad file is named, and one that
@@ -31,7 +36,7 @@ def read_folder(source: Source, visit: Visit) -> Reading:
             items.append(item)
             told[item.key] = file.origins(item)
         except ValueError as problem:
-            is_passing = isinstance(problem, StillWritten)
+            is_passing = isinstance(problem, UnfinishedFile)
             skipped.append(Skipped(one_line(name), str(problem), is_passing))
         except OSError as problem:
             why = f"cannot be read: {problem.strerror}"

@@ -32,7 +32,7 @@ _CUT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FeedText:
     """Words from a feed, as HTML or as they stand."""
 
     value: str = ""
@@ -40,18 +40,18 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry of a feed. `base` is what its relative addresses are taken from.
 
     `fault` says why nothing else is known of it.
     """
 
     key: str
-    title: Text
-    content: Text
+    title: FeedText
+    content: FeedText
     base: str
     url: str = ""
-    summary: Text = Text()
+    summary: FeedText = FeedText()
     author: str = ""
     published: datetime | None = None
     topics: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Entry:
         return one_line(self.title.value or self.url or self.key)[:80]
 
 
-def post_of(entry: Entry) -> Post:
+def post_of(entry: FeedEntry) -> Post:
     """Return the post that the entry makes.
 
     Raises ValueError, in words, where it makes none.
@@ -72,7 +72,7 @@ def post_of(entry: Entry) -> Post:
     return post_told(entry)[0]
 
 
-def post_told(entry: Entry) -> tuple[Post, Origins]:
+def post_told(entry: FeedEntry) -> tuple[Post, Origins]:
     """Return the entry's post, and where in the feed each of its fields came from.
 
     Raises ValueError, in words, where the entry makes no post.
@@ -136,7 +136,7 @@ def _with_links(post: Post, links: Iterable[Link]) -> Post:
     return replace(post, links=post.links + new) if new else post
 
 
-def _blocks(text: Text, base: str) -> tuple[Block, ...]:
+def _blocks(text: FeedText, base: str) -> tuple[Block, ...]:
     if text.is_html:
         return to_blocks(_escaped_once(text.value), base)
     return text_to_blocks(text.value, base)
@@ -149,7 +149,7 @@ def _escaped_once(markup: str) -> str:
     return html.unescape(markup)
 
 
-def _title(text: Text, base: str) -> str:
+def _title(text: FeedText, base: str) -> str:
     words = text.value
     if text.is_html:
         words = " ".join(texts(to_blocks(words, base)))

@@ -8,10 +8,10 @@ from typing import Protocol
 from digest.gather.fetching.document import (
     LIMITS,
     Document,
-    Limits,
-    Memory,
-    Request,
-    Wanted,
+    DocumentKind,
+    DocumentRequest,
+    FetchLimits,
+    SourceMemory,
 )
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.items.lead_picture import told_by
@@ -25,11 +25,11 @@ from digest.model.posts.link_kinds import noteworthy
 from digest.model.posts.summary import summarise
 
 MAX_ITEMS = 1000
-_NOTHING = Memory()
+_NOTHING = SourceMemory()
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class SourceVisit:
     """What a reader is handed besides its source: a door to the web, and a place.
 
     `memory` is what was kept of the source's last reading. Wall times that name
@@ -41,7 +41,7 @@ class Visit:
     """
 
     fetcher: Fetcher
-    memory: Memory = field(default_factory=Memory)
+    memory: SourceMemory = field(default_factory=SourceMemory)
     zone: str = "Europe/London"
     contact: str = ""
     now: datetime | None = None
@@ -50,22 +50,24 @@ class Visit:
     last_day: date | None = None
     is_first_contact: bool = True
 
-    def fetch(self, url: str, wanted: Wanted, limits: Limits = LIMITS) -> Document:
+    def fetch(
+        self, url: str, wanted: DocumentKind, limits: FetchLimits = LIMITS
+    ) -> Document:
         """Return the source's own document, asking only for news.
 
         Raises SourceError in plain words.
         """
-        request = Request(url, wanted, self.memory, self.contact)
+        request = DocumentRequest(url, wanted, self.memory, self.contact)
         return self.fetcher.fetch(request, limits)
 
     def fetch_linked(
-        self, url: str, wanted: Wanted, memory: Memory = _NOTHING
+        self, url: str, wanted: DocumentKind, memory: SourceMemory = _NOTHING
     ) -> Document:
         """Return a document that the source names; `memory` is its reader's of it.
 
         Raises SourceError in plain words.
         """
-        request = Request(url, wanted, memory, self.contact)
+        request = DocumentRequest(url, wanted, memory, self.contact)
         return self.fetcher.fetch(request, LIMITS)
 
 
@@ -97,7 +99,7 @@ class Reading:
     items: tuple[Item, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unchanged: bool = False
-    memory: Memory = field(default_factory=Memory)
+    memory: SourceMemory = field(default_factory=SourceMemory)
     origins: Mapping[str, Origins] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     updates: tuple[Event, ...] = ()
@@ -113,7 +115,7 @@ class Reading:
 class SourceReader(Protocol):
     """Reads one kind of source."""
 
-    def __call__(self, source: Source, visit: Visit) -> Reading:
+    def __call__(self, source: Source, visit: SourceVisit) -> Reading:
         """Return all that the source holds, each item once by its key.
 
         One bad item is skipped and named. Raises SourceError, in plain words,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.gather.markup import addresses, reshape, signs
-from digest.gather.markup.inline import PLAIN, Inline, Look
+from digest.gather.markup.inline import PLAIN, Inline, InlineStyle
 from digest.gather.markup.parsing import measure, parsed
 from digest.gather.markup.tables import grid
 from digest.gather.markup.words import one_line
@@ -15,8 +15,8 @@ from digest.model.posts.blocks import (
     ListBlock,
     Picture,
     Quote,
-    Runs,
     Table,
+    TextSpans,
     texts,
 )
 
@@ -89,12 +89,12 @@ class _Walk:
         self._inline = Inline()
         self._level: int | None = None  # of the heading whose words are awaited
 
-    def blocks_of(self, element: Any, look: Look) -> list[Block]:
+    def blocks_of(self, element: Any, look: InlineStyle) -> list[Block]:
         self._inside(element, look)
         self._flush()
         return self._blocks
 
-    def block_of(self, element: Any, look: Look) -> list[Block]:
+    def block_of(self, element: Any, look: InlineStyle) -> list[Block]:
         self._node(element, look)
         self._flush()
         return self._blocks
@@ -102,13 +102,13 @@ class _Walk:
     def _apart(self) -> "_Walk":
         return _Walk(self._places)
 
-    def _inside(self, element: Any, look: Look) -> None:
+    def _inside(self, element: Any, look: InlineStyle) -> None:
         self._inline.add(element.text, look)
         for child in element:
             self._node(child, look)
             self._inline.add(child.tail, look)
 
-    def _node(self, element: Any, around: Look) -> None:
+    def _node(self, element: Any, around: InlineStyle) -> None:
         tag, look = element.tag, signs.inherited(element, around)
         if tag in signs.UNSEEN:
             self._inline.add(" " if tag == "iframe" else None, look)
@@ -127,7 +127,7 @@ class _Walk:
         else:
             self._inside(element, look)
 
-    def _block(self, element: Any, look: Look) -> None:
+    def _block(self, element: Any, look: InlineStyle) -> None:
         tag = element.tag
         if tag in signs.HEADINGS:
             self._heading(element, look)
@@ -154,7 +154,7 @@ class _Walk:
         self._blocks += self._pictures
         self._pictures.clear()
 
-    def _foreign(self, element: Any, look: Look) -> bool:
+    def _foreign(self, element: Any, look: InlineStyle) -> bool:
         """Pass over a drawing or formula; True where HTML inside has ended it."""
         is_over = False
         for child in element:
@@ -166,13 +166,13 @@ class _Walk:
             self._inline.add(child.tail if is_over else None, look)
         return is_over
 
-    def _break(self, look: Look) -> None:
+    def _break(self, look: InlineStyle) -> None:
         if self._inline.is_at_line_start and not look.verbatim:
             self._flush()  # an empty line parts paragraphs
         else:
             self._inline.break_line(look)
 
-    def _link(self, element: Any, look: Look) -> None:
+    def _link(self, element: Any, look: InlineStyle) -> None:
         href = addresses.link(element.get("href"), self._places.base)
         look = replace(look, href=href or look.href)
         self._inside(element, look)
@@ -184,7 +184,7 @@ class _Walk:
             self._inline.add(one_line(image.get("alt", "")), look)
             self._flush()
 
-    def _picture(self, element: Any, look: Look) -> None:
+    def _picture(self, element: Any, look: InlineStyle) -> None:
         alt = one_line(element.get("alt", ""))
         src = self._places.picture(element.get("src", ""))
         if src is None or signs.is_in_words(element) or signs.is_counter(element):
@@ -200,14 +200,14 @@ class _Walk:
             self._inline.add(" ", look)
             self._pictures.append(picture)
 
-    def _heading(self, element: Any, look: Look) -> None:
+    def _heading(self, element: Any, look: InlineStyle) -> None:
         # The first words are the heading; what an unclosed one swallowed is not.
         self._level = signs.HEADINGS[element.tag]
         self._inside(element, replace(look, strong=False))
         self._flush()
         self._level = None
 
-    def _list(self, element: Any, look: Look) -> None:
+    def _list(self, element: Any, look: InlineStyle) -> None:
         items = [self._words(element.text, look)]
         for child in element:
             if child.tag in signs.LISTS:  # it belongs to the item before it
@@ -221,7 +221,7 @@ class _Walk:
         if kept := tuple(reshape.without_headings(item) for item in items if item):
             self._blocks.append(ListBlock(element.tag == "ol", kept))
 
-    def _quote(self, element: Any, look: Look) -> None:
+    def _quote(self, element: Any, look: InlineStyle) -> None:
         named = [one for one in element if signs.is_attribution(one)]
         attribution = signs.without_dashes(self._taken(named, ", "))
         body = reshape.without_headings(self._apart().blocks_of(element, look))
@@ -230,12 +230,12 @@ class _Walk:
         else:
             self._blocks += self._words(attribution, look)
 
-    def _figure(self, element: Any, look: Look) -> None:
+    def _figure(self, element: Any, look: InlineStyle) -> None:
         caption = self._taken([one for one in element if signs.is_caption(one)], " ")
         blocks = self._apart().blocks_of(element, look)
         self._blocks += reshape.captioned(blocks, caption)
 
-    def _table(self, element: Any, look: Look) -> None:
+    def _table(self, element: Any, look: InlineStyle) -> None:
         found = grid(element)
         if found is None:
             self._inside(element, look)
@@ -248,7 +248,7 @@ class _Walk:
         else:
             self._blocks += self._words(caption, look)
 
-    def _cell(self, cell: Any | None, look: Look) -> Runs:
+    def _cell(self, cell: Any | None, look: InlineStyle) -> TextSpans:
         if cell is None:
             return ()
         return reshape.as_runs(self._apart().blocks_of(cell, look))
@@ -262,7 +262,7 @@ class _Walk:
             one.clear(keep_tail=True)
         return between.join(filter(None, said))
 
-    def _words(self, text: str | None, look: Look) -> list[Block]:
+    def _words(self, text: str | None, look: InlineStyle) -> list[Block]:
         inline = Inline()
         inline.add(text, look)
         return list(inline.take_blocks())

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from digest.gather.markup.words import cleaned, opening_marks
-from digest.model.posts.blocks import Block, CallToAction, Paragraph, Run, Runs
+from digest.model.posts.blocks import (
+    Block,
+    CallToAction,
+    Paragraph,
+    TextSpan,
+    TextSpans,
+)
 
 _SPACES = re.compile(r"[ \t\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class InlineStyle:
     """How words look where they stand.
 
     `button` is a link styled as one; `verbatim` keeps spaces and line ends.
@@ -25,8 +31,8 @@ class Look:
     verbatim: bool = False
 
 
-PLAIN = Look()
-_Part = tuple[str, Look]
+PLAIN = InlineStyle()
+_Part = tuple[str, InlineStyle]
 
 
 class Inline:
@@ -36,7 +42,7 @@ class Inline:
         self._parts: list[_Part] = []
         self.is_at_line_start = True  # no word since the start or the last line break
 
-    def add(self, text: str | None, look: Look) -> None:
+    def add(self, text: str | None, look: InlineStyle) -> None:
         """Add words; runs of white space count as one space."""
         if text:
             words = cleaned(text)
@@ -44,12 +50,12 @@ class Inline:
             self._parts.append((kept, look))
             self.is_at_line_start &= not kept.strip()
 
-    def break_line(self, look: Look) -> None:
+    def break_line(self, look: InlineStyle) -> None:
         """Add a line break."""
         self._parts.append(("\n", look))
         self.is_at_line_start = True
 
-    def take(self) -> Runs:
+    def take(self) -> TextSpans:
         """Return what was collected, trimmed and merged, and start afresh."""
         return _runs(self._rest())
 
@@ -104,12 +110,14 @@ def _trimmed(parts: list[_Part]) -> list[_Part]:
     return kept
 
 
-def _runs(parts: Iterable[_Part]) -> Runs:
+def _runs(parts: Iterable[_Part]) -> TextSpans:
     def shown(part: _Part) -> tuple[bool, bool, str]:
         return part[1].strong, part[1].emphasis, part[1].href or ""
 
     return tuple(
-        Run(cleaned("".join(text for text, _ in same)), strong, emphasis, href or None)
+        TextSpan(
+            cleaned("".join(text for text, _ in same)), strong, emphasis, href or None
+        )
         for (strong, emphasis, href), same in groupby(_with_marks(parts), shown)
     )
 

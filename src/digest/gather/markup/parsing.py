@@ -12,7 +12,7 @@ from digest.gather.markup.words import cleaned
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class HtmlSizeLimit:
     """How much HTML is read: bytes, levels of nesting, pieces of markup."""
 
     most_bytes: int = 2_000_000
@@ -20,9 +20,9 @@ class Size:
     elements: int = 50_000
 
 
-OF_AN_ITEM = Size()
+OF_AN_ITEM = HtmlSizeLimit()
 # A page holds much besides its posts. The parser gives up at a depth of 256.
-OF_A_PAGE = Size(10_000_000, 200, 200_000)
+OF_A_PAGE = HtmlSizeLimit(10_000_000, 200, 200_000)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>")
 # Tags that hold nothing, or that the next of their kind ends by itself.
@@ -32,7 +32,7 @@ _UNCOUNTED = tags(
 )
 
 
-def parsed(html: str, size: Size = OF_AN_ITEM) -> Any | None:
+def parsed(html: str, size: HtmlSizeLimit = OF_AN_ITEM) -> Any | None:
     """Return the root element of `html`, or None where it holds nothing.
 
     Raises ValueError, in words, for what is too large or too deep. The parser
@@ -58,7 +58,7 @@ def parsed(html: str, size: Size = OF_AN_ITEM) -> Any | None:
     return root
 
 
-def _refuse_depth(depth: int, size: Size) -> None:
+def _refuse_depth(depth: int, size: HtmlSizeLimit) -> None:
     if depth > size.depth:
         raise ValueError(
             f"has HTML nested more than {size.depth} deep: simplify its markup"
@@ -83,7 +83,7 @@ def _depth_of_tags(html: str) -> int:
     return deepest
 
 
-def measure(root: Any, size: Size = OF_AN_ITEM) -> None:
+def measure(root: Any, size: HtmlSizeLimit = OF_AN_ITEM) -> None:
     """Raise ValueError, in words, where an element holds too much markup."""
     depth = count = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):

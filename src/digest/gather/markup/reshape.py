@@ -12,9 +12,9 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
-    Runs,
     Table,
+    TextSpan,
+    TextSpans,
     texts,
 )
 
@@ -64,23 +64,23 @@ def paired(blocks: Iterable[Block]) -> Iterator[Block]:
         yield waiting
 
 
-def as_runs(blocks: Iterable[Block]) -> Runs:
+def as_runs(blocks: Iterable[Block]) -> TextSpans:
     """Return the words of the blocks as runs, a line for each block."""
     lines = [line for block in blocks for line in _lines(block) if line]
-    parts: list[Run] = []
+    parts: list[TextSpan] = []
     for line in lines:
-        parts += [Run("\n"), *line] if parts else line
+        parts += [TextSpan("\n"), *line] if parts else line
     return tuple(parts)
 
 
-def _lines(block: Block) -> Iterator[Runs]:
+def _lines(block: Block) -> Iterator[TextSpans]:
     match block:
         case Heading(runs=runs) | Paragraph(runs) | EasyRead(sentence=runs):
             yield runs
             if isinstance(block, EasyRead) and block.picture:
                 yield from _lines(block.picture)
         case CallToAction(label, href):
-            yield (Run(label, href=href),)
+            yield (TextSpan(label, href=href),)
         case ListBlock(items=items):
             yield from map(as_runs, items)
         case Quote(body, attribution):
@@ -91,9 +91,9 @@ def _lines(block: Block) -> Iterator[Runs]:
                 yield from _plain(text)
 
 
-def _plain(text: str) -> Iterator[Runs]:
+def _plain(text: str) -> Iterator[TextSpans]:
     if text:
-        yield (Run(text),)
+        yield (TextSpan(text),)
 
 
 def captioned(blocks: list[Block], caption: str) -> list[Block]:
@@ -102,7 +102,7 @@ def captioned(blocks: list[Block], caption: str) -> list[Block]:
         return blocks
     given = [_with(block, caption) for block in blocks]
     if len(blocks) - given.count(None) != 1:
-        return [*blocks, Paragraph((Run(caption),))]
+        return [*blocks, Paragraph((TextSpan(caption),))]
     return [new or block for new, block in zip(given, blocks, strict=True)]
 
 

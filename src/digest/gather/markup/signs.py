@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from digest.gather.markup.inline import Look
+from digest.gather.markup.inline import InlineStyle
 
 
 def tags(names: str) -> frozenset[str]:
@@ -51,7 +51,7 @@ def words_of(element: Any) -> str:
     return "".join(element.itertext())
 
 
-def inherited(element: Any, look: Look) -> Look:
+def inherited(element: Any, look: InlineStyle) -> InlineStyle:
     """Return the look of words inside the element, where `look` is around it."""
     tag = element.tag
     if not element.attrib and tag not in _LOOKS:
@@ -60,7 +60,7 @@ def inherited(element: Any, look: Look) -> Look:
     # Word processors wrap what they paste into a bold that is none.
     strong = tag in _STRONG and not _NORMAL_WEIGHT.search(style)
     verbatim = tag in _VERBATIM or bool(style and _KEEPS_SPACES.search(style))
-    return Look(
+    return InlineStyle(
         look.strong or strong,
         look.emphasis or tag in _EMPHASIS,
         look.href,

@@ -13,14 +13,14 @@ from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.signs import HEADINGS, words_of
 from digest.gather.markup.words import one_line
 from digest.gather.pages.items import (
-    Found,
-    Place,
+    PageContext,
+    PageFindings,
     address_in,
     date_of,
     key_of_address,
     post_of,
 )
-from digest.gather.pages.layout.days import Day, written_day
+from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.gather.pages.layout.outline import lines_apart
 from digest.gather.pages.layout.parts import parts_of
 from digest.gather.pages.layout.selectors import chosen
@@ -31,14 +31,14 @@ from digest.gather.pages.link_list import (
     links_among,
     says_little,
 )
-from digest.gather.pages.long_page import Piece, pieces_of, pieces_under
+from digest.gather.pages.long_page import PagePost, pieces_of, pieces_under
 from digest.gather.pages.marks.known_events import KnownEvent
 from digest.gather.pages.marks.page_events import events_of
-from digest.gather.pages.marks.told import Told
-from digest.gather.pages.page_memory import Notebook
-from digest.gather.pages.recognition import Known, Signs, recognised
+from digest.gather.pages.marks.structured_item import StructuredItem
+from digest.gather.pages.page_memory import PageMemory
+from digest.gather.pages.recognition import PostSigns, RememberedPost, recognised
 from digest.gather.pages.web_page import WebPage
-from digest.model.campaigns.campaign import Select
+from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.blocks import links_in, texts
 from digest.model.posts.items import Item
 
@@ -47,26 +47,30 @@ _MARKS = ("title", "body", "summary", "byline", "published", "topics", "picture"
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class PageContents:
     """What a page holds, in its order; `known` and `events` for the next time."""
 
     items: tuple[tuple[Item, Origins], ...] = ()
     links: tuple[PostLink, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    known: tuple[Known, ...] = ()
+    known: tuple[RememberedPost, ...] = ()
     events: tuple[KnownEvent, ...] = ()
 
 
 def contents_of(
-    page: WebPage, select: Select, place: Place, before: Notebook, now: datetime
-) -> Contents:
+    page: WebPage,
+    select: PageSelectors,
+    place: PageContext,
+    before: PageMemory,
+    now: datetime,
+) -> PageContents:
     """Return what the page holds, by the selectors or by a guess.
 
     Raises ValueError, in words, where a selector chooses nothing.
     """
     if select.links:
         links = links_among(_some(page, select.links, "links"), place.base)
-        return Contents(links=links)
+        return PageContents(links=links)
     if select.posts:
         return _own(_chosen_posts(page, select, place), place, before.posts)
     guessed = _guessed(page, place, before.posts)
@@ -88,7 +92,9 @@ def _some(page: WebPage, css: str, key: str) -> list[Any]:
     return found
 
 
-def _guessed(page: WebPage, place: Place, known: Sequence[Known]) -> Contents:
+def _guessed(
+    page: WebPage, place: PageContext, known: Sequence[RememberedPost]
+) -> PageContents:
     entries = [one for one in page.told if one.marks == "its h-entry" and one.title]
     if len(entries) > 1:
         return _entries(entries, place)
@@ -105,14 +111,14 @@ def _guessed(page: WebPage, place: Place, known: Sequence[Known]) -> Contents:
             for one in apart
         )
         return replace(own, links=links, skipped=(*own.skipped, *skipped))
-    return Contents(links=_told_links(page, place) or _links(page, place))
+    return PageContents(links=_told_links(page, place) or _links(page, place))
 
 
-def _links(page: WebPage, place: Place) -> tuple[PostLink, ...]:
+def _links(page: WebPage, place: PageContext) -> tuple[PostLink, ...]:
     return guessed_links(page.root, place.url, place.base)
 
 
-def _told_links(page: WebPage, place: Place) -> tuple[PostLink, ...]:
+def _told_links(page: WebPage, place: PageContext) -> tuple[PostLink, ...]:
     """Return the posts of which the page's JSON-LD gives the addresses."""
     found: dict[str, str] = {}
     for one in page.told:
@@ -124,7 +130,7 @@ def _told_links(page: WebPage, place: Place) -> tuple[PostLink, ...]:
     return tuple(PostLink(url, title) for url, title in found.items())
 
 
-def _entries(entries: Sequence[Told], place: Place) -> Contents:
+def _entries(entries: Sequence[StructuredItem], place: PageContext) -> PageContents:
     """Return posts marked up on the page; of mere teasers the links to them."""
     links, whole = [], []
     for one in entries:
@@ -135,23 +141,23 @@ def _entries(entries: Sequence[Told], place: Place) -> Contents:
         else:
             whole.append(_marked(one, place))
     items, skipped = _made(whole, place)
-    return Contents(items, tuple(links), skipped)
+    return PageContents(items, tuple(links), skipped)
 
 
-def _words(told: Told, place: Place) -> str:
+def _words(told: StructuredItem, place: PageContext) -> str:
     return " ".join(texts(to_blocks(told.text.value, place.base)))
 
 
-def _marked(told: Told, place: Place) -> Found:
+def _marked(told: StructuredItem, place: PageContext) -> PageFindings:
     """Return what marks for programs say of a post."""
     url = addresses.web(told.url, place.base) or place.url
     key = key_of_address(url) if told.url else one_line(told.title).casefold()
     body = to_blocks(told.text.value, place.base)
     said = dict.fromkeys(_MARKS, told.marks)
-    return Found(key, replace(told, url=url), body, said)
+    return PageFindings(key, replace(told, url=url), body, said)
 
 
-def _teased(piece: Piece, place: Place) -> PostLink | None:
+def _teased(piece: PagePost, place: PageContext) -> PostLink | None:
     """Return the page that a piece leads to, where that is all it does."""
     if len(" ".join(texts(piece.body)).split()) >= _TEASER:
         return None
@@ -163,15 +169,17 @@ def _teased(piece: Piece, place: Place) -> PostLink | None:
 
 
 def _own(
-    posts: Sequence[tuple[Found, str]], place: Place, known: Sequence[Known]
-) -> Contents:
+    posts: Sequence[tuple[PageFindings, str]],
+    place: PageContext,
+    known: Sequence[RememberedPost],
+) -> PageContents:
     """Return the posts of a long page, each with the key by which it is known."""
     signs = []
     for found, anchor in posts:
         published = found.told.published or date_of(found.day, place)
         day = f"{published.astimezone(place.tz):%Y-%m-%d}" if published else ""
         words = " ".join(texts(found.body))
-        signs.append(Signs.of(found.told.title, words, anchor, day))
+        signs.append(PostSigns.of(found.told.title, words, anchor, day))
     now_known = recognised(signs, known)
     keyed = [
         replace(found, key=one.key)
@@ -180,11 +188,11 @@ def _own(
     items, skipped = _made(keyed, place)
     keys = {one.key for one in now_known}
     gone = (one for one in known if one.key not in keys)
-    return Contents(items, skipped=skipped, known=(*now_known, *gone))
+    return PageContents(items, skipped=skipped, known=(*now_known, *gone))
 
 
 def _made(
-    found: Iterable[Found], place: Place
+    found: Iterable[PageFindings], place: PageContext
 ) -> tuple[tuple[tuple[Item, Origins], ...], tuple[Skipped, ...]]:
     items: list[tuple[Item, Origins]] = []
     skipped = []
@@ -196,7 +204,9 @@ def _made(
     return tuple(items), tuple(skipped)
 
 
-def _stood(pieces: Sequence[Piece], root: Any, place: Place) -> list[tuple[Found, str]]:
+def _stood(
+    pieces: Sequence[PagePost], root: Any, place: PageContext
+) -> list[tuple[PageFindings, str]]:
     """Return pieces with the anchors at which they stand in the page."""
     anchors = _Anchors(root)
     posts = []
@@ -211,8 +221,8 @@ def _stood(pieces: Sequence[Piece], root: Any, place: Place) -> list[tuple[Found
             "published": "the day over it, or under its title",
             "url": "where it stands in the page",
         }
-        told = Told("the page", piece.title, address)
-        posts.append((Found("", told, piece.body, said, piece.day), anchor))
+        told = StructuredItem("the page", piece.title, address)
+        posts.append((PageFindings("", told, piece.body, said, piece.day), anchor))
     return posts
 
 
@@ -244,8 +254,8 @@ def _anchor(element: Any) -> str:
 
 
 def _chosen_posts(
-    page: WebPage, select: Select, place: Place
-) -> list[tuple[Found, str]]:
+    page: WebPage, select: PageSelectors, place: PageContext
+) -> list[tuple[PageFindings, str]]:
     elements = _some(page, select.posts, "posts")
     if all(one.tag in HEADINGS for one in elements):
         titles = [one_line(words_of(one)) for one in elements]
@@ -262,10 +272,10 @@ def _chosen_posts(
     return posts
 
 
-def _days_over(elements: Sequence[Any], page: WebPage) -> list[Day | None]:
+def _days_over(elements: Sequence[Any], page: WebPage) -> list[WrittenDay | None]:
     """Return for each element the day that was last written over it."""
-    day: Day | None = None
-    days: dict[Any, Day | None] = {}
+    day: WrittenDay | None = None
+    days: dict[Any, WrittenDay | None] = {}
     wanted = set(elements)
     for one in page.root.iter("*"):
         if one in wanted:

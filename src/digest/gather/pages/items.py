@@ -14,9 +14,9 @@ from digest.gather.items.reading import finished
 from digest.gather.markup import addresses
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import one_line, short_key, short_title
-from digest.gather.pages.layout.days import Calendar, Day
+from digest.gather.pages.layout.days import DateWindow, WrittenDay
 from digest.gather.pages.layout.outline import Blocks
-from digest.gather.pages.marks.told import Told
+from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.model.posts.blocks import Heading, Paragraph, Picture, plain, texts
 from digest.model.posts.duplicates import canonical_address
 from digest.model.posts.items import Event, EventState, Post
@@ -29,14 +29,14 @@ _FIRST = 6  # blocks among which a page's title stands
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageContext:
     """Where words were found: addresses to take others from, language, zone, year."""
 
     url: str
     base: str
     language: str
     zone: str
-    calendar: Calendar
+    calendar: DateWindow
 
     @property
     def tz(self) -> ZoneInfo:
@@ -45,17 +45,17 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PageFindings:
     """An item's parts, as far as they were found: `said` is where, by field."""
 
     key: str
-    told: Told
+    told: StructuredItem
     body: Blocks
     said: Mapping[str, str]
-    day: Day | None = None
+    day: WrittenDay | None = None
 
 
-def post_of(found: Found, place: Place) -> tuple[Post, Origins]:
+def post_of(found: PageFindings, place: PageContext) -> tuple[Post, Origins]:
     """Return the post, and where each of its fields came from.
 
     Raises ValueError, in words, where there is no post in it.
@@ -88,7 +88,7 @@ def post_of(found: Found, place: Place) -> tuple[Post, Origins]:
     return made, origins(made, said)
 
 
-def event_of(found: Found, place: Place) -> tuple[Event, Origins]:
+def event_of(found: PageFindings, place: PageContext) -> tuple[Event, Origins]:
     """Return the event, and where each of its fields came from.
 
     Raises ValueError, in words, where it has no title or no start.
@@ -135,7 +135,7 @@ def address_in(url: str, title: str, anchor: str) -> str:
     return f"{page}#:~:text={quote(title, safe='').replace('-', '%2D')}"
 
 
-def date_of(day: Day | None, place: Place) -> datetime | None:
+def date_of(day: WrittenDay | None, place: PageContext) -> datetime | None:
     """Return the midnight at which the day begins, if it can be told which it is."""
     found = place.calendar.date_of(day) if day else None
     return midnight(found, place.zone) if found else None

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from digest.errors import SourceError
-from digest.gather.fetching.document import PAGE, BusyError, Memory
+from digest.gather.fetching.document import PAGE, BusyError, SourceMemory
 from digest.gather.items.origins import Origins
-from digest.gather.items.reading import Skipped, Visit
-from digest.gather.pages.items import Place, event_of, key_of_address, post_of
-from digest.gather.pages.layout.days import Calendar
+from digest.gather.items.reading import Skipped, SourceVisit
+from digest.gather.pages.items import PageContext, event_of, key_of_address, post_of
+from digest.gather.pages.layout.days import DateWindow
 from digest.gather.pages.link_list import PostLink
-from digest.gather.pages.page_memory import Notebook, PageNote, Stand
+from digest.gather.pages.page_memory import (
+    LinkedPageMemory,
+    LinkedPageState,
+    PageMemory,
+)
 from digest.gather.pages.post_page import found_on
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import Source
@@ -33,12 +37,12 @@ class LinkedPages:
     """
 
     source: Source
-    visit: Visit
-    notebook: Notebook
+    visit: SourceVisit
+    notebook: PageMemory
     items: list[tuple[Item, Origins]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
-    def read(self, links: Sequence[PostLink], calendar: Calendar) -> Notebook:
+    def read(self, links: Sequence[PostLink], calendar: DateWindow) -> PageMemory:
         """Read what is due, and return what to note down for the next time."""
         pages = self._with_new(links)
         until = time.monotonic() + _LONGEST_SECONDS
@@ -54,7 +58,7 @@ class LinkedPages:
         listed = tuple(link.url for link in links)
         return replace(self.notebook, pages=pages, listed=listed)
 
-    def _with_new(self, links: Sequence[PostLink]) -> dict[str, PageNote]:
+    def _with_new(self, links: Sequence[PostLink]) -> dict[str, LinkedPageMemory]:
         """Return the notes with one for each new link.
 
         At first contact the list's first links are its newest; those past the
@@ -65,27 +69,31 @@ class LinkedPages:
         pages = dict(self.notebook.pages)
         for number, link in enumerate(links):
             is_old = wanted is not None and number >= wanted
-            stand = Stand.PASSED if is_old else Stand.UNREAD
-            note = PageNote(link.url, link.title, stand, was_there=is_first)
+            stand = LinkedPageState.PASSED if is_old else LinkedPageState.UNREAD
+            note = LinkedPageMemory(link.url, link.title, stand, was_there=is_first)
             pages.setdefault(link.url, note)
         return pages
 
     def _due(
-        self, pages: dict[str, PageNote], links: Sequence[PostLink]
-    ) -> Iterator[PageNote]:
-        unread = (n for link in links if (n := pages[link.url]).stand is Stand.UNREAD)
+        self, pages: dict[str, LinkedPageMemory], links: Sequence[PostLink]
+    ) -> Iterator[LinkedPageMemory]:
+        unread = (
+            n
+            for link in links
+            if (n := pages[link.url]).stand is LinkedPageState.UNREAD
+        )
         listed = {link.url for link in links}
         seen = (
             note
             for note in list(pages.values())
-            if note.stand is Stand.READ and note.url in listed
+            if note.stand is LinkedPageState.READ and note.url in listed
         )
         yield from islice(unread, NEW_AT_ONCE)
         yield from islice(seen, CHECKED_AT_ONCE)
 
-    def _read(self, note: PageNote, calendar: Calendar) -> PageNote:
+    def _read(self, note: LinkedPageMemory, calendar: DateWindow) -> LinkedPageMemory:
         try:
-            memory = Memory(note.etag, note.last_modified)
+            memory = SourceMemory(note.etag, note.last_modified)
             document = self.visit.fetch_linked(note.url, PAGE, memory)
             if document.content is not None:
                 page = WebPage.opened(
@@ -93,28 +101,30 @@ class LinkedPages:
                 )
                 item, told = self._item(page, note, calendar)
                 if note.was_there and self._is_before(item):
-                    return replace(note, stand=Stand.PASSED)
+                    return replace(note, stand=LinkedPageState.PASSED)
                 self.items.append((item, told))
         except BusyError:
             raise
         except (SourceError, ValueError) as problem:
             self.skipped.append(Skipped(note.title or note.url, str(problem)))
             failures = note.failures + 1
-            stand = Stand.READ if failures >= _PATIENCE else note.stand
+            stand = LinkedPageState.READ if failures >= _PATIENCE else note.stand
             return replace(note, failures=failures, stand=stand)
         memory = document.memory
         return replace(
             note,
-            stand=Stand.READ,
+            stand=LinkedPageState.READ,
             etag=memory.etag,
             last_modified=memory.last_modified,
             failures=0,
         )
 
     def _item(
-        self, page: WebPage, note: PageNote, calendar: Calendar
+        self, page: WebPage, note: LinkedPageMemory, calendar: DateWindow
     ) -> tuple[Item, Origins]:
-        place = Place(page.url, page.base, page.language, self.visit.zone, calendar)
+        place = PageContext(
+            page.url, page.base, page.language, self.visit.zone, calendar
+        )
         found = found_on(page, self.source.select, place, note.title)
         found = replace(found, key=key_of_address(note.url))
         return (event_of if found.told.starts else post_of)(found, place)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.gather.pages.layout.credit_lines import dated
-from digest.gather.pages.layout.days import Day
+from digest.gather.pages.layout.days import WrittenDay
 from digest.gather.pages.layout.outline import (
     BOLD,
     OVER_BYLINE,
-    Mark,
+    OutlineHeading,
     bylines_low,
     marks_of,
 )
@@ -22,17 +22,17 @@ _NEAR = 4  # blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PagePost:
     """A post as it stands on a page, with the day over or under its title."""
 
     title: str
     body: tuple[Block, ...]
-    day: Day | None = None
+    day: WrittenDay | None = None
     href: str = ""  # where a title that is a link leads
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class UntitledWords:
     """Words that stand under a day and have no title: nobody's post."""
 
     day: str
@@ -41,7 +41,7 @@ class Apart:
 
 def pieces_of(
     blocks: Sequence[Block], language: str
-) -> tuple[tuple[Piece, ...], tuple[Apart, ...]]:
+) -> tuple[tuple[PagePost, ...], tuple[UntitledWords, ...]]:
     """Return the posts on a page, none where it does not look like one of many.
 
     Where days stand as headings, posts are what stands under them. Elsewhere
@@ -58,7 +58,7 @@ def pieces_of(
 
 def pieces_under(
     blocks: Sequence[Block], titles: Sequence[str], language: str
-) -> tuple[Piece, ...]:
+) -> tuple[PagePost, ...]:
     """Return the posts that begin at those headings, given in the page's order."""
     blocks = bylines_low(blocks)
     split = _Split(blocks, marks_of(blocks, language), language)
@@ -72,22 +72,22 @@ class _Span:
     blocks: Sequence[Block]
     start: int
     end: int
-    titles: tuple[Mark, ...]
-    day: Mark | None = None
+    titles: tuple[OutlineHeading, ...]
+    day: OutlineHeading | None = None
 
-    def pieces(self, language: str) -> Iterator[Piece]:
+    def pieces(self, language: str) -> Iterator[PagePost]:
         ends = (*(mark.place for mark in self.titles[1:]), self.end)
         for mark, end in zip(self.titles, ends, strict=False):
             day, body = dated(tuple(self.blocks[mark.place + 1 : end]), language)
             over = self.day.day if self.day else None
-            yield Piece(mark.title, body, day or over, mark.href)
+            yield PagePost(mark.title, body, day or over, mark.href)
 
-    def apart(self) -> Apart | None:
+    def apart(self) -> UntitledWords | None:
         first = self.titles[0].place if self.titles else self.end
         words = " ".join(" ".join(texts(self.blocks[self.start : first])).split())
         if self.day is None or len(words.split()) < _LEAST_WORDS:
             return None
-        return Apart(self.day.title, words)
+        return UntitledWords(self.day.title, words)
 
 
 def _is_as_high(level: int, of_titles: int) -> bool:
@@ -100,7 +100,7 @@ class _Split:
     """The page's blocks and what stands over them."""
 
     blocks: Sequence[Block]
-    marks: tuple[Mark, ...]
+    marks: tuple[OutlineHeading, ...]
     language: str
 
     def days(self) -> Iterator[_Span]:
@@ -125,33 +125,35 @@ class _Split:
             kept = tuple(mark for mark in titles if not told or mark in told)
             yield _Span(self.blocks, day.place + 1, end, kept, day)
 
-    def _parts(self, days: Sequence[Mark]) -> Iterator[tuple[Mark, int]]:
+    def _parts(
+        self, days: Sequence[OutlineHeading]
+    ) -> Iterator[tuple[OutlineHeading, int]]:
         ends = [*(day.place for day in days[1:]), len(self.blocks)]
         yield from zip(days, ends, strict=True) if days else ()
 
-    def _inside(self, day: Mark, end: int) -> list[Mark]:
+    def _inside(self, day: OutlineHeading, end: int) -> list[OutlineHeading]:
         return [m for m in self.marks if day.place < m.place < end and not m.day]
 
-    def _title_level(self, days: Sequence[Mark]) -> int:
+    def _title_level(self, days: Sequence[OutlineHeading]) -> int:
         """Return the level at which most days' first titles stand."""
         firsts = [self._inside(day, end)[:1] for day, end in self._parts(days)]
         levels = Counter(mark.level for first in firsts for mark in first)
         return levels.most_common(1)[0][0] if levels else OVER_BYLINE
 
-    def _told(self, groups: Iterable[Sequence[Mark]]) -> set[Mark]:
+    def _told(self, groups: Iterable[Sequence[OutlineHeading]]) -> set[OutlineHeading]:
         """Return the titles with a byline, if each group's first is one of them."""
         parts = [group for group in groups if group]
         told = {mark for group in parts for mark in group if self._has_byline(mark)}
         return told if all(group[0] in told for group in parts) else set()
 
-    def _has_byline(self, mark: Mark) -> bool:
+    def _has_byline(self, mark: OutlineHeading) -> bool:
         _, below = dated(self._below(mark), self.language)
         return taken_from(below)[0] is not None
 
-    def _is_dated(self, mark: Mark) -> bool:
+    def _is_dated(self, mark: OutlineHeading) -> bool:
         return dated(self._below(mark), self.language)[0] is not None
 
-    def _below(self, mark: Mark) -> tuple[Block, ...]:
+    def _below(self, mark: OutlineHeading) -> tuple[Block, ...]:
         """Return the first blocks below a title and above the next."""
         following = (m.place for m in self.marks if m.place > mark.place)
         end = min(next(following, len(self.blocks)), mark.place + 1 + _NEAR)
@@ -159,7 +161,7 @@ class _Split:
 
     def whole(self) -> Iterator[_Span]:
         """Yield the whole page, if titles of one level have bylines or dates."""
-        by_level: dict[int, list[Mark]] = {}
+        by_level: dict[int, list[OutlineHeading]] = {}
         for mark in self.marks:
             if self._has_byline(mark) or self._is_dated(mark):
                 by_level.setdefault(mark.level, []).append(mark)
@@ -174,8 +176,8 @@ class _Split:
     def under(self, titles: Sequence[str]) -> Iterator[_Span]:
         """Yield a part of the page for each of the titles that is found."""
         wanted = deque(titles)
-        begun: list[tuple[Mark, Mark | None]] = []
-        ends: list[Mark] = []
+        begun: list[tuple[OutlineHeading, OutlineHeading | None]] = []
+        ends: list[OutlineHeading] = []
         day = None
         for mark in self.marks:
             day = mark if mark.day else day

@@ -7,16 +7,22 @@ from datetime import date, datetime
 from digest.errors import SourceError
 from digest.gather.fetching.document import PAGE, Document
 from digest.gather.items.origins import Origins
-from digest.gather.items.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
+from digest.gather.items.reading import (
+    MAX_ITEMS,
+    Reading,
+    Skipped,
+    SourceVisit,
+    distinct,
+)
 from digest.gather.markup.signs import HEADINGS, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.contents import Contents, contents_of
-from digest.gather.pages.items import Place, event_of, key_of_address, post_of
-from digest.gather.pages.layout.days import Calendar, written_day
+from digest.gather.pages.contents import PageContents, contents_of
+from digest.gather.pages.items import PageContext, event_of, key_of_address, post_of
+from digest.gather.pages.layout.days import DateWindow, written_day
 from digest.gather.pages.link_list import MOST_LINKS, PostLink
 from digest.gather.pages.linked_pages import LinkedPages
 from digest.gather.pages.marks.known_events import kept
-from digest.gather.pages.page_memory import Notebook, Stand
+from digest.gather.pages.page_memory import LinkedPageState, PageMemory
 from digest.gather.pages.post_page import found_on
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import Source
@@ -29,7 +35,7 @@ _NOTHING_FOUND = (
 _NAMED = 3  # feeds and calendars that a page leads to
 
 
-def read_page(source: Source, visit: Visit) -> Reading:
+def read_page(source: Source, visit: SourceVisit) -> Reading:
     """Return the posts and events of a page, or of the pages that it leads to.
 
     Of linked pages a few are read at each reading, and those read before are
@@ -37,7 +43,7 @@ def read_page(source: Source, visit: Visit) -> Reading:
     its key while it is recognised. Raises SourceError, in plain words, where
     the page cannot be read or nothing on it looks like a post.
     """
-    notebook = Notebook.opened(visit.memory.notebook)
+    notebook = PageMemory.opened(visit.memory.notebook)
     rules = "\n".join(astuple(source.select))
     if notebook.rules != rules:  # what it holds is to be looked at with other eyes
         afresh = replace(visit.memory, etag="", last_modified="")
@@ -68,12 +74,12 @@ class _Read:
     """A reading about to be put together."""
 
     source: Source
-    visit: Visit
-    notebook: Notebook
-    calendar: Calendar
+    visit: SourceVisit
+    notebook: PageMemory
+    calendar: DateWindow
 
     def reading(
-        self, found: Contents, document: Document, notes: tuple[str, ...]
+        self, found: PageContents, document: Document, notes: tuple[str, ...]
     ) -> Reading:
         linked = LinkedPages(self.source, self.visit, self.notebook)
         notebook = linked.read(found.links[:MOST_LINKS], self.calendar)
@@ -92,7 +98,9 @@ class _Read:
         if over:
             notes = (*notes, f"left out, because they are over: {over} events")
         items = distinct([item for item, _ in told[:MAX_ITEMS]], skipped)
-        unread = sum(note.stand is Stand.UNREAD for note in notebook.pages.values())
+        unread = sum(
+            note.stand is LinkedPageState.UNREAD for note in notebook.pages.values()
+        )
         if unread:
             notes = (*notes, f"{unread} more pages are read at the next readings")
         return Reading(
@@ -108,7 +116,7 @@ class _Read:
 
 
 def _rest(
-    source: Source, visit: Visit, notebook: Notebook, document: Document
+    source: Source, visit: SourceVisit, notebook: PageMemory, document: Document
 ) -> Reading:
     """Return what is left to read of the pages that an unchanged list leads to."""
     if not notebook.listed:
@@ -118,14 +126,16 @@ def _rest(
         for url in notebook.listed
         if url in notebook.pages
     )
-    found = Contents(links=links, known=notebook.posts)
-    reading = _Read(source, visit, notebook, Calendar(visit.first_day, visit.last_day))
+    found = PageContents(links=links, known=notebook.posts)
+    reading = _Read(
+        source, visit, notebook, DateWindow(visit.first_day, visit.last_day)
+    )
     return reading.reading(found, document, ())
 
 
 def _alone(
-    page: WebPage, source: Source, place: Place, notes: Sequence[str]
-) -> Contents:
+    page: WebPage, source: Source, place: PageContext, notes: Sequence[str]
+) -> PageContents:
     """Return the one post that a page is there for, where it says that it is one."""
     try:
         if not page.told:
@@ -136,22 +146,22 @@ def _alone(
     except ValueError as problem:
         said = "; ".join([f"{place.url} {problem}", *notes[:_NAMED]])
         raise SourceError(said) from problem
-    return Contents(items=(item,))
+    return PageContents(items=(item,))
 
 
-def _is_early(visit: Visit) -> bool:
+def _is_early(visit: SourceVisit) -> bool:
     """Whether nothing can be expected yet: the campaign has not begun."""
     if visit.now is None or visit.first_day is None:
         return False
     return visit.now.date() <= visit.first_day
 
 
-def _place(page: WebPage, visit: Visit) -> Place:
-    calendar = Calendar(visit.first_day or _day(visit.now), visit.last_day)
+def _place(page: WebPage, visit: SourceVisit) -> PageContext:
+    calendar = DateWindow(visit.first_day or _day(visit.now), visit.last_day)
     lines = (one_line(words_of(one)) for one in page.root.iter(*HEADINGS, "p"))
     days = (written_day(line, page.language) for line in lines)
     calendar = calendar.or_near(filter(None, days))
-    return Place(page.url, page.base, page.language, visit.zone, calendar)
+    return PageContext(page.url, page.base, page.language, visit.zone, calendar)
 
 
 def _day(now: datetime | None) -> date | None:

@@ -9,14 +9,14 @@ from typing import Any
 
 from digest.gather.pages.link_list import MOST_LINKS
 from digest.gather.pages.marks.known_events import KnownEvent
-from digest.gather.pages.recognition import Known, Signs
+from digest.gather.pages.recognition import PostSigns, RememberedPost
 
 # Counted up when pages are read in another way, so that all are read anew.
 _EDITION = 2
 _MOST_POSTS = 1000
 
 
-class Stand(StrEnum):
+class LinkedPageState(StrEnum):
     """Where the reading of a linked page stands."""
 
     UNREAD = "unread"
@@ -25,7 +25,7 @@ class Stand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PageNote:
+class LinkedPageMemory:
     """A linked page: the words of its link, and its server's words for its state.
 
     `was_there` at first contact: then what it holds may be from before the campaign.
@@ -33,7 +33,7 @@ class PageNote:
 
     url: str
     title: str = ""
-    stand: Stand = Stand.UNREAD
+    stand: LinkedPageState = LinkedPageState.UNREAD
     etag: str = ""
     last_modified: str = ""
     failures: int = 0
@@ -41,7 +41,7 @@ class PageNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Notebook:
+class PageMemory:
     """Posts and events of a page with their keys, and the pages that a list leads to.
 
     Pages stand in the order in which they are looked at again. `rules` is how
@@ -49,12 +49,12 @@ class Notebook:
     """
 
     rules: str = ""
-    posts: tuple[Known, ...] = ()
+    posts: tuple[RememberedPost, ...] = ()
     events: tuple[KnownEvent, ...] = ()
-    pages: Mapping[str, PageNote] = field(default_factory=dict)
+    pages: Mapping[str, LinkedPageMemory] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # the addresses that the list names now
 
-    def afresh(self, rules: str) -> "Notebook":
+    def afresh(self, rules: str) -> "PageMemory":
         """Return it for other rules: every page is to be looked at again."""
         pages = {
             url: replace(page, etag="", last_modified="")
@@ -63,7 +63,7 @@ class Notebook:
         return replace(self, rules=rules, pages=pages)
 
     @classmethod
-    def opened(cls, text: str) -> "Notebook":
+    def opened(cls, text: str) -> "PageMemory":
         """Return the notebook that `text` holds; what is unreadable is blank."""
         try:
             return _from_json(json.loads(text)) if text else cls()
@@ -92,9 +92,12 @@ class Notebook:
         )
 
 
-def _from_json(said: Mapping[str, Any]) -> Notebook:
-    pages = (PageNote(**{**p, "stand": Stand(p["stand"])}) for p in said["pages"])
-    return Notebook(
+def _from_json(said: Mapping[str, Any]) -> PageMemory:
+    pages = (
+        LinkedPageMemory(**{**p, "stand": LinkedPageState(p["stand"])})
+        for p in said["pages"]
+    )
+    return PageMemory(
         rules=said["rules"] if said["edition"] == _EDITION else "",
         posts=tuple(_known(*one) for one in said["posts"]),
         events=tuple(
@@ -106,5 +109,5 @@ def _from_json(said: Mapping[str, Any]) -> Notebook:
     )
 
 
-def _known(key: str, place: str, title: str, sketch: Iterable[int]) -> Known:
-    return Known(key, Signs(place, title, tuple(sketch)))
+def _known(key: str, place: str, title: str, sketch: Iterable[int]) -> RememberedPost:
+    return RememberedPost(key, PostSigns(place, title, tuple(sketch)))

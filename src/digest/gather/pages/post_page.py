@@ -11,16 +11,16 @@ from digest.gather.markup import addresses
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.items import Found, Place, below_title, date_of
+from digest.gather.pages.items import PageContext, PageFindings, below_title, date_of
 from digest.gather.pages.layout.credit_lines import dated
-from digest.gather.pages.layout.days import Day
+from digest.gather.pages.layout.days import WrittenDay
 from digest.gather.pages.layout.main_text import main_text
 from digest.gather.pages.layout.outline import Blocks, bylines_low
 from digest.gather.pages.layout.parts import parts_of
 from digest.gather.pages.link_list import is_beside
-from digest.gather.pages.marks.told import Told
+from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.gather.pages.web_page import WebPage
-from digest.model.campaigns.campaign import Select
+from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, plain, texts
 from digest.model.posts.bylines import taken_from
 from digest.model.posts.duplicates import canonical_address
@@ -32,7 +32,9 @@ _LEAST_LEAD = 5  # words
 _SHORT = 12  # words
 
 
-def found_on(page: WebPage, select: Select, place: Place, link: str) -> Found:
+def found_on(
+    page: WebPage, select: PageSelectors, place: PageContext, link: str
+) -> PageFindings:
     """Return the parts of the page's post or event, without a key.
 
     What selectors choose comes first, then what the page marks for programs,
@@ -43,7 +45,7 @@ def found_on(page: WebPage, select: Select, place: Place, link: str) -> Found:
     if event is not None:
         told = replace(event.or_else(page.head), url=page.url)
         said = dict.fromkeys(_FIELDS, event.marks)
-        return Found("", told, to_blocks(event.text.value, place.base), said)
+        return PageFindings("", told, to_blocks(event.text.value, place.base), said)
     return _Post(page, select, place).found(link)
 
 
@@ -53,7 +55,7 @@ _FIELDS = (
 )
 
 
-def _event(page: WebPage, place: Place) -> Told | None:
+def _event(page: WebPage, place: PageContext) -> StructuredItem | None:
     events = [one for one in page.told if one.starts]
     own = [one for one in events if _is_of(one, place)]
     if len(own) == 1:
@@ -62,7 +64,7 @@ def _event(page: WebPage, place: Place) -> Told | None:
     return events[0] if is_alone else None
 
 
-def _is_of(told: Told, place: Place) -> bool:
+def _is_of(told: StructuredItem, place: PageContext) -> bool:
     url = addresses.web(told.url, place.base) or ""
     return bool(url) and canonical_address(url) == canonical_address(place.url)
 
@@ -70,13 +72,15 @@ def _is_of(told: Told, place: Place) -> bool:
 class _Post:
     """Looks for the parts of a post on its page."""
 
-    def __init__(self, page: WebPage, select: Select, place: Place) -> None:
+    def __init__(
+        self, page: WebPage, select: PageSelectors, place: PageContext
+    ) -> None:
         self._page = page
         self._select = select
         self._place = place
         self._said: dict[str, str] = {"key": "its address", "url": "its address"}
 
-    def found(self, link: str) -> Found:
+    def found(self, link: str) -> PageFindings:
         chosen = parts_of(self._page.root, self._select, self._place)
         told = self._marked()
         body = chosen.body if self._select.text else self._body(told)
@@ -98,9 +102,9 @@ class _Post:
         told = replace(
             told, title=title, byline=byline, published=published, url=self._url()
         )
-        return Found("", told, body, self._said, day)
+        return PageFindings("", told, body, self._said, day)
 
-    def _marked(self) -> Told:
+    def _marked(self) -> StructuredItem:
         """Return what the page marks for programs, the fullest first."""
         posts = [one for one in self._page.told if not (one.starts or one.fault)]
         own = [one for one in posts if _is_of(one, self._place)] or posts
@@ -113,7 +117,9 @@ class _Post:
         name = told.byline.author.casefold() if told.byline else ""
         return replace(told, byline=None) if name in _NOBODY else told
 
-    def _with(self, first: Told, then: Told, said: dict[str, str] | Any) -> Told:
+    def _with(
+        self, first: StructuredItem, then: StructuredItem, said: dict[str, str] | Any
+    ) -> StructuredItem:
         """Return what is told first, and else then; note who said it."""
         for name in ("title", "byline", "published", "topics", "picture", "summary"):
             if getattr(first, name) and name in said:
@@ -124,7 +130,7 @@ class _Post:
             first = replace(first, title="")
         return first.or_else(then)
 
-    def _body(self, told: Told) -> Blocks:
+    def _body(self, told: StructuredItem) -> Blocks:
         if told.text.is_html:
             self._said["body"] = told.marks
             return to_blocks(told.text.value, self._place.base)
@@ -133,7 +139,7 @@ class _Post:
             blocks_of(deepcopy(main_text(self._page.root)), self._place.base)
         )
 
-    def _title(self, told: Told, link: str) -> str:
+    def _title(self, told: StructuredItem, link: str) -> str:
         if self._said.get("title") in {"select.title", "its h-entry"}:
             return told.title
         headings = [one_line(words_of(one)) for one in self._page.root.iter("h1")]
@@ -155,7 +161,7 @@ class _Post:
             return ()
         return near[: near.index(body[0])]
 
-    def _dated(self, lead: Blocks, body: Blocks) -> tuple[Day | None, Blocks]:
+    def _dated(self, lead: Blocks, body: Blocks) -> tuple[WrittenDay | None, Blocks]:
         language = self._place.language
         return dated(lead, language, _FAR) if lead else dated(body, language)
 

@@ -22,7 +22,7 @@ _LEAST_TO_TELL = 20  # runs
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class PostSigns:
     """What a post of a long page is recognised by.
 
     `place` is its own anchor or its day, "" where it has neither; `sketch` holds
@@ -35,21 +35,23 @@ class Signs:
     sketch: tuple[int, ...]
 
     @classmethod
-    def of(cls, title: str, words: str, anchor: str = "", day: str = "") -> "Signs":
+    def of(cls, title: str, words: str, anchor: str = "", day: str = "") -> "PostSigns":
         """Return the signs of a post; an anchor that only counts is none."""
         is_own = anchor and not _COUNTING.fullmatch(anchor)
         return cls(f"#{anchor}" if is_own else day, _letters(title), _sketch(words))
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RememberedPost:
     """A post that was seen at an earlier reading: its key, and its signs then."""
 
     key: str
-    signs: Signs
+    signs: PostSigns
 
 
-def recognised(posts: Sequence[Signs], known: Sequence[Known]) -> tuple[Known, ...]:
+def recognised(
+    posts: Sequence[PostSigns], known: Sequence[RememberedPost]
+) -> tuple[RememberedPost, ...]:
     """Return the posts with their keys: the old one of each that is known.
 
     A post is known if two of three are as they were: its place, its title, and a
@@ -67,14 +69,16 @@ def recognised(posts: Sequence[Signs], known: Sequence[Known]) -> tuple[Known, .
     for number, signs in left.items():
         keys[number] = _new_key(signs, taken)
         taken.add(keys[number])
-    return tuple(Known(keys[number], signs) for number, signs in enumerate(posts))
+    return tuple(
+        RememberedPost(keys[number], signs) for number, signs in enumerate(posts)
+    )
 
 
 def _pairs(
-    posts: Sequence[Signs], known: Sequence[Known]
+    posts: Sequence[PostSigns], known: Sequence[RememberedPost]
 ) -> Iterable[tuple[float, int, str]]:
     # Only those are compared that share something: a page may hold a thousand.
-    by_sign: dict[str | int, dict[str, Known]] = {}
+    by_sign: dict[str | int, dict[str, RememberedPost]] = {}
     for one in known:
         for sign in _looked_at(one.signs):
             by_sign.setdefault(sign, {})[one.key] = one
@@ -87,11 +91,11 @@ def _pairs(
                 yield likeness, number, one.key
 
 
-def _looked_at(signs: Signs) -> Iterable[str | int]:
+def _looked_at(signs: PostSigns) -> Iterable[str | int]:
     return filter(None, (signs.place, signs.title, *signs.sketch[:_COMPARED]))
 
 
-def _likeness(one: Signs, other: Signs) -> float:
+def _likeness(one: PostSigns, other: PostSigns) -> float:
     """Return how sure it is that two posts are one: 0 where it is not."""
     is_here = bool(one.place) and one.place == other.place
     has_title = one.title == other.title
@@ -126,7 +130,7 @@ def _letters(text: str) -> str:
     return _NOT_LETTERS.sub(" ", text.casefold()).strip()
 
 
-def _new_key(signs: Signs, taken: set[str]) -> str:
+def _new_key(signs: PostSigns, taken: set[str]) -> str:
     key = signs.place if signs.place.startswith("#") else _title_key(signs)
     if key in taken:  # an anchor that another post has had, or a title said twice
         key = f"{key[:_LONGEST_KEY]} {_title_key(signs)}"
@@ -136,7 +140,7 @@ def _new_key(signs: Signs, taken: set[str]) -> str:
     return key
 
 
-def _title_key(signs: Signs) -> str:
+def _title_key(signs: PostSigns) -> str:
     said = "-".join(signs.title.split())
     if len(said) > _LONGEST_KEY:
         said = f"{said[:_LONGEST_KEY]}-{_hash(signs.title):012x}"

@@ -15,8 +15,8 @@ from digest.gather.markup.words import one_line
 from digest.gather.pages.layout.boilerplate import take_out_surroundings
 from digest.gather.pages.marks import json_ld, microformats
 from digest.gather.pages.marks.credit_marks import CreditMarks, credit_marks
-from digest.gather.pages.marks.discovery import Named, named_sources
-from digest.gather.pages.marks.told import Told
+from digest.gather.pages.marks.discovery import DiscoveredFeed, named_sources
+from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.model.campaigns.campaign import SourceKind
 from digest.model.posts.bylines import parse
 
@@ -42,10 +42,10 @@ class WebPage:
     url: str
     base: str
     language: str
-    told: tuple[Told, ...]
-    head: Told
+    told: tuple[StructuredItem, ...]
+    head: StructuredItem
     credits: CreditMarks
-    named: tuple[Named, ...]
+    named: tuple[DiscoveredFeed, ...]
 
     @classmethod
     def opened(cls, content: bytes, media_type: str, url: str, zone: str) -> "WebPage":
@@ -85,13 +85,13 @@ def _language(root: Any) -> str:
     return said if _LANGUAGE.fullmatch(said) else "en"
 
 
-def _head(root: Any, zone: str) -> Told:
+def _head(root: Any, zone: str) -> StructuredItem:
     metas = list(_metas(root))
     said = dict(reversed(metas))
     published = moment(said.get("article:published_time", ""), zone)
     author = said.get("author", "") or said.get("article:author", "")
     canonical = (one for one in root.iter("link") if one.get("rel") == "canonical")
-    return Told(
+    return StructuredItem(
         marks="its head",
         title=said.get("og:title", "") or _title(root),
         url=next((one.get("href", "") for one in canonical), ""),

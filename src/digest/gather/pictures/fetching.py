@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.errors import SourceError
-from digest.gather.fetching.document import PICTURE, Memory, Request
+from digest.gather.fetching.document import PICTURE, DocumentRequest, SourceMemory
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.making import made
 from digest.model.posts.items import Item
@@ -20,7 +20,7 @@ from digest.model.posts.pictures import (
     taken_of,
     too_many,
 )
-from digest.store.posts.pictures import KnownAddress
+from digest.store.posts.pictures import PictureAddress
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ _LARGEST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class FetchedPicture:
     """What an address answered; None as content means it has not changed.
 
     `why` says why there is no answer, and `seconds` how long we waited for it.
@@ -48,7 +48,7 @@ class Got:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureDoor:
+class PictureFetcher:
     """Gets pictures, from the web or from these folders and nowhere else.
 
     `contact` is the address at which their publishers can ask who reads them.
@@ -59,8 +59,8 @@ class PictureDoor:
     folders: tuple[Path, ...] = ()
 
     def get_all(
-        self, wanted: Iterable[KnownAddress]
-    ) -> Iterator[tuple[KnownAddress, Got]]:
+        self, wanted: Iterable[PictureAddress]
+    ) -> Iterator[tuple[PictureAddress, FetchedPicture]]:
         """Yield what each address answered, hosts side by side, until time is up."""
         until = time.monotonic() + _SECONDS
         waiting = list(wanted)
@@ -79,28 +79,30 @@ class PictureDoor:
         if waiting:
             logger.warning("pictures left for later count=%s", len(waiting))
 
-    def get(self, one: KnownAddress) -> Got:
+    def get(self, one: PictureAddress) -> FetchedPicture:
         """Return what the address answers, or why it does not."""
         began = time.monotonic()
         try:
             if _is_on_the_web(one.address):
                 return self._from_web(one)
-            return Got(self._from_folder(one.address))
+            return FetchedPicture(self._from_folder(one.address))
         except SourceError as problem:
             why = f"could not be fetched: {problem}"
-            return Got(None, why=why, seconds=time.monotonic() - began)
+            return FetchedPicture(None, why=why, seconds=time.monotonic() - began)
         except OSError as problem:
-            return Got(None, why=f"cannot be read: {problem.strerror}")
+            return FetchedPicture(None, why=f"cannot be read: {problem.strerror}")
         except ValueError as problem:
-            return Got(None, why=str(problem))
+            return FetchedPicture(None, why=str(problem))
 
-    def _from_web(self, one: KnownAddress) -> Got:
+    def _from_web(self, one: PictureAddress) -> FetchedPicture:
         # Without our copy, "it has not changed" would be no help.
-        memory = Memory(one.etag, one.last_modified) if one.is_kept else Memory()
-        request = Request(one.address, PICTURE, memory, self.contact)
+        memory = (
+            SourceMemory(one.etag, one.last_modified) if one.is_kept else SourceMemory()
+        )
+        request = DocumentRequest(one.address, PICTURE, memory, self.contact)
         document = self.fetcher.fetch(request)
         heads = document.memory
-        return Got(document.content, heads.etag, heads.last_modified)
+        return FetchedPicture(document.content, heads.etag, heads.last_modified)
 
     def _from_folder(self, said: str) -> bytes:
         path = Path(said).resolve()
@@ -113,12 +115,12 @@ class PictureDoor:
         return path.read_bytes()
 
 
-def faults(door: PictureDoor, items: Iterable[Item]) -> Iterator[str]:
+def faults(door: PictureFetcher, items: Iterable[Item]) -> Iterator[str]:
     """Yield a sentence for each picture that could not be used; keeps nothing."""
-    shown: dict[str, KnownAddress] = {}
+    shown: dict[str, PictureAddress] = {}
     for item in items:
         taken, beyond = taken_of(pictures_in(item))
-        shown |= {one.src: KnownAddress(one.src) for one in taken}
+        shown |= {one.src: PictureAddress(one.src) for one in taken}
         for one in taken:
             if lacks_words(one):
                 yield f"the picture {one.src} {WORDLESS}"
@@ -137,9 +139,9 @@ def _why_not(content: bytes) -> str:
     return ""
 
 
-def _one_of_each_host(waiting: list[KnownAddress]) -> list[KnownAddress]:
+def _one_of_each_host(waiting: list[PictureAddress]) -> list[PictureAddress]:
     """Return the first of each host: a host is asked one by one anyway."""
-    first: dict[str, KnownAddress] = {}
+    first: dict[str, PictureAddress] = {}
     for one in waiting:
         first.setdefault(_host(one.address), one)
     return list(first.values())

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from digest.gather.pictures.opening import opened
-from digest.model.posts.pictures import Files, PictureFile, Use
+from digest.model.posts.pictures import Files, PictureFile, PictureUse
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PictureBounds:
     """The pixels that a use has room for, whether it is grey, and its bytes."""
 
     width: int
@@ -22,11 +22,11 @@ class Room:
 
 # 300 dots an inch of the 170 x 80 mm that a letter has for a picture, and of 48 mm
 # beside an easy read sentence.
-ROOMS: Mapping[Use, Room] = {
-    Use.EMAIL: Room(1200, 4000),
-    Use.EMAIL_SMALL: Room(240, 960, size=50_000),
-    Use.PRINT: Room(2007, 944, grey=True),
-    Use.PRINT_SMALL: Room(566, 944, grey=True, size=150_000),
+ROOMS: Mapping[PictureUse, PictureBounds] = {
+    PictureUse.EMAIL: PictureBounds(1200, 4000),
+    PictureUse.EMAIL_SMALL: PictureBounds(240, 960, size=50_000),
+    PictureUse.PRINT: PictureBounds(2007, 944, grey=True),
+    PictureUse.PRINT_SMALL: PictureBounds(566, 944, grey=True, size=150_000),
 }
 _QUALITIES = (85, 75, 60, 45)
 _SMALLEST = 8
@@ -46,7 +46,7 @@ def made(content: bytes) -> Files:
     return {use: _fitted(image, room) for use, room in ROOMS.items()}
 
 
-def _fitted(image: Image.Image, room: Room) -> PictureFile:
+def _fitted(image: Image.Image, room: PictureBounds) -> PictureFile:
     shown = image.convert("L") if room.grey and image.mode != "L" else image.copy()
     shown.thumbnail((room.width, room.height), Image.Resampling.LANCZOS)
     media_type, content = _encoded(shown, room.size)

@@ -12,14 +12,14 @@ from sqlalchemy import Engine
 
 from digest.errors import StoreError
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.pictures.fetching import Got, PictureDoor
+from digest.gather.pictures.fetching import FetchedPicture, PictureFetcher
 from digest.gather.pictures.making import made
 from digest.model.campaigns.campaign import SourceKind
 from digest.model.posts.pictures import name_of, taken_of
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.posts import item_pictures, pictures
-from digest.store.posts.pictures import Found, KnownAddress
+from digest.store.posts.pictures import PictureAddress, PictureReading
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class PictureRound:
     stored: StoredCampaign
     now: datetime
 
-    def run(self) -> list[item_pictures.Trouble]:
+    def run(self) -> list[item_pictures.PictureTrouble]:
         """Bring in what is due, and return the pictures that are left out, and why."""
         with reading(self.engine) as connection:
             items = item_pictures.open_items(connection, self.stored.id)
@@ -91,7 +91,7 @@ class PictureRound:
             return item_pictures.troubles(connection, items)
 
     @property
-    def _door(self) -> PictureDoor:
+    def _door(self) -> PictureFetcher:
         campaign = self.stored.campaign
         folders = (
             Path(one.location)
@@ -99,9 +99,9 @@ class PictureRound:
             if one.kind is SourceKind.FOLDER
         )
         contact = campaign.reply_to or campaign.sender_address
-        return PictureDoor(self.fetcher, contact, tuple(folders))
+        return PictureFetcher(self.fetcher, contact, tuple(folders))
 
-    def _keep(self, one: KnownAddress, got: Got) -> bool:
+    def _keep(self, one: PictureAddress, got: FetchedPicture) -> bool:
         """Keep what an address answered; return whether that is a picture."""
         why = got.why or self._keep_found(one, got)
         if why:
@@ -110,7 +110,7 @@ class PictureRound:
                 pictures.note_failed(connection, one.address, why, self.now)
         return not why
 
-    def _keep_found(self, one: KnownAddress, got: Got) -> str:
+    def _keep_found(self, one: PictureAddress, got: FetchedPicture) -> str:
         """Keep what was found; return why that is no picture, or "" where it is."""
         mark = one.mark if got.content is None else _mark(got.content)
         name, files = one.picture, None
@@ -120,7 +120,7 @@ class PictureRound:
             except ValueError as problem:
                 return str(problem)
             name = name_of(files)
-        found = Found(name, mark, got.etag, got.last_modified)
+        found = PictureReading(name, mark, got.etag, got.last_modified)
         with writing(self.engine) as connection:
             if files:
                 pictures.put(connection, name, files, self.now)
@@ -128,7 +128,7 @@ class PictureRound:
         return ""
 
 
-def is_due(one: KnownAddress, now: datetime) -> bool:
+def is_due(one: PictureAddress, now: datetime) -> bool:
     """Whether to ask for a picture: a new one, a lost one, or again after a while."""
     if one.tried_at is None:
         return True

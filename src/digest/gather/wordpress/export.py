@@ -10,13 +10,19 @@ from pathlib import Path
 
 from digest.errors import SourceError
 from digest.gather.items.attachments import Attachment
-from digest.gather.items.entries import Entry, Text, post_told
+from digest.gather.items.entries import FeedEntry, FeedText, post_told
 from digest.gather.items.moments import moment
 from digest.gather.items.origins import Origins
-from digest.gather.items.reading import MAX_ITEMS, Reading, Skipped, Visit, distinct
+from digest.gather.items.reading import (
+    MAX_ITEMS,
+    Reading,
+    Skipped,
+    SourceVisit,
+    distinct,
+)
 from digest.gather.markup.words import one_line
 from digest.gather.wordpress.classic_text import as_html
-from digest.gather.wordpress.wxr import Export, WxrItem
+from digest.gather.wordpress.wxr import WxrExport, WxrItem
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Item
 
@@ -28,7 +34,7 @@ _NO_TOPICS = frozenset({"uncategorized", "uncategorised"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def read_wordpress(source: Source, visit: Visit) -> Reading:
+def read_wordpress(source: Source, visit: SourceVisit) -> Reading:
     """Return the published posts of an export, oldest first.
 
     Pages, drafts, and what is private or behind a password are left out; of a
@@ -63,7 +69,7 @@ class _Past:
 
     zone: str
     skipped: list[Skipped] = field(default_factory=list)
-    _export: Export = field(default_factory=Export)
+    _export: WxrExport = field(default_factory=WxrExport)
     _kept: list[tuple[datetime, int, WxrItem]] = field(default_factory=list)
     _pictures: dict[str, str] = field(default_factory=dict)
     _size: int = 0
@@ -123,16 +129,18 @@ class _Past:
         kept = distinct(items, self.skipped)
         return Reading(kept, tuple(self.skipped), origins=told)
 
-    def _entry(self, item: WxrItem) -> Entry:
+    def _entry(self, item: WxrItem) -> FeedEntry:
         login, link = item.text("dc:creator"), item.text("link")
         picture = self._pictures.get(item.meta.get("_thumbnail_id", ""), "")
-        return Entry(
+        return FeedEntry(
             key=item.text("guid") or link,
-            title=Text(item.text("title"), is_html=True),
-            content=Text(as_html(item.texts.get("content:encoded", "")), is_html=True),
+            title=FeedText(item.text("title"), is_html=True),
+            content=FeedText(
+                as_html(item.texts.get("content:encoded", "")), is_html=True
+            ),
             base=link,
             url=link,
-            summary=Text(as_html(item.text("excerpt:encoded")), is_html=True),
+            summary=FeedText(as_html(item.text("excerpt:encoded")), is_html=True),
             author=self._export.authors.get(login) or login,
             published=_published(item, self.zone),
             topics=tuple(t for t in item.topics if t.casefold() not in _NO_TOPICS),

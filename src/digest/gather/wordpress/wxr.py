@@ -44,7 +44,7 @@ class WxrItem:
 
 
 @dataclass(slots=True)
-class Export:
+class WxrExport:
     """An export in the reading; authors by login stand before the items."""
 
     authors: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Export:
         Raises ValueError, in words, where it is no export, or not well-formed
         from some line on; the items before that have been yielded.
         """
-        scan, broken, faults = _Scan(self.authors), "", 0
+        scan, broken, faults = _ExportScan(self.authors), "", 0
         for piece, ends_item in _pieces(mended(chunks)):
             broken = broken or scan.fed(piece)
             yield from scan.taken()
@@ -64,7 +64,7 @@ class Export:
                 break
             if broken and ends_item:
                 yield scan.broken_off(broken)
-                scan, broken, faults = _Scan(self.authors), "", faults + 1
+                scan, broken, faults = _ExportScan(self.authors), "", faults + 1
                 scan.fed(_BEGUN)
         broken = broken or scan.fed(b"", is_end=True)
         if broken:
@@ -88,7 +88,7 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield left, False
 
 
-class _Scan:
+class _ExportScan:
     """Collects the texts of each item, and of each author before them."""
 
     def __init__(self, authors: dict[str, str]) -> None:

@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from digest.model.campaigns.slots import Timetable
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.people.reader import Format
-from digest.model.posts.pictures import PicturePlace
+from digest.model.posts.pictures import PictureHosting
 
 AHEAD = timedelta(days=28)
 CATCH_UP = timedelta(hours=6)
@@ -54,7 +54,7 @@ class FirstContact:
 
 
 @dataclass(frozen=True, slots=True)
-class Select:
+class PageSelectors:
     """CSS selectors by which parts of a page are chosen; "" is guessed.
 
     `links` chooses what leads to posts on pages of their own, `posts` the posts
@@ -83,7 +83,7 @@ class Source:
     first: FirstContact = FirstContact()
     moderated: bool = False
     ahead: timedelta = AHEAD
-    select: Select = Select()
+    select: PageSelectors = PageSelectors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Schedule:
     """
 
     name: str
-    timetable: Timetable
+    timetable: WeeklyTimes
     catch_up: timedelta = CATCH_UP
     default: bool = False
     formats: tuple[Format, ...] = ()
@@ -144,7 +144,7 @@ class Campaign:
     approval: Approval = Approval.AUTOMATIC
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False
-    pictures: PicturePlace = PicturePlace.ATTACHED
+    pictures: PictureHosting = PictureHosting.ATTACHED
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
 
     def schedule_for(self, wanted: Format) -> Schedule:

@@ -17,8 +17,8 @@ from digest.model.campaigns.campaign import (
     Envelope,
     FirstContact,
     LetterHead,
+    PageSelectors,
     Schedule,
-    Select,
     Source,
     SourceKind,
     UncertainPolicy,
@@ -26,14 +26,14 @@ from digest.model.campaigns.campaign import (
 from digest.model.campaigns.slots import (
     EVERY_DAY,
     MIDNIGHT,
-    Timetable,
+    WeeklyTimes,
     wall_time,
     week_days,
 )
-from digest.model.campaigns.toml_table import Faults, TomlTable
+from digest.model.campaigns.toml_table import TomlFaults, TomlTable
 from digest.model.people.mailbox import Mailbox
 from digest.model.people.reader import Format
-from digest.model.posts.pictures import PicturePlace
+from digest.model.posts.pictures import PictureHosting
 
 _ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
 # Time for a second try, which greylisting needs; and not for ever.
@@ -52,7 +52,7 @@ def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
     are taken from `folder`. Raises CampaignFileError naming every fault, each
     with its line and key; nothing of a wrong file is used.
     """
-    faults = Faults(text)
+    faults = TomlFaults(text)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -93,7 +93,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         approval=head.made("approval", Approval, Approval.AUTOMATIC),
         uncertain=head.made("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),
-        pictures=email.made("pictures", PicturePlace, PicturePlace.ATTACHED),
+        pictures=email.made("pictures", PictureHosting, PictureHosting.ATTACHED),
         letter=_letter(root.table("letter")),
     )
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
@@ -138,11 +138,11 @@ def _ahead(table: TomlTable) -> timedelta:
     return length
 
 
-def _select(table: TomlTable, kind: SourceKind) -> Select:
+def _select(table: TomlTable, kind: SourceKind) -> PageSelectors:
     if kind is not SourceKind.PAGE:
-        return Select()
+        return PageSelectors()
     inner = table.table("select")
-    select = Select(*(inner.text(field.name) for field in fields(Select)))
+    select = PageSelectors(*(inner.text(field.name) for field in fields(PageSelectors)))
     if select.links and select.posts:
         inner.fault("posts", "cannot stand beside links: posts are here or elsewhere")
     return select
@@ -152,7 +152,7 @@ def _schedule(table: TomlTable) -> Schedule:
     at = table.made("at", wall_time, MIDNIGHT, required=True)
     return Schedule(
         name=table.made("name", _name, "", required=True),
-        timetable=Timetable(at, table.made("days", week_days, EVERY_DAY)),
+        timetable=WeeklyTimes(at, table.made("days", week_days, EVERY_DAY)),
         catch_up=table.length("catch_up", CATCH_UP),
         default=table.flag("default", default=False),
         formats=table.choices("formats", Format),

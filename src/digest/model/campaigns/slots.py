@@ -18,7 +18,7 @@ _HORIZON = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
-class Timetable:
+class WeeklyTimes:
     """At one wall time, on some days of the week (0 is Monday)."""
 
     at: time

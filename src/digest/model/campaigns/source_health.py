@@ -23,7 +23,7 @@ class SourceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class SourceFailure:
     """Why a source could not be read, in plain words.
 
     `is_gone` where its server says that it will not come back; `wait` is how
@@ -36,7 +36,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class SourceHealth:
     """How a source stands.
 
     `failures` counts the readings that failed since `failing_since`, one after
@@ -51,7 +51,7 @@ class Health:
     wait_until: datetime | None = None
     failure: str = ""
 
-    def after_failure(self, failure: Failure, now: datetime) -> "Health":
+    def after_failure(self, failure: SourceFailure, now: datetime) -> "SourceHealth":
         """Return how a source stands after one more reading that failed.
 
         One that was made before its time, because somebody could not wait,
@@ -78,9 +78,9 @@ class Health:
             wait_until=now + wait if wait else None,
         )
 
-    def resumed(self, now: datetime) -> "Health":
+    def resumed(self, now: datetime) -> "SourceHealth":
         """Return how a source stands that a person wants to be tried now."""
-        return Health(next_try_at=now)
+        return SourceHealth(next_try_at=now)
 
     def is_due(
         self, now: datetime, tried_at: datetime | None, every: timedelta | None
@@ -100,7 +100,7 @@ class Health:
         return tried_at <= now - every
 
 
-HEALTHY = Health()
+HEALTHY = SourceHealth()
 
 
 def _backed_off(failures: int) -> timedelta:

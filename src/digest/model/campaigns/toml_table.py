@@ -15,7 +15,7 @@ _LENGTH = re.compile(r"(\d{1,5})\s*([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class Faults:
+class TomlFaults:
     """The faults of one file, each as "line N, key: what is wrong"."""
 
     def __init__(self, text: str) -> None:
@@ -46,7 +46,7 @@ class TomlTable:
     whole file's faults are found at once.
     """
 
-    def __init__(self, content: dict[str, Any], place: str, faults: Faults) -> None:
+    def __init__(self, content: dict[str, Any], place: str, faults: TomlFaults) -> None:
         self._content = content
         self._place = place
         self._faults = faults

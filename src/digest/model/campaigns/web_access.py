@@ -65,7 +65,7 @@ _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NetworkTarget:
     """A host, or a network of addresses, at one port or (None) at all of them."""
 
     where: str | IPv4Network | IPv6Network
@@ -110,12 +110,14 @@ class Place:
 class WebAccess:
     """The open web on its usual ports, and the places that an operator named."""
 
-    allowed: tuple[Place, ...] = ()
+    allowed: tuple[NetworkTarget, ...] = ()
 
     @classmethod
     def parse(cls, said: str) -> Self:
         """Return what the words allow. Raises ValueError in words."""
-        return cls(tuple(Place.parse(one) for one in said.split(",") if one.strip()))
+        return cls(
+            tuple(NetworkTarget.parse(one) for one in said.split(",") if one.strip())
+        )
 
     def refusal(self, host: str, port: int, address: str, *, is_ours: bool) -> str:
         """Return why `host` must not be asked at that address, or "" if it may.

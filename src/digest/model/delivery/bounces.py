@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class BounceKind(StrEnum):
     """What a report comes to.
 
     HARD: there is no such address, or it takes no mail any more. SOFT: it takes
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     @property
     def ends_it(self) -> bool:
         """Whether the address is not to be written to any more."""
-        return self in (Kind.HARD, Kind.COMPLAINT)
+        return self in (BounceKind.HARD, BounceKind.COMPLAINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class CopyRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class RecipientReport:
     """What became of a message on its way to one recipient; "" where it is not said.
 
     `addresses` are those by which the recipient is named: the one that was
@@ -57,9 +57,9 @@ class Fate:
 class DeliveryReport:
     """A mail server's report on one message, by recipient."""
 
-    fates: tuple[Fate, ...]
+    fates: tuple[RecipientReport, ...]
 
-    def of(self, address: str) -> tuple[Fate, ...]:
+    def of(self, address: str) -> tuple[RecipientReport, ...]:
         """Return what it says of that address; of all where it does not name it."""
         return self._naming(address) or self.fates
 
@@ -67,7 +67,7 @@ class DeliveryReport:
         """Whether it says something of that address by name."""
         return bool(self._naming(address))
 
-    def _naming(self, address: str) -> tuple[Fate, ...]:
+    def _naming(self, address: str) -> tuple[RecipientReport, ...]:
         wanted = address.lower()
         return tuple(
             fate for fate in self.fates if wanted in map(str.lower, fate.addresses)
@@ -75,7 +75,7 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
+class FeedbackReport:
     """What a reader told their mail service of a message."""
 
     kind: str
@@ -85,14 +85,14 @@ class Feedback:
         return False
 
 
-Report = DeliveryReport | Feedback
+Report = DeliveryReport | FeedbackReport
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class BounceVerdict:
     """What a report comes to for a copy; `words` are for staff, on one line."""
 
-    kind: Kind
+    kind: BounceKind
     words: str
     status: str = ""
 
@@ -108,21 +108,21 @@ _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 # What kind of diagnostic it is: "smtp; 550 …".
 _TYPE = re.compile(r"^\s*[\w-]+;\s*")
 _LONGEST_WORDS = 300
-_GRAVITY = (Kind.OURS, Kind.SOFT, Kind.HARD)
+_GRAVITY = (BounceKind.OURS, BounceKind.SOFT, BounceKind.HARD)
 _SAID = {
-    Kind.HARD: "bounced for good",
-    Kind.SOFT: "bounced for now",
-    Kind.OURS: "bounced for a reason of ours",
+    BounceKind.HARD: "bounced for good",
+    BounceKind.SOFT: "bounced for now",
+    BounceKind.OURS: "bounced for a reason of ours",
 }
 
 
-def judge(report: Report, address: str) -> Finding | None:
+def judge(report: Report, address: str) -> BounceVerdict | None:
     """Return what the report comes to for a copy to `address`; None for nothing.
 
     Where it speaks of several recipients and names none of them so, the mildest
     counts: somebody behind an alias may well have got it.
     """
-    if isinstance(report, Feedback):
+    if isinstance(report, FeedbackReport):
         return _complaint(report)
     fates = report.of(address)
     failed = [fate for fate in fates if fate.action == "failed"]
@@ -130,9 +130,9 @@ def judge(report: Report, address: str) -> Finding | None:
         return _delay(fates)
     found = [(_kind_of(fate), fate) for fate in failed]
     kind, fate = min(found, key=lambda one: _GRAVITY.index(one[0]))
-    if kind is Kind.HARD and len(failed) < len(fates):
-        kind = Kind.SOFT
-    return Finding(kind, f"{_SAID[kind]}: {_reason(fate)}", code_in(fate.status))
+    if kind is BounceKind.HARD and len(failed) < len(fates):
+        kind = BounceKind.SOFT
+    return BounceVerdict(kind, f"{_SAID[kind]}: {_reason(fate)}", code_in(fate.status))
 
 
 def code_in(text: str) -> str:
@@ -147,41 +147,45 @@ def on_one_line(text: str) -> str:
     return "".join(filter(str.isprintable, line))[:_LONGEST_WORDS]
 
 
-def _complaint(feedback: Feedback) -> Finding | None:
+def _complaint(feedback: FeedbackReport) -> BounceVerdict | None:
     kind = feedback.kind.lower()
     if kind in _COMPLAINTS:
-        return Finding(Kind.COMPLAINT, "complaint: the reader called it spam")
+        return BounceVerdict(
+            BounceKind.COMPLAINT, "complaint: the reader called it spam"
+        )
     if kind in _NO_COMPLAINT:
         return None
     said = on_one_line(feedback.kind) or "of no kind"
-    return Finding(Kind.OURS, f"a mail service reported: {said}")
+    return BounceVerdict(BounceKind.OURS, f"a mail service reported: {said}")
 
 
-def _delay(fates: Sequence[Fate]) -> Finding | None:
+def _delay(fates: Sequence[RecipientReport]) -> BounceVerdict | None:
     for fate in fates:
         if fate.action == "delayed":
             until = on_one_line(fate.retry_until)
             when = f", and is tried until {until}" if until else ""
-            return Finding(
-                Kind.DELAYED, f"delayed{when}: {_reason(fate)}", code_in(fate.status)
+            return BounceVerdict(
+                BounceKind.DELAYED,
+                f"delayed{when}: {_reason(fate)}",
+                code_in(fate.status),
             )
     return None
 
 
-def _kind_of(fate: Fate) -> Kind:
+def _kind_of(fate: RecipientReport) -> BounceKind:
     code = _CODE.search(fate.status)
     # A server that does not know better than "other" may quote one that does.
     if code is None or code.group(2, 3) == ("0", "0"):
         code = _CODE.search(fate.diagnostic) or code
     if code is None:
-        return Kind.SOFT
+        return BounceKind.SOFT
     about = int(code[2]), int(code[3])
     if about[0] in (_CONTENT, _POLICY) or about in _OURS:
-        return Kind.OURS
-    return Kind.HARD if code[1] == "5" and about in _HARD else Kind.SOFT
+        return BounceKind.OURS
+    return BounceKind.HARD if code[1] == "5" and about in _HARD else BounceKind.SOFT
 
 
-def _reason(fate: Fate) -> str:
+def _reason(fate: RecipientReport) -> str:
     given = on_one_line(_TYPE.sub("", fate.diagnostic))
     status = code_in(fate.status)
     if status and status not in given:

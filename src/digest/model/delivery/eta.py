@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from digest.model.delivery.rate_limits import Limit
+from digest.model.delivery.rate_limits import RateLimit
 
 # Long enough to smooth what a mail server stutters, short enough to notice change.
 WINDOW_SECONDS = 60.0
@@ -15,7 +15,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 @dataclass(slots=True)
-class Headway:
+class ThroughputWindow:
     """Counts copies over a sliding window; is told the time, in seconds."""
 
     window: float = WINDOW_SECONDS
@@ -37,7 +37,7 @@ class Headway:
 
 
 @dataclass(frozen=True, slots=True)
-class Remaining:
+class TimeRemaining:
     """What is left of a run.
 
     `ready` copies may go now, or are on the wire; `waiting` may not before
@@ -52,10 +52,10 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class LimitUse:
     """A limit, and how many copies count against it now."""
 
-    limit: Limit
+    limit: RateLimit
     used: int = 0
 
     def seconds_for(self, copies: int) -> float:
@@ -70,7 +70,7 @@ def rate_of(copies: int, seconds: float) -> float | None:
 
 
 def seconds_left(
-    remaining: Remaining, rate: float | None, allowances: Sequence[Allowance] = ()
+    remaining: TimeRemaining, rate: float | None, allowances: Sequence[LimitUse] = ()
 ) -> float | None:
     """Return how long those that may go now will take; None where none can tell.
 
@@ -115,7 +115,7 @@ def rate_in_words(rate: float) -> str:
 
 
 def outlook(
-    remaining: Remaining, rate: float | None, allowances: Sequence[Allowance] = ()
+    remaining: TimeRemaining, rate: float | None, allowances: Sequence[LimitUse] = ()
 ) -> str:
     """Return in words how fast it goes, how long it has left, and what waits."""
     said = []
@@ -127,7 +127,7 @@ def outlook(
 
 
 def _going(
-    remaining: Remaining, rate: float | None, allowances: Sequence[Allowance]
+    remaining: TimeRemaining, rate: float | None, allowances: Sequence[LimitUse]
 ) -> str:
     if remaining.is_held:
         return "no more are begun just now"
@@ -140,7 +140,7 @@ def _going(
     return f"{speed}, {left_in_words(seconds)} left"
 
 
-def _waiting(remaining: Remaining) -> str:
+def _waiting(remaining: TimeRemaining) -> str:
     verb = "waits" if remaining.waiting == 1 else "wait"
     words = f"{remaining.waiting:,} {verb} to be tried again"
     if remaining.soonest is None:

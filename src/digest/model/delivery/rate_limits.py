@@ -19,14 +19,14 @@ _EVERY = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RateLimit:
     """At most so many copies in any window of that length."""
 
     copies: int
     window: timedelta
 
     @classmethod
-    def parse(cls, text: str) -> "Limit":
+    def parse(cls, text: str) -> "RateLimit":
         """Return the limit that "100/s" writes. Raises ValueError in words."""
         found = _LIMIT.fullmatch(text.strip())
         if found is None or not int(found[1]):
@@ -41,41 +41,41 @@ class Limit:
         return f"{self.copies}/{unit[self.window]}"
 
 
-def parse_limits(text: str) -> tuple[Limit, ...]:
+def parse_limits(text: str) -> tuple[RateLimit, ...]:
     """Return limits written with commas between. Raises ValueError in words."""
-    return tuple(Limit.parse(part) for part in text.split(",") if part.strip())
+    return tuple(RateLimit.parse(part) for part in text.split(",") if part.strip())
 
 
-def limits_in_words(limits: Iterable[Limit]) -> str:
+def limits_in_words(limits: Iterable[RateLimit]) -> str:
     """Return limits as one says them: 1000 in 1 hour."""
     return " and ".join(
         f"{limit.copies} in {in_words(limit.window)}" for limit in limits
     )
 
 
-def parse_slow_start(text: str) -> Limit:
+def parse_slow_start(text: str) -> RateLimit:
     """Return how many copies a new domain may send on its first day."""
-    limit = Limit.parse(text)
+    limit = RateLimit.parse(text)
     if limit.window != _WINDOWS["d"]:
         raise ValueError("must be a number of copies a day, e.g. 500/d")
     return limit
 
 
 @dataclass(frozen=True, slots=True)
-class DomainLimits:
+class DomainRateLimits:
     """Limits for each receiving domain; those of a named one stand in for the rest."""
 
-    named: tuple[tuple[str, Limit], ...] = ()
+    named: tuple[tuple[str, RateLimit], ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> "DomainLimits":
+    def parse(cls, text: str) -> "DomainRateLimits":
         """Return what "20/s" or "example.net=5/s, *=20/s" writes.
 
         Raises ValueError in words.
         """
         return cls(tuple(_named(part) for part in text.split(",") if part.strip()))
 
-    def of(self, domain: str) -> tuple[Limit, ...]:
+    def of(self, domain: str) -> tuple[RateLimit, ...]:
         """Return the limits for that domain, which is in lower case."""
         own = tuple(limit for name, limit in self.named if name == domain)
         return own or tuple(limit for name, limit in self.named if name == _EVERY)
@@ -86,12 +86,12 @@ class DomainLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RateLimits:
     """Everything that limits how fast copies may leave; nothing, unless said."""
 
-    overall: tuple[Limit, ...] = ()
-    domains: DomainLimits = DomainLimits()
-    slow_start: Limit | None = None
+    overall: tuple[RateLimit, ...] = ()
+    domains: DomainRateLimits = DomainRateLimits()
+    slow_start: RateLimit | None = None
 
     @property
     def are_none(self) -> bool:
@@ -99,7 +99,7 @@ class Limits:
         return not (self.overall or self.domains.named or self.slow_start)
 
 
-def _named(part: str) -> tuple[str, Limit]:
+def _named(part: str) -> tuple[str, RateLimit]:
     name, equals, limit = part.rpartition("=")
     domain = name.strip().lower() if equals else _EVERY
     if domain != _EVERY and not _DOMAIN.fullmatch(domain):
@@ -107,4 +107,4 @@ def _named(part: str) -> tuple[str, Limit]:
             f'names "{domain}", which is not a domain: '
             "write e.g. example.net=5/s, *=20/s"
         )
-    return domain, Limit.parse(limit)
+    return domain, RateLimit.parse(limit)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from digest.model.delivery.rate_limits import Limit
+from digest.model.delivery.rate_limits import RateLimit
 
 # How long a lump may be used. One whose holder dies is lost with it.
 LIFE = timedelta(seconds=1)
@@ -24,7 +24,7 @@ SLOW_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class RateWait:
     """A copy may not leave yet: until when, and why, in words for staff.
 
     `is_for_all` is whether every other copy waits too; where `sending_domain`
@@ -37,7 +37,7 @@ class Wait:
     sending_domain: str = ""
 
 
-class Entry(NamedTuple):
+class GrantEntry(NamedTuple):
     """Copies used, or that may be, not before `since` and not after `until`.
 
     `key` names a lump that may still be in use. For entries put together
@@ -51,7 +51,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class GrantUse:
     """What became of a lump: how many of its copies left, the last of them when."""
 
     key: str
@@ -60,43 +60,43 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class GrantLedger:
     """What was granted under the same limits, by when it ends."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[GrantEntry, ...] = ()
 
-    def room(self, limits: Sequence[Limit], now: datetime) -> int:
+    def room(self, limits: Sequence[RateLimit], now: datetime) -> int:
         """Return how many copies may be granted now; 0 or less is none."""
         return min(limit.copies - self.used(limit, now) for limit in limits)
 
-    def used(self, limit: Limit, now: datetime) -> int:
+    def used(self, limit: RateLimit, now: datetime) -> int:
         """Return how many copies count against a limit now."""
         return sum(entry.copies for entry in self._within(limit, now))
 
-    def free_at(self, limits: Sequence[Limit], now: datetime) -> datetime:
+    def free_at(self, limits: Sequence[RateLimit], now: datetime) -> datetime:
         """Return when one copy may be granted, if nothing else is until then."""
         return max(self._free_at(limit, now) for limit in limits)
 
-    def granted(self, key: str, copies: int, now: datetime) -> "Ledger":
+    def granted(self, key: str, copies: int, now: datetime) -> "GrantLedger":
         """Return the ledger with a lump that may be used for its life."""
-        return self._with([*self.entries, Entry(now, now + LIFE, copies, key)])
+        return self._with([*self.entries, GrantEntry(now, now + LIFE, copies, key)])
 
-    def settled(self, use: Use) -> "Ledger":
+    def settled(self, use: GrantUse) -> "GrantLedger":
         """Return the ledger with what is known of a lump that is used no more."""
         kept = [entry for entry in self.entries if entry.key != use.key]
         for entry in self.entries:
             if entry.key == use.key and use.copies:
                 end = min(max(use.last_at, entry.since), entry.until)
-                kept.append(Entry(end, end, use.copies))
+                kept.append(GrantEntry(end, end, use.copies))
         return self._with(kept)
 
-    def compacted(self, limits: Sequence[Limit], now: datetime) -> "Ledger":
+    def compacted(self, limits: Sequence[RateLimit], now: datetime) -> "GrantLedger":
         """Return the ledger without what no window reaches, the past put together.
 
         Entries put together count for as long as the last of them would.
         """
         longest = max(limit.window for limit in limits)
-        kept: list[Entry] = []
+        kept: list[GrantEntry] = []
         for entry in self.entries:
             if entry.until <= now - longest:
                 continue
@@ -108,22 +108,22 @@ class Ledger:
                 and start
                 and entry.until - start <= (now - entry.until) / _COARSENESS
             ):
-                kept[-1] = Entry(
+                kept[-1] = GrantEntry(
                     min(start, since), entry.until, last.copies + entry.copies
                 )
             else:
                 kept.append(entry)
-        return Ledger(tuple(kept))
+        return GrantLedger(tuple(kept))
 
-    def idle_at(self, limits: Sequence[Limit], now: datetime) -> datetime:
+    def idle_at(self, limits: Sequence[RateLimit], now: datetime) -> datetime:
         """Return from when on the ledger says nothing any more."""
         longest = max(limit.window for limit in limits)
         return max((entry.until for entry in self.entries), default=now) + longest
 
-    def _within(self, limit: Limit, now: datetime) -> list[Entry]:
+    def _within(self, limit: RateLimit, now: datetime) -> list[GrantEntry]:
         return [one for one in self.entries if one.until > now - limit.window]
 
-    def _free_at(self, limit: Limit, now: datetime) -> datetime:
+    def _free_at(self, limit: RateLimit, now: datetime) -> datetime:
         within = self._within(limit, now)
         over = sum(entry.copies for entry in within) - limit.copies + 1
         free = now
@@ -134,11 +134,11 @@ class Ledger:
             free = entry.until + limit.window
         return free
 
-    def _with(self, entries: list[Entry]) -> "Ledger":
-        return Ledger(tuple(sorted(entries, key=lambda entry: entry.until)))
+    def _with(self, entries: list[GrantEntry]) -> "GrantLedger":
+        return GrantLedger(tuple(sorted(entries, key=lambda entry: entry.until)))
 
 
-def lump(limits: Sequence[Limit], room: int) -> int:
+def lump(limits: Sequence[RateLimit], room: int) -> int:
     """Return how many of the copies there is room for to grant at once."""
     share = min(limit.copies for limit in limits) // _SHARE
     return min(max(share, 1), _MOST_AT_ONCE, room)
@@ -149,11 +149,11 @@ def day_of_use(days: int, last_day: date | None, today: date) -> int:
     return days if last_day == today else days + 1
 
 
-def slow_limit(first: Limit, day: int) -> Limit | None:
+def slow_limit(first: RateLimit, day: int) -> RateLimit | None:
     """Return what a domain may send on that day of its use; None is any number.
 
     It doubles with each day of use.
     """
     if day > SLOW_DAYS:
         return None
-    return Limit(first.copies * 2 ** (day - 1), first.window)
+    return RateLimit(first.copies * 2 ** (day - 1), first.window)

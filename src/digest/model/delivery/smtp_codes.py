@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 
 
-class Phase(StrEnum):
+class SmtpPhase(StrEnum):
     """The step of a hand-over that was refused."""
 
     MAIL = "MAIL"
@@ -17,7 +17,7 @@ class Phase(StrEnum):
     DOT = "dot"
 
 
-class About(StrEnum):
+class RefusalSubject(StrEnum):
     """What a refusal is about, and so whom it may be held against.
 
     HARD: the reader's address does not exist. SOFT: it does, and takes nothing
@@ -43,23 +43,23 @@ _OVER_QUOTA_NOW = 452
 _TOO_BIG = (3, 4)
 
 
-def about(code: int, words: str, phase: Phase) -> About:
+def about(code: int, words: str, phase: SmtpPhase) -> RefusalSubject:
     """Return what a refusal with a 4yz or 5yz code is about."""
-    if phase is Phase.MAIL or code in _ABOUT_US:
-        return About.US
+    if phase is SmtpPhase.MAIL or code in _ABOUT_US:
+        return RefusalSubject.US
     enhanced = _enhanced(words)
     if code < 500:
         return _about_a_delay(code, enhanced, words, phase)
     return _about_a_refusal(code, enhanced, phase)
 
 
-def is_final(code: int, words: str, phase: Phase) -> bool:
+def is_final(code: int, words: str, phase: SmtpPhase) -> bool:
     """Whether the same copy would be refused again.
 
     RFC 5321 §4.5.3.1.10: 552 at RCPT is about now, whatever it begins with;
     not where it says outright that the message is too big.
     """
-    is_full = code == _MAILBOX_FULL and phase is Phase.RCPT
+    is_full = code == _MAILBOX_FULL and phase is SmtpPhase.RCPT
     return code >= 500 and not (is_full and _enhanced(words) != _TOO_BIG)
 
 
@@ -69,31 +69,35 @@ def _enhanced(words: str) -> tuple[int, int] | None:
 
 
 def _about_a_delay(
-    code: int, enhanced: tuple[int, int] | None, words: str, phase: Phase
-) -> About:
+    code: int, enhanced: tuple[int, int] | None, words: str, phase: SmtpPhase
+) -> RefusalSubject:
     if _GREYLIST.search(words):
-        return About.NOW
+        return RefusalSubject.NOW
     if enhanced is not None and enhanced[0] in (1, 2):
-        return About.SOFT
-    if enhanced is None and code == _OVER_QUOTA_NOW and phase is Phase.RCPT:
-        return About.SOFT
-    return About.NOW
+        return RefusalSubject.SOFT
+    if enhanced is None and code == _OVER_QUOTA_NOW and phase is SmtpPhase.RCPT:
+        return RefusalSubject.SOFT
+    return RefusalSubject.NOW
 
 
 def _about_a_refusal(
-    code: int, enhanced: tuple[int, int] | None, phase: Phase
-) -> About:
+    code: int, enhanced: tuple[int, int] | None, phase: SmtpPhase
+) -> RefusalSubject:
     match enhanced:
         case (7, _):
-            return About.US
+            return RefusalSubject.US
         case (6, _) | (3, 4):
-            return About.MESSAGE
+            return RefusalSubject.MESSAGE
         case (1, _) | (2, 1):
-            return About.HARD
+            return RefusalSubject.HARD
         case (2, _):
-            return About.SOFT
+            return RefusalSubject.SOFT
         case _:
             pass
-    if phase is not Phase.RCPT:
-        return About.MESSAGE
-    return About.HARD if enhanced is None and code in _NO_SUCH_READER else About.SOFT
+    if phase is not SmtpPhase.RCPT:
+        return RefusalSubject.MESSAGE
+    return (
+        RefusalSubject.HARD
+        if enhanced is None and code in _NO_SUCH_READER
+        else RefusalSubject.SOFT
+    )

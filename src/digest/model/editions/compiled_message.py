@@ -20,7 +20,7 @@ _MAIL_ADDRESS = re.compile(r"mailto:[!#-+.-;=?-\[\]_a-z~]{1,350}")
 _STAMP = b"digest-message 1\n"
 
 
-class Slot(StrEnum):
+class MergeField(StrEnum):
     """A place for a reader's value: which value, and how it is escaped there.
 
     Pictures are the one that all readers share.
@@ -78,15 +78,15 @@ class CompiledMessage:
     """
 
     literals: tuple[bytes, ...]
-    slots: tuple[Slot, ...]
+    slots: tuple[MergeField, ...]
     pictures: bytes = b""
 
     @classmethod
-    def of(cls, pieces: Iterable[bytes | Slot]) -> "CompiledMessage":
+    def of(cls, pieces: Iterable[bytes | MergeField]) -> "CompiledMessage":
         """Return the message that the pieces make in their order."""
-        literals, slots = [b""], list[Slot]()
+        literals, slots = [b""], list[MergeField]()
         for piece in pieces:
-            if isinstance(piece, Slot):
+            if isinstance(piece, MergeField):
                 slots.append(piece)
                 literals.append(b"")
             else:
@@ -99,7 +99,7 @@ class CompiledMessage:
         Raises ValueError where no message can be addressed to the reader; ask
         `mime.undeliverable` first.
         """
-        made: dict[Slot, bytes] = {Slot.PICTURES: self.pictures}
+        made: dict[MergeField, bytes] = {MergeField.PICTURES: self.pictures}
         pieces = [self.literals[0]]
         for slot, literal in zip(self.slots, self.literals[1:], strict=True):
             if slot not in made:
@@ -129,21 +129,21 @@ class CompiledMessage:
             start += length
         if start != len(rest) or len(literals) != len(known["slots"]) + 1:
             raise ValueError("a compiled message was cut short: render it again")
-        return cls(tuple(literals), tuple(map(Slot, known["slots"])))
+        return cls(tuple(literals), tuple(map(MergeField, known["slots"])))
 
 
-def shown(slot: Slot, recipient: Recipient) -> str:
+def shown(slot: MergeField, recipient: Recipient) -> str:
     """Return what stands in a slot of a body, escaped for its place."""
     return _SHOWN[slot](recipient)
 
 
-_SHOWN: Mapping[Slot, Callable[[Recipient], str]] = {
-    Slot.SALUTATION_IN_TEXT: lambda to: cleaned(to.salutation),
-    Slot.SALUTATION_IN_HTML: lambda to: escape(cleaned(to.salutation)),
-    Slot.ADDRESS_IN_TEXT: lambda to: cleaned(to.address),
-    Slot.ADDRESS_IN_HTML: lambda to: escape(cleaned(to.address)),
-    Slot.LEAVE_URL_IN_TEXT: lambda to: to.leave_url,
-    Slot.LEAVE_URL_IN_HTML: lambda to: escape(to.leave_url),
+_SHOWN: Mapping[MergeField, Callable[[Recipient], str]] = {
+    MergeField.SALUTATION_IN_TEXT: lambda to: cleaned(to.salutation),
+    MergeField.SALUTATION_IN_HTML: lambda to: escape(cleaned(to.salutation)),
+    MergeField.ADDRESS_IN_TEXT: lambda to: cleaned(to.address),
+    MergeField.ADDRESS_IN_HTML: lambda to: escape(cleaned(to.address)),
+    MergeField.LEAVE_URL_IN_TEXT: lambda to: to.leave_url,
+    MergeField.LEAVE_URL_IN_HTML: lambda to: escape(to.leave_url),
 }
 
 
@@ -156,9 +156,9 @@ def _in_body(show: Callable[[Recipient], str]) -> Callable[[Recipient], bytes]:
     return lambda to: quoted_printable(show(to)).encode()
 
 
-_ENCODED: Mapping[Slot, Callable[[Recipient], bytes]] = {
-    Slot.TO: lambda to: mailbox(to.name, to.address).encode(),
-    Slot.REFERENCE: lambda to: to.reference.encode(),
-    Slot.LEAVE: _leave,
+_ENCODED: Mapping[MergeField, Callable[[Recipient], bytes]] = {
+    MergeField.TO: lambda to: mailbox(to.name, to.address).encode(),
+    MergeField.REFERENCE: lambda to: to.reference.encode(),
+    MergeField.LEAVE: _leave,
     **{slot: _in_body(show) for slot, show in _SHOWN.items()},
 }

@@ -5,7 +5,7 @@ from enum import StrEnum
 from digest.model.people.reader import Format
 
 
-class Form(StrEnum):
+class PreviewKind(StrEnum):
     """What a preview shows."""
 
     HTML = "html"
@@ -18,16 +18,16 @@ class Form(StrEnum):
     def serves(self) -> Format:
         """The format of the readers who get it so."""
         return {
-            Form.TEXT: Format.PLAIN,
-            Form.LETTER: Format.LETTER,
-            Form.LARGE_PRINT: Format.LARGE_PRINT,
+            PreviewKind.TEXT: Format.PLAIN,
+            PreviewKind.LETTER: Format.LETTER,
+            PreviewKind.LARGE_PRINT: Format.LARGE_PRINT,
         }.get(self, Format.HTML)
 
     @property
     def media_type(self) -> str:
         """What a browser is told it gets."""
         return {
-            Form.HTML: "text/html; charset=utf-8",
-            Form.TEXT: "text/plain; charset=utf-8",
-            Form.EML: "message/rfc822",
+            PreviewKind.HTML: "text/html; charset=utf-8",
+            PreviewKind.TEXT: "text/plain; charset=utf-8",
+            PreviewKind.EML: "message/rfc822",
         }.get(self, "application/pdf")

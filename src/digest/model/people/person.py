@@ -20,7 +20,7 @@ _NO_DIGITS = dict.fromkeys(map(ord, " ().-"))
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class PersonKeys:
     """What identifies a person, each empty where nothing is held for it."""
 
     email: str = ""
@@ -39,7 +39,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Hashed:
+class HashedKeys:
     """Keyed hashes of a person's keys; None where nothing is held."""
 
     email: str | None
@@ -82,7 +82,7 @@ class Person:
     """
 
     name: str
-    keys: Keys
+    keys: PersonKeys
     email: str = ""
     phone: str = ""
     address: PostalAddress | None = None
@@ -103,7 +103,7 @@ class Person:
         phone = self.phone or held.phone
         return Person(
             name=self.name,
-            keys=Keys(
+            keys=PersonKeys(
                 self.keys.email or held.keys.email,
                 post_key(self.name, address),
                 phone_key(self.name, phone),
@@ -159,7 +159,7 @@ def phone_key(name: str, phone: str) -> str:
     return f"{name}|{digits}".casefold()
 
 
-class Acquaintances(Generic[T]):
+class PersonIndex(Generic[T]):
     """People we know of, each with a value, found again by what identifies them."""
 
     def __init__(self) -> None:
@@ -169,7 +169,7 @@ class Acquaintances(Generic[T]):
         self._without_email: dict[str, T] = {}
         self._with_phone_only: dict[str, T] = {}
 
-    def add(self, keys: Keys, value: T) -> None:
+    def add(self, keys: PersonKeys, value: T) -> None:
         """Get to know a person; the first of two with the same key is kept."""
         if keys.email:
             self._by_email.setdefault(keys.email, value)
@@ -182,7 +182,7 @@ class Acquaintances(Generic[T]):
         if keys.phone:
             self._by_phone.setdefault(keys.phone, value)
 
-    def find(self, keys: Keys) -> T | None:
+    def find(self, keys: PersonKeys) -> T | None:
         """Return the value of the same person, or None.
 
         Two with different email addresses are never the same. Whoever gains

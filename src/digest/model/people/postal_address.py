@@ -31,7 +31,7 @@ _AS_LETTERS = str.maketrans("015", "OIS")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class AddressProblem:
     """Why an address cannot be used and what to do, in plain words.
 
     `part` is the column at fault: "address_2", "postcode", "country".
@@ -120,7 +120,7 @@ def uk_postcode(text: str) -> str | None:
 
 def parse(
     lines: Sequence[str], postcode: str = "", country: str = ""
-) -> PostalAddress | Problem:
+) -> PostalAddress | AddressProblem:
     """Return the address as it is to be printed, or what is wrong with it.
 
     A postcode or country at the end of the lines counts as if given apart; a
@@ -132,7 +132,7 @@ def parse(
         for line in _cell_lines(cell)
     ]
     nation = _country(tidy(country), parts)
-    if isinstance(nation, Problem):
+    if isinstance(nation, AddressProblem):
         return nation
     fault = _fault(parts)
     if fault:
@@ -147,7 +147,7 @@ def _cell_lines(cell: str) -> Iterable[str]:
     return (line for line in tidied if line)
 
 
-def _country(said: str, parts: list[tuple[str, str]]) -> str | Problem:
+def _country(said: str, parts: list[tuple[str, str]]) -> str | AddressProblem:
     """Take the country off the end of the parts; inland is the empty string."""
     last = parts[-1][1].casefold() if parts else ""
     # A lone line is never a country: Jordan and Georgia are houses too.
@@ -162,7 +162,7 @@ def _country(said: str, parts: list[tuple[str, str]]) -> str | Problem:
             parts.append(("country", said))
         return ""
     if asked not in BY_NAME:
-        return Problem(
+        return AddressProblem(
             f"“{said}” is not a country we know: write its English name,"
             " or leave it empty for the United Kingdom",
             "country",
@@ -170,16 +170,16 @@ def _country(said: str, parts: list[tuple[str, str]]) -> str | Problem:
     return BY_NAME[asked]
 
 
-def _fault(parts: list[tuple[str, str]]) -> Problem | None:
+def _fault(parts: list[tuple[str, str]]) -> AddressProblem | None:
     for part, line in parts:
         if _NO_ABODE.search(line):
-            return Problem(
+            return AddressProblem(
                 "a letter cannot be delivered to no fixed abode:"
                 " ask for an address where post is kept for this person",
                 part,
             )
         if line.startswith(_BAD_STARTS):
-            return Problem(
+            return AddressProblem(
                 f"an address line cannot start with “{line[0]}”:"
                 f" take it off “{line}” or leave the line out",
                 part,
@@ -187,14 +187,14 @@ def _fault(parts: list[tuple[str, str]]) -> Problem | None:
     return None
 
 
-def _inland(parts: list[tuple[str, str]], said: str) -> PostalAddress | Problem:
+def _inland(parts: list[tuple[str, str]], said: str) -> PostalAddress | AddressProblem:
     code = _postcode(parts, said)
-    if isinstance(code, Problem):
+    if isinstance(code, AddressProblem):
         return code
     return _counted(parts, code, "")
 
 
-def _postcode(parts: list[tuple[str, str]], said: str) -> str | Problem:
+def _postcode(parts: list[tuple[str, str]], said: str) -> str | AddressProblem:
     """Take the postcode off the end of the parts, if it stands there."""
     last = _routing(parts[-1][1]) if parts else None
     if not said:
@@ -208,7 +208,7 @@ def _postcode(parts: list[tuple[str, str]], said: str) -> str | Problem:
     if last == code:
         parts.pop()
     elif last and not last.startswith("BFPO"):
-        return Problem(
+        return AddressProblem(
             f"the address ends with {last} but the postcode is {code}:"
             " keep the one that is right",
             "postcode",
@@ -223,27 +223,29 @@ def _routing(text: str) -> str | None:
     return uk_postcode(text)
 
 
-def _no_postcode(parts: list[tuple[str, str]]) -> Problem:
+def _no_postcode(parts: list[tuple[str, str]]) -> AddressProblem:
     if not parts:
-        return Problem("there is no address: give a street, a town and a postcode")
-    return Problem(
+        return AddressProblem(
+            "there is no address: give a street, a town and a postcode"
+        )
+    return AddressProblem(
         "there is no postcode: add one, or the country if this is abroad", "postcode"
     )
 
 
-def _bad_postcode(said: str) -> Problem:
+def _bad_postcode(said: str) -> AddressProblem:
     bare = re.sub(r"[\s.-]", "", said).upper()
     inward = bare[-3:-2].translate(_AS_FIGURES) + bare[-2:].translate(_AS_LETTERS)
     meant = uk_postcode(bare[:-3] + inward)
     hint = f"; is it {meant}?" if meant else ", which looks like “ZZ99 1AA”: correct it"
-    return Problem(f"“{said}” is not a UK postcode{hint}", "postcode")
+    return AddressProblem(f"“{said}” is not a UK postcode{hint}", "postcode")
 
 
 def _abroad(
     parts: list[tuple[str, str]], said: str, country: str
-) -> PostalAddress | Problem:
+) -> PostalAddress | AddressProblem:
     if any(_BFPO.fullmatch(line) for line in (*(line for _, line in parts), said)):
-        return Problem(
+        return AddressProblem(
             f"a BFPO address must not name a country: take “{country}” out", "country"
         )
     already = said and any(said.casefold() in line.casefold() for _, line in parts)
@@ -252,13 +254,15 @@ def _abroad(
 
 def _counted(
     parts: list[tuple[str, str]], code: str, country: str
-) -> PostalAddress | Problem:
+) -> PostalAddress | AddressProblem:
     lines = tuple(line for _, line in parts)
     spare = MOST_LINES - len(lines) - bool(country and code)
     if not lines:
-        return Problem(f"only “{code or country}” is given: add a street and a town")
+        return AddressProblem(
+            f"only “{code or country}” is given: add a street and a town"
+        )
     if spare < 0:
-        return Problem(
+        return AddressProblem(
             f"the address is too long by {-spare}:"
             f" put it on at most {MOST_LINES} lines beside the name and the postcode",
             parts[spare][0],

@@ -30,7 +30,7 @@ LETTER_FORMATS = frozenset({Format.LETTER, Format.LARGE_PRINT})
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReaderFacts:
     """All that decides how one reader is served, as known at one moment."""
 
     wanted: Format
@@ -69,7 +69,7 @@ class NotServed:
 Resolution = Served | NotServed
 
 
-def resolve(facts: Facts) -> Resolution:
+def resolve(facts: ReaderFacts) -> Resolution:
     """Return how a reader is served: need, permission, data present, what came back.
 
     A reader of emails whose email cannot work gets a letter where one can. A
@@ -86,7 +86,7 @@ def resolve(facts: Facts) -> Resolution:
     )
 
 
-def _by_email(facts: Facts) -> Resolution:
+def _by_email(facts: ReaderFacts) -> Resolution:
     if facts.email_works:
         return Served(Channel.EMAIL, facts.wanted)
     if facts.post_works:
@@ -98,7 +98,7 @@ def _by_email(facts: Facts) -> Resolution:
     return NotServed("no email address and no postal address is held: add one")
 
 
-def _by_post(facts: Facts) -> Resolution:
+def _by_post(facts: ReaderFacts) -> Resolution:
     if facts.post_works:
         return Served(Channel.POST, facts.wanted)
     if facts.has_address:

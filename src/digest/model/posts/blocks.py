@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextSpan:
     """Some words with one look: text, and whether strong, emphasised or a link.
 
     `href` is an absolute http, https, mailto or tel address, or None.
@@ -21,7 +21,7 @@ class Run:
     href: str | None = None
 
 
-Runs = tuple[Run, ...]
+TextSpans = tuple[TextSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Heading:
     """A heading inside a post; level 1 is the highest a post may use."""
 
     level: int
-    runs: Runs
+    runs: TextSpans
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph of runs; a line break inside it is a newline in a run's text."""
 
-    runs: Runs
+    runs: TextSpans
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Picture:
 class Table:
     """A data table: one row of headings, then rows of the same number of cells."""
 
-    header: tuple[Runs, ...]
-    rows: tuple[tuple[Runs, ...], ...]
+    header: tuple[TextSpans, ...]
+    rows: tuple[tuple[TextSpans, ...], ...]
     caption: str = ""
 
 
@@ -93,7 +93,7 @@ class CallToAction:
 class EasyRead:
     """An easy read pair: a picture on the left, one short sentence on the right."""
 
-    sentence: Runs
+    sentence: TextSpans
     picture: Picture | None = None
 
 
@@ -102,7 +102,7 @@ Block = (
 )
 
 
-def plain(runs: Iterable[Run]) -> str:
+def plain(runs: Iterable[TextSpan]) -> str:
     """Return the words of the runs, without their look."""
     return "".join(run.text for run in runs)
 
@@ -156,5 +156,5 @@ def links_in(  # noqa: C901 - a case for each kind
                 pass
 
 
-def _links(runs: Runs) -> Iterator[tuple[str, str]]:
+def _links(runs: TextSpans) -> Iterator[tuple[str, str]]:
     return ((run.text, run.href) for run in runs if run.href)

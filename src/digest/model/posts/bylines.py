@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from digest.model.posts.blocks import Block, Paragraph, Picture, Run, Runs
+from digest.model.posts.blocks import Block, Paragraph, Picture, TextSpan, TextSpans
 from digest.model.posts.items import Byline
 
 _BY = re.compile(r"\s*(?:(?:posted|written|words) )?by(?:[:\s]\s*|$)", re.IGNORECASE)
@@ -206,7 +206,7 @@ def _glued(text: str) -> tuple[str, Byline] | None:
     return None
 
 
-def _first_line(runs: Runs) -> tuple[str, Runs]:
+def _first_line(runs: TextSpans) -> tuple[str, TextSpans]:
     """Return the words before the first line break, and the runs after it."""
     line = ""
     for place, run in enumerate(runs):
@@ -222,4 +222,4 @@ def _captioned(before: tuple[Block, ...], caption: str) -> tuple[Block, ...]:
     last = before[-1] if before else None
     if isinstance(last, Picture) and not last.caption:
         return (*before[:-1], replace(last, caption=caption))
-    return (*before, Paragraph((Run(caption),)))
+    return (*before, Paragraph((TextSpan(caption),)))

@@ -19,7 +19,7 @@ _DEFAULT_PAGE = re.compile(r"/(index|default)\.(html?|php|aspx?)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class DuplicateEvidence:
     """What an item is recognised by; an empty mark is no evidence.
 
     `address` and `words` are hashes, so that they are short enough to index.
@@ -30,7 +30,7 @@ class Marks:
     published: datetime | None = None
 
     @classmethod
-    def of(cls, item: Item) -> "Marks":
+    def of(cls, item: Item) -> "DuplicateEvidence":
         """Return the marks of an item."""
         address = canonical_address(item.url)
         if isinstance(item, Event):
@@ -42,14 +42,14 @@ class Marks:
         return cls(_hash(address), _hash(words), item.published)
 
 
-def is_same_elsewhere(one: Marks, other: Marks) -> bool:
+def is_same_elsewhere(one: DuplicateEvidence, other: DuplicateEvidence) -> bool:
     """Whether items of two sources are one post: its address, or title and words."""
     if one.address and one.address == other.address:
         return True
     return bool(one.words) and one.words == other.words and not _is_apart(one, other)
 
 
-def is_same_here(one: Marks, other: Marks) -> bool:
+def is_same_here(one: DuplicateEvidence, other: DuplicateEvidence) -> bool:
     """Whether items of one source are one post under two ids.
 
     A source that was moved to another system often gives all its posts new ids
@@ -79,7 +79,7 @@ def canonical_address(url: str) -> str:
     return f"{host}{port}{path}?{query}#{parts.fragment}".rstrip("#").rstrip("?")
 
 
-def _is_apart(one: Marks, other: Marks) -> bool:
+def _is_apart(one: DuplicateEvidence, other: DuplicateEvidence) -> bool:
     if one.published is None or other.published is None:
         return False
     return abs(one.published - other.published) > _APART

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.model.posts.blocks import Block, Picture, texts
-from digest.model.posts.items import Byline, Item, Link, Span
+from digest.model.posts.items import Byline, Item, Link, TimeSpan
 from digest.model.posts.pictures import pictures_of
 from digest.model.posts.pictures import said as said_of
 
@@ -36,7 +36,7 @@ def _words(value: object, zone: str) -> str:
             words = "yes"
         case datetime():
             words = _instant(value, zone)
-        case Span(starts, ends):
+        case TimeSpan(starts, ends):
             words = " to ".join(_instant(at, zone) for at in (starts, ends) if at)
         case Picture():
             words = _picture(value)

@@ -14,7 +14,7 @@ from typing import Any
 from digest.model.posts import blocks, items
 
 _KINDS: Mapping[str, type[Any]] = {
-    "run": blocks.Run,
+    "run": blocks.TextSpan,
     "heading": blocks.Heading,
     "paragraph": blocks.Paragraph,
     "list": blocks.ListBlock,
@@ -27,7 +27,7 @@ _KINDS: Mapping[str, type[Any]] = {
     "link": items.Link,
     "post": items.Post,
     "event": items.Event,
-    "span": items.Span,
+    "span": items.TimeSpan,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 

@@ -78,7 +78,7 @@ class EventState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """When something happens: two aware instants, the end where it is known."""
 
     starts: datetime
@@ -110,13 +110,13 @@ class Event:
     body: tuple[Block, ...] = ()
     topics: tuple[str, ...] = ()
     state: EventState = EventState.ON
-    also: tuple[Span, ...] = ()
-    told: Span | None = None
+    also: tuple[TimeSpan, ...] = ()
+    told: TimeSpan | None = None
 
     @property
-    def span(self) -> Span:
+    def span(self) -> TimeSpan:
         """When it happens, the first time if there are several."""
-        return Span(self.starts, self.ends)
+        return TimeSpan(self.starts, self.ends)
 
     def is_over(self, at: datetime) -> bool:
         """Whether all of its times have passed."""

@@ -14,9 +14,9 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
-    Runs,
     Table,
+    TextSpan,
+    TextSpans,
 )
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
@@ -65,11 +65,11 @@ def _table(block: Table) -> Iterator[str]:
     yield from map(_row, block.rows)
 
 
-def _row(cells: Iterable[Runs]) -> str:
+def _row(cells: Iterable[TextSpans]) -> str:
     return "| " + " | ".join(map(_one_line, cells)) + " |"
 
 
-def _easy_read(sentence: Runs, picture: Picture | None) -> str:
+def _easy_read(sentence: TextSpans, picture: Picture | None) -> str:
     shown = ""
     if picture is not None:
         shown = f'<img src="{_quoted(picture.src)}" alt="{_quoted(picture.alt)}">'
@@ -77,11 +77,11 @@ def _easy_read(sentence: Runs, picture: Picture | None) -> str:
     return f'<div class="easy-read">{shown}<p>{words}</p></div>'
 
 
-def _one_line(runs: Runs) -> str:
+def _one_line(runs: TextSpans) -> str:
     return _runs(runs).replace("\\\n", " ").replace("\n", " ")
 
 
-def _runs(runs: Runs) -> str:
+def _runs(runs: TextSpans) -> str:
     parts = []
     for href, same in groupby(runs, lambda run: run.href):
         words = "".join(map(_run, same))
@@ -89,7 +89,7 @@ def _runs(runs: Runs) -> str:
     return "".join(parts)
 
 
-def _run(run: Run) -> str:
+def _run(run: TextSpan) -> str:
     words = _SPECIAL.sub(_escaped, run.text).replace("\n", "\\\n")
     mark = "*" * (run.emphasis + 2 * run.strong)
     found = _SPACES.fullmatch(words)

@@ -10,7 +10,7 @@ from digest.model.posts.blocks import Block, EasyRead, ListBlock, Picture, Quote
 from digest.model.posts.items import Event, Item, Post
 
 
-class Use(StrEnum):
+class PictureUse(StrEnum):
     """What one size of a picture is for; *small* stands beside an easy read sentence.
 
     Those for print are grey.
@@ -22,7 +22,7 @@ class Use(StrEnum):
     PRINT_SMALL = "print-small"
 
 
-class PicturePlace(StrEnum):
+class PictureHosting(StrEnum):
     """Where the pictures of a campaign's emails are: with us, inside, or nowhere."""
 
     HOSTED = "hosted"
@@ -49,32 +49,32 @@ class PictureFile:
 # A page that names thousands is none that anybody wrote to be read.
 MOST_IN_A_POST = 30
 
-_PUBLIC = {Use.EMAIL: "", Use.EMAIL_SMALL: "-small"}
+_PUBLIC = {PictureUse.EMAIL: "", PictureUse.EMAIL_SMALL: "-small"}
 _PUBLIC_NAME = re.compile(r"([0-9a-f]{32})(-small)?\.(?:jpg|png)")
 
 
-def public_name(name: str, use: Use, file: PictureFile) -> str:
+def public_name(name: str, use: PictureUse, file: PictureFile) -> str:
     """Return the name of a picture's file in addresses; it never means another."""
     return f"{name}{_PUBLIC[use]}.{file.extension}"
 
 
-def from_public_name(said: str) -> tuple[str, Use] | None:
+def from_public_name(said: str) -> tuple[str, PictureUse] | None:
     """Return the picture and the use that a public name means, if it is one."""
     found = _PUBLIC_NAME.fullmatch(said)
     if found is None:
         return None
-    return found[1], Use.EMAIL_SMALL if found[2] else Use.EMAIL
+    return found[1], PictureUse.EMAIL_SMALL if found[2] else PictureUse.EMAIL
 
 
-Files = Mapping[Use, PictureFile]
+Files = Mapping[PictureUse, PictureFile]
 # What a renderer is handed: the files of the pictures it may need.
-Gallery = Mapping[tuple[str, Use], PictureFile]
+Gallery = Mapping[tuple[str, PictureUse], PictureFile]
 
 
 def name_of(files: Files) -> str:
     """Return the name under which these files are kept: it changes as they do."""
     mark = hashlib.sha256()
-    for use in Use:
+    for use in PictureUse:
         mark.update(files[use].content)
     return mark.hexdigest()[:32]
 
@@ -97,7 +97,7 @@ def lacks_words(picture: Picture) -> bool:
     return not (picture.decorative or said(picture.alt))
 
 
-def file_for(picture: Picture, use: Use, gallery: Gallery) -> PictureFile | None:
+def file_for(picture: Picture, use: PictureUse, gallery: Gallery) -> PictureFile | None:
     """Return the file to show, or None where only words may stand for the picture."""
     return None if lacks_words(picture) else gallery.get((picture.kept, use))
 

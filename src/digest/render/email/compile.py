@@ -9,13 +9,13 @@ from typing import Any
 from digest.errors import RenderError
 from digest.model.editions.compiled_message import (
     CompiledMessage,
+    MergeField,
     Recipient,
-    Slot,
     shown,
 )
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import Format
-from digest.model.posts.pictures import PicturePlace
+from digest.model.posts.pictures import PictureHosting
 from digest.render.addresses import spoken
 from digest.render.email import text_blocks
 from digest.render.email.contents import Depths, contents, fullest, subject
@@ -30,7 +30,7 @@ from digest.render.email.pictures import (
     picture_parts,
 )
 from digest.render.email.size_limit import fitted
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from digest.render.templates import environment, macros, rendered
 
 SAMPLE_READER = Recipient(
@@ -72,14 +72,14 @@ class EmailRendition:
     too_heavy: int = 0
 
 
-def compile_email(variant: Variant, look: Look) -> CompiledMessage:
+def compile_email(variant: Variant, look: RenderOptions) -> CompiledMessage:
     """Return the variant as a message into which each reader is merged, as `made`."""
     rendition = made(variant, look)
     parts = picture_parts(rendition.attached, look.pictures, PICTURE_BOUNDARY)
     return replace(rendition.message, pictures=parts)
 
 
-def made(variant: Variant, look: Look) -> EmailRendition:
+def made(variant: Variant, look: RenderOptions) -> EmailRendition:
     """Return the variant as a message, with what belongs inside it kept apart.
 
     Readers of plain text get text/plain alone; the others both, text first.
@@ -99,7 +99,7 @@ def made(variant: Variant, look: Look) -> EmailRendition:
 
 
 def preview_html(
-    variant: Variant, look: Look, reader: Recipient = SAMPLE_READER
+    variant: Variant, look: RenderOptions, reader: Recipient = SAMPLE_READER
 ) -> str:
     """Return the HTML of the email with a reader merged in, its pictures inside."""
     page = _placed(variant, look)[1]
@@ -107,7 +107,7 @@ def preview_html(
 
 
 def preview_text(
-    variant: Variant, look: Look, reader: Recipient = SAMPLE_READER
+    variant: Variant, look: RenderOptions, reader: Recipient = SAMPLE_READER
 ) -> str:
     """Return the plain text of the email with a reader merged in."""
     plain = variant.format is Format.PLAIN
@@ -123,22 +123,24 @@ class _Page:
     pictures: EmailPictures
 
 
-def _placed(variant: Variant, look: Look) -> tuple[Depths, _Page, int]:
+def _placed(variant: Variant, look: RenderOptions) -> tuple[Depths, _Page, int]:
     """Return how deep items go, the HTML, and what was too heavy to attach."""
     place = variant.campaign.pictures
     depths, page = _html(variant, look, place)
     weight = page.pictures.weight
-    if place is PicturePlace.ATTACHED and weight > MOST_ATTACHED:
-        return *_html(variant, look, PicturePlace.HOSTED), weight
+    if place is PictureHosting.ATTACHED and weight > MOST_ATTACHED:
+        return *_html(variant, look, PictureHosting.HOSTED), weight
     return depths, page, 0
 
 
-def _html(variant: Variant, look: Look, place: PicturePlace) -> tuple[Depths, _Page]:
+def _html(
+    variant: Variant, look: RenderOptions, place: PictureHosting
+) -> tuple[Depths, _Page]:
     return fitted(variant, partial(_html_at, variant, look, place), _size)
 
 
 def _html_at(
-    variant: Variant, look: Look, place: PicturePlace, depths: Depths
+    variant: Variant, look: RenderOptions, place: PictureHosting, depths: Depths
 ) -> _Page:
     made = environment(look.templates_dir, "email")
     kinds = macros(made, "blocks.html")
@@ -156,7 +158,7 @@ def _html_at(
     return _Page(pieces, pictures)
 
 
-def _text(variant: Variant, look: Look, depths: Depths) -> Pieces:
+def _text(variant: Variant, look: RenderOptions, depths: Depths) -> Pieces:
     made = environment(look.templates_dir, "email")
     markers = Markers()
     context = {
@@ -174,7 +176,7 @@ def _allowed(text: str) -> str:
 
 
 def _with_way_out(pieces: Pieces, template: str) -> Pieces:
-    if {Slot.LEAVE_URL_IN_HTML, Slot.LEAVE_URL_IN_TEXT}.isdisjoint(pieces):
+    if {MergeField.LEAVE_URL_IN_HTML, MergeField.LEAVE_URL_IN_TEXT}.isdisjoint(pieces):
         raise RenderError(
             f"the template email/{template} gives readers no way to leave: "
             "add a link to {{ reader.leave_url }}"
@@ -183,11 +185,12 @@ def _with_way_out(pieces: Pieces, template: str) -> Pieces:
 
 
 def _size(page: _Page) -> int:
-    said = (piece for piece in page.pieces if not isinstance(piece, Slot))
+    said = (piece for piece in page.pieces if not isinstance(piece, MergeField))
     return _ROOM + sum(len(piece.encode()) for piece in said)
 
 
 def _for_reader(pieces: Pieces, reader: Recipient) -> str:
     return "".join(
-        shown(piece, reader) if isinstance(piece, Slot) else piece for piece in pieces
+        shown(piece, reader) if isinstance(piece, MergeField) else piece
+        for piece in pieces
     )

@@ -66,7 +66,7 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EmailEntry:
     """A post or an event as the email shows it.
 
     `day` is an event's, for the list of contents. `forms` lead to the item in a
@@ -88,7 +88,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class EmailContents:
     """An email's words for every reader of a variant."""
 
     title: str
@@ -98,19 +98,19 @@ class Contents:
     language: str
     direction: str
     draft: bool
-    posts: tuple[Entry, ...]
-    events: tuple[Entry, ...]
+    posts: tuple[EmailEntry, ...]
+    events: tuple[EmailEntry, ...]
     sender: tuple[str, ...]
     phone: Detail | None
 
     @property
-    def listed(self) -> tuple[Entry, ...]:
+    def listed(self) -> tuple[EmailEntry, ...]:
         """The entries of a list of contents; none where it would be no help."""
         entries = self.posts + self.events
         return entries if 1 < len(entries) <= _LISTED else ()
 
 
-def contents(variant: Variant, depths: Depths) -> Contents:
+def contents(variant: Variant, depths: Depths) -> EmailContents:
     """Return the words of the variant with each item at its depth."""
     campaign = variant.campaign
     entries = [
@@ -120,7 +120,7 @@ def contents(variant: Variant, depths: Depths) -> Contents:
         )
     ]
     pairs = list(zip(variant.items, entries, strict=True))
-    return Contents(
+    return EmailContents(
         title=cleaned(campaign.title),
         date=day_in_words(variant.slot, campaign.timezone, variant.language),
         subject=subject(variant),
@@ -170,11 +170,11 @@ def can_be_shortened(item: Item) -> bool:
     )
 
 
-def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> Entry:
+def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEntry:
     full = depth is Depth.FULL
     picture = item.picture if isinstance(item, Post) else None
     shows_picture = depth > Depth.TITLE and not (full and _shows(item.body, picture))
-    return Entry(
+    return EmailEntry(
         anchor=anchor,
         title=_headline(item, variant.campaign),
         day=_day(item, variant),

@@ -17,11 +17,11 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Runs,
     Table,
+    TextSpans,
     plain,
 )
-from digest.model.posts.pictures import Use
+from digest.model.posts.pictures import PictureUse
 from digest.render.addresses import link_address
 from digest.render.email.pictures import EmailPictures
 
@@ -65,14 +65,14 @@ class HtmlBlocks:
             case Quote(body, attribution):
                 return self._made("quote", self.write(body), attribution)
             case Picture():
-                shown = self._pictures.show(block, Use.EMAIL)
+                shown = self._pictures.show(block, PictureUse.EMAIL)
                 return self._made("picture", block, shown)
             case Table():
                 return self._table(block)
             case CallToAction(label, href):
                 return self._made("call_to_action", label, link_address(href))
             case EasyRead(sentence, picture):
-                shown = self._pictures.show(picture, Use.EMAIL_SMALL)
+                shown = self._pictures.show(picture, PictureUse.EMAIL_SMALL)
                 return self._made("easy_read", _safe(sentence), picture, shown)
 
     def _table(self, table: Table) -> Markup:
@@ -97,7 +97,7 @@ class HtmlBlocks:
         return self._last
 
 
-def _fits_a_phone(rows: tuple[tuple[Runs, ...], ...]) -> bool:
+def _fits_a_phone(rows: tuple[tuple[TextSpans, ...], ...]) -> bool:
     columns = list(zip_longest(*rows, fillvalue=()))
     widths = (
         max(len(word) for cell in column for word in ("", *plain(cell).split()))
@@ -117,7 +117,7 @@ class _Words:
     spaced: bool
 
 
-def _safe(runs: Runs) -> tuple[_Words, ...]:
+def _safe(runs: TextSpans) -> tuple[_Words, ...]:
     text, end = plain(runs), 0
     kept = [found.span() for found in _SPACING.finditer(text)]
     shown = []

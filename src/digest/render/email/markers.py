@@ -8,9 +8,9 @@ written, so that no content can forge one.
 import re
 import secrets
 
-from digest.model.editions.compiled_message import Slot
+from digest.model.editions.compiled_message import MergeField
 
-Pieces = tuple[str | Slot, ...]
+Pieces = tuple[str | MergeField, ...]
 
 
 class Markers:
@@ -19,7 +19,7 @@ class Markers:
     def __init__(self) -> None:
         secret = secrets.token_hex(16)
         self._slots = {
-            f"zq{secret}x{number:02d}qz": slot for number, slot in enumerate(Slot)
+            f"zq{secret}x{number:02d}qz": slot for number, slot in enumerate(MergeField)
         }
         self._pattern = re.compile(f"(zq{secret}x[0-9]{{2}}qz)")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.errors import RenderError
 from digest.model.campaigns.campaign import Campaign
-from digest.model.editions.compiled_message import CompiledMessage, Slot
+from digest.model.editions.compiled_message import CompiledMessage, MergeField
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import (
     SOFT_BREAK,
@@ -49,24 +49,27 @@ def compiled(
     ]
     head = [*_headers(variant, subject, made_at), *_body(bodies)]
     return CompiledMessage.of(
-        piece if isinstance(piece, Slot) else piece.encode("ascii") for piece in head
+        piece if isinstance(piece, MergeField) else piece.encode("ascii")
+        for piece in head
     )
 
 
-def _headers(variant: Variant, subject: str, made_at: datetime) -> Iterator[str | Slot]:
+def _headers(
+    variant: Variant, subject: str, made_at: datetime
+) -> Iterator[str | MergeField]:
     campaign = variant.campaign
     domain = _own(campaign.sender_address).rpartition("@")[2]
     yield f"From: {_from(campaign)}\r\nTo: "
-    yield Slot.TO
+    yield MergeField.TO
     yield f"\r\nSubject: {unstructured(subject)}\r\n"
     yield f"Date: {format_datetime(made_at.astimezone(ZoneInfo(campaign.timezone)))}"
     yield "\r\nMessage-ID: <"
-    yield Slot.REFERENCE
+    yield MergeField.REFERENCE
     yield f".{variant.code}@{domain}>\r\n"
     if campaign.reply_to:
         yield f"Reply-To: {_own(campaign.reply_to)}\r\n"
     yield f"List-Id: {_list_id(campaign, domain)}\r\nList-Unsubscribe: "
-    yield Slot.LEAVE
+    yield MergeField.LEAVE
     yield "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     yield "Auto-Submitted: auto-generated\r\n"
     yield f"Feedback-ID: {variant.code}:{campaign.name}:edition:digest\r\n"
@@ -98,7 +101,7 @@ def _list_id(campaign: Campaign, domain: str) -> str:
     return f"{title}\r\n {where}" if "\n" in title else f"{title} {where}"
 
 
-def _body(bodies: Sequence[Sequence[str | Slot]]) -> Iterator[str | Slot]:
+def _body(bodies: Sequence[Sequence[str | MergeField]]) -> Iterator[str | MergeField]:
     if len(bodies) == 1:
         yield from bodies[0]
         return
@@ -110,21 +113,23 @@ def _body(bodies: Sequence[Sequence[str | Slot]]) -> Iterator[str | Slot]:
     yield f"\r\n--{boundary}--\r\n"
 
 
-def _related(segments: Iterable[str | Slot]) -> Iterator[str | Slot]:
+def _related(segments: Iterable[str | MergeField]) -> Iterator[str | MergeField]:
     yield 'Content-Type: multipart/related; type="text/html";\r\n'
     yield f' boundary="{PICTURE_BOUNDARY}"\r\n\r\n--{PICTURE_BOUNDARY}\r\n'
     yield from _part("html", segments)
-    yield Slot.PICTURES
+    yield MergeField.PICTURES
     yield f"\r\n--{PICTURE_BOUNDARY}--\r\n"
 
 
-def _part(kind: str, segments: Iterable[str | Slot]) -> Iterator[str | Slot]:
+def _part(
+    kind: str, segments: Iterable[str | MergeField]
+) -> Iterator[str | MergeField]:
     yield f"Content-Type: text/{kind}; charset=utf-8\r\n"
     yield "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     yield from segments
 
 
-def _segments(pieces: Pieces) -> Iterator[str | Slot]:
+def _segments(pieces: Pieces) -> Iterator[str | MergeField]:
     """Yield a part in quoted-printable, with every slot on a line of its own.
 
     A soft break stands before and after it, so that whatever value is put in
@@ -132,7 +137,7 @@ def _segments(pieces: Pieces) -> Iterator[str | Slot]:
     """
     at_line_start = True
     for piece in pieces:
-        if isinstance(piece, Slot):
+        if isinstance(piece, MergeField):
             yield "" if at_line_start else SOFT_BREAK
             yield piece
             yield SOFT_BREAK
@@ -143,7 +148,7 @@ def _segments(pieces: Pieces) -> Iterator[str | Slot]:
         at_line_start = not lines[-1]
 
 
-def _boundary(parts: Iterable[Iterable[str | Slot]]) -> str:
+def _boundary(parts: Iterable[Iterable[str | MergeField]]) -> str:
     # "=_" cannot stand in quoted-printable, so no content can hold the
     # boundary; the hash makes it the same for the same content.
     said = "".join(piece for part in parts for piece in part)

@@ -8,8 +8,8 @@ from digest.model.posts.blocks import Picture
 from digest.model.posts.pictures import (
     Gallery,
     PictureFile,
-    PicturePlace,
-    Use,
+    PictureHosting,
+    PictureUse,
     file_for,
     public_name,
 )
@@ -17,12 +17,12 @@ from digest.model.posts.pictures import (
 # What an email may carry in pictures. Base64 makes it a third more on the wire.
 MOST_ATTACHED = 2_000_000
 # Pixels, as wide as the place is for which each use is made.
-_WIDEST = {Use.EMAIL: 592, Use.EMAIL_SMALL: 104}
-Named = tuple[str, Use]
+_WIDEST = {PictureUse.EMAIL: 592, PictureUse.EMAIL_SMALL: 104}
+Named = tuple[str, PictureUse]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPicture:
     """A picture where it is shown: its address, and its size there in pixels."""
 
     src: str
@@ -33,15 +33,15 @@ class Shown:
 class EmailPictures:
     """Shows pictures in one rendition of an email, and remembers which it showed."""
 
-    def __init__(self, gallery: Gallery, place: PicturePlace, hosted_at: str) -> None:
+    def __init__(self, gallery: Gallery, place: PictureHosting, hosted_at: str) -> None:
         self._gallery = gallery
         self._place = place
         self._hosted_at = hosted_at
         self.shown: dict[str, tuple[Named, PictureFile]] = {}  # by address
 
-    def show(self, picture: Picture | None, use: Use) -> Shown | None:
+    def show(self, picture: Picture | None, use: PictureUse) -> ShownPicture | None:
         """Return where the picture is shown; None where words stand in its place."""
-        if picture is None or self._place is PicturePlace.NONE:
+        if picture is None or self._place is PictureHosting.NONE:
             return None
         file = file_for(picture, use, self._gallery)
         if file is None:
@@ -49,7 +49,7 @@ class EmailPictures:
         src = self._address(public_name(picture.kept, use, file))
         self.shown[src] = (picture.kept, use), file
         width = min(_WIDEST[use], file.width)
-        return Shown(src, width, max(1, round(file.height * width / file.width)))
+        return ShownPicture(src, width, max(1, round(file.height * width / file.width)))
 
     @property
     def weight(self) -> int:
@@ -59,7 +59,7 @@ class EmailPictures:
     @property
     def attached(self) -> tuple[Named, ...]:
         """Those that must be in the message itself, in the order they are shown."""
-        if self._place is not PicturePlace.ATTACHED:
+        if self._place is not PictureHosting.ATTACHED:
             return ()
         return tuple(named for named, _ in self.shown.values())
 
@@ -71,7 +71,7 @@ class EmailPictures:
         return html
 
     def _address(self, name: str) -> str:
-        if self._place is PicturePlace.HOSTED:
+        if self._place is PictureHosting.HOSTED:
             return f"{self._hosted_at}/{name}"
         return f"cid:{_content_id(name)}"
 

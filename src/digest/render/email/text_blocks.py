@@ -13,9 +13,9 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
-    Runs,
     Table,
+    TextSpan,
+    TextSpans,
     plain,
 )
 from digest.render.addresses import link_address, spoken
@@ -104,7 +104,7 @@ def _table(table: Table, width: int) -> str:
     return "\n\n".join(filter(None, (caption, empty, *rows)))
 
 
-def _row(header: list[str], cells: tuple[Runs, ...], width: int) -> str:
+def _row(header: list[str], cells: tuple[TextSpans, ...], width: int) -> str:
     # One cell a line with its heading: a grid of columns cannot be filled to
     # 72 columns, and read aloud it is a list of loose words.
     lines = []
@@ -115,7 +115,7 @@ def _row(header: list[str], cells: tuple[Runs, ...], width: int) -> str:
     return "\n".join(lines)
 
 
-def _with_links(text: str, runs: Iterable[Run]) -> str:
+def _with_links(text: str, runs: Iterable[TextSpan]) -> str:
     # An address that is its own words stands in the text already, unbroken.
     listed = (
         linked(words, href)
@@ -125,10 +125,10 @@ def _with_links(text: str, runs: Iterable[Run]) -> str:
     return "\n\n".join(filter(None, (text, *listed)))
 
 
-def _links(runs: Iterable[Run]) -> Iterator[tuple[str, str]]:
+def _links(runs: Iterable[TextSpan]) -> Iterator[tuple[str, str]]:
     # Runs that share an address and stand side by side are one link.
     words, href = "", ""
-    for run in (*runs, Run("")):
+    for run in (*runs, TextSpan("")):
         address = link_address(run.href) if run.href else ""
         if address != href:
             if href:

@@ -13,14 +13,14 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     Quote,
-    Run,
-    Runs,
     Table,
+    TextSpan,
+    TextSpans,
     plain,
 )
-from digest.model.posts.pictures import Use
-from digest.render.letter.links import LONGEST, Addresses
-from digest.render.letter.pictures import Pictures
+from digest.model.posts.pictures import PictureUse
+from digest.render.letter.links import LONGEST, PrintedAddresses
+from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.printable_text import breakable, printable
 
 Json = dict[str, Any]
@@ -33,7 +33,7 @@ _ADDRESS_TEXT = "({})"
 
 
 @dataclass(slots=True)
-class Typist:
+class BlockTypesetter:
     """Turns one post's blocks into JSON values for a size of type and a width.
 
     `deepest` is the level of the last heading: levels are never skipped, which
@@ -42,8 +42,8 @@ class Typist:
 
     size: float
     width: float
-    pictures: Pictures
-    addresses: Addresses
+    pictures: LetterPictures
+    addresses: PrintedAddresses
     deepest: int = 2
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[Json]:
@@ -63,11 +63,11 @@ class Typist:
         said = self.say(text, scale=1.4)
         return {"k": "h", "level": level, "runs": [{"t": said}], "id": mark}
 
-    def paragraph(self, *runs: Run) -> Json:
+    def paragraph(self, *runs: TextSpan) -> Json:
         """Return a paragraph of those runs."""
         return {"k": "p", "runs": self._runs(runs)}
 
-    def label(self, *runs: Run) -> Json:
+    def label(self, *runs: TextSpan) -> Json:
         """Return a paragraph that stays with what follows it."""
         return self.paragraph(*runs) | {"k": "label"}
 
@@ -99,7 +99,7 @@ class Typist:
         lines = [self.say(self.addresses.printed(href), 0.9)]
         return {"k": "action", "label": self.say(label, 0.9), "lines": lines}
 
-    def picture(self, picture: Picture, use: Use) -> Json | None:
+    def picture(self, picture: Picture, use: PictureUse) -> Json | None:
         """Return a picture that can be shown, or None."""
         name = self.pictures.take(picture, use)
         if name is None:
@@ -108,7 +108,7 @@ class Typist:
         return {"k": "picture", "src": name, **words}
 
     def _picture(self, picture: Picture) -> Iterator[Json]:
-        shown = self.picture(picture, Use.PRINT)
+        shown = self.picture(picture, PictureUse.PRINT)
         if shown:
             yield shown
         else:
@@ -117,11 +117,14 @@ class Typist:
     def _in_words(self, picture: Picture) -> Iterator[Json]:
         words = [part for part in (picture.alt, picture.caption) if part.strip()]
         if words:
-            runs = Run("Picture: ", strong=True), Run(". ".join(dict.fromkeys(words)))
+            runs = (
+                TextSpan("Picture: ", strong=True),
+                TextSpan(". ".join(dict.fromkeys(words))),
+            )
             yield self.paragraph(*runs)
 
-    def _easy(self, sentence: Runs, picture: Picture | None) -> Iterator[Json]:
-        shown = self.picture(picture, Use.PRINT_SMALL) if picture else None
+    def _easy(self, sentence: TextSpans, picture: Picture | None) -> Iterator[Json]:
+        shown = self.picture(picture, PictureUse.PRINT_SMALL) if picture else None
         yield {"k": "easy", "runs": self._runs(sentence), "picture": shown}
         if picture and not shown:
             yield from self._in_words(picture)
@@ -143,7 +146,7 @@ class Typist:
         longest = sum(max(map(_longest_word, column)) + 2 for column in columns)
         return longest * _AVERAGE * self.size <= self.width * _POINTS
 
-    def _runs(self, runs: Iterable[Run], share: float = 1.0) -> list[Json]:
+    def _runs(self, runs: Iterable[TextSpan], share: float = 1.0) -> list[Json]:
         made: list[Json] = []
         for run in runs:
             look = {"b": run.strong, "i": run.emphasis}
@@ -158,7 +161,7 @@ class Typist:
         return made
 
 
-def _longest_word(cell: Runs) -> int:
+def _longest_word(cell: TextSpans) -> int:
     words = plain(cell).split()
     # A link's address stands in the cell too, and may break after its signs.
     links = 12 if any(run.href for run in cell) else 0

@@ -6,12 +6,12 @@ from typing import Any
 
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import Format
-from digest.model.posts.blocks import Picture, Run, texts
+from digest.model.posts.blocks import Picture, TextSpan, texts
 from digest.model.posts.items import Event, Item, LinkKind, Post
-from digest.render.letter.blocks import Json, Typist
+from digest.render.letter.blocks import BlockTypesetter, Json
 from digest.render.letter.geometry import GEOMETRIES, Geometry
-from digest.render.letter.links import Addresses, Shorten
-from digest.render.letter.pictures import Pictures
+from digest.render.letter.links import PrintedAddresses, Shorten
+from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.printable_text import breakable, printable
 from digest.render.words.dates import day_in_words, locale_of
 from digest.render.words.event_times import headline, is_off, times
@@ -45,18 +45,20 @@ _LISTED_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class LetterSetup:
     """What it takes to write a letter out: the sheet, its pictures, short links."""
 
     geometry: Geometry
     size: int
-    pictures: Pictures
+    pictures: LetterPictures
     shorten: Shorten
 
-    def typist(self) -> Typist:
+    def typist(self) -> BlockTypesetter:
         """Return one for a post or an event: each gives its own addresses."""
         width = 210 - self.geometry.left - self.geometry.right
-        return Typist(self.size, width, self.pictures, Addresses(self.shorten))
+        return BlockTypesetter(
+            self.size, width, self.pictures, PrintedAddresses(self.shorten)
+        )
 
 
 def size_of(wanted: Format) -> int:
@@ -64,11 +66,11 @@ def size_of(wanted: Format) -> int:
     return POINTS.get(wanted, USUAL_POINTS)
 
 
-def job(variant: Variant, pictures: Pictures, shorten: Shorten) -> dict[str, Any]:
+def job(variant: Variant, pictures: LetterPictures, shorten: Shorten) -> dict[str, Any]:
     """Return all that the letter's template is told, but for the recipient."""
     campaign = variant.campaign
     geometry = GEOMETRIES[campaign.letter.envelope]
-    desk = Desk(geometry, size_of(variant.format), pictures, shorten)
+    desk = LetterSetup(geometry, size_of(variant.format), pictures, shorten)
     date = day_in_words(variant.slot, campaign.timezone, variant.language)
     locale = locale_of(variant.language)
     return {
@@ -88,7 +90,7 @@ def job(variant: Variant, pictures: Pictures, shorten: Shorten) -> dict[str, Any
     }
 
 
-def _blocks(variant: Variant, desk: Desk) -> Iterator[Json]:
+def _blocks(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     posts = [item for item in variant.items if isinstance(item, Post)]
     events = sorted(
         (item for item in variant.items if isinstance(item, Event)),
@@ -105,7 +107,7 @@ def _blocks(variant: Variant, desk: Desk) -> Iterator[Json]:
 
 
 def _contents(
-    posts: Sequence[Post], events: Sequence[Event], desk: Desk
+    posts: Sequence[Post], events: Sequence[Event], desk: LetterSetup
 ) -> Iterator[Json]:
     titles = [(_title(post), f"post-{number}") for number, post in enumerate(posts)]
     if events:
@@ -122,18 +124,18 @@ def _contents(
     }
 
 
-def _post(post: Post, mark: str, desk: Desk) -> Iterator[Json]:
+def _post(post: Post, mark: str, desk: LetterSetup) -> Iterator[Json]:
     typist = desk.typist()
     yield typist.heading(2, _title(post), mark)
     if post.byline:
-        yield typist.label(Run(f"By {post.byline}", strong=True))
+        yield typist.label(TextSpan(f"By {post.byline}", strong=True))
     yield from _links(post, typist, other_forms=True)
     if post.picture and not _shows(post, post.picture):
         yield from typist.blocks((post.picture,))
     if post.body:
         yield from typist.blocks(post.body)
     elif post.summary:
-        yield typist.paragraph(Run(post.summary))
+        yield typist.paragraph(TextSpan(post.summary))
     yield from _links(post, typist, other_forms=False)
 
 
@@ -150,7 +152,7 @@ def _shows(post: Post, picture: Picture) -> bool:
     return again or bool(picture.alt and picture.alt in said)
 
 
-def _links(post: Post, typist: Typist, *, other_forms: bool) -> Iterator[Json]:
+def _links(post: Post, typist: BlockTypesetter, *, other_forms: bool) -> Iterator[Json]:
     for link in post.links:
         is_elsewhere = link.kind.is_another_form != other_forms
         if is_elsewhere or typist.addresses.has_given(link.url):
@@ -160,7 +162,7 @@ def _links(post: Post, typist: Typist, *, other_forms: bool) -> Iterator[Json]:
         yield typist.action(words.removesuffix(": "), link.url)
 
 
-def _event(event: Event, variant: Variant, desk: Desk) -> Iterator[Json]:
+def _event(event: Event, variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     typist = desk.typist()
     joining = "" if is_off(event) else event.joining_url
     asking = "To ask, ring" if is_off(event) else "To book or ask, ring"
@@ -179,20 +181,20 @@ def _event(event: Event, variant: Variant, desk: Desk) -> Iterator[Json]:
     if event.body:
         yield from typist.blocks(event.body)
     elif event.summary:
-        yield typist.paragraph(Run(event.summary))
+        yield typist.paragraph(TextSpan(event.summary))
 
 
-def _address(url: str, typist: Typist) -> str:
+def _address(url: str, typist: BlockTypesetter) -> str:
     return typist.addresses.printed(url) if url else ""
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[Run]:
+def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[TextSpan]:
     for number, (name, said) in enumerate(facts):
-        yield Run(f"{chr(10) if number else ''}{name}: ", strong=True)
-        yield Run(said)
+        yield TextSpan(f"{chr(10) if number else ''}{name}: ", strong=True)
+        yield TextSpan(said)
 
 
-def _reaching_us(variant: Variant, desk: Desk) -> Iterator[Json]:
+def _reaching_us(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     letter = variant.campaign.letter
     other = (
         f"have these letters in ordinary print ({USUAL_POINTS} point)"
@@ -209,15 +211,17 @@ def _reaching_us(variant: Variant, desk: Desk) -> Iterator[Json]:
         "tell us what you think, or ask somebody to look up a web page for you.",
     )
     typist = desk.typist()
-    items = [[typist.paragraph(Run(ask))] for ask in asks]
+    items = [[typist.paragraph(TextSpan(ask))] for ask in asks]
     yield {
         "k": "together",
         "body": [
             typist.heading(2, WORDS["reach"]),
-            typist.paragraph(Run(f"You do not need email. Please {ways} to:")),
+            typist.paragraph(TextSpan(f"You do not need email. Please {ways} to:")),
             {"k": "list", "ordered": False, "items": items},
             typist.paragraph(
-                Run("It helps us if you give the reference at the foot of this page.")
+                TextSpan(
+                    "It helps us if you give the reference at the foot of this page."
+                )
             ),
         ],
     }

@@ -12,10 +12,10 @@ from digest.model.posts.pictures import Gallery
 from digest.render.letter.addressee import TOO_LARGE, Letter, cannot_print, personal
 from digest.render.letter.content import WORDS, job
 from digest.render.letter.links import Shorten
-from digest.render.letter.pictures import Pictures
-from digest.render.letter.typst_compiler import Press
+from digest.render.letter.pictures import LetterPictures
+from digest.render.letter.typst_compiler import TypstCompiler
 
-__all__ = ["SAMPLE", "Letter", "LetterBody", "LetterLook", "preview", "typeset"]
+__all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typeset"]
 
 
 def _unchanged(href: str) -> str:
@@ -23,7 +23,7 @@ def _unchanged(href: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterLook:
+class LetterOptions:
     """What a letter needs beside the edition.
 
     `shorten` makes a long web address short. `pictures` are those that may be
@@ -53,13 +53,13 @@ class LetterBody:
         return int(self.facts["pages"])
 
 
-def typeset(variant: Variant, look: LetterLook) -> LetterBody:
+def typeset(variant: Variant, look: LetterOptions) -> LetterBody:
     """Return the variant's body: PDF/UA-1, the same bytes for the same words.
 
     Posts are given in full. Raises RenderError in one line.
     """
-    with Press(look.templates_dir) as press:
-        told = job(variant, Pictures(press, look.pictures), look.shorten)
+    with TypstCompiler(look.templates_dir) as press:
+        told = job(variant, LetterPictures(press, look.pictures), look.shorten)
         made = press.typeset("letter.typ", told, ("pages", "salutation"))
     facts = {
         "pages": _one(made.answers["pages"], "pages"),
@@ -82,7 +82,7 @@ SAMPLE = Letter(
 )
 
 
-def preview(variant: Variant, look: LetterLook, addressee: Letter = SAMPLE) -> bytes:
+def preview(variant: Variant, look: LetterOptions, addressee: Letter = SAMPLE) -> bytes:
     """Return one complete letter, PDF/UA-1, that looks as it does in the run.
 
     Raises RenderError in one line, also where the address cannot be printed.
@@ -90,8 +90,8 @@ def preview(variant: Variant, look: LetterLook, addressee: Letter = SAMPLE) -> b
     fault = cannot_print(addressee)
     if fault:
         raise RenderError(f"letter {addressee.reference}: {fault}")
-    with Press(look.templates_dir) as press:
-        told = job(variant, Pictures(press, look.pictures), look.shorten)
+    with TypstCompiler(look.templates_dir) as press:
+        told = job(variant, LetterPictures(press, look.pictures), look.shorten)
         told["recipient"] = personal(addressee)
         made = press.typeset("letter.typ", told, ("address-too-large",))
     if made.answers["address-too-large"]:

@@ -17,7 +17,7 @@ def readable(href: str) -> str:
     return bare.removeprefix("www.").rstrip("/")
 
 
-class Addresses:
+class PrintedAddresses:
     """Gives each link of one post its printed address, once."""
 
     def __init__(self, shorten: Shorten) -> None:

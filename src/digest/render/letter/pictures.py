@@ -1,19 +1,19 @@
 """Pictures for a letter: our own copies, grey and of the size they are printed at."""
 
 from digest.model.posts.blocks import Picture
-from digest.model.posts.pictures import Gallery, Use, file_for
-from digest.render.letter.typst_compiler import Press
+from digest.model.posts.pictures import Gallery, PictureUse, file_for
+from digest.render.letter.typst_compiler import TypstCompiler
 
 
-class Pictures:
+class LetterPictures:
     """Brings pictures into a press's job folder; nothing else is read or fetched."""
 
-    def __init__(self, press: Press, gallery: Gallery) -> None:
+    def __init__(self, press: TypstCompiler, gallery: Gallery) -> None:
         self._press = press
         self._gallery = gallery
         self._taken: set[str] = set()
 
-    def take(self, picture: Picture, use: Use) -> str | None:
+    def take(self, picture: Picture, use: PictureUse) -> str | None:
         """Return the name under which Typst shows the picture, or None."""
         file = file_for(picture, use, self._gallery)
         if file is None:

@@ -22,7 +22,7 @@ from digest.render.letter.manifest import (
     manifest_csv,
 )
 from digest.render.letter.printable_text import printable
-from digest.render.letter.typst_compiler import Press, Typeset
+from digest.render.letter.typst_compiler import TypesetPdf, TypstCompiler
 from digest.render.words.dates import day_in_words, locale_of
 
 __all__ = [
@@ -91,7 +91,7 @@ def lay(
     The packing list comes first. Every letter is in `rows` or in `problems`.
     Raises RenderError where the run as a whole cannot be made.
     """
-    with Press(head.templates_dir) as press:
+    with TypstCompiler(head.templates_dir) as press:
         table = _Table(press, bodies, head)
         faults, good = _sorted_out(letters, bodies)
         while good:
@@ -157,7 +157,7 @@ class _Table:
     """Where the letters of one run are laid out, with their bodies at hand."""
 
     def __init__(
-        self, press: Press, bodies: Mapping[str, LetterBody], head: PrintHead
+        self, press: TypstCompiler, bodies: Mapping[str, LetterBody], head: PrintHead
     ) -> None:
         self._press = press
         self._bodies = bodies
@@ -167,7 +167,7 @@ class _Table:
             self._names[key] = f"body-{number}.pdf"
             (press.root / self._names[key]).write_bytes(body.pdf)
 
-    def set(self, letters: Sequence[Letter]) -> Typeset:
+    def set(self, letters: Sequence[Letter]) -> TypesetPdf:
         """Return the run's file, and what Typst says of it."""
         locale = locale_of(self._head.language)
         job = {
@@ -218,7 +218,9 @@ class _Table:
             f" Postage: {letterhead.postage} class. Keep this list; it is not posted."
         )
 
-    def rows(self, letters: Sequence[Letter], made: Typeset) -> tuple[ManifestRow, ...]:
+    def rows(
+        self, letters: Sequence[Letter], made: TypesetPdf
+    ) -> tuple[ManifestRow, ...]:
         """Return a row for each letter, with where it begins in the file."""
         (packing,) = made.answers["packing-pages"]
         envelope = ENVELOPE_GRAMS[self._head.campaign.letter.envelope]

@@ -25,14 +25,14 @@ _OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ")
 
 
 @dataclass(frozen=True, slots=True)
-class Typeset:
+class TypesetPdf:
     """A finished PDF, and for each label asked about the values it carries."""
 
     pdf: bytes
     answers: Mapping[str, Sequence[Any]]
 
 
-class Press:
+class TypstCompiler:
     """A job folder with the letter templates in it; use it in a `with` statement."""
 
     def __init__(self, templates_dir: Path | None = None) -> None:
@@ -61,7 +61,7 @@ class Press:
 
     def typeset(
         self, template: str, job: Mapping[str, Any], labels: Sequence[str] = ()
-    ) -> Typeset:
+    ) -> TypesetPdf:
         """Return the tagged, PDF/UA-1 document that the template makes of the job.
 
         Raises RenderError where the template, the job or a font stops it.
@@ -70,7 +70,7 @@ class Press:
 
     def overlay(
         self, template: str, job: Mapping[str, Any], labels: Sequence[str] = ()
-    ) -> Typeset:
+    ) -> TypesetPdf:
         """Return the document without tags: those of a page laid down are lost."""
         return self._run(template, job, labels, accessible=False)
 
@@ -81,7 +81,7 @@ class Press:
         labels: Sequence[str],
         *,
         accessible: bool,
-    ) -> Typeset:
+    ) -> TypesetPdf:
         data = json.dumps({"fonts": FAMILIES, **job}, ensure_ascii=False)
         (self.root / "job.json").write_text(data, encoding="utf-8")
         with _one_line(template):
@@ -100,7 +100,7 @@ class Press:
             }
         if not isinstance(pdf, bytes):
             raise RenderError(f"letter/{template} made no pages: mend the template")
-        return Typeset(pdf, answers)
+        return TypesetPdf(pdf, answers)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 
-from digest.model.posts.items import Event, Span
+from digest.model.posts.items import Event, TimeSpan
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _AMERICAN = frozenset({"US", "PH", "PR"})
@@ -48,7 +48,9 @@ def day_without_year(instant: datetime, zone: str, language: str) -> str:
     return format_date(day, pattern, locale)
 
 
-def when(event: Event, home_zone: str, language: str, span: Span | None = None) -> str:
+def when(
+    event: Event, home_zone: str, language: str, span: TimeSpan | None = None
+) -> str:
     """Return when an event is, in the zone in which people read it.
 
     "Tuesday 7 July 2026, 9am to 11:30am"; the zone is named where its clocks
@@ -80,7 +82,7 @@ def hours_of(
     return said + _place_of(starts.tzinfo, starts, home_zone, locale)
 
 
-def local(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+def local(span: TimeSpan, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
     """Return the wall times at which something begins and ends."""
     ends = span.ends.astimezone(zone) if span.ends else None
     return span.starts.astimezone(zone), ends

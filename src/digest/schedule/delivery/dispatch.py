@@ -11,10 +11,10 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from digest.deliver.sending.batch_supply import AllDue, Batches
+from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 
 
-class Supply(Batches, Protocol):
+class ProcessSupply(BatchSupply, Protocol):
     """Where one process gets its batches from, run after run."""
 
     def wait(self, seconds: float) -> None:
@@ -32,24 +32,24 @@ class Dispatcher(Protocol):
         """Have these new batches sent, once the transaction has been committed."""
         ...
 
-    def supply(self, stop: threading.Event) -> AbstractContextManager[Supply]:
+    def supply(self, stop: threading.Event) -> AbstractContextManager[ProcessSupply]:
         """Yield what this process is to send, until `stop` is set."""
         ...
 
 
-class Embedded:
+class EmbeddedDispatcher:
     """Every process that sends leases what is due: the rows are the queue."""
 
     def submit(self, connection: Connection, batch_ids: Sequence[int]) -> None:
         """Do nothing: they will be found."""
 
     @contextmanager
-    def supply(self, stop: threading.Event) -> Iterator[Supply]:
+    def supply(self, stop: threading.Event) -> Iterator[ProcessSupply]:
         """Yield all that is due, looked for again and again."""
         yield _LookedFor(stop)
 
 
-class _LookedFor(AllDue):
+class _LookedFor(DueBatches):
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import DigestError
-from digest.schedule.delivery.dispatch import Supply
+from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.delivery.job_supply import JobSupply
 from digest.schedule.editions.watch import asleep_since
 from digest.store.base.engine import writing
@@ -46,7 +46,7 @@ _TROUBLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class HeartbeatIntervals:
     """How often, in seconds, machines show that they live and look for the dead.
 
     Together with the lease of a batch, 30 seconds, they have the batch of a
@@ -60,12 +60,12 @@ class Pulse:
 
 
 @dataclass(frozen=True)
-class Jobs:
+class JobDispatcher:
     """Gets batches to senders as jobs. `clock` is the database's."""
 
     engine: Engine
     clock: Callable[[], datetime]
-    pulse: Pulse = field(default_factory=Pulse)
+    pulse: HeartbeatIntervals = field(default_factory=HeartbeatIntervals)
 
     def submit(self, connection: Connection, batch_ids: Sequence[int]) -> None:
         """Have these batches sent, once the transaction has been committed."""
@@ -81,7 +81,7 @@ class Jobs:
         )
 
     @contextmanager
-    def supply(self, stop: threading.Event) -> Iterator[Supply]:
+    def supply(self, stop: threading.Event) -> Iterator[ProcessSupply]:
         """Yield what jobs ask this process to send; it takes jobs meanwhile.
 
         What it gives back unsent is submitted again on its way out.

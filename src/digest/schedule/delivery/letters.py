@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from digest.deliver.printing.print_room import Laid
+from digest.deliver.printing.print_room import LaidOutLetters
 from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.manifest import manifest_csv
 from digest.render.letter.print_run import PrintHead, lay
@@ -23,7 +23,7 @@ class LetterLayout:
     engine: Engine
     renditions: Renditions
 
-    def __call__(self, edition_id: int, copies: Sequence[DueCopy]) -> Laid:
+    def __call__(self, edition_id: int, copies: Sequence[DueCopy]) -> LaidOutLetters:
         """Return the run; letters that cannot be laid are named, the others go on."""
         bodies: dict[str, LetterBody] = {}
         letters: list[Letter] = []
@@ -38,10 +38,10 @@ class LetterLayout:
             bodies[key] = body
             letters.append(_letter(copy, key))
         if not letters:
-            return Laid(b"", b"", 0, emptied=frozenset(emptied))
+            return LaidOutLetters(b"", b"", 0, emptied=frozenset(emptied))
         run = lay(letters, bodies, self._head(edition_id))
         readers = {str(copy.key): copy.key.reader_id for copy in copies}
-        return Laid(
+        return LaidOutLetters(
             pdf=run.pdf,
             manifest=manifest_csv(run.rows).encode("utf-8-sig"),
             sheets=run.sheets,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 
-from digest.audience.signed_links import Links
+from digest.audience.signed_links import SignedLinks
 from digest.store.base.engine import reading
 from digest.store.base.tables import edition
 from digest.store.campaigns import campaigns
@@ -15,7 +15,7 @@ class MailLinks:
     """Links for the sender; what an edition's campaign says is looked up once."""
 
     engine: Engine
-    links: Links
+    links: SignedLinks
     _domains: dict[str, str] = field(default_factory=dict)
 
     def leave_url(self, reader_id: int) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Engine
 
 from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
-from digest.deliver.sending.run_state import Progress, Tally
+from digest.deliver.sending.run_state import Progress, RunTally
 from digest.deliver.sending.sender import Sender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
-from digest.schedule.delivery.dispatch import Supply
+from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
 from digest.store.editions import editions
@@ -28,10 +28,10 @@ _GOING = {EditionState.PLANNED, EditionState.SENDING}
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class WorkReport:
     """What one round came to: emails, print batches by edition, and faults."""
 
-    emails: Tally
+    emails: RunTally
     letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
@@ -39,7 +39,7 @@ class Worked:
     def is_something(self) -> bool:
         """Whether anything was done, or went wrong."""
         made = any(one.batch for one in chain.from_iterable(self.letters.values()))
-        return made or bool(self.faults) or self.emails != Tally()
+        return made or bool(self.faults) or self.emails != RunTally()
 
     def facts(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -84,7 +84,9 @@ class Work:
     print_room: PrintRoom
     clock: Callable[[], datetime]
 
-    def once(self, stop: threading.Event, progress: Progress | None = None) -> Worked:
+    def once(
+        self, stop: threading.Event, progress: Progress | None = None
+    ) -> WorkReport:
         """Send every email and print every letter that is due now.
 
         One edition's fault is named and harms no other.
@@ -109,11 +111,11 @@ class Work:
                 log.warning("letters not made edition=%s why=%s", edition.id, problem)
             with writing(self.engine) as connection:
                 deliveries.close_edition(connection, edition.id, self.clock())
-        return Worked(emails, letters, tuple(faults))
+        return WorkReport(emails, letters, tuple(faults))
 
     def rounds(
-        self, stop: threading.Event, may_act: Callable[[], bool], supply: Supply
-    ) -> Iterator[Worked]:
+        self, stop: threading.Event, may_act: Callable[[], bool], supply: ProcessSupply
+    ) -> Iterator[WorkReport]:
         """Yield what each round came to, until `stop` is set, while `may_act` says so.
 
         A round begins as soon as `supply` has a batch at hand. One that fails

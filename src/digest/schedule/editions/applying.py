@@ -17,14 +17,16 @@ _MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedCampaign:
     """The campaign as applied, and how many readers joined or changed."""
 
     campaign: Campaign
     readers: int
 
 
-def apply_file(engine: Engine, path: Path, timezone: str, now: datetime) -> Applied:
+def apply_file(
+    engine: Engine, path: Path, timezone: str, now: datetime
+) -> AppliedCampaign:
     """Make the database match the file; all of it or nothing.
 
     Raises CampaignFileError naming every fault, and what cannot be read.
@@ -33,7 +35,7 @@ def apply_file(engine: Engine, path: Path, timezone: str, now: datetime) -> Appl
     with writing(engine) as connection:
         stored = campaigns.apply(connection, file, now)
         readers = enrol(connection, stored.id, stored.campaign, now)
-    return Applied(stored.campaign, readers)
+    return AppliedCampaign(stored.campaign, readers)
 
 
 def _text(path: Path) -> str:

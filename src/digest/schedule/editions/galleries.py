@@ -6,12 +6,12 @@ from sqlalchemy import Engine
 
 from digest.model.editions.edition import Variant
 from digest.model.people.reader import LETTER_FORMATS, Format
-from digest.model.posts.pictures import Gallery, Use, pictures_in
+from digest.model.posts.pictures import Gallery, PictureUse, pictures_in
 from digest.store.base.engine import reading
 from digest.store.posts import pictures
 
-_IN_EMAIL = (Use.EMAIL, Use.EMAIL_SMALL)
-_IN_PRINT = (Use.PRINT, Use.PRINT_SMALL)
+_IN_EMAIL = (PictureUse.EMAIL, PictureUse.EMAIL_SMALL)
+_IN_PRINT = (PictureUse.PRINT, PictureUse.PRINT_SMALL)
 
 
 def gallery_for(engine: Engine, variant: Variant) -> Gallery:
@@ -24,7 +24,7 @@ def gallery_for(engine: Engine, variant: Variant) -> Gallery:
 
 
 def gallery_of(
-    engine: Engine, names: Iterable[str], uses: tuple[Use, ...] = _IN_EMAIL
+    engine: Engine, names: Iterable[str], uses: tuple[PictureUse, ...] = _IN_EMAIL
 ) -> Gallery:
     """Return the files of the pictures of these names."""
     with reading(engine) as connection:

@@ -11,12 +11,12 @@ from digest.compose import variants
 from digest.errors import NotFound
 from digest.model.editions.compiled_message import Recipient
 from digest.model.editions.edition import Variant
-from digest.model.editions.formats import Form
+from digest.model.editions.formats import PreviewKind
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
 from digest.render.email.compile import compile_email, preview_html, preview_text
-from digest.render.letter.letter import Letter, LetterLook, preview
-from digest.render.options import Look
+from digest.render.letter.letter import Letter, LetterOptions, preview
+from digest.render.options import RenderOptions
 from digest.schedule.editions.galleries import gallery_for
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
@@ -43,7 +43,7 @@ class Previews:
         self,
         name: str,
         schedule: str | None,
-        form: Form,
+        form: PreviewKind,
         reader: Addressee = SAMPLE,
     ) -> bytes:
         """Return the open edition of a campaign's schedule, marked as a proof.
@@ -62,7 +62,9 @@ class Previews:
             )
         return self._rendered(variant, form, reader)
 
-    def edition(self, edition_id: int, form: Form, reader: Addressee = SAMPLE) -> bytes:
+    def edition(
+        self, edition_id: int, form: PreviewKind, reader: Addressee = SAMPLE
+    ) -> bytes:
         """Return an edition as a reader gets it who had the one before."""
         with reading(self.engine) as connection:
             found = variants.of_edition(connection, edition_id, form.serves)
@@ -70,18 +72,20 @@ class Previews:
             raise NotFound(f"edition {edition_id} carries nothing to look at")
         return self._rendered(found.variant, form, reader)
 
-    def _rendered(self, variant: Variant, form: Form, reader: Addressee) -> bytes:
+    def _rendered(
+        self, variant: Variant, form: PreviewKind, reader: Addressee
+    ) -> bytes:
         gallery = gallery_for(self.engine, variant)
-        look = Look(self.clock(), self.templates_dir, gallery, self.hosted_at)
+        look = RenderOptions(self.clock(), self.templates_dir, gallery, self.hosted_at)
         match form:
-            case Form.HTML:
+            case PreviewKind.HTML:
                 return preview_html(variant, look, _recipient(reader)).encode()
-            case Form.TEXT:
+            case PreviewKind.TEXT:
                 return preview_text(variant, look, _recipient(reader)).encode()
-            case Form.EML:
+            case PreviewKind.EML:
                 return compile_email(variant, look).merge(_recipient(reader))
-            case Form.LETTER | Form.LARGE_PRINT:
-                made = LetterLook(self.shorten, gallery, self.templates_dir)
+            case PreviewKind.LETTER | PreviewKind.LARGE_PRINT:
+                made = LetterOptions(self.shorten, gallery, self.templates_dir)
                 return preview(variant, made, _letter(reader))
 
 

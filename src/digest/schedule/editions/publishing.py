@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from digest.compose import lifecycle
 from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
 from digest.errors import DigestError
-from digest.gather.calls import Round, SourceReport
+from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
 from digest.gather.fetching.fetch import Fetcher
 from digest.model.editions.edition import EditionState
@@ -45,7 +45,7 @@ def keep_watch(
         waiting = editions.unfinished(connection)
         opened = {e.campaign_id for e in waiting if e.state is EditionState.OPEN}
         rounds = [
-            Round(one, None if one.id in opened else GATHER_EVERY)
+            GatheringRound(one, None if one.id in opened else GATHER_EVERY)
             for one in campaigns.listed(connection)
             if one.paused_at is None
         ]
@@ -134,4 +134,4 @@ def gather_named(
             if name
             else [one for one in campaigns.listed(connection) if not one.paused_at]
         )
-    return gather(engine, fetcher, map(Round, found), now)
+    return gather(engine, fetcher, map(GatheringRound, found), now)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from digest.compose.variants import Composed, composed, variants_of
+from digest.compose.variants import ComposedVariant, composed, variants_of
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.people.reader import LETTER_FORMATS
-from digest.model.posts.pictures import Use
+from digest.model.posts.pictures import PictureUse
 from digest.render.email.compile import made
 from digest.render.email.message import PICTURE_BOUNDARY
 from digest.render.email.pictures import picture_parts
-from digest.render.letter.letter import LetterBody, LetterLook, typeset
-from digest.render.options import Look
+from digest.render.letter.letter import LetterBody, LetterOptions, typeset
+from digest.render.options import RenderOptions
 from digest.schedule.editions.galleries import gallery_for, gallery_of
 from digest.store.base.engine import reading, writing
 from digest.store.editions import renditions
@@ -69,24 +69,24 @@ class Renditions:
                 self.message_for(edition_id, variant_id)
         return len(planned)
 
-    def _composed(self, variant_id: int) -> Composed | None:
+    def _composed(self, variant_id: int) -> ComposedVariant | None:
         with reading(self.engine) as connection:
             return composed(connection, variant_id)
 
-    def _kept(self, found: Composed) -> Rendition | None:
+    def _kept(self, found: ComposedVariant) -> Rendition | None:
         with reading(self.engine) as connection:
             return renditions.get(connection, found.edition_id, found.key)
 
-    def _keep(self, found: Composed, made: Rendition) -> Rendition:
+    def _keep(self, found: ComposedVariant, made: Rendition) -> Rendition:
         now = self.clock()
         with writing(self.engine) as connection:
             renditions.put(connection, found.edition_id, found.key, made, now)
             kept = renditions.get(connection, found.edition_id, found.key)
         return kept or made
 
-    def _compiled(self, found: Composed) -> Rendition:
+    def _compiled(self, found: ComposedVariant) -> Rendition:
         gallery = gallery_for(self.engine, found.variant)
-        look = Look(self.clock(), self.templates_dir, gallery, self.hosted_at)
+        look = RenderOptions(self.clock(), self.templates_dir, gallery, self.hosted_at)
         email = made(found.variant, look)
         return Rendition(
             email.message.to_bytes(),
@@ -94,14 +94,16 @@ class Renditions:
         )
 
     def _parts(self, kept: Rendition) -> bytes:
-        attached = [(name, Use(use)) for name, use in kept.facts.get(ATTACHED, ())]
+        attached = [
+            (name, PictureUse(use)) for name, use in kept.facts.get(ATTACHED, ())
+        ]
         if not attached:
             return b""
         gallery = gallery_of(self.engine, [name for name, _ in attached])
         return picture_parts(attached, gallery, PICTURE_BOUNDARY)
 
-    def _typeset(self, found: Composed) -> Rendition:
+    def _typeset(self, found: ComposedVariant) -> Rendition:
         gallery = gallery_for(self.engine, found.variant)
-        look = LetterLook(self.shorten, gallery, self.templates_dir)
+        look = LetterOptions(self.shorten, gallery, self.templates_dir)
         body = typeset(found.variant, look)
         return Rendition(body.pdf, body.facts)

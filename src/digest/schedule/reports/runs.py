@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.model.delivery.delivery import ENDED, DeliveryState
-from digest.model.delivery.eta import WINDOW_SECONDS, Remaining, outlook, rate_of
+from digest.model.delivery.eta import WINDOW_SECONDS, TimeRemaining, outlook, rate_of
 from digest.model.delivery.eta import seconds_left as time_left
-from digest.model.delivery.rate_limits import Limit, limits_in_words
+from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.people.reader import Channel
 from digest.schedule.editions.watch import asleep_since
@@ -19,7 +19,7 @@ from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.send_batches import LEASED
 from digest.store.editions.editions import Edition
 from digest.store.reports import overview, runs
-from digest.store.reports.runs import Waits
+from digest.store.reports.runs import DelayedEmails
 
 GOING = (EditionState.PLANNED, EditionState.SENDING)
 _WINDOW = timedelta(seconds=WINDOW_SECONDS)
@@ -38,7 +38,7 @@ class Run:
 
     edition: Edition
     copies: dict[tuple[str, str], int]
-    remaining: Remaining
+    remaining: TimeRemaining
     rate: float | None
     seconds_left: float | None
     outlook: str
@@ -84,7 +84,7 @@ def run_of(
     connection: Connection,
     edition: Edition,
     now: datetime,
-    limits: Sequence[Limit] = (),
+    limits: Sequence[RateLimit] = (),
 ) -> Run:
     """Return how an edition's copies stand; `limits` hold for all emails together."""
     copies = overview.copies(connection, edition.id)
@@ -93,7 +93,7 @@ def run_of(
     on_the_wire = copies.get((Channel.EMAIL, DeliveryState.HANDING_OVER), 0)
     ready = max(planned - waiting.copies, 0) + on_the_wire
     held = _held(connection, edition)
-    remaining = Remaining(ready, waiting.copies, waiting.soonest, bool(held))
+    remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(held))
     rate = _rate(connection, edition, now)
     used = rate_limits.allowances(connection, limits, now)
     stops = [*held, *_stopped(connection, limits, now)]
@@ -118,8 +118,8 @@ def _rate(connection: Connection, edition: Edition, now: datetime) -> float | No
 
 def _reasons(
     edition: Edition,
-    remaining: Remaining,
-    waiting: Waits,
+    remaining: TimeRemaining,
+    waiting: DelayedEmails,
     stops: Sequence[str],
     *,
     is_in_hand: bool,
@@ -155,7 +155,7 @@ def _held(connection: Connection, edition: Edition) -> list[str]:
 
 
 def _stopped(
-    connection: Connection, limits: Sequence[Limit], now: datetime
+    connection: Connection, limits: Sequence[RateLimit], now: datetime
 ) -> list[str]:
     """Return what stops every email for a while."""
     said = [

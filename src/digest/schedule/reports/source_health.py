@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from digest.model.campaigns.source_health import Health, SourceState
+from digest.model.campaigns.source_health import SourceHealth, SourceState
 from digest.schedule.reports.trouble import Trouble
 from digest.store.campaigns.sources import SourceRow
 
@@ -87,12 +87,12 @@ def in_a_line(row: SourceRow) -> str:
     return f"{health.state.upper()}, {read}: {health.failure}"
 
 
-def next_try(health: Health) -> Any:
+def next_try(health: SourceHealth) -> Any:
     """Return when a failing source is tried again, None for any other."""
     given = [at for at in (health.next_try_at, health.wait_until) if at]
     return max(given, default=None)
 
 
-def _again(health: Health) -> str:
+def _again(health: SourceHealth) -> str:
     at = next_try(health)
     return f"It is tried again at {at:%d %B %H:%M} UTC." if at else "It is tried again."

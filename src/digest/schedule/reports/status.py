@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.delivery.rate_limits import Limit, Limits
+from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.delivery.rate_windows import day_of_use, slow_limit
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import due, watch
@@ -22,7 +22,7 @@ from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
-from digest.store.reports.overview import NotServed
+from digest.store.reports.overview import UnservedReader
 
 _SHOWN = 10
 _NAMED = 10
@@ -30,11 +30,11 @@ _NAMED = 10
 _RECENT = timedelta(days=7)
 
 
-_NO_LIMITS = Limits()
+_NO_LIMITS = RateLimits()
 
 
 def status_of(
-    engine: Engine, now: datetime, limits: Limits = _NO_LIMITS
+    engine: Engine, now: datetime, limits: RateLimits = _NO_LIMITS
 ) -> dict[str, Any]:
     """Return what is next, the last editions of each campaign, and what needs help.
 
@@ -75,7 +75,7 @@ def status_of(
 
 
 def _slow_starts(
-    connection: Connection, now: datetime, first: Limit | None
+    connection: Connection, now: datetime, first: RateLimit | None
 ) -> list[dict[str, Any]]:
     if first is None:
         return []
@@ -182,7 +182,7 @@ def _not_reached(connection: Connection, name: str, edition_id: int) -> list[Tro
     return things
 
 
-def _about(name: str, one: NotServed) -> Trouble:
+def _about(name: str, one: UnservedReader) -> Trouble:
     if one.state == DeliveryState.UNCERTAIN:
         key = DeliveryKey(one.edition_id, one.reader_id)
         return Trouble(

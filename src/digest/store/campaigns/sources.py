@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from digest.errors import NotFound
-from digest.model.campaigns.source_health import HEALTHY, Health, SourceState
+from digest.model.campaigns.source_health import HEALTHY, SourceHealth, SourceState
 from digest.store.base.tables import source
 from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
 from digest.store.campaigns.source_rows import BY_HAND
@@ -34,7 +34,7 @@ class SourceRow:
     first_read_at: datetime | None
     last_read_at: datetime | None
     last_failed_at: datetime | None
-    health: Health
+    health: SourceHealth
     skipped: tuple[SkippedItem, ...] = ()
     skipped_at: datetime | None = None
 
@@ -97,7 +97,7 @@ def note_read(
 
 
 def note_failed(
-    connection: Connection, row: SourceRow, now: datetime, health: Health
+    connection: Connection, row: SourceRow, now: datetime, health: SourceHealth
 ) -> bool:
     """Keep that the source could not be read, and how it stands now.
 
@@ -118,7 +118,7 @@ def resume(connection: Connection, row: SourceRow, now: datetime) -> bool:
 
 
 def _settle(
-    connection: Connection, row: SourceRow, health: Health, memory: dict[str, Any]
+    connection: Connection, row: SourceRow, health: SourceHealth, memory: dict[str, Any]
 ) -> bool:
     """Give a source its state: the one place where that is done.
 
@@ -147,7 +147,7 @@ def _settle(
 
 
 def _understood(row: Row[Any]) -> SourceRow:
-    health = Health(
+    health = SourceHealth(
         SourceState(row.state),
         row.failures,
         row.failing_since,

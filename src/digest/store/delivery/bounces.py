@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from digest.model.delivery.bounces import CopyRef, Finding
+from digest.model.delivery.bounces import BounceVerdict, CopyRef
 from digest.model.people.reader import Channel
 from digest.store.base.tables import bounce, delivery, edition, subscriber
 from digest.store.base.upsert import insert_new
@@ -69,7 +69,11 @@ def is_known(connection: Connection, mark: str) -> bool:
 
 
 def record(
-    connection: Connection, copy: SentCopy, finding: Finding, mark: str, now: datetime
+    connection: Connection,
+    copy: SentCopy,
+    finding: BounceVerdict,
+    mark: str,
+    now: datetime,
 ) -> bool:
     """Keep what was found; False, and nothing is kept, where that report is known.
 

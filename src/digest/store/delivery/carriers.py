@@ -13,7 +13,7 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CarrierTrouble:
     """A server that turned us away: why, since when, and left alone until when."""
 
     name: str
@@ -23,11 +23,11 @@ class Trouble:
     since: datetime
 
 
-def in_trouble(connection: Connection) -> dict[str, Trouble]:
+def in_trouble(connection: Connection) -> dict[str, CarrierTrouble]:
     """Return the servers that turned us away and have taken nothing since, by name."""
     rows = connection.execute(select(carrier).where(carrier.c.failures > 0))
     return {
-        row.name: Trouble(
+        row.name: CarrierTrouble(
             row.name, row.failures, row.paused_until, row.reason, row.since
         )
         for row in rows

@@ -23,7 +23,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.people.reader import Channel
 from digest.store.base.tables import delivery, item, subscriber, variant
 from digest.store.campaigns import campaigns
-from digest.store.delivery.deliveries import DeliveryKey, Move, cancel, move
+from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove, cancel, move
 from digest.store.editions import editions
 from digest.store.people.readers import is_subscribed, is_suppressed, list_ids
 
@@ -31,7 +31,7 @@ LEFT = "left, or asked not to be written to, before the copy went"
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class HandoverGuard:
     """What must still hold when a copy leaves: its reader, and its words.
 
     `withdrawn` counts the edition's items taken back when the words were made.
@@ -46,7 +46,7 @@ class Guard:
     withdrawn: int = 0
 
 
-class Taken(Enum):
+class ClaimResult(Enum):
     """What came of asking for a copy."""
 
     YES = "it may leave"
@@ -55,12 +55,14 @@ class Taken(Enum):
     NO = "it was no longer planned"
 
 
-def guard_for(connection: Connection, edition_id: int, channel: Channel) -> Guard:
+def guard_for(
+    connection: Connection, edition_id: int, channel: Channel
+) -> HandoverGuard:
     """Return what the edition's copies by `channel` must still meet when they leave."""
     edition = editions.get(connection, edition_id)
     names = campaigns.load(connection, edition.campaign_id).lists
     since = select(func.min(variant.c.since)).where(variant.c.edition_id == edition_id)
-    guard = Guard(
+    guard = HandoverGuard(
         edition_id=edition_id,
         channel=channel,
         lists=tuple(list_ids(connection, names)),
@@ -71,14 +73,19 @@ def guard_for(connection: Connection, edition_id: int, channel: Channel) -> Guar
     return replace(guard, withdrawn=_count_withdrawn(connection, guard))
 
 
-def take(connection: Connection, reader_id: int, guard: Guard, now: datetime) -> Taken:
+def take(
+    connection: Connection, reader_id: int, guard: HandoverGuard, now: datetime
+) -> ClaimResult:
     """Take one copy; see `take_all`."""
     return take_all(connection, [reader_id], guard, now)[reader_id]
 
 
 def take_all(
-    connection: Connection, reader_ids: Iterable[int], guard: Guard, now: datetime
-) -> dict[int, Taken]:
+    connection: Connection,
+    reader_ids: Iterable[int],
+    guard: HandoverGuard,
+    now: datetime,
+) -> dict[int, ClaimResult]:
     """Mark planned copies as being handed over, those that nobody has stopped.
 
     Somebody who has left, was erased or is suppressed gets nothing more: their
@@ -89,19 +96,21 @@ def take_all(
     given = {"of_readers": asked, "now": now}
     yes = set(connection.scalars(_take_statement(guard), given))
     if len(yes) == len(asked):
-        return dict.fromkeys(asked, Taken.YES)
+        return dict.fromkeys(asked, ClaimResult.YES)
     is_stale = _count_withdrawn(connection, guard) != guard.withdrawn
     return {
-        one: Taken.YES
+        one: ClaimResult.YES
         if one in yes
-        else Taken.STALE
+        else ClaimResult.STALE
         if is_stale
         else _stopped(connection, DeliveryKey(guard.edition_id, one), now)
         for one in asked
     }
 
 
-def cancel_unwelcome(connection: Connection, guard: Guard, now: datetime) -> int:
+def cancel_unwelcome(
+    connection: Connection, guard: HandoverGuard, now: datetime
+) -> int:
     """Cancel the planned copies of those no longer to be written to; return how many.
 
     For copies that leave together, such as letters.
@@ -114,16 +123,16 @@ def cancel_unwelcome(connection: Connection, guard: Guard, now: datetime) -> int
     return cancel(connection, those, now, LEFT)
 
 
-def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> Taken:
-    stop = Move(
+def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> ClaimResult:
+    stop = DeliveryMove(
         key, DeliveryState.CANCELLED, reply=LEFT, only_from=DeliveryState.PLANNED
     )
-    return Taken.CANCELLED if move(connection, stop, now) else Taken.NO
+    return ClaimResult.CANCELLED if move(connection, stop, now) else ClaimResult.NO
 
 
 # Made once: it runs for every copy.
 @lru_cache(maxsize=16)
-def _take_statement(guard: Guard) -> ReturningUpdate[int]:
+def _take_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
     unchanged = _withdrawn(guard).scalar_subquery() == guard.withdrawn
     return (
         update(delivery)
@@ -144,7 +153,7 @@ def _take_statement(guard: Guard) -> ReturningUpdate[int]:
     )
 
 
-def _is_welcome(guard: Guard) -> ColumnElement[bool]:
+def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:
     return exists().where(
         subscriber.c.id == delivery.c.subscriber_id,
         subscriber.c.erased_at.is_(None),
@@ -153,7 +162,7 @@ def _is_welcome(guard: Guard) -> ColumnElement[bool]:
     )
 
 
-def _withdrawn(guard: Guard) -> Select[int]:
+def _withdrawn(guard: HandoverGuard) -> Select[int]:
     return select(func.count()).where(
         item.c.campaign_id == guard.campaign_id,
         item.c.position > guard.since,
@@ -162,5 +171,5 @@ def _withdrawn(guard: Guard) -> Select[int]:
     )
 
 
-def _count_withdrawn(connection: Connection, guard: Guard) -> int:
+def _count_withdrawn(connection: Connection, guard: HandoverGuard) -> int:
     return connection.scalar(_withdrawn(guard)) or 0

@@ -41,7 +41,7 @@ class DueCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCopy:
     """A person an edition was for, and what became of their copy.
 
     `state` is a delivery's, or "left-out" with no channel. `bounced` says what
@@ -104,7 +104,7 @@ def listed(
     states: Sequence[str] = (),
     after: int = 0,
     most: int = PAGE,
-) -> list[Listed]:
+) -> list[ListedCopy]:
     """Return a page of those the edition was for, by reader.
 
     It begins behind the reader `after` and has `most` people at most. With
@@ -129,7 +129,7 @@ def listed(
 
 def everybody(
     engine: Engine, edition_id: int, states: Sequence[str] = ()
-) -> Iterator[list[Listed]]:
+) -> Iterator[list[ListedCopy]]:
     """Yield all that `listed` has, page after page.
 
     Each page is read by itself: however many there are, nothing is held up.
@@ -210,8 +210,8 @@ def _due(
     ]
 
 
-def _listed(edition_id: int, row: Row[Any]) -> Listed:
-    return Listed(
+def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
+    return ListedCopy(
         key=DeliveryKey(edition_id, row.reader_id),
         name=row.name,
         channel=row.channel,

@@ -53,7 +53,7 @@ class DeliveryKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class DeliveryMove:
     """A delivery's way to another state, and what is known of it.
 
     `tried` is whether an attempt is charged to it. `only_from` narrows the
@@ -72,7 +72,7 @@ class Move:
     print_batch_id: int | None = None
 
 
-def move(connection: Connection, change: Move, now: datetime) -> bool:
+def move(connection: Connection, change: DeliveryMove, now: datetime) -> bool:
     """Move a delivery if that is a legal move from where it stands.
 
     False, and nothing is changed, where it stands elsewhere: a second mark of
@@ -82,7 +82,9 @@ def move(connection: Connection, change: Move, now: datetime) -> bool:
     return moved.rowcount == 1
 
 
-def move_all(connection: Connection, changes: Iterable[Move], now: datetime) -> None:
+def move_all(
+    connection: Connection, changes: Iterable[DeliveryMove], now: datetime
+) -> None:
     """Move several deliveries; one that stands elsewhere stays as it is."""
     alike: dict[Update, list[dict[str, Any]]] = {}
     for change in changes:
@@ -195,7 +197,7 @@ def plan_again(
     ).rowcount
 
 
-def _written(change: Move, now: datetime) -> dict[str, Any]:
+def _written(change: DeliveryMove, now: datetime) -> dict[str, Any]:
     return {
         "of_edition": change.key.edition_id,
         "of_reader": change.key.reader_id,
@@ -214,7 +216,7 @@ def _named() -> ColumnElement[bool]:
     )
 
 
-def _statement(change: Move) -> Update:
+def _statement(change: DeliveryMove) -> Update:
     is_fenced = change.only_after is not None
     return _move_statement(change.to, change.only_from, is_fenced=is_fenced)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from digest.model.delivery.eta import Allowance
-from digest.model.delivery.rate_limits import Limit
+from digest.model.delivery.eta import LimitUse
+from digest.model.delivery.rate_limits import RateLimit
 from digest.model.delivery.rate_windows import (
     LIFE,
-    Entry,
-    Ledger,
-    Use,
+    GrantEntry,
+    GrantLedger,
+    GrantUse,
     day_of_use,
     lump,
     slow_limit,
@@ -27,7 +27,7 @@ EVERYTHING = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class GrantRequest:
     """Copies wanted under some limits, which all who name the same scope share.
 
     With `domain` the limit is that of the first day, and doubles. `use` says
@@ -35,13 +35,13 @@ class Want:
     """
 
     scope: str
-    limits: tuple[Limit, ...]
+    limits: tuple[RateLimit, ...]
     domain: str = ""
-    use: Use | None = None
+    use: GrantUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Lump:
+class Grant:
     """So many copies that may leave before `until`."""
 
     key: str
@@ -59,8 +59,8 @@ class SlowStart:
 
 
 def grant(
-    connection: Connection, wants: Iterable[Want], now: datetime
-) -> dict[str, Lump | datetime]:
+    connection: Connection, wants: Iterable[GrantRequest], now: datetime
+) -> dict[str, Grant | datetime]:
     """Grant a lump for each want by its scope, or say when to ask again."""
     # In one order, so that two who want the same scopes cannot lock each other out.
     ordered = sorted(wants, key=lambda want: want.scope)
@@ -72,15 +72,15 @@ def grant(
 
 
 def allowances(
-    connection: Connection, limits: Iterable[Limit], now: datetime
-) -> tuple[Allowance, ...]:
+    connection: Connection, limits: Iterable[RateLimit], now: datetime
+) -> tuple[LimitUse, ...]:
     """Return what is used of the limits that all copies share; locks nothing."""
     known = _known(connection)
-    return tuple(Allowance(limit, known.used(limit, now)) for limit in limits)
+    return tuple(LimitUse(limit, known.used(limit, now)) for limit in limits)
 
 
 def free_at(
-    connection: Connection, limits: Sequence[Limit], now: datetime
+    connection: Connection, limits: Sequence[RateLimit], now: datetime
 ) -> datetime | None:
     """Return when the next copy may leave that all limits hold back now, if they do.
 
@@ -103,21 +103,21 @@ def slow_starts(connection: Connection) -> list[SlowStart]:
     return [SlowStart(row.domain, row.days, row.last_day) for row in rows]
 
 
-def _known(connection: Connection) -> Ledger:
+def _known(connection: Connection) -> GrantLedger:
     ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
     return _read(ledger or [])
 
 
 def _grant(
-    connection: Connection, want: Want, ledger: Ledger, now: datetime
-) -> Lump | datetime:
+    connection: Connection, want: GrantRequest, ledger: GrantLedger, now: datetime
+) -> Grant | datetime:
     limits = _limits(connection, want, now)
     if want.use:
         ledger = ledger.settled(want.use)
     ledger = ledger.compacted(limits, now)
-    made: Lump | datetime = ledger.free_at(limits, now)
+    made: Grant | datetime = ledger.free_at(limits, now)
     if (room := ledger.room(limits, now)) > 0:
-        made = Lump(secrets.token_hex(4), lump(limits, room), now + LIFE)
+        made = Grant(secrets.token_hex(4), lump(limits, room), now + LIFE)
         ledger = ledger.granted(made.key, made.copies, now)
         if want.domain:
             _note_day(connection, want.domain, now)
@@ -129,7 +129,9 @@ def _grant(
     return made
 
 
-def _limits(connection: Connection, want: Want, now: datetime) -> Sequence[Limit]:
+def _limits(
+    connection: Connection, want: GrantRequest, now: datetime
+) -> Sequence[RateLimit]:
     if not want.domain:
         return want.limits
     found = _slow_start(connection, want.domain)
@@ -162,7 +164,7 @@ def _slow_start(connection: Connection, domain: str) -> SlowStart | None:
 
 def _locked(
     connection: Connection, scopes: Sequence[str], now: datetime
-) -> dict[str, Ledger]:
+) -> dict[str, GrantLedger]:
     found = _select(connection, scopes)
     if missing := [scope for scope in scopes if scope not in found]:
         rows = [{"scope": scope, "ledger": [], "idle_at": now} for scope in missing]
@@ -171,7 +173,7 @@ def _locked(
     return found
 
 
-def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, Ledger]:
+def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, GrantLedger]:
     rows = connection.execute(
         select(pace.c.scope, pace.c.ledger)
         .where(pace.c.scope.in_(scopes))
@@ -181,17 +183,17 @@ def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, Ledger]:
     return {row.scope: _read(row.ledger) for row in rows}
 
 
-def _written(ledger: Ledger) -> list[list[Any]]:
+def _written(ledger: GrantLedger) -> list[list[Any]]:
     return [
         [one.since.timestamp(), one.until.timestamp(), one.copies, one.key]
         for one in ledger.entries
     ]
 
 
-def _read(rows: list[list[Any]]) -> Ledger:
-    return Ledger(
+def _read(rows: list[list[Any]]) -> GrantLedger:
+    return GrantLedger(
         tuple(
-            Entry(
+            GrantEntry(
                 datetime.fromtimestamp(since, UTC),
                 datetime.fromtimestamp(until, UTC),
                 copies,

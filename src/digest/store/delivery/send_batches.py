@@ -23,7 +23,12 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.people.reader import Channel
 from digest.store.base.tables import campaign, delivery, edition, send_batch
-from digest.store.delivery.deliveries import DeliveryKey, Move, close_edition, move
+from digest.store.delivery.deliveries import (
+    DeliveryKey,
+    DeliveryMove,
+    close_edition,
+    move,
+)
 from digest.store.editions import editions
 
 OPEN, LEASED, DONE = "open", "leased", "done"
@@ -197,7 +202,7 @@ def settle_uncertain(
     False where it is not, or no longer, uncertain.
     """
     words = "sent again" if to is DeliveryState.PLANNED else "it arrived"
-    change = Move(
+    change = DeliveryMove(
         key, to, reply=f"settled by hand: {words}", only_from=DeliveryState.UNCERTAIN
     )
     if not move(connection, change, now):

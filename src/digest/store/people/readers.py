@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Channel, Facts, Format
+from digest.model.people.reader import Channel, Format, ReaderFacts
 from digest.store.base.tables import (
     mailing_list,
     reader,
@@ -41,7 +41,7 @@ class PlanningRow:
     position: int
     language: str
     topics: tuple[str, ...]
-    facts: Facts
+    facts: ReaderFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _planning_row(row: Row[*tuple[Any, ...]]) -> PlanningRow:
         position=row.position,
         language=row.language,
         topics=tuple(row.topics),
-        facts=Facts(
+        facts=ReaderFacts(
             wanted=Format(row.format),
             is_subscribed=row.is_subscribed and row.erased_at is None,
             has_email=row.has_email,

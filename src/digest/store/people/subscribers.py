@@ -20,9 +20,9 @@ from sqlalchemy import (
 from digest.model.people.person import (
     NO_EVIDENCE,
     Consent,
-    Hashed,
-    Keys,
+    HashedKeys,
     Person,
+    PersonKeys,
     phone_key,
     post_key,
 )
@@ -51,11 +51,11 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class HashedPerson:
     """A person and the keyed hashes of what identifies them."""
 
     person: Person
-    hashed: Hashed
+    hashed: HashedKeys
 
 
 def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
@@ -72,7 +72,7 @@ def kept_as(connection: Connection, identity: str) -> Subscriber | None:
     return None if row is None else _subscriber(row)
 
 
-def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
+def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscriber]:
     """Return every subscriber who may be one of these people, by id.
 
     Whoever is kept under a key of theirs; and for those without an email
@@ -97,7 +97,7 @@ def like(connection: Connection, people: Sequence[Known]) -> list[Subscriber]:
     return [found[subscriber_id] for subscriber_id in sorted(found)]
 
 
-def shared(connection: Connection, one: Subscriber, hashed: Hashed) -> set[str]:
+def shared(connection: Connection, one: Subscriber, hashed: HashedKeys) -> set[str]:
     """Return those of somebody's hashes that somebody else has too."""
     pairs = (
         (subscriber.c.post_hash, hashed.post),
@@ -150,7 +150,9 @@ def subscribed(
     return [_subscriber(row) for row in rows]
 
 
-def add(connection: Connection, people: Sequence[Known], now: datetime) -> list[int]:
+def add(
+    connection: Connection, people: Sequence[HashedPerson], now: datetime
+) -> list[int]:
     """Insert these people, all of them new; return their ids in the same order."""
     stamps = {"created_at": now, "changed_at": now}
     rows = [_values(one) | stamps for one in people]
@@ -166,7 +168,7 @@ def add(connection: Connection, people: Sequence[Known], now: datetime) -> list[
 
 
 def change(
-    connection: Connection, people: Iterable[tuple[int, Known]], now: datetime
+    connection: Connection, people: Iterable[tuple[int, HashedPerson]], now: datetime
 ) -> None:
     """Keep what is now known of each of these subscribers, by id."""
     rows = [_values(one) | {"who": who, "changed_at": now} for who, one in people]
@@ -206,7 +208,9 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
         address = PostalAddress(tuple(lines), postcode or "", country or "")
     person = Person(
         name,
-        Keys(email_key or "", post_key(name, address), phone_key(name, phone or "")),
+        PersonKeys(
+            email_key or "", post_key(name, address), phone_key(name, phone or "")
+        ),
         email or "",
         phone or "",
         address,
@@ -221,7 +225,7 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
     return Subscriber(who, person)
 
 
-def _values(one: Known) -> dict[str, Any]:
+def _values(one: HashedPerson) -> dict[str, Any]:
     person, hashed, address = one.person, one.hashed, one.person.address
     return {
         "identity": person.keys.identity,

@@ -8,17 +8,17 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, insert, select
 
 from digest.model.campaigns.campaign import FirstContact
-from digest.model.posts.duplicates import Marks
+from digest.model.posts.duplicates import DuplicateEvidence
 from digest.model.posts.item_json import fingerprint, item_from_wire, to_wire
 from digest.model.posts.items import Event, Item
 from digest.store.base.tables import item
 from digest.store.posts import duplicates, positions
-from digest.store.posts.duplicates import Known
+from digest.store.posts.duplicates import LoggedItem
 from digest.store.posts.item_pictures import pictured
 from digest.store.posts.revisions import all_topics, known, revise, set_values
 
 
-class Terms(Protocol):
+class AcceptanceTerms(Protocol):
     """On which terms a source's items come in, as its campaign says."""
 
     @property
@@ -39,7 +39,7 @@ class Terms(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class AcceptanceCounts:
     """What accepting a source's items came to."""
 
     new: int = 0
@@ -50,22 +50,22 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class AcceptanceOrigin:
     """The source that items come from, by its row, and on which terms."""
 
     campaign_id: int
     source_id: int
-    source: Terms
+    source: AcceptanceTerms
     is_first_contact: bool
 
 
 def accept(
     connection: Connection,
-    origin: Origin,
+    origin: AcceptanceOrigin,
     items: Sequence[Item],
     now: datetime,
     updates: Sequence[Item] = (),
-) -> Counts:
+) -> AcceptanceCounts:
     """Take what a source holds into the log; the same items twice change nothing.
 
     New items are released at once, unless the source is moderated, the log
@@ -86,7 +86,7 @@ def accept(
         revise(connection, rows[one.key], one, topics, carried) for one in seen
     )
     taken = _take(connection, origin, fresh, now, is_met=bool(seen))
-    return Counts(
+    return AcceptanceCounts(
         new=len(fresh) - taken.duplicates - taken.passed_over,
         revised=revised,
         unchanged=len(seen) - revised,
@@ -115,19 +115,19 @@ def expected(
 
 def _take(
     connection: Connection,
-    origin: Origin,
+    origin: AcceptanceOrigin,
     fresh: Sequence[Item],
     now: datetime,
     *,
     is_met: bool,
-) -> Counts:
+) -> AcceptanceCounts:
     """Take in items with ids that are new; return how many were no news.
 
     A source is met for the first time only if nothing of it is in the log: one
     that was moved to another address is still the one we know.
     """
     if not fresh:
-        return Counts()
+        return AcceptanceCounts()
     repeated = duplicates.echoes(fresh)
     once = [one for one in fresh if one.key not in repeated]
     found = duplicates.found(connection, origin.campaign_id, origin.source_id, once)
@@ -149,16 +149,16 @@ def _take(
     ]
     if rows:
         connection.execute(insert(item), rows)
-    return Counts(duplicates=len(same), passed_over=len(passed))
+    return AcceptanceCounts(duplicates=len(same), passed_over=len(passed))
 
 
-def _gives_way(origin: Origin, known: Known) -> bool:
+def _gives_way(origin: AcceptanceOrigin, known: LoggedItem) -> bool:
     """Whether the one that is known waits for staff, and this one need not."""
     is_elsewhere = known.source_id != origin.source_id
     return known.is_waiting and is_elsewhere and not origin.source.moderated
 
 
-def _passed(origin: Origin, in_order: Sequence[Item]) -> list[Item]:
+def _passed(origin: AcceptanceOrigin, in_order: Sequence[Item]) -> list[Item]:
     """Return what first contact is not to take, of items in order."""
     first = origin.source.first
     too_old = [one for one in in_order if first.since and _is_before(one, first.since)]
@@ -175,7 +175,7 @@ def _is_before(one: Item, since: datetime) -> bool:
 
 def _insert(
     connection: Connection,
-    origin: Origin,
+    origin: AcceptanceOrigin,
     in_order: Sequence[Item],
     passed: set[str],
     now: datetime,
@@ -198,8 +198,8 @@ def _insert(
         connection.execute(insert(item), rows)
 
 
-def _row(origin: Origin, one: Item, now: datetime) -> dict[str, Any]:
-    marks = Marks.of(one)
+def _row(origin: AcceptanceOrigin, one: Item, now: datetime) -> dict[str, Any]:
+    marks = DuplicateEvidence.of(one)
     return {
         "campaign_id": origin.campaign_id,
         "source_id": origin.source_id,

@@ -11,7 +11,7 @@ from digest.model.posts.items import Item
 from digest.store.base.tables import item
 from digest.store.campaigns import source_rows
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.posts.acceptance import Origin, accept
+from digest.store.posts.acceptance import AcceptanceOrigin, accept
 
 _ALL = FirstContact()
 
@@ -27,7 +27,7 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class Addition:
     """What adding an item came to: its id in the log, and what was done.
 
     `outcome` is "added", "changed", "unchanged", or "duplicate" where another
@@ -49,14 +49,14 @@ def keyed(one: Item, key: str = "") -> Item:
 
 def add(
     connection: Connection, stored: StoredCampaign, one: Item, now: datetime
-) -> Added:
+) -> Addition:
     """Take an item into the campaign's log; the same twice changes nothing.
 
     Other words under a key that is known revise that item, as those of a source
     do: "changed".
     """
     source_id = source_rows.by_hand(connection, stored.id)
-    origin = Origin(stored.id, source_id, ByHand(), is_first_contact=False)
+    origin = AcceptanceOrigin(stored.id, source_id, ByHand(), is_first_contact=False)
     counts = accept(connection, origin, [one], now)
     outcomes = (
         ("added", counts.new),
@@ -69,6 +69,6 @@ def add(
         .order_by(item.c.correction.desc())
         .limit(1)
     ).one()
-    return Added(
+    return Addition(
         item_id, next((name for name, count in outcomes if count), "unchanged")
     )

@@ -20,7 +20,7 @@ _PREFIX = "Correction: "
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedCorrection:
     """A post that its source changed after an edition carried it.
 
     `item` is as readers have it, `corrected` as a correction would be sent, and
@@ -34,7 +34,7 @@ class Offered:
     changed: tuple[str, ...]
 
 
-def offered(connection: Connection, campaign_id: int) -> list[Offered]:
+def offered(connection: Connection, campaign_id: int) -> list[OfferedCorrection]:
     """Return the corrections that wait for staff to decide, newest post first."""
     rows = connection.execute(
         _offers()
@@ -44,7 +44,7 @@ def offered(connection: Connection, campaign_id: int) -> list[Offered]:
     return [_offered(row) for row in rows]
 
 
-def offer_of(connection: Connection, item_id: int) -> Offered | None:
+def offer_of(connection: Connection, item_id: int) -> OfferedCorrection | None:
     """Return the correction of an item that waits for staff to decide, if any."""
     found = _offers().where(item.c.id == item_id, IS_OFFERED)
     row = connection.execute(found).first()
@@ -143,11 +143,11 @@ def _offers() -> Select[Any]:
     )
 
 
-def _offered(row: Row[Any]) -> Offered:
+def _offered(row: Row[Any]) -> OfferedCorrection:
     content, corrected = item_from_wire(row.content), proposed(row)
     said = item_from_wire(row.revision)
     before = content if row.given is None else item_from_wire(row.given)
-    return Offered(
+    return OfferedCorrection(
         row.id, row.source_name, content, corrected, changed_fields(before, said)
     )
 

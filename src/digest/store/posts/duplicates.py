@@ -7,7 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from digest.model.posts.duplicates import Marks, is_same_elsewhere, is_same_here
+from digest.model.posts.duplicates import (
+    DuplicateEvidence,
+    is_same_elsewhere,
+    is_same_here,
+)
 from digest.model.posts.item_json import item_from_wire
 from digest.model.posts.items import Item
 from digest.store.base.tables import item
@@ -16,25 +20,25 @@ _CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LoggedItem:
     """An item that is in the log, and what it is recognised by."""
 
     id: int
     source_id: int
-    marks: Marks
+    marks: DuplicateEvidence
     is_waiting: bool
     passed_over: bool
 
 
 def found(
     connection: Connection, campaign_id: int, source_id: int, fresh: Sequence[Item]
-) -> dict[str, Known]:
+) -> dict[str, LoggedItem]:
     """Return by key those of the items that the campaign's log holds already.
 
     An address that several items of one source share tells none of them apart.
     What another source had before the campaign took notice is not held.
     """
-    marks = _telling({one.key: Marks.of(one) for one in fresh})
+    marks = _telling({one.key: DuplicateEvidence.of(one) for one in fresh})
     candidates = _candidates(connection, campaign_id, list(marks.values()))
     twins = {}
     for key, own in marks.items():
@@ -47,10 +51,10 @@ def found(
 
 def echoes(fresh: Sequence[Item]) -> dict[str, str]:
     """Return by key those items that repeat another of the same reading, and which."""
-    seen: dict[str, list[tuple[str, Marks]]] = {}
+    seen: dict[str, list[tuple[str, DuplicateEvidence]]] = {}
     repeated = {}
     for one in fresh:
-        own = Marks.of(one)
+        own = DuplicateEvidence.of(one)
         before = seen.setdefault(own.words, [])
         twin = next((key for key, its in before if is_same_here(own, its)), None)
         if twin is None:
@@ -60,15 +64,15 @@ def echoes(fresh: Sequence[Item]) -> dict[str, str]:
     return repeated
 
 
-def _is_twin(own: Marks, known: Known, source_id: int) -> bool:
+def _is_twin(own: DuplicateEvidence, known: LoggedItem, source_id: int) -> bool:
     if known.source_id == source_id:
         return is_same_here(own, known.marks)
     return not known.passed_over and is_same_elsewhere(own, known.marks)
 
 
 def _candidates(
-    connection: Connection, campaign_id: int, marks: Sequence[Marks]
-) -> list[Known]:
+    connection: Connection, campaign_id: int, marks: Sequence[DuplicateEvidence]
+) -> list[LoggedItem]:
     rows: dict[int, Row[Any]] = {}
     for start in range(0, len(marks), _CHUNK):
         part = marks[start : start + _CHUNK]
@@ -92,7 +96,7 @@ def _candidates(
     ]
 
 
-def _known(row: Row[Any], *, is_telling: bool) -> Known:
+def _known(row: Row[Any], *, is_telling: bool) -> LoggedItem:
     published = getattr(item_from_wire(row.content), "published", None)
     address = row.address_mark if is_telling else ""
     is_waiting = (
@@ -101,11 +105,11 @@ def _known(row: Row[Any], *, is_telling: bool) -> Known:
         and row.withdrawn_at is None
         and not row.passed_over
     )
-    marks = Marks(address or "", row.words_mark or "", published)
-    return Known(row.id, row.source_id, marks, is_waiting, row.passed_over)
+    marks = DuplicateEvidence(address or "", row.words_mark or "", published)
+    return LoggedItem(row.id, row.source_id, marks, is_waiting, row.passed_over)
 
 
-def _telling(marks: Mapping[str, Marks]) -> dict[str, Marks]:
+def _telling(marks: Mapping[str, DuplicateEvidence]) -> dict[str, DuplicateEvidence]:
     shared = Counter(one.address for one in marks.values())
     return {
         key: one if shared[one.address] == 1 else replace(one, address="")

@@ -21,7 +21,7 @@ from digest.model.posts.pictures import (
 )
 from digest.store.base.tables import item, source
 from digest.store.posts import log, pictures, positions
-from digest.store.posts.pictures import KnownAddress
+from digest.store.posts.pictures import PictureAddress
 from digest.store.posts.revisions import content_values, set_values
 
 _AT_ONCE = 200
@@ -38,7 +38,7 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class PictureTrouble:
     """Why a picture of an item is left out; `lacks_words` is what staff can mend."""
 
     item_id: int
@@ -124,29 +124,31 @@ def _picture(connection: Connection, item_ids: Sequence[int]) -> None:
         set_values(connection, row.id, content_values(now_said, now_left))
 
 
-def troubles(connection: Connection, items: Sequence[OpenItem]) -> list[Trouble]:
+def troubles(connection: Connection, items: Sequence[OpenItem]) -> list[PictureTrouble]:
     """Return the pictures of these open items that are left out, and why."""
     found = pictures.known(connection, _addresses(one.shown for one in items))
     return [trouble for one in items for trouble in _troubles_of(one, found)]
 
 
-def _troubles_of(one: OpenItem, found: Mapping[str, KnownAddress]) -> Iterator[Trouble]:
+def _troubles_of(
+    one: OpenItem, found: Mapping[str, PictureAddress]
+) -> Iterator[PictureTrouble]:
     about = (one.id, one.source, one.title)
     taken, beyond = taken_of(one.shown)
     for shown in taken:
         failure = found[shown.src].failure
         if lacks_words(shown):
-            yield Trouble(*about, shown.src, lacks_words=True)
+            yield PictureTrouble(*about, shown.src, lacks_words=True)
         elif failure and not shown.kept:
-            yield Trouble(*about, shown.src, lacks_words=False, why=failure)
+            yield PictureTrouble(*about, shown.src, lacks_words=False, why=failure)
     # In one sentence, however many they are; some may be here for another post.
     if missing := [shown.src for shown in beyond if not shown.kept]:
         why = too_many(len(missing))
-        yield Trouble(*about, missing[0], lacks_words=False, why=why)
+        yield PictureTrouble(*about, missing[0], lacks_words=False, why=why)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PictureWords:
     """What staff say of a picture: what it shows, or that it tells nobody anything.
 
     `number` counts a post's pictures from 1.
@@ -169,7 +171,7 @@ def failures_of(connection: Connection, shown: Iterable[Picture]) -> dict[str, s
     return {src: known.failure for src, known in found.items() if known.failure}
 
 
-def describe(connection: Connection, item_id: int, words: Words) -> Picture:
+def describe(connection: Connection, item_id: int, words: PictureWords) -> Picture:
     """Keep what staff say of a picture of an open item, and return it as it now is.
 
     Wherever that picture is shown, these words stand, whatever its source says;
@@ -231,7 +233,7 @@ def _addresses(shown: Iterable[Iterable[Picture]]) -> list[str]:
     return list(dict.fromkeys(one.src for each in shown for one in each))
 
 
-def _as_known(shown: Picture, found: Mapping[str, KnownAddress]) -> Picture:
+def _as_known(shown: Picture, found: Mapping[str, PictureAddress]) -> Picture:
     known = found[shown.src]
     told = replace(shown, kept=known.picture, alt=said(shown.alt))
     if known.alt:

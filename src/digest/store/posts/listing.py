@@ -14,7 +14,7 @@ from digest.store.base.tables import item, source
 from digest.store.posts import positions
 
 
-class Standing(StrEnum):
+class ItemState(StrEnum):
     """How an item stands; CHANGED, at its source after it went out, beside that."""
 
     WAITING = "waiting"
@@ -27,12 +27,12 @@ class Standing(StrEnum):
 
 
 _standing = case(
-    (item.c.withdrawn_at.is_not(None), Standing.WITHDRAWN),
-    (item.c.held_at.is_not(None), Standing.HELD),
-    (item.c.position.is_not(None), Standing.RELEASED),
-    (item.c.duplicate_of.is_not(None), Standing.DUPLICATE),
-    (item.c.passed_over, Standing.PASSED_OVER),
-    else_=Standing.WAITING,
+    (item.c.withdrawn_at.is_not(None), ItemState.WITHDRAWN),
+    (item.c.held_at.is_not(None), ItemState.HELD),
+    (item.c.position.is_not(None), ItemState.RELEASED),
+    (item.c.duplicate_of.is_not(None), ItemState.DUPLICATE),
+    (item.c.passed_over, ItemState.PASSED_OVER),
+    else_=ItemState.WAITING,
 )
 IS_OFFERED = and_(
     item.c.revision_fingerprint.is_not(None),
@@ -71,14 +71,14 @@ class ListedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class ItemFilter:
     """Which items of a campaign are wanted; all of them unless said otherwise.
 
     Those that stand so; of one `kind`, "post" or "event"; accepted `before` the
     one of that id.
     """
 
-    state: Standing | None = None
+    state: ItemState | None = None
     kind: str = ""
     before: int | None = None
 
@@ -86,12 +86,12 @@ class Which:
 def listed(
     connection: Connection,
     campaign_id: int,
-    which: Which = Which(),
+    which: ItemFilter = ItemFilter(),
     limit: int | None = None,
 ) -> list[ListedItem]:
     """Return items of a campaign, newest first."""
     found = _items().where(item.c.campaign_id == campaign_id)
-    if which.state is Standing.CHANGED:
+    if which.state is ItemState.CHANGED:
         found = found.where(IS_OFFERED)
     elif which.state:
         found = found.where(_standing == which.state)

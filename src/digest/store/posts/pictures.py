@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from digest.model.posts.pictures import Files, Gallery, PictureFile, Use
+from digest.model.posts.pictures import Files, Gallery, PictureFile, PictureUse
 from digest.store.base.tables import item, picture_address, picture_file
 from digest.store.base.upsert import insert_new
 
@@ -35,7 +35,7 @@ _NAMES = re.compile(r'"kept": "([0-9a-f]{32})"')
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAddress:
+class PictureAddress:
     """What is known of an address; `is_kept` is whether the files are there.
 
     `picture` is the name of our own copy, "" until there is one. `failure` says
@@ -56,7 +56,7 @@ class KnownAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PictureReading:
     """What an address gave: the picture's name, a mark of its bytes, validators."""
 
     picture: str
@@ -65,7 +65,9 @@ class Found:
     last_modified: str = ""
 
 
-def known(connection: Connection, addresses: Iterable[str]) -> dict[str, KnownAddress]:
+def known(
+    connection: Connection, addresses: Iterable[str]
+) -> dict[str, PictureAddress]:
     """Return what is known of each of these addresses, in their order."""
     wanted = {_key(address): address for address in addresses}
     is_kept = exists().where(picture_file.c.picture == picture_address.c.picture)
@@ -77,13 +79,13 @@ def known(connection: Connection, addresses: Iterable[str]) -> dict[str, KnownAd
         )
         rows |= {row.key: row for row in connection.execute(found)}
     return {
-        address: _known(address, rows[key]) if key in rows else KnownAddress(address)
+        address: _known(address, rows[key]) if key in rows else PictureAddress(address)
         for key, address in wanted.items()
     }
 
 
 def note_found(
-    connection: Connection, address: str, found: Found, now: datetime
+    connection: Connection, address: str, found: PictureReading, now: datetime
 ) -> None:
     """Keep what an address gave."""
     _set(
@@ -135,7 +137,7 @@ def put(connection: Connection, name: str, files: Files, now: datetime) -> None:
 
 
 def gallery(
-    connection: Connection, names: Iterable[str], uses: Sequence[Use]
+    connection: Connection, names: Iterable[str], uses: Sequence[PictureUse]
 ) -> Gallery:
     """Return the files of these pictures for these uses, as far as there are any."""
     wanted = sorted({name for name in names if name})
@@ -144,10 +146,10 @@ def gallery(
             picture_file.c.picture.in_(wanted), picture_file.c.use.in_(uses)
         )
     )
-    return {(row.picture, Use(row.use)): _file(row) for row in rows}
+    return {(row.picture, PictureUse(row.use)): _file(row) for row in rows}
 
 
-def hosted(connection: Connection, name: str, use: Use) -> PictureFile | None:
+def hosted(connection: Connection, name: str, use: PictureUse) -> PictureFile | None:
     """Return a file that anybody may open, or None where there is none."""
     row = connection.execute(
         select(picture_file).where(
@@ -203,7 +205,7 @@ def _replaced(now: datetime) -> Select[tuple[str]]:
     )
     is_late = and_(picture_file.c.made_at < now - _GRACE, ~is_elsewhere)
     return select(picture_file.c.picture).where(
-        picture_file.c.use == Use.EMAIL,
+        picture_file.c.use == PictureUse.EMAIL,
         or_(is_late, picture_file.c.unused_since.is_not(None)),
     )
 
@@ -229,8 +231,8 @@ def _key(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()
 
 
-def _known(address: str, row: Row[Any]) -> KnownAddress:
-    return KnownAddress(
+def _known(address: str, row: Row[Any]) -> PictureAddress:
+    return PictureAddress(
         address=address,
         picture=row.picture or "",
         is_kept=row.is_kept,

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, null, select, update
 
 from digest.model.posts.blocks import Picture
-from digest.model.posts.duplicates import Marks
+from digest.model.posts.duplicates import DuplicateEvidence
 from digest.model.posts.edits import merged
 from digest.model.posts.item_json import fingerprint, item_from_wire, to_wire
 from digest.model.posts.items import Item
@@ -86,7 +86,7 @@ def content_values(said: Item, left: Item) -> dict[str, Any]:
 
     `left` is what staff have made of that, the same where they changed nothing.
     """
-    marks = Marks.of(said)
+    marks = DuplicateEvidence.of(said)
     return {
         "content": to_wire(left),
         "fingerprint": fingerprint(left),

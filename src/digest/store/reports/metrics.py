@@ -9,12 +9,12 @@ from digest.model.editions.edition import UNFINISHED
 from digest.store.base.tables import delivery, edition, send_batch, source, watch
 from digest.store.campaigns.source_rows import BY_HAND
 from digest.store.delivery import carriers
-from digest.store.delivery.carriers import Trouble
+from digest.store.delivery.carriers import CarrierTrouble
 from digest.store.delivery.send_batches import due
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
+class Metrics:
     """How things stand.
 
     `copies` counts, by state, those of editions that are not finished;
@@ -31,10 +31,10 @@ class Vitals:
     overdue: int
     oldest_due: timedelta
     looked_at: datetime | None
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[CarrierTrouble, ...]
 
 
-def vitals(connection: Connection, now: datetime) -> Vitals:
+def vitals(connection: Connection, now: datetime) -> Metrics:
     """Return how things stand."""
     going = select(edition.c.id).where(edition.c.state.in_(UNFINISHED))
     copies = (
@@ -53,7 +53,7 @@ def vitals(connection: Connection, now: datetime) -> Vitals:
     overdue, oldest = connection.execute(
         select(func.count(), func.min(waiting.c.due_at))
     ).one()
-    return Vitals(
+    return Metrics(
         editions=_counts(connection, editions),
         copies=_counts(connection, copies),
         batches=_counts(connection, batches),

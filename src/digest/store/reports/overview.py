@@ -22,7 +22,7 @@ NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class NotServed:
+class UnservedReader:
     """A reader an edition did not reach, and what would help.
 
     `state` is a delivery's, or "left-out".
@@ -102,7 +102,7 @@ def emails_due(connection: Connection, now: datetime) -> int:
 
 def not_served(
     connection: Connection, edition_id: int, most: int = NAMED
-) -> list[NotServed]:
+) -> list[UnservedReader]:
     """Return whom an edition did not reach, by reader, and no more than `most`."""
     out = (
         select(
@@ -134,7 +134,7 @@ def not_served(
         *connection.execute(refused.limit(most)),
     ]
     found = sorted(rows, key=lambda row: row.reader_id)[:most]
-    return [NotServed(*row) for row in found]
+    return [UnservedReader(*row) for row in found]
 
 
 def count_not_served(connection: Connection, edition_id: int) -> int:

@@ -22,7 +22,7 @@ MOST_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class DelayedEmails:
     """Emails that have been put off: how many, until when, and why.
 
     `reasons` are a server's words or ours, each with how many it keeps, the
@@ -35,14 +35,14 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class Lately:
+class RecentOutcomes:
     """Emails that ended lately, and since when."""
 
     copies: int
     since: datetime
 
 
-def waits(connection: Connection, edition_id: int, now: datetime) -> Waits:
+def waits(connection: Connection, edition_id: int, now: datetime) -> DelayedEmails:
     """Return what is put off until later than `now`.
 
     Only batches that a sender has had in hand are looked at: in the others
@@ -59,7 +59,7 @@ def waits(connection: Connection, edition_id: int, now: datetime) -> Waits:
         select(func.count(), func.min(delivery.c.next_attempt_at)).where(waiting)
     ).one()
     if not copies:
-        return Waits()
+        return DelayedEmails()
     reasons = connection.execute(
         select(delivery.c.reply, func.count())
         .where(waiting)
@@ -67,12 +67,14 @@ def waits(connection: Connection, edition_id: int, now: datetime) -> Waits:
         .order_by(func.count().desc(), delivery.c.reply)
         .limit(MOST_REASONS)
     )
-    return Waits(copies, soonest, tuple((row[0] or "", row[1]) for row in reasons))
+    return DelayedEmails(
+        copies, soonest, tuple((row[0] or "", row[1]) for row in reasons)
+    )
 
 
 def lately(
     connection: Connection, edition_id: int, now: datetime, window: timedelta
-) -> Lately:
+) -> RecentOutcomes:
     """Return how many emails have ended in the last while, and since when.
 
     That is the beginning of the window, or the first of them where the run is
@@ -93,7 +95,7 @@ def lately(
     copies, first = connection.execute(
         select(func.count(), func.min(delivery.c.settled_at)).where(ended)
     ).one()
-    return Lately(copies, first or since)
+    return RecentOutcomes(copies, first or since)
 
 
 def batches(connection: Connection, edition_id: int) -> dict[str, int]:

@@ -11,18 +11,18 @@ from starlette.exceptions import HTTPException
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.gather.written import Fault, Written
+from digest.gather.written import InputFault, TypedFields
 from digest.model.posts.items import Item
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, listing
-from digest.store.posts.listing import Standing, Which
+from digest.store.posts.listing import ItemFilter, ItemState
 from digest.store.staff import access_keys
 from digest.web.api.schemas import (
     AddedItem,
     FieldFault,
     NewEvent,
     NewPost,
-    Problem,
+    ProblemDetails,
     ShownItem,
     shown,
 )
@@ -31,7 +31,7 @@ from digest.web.doors.throttle import Throttle
 from digest.web.parts.numbers import RowId
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words}
+    status: {"model": ProblemDetails, "description": words}
     for status, words in {
         401: "There is no such key.",
         404: "There is no such campaign.",
@@ -54,20 +54,20 @@ _RepeatKey = Annotated[
 ]
 
 
-class Page(BaseModel):
+class PageQuery(BaseModel):
     """Which part of a long list."""
 
     limit: Annotated[int, Query(ge=1, le=200)] = 50
     before: Annotated[RowId | None, Query(description="Those before this id.")] = None
     state: Annotated[
-        Standing | None, Query(description="Those in this state; all unless said.")
+        ItemState | None, Query(description="Those in this state; all unless said.")
     ] = None
 
 
-class Refused(Exception):  # noqa: N818 - what happened to what was sent
+class RefusedFields(Exception):  # noqa: N818 - what happened to what was sent
     """What was sent is wrong in these fields."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[InputFault, ...]) -> None:
         super().__init__("something in it is wrong")
         self.faults = faults
 
@@ -124,12 +124,12 @@ def _add_routes(api: FastAPI, digest: App, holder: Any) -> None:
         return _add(digest, (name, repeat), event, response)
 
     @api.get(place + "/posts", **common)
-    def posts(name: str, page: Annotated[Page, Query()]) -> list[ShownItem]:
+    def posts(name: str, page: Annotated[PageQuery, Query()]) -> list[ShownItem]:
         """List the posts, newest first."""
         return _list(digest, name, page, kind="post")
 
     @api.get(place + "/events", **common)
-    def events(name: str, page: Annotated[Page, Query()]) -> list[ShownItem]:
+    def events(name: str, page: Annotated[PageQuery, Query()]) -> list[ShownItem]:
         """List the events, newest first."""
         return _list(digest, name, page, kind="event")
 
@@ -146,7 +146,7 @@ def _add(
         if added.outcome == "changed" and not new.key:
             # Leaving by an exception, so that the change is not kept.
             words = "This Idempotency-Key was used before, for something else"
-            raise Refused((Fault("Idempotency-Key", words),))
+            raise RefusedFields((InputFault("Idempotency-Key", words),))
         found = listing.get(connection, stored.id, added.id)
     if added.outcome in {"changed", "unchanged"}:
         response.status_code = 200
@@ -154,15 +154,15 @@ def _add(
 
 
 def _item(new: NewPost | NewEvent, zone: str) -> Item:
-    written = Written(new.model_dump(exclude={"key"}), zone)
+    written = TypedFields(new.model_dump(exclude={"key"}), zone)
     found = written.event() if isinstance(new, NewEvent) else written.post()
     if isinstance(found, tuple):
-        raise Refused(found)
+        raise RefusedFields(found)
     return found
 
 
-def _list(digest: App, name: str, page: Page, *, kind: str) -> list[ShownItem]:
-    which = Which(page.state, kind, page.before)
+def _list(digest: App, name: str, page: PageQuery, *, kind: str) -> list[ShownItem]:
+    which = ItemFilter(page.state, kind, page.before)
     with digest.reading() as connection:
         stored = campaigns.by_name(connection, name)
         found = listing.listed(connection, stored.id, which, page.limit)
@@ -170,8 +170,8 @@ def _list(digest: App, name: str, page: Page, *, kind: str) -> list[ShownItem]:
 
 
 def _add_handlers(api: FastAPI) -> None:
-    @api.exception_handler(Refused)
-    async def refused(_request: Request, problem: Refused) -> Response:
+    @api.exception_handler(RefusedFields)
+    async def refused(_request: Request, problem: RefusedFields) -> Response:
         faults = [FieldFault(field=x.field, words=x.words) for x in problem.faults]
         return _problem(422, "Something in it is wrong", faults)
 
@@ -198,6 +198,6 @@ def _problem(
     faults: list[FieldFault] | None = None,
     headers: Any = None,
 ) -> Response:
-    said = Problem(title=title, status=status, faults=faults or [])
+    said = ProblemDetails(title=title, status=status, faults=faults or [])
     kind = "application/problem+json"
     return JSONResponse(said.model_dump(), status, headers, media_type=kind)

@@ -115,7 +115,7 @@ class FieldFault(BaseModel):
     words: str
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """Why something was not done (RFC 9457)."""
 
     title: str

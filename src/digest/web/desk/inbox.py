@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
-from digest.model.editions.formats import Form
+from digest.model.editions.formats import PreviewKind
 from digest.web.desk.today import shown
 from digest.web.parts.pages import Pages
 
@@ -40,14 +40,14 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("/{key}/html", methods=_READ)
     def html(key: str) -> Response:
         page = digest.inbox.read(key).html.encode()
-        return shown(Form.HTML, page, digest.pictures_at)
+        return shown(PreviewKind.HTML, page, digest.pictures_at)
 
     @router.api_route("/{key}/text", methods=_READ)
     def text(key: str) -> Response:
-        return shown(Form.TEXT, digest.inbox.read(key).text.encode())
+        return shown(PreviewKind.TEXT, digest.inbox.read(key).text.encode())
 
     @router.api_route("/{key}/source", methods=_READ)
     def source(key: str) -> Response:
-        return shown(Form.TEXT, digest.inbox.read(key).source)
+        return shown(PreviewKind.TEXT, digest.inbox.read(key).source)
 
     return router

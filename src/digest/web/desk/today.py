@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
-from digest.model.editions.formats import Form
+from digest.model.editions.formats import PreviewKind
 from digest.schedule.editions import due
 from digest.schedule.reports.status import troubles
 from digest.store.campaigns import campaigns
@@ -17,10 +17,10 @@ from digest.web.parts.numbers import RowId
 from digest.web.parts.pages import Pages
 
 FORMATS = (
-    (Form.HTML, "email"),
-    (Form.TEXT, "plain text"),
-    (Form.LETTER, "letter"),
-    (Form.LARGE_PRINT, "large print"),
+    (PreviewKind.HTML, "email"),
+    (PreviewKind.TEXT, "plain text"),
+    (PreviewKind.LETTER, "letter"),
+    (PreviewKind.LARGE_PRINT, "large print"),
 )
 _SHOWN = 20
 # Styles an email carries in itself; nothing else of it may run or be fetched.
@@ -41,23 +41,23 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         return pages.page("today.html", here="today", **content)
 
     @router.api_route("/campaigns/{name}/{schedule}/{form}", methods=["GET", "HEAD"])
-    def draft(name: str, schedule: str, form: Form) -> Response:
+    def draft(name: str, schedule: str, form: PreviewKind) -> Response:
         return shown(form, digest.previews.draft(name, schedule, form))
 
     @router.api_route("/editions/{edition_id}/{form}", methods=["GET", "HEAD"])
-    def edition(edition_id: RowId, form: Form) -> Response:
+    def edition(edition_id: RowId, form: PreviewKind) -> Response:
         return shown(form, digest.previews.edition(edition_id, form))
 
     return router
 
 
-def shown(form: Form, content: bytes, pictures_at: str = "") -> Response:
+def shown(form: PreviewKind, content: bytes, pictures_at: str = "") -> Response:
     """Return a rendition as a browser shows it, unable to run or fetch anything.
 
     But for pictures that are hosted at `pictures_at`.
     """
     headers = {}
-    if form is Form.HTML:
+    if form is PreviewKind.HTML:
         pictures = f"{pictures_at}/" if pictures_at else ""
         headers = {"Content-Security-Policy": _EMAIL_POLICY.format(pictures)}
     return Response(content, media_type=form.media_type, headers=headers)

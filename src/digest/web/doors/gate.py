@@ -8,7 +8,7 @@ from digest.bootstrap import App
 from digest.web.doors.callers import is_local
 from digest.web.doors.same_origin import is_forged
 from digest.web.doors.sign_in import HERE, to_sign_in
-from digest.web.doors.staff import Staff
+from digest.web.doors.staff import StaffSessions
 from digest.web.parts.pages import Pages
 
 _LOOKING = frozenset({"GET", "HEAD"})
@@ -25,7 +25,7 @@ class Gate:
 
     digest: App
     pages: Pages
-    staff: Staff
+    staff: StaffSessions
 
     def stopped(self, request: Request) -> Response | None:
         """Return what to answer in place of the page, None where it may be seen."""

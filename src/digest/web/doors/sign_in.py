@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.web.doors.callers import host_of
-from digest.web.doors.staff import Staff
+from digest.web.doors.staff import StaffSessions
 from digest.web.doors.throttle import Throttle
 from digest.web.parts.pages import Pages
 from digest.web.parts.typed import Typed, typed_in
@@ -22,7 +22,9 @@ def to_sign_in(then: str) -> Response:
     return RedirectResponse(f"{HERE}?then={then}", 303)
 
 
-def routes(digest: App, pages: Pages, staff: Staff, wrong: Throttle) -> APIRouter:
+def routes(
+    digest: App, pages: Pages, staff: StaffSessions, wrong: Throttle
+) -> APIRouter:
     """Return the routes; wrong keys are counted by `wrong`."""
     router = APIRouter()
 

@@ -17,7 +17,7 @@ _LASTS = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class StaffSessions:
     """Signs people in and out, and knows them again.
 
     The cookie is of no use once its key has been revoked or twelve hours have

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CalendarQuestion:
     """Which happenings are wanted: from `since`, and none that is over by then.
 
     An event is news if it starts before `until`; of one that repeats, its next
@@ -25,7 +25,7 @@ class Question:
         return json.dumps(asdict(self), default=datetime.isoformat)
 
     @classmethod
-    def from_json(cls, line: str | bytes) -> "Question":
+    def from_json(cls, line: str | bytes) -> "CalendarQuestion":
         """Return what `to_json` was called on."""
         said = json.loads(line)
         zone = said.pop("zone")
@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ComponentWords:
     """What a calendar says of an event, as it stands there."""
 
     title: str
@@ -46,7 +46,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Occurrence:
     """One date of an event. `words` is the number of its words in the answer.
 
     `starts` and `ends` are instants in UTC; `state` is one of EventState's.
@@ -63,7 +63,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class EventFault:
     """An event that cannot be taken: what it is called, and what to do."""
 
     name: str
@@ -71,16 +71,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CalendarAnswer:
     """All that a calendar holds, or in `refused` why it can be no answer.
 
     `unread` are the keys, or the beginnings of keys, of which nothing can be
     said; where the calendar is not whole (`is_whole`) it is silent of others too.
     """
 
-    words: tuple[Words, ...] = ()
-    happenings: tuple[Happening, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    words: tuple[ComponentWords, ...] = ()
+    happenings: tuple[Occurrence, ...] = ()
+    faults: tuple[EventFault, ...] = ()
     unread: tuple[str, ...] = ()
     is_whole: bool = True
     refused: str = ""
@@ -90,26 +90,26 @@ class Answer:
         return json.dumps(asdict(self), default=datetime.isoformat)
 
     @classmethod
-    def from_json(cls, line: str | bytes) -> "Answer":
+    def from_json(cls, line: str | bytes) -> "CalendarAnswer":
         """Return what `to_json` was called on."""
         said = json.loads(line)
         return cls(
             words=tuple(_words(one) for one in said["words"]),
             happenings=tuple(_happening(one) for one in said["happenings"]),
-            faults=tuple(Fault(**one) for one in said["faults"]),
+            faults=tuple(EventFault(**one) for one in said["faults"]),
             unread=tuple(said["unread"]),
             is_whole=said["is_whole"],
             refused=said["refused"],
         )
 
 
-def _words(said: dict[str, Any]) -> Words:
-    return Words(**said | {"topics": tuple(said["topics"])})
+def _words(said: dict[str, Any]) -> ComponentWords:
+    return ComponentWords(**said | {"topics": tuple(said["topics"])})
 
 
-def _happening(said: dict[str, Any]) -> Happening:
+def _happening(said: dict[str, Any]) -> Occurrence:
     starts = datetime.fromisoformat(said.pop("starts"))
     ends = said.pop("ends")
-    return Happening(
+    return Occurrence(
         starts=starts, ends=datetime.fromisoformat(ends) if ends else None, **said
     )

@@ -32,7 +32,7 @@ _WEB_PAGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ContentLine:
     """One line of a component: its name in capitals, its value, all of it."""
 
     name: str
@@ -41,10 +41,10 @@ class Line:
 
 
 @dataclass(slots=True)
-class Piece:
+class Component:
     """One event or time zone; `zone` and `is_off` are what its calendar says of it."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ContentLine] = field(default_factory=list)
     zone: str = ""
     is_off: bool = False
     is_whole: bool = True
@@ -59,15 +59,15 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Pieces:
+class Components:
     """What a file is made of; not whole where its end is missing."""
 
-    events: list[Piece] = field(default_factory=list)
-    zones: list[Piece] = field(default_factory=list)
+    events: list[Component] = field(default_factory=list)
+    zones: list[Component] = field(default_factory=list)
     is_whole: bool = True
 
 
-def taken_apart(content: bytes) -> Pieces:
+def taken_apart(content: bytes) -> Components:
     """Return the events and time zones of a file.
 
     Raises ValueError, in words, where it is no calendar.
@@ -77,7 +77,7 @@ def taken_apart(content: bytes) -> Pieces:
         raise ValueError(_WEB_PAGE)
     if not text[:15].upper().startswith("BEGIN:VCALENDAR"):
         raise ValueError(_NO_CALENDAR)
-    found = _Taking()
+    found = _ComponentParser()
     for line in _lines(text):
         found.take(line)
     return found.done()
@@ -92,23 +92,23 @@ def _decoded(content: bytes) -> str:
     return content.decode("latin-1")
 
 
-def _lines(text: str) -> Iterator[Line]:
+def _lines(text: str) -> Iterator[ContentLine]:
     for whole in _ENDING.split(text):
         if found := _LINE.match(whole):
-            yield Line(found[1].upper(), found[3], whole)
+            yield ContentLine(found[1].upper(), found[3], whole)
 
 
-class _Taking:
+class _ComponentParser:
     """Takes lines one after the other."""
 
     def __init__(self) -> None:
-        self._pieces = Pieces()
+        self._pieces = Components()
         self._zone = ""
         self._is_off = False
         self._inside: list[str] = []
-        self._piece: Piece | None = None
+        self._piece: Component | None = None
 
-    def take(self, line: Line) -> None:
+    def take(self, line: ContentLine) -> None:
         value = line.value.strip().upper()
         if line.name == "BEGIN":
             self._begin(value)
@@ -119,7 +119,7 @@ class _Taking:
         elif self._inside == ["VCALENDAR"]:
             self._note(line, value)
 
-    def done(self) -> Pieces:
+    def done(self) -> Components:
         self._cut()
         self._pieces.is_whole = not self._inside
         return self._pieces
@@ -132,7 +132,7 @@ class _Taking:
         if name == "VCALENDAR":
             self._zone, self._is_off = "", False
         elif name in {"VEVENT", "VTIMEZONE"} and self._piece is None:
-            self._piece = Piece(zone=self._zone, is_off=self._is_off)
+            self._piece = Component(zone=self._zone, is_off=self._is_off)
             kept = self._pieces.events if name == "VEVENT" else self._pieces.zones
             kept.append(self._piece)
             if len(kept) > MOST_EVENTS:
@@ -154,14 +154,14 @@ class _Taking:
             self._piece.is_whole = False
             self._piece = None
 
-    def _keep(self, line: Line) -> None:
+    def _keep(self, line: ContentLine) -> None:
         if self._piece is None:
             return
         is_zone = "VTIMEZONE" in self._inside
         if is_zone or (self._inside[-1] == "VEVENT" and line.name in _USED):
             self._piece.lines.append(line)
 
-    def _note(self, line: Line, value: str) -> None:
+    def _note(self, line: ContentLine, value: str) -> None:
         if line.name == "X-WR-TIMEZONE":
             self._zone = line.value.strip()
         elif line.name == "METHOD":

@@ -8,8 +8,8 @@ from typing import Any
 import icalendar
 from icalendar.prop import vBroken
 
-from digest.gather.calendars.ics.answer import Words
-from digest.gather.calendars.ics.components import Piece
+from digest.gather.calendars.ics.answer import ComponentWords
+from digest.gather.calendars.ics.components import Component
 from digest.gather.calendars.ics.refusals import BadEventError
 from digest.gather.calendars.ics.zones import Time
 
@@ -33,16 +33,16 @@ _BROKEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedEvent:
     """An event as its file says it once; it may repeat, or change a repeated one."""
 
-    piece: Piece
+    piece: Component
     component: icalendar.Component
     start: Time
     end: Time | None
 
     @classmethod
-    def of(cls, piece: Piece) -> "Parsed":
+    def of(cls, piece: Component) -> "ParsedEvent":
         """Return the event of that piece. Raises BadEventError."""
         if not piece.is_whole:
             raise BadEventError("is cut short: it has no END:VEVENT")
@@ -83,7 +83,7 @@ def _is_broken(said: Any) -> bool:
     )
 
 
-def _wanted(piece: Piece) -> Iterable[str]:
+def _wanted(piece: Component) -> Iterable[str]:
     """Yield the lines that a library is given: known faults of exporters mended."""
     for line in piece.lines:
         if not line.value.strip():
@@ -145,16 +145,18 @@ def is_all_day(component: icalendar.Component, start: Time) -> bool:
     return said.strip().upper() == "TRUE" and start.time() == time()
 
 
-def state_of(component: icalendar.Component, piece: Piece) -> str:
+def state_of(component: icalendar.Component, piece: Component) -> str:
     """Return whether it takes place, as its own status or its calendar's says."""
     if piece.is_off:
         return "cancelled"
     return _STATES.get(str(component.get("STATUS", "")).strip().upper(), "on")
 
 
-def words_of(component: icalendar.Component, otherwise: icalendar.Component) -> Words:
+def words_of(
+    component: icalendar.Component, otherwise: icalendar.Component
+) -> ComponentWords:
     """Return what the event says; `otherwise` has a title where it has none."""
-    return Words(
+    return ComponentWords(
         title=_line(component, "SUMMARY") or _line(otherwise, "SUMMARY"),
         text=_said(component, "DESCRIPTION")[:_MOST_TEXT],
         html=_said(component, "X-ALT-DESC")[:_MOST_TEXT],

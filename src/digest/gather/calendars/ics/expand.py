@@ -10,12 +10,23 @@ from zoneinfo import ZoneInfo
 import icalendar
 from icalendar.timezone import tzp
 
-from digest.gather.calendars.ics.answer import Answer, Fault, Happening, Question, Words
-from digest.gather.calendars.ics.components import Piece, Pieces, taken_apart
+from digest.gather.calendars.ics.answer import (
+    CalendarAnswer,
+    CalendarQuestion,
+    ComponentWords,
+    EventFault,
+    Occurrence,
+)
+from digest.gather.calendars.ics.components import Component, Components, taken_apart
 from digest.gather.calendars.ics.limits import ALL_SECONDS, TookTooLongError, within
 from digest.gather.calendars.ics.names import name_of, stem_of
 from digest.gather.calendars.ics.refusals import check_rules, why
-from digest.gather.calendars.ics.series import Dated, Series, Told, by_series
+from digest.gather.calendars.ics.series import (
+    DatedOccurrence,
+    ExpandedSeries,
+    Series,
+    by_series,
+)
 from digest.gather.calendars.ics.zones import Zones
 
 MOST_NEWS = 1_000
@@ -31,7 +42,7 @@ _HIDDEN = 'are private or say no more than "Busy": make them public to tell of t
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 
 
-def answered(content: bytes, question: Question) -> Answer:
+def answered(content: bytes, question: CalendarQuestion) -> CalendarAnswer:
     """Return what the calendar holds; nothing that it says makes it raise.
 
     To be called in the main thread of a process: each event has its share of
@@ -40,18 +51,18 @@ def answered(content: bytes, question: Question) -> Answer:
     try:
         pieces = taken_apart(content)
     except ValueError as problem:
-        return Answer(refused=str(problem))
+        return CalendarAnswer(refused=str(problem))
     end = time.monotonic() + ALL_SECONDS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _define(pieces.zones, end)
         zones = Zones(ZoneInfo(question.zone))
-        working = _Working(question, zones, end, pieces.is_whole)
+        working = _Expansion(question, zones, end, pieces.is_whole)
         working.take_all(pieces)
     return working.answer()
 
 
-def _define(zones: Sequence[Piece], end: float) -> None:
+def _define(zones: Sequence[Component], end: float) -> None:
     """Let the library know of the zones that only this calendar has.
 
     One that cannot be understood is left alone: an event in it is named.
@@ -68,41 +79,41 @@ def _define(zones: Sequence[Piece], end: float) -> None:
 
 
 @dataclass(slots=True)
-class _Working:
+class _Expansion:
     """The answer, growing."""
 
-    question: Question
+    question: CalendarQuestion
     zones: Zones
     end: float  # on the monotonic clock
     is_whole: bool
-    dates: list[Dated] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    dates: list[DatedOccurrence] = field(default_factory=list)
+    faults: list[EventFault] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
-    def take_all(self, pieces: Pieces) -> None:
+    def take_all(self, pieces: Components) -> None:
         """Take every event, as long as there is time."""
         if not self.is_whole:
-            self.faults.append(Fault("the calendar", _CUT_SHORT))
+            self.faults.append(EventFault("the calendar", _CUT_SHORT))
         for stem, group in by_series(self._open(pieces.events)):
             if not self._is_taken(stem, group):
-                self.faults.append(Fault("the rest", _TOO_MANY))
+                self.faults.append(EventFault("the rest", _TOO_MANY))
                 self.is_whole = False
                 return
 
-    def _open(self, events: Sequence[Piece]) -> list[Piece]:
+    def _open(self, events: Sequence[Component]) -> list[Component]:
         """Return the events that anyone may read and that are not long past."""
         before = f"{self.question.since:%Y%m%d}"
         hidden = [piece for piece in events if _is_hidden(piece)]
         self.unread += map(stem_of, hidden)
         if hidden:
-            self.faults.append(Fault(f"{len(hidden)} of its events", _HIDDEN))
+            self.faults.append(EventFault(f"{len(hidden)} of its events", _HIDDEN))
         return [
             piece
             for piece in events
             if not _is_hidden(piece) and not _is_past(piece, before)
         ]
 
-    def _is_taken(self, stem: str, group: Sequence[Piece]) -> bool:
+    def _is_taken(self, stem: str, group: Sequence[Component]) -> bool:
         """Take the events of a UID; return whether there was time for it."""
         try:
             with within(self.end):
@@ -119,16 +130,16 @@ class _Working:
         self.unread += told.unread
         return True
 
-    def answer(self) -> Answer:
+    def answer(self) -> CalendarAnswer:
         """Return it with the earliest news, as much as one reading may bring."""
         in_order = sorted(self.dates, key=lambda one: one.happening.starts)
         news = [one for one in in_order if one.happening.is_news]
         updates = [one for one in in_order if not one.happening.is_news]
         if len(news) > MOST_NEWS or len(updates) > _MOST_UPDATES:
-            self.faults.append(Fault("the rest", _TOO_MANY))
+            self.faults.append(EventFault("the rest", _TOO_MANY))
             self.is_whole = False
-        words: dict[Words, int] = {}
-        return Answer(
+        words: dict[ComponentWords, int] = {}
+        return CalendarAnswer(
             happenings=tuple(
                 _numbered(one, words)
                 for one in (*news[:MOST_NEWS], *updates[:_MOST_UPDATES])
@@ -140,21 +151,21 @@ class _Working:
         )
 
 
-def _numbered(one: Dated, words: dict[Words, int]) -> Happening:
+def _numbered(one: DatedOccurrence, words: dict[ComponentWords, int]) -> Occurrence:
     return replace(one.happening, words=words.setdefault(one.words, len(words)))
 
 
-def _nothing(stem: str, group: Sequence[Piece], because: str) -> Told:
-    return Told((), (Fault(name_of(group[0]), because),), (stem,))
+def _nothing(stem: str, group: Sequence[Component], because: str) -> ExpandedSeries:
+    return ExpandedSeries((), (EventFault(name_of(group[0]), because),), (stem,))
 
 
-def _is_hidden(piece: Piece) -> bool:
+def _is_hidden(piece: Component) -> bool:
     is_private = piece.value("CLASS").strip().upper() in _PRIVATE
     says_nothing = not piece.value("DESCRIPTION") and not piece.value("LOCATION")
     return is_private or (piece.value("SUMMARY").strip() == "Busy" and says_nothing)
 
 
-def _is_past(piece: Piece, today: str) -> bool:
+def _is_past(piece: Component, today: str) -> bool:
     """Whether a single event was over days ago, told without parsing it.
 
     A calendar of ten years is mostly these. Days are compared as they are

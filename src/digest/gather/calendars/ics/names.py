@@ -4,14 +4,14 @@ import hashlib
 import re
 from datetime import date, datetime
 
-from digest.gather.calendars.ics.components import Piece
+from digest.gather.calendars.ics.components import Component
 from digest.gather.calendars.ics.zones import Time, seen_from
 
 _LONGEST_STEM = 250  # an index holds no longer keys
 _GOOGLE_LATER_PART = re.compile(r"_R\d{8}(T\d{6})?(?=@google\.com$)")
 
 
-def stem_of(piece: Piece) -> str:
+def stem_of(piece: Component) -> str:
     """Return what the keys of an event's dates begin with: its UID.
 
     Google gives the later part of a series that was cut in two a UID that
@@ -26,12 +26,12 @@ def stem_of(piece: Piece) -> str:
     return f"{said[:100]} {hashlib.sha256(said.encode()).hexdigest()}"
 
 
-def is_later_part(piece: Piece) -> bool:
+def is_later_part(piece: Component) -> bool:
     """Whether Google cut it off from an earlier series."""
     return bool(_GOOGLE_LATER_PART.search(piece.value("UID").strip()))
 
 
-def name_of(piece: Piece) -> str:
+def name_of(piece: Component) -> str:
     """Return what to call the event, whatever its state."""
     said = piece.value("SUMMARY") or piece.value("UID") or "an event without a title"
     return " ".join(said.replace("\\n", " ").replace("\\", "").split())[:80]

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from digest.gather.calendars.ics.answer import Answer, Question
+from digest.gather.calendars.ics.answer import CalendarAnswer, CalendarQuestion
 from digest.gather.calendars.ics.limits import SECONDS
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,9 @@ _COMMAND = (sys.executable, "-P", "-m", "digest.gather.calendars.ics")
 _KEPT = ("PATH", "LANG", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TZDIR")
 
 
-def ask(content: bytes, question: Question, seconds: float = SECONDS) -> Answer:
+def ask(
+    content: bytes, question: CalendarQuestion, seconds: float = SECONDS
+) -> CalendarAnswer:
     """Return the answer of a calendar; in `refused`, why there is none.
 
     It takes `seconds` and 256 MB at most, and nothing of it outlives that.
@@ -35,15 +37,15 @@ def ask(content: bytes, question: Question, seconds: float = SECONDS) -> Answer:
             )
         except subprocess.TimeoutExpired:
             child.kill()
-            return Answer(refused=_TOO_LONG)
+            return CalendarAnswer(refused=_TOO_LONG)
     if -child.returncode in _TIMED_OUT:
-        return Answer(refused=_TOO_LONG)
+        return CalendarAnswer(refused=_TOO_LONG)
     if child.returncode != 0:
         last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
         kind = last.partition(":")[0][:80]
         logger.error("calendar child failed status=%d %s", child.returncode, kind)
-        return Answer(refused=_WHY.get(kind, _BROKE))
-    return Answer.from_json(said)
+        return CalendarAnswer(refused=_WHY.get(kind, _BROKE))
+    return CalendarAnswer.from_json(said)
 
 
 _TOO_LONG = f"takes longer than {SECONDS} seconds to work out: shorten it"

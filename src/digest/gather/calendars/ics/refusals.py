@@ -6,7 +6,7 @@ They are refused before a library sees them: some would never come to an end.
 import math
 import re
 
-from digest.gather.calendars.ics.components import Piece
+from digest.gather.calendars.ics.components import Component
 
 MOST_TIMES = 10_000
 _MOST_COMBINATIONS = 10_000
@@ -31,7 +31,7 @@ def why(problem: Exception) -> str:
     )
 
 
-def check(piece: Piece) -> None:
+def check(piece: Component) -> None:
     """Raise BadEventError where the event's repeats are too many."""
     if piece.value("EXRULE"):
         raise BadEventError(
@@ -47,7 +47,7 @@ def check(piece: Piece) -> None:
         raise BadEventError("lasts for years: give it its real length")
 
 
-def check_rules(piece: Piece) -> None:
+def check_rules(piece: Component) -> None:
     """Raise BadEventError where a rule of an event or a time zone is too much."""
     for rule in piece.values("RRULE"):
         _check_rule(rule)

@@ -9,11 +9,16 @@ import icalendar
 import recurring_ical_events
 from recurring_ical_events.errors import BadRuleStringFormat
 
-from digest.gather.calendars.ics.answer import Fault, Happening, Question, Words
-from digest.gather.calendars.ics.components import Piece
+from digest.gather.calendars.ics.answer import (
+    CalendarQuestion,
+    ComponentWords,
+    EventFault,
+    Occurrence,
+)
+from digest.gather.calendars.ics.components import Component
 from digest.gather.calendars.ics.events import (
     BAD_RULE,
-    Parsed,
+    ParsedEvent,
     check_length,
     is_all_day,
     state_of,
@@ -31,19 +36,19 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DatedOccurrence:
     """One date of an event with its words, not yet numbered."""
 
-    words: Words
-    happening: Happening
+    words: ComponentWords
+    happening: Occurrence
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExpandedSeries:
     """What there is to tell of one UID, and of what nothing can be said."""
 
-    dates: tuple[Dated, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    dates: tuple[DatedOccurrence, ...] = ()
+    faults: tuple[EventFault, ...] = ()
     unread: tuple[str, ...] = ()
 
 
@@ -51,11 +56,11 @@ class Told:
 class Series:
     """The events of one UID, being worked out."""
 
-    question: Question
+    question: CalendarQuestion
     zones: Zones
     stem: str
 
-    def told(self, pieces: Sequence[Piece]) -> Told:
+    def told(self, pieces: Sequence[Component]) -> ExpandedSeries:
         """Return the dates of these events; one bad event is named and left out.
 
         Raises BadEventError, or whatever a library trips over, where all are at fault.
@@ -66,7 +71,7 @@ class Series:
         master, rivals = _latest(masters)
         faults += rivals
         if not parsed:
-            return Told((), tuple(faults), tuple(unread))
+            return ExpandedSeries((), tuple(faults), tuple(unread))
         if master is not None and not changes and not master.repeats:
             dates = [self._dated(master.component, master, self.stem)]
         else:
@@ -79,27 +84,27 @@ class Series:
         ]
         kept, too_many = self._chosen(sorted(wanted, key=_start))
         if too_many:
-            faults.append(Fault(name_of(parsed[0].piece), too_many))
-        return Told(tuple(kept), tuple(faults), tuple(unread))
+            faults.append(EventFault(name_of(parsed[0].piece), too_many))
+        return ExpandedSeries(tuple(kept), tuple(faults), tuple(unread))
 
     def _parsed(
-        self, pieces: Sequence[Piece]
-    ) -> tuple[list[Parsed], list[Fault], list[str]]:
-        parsed: list[Parsed] = []
-        faults: list[Fault] = []
+        self, pieces: Sequence[Component]
+    ) -> tuple[list[ParsedEvent], list[EventFault], list[str]]:
+        parsed: list[ParsedEvent] = []
+        faults: list[EventFault] = []
         unread: list[str] = []
         for piece in pieces:
             try:
                 check(piece)
-                one = Parsed.of(piece)
+                one = ParsedEvent.of(piece)
                 check_length(*self._instants(one.start, one.end))
                 parsed.append(one)
             except Exception as problem:  # noqa: BLE001 - or what a library trips over
-                faults.append(Fault(name_of(piece), why(problem)))
+                faults.append(EventFault(name_of(piece), why(problem)))
                 unread.append(self._stem_of_unread(piece))
         return parsed, faults, unread
 
-    def _stem_of_unread(self, piece: Piece) -> str:
+    def _stem_of_unread(self, piece: Component) -> str:
         """Return the key of what a bad piece would have said, or of all its series.
 
         A date that is changed by what cannot be read is left out, as nobody
@@ -111,7 +116,9 @@ class Series:
         except ValueError:
             return self.stem
 
-    def _dates(self, master: Parsed | None, changes: Sequence[Parsed]) -> list[Dated]:
+    def _dates(
+        self, master: ParsedEvent | None, changes: Sequence[ParsedEvent]
+    ) -> list[DatedOccurrence]:
         calendar = icalendar.Calendar()
         for one in filter(None, (master, *changes)):
             calendar.add_component(one.component)
@@ -142,9 +149,9 @@ class Series:
     def _date(
         self,
         component: icalendar.Component,
-        master: Parsed | None,
-        changes: dict[Time | None, Parsed],
-    ) -> Dated:
+        master: ParsedEvent | None,
+        changes: dict[Time | None, ParsedEvent],
+    ) -> DatedOccurrence:
         which = time_of(component, "RECURRENCE-ID") or date.min
         change = changes.get(which)
         start = time_of(component, "DTSTART") or which
@@ -160,15 +167,17 @@ class Series:
             return self._dated(component, speaks, self.stem)
         return self._dated(component, speaks, key_of(self.stem, which, first))
 
-    def _dated(self, component: icalendar.Component, speaks: Parsed, key: str) -> Dated:
+    def _dated(
+        self, component: icalendar.Component, speaks: ParsedEvent, key: str
+    ) -> DatedOccurrence:
         start, end = speaks.start, speaks.end
         if component is not speaks.component:
             start = time_of(component, "DTSTART") or start
             end = time_of(component, "DTEND")
         starts, ends = self._instants(start, end)
-        return Dated(
+        return DatedOccurrence(
             words_of(component, speaks.component),
-            Happening(
+            Occurrence(
                 words=0,
                 key=key,
                 starts=starts,
@@ -185,11 +194,13 @@ class Series:
         ends = None if end is None else self.zones.instant(end)
         return self.zones.instant(start), ends
 
-    def _chosen(self, dates: Sequence[Dated]) -> tuple[list[Dated], str]:
+    def _chosen(
+        self, dates: Sequence[DatedOccurrence]
+    ) -> tuple[list[DatedOccurrence], str]:
         """Return which dates are news and which only put right what is known."""
         question = self.question
-        news: list[Dated] = []
-        others: list[Dated] = []
+        news: list[DatedOccurrence] = []
+        others: list[DatedOccurrence] = []
         for one in dates:
             happening = one.happening
             horizon = question.soon if news else question.until
@@ -202,12 +213,12 @@ class Series:
         return [*news[:MOST_NEWS], *updates[:MOST_UPDATES]], too_many
 
 
-def by_series(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[Piece]]]:
+def by_series(pieces: Sequence[Component]) -> Iterator[tuple[str, list[Component]]]:
     """Yield the beginning of keys and the events of each UID.
 
     Single events come first: they cost least, and are most of a calendar.
     """
-    found: dict[str, list[Piece]] = {}
+    found: dict[str, list[Component]] = {}
     for number, piece in enumerate(pieces):
         uid = piece.value("UID").strip() or f"without a UID {number}"
         found.setdefault(uid, []).append(piece)
@@ -215,17 +226,19 @@ def by_series(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[Piece]]]:
         yield stem_of(group[0]), group
 
 
-def _is_series(group: Sequence[Piece]) -> bool:
+def _is_series(group: Sequence[Component]) -> bool:
     return len(group) > 1 or bool(group[0].value("RRULE") or group[0].value("RDATE"))
 
 
-def _latest(masters: Sequence[Parsed]) -> tuple[Parsed | None, list[Fault]]:
+def _latest(
+    masters: Sequence[ParsedEvent],
+) -> tuple[ParsedEvent | None, list[EventFault]]:
     """Return the latest version of an event, and the others that are no versions."""
     if not masters:
         return None, []
     latest = max(masters, key=lambda one: one.sequence)
     rivals = [
-        Fault(name_of(one.piece), "has the UID of another event: give it its own")
+        EventFault(name_of(one.piece), "has the UID of another event: give it its own")
         for one in masters
         if one is not latest and one.sequence == latest.sequence
         if one.component != latest.component
@@ -233,7 +246,7 @@ def _latest(masters: Sequence[Parsed]) -> tuple[Parsed | None, list[Fault]]:
     return latest, rivals
 
 
-def _apart(dates: Sequence[Dated]) -> list[Dated]:
+def _apart(dates: Sequence[DatedOccurrence]) -> list[DatedOccurrence]:
     """Return the dates with keys that differ: the second of a day is counted."""
     seen: dict[str, int] = {}
     made = []
@@ -244,18 +257,18 @@ def _apart(dates: Sequence[Dated]) -> list[Dated]:
     return made
 
 
-def _no_news(one: Dated) -> Dated:
+def _no_news(one: DatedOccurrence) -> DatedOccurrence:
     return _with(one, is_news=False)
 
 
-def _with(one: Dated, **changes: Any) -> Dated:
-    return Dated(one.words, replace(one.happening, **changes))
+def _with(one: DatedOccurrence, **changes: Any) -> DatedOccurrence:
+    return DatedOccurrence(one.words, replace(one.happening, **changes))
 
 
-def _start(one: Dated) -> tuple[datetime, str]:
+def _start(one: DatedOccurrence) -> tuple[datetime, str]:
     return one.happening.starts, one.happening.key
 
 
-def _is_over(happening: Happening, since: datetime) -> bool:
+def _is_over(happening: Occurrence, since: datetime) -> bool:
     day = _DAY if happening.all_day else timedelta(0)
     return (happening.ends or happening.starts + day) <= since

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.gather.markup.words import one_line
-from digest.gather.pages.layout.days import Day, written_day
+from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.blocks import (
     Block,
     Heading,
     ListBlock,
     Paragraph,
-    Run,
-    Runs,
+    TextSpan,
+    TextSpans,
     plain,
 )
 from digest.model.posts.bylines import taken_from
@@ -42,28 +42,28 @@ _LABELS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class CreditLine:
     """What such a line says: the day, and the line "By …" if there is one.
 
     `rest` are its other words, which are the post's own.
     """
 
-    day: Day | None = None
+    day: WrittenDay | None = None
     byline: str = ""
     rest: str = ""
 
     def blocks(self) -> tuple[Block, ...]:
         """Return what is left of the line beside the day."""
         lines = filter(None, (self.byline, self.rest))
-        return tuple(Paragraph((Run(line),)) for line in lines)
+        return tuple(Paragraph((TextSpan(line),)) for line in lines)
 
 
 def _is_byline(line: str) -> bool:
     """Whether the whole line says who wrote something."""
-    return taken_from((Paragraph((Run(line),)),))[1] == ()
+    return taken_from((Paragraph((TextSpan(line),)),))[1] == ()
 
 
-def credit_of(block: Block, language: str) -> Credit | None:
+def credit_of(block: Block, language: str) -> CreditLine | None:
     """Return what the block says of who and when; None where it is no such line.
 
     Nothing is lost but the day, labels that lead to other posts of their kind,
@@ -84,16 +84,16 @@ def credit_of(block: Block, language: str) -> Credit | None:
     return found
 
 
-def _runs_of(block: Block) -> Runs:
+def _runs_of(block: Block) -> TextSpans:
     match block:
         case Heading(runs=runs) | Paragraph(runs):
             return runs
         case ListBlock(items=items):
-            parts: list[Run] = []
+            parts: list[TextSpan] = []
             for item in items:
                 if len(item) != 1 or not isinstance(item[0], Paragraph):
                     return ()
-                parts += [*item[0].runs, Run("\n")]
+                parts += [*item[0].runs, TextSpan("\n")]
             return tuple(parts)
         case _:
             return ()
@@ -103,8 +103,8 @@ def _pieces(line: str) -> Iterator[str]:
     yield from filter(None, map(one_line, _PARTED.split(line)))
 
 
-def _sorted_out(pieces: Iterable[str], labels: set[str], language: str) -> Credit:
-    day: Day | None = None
+def _sorted_out(pieces: Iterable[str], labels: set[str], language: str) -> CreditLine:
+    day: WrittenDay | None = None
     byline, rest = "", []
     for piece in pieces:
         said = _day(piece, language) if day is None else None
@@ -115,15 +115,15 @@ def _sorted_out(pieces: Iterable[str], labels: set[str], language: str) -> Credi
             byline, day = who, day or when
         elif piece not in labels and not _ADDED.fullmatch(piece):
             rest.append(piece)
-    return Credit(day, byline, " | ".join(rest))
+    return CreditLine(day, byline, " | ".join(rest))
 
 
-def _day(words: str, language: str) -> Day | None:
+def _day(words: str, language: str) -> WrittenDay | None:
     found = written_day(words, language)
     return found if found and found.day else None
 
 
-def _who_and_when(piece: str, language: str) -> tuple[str, Day | None]:
+def _who_and_when(piece: str, language: str) -> tuple[str, WrittenDay | None]:
     if not _BY.match(piece):
         return "", None
     for between in _BEFORE_DAY.finditer(piece):
@@ -142,12 +142,12 @@ def _only_who(piece: str) -> str:
 
 def dated(
     body: Sequence[Block], language: str, near: int = _NEAR
-) -> tuple[Day | None, tuple[Block, ...]]:
+) -> tuple[WrittenDay | None, tuple[Block, ...]]:
     """Return the day that one of the first blocks gives, and the rest of the body.
 
     Of a line of credits the byline stays, as a line of its own.
     """
-    day: Day | None = None
+    day: WrittenDay | None = None
     top: list[Block] = []
     for block in body[:near]:
         credit = credit_of(block, language)

@@ -41,7 +41,7 @@ _AROUND = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WrittenDay:
     """A day as far as it is written; None is what was not."""
 
     weekday: int | None = None  # 0 is Monday
@@ -50,7 +50,7 @@ class Day:
     year: int | None = None
 
 
-def written_day(line: str, language: str = "en") -> Day | None:
+def written_day(line: str, language: str = "en") -> WrittenDay | None:
     """Return the day that the whole line writes, or None where it says more.
 
     A day of the week alone is one; a number alone is none. Names of months and
@@ -61,22 +61,24 @@ def written_day(line: str, language: str = "en") -> Day | None:
     bare = _ORDINAL.sub("", _COUNTED.sub("", line, 1))
     if found := _NUMERIC.search(bare):
         year, month, day = map(int, found.groups())
-        return _only(Day(None, day, month, year), _without(_NUMERIC, bare), language)
+        return _only(
+            WrittenDay(None, day, month, year), _without(_NUMERIC, bare), language
+        )
     if found := _SLASHED.search(bare):
         first, second, year = map(int, found.groups())
         if language.lower() == "en-us":
             first, second = second, first
         year += 2000 if year < 100 else 0
-        known = Day(None, first, second, year)
+        known = WrittenDay(None, first, second, year)
         return _only(known, _without(_SLASHED, bare), language)
-    return _only(Day(), _CLOCK.sub(" ", bare), language)
+    return _only(WrittenDay(), _CLOCK.sub(" ", bare), language)
 
 
 def _without(written: re.Pattern[str], line: str) -> str:
     return _CLOCK.sub(" ", written.sub(" ", line))
 
 
-def _only(known: Day, rest: str, language: str) -> Day | None:
+def _only(known: WrittenDay, rest: str, language: str) -> WrittenDay | None:
     """Return the day with what the other words add, None where they add words."""
     names = _names(language)
     for word in _WORD.findall(rest.casefold()):
@@ -88,11 +90,11 @@ def _only(known: Day, rest: str, language: str) -> Day | None:
     return known if (is_whole and _is_possible(known)) or _is_weekday(known) else None
 
 
-def _is_weekday(day: Day) -> bool:
-    return day.weekday is not None and day == Day(day.weekday)
+def _is_weekday(day: WrittenDay) -> bool:
+    return day.weekday is not None and day == WrittenDay(day.weekday)
 
 
-def _with(known: Day, word: str, names: "_Names") -> Day | None:
+def _with(known: WrittenDay, word: str, names: "_Names") -> WrittenDay | None:
     if word.isdecimal():
         number = int(word)
         if len(word) == 4 and known.year is None:
@@ -107,12 +109,12 @@ def _with(known: Day, word: str, names: "_Names") -> Day | None:
     return None
 
 
-def _is_possible(day: Day) -> bool:
+def _is_possible(day: WrittenDay) -> bool:
     # 2000 was a leap year: 29 February is possible where no year is written.
     return _date(day.year or 2000, day) is not None
 
 
-def _date(year: int, day: Day) -> date | None:
+def _date(year: int, day: WrittenDay) -> date | None:
     try:
         return date(year, day.month or 0, day.day or 0)
     except ValueError:
@@ -120,13 +122,13 @@ def _date(year: int, day: Day) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class DateWindow:
     """The days that a page may speak of: near `first`, at best up to `last`."""
 
     first: date | None = None
     last: date | None = None
 
-    def date_of(self, day: Day) -> date | None:
+    def date_of(self, day: WrittenDay) -> date | None:
         """Return the date of a day, where no year is written the likeliest.
 
         That is the one around the first day, or else the nearest on which the
@@ -148,19 +150,19 @@ class Calendar:
         right = [one for one in dates if day.weekday in (None, one.weekday())]
         return min(right, key=lambda one: abs(one - first), default=nearest)
 
-    def _by_weekday(self, first: date, day: Day) -> date | None:
+    def _by_weekday(self, first: date, day: WrittenDay) -> date | None:
         last = self.last or first
         if day.weekday is None or last - first >= timedelta(days=7):
             return None
         found = first + timedelta(days=(day.weekday - first.weekday()) % 7)
         return found if found <= last else None
 
-    def or_near(self, days: Iterable[Day]) -> "Calendar":
+    def or_near(self, days: Iterable[WrittenDay]) -> "DateWindow":
         """Return this calendar, or without one that of the first whole day given."""
         if self.first is not None:
             return self
         whole = (_date(day.year, day) for day in days if day.year is not None)
-        return Calendar(next(filter(None, whole), None))
+        return DateWindow(next(filter(None, whole), None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digest.gather.markup.words import one_line
-from digest.gather.pages.layout.days import Day, written_day
+from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.blocks import (
     Block,
     Heading,
     Paragraph,
     Picture,
-    Run,
-    Runs,
+    TextSpan,
+    TextSpans,
     plain,
 )
 from digest.model.posts.bylines import taken_from
@@ -26,13 +26,13 @@ _ENDS_A_SENTENCE = (".", ",", ";", ":")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class OutlineHeading:
     """A line over others: where it stands, its rank (1 is highest), the day it is."""
 
     place: int
     level: int
     title: str
-    day: Day | None = None
+    day: WrittenDay | None = None
     href: str = ""  # where a title that is a link leads
 
 
@@ -46,7 +46,7 @@ def bylines_low(blocks: Sequence[Block]) -> Blocks:
     )
 
 
-def marks_of(blocks: Sequence[Block], language: str) -> tuple[Mark, ...]:
+def marks_of(blocks: Sequence[Block], language: str) -> tuple[OutlineHeading, ...]:
     """Return the marks of a page in order; a day is one only where it stands over.
 
     Where most days of one level follow a title and words follow them, they are
@@ -63,24 +63,24 @@ def marks_of(blocks: Sequence[Block], language: str) -> tuple[Mark, ...]:
     return tuple(m for m in found if not (m.day and m.level in dating))
 
 
-def _marks(blocks: Sequence[Block], language: str) -> Iterator[Mark]:
+def _marks(blocks: Sequence[Block], language: str) -> Iterator[OutlineHeading]:
     for place, block in enumerate(blocks):
         if isinstance(block, Heading):
             title = one_line(plain(block.runs))
             day, href = written_day(title, language), _leads_to(block.runs)
-            yield Mark(place, block.level, title, day, href)
+            yield OutlineHeading(place, block.level, title, day, href)
         elif isinstance(block, Paragraph):
             line = one_line(plain(block.runs))
             day = written_day(line, language)
             if _is_bold(block) and len(line.split()) <= _LONGEST_BOLD:
-                yield Mark(place, BOLD, line, day, _leads_to(block.runs))
+                yield OutlineHeading(place, BOLD, line, day, _leads_to(block.runs))
             elif day and day.day:
-                yield Mark(place, LINE, line, day)
+                yield OutlineHeading(place, LINE, line, day)
             elif _is_over_byline(line, blocks[place + 1 : place + 3]):
-                yield Mark(place, OVER_BYLINE, line)
+                yield OutlineHeading(place, OVER_BYLINE, line)
 
 
-def _leads_to(runs: Runs) -> str:
+def _leads_to(runs: TextSpans) -> str:
     return next((run.href for run in runs if run.href), "")
 
 
@@ -97,7 +97,9 @@ def _is_bold(block: Paragraph) -> bool:
     return is_line and all(run.strong for run in said)
 
 
-def _are_dates(days: Sequence[Mark], titled: set[int], marked: set[int]) -> bool:
+def _are_dates(
+    days: Sequence[OutlineHeading], titled: set[int], marked: set[int]
+) -> bool:
     after_title = sum(day.place - 1 in titled for day in days)
     before_title = sum(day.place + 1 in marked for day in days)
     return after_title * 2 >= len(days) and before_title * 2 < len(days)
@@ -116,7 +118,7 @@ def lines_apart(blocks: Sequence[Block]) -> Blocks:
 
 
 def _parted(block: Paragraph) -> Iterator[Block]:
-    kept: list[Run] = []
+    kept: list[TextSpan] = []
     for line in _lines(block.runs):
         stands_alone = not line or _is_bold(Paragraph(line))
         if stands_alone and kept:
@@ -125,14 +127,14 @@ def _parted(block: Paragraph) -> Iterator[Block]:
         if stands_alone and line:
             yield Paragraph(line)
         elif line:
-            kept += [Run("\n"), *line] if kept else line
+            kept += [TextSpan("\n"), *line] if kept else line
     if kept:
         yield Paragraph(tuple(kept))
 
 
-def _lines(runs: Runs) -> Iterator[Runs]:
+def _lines(runs: TextSpans) -> Iterator[TextSpans]:
     """Yield the runs of each line; those of an empty one are none."""
-    line: list[Run] = []
+    line: list[TextSpan] = []
     for run in runs:
         first, *others = run.text.split("\n")
         line.append(replace(run, text=first))
@@ -142,6 +144,6 @@ def _lines(runs: Runs) -> Iterator[Runs]:
     yield _said(line)
 
 
-def _said(line: Sequence[Run]) -> Runs:
+def _said(line: Sequence[TextSpan]) -> TextSpans:
     is_empty = not "".join(run.text for run in line).strip()
     return () if is_empty else tuple(run for run in line if run.text)

@@ -8,17 +8,17 @@ from digest.gather.items.moments import Moment, midnight, moment
 from digest.gather.markup.html import blocks_of
 from digest.gather.markup.signs import HEADINGS, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.items import Found, Place
+from digest.gather.pages.items import PageContext, PageFindings
 from digest.gather.pages.layout.boilerplate import take_out
 from digest.gather.pages.layout.days import written_day
 from digest.gather.pages.layout.outline import Blocks
 from digest.gather.pages.layout.selectors import chosen
-from digest.gather.pages.marks.told import Told
-from digest.model.campaigns.campaign import Select
+from digest.gather.pages.marks.structured_item import StructuredItem
+from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.bylines import parse
 
 
-def parts_of(element: Any, select: Select, place: Place) -> Found:
+def parts_of(element: Any, select: PageSelectors, place: PageContext) -> PageFindings:
     """Return what the selectors choose inside the element, and the rest as its body.
 
     The element is left as it was. Raises ValueError, in words, for a selector
@@ -31,7 +31,7 @@ def parts_of(element: Any, select: Select, place: Place) -> Found:
         title = next(inside.iter(*HEADINGS), None)
     byline, date = _first(inside, select.byline), _first(inside, select.date)
     published = _published(date, place) if date is not None else None
-    told = Told(
+    told = StructuredItem(
         marks="the page",
         title=_words(title),
         byline=parse(_words(byline)),
@@ -48,7 +48,7 @@ def parts_of(element: Any, select: Select, place: Place) -> Found:
         "body": select.text and "select.text",
     }
     where = {name: words for name, words in said.items() if words}
-    return Found("", told, _body(texts or [inside], place), where)
+    return PageFindings("", told, _body(texts or [inside], place), where)
 
 
 def _first(element: Any, css: str) -> Any | None:
@@ -59,7 +59,7 @@ def _words(element: Any | None) -> str:
     return "" if element is None else one_line(words_of(element))
 
 
-def _published(element: Any, place: Place) -> Moment | None:
+def _published(element: Any, place: PageContext) -> Moment | None:
     for said in _saying(element):
         if found := moment(said, place.zone):
             return found
@@ -75,5 +75,5 @@ def _saying(element: Any) -> Iterator[str]:
     yield _words(element)
 
 
-def _body(elements: list[Any], place: Place) -> Blocks:
+def _body(elements: list[Any], place: PageContext) -> Blocks:
     return tuple(block for one in elements for block in blocks_of(one, place.base))

@@ -13,7 +13,7 @@ from digest.gather.items.moments import Moment, moment
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
 from digest.gather.pages.layout.boilerplate import is_around, take_out
-from digest.gather.pages.layout.days import Day, written_day
+from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
@@ -41,7 +41,7 @@ class CreditMarks:
 
     byline: Byline | None = None
     published: Moment | None = None
-    day: Day | None = None
+    day: WrittenDay | None = None
 
 
 def credit_marks(root: Any, language: str, zone: str) -> CreditMarks:

@@ -30,7 +30,7 @@ _MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class DiscoveredFeed:
     """A feed or a calendar that a page names."""
 
     kind: SourceKind
@@ -47,28 +47,28 @@ class Named:
         )
 
 
-def named_sources(root: Any, base: str) -> tuple[Named, ...]:
+def named_sources(root: Any, base: str) -> tuple[DiscoveredFeed, ...]:
     """Return the feeds and calendars that the page names, its own words first."""
-    found: dict[str, Named] = {}
+    found: dict[str, DiscoveredFeed] = {}
     for one in (*_alternates(root, base), *_linked(root, base)):
         if not _COMMENTS.search(f"{one.title} {one.url}"):
             found.setdefault(one.url, one)
     return tuple(found.values())[:_MOST]
 
 
-def _alternates(root: Any, base: str) -> Iterator[Named]:
+def _alternates(root: Any, base: str) -> Iterator[DiscoveredFeed]:
     for link in root.iter("link"):
         said = link.get("type", "").partition(";")[0].strip().lower()
         is_meant = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
         url = addresses.web(link.get("href"), base)
         if is_meant and url and said in _TYPES:
-            yield Named(_TYPES[said], url, one_line(link.get("title", "")))
+            yield DiscoveredFeed(_TYPES[said], url, one_line(link.get("title", "")))
 
 
-def _linked(root: Any, base: str) -> Iterator[Named]:
+def _linked(root: Any, base: str) -> Iterator[DiscoveredFeed]:
     for link in root.iter("a"):
         href = re.sub(r"^webcal:", "https:", link.get("href", "").strip())
         url = addresses.web(href, base) or ""
         for kind, sign in ((SourceKind.FEED, _FEED), (SourceKind.CALENDAR, _CALENDAR)):
             if sign.search(url):
-                yield Named(kind, url, one_line(words_of(link))[:80])
+                yield DiscoveredFeed(kind, url, one_line(words_of(link))[:80])

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from digest.gather.items.entries import Text
+from digest.gather.items.entries import FeedText
 from digest.gather.items.moments import Moment, moment
 from digest.gather.markup.words import one_line
-from digest.gather.pages.marks.told import Told
+from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.model.posts.items import Byline
 
 _SCRIPTS = (
@@ -32,7 +32,7 @@ _OFF = ("EventCancelled", "EventPostponed")  # put off to no day that is known
 Thing = Mapping[str, Any]
 
 
-def told_in(root: Any, zone: str) -> tuple[Told, ...]:
+def told_in(root: Any, zone: str) -> tuple[StructuredItem, ...]:
     """Return the posts and events of a page's JSON-LD in order, each once.
 
     Graphs, lists and references by @id are followed. What is broken is mended
@@ -82,7 +82,7 @@ class _Things:
         self._known = known
         self._zone = zone
 
-    def told(self, one: Thing) -> Told | None:
+    def told(self, one: Thing) -> StructuredItem | None:
         kinds = [_words(kind).rpartition("/")[2] for kind in _list(one.get("@type"))]
         if any(map(_EVENT.fullmatch, kinds)):
             return self._event(one)
@@ -90,13 +90,13 @@ class _Things:
             return self._post(one)
         return None
 
-    def _post(self, one: Thing) -> Told:
+    def _post(self, one: Thing) -> StructuredItem:
         published = self._moment(one, "datePublished", "dateCreated")
-        return Told(
+        return StructuredItem(
             marks="its JSON-LD",
             title=_first(one, "headline", "name"),
             url=self._address(one),
-            text=Text(_markup(one.get("articleBody"))),
+            text=FeedText(_markup(one.get("articleBody"))),
             summary=_first(one, "description", "abstract"),
             byline=self._byline(one),
             published=published.instant if published else None,
@@ -104,19 +104,19 @@ class _Things:
             topics=_topics(one.get("keywords")),
         )
 
-    def _event(self, one: Thing) -> Told | None:
+    def _event(self, one: Thing) -> StructuredItem | None:
         starts, said = self._moment(one, "startDate"), _words(one.get("startDate"))
         if starts is None and said:
             title = _first(one, "name", "headline")
-            return Told.without_a_start("its JSON-LD", title, said)
+            return StructuredItem.without_a_start("its JSON-LD", title, said)
         places = [self._whole(place) for place in _list(one.get("location"))]
         online = [p for p in places if _VIRTUAL in map(_words, _list(p.get("@type")))]
         return (
-            Told(
+            StructuredItem(
                 marks="its JSON-LD",
                 title=_first(one, "name", "headline"),
                 url=self._address(one),
-                text=Text(_markup(one.get("description"))),
+                text=FeedText(_markup(one.get("description"))),
                 picture=self._picture(one),
                 topics=_topics(one.get("keywords")),
                 starts=starts,

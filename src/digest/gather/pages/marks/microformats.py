@@ -5,11 +5,11 @@ from typing import Any
 
 from lxml import etree
 
-from digest.gather.items.entries import Text
+from digest.gather.items.entries import FeedText
 from digest.gather.items.moments import Moment, moment
 from digest.gather.markup.signs import tags, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.marks.told import Told
+from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
@@ -41,7 +41,7 @@ _MARKS = "its h-event"
 Properties = Mapping[str, list[Any]]
 
 
-def told_in(root: Any, zone: str) -> tuple[Told, ...]:
+def told_in(root: Any, zone: str) -> tuple[StructuredItem, ...]:
     """Return the posts and events that a page marks up, in order."""
     found = []
     for element in root.iter("*"):
@@ -53,13 +53,13 @@ def told_in(root: Any, zone: str) -> tuple[Told, ...]:
     return tuple(filter(None, found))
 
 
-def _entry(element: Any, zone: str) -> Told:
+def _entry(element: Any, zone: str) -> StructuredItem:
     said = _properties(element, _ENTRY)
     published = next(_moments(said["published"], zone), None)
     title = _text(said["name"]) or one_line(
         next((words_of(h) for h in element.iter("h1", "h2", "h3")), "")
     )
-    return Told(
+    return StructuredItem(
         marks="its h-entry",
         title=title,
         url=_address(said["url"]) or _bookmark(element),
@@ -72,13 +72,15 @@ def _entry(element: Any, zone: str) -> Told:
     )
 
 
-def _event(said: Properties, zone: str) -> Told | None:
+def _event(said: Properties, zone: str) -> StructuredItem | None:
     starts = next(_moments(said["start"], zone), None)
     if starts is None:
         written = next(filter(None, map(_written, said["start"])), "")
         title = _text(said["name"])
-        return Told.without_a_start(_MARKS, title, written) if written else None
-    return Told(
+        return (
+            StructuredItem.without_a_start(_MARKS, title, written) if written else None
+        )
+    return StructuredItem(
         marks=_MARKS,
         title=_text(said["name"]),
         url=_address(said["url"]),
@@ -121,11 +123,11 @@ def _text(elements: Iterable[Any]) -> str:
     return ""
 
 
-def _html(elements: Iterable[Any]) -> Text:
+def _html(elements: Iterable[Any]) -> FeedText:
     for one in elements:
         html = etree.tostring(one, encoding="unicode", method="html", with_tail=False)
-        return Text(html, is_html=True)
-    return Text()
+        return FeedText(html, is_html=True)
+    return FeedText()
 
 
 def _address(elements: Iterable[Any]) -> str:

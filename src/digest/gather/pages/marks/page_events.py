@@ -9,9 +9,14 @@ from digest.gather.items.reading import Skipped
 from digest.gather.markup import addresses
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import one_line
-from digest.gather.pages.items import Found, Place, event_of, key_of_address
+from digest.gather.pages.items import (
+    PageContext,
+    PageFindings,
+    event_of,
+    key_of_address,
+)
 from digest.gather.pages.marks.known_events import KnownEvent, recognised_events
-from digest.gather.pages.marks.told import Told
+from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.model.posts.items import Item
 
 _FIELDS = (
@@ -31,14 +36,17 @@ class PageEvents:
 
 
 def events_of(
-    told: Iterable[Told], place: Place, known: Iterable[KnownEvent], now: datetime
+    told: Iterable[StructuredItem],
+    place: PageContext,
+    known: Iterable[KnownEvent],
+    now: datetime,
 ) -> PageEvents:
     """Return the events among what a page tells; one that it tells twice comes once.
 
     One without a start that can be read is named.
     """
     skipped = []
-    events: dict[_When, Told] = {}
+    events: dict[_When, StructuredItem] = {}
     for one in told:
         if one.fault:
             skipped.append(Skipped(one_line(one.title) or "an event", one.fault))
@@ -57,12 +65,12 @@ def events_of(
     return PageEvents(tuple(items), tuple(skipped), now_known)
 
 
-def _are_one(one: Told, other: Told) -> bool:
+def _are_one(one: StructuredItem, other: StructuredItem) -> bool:
     """Whether what stands at one address and time is one event by its title too."""
     return one_line(one.title).casefold() == one_line(other.title).casefold()
 
 
-def _stem(told: Told, place: Place) -> str:
+def _stem(told: StructuredItem, place: PageContext) -> str:
     """Return what the dates of one event share: its own address, or its title."""
     title = one_line(told.title).casefold()
     url = addresses.web(told.url, place.base) or ""
@@ -70,8 +78,8 @@ def _stem(told: Told, place: Place) -> str:
     return title if address in {"", key_of_address(place.url)} else address
 
 
-def _found(told: Told, key: str, place: Place) -> Found:
+def _found(told: StructuredItem, key: str, place: PageContext) -> PageFindings:
     url = addresses.web(told.url, place.base) or place.url
     body = to_blocks(told.text.value, place.base)
     said = dict.fromkeys(_FIELDS, told.marks)
-    return Found(key, replace(told, url=url), body, said)
+    return PageFindings(key, replace(told, url=url), body, said)

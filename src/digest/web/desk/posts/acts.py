@@ -13,7 +13,7 @@ Doing = Callable[[Connection, int, datetime], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PostAct:
     """One thing to do with a post.
 
     `does` returns the id of the post to look at after it, or 0 where there was
@@ -36,35 +36,35 @@ def _without_now(change: Callable[[Connection, int], bool]) -> Doing:
     return _about(lambda connection, item_id, _now: change(connection, item_id))
 
 
-ACTS: Mapping[str, Act] = {
-    "release": Act("Release", "Released", _about(log.release)),
-    "hold": Act(
+ACTS: Mapping[str, PostAct] = {
+    "release": PostAct("Release", "Released", _about(log.release)),
+    "hold": PostAct(
         "Hold", "Held: no edition carries it until you release it", _about(log.hold)
     ),
-    "withdraw": Act(
+    "withdraw": PostAct(
         "Withdraw",
         "Withdrawn: it is out of every copy that has not left",
         _about(log.withdraw),
     ),
-    "restore": Act(
+    "restore": PostAct(
         "Undo the withdrawal", "It is what it was before", _about(log.restore)
     ),
-    "revert": Act(
+    "revert": PostAct(
         "Undo what staff changed",
         "It says what its source says",
         _without_now(editing.revert),
     ),
-    "correct": Act(
+    "correct": PostAct(
         "Send as a correction",
         "This correction is released",
         corrections.correct,
     ),
-    "decline": Act(
+    "decline": PostAct(
         "Do not send it",
         "Readers are left with what they have",
         _about(corrections.decline),
     ),
-    "offer-again": Act(
+    "offer-again": PostAct(
         "Decide again",
         "You can send it as a correction again",
         _without_now(corrections.offer_again),

@@ -13,7 +13,7 @@ from digest.model.posts.edits import with_link_kind
 from digest.model.posts.item_json import fingerprint
 from digest.model.posts.items import Item, LinkKind
 from digest.store.posts import editing, item_pictures
-from digest.store.posts.item_pictures import Words
+from digest.store.posts.item_pictures import PictureWords
 from digest.web.desk.posts.acts import ACTS
 from digest.web.desk.posts.listing import LogPages
 from digest.web.desk.posts.words import NO_KIND
@@ -45,7 +45,9 @@ def routes(desk: LogPages) -> APIRouter:
     def picture(
         request: Request, item_id: RowId, number: Number, form: Form
     ) -> Response:
-        words = Words(number, form.get("alt", ""), decorative="decorative" in form)
+        words = PictureWords(
+            number, form.get("alt", ""), decorative="decorative" in form
+        )
 
         def change(connection: Connection) -> int:
             item_pictures.describe(connection, item_id, words)

@@ -20,7 +20,7 @@ from digest.store.posts import by_hand, corrections, editing, log
 from digest.web.desk.posts.listing import LogPages
 from digest.web.desk.posts.post_form import (
     Faults,
-    Kind,
+    ItemKind,
     edited,
     kind_of,
     read,
@@ -54,13 +54,13 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ShownForm:
     """A form as it is shown; `version` tells whether its post has changed since.
 
     `item_id` is the post that it is to `change`, 0 for a new one.
     """
 
-    kind: Kind
+    kind: ItemKind
     campaign: Campaign
     zone: str
     typed: Typed
@@ -81,11 +81,11 @@ def routes(desk: LogPages) -> APIRouter:
     new = "/log/{name}/new/{kind}"
 
     @router.api_route(new, methods=_READ)
-    def begin(request: Request, name: str, kind: Kind) -> Response:
+    def begin(request: Request, name: str, kind: ItemKind) -> Response:
         return _begun(desk, request, _empty(desk, name, kind))
 
     @router.post(new)
-    def add(request: Request, name: str, kind: Kind, typed: Typing) -> Response:
+    def add(request: Request, name: str, kind: ItemKind, typed: Typing) -> Response:
         form = replace(_empty(desk, name, kind), typed=typed)
         return _kept(desk, request, form, _add)
 
@@ -107,20 +107,20 @@ def _add_routes(router: APIRouter, desk: LogPages, change: Change) -> None:
         return _kept(desk, request, form, _change)
 
 
-def _empty(desk: LogPages, name: str, kind: Kind) -> Form:
+def _empty(desk: LogPages, name: str, kind: ItemKind) -> ShownForm:
     with desk.digest.reading() as connection:
         campaign = campaigns.by_name(connection, name).campaign
-    return Form(kind, campaign, campaign.timezone, {})
+    return ShownForm(kind, campaign, campaign.timezone, {})
 
 
-def _filled(desk: LogPages, item_id: int, change: Change) -> Form:
+def _filled(desk: LogPages, item_id: int, change: Change) -> ShownForm:
     with desk.digest.reading() as connection:
         row = log.row_of(connection, item_id)
         campaign = campaigns.load(connection, row.campaign_id)
     item = _subject(row, change)
     zone = item.zone if isinstance(item, Event) else campaign.timezone
     typed, version = typed_of(item, zone), fingerprint(item)
-    return Form(kind_of(item), campaign, zone, typed, item_id, change, version)
+    return ShownForm(kind_of(item), campaign, zone, typed, item_id, change, version)
 
 
 def _subject(row: Row[Any], change: Change | None) -> Item:
@@ -128,7 +128,7 @@ def _subject(row: Row[Any], change: Change | None) -> Item:
     return item_from_wire(row.content) if is_edit else corrections.proposed(row)
 
 
-def _begun(desk: LogPages, request: Request, form: Form) -> Response:
+def _begun(desk: LogPages, request: Request, form: ShownForm) -> Response:
     if desk.staff.of(request) is None:
         return to_sign_in(request.url.path)
     return _shown(desk, request, form, {}, 200)
@@ -137,8 +137,8 @@ def _begun(desk: LogPages, request: Request, form: Form) -> Response:
 def _kept(
     desk: LogPages,
     request: Request,
-    form: Form,
-    keep: Callable[[Connection, Form, datetime], tuple[int, str]],
+    form: ShownForm,
+    keep: Callable[[Connection, ShownForm, datetime], tuple[int, str]],
 ) -> Response:
     """Keep what was typed and go to its post, or show it again with what is wrong."""
     key = desk.staff.of(request)
@@ -157,14 +157,14 @@ def _kept(
     return RedirectResponse(f"/desk/posts/{item_id}?done={done}", 303)
 
 
-def _add(connection: Connection, form: Form, now: datetime) -> tuple[int, str]:
+def _add(connection: Connection, form: ShownForm, now: datetime) -> tuple[int, str]:
     item = _taken(read(form.kind, form.typed, form.zone))
     stored = campaigns.by_name(connection, form.campaign.name)
     added = by_hand.add(connection, stored, by_hand.keyed(item), now)
     return added.id, added.outcome
 
 
-def _change(connection: Connection, form: Form, now: datetime) -> tuple[int, str]:
+def _change(connection: Connection, form: ShownForm, now: datetime) -> tuple[int, str]:
     row = log.locked(connection, form.item_id)
     before = _subject(row, form.change)
     if form.typed.get("version") != fingerprint(before):
@@ -185,7 +185,7 @@ def _taken(found: Item | Faults) -> Item:
 
 
 def _shown(
-    desk: LogPages, request: Request, form: Form, faults: Faults, status: int
+    desk: LogPages, request: Request, form: ShownForm, faults: Faults, status: int
 ) -> Response:
     return desk.shown(
         request, "post_form.html", form=form, faults=faults, status=status

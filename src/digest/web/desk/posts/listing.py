@@ -8,23 +8,23 @@ from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.errors import NotFound
-from digest.model.posts.pictures import Use
+from digest.model.posts.pictures import PictureUse
 from digest.store.campaigns import campaigns
 from digest.store.posts import item_pictures, listing, log, pictures
-from digest.store.posts.listing import ListedItem, Standing, Which
+from digest.store.posts.listing import ItemFilter, ItemState, ListedItem
 from digest.web.desk.posts import words
 from digest.web.desk.posts.acts import ACTS
-from digest.web.doors.staff import Staff
+from digest.web.doors.staff import StaffSessions
 from digest.web.parts.numbers import Number, RowId
 from digest.web.parts.pages import Pages
 
 _READ = ["GET", "HEAD"]
 _SHOWN = 30
 _WORDS = {
-    Standing.CHANGED: "changed at their source",
-    Standing.DUPLICATE: "duplicates",
+    ItemState.CHANGED: "changed at their source",
+    ItemState.DUPLICATE: "duplicates",
 }
-_STATES = {one.value: _WORDS.get(one, one.value) for one in Standing}
+_STATES = {one.value: _WORDS.get(one, one.value) for one in ItemState}
 _DONE = {name: act.done for name, act in ACTS.items()} | {
     "added": "Added",
     "changed": "Changed",
@@ -42,7 +42,7 @@ class LogPages:
 
     digest: App
     pages: Pages
-    staff: Staff
+    staff: StaffSessions
 
     def shown(self, request: Request, name: str, **content: Any) -> Response:
         """Return a page of the log, which says who is signed in."""
@@ -89,10 +89,10 @@ def routes(desk: LogPages) -> APIRouter:
     def listed(
         request: Request, name: str, state: str = "", before: RowId | None = None
     ) -> Response:
-        wanted = Standing(state) if state in _STATES else None
+        wanted = ItemState(state) if state in _STATES else None
         with desk.digest.reading() as connection:
             stored = campaigns.by_name(connection, name)
-            which = Which(wanted, before=before)
+            which = ItemFilter(wanted, before=before)
             found = listing.listed(connection, stored.id, which, _SHOWN + 1)
         return desk.shown(
             request,
@@ -114,7 +114,7 @@ def routes(desk: LogPages) -> APIRouter:
         with desk.digest.reading() as connection:
             there = item_pictures.of_item(connection, item_id)
             names = [one.kept for one in there[number - 1 : number]]
-            found = pictures.gallery(connection, names, [Use.EMAIL])
+            found = pictures.gallery(connection, names, [PictureUse.EMAIL])
         for file in found.values():
             return Response(file.content, media_type=file.media_type)
         raise NotFound("There is no such picture, or we do not have it yet.")

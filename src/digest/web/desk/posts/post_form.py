@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from digest.gather.written import Written
+from digest.gather.written import TypedFields
 from digest.model.posts.edits import merged
 from digest.model.posts.items import Byline, Event, EventState, Item, Post
 from digest.model.posts.markdown import to_markdown
@@ -23,16 +23,16 @@ _DECORATIVE = "decorative"
 _APART = (("picture", "picture_alt", "picture_caption"), ("url",), ("joining_url",))
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What a form is of."""
 
     POST = "post"
     EVENT = "event"
 
 
-def kind_of(item: Item) -> Kind:
+def kind_of(item: Item) -> ItemKind:
     """Return whether it is a post or an event."""
-    return Kind.EVENT if isinstance(item, Event) else Kind.POST
+    return ItemKind.EVENT if isinstance(item, Event) else ItemKind.POST
 
 
 def typed_of(item: Item, zone: str) -> dict[str, str]:
@@ -50,14 +50,14 @@ def typed_of(item: Item, zone: str) -> dict[str, str]:
 
 
 def read(
-    kind: Kind, typed: Typed, zone: str, pictures: frozenset[str] = frozenset()
+    kind: ItemKind, typed: Typed, zone: str, pictures: frozenset[str] = frozenset()
 ) -> Item | Faults:
     """Return the item that was typed, without a key, or every fault by its field.
 
     Its text may show `pictures`, wherever they are, and others of the web.
     """
-    written = Written(_together(typed), zone, pictures)
-    found = written.event() if kind is Kind.EVENT else written.post()
+    written = TypedFields(_together(typed), zone, pictures)
+    found = written.event() if kind is ItemKind.EVENT else written.post()
     if not isinstance(found, tuple):
         return found
     faults: Faults = {}

@@ -11,7 +11,7 @@ from digest.model.posts.item_json import fingerprint
 from digest.model.posts.items import LinkKind, Post
 from digest.render.email.text_blocks import written
 from digest.store.posts import corrections, item_pictures
-from digest.store.posts.listing import ListedItem, Standing
+from digest.store.posts.listing import ItemState, ListedItem
 from digest.web.desk.posts.acts import ACTS, acts_on, acts_on_change
 from digest.web.desk.posts.post_form import kind_of
 
@@ -87,7 +87,7 @@ def shown(
 
 
 def _stands(one: ListedItem, now: datetime) -> str:
-    if one.state != Standing.RELEASED:
+    if one.state != ItemState.RELEASED:
         return _STANDS[one.state]
     if one.is_carried:
         return _CARRIED

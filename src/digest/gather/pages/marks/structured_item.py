@@ -3,16 +3,16 @@
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from digest.gather.items.entries import Text
+from digest.gather.items.entries import FeedText
 from digest.gather.items.moments import Moment
 from digest.gather.markup.words import one_line
 from digest.model.posts.items import Byline
 
-_NOTHING = Text()
+_NOTHING = FeedText()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StructuredItem:
     """A post, or where `starts` is given an event; "" and None are what was not said.
 
     Addresses are as they were written. `marks` is what says it, in words for
@@ -23,7 +23,7 @@ class Told:
     title: str = ""
     url: str = ""
     key: str = ""
-    text: Text = _NOTHING
+    text: FeedText = _NOTHING
     summary: str = ""
     byline: Byline | None = None
     published: datetime | None = None
@@ -38,12 +38,12 @@ class Told:
     fault: str = ""
 
     @classmethod
-    def without_a_start(cls, marks: str, title: str, said: str) -> "Told":
+    def without_a_start(cls, marks: str, title: str, said: str) -> "StructuredItem":
         """Return an event whose start cannot be read: it says `said`."""
         fault = f'starts at "{one_line(said)[:40]}", which is no date or time'
         return cls(marks, title, fault=fault)
 
-    def or_else(self, other: "Told") -> "Told":
+    def or_else(self, other: "StructuredItem") -> "StructuredItem":
         """Return this with what only `other` says."""
         missing = {
             field.name: getattr(other, field.name)

@@ -9,7 +9,7 @@ GAP_SECONDS = 0.2
 SLOTS = 8
 
 
-class Turns:
+class HostQueue:
     """Gives each host's turns out one by one, whichever thread asks."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Turns:
                 self._changed.notify_all()
 
 
-class Slots:
+class ThreadPermits:
     """Lets a few threads work at once, however many wait for the web.
 
     What a reader holds while it parses is many times what it fetched: so many

@@ -16,7 +16,7 @@ PLACE = Path(__file__).parent / "content"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SampleText:
     """One post or event: its file's name, its head by key, and its text."""
 
     name: str
@@ -38,7 +38,7 @@ class Piece:
         return _on(now, days, self.head["from"]), _on(now, days, self.head["until"])
 
 
-def feed() -> Iterator[Piece]:
+def feed() -> Iterator[SampleText]:
     """Yield the posts of the feed, by name."""
     return _read("feed/*.html")
 
@@ -48,7 +48,7 @@ def feed_pictures() -> list[Path]:
     return sorted((PLACE / "feed").glob("*.png"))
 
 
-def folder() -> Iterator[Piece]:
+def folder() -> Iterator[SampleText]:
     """Yield the posts and events of the folder, by name."""
     return _read("folder/*.md")
 
@@ -62,10 +62,10 @@ def readers() -> Path:
     raise NotFound("the sample list is missing from this copy: install digest again")
 
 
-def _read(pattern: str) -> Iterator[Piece]:
+def _read(pattern: str) -> Iterator[SampleText]:
     for path in sorted(PLACE.glob(pattern)):
         parsed = frontmatter.loads(path.read_text(encoding="utf-8"))
-        yield Piece(path.stem, parsed.metadata, parsed.content)
+        yield SampleText(path.stem, parsed.metadata, parsed.content)
 
 
 def _on(now: datetime, days: int, at: str) -> datetime:
