@@ -22,8 +22,8 @@ from harness import cpu_seconds, peak_mb
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.edition import Variant
+from digest.model.formats import LETTER
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 from digest.model.posts.blocks import (
     Block,
     ListBlock,
@@ -252,7 +252,7 @@ def an_edition() -> Variant:
             phone="01632 960 155",
         ),
     )
-    return Variant("k7qf2mxa", campaign, AT, posts, Format.LETTER, "en-GB")
+    return Variant("k7qf2mxa", campaign, AT, posts, LETTER, "en-GB")
 
 
 _WORDS = (

@@ -19,7 +19,7 @@ from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.editions.edition import Variant
-from digest.model.people.reader import Format
+from digest.model.formats import HTML
 from digest.model.posts.blocks import Block, ListBlock, Paragraph, TextSpan
 from digest.model.posts.items import Byline, Event, Item, Post
 from digest.render.email.compile import SAMPLE_READER, compile_email
@@ -152,7 +152,7 @@ def an_edition() -> Variant:
         ),
         slot=AT,
         items=posts + events,
-        format=Format.HTML,
+        format=HTML,
         language="en-GB",
     )
 

@@ -9,7 +9,6 @@ from playwright.sync_api import sync_playwright
 
 from digest.bootstrap import opened
 from digest.cli.service.demonstration import run_demo
-from digest.model.editions.formats import PreviewKind
 from digest.settings import Settings
 
 HERE = Path(__file__).parent / "pictures"
@@ -26,7 +25,7 @@ def main() -> None:
         folder = Path(place)
         run_demo(folder, once=True, port=8000, talk=lambda _words: None)
         with opened(Settings(data_dir=folder)) as digest:
-            html = digest.previews.edition(1, PreviewKind.HTML).decode()
+            html = digest.previews.edition(1, "html").decode()
         [letters] = folder.rglob("letters-1.pdf")
         draw_email(html, chromium)
         draw_letter(letters)

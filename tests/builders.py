@@ -16,7 +16,7 @@ from digest.model.campaigns.campaign import (
 from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.editions.edition import Variant
-from digest.model.people.reader import Format
+from digest.model.formats import HTML
 from digest.model.posts.blocks import Block, Paragraph, TextSpan
 from digest.model.posts.items import Byline, Event, Item, Post
 
@@ -92,7 +92,7 @@ def a_variant(*items: Item, **changes: Any) -> Variant:
         "campaign": a_campaign(),
         "slot": EIGHT,
         "items": items or (a_post(),),
-        "format": Format.HTML,
+        "format": HTML,
         "language": "en-GB",
     }
     return Variant(**(given | changes))

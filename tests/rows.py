@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import (
     delivery,

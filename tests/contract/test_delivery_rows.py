@@ -8,13 +8,13 @@ from sqlalchemy import Engine, select, update
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import MOVES, DeliveryState
-from digest.model.people.reader import Channel
+from digest.model.editions.rendition import Rendition
+from digest.model.formats import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import campaign, delivery, left_out, send_batch
 from digest.store.delivery import claims, copies, deliveries, send_batches
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.editions import renditions
-from digest.store.editions.renditions import Rendition
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from digest.compose import variants
 from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
-from digest.model.people.reader import Format
+from digest.model.formats import HTML
 from digest.model.posts.items import Event, EventState
 from digest.schedule.editions.previews import schedule_of
 from digest.schedule.editions.publishing import run
@@ -68,7 +68,7 @@ class Diary:
         """Return the events of the open edition."""
         with reading(self.engine) as connection:
             row = schedule_of(connection, self.stored, "daily")
-            found = variants.draft(connection, self.stored, row, Format.HTML, now)
+            found = variants.draft(connection, self.stored, row, HTML, now)
         events = found.items if found else ()
         return [one for one in events if isinstance(one, Event)]
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from digest.errors import RenderError
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.editions.mime import cleaned
-from digest.model.people.reader import Format
+from digest.model.formats import PLAIN
 from digest.render.email.compile import SAMPLE_READER, compile_email
 from digest.render.options import RenderOptions
 from tests.builders import a_campaign, a_post, a_variant, an_event
@@ -139,9 +139,7 @@ def test_the_plainest_part_comes_first(compiled: CompiledMessage) -> None:
 
 
 def test_readers_of_plain_text_get_no_html() -> None:
-    made = read(
-        compile_email(a_variant(format=Format.PLAIN), LOOK).merge(a_reader("Bo"))
-    )
+    made = read(compile_email(a_variant(format=PLAIN), LOOK).merge(a_reader("Bo")))
 
     assert made.get_content_type() == "text/plain"
     assert "Dear Bo,\n" in body(made, "plain")

@@ -14,7 +14,7 @@ from PIL import Image
 
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.edition import Variant
-from digest.model.people.reader import Format
+from digest.model.formats import PLAIN
 from digest.model.posts.blocks import EasyRead, Picture, TextSpan
 from digest.model.posts.pictures import Gallery, PictureFile, PictureHosting, PictureUse
 from digest.render.email.compile import (
@@ -130,11 +130,11 @@ def test_a_campaign_may_do_without_and_tell_what_they_show() -> None:
 def test_text_tells_what_pictures_show(place: PictureHosting) -> None:
     variant = an_edition(place)
 
-    for said in (variant, replace(variant, format=Format.PLAIN)):
+    for said in (variant, replace(variant, format=PLAIN)):
         text = preview_text(said, LOOK)
         assert "[Picture: A kettle]" in text
         assert "[Picture: A cup]" in text
-    plain = read(compile_email(replace(variant, format=Format.PLAIN), LOOK))
+    plain = read(compile_email(replace(variant, format=PLAIN), LOOK))
     assert plain.get_content_type() == "text/plain"
 
 

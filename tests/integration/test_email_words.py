@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from digest.errors import RenderError
-from digest.model.people.reader import Format
+from digest.model.formats import PLAIN
 from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, TextSpan
 from digest.model.posts.items import Item
 from digest.render.addresses import spoken
@@ -380,7 +380,7 @@ def test_what_cannot_be_shortened_is_an_error_that_says_what_to_do() -> None:
 
 
 def test_plain_text_has_no_such_limit() -> None:
-    variant = a_variant(*long_posts(1, LIMIT, url=""), format=Format.PLAIN)
+    variant = a_variant(*long_posts(1, LIMIT, url=""), format=PLAIN)
 
     assert len(preview_text(variant, LOOK)) > LIMIT
 

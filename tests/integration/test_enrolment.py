@@ -8,9 +8,10 @@ from sqlalchemy import Engine, select, update
 from digest.audience.enrolment import enrol
 from digest.audience.suppressing import suppress
 from digest.audience.unsubscribing import leave
+from digest.model.formats import HTML, LETTER, PHONE
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format, ReaderFacts
+from digest.model.people.reader import ReaderFacts
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, schedule
 from digest.store.campaigns import campaigns
@@ -102,12 +103,10 @@ def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None
     rows = rows_for(engine, an_edition(engine))
 
     assert [row.facts for row in rows] == [
-        ReaderFacts(Format.HTML, has_email=True),
-        ReaderFacts(Format.LETTER, has_address=True, post_suppressed=True),
-        ReaderFacts(Format.PHONE, is_subscribed=False),
-        ReaderFacts(
-            Format.HTML, has_email=True, has_address=True, email_suppressed=True
-        ),
+        ReaderFacts(HTML, has_email=True),
+        ReaderFacts(LETTER, has_address=True, post_suppressed=True),
+        ReaderFacts(PHONE, is_subscribed=False),
+        ReaderFacts(HTML, has_email=True, has_address=True, email_suppressed=True),
     ]
     assert [row.language for row in rows] == ["en-GB"] * 4
 

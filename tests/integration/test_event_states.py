@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from digest.model.people.reader import Format
+from digest.model.formats import LETTER
 from digest.model.posts.event_changes import corrected, together
 from digest.model.posts.items import Event, EventState
 from digest.render.email.compile import preview_html, preview_text
@@ -145,7 +145,7 @@ def test_nobody_is_asked_to_join_or_book_what_is_off() -> None:
     page, text = (
         show(variant, RenderOptions(EIGHT)) for show in (preview_html, preview_text)
     )
-    letter = preview(a_variant(OFF, format=Format.LETTER), LetterOptions(), SAMPLE)
+    letter = preview(a_variant(OFF, format=LETTER), LetterOptions(), SAMPLE)
     sheet = Sheets(letter).whole_text()
 
     for said in (page, text, sheet):
@@ -161,6 +161,6 @@ def test_events_without_words_fill_a_page_before_the_next_is_begun() -> None:
         an_event(str(n), title=f"Walk {n}", starts=WALK.starts + n * DAY, ends=None)
         for n in range(12)
     ]
-    letter = preview(a_variant(*bare, format=Format.LETTER), LetterOptions(), SAMPLE)
+    letter = preview(a_variant(*bare, format=LETTER), LetterOptions(), SAMPLE)
 
     assert "Walk 4" in Sheets(letter).text(0)

@@ -24,7 +24,7 @@ from digest.compose import lifecycle, plan
 from digest.compose.plan import left_to_be_found
 from digest.errors import DigestError
 from digest.model.editions.edition import VariantKey
-from digest.model.people.reader import Format
+from digest.model.formats import HTML
 from digest.model.posts.items import Post
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import campaign, delivery, item, reader, variant
@@ -358,7 +358,7 @@ class Log(RuleBasedStateMachine):
 def _in_variant(
     connection: Connection, since: int, upto: int
 ) -> Sequence[log.LogEntry]:
-    key = VariantKey(since, upto, (), Format.HTML, "en-GB")
+    key = VariantKey(since, upto, (), HTML, "en-GB")
     return [
         entry
         for entry in log.released(connection, 1, since, upto)

@@ -14,7 +14,8 @@ from digest.audience.lists.exporting import export
 from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import leave
 from digest.errors import NotFound
-from digest.model.people.reader import Format, NotServed, ReaderFacts, resolve
+from digest.model.formats import HTML, LARGE_PRINT, LETTER, PLAIN
+from digest.model.people.reader import NotServed, ReaderFacts, resolve
 from digest.store.base.engine import reading, writing
 from digest.store.people.subscribers import subscribed
 from tests.builders import EIGHT
@@ -80,10 +81,10 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
 
     assert (report.added, report.problems, report.ignored_columns) == (12, [], ())
     assert {one.format for one in people} == {
-        Format.HTML,
-        Format.PLAIN,
-        Format.LETTER,
-        Format.LARGE_PRINT,
+        HTML,
+        PLAIN,
+        LETTER,
+        LARGE_PRINT,
     }
     unreachable = [
         one.name
@@ -91,7 +92,7 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
         if isinstance(
             resolve(
                 ReaderFacts(
-                    one.format or Format.HTML,
+                    one.format or HTML,
                     has_email=bool(one.email),
                     has_address=one.address is not None,
                 )

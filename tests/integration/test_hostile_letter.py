@@ -8,8 +8,8 @@ import pytest
 from digest.gather.items.entries import FeedEntry, FeedText, post_of
 from digest.model.campaigns.campaign import LetterHead
 from digest.model.editions.edition import Variant
+from digest.model.formats import LARGE_PRINT, LETTER, Format
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 from digest.model.posts.blocks import (
     Block,
     CallToAction,
@@ -79,7 +79,7 @@ def an_event_that_says(words: str) -> Item:
     )
 
 
-@pytest.mark.parametrize("wanted", [Format.LETTER, Format.LARGE_PRINT])
+@pytest.mark.parametrize("wanted", [LETTER, LARGE_PRINT])
 def test_markup_of_the_typesetter_is_words_in_every_place(wanted: Format) -> None:
     posts = [a_post_that_says(words) for words in TYPST]
     events = [an_event_that_says(words) for words in TYPST[:5]]
@@ -127,7 +127,7 @@ def test_hostile_html_is_words_on_paper() -> None:
         )
         for hostile in LISTED
     ]
-    body = typeset(a_variant(*posts, format=Format.LETTER), LOOK)
+    body = typeset(a_variant(*posts, format=LETTER), LOOK)
     sheets = Sheets(body.pdf)
 
     assert body.pages > 10

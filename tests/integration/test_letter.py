@@ -10,8 +10,8 @@ import pytest
 
 from digest.errors import RenderError
 from digest.model.campaigns.campaign import Envelope, LetterHead
+from digest.model.formats import LARGE_PRINT, LETTER, Format, named
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 from digest.model.posts.blocks import (
     Block,
     CallToAction,
@@ -35,7 +35,7 @@ from tests.rich import EVERY_BLOCK, a_rich_variant, cells
 from tests.sheets import Sheets
 
 LOOK = LetterOptions()
-FORMATS = (Format.LETTER, Format.LARGE_PRINT)
+FORMATS = (LETTER, LARGE_PRINT)
 # What printers commonly cannot reach along each edge.
 UNPRINTABLE = 4.3
 WINDOW_SIZES = (10, 11, 12)
@@ -46,7 +46,7 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
-def a_letter(*blocks: Block, wanted: Format = Format.LETTER, **post: Any) -> Sheets:
+def a_letter(*blocks: Block, wanted: Format = LETTER, **post: Any) -> Sheets:
     """Return a letter of one post made of those blocks."""
     item = a_post(body=blocks or words("Come in."), **post)
     return Sheets(preview(a_variant(item, format=wanted), LOOK))
@@ -70,7 +70,7 @@ def test_a_post_in_another_form_is_offered_before_its_words() -> None:
 
 
 def test_every_word_of_every_block_is_there_in_order() -> None:
-    sheets = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK))
+    sheets = Sheets(preview(a_rich_variant(format=LETTER), LOOK))
     found = re.sub(r"SAMPLE Page \d+ of \d+", "", sheets.whole_text())
     place = found.index("Forty lanterns and", found.index("reason."))
 
@@ -81,7 +81,7 @@ def test_every_word_of_every_block_is_there_in_order() -> None:
 
 
 def test_large_print_has_the_same_words() -> None:
-    found = Sheets(preview(a_rich_variant(format=Format.LARGE_PRINT), LOOK))
+    found = Sheets(preview(a_rich_variant(format=LARGE_PRINT), LOOK))
     text = found.whole_text()
 
     for said in texts(EVERY_BLOCK):
@@ -109,7 +109,7 @@ def test_posts_are_given_in_full_and_events_by_their_day() -> None:
     post = a_post(body=words("The whole of it."), summary="Only a part.")
 
     text = Sheets(
-        preview(a_variant(later, post, soon, format=Format.LETTER), LOOK)
+        preview(a_variant(later, post, soon, format=LETTER), LOOK)
     ).whole_text()
 
     assert "The whole of it." in text
@@ -124,7 +124,7 @@ def test_posts_are_given_in_full_and_events_by_their_day() -> None:
 
 
 def test_three_parts_or_more_are_listed_with_their_pages() -> None:
-    text = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK)).text(0)
+    text = Sheets(preview(a_rich_variant(format=LETTER), LOOK)).text(0)
 
     assert re.search(r"In this letter.*Dates for your diary page \d", text)
 
@@ -176,7 +176,7 @@ def test_nothing_but_the_address_can_show_in_the_window(
 
 
 def test_pages_are_numbered_and_carry_the_reference() -> None:
-    sheets = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK))
+    sheets = Sheets(preview(a_rich_variant(format=LETTER), LOOK))
 
     assert len(sheets) > 2
     for page in range(len(sheets)):
@@ -186,7 +186,7 @@ def test_pages_are_numbered_and_carry_the_reference() -> None:
 
 @pytest.mark.parametrize(("wanted", "least"), [("letter", 14), ("large-print", 18)])
 def test_no_letter_is_smaller_than_the_format_says(wanted: str, least: int) -> None:
-    sheets = Sheets(preview(a_rich_variant(format=Format(wanted)), LOOK))
+    sheets = Sheets(preview(a_rich_variant(format=named(wanted)), LOOK))
     at = GEOMETRIES[Envelope.DL].address
 
     for page in range(len(sheets)):
@@ -202,7 +202,7 @@ def test_no_letter_is_smaller_than_the_format_says(wanted: str, least: int) -> N
 def test_large_print_has_no_italics() -> None:
     blocks = Paragraph((TextSpan("slanted", emphasis=True),))
 
-    for wanted, slanted in ((Format.LETTER, True), (Format.LARGE_PRINT, False)):
+    for wanted, slanted in ((LETTER, True), (LARGE_PRINT, False)):
         names = [name for name, _ in a_letter(blocks, wanted=wanted).fonts()]
         assert any("Italic" in name for name in names) is slanted
 
@@ -212,7 +212,7 @@ def test_large_print_makes_records_of_a_wide_table() -> None:
         cells("Day", "From", "To", "Who"), (cells("Mon", "9am", "11am", "Bo"),)
     )
 
-    text = a_letter(table, wanted=Format.LARGE_PRINT).whole_text()
+    text = a_letter(table, wanted=LARGE_PRINT).whole_text()
 
     assert "Day: Mon From: 9am To: 11am Who: Bo" in text
     assert "Day From To Who Mon 9am 11am Bo" in a_letter(table).whole_text()
@@ -244,7 +244,7 @@ def test_only_our_fonts_are_used_and_all_are_embedded() -> None:
 def test_names_are_printed_as_they_are_written(name: str) -> None:
     to = replace(SAMPLE, name=name, salutation=f"Dear {name},")
 
-    text = Sheets(preview(a_variant(format=Format.LETTER), LOOK, to)).text(0)
+    text = Sheets(preview(a_variant(format=LETTER), LOOK, to)).text(0)
 
     assert text.count(name) == 2
 
@@ -252,7 +252,7 @@ def test_names_are_printed_as_they_are_written(name: str) -> None:
 def test_a_name_from_right_to_left_is_printed_beside_its_address() -> None:
     to = replace(SAMPLE, name="فاطمة", salutation="Dear فاطمة,")
 
-    sheets = Sheets(preview(a_variant(format=Format.LETTER), LOOK, to))
+    sheets = Sheets(preview(a_variant(format=LETTER), LOOK, to))
 
     at = GEOMETRIES[Envelope.DL].address
     assert "1 Example Street" in sheets.text(0)
@@ -264,7 +264,7 @@ def test_a_name_from_right_to_left_is_printed_beside_its_address() -> None:
 def test_an_accent_on_the_first_address_line_is_not_clipped() -> None:
     address = PostalAddress(("ŴŴ", "xxx"), "ZZ99 1AA")
     to = Letter("R", "ŴŴŴŴ", address, "Dear Ŵ,")
-    sheets = Sheets(preview(a_variant(format=Format.LETTER), LOOK, to))
+    sheets = Sheets(preview(a_variant(format=LETTER), LOOK, to))
     marks = [mark for mark in sheets.marks(0) if mark.text == "Ŵ"]
     first, second = marks[0], marks[4]
 
@@ -294,7 +294,7 @@ def test_what_looks_like_markup_is_printed_as_typed() -> None:
         ),
     )
 
-    found = Sheets(preview(a_variant(post, format=Format.LETTER), LOOK)).whole_text()
+    found = Sheets(preview(a_variant(post, format=LETTER), LOOK)).whole_text()
 
     assert bare(found).count(bare(HOSTILE)) == 8
 
@@ -363,7 +363,7 @@ def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
     post = a_post(body=(picture, *words("After."), good))
     look = LetterOptions(pictures=a_gallery("lantern", "dusk"))
 
-    text = Sheets(preview(a_variant(post, format=Format.LETTER), look)).whole_text()
+    text = Sheets(preview(a_variant(post, format=LETTER), look)).whole_text()
 
     assert ("Picture: A lantern. By Ann" not in text) is shown
     assert "After. Dusk" in text
@@ -394,15 +394,15 @@ def test_a_picture_is_grey_and_no_finer_than_print_can_be(
 
 
 def test_a_proof_says_so_on_every_page() -> None:
-    proof = Sheets(preview(a_rich_variant(format=Format.LETTER, draft=True), LOOK))
-    sent = Sheets(preview(a_rich_variant(format=Format.LETTER), LOOK))
+    proof = Sheets(preview(a_rich_variant(format=LETTER, draft=True), LOOK))
+    sent = Sheets(preview(a_rich_variant(format=LETTER), LOOK))
 
     assert all("PROOF" in proof.text(page) for page in range(len(proof)))
     assert "PROOF" not in sent.whole_text()
 
 
 def test_a_letter_is_accessible_by_the_standard() -> None:
-    pdf = preview(a_rich_variant(format=Format.LETTER), LOOK)
+    pdf = preview(a_rich_variant(format=LETTER), LOOK)
 
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
     assert b"/Lang" in pdf
@@ -412,7 +412,7 @@ def test_an_unknown_language_and_a_bare_campaign_still_make_a_letter() -> None:
     campaign = a_campaign(letter=LetterHead(()), title="")
     made = a_variant(
         Post("p", "", body=words("Hello.")),
-        format=Format.LETTER,
+        format=LETTER,
         language="tlh-Latn-XX",
         campaign=campaign,
     )
@@ -428,7 +428,7 @@ def test_an_operators_template_stands_in_for_ours(tmp_path: Path) -> None:
     )
     (tmp_path / "letter" / "blocks.typ").write_text(changed)
     post = a_post(body=(CallToAction("Book", "https://example.org"),))
-    made = a_variant(post, format=Format.LETTER)
+    made = a_variant(post, format=LETTER)
 
     pdf = preview(made, LetterOptions(templates_dir=tmp_path))
 
@@ -452,6 +452,6 @@ def test_a_broken_template_is_one_line(
     (tmp_path / "letter" / "letter.typ").write_text(template)
 
     with pytest.raises(RenderError, match=words) as fault:
-        typeset(a_variant(format=Format.LETTER), LetterOptions(templates_dir=tmp_path))
+        typeset(a_variant(format=LETTER), LetterOptions(templates_dir=tmp_path))
 
     assert "\n" not in str(fault.value)

@@ -17,7 +17,6 @@ from digest.bootstrap import App, opened
 from digest.deliver.inbox.maildir import Inbox
 from digest.gather.calls import GatheringRound, SourceReport
 from digest.gather.campaign import gather
-from digest.model.editions.formats import PreviewKind
 from digest.render.email.compile import SAMPLE_READER
 from digest.schedule.editions.publishing import run
 from digest.schedule.reports.status import status_of
@@ -193,7 +192,7 @@ def test_a_letter_prints_them_grey_with_words_for_what_is_left_out(
 ) -> None:
     gathered(program, site, ATTACHED)
 
-    for form in (PreviewKind.LETTER, PreviewKind.LARGE_PRINT):
+    for form in ("letter", "large-print"):
         sheets = Sheets(program.previews.draft("lantern-week", "daily", form))
         found = sheets.pictures()
         assert len(found) == 2

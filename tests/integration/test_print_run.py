@@ -13,8 +13,8 @@ import pytest
 
 from digest.errors import RenderError
 from digest.model.campaigns.campaign import Envelope, LetterHead
+from digest.model.formats import LARGE_PRINT, LETTER, Format
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 from digest.render.letter import print_run
 from digest.render.letter.geometry import GEOMETRIES
 from digest.render.letter.letter import (
@@ -47,12 +47,12 @@ def bodies() -> Mapping[str, LetterBody]:
     """Return a body of one page, of an odd and of an even number of more."""
     long = a_variant(
         *(a_post(str(n), body=words("Rain. " * 250)) for n in range(2)),
-        format=Format.LETTER,
+        format=LETTER,
     )
     return {
-        "short": typeset(a_variant(format=Format.LETTER), LOOK),
-        "rich": typeset(a_rich_variant(format=Format.LETTER), LOOK),
-        "large": typeset(a_rich_variant(format=Format.LARGE_PRINT), LOOK),
+        "short": typeset(a_variant(format=LETTER), LOOK),
+        "rich": typeset(a_rich_variant(format=LETTER), LOOK),
+        "large": typeset(a_rich_variant(format=LARGE_PRINT), LOOK),
         "long": typeset(long, LOOK),
     }
 
@@ -124,9 +124,9 @@ def _differing_dots(one: list[bytes], other: list[bytes]) -> int:
 @pytest.mark.parametrize(
     ("wanted", "language"),
     [
-        pytest.param(Format.LETTER, "en-GB", id="letter"),
-        pytest.param(Format.LARGE_PRINT, "en-GB", id="large print"),
-        pytest.param(Format.LETTER, "ar", id="from right to left"),
+        pytest.param(LETTER, "en-GB", id="letter"),
+        pytest.param(LARGE_PRINT, "en-GB", id="large print"),
+        pytest.param(LETTER, "ar", id="from right to left"),
     ],
 )
 def test_a_letter_looks_the_same_alone_and_in_the_run(
@@ -178,7 +178,7 @@ def test_what_cannot_be_printed_is_named_and_the_others_go_on(
 @pytest.mark.parametrize("envelope", Envelope)
 def test_a_full_address_is_fitted_into_the_window(envelope: Envelope) -> None:
     campaign = a_campaign(letter=LetterHead(SENDER, envelope))
-    body = typeset(a_variant(format=Format.LETTER, campaign=campaign), LOOK)
+    body = typeset(a_variant(format=LETTER, campaign=campaign), LOOK)
     lines = ("Flat 3", "Second Floor", "The Old Depot", "112 Long Terrace", "Townbury")
     to = Letter(
         "R",
@@ -233,9 +233,7 @@ def test_nothing_to_print_is_no_file(
 
 
 def test_a_body_that_is_no_longer_a_pdf_is_one_line() -> None:
-    body = LetterBody(
-        b"not a pdf", typeset(a_variant(format=Format.LETTER), LOOK).facts
-    )
+    body = LetterBody(b"not a pdf", typeset(a_variant(format=LETTER), LOOK).facts)
 
     with pytest.raises(RenderError) as fault:
         lay([an_addressed("R-1")], {"short": body}, HEAD)
@@ -270,7 +268,7 @@ sys.stdout.write(hashlib.sha256(made_bytes()).hexdigest())
 
 def made_bytes() -> bytes:
     """Return a body, a preview and a run made from the same things each time."""
-    made = a_rich_variant(format=Format.LARGE_PRINT)
+    made = a_rich_variant(format=LARGE_PRINT)
     body = typeset(made, LOOK)
     run = lay([replace(MIXED[0], body_key="it")], {"it": body}, HEAD)
     return body.pdf + preview(made, LOOK) + run.pdf

@@ -24,7 +24,7 @@ from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import Deferred, DeliveryState, Refused, Uncertain
 from digest.model.delivery.rate_limits import DomainRateLimits, RateLimits, parse_limits
 from digest.model.editions.compiled_message import CompiledMessage
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
 from digest.store.delivery import claims, copies, deliveries, send_batches

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, text
 
 from digest.compose import lifecycle, plan
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.table_statistics import count_anew
 from digest.store.delivery.claims import ClaimResult, guard_for, take_all

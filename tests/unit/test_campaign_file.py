@@ -14,7 +14,7 @@ from digest.model.campaigns.campaign import (
     SourceKind,
 )
 from digest.model.campaigns.campaign_file import parse
-from digest.model.people.reader import Format
+from digest.model.formats import HTML, LETTER
 from digest.model.posts.pictures import PictureHosting
 
 WHOLE = """
@@ -81,8 +81,8 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.schedules[0].catch_up == timedelta(minutes=90)
     assert campaign.expires_after("daily") == timedelta(days=2)
     assert campaign.expires_after("weekly") == timedelta(days=4)
-    assert campaign.schedule_for(Format.LETTER).name == "weekly"
-    assert campaign.schedule_for(Format.HTML).name == "daily"
+    assert campaign.schedule_for(LETTER).name == "weekly"
+    assert campaign.schedule_for(HTML).name == "daily"
     assert campaign.letter.envelope is Envelope.C5
     assert campaign.pictures is PictureHosting.HOSTED
 

@@ -6,9 +6,9 @@ from digest.audience.lists.columns import guarded, read_header, unguarded
 from digest.audience.lists.list_file import ListRow
 from digest.audience.lists.rows import read_row
 from digest.errors import ImportRefused
+from digest.model.formats import LARGE_PRINT
 from digest.model.people.person import Person
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 
 ANN = {"name": "Ann Example", "email": "ann@example.org"}
 
@@ -31,7 +31,7 @@ def test_a_full_row_becomes_a_person() -> None:
     )
 
     assert read.address == PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
-    assert read.format is Format.LARGE_PRINT
+    assert read.format is LARGE_PRINT
     assert read.topics == ("events", "stories")
     assert read.keys.identity == "email:ann@example.org"
     assert read.consent.basis == "consent"

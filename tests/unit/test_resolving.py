@@ -2,39 +2,31 @@
 
 import pytest
 
-from digest.model.people.reader import (
-    Channel,
-    Format,
-    NotServed,
-    ReaderFacts,
-    Served,
-    resolve,
-)
+from digest.model.formats import BRAILLE, HTML, LARGE_PRINT, LETTER, PLAIN, Channel
+from digest.model.people.reader import NotServed, ReaderFacts, Served, resolve
 
 
 @pytest.mark.parametrize(
     ("facts", "served"),
     [
         pytest.param(
-            ReaderFacts(Format.HTML, has_email=True),
-            Served(Channel.EMAIL, Format.HTML),
+            ReaderFacts(HTML, has_email=True),
+            Served(Channel.EMAIL, HTML),
             id="an email to whoever wants one",
         ),
         pytest.param(
-            ReaderFacts(Format.PLAIN, has_address=True),
-            Served(Channel.POST, Format.LETTER),
+            ReaderFacts(PLAIN, has_address=True),
+            Served(Channel.POST, LETTER),
             id="a letter to whoever has no email",
         ),
         pytest.param(
-            ReaderFacts(
-                Format.HTML, has_email=True, email_suppressed=True, has_address=True
-            ),
-            Served(Channel.POST, Format.LETTER),
+            ReaderFacts(HTML, has_email=True, email_suppressed=True, has_address=True),
+            Served(Channel.POST, LETTER),
             id="a letter to whoever's email is suppressed",
         ),
         pytest.param(
-            ReaderFacts(Format.LARGE_PRINT, has_address=True, has_email=True),
-            Served(Channel.POST, Format.LARGE_PRINT),
+            ReaderFacts(LARGE_PRINT, has_address=True, has_email=True),
+            Served(Channel.POST, LARGE_PRINT),
             id="large print to whoever needs it",
         ),
     ],
@@ -49,28 +41,28 @@ def test_a_reader_who_can_be_reached_is_served(
     ("facts", "words"),
     [
         pytest.param(
-            ReaderFacts(Format.HTML, is_subscribed=False, has_email=True),
+            ReaderFacts(HTML, is_subscribed=False, has_email=True),
             "left",
             id="left",
         ),
-        pytest.param(ReaderFacts(Format.HTML), "add one", id="nothing held"),
+        pytest.param(ReaderFacts(HTML), "add one", id="nothing held"),
         pytest.param(
-            ReaderFacts(Format.HTML, has_email=True, email_suppressed=True),
+            ReaderFacts(HTML, has_email=True, email_suppressed=True),
             "suppressed",
             id="email suppressed and no address",
         ),
         pytest.param(
-            ReaderFacts(Format.LETTER, has_email=True),
+            ReaderFacts(LETTER, has_email=True),
             "no full postal",
             id="no address",
         ),
         pytest.param(
-            ReaderFacts(Format.LETTER, has_address=True, post_suppressed=True),
+            ReaderFacts(LETTER, has_address=True, post_suppressed=True),
             "suppressed",
             id="post suppressed",
         ),
         pytest.param(
-            ReaderFacts(Format.BRAILLE, has_address=True), "by hand", id="not made yet"
+            ReaderFacts(BRAILLE, has_address=True), "by hand", id="not made yet"
         ),
     ],
 )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.edition import EditionState
-from digest.model.people.reader import Format
+from digest.model.formats import FORMATS, first_for
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import edition, reader, schedule, subscriber
 from digest.store.base.upsert import insert_for
@@ -91,22 +91,25 @@ def _schedule_ids(connection: Connection, campaign_id: int) -> dict[str, int]:
 
 
 def _format() -> ColumnElement[Any]:
+    has_email = subscriber.c.email.is_not(None)
+    with_email = first_for(has_email=True, has_address=False).name
+    with_address = first_for(has_email=False, has_address=True).name
     return case(
         (subscriber.c.format.is_not(None), subscriber.c.format),
-        (subscriber.c.email.is_not(None), Format.HTML),
-        (has_address(), Format.LETTER),
-        else_=Format.PHONE,
+        (has_email, with_email),
+        (has_address(), with_address),
+        else_=first_for(has_email=False, has_address=False).name,
     )
 
 
 def _schedule(
     campaign: Campaign, ids: dict[str, int], wanted: ColumnElement[Any]
 ) -> ColumnElement[Any]:
-    homes = {fmt: ids[campaign.schedule_for(fmt).name] for fmt in Format}
+    homes = {fmt.name: ids[campaign.schedule_for(fmt).name] for fmt in FORMATS.values()}
     return case(
         *((subscriber.c.schedule == name, number) for name, number in ids.items()),
-        *((wanted == fmt, number) for fmt, number in homes.items()),
-        else_=homes[Format.HTML],
+        *((wanted == name, number) for name, number in homes.items()),
+        else_=homes[first_for(has_email=True, has_address=False).name],
     )
 
 

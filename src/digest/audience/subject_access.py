@@ -48,7 +48,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "email": person.email,
         "phone": person.phone,
         "address": list(address.on_envelope(person.name)) if address else [],
-        "format": person.format,
+        "format": person.format.name if person.format else None,
         "schedule": person.schedule,
         "topics": list(person.topics or ()),
         "language": person.language,

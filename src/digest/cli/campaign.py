@@ -2,11 +2,12 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
+from digest.model.campaigns.campaign import Campaign
 
 app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
 
@@ -68,7 +69,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     if json:
         as_json(
             {
-                "campaign": asdict(stored.campaign),
+                "campaign": _facts(stored.campaign),
                 "paused_at": stored.paused_at,
                 "sources": [shown(name, row) for row in rows],
                 "readers": readers,
@@ -112,3 +113,10 @@ def resume(name: CampaignName) -> None:
         stored = campaigns.by_name(connection, name)
         campaigns.pause(connection, stored.id, None)
     result(f"{name}: active")
+
+
+def _facts(campaign: Campaign) -> dict[str, Any]:
+    facts = asdict(campaign)
+    for row, schedule in zip(facts["schedules"], campaign.schedules, strict=True):
+        row["formats"] = [fmt.name for fmt in schedule.formats]
+    return facts

@@ -90,10 +90,9 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
 def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     """Print the open edition as text: what would go out if it ran now."""
     from digest.bootstrap import open_app
-    from digest.model.editions.formats import PreviewKind
 
     with open_app() as digest:
-        result(digest.previews.draft(campaign, schedule, PreviewKind.TEXT).decode())
+        result(digest.previews.draft(campaign, schedule, "text").decode())
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""digest preview: an edition in any form, before or after it goes out."""
+"""digest preview: an edition in any format, before or after it goes out."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import ScheduleName, talk
-from digest.model.editions.formats import PreviewKind
+from digest.model.formats import preview_named
+
+
+def _preview_name(name: str) -> str:
+    try:
+        return preview_named(name)[1].name
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,9 +24,9 @@ def add_to(app: typer.Typer) -> None:
 
 def preview(
     what: Annotated[str, typer.Argument(metavar="CAMPAIGN|EDITION-ID")],
-    form: Annotated[
-        PreviewKind, typer.Option("--format", metavar="F")
-    ] = PreviewKind.TEXT,
+    fmt: Annotated[
+        str, typer.Option("--format", metavar="F", parser=_preview_name)
+    ] = "text",
     output: Annotated[Path | None, typer.Option("-o", help="Write it here.")] = None,
     who: Annotated[
         str | None, typer.Option("--as", metavar="SUBSCRIBER", help="As they get it.")
@@ -27,9 +34,9 @@ def preview(
     *,
     schedule: ScheduleName = None,
 ) -> None:
-    """Show the open edition of a campaign, or an edition, in one form.
+    """Show the open edition of a campaign, or an edition, in one format.
 
-    Forms: html, text, eml, letter, large-print.
+    Formats: html, text, eml, letter, large-print.
     """
     from digest.bootstrap import open_app
     from digest.schedule.editions.previews import SAMPLE
@@ -37,9 +44,9 @@ def preview(
     with open_app() as digest:
         reader = digest.addressee(who) if who else SAMPLE
         content = (
-            digest.previews.edition(int(what), form, reader)
+            digest.previews.edition(int(what), fmt, reader)
             if what.isdigit()
-            else digest.previews.draft(what, schedule, form, reader)
+            else digest.previews.draft(what, schedule, fmt, reader)
         )
     if output is None:
         sys.stdout.buffer.write(content)

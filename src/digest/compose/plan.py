@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 from digest.compose.news import news
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState, VariantKey
-from digest.model.people.reader import Channel, NotServed, Served, resolve
+from digest.model.formats import Channel
+from digest.model.people.reader import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import delivery, left_out, reader, send_batch
@@ -211,7 +212,15 @@ def _variant_ids(
 ) -> dict[VariantKey, int]:
     names = {_name(key): key for key in keys}
     rows = [
-        {"edition_id": edition_id, "key": name, **asdict(key)}
+        {
+            "edition_id": edition_id,
+            "key": name,
+            "since": key.since,
+            "upto": key.upto,
+            "topics": key.topics,
+            "format": key.format.name,
+            "language": key.language,
+        }
         for name, key in sorted(names.items())
     ]
     insert_new(connection, variants, rows, key=("edition_id", "key"))
@@ -225,7 +234,7 @@ def _variant_ids(
 
 def _name(key: VariantKey) -> str:
     said = json.dumps(
-        [key.since, key.upto, sorted(key.topics), key.format, key.language]
+        [key.since, key.upto, sorted(key.topics), key.format.name, key.language]
     )
     return hashlib.sha256(said.encode()).hexdigest()
 

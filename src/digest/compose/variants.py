@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from digest.compose.news import news
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
-from digest.model.people.reader import Format
+from digest.model.formats import Format, named
 from digest.model.posts.event_changes import together
 from digest.model.posts.items import Event, Item, Post
 from digest.store.base.tables import variant as variants
@@ -38,14 +38,10 @@ def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     return _composed(connection, edition, _key(row))
 
 
-def variants_of(connection: Connection, edition_id: int) -> list[tuple[int, Format]]:
-    """Return the ids and formats of the variants that an edition was planned in."""
-    rows = connection.execute(
-        select(variants.c.id, variants.c.format)
-        .where(variants.c.edition_id == edition_id)
-        .order_by(variants.c.id)
-    )
-    return [(row.id, Format(row.format)) for row in rows]
+def variants_of(connection: Connection, edition_id: int) -> list[int]:
+    """Return the ids of the variants that an edition was planned in."""
+    ids = select(variants.c.id).where(variants.c.edition_id == edition_id)
+    return [*connection.scalars(ids.order_by(variants.c.id))]
 
 
 def of_edition(
@@ -139,6 +135,6 @@ def _key(row: Row[Any]) -> VariantKey:
         since=row.since,
         upto=row.upto,
         topics=tuple(row.topics),
-        format=Format(row.format),
+        format=named(row.format),
         language=row.language,
     )

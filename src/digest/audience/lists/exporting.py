@@ -58,7 +58,7 @@ def _cells(person: Person) -> dict[str, str]:
         **dict(zip(ADDRESS, lines, strict=False)),
         "postcode": address.postcode if address else "",
         "country": address.country if address else "",
-        "format": person.format or "",
+        "format": person.format.name if person.format else "",
         "schedule": person.schedule,
         "topics": "; ".join(person.topics or ()),
         "language": person.language,

@@ -8,6 +8,7 @@ from typing import TypeVar
 from digest.audience.emails import email_key
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import ListProblem, ListRow
+from digest.model.formats import FORMATS, Format, named
 from digest.model.people.person import (
     NO_EVIDENCE,
     Consent,
@@ -18,7 +19,6 @@ from digest.model.people.person import (
 )
 from digest.model.people.postal_address import AddressProblem as PostalProblem
 from digest.model.people.postal_address import PostalAddress, parse, tidy
-from digest.model.people.reader import Format
 
 T = TypeVar("T")
 
@@ -148,10 +148,10 @@ def _phone(text: str) -> str:
 @lru_cache(maxsize=256)
 def _format(text: str) -> Format:
     try:
-        return Format(re.sub(r"[\s_]+", "-", text.lower()))
+        return named(re.sub(r"[\s_]+", "-", text.lower()))
     except ValueError as problem:
         raise ValueError(
-            f"“{text}” is not a format we make: write one of {', '.join(Format)}"
+            f"“{text}” is not a format we make: write one of {', '.join(FORMATS)}"
         ) from problem
 
 

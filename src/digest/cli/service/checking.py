@@ -9,7 +9,7 @@ from digest.errors import CarrierError, DigestError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.edition import Variant
-from digest.model.people.reader import Format
+from digest.model.formats import FORMATS, Format
 from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.model.posts.items import Post
 from digest.schedule.delivery.dispatch import EmbeddedDispatcher
@@ -35,8 +35,8 @@ def run_checks(settings: Settings) -> list[Check]:
     parts: dict[str, Callable[[Settings], str]] = {
         "database": _database,
         "mail server": _mail_server,
-        "email templates": _email,
-        "letter templates and fonts": _letter,
+        "email templates": _family("email", "a message can be made"),
+        "letter templates and fonts": _family("letter", "a letter can be made"),
         "web templates": _web,
     }
     return [_tried(name, part, settings) for name, part in parts.items()]
@@ -77,21 +77,18 @@ def _mail_server(settings: Settings) -> str:
     return f"{words}; {settings.mode} mode"
 
 
-def _email(settings: Settings) -> str:
-    from digest.render.email.compile import compile_email
-    from digest.render.options import RenderOptions
+def _family(name: str, words: str) -> Callable[[Settings], str]:
+    def check(settings: Settings) -> str:
+        from digest.render.families import family_of
+        from digest.render.options import RenderOptions
 
-    compile_email(_sample(Format.HTML), RenderOptions(_NOW, settings.templates_dir))
-    return "a message can be made"
+        options = RenderOptions(_NOW, settings.templates_dir)
+        for fmt in FORMATS.values():
+            if fmt.family == name:
+                family_of(fmt).make(_sample(fmt), options)
+        return words
 
-
-def _letter(settings: Settings) -> str:
-    from digest.render.letter.letter import LetterOptions, typeset
-
-    look = LetterOptions(templates_dir=settings.templates_dir, shorten=lambda url: url)
-    for fmt in (Format.LETTER, Format.LARGE_PRINT):
-        typeset(_sample(fmt), look)
-    return "a letter can be made"
+    return check
 
 
 def _web(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from digest.deliver.printing.print_files import StagedFiles, staged
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.engine import writing
 from digest.store.campaigns import campaigns
 from digest.store.delivery import print_batches

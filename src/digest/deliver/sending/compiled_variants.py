@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from digest.deliver.carrier import Copy
 from digest.errors import DigestError
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.engine import reading
 from digest.store.delivery.claims import HandoverGuard, guard_for
 from digest.store.delivery.copies import DueCopy

@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from digest.model.campaigns.slots import WeeklyTimes
-from digest.model.people.reader import Format
+from digest.model.formats import Format
 from digest.model.posts.pictures import PictureHosting
 
 AHEAD = timedelta(days=28)

@@ -31,8 +31,8 @@ from digest.model.campaigns.slots import (
     week_days,
 )
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
+from digest.model.formats import FORMATS
 from digest.model.people.mailbox import Mailbox
-from digest.model.people.reader import Format
 from digest.model.posts.pictures import PictureHosting
 
 _ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
@@ -155,7 +155,7 @@ def _schedule(table: TomlTable) -> Schedule:
         timetable=WeeklyTimes(at, table.made("days", week_days, EVERY_DAY)),
         catch_up=table.length("catch_up", CATCH_UP),
         default=table.flag("default", default=False),
-        formats=table.choices("formats", Format),
+        formats=table.choices("formats", FORMATS),
         expires=_expires(table),
     )
 

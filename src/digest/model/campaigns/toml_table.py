@@ -1,13 +1,12 @@
 """One table of a TOML file, read key by key; every fault is kept with its line."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
@@ -131,15 +130,13 @@ class TomlTable:
 
         return self.made(key, parsed, default)
 
-    def choices(self, key: str, kind: type[E]) -> tuple[E, ...]:
-        """Return the list at `key`, each word one of `kind`."""
-        made = []
-        for word in self.words(key):
-            try:
-                made.append(kind(word))
-            except ValueError:
-                self.fault(key, f'"{word}" is not one of {", ".join(kind)}')
-        return tuple(made)
+    def choices(self, key: str, by_name: Mapping[str, T]) -> tuple[T, ...]:
+        """Return the list at `key`, each word the name of one of `by_name`."""
+        words = self.words(key)
+        for word in words:
+            if word not in by_name:
+                self.fault(key, f'"{word}" is not one of {", ".join(by_name)}')
+        return tuple(by_name[word] for word in words if word in by_name)
 
     def made(
         self,

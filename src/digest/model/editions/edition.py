@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest.model.campaigns.campaign import Campaign
-from digest.model.people.reader import Format
+from digest.model.formats import Format
 from digest.model.posts.items import Item
 
 
@@ -106,9 +106,9 @@ class Variant:
 
 
 def rendition_key(items: tuple[str, ...], fmt: Format, language: str) -> str:
-    """Return the name that variants with the same items, form and language share.
+    """Return the name that variants with the same items, format and language share.
 
     `items` are fingerprints in the order in which they are shown.
     """
-    said = "\n".join((fmt, language, *items))
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    parts = "\n".join((fmt.name, language, *items))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]

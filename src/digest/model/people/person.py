@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from digest.model.formats import Format
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 
 T = TypeVar("T")
 

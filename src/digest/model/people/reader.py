@@ -1,32 +1,9 @@
 """A reader in a campaign: what they need, and how a copy can reach them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import assert_never
 
-
-class Format(StrEnum):
-    """What a reader needs."""
-
-    HTML = "html"
-    PLAIN = "plain"
-    LETTER = "letter"
-    LARGE_PRINT = "large-print"
-    EASY_READ = "easy-read"
-    BRAILLE = "braille"
-    AUDIO = "audio"
-    PHONE = "phone"
-    VISIT = "visit"
-
-
-class Channel(StrEnum):
-    """How a copy travels."""
-
-    EMAIL = "email"
-    POST = "post"
-
-
-EMAIL_FORMATS = frozenset({Format.HTML, Format.PLAIN})
-LETTER_FORMATS = frozenset({Format.LETTER, Format.LARGE_PRINT})
+from digest.model.formats import Channel, Format, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +17,15 @@ class ReaderFacts:
     email_suppressed: bool = False
     post_suppressed: bool = False
 
-    @property
-    def email_works(self) -> bool:
-        """Whether an email may be written and can arrive."""
-        return self.has_email and not self.email_suppressed
-
-    @property
-    def post_works(self) -> bool:
-        """Whether a letter may be posted and can arrive."""
-        return self.has_address and not self.post_suppressed
+    def can_get(self, channel: Channel) -> bool:
+        """Whether a copy may travel by that channel and can arrive."""
+        match channel:
+            case Channel.EMAIL:
+                return self.has_email and not self.email_suppressed
+            case Channel.POST:
+                return self.has_address and not self.post_suppressed
+            case _:
+                assert_never(channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +54,28 @@ def resolve(facts: ReaderFacts) -> Resolution:
     """
     if not facts.is_subscribed:
         return NotServed("has left every list of this campaign")
-    if facts.wanted in EMAIL_FORMATS:
-        return _by_email(facts)
-    if facts.wanted in LETTER_FORMATS:
-        return _by_post(facts)
-    return NotServed(
-        f"needs {facts.wanted}, which is not made yet: take the news to them by hand"
-    )
-
-
-def _by_email(facts: ReaderFacts) -> Resolution:
-    if facts.email_works:
-        return Served(Channel.EMAIL, facts.wanted)
-    if facts.post_works:
-        return Served(Channel.POST, Format.LETTER)
-    if facts.has_email:
+    if facts.wanted.channel is None:
         return NotServed(
-            "the email address is suppressed and no postal address is held"
+            f"needs {facts.wanted}, which is not made yet: "
+            "take the news to them by hand"
         )
-    return NotServed("no email address and no postal address is held: add one")
+    wanted = facts.wanted
+    other = (named(wanted.otherwise),) if wanted.otherwise else ()
+    for fmt in (wanted, *other):
+        if fmt.channel and facts.can_get(fmt.channel):
+            return Served(fmt.channel, fmt)
+    return NotServed(_obstacle(facts, facts.wanted.channel))
 
 
-def _by_post(facts: ReaderFacts) -> Resolution:
-    if facts.post_works:
-        return Served(Channel.POST, facts.wanted)
-    if facts.has_address:
-        return NotServed("post to this address is suppressed")
-    return NotServed("wants a letter, but no full postal address is held: add one")
+def _obstacle(facts: ReaderFacts, channel: Channel) -> str:
+    match channel:
+        case Channel.EMAIL if facts.has_email:
+            return "the email address is suppressed and no postal address is held"
+        case Channel.EMAIL:
+            return "no email address and no postal address is held: add one"
+        case Channel.POST if facts.has_address:
+            return "post to this address is suppressed"
+        case Channel.POST:
+            return "wants a letter, but no full postal address is held: add one"
+        case _:
+            assert_never(channel)

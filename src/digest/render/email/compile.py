@@ -14,7 +14,6 @@ from digest.model.editions.compiled_message import (
     shown,
 )
 from digest.model.editions.edition import Variant
-from digest.model.people.reader import Format
 from digest.model.posts.pictures import PictureHosting
 from digest.render.addresses import spoken
 from digest.render.email import text_blocks
@@ -86,7 +85,7 @@ def made(variant: Variant, look: RenderOptions) -> EmailRendition:
     The same input gives the same bytes. Raises RenderError where a template
     or the campaign file is at fault, or the HTML would be cut off.
     """
-    if variant.format is Format.PLAIN:
+    if not variant.format.has_html:
         parts = {"plain": _text(variant, look, fullest(variant))}
         return EmailRendition(compiled(variant, subject(variant), look.made_at, parts))
     depths, page, too_heavy = _placed(variant, look)
@@ -110,8 +109,8 @@ def preview_text(
     variant: Variant, look: RenderOptions, reader: Recipient = SAMPLE_READER
 ) -> str:
     """Return the plain text of the email with a reader merged in."""
-    plain = variant.format is Format.PLAIN
-    depths = fullest(variant) if plain else _placed(variant, look)[0]
+    has_html = variant.format.has_html
+    depths = _placed(variant, look)[0] if has_html else fullest(variant)
     return _for_reader(_text(variant, look, depths), reader)
 
 

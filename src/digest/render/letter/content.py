@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digest.model.editions.edition import Variant
-from digest.model.people.reader import Format
+from digest.model.formats import LARGE_PRINT, LETTER
 from digest.model.posts.blocks import Picture, TextSpan, texts
 from digest.model.posts.items import Event, Item, LinkKind, Post
 from digest.render.letter.blocks import BlockTypesetter, Json
@@ -16,8 +16,6 @@ from digest.render.letter.printable_text import breakable, printable
 from digest.render.words.dates import day_in_words, locale_of
 from digest.render.words.event_times import headline, is_off, times
 
-POINTS = {Format.LARGE_PRINT: 18}
-USUAL_POINTS = 14
 WORDS = {
     "page": "Page",
     "of": "of",
@@ -61,16 +59,11 @@ class LetterSetup:
         )
 
 
-def size_of(wanted: Format) -> int:
-    """Return the size of the text in points for that format."""
-    return POINTS.get(wanted, USUAL_POINTS)
-
-
 def job(variant: Variant, pictures: LetterPictures, shorten: Shorten) -> dict[str, Any]:
     """Return all that the letter's template is told, but for the recipient."""
     campaign = variant.campaign
     geometry = GEOMETRIES[campaign.letter.envelope]
-    desk = LetterSetup(geometry, size_of(variant.format), pictures, shorten)
+    desk = LetterSetup(geometry, variant.format.points, pictures, shorten)
     date = day_in_words(variant.slot, campaign.timezone, variant.language)
     locale = locale_of(variant.language)
     return {
@@ -197,9 +190,9 @@ def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[TextSpan]:
 def _reaching_us(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     letter = variant.campaign.letter
     other = (
-        f"have these letters in ordinary print ({USUAL_POINTS} point)"
-        if variant.format is Format.LARGE_PRINT
-        else f"have these letters in large print ({POINTS[Format.LARGE_PRINT]} point)"
+        f"have these letters in ordinary print ({LETTER.points} point)"
+        if variant.format == LARGE_PRINT
+        else f"have these letters in large print ({LARGE_PRINT.points} point)"
     )
     write = "write to the address at the top of page 1" if letter.sender else ""
     ring = f"ring {letter.phone}" if letter.phone else ""

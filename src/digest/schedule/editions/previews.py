@@ -1,4 +1,4 @@
-"""An edition to look at, before or after it goes out, in every form."""
+"""An edition to look at, before or after it goes out, in every format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +9,11 @@ from sqlalchemy import Connection, Engine
 
 from digest.compose import variants
 from digest.errors import NotFound
-from digest.model.editions.compiled_message import Recipient
 from digest.model.editions.edition import Variant
-from digest.model.editions.formats import PreviewKind
+from digest.model.formats import Format, Preview, preview_named
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.render.email.compile import compile_email, preview_html, preview_text
-from digest.render.letter.letter import Letter, LetterOptions, preview
+from digest.render.families import family_of
 from digest.render.options import RenderOptions
 from digest.schedule.editions.galleries import gallery_for
 from digest.store.base.engine import reading
@@ -43,67 +41,55 @@ class Previews:
         self,
         name: str,
         schedule: str | None,
-        form: PreviewKind,
+        preview: str,
         reader: Addressee = SAMPLE,
     ) -> bytes:
         """Return the open edition of a campaign's schedule, marked as a proof.
 
-        Raises NotFound where there is no such schedule, or nothing new.
+        `preview` is a preview's name. Raises NotFound where there is no such
+        preview or schedule, or nothing new.
         """
         now = self.clock()
+        fmt, kind = _preview(preview)
         with reading(self.engine) as connection:
             stored = campaigns.by_name(connection, name)
             row = schedule_of(connection, stored, schedule)
-            variant = variants.draft(connection, stored, row, form.serves, now)
+            variant = variants.draft(connection, stored, row, fmt, now)
         if variant is None:
             raise NotFound(
                 f"{name} has nothing new for its next {row.schedule.name} edition; "
                 f"look for posts with: digest gather {name}"
             )
-        return self._rendered(variant, form, reader)
+        return self._rendered(variant, kind, reader)
 
     def edition(
-        self, edition_id: int, form: PreviewKind, reader: Addressee = SAMPLE
+        self, edition_id: int, preview: str, reader: Addressee = SAMPLE
     ) -> bytes:
         """Return an edition as a reader gets it who had the one before."""
+        fmt, kind = _preview(preview)
         with reading(self.engine) as connection:
-            found = variants.of_edition(connection, edition_id, form.serves)
-        if found is None:
+            composed = variants.of_edition(connection, edition_id, fmt)
+        if composed is None:
             raise NotFound(f"edition {edition_id} carries nothing to look at")
-        return self._rendered(found.variant, form, reader)
+        return self._rendered(composed.variant, kind, reader)
 
-    def _rendered(
-        self, variant: Variant, form: PreviewKind, reader: Addressee
-    ) -> bytes:
-        gallery = gallery_for(self.engine, variant)
-        look = RenderOptions(self.clock(), self.templates_dir, gallery, self.hosted_at)
-        match form:
-            case PreviewKind.HTML:
-                return preview_html(variant, look, _recipient(reader)).encode()
-            case PreviewKind.TEXT:
-                return preview_text(variant, look, _recipient(reader)).encode()
-            case PreviewKind.EML:
-                return compile_email(variant, look).merge(_recipient(reader))
-            case PreviewKind.LETTER | PreviewKind.LARGE_PRINT:
-                made = LetterOptions(self.shorten, gallery, self.templates_dir)
-                return preview(variant, made, _letter(reader))
+    def _rendered(self, variant: Variant, preview: Preview, reader: Addressee) -> bytes:
+        options = RenderOptions(
+            self.clock(),
+            self.templates_dir,
+            gallery_for(self.engine, variant),
+            self.hosted_at,
+            self.shorten,
+        )
+        family = family_of(variant.format)
+        return family.preview(variant, preview, options, reader)
 
 
-def _recipient(reader: Addressee) -> Recipient:
-    # A preview leaves nobody: its link goes nowhere.
-    return Recipient(
-        name=reader.name,
-        address=reader.email or "nobody@example.org",
-        salutation=reader.salutation,
-        reference="preview",
-        leave_url="https://example.org/u/preview",
-    )
-
-
-def _letter(reader: Addressee) -> Letter:
-    if reader.address is None:
-        raise NotFound(f"no postal address is held for {reader.name}: add one")
-    return Letter("PREVIEW", reader.name, reader.address, f"{reader.salutation},")
+def _preview(name: str) -> tuple[Format, Preview]:
+    try:
+        return preview_named(name)
+    except ValueError as problem:
+        raise NotFound(str(problem)) from problem
 
 
 def schedule_of(
@@ -118,6 +104,6 @@ def schedule_of(
     if name is None:
         wanted = [row for row in rows if row.schedule.default] or rows
     if not wanted:
-        there = ", ".join(row.schedule.name for row in rows)
-        raise NotFound(f'no schedule is called "{name}"; there are: {there}')
+        names = ", ".join(row.schedule.name for row in rows)
+        raise NotFound(f'no schedule is called "{name}"; there are: {names}')
     return wanted[0]

@@ -9,17 +9,16 @@ from sqlalchemy import Engine
 
 from digest.compose.variants import ComposedVariant, composed, variants_of
 from digest.model.editions.compiled_message import CompiledMessage
-from digest.model.people.reader import LETTER_FORMATS
+from digest.model.editions.rendition import ATTACHED, Rendition
 from digest.model.posts.pictures import PictureUse
-from digest.render.email.compile import made
 from digest.render.email.message import PICTURE_BOUNDARY
 from digest.render.email.pictures import picture_parts
-from digest.render.letter.letter import LetterBody, LetterOptions, typeset
+from digest.render.families import family_of
+from digest.render.letter.letter import LetterBody
 from digest.render.options import RenderOptions
 from digest.schedule.editions.galleries import gallery_for, gallery_of
 from digest.store.base.engine import reading, writing
 from digest.store.editions import renditions
-from digest.store.editions.renditions import ATTACHED, TOO_HEAVY, Rendition
 
 Clock = Callable[[], datetime]
 
@@ -40,20 +39,19 @@ class Renditions:
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message."""
-        found = self._composed(variant_id)
-        if found is None:
+        rendition = self._rendition(variant_id)
+        if rendition is None:
             return None
-        kept = self._kept(found) or self._keep(found, self._compiled(found))
-        message = CompiledMessage.from_bytes(kept.content)
-        return replace(message, pictures=self._parts(kept))
+        message = CompiledMessage.from_bytes(rendition[1].content)
+        return replace(message, pictures=self._picture_parts(rendition[1]))
 
     def letter(self, variant_id: int) -> tuple[str, LetterBody] | None:
         """Return the variant as a letter's body, and the key it is kept by."""
-        found = self._composed(variant_id)
-        if found is None:
+        rendition = self._rendition(variant_id)
+        if rendition is None:
             return None
-        kept = self._kept(found) or self._keep(found, self._typeset(found))
-        return found.key, LetterBody(kept.content, dict(kept.facts))
+        key, body = rendition
+        return key, LetterBody(body.content, dict(body.facts))
 
     def make_all(self, edition_id: int) -> int:
         """Make every rendition of a planned edition now; return of how many variants.
@@ -61,49 +59,40 @@ class Renditions:
         So that a fault in one is known before anything is sent. Raises RenderError.
         """
         with reading(self.engine) as connection:
-            planned = variants_of(connection, edition_id)
-        for variant_id, fmt in planned:
-            if fmt in LETTER_FORMATS:
-                self.letter(variant_id)
-            else:
-                self.message_for(edition_id, variant_id)
-        return len(planned)
+            variant_ids = variants_of(connection, edition_id)
+        for variant_id in variant_ids:
+            self._rendition(variant_id)
+        return len(variant_ids)
 
-    def _composed(self, variant_id: int) -> ComposedVariant | None:
+    def _rendition(self, variant_id: int) -> tuple[str, Rendition] | None:
+        """Return the variant's rendition, made now if it is not kept, and its key."""
         with reading(self.engine) as connection:
-            return composed(connection, variant_id)
+            variant = composed(connection, variant_id)
+            if variant is None:
+                return None
+            rendition = renditions.get(connection, variant.edition_id, variant.key)
+        return variant.key, rendition or self._keep(variant)
 
-    def _kept(self, found: ComposedVariant) -> Rendition | None:
-        with reading(self.engine) as connection:
-            return renditions.get(connection, found.edition_id, found.key)
-
-    def _keep(self, found: ComposedVariant, made: Rendition) -> Rendition:
-        now = self.clock()
-        with writing(self.engine) as connection:
-            renditions.put(connection, found.edition_id, found.key, made, now)
-            kept = renditions.get(connection, found.edition_id, found.key)
-        return kept or made
-
-    def _compiled(self, found: ComposedVariant) -> Rendition:
-        gallery = gallery_for(self.engine, found.variant)
-        look = RenderOptions(self.clock(), self.templates_dir, gallery, self.hosted_at)
-        email = made(found.variant, look)
-        return Rendition(
-            email.message.to_bytes(),
-            {ATTACHED: email.attached, TOO_HEAVY: email.too_heavy},
+    def _keep(self, composed: ComposedVariant) -> Rendition:
+        variant = composed.variant
+        options = RenderOptions(
+            self.clock(),
+            self.templates_dir,
+            gallery_for(self.engine, variant),
+            self.hosted_at,
+            self.shorten,
         )
+        rendition = family_of(variant.format).make(variant, options)
+        edition_id, key = composed.edition_id, composed.key
+        with writing(self.engine) as connection:
+            renditions.put(connection, edition_id, key, rendition, self.clock())
+            # Somebody may have been quicker; then theirs is the one that stays.
+            return renditions.get(connection, edition_id, key) or rendition
 
-    def _parts(self, kept: Rendition) -> bytes:
-        attached = [
-            (name, PictureUse(use)) for name, use in kept.facts.get(ATTACHED, ())
-        ]
+    def _picture_parts(self, email: Rendition) -> bytes:
+        attached = [(name, PictureUse(use)) for name, use in email.facts[ATTACHED]]
         if not attached:
             return b""
-        gallery = gallery_of(self.engine, [name for name, _ in attached])
+        uses = tuple({use for _, use in attached})
+        gallery = gallery_of(self.engine, [name for name, _ in attached], uses)
         return picture_parts(attached, gallery, PICTURE_BOUNDARY)
-
-    def _typeset(self, found: ComposedVariant) -> Rendition:
-        gallery = gallery_for(self.engine, found.variant)
-        look = LetterOptions(self.shorten, gallery, self.templates_dir)
-        body = typeset(found.variant, look)
-        return Rendition(body.pdf, body.facts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model.delivery.bounces import BounceVerdict, CopyRef
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.tables import bounce, delivery, edition, subscriber
 from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.tables import delivery, item, subscriber, variant
 from digest.store.campaigns import campaigns
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove, cancel, move

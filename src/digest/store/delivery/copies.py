@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.formats import Channel
 from digest.model.people.person import Addressee
-from digest.model.people.reader import Channel
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery, left_out, reader, subscriber
 from digest.store.delivery.bounces import words_by_reader

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from digest.errors import NotFound
 from digest.model.delivery.delivery import ENDED, DeliveryState, sources_of
 from digest.model.editions.edition import EditionState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.tables import delivery, edition
 from digest.store.editions import editions
 

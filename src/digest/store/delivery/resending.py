@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, up
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.deliveries import plan_again
 from digest.store.delivery.send_batches import LEASED, OPEN

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.tables import campaign, delivery, edition, send_batch
 from digest.store.delivery.deliveries import (
     DeliveryKey,

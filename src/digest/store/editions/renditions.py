@@ -1,27 +1,12 @@
 """What was rendered once for every variant with the same items, form and language."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from digest.model.editions.rendition import TOO_HEAVY, Rendition
 from digest.store.base.tables import rendition
 from digest.store.base.upsert import insert_new
-
-# Of an email: the names and uses of the pictures that belong inside it, and what
-# they would have weighed where they are hosted for that reason.
-ATTACHED = "attached"
-TOO_HEAVY = "too_heavy"
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """A compiled message, or a letter's body with the facts of its pages."""
-
-    content: bytes
-    facts: Mapping[str, Any]
 
 
 def get(connection: Connection, edition_id: int, key: str) -> Rendition | None:

@@ -18,9 +18,10 @@ from sqlalchemy import (
     select,
 )
 
+from digest.model.formats import Channel, named
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Channel, Format, ReaderFacts
+from digest.model.people.reader import ReaderFacts
 from digest.store.base.tables import (
     mailing_list,
     reader,
@@ -178,7 +179,7 @@ def _planning_row(row: Row[*tuple[Any, ...]]) -> PlanningRow:
         language=row.language,
         topics=tuple(row.topics),
         facts=ReaderFacts(
-            wanted=Format(row.format),
+            wanted=named(row.format),
             is_subscribed=row.is_subscribed and row.erased_at is None,
             has_email=row.has_email,
             has_address=row.has_address,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from digest.model import formats
 from digest.model.people.person import (
     NO_EVIDENCE,
     Consent,
@@ -27,7 +28,6 @@ from digest.model.people.person import (
     post_key,
 )
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import Format
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import subscriber, subscription
 from digest.store.people.subscriptions import EVIDENCE
@@ -214,7 +214,7 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
         email or "",
         phone or "",
         address,
-        Format(asked) if asked else None,
+        formats.named(asked) if asked else None,
         schedule or "",
         tuple(topics or ()),
         language or "",
@@ -239,7 +239,7 @@ def _values(one: HashedPerson) -> dict[str, Any]:
         "address": address.lines if address else (),
         "postcode": address.postcode or None if address else None,
         "country": address.country or None if address else None,
-        "format": person.format,
+        "format": person.format.name if person.format else None,
         "schedule": person.schedule or None,
         "topics": person.topics or (),
         "language": person.language or None,

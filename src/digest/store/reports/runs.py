@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.people.reader import Channel
+from digest.model.formats import Channel
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.send_batches import DONE, LEASED, OPEN
 

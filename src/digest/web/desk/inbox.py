@@ -5,8 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
-from digest.model.editions.formats import PreviewKind
-from digest.web.desk.today import shown
+from digest.web.desk.today import HTML, TEXT, document
 from digest.web.parts.pages import Pages
 
 _READ = ["GET", "HEAD"]
@@ -40,14 +39,14 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("/{key}/html", methods=_READ)
     def html(key: str) -> Response:
         page = digest.inbox.read(key).html.encode()
-        return shown(PreviewKind.HTML, page, digest.pictures_at)
+        return document(HTML, page, digest.pictures_at)
 
     @router.api_route("/{key}/text", methods=_READ)
     def text(key: str) -> Response:
-        return shown(PreviewKind.TEXT, digest.inbox.read(key).text.encode())
+        return document(TEXT, digest.inbox.read(key).text.encode())
 
     @router.api_route("/{key}/source", methods=_READ)
     def source(key: str) -> Response:
-        return shown(PreviewKind.TEXT, digest.inbox.read(key).source)
+        return document(TEXT, digest.inbox.read(key).source)
 
     return router

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
-from digest.model.editions.formats import PreviewKind
+from digest.model.formats import preview_named, previews
 from digest.schedule.editions import due
 from digest.schedule.reports.status import troubles
 from digest.store.campaigns import campaigns
@@ -16,12 +16,8 @@ from digest.store.reports import overview
 from digest.web.parts.numbers import RowId
 from digest.web.parts.pages import Pages
 
-FORMATS = (
-    (PreviewKind.HTML, "email"),
-    (PreviewKind.TEXT, "plain text"),
-    (PreviewKind.LETTER, "letter"),
-    (PreviewKind.LARGE_PRINT, "large print"),
-)
+HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 _SHOWN = 20
 # Styles an email carries in itself; nothing else of it may run or be fetched.
 _EMAIL_POLICY = (
@@ -40,27 +36,29 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             content = _today(digest, pages, connection)
         return pages.page("today.html", here="today", **content)
 
-    @router.api_route("/campaigns/{name}/{schedule}/{form}", methods=["GET", "HEAD"])
-    def draft(name: str, schedule: str, form: PreviewKind) -> Response:
-        return shown(form, digest.previews.draft(name, schedule, form))
+    @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=["GET", "HEAD"])
+    def draft(name: str, schedule: str, preview: str) -> Response:
+        content = digest.previews.draft(name, schedule, preview)
+        return document(preview_named(preview)[1].media_type, content)
 
-    @router.api_route("/editions/{edition_id}/{form}", methods=["GET", "HEAD"])
-    def edition(edition_id: RowId, form: PreviewKind) -> Response:
-        return shown(form, digest.previews.edition(edition_id, form))
+    @router.api_route("/editions/{edition_id}/{preview}", methods=["GET", "HEAD"])
+    def edition(edition_id: RowId, preview: str) -> Response:
+        content = digest.previews.edition(edition_id, preview)
+        return document(preview_named(preview)[1].media_type, content)
 
     return router
 
 
-def shown(form: PreviewKind, content: bytes, pictures_at: str = "") -> Response:
+def document(media_type: str, content: bytes, pictures_at: str = "") -> Response:
     """Return a rendition as a browser shows it, unable to run or fetch anything.
 
     But for pictures that are hosted at `pictures_at`.
     """
     headers = {}
-    if form is PreviewKind.HTML:
+    if media_type == HTML:
         pictures = f"{pictures_at}/" if pictures_at else ""
         headers = {"Content-Security-Policy": _EMAIL_POLICY.format(pictures)}
-    return Response(content, media_type=form.media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
@@ -69,7 +67,9 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
     zone = digest.settings.timezone
     return {
         "now": pages.in_words(now, zone),
-        "formats": [(form.value, words) for form, words in FORMATS],
+        "formats": [
+            (preview.name, preview.words) for _, preview in previews() if preview.words
+        ],
         "troubles": troubles(connection, list(stored.values()), now),
         "upcoming": [
             {

@@ -1,0 +1,18 @@
+"""What is made once for every variant with the same items, format and language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Of an email: the names and uses of the pictures that belong inside it, and what
+# they would have weighed where they are hosted for that reason.
+ATTACHED = "attached"
+TOO_HEAVY = "too_heavy"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A compiled message, or a letter's body, with facts that are JSON values."""
+
+    content: bytes
+    facts: Mapping[str, Any]

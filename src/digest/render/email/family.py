@@ -1,0 +1,57 @@
+"""The family of emails: HTML with plain text, or plain text alone."""
+
+from digest.model.editions.compiled_message import Recipient
+from digest.model.editions.edition import Variant
+from digest.model.editions.rendition import ATTACHED, TOO_HEAVY, Rendition
+from digest.model.formats import Format, Preview
+from digest.model.people.person import Addressee
+from digest.model.posts.pictures import PictureUse
+from digest.render.email.compile import (
+    compile_email,
+    made,
+    preview_html,
+    preview_text,
+)
+from digest.render.options import RenderOptions
+
+
+class EmailFamily:
+    """Makes compiled messages; see `render.families.FormatFamily`."""
+
+    def picture_uses(self, fmt: Format) -> tuple[PictureUse, ...]:
+        """Return the sizes that HTML shows."""
+        return (PictureUse.EMAIL, PictureUse.EMAIL_SMALL) if fmt.has_html else ()
+
+    def make(self, variant: Variant, options: RenderOptions) -> Rendition:
+        """Return a compiled message, and which pictures belong inside it."""
+        email = made(variant, options)
+        return Rendition(
+            email.message.to_bytes(),
+            {ATTACHED: email.attached, TOO_HEAVY: email.too_heavy},
+        )
+
+    def preview(
+        self,
+        variant: Variant,
+        preview: Preview,
+        options: RenderOptions,
+        addressee: Addressee,
+    ) -> bytes:
+        """Return the HTML, the plain text, or the whole message."""
+        # A preview leaves nobody: its link goes nowhere.
+        recipient = Recipient(
+            name=addressee.name,
+            address=addressee.email or "nobody@example.org",
+            salutation=addressee.salutation,
+            reference="preview",
+            leave_url="https://example.org/u/preview",
+        )
+        match preview.media_type.partition(";")[0]:
+            case "text/html":
+                return preview_html(variant, options, recipient).encode()
+            case "text/plain":
+                return preview_text(variant, options, recipient).encode()
+            case "message/rfc822":
+                return compile_email(variant, options).merge(recipient)
+            case unknown:
+                raise LookupError(f"no email is shown as {unknown}")

@@ -1,0 +1,42 @@
+"""The family of letters: PDF in the type size of their format."""
+
+from digest.errors import NotFound
+from digest.model.editions.edition import Variant
+from digest.model.editions.rendition import Rendition
+from digest.model.formats import Format, Preview
+from digest.model.people.person import Addressee
+from digest.model.posts.pictures import PictureUse
+from digest.render.letter.letter import Letter, LetterOptions, preview, typeset
+from digest.render.options import RenderOptions
+
+
+class LetterFamily:
+    """Makes bodies of letters; see `render.families.FormatFamily`."""
+
+    def picture_uses(self, _fmt: Format) -> tuple[PictureUse, ...]:
+        """Return the sizes that are printed."""
+        return (PictureUse.PRINT, PictureUse.PRINT_SMALL)
+
+    def make(self, variant: Variant, options: RenderOptions) -> Rendition:
+        """Return the body that the variant's readers share, and its pages' facts."""
+        body = typeset(variant, _letter_options(options))
+        return Rendition(body.pdf, body.facts)
+
+    def preview(
+        self,
+        variant: Variant,
+        _preview: Preview,
+        options: RenderOptions,
+        addressee: Addressee,
+    ) -> bytes:
+        """Return one complete letter."""
+        if addressee.address is None:
+            raise NotFound(f"no postal address is held for {addressee.name}: add one")
+        letter = Letter(
+            "PREVIEW", addressee.name, addressee.address, f"{addressee.salutation},"
+        )
+        return preview(variant, _letter_options(options), letter)
+
+
+def _letter_options(options: RenderOptions) -> LetterOptions:
+    return LetterOptions(options.shorten, options.pictures, options.templates_dir)

@@ -1,0 +1,162 @@
+"""What every format promises, and that one more is a row and a maker."""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.bootstrap import opened
+from digest.model.editions.compiled_message import MergeField, Recipient, shown
+from digest.model.editions.edition import Variant
+from digest.model.editions.rendition import ATTACHED, Rendition
+from digest.model.formats import (
+    FORMATS,
+    Channel,
+    Format,
+    Preview,
+    named,
+    preview_named,
+    previews,
+)
+from digest.model.people.person import Addressee
+from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader import ReaderFacts, Served, resolve
+from digest.model.posts.pictures import PictureUse
+from digest.render.email.message import compiled
+from digest.render.families import FAMILIES, family_of
+from digest.render.options import RenderOptions
+from digest.schedule.editions.publishing import run
+from digest.settings import Settings
+from digest.store.base.tables import delivery, variant
+from tests.builders import EIGHT, a_post, a_variant
+from tests.stored import a_reader, a_stored_campaign, posts_accepted
+
+ADDRESSEE = Addressee(
+    "Ann Example",
+    "ann@example.org",
+    PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
+)
+CAN_BE_MADE = [fmt for fmt in FORMATS.values() if fmt.channel]
+
+
+def test_a_format_is_found_by_its_name_and_no_other_is() -> None:
+    assert [named(name).name for name in FORMATS] == list(FORMATS)
+    with pytest.raises(ValueError, match="“haiku” is not a format: write one of html"):
+        named("haiku")
+    with pytest.raises(ValueError, match="“haiku” is not a preview"):
+        preview_named("haiku")
+
+
+def test_a_preview_shows_one_format() -> None:
+    assert max(Counter(preview.name for _, preview in previews()).values()) == 1
+
+
+def test_every_family_makes_a_format() -> None:
+    assert {fmt.family for fmt in CAN_BE_MADE} == set(FAMILIES)
+
+
+@pytest.mark.parametrize("fmt", CAN_BE_MADE, ids=str)
+def test_what_can_travel_can_be_made_and_looked_at(fmt: Format) -> None:
+    family, options = family_of(fmt), RenderOptions(EIGHT)
+
+    assert family.make(a_variant(format=fmt), options).content
+    assert fmt.previews
+    for preview in fmt.previews:
+        document = family.preview(a_variant(format=fmt), preview, options, ADDRESSEE)
+        assert a_post().title.encode() in document or document.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
+def test_a_reader_is_served_by_the_formats_channel_or_told_why_not(fmt: Format) -> None:
+    served = resolve(ReaderFacts(fmt, has_email=True, has_address=True))
+
+    assert isinstance(served, Served) == (fmt.channel is not None)
+    if isinstance(served, Served):
+        assert (served.channel, served.format) == (fmt.channel, fmt)
+
+
+@pytest.mark.parametrize(
+    "fmt", [fmt for fmt in FORMATS.values() if fmt.otherwise], ids=str
+)
+def test_who_cannot_be_reached_gets_the_other_format(fmt: Format) -> None:
+    other = named(fmt.otherwise)
+
+    assert resolve(ReaderFacts(fmt, has_address=True)) == Served(Channel.POST, other)
+
+
+def test_what_nothing_makes_is_no_rendition() -> None:
+    with pytest.raises(LookupError, match="nothing makes visit"):
+        family_of(named("visit"))
+
+
+# A format of the test's own: an email of nothing but headlines.
+HEADLINES = Format(
+    "headlines",
+    "headlines by email",
+    Channel.EMAIL,
+    family="headlines",
+    previews=(Preview("headlines", "text/plain; charset=utf-8", "headlines"),),
+    otherwise="letter",
+)
+
+
+@dataclass(frozen=True)
+class HeadlinesFamily:
+    """Makes emails that say each title and how to leave."""
+
+    def picture_uses(self, _fmt: Format) -> tuple[PictureUse, ...]:
+        """Show no picture."""
+        return ()
+
+    def make(self, variant: Variant, options: RenderOptions) -> Rendition:
+        """Return the titles as a message."""
+        parts = {"plain": self._pieces(variant)}
+        message = compiled(variant, "Headlines", options.made_at, parts)
+        return Rendition(message.to_bytes(), {ATTACHED: ()})
+
+    def preview(
+        self,
+        variant: Variant,
+        _preview: Preview,
+        _options: RenderOptions,
+        addressee: Addressee,
+    ) -> bytes:
+        """Return the titles as one reader gets them."""
+        address = "https://example.org/u/x"
+        reader = Recipient(addressee.name, addressee.email, "Dear", "x", address)
+        return "".join(
+            shown(piece, reader) if isinstance(piece, MergeField) else piece
+            for piece in self._pieces(variant)
+        ).encode()
+
+    def _pieces(self, variant: Variant) -> tuple[str | MergeField, ...]:
+        titles = "".join(f"* {item.title}\n" for item in variant.items)
+        return titles, "To stop: ", MergeField.LEAVE_URL_IN_TEXT, "\n"
+
+
+def test_one_more_format_is_a_row_and_a_maker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FORMATS, HEADLINES.name, HEADLINES)
+    monkeypatch.setitem(FAMILIES, HEADLINES.family, HeadlinesFamily())
+    now = EIGHT + timedelta(hours=1)
+    with opened(Settings(data_dir=tmp_path), now, migrating=True) as app:
+        a_stored_campaign(app.engine)
+        a_reader(app.engine, "ann", format="headlines")
+        posts_accepted(app.engine, [a_post(title="Kettles")])
+
+        looked_at = app.previews.draft("lantern-week", None, "headlines")
+        run(app.engine, "lantern-week", "daily", EIGHT)
+        with app.reading() as connection:
+            planned = connection.execute(delivery.select()).one()
+            [kind] = connection.execute(variant.select())
+        with app.work() as work:
+            work.once(threading.Event())
+        [message] = app.inbox.messages()
+
+    assert looked_at.startswith(b"* Kettles\nTo stop: https://")
+    assert (planned.channel, kind.format) == ("email", "headlines")
+    assert (message.subject, message.to) == ("Headlines", "Ann <ann@example.org>")
