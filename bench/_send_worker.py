@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from digest.audience.signed_links import SignedLinks
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.render.email.compile import compile_email
 from digest.render.options import RenderOptions
 from digest.schedule.delivery.mail_links import MailLinks

@@ -79,8 +79,8 @@ def a_fate(
     more: str = "",
 ) -> str:
     """Return what a report says of one recipient."""
-    given = {"status": status, "address": address, "action": action}
-    return FATE.format(**given, diagnostic=diagnostic) + more
+    fields = {"status": status, "address": address, "action": action}
+    return FATE.format(**fields, diagnostic=diagnostic) + more
 
 
 def a_report(
@@ -90,8 +90,8 @@ def a_report(
     name: str = "report-1",
 ) -> bytes:
     """Return a mail server's report, that nobody is there unless it says otherwise."""
-    said = "\n".join(fates or (a_fate(),))
-    return BODY.format(to=to, fates=said, about=about, name=name).encode()
+    joined = "\n".join(fates or (a_fate(),))
+    return BODY.format(to=to, fates=joined, about=about, name=name).encode()
 
 
 def a_complaint(about: str, kind: str = "abuse", name: str = "complaint-1") -> bytes:

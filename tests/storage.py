@@ -56,12 +56,12 @@ def a_sender(engine: Engine, carrier: ScriptedCarrier) -> Sender:
 
 def at_copy(number: int, act: Callable[[], object]) -> Callable[[Copy], None]:
     """Return what does something once, while the copy of that number is on the wire."""
-    lock, seen = threading.Lock(), Counter[str]()
+    lock, counts = threading.Lock(), Counter[str]()
 
     def on_wire(_copy: Copy) -> None:
         with lock:
-            seen["copies"] += 1
-            if seen["copies"] == number:
+            counts["copies"] += 1
+            if counts["copies"] == number:
                 act()
 
     return on_wire
@@ -69,11 +69,11 @@ def at_copy(number: int, act: Callable[[], object]) -> Callable[[Copy], None]:
 
 def recorded(engine: Engine, *those: DeliveryState) -> dict[str, int]:
     """Return whose copies stand there, and after how many attempts."""
-    found = select(delivery.c.reader_id, delivery.c.edition_id, delivery.c.attempts)
+    query = select(delivery.c.reader_id, delivery.c.edition_id, delivery.c.attempts)
     with reading(engine) as connection:
         return {
-            f"{one.reader_id}.{one.edition_id}": one.attempts
-            for one in connection.execute(found.where(delivery.c.state.in_(those)))
+            f"{row.reader_id}.{row.edition_id}": row.attempts
+            for row in connection.execute(query.where(delivery.c.state.in_(those)))
         }
 
 
@@ -112,7 +112,7 @@ class Rounds(threading.Event):
         return self.is_set()
 
 
-def no_letters(*_given: object) -> NoReturn:
+def no_letters(*_arguments: object) -> NoReturn:
     """Stand for a print room that has nothing to do."""
     raise AssertionError("there is no letter to be laid out")
 

@@ -21,12 +21,11 @@ from digest.deliver.inbox.server import running
 from digest.deliver.practice import PracticeCarrier
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.returns.bounces import Bounces
-from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
+from digest.deliver.sending.leases import BatchSupply, DueBatches
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.conversation import SmtpTimeouts
 from digest.deliver.smtp.failover import FailoverCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.errors import NotFound, StoreError
 from digest.gather.fetching.fetch import Fetcher
 from digest.installing import secret_of

@@ -111,7 +111,7 @@ def test_what_is_in_flight_is_ended_and_nothing_else_begun(
 
     assert process.returncode == 0
     assert "Traceback" not in said
-    assert len(server.taken) == BEFORE + CONNECTIONS
+    assert len(server.messages) == BEFORE + CONNECTIONS
     assert left_by(planned) == {
         DeliveryState.ACCEPTED: BEFORE + CONNECTIONS,
         DeliveryState.PLANNED: READERS - BEFORE - CONNECTIONS,
@@ -119,7 +119,7 @@ def test_what_is_in_flight_is_ended_and_nothing_else_begun(
     with mail_server() as later:
         settings = IN_PRACTICE | {"DIGEST_SMTP_URL": later.url}
         assert digest("work", "--until-done", **settings).returncode == 0
-    to = [who for who, _ in server.taken + later.taken]
+    to = [who for who, _ in server.messages + later.messages]
     assert len(to) == len(set(to)) == READERS
 
 

@@ -224,7 +224,7 @@ def test_refused_copies_are_sent_again_when_a_person_says_so(
     assert "1 refused emails will be sent again" in again
     assert ", sending" in state
     assert ", sent" in ended
-    assert [recipient for recipient, _ in server.taken] == ["ann@example.org"]
+    assert [recipient for recipient, _ in server.messages] == ["ann@example.org"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from digest.deliver.carrier import Carrier, Copy
 from digest.deliver.practice import PracticeCarrier
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import (
     Accepted,
@@ -25,16 +25,16 @@ GONE, FULL = "gone@example.org", "full@example.org"
 SILENT, POLICY = "silent@example.org", "policy@example.org"
 
 
-def _misbehave(step: str, said: str) -> str | None:
+def _misbehave(step: str, words: str) -> str | None:
     if step == "RCPT":
         for who, reply in (
             (GONE, "550 5.1.1 no such user"),
             (FULL, "452 4.2.2 full"),
             (POLICY, "550 5.7.1 not from you"),
         ):
-            if who in said:
+            if who in words:
                 return reply
-    return DROP if step == "BODY" and said == SILENT else None
+    return DROP if step == "BODY" and words == SILENT else None
 
 
 def _scripted() -> Iterator[Carrier]:

@@ -39,7 +39,7 @@ class MailServer:
 
     port: int
     steps: list[str] = field(default_factory=list)
-    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
 
     @property
@@ -48,17 +48,17 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}?tls=none"
 
 
-def ordinary(_step: str, _said: str) -> None:
+def ordinary(_step: str, _words: str) -> None:
     """Misbehave nowhere."""
 
 
 def at(step: str, reply: str, *, times: int = 1_000) -> Script:
     """Answer one step so, the first few times."""
-    left = [times]
+    remaining = [times]
 
-    def script(here: str, _said: str) -> str | None:
-        if here == step and left[0] > 0:
-            left[0] -= 1
+    def script(here: str, _words: str) -> str | None:
+        if here == step and remaining[0] > 0:
+            remaining[0] -= 1
             return reply
         return None
 
@@ -130,8 +130,8 @@ class _Talk:
         step = line.split()[0].upper()
         if step == "RCPT":
             self._recipient = line.partition("<")[2].partition(">")[0]
-        said = self._recipient if step == "DATA" else line
-        reply = self._answer(step, said)
+        words = self._recipient if step == "DATA" else line
+        reply = self._answer(step, words)
         if reply and step == "STARTTLS" and reply.startswith("220") and self._tls:
             if self._script("HANDSHAKE", "") == DROP:
                 return False
@@ -153,12 +153,12 @@ class _Talk:
             return False
         reply = self._answer("BODY", self._recipient)
         if reply.startswith("2"):
-            self._server.taken.append((self._recipient, b"".join(lines)))
+            self._server.messages.append((self._recipient, b"".join(lines)))
         return self._goes_on(reply)
 
-    def _answer(self, step: str, said: str) -> str:
+    def _answer(self, step: str, words: str) -> str:
         self._server.steps.append(step)
-        reply = self._script(step, said) or ORDINARY.get(step, "250 ok")
+        reply = self._script(step, words) or ORDINARY.get(step, "250 ok")
         if reply == DROP:
             return ""
         if reply == SILENCE:

@@ -22,11 +22,11 @@ MESSAGE = CompiledMessage.of(
 class FakeLinks:
     """Addresses that say whose they are."""
 
-    def leave_url(self, reader_id: int) -> str:
+    def unsubscribe_url(self, reader_id: int) -> str:
         """Return an address for leaving."""
         return f"https://example.org/u/{reader_id}"
 
-    def leave_mailto(self, reader_id: int) -> str:
+    def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return an address for leaving by mail."""
         return f"mailto:leave+{reader_id}@example.org"
 

@@ -5,7 +5,7 @@ import threading
 
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.store.base.engine import open_engine
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 

@@ -31,18 +31,18 @@ CODE = "k7qf2mxa"
 
 
 @pytest.fixture
-def made(engine: Engine) -> PlannedEdition:
+def planned(engine: Engine) -> PlannedEdition:
     """Return an edition whose first reader's copy has left, and the second's not."""
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     with writing(engine) as connection:
         for to in (DeliveryState.HANDING_OVER, DeliveryState.ACCEPTED):
-            deliveries.move(connection, DeliveryMove(made.key(0), to), EIGHT)
-    return made
+            deliveries.move(connection, DeliveryMove(planned.key(0), to), EIGHT)
+    return planned
 
 
-def ours(made: PlannedEdition, index: int = 0) -> str:
+def ours(planned: PlannedEdition, index: int = 0) -> str:
     """Return the address that a reader's copy was sent from."""
-    return LINKS.envelope_sender(CODE, made.readers[index])
+    return LINKS.envelope_sender(CODE, planned.readers[index])
 
 
 def ingested(
@@ -60,8 +60,8 @@ def in_files(place: Path, *messages: bytes) -> list[Path]:
     return files
 
 
-def standings(found: IngestReport) -> list[ReturnState]:
-    return [one.standing for one in found.taken]
+def standings(report: IngestReport) -> list[ReturnState]:
+    return [mail.standing for mail in report.mails]
 
 
 def recorded(engine: Engine) -> list[tuple[int, str]]:
@@ -90,26 +90,26 @@ def lists_left(engine: Engine) -> Iterable[int]:
 
 
 def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    report = a_report(ours(made, 1), a_fate(address="reader-1@example.org"))
-    found = ingested(engine, *in_files(tmp_path, report))
+    report = a_report(ours(planned, 1), a_fate(address="reader-1@example.org"))
+    ingest = ingested(engine, *in_files(tmp_path, report))
 
-    [taken] = found.taken
-    assert (taken.standing, taken.kind, taken.cancelled) == (
+    [mail] = ingest.mails
+    assert (mail.standing, mail.kind, mail.cancelled) == (
         ReturnState.NEW,
         BounceKind.HARD,
         1,
     )
-    assert taken.is_suppressed
+    assert mail.is_suppressed
     assert suppressed(engine) == {"email-1": "bounced: 5.1.1"}
-    assert states(engine, made.id)[DeliveryState.CANCELLED] == 1
+    assert states(engine, planned.id)[DeliveryState.CANCELLED] == 1
     with reading(engine) as connection:
-        listed = copies.listed(connection, made.id)
-        shown = everything(connection, HASHER, "reader-1@example.org")
-    said = "bounced for good: 5.1.1 550 No such user here"
-    assert [one.bounced for one in listed] == ["", said]
-    assert [one["words"] for one in shown["bounces"]] == [said]
+        listed = copies.listed(connection, planned.id)
+        facts = everything(connection, HASHER, "reader-1@example.org")
+    words = "bounced for good: 5.1.1 550 No such user here"
+    assert [row.bounced for row in listed] == ["", words]
+    assert [entry["words"] for entry in facts["bounces"]] == [words]
     assert lists_left(engine) == []
 
 
@@ -122,28 +122,28 @@ def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
     ],
 )
 def test_any_other_bounce_is_on_record_and_does_nothing(
-    engine: Engine, made: PlannedEdition, tmp_path: Path, fate: str, kind: BounceKind
+    engine: Engine, planned: PlannedEdition, tmp_path: Path, fate: str, kind: BounceKind
 ) -> None:
-    ingested(engine, *in_files(tmp_path, a_report(ours(made), fate)))
+    ingested(engine, *in_files(tmp_path, a_report(ours(planned), fate)))
 
-    assert recorded(engine) == [(made.readers[0], kind)]
+    assert recorded(engine) == [(planned.readers[0], kind)]
     assert suppressed(engine) == {}
 
 
 def test_a_complaint_ends_the_subscription_and_writing_to_that_address(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    [taken] = ingested(engine, *in_files(tmp_path, a_complaint(ours(made)))).taken
+    [mail] = ingested(engine, *in_files(tmp_path, a_complaint(ours(planned)))).mails
 
-    assert taken.kind is BounceKind.COMPLAINT
+    assert mail.kind is BounceKind.COMPLAINT
     assert suppressed(engine) == {"email-0": "complaint"}
-    assert lists_left(engine) == [made.subscribers[0]]
+    assert lists_left(engine) == [planned.subscribers[0]]
 
 
 def test_a_report_counts_once_wherever_it_is_kept(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    report = a_report(ours(made))
+    report = a_report(ours(planned))
     box = a_maildir(tmp_path / "mail", b"Delivered-To: x@example.org\n" + report)
     both = [*in_files(tmp_path, report), box]
 
@@ -154,39 +154,39 @@ def test_a_report_counts_once_wherever_it_is_kept(
 
 @pytest.mark.parametrize("index", range(5))
 def test_a_report_without_our_signature_does_nothing(
-    engine: Engine, made: PlannedEdition, tmp_path: Path, index: int
+    engine: Engine, planned: PlannedEdition, tmp_path: Path, index: int
 ) -> None:
-    true = ours(made)
+    true = ours(planned)
     theirs = SignedLinks("another secret, not ours", "https://digest.example.org")
     forged = [
-        a_report(theirs.envelope_sender(CODE, made.readers[0])),
-        a_report(true.replace(f"-{made.readers[0]}-", f"-{made.readers[1]}-")),
+        a_report(theirs.envelope_sender(CODE, planned.readers[0])),
+        a_report(true.replace(f"-{planned.readers[0]}-", f"-{planned.readers[1]}-")),
         a_report("digest@example.org"),
         a_complaint(true.replace("bounces+", "leave+")),
         a_complaint("", kind="abuse"),
     ][index]
-    found = ingested(engine, *in_files(tmp_path, forged))
+    ingest = ingested(engine, *in_files(tmp_path, forged))
 
-    assert standings(found) == [ReturnState.NOT_OURS]
+    assert standings(ingest) == [ReturnState.NOT_OURS]
     assert (recorded(engine), suppressed(engine)) == ([], {})
 
 
 def test_a_report_on_a_copy_that_is_not_held_does_nothing(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    for code, reader_id in (("zzzzzzzz", made.readers[0]), (CODE, 2**62)):
+    for code, reader_id in (("zzzzzzzz", planned.readers[0]), (CODE, 2**62)):
         report = a_report(LINKS.envelope_sender(code, reader_id))
-        found = ingested(engine, *in_files(tmp_path, report))
-        assert standings(found) == [ReturnState.NOT_OURS]
+        ingest = ingested(engine, *in_files(tmp_path, report))
+        assert standings(ingest) == [ReturnState.NOT_OURS]
 
 
 def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    report = a_report(f"{ours(made)}, {ours(made, 1)}")
-    [taken] = ingested(engine, *in_files(tmp_path, report)).taken
+    report = a_report(f"{ours(planned)}, {ours(planned, 1)}")
+    [mail] = ingested(engine, *in_files(tmp_path, report)).mails
 
-    assert (taken.standing, taken.words) == (
+    assert (mail.standing, mail.words) == (
         ReturnState.NOT_UNDERSTOOD,
         "it names several copies, so it is about none",
     )
@@ -194,12 +194,12 @@ def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
 
 
 def test_where_it_was_sent_counts_before_what_it_says(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    report = a_report(ours(made, 1), about=ours(made, 0))
+    report = a_report(ours(planned, 1), about=ours(planned, 0))
     ingested(engine, *in_files(tmp_path, report))
 
-    assert recorded(engine) == [(made.readers[1], "hard")]
+    assert recorded(engine) == [(planned.readers[1], "hard")]
 
 
 @pytest.mark.parametrize(
@@ -207,62 +207,69 @@ def test_where_it_was_sent_counts_before_what_it_says(
     [("old@example.org", False), ("reader-0@example.org", True)],
 )
 def test_an_address_that_took_the_place_of_another_is_not_blamed_for_it(
-    engine: Engine, made: PlannedEdition, tmp_path: Path, named: str, *, ends_it: bool
+    engine: Engine,
+    planned: PlannedEdition,
+    tmp_path: Path,
+    named: str,
+    *,
+    ends_it: bool,
 ) -> None:
     with writing(engine) as connection:
         connection.execute(
             update(subscriber)
-            .where(subscriber.c.id == made.subscribers[0])
+            .where(subscriber.c.id == planned.subscribers[0])
             .values(changed_at=EIGHT + timedelta(minutes=1))
         )
-    ingested(engine, *in_files(tmp_path, a_report(ours(made), a_fate(address=named))))
+    ingested(
+        engine, *in_files(tmp_path, a_report(ours(planned), a_fate(address=named)))
+    )
 
-    assert recorded(engine) == [(made.readers[0], "hard")]
+    assert recorded(engine) == [(planned.readers[0], "hard")]
     assert bool(suppressed(engine)) is ends_it
 
 
 def test_of_somebody_erased_no_words_are_kept(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     first, second = (
-        a_report(ours(made), name=name) for name in ("report-1", "report-2")
+        a_report(ours(planned), name=name) for name in ("report-1", "report-2")
     )
     ingested(engine, *in_files(tmp_path, first))
-    erase(engine, HASHER, str(made.subscribers[0]), LATER)
+    erase(engine, HASHER, str(planned.subscribers[0]), LATER)
     ingested(engine, *in_files(tmp_path, second))
 
     with reading(engine) as connection:
         assert connection.scalars(select(bounce.c.words)).all() == [None, None]
-        assert bounces.words_by_reader(connection, made.id, range(1, 9)) == {
-            made.readers[0]: "bounced: hard"
+        assert bounces.words_by_reader(connection, planned.id, range(1, 9)) == {
+            planned.readers[0]: "bounced: hard"
         }
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    box = a_maildir(tmp_path / "mail", a_report(ours(made)))
+    box = a_maildir(tmp_path / "mail", a_report(ours(planned)))
     dry = ingested(engine, box, dry_run=True)
 
     assert (recorded(engine), suppressed(engine)) == ([], {})
-    assert ingested(engine, box).taken == dry.taken
+    assert ingested(engine, box).mails == dry.mails
 
 
 def test_a_maildirs_messages_are_put_away_once_they_are_committed(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     spam = b"From: x@example.net\nTo: y@example.org\n\nBuy now.\n"
-    box = a_maildir(tmp_path / "mail", a_report(ours(made)), spam)
-    found = ingested(engine, box)
+    box = a_maildir(tmp_path / "mail", a_report(ours(planned)), spam)
+    ingest = ingested(engine, box)
 
-    assert standings(found) == [ReturnState.NEW, ReturnState.NOT_OURS]
+    assert standings(ingest) == [ReturnState.NEW, ReturnState.NOT_OURS]
     assert list((box / "new").iterdir()) == []
     assert len(list((box / "cur").glob("*:2,S"))) == 2
     assert standings(ingested(engine, box)) == [ReturnState.SEEN, ReturnState.NOT_OURS]
 
 
 def test_each_message_of_an_mbox_is_taken_by_itself(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     line = b"From MAILER-DAEMON Mon Jul  6 16:00:00 2026\n"
     huge = b"To: y@example.org\n\nHello.\n" + b"From here on\n" * 100_000
@@ -270,19 +277,19 @@ def test_each_message_of_an_mbox_is_taken_by_itself(
     box.write_bytes(
         b"\n".join(
             line + message
-            for message in (a_report(ours(made)), huge, a_report(ours(made, 1)))
+            for message in (a_report(ours(planned)), huge, a_report(ours(planned, 1)))
         )
     )
-    found = ingested(engine, box)
+    ingest = ingested(engine, box)
 
-    assert standings(found) == [ReturnState.NEW, ReturnState.NOT_OURS, ReturnState.NEW]
-    assert [one.name for one in found.taken] == [
+    assert standings(ingest) == [ReturnState.NEW, ReturnState.NOT_OURS, ReturnState.NEW]
+    assert [mail.name for mail in ingest.mails] == [
         f"{box}, message {number}" for number in (1, 2, 3)
     ]
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
@@ -292,10 +299,10 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
         tmp_path / "pipe",
         Path("imap://mail.example.org/INBOX"),
     ]
-    found = ingested(engine, *places, *in_files(tmp_path, a_report(ours(made))))
+    ingest = ingested(engine, *places, *in_files(tmp_path, a_report(ours(planned))))
 
-    assert standings(found) == [ReturnState.UNREAD] * 4 + [ReturnState.NEW]
-    assert [one.words.partition(":")[0] for one in found.taken[:4]] == [
+    assert standings(ingest) == [ReturnState.UNREAD] * 4 + [ReturnState.NEW]
+    assert [mail.words.partition(":")[0] for mail in ingest.mails[:4]] == [
         "cannot be read",
         "is a folder, but no Maildir",
         "is no file",
@@ -304,21 +311,21 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
 
 
 def test_two_at_once_on_one_maildir_take_each_report_once(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    reports = [a_report(ours(made), name=f"report-{number}") for number in range(30)]
+    reports = [a_report(ours(planned), name=f"report-{number}") for number in range(30)]
     box = a_maildir(tmp_path / "mail", *reports)
-    found: list[IngestReport] = []
+    reports_of_both: list[IngestReport] = []
     both = [
-        threading.Thread(target=lambda: found.append(ingested(engine, box)))
+        threading.Thread(target=lambda: reports_of_both.append(ingested(engine, box)))
         for _ in range(2)
     ]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
 
-    assert sum(one.count(ReturnState.NEW) for one in found) == 30
+    assert sum(report.count(ReturnState.NEW) for report in reports_of_both) == 30
     assert len(recorded(engine)) == 30
 
 
@@ -327,11 +334,11 @@ class CutShortError(Exception):
 
 
 def test_what_is_cut_short_leaves_nothing_and_is_taken_in_whole_later(
-    engine: Engine, made: PlannedEdition, tmp_path: Path
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
-    box = a_maildir(tmp_path / "mail", a_complaint(ours(made)))
+    box = a_maildir(tmp_path / "mail", a_complaint(ours(planned)))
 
-    def dies(*_given: object) -> bool:
+    def dies(*_arguments: object) -> bool:
         raise CutShortError
 
     with pytest.raises(CutShortError):
@@ -339,4 +346,4 @@ def test_what_is_cut_short_leaves_nothing_and_is_taken_in_whole_later(
     assert (recorded(engine), suppressed(engine)) == ([], {})
     assert len(list((box / "new").iterdir())) == 1
     assert standings(ingested(engine, box)) == [ReturnState.NEW]
-    assert lists_left(engine) == [made.subscribers[0]]
+    assert lists_left(engine) == [planned.subscribers[0]]

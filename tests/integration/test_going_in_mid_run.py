@@ -111,7 +111,7 @@ def complain(app: App, name: str) -> None:
 def _take_in(app: App, report: bytes) -> None:
     path = app.settings.data_dir / "report.eml"
     path.write_bytes(report)
-    [found] = app.bounces.ingest([path], NOW).taken
+    [found] = app.bounces.ingest([path], NOW).mails
     assert found.is_suppressed
 
 
@@ -151,7 +151,7 @@ def test_who_goes_gets_nothing_more(
         tally = work.once(threading.Event()).emails
 
     assert tally.accepted == len(NAMES) - 1
-    assert [who for who, _ in server.taken] == [
+    assert [who for who, _ in server.messages] == [
         f"{one}@example.org" for one in NAMES if one != name
     ]
     assert states(planned.engine, 1)[DeliveryState.CANCELLED] == 1
@@ -174,8 +174,8 @@ def test_what_is_withdrawn_is_in_no_copy_that_had_not_left(
     ):
         work.once(threading.Event())
 
-    assert [b"Kettle" in body for _, body in server.taken] == [True] + 3 * [False]
-    assert all(b"Lantern" in body for _, body in server.taken)
+    assert [b"Kettle" in body for _, body in server.messages] == [True] + 3 * [False]
+    assert all(b"Lantern" in body for _, body in server.messages)
 
 
 def test_of_an_edition_withdrawn_whole_no_further_copy_leaves(
@@ -192,7 +192,7 @@ def test_of_an_edition_withdrawn_whole_no_further_copy_leaves(
     ):
         work.once(threading.Event())
 
-    assert [who for who, _ in server.taken] == ["ann@example.org"]
+    assert [who for who, _ in server.messages] == ["ann@example.org"]
     assert states(planned.engine, 1) == {
         DeliveryState.ACCEPTED: 1,
         DeliveryState.CANCELLED: 3,

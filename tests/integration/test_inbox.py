@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from digest.deliver import limits
 from digest.deliver.carrier import Copy
 from digest.deliver.inbox.maildir import Inbox
-from digest.deliver.inbox.server import MOST_BYTES, running
+from digest.deliver.inbox.server import running
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import CarrierError, NotFound
 from digest.model.delivery.delivery import Accepted, Deferred, Outcome, Refused
 from digest.model.editions.mime import on_the_wire
@@ -59,7 +60,7 @@ def test_the_newest_message_comes_first(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     keys = [inbox.keep("a@example.org", "b@example.org", SOURCE) for _ in range(5)]
 
-    assert [one.key for one in inbox.messages()] == keys[::-1]
+    assert [message.key for message in inbox.messages()] == keys[::-1]
     assert len(inbox) == 5
 
 
@@ -135,16 +136,18 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "inbox")
     key = inbox.keep("a@example.org", "b@example.org", SOURCE)
 
-    kept = tmp_path / "inbox" / "new" / key
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+    path = tmp_path / "inbox" / "new" / key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 async def test_a_message_beyond_the_size_it_takes_is_refused(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     line = b"x" * 998 + b"\r\n"
     with running(inbox) as url:
-        assert isinstance(await _send(url, line * (MOST_BYTES // 1000 + 1)), Refused)
+        assert isinstance(
+            await _send(url, line * (limits.INBOX_MESSAGE_BYTES // 1000 + 1)), Refused
+        )
 
     assert len(inbox) == 0
 
@@ -176,4 +179,4 @@ def test_many_may_write_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
 
-    assert len({one.key for one in Inbox(tmp_path).messages()}) == 100
+    assert len({message.key for message in Inbox(tmp_path).messages()}) == 100

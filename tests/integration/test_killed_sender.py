@@ -25,7 +25,7 @@ _ID = re.compile(rb"^Message-ID: <(\d+)\.\d+@", re.MULTILINE)
 def test_a_kill_loses_nothing_and_repeats_at_most_one_copy_a_connection(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=READERS, batch_size=100)
+    planned = a_planned_edition(engine, emails=READERS, batch_size=100)
     inbox = Inbox(tmp_path / "inbox")
     uncertain = 0
     with running(inbox) as url:
@@ -33,12 +33,12 @@ def test_a_kill_loses_nothing_and_repeats_at_most_one_copy_a_connection(
             _run(engine, url, kill_after=READERS // (KILLS + 2))
             arrived = _arrivals(inbox)
             assert _accepted(engine) <= arrived.keys(), "accepted, but never arrived"
-            uncertain += states(engine, made.id).get(DeliveryState.HANDING_OVER, 0)
+            uncertain += states(engine, planned.id).get(DeliveryState.HANDING_OVER, 0)
         _run(engine, url)
     arrived = _arrivals(inbox)
 
-    assert states(engine, made.id) == {DeliveryState.ACCEPTED: READERS}
-    assert arrived.keys() == set(made.readers), "lost"
+    assert states(engine, planned.id) == {DeliveryState.ACCEPTED: READERS}
+    assert arrived.keys() == set(planned.readers), "lost"
     assert uncertain <= KILLS * CONNECTIONS
     assert sum(arrived.values()) - READERS <= uncertain, "repeated without need"
 
@@ -62,12 +62,12 @@ def _run(engine: Engine, url: str, kill_after: int | None = None) -> None:
 
 def _accepted(engine: Engine) -> set[int]:
     with reading(engine) as connection:
-        found = select(delivery.c.reader_id).where(
+        query = select(delivery.c.reader_id).where(
             delivery.c.state == DeliveryState.ACCEPTED
         )
-        return set(connection.scalars(found))
+        return set(connection.scalars(query))
 
 
 def _arrivals(inbox: Inbox) -> Counter[int]:
-    sources = (inbox.read(one.key).source for one in inbox.messages())
-    return Counter(int(found[1]) for found in map(_ID.search, sources) if found)
+    sources = (inbox.read(message.key).source for message in inbox.messages())
+    return Counter(int(match[1]) for match in map(_ID.search, sources) if match)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, select, update
 
+from digest.deliver import limits
 from digest.deliver.printing import print_room
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.errors import DigestError, NotFound
@@ -40,7 +41,9 @@ def laid(_edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
     )
 
 
-def a_print_room(engine: Engine, folder: Path, lay: print_room.Lay = laid) -> PrintRoom:
+def a_print_room(
+    engine: Engine, folder: Path, lay: print_room.LayOut = laid
+) -> PrintRoom:
     return PrintRoom(engine, folder, lay, HandWoundClock())
 
 
@@ -50,16 +53,16 @@ def batches(engine: Engine) -> list[print_batches.PrintBatch]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    found = [path for path in (folder / "print").rglob("*") if path.is_file()]
-    return {path.name: path.read_bytes() for path in found}
+    paths = [path for path in (folder / "print").rglob("*") if path.is_file()]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def test_a_batch_holds_every_letter_with_its_files_and_their_sum(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=3)
+    planned = a_planned_edition(engine, emails=0, letters=3)
 
-    outcome = a_print_room(engine, tmp_path).make(made.id)
+    outcome = a_print_room(engine, tmp_path).make(planned.id)
 
     assert outcome.batch is not None
     assert outcome.batch.state is PrintBatchState.OPEN
@@ -73,9 +76,9 @@ def test_a_batch_holds_every_letter_with_its_files_and_their_sum(
     assert stat.S_IMODE(pdf.stat().st_mode) == 0o600
     assert stat.S_IMODE(pdf.parent.stat().st_mode) == 0o700
     with reading(engine) as connection:
-        everyone = copies.listed(connection, made.id)
+        everyone = copies.listed(connection, planned.id)
         state = connection.scalar(select(edition.c.state))
-    assert {(one.state, one.reason) for one in everyone} == {
+    assert {(row.state, row.reason) for row in everyone} == {
         (ACCEPTED, f"in print batch {outcome.batch.id}")
     }
     assert state == "sent"
@@ -84,11 +87,11 @@ def test_a_batch_holds_every_letter_with_its_files_and_their_sum(
 def test_an_edition_whose_letters_are_all_in_a_batch_makes_none(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=3)
+    planned = a_planned_edition(engine, emails=0, letters=3)
     room = a_print_room(engine, tmp_path)
-    room.make(made.id)
+    room.make(planned.id)
 
-    assert room.make(made.id).batch is None
+    assert room.make(planned.id).batch is None
     assert len(batches(engine)) == 1
     assert len(files(tmp_path)) == 2
 
@@ -96,107 +99,107 @@ def test_an_edition_whose_letters_are_all_in_a_batch_makes_none(
 def test_an_edition_still_being_planned_makes_none(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=1)
+    planned = a_planned_edition(engine, emails=0, letters=1)
     with writing(engine) as connection:
         connection.execute(update(edition).values(state="approved"))
 
-    assert a_print_room(engine, tmp_path).make(made.id).batch is None
+    assert a_print_room(engine, tmp_path).make(planned.id).batch is None
 
 
 def test_emails_are_none_of_the_print_rooms_business(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=2, letters=1)
-    a_print_room(engine, tmp_path).make(made.id)
+    planned = a_planned_edition(engine, emails=2, letters=1)
+    a_print_room(engine, tmp_path).make(planned.id)
 
-    assert states(engine, made.id) == {PLANNED: 2, ACCEPTED: 1}
+    assert states(engine, planned.id) == {PLANNED: 2, ACCEPTED: 1}
 
 
 def test_a_letter_that_cannot_be_laid_waits_and_the_others_go(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=2)
-    faults = {made.readers[0]: "the address has nine lines: shorten it"}
+    planned = a_planned_edition(engine, emails=0, letters=2)
+    faults = {planned.readers[0]: "the address has nine lines: shorten it"}
 
     def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
-        good = [one for one in letters if one.key.reader_id not in faults]
+        good = [letter for letter in letters if letter.key.reader_id not in faults]
         plain = laid(edition_id, good)
         return LaidOutLetters(plain.pdf, plain.manifest, plain.sheets, dict(faults))
 
     room = a_print_room(engine, tmp_path, lay)
-    outcome = room.make(made.id)
+    outcome = room.make(planned.id)
 
-    assert outcome.waiting == {made.key(0): "the address has nine lines: shorten it"}
-    assert states(engine, made.id) == {PLANNED: 1, ACCEPTED: 1}
+    assert outcome.waiting == {planned.key(0): "the address has nine lines: shorten it"}
+    assert states(engine, planned.id) == {PLANNED: 1, ACCEPTED: 1}
     with reading(engine) as connection:
-        [waiting] = copies.listed(connection, made.id, [PLANNED])
+        [waiting] = copies.listed(connection, planned.id, [PLANNED])
     assert waiting.reason == "the address has nine lines: shorten it"
     faults.clear()
-    assert room.make(made.id, patient=True).batch is None
-    again = room.make(made.id)
+    assert room.make(planned.id, patient=True).batch is None
+    again = room.make(planned.id)
     assert again.batch is not None
     assert again.batch.files.pdf.endswith("letters-2.pdf")
-    assert states(engine, made.id) == {ACCEPTED: 2}
+    assert states(engine, planned.id) == {ACCEPTED: 2}
 
 
 def test_a_letter_set_aside_is_tried_again_after_a_while(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=1)
+    planned = a_planned_edition(engine, emails=0, letters=1)
     clock = HandWoundClock()
-    reader_id = made.readers[0]
+    reader_id = planned.readers[0]
     room = PrintRoom(
         engine,
         tmp_path,
         lambda _e, _l: LaidOutLetters(b"", b"", 0, {reader_id: "no"}),
         clock,
     )
-    room.make(made.id, patient=True)
+    room.make(planned.id, patient=True)
     clock.move(print_room.SET_ASIDE - timedelta(seconds=1))
-    assert room.make(made.id, patient=True).waiting == {}
+    assert room.make(planned.id, patient=True).waiting == {}
     clock.move(timedelta(seconds=1))
 
-    assert room.make(made.id, patient=True).waiting == {made.key(0): "no"}
+    assert room.make(planned.id, patient=True).waiting == {planned.key(0): "no"}
 
 
 def test_a_letter_without_an_address_waits_for_one(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=2)
+    planned = a_planned_edition(engine, emails=0, letters=2)
     with writing(engine) as connection:
         connection.execute(
             update(subscriber)
-            .where(subscriber.c.id == made.subscribers[0])
+            .where(subscriber.c.id == planned.subscribers[0])
             .values(address=[], postcode=None)
         )
 
-    outcome = a_print_room(engine, tmp_path).make(made.id)
+    outcome = a_print_room(engine, tmp_path).make(planned.id)
 
-    assert outcome.waiting == {made.key(0): print_room.NO_ADDRESS}
-    assert states(engine, made.id) == {PLANNED: 1, ACCEPTED: 1}
+    assert outcome.waiting == {planned.key(0): print_room.NO_ADDRESS}
+    assert states(engine, planned.id) == {PLANNED: 1, ACCEPTED: 1}
 
 
 def test_a_letter_of_which_nothing_is_left_is_cancelled(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=1)
+    planned = a_planned_edition(engine, emails=0, letters=1)
 
     def lay(_edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
-        emptied = frozenset(one.key.reader_id for one in letters)
+        emptied = frozenset(letter.key.reader_id for letter in letters)
         return LaidOutLetters(b"", b"", 0, emptied=emptied)
 
-    assert a_print_room(engine, tmp_path, lay).make(made.id).batch is None
-    assert states(engine, made.id) == {CANCELLED: 1}
+    assert a_print_room(engine, tmp_path, lay).make(planned.id).batch is None
+    assert states(engine, planned.id) == {CANCELLED: 1}
     assert files(tmp_path) == {}
 
 
 def test_who_has_left_gets_no_letter(engine: Engine, tmp_path: Path) -> None:
-    made = a_planned_edition(engine, emails=0, letters=2)
-    left(engine, made.subscribers[0])
+    planned = a_planned_edition(engine, emails=0, letters=2)
+    left(engine, planned.subscribers[0])
 
-    a_print_room(engine, tmp_path).make(made.id)
+    a_print_room(engine, tmp_path).make(planned.id)
 
-    assert states(engine, made.id) == {CANCELLED: 1, ACCEPTED: 1}
+    assert states(engine, planned.id) == {CANCELLED: 1, ACCEPTED: 1}
     assert files(tmp_path)["letters-1.pdf"] == b"pdf\nReader 1\n"
 
 
@@ -204,12 +207,12 @@ def test_who_has_left_gets_no_letter(engine: Engine, tmp_path: Path) -> None:
     ("happens", "expected"),
     [
         pytest.param(
-            lambda engine, made: left(engine, made.subscribers[0]),
+            lambda engine, planned: left(engine, planned.subscribers[0]),
             b"pdf\nReader 1\n",
             id="somebody leaves",
         ),
         pytest.param(
-            lambda engine, _made: withdrawn(engine),
+            lambda engine, _planned: withdrawn(engine),
             b"pdf\nReader 0\nReader 1\n",
             id="something is withdrawn",
         ),
@@ -221,16 +224,16 @@ def test_what_happens_while_letters_are_laid_has_them_laid_again(
     happens: Callable[[Engine, PlannedEdition], None],
     expected: bytes,
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=2)
+    planned = a_planned_edition(engine, emails=0, letters=2)
     layings: list[int] = []
 
     def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         layings.append(len(letters))
         if len(layings) == 1:
-            happens(engine, made)
+            happens(engine, planned)
         return laid(edition_id, letters)
 
-    a_print_room(engine, tmp_path, lay).make(made.id)
+    a_print_room(engine, tmp_path, lay).make(planned.id)
 
     assert len(layings) == 2
     assert files(tmp_path)["letters-1.pdf"] == expected
@@ -240,15 +243,15 @@ def test_what_happens_while_letters_are_laid_has_them_laid_again(
 def test_letters_that_never_hold_still_are_an_error_in_words(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=9)
-    leaving = iter(made.subscribers)
+    planned = a_planned_edition(engine, emails=0, letters=9)
+    leaving = iter(planned.subscribers)
 
     def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
         left(engine, next(leaving))
         return laid(edition_id, letters)
 
     with pytest.raises(DigestError, match="run digest print make"):
-        a_print_room(engine, tmp_path, lay).make(made.id)
+        a_print_room(engine, tmp_path, lay).make(planned.id)
     assert files(tmp_path) == {}
 
 
@@ -256,11 +259,11 @@ def test_letters_that_never_hold_still_are_an_error_in_words(
 def _breaking_at(engine: Engine, words: str) -> Iterator[None]:
     """Raise when a statement that begins so is about to be executed."""
 
-    def on_statement(*given: object) -> None:
-        if str(given[2]).startswith(words):
+    def on_statement(*arguments: object) -> None:
+        if str(arguments[2]).startswith(words):
             raise InjectedError
 
-    def on_commit(*_given: object) -> None:
+    def on_commit(*_arguments: object) -> None:
         if words == "COMMIT" and list(files_of_engine(engine)):
             raise InjectedError
 
@@ -291,19 +294,19 @@ def files_of_engine(engine: Engine) -> Iterator[Path]:
 def test_after_a_crash_the_same_call_makes_the_same_files_and_one_batch(
     sqlite_engine: Engine, tmp_path: Path, step: str
 ) -> None:
-    made = a_planned_edition(sqlite_engine, emails=0, letters=3)
+    planned = a_planned_edition(sqlite_engine, emails=0, letters=3)
     room = a_print_room(sqlite_engine, tmp_path)
 
     with _breaking_at(sqlite_engine, step), pytest.raises(InjectedError):
-        room.make(made.id)
-    assert states(sqlite_engine, made.id) == {PLANNED: 3}
+        room.make(planned.id)
+    assert states(sqlite_engine, planned.id) == {PLANNED: 3}
     assert batches(sqlite_engine) == []
     after_the_crash = files(tmp_path)
 
-    outcome = room.make(made.id)
+    outcome = room.make(planned.id)
     assert outcome.batch is not None
     assert len(batches(sqlite_engine)) == 1
-    assert states(sqlite_engine, made.id) == {ACCEPTED: 3}
+    assert states(sqlite_engine, planned.id) == {ACCEPTED: 3}
     assert len(files(tmp_path)) == 2
     assert after_the_crash.items() <= files(tmp_path).items()
 
@@ -311,16 +314,16 @@ def test_after_a_crash_the_same_call_makes_the_same_files_and_one_batch(
 def test_a_folder_that_cannot_be_written_is_one_line_and_changes_nothing(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=1)
+    planned = a_planned_edition(engine, emails=0, letters=1)
     (tmp_path / "print").write_text("in the way")
 
     with pytest.raises(DigestError, match="folder for letters"):
-        a_print_room(engine, tmp_path).make(made.id)
-    assert states(engine, made.id) == {PLANNED: 1}
+        a_print_room(engine, tmp_path).make(planned.id)
+    assert states(engine, planned.id) == {PLANNED: 1}
 
 
 def test_two_print_rooms_at_once_make_one_batch(engine: Engine, tmp_path: Path) -> None:
-    made = a_planned_edition(engine, emails=0, letters=20)
+    planned = a_planned_edition(engine, emails=0, letters=20)
     both_have_laid = threading.Barrier(2)
     layings: list[int] = []
 
@@ -331,7 +334,7 @@ def test_two_print_rooms_at_once_make_one_batch(engine: Engine, tmp_path: Path) 
         return laid(edition_id, letters)
 
     room = a_print_room(engine, tmp_path, lay)
-    threads = [threading.Thread(target=room.make, args=(made.id,)) for _ in range(2)]
+    threads = [threading.Thread(target=room.make, args=(planned.id,)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -345,20 +348,20 @@ def test_two_print_rooms_at_once_make_one_batch(engine: Engine, tmp_path: Path) 
 def test_a_batch_too_large_for_a_file_is_several(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(print_room, "MOST_LETTERS", 2)
-    made = a_planned_edition(engine, emails=0, letters=5)
+    monkeypatch.setattr(limits, "BATCH_LETTERS", 2)
+    planned = a_planned_edition(engine, emails=0, letters=5)
     room = a_print_room(engine, tmp_path)
 
-    assert [room.make(made.id).left for _ in range(3)] == [3, 1, 0]
+    assert [room.make(planned.id).remaining for _ in range(3)] == [3, 1, 0]
     assert [batch.files.letters for batch in batches(engine)] == [2, 2, 1]
 
 
 def test_a_batch_is_open_then_sealed_then_posted_and_each_is_safe_to_repeat(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=0, letters=1)
+    planned = a_planned_edition(engine, emails=0, letters=1)
     room = a_print_room(engine, tmp_path)
-    batch = room.make(made.id).batch
+    batch = room.make(planned.id).batch
     assert batch is not None
 
     with pytest.raises(DigestError, match=f"first digest print seal {batch.id}"):
@@ -376,11 +379,11 @@ def test_a_batch_that_is_not_there_is_one_line(engine: Engine, tmp_path: Path) -
 
 
 def test_a_cancelled_edition_prints_nothing(engine: Engine, tmp_path: Path) -> None:
-    made = a_planned_edition(engine, emails=1, letters=1)
+    planned = a_planned_edition(engine, emails=1, letters=1)
     with writing(engine) as connection:
         stopped = deliveries.cancel_edition(
-            connection, made.id, HandWoundClock().now, "called off"
+            connection, planned.id, HandWoundClock().now, "called off"
         )
 
     assert stopped == 2
-    assert a_print_room(engine, tmp_path).make(made.id).batch is None
+    assert a_print_room(engine, tmp_path).make(planned.id).batch is None

@@ -18,7 +18,7 @@ from digest.deliver.sending.leases import LEASE
 from digest.deliver.sending.run_state import RunTally
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import Deferred, DeliveryState, Refused, Uncertain
@@ -40,10 +40,10 @@ FIRST = "reader-0@example.org"
 
 
 def a_sender(
-    engine: Engine, carrier: ScriptedCarrier | SmtpCarrier, **given: object
+    engine: Engine, carrier: ScriptedCarrier | SmtpCarrier, **fields: object
 ) -> Sender:
     """Return a sender with one connection, that makes the same message for all."""
-    made = Sender(
+    sender = Sender(
         engine=engine,
         carrier=carrier,
         message_for=lambda _edition, _variant: MESSAGE,
@@ -51,7 +51,7 @@ def a_sender(
         clock=HandWoundClock(),
         connections=1,
     )
-    return replace(made, **given)  # type: ignore[arg-type]  # the fields of a sender
+    return replace(sender, **fields)  # type: ignore[arg-type]  # the fields of a sender
 
 
 def send(sender: Sender) -> RunTally:
@@ -68,22 +68,22 @@ def edition_state(engine: Engine) -> str:
 def test_two_hundred_readers_get_one_copy_each_over_four_connections(
     engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(engine, emails=200, batch_size=60)
+    planned = a_planned_edition(engine, emails=200, batch_size=60)
     inbox, ends = Inbox(tmp_path / "inbox"), Counter[str]()
     with running(inbox) as url:
         sender = a_sender(engine, SmtpCarrier(SmtpServer.parse(url)), connections=4)
         tally = sender.send_due(threading.Event(), lambda end: ends.update([end]))
-    received = [inbox.read(one.key) for one in inbox.messages()]
+    received = [inbox.read(message.key) for message in inbox.messages()]
 
     assert tally == RunTally(accepted=200)
     assert ends == {"accepted": 200}
-    assert states(engine, made.id) == {ACCEPTED: 200}
+    assert states(engine, planned.id) == {ACCEPTED: 200}
     assert edition_state(engine) == "sent"
-    assert Counter(one.envelope_to for one in received) == {
+    assert Counter(message.envelope_to for message in received) == {
         f"reader-{number}@example.org": 1 for number in range(200)
     }
-    ids = {message_from_bytes(one.source)["Message-ID"] for one in received}
-    assert ids == {f"<{made.key(number)}@example.org>" for number in range(200)}
+    ids = {message_from_bytes(message.source)["Message-ID"] for message in received}
+    assert ids == {f"<{planned.key(number)}@example.org>" for number in range(200)}
 
 
 def test_nothing_due_opens_no_connection(engine: Engine) -> None:
@@ -111,18 +111,18 @@ def test_an_edition_is_not_sent_before_it_is_planned_to_its_end(engine: Engine) 
 
 
 def test_a_refused_reader_keeps_nobody_else_waiting(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=3)
+    planned = a_planned_edition(engine, emails=3)
     carrier = ScriptedCarrier({FIRST: Refused("550 5.1.1 no such user")})
 
     assert send(a_sender(engine, carrier)) == RunTally(accepted=2, refused=1)
     with reading(engine) as connection:
-        [refused] = copies.listed(connection, made.id, [REFUSED])
+        [refused] = copies.listed(connection, planned.id, [REFUSED])
     assert (refused.name, refused.reason) == ("Reader 0", "550 5.1.1 no such user")
     assert edition_state(engine) == "sent"
 
 
 def test_a_delayed_copy_is_tried_again_when_its_wait_is_over(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     carrier, clock = ScriptedCarrier({FIRST: Deferred("451 later")}), HandWoundClock()
     sender = a_sender(engine, carrier, clock=clock)
 
@@ -133,13 +133,13 @@ def test_a_delayed_copy_is_tried_again_when_its_wait_is_over(engine: Engine) -> 
     carrier.answers.clear()
     clock.move(timedelta(seconds=1))
     assert send(sender) == RunTally(accepted=1)
-    assert states(engine, made.id) == {ACCEPTED: 2}
+    assert states(engine, planned.id) == {ACCEPTED: 2}
     first, again = (copy.payload for copy in carrier.copies if copy.recipient == FIRST)
     assert first == again
 
 
 def test_a_copy_that_would_come_too_late_expires_in_words(engine: Engine) -> None:
-    made = a_planned_edition(engine)
+    planned = a_planned_edition(engine)
     with writing(engine) as connection:
         wanted_by = EIGHT + timedelta(days=2)
         connection.execute(update(edition).values(deliver_by=wanted_by))
@@ -150,16 +150,16 @@ def test_a_copy_that_would_come_too_late_expires_in_words(engine: Engine) -> Non
         clock.move(timedelta(days=1))
 
     with reading(engine) as connection:
-        [gone] = copies.listed(connection, made.id)
+        [cancelled] = copies.listed(connection, planned.id)
     assert len(carrier.copies) == 2
-    assert gone.state == DeliveryState.EXPIRED
-    assert "too late to be of use" in gone.reason
-    assert "451 later" in gone.reason
+    assert cancelled.state == DeliveryState.EXPIRED
+    assert "too late to be of use" in cancelled.reason
+    assert "451 later" in cancelled.reason
     assert edition_state(engine) == "sent"
 
 
 def test_greylisting_costs_a_reader_nothing(engine: Engine) -> None:
-    made = a_planned_edition(engine)
+    planned = a_planned_edition(engine)
     grey = Deferred("450 4.7.1 greylisted", is_charged=False)
     carrier, clock = ScriptedCarrier({FIRST: grey}), HandWoundClock()
     sender = a_sender(engine, carrier, clock=clock)
@@ -169,12 +169,12 @@ def test_greylisting_costs_a_reader_nothing(engine: Engine) -> None:
     send(sender)
 
     with reading(engine) as connection:
-        [served] = copies.listed(connection, made.id)
+        [served] = copies.listed(connection, planned.id)
     assert (served.state, served.attempts) == (ACCEPTED, 1)
 
 
 def test_no_more_leave_in_a_window_than_the_limit_says(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=5)
+    planned = a_planned_edition(engine, emails=5)
     clock = HandWoundClock()
     limits = RateLimits(overall=parse_limits("2/h"))
     sender = a_sender(engine, ScriptedCarrier(), clock=clock, limits=limits)
@@ -186,15 +186,15 @@ def test_no_more_leave_in_a_window_than_the_limit_says(engine: Engine) -> None:
     assert send(sender).accepted == 0
     clock.move(timedelta(minutes=31))
     assert send(sender).accepted == 2
-    assert states(engine, made.id) == {ACCEPTED: 4, PLANNED: 1}
+    assert states(engine, planned.id) == {ACCEPTED: 4, PLANNED: 1}
 
 
 def test_a_domain_at_its_limit_holds_nobody_else_up(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=4)
+    planned = a_planned_edition(engine, emails=4)
     with writing(engine) as connection:
         connection.execute(
             update(subscriber)
-            .where(subscriber.c.id.in_(made.subscribers[:2]))
+            .where(subscriber.c.id.in_(planned.subscribers[:2]))
             .values(email="r" + cast(subscriber.c.id, Text) + "@slow.example")
         )
     limits = RateLimits(domains=DomainRateLimits.parse("slow.example=1/h"))
@@ -202,7 +202,7 @@ def test_a_domain_at_its_limit_holds_nobody_else_up(engine: Engine) -> None:
 
     assert send(sender).accepted == 3
     with reading(engine) as connection:
-        [waits] = copies.listed(connection, made.id, [PLANNED])
+        [waits] = copies.listed(connection, planned.id, [PLANNED])
     assert "slow.example" in waits.reason
     assert waits.attempts == 0
 
@@ -210,7 +210,7 @@ def test_a_domain_at_its_limit_holds_nobody_else_up(engine: Engine) -> None:
 def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine)
+    planned = a_planned_edition(engine)
     carrier, clock = ScriptedCarrier({FIRST: Uncertain("no answer")}), HandWoundClock()
     sender = a_sender(engine, carrier, clock=clock)
     for _ in range(6):
@@ -219,7 +219,7 @@ def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
 
     assert len(carrier.copies) == send_batches.MOST_UNCERTAIN_ATTEMPTS
     assert len({copy.payload for copy in carrier.copies}) == 1
-    assert states(engine, made.id) == {UNCERTAIN: 1}
+    assert states(engine, planned.id) == {UNCERTAIN: 1}
     assert edition_state(engine) == "sending"
 
 
@@ -233,37 +233,37 @@ def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
 def test_a_held_copy_waits_for_a_person_to_settle_it(
     engine: Engine, to: DeliveryState, handed_over: int
 ) -> None:
-    made = a_planned_edition(engine, uncertain=UncertainPolicy.HOLD)
+    planned = a_planned_edition(engine, uncertain=UncertainPolicy.HOLD)
     carrier, clock = ScriptedCarrier({FIRST: Uncertain("no answer")}), HandWoundClock()
     sender = a_sender(engine, carrier, clock=clock)
     send(sender)
     clock.move(timedelta(days=1))
     send(sender)
-    assert states(engine, made.id) == {UNCERTAIN: 1}
+    assert states(engine, planned.id) == {UNCERTAIN: 1}
 
     carrier.answers.clear()
     with writing(engine) as connection:
-        assert send_batches.settle_uncertain(connection, made.key(), to, clock())
-        assert not send_batches.settle_uncertain(connection, made.key(), to, clock())
+        assert send_batches.settle_uncertain(connection, planned.key(), to, clock())
+        assert not send_batches.settle_uncertain(connection, planned.key(), to, clock())
     send(sender)
 
     assert len(carrier.copies) == handed_over
-    assert states(engine, made.id) == {ACCEPTED: 1}
+    assert states(engine, planned.id) == {ACCEPTED: 1}
     assert edition_state(engine) == "sent"
 
 
 def test_a_carrier_that_cannot_be_reached_pauses_the_run_and_touches_nobody(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine, emails=5)
+    planned = a_planned_edition(engine, emails=5)
     carrier = ScriptedCarrier()
     carrier.turns_away = "the mail server is not up"
     sender = a_sender(engine, carrier, connections=2)
 
     assert send(sender) == RunTally(paused="the mail server is not up")
     with reading(engine) as connection:
-        everyone = copies.listed(connection, made.id)
-    assert {(one.state, one.attempts, one.reason) for one in everyone} == {
+        everyone = copies.listed(connection, planned.id)
+    assert {(row.state, row.attempts, row.reason) for row in everyone} == {
         (PLANNED, 0, "")
     }
     carrier.turns_away = ""
@@ -273,15 +273,15 @@ def test_a_carrier_that_cannot_be_reached_pauses_the_run_and_touches_nobody(
 def test_one_copy_that_gets_us_turned_away_keeps_the_others_waiting_only_once(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine, emails=5)
+    planned = a_planned_edition(engine, emails=5)
     carrier = ScriptedCarrier({FIRST: CarrierError("550 5.7.1 no")})
     sender = a_sender(engine, carrier)
 
     assert send(sender) == RunTally(paused="550 5.7.1 no")
-    assert states(engine, made.id) == {PLANNED: 5}
+    assert states(engine, planned.id) == {PLANNED: 5}
     assert send(sender) == RunTally(accepted=4)
     with reading(engine) as connection:
-        [waiting] = copies.listed(connection, made.id, [PLANNED])
+        [waiting] = copies.listed(connection, planned.id, [PLANNED])
     assert (waiting.attempts, waiting.reason) == (0, "550 5.7.1 no")
 
 
@@ -315,30 +315,30 @@ def _suppress(engine: Engine, subscriber_id: int) -> None:
 def test_who_goes_during_the_run_gets_nothing_more(
     engine: Engine, go: Callable[[Engine, int], None]
 ) -> None:
-    made = a_planned_edition(engine, emails=3)
+    planned = a_planned_edition(engine, emails=3)
 
     def as_the_first_leaves(copy: Copy) -> None:
         if copy.recipient == FIRST:
-            go(engine, made.subscribers[2])
+            go(engine, planned.subscribers[2])
 
     carrier = ScriptedCarrier(on_wire=as_the_first_leaves)
 
     assert send(a_sender(engine, carrier)) == RunTally(accepted=2, cancelled=1)
     assert carrier.recipients == [FIRST, "reader-1@example.org"]
     with reading(engine) as connection:
-        [gone] = copies.listed(connection, made.id, [CANCELLED])
-    assert gone.reason == claims.LEFT
+        [cancelled] = copies.listed(connection, planned.id, [CANCELLED])
+    assert cancelled.reason == claims.LEFT
 
 
 def test_a_door_may_cancel_what_is_still_planned(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     with writing(engine) as connection:
         count = deliveries.cancel_subscribers(
-            connection, made.subscribers[:1], EIGHT, "erased"
+            connection, planned.subscribers[:1], EIGHT, "erased"
         )
 
     assert count == 1
-    assert states(engine, made.id) == {CANCELLED: 1, PLANNED: 1}
+    assert states(engine, planned.id) == {CANCELLED: 1, PLANNED: 1}
     assert send(a_sender(engine, ScriptedCarrier())) == RunTally(accepted=1)
 
 
@@ -363,12 +363,12 @@ def test_what_is_withdrawn_during_the_run_is_in_no_later_copy(engine: Engine) ->
 
 
 def test_a_copy_of_which_nothing_is_left_is_cancelled(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     carrier = ScriptedCarrier()
     sender = a_sender(engine, carrier, message_for=lambda _e, _v: None)
 
     assert send(sender) == RunTally(cancelled=2)
-    assert states(engine, made.id) == {CANCELLED: 2}
+    assert states(engine, planned.id) == {CANCELLED: 2}
     assert carrier.copies == []
     assert edition_state(engine) == "sent"
 
@@ -376,7 +376,7 @@ def test_a_copy_of_which_nothing_is_left_is_cancelled(engine: Engine) -> None:
 def test_a_variant_that_cannot_be_made_keeps_its_copies_back_and_says_so(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     clock = HandWoundClock()
 
     def broken(_edition: int, _variant: int) -> CompiledMessage:
@@ -386,40 +386,40 @@ def test_a_variant_that_cannot_be_made_keeps_its_copies_back_and_says_so(
 
     tally = send(sender)
     assert tally == RunTally(problems=("templates/email/digest.html: mend line 3",))
-    assert states(engine, made.id) == {PLANNED: 2}
+    assert states(engine, planned.id) == {PLANNED: 2}
     clock.move(timedelta(minutes=5))
     mended = replace(sender, message_for=lambda _e, _v: MESSAGE)
     assert send(mended) == RunTally(accepted=2)
 
 
 def test_an_address_beyond_use_is_refused_and_shown(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     with writing(engine) as connection:
         connection.execute(
             update(subscriber)
-            .where(subscriber.c.id == made.subscribers[0])
+            .where(subscriber.c.id == planned.subscribers[0])
             .values(email="zoë@example.org")
         )
 
     assert send(a_sender(engine, ScriptedCarrier())) == RunTally(accepted=1, refused=1)
     with reading(engine) as connection:
-        [refused] = copies.listed(connection, made.id, [REFUSED])
+        [refused] = copies.listed(connection, planned.id, [REFUSED])
     assert "ask for another address, or write by post" in refused.reason
 
 
 def test_a_run_that_is_stopped_leaves_the_rest_planned(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=5)
+    planned = a_planned_edition(engine, emails=5)
     stop = threading.Event()
     carrier = ScriptedCarrier(on_wire=lambda _copy: stop.set())
     sender = a_sender(engine, carrier)
 
     assert sender.send_due(stop) == RunTally(accepted=1)
-    assert states(engine, made.id) == {ACCEPTED: 1, PLANNED: 4}
+    assert states(engine, planned.id) == {ACCEPTED: 1, PLANNED: 4}
     assert send(sender) == RunTally(accepted=4)
 
 
 def test_a_copy_left_on_the_wire_by_a_dead_sender_is_sent_again(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     clock = HandWoundClock()
     _die_with_the_first_on_the_wire(engine, clock)
     carrier = ScriptedCarrier()
@@ -428,13 +428,13 @@ def test_a_copy_left_on_the_wire_by_a_dead_sender_is_sent_again(engine: Engine) 
     assert send(sender) == RunTally()
     clock.move(LEASE + timedelta(seconds=1))
     assert send(sender) == RunTally(accepted=2)
-    assert states(engine, made.id) == {ACCEPTED: 2}
+    assert states(engine, planned.id) == {ACCEPTED: 2}
 
 
 def test_a_copy_left_on_the_wire_is_held_where_that_is_the_policy(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine, emails=2, uncertain=UncertainPolicy.HOLD)
+    planned = a_planned_edition(engine, emails=2, uncertain=UncertainPolicy.HOLD)
     clock = HandWoundClock()
     _die_with_the_first_on_the_wire(engine, clock)
     clock.move(LEASE + timedelta(seconds=1))
@@ -443,8 +443,8 @@ def test_a_copy_left_on_the_wire_is_held_where_that_is_the_policy(
         accepted=1
     )
     with reading(engine) as connection:
-        [held] = copies.listed(connection, made.id, [UNCERTAIN])
-    assert held.reason == send_batches.INTERRUPTED
+        [uncertain] = copies.listed(connection, planned.id, [UNCERTAIN])
+    assert uncertain.reason == send_batches.INTERRUPTED
 
 
 def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> None:
@@ -461,7 +461,7 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
 def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(
     sqlite_engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(sqlite_engine, emails=5)
+    planned = a_planned_edition(sqlite_engine, emails=5)
     impatient = open_engine(f"sqlite:///{tmp_path}/digest.db", lock_wait_ms=50)
     blocker = sqlite_engine.connect()
 
@@ -479,12 +479,12 @@ def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(
     carrier.on_wire = lambda _copy: None
     clock.move(LEASE + timedelta(seconds=1))
     assert send(a_sender(sqlite_engine, carrier, clock=clock)) == RunTally(accepted=4)
-    assert states(sqlite_engine, made.id) == {ACCEPTED: 5}
+    assert states(sqlite_engine, planned.id) == {ACCEPTED: 5}
     assert Counter(carrier.recipients).most_common(2)[0] == ("reader-1@example.org", 2)
 
 
 def test_two_senders_at_once_send_each_copy_once(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=60, batch_size=10)
+    planned = a_planned_edition(engine, emails=60, batch_size=10)
     carrier = ScriptedCarrier()
     senders = [a_sender(engine, carrier, connections=2) for _ in range(2)]
     threads = [threading.Thread(target=send, args=(sender,)) for sender in senders]
@@ -494,13 +494,13 @@ def test_two_senders_at_once_send_each_copy_once(engine: Engine) -> None:
         thread.join()
 
     assert sorted(Counter(carrier.recipients).values()) == [1] * 60
-    assert states(engine, made.id) == {ACCEPTED: 60}
+    assert states(engine, planned.id) == {ACCEPTED: 60}
 
 
 def test_letters_are_none_of_the_senders_business(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=1, letters=2)
+    planned = a_planned_edition(engine, emails=1, letters=2)
     carrier = ScriptedCarrier()
 
     assert send(a_sender(engine, carrier)) == RunTally(accepted=1)
-    assert states(engine, made.id) == {ACCEPTED: 1, PLANNED: 2}
+    assert states(engine, planned.id) == {ACCEPTED: 1, PLANNED: 2}
     assert edition_state(engine) == "sending"

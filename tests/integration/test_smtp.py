@@ -6,9 +6,8 @@ import pytest
 
 from digest.deliver.carrier import Copy
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.conversation import SmtpTimeouts
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
-from digest.deliver.smtp.server_url import SmtpServer
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import (
     Accepted,
@@ -96,7 +95,7 @@ async def test_a_rude_goodbye_undoes_nothing(goodbye: str) -> None:
 
 @pytest.mark.parametrize("answer", [DROP, "500 what?"])
 async def test_a_refusal_stands_when_stepping_back_fails(answer: str) -> None:
-    def script(step: str, _said: str) -> str | None:
+    def script(step: str, _words: str) -> str | None:
         return {"RCPT": "550 5.1.1 no such user", "RSET": answer}.get(step)
 
     with mail_server(script) as server:
@@ -142,7 +141,7 @@ async def test_one_connection_carries_many_copies() -> None:
         await line.close()
 
     assert server.connections == 1
-    assert len(server.taken) == 5
+    assert len(server.messages) == 5
 
 
 @pytest.mark.parametrize("tired", [DROP, "421 enough for one connection"])
@@ -151,9 +150,9 @@ async def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(
 ) -> None:
     mails = []
 
-    def script(step: str, said: str) -> str | None:
+    def script(step: str, words: str) -> str | None:
         if step == "MAIL":
-            mails.append(said)
+            mails.append(words)
             return tired if len(mails) == 2 else None
         return None
 
@@ -164,11 +163,11 @@ async def test_a_server_tired_of_a_connection_gets_the_copy_on_a_new_one(
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert server.connections == 2
-    assert len(server.taken) == 3
+    assert len(server.messages) == 3
 
 
 async def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
-    with mail_server(lambda step, _said: DROP if step == "BODY" else None) as server:
+    with mail_server(lambda step, _words: DROP if step == "BODY" else None) as server:
         line = ReconnectingConnection(_smtp(server))
         outcomes = [await line.hand_over(COPY) for _ in range(2)]
         await line.close()
@@ -178,7 +177,7 @@ async def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "taken"),
+    ("payload", "expected"),
     [
         pytest.param(b".a\r\n..b\r\n", b".a\r\n..b\r\n", id="leading dots"),
         pytest.param(b"a\r\n.\r\nb\r\n", b"a\r\n.\r\nb\r\n", id="a lone dot inside"),
@@ -187,7 +186,7 @@ async def test_an_uncertain_copy_is_never_repeated_by_the_line() -> None:
         pytest.param(b"a\r.\rb\r\n", b"a\r\n.\r\nb\r\n", id="lone carriage returns"),
     ],
 )
-async def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> None:
+async def test_the_message_arrives_as_it_was(payload: bytes, expected: bytes) -> None:
     with mail_server() as server:
         connection = await _smtp(server).open()
         copy = Copy(
@@ -197,7 +196,7 @@ async def test_the_message_arrives_as_it_was(payload: bytes, taken: bytes) -> No
         assert isinstance(await connection.hand_over(copy), Accepted)
         await connection.close()
 
-    assert server.taken == [("ann@example.org", taken)]
+    assert server.messages == [("ann@example.org", expected)]
 
 
 @pytest.mark.parametrize(

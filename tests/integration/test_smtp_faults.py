@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.conversation import SmtpTimeouts
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
 from digest.store.delivery import copies
 from tests.fakes.certificates import OPENSSL, certificate, expired_certificate
@@ -111,7 +110,7 @@ class Server:
     most: int = 1_000
     open: int = 0
 
-    def __call__(self, step: str, _said: str) -> str | None:
+    def __call__(self, step: str, _words: str) -> str | None:
         """Answer, wrongly at the row's step."""
         if step == "HANDSHAKE":
             return DROP if self.row.step == "handshake" else None
@@ -131,8 +130,10 @@ class Server:
 
     def _hello(self) -> str:
         lacks = self.row.fault.removeprefix("no ")
-        offered = [OFFERS[one] for one in sorted(self.offers - {lacks})]
-        return "\r\n".join([f"250-{one}" for one in ("hello", *offered)] + ["250 end"])
+        offered = [OFFERS[extension] for extension in sorted(self.offers - {lacks})]
+        return "\r\n".join(
+            [f"250-{line}" for line in ("hello", *offered)] + ["250 end"]
+        )
 
     def _counted(self, step: str) -> str | None:
         if step == "QUIT":
@@ -153,12 +154,12 @@ def identities(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
     """Return what gives a server its certificate and us our trust, made once."""
-    made: dict[str, tuple[ssl.SSLContext, ssl.SSLContext]] = {}
+    contexts: dict[str, tuple[ssl.SSLContext, ssl.SSLContext]] = {}
 
     def identity(fault: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         if OPENSSL is None:
             pytest.skip("openssl makes the test's certificate: apt install openssl")
-        if fault not in made:
+        if fault not in contexts:
             folder = tmp_path_factory.mktemp("tls")
             name = "DNS:other.example.org" if fault == "wrong name" else "IP:127.0.0.1"
             path = (
@@ -168,9 +169,9 @@ def identities(
             )
             theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             theirs.load_cert_chain(path)
-            known = None if fault == "self-signed" else str(path)
-            made[fault] = theirs, ssl.create_default_context(cafile=known)
-        return made[fault]
+            authority = None if fault == "self-signed" else str(path)
+            contexts[fault] = theirs, ssl.create_default_context(cafile=authority)
+        return contexts[fault]
 
     return identity
 
@@ -181,7 +182,7 @@ def test_the_table_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("row", "way"),
-    [pytest.param(*one, id="-".join((*one[0][:2], one[1]))) for one in WAYS],
+    [pytest.param(*way, id="-".join((*way[0][:2], way[1]))) for way in WAYS],
 )
 def test_every_copy_ends_as_the_table_says(
     sqlite_engine: Engine,
@@ -196,7 +197,7 @@ def test_every_copy_ends_as_the_table_says(
     theirs, trust = identities(row.fault) if row.is_private else (None, None)
     is_slow = row.fault in SLOW
     is_alone = is_slow or (row.step, row.fault) == ("final dot", "twice")
-    made = a_planned_edition(sqlite_engine, emails=1 if is_alone else 3)
+    contexts = a_planned_edition(sqlite_engine, emails=1 if is_alone else 3)
     script: Script = Server(row, offers)
 
     with mail_server(script, theirs) as server:
@@ -216,9 +217,9 @@ def test_every_copy_ends_as_the_table_says(
         ).send_due(threading.Event())
 
     with reading(sqlite_engine) as connection:
-        found = list(copies.listed(connection, made.id))
-    said = [one.reason for one in found], tally
-    assert {(one.state, one.attempts) for one in found} == {
+        rows = list(copies.listed(connection, contexts.id))
+    reasons = [row.reason for row in rows], tally
+    assert {(row.state, row.attempts) for row in rows} == {
         (row.state, int(row.charged))
-    }, said
-    assert bool(tally.paused) == (row.paused == "yes"), said
+    }, reasons
+    assert bool(tally.paused) == (row.paused == "yes"), reasons

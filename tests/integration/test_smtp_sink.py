@@ -14,8 +14,7 @@ from sqlalchemy import Engine
 
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.conversation import SmtpTimeouts
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
 from digest.store.delivery import copies
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -48,10 +47,10 @@ def tools(request: pytest.FixtureRequest) -> Path:
     cache = request.config.cache
     assert cache is not None
     words = ["sh", str(FIND), str(cache.mkdir("postfix"))]
-    found = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 - our own
-    if found.returncode:
-        pytest.skip(found.stderr.strip())
-    return Path(found.stdout.strip())
+    process = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 - our own
+    if process.returncode:
+        pytest.skip(process.stderr.strip())
+    return Path(process.stdout.strip())
 
 
 @contextmanager
@@ -93,7 +92,7 @@ def _await(port: int) -> None:
 def test_postfix_makes_copies_end_as_the_table_says(
     sqlite_engine: Engine, tools: Path, row: Row
 ) -> None:
-    made = a_planned_edition(sqlite_engine, emails=3)
+    planned = a_planned_edition(sqlite_engine, emails=3)
     with _sink(tools, _words(row)) as port:
         tally = Sender(
             engine=sqlite_engine,
@@ -107,9 +106,9 @@ def test_postfix_makes_copies_end_as_the_table_says(
         ).send_due(threading.Event())
 
     with reading(sqlite_engine) as connection:
-        found = list(copies.listed(connection, made.id))
-    said = [one.reason for one in found], tally
-    assert {(one.state, one.attempts) for one in found} == {
+        rows = list(copies.listed(connection, planned.id))
+    reasons = [row.reason for row in rows], tally
+    assert {(row.state, row.attempts) for row in rows} == {
         (row.state, int(row.charged))
-    }, said
-    assert bool(tally.paused) == (row.paused == "yes"), said
+    }, reasons
+    assert bool(tally.paused) == (row.paused == "yes"), reasons

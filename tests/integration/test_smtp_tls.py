@@ -8,7 +8,7 @@ import pytest
 
 from digest.deliver.carrier import Copy
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer, TlsMode
+from digest.deliver.smtp.mail_server import SmtpServer, TlsMode
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted
 from tests.fakes import certificates
@@ -39,7 +39,7 @@ def _server(port: int, tls: TlsMode, user: str = "us") -> SmtpServer:
 async def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
     certificate: Path,
 ) -> None:
-    def script(step: str, _said: str) -> str | None:
+    def script(step: str, _words: str) -> str | None:
         return "250-hello\r\n250-AUTH PLAIN\r\n250 STARTTLS" if step == "EHLO" else None
 
     trust = ssl.create_default_context(cafile=certificate)
@@ -56,7 +56,7 @@ async def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
 async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
     certificate: Path,
 ) -> None:
-    def script(step: str, _said: str) -> str | None:
+    def script(step: str, _words: str) -> str | None:
         return "250-hello\r\n250-AUTH PLAIN\r\n250 STARTTLS" if step == "EHLO" else None
 
     with mail_server(script, _server_side(certificate)) as server:
@@ -98,7 +98,7 @@ async def test_opportunistic_does_without_encryption_where_nothing_is_secret() -
 
 
 async def test_a_wrong_password_is_one_line_without_it() -> None:
-    def script(step: str, _said: str) -> str | None:
+    def script(step: str, _words: str) -> str | None:
         return {
             "EHLO": "250-hello\r\n250 AUTH PLAIN",
             "AUTH": "535 5.7.8 wrong",

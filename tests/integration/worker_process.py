@@ -12,7 +12,7 @@ import time_machine
 
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.schedule.delivery.jobs import HeartbeatIntervals, JobDispatcher
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine

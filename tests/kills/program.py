@@ -25,7 +25,7 @@ from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.deliver.returns.bounces import Bounces
 from digest.deliver.sending.sender import Sender
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.server_url import SmtpServer
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition

@@ -6,7 +6,8 @@ from time import process_time
 
 import pytest
 
-from digest.deliver.returns.bounce_mail import MOST_BYTES, read
+from digest.deliver import limits
+from digest.deliver.returns.bounce_mail import read
 from digest.model.delivery.bounces import (
     DeliveryReport,
     FeedbackReport,
@@ -63,7 +64,7 @@ def test_a_report_of_an_address_beyond_ascii_is_read() -> None:
 
 
 def test_a_server_that_writes_no_report_is_understood_by_its_code() -> None:
-    said = (
+    source = (
         b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nTo: "
         + OURS.encode()
         + b"\n"
@@ -71,14 +72,14 @@ def test_a_server_that_writes_no_report_is_understood_by_its_code() -> None:
         b"<ann@example.org>:\n192.0.2.7 does not like recipient.\n"
         b"Remote host said: 550 #5.1.1 unknown user\n"
     )
-    mail = read(said)
+    mail = read(source)
 
     assert isinstance(mail.report, DeliveryReport)
     assert mail.report.fates[0].status == "5.1.1"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "source",
     [
         b"From: Ann <ann@example.org>\n\nI am away. My code is 5.1.1 today.\n",
         b"From: MAILER-DAEMON@mx.example.org\n\nSomething went wrong.\n",
@@ -95,8 +96,8 @@ def test_a_server_that_writes_no_report_is_understood_by_its_code() -> None:
         b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n",
     ],
 )
-def test_what_is_no_report_is_none_and_says_why(said: bytes) -> None:
-    mail = read(said)
+def test_what_is_no_report_is_none_and_says_why(source: bytes) -> None:
+    mail = read(source)
 
     assert mail.report is None
     assert mail.why.startswith("it holds no report: ")
@@ -133,7 +134,7 @@ def test_what_is_huge_is_read_from_its_front_and_in_no_time(source: bytes) -> No
     mail = read(source)
 
     assert process_time() - began < 10
-    assert mail.report is None or len(source) > MOST_BYTES
+    assert mail.report is None or len(source) > limits.RETURNED_MAIL_BYTES
 
 
 def test_rubbish_in_the_middle_of_a_report_is_read_or_refused() -> None:

@@ -39,10 +39,10 @@ def ingest(
     with open_app(instant(now)) as digest:
         found = digest.bounces.ingest(paths, digest.now(), dry_run=dry_run)
     if json:
-        as_json([asdict(one) for one in found.taken])
+        as_json([asdict(one) for one in found.mails])
     else:
         result(", ".join(f"{found.count(one)} {one}" for one in ReturnState))
-        told = (one for one in found.taken if one.standing is not ReturnState.SEEN)
+        told = (one for one in found.mails if one.standing is not ReturnState.SEEN)
         for line in _remarks(told):
             talk(line)
     if dry_run:

@@ -51,7 +51,7 @@ def make(
 
     with open_app() as digest:
         outcomes = [digest.print_room.make(edition_id)]
-        while outcomes[-1].left and outcomes[-1].batch:
+        while outcomes[-1].remaining and outcomes[-1].batch:
             outcomes.append(digest.print_room.make(edition_id))
         folder = digest.settings.data_dir
     for outcome in outcomes:

@@ -1,4 +1,4 @@
-"""How a copy leaves the building."""
+"""What a carrier is: it takes copies over a connection and answers for each."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,7 +39,7 @@ class Connection(Protocol):
         says nothing about the reader.
 
         `following` may be announced behind this copy, which saves a wait; none
-        of its words go. Where one is given, it alone may be handed over next:
+        of its words go. Where there is one, it alone may be handed over next:
         otherwise the connection is closed.
         """
         ...

@@ -1,4 +1,7 @@
-"""Practice mode as a carrier: the inbox takes what may not go outside yet."""
+"""Practice mode's carrier: the allow list goes outside, all else into the inbox.
+
+Which address goes where is decided in `model.delivery.practice`.
+"""
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -23,40 +26,42 @@ class PracticeCarrier:
 
     async def open(self) -> "PracticeConnection":
         """Return a session with the inbox; one outside is opened when needed."""
-        lines = {Route.INBOX: ReconnectingConnection(self.inbox)}
-        lines[Route.OUTSIDE] = lines[Route.INBOX]
+        connections = {Route.INBOX: ReconnectingConnection(self.inbox)}
+        connections[Route.OUTSIDE] = connections[Route.INBOX]
         if self.outside is not None:
-            lines[Route.OUTSIDE] = ReconnectingConnection(self.outside)
-        await lines[Route.INBOX].ready()
-        return PracticeConnection(lines, self.allow)
+            connections[Route.OUTSIDE] = ReconnectingConnection(self.outside)
+        await connections[Route.INBOX].ready()
+        return PracticeConnection(connections, self.allow)
 
 
 class PracticeConnection:
-    """Two lines that look like one connection."""
+    """Two connections, by route, that look like one."""
 
     def __init__(
-        self, lines: Mapping[Route, ReconnectingConnection], allow: tuple[str, ...]
+        self,
+        connections: Mapping[Route, ReconnectingConnection],
+        allow: tuple[str, ...],
     ) -> None:
-        self._lines = lines
+        self._connections = connections
         self._allow = allow
 
     @property
     def is_open(self) -> bool:
-        """True: each line opens its own connection again when it must."""
+        """True: each of the two opens its own session again when it must."""
         return True
 
     async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`."""
-        way = self._way(copy)
-        if following is not None and self._way(following) is not way:
+        by = self._route(copy)
+        if following is not None and self._route(following) is not by:
             following = None
-        return await self._lines[way].hand_over(copy, following)
+        return await self._connections[by].hand_over(copy, following)
 
-    def _way(self, copy: Copy) -> Route:
+    def _route(self, copy: Copy) -> Route:
         return route(copy.recipient, self._allow, live=False)
 
     async def close(self) -> None:
         """End both connections."""
         async with AsyncExitStack() as both:
-            for line in self._lines.values():
-                both.push_async_callback(line.close)
+            for connection in self._connections.values():
+                both.push_async_callback(connection.close)

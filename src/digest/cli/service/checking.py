@@ -62,7 +62,7 @@ def _mail_server(settings: Settings) -> str:
     if settings.smtp_url is None:
         return "the built-in inbox: nothing leaves this machine"
     from digest.deliver.smtp.connect import SmtpCarrier
-    from digest.deliver.smtp.server_url import SmtpServer
+    from digest.deliver.smtp.mail_server import SmtpServer
 
     answered, faults = list[str](), list[str]()
     for server in SmtpServer.parse_all(settings.smtp_url.get_secret_value()):

@@ -1,5 +1,5 @@
 """The built-in inbox, where mail goes in practice mode.
 
 Belongs: keeping mail exactly as it arrived. Does not: deciding what goes there
-(deliver.practice).
+(model.delivery.practice).
 """

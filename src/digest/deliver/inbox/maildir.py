@@ -17,12 +17,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from digest.deliver import limits
 from digest.errors import NotFound
 
 # At most two header lines of ours, then what arrived.
 _FROM, _TO = b"X-Envelope-From: ", b"X-Envelope-To: "
 _KEY = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}\.[0-9a-f]{8}")
-_HEAD = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +63,26 @@ class Inbox:
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         key = f"{time.time_ns()}.{os.getpid()}.{secrets.token_hex(4)}"
         head = b"".join(
-            name + _one_line(address) + b"\r\n"
+            name + re.sub(r"[\x00-\x1f\x7f]", "", address).encode() + b"\r\n"
             for name, address in ((_FROM, envelope_from), (_TO, envelope_to))
         )
         aside = self.folder / "tmp" / key
         # Not synced to the disk: it has to outlive this process, not the machine.
-        with open(aside, "xb", opener=_for_owner_only) as file:
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
             file.write(head + source)
         aside.rename(self.folder / "new" / key)
         return key
 
     def messages(self) -> list[InboxMessage]:
         """Return what the inbox holds, newest first."""
-        found = []
+        messages = []
         for path in self._paths():
             with suppress(FileNotFoundError), path.open("rb") as file:
-                head = file.read(_HEAD).partition(b"\r\n\r\n")[0]
-                found.append(_listed(path, head + b"\r\n\r\n"))
-        return found
+                start = file.read(limits.INBOX_HEADER_BYTES)
+                header = start.partition(b"\r\n\r\n")[0]
+                messages.append(_listed(path, header + b"\r\n\r\n"))
+        return messages
 
     def read(self, key: str) -> OpenedMessage:
         """Return one message. Raises NotFound for any key the inbox does not hold."""
@@ -114,14 +116,6 @@ def _arrival(path: Path) -> int:
     return int(path.name.partition(".")[0])
 
 
-def _for_owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _one_line(address: str) -> bytes:
-    return re.sub(r"[\x00-\x1f\x7f]", "", address).encode()
-
-
 def _listed(path: Path, raw: bytes) -> InboxMessage:
     envelope_from, envelope_to, source = _parts(raw)
     message = message_from_bytes(source, policy=policy.default)
@@ -130,7 +124,7 @@ def _listed(path: Path, raw: bytes) -> InboxMessage:
         subject=_header(message, "Subject") or "(no subject)",
         sender=_header(message, "From"),
         to=_header(message, "To") or envelope_to,
-        date=_date(path),
+        date=datetime.fromtimestamp(_arrival(path) / 1e9, tz=UTC),
         envelope_from=envelope_from,
         envelope_to=envelope_to,
     )
@@ -179,15 +173,11 @@ def _body(message: EmailMessage, kind: str) -> str:
 def _with_pictures(message: EmailMessage, html: str) -> str:
     """Return the page with what it shows by Content-ID (RFC 2392) put into it."""
     for part in message.walk():
-        called = _header(part, "Content-ID").strip("<> ")
-        if called and part.get_content_type() in {"image/png", "image/jpeg"}:
+        content_id = _header(part, "Content-ID").strip("<> ")
+        if content_id and part.get_content_type() in {"image/png", "image/jpeg"}:
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
                 encoded = base64.b64encode(content).decode("ascii")
                 data = f"data:{part.get_content_type()};base64,{encoded}"
-                html = html.replace(f'src="cid:{called}"', f'src="{data}"')
+                html = html.replace(f'src="cid:{content_id}"', f'src="{data}"')
     return html
-
-
-def _date(path: Path) -> datetime:
-    return datetime.fromtimestamp(_arrival(path) / 1e9, tz=UTC)

@@ -9,14 +9,14 @@ from contextlib import closing, contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from digest.deliver import limits
 from digest.deliver.inbox.maildir import Inbox
 from digest.errors import CarrierError
 
 HOST = "127.0.0.1"
-MOST_BYTES = 32 * 1024 * 1024
 
 
-class _Keeper:
+class _InboxHandler:
     """Keeps each message before it says yes."""
 
     def __init__(self, inbox: Inbox) -> None:
@@ -42,11 +42,11 @@ class _Server(Controller):
 
     def __init__(self, inbox: Inbox, listener: socket.socket) -> None:
         super().__init__(
-            _Keeper(inbox),
+            _InboxHandler(inbox),
             hostname=HOST,
             port=listener.getsockname()[1],
             server_hostname="localhost",
-            data_size_limit=MOST_BYTES,
+            data_size_limit=limits.INBOX_MESSAGE_BYTES,
         )
         self._listener = listener
 

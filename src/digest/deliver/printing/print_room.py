@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from digest.deliver import limits
 from digest.deliver.printing.print_files import StagedFiles, staged
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
@@ -41,10 +42,8 @@ log = logging.getLogger(__name__)
 
 WITHDRAWN = "everything in this letter was withdrawn before it was printed"
 NO_ADDRESS = "no full postal address is held for this letter any more: add one"
-# How long a loop leaves a letter alone that could not be laid.
+# How long a loop leaves a letter alone that could not be laid out.
 SET_ASIDE = timedelta(hours=1)
-# A file that a printer, and the memory of this machine, can hold.
-MOST_LETTERS = 1000
 _TRIES = 5
 # Not before it is planned to its end: a batch is for all of its readers.
 _PRINTABLE = (EditionState.PLANNED, EditionState.SENDING)
@@ -54,8 +53,8 @@ _PRINTABLE = (EditionState.PLANNED, EditionState.SENDING)
 class LaidOutLetters:
     """Letters laid out for print.
 
-    `problems` says for each reader whose letter could not be laid what to do;
-    `emptied` are those of whose letter nothing is left. Neither are in `pdf`.
+    `problems` says for each reader whose letter could not be laid out what to do;
+    `emptied` are those of whose letter nothing remains. Neither are in `pdf`.
     """
 
     pdf: bytes
@@ -65,66 +64,73 @@ class LaidOutLetters:
     emptied: frozenset[int] = frozenset()
 
 
-Lay = Callable[[int, Sequence[DueCopy]], LaidOutLetters]
+LayOut = Callable[[int, Sequence[DueCopy]], LaidOutLetters]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintOutcome:
-    """What came of making a batch: none where no letter was left to print.
+    """What came of making a batch: none where there was no letter to print.
 
     `waiting` are the readers whose letters wait for something to be mended.
-    `left` is how many letters are for further batches: call again.
+    `remaining` is how many letters are for further batches: call again.
     """
 
     batch: PrintBatch | None
     waiting: Mapping[DeliveryKey, str] = field(default_factory=dict)
-    left: int = 0
+    remaining: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _DueLetters:
+    """The letters of one batch, and how many of the edition are not among them."""
+
     edition: editions.Edition
     folder: PurePosixPath
     letters: tuple[DueCopy, ...]
-    left: int
+    remaining: int
     guard: HandoverGuard
 
 
 class _Changed(Exception):  # noqa: N818 - says what is the case
-    """Somebody left or something was withdrawn while the letters were laid."""
+    """Somebody left or something was withdrawn while the letters were laid out."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintRoom:
-    """Makes print batches below `folder`, with the letters that `lay` lays out.
+    """Makes print batches below `folder`, of the letters as `lay_out` lays them out.
 
-    `lay` is given an edition's id and its letters and must be deterministic:
+    It is given an edition's id and its letters and must be deterministic:
     the same letters, the same bytes.
     """
 
     engine: Engine
     folder: Path
-    lay: Lay
+    lay_out: LayOut
     clock: Callable[[], datetime]
 
     def make(self, edition_id: int, *, patient: bool = False) -> PrintOutcome:
         """Put the letters of the edition that are in no batch yet into a new one.
 
-        At most MOST_LETTERS of them, in the order in which a round is walked.
+        At most BATCH_LETTERS of them, in the order in which a round is walked.
 
         The files are written in full before the batch is recorded, and its
         letters count as accepted with the same commit: after a crash the same
         call makes what is missing and nothing twice. Letters that cannot be
-        laid stay planned, with what to do; if `patient`, those are left alone
-        for a while. Raises DigestError.
+        laid out stay planned, with what to do; if `patient`, those are left
+        alone for a while. Raises DigestError.
         """
         for _ in range(_TRIES):
-            work = self._gather(edition_id, patient=patient)
-            if not work.letters:
+            due = self._due_letters(edition_id, patient=patient)
+            if not due.letters:
                 return PrintOutcome(batch=None)
-            laid = self._laid(work)
+            laid_out = self._laid_out(due)
+            contents = {"letters": laid_out.pdf, "manifest": laid_out.manifest}
             try:
-                return self._keep(work, laid)
+                with (
+                    staged(self.folder / due.folder, contents) as files,
+                    writing(self.engine) as connection,
+                ):
+                    return self._record(connection, due, laid_out, files)
             except _Changed:
                 log.info("letters laid again edition=%s", edition_id)
         raise DigestError(
@@ -155,21 +161,21 @@ class PrintRoom:
                 log.info("print batch moved id=%s state=%s", batch_id, to)
             return print_batches.get(connection, batch_id)
 
-    def _laid(self, work: _Work) -> LaidOutLetters:
-        homeless = {
+    def _laid_out(self, due: _DueLetters) -> LaidOutLetters:
+        no_address = {
             copy.key.reader_id: NO_ADDRESS
-            for copy in work.letters
+            for copy in due.letters
             if copy.to.address is None
         }
-        letters = [copy for copy in work.letters if copy.to.address is not None]
-        laid = (
-            self.lay(work.edition.id, letters)
+        letters = [copy for copy in due.letters if copy.to.address is not None]
+        laid_out = (
+            self.lay_out(due.edition.id, letters)
             if letters
             else LaidOutLetters(b"", b"", 0)
         )
-        return replace(laid, problems={**laid.problems, **homeless})
+        return replace(laid_out, problems={**laid_out.problems, **no_address})
 
-    def _gather(self, edition_id: int, *, patient: bool) -> _Work:
+    def _due_letters(self, edition_id: int, *, patient: bool) -> _DueLetters:
         now = self.clock()
         with writing(self.engine) as connection:
             edition = editions.get(connection, edition_id)
@@ -181,57 +187,50 @@ class PrintRoom:
             if edition.state not in _PRINTABLE:
                 letters = []
             day = edition.slot.astimezone(ZoneInfo(zone)).date().isoformat()
-            return _Work(
+            most = limits.BATCH_LETTERS
+            return _DueLetters(
                 edition,
                 PurePosixPath("print", edition.campaign, f"{day}-{edition.code}"),
-                tuple(sorted(letters, key=_round)[:MOST_LETTERS]),
-                max(0, len(letters) - MOST_LETTERS),
+                tuple(sorted(letters, key=_walking_order)[:most]),
+                max(0, len(letters) - most),
                 guard,
             )
-
-    def _keep(self, work: _Work, laid: LaidOutLetters) -> PrintOutcome:
-        contents = {"letters": laid.pdf, "manifest": laid.manifest}
-        with (
-            staged(self.folder / work.folder, contents) as files,
-            writing(self.engine) as connection,
-        ):
-            return self._record(connection, work, laid, files)
 
     def _record(
         self,
         connection: Connection,
-        work: _Work,
-        laid: LaidOutLetters,
+        due: _DueLetters,
+        laid_out: LaidOutLetters,
         files: StagedFiles,
     ) -> PrintOutcome:
-        now, edition_id = self.clock(), work.edition.id
-        waiting = _set_aside(connection, work.letters, laid, now)
+        now, edition_id = self.clock(), due.edition.id
+        waiting = _set_aside(connection, due.letters, laid_out, now)
         printed = [
             copy.key
-            for copy in work.letters
-            if copy.key.reader_id not in (laid.problems.keys() | laid.emptied)
+            for copy in due.letters
+            if copy.key.reader_id not in (laid_out.problems.keys() | laid_out.emptied)
         ]
         batch = None
         if printed:
             number = print_batches.count(connection, edition_id) + 1
-            made = _files(work.folder, number, laid, len(printed))
-            batch_id = print_batches.add(connection, edition_id, made, now)
+            names = _print_files(due.folder, number, laid_out, len(printed))
+            batch_id = print_batches.add(connection, edition_id, names, now)
             for key in printed:
-                _print(connection, key, work.guard, batch_id, now)
+                _print(connection, key, due.guard, batch_id, now)
             editions.move(connection, edition_id, EditionState.SENDING, now)
             # Last: its lock is held, so nobody else can take the names.
             files.publish(
                 {
-                    "letters": self.folder / made.pdf,
-                    "manifest": self.folder / made.manifest,
+                    "letters": self.folder / names.pdf,
+                    "manifest": self.folder / names.manifest,
                 }
             )
             batch = print_batches.get(connection, batch_id)
         close_edition(connection, edition_id, now)
-        return PrintOutcome(batch, waiting, work.left)
+        return PrintOutcome(batch, waiting, due.remaining)
 
 
-def _round(copy: DueCopy) -> tuple[Any, int]:
+def _walking_order(copy: DueCopy) -> tuple[Any, int]:
     address = copy.to.address
     return ((), 0) if address is None else (address.round_key, copy.key.reader_id)
 
@@ -258,27 +257,27 @@ def _print(
 def _set_aside(
     connection: Connection,
     letters: Sequence[DueCopy],
-    laid: LaidOutLetters,
+    laid_out: LaidOutLetters,
     now: datetime,
 ) -> dict[DeliveryKey, str]:
     waiting = {}
     for copy in letters:
-        if copy.key.reader_id in laid.emptied:
+        if copy.key.reader_id in laid_out.emptied:
             change = DeliveryMove(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
             move(connection, change, now)
-        elif why := laid.problems.get(copy.key.reader_id):
+        elif why := laid_out.problems.get(copy.key.reader_id):
             postpone(connection, copy.key, now + SET_ASIDE, why)
             waiting[copy.key] = why
     return waiting
 
 
-def _files(
-    folder: PurePosixPath, number: int, laid: LaidOutLetters, letters: int
+def _print_files(
+    folder: PurePosixPath, number: int, laid_out: LaidOutLetters, letters: int
 ) -> PrintFiles:
     return PrintFiles(
         pdf=str(folder / f"letters-{number}.pdf"),
         manifest=str(folder / f"manifest-{number}.csv"),
-        sha256=hashlib.sha256(laid.pdf).hexdigest(),
+        sha256=hashlib.sha256(laid_out.pdf).hexdigest(),
         letters=letters,
-        sheets=laid.sheets,
+        sheets=laid_out.sheets,
     )

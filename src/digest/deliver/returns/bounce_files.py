@@ -1,4 +1,4 @@
-"""Emails in files, Maildirs and mboxes, one after another, each to be settled."""
+"""Mailboxes of returned mail: files, Maildirs and mboxes, read email by email."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -6,9 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest.deliver.returns.bounce_mail import MOST_BYTES
+from digest.deliver import limits
 
-_LONGEST_LINE = 64 * 1024
 _SEPARATOR = b"From "
 _ON_A_SERVER = re.compile(r"[a-z]+:/")
 # Maildir's way to say that a message was seen.
@@ -70,13 +69,13 @@ def _at(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
 
 def _in_maildir(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
     # Both at once: what is settled goes from the one to the other.
-    waiting, seen = _files(path / "new"), _files(path / "cur")
-    for file, settle in [(one, _moving(one)) for one in waiting] + [
-        (one, _nothing) for one in seen
+    new, settled = _files(path / "new"), _files(path / "cur")
+    for file, settle in [(file, _moving(file)) for file in new] + [
+        (file, _nothing) for file in settled
     ]:
         try:
             with file.open("rb") as opened:
-                source = opened.read(MOST_BYTES)
+                source = opened.read(limits.RETURNED_MAIL_BYTES)
         except FileNotFoundError:
             continue
         except OSError as problem:
@@ -86,7 +85,7 @@ def _in_maildir(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.iterdir() if one.name[0] != ".")
+    return sorted(file for file in folder.iterdir() if file.name[0] != ".")
 
 
 def _moving(file: Path) -> Callable[[], None]:
@@ -102,29 +101,29 @@ def _in_file(path: Path) -> Iterator[ReturnedFile]:
     with path.open("rb") as lines:
         if lines.read(len(_SEPARATOR)) != _SEPARATOR:
             lines.seek(0)
-            yield ReturnedFile(str(path), lines.read(MOST_BYTES))
+            yield ReturnedFile(str(path), lines.read(limits.RETURNED_MAIL_BYTES))
             return
         lines.readline()
         for number, source in enumerate(
-            _split(iter(lambda: lines.readline(_LONGEST_LINE), b"")), 1
+            _split(iter(lambda: lines.readline(limits.RETURNED_LINE_BYTES), b"")), 1
         ):
             yield ReturnedFile(f"{path}, message {number}", source)
 
 
 def _split(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the messages of an mbox, of each no more than is read."""
-    kept, size, is_after_blank, is_new_line = list[bytes](), 0, False, True
+    message, size, is_after_blank, is_new_line = list[bytes](), 0, False, True
     for line in lines:
         if is_new_line and is_after_blank and line.startswith(_SEPARATOR):
-            yield b"".join(kept)
-            kept, size, is_after_blank = [], 0, False
+            yield b"".join(message)
+            message, size, is_after_blank = [], 0, False
             continue
-        if size < MOST_BYTES:
-            kept.append(line)
+        if size < limits.RETURNED_MAIL_BYTES:
+            message.append(line)
             size += len(line)
         is_after_blank = is_new_line and line.strip(b"\r\n") == b""
         is_new_line = line.endswith(b"\n")
-    yield b"".join(kept)
+    yield b"".join(message)
 
 
 def _in_words(problem: OSError) -> str:

@@ -12,6 +12,7 @@ from email import message_from_bytes, message_from_string, policy
 from email.message import Message
 from itertools import islice
 
+from digest.deliver import limits
 from digest.model.delivery.bounces import (
     DeliveryReport,
     FeedbackReport,
@@ -20,10 +21,6 @@ from digest.model.delivery.bounces import (
     code_in,
 )
 
-# A report is at the front; what follows is the message that it is about.
-MOST_BYTES = 256 * 1024
-_MOST_LEVELS, _MOST_PARTS, _MOST_FATES = 5, 50, 100
-_MOST_ADDRESSES = 100
 # By whom it was brought to us, and to whom it was written.
 _TO = ("Delivered-To", "X-Original-To", "X-Delivered-To", "Envelope-To", "To")
 _ADDRESS = re.compile(r"[\w.+=/-]{1,64}@[\w.-]{1,255}", re.ASCII)
@@ -39,7 +36,6 @@ _ORIGINAL = frozenset(
     }
 )
 _FROM_A_MACHINE = re.compile(r"<>|mailer-daemon|postmaster|mail delivery", re.I)
-_MOST_TEXT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +60,10 @@ def read(source: bytes) -> ReturnedMail:
     Raises ValueError, in words, for what cannot be taken apart.
     """
     try:
-        message = message_from_bytes(source[:MOST_BYTES], policy=policy.compat32)
-        parts = list(islice(_parts(message), _MOST_PARTS))
+        message = message_from_bytes(
+            source[: limits.RETURNED_MAIL_BYTES], policy=policy.compat32
+        )
+        parts = list(islice(_parts(message), limits.RETURNED_PARTS))
         report = _report(parts) or _in_plain_words(message, parts)
         return ReturnedMail(
             sent_to=_addresses(message, *_TO),
@@ -83,7 +81,7 @@ def _parts(message: Message, level: int = 0) -> Iterator[Message]:
     """Yield the parts of an email, outermost first, but of no email within it."""
     yield message
     if message.is_multipart() and message.get_content_maintype() == "multipart":
-        if level == _MOST_LEVELS:
+        if level == limits.RETURNED_LEVELS:
             raise ValueError("it cannot be taken apart: its parts are nested too deep")
         for part in message.get_payload():
             if isinstance(part, Message):
@@ -96,7 +94,7 @@ def _report(parts: list[Message]) -> Report | None:
         if kind == _FEEDBACK:
             return FeedbackReport(_text_of(_inside(part), "Feedback-Type"))
         if kind in _STATUS:
-            groups = islice(_groups(part), 1, _MOST_FATES + 1)
+            groups = islice(_groups(part), 1, limits.REPORTED_RECIPIENTS + 1)
             fates = tuple(_fate(group) for group in groups)
             return DeliveryReport(fates) if fates else None
     return None
@@ -116,18 +114,17 @@ def _fate(group: Message) -> RecipientReport:
 def _groups(part: Message) -> Iterator[Message]:
     """Yield the groups of fields of a status: of the message, then by recipient."""
     payload = part.get_payload()
-    blocks = [one for one in payload if isinstance(one, Message)]
-    for block in blocks:
+    for block in payload:
+        if not isinstance(block, Message):
+            continue
         if block.keys():
             yield block
         # Of the newer kind the parser knows only the first group.
-        rest = block.get_payload() if part.get_content_subtype() != _OLD_KIND else ""
+        is_new = part.get_content_subtype() != "delivery-status"
+        rest = block.get_payload() if is_new else ""
         for text in re.split(r"\n[ \t\r]*\n", rest if isinstance(rest, str) else ""):
             if text.strip():
                 yield message_from_string(text.strip(), policy=policy.compat32)
-
-
-_OLD_KIND = "delivery-status"
 
 
 def _in_plain_words(message: Message, parts: list[Message]) -> Report | None:
@@ -135,12 +132,11 @@ def _in_plain_words(message: Message, parts: list[Message]) -> Report | None:
     sender = f"{message.get('Return-Path', '')} {message.get('From', '')}"
     if not _FROM_A_MACHINE.search(sender):
         return None
-    text = next((one for one in parts if one.get_content_type() == "text/plain"), None)
-    if text is None:
-        return None
-    payload = text.get_payload(decode=True)
-    said = payload[:_MOST_TEXT] if isinstance(payload, bytes) else b""
-    for line in said.decode("utf-8", "replace").splitlines():
+    plain = (part for part in parts if part.get_content_type() == "text/plain")
+    part = next(plain, None)
+    payload = b"" if part is None else part.get_payload(decode=True)
+    text = payload[: limits.RETURNED_TEXT_BYTES] if isinstance(payload, bytes) else b""
+    for line in text.decode("utf-8", "replace").splitlines():
         if (code := code_in(line)) and not code.startswith("2"):
             return DeliveryReport((RecipientReport((), "failed", code, line),))
     return None
@@ -166,11 +162,11 @@ def _inside(part: Message) -> Message:
 
 
 def _addresses(message: Message, *names: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    addresses: dict[str, None] = {}
     for name in names:
         for value in message.get_all(name, []):
-            found.update(dict.fromkeys(_ADDRESS.findall(str(value))))
-    return tuple(islice(found, _MOST_ADDRESSES))
+            addresses.update(dict.fromkeys(_ADDRESS.findall(str(value))))
+    return tuple(islice(addresses, limits.RETURNED_ADDRESSES))
 
 
 def _text_of(message: Message, name: str) -> str:
@@ -178,8 +174,9 @@ def _text_of(message: Message, name: str) -> str:
 
 
 def _subject(message: Message) -> str:
-    said = " ".join(_text_of(message, "Subject").split())[:80]
-    return f"“{said}”" if said.isprintable() and said else "it has no subject"
+    words = " ".join(_text_of(message, "Subject").split())
+    words = words[: limits.RETURNED_SUBJECT]
+    return f"“{words}”" if words.isprintable() and words else "it has no subject"
 
 
 def _mark(message: Message, source: bytes) -> str:

@@ -47,7 +47,8 @@ class ReturnState(StrEnum):
 class IngestedMail:
     """One email that came back: where it is, what became of it, and why.
 
-    `copy` is named where it is known; `cancelled` copies were planned still.
+    `copy` names the copy it is about, if it names one; `cancelled` copies were
+    planned still.
     """
 
     name: str
@@ -61,13 +62,13 @@ class IngestedMail:
 
 @dataclass(slots=True)
 class IngestReport:
-    """All that was found, in order."""
+    """What became of every email that came back, in order."""
 
-    taken: list[IngestedMail] = field(default_factory=list)
+    mails: list[IngestedMail] = field(default_factory=list)
 
     def count(self, standing: ReturnState) -> int:
         """Return how many emails came to that."""
-        return sum(one.standing is standing for one in self.taken)
+        return sum(mail.standing is standing for mail in self.mails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,12 @@ class Bounces:
     """Takes reports in.
 
     `copy_of` reads an envelope sender of ours and returns None for any other
-    address. `leave` ends a reader's subscriptions, for a reason.
+    address. `unsubscribe` ends a reader's subscriptions, for a reason.
     """
 
     engine: Engine
     copy_of: Callable[[str], CopyRef | None]
-    leave: Callable[[Connection, int, datetime, str], bool]
+    unsubscribe: Callable[[Connection, int, datetime, str], bool]
 
     def ingest(
         self, paths: Iterable[Path], now: datetime, *, dry_run: bool = False
@@ -90,49 +91,49 @@ class Bounces:
         What cannot be read or understood is named, and the rest goes on. A dry
         run changes nothing. Raises StoreError.
         """
-        ingested = IngestReport()
-        for found in emails_in(paths):
-            if isinstance(found, UnreadableFile):
-                ingested.taken.append(
-                    IngestedMail(found.name, ReturnState.UNREAD, found.why)
+        report = IngestReport()
+        for file in emails_in(paths):
+            if isinstance(file, UnreadableFile):
+                report.mails.append(
+                    IngestedMail(file.name, ReturnState.UNREAD, file.why)
                 )
                 continue
-            taken = self._take(found, now, dry_run=dry_run)
+            mail = self._ingest(file, now, dry_run=dry_run)
             if not dry_run:
-                taken = _settled(found, taken)
-            ingested.taken.append(taken)
-        return ingested
+                mail = _settled(file, mail)
+            report.mails.append(mail)
+        return report
 
-    def _take(
-        self, found: ReturnedFile, now: datetime, *, dry_run: bool
+    def _ingest(
+        self, file: ReturnedFile, now: datetime, *, dry_run: bool
     ) -> IngestedMail:
-        told = self._understood(found)
-        if isinstance(told, IngestedMail):
-            return told
+        reported = self._understood(file)
+        if isinstance(reported, IngestedMail):
+            return reported
         with (reading if dry_run else writing)(self.engine) as connection:
-            case = _looked_up(connection, found.name, told)
-            if isinstance(case, IngestedMail):
-                return case
-            taken = _as_new(found.name, case)
-            if bounces.is_known(connection, told.mark):
-                return replace(taken, standing=ReturnState.SEEN, is_suppressed=False)
+            judged = _judged(connection, file.name, reported)
+            if isinstance(judged, IngestedMail):
+                return judged
+            mail = _as_new(file.name, judged)
+            if bounces.is_known(connection, reported.mark):
+                return replace(mail, standing=ReturnState.SEEN, is_suppressed=False)
             if dry_run:
-                return taken
-            return self._recorded(connection, taken, case, now)
+                return mail
+            return self._recorded(connection, mail, judged, now)
 
-    def _understood(self, found: ReturnedFile) -> "_ReportedCopy | IngestedMail":
-        """Return what an email reports of which copy, or why it is left alone."""
+    def _understood(self, file: ReturnedFile) -> "_ReportedCopy | IngestedMail":
+        """Return what an email reports of which copy, or why it is passed over."""
         try:
-            mail = read(found.source)
+            mail = read(file.source)
             ref = self._copy_named(mail)
         except ValueError as problem:
-            return IngestedMail(found.name, ReturnState.NOT_UNDERSTOOD, str(problem))
+            return IngestedMail(file.name, ReturnState.NOT_UNDERSTOOD, str(problem))
         if ref is None:
             return IngestedMail(
-                found.name, ReturnState.NOT_OURS, "it names no copy of ours"
+                file.name, ReturnState.NOT_OURS, "it names no copy of ours"
             )
         if mail.report is None:
-            return IngestedMail(found.name, ReturnState.NOT_UNDERSTOOD, mail.why)
+            return IngestedMail(file.name, ReturnState.NOT_UNDERSTOOD, mail.why)
         mark = f"{ref.edition_code}-{ref.reader_id}-{mail.mark}"
         return _ReportedCopy(ref, mail.report, mark)
 
@@ -142,7 +143,7 @@ class Bounces:
         Raises ValueError where it bears several.
         """
         for addresses in (mail.sent_to, mail.about):
-            refs = {ref for one in addresses if (ref := self.copy_of(one))}
+            refs = {ref for address in addresses if (ref := self.copy_of(address))}
             if len(refs) > 1:
                 raise ValueError("it names several copies, so it is about none")
             if refs:
@@ -150,25 +151,30 @@ class Bounces:
         return None
 
     def _recorded(
-        self, connection: Connection, taken: IngestedMail, case: "_Case", now: datetime
+        self,
+        connection: Connection,
+        mail: IngestedMail,
+        judged: "_JudgedReport",
+        now: datetime,
     ) -> IngestedMail:
         """Record a report and do what follows, in the transaction that is open."""
-        copy, finding = case.copy, case.finding
-        if not bounces.record(connection, copy, finding, case.told.mark, now):
+        copy, verdict = judged.copy, judged.verdict
+        if not bounces.record(connection, copy, verdict, judged.reported.mark, now):
             # Another process has taken it in since we looked.
-            return replace(taken, standing=ReturnState.SEEN, is_suppressed=False)
-        is_complaint, cancelled = finding.kind is BounceKind.COMPLAINT, 0
-        if taken.is_suppressed and copy.email_hash is not None:
-            why = COMPLAINT if is_complaint else _bounced(finding)
+            return replace(mail, standing=ReturnState.SEEN, is_suppressed=False)
+        is_complaint, cancelled = verdict.kind is BounceKind.COMPLAINT, 0
+        if mail.is_suppressed and copy.email_hash is not None:
+            bounced = f"bounced: {verdict.status or 'no such address'}"
+            why = COMPLAINT if is_complaint else bounced
             cancelled = bounces.silence(connection, copy.email_hash, why, now)
         if is_complaint:
-            self.leave(connection, copy.key.reader_id, now, COMPLAINT)
-        return replace(taken, cancelled=cancelled)
+            self.unsubscribe(connection, copy.key.reader_id, now, COMPLAINT)
+        return replace(mail, cancelled=cancelled)
 
 
 @dataclass(frozen=True, slots=True)
 class _ReportedCopy:
-    """What is reported of which copy, and what the report is known by."""
+    """What is reported of which copy, and the mark by which to know it again."""
 
     ref: CopyRef
     report: Report
@@ -176,56 +182,49 @@ class _ReportedCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    """A report on a copy that is held, and what it comes to."""
+class _JudgedReport:
+    """A report on a copy of ours, and what it comes to."""
 
-    told: _ReportedCopy
+    reported: _ReportedCopy
     copy: SentCopy
-    finding: BounceVerdict
+    verdict: BounceVerdict
 
 
-def _looked_up(
-    connection: Connection, name: str, told: _ReportedCopy
-) -> _Case | IngestedMail:
-    copy = bounces.copy_of(connection, told.ref)
+def _judged(
+    connection: Connection, name: str, reported: _ReportedCopy
+) -> _JudgedReport | IngestedMail:
+    copy = bounces.copy_of(connection, reported.ref)
     if copy is None:
         words = "it is about a copy that is not in this database"
         return IngestedMail(name, ReturnState.NOT_OURS, words)
-    finding = judge(told.report, copy.email)
-    if finding is None:
+    verdict = judge(reported.report, copy.email)
+    if verdict is None:
         words = "it says of nothing that it failed"
         return IngestedMail(name, ReturnState.NOTHING, words, str(copy.key))
-    return _Case(told, copy, finding)
+    return _JudgedReport(reported, copy, verdict)
 
 
-def _as_new(name: str, case: _Case) -> IngestedMail:
-    copy, finding = case.copy, case.finding
-    is_final = finding.kind.ends_it and copy.email_hash is not None
+def _as_new(name: str, judged: _JudgedReport) -> IngestedMail:
+    copy, verdict = judged.copy, judged.verdict
+    is_final = verdict.kind.ends_it and copy.email_hash is not None
+    # The address that the person has now may not be the one that was written to.
+    is_current = not copy.has_changed or judged.reported.report.names(copy.email)
     return IngestedMail(
         name,
         ReturnState.NEW,
-        finding.words,
+        verdict.words,
         str(copy.key),
-        finding.kind,
-        is_suppressed=is_final and _is_at(copy, case.told.report),
+        verdict.kind,
+        is_suppressed=is_final and is_current,
     )
 
 
-def _is_at(copy: SentCopy, report: Report) -> bool:
-    """Whether a report is about the address that the person has now."""
-    return not copy.has_changed or report.names(copy.email)
-
-
-def _bounced(finding: BounceVerdict) -> str:
-    return f"bounced: {finding.status or 'no such address'}"
-
-
-def _settled(found: ReturnedFile, taken: IngestedMail) -> IngestedMail:
+def _settled(file: ReturnedFile, mail: IngestedMail) -> IngestedMail:
     """Have an email put away, now that what it says is committed."""
-    log.info("returned mail standing=%s copy=%s", taken.standing, taken.copy or "-")
+    log.info("returned mail standing=%s copy=%s", mail.standing, mail.copy or "-")
     try:
-        found.settle()
+        file.settle()
     except OSError as problem:
-        why = f"{taken.words}; it could not be moved: {problem.strerror}"
-        return replace(taken, words=why)
-    return taken
+        why = f"{mail.words}; it could not be moved: {problem.strerror}"
+        return replace(mail, words=why)
+    return mail

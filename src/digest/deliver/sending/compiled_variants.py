@@ -1,4 +1,4 @@
-"""The words of each kind of copy, made once, and anew after a withdrawal."""
+"""Each variant of an edition compiled once, and anew after a withdrawal."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,13 +19,13 @@ MessageFor = Callable[[int, int], CompiledMessage | None]
 
 
 class ReaderLinks(Protocol):
-    """The addresses in a copy that are one reader's own."""
+    """The addresses in a copy that are its reader's own."""
 
-    def leave_url(self, reader_id: int) -> str:
-        """Return the https address that leaves without signing in."""
+    def unsubscribe_url(self, reader_id: int) -> str:
+        """Return the https address that unsubscribes without signing in."""
         ...
 
-    def leave_mailto(self, reader_id: int) -> str:
+    def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same, or ""."""
         ...
 
@@ -53,7 +53,7 @@ class FailedVariant:
 
 
 class CompiledVariants:
-    """Has each variant of an edition rendered once, beside the event loop."""
+    """Has each variant of an edition compiled once, beside the event loop."""
 
     def __init__(
         self, engine: Engine, edition_id: int, message_for: MessageFor
@@ -61,38 +61,37 @@ class CompiledVariants:
         self._engine = engine
         self._edition_id = edition_id
         self._message_for = message_for
-        self._made = dict[int, CompiledVariant | FailedVariant]()
-        self._making = dict[int, asyncio.Task[CompiledVariant | FailedVariant]]()
+        self._compiled = dict[int, CompiledVariant | FailedVariant]()
+        self._compiling = dict[int, asyncio.Task[CompiledVariant | FailedVariant]]()
 
-    async def words(self, variant_id: int) -> CompiledVariant | FailedVariant:
-        """Return the variant's words; whoever asks meanwhile waits for the same."""
-        if variant_id not in self._made:
-            making = self._making.get(variant_id)
-            if making is None:
-                made = asyncio.to_thread(self._make, variant_id)
-                making = self._making[variant_id] = asyncio.create_task(made)
-            self._made[variant_id] = await making
-            self._making.pop(variant_id, None)
-        return self._made[variant_id]
+    async def get(self, variant_id: int) -> CompiledVariant | FailedVariant:
+        """Return the variant; whoever asks meanwhile waits for the same one."""
+        if variant_id not in self._compiled:
+            task = self._compiling.get(variant_id)
+            if task is None:
+                task = asyncio.create_task(asyncio.to_thread(self._compile, variant_id))
+                self._compiling[variant_id] = task
+            self._compiled[variant_id] = await task
+            self._compiling.pop(variant_id, None)
+        return self._compiled[variant_id]
 
-    def forget(self, variant_id: int, stale: CompiledVariant) -> None:
-        """Have the variant made anew, unless somebody has seen to it already."""
-        if self._made.get(variant_id) is stale:
-            del self._made[variant_id]
+    def discard(self, variant_id: int, stale: CompiledVariant) -> None:
+        """Have the variant compiled anew, unless somebody has seen to it already."""
+        if self._compiled.get(variant_id) is stale:
+            del self._compiled[variant_id]
 
-    def _make(self, variant_id: int) -> CompiledVariant | FailedVariant:
+    def _compile(self, variant_id: int) -> CompiledVariant | FailedVariant:
         # Before the message: what is withdrawn while it is made counts as later.
         with reading(self._engine) as connection:
             guard = guard_for(connection, self._edition_id, Channel.EMAIL)
         try:
-            return CompiledVariant(
-                self._message_for(self._edition_id, variant_id), guard
-            )
+            message = self._message_for(self._edition_id, variant_id)
         except DigestError as problem:
             return FailedVariant(str(problem))
+        return CompiledVariant(message, guard)
 
 
-def copy_of(
+def merged_copy(
     due: DueCopy, message: CompiledMessage, edition_code: str, links: ReaderLinks
 ) -> Copy:
     """Return the reader's own copy. Raises ValueError for an address beyond use."""
@@ -102,8 +101,8 @@ def copy_of(
         address=due.to.email,
         salutation=due.to.salutation,
         reference=str(due.key),
-        leave_url=links.leave_url(reader_id),
-        leave_mailto=links.leave_mailto(reader_id),
+        leave_url=links.unsubscribe_url(reader_id),
+        leave_mailto=links.unsubscribe_mailto(reader_id),
     )
     return Copy(
         ref=str(due.key),

@@ -1,4 +1,4 @@
-"""How many connections at once: fewer on trouble, and again more when it is quiet."""
+"""How many connections may be open at once: fewer on trouble, more when it is quiet."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ class ConnectionBudget:
     """How many connections may be open, of at most `most`. Seconds throughout.
 
     Trouble halves it; each quiet spell adds one. Trouble soon after it was
-    widened makes the next quiet spell twice as long.
+    raised makes the next quiet spell twice as long.
     """
 
     most: int
@@ -21,10 +21,10 @@ class ConnectionBudget:
     changed_at: float = 0.0
     quiet: float = _QUIET
 
-    def narrowed(self, others: int, now: float) -> "ConnectionBudget":
+    def reduced(self, others: int, now: float) -> "ConnectionBudget":
         """Return it after trouble on one connection while `others` were open.
 
-        The last one open is never narrowed away: its trouble is the carrier's.
+        The last one open is never taken away: its trouble is the carrier's.
         """
         if not others:
             return self
@@ -33,7 +33,7 @@ class ConnectionBudget:
         allowed = max(1, min(self.allowed // 2, others))
         return replace(self, allowed=allowed, changed_at=now, quiet=quiet)
 
-    def widened(self, now: float) -> "ConnectionBudget":
+    def raised(self, now: float) -> "ConnectionBudget":
         """Return it with one more, where it has been quiet for long enough."""
         if self.allowed >= self.most or now - self.changed_at < self.quiet:
             return self
@@ -47,14 +47,14 @@ class ConcurrencyLimit:
 
     def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._opening = ConnectionBudget(most, most, clock())
+        self._budget = ConnectionBudget(most, most, clock())
 
     @property
     def allowed(self) -> int:
-        """How many may be open; it widens by itself as time goes by."""
-        self._opening = self._opening.widened(self._clock())
-        return self._opening.allowed
+        """How many may be open; it rises by itself as time goes by."""
+        self._budget = self._budget.raised(self._clock())
+        return self._budget.allowed
 
-    def narrow(self, others: int) -> None:
+    def reduce(self, others: int) -> None:
         """Note trouble on one connection while so many others were open."""
-        self._opening = self._opening.narrowed(others, self._clock())
+        self._budget = self._budget.reduced(others, self._clock())

@@ -1,6 +1,6 @@
-"""One connection's work: take a copy, hand it over, have it recorded, go on.
+"""One connection's loop: at a crash it has one copy at most on the wire, uncertain.
 
-A copy is marked as leaving, and that is committed, before its first byte goes;
+A copy is claimed, as leaving, and that is committed, before its first byte goes;
 its outcome is committed before the next copy's first byte goes. So a kill at
 any instant leaves at most one uncertain copy per connection, and none is lost.
 Both are written in one commit, between two copies.
@@ -19,7 +19,7 @@ from digest.deliver.sending.compiled_variants import (
     CompiledVariant,
     FailedVariant,
     ReaderLinks,
-    copy_of,
+    merged_copy,
 )
 from digest.deliver.sending.copy_queue import CopyQueue, QueuedCopy
 from digest.deliver.sending.group_commit import GroupCommit
@@ -53,34 +53,34 @@ class RunContext:
     """What the connections of one run share."""
 
     engine: Engine
-    feed: CopyQueue
+    queue: CopyQueue
     links: ReaderLinks
     policy: RetryPolicy
     clock: Callable[[], datetime]
-    recorder: GroupCommit[SettleAndClaimRequest, ClaimResult | None]
-    board: RunState
-    pace: RateLimiter
+    commits: GroupCommit[SettleAndClaimRequest, ClaimResult | None]
+    state: RunState
+    rate_limiter: RateLimiter
 
 
 class PreparedCopy(NamedTuple):
-    """A copy that is made, or the reason why it cannot be."""
+    """A copy that is ready to go, or refused before it could be."""
 
-    task: QueuedCopy
-    words: CompiledVariant
-    made: Copy | Refused
+    queued: QueuedCopy
+    variant: CompiledVariant
+    content: Copy | Refused
 
     @property
     def copy(self) -> Copy | None:
         """What may be announced to the carrier."""
-        return self.made if isinstance(self.made, Copy) else None
+        return self.content if isinstance(self.content, Copy) else None
 
 
 class ConnectionLoop:
-    """Sends copies over one line, until no more will come."""
+    """Sends copies over one connection, until no more will come."""
 
-    def __init__(self, shared: RunContext, line: ReconnectingConnection) -> None:
-        self._shared = shared
-        self._line = line
+    def __init__(self, context: RunContext, connection: ReconnectingConnection) -> None:
+        self._context = context
+        self._connection = connection
         self._unsettled: tuple[QueuedCopy, DeliveryMove] | None = None
         self._in_hand: list[QueuedCopy] = []
 
@@ -91,185 +91,184 @@ class ConnectionLoop:
         """
         try:
             await self._send()
-            await self._write()
+            await self._record()
         except CarrierError as problem:
-            await self._write()
+            await self._record()
             return problem
         except BaseException:
-            self._shared.board.halt()
+            self._context.state.halt()
             raise
         finally:
-            for task in reversed(self._in_hand):
-                self._shared.feed.put_back(task)
+            for queued in reversed(self._in_hand):
+                self._context.queue.put_back(queued)
             self._in_hand.clear()
-            await self._line.close()
+            await self._connection.close()
         return None
 
     async def _send(self) -> None:
-        ready = await self._next()
-        while ready is not None and not self._shared.board.must_stop:
-            await self._line.ready()
-            ready = await self._serve(ready) or await self._next()
+        prepared = await self._next()
+        while prepared is not None and not self._context.state.must_stop:
+            await self._connection.ready()
+            prepared = await self._hand_over(prepared) or await self._next()
 
-    async def _serve(self, ready: PreparedCopy) -> PreparedCopy | None:
+    async def _hand_over(self, prepared: PreparedCopy) -> PreparedCopy | None:
         """Hand over one copy, if it may still go; return the one announced."""
-        taken = await self._write(
-            CopyClaim(ready.task.due.key.reader_id, ready.words.guard)
-        )
-        if taken is not ClaimResult.YES:
-            self._leave(ready, taken)
+        queued, variant, content = prepared
+        claim = CopyClaim(queued.due.key.reader_id, variant.guard)
+        result = await self._record(claim)
+        if result is not ClaimResult.YES:
+            self._pass_over(prepared, result)
             return None
         following = await self._next_now()
+        if isinstance(content, Refused):
+            self._settle(queued, content)
+            return following
         try:
-            outcome = (
-                ready.made
-                if isinstance(ready.made, Refused)
-                else await self._line.hand_over(
-                    ready.made, following and following.copy
-                )
-            )
+            announced = following and following.copy
+            outcome = await self._connection.hand_over(content, announced)
         except CarrierError as problem:
-            self._give_back(ready.task, str(problem))
+            # Not charged to the reader; but behind the others, so that one copy that
+            # gets us turned away cannot keep all the rest from going.
+            why = str(problem)
+            change = DeliveryMove(
+                queued.due.key, DeliveryState.PLANNED, why, self._soon()
+            )
+            self._unsettled = queued, change
+            self._context.state.note(why)
             raise
-        self._settle(ready.task, outcome)
+        self._settle(queued, outcome)
         return following
 
     async def _next(self) -> PreparedCopy | None:
-        """Wait for the next copy, with all that is done recorded first."""
-        while (ready := await self._next_now()) is None:
-            await self._write()
-            if not await self._shared.feed.wait_for_more():
+        """Wait for the next copy, with every outcome so far recorded first."""
+        while (prepared := await self._next_now()) is None:
+            await self._record()
+            if not await self._context.queue.wait_for_more():
                 return None
-        return ready
+        return prepared
 
     async def _next_now(self) -> PreparedCopy | None:
-        while (task := self._shared.feed.next()) is not None:
-            self._in_hand.append(task)
-            if not self._may_leave_now(task):
+        """Return the next copy that may leave this instant, merged, if there is one."""
+        while (queued := self._context.queue.next()) is not None:
+            self._in_hand.append(queued)
+            if not self._is_within_limits(queued):
                 continue
-            words = await task.batch.press.words(task.due.variant_id)
-            if isinstance(words, FailedVariant):
-                self._keep_back(task, words.why)
-            elif words.message is None:
-                self._cancel(task)
+            due = queued.due
+            variant = await queued.batch.variants.get(due.variant_id)
+            if isinstance(variant, FailedVariant):
+                self._postpone(queued, self._soon(), variant.why)
+                self._context.state.note(variant.why)
+            elif variant.message is None:
+                self._cancel(queued)
+            elif why := undeliverable(due.to.email):
+                return PreparedCopy(queued, variant, Refused(f"the address {why}"))
             else:
-                return PreparedCopy(task, words, self._make(task, words))
+                code, links = queued.batch.edition_code, self._context.links
+                copy = merged_copy(due, variant.message, code, links)
+                return PreparedCopy(queued, variant, copy)
         return None
 
-    def _make(self, task: QueuedCopy, words: CompiledVariant) -> Copy | Refused:
-        if words.message is None or (why := undeliverable(task.due.to.email)):
-            return Refused(f"the address {why}")
-        code = task.batch.edition_code
-        return copy_of(task.due, words.message, code, self._shared.links)
-
-    async def _write(self, taking: CopyClaim | None = None) -> ClaimResult | None:
-        """Have written how the last copy ended, and that the next one leaves."""
-        if taking is None and self._unsettled is None:
+    async def _record(self, claim: CopyClaim | None = None) -> ClaimResult | None:
+        """Have committed how the last copy ended, and that the next one leaves."""
+        if claim is None and self._unsettled is None:
             return None
-        done, self._unsettled = self._unsettled, None
-        turn = SettleAndClaimRequest(done[1] if done else None, taking)
-        taken = await self._shared.recorder.ask(turn)
-        if done:
-            self._end(done[0])
-        return taken
+        unsettled, self._unsettled = self._unsettled, None
+        outcome = unsettled[1] if unsettled else None
+        result = await self._context.commits.submit(
+            SettleAndClaimRequest(outcome, claim)
+        )
+        if unsettled:
+            self._finish(unsettled[0])
+        return result
 
-    def _settle(self, task: QueuedCopy, outcome: Outcome) -> None:
+    def _settle(self, queued: QueuedCopy, outcome: Outcome) -> None:
         is_counted = is_charged(outcome)
-        attempts = task.due.attempts + is_counted
+        attempts = queued.due.attempts + is_counted
         end = settle(
             outcome,
             attempts,
-            self._shared.clock(),
-            self._shared.policy,
-            task.batch.patience,
+            self._context.clock(),
+            self._context.policy,
+            queued.batch.patience,
         )
         change = DeliveryMove(
-            task.due.key,
+            queued.due.key,
             end.state,
             end.reply,
             end.next_attempt_at,
             is_counted,
-            only_after=task.due.attempts,
+            only_after=queued.due.attempts,
         )
-        self._unsettled = task, change
-        self._shared.board.count(end_of(outcome))
+        self._unsettled = queued, change
+        self._context.state.count(end_of(outcome))
         log.log(
             _LEVELS.get(end.state, logging.WARNING),
             "delivery settled id=%s state=%s attempts=%s",
-            task.due.key,
+            queued.due.key,
             end.state,
             attempts,
         )
 
-    def _leave(self, ready: PreparedCopy, taken: ClaimResult | None) -> None:
-        """Go on without a copy that may not leave as it was made."""
-        if taken is ClaimResult.STALE:
-            batch = ready.task.batch
-            batch.press.forget(ready.task.due.variant_id, ready.words)
-            self._put_back(ready.task)
+    def _pass_over(self, prepared: PreparedCopy, result: ClaimResult | None) -> None:
+        """Go on without a copy that may not leave as it was prepared."""
+        queued, variant, _ = prepared
+        if result is ClaimResult.STALE:
+            queued.batch.variants.discard(queued.due.variant_id, variant)
+            self._put_back(queued)
             return
-        if taken is ClaimResult.CANCELLED:
-            self._shared.board.count(CopyEnd.CANCELLED)
-        self._end(ready.task)
+        if result is ClaimResult.CANCELLED:
+            self._context.state.count(CopyEnd.CANCELLED)
+        self._finish(queued)
 
-    def _give_back(self, task: QueuedCopy, why: str) -> None:
-        # Not charged to the reader; but behind the others, so that one copy that
-        # gets us turned away cannot keep all the rest from going.
-        change = DeliveryMove(task.due.key, DeliveryState.PLANNED, why, self._later())
-        self._unsettled = task, change
-        self._shared.board.note(why)
-
-    def _may_leave_now(self, task: QueuedCopy) -> bool:
-        """Whether the limits let it; if not, it is put back for when they do."""
-        domain = task.due.to.email.rpartition("@")[2]
-        wait = self._shared.pace.ask(domain, task.batch.sending_domain)
+    def _is_within_limits(self, queued: QueuedCopy) -> bool:
+        """Whether the rate limits let it go; if not, it is put back until they do."""
+        domain = queued.due.to.email.rpartition("@")[2]
+        limiter = self._context.rate_limiter
+        wait = limiter.acquire(domain, queued.batch.sending_domain)
         if wait is None:
             return True
-        seconds = max((wait.until - self._shared.clock()).total_seconds(), 0.001)
+        seconds = max((wait.until - self._context.clock()).total_seconds(), 0.001)
         is_for_all = wait.is_for_all and not wait.sending_domain
         if seconds <= _LONGEST_WAIT_IN_HAND:
-            self._put_back(task, 0 if is_for_all else seconds)
+            self._put_back(queued, 0 if is_for_all else seconds)
             if is_for_all:
-                self._shared.feed.hold(seconds)
+                self._context.queue.pause(seconds)
         elif is_for_all:
-            self._put_back(task)
-            self._shared.board.pause(f"{wait.why}; the next at {wait.until:%H:%M} UTC")
+            self._put_back(queued)
+            why = f"{wait.why}; the next at {wait.until:%H:%M} UTC"
+            self._context.state.pause(why)
         else:
-            self._postpone(task, wait.until, wait.why)
+            self._postpone(queued, wait.until, wait.why)
         return False
 
-    def _put_back(self, task: QueuedCopy, delay_seconds: float = 0) -> None:
-        self._in_hand.remove(task)
-        self._shared.feed.put_back(task, delay_seconds)
+    def _put_back(self, queued: QueuedCopy, delay_seconds: float = 0) -> None:
+        self._in_hand.remove(queued)
+        self._context.queue.put_back(queued, delay_seconds)
 
-    def _keep_back(self, task: QueuedCopy, why: str) -> None:
-        self._postpone(task, self._later(), why)
-        self._shared.board.note(why)
+    def _postpone(self, queued: QueuedCopy, until: datetime, why: str) -> None:
+        with writing(self._context.engine) as connection:
+            postpone(connection, queued.due.key, until=until, why=why)
+        self._finish(queued)
 
-    def _postpone(self, task: QueuedCopy, until: datetime, why: str) -> None:
-        with writing(self._shared.engine) as connection:
-            postpone(connection, task.due.key, until=until, why=why)
-        self._end(task)
-
-    def _cancel(self, task: QueuedCopy) -> None:
+    def _cancel(self, queued: QueuedCopy) -> None:
         change = DeliveryMove(
-            task.due.key,
+            queued.due.key,
             DeliveryState.CANCELLED,
             WITHDRAWN,
             only_from=DeliveryState.PLANNED,
         )
-        with writing(self._shared.engine) as connection:
-            is_cancelled = move(connection, change, self._shared.clock())
+        with writing(self._context.engine) as connection:
+            is_cancelled = move(connection, change, self._context.clock())
         if is_cancelled:
-            self._shared.board.count(CopyEnd.CANCELLED)
-        self._end(task)
+            self._context.state.count(CopyEnd.CANCELLED)
+        self._finish(queued)
 
-    def _later(self) -> datetime:
-        return self._shared.clock() + self._shared.policy.soon
+    def _soon(self) -> datetime:
+        return self._context.clock() + self._context.policy.soon
 
-    def _end(self, task: QueuedCopy) -> None:
-        self._in_hand.remove(task)
-        self._shared.feed.ended(task)
+    def _finish(self, queued: QueuedCopy) -> None:
+        self._in_hand.remove(queued)
+        self._context.queue.finish(queued)
 
 
 _LEVELS = {

@@ -1,4 +1,8 @@
-"""The connections of a run: one task each, fewer of them while there is trouble."""
+"""How many connections a run has: one task each, fewer of them while there is trouble.
+
+At most as many as DIGEST_SMTP_CONNECTIONS; how many of those just now is for
+`concurrency_limit` to say.
+"""
 
 import asyncio
 import logging
@@ -13,69 +17,63 @@ log = logging.getLogger(__name__)
 
 
 class ConnectionPool:
-    """Keeps as many connections at work as `width` allows.
+    """Keeps as many connections open as `limit` allows.
 
     One that is turned away ends, and the run goes on with the others; after a
     quiet spell one more is tried. When the last is turned away the run pauses.
     """
 
     def __init__(
-        self, shared: RunContext, carrier: Carrier, width: ConcurrencyLimit
+        self, context: RunContext, carrier: Carrier, limit: ConcurrencyLimit
     ) -> None:
-        self._shared = shared
+        self._context = context
         self._carrier = carrier
-        self._at_work = set[asyncio.Task[CarrierError | None]]()
-        self._width = width
+        self._tasks = set[asyncio.Task[CarrierError | None]]()
+        self._limit = limit
 
-    def hire(self) -> None:
-        """Set to work as many connections as may be, and see to those that ended."""
-        for ended in [one for one in self._at_work if one.done()]:
-            self._at_work.remove(ended)
+    def fill(self) -> None:
+        """Start as many connections as may be, and see to those that ended."""
+        for ended in [task for task in self._tasks if task.done()]:
+            self._tasks.remove(ended)
             if (problem := ended.result()) is not None:
-                self._narrow(problem)
+                self._reduce(problem)
         while (
-            len(self._at_work) < self._width.allowed
-            and not self._shared.board.must_stop
+            len(self._tasks) < self._limit.allowed and not self._context.state.must_stop
         ):
-            self._at_work.add(self._start())
+            self._start()
 
     @property
     def size(self) -> int:
-        """How many connections were at work when `hire` last looked."""
-        return len(self._at_work)
+        """How many connections there were when `fill` last looked."""
+        return len(self._tasks)
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether any connection still is, though it may be about to end."""
-        return any(not one.done() for one in self._at_work)
+    def has_ended_connection(self) -> bool:
+        """Whether a connection has ended since `fill` last looked."""
+        return any(task.done() for task in self._tasks)
 
-    @property
-    def has_ended_one(self) -> bool:
-        """Whether a connection has ended since `hire` last looked."""
-        return any(one.done() for one in self._at_work)
-
-    async def dismiss(self) -> None:
+    async def drain(self) -> None:
         """Wait until every connection has ended; each first finishes its copy.
 
         Raises what ended one of them, if it was no carrier.
         """
-        if self._at_work:
-            await asyncio.wait(self._at_work)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         # All are asked: the fault of one that was not would be logged as a bug.
-        faults = [ended.exception() for ended in self._at_work]
+        faults = [ended.exception() for ended in self._tasks]
         for fault in filter(None, faults):
             raise fault
 
-    def _start(self) -> asyncio.Task[CarrierError | None]:
-        worker = ConnectionLoop(self._shared, ReconnectingConnection(self._carrier))
-        started = asyncio.create_task(worker.run())
-        started.add_done_callback(lambda _ended: self._shared.feed.wake())
-        return started
+    def _start(self) -> None:
+        connection = ReconnectingConnection(self._carrier)
+        task = asyncio.create_task(ConnectionLoop(self._context, connection).run())
+        task.add_done_callback(lambda _ended: self._context.queue.wake())
+        self._tasks.add(task)
 
-    def _narrow(self, problem: CarrierError) -> None:
-        others = sum(not one.done() for one in self._at_work)
+    def _reduce(self, problem: CarrierError) -> None:
+        others = sum(not task.done() for task in self._tasks)
         log.warning("carrier turned us away others=%s reason=%s", others, problem)
         if not others:
-            self._shared.board.pause(str(problem))
+            self._context.state.pause(str(problem))
             return
-        self._width.narrow(others)
+        self._limit.reduce(others)

@@ -1,4 +1,4 @@
-"""The copies in hand: of batches leased to us, shared out among connections."""
+"""The copy queue: copies of the leased batches, shared out among connections."""
 
 import asyncio
 from collections import deque
@@ -26,8 +26,8 @@ LONGEST_WAIT = 0.5
 class LeasedBatch:
     """A leased batch of an edition.
 
-    `left` copies that were read have not had their turn; those of the readers
-    `unread` have not been read yet.
+    `remaining` copies that were read have not had their turn; those of the
+    readers `unread` have not been read yet.
     """
 
     lease: Lease
@@ -35,14 +35,14 @@ class LeasedBatch:
     sending_domain: str
     uncertain: UncertainPolicy
     patience: Patience
-    press: CompiledVariants
+    variants: CompiledVariants
     unread: range
-    left: int = 0
+    remaining: int = 0
 
     @property
     def has_ended(self) -> bool:
         """Whether all its copies have had their turn."""
-        return not self.left and not self.unread
+        return not self.remaining and not self.unread
 
 
 class QueuedCopy(NamedTuple):
@@ -61,10 +61,10 @@ class CopyQueue:
     def __init__(self, must_stop: Callable[[], bool]) -> None:
         self._must_stop = must_stop
         self._waiting = set[asyncio.Future[None]]()
-        self._tasks = deque[QueuedCopy]()
+        self._copies = deque[QueuedCopy]()
         self._delayed: list[tuple[float, int, QueuedCopy]] = []
         self._order = count()
-        self._held_until = 0.0
+        self._paused_until = 0.0
         self._is_closed = False
         self.batches: list[LeasedBatch] = []
 
@@ -72,13 +72,13 @@ class CopyQueue:
         """Share out copies of a batch."""
         if batch not in self.batches:
             self.batches.append(batch)
-        batch.left += len(copies)
-        self._tasks.extend(QueuedCopy(batch, due) for due in copies)
+        batch.remaining += len(copies)
+        self._copies.extend(QueuedCopy(batch, due) for due in copies)
         self.wake()
 
     def next(self) -> QueuedCopy | None:
         """Return the next copy, or None where none is to be had this instant."""
-        return None if self._nothing_at_hand() else self._tasks.popleft()
+        return None if self._nothing_at_hand() else self._copies.popleft()
 
     async def wait_for_more(self) -> bool:
         """Wait until a copy may be had; False when no more will come.
@@ -88,38 +88,44 @@ class CopyQueue:
         while self._nothing_at_hand():
             if self._must_stop() or self.is_over:
                 return False
-            await self._wait(min(self._pause(), LONGEST_WAIT))
+            soonest = [at for at, _, _ in self._delayed[:1]]
+            if self._copies:
+                soonest.append(self._paused_until)
+            pause = max(min(soonest, default=inf) - monotonic(), 0)
+            await self._wait(min(pause, LONGEST_WAIT))
         return True
 
-    def hold(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Give out nothing for so long."""
-        self._held_until = monotonic() + seconds
+        self._paused_until = monotonic() + seconds
 
-    def put_back(self, task: QueuedCopy, delay_seconds: float = 0) -> None:
+    def put_back(self, copy: QueuedCopy, delay_seconds: float = 0) -> None:
         """Have a copy taken again, not before so many seconds from now."""
         if delay_seconds:
             at = monotonic() + delay_seconds
-            heappush(self._delayed, (at, next(self._order), task))
+            heappush(self._delayed, (at, next(self._order), copy))
         else:
-            self._tasks.appendleft(task)
+            self._copies.appendleft(copy)
         self.wake()
 
-    def ended(self, task: QueuedCopy) -> None:
+    def finish(self, copy: QueuedCopy) -> None:
         """Note that a copy has had its turn, and that this is recorded."""
-        task.batch.left -= 1
-        if task.batch.has_ended or (self.is_low and not self._is_closed):
+        copy.batch.remaining -= 1
+        if copy.batch.has_ended or (self.is_low and not self._is_closed):
             self.wake()
 
-    def give_up(self, batch: LeasedBatch) -> None:
+    def drop(self, batch: LeasedBatch) -> None:
         """Leave the rest of a batch where it is: it is somebody else's now."""
-        self._tasks = deque(one for one in self._tasks if one.batch is not batch)
-        self._delayed = [one for one in self._delayed if one[2].batch is not batch]
+        self._copies = deque(copy for copy in self._copies if copy.batch is not batch)
+        self._delayed = [
+            entry for entry in self._delayed if entry[2].batch is not batch
+        ]
         heapify(self._delayed)
         if batch in self.batches:
             self.batches.remove(batch)
         self.wake()
 
-    def take_ended(self) -> list[LeasedBatch]:
+    def pop_ended(self) -> list[LeasedBatch]:
         """Return the batches all of whose copies have had their turn, once each."""
         ended = [batch for batch in self.batches if batch.has_ended]
         self.batches = [batch for batch in self.batches if not batch.has_ended]
@@ -132,9 +138,9 @@ class CopyQueue:
 
     def wake(self) -> None:
         """Have everybody who waits look again."""
-        for one in self._waiting:
-            if not one.done():
-                one.set_result(None)
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
     @property
     def is_over(self) -> bool:
@@ -143,41 +149,34 @@ class CopyQueue:
 
     @property
     def has_ended_batch(self) -> bool:
-        """Whether a batch has ended that `take_ended` has not returned yet."""
+        """Whether a batch has ended that `pop_ended` has not returned yet."""
         return any(batch.has_ended for batch in self.batches)
 
     @property
     def is_low(self) -> bool:
         """Whether another batch should be fetched."""
-        return len(self._tasks) < LOW
+        return len(self._copies) < LOW
 
     async def wait(self, seconds: float, until: Callable[[], bool]) -> None:
         """Wait until that is true, for so long at most."""
         end = monotonic() + seconds
-        while not until() and (left := end - monotonic()) > 0:
-            await self._wait(left)
+        while not until() and (rest := end - monotonic()) > 0:
+            await self._wait(rest)
 
     async def _wait(self, seconds: float) -> None:
         """Wait until somebody wakes us, for so long at most."""
         loop = asyncio.get_running_loop()
-        woken: asyncio.Future[None] = loop.create_future()
-        self._waiting.add(woken)
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(waiter)
         timer = loop.call_later(seconds, self.wake)
         try:
-            await woken
+            await waiter
         finally:
             timer.cancel()
-            self._waiting.remove(woken)
+            self._waiting.remove(waiter)
 
     def _nothing_at_hand(self) -> bool:
         now = monotonic()
         while self._delayed and self._delayed[0][0] <= now:
-            self._tasks.append(heappop(self._delayed)[2])
-        return not self._tasks or self._must_stop() or now < self._held_until
-
-    def _pause(self) -> float:
-        """Return after how many seconds something may be at hand by itself."""
-        soonest = [at for at, _, _ in self._delayed[:1]]
-        if self._tasks:
-            soonest.append(self._held_until)
-        return max(min(soonest, default=inf) - monotonic(), 0)
+            self._copies.append(heappop(self._delayed)[2])
+        return not self._copies or self._must_stop() or now < self._paused_until

@@ -1,4 +1,4 @@
-"""What many connections have written shares a commit."""
+"""Group commit: what many connections have written shares a transaction."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -18,16 +18,16 @@ _LONGEST_SECONDS = 0.1
 CarryOut = Callable[[Connection, Sequence[Q]], Sequence[A]]
 
 
-class _Request(NamedTuple, Generic[Q, A]):
-    what: Q
+class _PendingRequest(NamedTuple, Generic[Q, A]):
+    request: Q
     answer: asyncio.Future[A]
 
 
 class GroupCommit(Generic[Q, A]):
-    """Carries out what several tasks ask, many requests in one transaction.
+    """Carries out what several tasks submit, many requests in one transaction.
 
-    `carry_out` is given the requests in the order they were made and returns
-    an answer for each. At most `most` ask at once: half of them are enough for
+    `carry_out` is given the requests in the order they were submitted and returns
+    an answer for each. At most `most` wait at once: half of them are enough for
     a commit, so that the others have something to wait for meanwhile. The
     first of a group waits up to `linger` seconds for them. Where a commit takes
     longer than that, as on a slow disk, it is worth waiting for all. The loop
@@ -44,44 +44,43 @@ class GroupCommit(Generic[Q, A]):
         self._engine = engine
         self._carry_out = carry_out
         self._most = most
-        self._took = 0.0
+        self._last_seconds = 0.0
         self._linger = linger
-        self._group = list[_Request[Q, A]]()
+        self._group = list[_PendingRequest[Q, A]]()
         self._timer: asyncio.Handle | None = None
 
-    async def ask(self, what: Q) -> A:
+    async def submit(self, request: Q) -> A:
         """Have it carried out and return the answer, once it is committed.
 
         Raises what the transaction raised: then nothing in it has happened,
-        and whoever shared it is told the same.
+        and it is raised to all who shared it.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
-        self._group.append(_Request(what, answer))
+        self._group.append(_PendingRequest(request, answer))
         if self._timer is None:
-            wait = max(self._linger, min(self._took, _LONGEST_SECONDS))
+            wait = max(self._linger, min(self._last_seconds, _LONGEST_SECONDS))
             self._timer = loop.call_later(wait, self._commit)
-        if len(self._group) >= self._enough:
+        most = self._most()
+        is_slow = self._last_seconds > self._linger
+        if len(self._group) >= (most if is_slow else max(most // 2, 1)):
             self._timer.cancel()
             self._timer = loop.call_soon(self._commit)
         return await answer
-
-    @property
-    def _enough(self) -> int:
-        most = self._most()
-        return most if self._took > self._linger else max(most // 2, 1)
 
     def _commit(self) -> None:
         began = monotonic()
         group, self._group, self._timer = self._group, [], None
         try:
             with writing(self._engine) as connection:
-                answers = self._carry_out(connection, [asked.what for asked in group])
+                requests = [pending.request for pending in group]
+                answers = self._carry_out(connection, requests)
         except Exception as problem:  # noqa: BLE001 - raised where it is waited for
-            for asked in (one for one in group if not one.answer.done()):
-                asked.answer.set_exception(problem)
+            for pending in group:
+                if not pending.answer.done():
+                    pending.answer.set_exception(problem)
         else:
-            for asked, answer in zip(group, answers, strict=True):
-                if not asked.answer.done():
-                    asked.answer.set_result(answer)
-        self._took = monotonic() - began
+            for pending, answer in zip(group, answers, strict=True):
+                if not pending.answer.done():
+                    pending.answer.set_result(answer)
+        self._last_seconds = monotonic() - began

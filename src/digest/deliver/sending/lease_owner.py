@@ -1,8 +1,8 @@
-"""Who holds a lease, and whether they are known to be gone.
+"""Who holds a lease, and whether that sender has certainly ended.
 
-A name says machine, process namespace, process number and a nonce. Only a
-process of this machine and namespace can be known to be gone, or a sender of
-this process to have come to its end; of any other the lease has to run out.
+An owner's name says machine, process namespace, process number and two nonces. Only
+of a process of this machine and namespace, or of a sender of this process, can
+that be certain; of any other the lease has to run out.
 """
 
 import os
@@ -13,35 +13,31 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+_PROCESS_NONCE = secrets.token_hex(4)
 # The senders of this process that have not come to their end.
-_at_work = set[str]()
-
-
-def new_owner() -> str:
-    """Return a name for a sender in this process that no other will have."""
-    return f"{_here()}/{os.getpid()}/{_nonce()}/{secrets.token_hex(4)}"
+_running = set[str]()
 
 
 @contextmanager
 def owning() -> Iterator[str]:
-    """Yield a name for a sender, who is known to be gone once the block ends."""
-    owner = new_owner()
-    _at_work.add(owner)
+    """Yield a name for a sender, which has certainly ended once the block does."""
+    owner = f"{_here()}/{os.getpid()}/{_PROCESS_NONCE}/{secrets.token_hex(4)}"
+    _running.add(owner)
     try:
         yield owner
     finally:
-        _at_work.discard(owner)
+        _running.discard(owner)
 
 
-def is_gone(owner: str) -> bool:
-    """Whether who chose that name has certainly ended."""
+def has_ended(owner: str) -> bool:
+    """Whether the sender of that name has certainly ended."""
     here, _, rest = owner.partition("/")
     pid, _, rest = rest.partition("/")
     if here != _here() or not pid.isdecimal():
         return False
     if int(pid) == os.getpid():
         # One of ours that has ended; or of a process of the same number before us.
-        return owner not in _at_work
+        return owner not in _running
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -49,11 +45,6 @@ def is_gone(owner: str) -> bool:
     except OSError:
         return False
     return False
-
-
-@lru_cache(maxsize=1)
-def _nonce() -> str:
-    return secrets.token_hex(4)
 
 
 @lru_cache(maxsize=1)

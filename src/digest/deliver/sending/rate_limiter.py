@@ -1,4 +1,8 @@
-"""How fast copies may leave: asked before each, answered mostly from memory."""
+"""The rate limit: how fast copies may leave, asked before each of them.
+
+The limits are DIGEST_RATE, DIGEST_DOMAIN_RATE and DIGEST_SLOW_START. Copies are
+granted by the database, some at a time, so most answers come from memory.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +22,7 @@ from digest.store.delivery.rate_limits import (
     grant,
 )
 
-# A database that is slow to answer leaves little of a lump's life.
+# A database that is slow to answer leaves little of a grant's life.
 _TRIES = 3
 _TIDY_EVERY = timedelta(minutes=1)
 _SOON = timedelta(milliseconds=50)
@@ -35,29 +39,28 @@ class LimitScope(NamedTuple):
 
 
 @dataclass(slots=True)
-class HeldGrant:
-    """A lump in hand and how much of it has been used."""
+class GrantInUse:
+    """A grant that copies leave on, and how much of it has been used."""
 
-    lump: Grant
+    grant: Grant
     used: int
     last_at: datetime
 
     def is_usable(self, now: datetime) -> bool:
         """Whether another copy may leave on it."""
-        return self.used < self.lump.copies and now < self.lump.until
+        return self.used < self.grant.copies and now < self.grant.until
 
     @property
     def use(self) -> GrantUse:
         """What became of it."""
-        return GrantUse(self.lump.key, self.used, self.last_at)
+        return GrantUse(self.grant.key, self.used, self.last_at)
 
 
 class RateLimiter:
     """Says of each copy whether it may leave now.
 
-    Copies are granted by the database in lumps of up to a second, so that the
-    limits hold for all machines and across restarts. Without limits there is
-    nothing to ask.
+    A grant is of up to a second's copies, so that the limits hold for all
+    machines and across restarts. Without limits there is nothing to ask.
     """
 
     def __init__(
@@ -66,80 +69,93 @@ class RateLimiter:
         self._engine = engine
         self._clock = clock
         self._limits = limits
-        self._is_free = limits.are_none
+        self._is_unlimited = limits.are_none
         self._scopes: dict[tuple[str, str], tuple[LimitScope, ...]] = {}
-        self._held: dict[str, HeldGrant] = {}
+        self._grants: dict[str, GrantInUse] = {}
         self._waits: dict[str, RateWait] = {}
         self._tidied = clock()
 
-    def ask(self, recipient_domain: str, sending_domain: str = "") -> RateWait | None:
+    def acquire(
+        self, recipient_domain: str, sending_domain: str = ""
+    ) -> RateWait | None:
         """Return None where a copy may leave at once, else what it waits for.
 
-        A None is used up: ask again for the next copy, and for the next try.
+        A None is used up: acquire again for the next copy, and for the next try.
         Raises StoreError.
         """
-        if self._is_free:
+        if self._is_unlimited:
             return None
-        return self._ask((recipient_domain, sending_domain))
+        return self._acquire((recipient_domain, sending_domain))
 
-    def _ask(self, domains: tuple[str, str]) -> RateWait | None:
-        scopes = self._scopes.get(domains) or self._learn(domains)
+    def _acquire(self, domains: tuple[str, str]) -> RateWait | None:
+        scopes = self._scopes.get(domains) or self._add_scopes(domains)
         for _ in range(_TRIES):
             now = self._clock()
-            lacking = [one for one in scopes if not self._has(one, now)]
+            lacking = [
+                scope
+                for scope in scopes
+                if not (
+                    (in_use := self._grants.get(scope.name)) and in_use.is_usable(now)
+                )
+            ]
             if not lacking:
                 for scope in scopes:
-                    held = self._held[scope.name]
-                    held.used, held.last_at = held.used + 1, now
+                    in_use = self._grants[scope.name]
+                    in_use.used, in_use.last_at = in_use.used + 1, now
                 return None
-            waits = self._waiting(lacking, now) or self._fetch(lacking, now)
+            waits = [
+                wait
+                for scope in lacking
+                if (wait := self._waits.get(scope.name)) and now < wait.until
+            ] or self._request_grants(lacking, now)
             if waits:
                 return max(waits, key=lambda wait: wait.until)
         why = "the database is slow to say how many copies may leave"
         return RateWait(self._clock() + _SOON, why, is_for_all=True)
 
-    def _has(self, scope: LimitScope, now: datetime) -> bool:
-        held = self._held.get(scope.name)
-        return held is not None and held.is_usable(now)
-
-    def _waiting(self, scopes: Iterable[LimitScope], now: datetime) -> list[RateWait]:
-        waits = (self._waits.get(scope.name) for scope in scopes)
-        return [wait for wait in waits if wait and now < wait.until]
-
-    def _fetch(self, scopes: Iterable[LimitScope], now: datetime) -> list[RateWait]:
-        """Have lumps granted; return what there is to wait for, if there is."""
-        wanted = {scope.name: scope for scope in scopes}
+    def _request_grants(
+        self, scopes: Iterable[LimitScope], now: datetime
+    ) -> list[RateWait]:
+        """Have copies granted; return what there is to wait for, if there is."""
+        by_name = {scope.name: scope for scope in scopes}
+        is_to_tidy = now - self._tidied > _TIDY_EVERY
         with writing(self._engine) as connection:
-            made = grant(connection, map(self._want, wanted.values()), now)
-            if now - self._tidied > _TIDY_EVERY:
+            answers = grant(connection, map(self._request, by_name.values()), now)
+            if is_to_tidy:
                 forget_idle(connection, now)
-        if now - self._tidied > _TIDY_EVERY:
-            self._forget(now)
+        if is_to_tidy:
+            self._tidy(now)
         waits = []
-        for name, what in made.items():
-            self._held.pop(name, None)
-            if isinstance(what, Grant):
-                self._held[name] = HeldGrant(what, 0, now)
+        for name, answer in answers.items():
+            self._grants.pop(name, None)
+            if isinstance(answer, Grant):
+                self._grants[name] = GrantInUse(answer, 0, now)
             else:
-                scope = wanted[name]
-                wait = RateWait(what, scope.why, scope.is_for_all, scope.domain)
+                scope = by_name[name]
+                wait = RateWait(answer, scope.why, scope.is_for_all, scope.domain)
                 self._waits[name] = wait
                 waits.append(wait)
         return waits
 
-    def _want(self, scope: LimitScope) -> GrantRequest:
-        held = self._held.get(scope.name)
-        return GrantRequest(
-            scope.name, scope.limits, scope.domain, held.use if held else None
-        )
+    def _request(self, scope: LimitScope) -> GrantRequest:
+        in_use = self._grants.get(scope.name)
+        use = in_use.use if in_use else None
+        return GrantRequest(scope.name, scope.limits, scope.domain, use)
 
-    def _forget(self, now: datetime) -> None:
+    def _tidy(self, now: datetime) -> None:
+        """Forget what is of no use any more."""
         self._tidied = now
         self._scopes.clear()
-        self._held = {n: one for n, one in self._held.items() if one.is_usable(now)}
-        self._waits = {n: one for n, one in self._waits.items() if now < one.until}
+        self._grants = {
+            name: in_use
+            for name, in_use in self._grants.items()
+            if in_use.is_usable(now)
+        }
+        self._waits = {
+            name: wait for name, wait in self._waits.items() if now < wait.until
+        }
 
-    def _learn(self, domains: tuple[str, str]) -> tuple[LimitScope, ...]:
+    def _add_scopes(self, domains: tuple[str, str]) -> tuple[LimitScope, ...]:
         to, sender = (name.strip().rstrip(".").lower()[:255] for name in domains)
         limits, scopes = self._limits, []
         if limits.overall:

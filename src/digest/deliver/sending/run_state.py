@@ -1,4 +1,4 @@
-"""What the connections of one run share: how it goes, and whether to go on."""
+"""How one run is going, and whether to go on: shared by its connections."""
 
 import threading
 from collections import Counter
@@ -46,7 +46,7 @@ class RunTally:
 
 
 class RunState:
-    """Counts, and stops everybody when one has reason to."""
+    """Counts copies, and stops every connection when one has reason to."""
 
     def __init__(self, stop: threading.Event, progress: Progress) -> None:
         self._stop = stop
@@ -82,7 +82,7 @@ class RunState:
     def tally(self) -> RunTally:
         """Return how it went."""
         counts = {str(end): count for end, count in self._counts.items()}
-        problems = tuple(one for one in self._problems if one != self._paused)
+        problems = tuple(words for words in self._problems if words != self._paused)
         return RunTally(**counts, paused=self._paused, problems=problems)
 
 

@@ -11,15 +11,14 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Carrier
-from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 from digest.deliver.sending.compiled_variants import MessageFor, ReaderLinks
 from digest.deliver.sending.concurrency_limit import ConcurrencyLimit
 from digest.deliver.sending.connection_loop import RunContext
 from digest.deliver.sending.connection_pool import ConnectionPool
 from digest.deliver.sending.copy_queue import CopyQueue
 from digest.deliver.sending.group_commit import GroupCommit
-from digest.deliver.sending.lease_owner import is_gone, owning
-from digest.deliver.sending.leases import Leases
+from digest.deliver.sending.lease_owner import has_ended, owning
+from digest.deliver.sending.leases import BatchSupply, DueBatches, Leases
 from digest.deliver.sending.rate_limiter import RateLimiter
 from digest.deliver.sending.run_state import Progress, RunState, RunTally
 from digest.model.delivery.delivery import RetryPolicy
@@ -33,16 +32,12 @@ log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 
 
-def _in_silence(_end: str) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sends emails over a few connections at once.
 
     `message_for` renders a variant of an edition, given their ids, and is
-    asked again after a withdrawal; None says that nothing of it is left.
+    asked again after a withdrawal; None says that nothing of it remains.
     """
 
     engine: Engine
@@ -56,7 +51,7 @@ class Sender:
     batches: BatchSupply = field(default_factory=DueBatches)
 
     def send_due(
-        self, stop: threading.Event, progress: Progress = _in_silence
+        self, stop: threading.Event, progress: Progress = lambda _end: None
     ) -> RunTally:
         """Send every email that is due now, or at hand, and return how it went.
 
@@ -66,7 +61,7 @@ class Sender:
         it too: the tally says why, and to try again is the caller's to decide.
         Any number of processes may do this at once. Raises StoreError.
         """
-        self._release_the_gone()
+        self._release_ended_owners()
         with owning() as owner:
             return asyncio.run(self._run(stop, progress, owner))
 
@@ -76,58 +71,60 @@ class Sender:
         # Connecting and rendering are done in threads, not to hold the loop up.
         threads = ThreadPoolExecutor(self.connections, "sender")
         asyncio.get_running_loop().set_default_executor(threads)
-        board = RunState(stop, progress)
-        feed = CopyQueue(lambda: board.must_stop)
-        width = ConcurrencyLimit(self.connections)
-        shared = RunContext(
+        state = RunState(stop, progress)
+        context = RunContext(
             engine=self.engine,
-            feed=feed,
+            queue=CopyQueue(lambda: state.must_stop),
             links=self.links,
             policy=self.policy,
             clock=self.clock,
-            recorder=GroupCommit(
-                self.engine, SettleAndClaim(self.clock), lambda: crew.size
+            commits=GroupCommit(
+                self.engine, SettleAndClaim(self.clock), lambda: pool.size
             ),
-            board=board,
-            pace=RateLimiter(self.engine, self.clock, self.limits),
+            state=state,
+            rate_limiter=RateLimiter(self.engine, self.clock, self.limits),
         )
-        crew = ConnectionPool(shared, self.carrier, width)
-        leases = Leases(shared, self.message_for, self.batches, owner)
+        limit = ConcurrencyLimit(self.connections)
+        pool = ConnectionPool(context, self.carrier, limit)
+        leases = Leases(context, self.message_for, self.batches, owner)
         try:
-            await _to_the_end(shared, leases, crew)
+            await _send_until_over(context, leases, pool)
         except BaseException:
-            board.halt()
+            state.halt()
             raise
         finally:
             try:
-                await crew.dismiss()
+                await pool.drain()
             finally:
                 # Also where the database was the trouble: it may be over by now.
-                leases.give_back()
-        return board.tally()
+                leases.give_back_all()
+        return state.tally()
 
-    def _release_the_gone(self) -> None:
+    def _release_ended_owners(self) -> None:
         with reading(self.engine) as connection:
-            gone = [one for one in send_batches.owners(connection) if is_gone(one)]
-        for owner in gone:
+            owners = list(filter(has_ended, send_batches.owners(connection)))
+        for owner in owners:
             with writing(self.engine) as connection:
                 count = send_batches.release(connection, owner, self.clock())
             if count:
                 log.warning("send batches taken back owner=%s count=%s", owner, count)
 
 
-async def _to_the_end(shared: RunContext, leases: Leases, crew: ConnectionPool) -> None:
-    """Keep the connections fed until nothing more is due or the run is to stop."""
-    feed = shared.feed
+async def _send_until_over(
+    context: RunContext, leases: Leases, pool: ConnectionPool
+) -> None:
+    """Keep copies queued until nothing more is due or the run is to stop."""
+    queue = context.queue
 
-    def needs_a_look() -> bool:
-        is_hungry = feed.is_low and not leases.are_exhausted
-        return is_hungry or feed.has_ended_batch or crew.has_ended_one or feed.is_over
+    def must_look() -> bool:
+        wants_copies = queue.is_low and not leases.are_exhausted
+        has_ended = queue.has_ended_batch or pool.has_ended_connection
+        return wants_copies or has_ended or queue.is_over
 
-    while not shared.board.must_stop and not feed.is_over:
-        if feed.is_low and not leases.are_exhausted:
+    while not context.state.must_stop and not queue.is_over:
+        if queue.is_low and not leases.are_exhausted:
             leases.fetch()
         leases.give_back_ended()
-        leases.keep()
-        crew.hire()
-        await feed.wait(_LOOK_SECONDS, needs_a_look)
+        leases.renew()
+        pool.fill()
+        await queue.wait(_LOOK_SECONDS, must_look)

@@ -1,6 +1,6 @@
-"""Connect to a mail server: found, private as asked, logged in.
+"""Connect to a mail server: private as asked, logged in, within the time allowed.
 
-All of that is `smtplib`'s work; the copies are handed over by `smtp_talk`.
+All of that is `smtplib`'s work; the copies are handed over in `conversation`.
 """
 
 import asyncio
@@ -8,21 +8,80 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from digest.deliver.smtp.conversation import (
-    ServerExtensions,
-    SmtpConnection,
-    SmtpTimeouts,
-)
-from digest.deliver.smtp.outcomes import SmtpReply
-from digest.deliver.smtp.server_url import SmtpServer, TlsMode
-from digest.deliver.smtp.session import SmtpSession
+from digest.deliver.smtp.conversation import ServerExtensions, SmtpConnection
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts, TlsMode
+from digest.deliver.smtp.replies import SmtpReply
 from digest.deliver.smtp.wire import Wire
 from digest.errors import CarrierError
 
 _READY = 220
+
+
+class SmtpSession(smtplib.SMTP):
+    """One that can be cut short from another thread.
+
+    It is private from the first byte where `trust` is given. Each step has the
+    time that `timeouts` names: one for the connection, another for each reply.
+    """
+
+    def __init__(self, timeouts: SmtpTimeouts, trust: ssl.SSLContext | None) -> None:
+        super().__init__(local_hostname="", timeout=timeouts.connect)
+        self._reply_within = timeouts.command
+        self._trust = trust
+        self._handle: socket.socket | None = None
+        self.is_cut = False
+
+    def cut(self) -> None:
+        """End it wherever it stands: whoever waits for a reply gets none."""
+        self.is_cut = True
+        if self._handle is not None:
+            with suppress(OSError):  # the other side was quicker
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+    def forget(self) -> None:
+        """Let go of what `cut` needs; to be called when nobody will call it."""
+        if self._handle is not None:
+            self._handle.close()
+
+    def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+        """Say a command and return the reply; see `smtplib.SMTP.docmd`.
+
+        What follows the reply to STARTTLS in the clear was put there by
+        somebody in between (RFC 3207 §5): nothing more is said then.
+        """
+        reply = super().docmd(cmd, args)
+        if cmd == "STARTTLS" and self._has_more():
+            self.close()
+            raise smtplib.SMTPServerDisconnected(
+                "something was said in the clear behind its STARTTLS"
+            )
+        return reply
+
+    def _has_more(self) -> bool:
+        """Whether more came than the reply that was read."""
+        if self.sock is None or self.file is None:
+            return False
+        wait = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            return bool(self.file.peek(1))
+        finally:
+            self.sock.settimeout(wait)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        self._host = host  # what a certificate must be for: smtplib's own name of it
+        connected = socket.create_connection((host, port), timeout)
+        # A handle of our own: another object takes the connection over for TLS.
+        self._handle = connected.dup()
+        if self.is_cut:
+            self.cut()
+        connected.settimeout(self._reply_within)
+        if self._trust is None:
+            return connected
+        return self._trust.wrap_socket(connected, server_hostname=host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +99,39 @@ class SmtpCarrier:
         server speaks. Raises CarrierError; a server that will not be private
         as asked is left before any password is said.
         """
-        loop, session = asyncio.get_running_loop(), self._session()
+        is_private = self.server.tls is TlsMode.IMPLICIT
+        session = SmtpSession(self.timeouts, self.trust if is_private else None)
+        loop = asyncio.get_running_loop()
         timer = loop.call_later(self.timeouts.command, session.cut)
         try:
-            connected = await asyncio.to_thread(self._opened, session)
+            connected = await asyncio.to_thread(self._connect, session)
         finally:
             timer.cancel()
             session.forget()
-        return SmtpConnection(Wire(connected), _offers(session), self.timeouts)
+        size = session.esmtp_features.get("size")
+        extensions = ServerExtensions(
+            pipelining=session.has_extn("pipelining"),
+            size=None if size is None else int(size) if size.isdecimal() else 0,
+        )
+        return SmtpConnection(Wire(connected), extensions, self.timeouts)
 
-    def _session(self) -> SmtpSession:
-        is_private = self.server.tls is TlsMode.IMPLICIT
-        return SmtpSession(self.timeouts, self.trust if is_private else None)
-
-    def _opened(self, session: SmtpSession) -> socket.socket:
+    def _connect(self, session: SmtpSession) -> socket.socket:
         with self._in_words(), ExitStack() as undo:
             undo.callback(session.close)
-            self._greet(session)
+            code, greeting = session.connect(self.server.host, self.server.port)
+            if code != _READY:
+                raise smtplib.SMTPConnectError(code, greeting)
             session.local_hostname = _our_name(session)
             session.ehlo_or_helo_if_needed()
             self._make_private(session)
             if self.server.user:
                 session.login(self.server.user, self.server.password)
-            connected = _socket_of(session)
+            if session.sock is None:
+                raise smtplib.SMTPServerDisconnected("the connection is closed")
             if session.is_cut:  # what it then had of an answer may look like one
                 raise smtplib.SMTPServerDisconnected("it took too long to begin")
             undo.pop_all()
-        return connected
-
-    def _greet(self, session: SmtpSession) -> None:
-        code, said = session.connect(self.server.host, self.server.port)
-        if code != _READY:
-            raise smtplib.SMTPConnectError(code, said)
+        return session.sock
 
     def _make_private(self, session: smtplib.SMTP) -> None:
         if self.server.tls not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC):
@@ -101,9 +161,9 @@ class SmtpCarrier:
             ) from problem
         except smtplib.SMTPResponseException as problem:
             words = problem.smtp_error
-            said = words if isinstance(words, bytes) else str(words).encode()
+            text = words if isinstance(words, bytes) else str(words).encode()
             raise self._error(
-                f"turned us away: {SmtpReply.of(problem.smtp_code, said)}"
+                f"turned us away: {SmtpReply.of(problem.smtp_code, text)}"
             ) from problem
         except OSError as problem:  # smtplib's own exceptions are among these
             raise self._error(
@@ -113,20 +173,6 @@ class SmtpCarrier:
 
     def _error(self, what: str) -> CarrierError:
         return CarrierError(f"the mail server {self.server} {what}")
-
-
-def _socket_of(session: smtplib.SMTP) -> socket.socket:
-    if session.sock is None:
-        raise smtplib.SMTPServerDisconnected("the connection is closed")
-    return session.sock
-
-
-def _offers(session: smtplib.SMTP) -> ServerExtensions:
-    size = session.esmtp_features.get("size")
-    return ServerExtensions(
-        pipelining=session.has_extn("pipelining"),
-        size=None if size is None else int(size) if size.isdecimal() else 0,
-    )
 
 
 def _our_name(session: smtplib.SMTP) -> str:

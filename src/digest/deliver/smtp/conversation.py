@@ -5,15 +5,14 @@ behind this copy's body: one wait a copy instead of four. Each reply is matched
 to its command, in their order.
 """
 
-import re
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 from digest.deliver.carrier import Copy
-from digest.deliver.smtp.outcomes import SmtpReply, refusal
+from digest.deliver.smtp.mail_server import SmtpTimeouts
+from digest.deliver.smtp.replies import SmtpReply, refusal
 from digest.deliver.smtp.wire import CutShortError, Wire
-from digest.errors import CarrierError, SettingsError
+from digest.errors import CarrierError
 from digest.model.delivery.delivery import (
     Accepted,
     Deferred,
@@ -27,41 +26,6 @@ _GO_ON = 354
 _CLOSING = 421
 _DOT = b".\r\n"
 _DATA = b"DATA\r\n"
-_SECONDS = re.compile("[1-9][0-9]{0,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpTimeouts:
-    """How long to wait for the server, in seconds: RFC 5321 §4.5.3.2's minima.
-
-    The wait for a connection is our own. That for the final dot must be long:
-    giving up too soon sends the reader a second copy.
-    """
-
-    connect: float = 30
-    command: float = 300
-    data: float = 120
-    block: float = 180
-    final_dot: float = 600
-    goodbye: float = 5
-
-    @classmethod
-    def parse(cls, words: str) -> Self:
-        """Return the waits that words like "command=60, final-dot=900" name.
-
-        The others are as they were. Raises SettingsError saying what to write.
-        """
-        known = {field.name.replace("_", "-"): field.name for field in fields(cls)}
-        given = dict[str, float]()
-        for part in filter(None, map(str.strip, words.split(","))):
-            name, _, seconds = part.partition("=")
-            if name.strip() not in known or not _SECONDS.fullmatch(seconds.strip()):
-                raise SettingsError(
-                    f'DIGEST_SMTP_TIMEOUTS: "{part}" is no wait of 1 to 9999 seconds: '
-                    f"write e.g. final-dot=900; there are {', '.join(known)}"
-                )
-            given[known[name.strip()]] = float(seconds)
-        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +44,25 @@ class SmtpConnection:
     """One session, on the event loop that it was opened on."""
 
     def __init__(
-        self, wire: Wire, offers: ServerExtensions, timeouts: SmtpTimeouts
+        self, wire: Wire, extensions: ServerExtensions, timeouts: SmtpTimeouts
     ) -> None:
         self._wire = wire
-        self._offers = offers
-        self._wait = timeouts
+        self._extensions = extensions
+        self._timeouts = timeouts
         self._announced: Copy | None = None
-        self._is_within = False  # an envelope that was not carried through
+        self._has_open_envelope = False  # begun, and not carried through
         self.is_open = True
 
     async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`."""
-        if why := self._unfit(copy):
+        if why := self._why_unfit(copy):
             return Refused(why)
         try:
-            turned_down = await self._envelope(copy)
+            refused = await self._envelope(copy)
         except OSError as problem:
             return self._not_taken(str(problem))
-        if turned_down is not None:
-            return turned_down
+        if refused is not None:
+            return refused
         if self._wire.has_more:
             return self._not_taken("the mail server spoke out of turn")
         return await self._message(copy, following)
@@ -111,14 +75,14 @@ class SmtpConnection:
         """
         with suppress(OSError):
             if self.is_open and self._announced is None:
-                await self._wire.write(b"QUIT\r\n", self._wait.goodbye)
-                await self._wire.read_reply(self._wait.goodbye)
+                await self._wire.write(b"QUIT\r\n", self._timeouts.goodbye)
+                await self._wire.read_reply(self._timeouts.goodbye)
         self._hang_up()
 
-    def _unfit(self, copy: Copy) -> str:
+    def _why_unfit(self, copy: Copy) -> str:
         if why := undeliverable(copy.recipient):
             return f"the address {why}"
-        most = self._offers.size
+        most = self._extensions.size
         if most and len(copy.payload) > most:
             return (
                 f"the message is larger than the {most / 1024:,.0f} KB that the mail "
@@ -129,26 +93,26 @@ class SmtpConnection:
     async def _envelope(self, copy: Copy) -> Outcome | None:
         """Say who it is from and for; None where the message may follow."""
         commands = self._commands(copy)
-        is_pipelined = self._offers.pipelining
+        is_pipelined = self._extensions.pipelining
         if self._announced is None and is_pipelined:
-            await self._wire.write(b"".join(commands), self._wait.command)
+            await self._wire.write(b"".join(commands), self._timeouts.command)
         elif self._announced is not None and self._announced is not copy:
             raise ConnectionError("another copy was announced")
         self._announced = None
         replies = []
         for command in commands:
             if not is_pipelined:
-                await self._wire.write(command, self._wait.command)
-            wait = self._wait.data if command == _DATA else self._wait.command
+                await self._wire.write(command, self._timeouts.command)
+            wait = self._timeouts.data if command == _DATA else self._timeouts.command
             replies.append(await self._wire.read_reply(wait))
             if replies[-1].code == _CLOSING or not (is_pipelined or replies[-1].is_yes):
                 break  # no more will come: it hangs up, or waits for us
-        if self._is_within and not replies.pop(0).is_yes:
+        if self._has_open_envelope and not replies.pop(0).is_yes:
             raise ConnectionError("the mail server would not start afresh")
-        self._is_within = True
-        return await self._judged(replies)
+        self._has_open_envelope = True
+        return await self._judge(replies)
 
-    async def _judged(self, replies: list[SmtpReply]) -> Outcome | None:
+    async def _judge(self, replies: list[SmtpReply]) -> Outcome | None:
         """Return what the first refusal means, or None where there is none.
 
         The replies are those to MAIL, RCPT and DATA, as far as they were said.
@@ -158,8 +122,8 @@ class SmtpConnection:
         mail, rcpt, data = (*replies, *[SmtpReply(0, "")] * 2)[:3]
         if self.is_open and data.code == _GO_ON and not (mail.is_yes and rcpt.is_yes):
             # RFC 2920 §3.1: a message for nobody, so nothing but its dot.
-            await self._wire.write(_DOT, self._wait.block)
-            await self._wire.read_reply(self._wait.final_dot)
+            await self._wire.write(_DOT, self._timeouts.block)
+            await self._wire.read_reply(self._timeouts.final_dot)
         if not mail.is_yes:
             raise CarrierError(f"the mail server refuses us as the sender: {mail}")
         if not rcpt.is_yes:
@@ -167,17 +131,17 @@ class SmtpConnection:
         return None if data.code == _GO_ON else refusal(data)
 
     async def _message(self, copy: Copy, following: Copy | None) -> Outcome:
-        announced = following if self._offers.pipelining else None
-        if announced is not None and self._unfit(announced):
+        announced = following if self._extensions.pipelining else None
+        if announced is not None and self._why_unfit(announced):
             announced = None
-        self._is_within = False
+        self._has_open_envelope = False
         behind = [_DOT, *(self._commands(announced) if announced else ())]
         try:
             await self._wire.write_message(
-                copy.payload, b"".join(behind), self._wait.block
+                copy.payload, b"".join(behind), self._timeouts.block
             )
             self._announced = announced
-            reply = await self._wire.read_reply(self._wait.final_dot)
+            reply = await self._wire.read_reply(self._timeouts.final_dot)
         except CutShortError as problem:
             return self._not_taken(str(problem))
         except OSError as problem:
@@ -193,8 +157,8 @@ class SmtpConnection:
         return refusal(reply)
 
     def _commands(self, copy: Copy) -> list[bytes]:
-        afresh = [b"RSET\r\n"] if self._is_within else []
-        size = f" SIZE={len(copy.payload)}" if self._offers.size is not None else ""
+        afresh = [b"RSET\r\n"] if self._has_open_envelope else []
+        size = f" SIZE={len(copy.payload)}" if self._extensions.size is not None else ""
         return [
             *afresh,
             f"MAIL FROM:<{copy.envelope_sender}>{size}\r\n".encode("ascii"),

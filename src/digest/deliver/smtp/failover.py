@@ -1,4 +1,4 @@
-"""Several mail servers as one carrier: the first that takes copies is used.
+"""Fail-over: several mail servers as one carrier; the first that works is used.
 
 How each stands is in the database, so that every machine leaves a server alone
 that has turned one of them away, and staff can read why.
@@ -41,10 +41,10 @@ class FailoverCarrier:
         Raises CarrierError naming what is wrong with each.
         """
         with reading(self.engine) as connection:
-            known = carriers.in_trouble(connection)
+            troubles = carriers.in_trouble(connection)
         faults = list[str]()
         for name, carrier in self.servers.items():
-            trouble = known.get(name)
+            trouble = troubles.get(name)
             if trouble is not None and self.clock() < trouble.paused_until:
                 until = f"{trouble.paused_until:%H:%M} UTC"
                 faults.append(f"{trouble.reason} (tried again at {until})")
@@ -53,7 +53,9 @@ class FailoverCarrier:
                 opened = await carrier.open()
             except CarrierError as problem:
                 faults.append(str(problem))
-                self._turned_away(name, str(problem))
+                # One too many, where others are open: fewer will do, and it is not ill.
+                if not self._open[name]:
+                    self.pause(name, str(problem))
                 continue
             self.count(name, 1)
             return ServerConnection(self, name, opened, trouble is not None)
@@ -73,11 +75,6 @@ class FailoverCarrier:
     def count(self, name: str, by: int) -> None:
         """Count the sessions that are open with a server."""
         self._open[name] += by
-
-    def _turned_away(self, name: str, why: str) -> None:
-        # One too many, where others are open: fewer will do, and it is not ill.
-        if not self._open[name]:
-            self.pause(name, why)
 
 
 class ServerConnection:

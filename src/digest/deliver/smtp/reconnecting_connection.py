@@ -1,4 +1,4 @@
-"""One connection after another to a carrier, as one line that stays up."""
+"""A connection that is opened anew whenever its carrier has ended it."""
 
 from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.errors import CarrierError

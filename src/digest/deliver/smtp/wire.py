@@ -1,11 +1,10 @@
-"""Bytes to and from a mail server: replies counted, writes known to the byte."""
+"""Bytes to and from a mail server: each reply counted, each write known to the byte."""
 
 import asyncio
 import socket
 import ssl
 
-from digest.deliver.smtp.outcomes import SmtpReply
-from digest.deliver.smtp.reply_parser import ReplyParser
+from digest.deliver.smtp.replies import ReplyParser, SmtpReply
 
 _CHUNK = 8_192
 _FULL = "the mail server takes nothing more"
@@ -50,7 +49,7 @@ class Wire:
             try:
                 sent += self._socket.send(memoryview(words)[sent:])
             except _NO_ROOM:
-                await self._room(wait)
+                await self._wait_for_room(wait)
 
     async def write_message(self, body: bytes, behind: bytes, wait: float) -> None:
         """Send a body and, in the same write, what comes behind it: the dot first.
@@ -59,16 +58,16 @@ class Wire:
         behind the body can have gone, so that the message was not taken.
         """
         try:
-            left = await self._body_sent(body, behind, wait)
+            rest = await self._send_body(body, behind, wait)
         except OSError as problem:
             raise CutShortError(str(problem)) from problem
-        if left:
-            await self.write(left, wait)
+        if rest:
+            await self.write(rest, wait)
 
     async def read_reply(self, wait: float) -> SmtpReply:
         """Return the next reply, which is to be whole within so many seconds."""
         if not self._replies.has_whole:
-            await self._a_reply(wait)
+            await self._wait_for_reply(wait)
         return self._replies.take()
 
     def close(self) -> None:
@@ -76,12 +75,12 @@ class Wire:
         self._end("the connection is closed")
         self._socket.close()
 
-    async def _a_reply(self, wait: float) -> None:
+    async def _wait_for_reply(self, wait: float) -> None:
         if self._problem:
             raise ConnectionError(self._problem)
         self._reader = self._loop.create_future()
         timer = self._loop.call_later(
-            wait, _failed, self._reader, TimeoutError("no answer in time")
+            wait, _fail, self._reader, TimeoutError("no answer in time")
         )
         try:
             await self._reader
@@ -89,8 +88,8 @@ class Wire:
             timer.cancel()
             self._reader = None
 
-    async def _body_sent(self, body: bytes, behind: bytes, wait: float) -> bytes:
-        """Send the body; return what is left of what comes behind it."""
+    async def _send_body(self, body: bytes, behind: bytes, wait: float) -> bytes:
+        """Send the body; return what remains of what comes behind it."""
         if not self._is_plain:
             await self.write(body, wait)
             return behind
@@ -99,16 +98,16 @@ class Wire:
             try:
                 sent += self._socket.sendmsg([whole[sent:], behind])
             except _NO_ROOM:
-                await self._room(wait)
+                await self._wait_for_room(wait)
         return behind[sent - len(body) :]
 
-    async def _room(self, wait: float) -> None:
+    async def _wait_for_room(self, wait: float) -> None:
         """Wait until the socket takes more."""
         if self._problem:
             raise ConnectionError(self._problem)
         room = self._loop.create_future()
-        self._loop.add_writer(self._socket, _done, room)
-        timer = self._loop.call_later(wait, _failed, room, TimeoutError(_FULL))
+        self._loop.add_writer(self._socket, _resolve, room)
+        timer = self._loop.call_later(wait, _fail, room, TimeoutError(_FULL))
         try:
             await room
         finally:
@@ -120,7 +119,11 @@ class Wire:
         try:
             while more := self._socket.recv(_CHUNK):
                 self._replies.add(more)
-                if not self._holds_more():
+                # Bytes may wait that the loop cannot know of: deciphered, unread.
+                pending = (
+                    isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
+                )
+                if not pending:
                     break
             else:
                 self._end("the server closed the connection")
@@ -129,25 +132,21 @@ class Wire:
         except OSError as problem:
             self._end(str(problem) or type(problem).__name__)
         if self._reader is not None and self._replies.has_whole:
-            _done(self._reader)
-
-    def _holds_more(self) -> bool:
-        """Whether bytes wait that the loop cannot know of: deciphered, unread."""
-        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+            _resolve(self._reader)
 
     def _end(self, why: str) -> None:
         if not self._problem:
             self._problem = why
             self._loop.remove_reader(self._socket)
         if self._reader is not None and not self._replies.has_whole:
-            _failed(self._reader, ConnectionError(why))
+            _fail(self._reader, ConnectionError(why))
 
 
-def _done(waiting: asyncio.Future[None]) -> None:
+def _resolve(waiting: asyncio.Future[None]) -> None:
     if not waiting.done():
         waiting.set_result(None)
 
 
-def _failed(waiting: asyncio.Future[None], problem: OSError) -> None:
+def _fail(waiting: asyncio.Future[None], problem: OSError) -> None:
     if not waiting.done():
         waiting.set_exception(problem)

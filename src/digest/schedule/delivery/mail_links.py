@@ -18,12 +18,12 @@ class MailLinks:
     links: SignedLinks
     _domains: dict[str, str] = field(default_factory=dict)
 
-    def leave_url(self, reader_id: int) -> str:
-        """Return the https address that leaves without signing in."""
+    def unsubscribe_url(self, reader_id: int) -> str:
+        """Return the https address that unsubscribes without signing in."""
         return self.links.leave_url(reader_id)
 
-    def leave_mailto(self, reader_id: int) -> str:  # noqa: ARG002 - the sender's protocol
-        """Return "": no mailbox is read for people who leave by email."""
+    def unsubscribe_mailto(self, reader_id: int) -> str:  # noqa: ARG002 - the sender's protocol
+        """Return "": no mailbox is read for people who unsubscribe by email."""
         return ""
 
     def envelope_sender(self, edition_code: str, reader_id: int) -> str:

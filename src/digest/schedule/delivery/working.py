@@ -135,7 +135,7 @@ class Work:
     def _printed(self, edition_id: int) -> list[PrintOutcome]:
         # Made without anybody looking on, so sealed: only a person reopens it.
         made = [self.print_room.make(edition_id, patient=True)]
-        while made[-1].left and made[-1].batch:
+        while made[-1].remaining and made[-1].batch:
             made.append(self.print_room.make(edition_id, patient=True))
         return [
             replace(one, batch=self.print_room.seal(one.batch.id)) if one.batch else one

@@ -2,8 +2,7 @@
 
 import pytest
 
-from digest.deliver.smtp.conversation import SmtpTimeouts
-from digest.deliver.smtp.server_url import SmtpServer, TlsMode
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts, TlsMode
 from digest.errors import SettingsError
 
 

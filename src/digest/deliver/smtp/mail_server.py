@@ -1,7 +1,9 @@
-"""Which mail server, as a URL says it."""
+"""Which mail server, and how long to wait for it, as the settings say."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Self
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from digest.errors import SettingsError
@@ -10,6 +12,7 @@ _HELP = (
     "write smtp://user:password@host:587?tls=required, or smtps://host:465; "
     "special letters in a password as %40"
 )
+_SECONDS = re.compile("[1-9][0-9]{0,3}")
 
 
 class TlsMode(StrEnum):
@@ -72,6 +75,40 @@ class SmtpServer:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SmtpTimeouts:
+    """How long to wait for the server, in seconds: RFC 5321 §4.5.3.2's minima.
+
+    The wait for a connection is our own. That for the final dot must be long:
+    giving up too soon sends the reader a second copy.
+    """
+
+    connect: float = 30
+    command: float = 300
+    data: float = 120
+    block: float = 180
+    final_dot: float = 600
+    goodbye: float = 5
+
+    @classmethod
+    def parse(cls, words: str) -> Self:
+        """Return the waits that words like "command=60, final-dot=900" name.
+
+        The others are as they were. Raises SettingsError saying what to write.
+        """
+        names = {field.name.replace("_", "-"): field.name for field in fields(cls)}
+        timeouts = dict[str, float]()
+        for part in filter(None, map(str.strip, words.split(","))):
+            name, _, seconds = part.partition("=")
+            if name.strip() not in names or not _SECONDS.fullmatch(seconds.strip()):
+                raise SettingsError(
+                    f'DIGEST_SMTP_TIMEOUTS: "{part}" is no wait of 1 to 9999 seconds: '
+                    f"write e.g. final-dot=900; there are {', '.join(names)}"
+                )
+            timeouts[names[name.strip()]] = float(seconds)
+        return cls(**timeouts)
+
+
 def _tls(parts: SplitResult, host: str) -> TlsMode:
     options = parse_qs(parts.query, keep_blank_values=True)
     if unknown := set(options) - {"tls"}:
@@ -80,15 +117,12 @@ def _tls(parts: SplitResult, host: str) -> TlsMode:
         if options:
             raise _wrong("smtps:// is always private and takes no tls option")
         return TlsMode.IMPLICIT
-    by_itself = TlsMode.NONE if _is_here(host) else TlsMode.REQUIRED
-    wanted = options.get("tls", [by_itself])[-1]
-    if wanted not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC, TlsMode.NONE):
+    is_here = host in ("localhost", "::1") or host.startswith("127.")
+    default = TlsMode.NONE if is_here else TlsMode.REQUIRED
+    mode = options.get("tls", [default])[-1]
+    if mode not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC, TlsMode.NONE):
         raise _wrong("tls is required, opportunistic or none")
-    return TlsMode(wanted)
-
-
-def _is_here(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
+    return TlsMode(mode)
 
 
 def _wrong(why: str) -> SettingsError:

@@ -132,7 +132,7 @@ def test_a_run_reaches_everybody_though_the_preferred_server_fails(
 ) -> None:
     two = Two(engine)
     two.first.turns_away = "down"
-    made = a_planned_edition(engine, emails=20)
+    planned = a_planned_edition(engine, emails=20)
     sender = Sender(
         engine=engine,
         carrier=two.servers,
@@ -142,4 +142,4 @@ def test_a_run_reaches_everybody_though_the_preferred_server_fails(
         connections=3,
     )
     assert sender.send_due(threading.Event()).accepted == 20
-    assert states(engine, made.id) == {DeliveryState.ACCEPTED: 20}
+    assert states(engine, planned.id) == {DeliveryState.ACCEPTED: 20}

@@ -24,47 +24,49 @@ DAY = timedelta(days=1)
 MS = timedelta(milliseconds=1)
 
 
-def taken(pace: RateLimiter, domain: str = "example.org", most: int = 10_000) -> int:
+def count_at_once(
+    pace: RateLimiter, domain: str = "example.org", most: int = 10_000
+) -> int:
     """Return how many copies may leave at once."""
     count = 0
-    while count < most and pace.ask(domain, "news.example.org") is None:
+    while count < most and pace.acquire(domain, "news.example.org") is None:
         count += 1
     return count
 
 
 def test_without_limits_the_database_is_not_asked(engine: Engine) -> None:
-    pace_of_one = RateLimiter(engine, HandWoundClock(), RateLimits())
+    limiter = RateLimiter(engine, HandWoundClock(), RateLimits())
     engine.dispose()
 
-    assert taken(pace_of_one, most=50) == 50
+    assert count_at_once(limiter, most=50) == 50
     with reading(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(pace)) == 0
 
 
 def test_a_limit_holds_and_says_when_and_why(engine: Engine) -> None:
     clock = HandWoundClock()
-    one = RateLimiter(engine, clock, RateLimits(parse_limits("20/s, 50/h")))
+    limiter = RateLimiter(engine, clock, RateLimits(parse_limits("20/s, 50/h")))
 
-    assert taken(one) == 20
-    wait = one.ask("example.org")
+    assert count_at_once(limiter) == 20
+    wait = limiter.acquire("example.org")
     assert wait is not None
     assert wait.until == EIGHT + SECOND
     assert wait.is_for_all
     assert "20 in 1 second and 50 in 1 hour" in wait.why
     clock.move(SECOND)
-    assert taken(one) == 20
+    assert count_at_once(limiter) == 20
     clock.move(SECOND)
-    assert taken(one) == 10
+    assert count_at_once(limiter) == 10
 
 
 def test_a_limit_survives_a_restart(engine: Engine) -> None:
     clock, limits = HandWoundClock(), RateLimits(parse_limits("40/h"))
-    assert taken(RateLimiter(engine, clock, limits)) == 40
+    assert count_at_once(RateLimiter(engine, clock, limits)) == 40
     clock.move(timedelta(minutes=30))
 
-    assert taken(RateLimiter(engine, clock, limits)) == 0
+    assert count_at_once(RateLimiter(engine, clock, limits)) == 0
     clock.move(timedelta(minutes=30))
-    assert taken(RateLimiter(engine, clock, limits)) == 40
+    assert count_at_once(RateLimiter(engine, clock, limits)) == 40
 
 
 def test_two_machines_share_one_limit(engine: Engine) -> None:
@@ -72,7 +74,7 @@ def test_two_machines_share_one_limit(engine: Engine) -> None:
     machines = [RateLimiter(engine, clock, limits) for _ in range(2)]
     used: list[datetime] = []
     for step in range(4_000):
-        if machines[step % 3 % 2].ask("example.org") is None:
+        if machines[step % 3 % 2].acquire("example.org") is None:
             used.append(clock.now)
         clock.move(3 * MS)
         if step % 500 == 499:  # one dies with what it holds
@@ -84,11 +86,11 @@ def test_two_machines_share_one_limit(engine: Engine) -> None:
 
 def test_each_receiving_domain_has_its_own_limit(engine: Engine) -> None:
     limits = RateLimits(domains=DomainRateLimits.parse("example.net=5/s, *=20/s"))
-    one = RateLimiter(engine, HandWoundClock(), limits)
+    limiter = RateLimiter(engine, HandWoundClock(), limits)
 
-    assert taken(one, "example.net") == 5
-    assert taken(one, "EXAMPLE.org.") == 20
-    wait = one.ask("example.org")
+    assert count_at_once(limiter, "example.net") == 5
+    assert count_at_once(limiter, "EXAMPLE.org.") == 20
+    wait = limiter.acquire("example.org")
     assert wait is not None
     assert not wait.is_for_all
     assert "example.org" in wait.why
@@ -98,11 +100,14 @@ def test_a_domain_that_must_wait_uses_nothing_of_what_all_share(
     engine: Engine,
 ) -> None:
     limits = RateLimits(parse_limits("30/s"), DomainRateLimits.parse("5/s"))
-    one = RateLimiter(engine, HandWoundClock(), limits)
+    limiter = RateLimiter(engine, HandWoundClock(), limits)
 
-    assert taken(one, "example.net") == 5
-    assert one.ask("example.net") is not None
-    assert sum(taken(one, f"d{number}.example.org") for number in range(9)) == 25
+    assert count_at_once(limiter, "example.net") == 5
+    assert limiter.acquire("example.net") is not None
+    assert (
+        sum(count_at_once(limiter, f"d{number}.example.org") for number in range(9))
+        == 25
+    )
 
 
 def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
@@ -110,13 +115,13 @@ def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
     limits = RateLimits(slow_start=parse_slow_start("10/d"))
     sent = []
     for _ in range(4):
-        sent.append(taken(RateLimiter(engine, clock, limits)))
+        sent.append(count_at_once(RateLimiter(engine, clock, limits)))
         clock.move(DAY)
 
     assert sent == [10, 20, 40, 80]
     with reading(engine) as connection:
-        [found] = slow_starts(connection)
-    assert (found.domain, found.days) == ("news.example.org", 4)
+        [slow_start] = slow_starts(connection)
+    assert (slow_start.domain, slow_start.days) == ("news.example.org", 4)
     assert status_of(engine, clock.now, limits)["slow_start"] == [
         {"domain": "news.example.org", "day": 5, "a_day": 160}
     ]
@@ -124,29 +129,31 @@ def test_a_new_sending_domain_starts_slowly(engine: Engine) -> None:
 
 def test_a_slow_start_holds_only_copies_from_that_domain(engine: Engine) -> None:
     limits = RateLimits(slow_start=parse_slow_start("10/d"))
-    one = RateLimiter(engine, HandWoundClock(), limits)
-    taken(one)
-    wait = one.ask("example.org", "news.example.org")
+    limiter = RateLimiter(engine, HandWoundClock(), limits)
+    count_at_once(limiter)
+    wait = limiter.acquire("example.org", "news.example.org")
 
     assert wait is not None
     assert wait.sending_domain == "news.example.org"
-    assert one.ask("example.org", "other.example.org") is None
+    assert limiter.acquire("example.org", "other.example.org") is None
 
 
 def test_a_domain_in_use_for_a_fortnight_is_let_go(engine: Engine) -> None:
     clock = HandWoundClock()
     limits = RateLimits(slow_start=parse_slow_start("1/d"))
     for _ in range(14):
-        one = RateLimiter(engine, clock, limits)
-        assert one.ask("example.org", "news.example.org") is None
+        limiter = RateLimiter(engine, clock, limits)
+        assert limiter.acquire("example.org", "news.example.org") is None
         clock.move(DAY)
 
-    assert taken(RateLimiter(engine, clock, limits), most=20_000) == 20_000
+    assert count_at_once(RateLimiter(engine, clock, limits), most=20_000) == 20_000
 
 
 def test_what_says_nothing_any_more_is_forgotten(engine: Engine) -> None:
     clock = HandWoundClock()
-    taken(RateLimiter(engine, clock, RateLimits(domains=DomainRateLimits.parse("5/s"))))
+    count_at_once(
+        RateLimiter(engine, clock, RateLimits(domains=DomainRateLimits.parse("5/s")))
+    )
     with writing(engine) as connection:
         assert forget_idle(connection, clock.now) == 0
         assert forget_idle(connection, clock.now + 3 * SECOND) == 1

@@ -1,0 +1,33 @@
+"""Limits of what deliver takes and makes: of a reply, a message, a report, a batch."""
+
+# A mail server that says more in one reply never comes to an end.
+REPLY_BYTES = 16_384
+# More replies than commands that could be on their way.
+REPLIES_UNREAD = 100
+# Of a reply, what is kept as the reason for an outcome: a few sentences.
+REPLY_WORDS = 500
+
+# Of a message to the built-in inbox: more than any mail server takes.
+INBOX_MESSAGE_BYTES = 32 * 1024 * 1024
+# Of a message, what is read to list it: its header.
+INBOX_HEADER_BYTES = 16_384
+
+# Of an email that came back: its report is at the front, behind it our own message.
+RETURNED_MAIL_BYTES = 256 * 1024
+# Of an mbox, what is read as one line: an email without line ends is read in pieces.
+RETURNED_LINE_BYTES = 64 * 1024
+# Of an email that came back, how deep its parts are nested: real ones have two levels.
+RETURNED_LEVELS = 5
+# Of an email that came back, how many parts are looked at: real ones have three.
+RETURNED_PARTS = 50
+# Of a report, how many recipients are read: each copy of ours has one.
+REPORTED_RECIPIENTS = 100
+# Of an email that came back, how many addresses are read in its fields.
+RETURNED_ADDRESSES = 100
+# Of a bounce in plain words, where its code is looked for.
+RETURNED_TEXT_BYTES = 20_000
+# Of a subject, what is named where an email holds no report: a line on a terminal.
+RETURNED_SUBJECT = 80
+
+# Letters in one print batch: a file that a printer and a small machine's memory hold.
+BATCH_LETTERS = 1000
