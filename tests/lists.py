@@ -1,4 +1,4 @@
-"""Subscriber lists for tests, taken in as a person would."""
+"""Subscriber lists for tests, imported in as a person would."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -6,8 +6,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, insert, select, update
 
 from digest.audience.hashing import KeyedHasher
-from digest.audience.lists.import_report import ImportReport
-from digest.audience.lists.importing import ListImport
+from digest.audience.lists.importing import ImportReport, ListImport
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, variant
 from digest.store.editions import editions
@@ -46,7 +45,7 @@ formats = ["letter", "large-print"]
 """
 
 
-def taken(
+def imported(
     engine: Engine,
     *lines: str | bytes,
     head: str = HEAD,
@@ -62,26 +61,26 @@ def taken(
         return ListImport(engine, to, HASHER, dry_run, chunk).run(path, EIGHT)
 
 
-def an_edition(engine: Engine, on: str = "daily", **said: object) -> editions.Edition:
-    """Open an edition of that schedule, as far as `said`."""
+def an_edition(engine: Engine, on: str = "daily", **fields: object) -> editions.Edition:
+    """Open an edition of that schedule, with those fields."""
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, on), EIGHT)
         editions.open_at(connection, slot, EIGHT)
-        if said:
+        if fields:
             connection.execute(
                 update(edition)
                 .where(edition.c.schedule_id == slot.schedule_id)
-                .values(**said)
+                .values(**fields)
             )
-        made = editions.at_slot(connection, slot.schedule_id, EIGHT)
-    assert made is not None
-    return made
+        opened = editions.at_slot(connection, slot.schedule_id, EIGHT)
+    assert opened is not None
+    return opened
 
 
-def rows_for(engine: Engine, made: editions.Edition) -> list[readers.PlanningRow]:
+def rows_for(engine: Engine, opened: editions.Edition) -> list[readers.PlanningRow]:
     """Return what planning learns of the edition's next readers."""
     with reading(engine) as connection:
-        return readers.facts_for(connection, made, 100, EIGHT)
+        return readers.facts_for(connection, opened, 100, EIGHT)
 
 
 def a_copy(engine: Engine, state: str) -> None:

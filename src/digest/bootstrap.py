@@ -13,8 +13,7 @@ from sqlalchemy import Connection, Engine, make_url
 from digest.audience.hashing import KeyedHasher
 from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import find
-from digest.audience.unsubscribe_links import UnsubscribeLinks
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import UnsubscribeLinks, unsubscribe
 from digest.deliver.carrier import Carrier
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import running
@@ -76,8 +75,8 @@ class App:
         return SignedLinks(self.secret, self.settings.base_url)
 
     @cached_property
-    def leave_links(self) -> UnsubscribeLinks:
-        """Leaving a campaign, and coming back, by the link in an edition."""
+    def unsubscribe_links(self) -> UnsubscribeLinks:
+        """Unsubscribing from a campaign, and coming back, by the link in an edition."""
         return UnsubscribeLinks(self.engine, self.links, self.clock)
 
     @cached_property
@@ -149,7 +148,7 @@ class App:
     @cached_property
     def bounces(self) -> Bounces:
         """Where reports of mail that came back are taken in."""
-        return Bounces(self.engine, self.links.read_envelope_sender, leave)
+        return Bounces(self.engine, self.links.read_envelope_sender, unsubscribe)
 
     @cached_property
     def print_room(self) -> PrintRoom:

@@ -29,7 +29,7 @@ Opened = Callable[[str, int, str], Page]
 def opened(browser: Browser, program: App) -> Iterator[Opened]:
     """Yield a function that opens a page at a width and in a colour scheme."""
     client = TestClient(make_app(program))
-    token = program.links.leave_url(1).rpartition("/")[2]
+    token = program.links.unsubscribe_url(1).rpartition("/")[2]
     contexts = []
 
     def answer(route: Route) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 from digest.audience.erasing import erase
 from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import everything
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import unsubscribe
 from digest.deliver.returns.bounces import Bounces, IngestReport, ReturnState
 from digest.model.delivery.bounces import BounceKind
 from digest.model.delivery.delivery import DeliveryState
@@ -48,7 +48,7 @@ def ours(planned: PlannedEdition, index: int = 0) -> str:
 def ingested(
     engine: Engine, *paths: Path, dry_run: bool = False, links: SignedLinks = LINKS
 ) -> IngestReport:
-    return Bounces(engine, links.read_envelope_sender, leave).ingest(
+    return Bounces(engine, links.read_envelope_sender, unsubscribe).ingest(
         paths, LATER, dry_run=dry_run
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select, update
 
 from digest.audience.enrolment import enrol
 from digest.audience.suppressing import suppress
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import unsubscribe
 from digest.model.formats import HTML, LETTER, PHONE
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
@@ -17,7 +17,7 @@ from digest.store.base.tables import reader, schedule
 from digest.store.campaigns import campaigns
 from digest.store.people import readers
 from tests.builders import EIGHT
-from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, an_edition, rows_for, taken
+from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, an_edition, imported, rows_for
 from tests.stored import a_stored_campaign
 
 HOME = PostalAddress(("1 Example Street", "EXAMPLETON"), "ZZ99 1AA")
@@ -41,7 +41,7 @@ def schedules(engine: Engine) -> dict[str, str]:
 
 
 def test_a_campaign_applied_later_finds_those_already_there(engine: Engine) -> None:
-    taken(engine, ANN, BOB, CY)
+    imported(engine, ANN, BOB, CY)
     a_stored_campaign(engine, TWO_LISTS)
 
     assert enrolled(engine) == 3
@@ -51,9 +51,9 @@ def test_a_campaign_applied_later_finds_those_already_there(engine: Engine) -> N
 
 def test_somebody_on_two_lists_of_a_campaign_is_one_reader(engine: Engine) -> None:
     a_stored_campaign(engine, TWO_LISTS)
-    taken(engine, ANN, to="lantern")
-    taken(engine, ANN, to="friends")
-    taken(engine, BOB, to="strangers")
+    imported(engine, ANN, to="lantern")
+    imported(engine, ANN, to="friends")
+    imported(engine, BOB, to="strangers")
 
     assert len(schedules(engine)) == 1
 
@@ -61,14 +61,14 @@ def test_somebody_on_two_lists_of_a_campaign_is_one_reader(engine: Engine) -> No
 def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
     a_stored_campaign(engine, TWO_LISTS)
     head = "name,email,schedule,format"
-    taken(engine, "Ann,ann@example.org,weekly,html", head=head)
-    taken(engine, "Bob,bob@example.org,monthly,plain", head=head)
+    imported(engine, "Ann,ann@example.org,weekly,html", head=head)
+    imported(engine, "Bob,bob@example.org,monthly,plain", head=head)
 
     assert schedules(engine) == {"html": "weekly", "plain": "daily"}
 
 
 @pytest.mark.parametrize(
-    ("said", "position"),
+    ("fields", "position"),
     [
         pytest.param({}, 0, id="an open edition has no end yet"),
         pytest.param({"upto": 5, "state": "frozen"}, 5, id="a frozen one has"),
@@ -77,11 +77,11 @@ def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
     ],
 )
 def test_a_newcomer_starts_where_their_schedule_stands(
-    engine: Engine, said: dict[str, object], position: int
+    engine: Engine, fields: dict[str, object], position: int
 ) -> None:
     a_stored_campaign(engine, TWO_LISTS)
-    an_edition(engine, "daily", **said)
-    taken(engine, ANN, BOB)
+    an_edition(engine, "daily", **fields)
+    imported(engine, ANN, BOB)
 
     with reading(engine) as connection:
         rows = connection.execute(select(reader.c.format, reader.c.position)).all()
@@ -95,11 +95,13 @@ def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None
     a_stored_campaign(
         engine, TWO_LISTS.replace('formats = ["letter", "large-print"]', "")
     )
-    taken(engine, ANN, BOB, CY, "Dee,dee@example.org,,2 Example Street,TOWN,ZZ99 1AA")
+    imported(
+        engine, ANN, BOB, CY, "Dee,dee@example.org,,2 Example Street,TOWN,ZZ99 1AA"
+    )
     with writing(engine) as connection:
         suppress(connection, HASHER, "dee@example.org", "bounced", EIGHT)
         suppress(connection, HASHER, "Bob Example", "returned", EIGHT)
-        leave(connection, 3, EIGHT)
+        unsubscribe(connection, 3, EIGHT)
     rows = rows_for(engine, an_edition(engine))
 
     assert [row.facts for row in rows] == [
@@ -115,20 +117,20 @@ def test_planning_goes_on_after_its_cursor_and_leaves_out_who_pauses(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine, TWO_LISTS)
-    taken(engine, ANN, CY, "Dee,dee@example.org,,,,", "Eve,eve@example.org,,,,")
+    imported(engine, ANN, CY, "Dee,dee@example.org,,,,", "Eve,eve@example.org,,,,")
     with writing(engine) as connection:
         away = update(reader).where(reader.c.id == 3)
         connection.execute(away.values(paused_until=EIGHT + timedelta(days=9)))
         back = update(reader).where(reader.c.id == 4)
         connection.execute(back.values(paused_until=EIGHT))
-    made = an_edition(engine, plan_cursor=1)
+    edition = an_edition(engine, plan_cursor=1)
 
-    assert [row.reader_id for row in rows_for(engine, made)] == [2, 4]
+    assert [row.reader_id for row in rows_for(engine, edition)] == [2, 4]
 
 
 def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:
     a_stored_campaign(engine, TWO_LISTS)
-    taken(engine, ANN, BOB)
+    imported(engine, ANN, BOB)
 
     with reading(engine) as connection:
         assert readers.addressees(connection, [1, 2, 99]) == {

@@ -14,7 +14,7 @@ from digest.errors import NotFound
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import metadata, suppression
 from tests.builders import EIGHT
-from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, a_copy, states, taken
+from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, a_copy, imported, states
 from tests.stored import a_stored_campaign
 
 LATER = EIGHT + timedelta(days=1)
@@ -29,12 +29,12 @@ TRACES = ("Llywelyn", "llywelyn@", "960177", "Heron", "ZZ99 7QQ", "Fridays", "pl
 @pytest.fixture
 def audience(engine: Engine) -> Engine:
     a_stored_campaign(engine, TWO_LISTS)
-    taken(engine, FULL, head=HEAD)
-    taken(engine, ANN, BOB, CY)
+    imported(engine, FULL, head=HEAD)
+    imported(engine, ANN, BOB, CY)
     return engine
 
 
-def said(engine: Engine) -> str:
+def stored_text(engine: Engine) -> str:
     """Return every value of every row as text."""
     with reading(engine) as connection:
         return "\n".join(
@@ -47,13 +47,13 @@ def said(engine: Engine) -> str:
 def test_everything_held_is_shown(audience: Engine) -> None:
     a_copy(audience, "accepted")
     with reading(audience) as connection:
-        shown = everything(connection, HASHER, "siân llywelyn")
+        facts = everything(connection, HASHER, "siân llywelyn")
 
-    assert shown["email"] == "sian.llywelyn@example.org"
-    assert [one["list"] for one in shown["subscriptions"]] == ["lantern"]
-    assert [one["campaign"] for one in shown["campaigns"]] == ["lantern-week"]
-    assert [one["state"] for one in shown["copies"]] == ["accepted"]
-    text = json.dumps(shown, default=str, ensure_ascii=False)
+    assert facts["email"] == "sian.llywelyn@example.org"
+    assert [entry["list"] for entry in facts["subscriptions"]] == ["lantern"]
+    assert [entry["campaign"] for entry in facts["campaigns"]] == ["lantern-week"]
+    assert [entry["state"] for entry in facts["copies"]] == ["accepted"]
+    text = json.dumps(facts, default=str, ensure_ascii=False)
     assert [trace for trace in TRACES if trace not in text] == []
 
 
@@ -72,7 +72,7 @@ def test_whoever_is_not_held_is_said_to_be_not(audience: Engine, who: str) -> No
 
 
 def test_namesakes_are_told_apart_by_id(audience: Engine) -> None:
-    taken(audience, "Ann Example,other@example.org,,,,")
+    imported(audience, "Ann Example,other@example.org,,,,")
     with reading(audience) as connection, pytest.raises(NotFound, match="2, 5"):
         find(connection, "Ann Example")
 
@@ -83,10 +83,12 @@ def test_erasing_leaves_nothing_but_hashes(audience: Engine) -> None:
 
     assert erased.channels == ("email", "post", "phone")
     assert [
-        trace for trace in (*TRACES, "550 <", "knitting") if trace in said(audience)
+        trace
+        for trace in (*TRACES, "550 <", "knitting")
+        if trace in stored_text(audience)
     ] == []
     assert states(audience) == ["cancelled"]
-    assert "ann@example.org" in said(audience)
+    assert "ann@example.org" in stored_text(audience)
 
 
 def test_erasing_leaves_nothing_in_the_file_either(audience: Engine) -> None:
@@ -111,15 +113,17 @@ def test_erasing_leaves_nothing_in_the_file_either(audience: Engine) -> None:
 )
 def test_nobody_erased_is_brought_back(audience: Engine, row: str) -> None:
     erase(audience, HASHER, "1", LATER)
-    report = taken(audience, row, head=HEAD)
+    report = imported(audience, row, head=HEAD)
 
-    assert [one.wrong for one in report.not_brought_back] == ["is suppressed (erased)"]
+    assert [problem.wrong for problem in report.not_brought_back] == [
+        "is suppressed (erased)"
+    ]
 
 
 def test_erasing_one_row_keeps_a_second_of_the_same_person_served(
     audience: Engine,
 ) -> None:
-    taken(audience, FULL.replace("sian.", "s."), head=HEAD)
+    imported(audience, FULL.replace("sian.", "s."), head=HEAD)
     erased = erase(audience, HASHER, "1", LATER)
 
     assert erased.channels == ("email",)
@@ -136,11 +140,11 @@ def test_erasing_again_says_that_nobody_is_there(audience: Engine) -> None:
 def test_an_address_nobody_has_can_be_suppressed(audience: Engine) -> None:
     with writing(audience) as connection:
         channels = suppress(connection, HASHER, "New@example.org", "asked", EIGHT)
-    report = taken(audience, "New,new@example.org,,,,")
+    report = imported(audience, "New,new@example.org,,,,")
 
     assert channels == ("email",)
-    assert [one.column for one in report.not_brought_back] == ["email"]
-    assert "new@example.org" not in said(audience)
+    assert [problem.column for problem in report.not_brought_back] == ["email"]
+    assert "new@example.org" not in stored_text(audience)
 
 
 def test_suppressing_a_person_cancels_what_is_planned(audience: Engine) -> None:

@@ -12,14 +12,14 @@ from sqlalchemy import Engine
 from digest.audience.lists.columns import COLUMNS
 from digest.audience.lists.exporting import export
 from digest.audience.lists.importing import ListImport
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import unsubscribe
 from digest.errors import NotFound
 from digest.model.formats import HTML, LARGE_PRINT, LETTER, PLAIN
 from digest.model.people.reader import NotServed, ReaderFacts, resolve
 from digest.store.base.engine import reading, writing
 from digest.store.people.subscribers import subscribed
 from tests.builders import EIGHT
-from tests.lists import ANN, HASHER, taken
+from tests.lists import ANN, HASHER, imported
 from tests.stored import a_stored_campaign
 
 HERE = Path(__file__).resolve().parents[2] / "subscribers"
@@ -44,23 +44,23 @@ def test_what_is_exported_can_be_imported_again(engine: Engine, tmp_path: Path) 
 
 def test_no_cell_is_a_formula(engine: Engine) -> None:
     head = "name,email,phone,organiser,notes"
-    taken(engine, '"=HYPERLINK(1)",a@example.org,+44 1632 960155,@x,-1+1', head=head)
+    imported(engine, '"=HYPERLINK(1)",a@example.org,+44 1632 960155,@x,-1+1', head=head)
     [cells] = csv.DictReader(io.StringIO(exported(engine)))
 
     assert cells["name"] == "'=HYPERLINK(1)"
     assert cells["phone"] == "'+44 1632 960155"
     assert not [cell for cell in cells.values() if cell[:1] in set("=+-@")]
-    assert taken(
+    assert imported(
         engine, *exported(engine).splitlines()[1:], head=",".join(COLUMNS)
     ).unchanged
 
 
 def test_those_who_left_are_not_exported(engine: Engine) -> None:
     a_stored_campaign(engine)
-    taken(engine, ANN)
-    taken(engine, "Bob,bob@example.org,,,,", to="others")
+    imported(engine, ANN)
+    imported(engine, "Bob,bob@example.org,,,,", to="others")
     with writing(engine) as connection:
-        leave(connection, 1, EIGHT + timedelta(days=1))
+        unsubscribe(connection, 1, EIGHT + timedelta(days=1))
 
     assert "ann@" not in exported(engine)
     assert "bob@" in exported(engine, None)
@@ -77,32 +77,38 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
 ) -> None:
     report = ListImport(engine, "lantern", HASHER).run(SAMPLE, EIGHT)
     with reading(engine) as connection:
-        people = [one.person for one in subscribed(connection, None, 0, 100)]
+        people = [
+            subscriber.person for subscriber in subscribed(connection, None, 0, 100)
+        ]
 
     assert (report.added, report.problems, report.ignored_columns) == (12, [], ())
-    assert {one.format for one in people} == {
+    assert {person.format for person in people} == {
         HTML,
         PLAIN,
         LETTER,
         LARGE_PRINT,
     }
     unreachable = [
-        one.name
-        for one in people
+        person.name
+        for person in people
         if isinstance(
             resolve(
                 ReaderFacts(
-                    one.format or HTML,
-                    has_email=bool(one.email),
-                    has_address=one.address is not None,
+                    person.format or HTML,
+                    has_email=bool(person.email),
+                    has_address=person.address is not None,
                 )
             ),
             NotServed,
         )
     ]
     assert unreachable == ["Edwin Pascoe"]
-    assert all(one.email.endswith("@example.org") for one in people if one.email)
-    assert all(one.phone.startswith("01632 960") for one in people if one.phone)
+    assert all(
+        person.email.endswith("@example.org") for person in people if person.email
+    )
+    assert all(
+        person.phone.startswith("01632 960") for person in people if person.phone
+    )
 
 
 def test_real_lists_are_ignored_by_git() -> None:
@@ -110,12 +116,12 @@ def test_real_lists_are_ignored_by_git() -> None:
         pytest.skip("not a git checkout")
 
     def ignored(name: str) -> bool:
-        asked = subprocess.run(  # noqa: S603 - our own names
+        process = subprocess.run(  # noqa: S603 - our own names
             ["git", "check-ignore", "-q", f"subscribers/{name}"],  # noqa: S607 - git's own place
             cwd=HERE.parent,
             check=False,
         )
-        return asked.returncode == 0
+        return process.returncode == 0
 
     names = ("real.csv", "april/real.csv", "list.xlsx", "sample.csv", "README.md")
     assert [name for name in names if ignored(name)] == list(names[:3])

@@ -25,7 +25,7 @@ from digest.store.delivery import copies
 from digest.store.posts import log
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import MailServer, mail_server
-from tests.lists import taken
+from tests.lists import imported
 from tests.reports import a_complaint, a_fate, a_report
 from tests.rows import states
 from tests.stored import FILE, a_stored_campaign, posts_accepted
@@ -53,7 +53,7 @@ def planned(engine: Engine, tmp_path: Path) -> App:
     app = an_app(engine, tmp_path)
     a_stored_campaign(engine, FILE)
     lines = [f"{name.title()} Example,{name}@example.org" for name in NAMES]
-    report = taken(engine, *lines, head="name,email")
+    report = imported(engine, *lines, head="name,email")
     assert report.added == len(NAMES)
     posts = [a_post("one", title="Lantern"), a_post("two", title="Kettle")]
     posts_accepted(engine, posts)
@@ -77,7 +77,9 @@ def sent_from(app: App, name: str) -> str:
 
 def leave_by_link(app: App, name: str) -> None:
     """Click the link at the end of an email."""
-    app.leave_links.leave(app.links.leave_url(reader_of(app, name)).rpartition("/")[2])
+    app.unsubscribe_links.unsubscribe(
+        app.links.unsubscribe_url(reader_of(app, name)).rpartition("/")[2]
+    )
 
 
 def are_erased(app: App, name: str) -> None:
@@ -98,28 +100,28 @@ def their_address_is_suppressed(app: App, name: str) -> None:
 
 
 def bounce(app: App, name: str) -> None:
-    """Have a report taken in that nobody is there."""
+    """Have a report imported in that nobody is there."""
     fate = a_fate(address=f"{name}@example.org")
     _take_in(app, a_report(sent_from(app, name), fate))
 
 
 def complain(app: App, name: str) -> None:
-    """Have a report taken in that they called it spam."""
+    """Have a report imported in that they called it spam."""
     _take_in(app, a_complaint(sent_from(app, name)))
 
 
 def _take_in(app: App, report: bytes) -> None:
     path = app.settings.data_dir / "report.eml"
     path.write_bytes(report)
-    [found] = app.bounces.ingest([path], NOW).mails
-    assert found.is_suppressed
+    [mail] = app.bounces.ingest([path], NOW).mails
+    assert mail.is_suppressed
 
 
 def once(act: Callable[[], object]) -> Callable[[str, str], str | None]:
     """Return a script of a server that pipelines, and acts at the first final dot."""
     first = threading.Lock()
 
-    def script(step: str, _said: str) -> str | None:
+    def script(step: str, _words: str) -> str | None:
         if step == "EHLO":
             return "250-hello\r\n250 PIPELINING"
         if step == "BODY" and first.acquire(blocking=False):
@@ -152,12 +154,12 @@ def test_who_goes_gets_nothing_more(
 
     assert tally.accepted == len(NAMES) - 1
     assert [who for who, _ in server.messages] == [
-        f"{one}@example.org" for one in NAMES if one != name
+        f"{other}@example.org" for other in NAMES if other != name
     ]
     assert states(planned.engine, 1)[DeliveryState.CANCELLED] == 1
     with reading(planned.engine) as connection:
-        [gone] = copies.listed(connection, 1, [DeliveryState.CANCELLED])
-    assert gone.reason
+        [cancelled] = copies.listed(connection, 1, [DeliveryState.CANCELLED])
+    assert cancelled.reason
 
 
 def test_what_is_withdrawn_is_in_no_copy_that_had_not_left(
@@ -183,8 +185,8 @@ def test_of_an_edition_withdrawn_whole_no_further_copy_leaves(
 ) -> None:
     def withdraw_all() -> None:
         with planned.writing() as connection:
-            for one in connection.scalars(select(item.c.id)).all():
-                log.withdraw(connection, one, NOW)
+            for item_id in connection.scalars(select(item.c.id)).all():
+                log.withdraw(connection, item_id, NOW)
 
     with (
         mail_server(once(withdraw_all)) as server,

@@ -1,4 +1,4 @@
-"""A subscriber list taken in: everyone once, nobody harmed by a neighbour's row."""
+"""A subscriber list imported in: everyone once, nobody harmed by a neighbour's row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,15 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from digest.audience.lists.import_report import ImportReport
-from digest.audience.lists.importing import ListImport
-from digest.audience.unsubscribing import leave
+from digest.audience.lists.importing import ImportReport, ListImport
+from digest.audience.unsubscribing import unsubscribe
 from digest.errors import ImportRefused
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import metadata, reader, subscriber, subscription
 from digest.store.migrate import migrate
 from tests.builders import EIGHT
-from tests.lists import ANN, BOB, HASHER, HEAD, taken
+from tests.lists import ANN, BOB, HASHER, HEAD, imported
 from tests.stored import a_stored_campaign
 
 LATER = EIGHT + timedelta(days=1)
@@ -48,12 +47,12 @@ def everything(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
 
 def count(engine: Engine, table: object) -> int:
     with reading(engine) as connection:
-        found = select(func.count()).select_from(table)  # type: ignore[arg-type]  # a table
-        return connection.scalar(found) or 0
+        query = select(func.count()).select_from(table)  # type: ignore[arg-type]  # a table
+        return connection.scalar(query) or 0
 
 
 def test_rows_become_subscribers_of_the_list(engine: Engine) -> None:
-    report = taken(engine, ANN, BOB)
+    report = imported(engine, ANN, BOB)
 
     assert counts(report) == (2, 0, 0, 0, 0)
     assert count(engine, subscriber) == count(engine, subscription) == 2
@@ -61,27 +60,27 @@ def test_rows_become_subscribers_of_the_list(engine: Engine) -> None:
 
 def test_the_same_file_twice_changes_nothing(engine: Engine) -> None:
     a_stored_campaign(engine)
-    taken(engine, ANN, BOB)
+    imported(engine, ANN, BOB)
     before = everything(engine)
 
-    assert counts(taken(engine, ANN, BOB)) == (0, 0, 2, 0, 0)
+    assert counts(imported(engine, ANN, BOB)) == (0, 0, 2, 0, 0)
     assert everything(engine) == before
 
 
 def test_a_dry_run_reports_the_same_and_stores_nothing(engine: Engine) -> None:
     a_stored_campaign(engine)
-    taken(engine, ANN)
+    imported(engine, ANN)
     before = everything(engine)
     rows = ("Ann Sample,ann@example.org,,,,", BOB, "x")
-    tried = taken(engine, *rows, dry_run=True)
+    tried = imported(engine, *rows, dry_run=True)
 
     assert everything(engine) == before
-    assert counts(tried) == counts(taken(engine, *rows)) == (1, 1, 0, 1, 0)
+    assert counts(tried) == counts(imported(engine, *rows)) == (1, 1, 0, 1, 0)
     assert tried.as_json()["dry_run"] is True
 
 
 def test_a_bad_row_is_named_and_its_neighbours_go_in(engine: Engine) -> None:
-    report = taken(engine, ANN, "Cy Example,not an address,,,,", BOB)
+    report = imported(engine, ANN, "Cy Example,not an address,,,,", BOB)
 
     assert counts(report) == (2, 0, 0, 1, 0)
     [problem] = report.problems
@@ -102,7 +101,7 @@ def test_a_bad_row_is_named_and_its_neighbours_go_in(engine: Engine) -> None:
     ],
 )
 def test_a_broken_row_stays_a_row(engine: Engine, row: bytes, words: str) -> None:
-    report = taken(engine, ANN, row, BOB, "")
+    report = imported(engine, ANN, row, BOB, "")
 
     assert counts(report) == (2, 0, 0, 1, 0)
     assert [problem.line for problem in report.problems] == [3]
@@ -110,7 +109,7 @@ def test_a_broken_row_stays_a_row(engine: Engine, row: bytes, words: str) -> Non
 
 
 def test_a_quoted_cell_may_hold_line_breaks(engine: Engine) -> None:
-    report = taken(engine, 'Ann,,,"1 Example Street\nEXAMPLETON",,ZZ99 1AA', "x")
+    report = imported(engine, 'Ann,,,"1 Example Street\nEXAMPLETON",,ZZ99 1AA', "x")
 
     assert counts(report) == (1, 0, 0, 1, 0)
     assert report.problems[0].line == 4
@@ -167,16 +166,16 @@ def test_a_file_that_is_not_there_is_refused(engine: Engine, tmp_path: Path) -> 
 
 
 def test_the_same_person_twice_in_a_file_is_named(engine: Engine) -> None:
-    report = taken(engine, ANN, "Ann,ANN@example.org,,,,", BOB, BOB)
+    report = imported(engine, ANN, "Ann,ANN@example.org,,,,", BOB, BOB)
 
     assert counts(report) == (2, 0, 0, 2, 0)
-    assert ["line 2" in one.wrong for one in report.problems] == [True, False]
+    assert ["line 2" in problem.wrong for problem in report.problems] == [True, False]
 
 
 def test_two_rows_that_mean_one_subscriber_are_named(engine: Engine) -> None:
     address = "1 Example Street,EXAMPLETON,ZZ99 1AA"
-    taken(engine, f"Ann,ann@example.org,,{address}")
-    report = taken(engine, "Ann,ann@example.org,,,,", f"Ann,,,{address}")
+    imported(engine, f"Ann,ann@example.org,,{address}")
+    report = imported(engine, "Ann,ann@example.org,,,,", f"Ann,,,{address}")
 
     assert counts(report) == (0, 0, 1, 1, 0)
     assert count(engine, subscriber) == 1
@@ -186,31 +185,31 @@ def test_two_rows_that_mean_one_subscriber_are_named(engine: Engine) -> None:
 def test_whoever_gains_an_email_address_stays_one_person(
     engine: Engine, chunk: int
 ) -> None:
-    taken(engine, BOB)
+    imported(engine, BOB)
     gained = BOB.replace(",,,", ",bob@example.org,,")
     other = BOB.replace(",,,", ",robert@example.org,,")
-    report = taken(engine, gained, other, chunk=chunk)
+    report = imported(engine, gained, other, chunk=chunk)
 
     assert counts(report) == (1, 1, 0, 0, 0)
-    assert counts(taken(engine, gained, other)) == (0, 0, 2, 0, 0)
+    assert counts(imported(engine, gained, other)) == (0, 0, 2, 0, 0)
     with reading(engine) as connection:
-        found = select(subscriber.c.identity).order_by(subscriber.c.id)
-        assert connection.scalars(found).all() == [
+        query = select(subscriber.c.identity).order_by(subscriber.c.id)
+        assert connection.scalars(query).all() == [
             "email:bob@example.org",
             "email:robert@example.org",
         ]
 
 
 def test_an_empty_cell_leaves_what_is_held(engine: Engine) -> None:
-    taken(engine, "Ann,ann@example.org,01632 960155,1 A St,TOWN,ZZ99 1AA")
+    imported(engine, "Ann,ann@example.org,01632 960155,1 A St,TOWN,ZZ99 1AA")
 
-    assert counts(taken(engine, "Ann,ann@example.org,,,,")) == (0, 0, 1, 0, 0)
+    assert counts(imported(engine, "Ann,ann@example.org,,,,")) == (0, 0, 1, 0, 0)
 
 
 def test_newer_evidence_of_consent_is_kept(engine: Engine) -> None:
     head = "name,email,consent_basis,consent_at"
-    taken(engine, "Ann,ann@example.org,consent,2026-01-01", head=head)
-    report = taken(engine, "Ann,ann@example.org,,2026-02-02", head=head)
+    imported(engine, "Ann,ann@example.org,consent,2026-01-01", head=head)
+    report = imported(engine, "Ann,ann@example.org,,2026-02-02", head=head)
 
     assert counts(report) == (0, 1, 0, 0, 0)
     with reading(engine) as connection:
@@ -221,10 +220,10 @@ def test_newer_evidence_of_consent_is_kept(engine: Engine) -> None:
 def test_readers_follow_and_keep_their_place(engine: Engine) -> None:
     a_stored_campaign(engine)
     head = "name,email,format,schedule,topics,language"
-    taken(engine, "Ann,ann@example.org,html,,,", head=head)
+    imported(engine, "Ann,ann@example.org,html,,,", head=head)
     with writing(engine) as connection:
         connection.execute(reader.update().values(position=7))
-    taken(engine, "Ann,ann@example.org,plain,weekly,boats,cy", head=head)
+    imported(engine, "Ann,ann@example.org,plain,weekly,boats,cy", head=head)
 
     with reading(engine) as connection:
         row = connection.execute(select(reader)).one()
@@ -234,10 +233,10 @@ def test_readers_follow_and_keep_their_place(engine: Engine) -> None:
 
 def test_who_left_is_not_brought_back(engine: Engine) -> None:
     a_stored_campaign(engine)
-    taken(engine, ANN, BOB)
+    imported(engine, ANN, BOB)
     with writing(engine) as connection:
-        assert leave(connection, 1, LATER)
-    report = taken(engine, ANN, BOB)
+        assert unsubscribe(connection, 1, LATER)
+    report = imported(engine, ANN, BOB)
 
     assert counts(report) == (0, 0, 1, 0, 1)
     assert "2026-07-07" in report.not_brought_back[0].wrong
@@ -275,11 +274,11 @@ ROWS = st.lists(
 @contextmanager
 def fresh() -> Iterator[Engine]:
     with TemporaryDirectory() as folder:
-        made = open_engine(f"sqlite:///{folder}/digest.db")
-        migrate(made)
-        a_stored_campaign(made)
-        yield made
-        made.dispose()
+        engine = open_engine(f"sqlite:///{folder}/digest.db")
+        migrate(engine)
+        a_stored_campaign(engine)
+        yield engine
+        engine.dispose()
 
 
 def by_list(engine: Engine, subscriber_id: int) -> object:
@@ -295,9 +294,9 @@ def by_list(engine: Engine, subscriber_id: int) -> object:
 @given(ROWS, st.integers(1, 4))
 def test_any_list_twice_changes_nothing(rows: list[str], chunk: int) -> None:
     with fresh() as engine:
-        first = taken(engine, *rows, chunk=chunk)
+        first = imported(engine, *rows, chunk=chunk)
         before = everything(engine)
-        second = taken(engine, *rows)
+        second = imported(engine, *rows)
 
         assert everything(engine) == before
         assert second.unchanged == first.added + first.updated + first.unchanged
@@ -310,10 +309,10 @@ def test_no_import_brings_back_who_left(
     before: list[str], after: list[str], again: list[str]
 ) -> None:
     with fresh() as engine:
-        taken(engine, ANN, *before)
+        imported(engine, ANN, *before)
         with writing(engine) as connection:
-            leave(connection, 1, LATER)
-        taken(engine, ANN, *after)
-        taken(engine, *again, ANN, *before)
+            unsubscribe(connection, 1, LATER)
+        imported(engine, ANN, *after)
+        imported(engine, *again, ANN, *before)
 
         assert by_list(engine, 1) is not None

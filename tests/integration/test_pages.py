@@ -90,7 +90,7 @@ def test_what_is_not_there_is_a_page_in_words(browser: TestClient, path: str) ->
 
 
 def leave_path(program: App) -> str:
-    return "/u/" + program.links.leave_url(1).rpartition("/")[2]
+    return "/u/" + program.links.unsubscribe_url(1).rpartition("/")[2]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -124,7 +124,7 @@ def test_one_click_leaves_at_once_without_cookie_or_redirect(
     assert state_of_ann(program) == "cancelled"
 
 
-def test_leaving_can_be_undone(browser: TestClient, program: App) -> None:
+def test_unsubscribing_can_be_undone(browser: TestClient, program: App) -> None:
     browser.post(leave_path(program))
     undone = browser.post(leave_path(program) + "/undo")
 

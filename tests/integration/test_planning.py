@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import unsubscribe
 from digest.compose import lifecycle, plan
 from digest.compose.plan import left_to_be_found
 from digest.compose.variants import composed
@@ -105,7 +105,7 @@ def test_who_has_left_is_counted_and_needs_no_help(engine: Engine) -> None:
     bob = a_reader(engine, "bob")
     posts_accepted(engine, [a_post()])
     with writing(engine) as connection:
-        leave(connection, bob, EIGHT)
+        unsubscribe(connection, bob, EIGHT)
     edition_id = an_open_edition(engine, "daily", EIGHT)
     run(engine, edition_id, EIGHT)
 

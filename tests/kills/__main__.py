@@ -11,23 +11,23 @@ from tests.kills.points import Point
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the matrix as the command line says; return the exit status."""
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     results = []
-    for database in asked.databases:
-        for workers in asked.workers:
+    for database in options.databases:
+        for workers in options.workers:
             plan = Plan(
                 database,
                 workers,
-                asked.readers,
-                asked.connections,
-                asked.random,
-                asked.each,
-                asked.seed,
+                options.readers,
+                options.connections,
+                options.random,
+                options.each,
+                options.seed,
             )
             results.append(Matrix(plan, _talk).run())
-            _print_found(results[-1])
+            _print_verdict(results[-1])
     _print_kills(results)
-    return int(any(one.verdict.broken for one in results))
+    return int(any(result.verdict.broken for result in results))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,38 +53,38 @@ def _say(words: str) -> None:
     sys.stdout.flush()
 
 
-def _print_found(result: Result) -> None:
-    plan, found = result.plan, result.verdict
+def _print_verdict(result: Result) -> None:
+    plan, end = result.plan, result.verdict
     _say(
         f"{plan.database}, workers {plan.workers}: {result.editions} editions to "
         f"{plan.readers} readers over {plan.connections} connections each, "
         f"{result.killed.total()} kills, {result.seconds:.0f} s"
     )
-    _say(f"  lost {found.lost}, not planned {found.unplanned}")
-    _say(f"  falsely sent {found.falsely_sent}")
+    _say(f"  lost {end.lost}, not planned {end.unplanned}")
+    _say(f"  falsely sent {end.falsely_sent}")
     _say(
-        f"  in doubt after a kill {found.uncertain}, sent twice {found.duplicates}, "
-        f"at most {found.most_at_once} a kill, "
-        f"beyond one a connection {found.too_many_on_wire}, "
-        f"not marked {found.unmarked}, of another name {found.under_two_names}"
+        f"  in doubt after a kill {end.uncertain}, sent twice {end.duplicates}, "
+        f"at most {end.most_at_once} a kill, "
+        f"beyond one a connection {end.too_many_on_wire}, "
+        f"not marked {end.unmarked}, of another name {end.under_two_names}"
     )
-    _say(f"  sent after leaving {found.after_leaving}")
+    _say(f"  sent after leaving {end.after_leaving}")
     _say(
-        f"  reports of bounces {found.reports}, "
-        f"not recorded once {found.reports_astray}, half done {found.reports_half_done}"
+        f"  reports of bounces {end.reports}, "
+        f"not recorded once {end.reports_astray}, half done {end.reports_half_done}"
     )
-    _say(f"  left to a person {found.for_a_person}")
-    _say(f"  slowest finish after a restart {found.slowest_finish:.1f} s")
-    _say(f"  broken: {found.broken or 'nothing'}")
+    _say(f"  left to a person {end.for_a_person}")
+    _say(f"  slowest finish after a restart {end.slowest_finish:.1f} s")
+    _say(f"  broken: {end.broken or 'nothing'}")
 
 
 def _print_kills(results: Sequence[Result]) -> None:
-    heads = [f"{one.plan.database} {one.plan.workers}" for one in results]
+    heads = [f"{result.plan.database} {result.plan.workers}" for result in results]
     _say(f"| killed at | {' | '.join(heads)} |")
     _say(f"|---|{'---:|' * len(heads)}")
     for point in Point:
-        made = [str(one.killed[point]) for one in results]
-        _say(f"| {point} | {' | '.join(made)} |")
+        counts = [str(result.killed[point]) for result in results]
+        _say(f"| {point} | {' | '.join(counts)} |")
 
 
 if __name__ == "__main__":

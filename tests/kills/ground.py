@@ -78,9 +78,10 @@ def _add_readers(engine: Engine, slot: Slot, readers: int) -> None:
         ids = list(connection.scalars(select(subscriber.c.id)))
         tie = {"mailing_list_id": list_id, "started_at": EIGHT}
         connection.execute(
-            insert(subscription), [tie | {"subscriber_id": one} for one in ids]
+            insert(subscription),
+            [tie | {"subscriber_id": subscriber_id} for subscriber_id in ids],
         )
-        given = {
+        facts = {
             "campaign_id": slot.campaign_id,
             "schedule_id": slot.schedule_id,
             "format": "html",
@@ -89,5 +90,6 @@ def _add_readers(engine: Engine, slot: Slot, readers: int) -> None:
             "joined_at": EIGHT,
         }
         connection.execute(
-            insert(reader), [given | {"subscriber_id": one} for one in ids]
+            insert(reader),
+            [facts | {"subscriber_id": subscriber_id} for subscriber_id in ids],
         )

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import unsubscribe
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import reading, writing
@@ -66,9 +66,9 @@ class Plan:
 
     def kills(self) -> Counter[Point]:
         """Return how often each point is to be hit."""
-        found = Counter(dict.fromkeys(Point, self.each))
-        found[Point.RANDOM] = self.randomly
-        return found
+        counts = Counter(dict.fromkeys(Point, self.each))
+        counts[Point.RANDOM] = self.randomly
+        return counts
 
 
 @dataclass(slots=True)
@@ -121,7 +121,9 @@ class Group:
     def wait(self, seconds: float) -> bool:
         """Wait for all to end, so long at most; return whether they have."""
         until = monotonic() + seconds
-        while running := [one.sentinel for one in self._processes if one.is_alive()]:
+        while running := [
+            process.sentinel for process in self._processes if process.is_alive()
+        ]:
             if monotonic() >= until:
                 return False
             wait(running, until - monotonic())
@@ -131,7 +133,7 @@ class Group:
         return True
 
     def _judge_ends(self) -> None:
-        codes = {one.exitcode for one in self._processes}
+        codes = {process.exitcode for process in self._processes}
         if codes - {0, -signal.SIGKILL}:
             raise RuntimeError("the program under test failed: its own words say why")
         self.was_killed = -signal.SIGKILL in codes
@@ -327,6 +329,6 @@ class Matrix:
         )[:50]
         for reader_id in self._random.sample(waiting, min(_LEAVERS, len(waiting))):
             with writing(self._engine) as connection:
-                leave(connection, reader_id, datetime.now(UTC))
+                unsubscribe(connection, reader_id, datetime.now(UTC))
             self._left_at[reader_id] = datetime.now(UTC)
         threading.Event().wait(self._random.uniform(0, _MOMENT_SECONDS))

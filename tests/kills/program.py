@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 
 from digest.audience.signed_links import SignedLinks
-from digest.audience.unsubscribing import leave
+from digest.audience.unsubscribing import unsubscribe
 from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Carrier, Connection, Copy
@@ -99,7 +99,7 @@ def work(orders: Orders, group: int, pipe: Pipe) -> None:
 def _take_in(engine: Engine, returned: Path) -> None:
     """Take in what came back, as another process would while copies are sent."""
     rest = threading.Event()
-    bounces = Bounces(engine, LINKS.read_envelope_sender, leave)
+    bounces = Bounces(engine, LINKS.read_envelope_sender, unsubscribe)
     while any((returned / "new").iterdir()):
         bounces.ingest([returned], datetime.now(UTC))
         rest.wait(_PAUSE_SECONDS)
@@ -110,13 +110,13 @@ def _make(engine: Engine, orders: Orders) -> int:
     slot = orders.slot
     with writing(engine) as connection:
         editions.open_at(connection, slot, slot.at)
-        made = editions.at_slot(connection, slot.schedule_id, slot.at)
-    if made is None:
+        edition = editions.at_slot(connection, slot.schedule_id, slot.at)
+    if edition is None:
         raise LookupError("an edition that was just made is there")
-    lifecycle.freeze(engine, made.id, slot.at)
-    lifecycle.approve(engine, made.id, slot.at)
-    plan(engine, made.id, slot.at, orders.chunk)
-    return made.id
+    lifecycle.freeze(engine, edition.id, slot.at)
+    lifecycle.approve(engine, edition.id, slot.at)
+    plan(engine, edition.id, slot.at, orders.chunk)
+    return edition.id
 
 
 def _send(engine: Engine, orders: Orders, trap: Trap, edition_id: int) -> None:

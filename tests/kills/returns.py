@@ -70,6 +70,6 @@ class Returns:
         waiting = sum(1 for _ in (self.place / "new").iterdir())
         return Found(
             reports=len(self.readers),
-            astray=waiting + sum(times[one] != 1 for one in self.readers),
+            astray=waiting + sum(times[reader_id] != 1 for reader_id in self.readers),
             half_done=len(times.keys() ^ done),
         )

@@ -63,14 +63,14 @@ class Verdict:
     @property
     def broken(self) -> dict[str, int]:
         """The promises that were broken, and how often."""
-        found = {
+        faults = {
             each.name: getattr(self, each.name)
             for each in fields(self)
             if each.name not in _NO_FAULT
         }
         if self.duplicates > self.uncertain:
-            found["duplicates never in doubt"] = self.duplicates - self.uncertain
-        return {name: count for name, count in found.items() if count}
+            faults["duplicates never in doubt"] = self.duplicates - self.uncertain
+        return {name: count for name, count in faults.items() if count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,10 @@ def record_of(engine: Engine, edition_id: int) -> Record:
     )
     with reading(engine) as connection:
         rows = {
-            one.reader_id: Row(
-                DeliveryState(one.state), one.doubts, one.handed_over_at, one.email
+            row.reader_id: Row(
+                DeliveryState(row.state), row.doubts, row.handed_over_at, row.email
             )
-            for one in connection.execute(wanted)
+            for row in connection.execute(wanted)
         }
         everybody = frozenset(connection.scalars(select(reader.c.id)))
         return Record(edition_id, rows, everybody)
@@ -126,7 +126,7 @@ def unmarked(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
 
     True at every instant, not only at the end: nothing leaves unrecorded.
     """
-    times = Counter(one.reader_id for one in _of(record, arrivals))
+    times = Counter(arrival.reader_id for arrival in _of(record, arrivals))
     return {
         reader_id
         for reader_id, row in record.copies.items()
@@ -136,11 +136,11 @@ def unmarked(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
 
 def falsely_sent(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
     """Return who is recorded as accepted, though nothing was taken for them."""
-    taken = {one.reader_id for one in _of(record, arrivals)}
+    arrived = {arrival.reader_id for arrival in _of(record, arrivals)}
     return {
         reader_id
         for reader_id, row in record.copies.items()
-        if row.state is DeliveryState.ACCEPTED and reader_id not in taken
+        if row.state is DeliveryState.ACCEPTED and reader_id not in arrived
     }
 
 
@@ -153,8 +153,8 @@ def judge(
     own records give as a reason.
     """
     ours = _of(record, arrivals)
-    times = Counter(one.reader_id for one in ours)
-    known = [one for one in ours if one.reader_id in record.copies]
+    times = Counter(arrival.reader_id for arrival in ours)
+    of_readers = [arrival for arrival in ours if arrival.reader_id in record.copies]
     return Verdict(
         lost=sum(
             not times[reader_id]
@@ -165,18 +165,23 @@ def judge(
         falsely_sent=len(falsely_sent(record, ours)),
         unmarked=len(unmarked(record, ours)),
         under_two_names=len(ours)
-        - sum(record.copies[one.reader_id].email == one.recipient for one in known),
+        - sum(
+            record.copies[arrival.reader_id].email == arrival.recipient
+            for arrival in of_readers
+        ),
         after_leaving=sum(
-            _is_late(record.copies[one.reader_id], one, left_at[one.reader_id])
-            for one in known
-            if one.reader_id in left_at
+            _is_late(
+                record.copies[arrival.reader_id], arrival, left_at[arrival.reader_id]
+            )
+            for arrival in of_readers
+            if arrival.reader_id in left_at
         ),
         duplicates=times.total() - len(times),
     )
 
 
 def _of(record: Record, arrivals: Iterable[Arrival]) -> list[Arrival]:
-    return [one for one in arrivals if one.edition_id == record.edition_id]
+    return [arrival for arrival in arrivals if arrival.edition_id == record.edition_id]
 
 
 def _is_late(row: Row, arrival: Arrival, left_at: datetime) -> bool:

@@ -79,7 +79,7 @@ def test_a_wrong_cell_is_named_with_what_to_do(
     problems = read_row(ListRow(7, ANN | cells))
 
     assert isinstance(problems, list)
-    assert [(one.line, one.column) for one in problems] == [(7, column)]
+    assert [(problem.line, problem.column) for problem in problems] == [(7, column)]
     assert words in problems[0].wrong
     assert problems[0].do
 
@@ -88,7 +88,12 @@ def test_every_fault_of_a_row_is_named() -> None:
     problems = read_row(ListRow(3, {"email": "x", "phone": "y", "format": "z"}))
 
     assert isinstance(problems, list)
-    assert {one.column for one in problems} == {"name", "email", "phone", "format"}
+    assert {problem.column for problem in problems} == {
+        "name",
+        "email",
+        "phone",
+        "format",
+    }
 
 
 @pytest.mark.parametrize("plain", [True, False])

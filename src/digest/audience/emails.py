@@ -4,8 +4,8 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 
-_LONGEST = 254
-_LONGEST_LOCAL = 64
+from digest.audience import limits
+
 # What email-validator accepts and leaves as it is, at a tenth of its time. All
 # else goes to it: other scripts, "--", reserved domains, anything near a limit.
 _PLAIN = re.compile(
@@ -26,9 +26,11 @@ def email_key(address: str) -> str:
     if _PLAIN.fullmatch(address):
         return address.lower()
     try:
-        checked = validate_email(address[: _LONGEST + 1], check_deliverability=False)
+        # One more than may be, so that it is refused as too long.
+        start = address[: limits.EMAIL_CHARACTERS + 1]
+        checked = validate_email(start, check_deliverability=False)
     except EmailNotValidError as problem:
         raise ValueError(str(problem).rstrip(".")) from problem
-    if len(checked.local_part.encode()) > _LONGEST_LOCAL:
-        raise ValueError(f"has over {_LONGEST_LOCAL} letters before the @")
+    if len(checked.local_part.encode()) > limits.EMAIL_LOCAL_BYTES:
+        raise ValueError(f"has over {limits.EMAIL_LOCAL_BYTES} letters before the @")
     return f"{checked.local_part.lower()}@{checked.ascii_domain.lower()}"

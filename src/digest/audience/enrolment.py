@@ -1,4 +1,4 @@
-"""Make everyone whom a campaign goes to a reader of it, and keep readers up to date."""
+"""Enrol subscribers: everyone whom a campaign goes to becomes a reader of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,21 +38,21 @@ def enrol(
     """Give every subscriber of the campaign's lists a place in it; safe to repeat.
 
     One reader each, however many lists. A newcomer starts where their schedule
-    stands, so that they get what comes next like everyone else. Readers there
-    already follow what their subscriber's row now asks for and keep their
+    stands, so that they get what comes next like everyone else. Who is a reader
+    already follows what their subscriber's row now asks for and keeps their
     place in the log, so that nothing is lost or repeated. `only` looks at no
     other subscribers than these. Returns how many readers were made or changed.
     """
     lists = list_ids(connection, campaign.lists)
     ids = _schedule_ids(connection, campaign_id)
-    wanted = _format()
-    schedule_id = _schedule(campaign, ids, wanted)
+    reader_format = _format()
+    schedule_id = _schedule(campaign, ids, reader_format)
     newcomers = (
         select(
             literal(campaign_id).label("campaign_id"),
             subscriber.c.id.label("subscriber_id"),
             schedule_id.label("schedule_id"),
-            wanted.label("format"),
+            reader_format.label("format"),
             func.coalesce(subscriber.c.language, campaign.language).label("language"),
             func.coalesce(subscriber.c.topics, literal_column("'[]'")).label("topics"),
             _position(connection, schedule_id, list(ids.values())).label("position"),
@@ -67,13 +67,16 @@ def enrol(
     )
     columns = [column.name for column in newcomers.selected_columns]
     statement = insert_for(connection, reader).from_select(columns, newcomers)
-    said = statement.excluded
+    current = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=["campaign_id", "subscriber_id"],
-        set_={name: said[name] for name in _FOLLOWS},
+        set_={name: current[name] for name in _FOLLOWS},
         # Compared as text: JSON has no equality on PostgreSQL.
         where=or_(
-            *(cast(reader.c[name], Text) != cast(said[name], Text) for name in _FOLLOWS)
+            *(
+                cast(reader.c[name], Text) != cast(current[name], Text)
+                for name in _FOLLOWS
+            )
         ),
     )
     return connection.execute(
@@ -103,12 +106,12 @@ def _format() -> ColumnElement[Any]:
 
 
 def _schedule(
-    campaign: Campaign, ids: dict[str, int], wanted: ColumnElement[Any]
+    campaign: Campaign, ids: dict[str, int], reader_format: ColumnElement[Any]
 ) -> ColumnElement[Any]:
     homes = {fmt.name: ids[campaign.schedule_for(fmt).name] for fmt in FORMATS.values()}
     return case(
         *((subscriber.c.schedule == name, number) for name, number in ids.items()),
-        *((wanted == name, number) for name, number in homes.items()),
+        *((reader_format == name, number) for name, number in homes.items()),
         else_=homes[first_for(has_email=True, has_address=False).name],
     )
 

@@ -32,19 +32,19 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
     only one of that name.
     """
     with overwriting(engine) as connection:
-        held = find(connection, who)
-        hashed = hasher.hashed(held.person.keys)
+        subscriber = find(connection, who)
+        hashed = hasher.hashed(subscriber.person.keys)
         # A second row of the same person, or a namesake next door, stays served.
-        shared = subscribers.shared(connection, held, hashed)
+        shared = subscribers.shared(connection, subscriber, hashed)
         targets = {
             channel: target
             for channel, target in hashed.targets().items()
             if target not in shared
         }
         suppressions.add(connection, targets, ERASED, now)
-        subscriptions.erase(connection, held.id, ERASED, now)
-        subscribers.blank(connection, held.id, now)
-        subject_access.blank(connection, held.id)
+        subscriptions.erase(connection, subscriber.id, ERASED, now)
+        subscribers.blank(connection, subscriber.id, now)
+        subject_access.blank(connection, subscriber.id)
         # Last: the answers that were blanked may name them, this reason does not.
-        deliveries.cancel_subscribers(connection, [held.id], now, ERASED)
-    return Erasure(held.id, tuple(targets))
+        deliveries.cancel_subscribers(connection, [subscriber.id], now, ERASED)
+    return Erasure(subscriber.id, tuple(targets))

@@ -34,5 +34,5 @@ class KeyedHasher:
     def _hash(self, channel: str, key: str) -> str | None:
         if not key:
             return None
-        said = f"{channel}:{key}".encode()
-        return hmac.digest(self._key, said, "sha256")[:16].hex()
+        content = f"{channel}:{key}".encode()
+        return hmac.digest(self._key, content, "sha256")[:16].hex()

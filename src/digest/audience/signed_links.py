@@ -1,8 +1,9 @@
-"""Signed addresses: each says who and for what, and cannot be made by guessing.
+"""Signed links: unsubscribe tokens and envelope senders, made and checked.
 
-The signature is 128 bits of HMAC-SHA256 under a key of that purpose's own, so
-that what is good for one purpose is good for no other. A link to leave never
-expires. Addresses are built from the settings, never from a request.
+Each says who and for what, and cannot be made by guessing: its signature is 128
+bits of HMAC-SHA256 under a key of that purpose's own, so that what is good for
+one purpose is good for no other. A link to unsubscribe never expires. Addresses
+are built from the settings, never from a request.
 """
 
 import base64
@@ -17,7 +18,7 @@ _MOST_ID = 2**63
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{23,33}", re.ASCII)
 # Lower case and digits: mail servers change the case of what is before the @.
 _BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})-([0-9a-f]{32})")
-_LEAVE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
+_UNSUBSCRIBE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -32,43 +33,43 @@ class SignedLinks:
         """
         self._base_url = base_url.rstrip("/")
         self._mail_domain = mail_domain or urlsplit(base_url).hostname or "localhost"
-        self._leaving = _key(secret, "leave")
-        self._leaving_by_mail = _key(secret, "leave by mail")
-        self._bouncing = _key(secret, "bounce")
+        self._unsubscribe_key = _key(secret, "leave")
+        self._mailto_key = _key(secret, "leave by mail")
+        self._bounce_key = _key(secret, "bounce")
 
-    def leave_url(self, reader_id: int) -> str:
-        """Return the address of the page that leaves without signing in."""
-        return f"{self._base_url}/u/{self.leave_token(reader_id)}"
+    def unsubscribe_url(self, reader_id: int) -> str:
+        """Return the address of the page that unsubscribes without signing in."""
+        return f"{self._base_url}/u/{self.unsubscribe_token(reader_id)}"
 
-    def leave_token(self, reader_id: int) -> str:
-        """Return the last part of `leave_url`: at most 32 letters and digits."""
-        said = reader_id.to_bytes((reader_id.bit_length() + 7) // 8 or 1, "big")
-        signed = said + _mac(self._leaving, said)
+    def unsubscribe_token(self, reader_id: int) -> str:
+        """Return the last part of `unsubscribe_url`: at most 32 letters and digits."""
+        number = reader_id.to_bytes((reader_id.bit_length() + 7) // 8 or 1, "big")
+        signed = number + _mac(self._unsubscribe_key, number)
         return base64.urlsafe_b64encode(signed).decode().rstrip("=")
 
-    def read_leave(self, token: str) -> int | None:
-        """Return whom `leave_token` gave this token to, or None if it did not."""
+    def read_unsubscribe_token(self, token: str) -> int | None:
+        """Return the reader whose `unsubscribe_token` this is, or None."""
         if not _TOKEN.fullmatch(token):
             return None
         signed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         reader_id = int.from_bytes(signed[:-_MAC_BYTES], "big")
         # One reader has one token: compared whole, in constant time.
-        made = self.leave_token(reader_id)
-        return reader_id if hmac.compare_digest(made, token) else None
+        own = self.unsubscribe_token(reader_id)
+        return reader_id if hmac.compare_digest(own, token) else None
 
-    def leave_mailto(self, reader_id: int) -> str:
+    def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same."""
         number = _base36(reader_id)
-        mac = _signature(self._leaving_by_mail, number)
+        mac = _signature(self._mailto_key, number)
         return f"mailto:leave+{number}-{mac}@{self._mail_domain}"
 
-    def read_leave_address(self, address: str) -> int | None:
-        """Return whom `leave_mailto` gave this address to, or None."""
-        found = _LEAVE.fullmatch(_local_part(address))
-        if not found:
+    def read_unsubscribe_address(self, address: str) -> int | None:
+        """Return the reader whose `unsubscribe_mailto` this is, or None."""
+        match = _UNSUBSCRIBE.fullmatch(_local_part(address))
+        if not match:
             return None
-        number, mac = found.groups()
-        if not hmac.compare_digest(_signature(self._leaving_by_mail, number), mac):
+        number, mac = match.groups()
+        if not hmac.compare_digest(_signature(self._mailto_key, number), mac):
             return None
         return int(number, 36)
 
@@ -80,17 +81,19 @@ class SignedLinks:
         At most 64 octets before the @, for codes of up to nine letters.
         `domain` is for senders whose mail is answered elsewhere.
         """
-        said = f"{edition_code}-{_base36(reader_id)}"
-        mac = _signature(self._bouncing, said)
-        return f"bounces+{said}-{mac}@{domain or self._mail_domain}"
+        copy = f"{edition_code}-{_base36(reader_id)}"
+        mac = _signature(self._bounce_key, copy)
+        return f"bounces+{copy}-{mac}@{domain or self._mail_domain}"
 
     def read_envelope_sender(self, address: str) -> CopyRef | None:
         """Return which copy `envelope_sender` made this address for, or None."""
-        found = _BOUNCE.fullmatch(_local_part(address))
-        if not found:
+        match = _BOUNCE.fullmatch(_local_part(address))
+        if not match:
             return None
-        code, number, mac = found.groups()
-        if not hmac.compare_digest(_signature(self._bouncing, f"{code}-{number}"), mac):
+        code, number, mac = match.groups()
+        if not hmac.compare_digest(
+            _signature(self._bounce_key, f"{code}-{number}"), mac
+        ):
             return None
         return CopyRef(code, int(number, 36))
 
@@ -99,12 +102,12 @@ def _key(secret: str, purpose: str) -> bytes:
     return hmac.digest(secret.encode(), f"digest link 1: {purpose}".encode(), "sha256")
 
 
-def _mac(key: bytes, said: bytes) -> bytes:
-    return hmac.digest(key, said, "sha256")[:_MAC_BYTES]
+def _mac(key: bytes, content: bytes) -> bytes:
+    return hmac.digest(key, content, "sha256")[:_MAC_BYTES]
 
 
-def _signature(key: bytes, said: str) -> str:
-    return _mac(key, said.encode()).hex()
+def _signature(key: bytes, content: str) -> str:
+    return _mac(key, content.encode()).hex()
 
 
 def _base36(number: int) -> str:

@@ -1,10 +1,11 @@
-"""Everything that is held about one person, for them to see."""
+"""Subject access: everything that we hold about one person, for them to see."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from digest.audience import limits
 from digest.audience.emails import email_key
 from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
@@ -12,24 +13,24 @@ from digest.model.people.person import PersonKeys
 from digest.store.people import subject_access, subscribers, suppressions
 from digest.store.people.subscribers import Subscriber
 
-_LONGEST_ID = 18
-
 
 def find(connection: Connection, who: str) -> Subscriber:
     """Return the subscriber that WHO means: an email address, a name or an id.
 
     Raises NotFound where there is none, or several of that name.
     """
-    found = _all(connection, who.strip())
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    people = _matching(connection, who.strip())
+    if len(people) == 1:
+        return people[0]
+    if not people:
         raise NotFound(
             f"nobody called “{who}” is held; give an email address, "
             "a whole name, or an id"
         )
-    ids = ", ".join(str(one.id) for one in found)
-    raise NotFound(f"{len(found)} people are called “{who}”: give one of the ids {ids}")
+    ids = ", ".join(str(person.id) for person in people)
+    raise NotFound(
+        f"{len(people)} people are called “{who}”: give one of the ids {ids}"
+    )
 
 
 def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[str, Any]:
@@ -37,13 +38,13 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
 
     Raises NotFound as `find` does.
     """
-    held = find(connection, who)
-    person = held.person
+    subscriber = find(connection, who)
+    person = subscriber.person
     address = person.address
     targets = hasher.hashed(person.keys).targets()
     reasons = suppressions.reasons(connection, set(targets.items()))
     return {
-        "id": held.id,
+        "id": subscriber.id,
         "name": person.name,
         "email": person.email,
         "phone": person.phone,
@@ -54,11 +55,11 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "language": person.language,
         "organiser": person.organiser,
         "notes": person.notes,
-        **subject_access.dates_of(connection, held.id),
-        "subscriptions": subject_access.subscriptions_of(connection, held.id),
-        "campaigns": subject_access.campaigns_of(connection, held.id),
-        "copies": subject_access.copies_of(connection, held.id),
-        "bounces": subject_access.bounces_of(connection, held.id),
+        **subject_access.dates_of(connection, subscriber.id),
+        "subscriptions": subject_access.subscriptions_of(connection, subscriber.id),
+        "campaigns": subject_access.campaigns_of(connection, subscriber.id),
+        "copies": subject_access.copies_of(connection, subscriber.id),
+        "bounces": subject_access.bounces_of(connection, subscriber.id),
         "suppressed": {
             channel: reasons[target]
             for channel, target in targets.items()
@@ -67,15 +68,15 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
     }
 
 
-def _all(connection: Connection, who: str) -> Sequence[Subscriber]:
-    if who.isascii() and who.isdigit() and len(who) <= _LONGEST_ID:
-        one = subscribers.get(connection, int(who))
-        return [one] if one else []
+def _matching(connection: Connection, who: str) -> Sequence[Subscriber]:
+    if who.isascii() and who.isdigit() and len(who) <= limits.ID_DIGITS:
+        subscriber = subscribers.get(connection, int(who))
+        return [subscriber] if subscriber else []
     if "@" in who:
         try:
             keys = PersonKeys(email=email_key(who))
         except ValueError:
             return []
-        one = subscribers.kept_as(connection, keys.identity)
-        return [one] if one else []
+        subscriber = subscribers.kept_as(connection, keys.identity)
+        return [subscriber] if subscriber else []
     return subscribers.named(connection, who)

@@ -1,4 +1,4 @@
-"""Never write there again: suppressions that outlive the person's row."""
+"""Suppress: never write there again, whatever becomes of the person's row."""
 
 from collections.abc import Mapping
 from datetime import datetime

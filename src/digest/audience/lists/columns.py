@@ -1,4 +1,4 @@
-"""The columns of a subscriber list, and cells that no spreadsheet will run."""
+"""The CSV columns of a subscriber list, and cells that no spreadsheet will run."""
 
 import csv
 import re
@@ -34,7 +34,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001 - the forms 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of a list in order; "" for those we do not know."""
+    """The columns of a list in order; "" for those that are none of ours."""
 
     columns: tuple[str, ...]
     ignored: tuple[str, ...]
@@ -43,9 +43,10 @@ class Header:
 
 def read_header(file: str, line: str) -> Header:
     """Return what a list's first line names. Raises ImportRefused in one line."""
-    found = max((_split(line, mark) for mark in ",;\t"), key=_known)
-    columns = found.columns
-    if not _known(found):
+    headers = [_split(line, delimiter) for delimiter in ",;\t"]
+    header = max(headers, key=lambda header: sum(map(bool, header.columns)))
+    columns = header.columns
+    if not any(columns):
         raise ImportRefused(
             f"{file} has no header: its first line must name the columns, "
             "for example name,email,phone"
@@ -60,7 +61,7 @@ def read_header(file: str, line: str) -> Header:
             f"{file} needs a column called name and one of email, phone, address_1; "
             f"it has {', '.join(filter(None, columns))}"
         )
-    return found
+    return header
 
 
 def guarded(cell: str) -> str:
@@ -85,10 +86,6 @@ def _split(line: str, delimiter: str) -> Header:
         if cell.strip() and not column
     )
     return Header(columns, ignored, delimiter)
-
-
-def _known(header: Header) -> int:
-    return sum(map(bool, header.columns))
 
 
 def _column(cell: str) -> str:

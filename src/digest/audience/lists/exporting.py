@@ -42,7 +42,7 @@ def _people(engine: Engine, list_id: int | None) -> Iterator[Person]:
     while True:
         with reading(engine) as connection:
             page = subscribers.subscribed(connection, list_id, after, _PAGE)
-        yield from (one.person for one in page)
+        yield from (subscriber.person for subscriber in page)
         if len(page) < _PAGE:
             return
         after = page[-1].id

@@ -1,28 +1,28 @@
-"""Take a subscriber list in: people, and their subscriptions to one mailing list.
+"""Import a subscriber list: people, and their subscriptions to one mailing list.
 
 Safe to repeat: the same file twice changes nothing. What a row leaves empty
-stays as it is held. Nobody who left comes back by an import.
+stays as it was. Nobody who unsubscribed comes back by an import.
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
 from digest.audience.hashing import KeyedHasher
-from digest.audience.lists.import_report import ImportReport
 from digest.audience.lists.list_file import ListFile, ListProblem, ListRow
 from digest.audience.lists.matching import (
     Match,
     Matches,
-    left_already,
     same_person,
     suppressed,
+    unsubscribed,
 )
 from digest.audience.lists.rows import read_row
 from digest.model.people.person import Consent, Person, PersonIndex
@@ -39,9 +39,44 @@ CHUNK = 2000
 Ties = Mapping[int, Subscription]
 
 
+@dataclass(slots=True)
+class ImportReport:
+    """How the rows of a list fared; `rows` is the sum of the five counts.
+
+    A refused row may have several problems. `not_brought_back` are people who
+    left or whose address is suppressed. A dry run reports what would be done.
+    """
+
+    file: str
+    list_name: str
+    dry_run: bool = False
+    ignored_columns: tuple[str, ...] = ()
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    problems: list[ListProblem] = field(default_factory=list)
+    not_brought_back: list[ListProblem] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read, blank ones not counted."""
+        accepted = self.added + self.updated + self.unchanged
+        return accepted + self.refused + len(self.not_brought_back)
+
+    def refuse(self, *problems: ListProblem) -> None:
+        """Count a row as refused, for these reasons."""
+        self.refused += 1
+        self.problems.extend(problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"rows": self.rows} | asdict(self)
+
+
 @dataclass(frozen=True, slots=True)
 class ListImport:
-    """How a list is taken in: to where, by `chunk` rows at a time."""
+    """How a list is imported: to where, by `chunk` rows at a time."""
 
     engine: Engine
     list_name: str
@@ -50,7 +85,7 @@ class ListImport:
     chunk: int = CHUNK
 
     def run(self, path: Path, now: datetime) -> ImportReport:
-        """Take in the file at `path` and say what became of each row.
+        """Import the file at `path` and say what became of each row.
 
         Each chunk is a transaction that also gives its people their places in
         the campaigns that go to the list, so that an import may be cut off
@@ -66,11 +101,11 @@ class ListImport:
         goes_to = self._campaigns()
         while part := list(islice(rows, self.chunk)):
             with writing(self.engine) as connection:
-                tried = connection.begin_nested() if self.dry_run else None
+                savepoint = connection.begin_nested() if self.dry_run else None
                 chunk = _Chunk(connection, self, goes_to, now)
-                chunk.take(matches.among(connection, part), report)
-                if tried:
-                    tried.rollback()
+                chunk.store(matches.among(connection, part), report)
+                if savepoint:
+                    savepoint.rollback()
         log.info(
             "list imported list=%s rows=%d added=%d updated=%d refused=%d dry_run=%s",
             *(self.list_name, report.rows, report.added, report.updated),
@@ -91,7 +126,7 @@ def _people(
     rows: Iterable[ListRow | ListProblem], report: ImportReport
 ) -> Iterator[tuple[int, Person]]:
     """Yield line and person of every good row; the same person once."""
-    met = PersonIndex[int]()
+    lines = PersonIndex[int]()
     for row in rows:
         if isinstance(row, ListProblem):
             report.refuse(row)
@@ -99,10 +134,10 @@ def _people(
         person = read_row(row)
         if not isinstance(person, Person):
             report.refuse(*person)
-        elif earlier := met.find(person.keys):
+        elif earlier := lines.find(person.keys):
             report.refuse(same_person(row.line, earlier))
         else:
-            met.add(person.keys, row.line)
+            lines.add(person.keys, row.line)
             yield row.line, person
 
 
@@ -115,20 +150,20 @@ class _Chunk:
     campaigns: Sequence[StoredCampaign]
     now: datetime
 
-    def take(self, found: Sequence[Match | ListProblem], report: ImportReport) -> None:
+    def store(self, rows: Sequence[Match | ListProblem], report: ImportReport) -> None:
         """Store what the rows say that is new, and count it."""
-        for problem in found:
-            if isinstance(problem, ListProblem):
-                report.refuse(problem)
-        matches = [match for match in found if isinstance(match, Match)]
+        for row in rows:
+            if isinstance(row, ListProblem):
+                report.refuse(row)
+        matches = [row for row in rows if isinstance(row, Match)]
         list_id = subscriptions.make_list(
             self.connection, self.work.list_name, self.now
         )
         ties = subscriptions.on_list(
-            self.connection, list_id, [m.held.id for m in matches if m.held]
+            self.connection, list_id, [m.subscriber.id for m in matches if m.subscriber]
         )
         welcome = self._welcome(matches, ties, report)
-        changed = self._change([m for m in welcome if m.held])
+        changed = self._change([m for m in welcome if m.subscriber])
         joined = self._join(list_id, welcome, ties)
         renewed = self._renew(list_id, welcome, ties)
         report.added += len(joined)
@@ -141,11 +176,11 @@ class _Chunk:
     def _welcome(
         self, matches: Sequence[Match], ties: Ties, report: ImportReport
     ) -> list[Match]:
-        hidden = suppressed(self.connection, matches)
+        suppressions = suppressed(self.connection, matches)
         welcome = []
         for match in matches:
-            tie = ties.get(match.held.id) if match.held else None
-            problem = hidden.get(match.line) or left_already(match.line, tie)
+            tie = ties.get(match.subscriber.id) if match.subscriber else None
+            problem = suppressions.get(match.line) or unsubscribed(match.line, tie)
             if problem:
                 report.not_brought_back.append(problem)
             else:
@@ -155,21 +190,23 @@ class _Chunk:
     def _change(self, matches: Sequence[Match]) -> set[int]:
         changes = {}
         for match in matches:
-            if match.held:
-                person = match.person.over(match.held.person)
-                if person != match.held.person:
+            if match.subscriber:
+                person = match.person.over(match.subscriber.person)
+                if person != match.subscriber.person:
                     hashed = self.work.hasher.hashed(person.keys)
-                    changes[match.held.id] = HashedPerson(person, hashed)
+                    changes[match.subscriber.id] = HashedPerson(person, hashed)
         subscribers.change(self.connection, changes.items(), self.now)
         return set(changes)
 
     def _join(self, list_id: int, matches: Sequence[Match], ties: Ties) -> set[int]:
-        new = [match for match in matches if not match.held]
-        ids = subscribers.add(self.connection, [one.known for one in new], self.now)
-        joining = dict(zip(ids, (one.person.consent for one in new), strict=True)) | {
-            match.held.id: match.person.consent
+        new = [match for match in matches if not match.subscriber]
+        people = [match.hashed_person for match in new]
+        ids = subscribers.add(self.connection, people, self.now)
+        consents = (match.person.consent for match in new)
+        joining = dict(zip(ids, consents, strict=True)) | {
+            match.subscriber.id: match.person.consent
             for match in matches
-            if match.held and match.held.id not in ties
+            if match.subscriber and match.subscriber.id not in ties
         }
         subscriptions.start(self.connection, list_id, joining, self.now)
         return set(joining)
@@ -177,7 +214,7 @@ class _Chunk:
     def _renew(self, list_id: int, matches: Sequence[Match], ties: Ties) -> set[int]:
         newer: dict[int, Consent] = {}
         for match in matches:
-            tie = ties.get(match.held.id) if match.held else None
+            tie = ties.get(match.subscriber.id) if match.subscriber else None
             if tie and match.person.consent.over(tie.consent) != tie.consent:
                 newer[tie.subscriber_id] = match.person.consent.over(tie.consent)
         subscriptions.renew(self.connection, list_id, newer)

@@ -1,20 +1,30 @@
-"""A subscriber list as a CSV file: its columns, and its rows by line number.
+"""A subscriber list as a CSV file of UTF-8 text: its columns, its rows by line number.
 
 Read line by line, so that memory does not grow with the file and a fault in
 one row, be it an open quotation mark, stays with that row.
 """
 
+import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from digest.audience import limits
 from digest.audience.lists.columns import read_header, unguarded
-from digest.audience.lists.encoding import check_encoding
+from digest.errors import ImportRefused
 
-LONGEST_ROW = 20_000
-_MOST_LINES = 50
+_BLOCK = 1 << 20
+_HOW_TO_SAVE = 'save the list as "CSV UTF-8" and import that'
+# What other files begin with.
+_SIGNATURES = {
+    b"PK\x03\x04": "is a workbook or an archive",
+    b"\xd0\xcf\x11\xe0": "is an old workbook",
+    b"\xff\xfe": "is UTF-16 text",
+    b"\xfe\xff": "is UTF-16 text",
+    b"%PDF": "is a PDF",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,12 @@ class ListRow:
 
 
 class ListFile:
-    """A list that has been found fit to read; `header` says what is in it."""
+    """A list that is fit to read; `header` says what is in it."""
 
     def __init__(self, path: Path) -> None:
         """Look the whole file through. Raises ImportRefused, in one line."""
         self._path = path
-        check_encoding(path)
+        _check_text(path)
         self._header_line, first = next(
             ((n, line) for n, line in enumerate(self._lines(), 1) if line.strip()),
             (0, ""),
@@ -63,56 +73,49 @@ class ListFile:
             if isinstance(cells, ListProblem):
                 yield cells
             else:
-                yield self._row(number, cells, is_plain=_is_plain(line))
+                yield self._row(number, cells, line)
 
     def _lines(self) -> Iterator[str]:
         with self._path.open(encoding="utf-8-sig", newline="") as file:
             # A line without an end is read in pieces, none of them a row.
-            while line := file.readline(LONGEST_ROW):
+            while line := file.readline(limits.ROW_CHARACTERS):
                 yield line
 
     def _cells(self, line: str, lines: "_Lines") -> list[str] | ListProblem:
         delimiter = self.header.delimiter
-        if len(line) >= LONGEST_ROW:
+        if len(line) >= limits.ROW_CHARACTERS:
             begun = lines.number
             lines.skip_the_rest(line)
             return ListProblem(
                 begun,
                 "",
-                f"is longer than {LONGEST_ROW} characters",
+                f"is longer than {limits.ROW_CHARACTERS} characters",
                 "shorten it: a row is one person",
             )
         if '"' not in line:
             return line.rstrip("\r\n").split(delimiter)
         return _quoted(line, lines, delimiter)
 
-    def _row(
-        self, line: int, cells: list[str], *, is_plain: bool
-    ) -> ListRow | ListProblem:
+    def _row(self, number: int, cells: list[str], line: str) -> ListRow | ListProblem:
         columns = self.header.columns
         if len(cells) > len(columns) and any(map(str.strip, cells[len(columns) :])):
             return ListProblem(
-                line,
+                number,
                 "",
                 f"has {len(cells)} cells where the header has {len(columns)}",
                 f'put a cell that holds a "{self.header.delimiter}" in quotation marks',
             )
+        text = line.rstrip("\r\n")
+        is_single_spaced = '"' not in text and "  " not in text
         return ListRow(
-            line,
+            number,
             {
                 column: unguarded(cell)
                 for column, cell in zip(columns, cells, strict=False)
                 if cell and column
             },
-            is_plain,
+            is_plain=is_single_spaced and text.isascii() and text.isprintable(),
         )
-
-
-def _is_plain(line: str) -> bool:
-    said = line.rstrip("\r\n")
-    return (
-        '"' not in said and "  " not in said and said.isascii() and said.isprintable()
-    )
 
 
 class _Lines:
@@ -143,19 +146,22 @@ class _Lines:
 
 def _quoted(line: str, lines: _Lines, delimiter: str) -> list[str] | ListProblem:
     """Return the cells of a row that goes on for as long as a quotation is open."""
-    taken: list[str] = []
+    continuation: list[str] = []
     begun = lines.number
-    said = line
+    row = line
     while True:
         try:
-            return next(csv.reader([said], delimiter=delimiter, strict=True))
+            return next(csv.reader([row], delimiter=delimiter, strict=True))
         except csv.Error as problem:
             is_open = "unexpected end" in str(problem)
         following = None
-        if is_open and len(taken) < _MOST_LINES and len(said) < LONGEST_ROW:
+        has_room = (
+            len(continuation) < limits.ROW_LINES and len(row) < limits.ROW_CHARACTERS
+        )
+        if is_open and has_room:
             following = next(lines, None)
         if following is None:
-            lines.put_back(taken)
+            lines.put_back(continuation)
             return ListProblem(
                 begun,
                 "",
@@ -164,5 +170,46 @@ def _quoted(line: str, lines: _Lines, delimiter: str) -> list[str] | ListProblem
                 else 'a quotation mark (") stands in the middle of a cell',
                 "close it, or double those inside a cell",
             )
-        taken.append(following)
-        said += following
+        continuation.append(following)
+        row += following
+
+
+def _check_text(path: Path) -> None:
+    """Read the file through. Raises ImportRefused where it is no UTF-8 text."""
+    try:
+        if path.stat().st_size > limits.LIST_BYTES:
+            raise ImportRefused(
+                f"{path.name} is over {limits.LIST_BYTES >> 30} GB: cut it into parts"
+            )
+        with path.open("rb") as file:
+            _decode(path.name, iter(lambda: file.read(_BLOCK), b""))
+    except OSError as problem:
+        raise ImportRefused(
+            f"{path} cannot be read ({problem.strerror}): give the path of a CSV file"
+        ) from problem
+
+
+def _decode(name: str, blocks: Iterator[bytes]) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    block = b""
+    try:
+        for number, block in enumerate(blocks):
+            if number == 0:
+                _check_signature(name, block)
+            decoder.decode(block)
+            lines += block.count(b"\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as problem:
+        lines += problem.object[: problem.start].count(b"\n")
+        raise ImportRefused(
+            f"{name} is not UTF-8 (line {lines}): {_HOW_TO_SAVE}"
+        ) from problem
+
+
+def _check_signature(name: str, start: bytes) -> None:
+    for signature, words in _SIGNATURES.items():
+        if start.startswith(signature):
+            raise ImportRefused(f"{name} {words}: {_HOW_TO_SAVE}")
+    if start[:1024].count(b"\0") > 8:
+        raise ImportRefused(f"{name} is not text: {_HOW_TO_SAVE}")

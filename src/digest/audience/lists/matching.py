@@ -1,4 +1,4 @@
-"""Which rows of a list speak of somebody we know, and which may not be taken."""
+"""Which rows of a list are of a subscriber already, and which may not be imported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from digest.store.people.subscriptions import Subscription
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A row's person, and the subscriber they are, if we know them."""
+    """A row's person, and the subscriber they are, if they are one."""
 
     line: int
-    known: HashedPerson
-    held: Subscriber | None
+    hashed_person: HashedPerson
+    subscriber: Subscriber | None
 
     @property
     def person(self) -> Person:
         """The person as the row has them."""
-        return self.known.person
+        return self.hashed_person.person
 
 
 class Matches:
@@ -32,34 +32,36 @@ class Matches:
 
     def __init__(self, hasher: KeyedHasher) -> None:
         self._hasher = hasher
-        self._taken: dict[int, tuple[int, str]] = {}
+        self._lines: dict[int, tuple[int, str]] = {}
 
     def among(
         self, connection: Connection, rows: Sequence[tuple[int, Person]]
     ) -> list[Match | ListProblem]:
         """Return each row's match; a problem where two rows are one subscriber."""
-        known = [HashedPerson(one, self._hasher.hashed(one.keys)) for _, one in rows]
-        held = PersonIndex[Subscriber]()
-        for one in subscribers.like(connection, known):
-            held.add(one.person.keys, one)
+        people = [
+            HashedPerson(person, self._hasher.hashed(person.keys)) for _, person in rows
+        ]
+        index = PersonIndex[Subscriber]()
+        for subscriber in subscribers.like(connection, people):
+            index.add(subscriber.person.keys, subscriber)
         return [
-            self._match(line, one, held.find(one.person.keys))
-            for (line, _), one in zip(rows, known, strict=True)
+            self._match(line, hashed, index.find(hashed.person.keys))
+            for (line, _), hashed in zip(rows, people, strict=True)
         ]
 
     def _match(
-        self, line: int, known: HashedPerson, held: Subscriber | None
+        self, line: int, hashed: HashedPerson, subscriber: Subscriber | None
     ) -> Match | ListProblem:
-        if held is None:
-            return Match(line, known, None)
-        email = known.person.keys.email
-        if held.id not in self._taken:
-            self._taken[held.id] = line, email
-            return Match(line, known, held)
-        earlier, other = self._taken[held.id]
+        if subscriber is None:
+            return Match(line, hashed, None)
+        email = hashed.person.keys.email
+        if subscriber.id not in self._lines:
+            self._lines[subscriber.id] = line, email
+            return Match(line, hashed, subscriber)
+        earlier, other = self._lines[subscriber.id]
         # An address is one person's: who gained it first is not this one too.
         if email and other and email != other:
-            return Match(line, known, None)
+            return Match(line, hashed, None)
         return same_person(line, earlier)
 
 
@@ -73,7 +75,7 @@ def same_person(line: int, earlier: int) -> ListProblem:
     )
 
 
-def left_already(line: int, subscription: Subscription | None) -> ListProblem | None:
+def unsubscribed(line: int, subscription: Subscription | None) -> ListProblem | None:
     """Return why somebody who left this list is not brought back by a row."""
     if subscription is None or subscription.ended_at is None:
         return None
@@ -90,10 +92,12 @@ def suppressed(
 ) -> dict[int, ListProblem]:
     """Return by line those people new to us whom we must not write to, and why."""
     newcomers = {
-        match.line: match.known.hashed.targets() for match in matches if not match.held
+        match.line: match.hashed_person.hashed.targets()
+        for match in matches
+        if not match.subscriber
     }
-    wanted = {pair for targets in newcomers.values() for pair in targets.items()}
-    reasons = suppressions.reasons(connection, wanted)
+    pairs = {pair for targets in newcomers.values() for pair in targets.items()}
+    reasons = suppressions.reasons(connection, pairs)
     return {
         line: _suppressed(line, channel, reasons[target])
         for line, targets in newcomers.items()

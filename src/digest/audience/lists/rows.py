@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
+from digest.audience import limits
 from digest.audience.emails import email_key
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import ListProblem, ListRow
@@ -18,21 +19,21 @@ from digest.model.people.person import (
     post_key,
 )
 from digest.model.people.postal_address import AddressProblem as PostalProblem
-from digest.model.people.postal_address import PostalAddress, parse, tidy
+from digest.model.people.postal_address import PostalAddress, tidy
+from digest.model.people.postal_address import parse as parse_address
 
 T = TypeVar("T")
 
 _LONGEST = {
-    "name": 200,
-    "phone": 40,
-    "country": 80,
-    "schedule": 80,
-    "topics": 1000,
-    "notes": 5000,
-    "consent_wording": 2000,
+    "name": limits.NAME_CHARACTERS,
+    "phone": limits.PHONE_CHARACTERS,
+    "country": limits.COUNTRY_CHARACTERS,
+    "schedule": limits.SCHEDULE_CHARACTERS,
+    "topics": limits.TOPICS_CHARACTERS,
+    "notes": limits.NOTES_CHARACTERS,
+    "consent_wording": limits.CONSENT_WORDING_CHARACTERS,
 }
-_LONGEST_POSTCODE = 12
-_LONGEST_OTHER = 300
+# Within the limit of every column.
 _SHORT = min(_LONGEST.values())
 _NUMBERED = tuple(enumerate(ADDRESS, 1))
 _POSTAL = (*ADDRESS, "postcode", "country")
@@ -56,19 +57,21 @@ class _RowReader:
     def __init__(self, row: ListRow) -> None:
         self._line = row.line
         self.problems: list[ListProblem] = []
-        clean = self._plain if row.is_plain else self._cell
         self._cells = {
-            column: clean(column, text) for column, text in row.cells.items()
+            column: text.strip()
+            if row.is_plain and len(text) <= _SHORT
+            else self._cell(column, text)
+            for column, text in row.cells.items()
         }
 
     def person(self) -> Person:
         cells = self._cells
         name = cells.get("name", "")
-        if not name and "name" not in {one.column for one in self.problems}:
+        if not name and "name" not in {problem.column for problem in self.problems}:
             self._fault("name", "is empty", "write the name to put on the envelope")
         email = cells.get("email", "")
-        key = self._made("email", email_key, "")
-        phone = self._made("phone", _phone, "")
+        key = self._parsed("email", email_key, "")
+        phone = self._parsed("phone", _phone, "")
         address = self._address()
         if not (email or phone or address or self.problems):
             self._fault(
@@ -82,20 +85,17 @@ class _RowReader:
             email=email,
             phone=phone,
             address=address,
-            format=self._made("format", _format, None),
+            format=self._parsed("format", _format, None),
             schedule=cells.get("schedule", ""),
-            topics=self._made("topics", _topics, None),
-            language=self._made("language", _language, ""),
+            topics=self._parsed("topics", _topics, None),
+            language=self._parsed("language", _language, ""),
             organiser=cells.get("organiser", ""),
             notes=cells.get("notes", ""),
             consent=_consent(cells),
         )
 
-    def _plain(self, column: str, text: str) -> str:
-        return text.strip() if len(text) <= _SHORT else self._cell(column, text)
-
     def _cell(self, column: str, text: str) -> str:
-        longest = _LONGEST.get(column, _LONGEST_OTHER)
+        longest = _LONGEST.get(column, limits.CELL_CHARACTERS)
         if len(text) > longest:
             self._fault(column, f"is longer than {longest} characters", "shorten it")
             return ""
@@ -110,26 +110,26 @@ class _RowReader:
         cells = self._cells
         if not any(map(cells.get, _POSTAL)):
             return None
-        held = max((n for n, column in _NUMBERED if column in cells), default=0)
-        found = parse(
-            [cells.get(column, "") for column in ADDRESS[:held]],
+        count = max((n for n, column in _NUMBERED if column in cells), default=0)
+        address = parse_address(
+            [cells.get(column, "") for column in ADDRESS[:count]],
             cells.get("postcode", ""),
             cells.get("country", ""),
         )
-        if isinstance(found, PostalProblem):
-            wrong, _, do = found.words.partition(": ")
-            self._fault(found.part, wrong, do or "correct it, or leave it out")
+        if isinstance(address, PostalProblem):
+            wrong, _, do = address.words.partition(": ")
+            self._fault(address.part, wrong, do or "correct it, or leave it out")
             return None
-        if len(found.postcode) > _LONGEST_POSTCODE:
+        if len(address.postcode) > limits.POSTCODE_CHARACTERS:
             self._fault("postcode", "is too long for a postcode", "correct it")
-        return found
+        return address
 
-    def _made(self, column: str, make: Callable[[str], T], empty: T) -> T:
+    def _parsed(self, column: str, parse: Callable[[str], T], empty: T) -> T:
         text = self._cells.get(column)
         if not text:
             return empty
         try:
-            return make(text)
+            return parse(text)
         except ValueError as problem:
             wrong, _, do = str(problem).partition(": ")
             self._fault(column, wrong, do or "correct it, or empty the cell")

@@ -20,7 +20,7 @@ class MailLinks:
 
     def unsubscribe_url(self, reader_id: int) -> str:
         """Return the https address that unsubscribes without signing in."""
-        return self.links.leave_url(reader_id)
+        return self.links.unsubscribe_url(reader_id)
 
     def unsubscribe_mailto(self, reader_id: int) -> str:  # noqa: ARG002 - the sender's protocol
         """Return "": no mailbox is read for people who unsubscribe by email."""

@@ -39,16 +39,18 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     # open links; the POST needs no cookie, never redirects and may be repeated.
     @router.api_route("/u/{token}", methods=_READ)
     def ask(token: str) -> Response:
-        return pages.page("leave.html", title=digest.leave_links.campaign(token).title)
+        return pages.page(
+            "leave.html", title=digest.unsubscribe_links.campaign(token).title
+        )
 
     @router.post("/u/{token}")
     def leave(token: str) -> Response:
-        left = digest.leave_links.leave(token)
+        left = digest.unsubscribe_links.unsubscribe(token)
         return pages.page("left.html", title=left.title, undo=f"/u/{token}/undo")
 
     @router.post("/u/{token}/undo")
     def undo(token: str) -> Response:
-        title = digest.leave_links.rejoin(token).title
+        title = digest.unsubscribe_links.resubscribe(token).title
         return pages.notice(200, "You are back", f"You will get {title} again.")
 
     return router

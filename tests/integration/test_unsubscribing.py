@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.audience.erasing import erase
-from digest.audience.unsubscribing import leave, rejoin
+from digest.audience.unsubscribing import resubscribe, unsubscribe
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import mailing_list, subscription
 from tests.builders import EIGHT
@@ -17,9 +17,9 @@ from tests.lists import (
     TWO_LISTS,
     a_copy,
     an_edition,
+    imported,
     rows_for,
     states,
-    taken,
 )
 from tests.stored import a_stored_campaign
 
@@ -44,17 +44,17 @@ def live_lists(engine: Engine) -> set[str]:
 def audience(engine: Engine) -> Engine:
     """Return a database with Ann on a campaign's first list and another, and Bob."""
     a_stored_campaign(engine, TWO_LISTS)
-    taken(engine, ANN, BOB)
-    taken(engine, ANN, to="strangers")
+    imported(engine, ANN, BOB)
+    imported(engine, ANN, to="strangers")
     return engine
 
 
-def test_leaving_ends_what_belongs_to_the_campaign_and_nothing_else(
+def test_unsubscribing_ends_what_belongs_to_the_campaign_and_nothing_else(
     audience: Engine,
 ) -> None:
     with writing(audience) as connection:
-        assert leave(connection, 1, LATER)
-        assert not leave(connection, 1, LATER)
+        assert unsubscribe(connection, 1, LATER)
+        assert not unsubscribe(connection, 1, LATER)
 
     assert live_lists(audience) == {"strangers"}
     assert not rows_for(audience, an_edition(audience))[0].facts.is_subscribed
@@ -65,35 +65,35 @@ def test_no_list_of_the_campaign_brings_back_who_left(
     audience: Engine, name: str
 ) -> None:
     with writing(audience) as connection:
-        leave(connection, 1, LATER)
-    report = taken(audience, ANN, to=name)
+        unsubscribe(connection, 1, LATER)
+    report = imported(audience, ANN, to=name)
 
     assert len(report.not_brought_back) == 1
     assert live_lists(audience) == {"strangers"}
 
 
-def test_leaving_cancels_what_is_planned(audience: Engine) -> None:
+def test_unsubscribing_cancels_what_is_planned(audience: Engine) -> None:
     a_copy(audience, "planned")
     with writing(audience) as connection:
-        leave(connection, 1, LATER)
+        unsubscribe(connection, 1, LATER)
 
     assert states(audience) == ["cancelled"]
 
 
-def test_leaving_cannot_take_back_what_was_sent(audience: Engine) -> None:
+def test_unsubscribing_cannot_take_back_what_was_sent(audience: Engine) -> None:
     a_copy(audience, "accepted")
     with writing(audience) as connection:
-        leave(connection, 1, LATER)
+        unsubscribe(connection, 1, LATER)
 
     assert states(audience) == ["accepted"]
 
 
 def test_coming_back_restores_what_leaving_ended(audience: Engine) -> None:
     with writing(audience) as connection:
-        assert not rejoin(connection, 1)
-        leave(connection, 1, EIGHT)
-        assert rejoin(connection, 1)
-        assert not rejoin(connection, 1)
+        assert not resubscribe(connection, 1)
+        unsubscribe(connection, 1, EIGHT)
+        assert resubscribe(connection, 1)
+        assert not resubscribe(connection, 1)
 
     assert live_lists(audience) == {"lantern", "strangers"}
 
@@ -101,8 +101,8 @@ def test_coming_back_restores_what_leaving_ended(audience: Engine) -> None:
 def test_a_link_of_somebody_erased_or_unknown_does_nothing(audience: Engine) -> None:
     erase(audience, HASHER, "ann@example.org", LATER)
     with writing(audience) as connection:
-        assert not rejoin(connection, 1)
-        assert not leave(connection, 99, LATER)
-        assert not rejoin(connection, 99)
+        assert not resubscribe(connection, 1)
+        assert not unsubscribe(connection, 99, LATER)
+        assert not resubscribe(connection, 99)
 
     assert live_lists(audience) == set()

@@ -17,21 +17,24 @@ IDS = st.integers(0, 2**63 - 1)
 
 @given(IDS)
 def test_a_link_says_who_leaves(reader_id: int) -> None:
-    url = OURS.leave_url(reader_id)
+    url = OURS.unsubscribe_url(reader_id)
     token = url.removeprefix("https://digest.example.org/u/")
 
-    assert OURS.read_leave(token) == reader_id
+    assert OURS.read_unsubscribe_token(token) == reader_id
     assert len(token) <= 60
     assert token == base64.urlsafe_b64encode(_padded(token)).decode().rstrip("=")
 
 
 @given(IDS)
 def test_mail_says_who_leaves(reader_id: int) -> None:
-    mailto = OURS.leave_mailto(reader_id)
+    mailto = OURS.unsubscribe_mailto(reader_id)
 
     assert mailto.endswith("@digest.example.org")
-    assert OURS.read_leave_address(mailto) == reader_id
-    assert OURS.read_leave_address(mailto.removeprefix("mailto:").upper()) == reader_id
+    assert OURS.read_unsubscribe_address(mailto) == reader_id
+    assert (
+        OURS.read_unsubscribe_address(mailto.removeprefix("mailto:").upper())
+        == reader_id
+    )
 
 
 @given(IDS)
@@ -46,8 +49,8 @@ def test_a_bounce_says_whose_copy_it_is(reader_id: int) -> None:
 
 @given(IDS)
 def test_nothing_signed_with_another_secret_is_read(reader_id: int) -> None:
-    assert OURS.read_leave(OTHERS.leave_token(reader_id)) is None
-    assert OURS.read_leave_address(OTHERS.leave_mailto(reader_id)) is None
+    assert OURS.read_unsubscribe_token(OTHERS.unsubscribe_token(reader_id)) is None
+    assert OURS.read_unsubscribe_address(OTHERS.unsubscribe_mailto(reader_id)) is None
     sender = OTHERS.envelope_sender("k7qf2mxa", reader_id)
     assert OURS.read_envelope_sender(sender) is None
 
@@ -55,39 +58,44 @@ def test_nothing_signed_with_another_secret_is_read(reader_id: int) -> None:
 @given(IDS)
 def test_nothing_is_good_for_another_purpose(reader_id: int) -> None:
     sender = OURS.envelope_sender("k7qf2mxa", reader_id)
-    mailto = OURS.leave_mailto(reader_id)
+    mailto = OURS.unsubscribe_mailto(reader_id)
     *_, number, mac = sender.partition("@")[0].split("-")
 
-    assert OURS.read_leave_address(f"leave+{number}-{mac}@digest.example.org") is None
+    assert (
+        OURS.read_unsubscribe_address(f"leave+{number}-{mac}@digest.example.org")
+        is None
+    )
     assert OURS.read_envelope_sender(mailto) is None
-    said = reader_id.to_bytes((reader_id.bit_length() + 7) // 8 or 1, "big")
-    mixed = base64.urlsafe_b64encode(said + bytes.fromhex(mac)).decode().rstrip("=")
-    assert OURS.read_leave(mixed) is None
+    octets = reader_id.to_bytes((reader_id.bit_length() + 7) // 8 or 1, "big")
+    mixed = base64.urlsafe_b64encode(octets + bytes.fromhex(mac)).decode().rstrip("=")
+    assert OURS.read_unsubscribe_token(mixed) is None
 
 
 @given(IDS, st.data())
 def test_a_link_with_one_letter_changed_is_not_read(
     reader_id: int, data: st.DataObject
 ) -> None:
-    token = OURS.leave_token(reader_id)
+    token = OURS.unsubscribe_token(reader_id)
     place = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(
-        st.sampled_from("AbZ09_-").filter(lambda one: one != token[place])
+        st.sampled_from("AbZ09_-").filter(lambda letter: letter != token[place])
     )
 
-    assert OURS.read_leave(token[:place] + other + token[place + 1 :]) is None
+    assert (
+        OURS.read_unsubscribe_token(token[:place] + other + token[place + 1 :]) is None
+    )
 
 
 @given(st.text(max_size=60))
 def test_whatever_is_sent_in_is_answered(sent: str) -> None:
-    assert OURS.read_leave(sent) is None
-    assert OURS.read_leave_address(sent) is None
+    assert OURS.read_unsubscribe_token(sent) is None
+    assert OURS.read_unsubscribe_address(sent) is None
     assert OURS.read_envelope_sender(sent) is None
 
 
 @pytest.mark.parametrize("ending", ["=", "A", "\n", ".", "/undo"])
 def test_a_link_with_something_added_is_not_read(ending: str) -> None:
-    assert OURS.read_leave(OURS.leave_token(7) + ending) is None
+    assert OURS.read_unsubscribe_token(OURS.unsubscribe_token(7) + ending) is None
 
 
 def test_links_are_built_from_the_settings() -> None:
@@ -95,8 +103,8 @@ def test_links_are_built_from_the_settings() -> None:
         SECRET, "http://localhost:8000/", mail_domain="mail.example.org"
     )
 
-    assert links.leave_url(1).startswith("http://localhost:8000/u/")
-    assert links.leave_mailto(1).endswith("@mail.example.org")
+    assert links.unsubscribe_url(1).startswith("http://localhost:8000/u/")
+    assert links.unsubscribe_mailto(1).endswith("@mail.example.org")
 
 
 def _padded(token: str) -> bytes:

@@ -1,0 +1,34 @@
+"""Limits of what audience takes: of a list and its rows, of a person's details."""
+
+# Of a subscriber list: tens of millions of people, and still read in minutes.
+LIST_BYTES = 1024**3
+# Of one row, quoted line ends included: a row is one person.
+ROW_CHARACTERS = 20_000
+# Of one row, lines that its quoted cells may go on for: an open quotation mark ends.
+ROW_LINES = 50
+
+# Of an email address: RFC 5321 leaves no more between its angle brackets.
+EMAIL_CHARACTERS = 254
+# Before the @ of an email address, in octets: RFC 5321 §4.5.3.1.1.
+EMAIL_LOCAL_BYTES = 64
+# Of a name: it stands on one line of an envelope, shortened there if need be.
+NAME_CHARACTERS = 200
+# Of a telephone number, with its extension and spaces.
+PHONE_CHARACTERS = 40
+# Of a country's name: the longest has some fifty letters.
+COUNTRY_CHARACTERS = 80
+# Of a postcode: the longest in the world have ten.
+POSTCODE_CHARACTERS = 12
+# Of a schedule's name: it is one of the campaign's.
+SCHEDULE_CHARACTERS = 80
+# Of all the topics that somebody chose, together.
+TOPICS_CHARACTERS = 1000
+# Of staff's notes on a person: a page.
+NOTES_CHARACTERS = 5000
+# Of the wording that somebody consented to: the small print of a form.
+CONSENT_WORDING_CHARACTERS = 2000
+# Of any other cell, such as a line of an address.
+CELL_CHARACTERS = 300
+
+# Of a subscriber's number as somebody types it: what a database can hold.
+ID_DIGITS = 18
