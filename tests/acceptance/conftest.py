@@ -14,8 +14,8 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of a command: its data directory and no other setting."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("DIGEST_")}
-    return kept | {"DIGEST_DATA_DIR": str(home / "var"), "COLUMNS": "80"}
+    others = {k: v for k, v in os.environ.items() if not k.startswith("DIGEST_")}
+    return others | {"DIGEST_DATA_DIR": str(home / "var"), "COLUMNS": "80"}
 
 
 def run_digest(

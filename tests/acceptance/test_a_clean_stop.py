@@ -41,7 +41,7 @@ class Slow:
         self.all_wait, self.goes_on = threading.Event(), threading.Event()
         self._lock, self._bodies = threading.Lock(), 0
 
-    def __call__(self, step: str, _said: str) -> str | None:
+    def __call__(self, step: str, _words: str) -> str | None:
         """Answer one step."""
         if step == "EHLO":
             return "250-hello\r\n250 PIPELINING"
@@ -60,12 +60,12 @@ class Slow:
 def planned(home: Path) -> Path:
     """Return the folder of a program with an edition planned just now."""
     now = datetime.now(UTC)
-    with opened(Settings(data_dir=home / "var"), now, migrating=True) as made:
-        a_stored_campaign(made.engine, FROM_A_FOLDER, now)
+    with opened(Settings(data_dir=home / "var"), now, migrating=True) as app:
+        a_stored_campaign(app.engine, FROM_A_FOLDER, now)
         for number in range(READERS):
-            a_reader(made.engine, f"reader-{number}")
-        posts_accepted(made.engine, [a_post()], now)
-        run(made.engine, "lantern-week", "daily", now)
+            a_reader(app.engine, f"reader-{number}")
+        posts_accepted(app.engine, [a_post()], now)
+        run(app.engine, "lantern-week", "daily", now)
     return home
 
 
@@ -107,10 +107,10 @@ def test_what_is_in_flight_is_ended_and_nothing_else_begun(
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1)
         slow.goes_on.set()
-        said, _ = process.communicate(timeout=60)
+        stderr, _ = process.communicate(timeout=60)
 
     assert process.returncode == 0
-    assert "Traceback" not in said
+    assert "Traceback" not in stderr
     assert len(server.messages) == BEFORE + CONNECTIONS
     assert left_by(planned) == {
         DeliveryState.ACCEPTED: BEFORE + CONNECTIONS,

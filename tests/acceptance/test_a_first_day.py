@@ -77,7 +77,7 @@ def test_an_edition_reaches_an_inbox_and_an_envelope(
     assert "The kettle is on" in draft.stdout
     assert worked.returncode == 0, worked.stderr
     assert "1 accepted" in worked.stdout
-    assert {one["name"]: one["state"] for one in listed} == {
+    assert {entry["name"]: entry["state"] for entry in listed} == {
         "Ann Example": "accepted",
         "Bo Sample": "accepted",
     }
@@ -155,13 +155,13 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("words", "settings", "said"), FAULTS)
+@pytest.mark.parametrize(("words", "settings", "expected"), FAULTS)
 def test_a_fault_is_one_line_that_says_what_to_do(
     home: Path,
     prepared: Command,
     words: tuple[str, ...],
     settings: dict[str, str],
-    said: str,
+    expected: str,
 ) -> None:
     (home / "broken" / "email").mkdir(parents=True)
     for name in ("edition.html", "message.html", "email.html"):
@@ -171,7 +171,7 @@ def test_a_fault_is_one_line_that_says_what_to_do(
 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
-    assert said in done.stderr
+    assert expected in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_mail_server_that_is_not_there_costs_no_reader_anything(
     live = {"DIGEST_SMTP_URL": url, "DIGEST_ALLOW": "@example.org"}
     failed = prepared("work", "--until-done", **live)
     listed = json.loads(prepared("deliveries", edition, "--json").stdout)
-    ann = next(one for one in listed if one["name"] == "Ann Example")
+    ann = next(entry for entry in listed if entry["name"] == "Ann Example")
 
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr

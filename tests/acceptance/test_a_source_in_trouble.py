@@ -33,14 +33,14 @@ def test_a_source_in_trouble_is_told_shown_and_resumed(
     digest("campaign", "apply", "campaign.toml")
     gathered = digest("gather")
     status = digest("status")
-    told = json.loads(digest("status", "--json").stdout)["sources"]
+    rows = json.loads(digest("status", "--json").stdout)["sources"]
     listed = digest("source", "list", "lantern-week")
 
     assert gathered.returncode == 1
     assert "Traceback" not in gathered.stderr
     assert "the source notes cannot be read since" in status.stdout
     assert "a private network. Where that is meant, add 10.0.0.1 to" in status.stdout
-    assert [(one["source"], one["state"], one["failures"]) for one in told] == [
+    assert [(row["source"], row["state"], row["failures"]) for row in rows] == [
         ("inside", "failing", 1),
         ("notes", "failing", 1),
     ]

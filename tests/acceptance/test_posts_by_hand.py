@@ -81,7 +81,7 @@ def test_a_withdrawal_is_undone(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "said"),
+    ("words", "status", "expected"),
     [
         (("post", "add", "lantern-week", "none.md"), 1, "none.md cannot be read"),
         (("post", "add", "none", "kettle.md"), 1, 'no campaign is called "none"'),
@@ -92,12 +92,12 @@ def test_a_withdrawal_is_undone(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
-    shared: Desk, words: tuple[str, ...], status: int, said: str
+    shared: Desk, words: tuple[str, ...], status: int, expected: str
 ) -> None:
     done = shared.run(*words)
 
     assert done.returncode == status
-    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert expected in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
 
 

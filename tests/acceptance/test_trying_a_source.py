@@ -48,9 +48,9 @@ def test_a_person_sees_each_field_and_where_it_came_from(tmp_path: Path) -> None
 
 
 def test_a_program_gets_the_whole_of_it(tmp_path: Path) -> None:
-    said = json.loads(tried(tmp_path, "--json").stdout)
+    reading = json.loads(tried(tmp_path, "--json").stdout)
 
-    [one] = said["items"]
-    assert one["item"]["title"] == "Kettles"
-    assert set(one["origins"]) == set(one["item"]) - {"k"}
-    assert [skipped["name"] for skipped in said["skipped"]] == ["bad.md"]
+    [entry] = reading["items"]
+    assert entry["item"]["title"] == "Kettles"
+    assert set(entry["origins"]) == set(entry["item"]) - {"k"}
+    assert [skipped["name"] for skipped in reading["skipped"]] == ["bad.md"]

@@ -67,9 +67,9 @@ def test_two_timetables_make_one_edition_per_slot(home: Path, digest: Command) -
 
     def editions() -> list[str]:
         return [
-            one["state"]
+            edition["state"]
             for number in range(CAMPAIGNS)
-            for one in json.loads(
+            for edition in json.loads(
                 digest("edition", "list", f"c{number}", "--json").stdout
             )
         ]
@@ -77,11 +77,11 @@ def test_two_timetables_make_one_edition_per_slot(home: Path, digest: Command) -
     try:
         wait_until(lambda: editions() == ["planned"] * CAMPAIGNS, 60)
     finally:
-        for one in both:
-            one.send_signal(signal.SIGTERM)
-        ends = [one.communicate(timeout=20)[1] for one in both]
+        for process in both:
+            process.send_signal(signal.SIGTERM)
+        ends = [process.communicate(timeout=20)[1] for process in both]
 
-    assert [one.returncode for one in both] == [0, 0], ends
+    assert [process.returncode for process in both] == [0, 0], ends
     assert b"Traceback" not in b"".join(ends)
     assert editions() == ["planned"] * CAMPAIGNS
 

@@ -36,7 +36,7 @@ def inside(group: TyperGroup, word: str) -> Command:
     return command
 
 
-def found(words: str) -> tuple[str, Command]:
+def command_of(words: str) -> tuple[str, Command]:
     """Return the command that the words begin with, by its full name."""
     command = the_program()
     name: list[str] = []
@@ -69,14 +69,14 @@ def options_of(command: Command) -> set[str]:
 
 @pytest.mark.parametrize("words", EXAMPLES)
 def test_an_example_uses_a_command_and_options_that_exist(words: str) -> None:
-    _, command = found(words)
+    _, command = command_of(words)
 
     assert options_in(words) <= options_of(command)
 
 
 def test_the_reference_gives_every_command_with_all_of_its_options() -> None:
-    told: dict[str, set[str]] = {}
+    documented: dict[str, set[str]] = {}
     for words in ROWS:
-        told.setdefault(found(words)[0], set()).update(options_in(words))
+        documented.setdefault(command_of(words)[0], set()).update(options_in(words))
 
-    assert told == dict(every_command(the_program()))
+    assert documented == dict(every_command(the_program()))

@@ -62,7 +62,9 @@ def test_the_locks_agree_with_one_another() -> None:
         for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(), re.M):
             pinned.setdefault(name, set()).add(version)
 
-    assert {name: seen for name, seen in pinned.items() if len(seen) > 1} == {}
+    assert {
+        name: versions for name, versions in pinned.items() if len(versions) > 1
+    } == {}
 
 
 @pytest.mark.parametrize("path", ["docs/reference/settings.md", ".env.example"])
@@ -129,17 +131,17 @@ def test_the_secrets_are_made_once_and_fit_together(tmp_path: Path) -> None:
 
 def test_real_lists_and_secrets_are_kept_out_of_version_control() -> None:
     paths = ["subscribers/people.csv", "secrets/secret_key", ".env", "var/digest.db"]
-    kept = ["subscribers/README.md", "subscribers/sample.csv", ".env.example"]
-    asked = ["git", "check-ignore", "--no-index", *paths, *kept]
-    answer = subprocess.run(asked, cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - fixed words
+    tracked = ["subscribers/README.md", "subscribers/sample.csv", ".env.example"]
+    command = ["git", "check-ignore", "--no-index", *paths, *tracked]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - fixed words
 
     assert answer.stdout.decode().split() == paths
 
 
 def test_help_answers_quickly() -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    asked = [sys.executable, "-m", "digest", "--help"]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603 - fixed words
+    command = [sys.executable, "-m", "digest", "--help"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - fixed words
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     assert "digest" in answer.stdout
@@ -151,7 +153,7 @@ def test_the_wheel_holds_what_the_program_reads(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d"]
     subprocess.run([*build, tmp_path], cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - fixed words
     [wheel] = tmp_path.glob("*.whl")
-    held = set(zipfile.ZipFile(wheel).namelist())
+    files = set(zipfile.ZipFile(wheel).namelist())
     templates = {
         f"digest/{path.relative_to(ROOT)}"
         for path in (ROOT / "templates").rglob("*")
@@ -163,4 +165,4 @@ def test_the_wheel_holds_what_the_program_reads(tmp_path: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    assert templates | content | {"digest/sample/readers.csv"} <= held
+    assert templates | content | {"digest/sample/readers.csv"} <= files

@@ -21,17 +21,17 @@ PEOPLE = 60
 @pytest.fixture
 def program(engine: Engine, tmp_path: Path) -> Iterator[App]:
     """Yield a program with a run of sixty people that is going, some refused."""
-    made = a_planned_edition(engine, emails=PEOPLE)
+    planned = a_planned_edition(engine, emails=PEOPLE)
     with writing(engine) as connection:
         connection.execute(update(edition).values(state="sending", planned_at=EIGHT))
         connection.execute(
             update(delivery)
-            .where(delivery.c.reader_id.in_(made.readers[:55]))
+            .where(delivery.c.reader_id.in_(planned.readers[:55]))
             .values(state="refused", reply="550 <b>nobody</b> here", settled_at=EIGHT)
         )
         connection.execute(
             update(delivery)
-            .where(delivery.c.reader_id == made.readers[55])
+            .where(delivery.c.reader_id == planned.readers[55])
             .values(state="uncertain", reply="cut off")
         )
     url = engine.url.render_as_string(hide_password=False)

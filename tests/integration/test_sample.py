@@ -47,7 +47,7 @@ def campaign(feed_url: str, tmp_path_factory: pytest.TempPathFactory) -> Campaig
 @pytest.fixture(scope="module")
 def items(campaign: Campaign) -> tuple[Item, ...]:
     readers = {SourceKind.FEED: read_feed, SourceKind.FOLDER: read_folder}
-    readings = [readers[one.kind](one, a_visit()) for one in campaign.sources]
+    readings = [readers[source.kind](source, a_visit()) for source in campaign.sources]
     assert [reading.skipped for reading in readings] == [(), ()]
     return tuple(item for reading in readings for item in reading.items)
 
@@ -82,7 +82,7 @@ def test_an_address_the_server_does_not_have_is_404(feed_url: str) -> None:
 
 
 def test_every_picture_is_small_and_said_in_words(items: tuple[Item, ...]) -> None:
-    pictures = [one for post in posts(items) for one in pictures_in(post)]
+    pictures = [picture for post in posts(items) for picture in pictures_in(post)]
 
     assert len(pictures) == 5
     for picture in pictures:
@@ -115,9 +115,9 @@ def test_every_post_has_a_byline_a_date_a_summary_and_words(
 
 
 def test_bylines_come_in_several_shapes(items: tuple[Item, ...]) -> None:
-    said = {str(post.byline) for post in posts(items)}
+    bylines = {str(post.byline) for post in posts(items)}
 
-    assert said == {
+    assert bylines == {
         "Joan Abara, lantern maker, The Old Sail Loft",
         "Priya Nair and Sam Oldfield, Lantern Week team",
         "Tunde Bakare, Chair, Tidewell Bus Users",

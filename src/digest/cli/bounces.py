@@ -1,7 +1,6 @@
 """digest bounces: reports of mail that came back, and complaints."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,22 +36,22 @@ def ingest(
     from digest.deliver.returns.bounces import ReturnState
 
     with open_app(instant(now)) as digest:
-        found = digest.bounces.ingest(paths, digest.now(), dry_run=dry_run)
+        report = digest.bounces.ingest(paths, digest.now(), dry_run=dry_run)
     if json:
-        as_json([asdict(one) for one in found.mails])
+        as_json([asdict(mail) for mail in report.mails])
     else:
-        result(", ".join(f"{found.count(one)} {one}" for one in ReturnState))
-        told = (one for one in found.mails if one.standing is not ReturnState.SEEN)
-        for line in _remarks(told):
-            talk(line)
+        counts = (f"{report.count(state)} {state}" for state in ReturnState)
+        result(", ".join(counts))
+        for mail in report.mails:
+            if mail.standing is not ReturnState.SEEN:
+                talk(f"  {mail.name}: {mail.standing}: {_in_words(mail)}")
     if dry_run:
         talk("a dry run: nothing was stored")
-    if found.count(ReturnState.UNREAD):
+    if report.count(ReturnState.UNREAD):
         sys.exit(1)
 
 
-def _remarks(taken: Iterable["IngestedMail"]) -> Iterable[str]:
-    for one in taken:
-        about = f"copy {one.copy}: " if one.copy else ""
-        end = "; nothing more is sent to that address" if one.is_suppressed else ""
-        yield f"  {one.name}: {one.standing}: {about}{one.words}{end}"
+def _in_words(mail: "IngestedMail") -> str:
+    about = f"copy {mail.copy}: " if mail.copy else ""
+    end = "; nothing more is sent to that address" if mail.is_suppressed else ""
+    return f"{about}{mail.words}{end}"

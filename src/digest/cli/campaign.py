@@ -38,14 +38,14 @@ def list_all(*, json: AsJson = False) -> None:
     from digest.store.campaigns import campaigns
 
     with open_app() as digest, digest.reading() as connection:
-        found = campaigns.listed(connection)
+        listed = campaigns.listed(connection)
     rows = [
         {
-            "name": one.campaign.name,
-            "title": one.campaign.title,
-            "state": "paused" if one.paused_at else "active",
+            "name": stored.campaign.name,
+            "title": stored.campaign.title,
+            "state": "paused" if stored.paused_at else "active",
         }
-        for one in found
+        for stored in listed
     ]
     if json:
         as_json(rows)

@@ -1,7 +1,7 @@
 """digest deliveries: every person, channel, state and reason; and what to do then."""
 
 import json as to_json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,33 +66,29 @@ def _list(edition_id: int, state: str | None, *, json: bool) -> None:
             editions.get(connection, edition_id)
         pages = copies.everybody(digest.engine, edition_id, [state] if state else [])
         if json:
-            _as_json_array(one for page in pages for one in page)
+            _as_json_array(copy for page in pages for copy in page)
         else:
-            _as_table(pages)
+            # In columns as wide as each page needs.
+            heads = ("id", "name", "channel", "state", "reason")
+            table(heads, [_row(copy) for copy in next(pages, [])])
+            for page in pages:
+                columns([_row(copy) for copy in page])
 
 
-def _as_json_array(found: "Iterable[ListedCopy]") -> None:
+def _as_json_array(copies: "Iterable[ListedCopy]") -> None:
     """Write them as one JSON array, each person on a line, as they come."""
     waiting = "["
-    for one in found:
-        facts: dict[str, Any] = asdict(one) | {"id": str(one.key)}
+    for copy in copies:
+        facts: dict[str, Any] = asdict(copy) | {"id": str(copy.key)}
         result(waiting)
         waiting = to_json.dumps(facts, ensure_ascii=False, default=str) + ","
     result(waiting.removesuffix(","))
     result("]")
 
 
-def _as_table(pages: "Iterator[list[ListedCopy]]") -> None:
-    """Write them under heads, in columns as wide as each page needs."""
-    heads = ("id", "name", "channel", "state", "reason")
-    table(heads, [_row(one) for one in next(pages, [])])
-    for page in pages:
-        columns([_row(one) for one in page])
-
-
-def _row(one: "ListedCopy") -> tuple[object, ...]:
-    reason = "; ".join(filter(None, (one.reason, one.bounced)))
-    return one.key, one.name, one.channel or "-", one.state, reason
+def _row(copy: "ListedCopy") -> tuple[object, ...]:
+    reason = "; ".join(filter(None, (copy.reason, copy.bounced)))
+    return copy.key, copy.name, copy.channel or "-", copy.state, reason
 
 
 def _settle(copy: str, how: str) -> None:
@@ -127,7 +123,7 @@ def _retry(edition_id: int, state: str | None, who: list[str], *, is_dry: bool) 
     with open_app() as digest:
         plan = resending.count if is_dry else resending.retry
         with digest.reading() if is_dry else digest.writing() as connection:
-            people = [find(connection, one).id for one in who] or None
+            people = [find(connection, name).id for name in who] or None
             count = plan(connection, edition_id, of, digest.now(), people)
     verb = "would be" if is_dry else "will be"
     result(f"edition {edition_id}: {count} {of} emails {verb} sent again")

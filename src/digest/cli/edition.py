@@ -30,15 +30,21 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
-        found = editions.of_campaign(connection, stored.id)
+        listed = editions.of_campaign(connection, stored.id)
     if json:
-        as_json([asdict(one) for one in found])
+        as_json([asdict(edition) for edition in listed])
         return
     table(
         ("id", "schedule", "slot", "state", "reason"),
         [
-            (one.id, one.schedule, one.slot.isoformat(), one.state, one.reason or "")
-            for one in found
+            (
+                edition.id,
+                edition.schedule,
+                edition.slot.isoformat(),
+                edition.state,
+                edition.reason or "",
+            )
+            for edition in listed
         ],
     )
 
@@ -66,7 +72,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
                 "edition": asdict(edition),
                 "copies": counted,
                 "left_out": left_out,
-                "not_served": [asdict(one) for one in missing],
+                "not_served": [asdict(person) for person in missing],
                 "not_served_count": count,
             }
         )
@@ -77,8 +83,8 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         result(f"  {count} by {channel}: {state}")
     for kind, count in left_out.items():
         result(f"  {count} left out: {kind}")
-    for one in missing:
-        result(f"  not served: {one.name}: {one.reason}")
+    for person in missing:
+        result(f"  not served: {person.name}: {person.reason}")
     if count > len(missing):
         result(
             f"  and {count - len(missing):,} more: "

@@ -30,19 +30,19 @@ def list_all(*, json: AsJson = False) -> None:
     from digest.store.staff import access_keys
 
     with open_app() as digest, digest.reading() as connection:
-        found = access_keys.listed(connection)
+        keys = access_keys.listed(connection)
     if json:
-        as_json([asdict(one) for one in found])
+        as_json([asdict(key) for key in keys])
         return
     table(
         ("name", "made", "state"),
         [
             (
-                one.name,
-                f"{one.created_at:%Y-%m-%d}",
-                f"revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else "in use",
+                key.name,
+                f"{key.created_at:%Y-%m-%d}",
+                f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in use",
             )
-            for one in found
+            for key in keys
         ],
     )
 

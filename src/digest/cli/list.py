@@ -17,8 +17,8 @@ def create(name: Name) -> None:
     from digest.store.people import subscriptions
 
     with open_app() as digest, digest.writing() as connection:
-        made = subscriptions.create_list(connection, name, digest.now())
-    result(f"{name}: {'created' if made else 'was there already'}")
+        is_new = subscriptions.create_list(connection, name, digest.now())
+    result(f"{name}: {'created' if is_new else 'was there already'}")
 
 
 @app.command()

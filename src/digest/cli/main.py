@@ -17,6 +17,7 @@ from digest.cli import (
     preview,
     serve,
     source,
+    status,
     subscribers,
 )
 from digest.cli import list as mailing_list
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (serve, installation, preview, deliveries):
+for part in (serve, installation, status, source, preview, deliveries):
     part.add_to(app)
 for name, noun in {
     "campaign": campaign,

@@ -1,11 +1,11 @@
-"""digest post: the items of a campaign's log."""
+"""digest post: add and change posts and events, hold, release, withdraw, correct."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.parts import post_input
 from digest.cli.parts.options import (
     AsJson,
     CampaignName,
@@ -17,9 +17,139 @@ from digest.cli.parts.options import (
 
 if TYPE_CHECKING:
     from digest.model.posts.blocks import Picture
+    from digest.model.posts.items import Item
+    from digest.store.posts.corrections import OfferedCorrection
 
 app = typer.Typer(help="Posts and events: add, edit, hold, withdraw, correct.")
-post_input.add_to(app)
+PostFile = Annotated[Path, typer.Argument(metavar="FILE", help="Markdown or text.")]
+_OUTCOMES = {
+    "added": "added; the next edition carries it",
+    "no news": "added; no edition carries it, as it is over or was called off",
+    "changed": "was there already, and has changed",
+    "unchanged": "was there already, as it is",
+    "duplicate": "a source has the same post already, so it is not sent twice",
+}
+
+
+@app.command()
+def add(campaign: CampaignName, file: PostFile) -> None:
+    """Add a post or an event from a file; the same file twice is once."""
+    from digest.bootstrap import open_app
+    from digest.model.posts.event_changes import is_worth_telling
+    from digest.store.campaigns import campaigns
+    from digest.store.posts import by_hand
+
+    with open_app() as digest, digest.writing() as connection:
+        stored = campaigns.by_name(connection, campaign)
+        key, item = _read(file, stored.campaign.timezone)
+        item = by_hand.keyed(item, key)
+        added = by_hand.add(connection, stored, item, digest.now())
+        is_news = is_worth_telling(item, digest.now())
+    is_no_news = added.outcome == "added" and not is_news
+    outcome = "no news" if is_no_news else added.outcome
+    result(f"post {added.id}: {_OUTCOMES[outcome]}")
+
+
+@app.command()
+def edit(post_id: PostId, file: PostFile) -> None:
+    """Change what a post says to what a file says, before an edition carries it."""
+    from dataclasses import replace
+
+    from digest.bootstrap import open_app
+    from digest.store.campaigns import campaigns
+    from digest.store.posts import editing, log
+
+    with open_app() as digest, digest.writing() as connection:
+        row = log.row_of(connection, post_id)
+        zone = campaigns.load(connection, row.campaign_id).timezone
+        _, item = _read(file, zone)
+        done = editing.edit(
+            connection, post_id, lambda before: replace(item, key=before.key)
+        )
+    undo = f"changed; undo it with: digest post revert {post_id}"
+    result(f"post {post_id}: {undo if done else 'says that already'}")
+
+
+@app.command()
+def revert(post_id: PostId) -> None:
+    """Undo all that staff changed in a post: it says what its source says."""
+    from digest.bootstrap import open_app
+    from digest.store.posts import editing
+
+    with open_app() as digest, digest.writing() as connection:
+        done = editing.revert(connection, post_id)
+    result(f"post {post_id}: {'as its source has it' if done else 'nothing to do'}")
+
+
+@app.command()
+def link(
+    post_id: PostId,
+    number: Annotated[int, typer.Argument(metavar="N", help="Which link, from 1.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="survey, video …, or none")
+    ],
+) -> None:
+    """Say what stands behind one of a post's own links, or take it out with none."""
+    from digest.bootstrap import open_app
+    from digest.errors import DigestError
+    from digest.model.posts.edits import with_link_kind
+    from digest.model.posts.items import LinkKind
+    from digest.store.posts import editing
+
+    kinds = {each.value.lower().replace(" ", "-"): each for each in LinkKind}
+    kind_name = kind.lower().replace(" ", "-")
+    if kind_name not in {"none", *kinds}:
+        raise typer.BadParameter(f"KIND is one of {', '.join(kinds)}, or none")
+    with open_app() as digest, digest.writing() as connection:
+        try:
+            done = editing.edit(
+                connection,
+                post_id,
+                lambda item: with_link_kind(item, number, kinds.get(kind_name)),
+            )
+        except ValueError as problem:
+            raise DigestError(f"post {post_id} {problem}") from problem
+    result(f"post {post_id}: {'changed' if done else 'says that already'}")
+
+
+@app.command()
+def corrections(campaign: CampaignName, *, json: AsJson = False) -> None:
+    """List the posts that their sources changed after they went out."""
+    from digest.bootstrap import open_app
+    from digest.store.campaigns import campaigns
+    from digest.store.posts.corrections import offered
+
+    with open_app() as digest, digest.reading() as connection:
+        stored = campaigns.by_name(connection, campaign)
+        offers = offered(connection, stored.id)
+    if json:
+        as_json([_facts(offer) for offer in offers])
+        return
+    for offer in offers:
+        _show(offer, stored.campaign.timezone)
+    if not offers:
+        result("no post was changed after it went out")
+
+
+@app.command()
+def correct(
+    post_id: PostId,
+    *,
+    no: Annotated[
+        bool, typer.Option("--no", help="Leave readers with what they have.")
+    ] = False,
+) -> None:
+    """Send what a source changed after a post went out, as a new post."""
+    from digest.bootstrap import open_app
+    from digest.store.posts import corrections
+
+    with open_app() as digest, digest.writing() as connection:
+        if no:
+            done = corrections.decline(connection, post_id, digest.now())
+            result(f"post {post_id}: {'left as it is' if done else 'nothing to do'}")
+            return
+        correction_id = corrections.correct(connection, post_id, digest.now())
+    result(f"post {correction_id}: released, as a correction of post {post_id}")
 
 
 @app.command("list")
@@ -32,20 +162,20 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
-        found = listing.listed(connection, stored.id)
+        listed = listing.listed(connection, stored.id)
     if json:
         as_json(
             [
-                asdict(one) | {"title": one.title, "item": to_wire(one.item)}
-                for one in found
+                asdict(entry) | {"title": entry.title, "item": to_wire(entry.item)}
+                for entry in listed
             ]
         )
         return
     table(
         ("id", "position", "state", "source", "title"),
         [
-            (one.id, one.position or "-", one.state, one.source, one.title)
-            for one in found
+            (entry.id, entry.position or "-", entry.state, entry.source, entry.title)
+            for entry in listed
         ],
     )
 
@@ -120,18 +250,51 @@ def picture(
     with open_app() as digest, digest.writing() as connection:
         if alt or decorative:
             item_pictures.describe(connection, post_id, words)
-        found = item_pictures.of_item(connection, post_id)
-    for place, one in enumerate(found, 1):
-        result(f"{place}. {one.src}")
-        result(f"   {_standing(one)}")
-    if not found:
+        pictures = item_pictures.of_item(connection, post_id)
+    for place, entry in enumerate(pictures, 1):
+        result(f"{place}. {entry.src}")
+        result(f"   {_standing(entry)}")
+    if not pictures:
         result(f"post {post_id} has no pictures")
 
 
-def _standing(one: "Picture") -> str:
+def _read(file: Path, zone: str) -> "tuple[str, Item]":
+    from digest.errors import DigestError
+    from digest.gather.written import from_file
+
+    try:
+        return from_file(file, zone)
+    except ValueError as problem:
+        raise DigestError(f"{file} {problem}") from problem
+    except OSError as problem:
+        raise DigestError(f"{file} cannot be read: {problem.strerror}") from problem
+
+
+def _facts(offer: "OfferedCorrection") -> dict[str, object]:
+    from digest.model.posts.item_json import to_wire
+
+    return asdict(offer) | {
+        "item": to_wire(offer.item),
+        "corrected": to_wire(offer.corrected),
+    }
+
+
+def _show(offer: "OfferedCorrection", zone: str) -> None:
+    from digest.model.posts.item_fields import described
+
+    result(f"post {offer.id}, from {offer.source}: {offer.item.title}")
+    before, after = described(offer.item, zone), described(offer.corrected, zone)
+    for name in offer.changed:
+        result(f"  {name} was: {before.get(name, 'nothing')}")
+        result(f"  {name} is:  {after.get(name, 'nothing')}")
+    result(f"  send it with: digest post correct {offer.id}")
+    result(f"  leave it with: digest post correct {offer.id} --no")
+
+
+def _standing(picture: "Picture") -> str:
     from digest.model.posts.pictures import lacks_words
 
-    if lacks_words(one):
+    if lacks_words(picture):
         return "left out: nobody has said what it shows"
-    words = "decorative" if one.decorative else f"shows: {one.alt}"
-    return words if one.kept else f"not fetched, so words stand for it; {words}"
+    words = "decorative" if picture.decorative else f"shows: {picture.alt}"
+    return words if picture.kept else f"not fetched, so words stand for it; {words}"

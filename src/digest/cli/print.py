@@ -1,4 +1,4 @@
-"""digest print: letters as print batches."""
+"""digest print: print batches of letters, made, sealed and posted."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,17 +18,17 @@ def list_all(*, json: AsJson = False) -> None:
     from digest.store.delivery import print_batches
 
     with open_app() as digest, digest.reading() as connection:
-        found = print_batches.listed(connection)
+        batches = print_batches.listed(connection)
     rows = [
         {
-            "id": one.id,
-            "edition": one.edition_id,
-            "state": one.state.value,
-            "letters": one.files.letters,
-            "sheets": one.files.sheets,
-            "file": one.files.pdf,
+            "id": batch.id,
+            "edition": batch.edition_id,
+            "state": batch.state.value,
+            "letters": batch.files.letters,
+            "sheets": batch.files.sheets,
+            "file": batch.files.pdf,
         }
-        for one in found
+        for batch in batches
     ]
     if json:
         as_json(rows)
@@ -57,10 +57,10 @@ def make(
     for outcome in outcomes:
         for key, why in outcome.waiting.items():
             talk(f"letter {key} waits: {why}")
-    made = [outcome.batch for outcome in outcomes if outcome.batch]
-    if not made:
+    batches = [outcome.batch for outcome in outcomes if outcome.batch]
+    if not batches:
         result(f"edition {edition_id}: no letter is left to print")
-    for batch in made:
+    for batch in batches:
         for path in (batch.files.pdf, batch.files.manifest):
             if output is not None:
                 output.mkdir(parents=True, exist_ok=True)

@@ -109,6 +109,6 @@ def _stopping() -> threading.Event:
     def ask(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, ask)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
     return stop

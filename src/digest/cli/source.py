@@ -1,6 +1,8 @@
-"""digest source: try one before a campaign reads it, list, resume."""
+"""digest source and gather: try a source, list, resume; read them into their logs."""
 
+import sys
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,11 +10,17 @@ import typer
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, talk
 
 if TYPE_CHECKING:
+    from digest.gather.calls import SourceReport
     from digest.gather.items.reading import Reading
     from digest.model.campaigns.campaign import PageSelectors
     from digest.model.posts.items import Item
 
 app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `gather`, which is no verb of one source."""
+    app.command()(gather)
 
 
 @app.command("try")
@@ -55,42 +63,43 @@ def try_one(
         Fetcher(settings.fetch_allow), zone=settings.timezone, since=datetime.now(UTC)
     )
     source = Source(
-        "source", SourceKind(kind), location, select=_selected(select or [])
+        "source", SourceKind(kind), location, select=_selectors(select or [])
     )
-    found = attempt(source, visit)
-    if isinstance(found, SourceError):
-        raise found
+    reading = attempt(source, visit)
+    if isinstance(reading, SourceError):
+        raise reading
     folders = (Path(location),) if kind == SourceKind.FOLDER else ()
     door = PictureFetcher(visit.fetcher, folders=folders)
-    found = replace(found, notes=(*found.notes, *faults(door, found.items)))
+    reading = replace(reading, notes=(*reading.notes, *faults(door, reading.items)))
     if json:
-        as_json(_for_a_program(found))
+        as_json(_facts(reading))
         return
-    for item in found.items:
+    for item in reading.items:
         result(item.title)
-        for line in _fields(item, found.origins.get(item.key, {}), visit.zone):
+        for line in _fields(item, reading.origins.get(item.key, {}), visit.zone):
             result(f"  {line}")
-    for note in found.notes:
+    for note in reading.notes:
         talk(note)
-    for skipped in found.skipped:
+    for skipped in reading.skipped:
         talk(f"skipped {skipped.name}: {skipped.why}")
-    talk(f"{len(found.items)} items; {len(found.skipped)} skipped; nothing was stored")
+    count, skipped_count = len(reading.items), len(reading.skipped)
+    talk(f"{count} items; {skipped_count} skipped; nothing was stored")
 
 
-def _selected(parts: list[str]) -> "PageSelectors":
+def _selectors(parts: list[str]) -> "PageSelectors":
     from dataclasses import fields
 
     from digest.model.campaigns.campaign import PageSelectors
 
-    known = [field.name for field in fields(PageSelectors)]
-    given = dict(part.partition("=")[::2] for part in parts)
-    for name, css in given.items():
-        if name not in known or not css:
+    names = [field.name for field in fields(PageSelectors)]
+    selectors = dict(part.partition("=")[::2] for part in parts)
+    for name, css in selectors.items():
+        if name not in names or not css:
             raise typer.BadParameter(
-                f"write one of {', '.join(known)}, then = and CSS",
+                f"write one of {', '.join(names)}, then = and CSS",
                 param_hint="--select",
             )
-    return PageSelectors(**given)
+    return PageSelectors(**selectors)
 
 
 @app.command("list")
@@ -110,8 +119,8 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
         result(f"{row.name}: {in_a_line(row)}")
         moved = f", now {row.moved_to}" if row.moved_to else ""
         result(f"  {row.kind} {row.location}{moved}")
-        for one in row.skipped:
-            result(f"  skipped {one}")
+        for skipped in row.skipped:
+            result(f"  skipped {skipped}")
 
 
 @app.command()
@@ -133,18 +142,18 @@ def resume(
     )
 
 
-def _for_a_program(found: "Reading") -> object:
+def _facts(reading: "Reading") -> object:
     from dataclasses import asdict
 
     from digest.model.posts.item_json import to_wire
 
     return {
         "items": [
-            {"item": to_wire(one), "origins": found.origins.get(one.key, {})}
-            for one in found.items
+            {"item": to_wire(item), "origins": reading.origins.get(item.key, {})}
+            for item in reading.items
         ],
-        "skipped": [asdict(one) for one in found.skipped],
-        "notes": found.notes,
+        "skipped": [asdict(skipped) for skipped in reading.skipped],
+        "notes": reading.notes,
     }
 
 
@@ -155,3 +164,71 @@ def _fields(item: "Item", origins: Mapping[str, str], zone: str) -> Iterator[str
     for name, words in described(item, zone).items():
         origin = f"   [from {origins[name]}]" if name in origins else ""
         yield f"{name}: {words}{origin}"
+
+
+def gather(
+    campaign: Annotated[str | None, typer.Argument(metavar="[CAMPAIGN]")] = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Read the sources of a campaign, or of all, into their logs."""
+    from digest.bootstrap import open_app
+    from digest.schedule.editions import publishing
+
+    with open_app() as digest:
+        reports = publishing.gather_named(
+            digest.engine, digest.fetcher, campaign, digest.now()
+        )
+    if json:
+        as_json(
+            {
+                name: [
+                    {
+                        "source": report.source,
+                        "new": report.new,
+                        "revised": report.revised,
+                        "unchanged": report.unchanged,
+                        "duplicates": report.duplicates,
+                        "passed_over": report.passed_over,
+                        "skipped": {s.name: s.why for s in report.skipped},
+                        "failed": report.failed,
+                        "left": report.left,
+                        "pictures": report.pictures,
+                    }
+                    for report in campaign_reports
+                ]
+                for name, campaign_reports in reports.items()
+            }
+        )
+    for name, campaign_reports in reports.items():
+        for report in campaign_reports:
+            if not json:
+                result(f"{name} {report.source}: {_counts(report)}")
+            for line in _remarks(report):
+                talk(f"  {line}")
+    if any(report.failed for report in chain.from_iterable(reports.values())):
+        sys.exit(1)
+
+
+def _counts(report: "SourceReport") -> str:
+    if report.left:
+        return "left alone"
+    return (
+        f"{report.new} new, {report.revised} revised, {report.unchanged} unchanged, "
+        f"{len(report.skipped)} skipped{', FAILED' if report.failed else ''}"
+    )
+
+
+def _remarks(report: "SourceReport") -> Iterator[str]:
+    if report.duplicates:
+        yield f"{report.duplicates} are posts that came in already"
+    if report.passed_over:
+        yield (
+            f"{report.passed_over} from before were passed over: "
+            "let one in with digest post release ID"
+        )
+    for skipped in report.skipped:
+        yield f"skipped {skipped.name}: {skipped.why}"
+    yield from report.pictures
+    if report.failed or report.left:
+        yield report.failed or report.left

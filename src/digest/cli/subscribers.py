@@ -27,8 +27,8 @@ def import_lists(
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        took = ListImport(digest.engine, list_name, digest.hasher, dry_run)
-        reports = [took.run(path, digest.now()) for path in files]
+        list_import = ListImport(digest.engine, list_name, digest.hasher, dry_run)
+        reports = [list_import.run(path, digest.now()) for path in files]
     if json:
         as_json([report.as_json() for report in reports])
     for report in reports:

@@ -1,4 +1,4 @@
-"""What commands share: options, progress, and posts as they are typed.
+"""What commands share: options, how results are written, and progress.
 
 Belongs: what two commands need alike. Does not: a command.
 """

@@ -48,9 +48,9 @@ class RunProgress:
 
 
 class ProgressTracker:
-    """Counts emails as their turns end; told by one thread, asked by another.
+    """Counts emails as their turns end: in one thread, and read in another.
 
-    `allowances` tells what all machines have used of the limits by then.
+    `allowances` says what all machines have used of the limits by then.
     """
 
     def __init__(
@@ -63,8 +63,8 @@ class ProgressTracker:
         self._allowances = allowances
         self._clock = clock
         self._counts = Counter[str]()
-        self._headway = ThroughputWindow()
-        self._headway.note(clock(), 0)
+        self._throughput = ThroughputWindow()
+        self._throughput.note(clock(), 0)
 
     def __call__(self, end: str) -> None:
         """Count one."""
@@ -74,14 +74,14 @@ class ProgressTracker:
         """Return how far it is now."""
         counts = {end.value: self._counts[end] for end in CopyEnd}
         ended = sum(counts.values())
-        self._headway.note(self._clock(), ended)
-        rate = self._headway.rate
+        self._throughput.note(self._clock(), ended)
+        rate = self._throughput.rate
         total = max(self._total, ended)
         remaining = TimeRemaining(total - ended, counts[CopyEnd.DEFERRED])
         used = self._allowances()
         words = outlook(remaining, rate, used)
         if remaining.ready and rate == 0 and used:
-            words += f" (the limits are {', '.join(str(one.limit) for one in used)})"
+            words += f" (the limits are {', '.join(str(use.limit) for use in used)})"
         return RunProgress(
             ended=ended,
             total=total,
@@ -97,13 +97,15 @@ def bar(tracker: ProgressTracker) -> Iterator[None]:
     """Draw a bar on the terminal while the block runs, and take it away after."""
     with Live(console=Console(stderr=True), transient=True) as drawn:
 
-        def show(how: RunProgress) -> None:
+        def show(progress: RunProgress) -> None:
             two_lines = Table.grid()
-            two_lines.add_row(ProgressBar(max(how.total, 1), how.ended, width=60))
-            two_lines.add_row(Text(how.in_words()))
+            two_lines.add_row(
+                ProgressBar(max(progress.total, 1), progress.ended, width=60)
+            )
+            two_lines.add_row(Text(progress.in_words()))
             drawn.update(two_lines)
 
-        with _shown(tracker, show, _BAR_SECONDS):
+        with _showing(tracker, show, _BAR_SECONDS):
             yield
 
 
@@ -111,10 +113,10 @@ def bar(tracker: ProgressTracker) -> Iterator[None]:
 def lines(tracker: ProgressTracker) -> Iterator[None]:
     """Say on stderr every ten seconds how it goes."""
 
-    def show(how: RunProgress) -> None:
-        talk(how.in_words())
+    def show(progress: RunProgress) -> None:
+        talk(progress.in_words())
 
-    with _shown(tracker, show, _LINE_SECONDS):
+    with _showing(tracker, show, _LINE_SECONDS):
         yield
 
 
@@ -122,11 +124,11 @@ def lines(tracker: ProgressTracker) -> Iterator[None]:
 def json_lines(tracker: ProgressTracker) -> Iterator[None]:
     """Write one JSON object a second to stdout, each on a line of its own."""
 
-    def show(how: RunProgress) -> None:
-        facts = asdict(how)
+    def show(progress: RunProgress) -> None:
+        facts = asdict(progress)
         write_json({"event": "progress", **facts.pop("counts"), **facts})
 
-    with _shown(tracker, show, _JSON_SECONDS):
+    with _showing(tracker, show, _JSON_SECONDS):
         yield
     show(tracker.standing())
 
@@ -143,17 +145,17 @@ def write_json(facts: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _shown(tracker: ProgressTracker, show: Show, seconds: float) -> Iterator[None]:
-    over = threading.Event()
+def _showing(tracker: ProgressTracker, show: Show, seconds: float) -> Iterator[None]:
+    has_ended = threading.Event()
 
-    def tell() -> None:
-        while not over.wait(seconds):
+    def show_on() -> None:
+        while not has_ended.wait(seconds):
             show(tracker.standing())
 
-    thread = threading.Thread(target=tell, name="progress", daemon=True)
+    thread = threading.Thread(target=show_on, name="progress", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        over.set()
+        has_ended.set()
         thread.join()

@@ -1,4 +1,4 @@
-"""Tries what a send would need, before it needs it: each part by itself."""
+"""digest check: tries what a send would need, each part by itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,14 +39,13 @@ def run_checks(settings: Settings) -> list[Check]:
         "letter templates and fonts": _family("letter", "a letter can be made"),
         "web templates": _web,
     }
-    return [_tried(name, part, settings) for name, part in parts.items()]
-
-
-def _tried(name: str, part: Callable[[Settings], str], settings: Settings) -> Check:
-    try:
-        return Check(name, is_good=True, words=part(settings))
-    except DigestError as problem:
-        return Check(name, is_good=False, words=str(problem))
+    checks = list[Check]()
+    for name, part in parts.items():
+        try:
+            checks.append(Check(name, is_good=True, words=part(settings)))
+        except DigestError as problem:
+            checks.append(Check(name, is_good=False, words=str(problem)))
+    return checks
 
 
 def _database(settings: Settings) -> str:
@@ -94,9 +93,9 @@ def _family(name: str, words: str) -> Callable[[Settings], str]:
 def _web(settings: Settings) -> str:
     from digest.render.templates import environment
 
-    made = environment(settings.templates_dir, "web")
-    for name in made.list_templates():
-        made.get_template(name)
+    templates = environment(settings.templates_dir, "web")
+    for name in templates.list_templates():
+        templates.get_template(name)
     return "every page can be made"
 
 

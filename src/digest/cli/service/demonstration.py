@@ -1,4 +1,4 @@
-"""The whole journey in one command: a sample week, to an inbox and an envelope."""
+"""digest demo: a sample week's whole journey, to an inbox and an envelope."""
 
 import shutil
 import threading
@@ -59,14 +59,14 @@ def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
         fetch_allow=WebAccess.parse("127.0.0.1"),  # where the sample's feed is
     )
     with opened(settings, migrating=True) as digest:
-        reached = _journey(digest, folder, talk)
-        if not reached.everyone:
-            talk(f"NOT everything arrived: {reached}")
+        arrivals = _journey(digest, folder, talk)
+        if not arrivals.everyone:
+            talk(f"NOT everything arrived: {arrivals}")
         if once:
-            return reached.everyone
+            return arrivals.everyone
         talk(f"\nOpen http://localhost:{port}/desk (stop with Ctrl+C)")
         serve_pages(digest, "127.0.0.1", port)
-        return reached.everyone
+        return arrivals.everyone
 
 
 def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
@@ -76,7 +76,9 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
         file = week.write(folder / "sample", feed_url, now)
         apply_file(digest.engine, file, digest.settings.timezone, now)
         talk("2. Its readers, from a list")
-        _import(digest, now, talk)
+        readers = ListImport(digest.engine, week.LIST, digest.hasher)
+        report = readers.run(texts.readers(), now)
+        talk(f"   {report.added} readers added, {report.refused} rows refused")
         talk("3. Gather what is new")
         _gather(digest, now, talk)
         talk("4. Today's edition")
@@ -87,39 +89,33 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
     worked = work_until_done(digest, threading.Event())
     for line in worked.lines():
         talk(f"   {line}")
-    return _told(digest, edition, talk)
-
-
-def _import(digest: App, now: datetime, talk: Talk) -> None:
-    took = ListImport(digest.engine, week.LIST, digest.hasher)
-    report = took.run(texts.readers(), now)
-    talk(f"   {report.added} readers added, {report.refused} rows refused")
+    return _arrivals(digest, edition, talk)
 
 
 def _gather(digest: App, now: datetime, talk: Talk) -> None:
     reports = publishing.gather_named(digest.engine, digest.fetcher, week.CAMPAIGN, now)
-    for one in reports[week.CAMPAIGN]:
-        talk(f"   {one.source}: {one.new} new, {len(one.skipped)} skipped")
-        if one.failed:
-            raise DigestError(one.failed)
+    for report in reports[week.CAMPAIGN]:
+        talk(f"   {report.source}: {report.new} new, {len(report.skipped)} skipped")
+        if report.failed:
+            raise DigestError(report.failed)
 
 
-def _told(digest: App, edition: Edition, talk: Talk) -> Arrivals:
+def _arrivals(digest: App, edition: Edition, talk: Talk) -> Arrivals:
     with digest.reading() as connection:
         listed = copies.listed(connection, edition.id)
         batches = overview.print_batches(connection, edition.id)
         missing = overview.not_served(connection, edition.id)
-    for one in missing:
-        talk(f"   NOT served: {one.name}: {one.reason}")
+    for person in missing:
+        talk(f"   NOT served: {person.name}: {person.reason}")
     for number, state, path in batches:
         talk(f"   print batch {number}, {state}: {digest.settings.data_dir / path}")
     talk(f"   the inbox holds {len(digest.inbox)} messages: /inbox")
-    by_post = [one for one in listed if one.channel == "post"]
+    by_post = [copy for copy in listed if copy.channel == "post"]
     return Arrivals(
-        emails=sum(one.channel == "email" for one in listed),
+        emails=sum(copy.channel == "email" for copy in listed),
         in_inbox=len(digest.inbox),
         letters=len(by_post),
-        in_batch=sum(one.state == "accepted" for one in by_post),
+        in_batch=sum(copy.state == "accepted" for copy in by_post),
     )
 
 
@@ -131,7 +127,7 @@ def _is_a_demos(folder: Path) -> bool:
         opened(Settings(data_dir=folder), migrating=True) as digest,
         digest.reading() as connection,
     ):
-        names = {one.campaign.name for one in campaigns.listed(connection)}
+        names = {stored.campaign.name for stored in campaigns.listed(connection)}
         lists = set(subscriptions.names(connection))
     return names <= {week.CAMPAIGN} and lists <= {week.LIST}
 

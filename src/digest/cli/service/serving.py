@@ -1,4 +1,4 @@
-"""Everything in one process: pages, timetable and workers, stopped together."""
+"""digest serve, web, timetable and work: run apart or together, and stopped."""
 
 import logging
 import sys
@@ -94,8 +94,8 @@ def work_until_done(
         due = overview.emails_due(connection, digest.now())
     tracker = ProgressTracker(due, lambda: _used(digest))
     on_a_terminal = bar if sys.stderr.isatty() else lines
-    shown = json_lines if as_json else on_a_terminal
-    with digest.work() as work, shown(tracker):
+    display = json_lines if as_json else on_a_terminal
+    with digest.work() as work, display(tracker):
         return work.once(stop, tracker)
 
 

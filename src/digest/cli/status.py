@@ -1,0 +1,62 @@
+"""digest status and resume: what is due and stuck, and going on after a long sleep."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from digest.cli.parts.options import AsJson, as_json, result
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (status, resume):
+        app.command()(command)
+
+
+def status(*, json: AsJson = False) -> None:
+    """Say what is due, what is stuck and who was not served."""
+    from digest.bootstrap import open_app
+    from digest.schedule.reports.status import status_of
+
+    with open_app() as digest:
+        facts = status_of(digest.engine, digest.now(), digest.settings.limits)
+    if json:
+        as_json(facts)
+        return
+    for line in _status_in_words(facts):
+        result(line)
+
+
+def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
+    for entry in facts["next"]:
+        yield f"next: {entry['campaign']}, {entry['schedule']}: {entry['at']}"
+    for entry in facts["editions"]:
+        yield (
+            f"edition {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
+            f"{entry['state']} {entry['reason']}".rstrip()
+        )
+    for run in facts["runs"]:
+        yield (
+            f"run of edition {run['edition']}: {run['ended']:,} of {run['total']:,} "
+            f"copies have ended; {run['outlook']}"
+        )
+        yield from (f"  {reason}" for reason in run["reasons"])
+    for entry in facts["slow_start"]:
+        yield (
+            f"slow start: {entry['domain']} is on day {entry['day']} of its use "
+            f"and may send {entry['a_day']} copies a day"
+        )
+    yield from (f"help: {line}" for line in facts["help"])
+    if not facts["help"]:
+        yield "nothing needs help"
+
+
+def resume() -> None:
+    """Let the timetable act again after a restore or a long sleep."""
+    from digest.bootstrap import open_app
+    from digest.schedule.editions import watch
+
+    with open_app() as digest:
+        waited = watch.resume(digest.engine, digest.now())
+    result("resumed" if waited else "it was not waiting")
