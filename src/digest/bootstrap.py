@@ -235,7 +235,8 @@ def opened(
                     raise StoreError(
                         "the database is of an earlier version: run digest migrate"
                     )
-        yield App(settings, engine, _clock(engine, now), secret_of(settings))
+        clock = clock_of(engine) if now is None else lambda: now
+        yield App(settings, engine, clock, secret_of(settings))
     finally:
         engine.dispose()
 
@@ -249,9 +250,3 @@ def _dispatcher(engine: Engine, clock: Clock) -> Dispatcher:
     from digest.schedule.delivery.jobs import JobDispatcher  # noqa: PLC0415
 
     return JobDispatcher(engine, clock)
-
-
-def _clock(engine: Engine, now: datetime | None) -> Clock:
-    if now is not None:
-        return lambda: now
-    return clock_of(engine)

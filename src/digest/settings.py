@@ -36,17 +36,15 @@ PREFIX = "DIGEST_"
 _NOT_SETTINGS = {"DIGEST_CORPUS"}
 
 
-def _words(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _made_by(parse: Callable[[str], object]) -> BeforeValidator:
+def _parsed_by(parse: Callable[[str], object]) -> BeforeValidator:
     """Return a validator that reads words with `parse` and leaves values alone."""
     return BeforeValidator(
         lambda value: parse(value) if isinstance(value, str) else value
     )
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in words.split(",") if part.strip())
 
 
 class Settings(BaseModel):
@@ -61,17 +59,17 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = None
     smtp_timeouts: str = ""
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
-    rate: Annotated[tuple[RateLimit, ...], _made_by(parse_limits)] = ()
-    domain_rate: Annotated[DomainRateLimits, _made_by(DomainRateLimits.parse)] = (
+    rate: Annotated[tuple[RateLimit, ...], _parsed_by(parse_limits)] = ()
+    domain_rate: Annotated[DomainRateLimits, _parsed_by(DomainRateLimits.parse)] = (
         DomainRateLimits()
     )
-    slow_start: Annotated[RateLimit | None, _made_by(parse_slow_start)] = None
+    slow_start: Annotated[RateLimit | None, _parsed_by(parse_slow_start)] = None
     base_url: str = "http://localhost:8000"
     secret_key: SecretStr | None = None
     live: bool = False
-    allow: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
+    allow: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
     timezone: str = "Europe/London"
-    fetch_allow: Annotated[WebAccess, _made_by(WebAccess.parse)] = WebAccess()
+    fetch_allow: Annotated[WebAccess, _parsed_by(WebAccess.parse)] = WebAccess()
     templates_dir: Path | None = None
     metrics_token: SecretStr | None = None
 
@@ -135,10 +133,10 @@ def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Setti
 
     Raises SettingsError naming every setting that is wrong or unknown.
     """
-    given = {**_from_file(env_file), **environment}
+    variables = {**_from_file(env_file), **environment}
     ours = {
         name: value
-        for name, value in given.items()
+        for name, value in variables.items()
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS
     }
     values = {name: value for name, value in _contents(ours).items() if value}
@@ -148,12 +146,17 @@ def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Setti
             **{name.removeprefix(PREFIX).lower(): v for name, v in values.items()}  # type: ignore[arg-type]  # pydantic turns words into values
         )
     except ValidationError as problem:
-        raise SettingsError("; ".join(_faults(problem))) from problem
+        faults = (
+            f"{PREFIX}{str(fault['loc'][0]).upper()} "
+            + fault["msg"].removeprefix("Value error, ")
+            for fault in problem.errors()
+        )
+        raise SettingsError("; ".join(faults)) from problem
     _refuse_unsafe(settings)
     return settings
 
 
-def shown(settings: Settings) -> dict[str, str]:
+def as_understood(settings: Settings) -> dict[str, str]:
     """Return every setting as it was understood, secrets starred."""
     values: dict[str, str] = {}
     for field in Settings.model_fields:
@@ -170,15 +173,15 @@ def _from_file(env_file: Path) -> dict[str, str]:
     try:
         if not env_file.is_file():
             return {}
-        found = dotenv_values(env_file, interpolate=False)
+        variables = dotenv_values(env_file, interpolate=False)
     except (OSError, UnicodeDecodeError) as problem:
         raise SettingsError(f"{env_file} cannot be read: {problem}") from problem
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in variables.items() if value is not None}
 
 
-def _contents(given: Mapping[str, str]) -> dict[str, str]:
-    values = {n: v for n, v in given.items() if not n.endswith("_FILE")}
-    for name, path in given.items():
+def _contents(variables: Mapping[str, str]) -> dict[str, str]:
+    values = {n: v for n, v in variables.items() if not n.endswith("_FILE")}
+    for name, path in variables.items():
         if name.endswith("_FILE") and path:
             try:
                 values[name.removesuffix("_FILE")] = Path(path).read_text().strip()
@@ -190,9 +193,9 @@ def _contents(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_unknown(values: Mapping[str, str]) -> None:
-    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
-    for name in sorted(values.keys() - set(known)):
-        near = difflib.get_close_matches(name, known, 1)
+    names = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    for name in sorted(values.keys() - set(names)):
+        near = difflib.get_close_matches(name, names, 1)
         hint = f"did you mean {near[0]}?" if near else "see: digest settings"
         raise SettingsError(f"{name} is not a setting; {hint}")
 
@@ -208,14 +211,6 @@ def _refuse_unsafe(settings: Settings) -> None:
             "DIGEST_LIVE is yes but DIGEST_SECRET_KEY is not set: links in mail "
             "must outlive this machine; digest init writes one to .env"
         )
-
-
-def _faults(problem: ValidationError) -> list[str]:
-    return [
-        f"{PREFIX}{str(fault['loc'][0]).upper()} "
-        + fault["msg"].removeprefix("Value error, ")
-        for fault in problem.errors()
-    ]
 
 
 def from_environment() -> Settings:

@@ -29,6 +29,8 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium: install chromium, or set CHROMIUM to its path")
     # A container gives Chromium no user namespaces to build its sandbox from.
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield made
-        made.close()
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()

@@ -54,12 +54,12 @@ class Desk:
 
     def faults(self) -> list[object]:
         """Return what axe finds, and whether the page is too wide."""
-        found: list[object] = [
+        violations: list[object] = [
             (fault["id"], fault["nodes"][0]["html"])
             for fault in Axe().run(self.page).response["violations"]
         ]
         width = self.page.evaluate("document.documentElement.scrollWidth")
-        return [*found, f"{width} wide"] if width > 320 else found
+        return [*violations, f"{width} wide"] if width > 320 else violations
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -72,13 +72,13 @@ def desk(
         files = dict.fromkeys(PictureUse, a_file())
         pictures.put(connection, "k" * 32, files, EIGHT)
         pictures.note_found(connection, SHOWN, PictureReading("k" * 32, "mark"), EIGHT)
-    shown = a_post(
+    post = a_post(
         "three",
         title="Urns",
         picture=Picture(SHOWN),
         links=(Link(LinkKind.SURVEY, "Tell us", "https://example.org/s"),),
     )
-    posts_accepted(program.engine, [shown, a_post(title="Kettles, mended")])
+    posts_accepted(program.engine, [post, a_post(title="Kettles, mended")])
     server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
     with socket.create_server(("127.0.0.1", 0)) as door:
         serving = threading.Thread(target=server.run, args=([door],))
@@ -101,20 +101,20 @@ def test_every_page_fits_a_small_phone_and_axe_finds_nothing(desk: Desk) -> None
         *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
         *("/desk/posts/3/edit", "/desk/posts/1/correction"),
     ]
-    found = {}
+    violations = {}
     for path in signed_out:
         desk.open(path)
-        found[path] = desk.faults()
+        violations[path] = desk.faults()
     desk.sign_in()
     for path in signed_in:
         desk.open(path)
-        found[path + ", signed in"] = desk.faults()
+        violations[path + ", signed in"] = desk.faults()
     desk.open(f"{LOG}/new/event")
     desk.page.get_by_role("button", name="Add it").click()
     expect(desk.page).to_have_title(re.compile("^Error: "))
-    found["with faults"] = desk.faults()
+    violations["with faults"] = desk.faults()
 
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert {path: faults for path, faults in violations.items() if faults} == {}
     assert desk.page.evaluate("document.activeElement.className") == "faults"
 
 
@@ -141,8 +141,8 @@ def test_a_post_is_added_mended_and_withdrawn_by_keyboard_alone(
     desk.press("Enter")
     expect(desk.page).to_have_title(re.compile("^Withdrawn"))
     with program.reading() as connection:
-        [one, *_] = listing.listed(connection, 1)
-    assert (one.title, one.state) == ("Kettle", "withdrawn")
+        [newest, *_] = listing.listed(connection, 1)
+    assert (newest.title, newest.state) == ("Kettle", "withdrawn")
 
 
 def test_what_can_be_reached_can_be_seen_and_is_large_enough(desk: Desk) -> None:

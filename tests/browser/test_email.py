@@ -89,9 +89,9 @@ def test_axe_finds_nothing_wrong(opened: Opened, scheme: str, draft: bool) -> No
     page = opened(a_rich_variant(draft=draft), 320, scheme)
     off = {rule: {"enabled": False} for rule in NOT_FOR_MAIL}
 
-    found = Axe().run(page, options={"rules": off}).response["violations"]
+    violations = Axe().run(page, options={"rules": off}).response["violations"]
 
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in violations] == []
 
 
 def test_dark_mode_is_dark(opened: Opened) -> None:

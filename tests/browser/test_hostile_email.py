@@ -35,19 +35,19 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def asked_for(page: Page, html: str) -> list[str]:
     """Show the HTML, touch all of it, and return the addresses it asked for."""
-    asked: list[str] = []
+    requests: list[str] = []
 
     def answer(route: Route) -> None:
         if route.request.url == HERE:
             route.fulfill(content_type="text/html; charset=utf-8", body=html)
         else:
-            asked.append(route.request.url)
+            requests.append(route.request.url)
             route.abort()
 
     page.route("**/*", answer)
     page.goto(HERE, wait_until="load")
     page.evaluate(TOUCH)
-    return asked
+    return requests
 
 
 @pytest.mark.parametrize("start", range(0, len(LISTED), 40))
@@ -59,7 +59,7 @@ def test_nothing_of_a_hostile_email_runs_or_asks(page: Page, start: int) -> None
 
 
 def test_the_browser_would_have_run_it_and_asked(page: Page) -> None:
-    asked = asked_for(page, "<img src=https://example.org/x onerror=evil()>")
+    requests = asked_for(page, "<img src=https://example.org/x onerror=evil()>")
 
-    assert asked == ["https://example.org/x"]
+    assert requests == ["https://example.org/x"]
     assert page.evaluate("window.ran") > 0

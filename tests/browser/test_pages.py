@@ -33,9 +33,9 @@ def opened(browser: Browser, program: App) -> Iterator[Opened]:
     contexts = []
 
     def answer(route: Route) -> None:
-        found = client.get(route.request.url.removeprefix(HOME))
+        answer = client.get(route.request.url.removeprefix(HOME))
         route.fulfill(
-            status=found.status_code, headers=dict(found.headers), body=found.content
+            status=answer.status_code, headers=dict(answer.headers), body=answer.content
         )
 
     def show(path: str, width: int, scheme: Any) -> Page:
@@ -58,9 +58,9 @@ def opened(browser: Browser, program: App) -> Iterator[Opened]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_to_mend(opened: Opened, path: str, scheme: str) -> None:
-    found = Axe().run(opened(path, 1280, scheme))
+    result = Axe().run(opened(path, 1280, scheme))
 
-    assert found.violations_count == 0, found.generate_report()
+    assert result.violations_count == 0, result.generate_report()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -22,9 +22,9 @@ def client(program: App) -> Iterator[TestClient]:
     """Yield a client that holds a key."""
     with program.writing() as connection:
         key = access_keys.create(connection, "Robot", EIGHT)
-    with TestClient(make_app(program)) as made:
-        made.headers["Authorization"] = f"Bearer {key}"
-        yield made
+    with TestClient(make_app(program)) as test_client:
+        test_client.headers["Authorization"] = f"Bearer {key}"
+        yield test_client
 
 
 def test_a_post_is_added_once_and_listed(client: TestClient) -> None:
@@ -40,7 +40,10 @@ def test_a_post_is_added_once_and_listed(client: TestClient) -> None:
         {"kind": "survey", "label": "survey", "url": "https://example.org/s"}
     ]
     assert listed[0]["text"] == "Come in. Do our [survey](<https://example.org/s>)."
-    assert [one["title"] for one in listed[1:]] == ["More tea", "<b>Kettles</b> & urns"]
+    assert [entry["title"] for entry in listed[1:]] == [
+        "More tea",
+        "<b>Kettles</b> & urns",
+    ]
 
 
 def test_an_event_is_added_and_listed_apart_from_posts(client: TestClient) -> None:
@@ -50,7 +53,7 @@ def test_an_event_is_added_and_listed_apart_from_posts(client: TestClient) -> No
     [event] = client.get(EVENTS).json()
     assert (event["title"], event["place"]) == ("Walk", "The Hall")
     assert event["starts"] == "2026-07-06T13:00:00Z"
-    assert "Walk" not in [one["title"] for one in client.get(POSTS).json()]
+    assert "Walk" not in [entry["title"] for entry in client.get(POSTS).json()]
 
 
 def test_a_key_of_its_own_lets_a_post_be_changed(client: TestClient) -> None:
@@ -70,19 +73,21 @@ def test_a_request_that_is_repeated_adds_nothing(client: TestClient) -> None:
     assert (first.status_code, second.status_code) == (201, 200)
     assert other.status_code == 422
     assert other.json()["faults"][0]["field"] == "Idempotency-Key"
-    assert "Urn" not in [one["title"] for one in client.get(POSTS).json()]
+    assert "Urn" not in [entry["title"] for entry in client.get(POSTS).json()]
 
 
 def test_what_is_in_one_state_can_be_asked_for(client: TestClient) -> None:
     client.post(EVENTS, json=WALK)
-    asked = {
-        (path, state): [one["title"] for one in client.get(path, params=only).json()]
+    titles = {
+        (path, state): [
+            entry["title"] for entry in client.get(path, params=only).json()
+        ]
         for path in (POSTS, EVENTS)
         for state in ("released", "waiting", "changed")
         for only in ({"state": state},)
     }
 
-    assert {place: found for place, found in asked.items() if found} == {
+    assert {place: listed for place, listed in titles.items() if listed} == {
         (POSTS, "released"): ["More tea", "<b>Kettles</b> & urns"],
         (EVENTS, "released"): ["Walk"],
     }
@@ -96,7 +101,7 @@ def test_a_long_list_is_read_in_parts(client: TestClient) -> None:
     first = client.get(POSTS, params={"limit": 2}).json()
     second = client.get(POSTS, params={"limit": 2, "before": first[-1]["id"]}).json()
 
-    assert [one["title"] for one in (*first, *second)] == [
+    assert [entry["title"] for entry in (*first, *second)] == [
         f"Post {number}" for number in (4, 3, 2, 1)
     ]
 
@@ -160,13 +165,13 @@ def test_what_is_too_large_is_not_read(client: TestClient) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
-    "said", [None, "", "Bearer", "Bearer wrong", "Basic a2V5", "Bearer \u00fc"]
+    "key", [None, "", "Bearer", "Bearer wrong", "Basic a2V5", "Bearer \u00fc"]
 )
 def test_nobody_without_a_key_is_let_in(
-    client: TestClient, method: str, said: str | None
+    client: TestClient, method: str, key: str | None
 ) -> None:
     del client.headers["Authorization"]
-    headers = {} if said is None else {"Authorization": said.encode()}
+    headers = {} if key is None else {"Authorization": key.encode()}
     answer = client.request(method, POSTS, headers=headers, json=KETTLE)  # type: ignore[arg-type]  # bytes, as a stranger may send
 
     assert answer.status_code == 401
@@ -189,13 +194,13 @@ def test_wrong_keys_are_slowed_down_and_right_ones_are_not(client: TestClient) -
 
 
 def test_the_api_describes_itself(client: TestClient) -> None:
-    said = client.get("/api/openapi.json").json()
+    schema = client.get("/api/openapi.json").json()
 
-    assert set(said["paths"]) == {
+    assert set(schema["paths"]) == {
         "/v1/campaigns/{name}/posts",
         "/v1/campaigns/{name}/events",
     }
-    adding = said["paths"]["/v1/campaigns/{name}/posts"]["post"]
+    adding = schema["paths"]["/v1/campaigns/{name}/posts"]["post"]
     assert {"200", "201", "401", "404", "422"} <= set(adding["responses"])
-    assert said["servers"] == [{"url": "/api"}]
-    assert "HTTPBearer" in said["components"]["securitySchemes"]
+    assert schema["servers"] == [{"url": "/api"}]
+    assert "HTTPBearer" in schema["components"]["securitySchemes"]

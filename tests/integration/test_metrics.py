@@ -31,19 +31,19 @@ def numbers(text: str) -> dict[tuple[str, str], float]:
 @pytest.fixture
 def client(program: App) -> Iterator[TestClient]:
     """Yield a client on the same machine."""
-    with TestClient(make_app(program), client=HERE) as made:
-        yield made
+    with TestClient(make_app(program), client=HERE) as test_client:
+        yield test_client
 
 
 def test_what_is_going_is_counted(client: TestClient) -> None:
-    found = numbers(client.get("/metrics").text)
+    metrics = numbers(client.get("/metrics").text)
 
-    assert found["digest_editions", "planned"] == 1
-    assert found["digest_copies", "planned"] == 1
-    assert found["digest_send_batches", "open"] == 1
-    assert found["digest_sources", "active"] == 1
-    assert found["digest_send_batches_overdue", ""] == 1
-    assert found["digest_oldest_due_seconds", ""] == 3600
+    assert metrics["digest_editions", "planned"] == 1
+    assert metrics["digest_copies", "planned"] == 1
+    assert metrics["digest_send_batches", "open"] == 1
+    assert metrics["digest_sources", "active"] == 1
+    assert metrics["digest_send_batches_overdue", ""] == 1
+    assert metrics["digest_oldest_due_seconds", ""] == 3600
 
 
 def test_a_batch_that_is_in_hand_is_not_overdue(
@@ -52,11 +52,11 @@ def test_a_batch_that_is_in_hand_is_not_overdue(
     with writing(program.engine) as connection:
         hour = timedelta(hours=1)
         send_batches.claim(connection, "a", program.now(), hour)
-    found = numbers(client.get("/metrics").text)
+    metrics = numbers(client.get("/metrics").text)
 
-    assert found["digest_send_batches", "leased"] == 1
-    assert found["digest_send_batches_overdue", ""] == 0
-    assert found["digest_oldest_due_seconds", ""] == 0
+    assert metrics["digest_send_batches", "leased"] == 1
+    assert metrics["digest_send_batches_overdue", ""] == 0
+    assert metrics["digest_oldest_due_seconds", ""] == 0
 
 
 def test_a_mail_server_that_turned_us_away_is_seen(
@@ -64,19 +64,19 @@ def test_a_mail_server_that_turned_us_away_is_seen(
 ) -> None:
     with writing(program.engine) as connection:
         carriers.pause(connection, "mail:25", "login failed", program.now())
-    found = numbers(client.get("/metrics").text)
+    metrics = numbers(client.get("/metrics").text)
 
-    assert found["digest_mail_server_paused", "mail:25"] == 1
-    assert found["digest_mail_server_failures", "mail:25"] == 1
+    assert metrics["digest_mail_server_paused", "mail:25"] == 1
+    assert metrics["digest_mail_server_failures", "mail:25"] == 1
 
 
 def test_when_a_timetable_last_looked_is_an_instant(
     client: TestClient, program: App
 ) -> None:
     watch.look(program.engine, EIGHT)
-    found = numbers(client.get("/metrics").text)
+    metrics = numbers(client.get("/metrics").text)
 
-    last_look = found["digest_timetable_last_look_timestamp_seconds", ""]
+    last_look = metrics["digest_timetable_last_look_timestamp_seconds", ""]
     assert last_look == EIGHT.timestamp()
 
 
@@ -87,7 +87,7 @@ def test_nobody_is_named(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "given", "status"),
+    ("token", "sent", "status"),
     [
         pytest.param(None, "", 401, id="no token set, from elsewhere"),
         pytest.param("a-token", "", 401, id="no token given"),
@@ -97,12 +97,12 @@ def test_nobody_is_named(client: TestClient) -> None:
     ],
 )
 def test_other_machines_need_the_token(
-    tmp_path: Path, token: str | None, given: str, status: int
+    tmp_path: Path, token: str | None, sent: str, status: int
 ) -> None:
     settings = Settings(data_dir=tmp_path, metrics_token=token)  # type: ignore[arg-type]  # pydantic makes it a secret
     with (
         opened(settings, EIGHT, migrating=True) as program,
         TestClient(make_app(program), client=("192.0.2.1", 1)) as elsewhere,
     ):
-        headers = [(b"Authorization", given.encode("latin-1"))]
+        headers = [(b"Authorization", sent.encode("latin-1"))]
         assert elsewhere.get("/metrics", headers=headers).status_code == status

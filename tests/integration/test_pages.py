@@ -119,7 +119,7 @@ def test_one_click_leaves_at_once_without_cookie_or_redirect(
         for _ in range(2)
     ]
 
-    assert [one.status_code for one in answers] == [200, 200]
+    assert [answer.status_code for answer in answers] == [200, 200]
     assert "set-cookie" not in answers[0].headers
     assert state_of_ann(program) == "cancelled"
 
@@ -135,7 +135,7 @@ def test_unsubscribing_can_be_undone(browser: TestClient, program: App) -> None:
 def state_of_ann(program: App) -> str:
     with program.reading() as connection:
         listed = copies.listed(connection, 1)
-    return next(one.state for one in listed if one.name == "Ann")
+    return next(row.state for row in listed if row.name == "Ann")
 
 
 def test_a_short_link_leads_to_the_long_one_and_nowhere_else(
@@ -155,8 +155,8 @@ def test_health_says_ok(browser: TestClient) -> None:
 
 def test_in_live_mode_the_desk_answers_its_own_machine_alone(tmp_path: Path) -> None:
     settings = Settings.model_validate({"data_dir": tmp_path, **LIVE})
-    with opened(settings, EIGHT, migrating=True) as made:
-        client = TestClient(make_app(made), client=("203.0.113.9", 1))
+    with opened(settings, EIGHT, migrating=True) as app:
+        client = TestClient(make_app(app), client=("203.0.113.9", 1))
         refused = [client.get(path).status_code for path in ("/desk", "/inbox")]
         public = client.get("/healthz").status_code
 

@@ -50,23 +50,23 @@ def site() -> Iterator[Site]:
     exif = Image.Exif()
     exif[0x010E] = HERE
     exif[0x0112] = 6
-    with serving() as made:
-        made.files = {
-            "feed": FEED.format(url=made.url).encode(),
+    with serving() as site:
+        site.files = {
+            "feed": FEED.format(url=site.url).encode(),
             "walk.jpg": saved(a_photo(2400, 3200), "JPEG", exif=exif),
             "wordless.jpg": saved(a_photo(500, 400), "JPEG"),
             "rule.png": saved(a_photo(600, 20)),
             "logo.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
         }
-        yield made
+        yield site
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[App]:
     """Yield a program whose pages are at digest.example.org."""
     settings = Settings(data_dir=tmp_path, base_url="https://digest.example.org")
-    with opened(settings, EIGHT + timedelta(hours=1), migrating=True) as made:
-        yield made
+    with opened(settings, EIGHT + timedelta(hours=1), migrating=True) as app:
+        yield app
 
 
 def gathered(digest: App, site: Site, email: str) -> SourceReport:
@@ -194,10 +194,10 @@ def test_a_letter_prints_them_grey_with_words_for_what_is_left_out(
 
     for form in ("letter", "large-print"):
         sheets = Sheets(program.previews.draft("lantern-week", "daily", form))
-        found = sheets.pictures()
-        assert len(found) == 2
-        assert all(one.is_grey for one in found)
-        assert all(one.dots_across <= 300.5 for one in found)
+        on_paper = sheets.pictures()
+        assert len(on_paper) == 2
+        assert all(picture.is_grey for picture in on_paper)
+        assert all(picture.dots_across <= 300.5 for picture in on_paper)
         assert "Picture: The lantern club" in sheets.whole_text()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from digest.errors import SettingsError
 from digest.model.delivery.rate_limits import DomainRateLimits, RateLimit, parse_limits
-from digest.settings import load, shown
+from digest.settings import as_understood, load
 from tests.unit.test_settings import NOWHERE
 
 
@@ -20,29 +20,29 @@ def test_limits_are_read_with_their_windows() -> None:
 def test_a_named_domain_has_its_own_limit_and_the_rest_share_one_rule() -> None:
     limits = DomainRateLimits.parse("example.net=5/s, *=20/s")
 
-    assert [str(one) for one in limits.of("example.net")] == ["5/s"]
-    assert [str(one) for one in limits.of("example.org")] == ["20/s"]
+    assert [str(limit) for limit in limits.of("example.net")] == ["5/s"]
+    assert [str(limit) for limit in limits.of("example.org")] == ["20/s"]
     assert DomainRateLimits.parse("20/s").of("example.org") == limits.of("example.org")
 
 
 def test_limits_are_shown_as_they_were_understood() -> None:
-    given = {
+    environment = {
         "DIGEST_RATE": "100/s,10000/h",
         "DIGEST_DOMAIN_RATE": "20/s",
         "DIGEST_SLOW_START": "500/d",
     }
-    said = shown(load(given, NOWHERE))
+    values = as_understood(load(environment, NOWHERE))
 
-    assert said["DIGEST_RATE"] == "100/s, 10000/h"
-    assert said["DIGEST_DOMAIN_RATE"] == "*=20/s"
-    assert said["DIGEST_SLOW_START"] == "500/d"
+    assert values["DIGEST_RATE"] == "100/s, 10000/h"
+    assert values["DIGEST_DOMAIN_RATE"] == "*=20/s"
+    assert values["DIGEST_SLOW_START"] == "500/d"
 
 
 def test_without_limits_nothing_is_limited() -> None:
     settings = load({}, NOWHERE)
 
     assert settings.limits.are_none
-    assert shown(settings)["DIGEST_RATE"] == ""
+    assert as_understood(settings)["DIGEST_RATE"] == ""
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Byline, EventState, Item, TimeSpan
-from digest.web.desk.posts.post_form import ItemKind, edited, read, typed_of
+from digest.web.desk.posts.post_form import ItemKind, edited, fields_of, read
 from tests.builders import EIGHT, a_post, an_event, words
 from tests.rich import a_rich_variant
 
@@ -36,19 +36,19 @@ ITEMS = [
 
 @pytest.mark.parametrize("item", ITEMS, ids=range(len(ITEMS)))
 def test_a_form_that_nobody_changed_changes_nothing(item: Item) -> None:
-    assert edited(item, typed_of(item, ZONE), ZONE) == item
+    assert edited(item, fields_of(item, ZONE), ZONE) == item
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=range(len(ITEMS)))
 def test_a_new_title_changes_the_title_alone(item: Item) -> None:
-    typed = typed_of(item, ZONE) | {"title": "Another"}
+    typed = fields_of(item, ZONE) | {"title": "Another"}
 
     assert edited(item, typed, ZONE) == replace(item, title="Another")
 
 
 def test_what_is_typed_as_a_day_is_the_last_day() -> None:
     event = ITEMS[-2]
-    typed = typed_of(event, ZONE)
+    typed = fields_of(event, ZONE)
 
     assert (typed["starts_day"], typed["ends_day"]) == ("2026-07-07", "2026-07-08")
     assert (typed["starts_time"], typed["ends_time"]) == ("", "")
@@ -64,18 +64,18 @@ _SAID = st.one_of(
     ),
     st.text(max_size=40),
 )
-_FIELDS = sorted({name for item in ITEMS for name in typed_of(item, ZONE)})
+_FIELDS = sorted({name for item in ITEMS for name in fields_of(item, ZONE)})
 
 
 @given(st.sampled_from(ItemKind), st.fixed_dictionaries(dict.fromkeys(_FIELDS, _SAID)))
 def test_whatever_is_typed_is_an_item_or_says_what_is_wrong(
     kind: ItemKind, typed: dict[str, str]
 ) -> None:
-    found = read(kind, typed, ZONE)
+    faults = read(kind, typed, ZONE)
 
-    if isinstance(found, dict):
-        assert found
-        assert set(found) <= set(_FIELDS)
+    if isinstance(faults, dict):
+        assert faults
+        assert set(faults) <= set(_FIELDS)
         return
     # What was taken can be shown in a form again.
-    assert edited(found, typed_of(found, ZONE), ZONE) == found
+    assert edited(faults, fields_of(faults, ZONE), ZONE) == faults

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SettingsError
-from digest.settings import Settings, load, shown
+from digest.settings import Settings, as_understood, load
 
 NOWHERE = Path("there-is-no-such-file")
 KEY = "k" * 32
@@ -43,13 +43,13 @@ def test_secrets_are_starred_when_shown() -> None:
         {"DIGEST_SECRET_KEY": KEY, "DIGEST_SMTP_URL": "smtp://u:hunter2@h"}, NOWHERE
     )
 
-    assert "hunter2" not in repr(settings) + str(shown(settings))
-    assert KEY not in repr(settings) + str(shown(settings))
-    assert shown(settings)["DIGEST_SMTP_URL"] == "**********"
+    assert "hunter2" not in repr(settings) + str(as_understood(settings))
+    assert KEY not in repr(settings) + str(as_understood(settings))
+    assert as_understood(settings)["DIGEST_SMTP_URL"] == "**********"
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("environment", "words"),
     [
         pytest.param({"DIGEST_LIV": "no"}, "did you mean DIGEST_LIVE", id="misspelt"),
         pytest.param({"DIGEST_LIVE": "perhaps"}, "DIGEST_LIVE", id="not yes or no"),
@@ -68,10 +68,10 @@ def test_secrets_are_starred_when_shown() -> None:
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_do(
-    given: dict[str, str], words: str
+    environment: dict[str, str], words: str
 ) -> None:
     with pytest.raises(SettingsError) as refusal:
-        load(given, NOWHERE)
+        load(environment, NOWHERE)
 
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value)

@@ -3,14 +3,11 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digest.cli.parts.options import AsJson, DryRun, Now, as_json, instant, result, talk
-
-if TYPE_CHECKING:
-    from digest.deliver.returns.bounces import IngestedMail
 
 app = typer.Typer(help="Bounces: reports of mail that came back, and complaints.")
 
@@ -44,14 +41,11 @@ def ingest(
         result(", ".join(counts))
         for mail in report.mails:
             if mail.standing is not ReturnState.SEEN:
-                talk(f"  {mail.name}: {mail.standing}: {_in_words(mail)}")
+                about = f"copy {mail.copy}: " if mail.copy else ""
+                is_last = mail.is_suppressed
+                end = "; nothing more is sent to that address" if is_last else ""
+                talk(f"  {mail.name}: {mail.standing}: {about}{mail.words}{end}")
     if dry_run:
         talk("a dry run: nothing was stored")
     if report.count(ReturnState.UNREAD):
         sys.exit(1)
-
-
-def _in_words(mail: "IngestedMail") -> str:
-    about = f"copy {mail.copy}: " if mail.copy else ""
-    end = "; nothing more is sent to that address" if mail.is_suppressed else ""
-    return f"{about}{mail.words}{end}"

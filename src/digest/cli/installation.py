@@ -55,7 +55,7 @@ def check(*, json: AsJson = False) -> None:
 
 def settings() -> None:
     """Print the settings as they were understood, secrets starred."""
-    from digest.settings import from_environment, shown
+    from digest.settings import as_understood, from_environment
 
-    for name, value in shown(from_environment()).items():
+    for name, value in as_understood(from_environment()).items():
         result(f"{name}={value}")

@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @app.command("try")
-def try_one(
+def try_source(
     kind: Annotated[
         str,
         typer.Argument(

@@ -7,6 +7,9 @@ REPLIES_UNREAD = 100
 # Of a reply, what is kept as the reason for an outcome: a few sentences.
 REPLY_WORDS = 500
 
+# Of a domain that is limited by itself: RFC 1035 allows no longer name.
+DOMAIN_CHARACTERS = 255
+
 # Of a message to the built-in inbox: more than any mail server takes.
 INBOX_MESSAGE_BYTES = 32 * 1024 * 1024
 # Of a message, what is read to list it: its header.

@@ -33,8 +33,8 @@ def serving(now: datetime, port: int = 0) -> Iterator[str]:
     Raises OSError where the port is taken.
     """
     documents: Documents = {}
-    answers = partial(_Answers, documents)
-    with ThreadingHTTPServer(("127.0.0.1", port), answers) as server:
+    handler = partial(_Handler, documents)
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         here = f"http://127.0.0.1:{server.server_port}"
         documents[_PATH] = ("application/rss+xml", rss(now, here))
         for picture in texts.feed_pictures():
@@ -56,29 +56,29 @@ def rss(now: datetime, here: str = SITE) -> bytes:
     _say(channel, "link", SITE)
     _say(channel, "description", "A week of neighbours asking each other things.")
     _say(channel, "language", "en-GB")
-    newest_first = sorted(texts.feed(), key=lambda one: one.head["days_ago"])
-    for piece in newest_first:
-        channel.append(_item(piece, now, here))
+    newest_first = sorted(texts.feed(), key=lambda text: text.head["days_ago"])
+    for text in newest_first:
+        channel.append(_item(text, now, here))
     document: bytes = Xml.tostring(root, "utf-8", xml_declaration=True)
     return document
 
 
-def _item(piece: SampleText, now: datetime, here: str) -> Xml.Element:
+def _item(text: SampleText, now: datetime, here: str) -> Xml.Element:
     item = Xml.Element("item")
-    address = f"{SITE}/{piece.head['slug']}"
-    _say(item, "title", piece.head["title"])
+    address = f"{SITE}/{text.head['slug']}"
+    _say(item, "title", text.head["title"])
     _say(item, "link", address)
     _say(item, "guid", address)
-    _say(item, "pubDate", format_datetime(piece.published(now)))
+    _say(item, "pubDate", format_datetime(text.published(now)))
     for key, tag in (("creator", f"{{{_DC}}}creator"), ("summary", "description")):
-        if key in piece.head:
-            _say(item, tag, piece.head[key])
-    for topic in piece.head["topics"]:
+        if key in text.head:
+            _say(item, tag, text.head[key])
+    for topic in text.head["topics"]:
         _say(item, "category", topic)
-    if picture := piece.head.get("picture"):
+    if picture := text.head.get("picture"):
         where = {"url": f"{here}/{picture}", "type": "image/png", "length": "0"}
         Xml.SubElement(item, "enclosure", where)
-    _say(item, f"{{{_CONTENT}}}encoded", piece.body.replace("{pictures}", here))
+    _say(item, f"{{{_CONTENT}}}encoded", text.body.replace("{pictures}", here))
     return item
 
 
@@ -86,7 +86,7 @@ def _say(parent: Xml.Element, tag: str, words: str) -> None:
     Xml.SubElement(parent, tag).text = words
 
 
-class _Answers(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     """Answers GET and HEAD, and 304 to whoever has the document already.
 
     An entity tag changes when the bytes do (RFC 9110 section 8.8.3).
@@ -108,14 +108,14 @@ class _Answers(BaseHTTPRequestHandler):
             return
         media_type, content = self._documents[self.path]
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        is_known = tag in self.headers.get("If-None-Match", "")
-        self.send_response(HTTPStatus.NOT_MODIFIED if is_known else HTTPStatus.OK)
+        is_unchanged = tag in self.headers.get("If-None-Match", "")
+        self.send_response(HTTPStatus.NOT_MODIFIED if is_unchanged else HTTPStatus.OK)
         self.send_header("ETag", tag)
-        if not is_known:
+        if not is_unchanged:
             self.send_header("Content-Type", media_type)
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if with_body and not is_known:
+        if with_body and not is_unchanged:
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name

@@ -23,11 +23,11 @@ def write(folder: Path, feed_url: str, now: datetime) -> Path:
     """
     posts = folder / _POSTS
     posts.mkdir(parents=True, exist_ok=True)
-    for piece in texts.folder():
-        page = frontmatter.Post(piece.body, **_head(piece, now))
-        text = frontmatter.dumps(page, sort_keys=False, width=1000) + "\n"
-        page_file = posts / f"{piece.name}.md"
-        page_file.write_text(text, encoding="utf-8")
+    for text in texts.folder():
+        page = frontmatter.Post(text.body, **_head(text, now))
+        content = frontmatter.dumps(page, sort_keys=False, width=1000) + "\n"
+        page_file = posts / f"{text.name}.md"
+        page_file.write_text(content, encoding="utf-8")
         # As one finished a while ago: a file is left alone while it is written.
         finished = (now - timedelta(hours=1)).timestamp()
         os.utime(page_file, (finished, finished))
@@ -40,10 +40,10 @@ def write(folder: Path, feed_url: str, now: datetime) -> Path:
     return campaign
 
 
-def _head(piece: SampleText, now: datetime) -> dict[str, Any]:
+def _head(text: SampleText, now: datetime) -> dict[str, Any]:
     ours = {"days_ago", "at", "in_days", "from", "until"}
-    head = {key: value for key, value in piece.head.items() if key not in ours}
-    if piece.is_event:
-        starts, ends = piece.lasts(now)
+    head = {key: value for key, value in text.head.items() if key not in ours}
+    if text.is_event:
+        starts, ends = text.lasts(now)
         return {**head, "starts": starts, "ends": ends}
-    return {**head, "published": piece.published(now)}
+    return {**head, "published": text.published(now)}

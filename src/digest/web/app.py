@@ -1,4 +1,4 @@
-"""The web pages as one application: routes, errors in words, safe headers."""
+"""The web application: its routes, errors in words, safe headers."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,23 +10,22 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.web import metrics
+from digest.web import limits, metrics
 from digest.web.api.posts import make_api
 from digest.web.desk import inbox, runs, today
-from digest.web.desk.posts import buttons, forms, listing
-from digest.web.desk.posts.listing import LogPages
+from digest.web.desk.posts import buttons, forms, post_pages
+from digest.web.desk.posts.post_pages import PostPages
 from digest.web.doors import sign_in
 from digest.web.doors.gate import Gate
-from digest.web.doors.staff import StaffSessions
+from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import of_wrong_keys
 from digest.web.parts.pages import Pages
-from digest.web.public import media, unsubscribe
+from digest.web.public import site, unsubscribe
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_MOST_BYTES = 3_000_000
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     # With "no-referrer" a browser would not say that a form is our own.
@@ -39,20 +38,21 @@ def make_app(digest: App) -> FastAPI:
     """Return the pages, and the API below /api."""
     app = FastAPI(title="Digest", docs_url=None, redoc_url=None, openapi_url=None)
     pages, wrong_keys = Pages(digest), of_wrong_keys()
-    log = LogPages(digest, pages, StaffSessions(digest))
-    gate = Gate(digest, pages, log.staff)
+    sessions = StaffSessions(digest)
+    posts = PostPages(digest, pages, sessions)
+    gate = Gate(digest, pages, sessions)
     app.include_router(unsubscribe.routes(digest, pages))
     app.include_router(today.routes(digest, pages))
     app.include_router(runs.routes(digest, pages))
-    app.include_router(sign_in.routes(digest, pages, log.staff, wrong_keys))
-    app.include_router(listing.routes(log))
-    app.include_router(forms.routes(log))
-    app.include_router(buttons.routes(log))
+    app.include_router(sign_in.routes(digest, pages, sessions, wrong_keys))
+    app.include_router(post_pages.routes(posts))
+    app.include_router(forms.routes(posts))
+    app.include_router(buttons.routes(posts))
     app.include_router(inbox.routes(digest, pages))
-    app.include_router(media.routes(digest))
+    app.include_router(site.routes(digest, pages))
     app.include_router(metrics.routes(digest))
     app.mount("/api", make_api(digest, wrong_keys))
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_MOST_BYTES)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=limits.REQUEST_BYTES)
 
     @app.middleware("http")
     async def guard(

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from digest.bootstrap import App
 from digest.store.reports.metrics import vitals
-from digest.web.doors.callers import is_local
+from digest.web.doors.origins import is_local
 
 
 def routes(digest: App) -> APIRouter:
@@ -23,7 +23,7 @@ def routes(digest: App) -> APIRouter:
 
     @router.get("/metrics")
     def metrics(request: Request) -> Response:
-        if not _may_ask(digest, request):
+        if not _is_allowed(digest, request):
             return Response("not without the token\n", 401, media_type="text/plain")
         return Response(
             generate_latest(registry),
@@ -47,40 +47,48 @@ class MetricsCollector(Collector):
         """Yield each number."""
         now = self.digest.now()
         with self.digest.reading() as connection:
-            found = vitals(connection, now)
-        yield _by("editions", "Editions, by state", "state", found.editions)
+            current = vitals(connection, now)
+        yield _by("editions", "Editions, by state", "state", current.editions)
         yield _by(
-            "copies", "Copies of editions not finished, by state", "state", found.copies
+            "copies",
+            "Copies of editions not finished, by state",
+            "state",
+            current.copies,
         )
-        yield _by("send_batches", "Batches of emails, by state", "state", found.batches)
-        yield _by("sources", "Sources, by state", "state", found.sources)
+        yield _by(
+            "send_batches", "Batches of emails, by state", "state", current.batches
+        )
+        yield _by("sources", "Sources, by state", "state", current.sources)
         yield GaugeMetricFamily(
             "digest_send_batches_overdue",
             "Batches of emails that are due and in nobody's hands",
-            value=found.overdue,
+            value=current.overdue,
         )
         yield GaugeMetricFamily(
             "digest_oldest_due_seconds",
             "How long the oldest of them has been due",
-            value=found.oldest_due.total_seconds(),
+            value=current.oldest_due.total_seconds(),
         )
-        if found.looked_at is not None:
+        if current.looked_at is not None:
             yield GaugeMetricFamily(
                 "digest_timetable_last_look_timestamp_seconds",
                 "When a timetable last looked, in seconds since 1970",
-                value=found.looked_at.timestamp(),
+                value=current.looked_at.timestamp(),
             )
         yield _by(
             "mail_server_paused",
             "Whether a mail server is left alone (1), or about to be tried again (0)",
             "server",
-            {one.name: int(now < one.paused_until) for one in found.troubles},
+            {
+                server.name: int(now < server.paused_until)
+                for server in current.troubles
+            },
         )
         yield _by(
             "mail_server_failures",
             "How often in a row a mail server has turned us away",
             "server",
-            {one.name: one.failures for one in found.troubles},
+            {server.name: server.failures for server in current.troubles},
         )
 
 
@@ -91,9 +99,9 @@ def _by(name: str, words: str, label: str, counts: dict[str, int]) -> Metric:
     return family
 
 
-def _may_ask(digest: App, request: Request) -> bool:
+def _is_allowed(digest: App, request: Request) -> bool:
     token = digest.settings.metrics_token
     if token is None:
         return is_local(request)
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(sent.encode(), token.get_secret_value().encode())

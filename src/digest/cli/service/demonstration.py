@@ -80,9 +80,14 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
         report = readers.run(texts.readers(), now)
         talk(f"   {report.added} readers added, {report.refused} rows refused")
         talk("3. Gather what is new")
-        _gather(digest, now, talk)
+        name = week.CAMPAIGN
+        reports = publishing.gather_named(digest.engine, digest.fetcher, name, now)
+        for source in reports[name]:
+            talk(f"   {source.source}: {source.new} new, {len(source.skipped)} skipped")
+            if source.failed:
+                raise DigestError(source.failed)
         talk("4. Today's edition")
-        edition = publishing.run(digest.engine, week.CAMPAIGN, None, now)
+        edition = publishing.run(digest.engine, name, None, now)
         digest.renditions.make_all(edition.id)
         talk(f"   edition {edition.id}: {edition.state}")
     talk("5. Send the emails over SMTP to the built-in inbox, and print the letters")
@@ -90,14 +95,6 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
     for line in worked.lines():
         talk(f"   {line}")
     return _arrivals(digest, edition, talk)
-
-
-def _gather(digest: App, now: datetime, talk: Talk) -> None:
-    reports = publishing.gather_named(digest.engine, digest.fetcher, week.CAMPAIGN, now)
-    for report in reports[week.CAMPAIGN]:
-        talk(f"   {report.source}: {report.new} new, {len(report.skipped)} skipped")
-        if report.failed:
-            raise DigestError(report.failed)
 
 
 def _arrivals(digest: App, edition: Edition, talk: Talk) -> Arrivals:

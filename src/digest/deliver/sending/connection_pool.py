@@ -40,7 +40,10 @@ class ConnectionPool:
         while (
             len(self._tasks) < self._limit.allowed and not self._context.state.must_stop
         ):
-            self._start()
+            connection = ReconnectingConnection(self._carrier)
+            task = asyncio.create_task(ConnectionLoop(self._context, connection).run())
+            task.add_done_callback(lambda _ended: self._context.queue.wake())
+            self._tasks.add(task)
 
     @property
     def size(self) -> int:
@@ -63,12 +66,6 @@ class ConnectionPool:
         faults = [ended.exception() for ended in self._tasks]
         for fault in filter(None, faults):
             raise fault
-
-    def _start(self) -> None:
-        connection = ReconnectingConnection(self._carrier)
-        task = asyncio.create_task(ConnectionLoop(self._context, connection).run())
-        task.add_done_callback(lambda _ended: self._context.queue.wake())
-        self._tasks.add(task)
 
     def _reduce(self, problem: CarrierError) -> None:
         others = sum(not task.done() for task in self._tasks)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from digest.deliver import limits
 from digest.model.delivery.rate_limits import RateLimit, RateLimits, limits_in_words
 from digest.model.delivery.rate_windows import GrantUse, RateWait
 from digest.store.base.engine import writing
@@ -64,12 +65,12 @@ class RateLimiter:
     """
 
     def __init__(
-        self, engine: Engine, clock: Callable[[], datetime], limits: RateLimits
+        self, engine: Engine, clock: Callable[[], datetime], rates: RateLimits
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._limits = limits
-        self._is_unlimited = limits.are_none
+        self._rates = rates
+        self._is_unlimited = rates.are_none
         self._scopes: dict[tuple[str, str], tuple[LimitScope, ...]] = {}
         self._grants: dict[str, GrantInUse] = {}
         self._waits: dict[str, RateWait] = {}
@@ -119,8 +120,17 @@ class RateLimiter:
         """Have copies granted; return what there is to wait for, if there is."""
         by_name = {scope.name: scope for scope in scopes}
         is_to_tidy = now - self._tidied > _TIDY_EVERY
+        requests = [
+            GrantRequest(
+                scope.name,
+                scope.limits,
+                scope.domain,
+                in_use.use if (in_use := self._grants.get(scope.name)) else None,
+            )
+            for scope in by_name.values()
+        ]
         with writing(self._engine) as connection:
-            answers = grant(connection, map(self._request, by_name.values()), now)
+            answers = grant(connection, requests, now)
             if is_to_tidy:
                 forget_idle(connection, now)
         if is_to_tidy:
@@ -137,11 +147,6 @@ class RateLimiter:
                 waits.append(wait)
         return waits
 
-    def _request(self, scope: LimitScope) -> GrantRequest:
-        in_use = self._grants.get(scope.name)
-        use = in_use.use if in_use else None
-        return GrantRequest(scope.name, scope.limits, scope.domain, use)
-
     def _tidy(self, now: datetime) -> None:
         """Forget what is of no use any more."""
         self._tidied = now
@@ -156,15 +161,16 @@ class RateLimiter:
         }
 
     def _add_scopes(self, domains: tuple[str, str]) -> tuple[LimitScope, ...]:
-        to, sender = (name.strip().rstrip(".").lower()[:255] for name in domains)
-        limits, scopes = self._limits, []
-        if limits.overall:
-            why = f"no more may leave: {limits_in_words(limits.overall)} (DIGEST_RATE)"
-            scopes.append(LimitScope(EVERYTHING, limits.overall, why, is_for_all=True))
-        if own := limits.domains.of(to):
+        most = limits.DOMAIN_CHARACTERS
+        to, sender = (name.strip().rstrip(".").lower()[:most] for name in domains)
+        rates, scopes = self._rates, []
+        if rates.overall:
+            why = f"no more may leave: {limits_in_words(rates.overall)} (DIGEST_RATE)"
+            scopes.append(LimitScope(EVERYTHING, rates.overall, why, is_for_all=True))
+        if own := rates.domains.of(to):
             why = f"no more may go to {to}: {limits_in_words(own)} (DIGEST_DOMAIN_RATE)"
             scopes.append(LimitScope(f"to {to}", own, why, is_for_all=False))
-        if first := limits.slow_start:
+        if first := rates.slow_start:
             why = (
                 f"{sender or 'the sending domain'} is new and starts slowly, with "
                 f"{first.copies} copies on its first day (DIGEST_SLOW_START)"

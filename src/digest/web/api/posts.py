@@ -17,6 +17,7 @@ from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, listing
 from digest.store.posts.listing import ItemFilter, ItemState
 from digest.store.staff import access_keys
+from digest.web import limits
 from digest.web.api.schemas import (
     AddedItem,
     FieldFault,
@@ -24,11 +25,11 @@ from digest.web.api.schemas import (
     NewPost,
     ProblemDetails,
     ShownItem,
-    shown,
+    shown_item,
 )
-from digest.web.doors.callers import host_of
+from digest.web.doors.origins import host_of
 from digest.web.doors.throttle import Throttle
-from digest.web.parts.numbers import RowId
+from digest.web.parts.inputs import RowId
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDetails, "description": words}
@@ -47,7 +48,7 @@ _RepeatKey = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        max_length=255,
+        max_length=limits.API_REPEAT_KEY_CHARACTERS,
         description="The same value again adds nothing, whatever became of the "
         "answer. Where the body has a `key`, that is what counts.",
     ),
@@ -57,7 +58,7 @@ _RepeatKey = Annotated[
 class PageQuery(BaseModel):
     """Which part of a long list."""
 
-    limit: Annotated[int, Query(ge=1, le=200)] = 50
+    limit: Annotated[int, Query(ge=1, le=limits.API_ITEMS)] = 50
     before: Annotated[RowId | None, Query(description="Those before this id.")] = None
     state: Annotated[
         ItemState | None, Query(description="Those in this state; all unless said.")
@@ -88,10 +89,10 @@ def make_api(digest: App, wrong: Throttle) -> FastAPI:
 
     def holder(
         request: Request,
-        given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     ) -> None:
         with digest.reading() as connection:
-            if given and access_keys.holder(connection, given.credentials):
+            if credentials and access_keys.holder(connection, credentials.credentials):
                 return
         if wrong.too_often(host_of(request), digest.now()):
             raise HTTPException(429, "Too many wrong keys: wait ten minutes")
@@ -147,26 +148,28 @@ def _add(
             # Leaving by an exception, so that the change is not kept.
             words = "This Idempotency-Key was used before, for something else"
             raise RefusedFields((InputFault("Idempotency-Key", words),))
-        found = listing.get(connection, stored.id, added.id)
+        entry = listing.get(connection, stored.id, added.id)
     if added.outcome in {"changed", "unchanged"}:
         response.status_code = 200
-    return AddedItem.model_validate({"outcome": added.outcome, "item": shown(found)})
+    return AddedItem.model_validate(
+        {"outcome": added.outcome, "item": shown_item(entry)}
+    )
 
 
 def _item(new: NewPost | NewEvent, zone: str) -> Item:
     written = TypedFields(new.model_dump(exclude={"key"}), zone)
-    found = written.event() if isinstance(new, NewEvent) else written.post()
-    if isinstance(found, tuple):
-        raise RefusedFields(found)
-    return found
+    result = written.event() if isinstance(new, NewEvent) else written.post()
+    if isinstance(result, tuple):
+        raise RefusedFields(result)
+    return result
 
 
 def _list(digest: App, name: str, page: PageQuery, *, kind: str) -> list[ShownItem]:
     which = ItemFilter(page.state, kind, page.before)
     with digest.reading() as connection:
         stored = campaigns.by_name(connection, name)
-        found = listing.listed(connection, stored.id, which, page.limit)
-    return [shown(one) for one in found]
+        listed = listing.listed(connection, stored.id, which, page.limit)
+    return [shown_item(entry) for entry in listed]
 
 
 def _add_handlers(api: FastAPI) -> None:
@@ -178,8 +181,8 @@ def _add_handlers(api: FastAPI) -> None:
     @api.exception_handler(RequestValidationError)
     async def misread(_request: Request, problem: RequestValidationError) -> Response:
         faults = [
-            FieldFault(field=str(one["loc"][-1]), words=str(one["msg"]))
-            for one in problem.errors()
+            FieldFault(field=str(error["loc"][-1]), words=str(error["msg"]))
+            for error in problem.errors()
         ]
         return _problem(422, "Something in it is wrong", faults)
 
@@ -198,6 +201,6 @@ def _problem(
     faults: list[FieldFault] | None = None,
     headers: Any = None,
 ) -> Response:
-    said = ProblemDetails(title=title, status=status, faults=faults or [])
+    details = ProblemDetails(title=title, status=status, faults=faults or [])
     kind = "application/problem+json"
-    return JSONResponse(said.model_dump(), status, headers, media_type=kind)
+    return JSONResponse(details.model_dump(), status, headers, media_type=kind)

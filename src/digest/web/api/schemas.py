@@ -8,29 +8,34 @@ from pydantic import BaseModel, ConfigDict, Field
 from digest.model.posts.items import Byline, Event, EventState, Item
 from digest.model.posts.markdown import to_markdown
 from digest.store.posts.listing import ListedItem
+from digest.web import limits
 
-_Words = Annotated[str, Field(max_length=2_000)]
-_Topic = Annotated[str, Field(max_length=80)]
+_Words = Annotated[str, Field(max_length=limits.API_WORDS_CHARACTERS)]
+_Topic = Annotated[str, Field(max_length=limits.API_TOPIC_CHARACTERS)]
 
 
 class _New(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, Field(max_length=300)]
+    title: Annotated[str, Field(max_length=limits.API_TITLE_CHARACTERS)]
     text: Annotated[
-        str, Field(max_length=200_000, description="Markdown; HTML in it is cleaned.")
+        str,
+        Field(
+            max_length=limits.API_TEXT_CHARACTERS,
+            description="Markdown; HTML in it is cleaned.",
+        ),
     ] = ""
     key: Annotated[
         str,
         Field(
-            max_length=300,
+            max_length=limits.API_KEY_CHARACTERS,
             description="Your own id for it. The same key again changes it; without "
             "one, the same words again are the same post.",
         ),
     ] = ""
     url: _Words = ""
     summary: _Words = ""
-    topics: Annotated[list[_Topic], Field(max_length=20)] = []
+    topics: Annotated[list[_Topic], Field(max_length=limits.API_TOPICS)] = []
 
 
 class NewPost(_New):
@@ -123,22 +128,22 @@ class ProblemDetails(BaseModel):
     faults: list[FieldFault] = []
 
 
-def shown(one: ListedItem) -> ShownItem:
+def shown_item(entry: ListedItem) -> ShownItem:
     """Return a listed item as the API shows it."""
-    item = one.item
+    item = entry.item
     return ShownItem(
-        id=one.id,
+        id=entry.id,
         kind="event" if isinstance(item, Event) else "post",
-        state=one.state,
-        source=one.source,
-        position=one.position,
+        state=entry.state,
+        source=entry.source,
+        position=entry.position,
         key=item.key,
         title=item.title,
         text=to_markdown(item.body),
         url=item.url,
         summary=item.summary,
         topics=list(item.topics),
-        accepted_at=one.accepted_at,
+        accepted_at=entry.accepted_at,
         **_own_fields(item),
     )
 
@@ -149,5 +154,5 @@ def _own_fields(item: Item) -> dict[str, Any]:
         return {name: getattr(item, name) for name in names} | {"status": item.state}
     byline: Byline | None = item.byline
     links = [OwnLink(kind=x.kind, label=x.label, url=x.url) for x in item.links]
-    said = "" if byline is None else str(byline)
-    return {"byline": said, "published": item.published, "links": links}
+    words = "" if byline is None else str(byline)
+    return {"byline": words, "published": item.published, "links": links}

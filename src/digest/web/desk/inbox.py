@@ -1,15 +1,14 @@
-"""The built-in inbox: what practice mode kept, as HTML, text and source."""
+"""The built-in inbox: what practice mode put there, as HTML, text and source."""
 
 from datetime import datetime
 
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
-from digest.web.desk.today import HTML, TEXT, document
-from digest.web.parts.pages import Pages
+from digest.web import limits
+from digest.web.parts.pages import HTML, TEXT, Pages, document
 
 _READ = ["GET", "HEAD"]
-_SHOWN = 200
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
@@ -21,19 +20,19 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("", methods=_READ)
     def listing() -> Response:
-        found = digest.inbox.messages()[:_SHOWN]
-        return pages.page("inbox.html", here="inbox", messages=found, when=when)
+        messages = digest.inbox.messages()[: limits.INBOX_MESSAGES]
+        return pages.page("inbox.html", here="inbox", messages=messages, when=when)
 
     @router.api_route("/{key}", methods=_READ)
     def message(key: str) -> Response:
-        found = digest.inbox.read(key)
+        opened = digest.inbox.read(key)
         return pages.page(
             "message.html",
             here="inbox",
-            message=found,
+            message=opened,
             when=when,
-            has_html=bool(found.html),
-            text=found.text,
+            has_html=bool(opened.html),
+            text=opened.text,
         )
 
     @router.api_route("/{key}/html", methods=_READ)

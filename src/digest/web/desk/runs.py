@@ -12,10 +12,10 @@ from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions import editions
 from digest.store.editions.editions import Edition
-from digest.web.parts.numbers import Number, RowId
+from digest.web import limits
+from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
 
-_EDITIONS, _PEOPLE = 10, 50
 # Read well by a person; how often is theirs to choose, see WCAG 2.2.1.
 _REFRESH_SECONDS = 20
 STATES = (*(state.value for state in DeliveryState), copies.LEFT_OUT)
@@ -28,34 +28,39 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("", methods=["GET", "HEAD"])
     def every(page: Number = 1) -> Response:
         with digest.reading() as connection:
-            found = editions.planned(connection, _EDITIONS + 1, (page - 1) * _EDITIONS)
-            shown = [_run(digest, pages, connection, one) for one in found[:_EDITIONS]]
+            most, passed = limits.RUNS, (page - 1) * limits.RUNS
+            planned = editions.planned(connection, most + 1, passed)
+            rows = [_run(digest, pages, connection, row) for row in planned[:most]]
         return pages.page(
             "runs.html",
             here="runs",
-            runs=shown,
+            runs=rows,
             page=page,
-            is_last=len(found) <= _EDITIONS,
+            is_last=len(planned) <= most,
         )
 
     @router.api_route("/{edition_id}", methods=["GET", "HEAD"])
-    def one(
+    def run_page(
         edition_id: RowId, state: str = "", after: RowId = 0, *, refresh: bool = False
     ) -> Response:
         chosen = [state] if state in STATES else []
         with digest.reading() as connection:
             edition = editions.get(connection, edition_id)
             run = _run(digest, pages, connection, edition)
-            people = copies.listed(connection, edition_id, chosen, after, _PEOPLE + 1)
+            people = copies.listed(
+                connection, edition_id, chosen, after, limits.RUN_PEOPLE + 1
+            )
         return pages.page(
             "run.html",
             here="runs",
             run=run,
-            states=[one for one in DeliveryState if one in run["counts"]],
+            states=[each for each in DeliveryState if each in run["counts"]],
             state=chosen[0] if chosen else "",
-            people=people[:_PEOPLE],
+            people=people[: limits.RUN_PEOPLE],
             after=after,
-            following=people[_PEOPLE - 1].key.reader_id if people[_PEOPLE:] else 0,
+            following=people[limits.RUN_PEOPLE - 1].key.reader_id
+            if people[limits.RUN_PEOPLE :]
+            else 0,
             refresh=_REFRESH_SECONDS if refresh and run["is_going"] else 0,
             every=_REFRESH_SECONDS,
             now=pages.in_words(digest.now(), run["zone"]),

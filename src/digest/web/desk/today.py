@@ -13,17 +13,9 @@ from digest.schedule.reports.status import troubles
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
 from digest.store.reports import overview
-from digest.web.parts.numbers import RowId
-from digest.web.parts.pages import Pages
-
-HTML = "text/html; charset=utf-8"
-TEXT = "text/plain; charset=utf-8"
-_SHOWN = 20
-# Styles an email carries in itself; nothing else of it may run or be fetched.
-_EMAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data: {}; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
-)
+from digest.web import limits
+from digest.web.parts.inputs import RowId
+from digest.web.parts.pages import Pages, document
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
@@ -49,21 +41,9 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     return router
 
 
-def document(media_type: str, content: bytes, pictures_at: str = "") -> Response:
-    """Return a rendition as a browser shows it, unable to run or fetch anything.
-
-    But for pictures that are hosted at `pictures_at`.
-    """
-    headers = {}
-    if media_type == HTML:
-        pictures = f"{pictures_at}/" if pictures_at else ""
-        headers = {"Content-Security-Policy": _EMAIL_POLICY.format(pictures)}
-    return Response(content, media_type=media_type, headers=headers)
-
-
 def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
     now = digest.now()
-    stored = {one.campaign.name: one for one in campaigns.listed(connection)}
+    stored = {row.campaign.name: row for row in campaigns.listed(connection)}
     zone = digest.settings.timezone
     return {
         "now": pages.in_words(now, zone),
@@ -73,17 +53,21 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
         "troubles": troubles(connection, list(stored.values()), now),
         "upcoming": [
             {
-                "campaign": one.campaign,
-                "title": stored[one.campaign].campaign.title,
-                "schedule": one.schedule,
-                "when": pages.in_words(one.at, stored[one.campaign].campaign.timezone),
+                "campaign": slot.campaign,
+                "title": stored[slot.campaign].campaign.title,
+                "schedule": slot.schedule,
+                "when": pages.in_words(
+                    slot.at, stored[slot.campaign].campaign.timezone
+                ),
             }
-            for one in due.next_slots(connection, now)
+            for slot in due.next_slots(connection, now)
         ],
         "editions": [
-            _edition(connection, pages, one, campaign.campaign)
-            for campaign in stored.values()
-            for one in editions.of_campaign(connection, campaign.id)[:_SHOWN]
+            _edition(connection, pages, edition, row.campaign)
+            for row in stored.values()
+            for edition in editions.of_campaign(connection, row.id)[
+                : limits.TODAY_EDITIONS
+            ]
         ],
     }
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from digest.bootstrap import App
-from digest.web.doors.callers import is_local
-from digest.web.doors.same_origin import is_forged
+from digest.web.doors.origins import is_forged, is_local
+from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.sign_in import HERE, to_sign_in
-from digest.web.doors.staff import StaffSessions
 from digest.web.parts.pages import Pages
 
 _LOOKING = frozenset({"GET", "HEAD"})
@@ -25,7 +24,7 @@ class Gate:
 
     digest: App
     pages: Pages
-    staff: StaffSessions
+    sessions: StaffSessions
 
     def stopped(self, request: Request) -> Response | None:
         """Return what to answer in place of the page, None where it may be seen."""
@@ -42,4 +41,4 @@ class Gate:
             words = "This page is open on its own machine."
             return self.pages.notice(403, "Not from here", words)
         may_see = path == HERE or request.method not in _LOOKING
-        return None if may_see or self.staff.of(request) else to_sign_in(path)
+        return None if may_see or self.sessions.of(request) else to_sign_in(path)

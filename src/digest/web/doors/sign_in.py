@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
-from digest.web.doors.callers import host_of
-from digest.web.doors.staff import StaffSessions
+from digest.web.doors.origins import host_of
+from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import Throttle
+from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
-from digest.web.parts.typed import Typed, typed_in
 
 HERE = "/desk/sign-in"
-_OF_THE_DESK = re.compile(r"/desk(?:/[\w-]+)*", re.ASCII)
+_DESK_PAGE = re.compile(r"/desk(?:/[\w-]+)*", re.ASCII)
 
 
 def to_sign_in(then: str) -> Response:
@@ -23,7 +23,7 @@ def to_sign_in(then: str) -> Response:
 
 
 def routes(
-    digest: App, pages: Pages, staff: StaffSessions, wrong: Throttle
+    digest: App, pages: Pages, sessions: StaffSessions, wrong: Throttle
 ) -> APIRouter:
     """Return the routes; wrong keys are counted by `wrong`."""
     router = APIRouter()
@@ -34,12 +34,14 @@ def routes(
 
     @router.post(HERE)
     def sign_in(
-        request: Request, form: Annotated[Typed, Depends(typed_in)]
+        request: Request, form: Annotated[FormFields, Depends(form_fields)]
     ) -> Response:
         then = form.get("then", "")
-        if key := staff.known_by(form.get("key", "")):
-            response = RedirectResponse(_page_of_the_desk(then), 303)
-            staff.sign_in(response, key)
+        if key := sessions.key_of(form.get("key", "")):
+            response = RedirectResponse(
+                then if _DESK_PAGE.fullmatch(then) else "/desk/log", 303
+            )
+            sessions.sign_in(response, key)
             return response
         if wrong.too_often(host_of(request), digest.now()):
             words = "That was too often. Wait ten minutes, then try again"
@@ -50,7 +52,7 @@ def routes(
     @router.post("/desk/sign-out")
     def sign_out() -> Response:
         response = RedirectResponse(HERE, 303)
-        staff.sign_out(response)
+        sessions.sign_out(response)
         return response
 
     return router
@@ -59,7 +61,3 @@ def routes(
 def _page(pages: Pages, then: str, fault: str = "", status: int = 200) -> Response:
     faults = {"key": fault} if fault else {}
     return pages.page("sign_in.html", status=status, then=then, faults=faults)
-
-
-def _page_of_the_desk(then: str) -> str:
-    return then if _OF_THE_DESK.fullmatch(then) else "/desk/log"

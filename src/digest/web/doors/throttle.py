@@ -1,11 +1,10 @@
-"""How often somebody may be wrong before they have to wait."""
+"""The throttle on wrong keys: how often somebody may be wrong before they wait."""
 
 import threading
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
-_MOST_CALLERS = 10_000
-_WRONG_KEYS, _WITHIN = 20, timedelta(minutes=10)
+from digest.web import limits
 
 
 class Throttle:
@@ -22,7 +21,7 @@ class Throttle:
         with self._lock:
             times = self._times.setdefault(caller, deque(maxlen=self._most + 1))
             self._times.move_to_end(caller)
-            while len(self._times) > _MOST_CALLERS:
+            while len(self._times) > limits.WRONG_KEYS_CALLERS:
                 self._times.popitem(last=False)
             while times and now - times[0] >= self._within:
                 times.popleft()
@@ -31,5 +30,5 @@ class Throttle:
 
 
 def of_wrong_keys() -> Throttle:
-    """Return what counts wrong keys: twenty in ten minutes, then somebody waits."""
-    return Throttle(_WRONG_KEYS, _WITHIN)
+    """Return what counts wrong keys, within the limits of a caller."""
+    return Throttle(limits.WRONG_KEYS, limits.WRONG_KEYS_WITHIN)

@@ -1,4 +1,4 @@
-"""What pages share: their frame, forms as typed, numbers in addresses.
+"""What pages share: their frame, a form's fields, numbers in addresses.
 
 Belongs: what two pages need alike. Does not: a page.
 """

@@ -9,6 +9,14 @@ from fastapi.responses import HTMLResponse
 
 from digest.bootstrap import App
 
+HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+# Styles an email carries in itself; nothing else of it may run or be fetched.
+_EMAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: {}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+)
+
 
 class Pages:
     """Renders pages; what is put into them is escaped where it stands."""
@@ -22,13 +30,13 @@ class Pages:
     ) -> Response:
         """Return the page of that template, with `here` marked in the navigation."""
         settings = self._digest.settings
-        given = {
+        common = {
             "here": here,
             "practice": not settings.live,
             "allowed": " and ".join(settings.allow),
             "staff": None,
         }
-        html = self._templates.get_template(name).render(given | content)
+        html = self._templates.get_template(name).render(common | content)
         return HTMLResponse(html, status)
 
     def notice(self, status: int, heading: str, words: str) -> Response:
@@ -49,3 +57,15 @@ class Pages:
         local = instant.astimezone(ZoneInfo(zone))
         day = format_datetime(local, "EEEE d MMMM y", locale="en_GB")
         return f"{day}, {local:%H:%M}"
+
+
+def document(media_type: str, content: bytes, pictures_at: str = "") -> Response:
+    """Return a rendition as a browser shows it, unable to run or fetch anything.
+
+    But for pictures that are hosted at `pictures_at`.
+    """
+    headers = {}
+    if media_type == HTML:
+        pictures = f"{pictures_at}/" if pictures_at else ""
+        headers = {"Content-Security-Policy": _EMAIL_POLICY.format(pictures)}
+    return Response(content, media_type=media_type, headers=headers)

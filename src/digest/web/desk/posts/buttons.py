@@ -1,4 +1,4 @@
-"""What a button on a post's page does; only for who is signed in."""
+"""What the buttons of a post's page do, for whoever is signed in."""
 
 import logging
 from collections.abc import Callable
@@ -14,14 +14,13 @@ from digest.model.posts.item_json import fingerprint
 from digest.model.posts.items import Item, LinkKind
 from digest.store.posts import editing, item_pictures
 from digest.store.posts.item_pictures import PictureWords
-from digest.web.desk.posts.acts import ACTS
-from digest.web.desk.posts.listing import LogPages
-from digest.web.desk.posts.words import NO_KIND
+from digest.web.desk.posts.actions import ACTIONS
+from digest.web.desk.posts.post_pages import PostPages
+from digest.web.desk.posts.post_view import NO_KIND
 from digest.web.doors.sign_in import to_sign_in
-from digest.web.parts.numbers import Number, RowId
-from digest.web.parts.typed import Typed, typed_in
+from digest.web.parts.inputs import FormFields, Number, RowId, form_fields
 
-Form = Annotated[Typed, Depends(typed_in)]
+Form = Annotated[FormFields, Depends(form_fields)]
 _CHANGED = (
     "Somebody else, or its source, has changed this post since you opened it: look at "
     "its links as they are now"
@@ -29,17 +28,19 @@ _CHANGED = (
 _log = logging.getLogger(__name__)
 
 
-def routes(desk: LogPages) -> APIRouter:
+def routes(posts: PostPages) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/desk/posts/{item_id}")
 
     @router.post("/links")
     def links(request: Request, item_id: RowId, form: Form) -> Response:
         def change(connection: Connection) -> int:
-            done = editing.edit(connection, item_id, lambda one: _linked(one, form))
+            done = editing.edit(
+                connection, item_id, lambda item: _with_link_kinds(item, form)
+            )
             return item_id if done else 0
 
-        return _done(desk, request, (item_id, "links"), change)
+        return _perform(posts, request, (item_id, "links"), change)
 
     @router.post("/pictures/{number}")
     def picture(
@@ -53,22 +54,25 @@ def routes(desk: LogPages) -> APIRouter:
             item_pictures.describe(connection, item_id, words)
             return item_id
 
-        return _done(desk, request, (item_id, "picture"), change)
+        return _perform(posts, request, (item_id, "picture"), change)
 
     @router.post("/{act}")
     def act(request: Request, item_id: RowId, act: str) -> Response:
-        if act not in ACTS:
+        if act not in ACTIONS:
             raise NotFound("There is no such button.")
-        now = desk.digest.now()
-        return _done(
-            desk, request, (item_id, act), lambda c: ACTS[act].does(c, item_id, now)
+        now = posts.digest.now()
+        return _perform(
+            posts,
+            request,
+            (item_id, act),
+            lambda c: ACTIONS[act].perform(c, item_id, now),
         )
 
     return router
 
 
-def _done(
-    desk: LogPages,
+def _perform(
+    posts: PostPages,
     request: Request,
     act: tuple[int, str],
     change: Callable[[Connection], int],
@@ -78,34 +82,34 @@ def _done(
     `change` returns the post of that page, or 0 where there was nothing to do.
     """
     item_id, name = act
-    key = desk.staff.of(request)
+    key = posts.sessions.of(request)
     if key is None:
         return to_sign_in(f"/desk/posts/{item_id}")
     try:
-        with desk.digest.writing() as connection:
+        with posts.digest.writing() as connection:
             changed = change(connection)
     except NotFound:
         raise
     except DigestError as problem:
-        return desk.post(request, item_id, problem=str(problem))
+        return posts.post(request, item_id, problem=str(problem))
     _log.info("post changed id=%s act=%s key=%s", item_id, name, key.id)
     done = name if changed else "nothing"
     return RedirectResponse(f"/desk/posts/{changed or item_id}?done={done}", 303)
 
 
-def _linked(one: Item, form: Typed) -> Item:
+def _with_link_kinds(item: Item, form: FormFields) -> Item:
     kinds: dict[str, LinkKind | None] = {kind.value: kind for kind in LinkKind}
     kinds[NO_KIND] = None
-    if form.get("version") != fingerprint(one):
+    if form.get("version") != fingerprint(item):
         raise DigestError(_CHANGED)
     # From the last, as taking one out renumbers those behind it.
     for name in sorted(form, reverse=True, key=_number):
         if _number(name) and form[name] in kinds:
             try:
-                one = with_link_kind(one, _number(name), kinds[form[name]])
+                item = with_link_kind(item, _number(name), kinds[form[name]])
             except ValueError as problem:
                 raise DigestError(f"this post {problem}") from problem
-    return one
+    return item
 
 
 def _number(name: str) -> int:

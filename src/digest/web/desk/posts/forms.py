@@ -17,18 +17,17 @@ from digest.model.posts.item_json import fingerprint, item_from_wire
 from digest.model.posts.items import Event, Item
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, corrections, editing, log
-from digest.web.desk.posts.listing import LogPages
 from digest.web.desk.posts.post_form import (
     Faults,
     ItemKind,
     edited,
+    fields_of,
     kind_of,
     read,
-    typed_of,
 )
+from digest.web.desk.posts.post_pages import PostPages
 from digest.web.doors.sign_in import to_sign_in
-from digest.web.parts.numbers import RowId
-from digest.web.parts.typed import Typed, typed_in
+from digest.web.parts.inputs import FormFields, RowId, form_fields
 
 _READ = ["GET", "HEAD"]
 # For a fault of the form as a whole.
@@ -42,7 +41,7 @@ _CHANGED = (
     "on another page; press the button again to have it as it is here"
 )
 _AS_IT_WAS = "Change what is to be put right: readers have all of this"
-Typing = Annotated[Typed, Depends(typed_in)]
+Typing = Annotated[FormFields, Depends(form_fields)]
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +53,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownForm:
+class PostForm:
     """A form as it is shown; `version` tells whether its post has changed since.
 
     `item_id` is the post that it is to `change`, 0 for a new one.
@@ -63,64 +62,64 @@ class ShownForm:
     kind: ItemKind
     campaign: Campaign
     zone: str
-    typed: Typed
+    typed: FormFields
     item_id: int = 0
     change: Change | None = None
     version: str = ""
 
 
-class _NotTaken(Exception):  # noqa: N818 - what became of what was typed
+class _RefusedForm(Exception):  # noqa: N818 - what became of what was typed
     def __init__(self, faults: Faults) -> None:
-        super().__init__("not taken")
+        super().__init__("refused")
         self.faults = faults
 
 
-def routes(desk: LogPages) -> APIRouter:
+def routes(posts: PostPages) -> APIRouter:
     """Return the routes; who is not signed in is sent there first."""
     router = APIRouter(prefix="/desk")
     new = "/log/{name}/new/{kind}"
 
     @router.api_route(new, methods=_READ)
     def begin(request: Request, name: str, kind: ItemKind) -> Response:
-        return _begun(desk, request, _empty(desk, name, kind))
+        return _begin(posts, request, _empty(posts, name, kind))
 
     @router.post(new)
     def add(request: Request, name: str, kind: ItemKind, typed: Typing) -> Response:
-        form = replace(_empty(desk, name, kind), typed=typed)
-        return _kept(desk, request, form, _add)
+        form = replace(_empty(posts, name, kind), typed=typed)
+        return _save(posts, request, form, _add)
 
     for change in Change:
-        _add_routes(router, desk, change)
+        _add_routes(router, posts, change)
     return router
 
 
-def _add_routes(router: APIRouter, desk: LogPages, change: Change) -> None:
+def _add_routes(router: APIRouter, posts: PostPages, change: Change) -> None:
     there = f"/posts/{{item_id}}/{change}"
 
     @router.api_route(there, methods=_READ)
     def show(request: Request, item_id: RowId) -> Response:
-        return _begun(desk, request, _filled(desk, item_id, change))
+        return _begin(posts, request, _filled(posts, item_id, change))
 
     @router.post(there)
     def save(request: Request, item_id: RowId, typed: Typing) -> Response:
-        form = replace(_filled(desk, item_id, change), typed=typed)
-        return _kept(desk, request, form, _change)
+        form = replace(_filled(posts, item_id, change), typed=typed)
+        return _save(posts, request, form, _change)
 
 
-def _empty(desk: LogPages, name: str, kind: ItemKind) -> ShownForm:
-    with desk.digest.reading() as connection:
+def _empty(posts: PostPages, name: str, kind: ItemKind) -> PostForm:
+    with posts.digest.reading() as connection:
         campaign = campaigns.by_name(connection, name).campaign
-    return ShownForm(kind, campaign, campaign.timezone, {})
+    return PostForm(kind, campaign, campaign.timezone, {})
 
 
-def _filled(desk: LogPages, item_id: int, change: Change) -> ShownForm:
-    with desk.digest.reading() as connection:
+def _filled(posts: PostPages, item_id: int, change: Change) -> PostForm:
+    with posts.digest.reading() as connection:
         row = log.row_of(connection, item_id)
         campaign = campaigns.load(connection, row.campaign_id)
     item = _subject(row, change)
     zone = item.zone if isinstance(item, Event) else campaign.timezone
-    typed, version = typed_of(item, zone), fingerprint(item)
-    return ShownForm(kind_of(item), campaign, zone, typed, item_id, change, version)
+    typed, version = fields_of(item, zone), fingerprint(item)
+    return PostForm(kind_of(item), campaign, zone, typed, item_id, change, version)
 
 
 def _subject(row: Row[Any], change: Change | None) -> Item:
@@ -128,65 +127,66 @@ def _subject(row: Row[Any], change: Change | None) -> Item:
     return item_from_wire(row.content) if is_edit else corrections.proposed(row)
 
 
-def _begun(desk: LogPages, request: Request, form: ShownForm) -> Response:
-    if desk.staff.of(request) is None:
+def _begin(posts: PostPages, request: Request, form: PostForm) -> Response:
+    if posts.sessions.of(request) is None:
         return to_sign_in(request.url.path)
-    return _shown(desk, request, form, {}, 200)
+    return _form_page(posts, request, form, {}, 200)
 
 
-def _kept(
-    desk: LogPages,
+def _save(
+    posts: PostPages,
     request: Request,
-    form: ShownForm,
-    keep: Callable[[Connection, ShownForm, datetime], tuple[int, str]],
+    form: PostForm,
+    store: Callable[[Connection, PostForm, datetime], tuple[int, str]],
 ) -> Response:
-    """Keep what was typed and go to its post, or show it again with what is wrong."""
-    key = desk.staff.of(request)
+    """Store what was typed and go to its post, or show it again with what is wrong."""
+    key = posts.sessions.of(request)
     if key is None:
-        return _shown(desk, request, form, {_WHOLE: _SIGNED_OUT}, 401)
+        return _form_page(posts, request, form, {_WHOLE: _SIGNED_OUT}, 401)
     try:
-        with desk.digest.writing() as connection:
-            item_id, done = keep(connection, form, desk.digest.now())
-    except _NotTaken as problem:
-        return _shown(desk, request, form, problem.faults, 422)
+        with posts.digest.writing() as connection:
+            item_id, done = store(connection, form, posts.digest.now())
+    except _RefusedForm as problem:
+        return _form_page(posts, request, form, problem.faults, 422)
     except NotFound:
         raise
     except DigestError as problem:
-        return _shown(desk, request, form, {_WHOLE: str(problem)}, 409)
+        return _form_page(posts, request, form, {_WHOLE: str(problem)}, 409)
     _log.info("post written id=%s outcome=%s key=%s", item_id, done, key.id)
     return RedirectResponse(f"/desk/posts/{item_id}?done={done}", 303)
 
 
-def _add(connection: Connection, form: ShownForm, now: datetime) -> tuple[int, str]:
-    item = _taken(read(form.kind, form.typed, form.zone))
+def _add(connection: Connection, form: PostForm, now: datetime) -> tuple[int, str]:
+    """Add the post; return its id, and what became of it."""
+    item = _without_faults(read(form.kind, form.typed, form.zone))
     stored = campaigns.by_name(connection, form.campaign.name)
     added = by_hand.add(connection, stored, by_hand.keyed(item), now)
     return added.id, added.outcome
 
 
-def _change(connection: Connection, form: ShownForm, now: datetime) -> tuple[int, str]:
+def _change(connection: Connection, form: PostForm, now: datetime) -> tuple[int, str]:
     row = log.locked(connection, form.item_id)
     before = _subject(row, form.change)
     if form.typed.get("version") != fingerprint(before):
-        raise _NotTaken({_WHOLE: _CHANGED})
-    left = _taken(edited(before, form.typed, form.zone))
+        raise _RefusedForm({_WHOLE: _CHANGED})
+    after = _without_faults(edited(before, form.typed, form.zone))
     if form.change is Change.EDIT:
-        done = editing.edit(connection, form.item_id, lambda _as_it_is: left)
+        done = editing.edit(connection, form.item_id, lambda _before: after)
         return form.item_id, "changed" if done else "nothing"
-    if left == before and row.revision is None:
-        raise _NotTaken({_WHOLE: _AS_IT_WAS})
-    return corrections.correct(connection, form.item_id, now, left), "correct"
+    if after == before and row.revision is None:
+        raise _RefusedForm({_WHOLE: _AS_IT_WAS})
+    return corrections.correct(connection, form.item_id, now, after), "correct"
 
 
-def _taken(found: Item | Faults) -> Item:
-    if isinstance(found, dict):
-        raise _NotTaken(found)
-    return found
+def _without_faults(result: Item | Faults) -> Item:
+    if isinstance(result, dict):
+        raise _RefusedForm(result)
+    return result
 
 
-def _shown(
-    desk: LogPages, request: Request, form: ShownForm, faults: Faults, status: int
+def _form_page(
+    posts: PostPages, request: Request, form: PostForm, faults: Faults, status: int
 ) -> Response:
-    return desk.shown(
+    return posts.page(
         request, "post_form.html", form=form, faults=faults, status=status
     )

@@ -1,6 +1,6 @@
 """A post or an event as a form shows it, and as it is once the form is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from digest.model.posts.items import Byline, Event, EventState, Item, Post
 from digest.model.posts.markdown import to_markdown
 from digest.model.posts.pictures import pictures_of
 from digest.model.posts.summary import summarise
-from digest.web.parts.typed import Typed
+from digest.web.parts.inputs import FormFields
 
 # What is wrong, by the field that it is wrong in.
 Faults = dict[str, str]
@@ -35,7 +35,7 @@ def kind_of(item: Item) -> ItemKind:
     return ItemKind.EVENT if isinstance(item, Event) else ItemKind.POST
 
 
-def typed_of(item: Item, zone: str) -> dict[str, str]:
+def fields_of(item: Item, zone: str) -> dict[str, str]:
     """Return what somebody would have typed for the item; times are in `zone`."""
     own = _of_event(item) if isinstance(item, Event) else _of_post(item, zone)
     # A summary that follows from the words is to follow them when they change.
@@ -50,35 +50,40 @@ def typed_of(item: Item, zone: str) -> dict[str, str]:
 
 
 def read(
-    kind: ItemKind, typed: Typed, zone: str, pictures: frozenset[str] = frozenset()
+    kind: ItemKind, typed: FormFields, zone: str, pictures: frozenset[str] = frozenset()
 ) -> Item | Faults:
     """Return the item that was typed, without a key, or every fault by its field.
 
     Its text may show `pictures`, wherever they are, and others of the web.
     """
-    written = TypedFields(_together(typed), zone, pictures)
-    found = written.event() if kind is ItemKind.EVENT else written.post()
-    if not isinstance(found, tuple):
-        return found
+    moments = {
+        name: f"{typed.get(f'{name}_day', '')} {typed.get(f'{name}_time', '')}".strip()
+        for name in _MOMENTS
+    }
+    written = TypedFields({**typed, **moments}, zone, pictures)
+    result = written.event() if kind is ItemKind.EVENT else written.post()
+    if not isinstance(result, tuple):
+        return result
     faults: Faults = {}
-    for one in found:
-        faults.setdefault(_field(one.field), one.words)
+    for fault in result:
+        name = fault.field
+        faults.setdefault(f"{name}_day" if name in _MOMENTS else name, fault.words)
     return faults
 
 
-def edited(item: Item, typed: Typed, zone: str) -> Item | Faults:
+def edited(item: Item, typed: FormFields, zone: str) -> Item | Faults:
     """Return the item with what was changed in its form, or every fault.
 
     What was not changed stays as it is, whether a form can say it or not.
     """
-    shown = typed_of(item, zone)
+    fields = fields_of(item, zone)
     # Whatever may be wrong with what was there before, the title can be mended.
     for names in _APART:
-        if all(typed.get(name, "") == shown.get(name, "") for name in names):
-            shown, typed = _without(names, shown), _without(names, typed)
+        if all(typed.get(name, "") == fields.get(name, "") for name in names):
+            fields, typed = _without(names, fields), _without(names, typed)
     pictures = frozenset(picture.src for picture in pictures_of(item.body))
     before, after = (
-        read(kind_of(item), said, zone, pictures) for said in (shown, typed)
+        read(kind_of(item), version, zone, pictures) for version in (fields, typed)
     )
     if isinstance(after, dict):
         return after
@@ -125,17 +130,5 @@ def _day_and_time(name: str, at: datetime | None, zone: str) -> dict[str, str]:
     return {f"{name}_day": f"{local.date()}", f"{name}_time": f"{local:%H:%M}"}
 
 
-def _together(typed: Typed) -> Mapping[str, str]:
-    moments = {
-        name: f"{typed.get(f'{name}_day', '')} {typed.get(f'{name}_time', '')}".strip()
-        for name in _MOMENTS
-    }
-    return {**typed, **moments}
-
-
-def _field(said: str) -> str:
-    return f"{said}_day" if said in _MOMENTS else said
-
-
-def _without(names: Iterable[str], typed: Typed) -> dict[str, str]:
-    return {name: said for name, said in typed.items() if name not in names}
+def _without(names: Iterable[str], fields: FormFields) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if name not in names}

@@ -1,4 +1,4 @@
-"""What staff may do with a post by pressing a button, and what the button says."""
+"""What staff may do with a post, each act with its button."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,62 +9,62 @@ from sqlalchemy import Connection
 from digest.store.posts import corrections, editing, log
 from digest.store.posts.listing import ListedItem
 
-Doing = Callable[[Connection, int, datetime], int]
+Perform = Callable[[Connection, int, datetime], int]
 
 
 @dataclass(frozen=True, slots=True)
-class PostAct:
+class PostAction:
     """One thing to do with a post.
 
-    `does` returns the id of the post to look at after it, or 0 where there was
+    `perform` returns the id of the post to look at after it, or 0 where there was
     nothing to do.
     """
 
     label: str
     done: str
-    does: Doing
+    perform: Perform
 
 
-def _about(change: Callable[[Connection, int, datetime], bool]) -> Doing:
-    def does(connection: Connection, item_id: int, now: datetime) -> int:
+def _about(change: Callable[[Connection, int, datetime], bool]) -> Perform:
+    def perform(connection: Connection, item_id: int, now: datetime) -> int:
         return item_id if change(connection, item_id, now) else 0
 
-    return does
+    return perform
 
 
-def _without_now(change: Callable[[Connection, int], bool]) -> Doing:
+def _without_now(change: Callable[[Connection, int], bool]) -> Perform:
     return _about(lambda connection, item_id, _now: change(connection, item_id))
 
 
-ACTS: Mapping[str, PostAct] = {
-    "release": PostAct("Release", "Released", _about(log.release)),
-    "hold": PostAct(
+ACTIONS: Mapping[str, PostAction] = {
+    "release": PostAction("Release", "Released", _about(log.release)),
+    "hold": PostAction(
         "Hold", "Held: no edition carries it until you release it", _about(log.hold)
     ),
-    "withdraw": PostAct(
+    "withdraw": PostAction(
         "Withdraw",
         "Withdrawn: it is out of every copy that has not left",
         _about(log.withdraw),
     ),
-    "restore": PostAct(
+    "restore": PostAction(
         "Undo the withdrawal", "It is what it was before", _about(log.restore)
     ),
-    "revert": PostAct(
+    "revert": PostAction(
         "Undo what staff changed",
         "It says what its source says",
         _without_now(editing.revert),
     ),
-    "correct": PostAct(
+    "correct": PostAction(
         "Send as a correction",
         "This correction is released",
         corrections.correct,
     ),
-    "decline": PostAct(
+    "decline": PostAction(
         "Do not send it",
         "Readers are left with what they have",
         _about(corrections.decline),
     ),
-    "offer-again": PostAct(
+    "offer-again": PostAction(
         "Decide again",
         "You can send it as a correction again",
         _without_now(corrections.offer_again),
@@ -72,23 +72,23 @@ ACTS: Mapping[str, PostAct] = {
 }
 
 
-def acts_on(one: ListedItem) -> tuple[str, ...]:
+def actions_on(post: ListedItem) -> tuple[str, ...]:
     """Return the names of what may be done with a post that stands so."""
-    if one.state == "withdrawn":
+    if post.state == "withdrawn":
         return ("restore",)
     names = {
-        "release": one.state != "released",
-        "hold": one.state == "released" and not one.is_carried,
-        "revert": one.is_edited and not one.is_carried,
+        "release": post.state != "released",
+        "hold": post.state == "released" and not post.is_carried,
+        "revert": post.is_edited and not post.is_carried,
         "withdraw": True,
     }
     return tuple(name for name, may_be in names.items() if may_be)
 
 
-def acts_on_change(one: ListedItem) -> tuple[str, ...]:
+def actions_on_change(post: ListedItem) -> tuple[str, ...]:
     """Return the names of what may be done with a change at the post's source."""
-    if one.state == "withdrawn":
+    if post.state == "withdrawn":
         return ()
     return {"offered": ("correct", "decline"), "declined": ("offer-again",)}.get(
-        one.change, ()
+        post.change, ()
     )

@@ -1,4 +1,4 @@
-"""What the desk says of a post: how it stands, what it says, what changed."""
+"""What the page of a post shows: how it stands, what it says, what changed."""
 
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,10 @@ from digest.model.posts.items import LinkKind, Post
 from digest.render.email.text_blocks import written
 from digest.store.posts import corrections, item_pictures
 from digest.store.posts.listing import ItemState, ListedItem
-from digest.web.desk.posts.acts import ACTS, acts_on, acts_on_change
+from digest.web.desk.posts.actions import ACTIONS, actions_on, actions_on_change
 from digest.web.desk.posts.post_form import kind_of
 
-_STANDS = {
+_STANDINGS = {
     "waiting": "It waits until somebody releases it.",
     "held": "It is held: no edition carries it until somebody releases it.",
     "withdrawn": "It is withdrawn: no copy that has not left carries it.",
@@ -49,56 +49,59 @@ _LABELS = {
 }
 _APART = ("title", "body", "links", "picture", "zone", "kind")
 NO_KIND = "none"
-KINDS = (*((kind.value, kind.value) for kind in LinkKind), (NO_KIND, "take it out"))
+LINK_KINDS = (
+    *((kind.value, kind.value) for kind in LinkKind),
+    (NO_KIND, "take it out"),
+)
 
 
-def shown(
-    connection: Connection, one: ListedItem, zone: str, now: datetime
+def post_view(
+    connection: Connection, entry: ListedItem, zone: str, now: datetime
 ) -> dict[str, Any]:
-    """Return what the page of a post says of it."""
-    facts = described(one.item, zone)
-    may_change = not one.is_carried and one.state != "withdrawn"
-    shown = item_pictures.of_item(connection, one.id)
+    """Return what the page of a post shows of it."""
+    facts = described(entry.item, zone)
+    may_change = not entry.is_carried and entry.state != "withdrawn"
+    pictures = item_pictures.of_item(connection, entry.id)
     return {
-        "id": one.id,
-        "title": one.title,
-        "version": fingerprint(one.item),
-        "kind": kind_of(one.item),
-        "state": one.state,
-        "stands": _stands(one, now),
-        "source": one.source,
-        "is_edited": one.is_edited,
-        "duplicate_of": one.duplicate_of,
+        "id": entry.id,
+        "title": entry.title,
+        "version": fingerprint(entry.item),
+        "kind": kind_of(entry.item),
+        "state": entry.state,
+        "stands": _standing(entry, now),
+        "source": entry.source,
+        "is_edited": entry.is_edited,
+        "duplicate_of": entry.duplicate_of,
         "may_change": may_change,
-        "may_be_corrected": one.is_carried and one.state != "withdrawn",
+        "may_be_corrected": entry.is_carried and entry.state != "withdrawn",
         "facts": [
             (words, facts[name])
             for name, words in _LABELS.items()
             if name in facts and name not in _APART
         ],
-        "text": written(one.item.body),
-        "links": one.item.links if isinstance(one.item, Post) else (),
-        "pictures": shown,
-        "failures": item_pictures.failures_of(connection, shown),
-        "acts": [(name, ACTS[name]) for name in acts_on(one)],
-        "acts_on_change": [(name, ACTS[name]) for name in acts_on_change(one)],
-        "changes": _changes(connection, one, zone),
+        "text": written(entry.item.body),
+        "links": entry.item.links if isinstance(entry.item, Post) else (),
+        "pictures": pictures,
+        "failures": item_pictures.failures_of(connection, pictures),
+        "acts": [(name, ACTIONS[name]) for name in actions_on(entry)],
+        "acts_on_change": [(name, ACTIONS[name]) for name in actions_on_change(entry)],
+        "changes": _changes(connection, entry, zone),
     }
 
 
-def _stands(one: ListedItem, now: datetime) -> str:
-    if one.state != ItemState.RELEASED:
-        return _STANDS[one.state]
-    if one.is_carried:
+def _standing(entry: ListedItem, now: datetime) -> str:
+    if entry.state != ItemState.RELEASED:
+        return _STANDINGS[entry.state]
+    if entry.is_carried:
         return _CARRIED
-    return _NEXT if is_worth_telling(one.item, now) else _NO_NEWS
+    return _NEXT if is_worth_telling(entry.item, now) else _NO_NEWS
 
 
 def _changes(
-    connection: Connection, one: ListedItem, zone: str
+    connection: Connection, entry: ListedItem, zone: str
 ) -> list[tuple[str, str, str]]:
     """Return what its source changed: the field, what it was, and what it is."""
-    offer = corrections.offer_of(connection, one.id)
+    offer = corrections.offer_of(connection, entry.id)
     if offer is None:
         return []
     before, after = described(offer.item, zone), described(offer.corrected, zone)

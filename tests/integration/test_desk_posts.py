@@ -38,8 +38,8 @@ def secret(program: App) -> str:
 @pytest.fixture
 def visitor(program: App) -> Iterator[TestClient]:
     """Yield a client that is not signed in."""
-    with TestClient(make_app(program), headers=OURS) as made:
-        yield made
+    with TestClient(make_app(program), headers=OURS) as client:
+        yield client
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def form_of(desk: TestClient, address: str, **changes: str) -> dict[str, str]:
     fields.pop("status", None)
     if 'value="cancelled" checked' in page:
         fields["status"] = "cancelled"
-    return {name: unescape(said) for name, said in fields.items()} | changes
+    return {name: unescape(value) for name, value in fields.items()} | changes
 
 
 def sent(desk: TestClient, address: str, **changes: str) -> str:
@@ -185,8 +185,8 @@ def from_afar(program: App) -> Iterator[TestClient]:
         headers={"Origin": "https://digest.example.org"},
         client=("203.0.113.9", 1),
         follow_redirects=False,
-    ) as made:
-        yield made
+    ) as client:
+        yield client
 
 
 def test_in_live_mode_the_desk_opens_from_elsewhere_to_who_signs_in(
@@ -214,10 +214,12 @@ def test_from_elsewhere_too_nothing_is_changed_by_who_is_not_signed_in(
         from_afar.post(NEW_POST, data={"title": "T", "text": "An hour of typing"}),
     ]
 
-    assert [one.status_code for one in answers] == [303, 401]
+    assert [answer.status_code for answer in answers] == [303, 401]
     assert "An hour of typing" in answers[1].text
     with program.reading() as connection:
-        assert [one.state for one in listing.listed(connection, 1)] == ["released"] * 2
+        assert [entry.state for entry in listing.listed(connection, 1)] == [
+            "released"
+        ] * 2
 
 
 @pytest.mark.parametrize(
@@ -434,13 +436,13 @@ def test_a_post_of_a_moderated_source_is_approved(program: App, secret: str) -> 
 
 
 def test_a_button_that_comes_too_late_says_so(desk: TestClient, program: App) -> None:
-    held = desk.post(f"/desk/posts/{OUT}/hold")
+    answer = desk.post(f"/desk/posts/{OUT}/hold")
     edited = desk.post(
         f"/desk/posts/{OUT}/edit",
         data=form_of(desk, f"/desk/posts/{OUT}/edit", title="Late", text="Kept"),
     )
 
-    assert "Nothing had to be changed" in held.text
+    assert "Nothing had to be changed" in answer.text
     assert edited.status_code == 409
     assert "its words are fixed" in edited.text
     assert "Kept" in edited.text
@@ -519,9 +521,9 @@ def test_somebody_says_what_a_picture_shows(desk: TestClient, program: App) -> N
 @pytest.fixture
 def changed(program: App) -> Item:
     """Return what a source now says of the post that is out."""
-    said = a_post(title="Kettles and urns", body=words("It is on Tuesday."))
-    posts_accepted(program.engine, [said])
-    return said
+    post = a_post(title="Kettles and urns", body=words("It is on Tuesday."))
+    posts_accepted(program.engine, [post])
+    return post
 
 
 @pytest.mark.usefixtures("changed")
@@ -555,9 +557,12 @@ def test_staff_write_a_correction_themselves(desk: TestClient, program: App) -> 
     sent(desk, address, text="It is on Tuesday.")
 
     assert nothing.status_code == 422
-    made = item(program, 3)
-    assert made.title == "Correction: <b>Kettles</b> & urns"
-    assert (made.correction, made.item.body) == (1, words("It is on Tuesday."))
+    correction = item(program, 3)
+    assert correction.title == "Correction: <b>Kettles</b> & urns"
+    assert (correction.correction, correction.item.body) == (
+        1,
+        words("It is on Tuesday."),
+    )
 
 
 def test_a_long_log_is_read_in_parts(desk: TestClient, program: App) -> None:
@@ -567,6 +572,6 @@ def test_a_long_log_is_read_in_parts(desk: TestClient, program: App) -> None:
     following = re.findall(r'href="([^"]+)" rel="next"', first)[0].replace("&amp;", "&")
     second = desk.get(following).text
 
-    seen = re.findall(r"/desk/posts/(\d+)\"", first + second)
-    assert len(seen) == len(set(seen)) == 42
+    ids = re.findall(r"/desk/posts/(\d+)\"", first + second)
+    assert len(ids) == len(set(ids)) == 42
     assert 'rel="next"' not in second

@@ -34,7 +34,7 @@ class StaffSessions:
         with self.digest.reading() as connection:
             return access_keys.by_id(connection, key_id)
 
-    def known_by(self, secret: str) -> AccessKey | None:
+    def key_of(self, secret: str) -> AccessKey | None:
         """Return the key with that secret, if there is one that has not ended."""
         with self.digest.reading() as connection:
             return access_keys.holder(connection, secret.strip())
@@ -63,9 +63,9 @@ class StaffSessions:
 
     def _read(self, cookie: str) -> int | None:
         try:
-            said = self._signer.unsign(cookie).decode()
+            content = self._signer.unsign(cookie).decode()
         except BadSignature:
             return None
-        key_id, _, ends = said.partition(".")
+        key_id, _, ends = content.partition(".")
         now: datetime = self.digest.now()
         return int(key_id) if now.timestamp() < int(ends) else None

@@ -1,8 +1,18 @@
-"""Whether what changes something was sent by one of our own pages."""
+"""Where a request comes from: which machine, and whether a page of our own sent it."""
 
 from fastapi import Request
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_local(request: Request) -> bool:
+    """Whether it comes from this machine itself."""
+    return request.client is not None and request.client.host in {"127.0.0.1", "::1"}
+
+
+def host_of(request: Request) -> str:
+    """Return the address it comes from, which may be that of a proxy of ours."""
+    return request.client.host if request.client else ""
 
 
 def is_forged(request: Request, base_url: str) -> bool:

@@ -1,0 +1,47 @@
+"""Limits of what web takes and shows: of a request, a form, an API body, a page."""
+
+from datetime import timedelta
+
+# Of a request's body: the longest post, with room for how forms write it.
+REQUEST_BYTES = 3_000_000
+# Of a form's fields: a post's own and one for each of its links.
+FORM_FIELDS = 100
+# Of a number in an address that names a row: what a database can look for.
+ROW_ID = 2**63 - 1
+# Of any other number in an address, such as which page of a list.
+NUMBER = 1_000_000
+
+# Of wrong keys from one address, before it has to wait: a person errs less often.
+WRONG_KEYS = 20
+# The time in which that many wrong keys count.
+WRONG_KEYS_WITHIN = timedelta(minutes=10)
+# Of addresses whose wrong keys are counted: those heard of longest ago are forgotten.
+WRONG_KEYS_CALLERS = 10_000
+
+# Of editions on the page of today, for each campaign.
+TODAY_EDITIONS = 20
+# Of runs on one page.
+RUNS = 10
+# Of people on one page of a run.
+RUN_PEOPLE = 50
+# Of messages that the inbox's page lists.
+INBOX_MESSAGES = 200
+# Of posts on one page of a campaign's.
+POSTS = 30
+
+# Of items that the API lists at once.
+API_ITEMS = 200
+# Of a title in the API: a headline.
+API_TITLE_CHARACTERS = 300
+# Of a text in the API: a long article.
+API_TEXT_CHARACTERS = 200_000
+# Of a program's own id for an item.
+API_KEY_CHARACTERS = 300
+# Of any other words in the API, addresses included.
+API_WORDS_CHARACTERS = 2_000
+# Of one topic in the API.
+API_TOPIC_CHARACTERS = 80
+# Of topics of one item in the API.
+API_TOPICS = 20
+# Of the Idempotency-Key of a request to the API.
+API_REPEAT_KEY_CHARACTERS = 255

@@ -1,0 +1,51 @@
+"""What browsers and mail programs fetch of everybody: pictures, short links, health."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from digest.bootstrap import App
+from digest.store.editions import short_links
+from digest.web.parts.pages import Pages
+
+_READ = ["GET", "HEAD"]
+_PICTURE_HEADERS = {
+    # A name means the same bytes for ever, and is opened from within other
+    # people's mail programs.
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+def routes(digest: App, pages: Pages) -> APIRouter:
+    """Return the routes; nothing is noted of who opens them."""
+    router = APIRouter()
+
+    @router.api_route("/", methods=_READ)
+    def home() -> Response:
+        return RedirectResponse("/desk", 303)
+
+    @router.api_route("/healthz", methods=_READ)
+    def healthz() -> Response:
+        trouble = digest.trouble()
+        content: dict[str, Any] = {"status": trouble or "ok"}
+        return JSONResponse(content, 503 if trouble else 200)
+
+    @router.api_route("/style.css", methods=_READ)
+    def style() -> Response:
+        return pages.style()
+
+    @router.api_route("/s/{code}", methods=_READ)
+    def short_link(code: str) -> Response:
+        with digest.reading() as connection:
+            return RedirectResponse(short_links.target(connection, code), 302)
+
+    @router.api_route("/media/{name}", methods=_READ)
+    def picture(name: str) -> Response:
+        file = digest.hosted_picture(name)
+        return Response(
+            file.content, media_type=file.media_type, headers=_PICTURE_HEADERS
+        )
+
+    return router
