@@ -17,7 +17,7 @@ from digest.store.base.tables import pace
 from digest.store.delivery.rate_limits import forget_idle, slow_starts
 from tests.builders import EIGHT
 from tests.fakes.sending import HandWoundClock
-from tests.unit.test_pace import most_in_a_window
+from tests.unit.test_rate_windows import most_in_a_window
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)

@@ -124,7 +124,7 @@ def test_what_is_used_of_a_limit_makes_the_time_longer_too(engine: Engine) -> No
         )
     run = seen(engine, made, EIGHT + SECOND * 2, hourly)
 
-    # A lump is a part of what there is: one of these ten.
+    # A grant is a part of what there is: one of these ten.
     assert run.seconds_left == pytest.approx(2.1 * 3600)
 
 

@@ -1,6 +1,6 @@
 """How many copies may leave now: pure arithmetic on what was granted before.
 
-Copies are granted in lumps. A lump may be used until a given instant, so it
+Copies are granted some at a time. A grant may be used until a given instant, so it
 counts against every window that any of that time is in: never more copies are
 used in any window than its limit, whoever uses them and however late.
 """
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from digest.model.delivery.rate_limits import RateLimit
 
-# How long a lump may be used. One whose holder dies is lost with it.
+# How long a grant may be used. One whose holder dies is lost with it.
 LIFE = timedelta(seconds=1)
 # A holder takes a part of what there is, so that others find something too.
 _SHARE = 8
@@ -40,7 +40,7 @@ class RateWait:
 class GrantEntry(NamedTuple):
     """Copies used, or that may be, not before `since` and not after `until`.
 
-    `key` names a lump that may still be in use. For entries put together
+    `key` names a grant that may still be in use. For entries put together
     `since` is when the first of them ended.
     """
 
@@ -52,7 +52,7 @@ class GrantEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GrantUse:
-    """What became of a lump: how many of its copies left, the last of them when."""
+    """What became of a grant: how many of its copies left, the last of them when."""
 
     key: str
     copies: int
@@ -78,11 +78,11 @@ class GrantLedger:
         return max(self._free_at(limit, now) for limit in limits)
 
     def granted(self, key: str, copies: int, now: datetime) -> "GrantLedger":
-        """Return the ledger with a lump that may be used for its life."""
+        """Return the ledger with a grant that may be used for its life."""
         return self._with([*self.entries, GrantEntry(now, now + LIFE, copies, key)])
 
     def settled(self, use: GrantUse) -> "GrantLedger":
-        """Return the ledger with what is known of a lump that is used no more."""
+        """Return the ledger with what is known of a grant that is used no more."""
         kept = [entry for entry in self.entries if entry.key != use.key]
         for entry in self.entries:
             if entry.key == use.key and use.copies:
@@ -138,7 +138,7 @@ class GrantLedger:
         return GrantLedger(tuple(sorted(entries, key=lambda entry: entry.until)))
 
 
-def lump(limits: Sequence[RateLimit], room: int) -> int:
+def grant_size(limits: Sequence[RateLimit], room: int) -> int:
     """Return how many of the copies there is room for to grant at once."""
     share = min(limit.copies for limit in limits) // _SHARE
     return min(max(share, 1), _MOST_AT_ONCE, room)

@@ -16,7 +16,7 @@ from digest.model.delivery.rate_windows import (
     GrantLedger,
     GrantUse,
     day_of_use,
-    lump,
+    grant_size,
     slow_limit,
 )
 from digest.store.base.tables import pace, slow_start
@@ -31,7 +31,7 @@ class GrantRequest:
     """Copies wanted under some limits, which all who name the same scope share.
 
     With `domain` the limit is that of the first day, and doubles. `use` says
-    what became of the lump before.
+    what became of the grant before.
     """
 
     scope: str
@@ -61,7 +61,7 @@ class SlowStart:
 def grant(
     connection: Connection, wants: Iterable[GrantRequest], now: datetime
 ) -> dict[str, Grant | datetime]:
-    """Grant a lump for each want by its scope, or say when to ask again."""
+    """Grant copies for each want by its scope, or say when to ask again."""
     # In one order, so that two who want the same scopes cannot lock each other out.
     ordered = sorted(wants, key=lambda want: want.scope)
     ledgers = _locked(connection, [want.scope for want in ordered], now)
@@ -117,7 +117,7 @@ def _grant(
     ledger = ledger.compacted(limits, now)
     made: Grant | datetime = ledger.free_at(limits, now)
     if (room := ledger.room(limits, now)) > 0:
-        made = Grant(secrets.token_hex(4), lump(limits, room), now + LIFE)
+        made = Grant(secrets.token_hex(4), grant_size(limits, room), now + LIFE)
         ledger = ledger.granted(made.key, made.copies, now)
         if want.domain:
             _note_day(connection, want.domain, now)

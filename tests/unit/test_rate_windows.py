@@ -15,14 +15,14 @@ from digest.model.delivery.rate_windows import (
     GrantLedger,
     GrantUse,
     day_of_use,
-    lump,
+    grant_size,
     slow_limit,
 )
 from tests.builders import EIGHT
 
 MS = timedelta(milliseconds=1)
 LIMITS = st.sampled_from(["1/s", "7/s", "100/s", "5/s, 30/m", "40/m", "20/s, 50/h"])
-# How long until the next ask, how many of a lump are used, how late the last of
+# How long until the next ask, how many of a grant are used, how late the last of
 # them, and whether its holder lives to say so.
 STEPS = st.lists(
     st.tuples(
@@ -64,7 +64,7 @@ def test_no_window_ever_holds_more_than_its_limit(
         if (room := ledger.room(limits, now)) < 1:
             assert ledger.free_at(limits, now) > now
             continue
-        copies = lump(limits, room)
+        copies = grant_size(limits, room)
         ledger = ledger.granted(str(number), copies, now)
         count, last = int(copies * part), now + late * MS
         used += [last] * count
@@ -84,7 +84,7 @@ def test_what_is_granted_when_it_is_free_there_is_room_for(
         now += pause * MS
         ledger = ledger.compacted(limits, now)
         if (room := ledger.room(limits, now)) > 0:
-            ledger = ledger.granted(str(number), lump(limits, room), now)
+            ledger = ledger.granted(str(number), grant_size(limits, room), now)
 
     free = ledger.free_at(limits, now)
     assert ledger.room(limits, free) > 0
@@ -97,7 +97,7 @@ def test_a_limit_that_is_always_asked_for_is_used_nearly_whole() -> None:
     while now < end:
         ledger = ledger.compacted(limits, now)
         if (room := ledger.room(limits, now)) > 0:
-            copies = lump(limits, room)
+            copies = grant_size(limits, room)
             ledger = ledger.granted("mine", copies, now)
             used += copies
             now += MS
@@ -119,7 +119,7 @@ def test_the_past_is_kept_short() -> None:
     assert limits[0].copies - ledger.room(limits, now) == 20_000
 
 
-def test_a_lump_of_one_who_died_counts_to_its_end() -> None:
+def test_a_grant_of_one_who_died_counts_to_its_end() -> None:
     limits = parse_limits("8/s")
     ledger = GrantLedger().granted("lost", 8, EIGHT)
 
