@@ -50,16 +50,16 @@ NAME = "digest"
 @contextmanager
 def a_server(on: OnDisk = a_folder) -> Iterator[Server]:
     """Yield a server that keeps its promises."""
-    with running(settings=(), on=on) as made:
-        made.command(f"CREATE DATABASE {NAME}")
-        yield made
+    with running(settings=(), on=on) as database:
+        database.command(f"CREATE DATABASE {NAME}")
+        yield database
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     """Yield a server with a disk that is large enough."""
-    with a_server() as made:
-        yield made
+    with a_server() as server:
+        yield server
 
 
 @contextmanager

@@ -173,14 +173,14 @@ def test_a_log_with_rubbish_at_its_end_keeps_every_commit(
         _assert_all_arrived(tmp_path)
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
 def test_a_log_cut_short_repeats_what_it_forgot_and_loses_nobody(
-    tmp_path: Path, kept: float
+    tmp_path: Path, share: float
 ) -> None:
     with running(Inbox(tmp_path / "inbox")) as url:
         _killed(tmp_path, url)
         whole = _states_in_a_copy(tmp_path)
-        os.truncate(_log(tmp_path), int(_log(tmp_path).stat().st_size * kept))
+        os.truncate(_log(tmp_path), int(_log(tmp_path).stat().st_size * share))
         with a_database(tmp_path) as engine:
             assert _integrity(engine) == "ok"
             remembered = recorded(engine, ACCEPTED)
@@ -205,7 +205,7 @@ def test_a_disk_that_fails_to_sync_stops_the_sender_and_loses_nobody(
             arrived = _arrived(tmp_path).keys()
             assert recorded(engine, ACCEPTED).keys() <= arrived, "never went"
             assert arrived <= recorded(engine, ACCEPTED, HANDING_OVER).keys()
-        assert "the database cannot be used: disk I/O error" in _said(tmp_path)
+        assert "the database cannot be used: disk I/O error" in _stderr(tmp_path)
         assert _run(tmp_path, url) == 0
         _assert_all_arrived(tmp_path)
 
@@ -229,11 +229,11 @@ def _run(
     database = f"sqlite:///{place}/digest.db"
     words = [*within, sys.executable, str(PROGRAM), database, url, str(connections)]
     with (
-        (place / "said").open("wb") as said,
+        (place / "stderr").open("wb") as stderr,
         subprocess.Popen(  # noqa: S603 - our own program
             words,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=stderr,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         ) as process,
     ):
@@ -245,8 +245,8 @@ def _run(
     return process.returncode
 
 
-def _said(place: Path) -> str:
-    return (place / "said").read_text()
+def _stderr(place: Path) -> str:
+    return (place / "stderr").read_text()
 
 
 def _log(place: Path) -> Path:
@@ -270,8 +270,8 @@ def _integrity(engine: Engine) -> str:
 
 def _arrived(place: Path) -> Counter[str]:
     inbox = Inbox(place / "inbox")
-    sources = (inbox.read(one.key).source for one in inbox.messages())
-    return Counter(found[1].decode() for found in map(_ID.search, sources) if found)
+    sources = (inbox.read(message.key).source for message in inbox.messages())
+    return Counter(match[1].decode() for match in map(_ID.search, sources) if match)
 
 
 def _assert_all_arrived(place: Path) -> None:
@@ -283,19 +283,19 @@ def _assert_all_arrived(place: Path) -> None:
 @contextmanager
 def _locker(place: Path) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
     """Yield how another process takes the database's lock, and lets it go."""
-    held: list[subprocess.Popen[bytes]] = []
+    processes: list[subprocess.Popen[bytes]] = []
 
     def lock() -> None:
         words = [sys.executable, "-c", _LOCK, str(place / "digest.db")]
-        held.append(
+        processes.append(
             subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own words
         )
-        assert held[0].stdout is not None
-        assert held[0].stdout.readline() == b"locked\n"
+        assert processes[0].stdout is not None
+        assert processes[0].stdout.readline() == b"locked\n"
 
     def unlock() -> None:
-        if held:
-            held.pop().communicate(b"\n", timeout=10)
+        if processes:
+            processes.pop().communicate(b"\n", timeout=10)
 
     try:
         yield lock, unlock

@@ -21,8 +21,8 @@ def verdict(
 ) -> Verdict:
     """Return the verdict on an edition for Ann alone."""
     copies = {ANN: row} if row else {}
-    gone = {ANN: left_at} if left_at else {}
-    return judge(Record(EDITION, copies, {ANN}), arrivals, gone)
+    left_at_by_reader = {ANN: left_at} if left_at else {}
+    return judge(Record(EDITION, copies, {ANN}), arrivals, left_at_by_reader)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_what_a_journal_gives_away(
 
 
 def test_a_repeat_that_was_in_doubt_is_none_too_many() -> None:
-    found = verdict(replace(ACCEPTED, doubts=1), CAME, CAME)
+    doubted = verdict(replace(ACCEPTED, doubts=1), CAME, CAME)
 
-    found.uncertain = 1
-    assert (found.broken, found.duplicates) == ({}, 1)
+    doubted.uncertain = 1
+    assert (doubted.broken, doubted.duplicates) == ({}, 1)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_no_window_ever_holds_more_than_its_limit(
     reports: list[tuple[datetime, GrantUse]] = []
     for number, (pause, part, late, is_alive) in enumerate(steps):
         now += pause * MS
-        for report in [one for one in reports if one[0] <= now]:
+        for report in [entry for entry in reports if entry[0] <= now]:
             reports.remove(report)
             ledger = ledger.settled(report[1])
         ledger = ledger.compacted(limits, now)
