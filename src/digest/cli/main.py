@@ -7,6 +7,7 @@ import sys
 import typer
 
 from digest.cli import (
+    audit,
     bounces,
     campaign,
     deliveries,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (serve, installation, status, source, preview, deliveries):
+for part in (serve, installation, status, source, preview, deliveries, audit):
     part.add_to(app)
 for name, noun in {
     "campaign": campaign,

@@ -401,17 +401,21 @@ short_link = Table(
     _required("created_at", UtcDateTime),
 )
 
-# What was done, by whom or what, and to which campaign or edition. No addresses.
-happening = Table(
-    "happening",
+# Who did what, when, and what it was before and after: store.staff.audit. No
+# subscriber's address stands here, and no row is ever changed.
+audit = Table(
+    "audit",
     metadata,
     _id(),
     _required("at", UtcDateTime),
-    _required("kind", String(40)),
+    _required("actor", String(120)),
+    _required("act", String(60)),
     _to("campaign_id", nullable=True),
     _to("edition_id", nullable=True),
-    _required("facts", JSON),
-    Index("ix_happening_at", "at"),
+    Column("subject", String(120)),  # what it was done to, beside those two
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Index("ix_audit_at", "at"),
 )
 
 # One row: when a timetable last looked, so that a long sleep is noticed.
