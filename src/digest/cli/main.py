@@ -12,17 +12,16 @@ from digest.cli import (
     campaign,
     deliveries,
     edition,
-    installation,
     key,
     post,
     preview,
-    serve,
     source,
     status,
     subscribers,
 )
 from digest.cli import list as mailing_list
 from digest.cli import print as letters
+from digest.cli.service import installation, serve
 from digest.errors import DigestError
 from digest.log import to_stderr
 

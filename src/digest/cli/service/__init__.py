@@ -1,4 +1,5 @@
-"""What long-running commands run: everything in one process, the demo, the check.
+"""What operators run: the installation, its check, everything in one process, the demo.
 
-Belongs: what `serve`, `demo` and `check` start. Does not: options and help.
+Belongs: the commands that install and run, and what they start. Does not: what staff
+type (the nouns beside this room).
 """
