@@ -1,10 +1,12 @@
 """digest check: tries what a send would need, each part by itself."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from digest.bootstrap import opened
+from digest.deliver.carrier import Carrier
 from digest.errors import CarrierError, DigestError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.slots import WeeklyTimes
@@ -66,7 +68,7 @@ def _mail_server(settings: Settings) -> str:
     answered, faults = list[str](), list[str]()
     for server in SmtpServer.parse_all(settings.smtp_url.get_secret_value()):
         try:
-            SmtpCarrier(server).open().close()
+            asyncio.run(_greet(SmtpCarrier(server)))
             answered.append(f"{server} answers")
         except CarrierError as problem:
             faults.append(str(problem))
@@ -74,6 +76,11 @@ def _mail_server(settings: Settings) -> str:
     if faults:
         raise CarrierError(words)
     return f"{words}; {settings.mode} mode"
+
+
+async def _greet(carrier: Carrier) -> None:
+    connection = await carrier.open()
+    await connection.close()
 
 
 def _family(name: str, words: str) -> Callable[[Settings], str]:
