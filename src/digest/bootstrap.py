@@ -1,10 +1,12 @@
 """Wires the parts together from the settings; knows how, decides nothing."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from getpass import getuser
 from pathlib import Path
 
 from jinja2 import Environment
@@ -44,6 +46,7 @@ from digest.store.delivery import job_tables
 from digest.store.editions import short_links
 from digest.store.migrate import is_current, migrate
 from digest.store.posts import pictures
+from digest.store.staff.audit import acting_as
 
 Clock = Callable[[], datetime]
 
@@ -56,6 +59,10 @@ class App:
     engine: Engine
     clock: Clock
     secret: str
+
+    def acting_as(self, actor: str) -> "App":
+        """Return the program for what that person or program does, see store.audit."""
+        return replace(self, engine=acting_as(self.engine, actor))
 
     def now(self) -> datetime:
         """Return the instant it is, or is said to be."""
@@ -209,11 +216,20 @@ class App:
 def open_app(now: datetime | None = None, *, migrating: bool = False) -> Iterator[App]:
     """Yield the program of this process's settings, its database up to date.
 
+    What it does is on record as done by whoever is logged in to the machine.
     `now` stops the clock there. Raises SettingsError or StoreError, saying
     what to do.
     """
     with opened(from_environment(), now, migrating=migrating) as app:
-        yield app
+        yield app.acting_as(f"command line: {login_name()}")
+
+
+def login_name() -> str:
+    """Return the name of whoever runs this process, or their number."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 @contextmanager

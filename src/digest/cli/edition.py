@@ -1,6 +1,5 @@
 """digest edition: what was and will be published."""
 
-import getpass
 from dataclasses import asdict
 
 import typer
@@ -129,14 +128,14 @@ def run(
 @app.command()
 def approve(edition_id: EditionId) -> None:
     """Say that a frozen edition may go; some campaigns need two people."""
-    from digest.bootstrap import open_app
+    from digest.bootstrap import login_name, open_app
     from digest.schedule.editions import publishing
 
     with open_app() as digest:
         edition = publishing.approve(
             digest.engine,
             edition_id,
-            getpass.getuser(),
+            login_name(),
             digest.now(),
             digest.dispatcher.submit,
         )

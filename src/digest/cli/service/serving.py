@@ -46,10 +46,9 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 
 def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
-    submit = digest.dispatcher.submit
+    engine, submit = digest.acting_as("timetable").engine, digest.dispatcher.submit
     timetable = Timetable(
-        digest.engine,
-        lambda: keep_watch(digest.engine, digest.fetcher, digest.now(), submit),
+        engine, lambda: keep_watch(engine, digest.fetcher, digest.now(), submit)
     )
 
     def wake_to_stop() -> None:
@@ -74,7 +73,8 @@ def work_until_stopped(
         with digest.reading() as connection:
             return asleep_since(connection) is None
 
-    with digest.dispatcher.supply(stop) as supply, digest.work(supply) as work:
+    program = digest.acting_as("worker")
+    with digest.dispatcher.supply(stop) as supply, program.work(supply) as work:
         for worked in work.rounds(stop, may_act, supply):
             if worked.is_something:
                 report(worked)

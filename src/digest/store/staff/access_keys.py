@@ -24,6 +24,11 @@ class AccessKey:
     created_at: datetime
     revoked_at: datetime | None
 
+    @property
+    def actor(self) -> str:
+        """The name under which its holder's acts are on record."""
+        return f"key: {self.name}"
+
 
 def create(connection: Connection, name: str, now: datetime) -> str:
     """Make a key and return its secret, which cannot be told again.

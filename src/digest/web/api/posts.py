@@ -91,8 +91,11 @@ def make_api(digest: App, wrong: Throttle) -> FastAPI:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     ) -> None:
-        with digest.reading() as connection:
-            if credentials and access_keys.holder(connection, credentials.credentials):
+        if credentials:
+            with digest.reading() as connection:
+                key = access_keys.holder(connection, credentials.credentials)
+            if key is not None:
+                request.state.actor = key.actor
                 return
         if wrong.too_often(host_of(request), digest.now()):
             raise HTTPException(429, "Too many wrong keys: wait ten minutes")
@@ -112,17 +115,27 @@ def _add_routes(api: FastAPI, digest: App, holder: Any) -> None:
 
     @api.post(place + "/posts", response_model=AddedItem, **adding)
     def add_post(
-        name: str, post: NewPost, response: Response, repeat: _RepeatKey = ""
+        name: str,
+        post: NewPost,
+        request: Request,
+        response: Response,
+        repeat: _RepeatKey = "",
     ) -> AddedItem:
         """Add a post."""
-        return _add(digest, (name, repeat), post, response)
+        program = digest.acting_as(request.state.actor)
+        return _add(program, (name, repeat), post, response)
 
     @api.post(place + "/events", response_model=AddedItem, **adding)
     def add_event(
-        name: str, event: NewEvent, response: Response, repeat: _RepeatKey = ""
+        name: str,
+        event: NewEvent,
+        request: Request,
+        response: Response,
+        repeat: _RepeatKey = "",
     ) -> AddedItem:
         """Add an event."""
-        return _add(digest, (name, repeat), event, response)
+        program = digest.acting_as(request.state.actor)
+        return _add(program, (name, repeat), event, response)
 
     @api.get(place + "/posts", **common)
     def posts(name: str, page: Annotated[PageQuery, Query()]) -> list[ShownItem]:

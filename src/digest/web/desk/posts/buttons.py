@@ -86,7 +86,7 @@ def _perform(
     if key is None:
         return to_sign_in(f"/desk/posts/{item_id}")
     try:
-        with posts.digest.writing() as connection:
+        with posts.digest.acting_as(key.actor).writing() as connection:
             changed = change(connection)
     except NotFound:
         raise

@@ -144,7 +144,7 @@ def _save(
     if key is None:
         return _form_page(posts, request, form, {_WHOLE: _SIGNED_OUT}, 401)
     try:
-        with posts.digest.writing() as connection:
+        with posts.digest.acting_as(key.actor).writing() as connection:
             item_id, done = store(connection, form, posts.digest.now())
     except _RefusedForm as problem:
         return _form_page(posts, request, form, problem.faults, 422)
