@@ -10,7 +10,7 @@ FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu words lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,11 +18,12 @@ help: ## say what there is
 setup: $(VENV)/.dev-installed ## make .venv with everything that work on Digest needs
 	@echo "ready: .venv holds Digest and its tools"
 
-check: $(VENV)/.dev-installed ## format, lint, types and layers
+check: $(VENV)/.dev-installed ## format, lint, types, layers and catalogues
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m tests.catalogues --check
 
 test: $(VENV)/.dev-installed browser postgres fiu check ## check, then run every test
 	$(VENV)/bin/pytest $(PYTEST_ARGS)
@@ -59,6 +60,9 @@ fiu: ## find libfiu, by which tests have disks fail, or install it where we may
 
 browser: ## find a Chromium for the browser tests, or install one where we may
 	@sh tests/find_chromium.sh
+
+words: $(VENV)/.dev-installed ## bring the catalogues of readers' words up to date
+	@$(PYTHON) -m tests.catalogues
 
 lock: $(VENV)/.dev-installed ## pin the packages anew
 	@sh tests/lock.sh

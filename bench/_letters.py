@@ -85,7 +85,7 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
 
 
 def _for_typst(told: Mapping[str, Any], number: int) -> dict[str, str]:
-    recipient = personal(a_letter(number))
+    recipient = personal(a_letter(number), told["words"]["salutation"]["t"])
     return {"job": json.dumps({**told, "fonts": FAMILIES, "recipient": recipient})}
 
 
@@ -124,7 +124,7 @@ def _measured(spent: float, pages: int, size: int) -> Measured:
 
 def _html(told: Mapping[str, Any], number: int) -> str:
     """Return the same letter as HTML: the same words, pictures and places."""
-    to = personal(a_letter(number))
+    to = personal(a_letter(number), told["words"]["salutation"]["t"])
     body = "".join(map(_block, told["blocks"]))
     sender = "<br>".join(map(html.escape, (*told["sender"], told["phone"])))
     address = "<br>".join(map(html.escape, to["ways"][0]))
@@ -158,10 +158,10 @@ def _block(block: Mapping[str, Any]) -> str:
             f"{''.join(_row(row, 'td') for row in b['rows'])}</table>"
         ),
         "contents": lambda b: (
-            f"<div class='contents'><b>{b['title']}</b>"
+            f"<div class='contents'><b>{b['title']['t']}</b>"
             + "".join(
-                f"<p><a href='#{entry['id']}'>{html.escape(entry['title'])}</a></p>"
-                for entry in b["entries"]
+                f"<p><a href='#{e['id']}'>{html.escape(e['title']['t'])}</a></p>"
+                for e in b["entries"]
             )
             + "</div>"
         ),
@@ -232,7 +232,7 @@ def a_letter(number: int) -> Letter:
     lines = (*((f"Flat {number % 40 + 1}",) if number % 3 == 0 else ()), street)
     code = f"ZZ{chance.randint(1, 19)} {chance.randint(1, 9)}AA"
     address = PostalAddress((*lines, "Exampleton"), code)
-    return Letter(f"K7Q-{number:05d}", name, address, f"Dear {name},", "body")
+    return Letter(f"K7Q-{number:05d}", name, address, "body")
 
 
 def an_edition() -> Variant:

@@ -123,7 +123,6 @@ def a_reader(number: int) -> Recipient:
         SAMPLE_READER,
         name=name,
         address=f"reader-{number:06d}@example.org",
-        salutation=f"Dear {name}",
         reference=f"d{number:06d}",
         leave_url=f"https://digest.example.org/u/{number:06d}.{'t0k3n' * 8}",
         leave_mailto=f"mailto:leave+{number:06d}@digest.example.org",

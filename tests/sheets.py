@@ -65,6 +65,17 @@ class Sheets:
         found = self._document[page].get_textpage().get_text_range()
         return " ".join(_UNSEEN.sub("", found).split())
 
+    def languages(self, page: int) -> set[str]:
+        """Return the languages that the page's words are said to be in."""
+        tree = pdfium.FPDF_StructTree_GetForPage(self._document[page])
+        count = pdfium.FPDF_StructTree_CountChildren(tree)
+        roots = [pdfium.FPDF_StructTree_GetChildAtIndex(tree, n) for n in range(count)]
+        size = pdfium.FPDFCatalog_GetLanguage(self._document, None, 0)
+        whole = (ctypes.c_ushort * size)()
+        pdfium.FPDFCatalog_GetLanguage(self._document, whole, size)
+        languages = {lang for root in roots for lang in _languages(root)}
+        return {bytes(whole).decode("utf-16-le").partition("\0")[0], *languages}
+
     def whole_text(self) -> str:
         """Return the words of every page."""
         return " ".join(self.text(page) for page in range(len(self)))
@@ -151,3 +162,16 @@ def _font(thing: Any) -> tuple[str, bool]:
     pdfium.FPDFFont_GetBaseFontName(font, name, 200)
     bare = name.value.decode().rpartition("+")[2]
     return bare, bool(pdfium.FPDFFont_GetIsEmbedded(font))
+
+
+def _languages(element: Any) -> Iterator[str]:
+    """Yield the languages of an element of a tagged page and of those inside it."""
+    size = pdfium.FPDF_StructElement_GetLang(element, None, 0)
+    if size > 2:
+        lang = ctypes.create_string_buffer(size)
+        pdfium.FPDF_StructElement_GetLang(element, lang, size)
+        yield lang.raw.decode("utf-16-le").rstrip("\0")
+    for number in range(pdfium.FPDF_StructElement_CountChildren(element)):
+        child = pdfium.FPDF_StructElement_GetChildAtIndex(element, number)
+        if child:
+            yield from _languages(child)

@@ -21,12 +21,16 @@ from digest.model.posts.blocks import (
 )
 from digest.model.posts.pictures import PictureHosting, PictureUse
 from digest.render.email.html_blocks import HtmlBlocks
+from digest.render.email.html_words import html_words
 from digest.render.email.pictures import EmailPictures, ShownPicture
 from digest.render.templates import environment, macros
+from digest.render.words.catalogue import words_for
 from tests.made_blocks import BLOCKS, tables
 from tests.rich import cells
 
-KINDS = macros(environment(None, "email"), "blocks.html")
+KINDS = macros(
+    environment(None, "email"), "blocks.html", html_words(words_for("en-GB"))
+)
 # On a page as wide as its tables; a telephone is told them as lists.
 WIDE = {**KINDS, "table_as_lists": KINDS["table"]}
 

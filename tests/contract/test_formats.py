@@ -126,7 +126,7 @@ class HeadlinesFamily:
     ) -> bytes:
         """Return the titles as one reader gets them."""
         address = "https://example.org/u/x"
-        reader = Recipient(addressee.name, addressee.email, "Dear", "x", address)
+        reader = Recipient(addressee.name, addressee.email, "x", address)
         return "".join(
             shown(piece, reader) if isinstance(piece, MergeField) else piece
             for piece in self._pieces(variant)

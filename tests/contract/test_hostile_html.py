@@ -16,8 +16,9 @@ from digest.gather.markup.words import cleaned
 from digest.model.posts.blocks import Block, links_in, texts
 from digest.model.posts.items import Post
 from digest.render.email.compile import preview_html, preview_text
-from digest.render.email.text_blocks import written
+from digest.render.email.text_blocks import TextBlocks
 from digest.render.options import RenderOptions
+from digest.render.words.catalogue import words_for
 from tests.builders import EIGHT, a_post, a_variant
 from tests.contract.test_blocks_and_html import html_of
 from tests.hostile import ELEMENTS, LISTED, faults, is_stable
@@ -35,7 +36,7 @@ def check_blocks(blocks: tuple[Block, ...]) -> None:
     again = to_blocks(html, "")  # the same but for addresses, which are now ASCII
     assert [*texts(again)] == [*texts(blocks)]
     assert to_blocks(html_of(again), "") == again
-    for text in (*texts(blocks), written(blocks)):
+    for text in (*texts(blocks), TextBlocks(words_for("en-GB")).write(blocks)):
         assert cleaned(text) == text
     for _, href in links_in(blocks):
         assert re.match(r"(https?|mailto|tel):", href)

@@ -15,9 +15,10 @@ from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, TextSp
 from digest.model.posts.items import Item
 from digest.render.addresses import spoken
 from digest.render.email.compile import compile_email, preview_html, preview_text
-from digest.render.email.contents import subject
 from digest.render.email.size_limit import AIM, LIMIT
+from digest.render.email.subject import subject
 from digest.render.options import RenderOptions
+from digest.render.words.catalogue import words_for
 from digest.render.words.dates import when
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
@@ -239,7 +240,7 @@ def test_when_is_in_words(
 ) -> None:
     event = an_event(**changes)
 
-    assert when(event, "Europe/London", language) == expected
+    assert when(event, "Europe/London", words_for(language)) == expected
 
 
 def test_a_language_from_right_to_left_turns_the_page_around() -> None:

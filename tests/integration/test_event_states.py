@@ -12,11 +12,13 @@ from digest.model.posts.items import Event, EventState
 from digest.render.email.compile import preview_html, preview_text
 from digest.render.letter.letter import SAMPLE, LetterOptions, preview
 from digest.render.options import RenderOptions
+from digest.render.words.catalogue import words_for
 from digest.render.words.event_times import first_day, headline, times
 from tests.builders import EIGHT, a_variant, an_event
 from tests.sheets import Sheets
 
 DAY = timedelta(days=1)
+ENGLISH = words_for("en-GB")
 NINE = "9am to 11am"
 WALK = an_event(joining_url="https://example.org/join", booking_phone="01632 960 155")
 OFF = corrected(WALK, replace(WALK, state=EventState.CANCELLED))
@@ -40,7 +42,8 @@ def repeated(*days: int, **changes: Any) -> Event:
 
 
 def told(event: Event, language: str = "en-GB") -> list[str]:
-    return [": ".join(fact) for fact in times(event, "Europe/London", language)]
+    facts = times(event, "Europe/London", words_for(language))
+    return [": ".join(fact) for fact in facts]
 
 
 @pytest.mark.parametrize(
@@ -130,14 +133,14 @@ def test_several_dates_are_told_in_the_readers_language() -> None:
 def test_a_headline_says_first_what_nobody_must_miss(
     event: Event, expected: str
 ) -> None:
-    assert headline(event, "Walk") == expected
+    assert headline(event, "Walk", ENGLISH) == expected
 
 
 def test_a_list_of_contents_names_the_day_that_readers_knew() -> None:
     later = replace(OFF, starts=OFF.starts + DAY)
 
-    assert first_day(later, "en-GB") == "Tuesday 7 July"
-    assert first_day(repeated(0, 7), "en-GB") == "Tuesday 7 July and later"
+    assert first_day(later, ENGLISH) == "Tuesday 7 July"
+    assert first_day(repeated(0, 7), ENGLISH) == "Tuesday 7 July and later"
 
 
 def test_nobody_is_asked_to_join_or_book_what_is_off() -> None:

@@ -242,7 +242,7 @@ def test_only_our_fonts_are_used_and_all_are_embedded() -> None:
     ],
 )
 def test_names_are_printed_as_they_are_written(name: str) -> None:
-    to = replace(SAMPLE, name=name, salutation=f"Dear {name},")
+    to = replace(SAMPLE, name=name)
 
     text = Sheets(preview(a_variant(format=LETTER), LOOK, to)).text(0)
 
@@ -250,7 +250,7 @@ def test_names_are_printed_as_they_are_written(name: str) -> None:
 
 
 def test_a_name_from_right_to_left_is_printed_beside_its_address() -> None:
-    to = replace(SAMPLE, name="فاطمة", salutation="Dear فاطمة,")
+    to = replace(SAMPLE, name="فاطمة")
 
     sheets = Sheets(preview(a_variant(format=LETTER), LOOK, to))
 
@@ -263,7 +263,7 @@ def test_a_name_from_right_to_left_is_printed_beside_its_address() -> None:
 
 def test_an_accent_on_the_first_address_line_is_not_clipped() -> None:
     address = PostalAddress(("ŴŴ", "xxx"), "ZZ99 1AA")
-    to = Letter("R", "ŴŴŴŴ", address, "Dear Ŵ,")
+    to = Letter("R", "ŴŴŴŴ", address)
     sheets = Sheets(preview(a_variant(format=LETTER), LOOK, to))
     marks = [mark for mark in sheets.marks(0) if mark.text == "Ŵ"]
     first, second = marks[0], marks[4]

@@ -39,7 +39,7 @@ def an_addressed(reference: str, postcode: str = "ZZ99 1AA", **given: str) -> Le
     """Return a letter to Ann of that postcode, with the short body."""
     name = given.get("name", "Ann Example")
     address = PostalAddress(STREET, postcode)
-    return Letter(reference, name, address, f"Dear {name},", given.get("body", "short"))
+    return Letter(reference, name, address, given.get("body", "short"))
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,6 @@ def test_a_full_address_is_fitted_into_the_window(envelope: Envelope) -> None:
         "R",
         "Professor Dame Małgorzata Example",
         PostalAddress(lines, "ZZ9 1AA"),
-        "",
         "b",
     )
 
@@ -207,7 +206,7 @@ def test_a_full_address_is_fitted_into_the_window(envelope: Envelope) -> None:
 def test_a_salutation_too_long_for_its_line_greets_the_reader(
     bodies: Mapping[str, LetterBody],
 ) -> None:
-    to = replace(an_addressed("R-1"), salutation="Dear " + "Ann " * 40 + ",")
+    to = replace(an_addressed("R-1"), name="Ann " * 18)
 
     run = lay([to], bodies, HEAD)
 

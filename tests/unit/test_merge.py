@@ -1,5 +1,6 @@
 """A compiled message merged with readers."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,6 @@ from digest.model.editions.compiled_message import (
 ANN = Recipient(
     name="Ann Example",
     address="ann@example.org",
-    salutation="Dear Ann Example",
     reference="d1",
     leave_url="https://example.org/u/t0k?a=1&b=2",
     leave_mailto="mailto:leave+t0k@example.org?subject=leave",
@@ -24,7 +24,8 @@ GREETING = CompiledMessage.of(
         b"To: ",
         MergeField.TO,
         b"\r\n\r\n",
-        MergeField.SALUTATION_IN_TEXT,
+        b"Dear=20=\r\n",
+        MergeField.NAME_IN_TEXT,
         b"=\r\n",
         b",\r\n",
     ]
@@ -33,7 +34,7 @@ GREETING = CompiledMessage.of(
 
 def test_values_stand_between_the_literals() -> None:
     assert GREETING.merge(ANN) == (
-        b"To: Ann Example <ann@example.org>\r\n\r\nDear Ann Example=\r\n,\r\n"
+        b"To: Ann Example <ann@example.org>\r\n\r\nDear=20=\r\nAnn Example=\r\n,\r\n"
     )
 
 
@@ -76,12 +77,10 @@ def test_ways_to_leave_are_in_angle_brackets(
 
 
 def test_a_value_is_escaped_for_where_it_stands() -> None:
-    hostile = replace(ANN, salutation='Dear "><script>', address="a&b@example.org")
+    hostile = replace(ANN, name='Ann "><script>', address="a&b@example.org")
 
-    assert shown(MergeField.SALUTATION_IN_TEXT, hostile) == 'Dear "><script>'
-    assert (
-        shown(MergeField.SALUTATION_IN_HTML, hostile) == "Dear &quot;&gt;&lt;script&gt;"
-    )
+    assert shown(MergeField.NAME_IN_TEXT, hostile) == 'Ann "><script>'
+    assert shown(MergeField.NAME_IN_HTML, hostile) == "Ann &quot;&gt;&lt;script&gt;"
     assert shown(MergeField.ADDRESS_IN_HTML, hostile) == "a&amp;b@example.org"
     assert shown(MergeField.LEAVE_URL_IN_HTML, hostile).endswith("?a=1&amp;b=2")
 
@@ -108,3 +107,13 @@ def test_a_malformed_link_or_reference_is_refused(changes: dict[str, str]) -> No
 def test_an_address_without_an_ascii_form_is_not_merged() -> None:
     with pytest.raises(ValueError, match="ask for another address"):
         GREETING.merge(replace(ANN, address="änn@example.org"))
+
+
+def test_a_message_stored_with_its_salutation_as_one_value_still_greets() -> None:
+    head = {"slots": ["salutation-in-text", "to"], "lengths": [2, 3, 1]}
+    stored = b"digest-message 1\n" + json.dumps(head).encode() + b"\n\r\n=\r\n,"
+
+    message = CompiledMessage.from_bytes(stored)
+
+    assert message.slots == (MergeField.NAME_IN_TEXT, MergeField.TO)
+    assert message.merge(ANN).startswith(b"\r\nDear=20=\r\nAnn Example=\r\n")

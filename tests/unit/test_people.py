@@ -3,7 +3,6 @@
 import pytest
 
 from digest.model.people.person import (
-    Addressee,
     PersonIndex,
     PersonKeys,
     phone_key,
@@ -85,7 +84,3 @@ def test_a_key_fits_its_column_however_long_the_address() -> None:
 )
 def test_a_phone_is_known_however_it_is_written(written: str) -> None:
     assert phone_key("Ann", written) == "ann|01632960155"
-
-
-def test_a_copy_opens_with_the_name() -> None:
-    assert Addressee("Ann Example").salutation == "Dear Ann Example"

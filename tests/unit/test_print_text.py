@@ -3,6 +3,9 @@
 import pytest
 
 from digest.render.letter.printable_text import breakable, printable, unprintable
+from digest.render.words.catalogue import words_for
+
+ENGLISH = words_for("en-GB")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,7 @@ from digest.render.letter.printable_text import breakable, printable, unprintabl
     ],
 )
 def test_what_our_fonts_have_is_printed_as_it_is(text: str) -> None:
-    assert printable(text) == text
+    assert printable(text, ENGLISH) == text
     assert unprintable(text) == ""
 
 
@@ -47,7 +50,7 @@ def test_what_our_fonts_have_is_printed_as_it_is(text: str) -> None:
     ],
 )
 def test_what_they_lack_is_put_in_words(text: str, printed: str) -> None:
-    assert printable(text) == printed
+    assert printable(text, ENGLISH) == printed
 
 
 def test_what_cannot_be_printed_is_listed_once_and_in_order() -> None:

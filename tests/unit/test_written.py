@@ -7,6 +7,7 @@ import pytest
 from digest.gather.written import InputFault, TypedFields
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Byline, Event, EventState, LinkKind, Post
+from digest.render.words.catalogue import words_for
 from digest.render.words.dates import when
 from tests.builders import words
 
@@ -59,7 +60,8 @@ def test_the_last_day_of_an_event_of_whole_days_belongs_to_it() -> None:
 
     assert isinstance(found, Event)
     assert found.ends == datetime(2026, 7, 8, 23, tzinfo=UTC)
-    assert when(found, ZONE, "en-GB") == ("Monday 6 July 2026 to Wednesday 8 July 2026")
+    words = when(found, ZONE, words_for("en-GB"))
+    assert words == "Monday 6 July 2026 to Wednesday 8 July 2026"
 
 
 def test_who_wrote_it_may_be_said_part_by_part() -> None:

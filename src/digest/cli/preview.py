@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(preview)
 
 
-def preview(
+def preview(  # noqa: PLR0913 - an option each
     what: Annotated[str, typer.Argument(metavar="CAMPAIGN|EDITION-ID")],
     fmt: Annotated[
         str, typer.Option("--format", metavar="F", parser=_preview_name)
@@ -33,10 +33,14 @@ def preview(
     ] = None,
     *,
     schedule: ScheduleName = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="As its readers get it.")
+    ] = None,
 ) -> None:
     """Show the open edition of a campaign, or an edition, in one format.
 
-    Formats: html, text, eml, letter, large-print.
+    Formats: html, text, eml, letter, large-print. Made-up languages, to look for
+    words that cannot be translated: en-XA (accented), ar-XB (right to left).
     """
     from digest.bootstrap import open_app
     from digest.schedule.editions.previews import SAMPLE
@@ -44,9 +48,9 @@ def preview(
     with open_app() as digest:
         reader = digest.addressee(who) if who else SAMPLE
         content = (
-            digest.previews.edition(int(what), fmt, reader)
+            digest.previews.edition(int(what), fmt, reader, language)
             if what.isdigit()
-            else digest.previews.draft(what, schedule, fmt, reader)
+            else digest.previews.draft(what, schedule, fmt, reader, language)
         )
     if output is None:
         sys.stdout.buffer.write(content)

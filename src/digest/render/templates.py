@@ -22,6 +22,7 @@ from jinja2 import (
 import digest
 from digest.errors import RenderError
 
+Finalize = Callable[..., object]
 Kind = Literal["email", "web", "letter"]
 _PACKAGE = Path(digest.__file__).parent
 # In a wheel the templates are inside the package; in a checkout beside src/.
@@ -37,13 +38,15 @@ _MEND = "correct it, or remove it to use the one that came with the program"
 
 
 @lru_cache(maxsize=16)
-def environment(folder: Path | None, kind: Kind) -> Environment:
+def environment(
+    folder: Path | None, kind: Kind, finalize: Finalize | None = None
+) -> Environment:
     """Return the environment of one kind of template.
 
     Files in `folder`/`kind` stand in for ours of the same name, which remain
     within reach as "ours/NAME", to extend. HTML is escaped by itself and a
-    name that is not known is an error. Raises RenderError where `folder` is
-    given and is not a folder.
+    name that is not known is an error. `finalize` sees each value before it is
+    written. Raises RenderError where `folder` is given and is not a folder.
     """
     if folder is not None and not folder.is_dir():
         raise RenderError(
@@ -58,6 +61,7 @@ def environment(folder: Path | None, kind: Kind) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=finalize,
     )
 
 
@@ -70,10 +74,15 @@ def rendered(made: Environment, name: str, context: Mapping[str, Any]) -> str:
         return made.get_template(name).render(context)
 
 
-def macros(made: Environment, name: str) -> Mapping[str, Callable[..., str]]:
-    """Return the macros of a template by name. Raises RenderError as `rendered`."""
+def macros(
+    made: Environment, name: str, context: Mapping[str, Any]
+) -> Mapping[str, Callable[..., str]]:
+    """Return the macros of a template by name, which find what the context holds.
+
+    Raises RenderError as `rendered`.
+    """
     with _faults_named(name):
-        return vars(made.get_template(name).module)
+        return vars(made.get_template(name).make_module(dict(context)))
 
 
 @contextmanager

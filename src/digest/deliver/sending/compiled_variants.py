@@ -99,7 +99,6 @@ def merged_copy(
     recipient = Recipient(
         name=due.to.name,
         address=due.to.email,
-        salutation=due.to.salutation,
         reference=str(due.key),
         leave_url=links.unsubscribe_url(reader_id),
         leave_mailto=links.unsubscribe_mailto(reader_id),

@@ -18,6 +18,11 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _WEB_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,500}")
 _MAIL_ADDRESS = re.compile(r"mailto:[!#-+.-;=?-\[\]_a-z~]{1,350}")
 _STAMP = b"digest-message 1\n"
+# Messages of before had "Dear" and the name as one value.
+_SALUTATIONS = {
+    "salutation-in-text": "name-in-text",
+    "salutation-in-html": "name-in-html",
+}
 
 
 class MergeField(StrEnum):
@@ -29,8 +34,8 @@ class MergeField(StrEnum):
     TO = "to"
     REFERENCE = "reference"
     LEAVE = "leave"
-    SALUTATION_IN_TEXT = "salutation-in-text"
-    SALUTATION_IN_HTML = "salutation-in-html"
+    NAME_IN_TEXT = "name-in-text"
+    NAME_IN_HTML = "name-in-html"
     ADDRESS_IN_TEXT = "address-in-text"
     ADDRESS_IN_HTML = "address-in-html"
     LEAVE_URL_IN_TEXT = "leave-url-in-text"
@@ -42,9 +47,8 @@ class MergeField(StrEnum):
 class Recipient:
     """What a message says that is one reader's own.
 
-    `name` may be empty. `salutation` is the whole of "Dear Ann Example",
-    without a comma. `reference` names the copy in its Message-ID, the same on
-    every attempt. `leave_url` leaves without signing in (RFC 8058);
+    `name` may be empty. `reference` names the copy in its Message-ID, the same
+    on every attempt. `leave_url` leaves without signing in (RFC 8058);
     `leave_mailto`, a mailto: address that does the same, may be empty.
 
     Raises ValueError where a part that this program makes is malformed; an
@@ -53,7 +57,6 @@ class Recipient:
 
     name: str
     address: str
-    salutation: str
     reference: str
     leave_url: str
     leave_mailto: str = ""
@@ -129,7 +132,12 @@ class CompiledMessage:
             start += length
         if start != len(rest) or len(literals) != len(known["slots"]) + 1:
             raise ValueError("a compiled message was cut short: render it again")
-        return cls(tuple(literals), tuple(map(MergeField, known["slots"])))
+        slots = []
+        for place, name in enumerate(known["slots"]):
+            if name in _SALUTATIONS:
+                literals[place] += b"Dear=20=\r\n"
+            slots.append(MergeField(_SALUTATIONS.get(name, name)))
+        return cls(tuple(literals), tuple(slots))
 
 
 def shown(slot: MergeField, recipient: Recipient) -> str:
@@ -138,8 +146,8 @@ def shown(slot: MergeField, recipient: Recipient) -> str:
 
 
 _SHOWN: Mapping[MergeField, Callable[[Recipient], str]] = {
-    MergeField.SALUTATION_IN_TEXT: lambda to: cleaned(to.salutation),
-    MergeField.SALUTATION_IN_HTML: lambda to: escape(cleaned(to.salutation)),
+    MergeField.NAME_IN_TEXT: lambda to: cleaned(to.name),
+    MergeField.NAME_IN_HTML: lambda to: escape(cleaned(to.name)),
     MergeField.ADDRESS_IN_TEXT: lambda to: cleaned(to.address),
     MergeField.ADDRESS_IN_HTML: lambda to: escape(cleaned(to.address)),
     MergeField.LEAVE_URL_IN_TEXT: lambda to: to.leave_url,

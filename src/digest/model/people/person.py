@@ -128,11 +128,6 @@ class Addressee:
     email: str = ""
     address: PostalAddress | None = None
 
-    @property
-    def salutation(self) -> str:
-        """The words that a copy opens with."""
-        return f"Dear {self.name}"
-
 
 def post_key(name: str, address: PostalAddress | None) -> str:
     """Return what a person is known by without an email address, or ""."""

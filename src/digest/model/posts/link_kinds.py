@@ -78,9 +78,13 @@ def noteworthy(blocks: Iterable[Block]) -> tuple[Link, ...]:
         if kind is None and _LEAD.search(before):
             kind = LinkKind.MORE
         if kind is not None and label and url.startswith("http"):
-            said = kind[0].upper() + kind[1:] if vague else label
-            found.setdefault(url, Link(kind, said, url))
+            found.setdefault(url, Link(kind, label_of(kind) if vague else label, url))
     return tuple(found.values())
+
+
+def label_of(kind: LinkKind) -> str:
+    """Return what a link of that kind is labelled whose own words say nothing."""
+    return kind[0].upper() + kind[1:]
 
 
 def _links(blocks: Iterable[Block]) -> Iterator[tuple[str, str, str]]:

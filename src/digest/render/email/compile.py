@@ -1,10 +1,11 @@
 """A variant as an email: HTML and text, compiled once for all of its readers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+
+from markupsafe import Markup
 
 from digest.errors import RenderError
 from digest.model.editions.compiled_message import (
@@ -14,11 +15,12 @@ from digest.model.editions.compiled_message import (
     shown,
 )
 from digest.model.editions.edition import Variant
+from digest.model.posts.blocks import Block
 from digest.model.posts.pictures import PictureHosting
 from digest.render.addresses import spoken
-from digest.render.email import text_blocks
-from digest.render.email.contents import Depths, contents, fullest, subject
+from digest.render.email.contents import Depths, contents, fullest
 from digest.render.email.html_blocks import HtmlBlocks
+from digest.render.email.html_words import html_words, marked, text_words, with_lang
 from digest.render.email.inliner import inlined
 from digest.render.email.markers import Markers, Pieces
 from digest.render.email.message import PICTURE_BOUNDARY, compiled
@@ -29,13 +31,15 @@ from digest.render.email.pictures import (
     picture_parts,
 )
 from digest.render.email.size_limit import fitted
+from digest.render.email.subject import subject
+from digest.render.email.text_blocks import TextBlocks, filled, underlined
 from digest.render.options import RenderOptions
 from digest.render.templates import environment, macros, rendered
+from digest.render.words.catalogue import Phrase, Words, words_of
 
 SAMPLE_READER = Recipient(
     name="Ann Example",
     address="ann@example.org",
-    salutation="Dear Ann Example",
     reference="sample",
     leave_url="https://example.org/u/sample",
     leave_mailto="mailto:leave@example.org",
@@ -48,14 +52,6 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _EMPTY_LINES = re.compile(r"\s*\n\s*\n\s*\n")
-_TEXT_TOOLS: Mapping[str, Any] = {
-    "written": text_blocks.written,
-    "filled": text_blocks.filled,
-    "spoken": spoken,
-    "linked": text_blocks.linked,
-    "underlined": text_blocks.underlined,
-    "in_words": text_blocks.picture_in_words,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +137,22 @@ def _html(
 def _html_at(
     variant: Variant, look: RenderOptions, place: PictureHosting, depths: Depths
 ) -> _Page:
-    made = environment(look.templates_dir, "email")
-    kinds = macros(made, "blocks.html")
+    made = environment(look.templates_dir, "email", marked)
+    words = words_of(variant)
+    kinds = macros(made, "blocks.html", html_words(words))
     markers = Markers()
     pictures = EmailPictures(look.pictures, place, look.hosted_at)
+    issue = contents(variant, depths)
+
+    def blocks(blocks: Iterable[Block], above: int) -> Markup:
+        markup = HtmlBlocks(kinds, pictures, above).write(blocks)
+        return with_lang(markup, issue.content_language, "div")
+
     context = {
-        "issue": contents(variant, depths),
-        "reader": markers.reader("html"),
-        "blocks": lambda blocks, above: HtmlBlocks(kinds, pictures, above).write(
-            blocks
-        ),
+        **html_words(words),
+        "issue": issue,
+        "reader": _reader(markers, "html", words),
+        "blocks": blocks,
     }
     page = _allowed(rendered(made, "edition.html", context))
     pieces = _with_way_out(markers.split(inlined(page)), "edition.html")
@@ -158,16 +160,31 @@ def _html_at(
 
 
 def _text(variant: Variant, look: RenderOptions, depths: Depths) -> Pieces:
-    made = environment(look.templates_dir, "email")
+    made = environment(look.templates_dir, "email", marked)
+    words = words_of(variant)
+    blocks = TextBlocks(words)
     markers = Markers()
     context = {
-        **_TEXT_TOOLS,
+        **text_words(words),
+        "written": blocks.write,
+        "in_words": blocks.picture_in_words,
+        "linked": blocks.link,
+        "filled": filled,
+        "spoken": spoken,
+        "underlined": underlined,
         "issue": contents(variant, depths),
-        "reader": markers.reader("text"),
+        "reader": _reader(markers, "text", words),
     }
     text = _allowed(rendered(made, "edition.txt", context))
     tidy = _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
     return _with_way_out(markers.split(tidy), "edition.txt")
+
+
+def _reader(markers: Markers, place: str, words: Words) -> dict[str, str]:
+    reader = markers.reader(place)
+    # For an operator's template, which puts the comma itself.
+    salutation = words.gettext("Dear %(name)s,", name=reader["name"])
+    return reader | {"salutation": Phrase(salutation.rstrip(",،"), salutation.lang)}
 
 
 def _allowed(text: str) -> str:

@@ -4,35 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.posts.blocks import Block, Picture, texts
-from digest.model.posts.items import Event, Item, LinkKind, Post
+from digest.model.posts.items import Event, Item, Post
 from digest.render.addresses import link_address, phone_address, web_address
-from digest.render.words.dates import (
-    day_in_words,
-    day_without_year,
-    direction,
-    language_tag,
+from digest.render.email.subject import (
+    shortened,
+    subject,
+    title_of,
+    title_with_state,
 )
-from digest.render.words.event_times import first_day, headline, is_off, times
+from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
+from digest.render.words.dates import day_in_words
+from digest.render.words.event_times import first_day, is_off, times
+from digest.render.words.languages import direction, language_tag
+from digest.render.words.link_labels import link_labels, link_words
 
-_SUBJECT = 90
 _PREHEADER = 140
 _PHONE = 20
 _LISTED = 40
-_KINDS = {
-    LinkKind.SURVEY: "Survey",
-    LinkKind.EASY_READ: "Easy read",
-    LinkKind.BSL: "British Sign Language video",
-    LinkKind.VIDEO: "Video",
-    LinkKind.WEBINAR: "Webinar",
-    LinkKind.SIGN_UP: "Sign up",
-    LinkKind.AUDIO: "Audio",
-    LinkKind.DOCUMENT: "Document",
-    LinkKind.MORE: "More",
-}
 
 
 class Depth(IntEnum):
@@ -48,11 +39,15 @@ Depths = tuple[Depth, ...]
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A fact with its name: "Where: The Hall"; `href` where it leads somewhere."""
+    """A fact with its name: "Where", "The Hall"; `href` where it leads somewhere.
+
+    `label` is the name with the mark that stands between it and the words.
+    """
 
     name: str
     words: str
     href: str = ""
+    label: str = ""
 
     @property
     def is_phone(self) -> bool:
@@ -69,16 +64,16 @@ class Detail:
 class EmailEntry:
     """A post or an event as the email shows it.
 
-    `day` is an event's, for the list of contents. `forms` lead to the item in a
-    form that some readers need, and so stand at its top. `body` is what is left
-    to show at its depth. `read_on` leads to the rest, or to the same words on
-    the web.
+    `day` is an event's, for the list of contents. `byline_parts` are who wrote a
+    post, and when. `forms` lead to the item in a form that some readers need, and
+    so stand at its top. `body` is what is left to show at its depth. `read_on`
+    leads to the rest, or to the same words on the web.
     """
 
     anchor: str
     title: str
     day: str
-    byline: str
+    byline_parts: tuple[str, ...]
     forms: tuple[Detail, ...]
     details: tuple[Detail, ...]
     picture: Picture | None
@@ -86,10 +81,19 @@ class EmailEntry:
     summary: str
     read_on: Detail | None
 
+    @property
+    def byline(self) -> str:
+        """Who wrote it, and when, on one line."""
+        return " · ".join(self.byline_parts)
+
 
 @dataclass(frozen=True, slots=True)
 class EmailContents:
-    """An email's words for every reader of a variant."""
+    """An email's words for every reader of a variant.
+
+    `content_language` is that of the posts' own words, "" where it is the same;
+    `content_direction` is theirs in any case.
+    """
 
     title: str
     date: str
@@ -97,6 +101,8 @@ class EmailContents:
     preheader: str
     language: str
     direction: str
+    content_language: str
+    content_direction: str
     draft: bool
     posts: tuple[EmailEntry, ...]
     events: tuple[EmailEntry, ...]
@@ -112,7 +118,8 @@ class EmailContents:
 
 def contents(variant: Variant, depths: Depths) -> EmailContents:
     """Return the words of the variant with each item at its depth."""
-    campaign = variant.campaign
+    campaign, words = variant.campaign, words_of(variant)
+    language = content_lang(variant)
     entries = [
         _entry(variant, item, depth, f"item-{number}")
         for number, (item, depth) in enumerate(
@@ -121,31 +128,22 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
     ]
     pairs = list(zip(variant.items, entries, strict=True))
     return EmailContents(
-        title=cleaned(campaign.title),
-        date=day_in_words(variant.slot, campaign.timezone, variant.language),
+        title=Phrase(cleaned(campaign.title), language),
+        date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),
-        preheader=_cut("; ".join(entry.title for entry in entries), _PREHEADER),
+        preheader=Phrase(
+            shortened("; ".join(entry.title for entry in entries), _PREHEADER), language
+        ),
         language=language_tag(variant.language),
         direction=direction(variant.language),
+        content_language=language,
+        content_direction=direction(language or variant.language),
         draft=variant.draft,
         posts=tuple(entry for item, entry in pairs if isinstance(item, Post)),
         events=tuple(entry for item, entry in pairs if isinstance(item, Event)),
         sender=campaign.letter.sender or (campaign.sender_name,),
-        phone=_phone("Phone", campaign.letter.phone),
+        phone=_phone("", campaign.letter.phone, words),
     )
-
-
-def subject(variant: Variant) -> str:
-    """Return the subject: the campaign, the day, and what is new.
-
-    One item is named; more are counted, so that the line stays short enough
-    for a phone and begins the same every time.
-    """
-    campaign, items = variant.campaign, variant.items
-    day = day_without_year(variant.slot, campaign.timezone, variant.language)
-    new = _headline(items[0], campaign) if len(items) == 1 else _counted(items)
-    said = f"{cleaned(campaign.title)}, {day}: {new}"
-    return f"Proof: {_cut(said, _SUBJECT)}" if variant.draft else _cut(said, _SUBJECT)
 
 
 def fullest(variant: Variant) -> Depths:
@@ -172,103 +170,97 @@ def can_be_shortened(item: Item) -> bool:
 
 def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEntry:
     full = depth is Depth.FULL
+    words = words_of(variant)
     picture = item.picture if isinstance(item, Post) else None
     shows_picture = depth > Depth.TITLE and not (full and _shows(item.body, picture))
+    summary = item.summary if depth is Depth.SUMMARY or not item.body else ""
     return EmailEntry(
         anchor=anchor,
-        title=_headline(item, variant.campaign),
-        day=_day(item, variant),
-        byline=_byline(item, variant) if depth > Depth.TITLE else "",
+        title=title_with_state(item, variant),
+        day=first_day(item, words) if isinstance(item, Event) else "",
+        byline_parts=tuple(_byline(item, variant)) if depth > Depth.TITLE else (),
         forms=tuple(_links(item, variant, other_forms=True)),
         details=tuple(_details(item, variant)),
         picture=picture if shows_picture else None,
         body=item.body if full else (),
-        summary=item.summary if depth is Depth.SUMMARY or not item.body else "",
-        read_on=_read_on(item, _title(item, variant.campaign), depth),
+        summary=Phrase(summary, content_lang(variant)),
+        read_on=_read_on(item, title_of(item, variant), depth, words),
     )
 
 
-def _headline(item: Item, campaign: Campaign) -> str:
-    title = _title(item, campaign)
-    return headline(item, title) if isinstance(item, Event) else title
-
-
-def _title(item: Item, campaign: Campaign) -> str:
-    return cleaned(item.title) or _cut(cleaned(item.summary), 60) or campaign.title
-
-
-def _byline(item: Item, variant: Variant) -> str:
+def _byline(item: Item, variant: Variant) -> Iterator[str]:
     if isinstance(item, Event):
-        return ""
-    zone = variant.campaign.timezone
-    published = (
-        day_in_words(item.published, zone, variant.language) if item.published else ""
-    )
-    by = f"By {cleaned(str(item.byline))}" if item.byline else ""
-    return " · ".join(filter(None, (by, published)))
-
-
-def _day(item: Item, variant: Variant) -> str:
-    if isinstance(item, Post):
-        return ""
-    return first_day(item, variant.language)
+        return
+    words = words_of(variant)
+    if item.byline:
+        byline = cleaned(str(item.byline))
+        # Translators: who wrote a post, with what they are: "Ann Example, Chair".
+        yield words.gettext("By %(byline)s", byline=byline)
+    if item.published:
+        yield day_in_words(item.published, variant.campaign.timezone, words)
 
 
 def _details(item: Item, variant: Variant) -> Iterator[Detail]:
     if isinstance(item, Post):
         yield from _links(item, variant, other_forms=False)
         return
-    zone = variant.campaign.timezone
-    for name, words in times(item, zone, variant.language):
-        yield Detail(name, words)
+    words, language = words_of(variant), content_lang(variant)
+    for name, told in times(item, variant.campaign.timezone, words):
+        yield _detail(name, told, words)
     if item.place:
-        yield Detail("Where", cleaned(item.place))
+        place = Phrase(cleaned(item.place), language)
+        yield _detail(words.gettext("Where"), place, words)
     if not is_off(item) and (href := web_address(item.joining_url)):
-        yield Detail("Online", f"Join “{_title(item, variant.campaign)}” online", href)
-    asking = "To ask, ring" if is_off(item) else "To book, ring"
-    if phone := _phone(asking, item.booking_phone):
+        join = words.gettext("Join “%(title)s” online", title=title_of(item, variant))
+        yield _detail(words.gettext("Online"), join, words, href)
+    asking = (
+        # Translators: before a telephone number.
+        words.gettext("To ask, ring")
+        if is_off(item)
+        # Translators: before a telephone number, of an event.
+        else words.gettext("To book, ring")
+    )
+    if phone := _phone(asking, item.booking_phone, words):
         yield phone
 
 
 def _links(item: Item, variant: Variant, *, other_forms: bool) -> Iterator[Detail]:
+    words, language = words_of(variant), content_lang(variant)
     for link in item.links if isinstance(item, Post) else ():
         href = link_address(link.url)
         if href and link.kind.is_another_form == other_forms:
-            words = cleaned(link.label) or _title(item, variant.campaign)
-            yield Detail(_KINDS[link.kind], words, href)
+            label = link_words(link, words)
+            if not isinstance(label, Phrase):
+                label = Phrase(cleaned(label), language) or title_of(item, variant)
+            name = link_labels(link.kind, words).name
+            yield _detail(name, label, words, href)
 
 
-def _phone(name: str, number: str) -> Detail | None:
+def _detail(name: str, text: str, words: Words, href: str = "") -> Detail:
+    return Detail(name, text, href, words.label(name))
+
+
+def _phone(name: str, number: str, words: Words) -> Detail | None:
     number = cleaned(number)
-    return Detail(name, number, phone_address(number)) if number else None
+    if not number:
+        return None
+    return Detail(name, words.number(number), phone_address(number), name)
 
 
-def _read_on(item: Item, title: str, depth: Depth) -> Detail | None:
+def _read_on(item: Item, title: str, depth: Depth, words: Words) -> Detail | None:
     href = web_address(item.url)
     if not href:
         return None
     if isinstance(item, Event):
-        return Detail("", f"More about “{title}”", href)
-    words = "See “{}” on the web" if depth is Depth.FULL else "Read “{}” in full"
-    return Detail("", words.format(title), href)
+        link = words.gettext("More about “%(title)s”", title=title)
+    elif depth is Depth.FULL:
+        link = words.gettext("See “%(title)s” on the web", title=title)
+    else:
+        link = words.gettext("Read “%(title)s” in full", title=title)
+    return Detail("", link, href)
 
 
 def _shows(body: tuple[Block, ...], picture: Picture | None) -> bool:
     return picture is not None and any(
         isinstance(block, Picture) and block.src == picture.src for block in body
     )
-
-
-def _counted(items: tuple[Item, ...]) -> str:
-    events = sum(isinstance(item, Event) for item in items)
-    counts = ((len(items) - events, "post"), (events, "event"))
-    return " and ".join(
-        f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count
-    )
-
-
-def _cut(words: str, length: int) -> str:
-    if len(words) <= length:
-        return words
-    kept = words[: length - 1]
-    return (kept.rpartition(" ")[0] or kept).rstrip(" ,;:") + "…"

@@ -42,7 +42,6 @@ class EmailFamily:
         recipient = Recipient(
             name=addressee.name,
             address=addressee.email or "nobody@example.org",
-            salutation=addressee.salutation,
             reference="preview",
             leave_url="https://example.org/u/preview",
         )

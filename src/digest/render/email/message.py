@@ -19,7 +19,7 @@ from digest.model.editions.mime import (
     wire_address,
 )
 from digest.render.email.markers import Pieces
-from digest.render.words.dates import language_tag
+from digest.render.words.languages import language_tag
 
 # RFC 2919 §3.
 _LIST_ID = 255

@@ -19,15 +19,11 @@ from digest.model.posts.blocks import (
     plain,
 )
 from digest.render.addresses import link_address, spoken
+from digest.render.words.catalogue import Words
 
 WIDTH = 72
 _NARROWEST = 24
 _ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
-
-
-def written(blocks: Iterable[Block], width: int = WIDTH) -> str:
-    """Return the blocks in order, with an empty line between them."""
-    return "\n\n".join(filter(None, (_block(block, width) for block in blocks)))
 
 
 def filled(text: str, width: int = WIDTH, first: str = "", later: str = "") -> str:
@@ -41,88 +37,99 @@ def filled(text: str, width: int = WIDTH, first: str = "", later: str = "") -> s
     return first + f"\n{later}".join(lines)
 
 
-def linked(words: str, href: str) -> str:
-    """Return a link: its words, and the address on the line below."""
-    words, address = " ".join(words.split()), spoken(href)
-    if words in {href, address}:
-        return address
-    return f"{filled(f'{words}:')}\n{address}"
-
-
 def underlined(text: str, rule: str) -> str:
     """Return a heading with a line under it."""
     lines = filled(text)
     return f"{lines}\n{rule * max(map(_columns, lines.splitlines()), default=0)}"
 
 
-def picture_in_words(picture: Picture) -> str:
-    """Return what a picture shows and its caption; "" where neither is known."""
-    shown = f"[Picture: {picture.alt}]" if picture.alt.strip() else ""
-    return "\n".join(filled(part) for part in (shown, picture.caption) if part.strip())
+class TextBlocks:
+    """Writes blocks as plain text; fixed words are those of `words`."""
 
+    def __init__(self, words: Words) -> None:
+        self._words = words
 
-def _block(block: Block, width: int) -> str:  # noqa: C901, PLR0911 - a case a kind
-    match block:
-        case Heading(runs=runs):
-            return _with_links(filled(plain(runs), width), runs)
-        case Paragraph(runs):
-            return _with_links(filled(plain(runs), width), runs)
-        case ListBlock(ordered, items):
-            return _list(ordered, items, width)
-        case Quote(body, attribution):
-            said = _indented(written(body, _narrower(width, 2)), "> ", "> ")
-            return f"{said}\n-- {attribution}" if attribution.strip() else said
-        case Picture():
-            return picture_in_words(block)
-        case Table():
-            return _table(block, width)
-        case CallToAction(label, href):
-            address = link_address(href)
-            return linked(label, address) if address else filled(label, width)
-        case EasyRead(sentence, picture):
-            shown = picture_in_words(picture) if picture else ""
-            said = _with_links(filled(plain(sentence), width), sentence)
-            return "\n".join(filter(None, (shown, said)))
+    def write(self, blocks: Iterable[Block], width: int = WIDTH) -> str:
+        """Return the blocks in order, with an empty line between them."""
+        parts = (self._block(block, width) for block in blocks)
+        return "\n\n".join(filter(None, parts))
 
+    def link(self, words: str, href: str) -> str:
+        """Return a link: its words, and the address on the line below."""
+        words, address = " ".join(words.split()), spoken(href)
+        if words in {href, address}:
+            return address
+        return f"{filled(self._words.label(words))}\n{address}"
 
-def _list(ordered: bool, items: tuple[tuple[Block, ...], ...], width: int) -> str:  # noqa: FBT001 - the block's own field
-    marks = [f"{number}. " if ordered else "- " for number in range(1, len(items) + 1)]
-    size = max(map(len, marks), default=0)
-    made = [written(item, _narrower(width, size)) for item in items]
-    short = all("\n" not in item for item in made)
-    return ("\n" if short else "\n\n").join(
-        _indented(item, mark.ljust(size), " " * size)
-        for mark, item in zip(marks, made, strict=True)
-    )
+    def picture_in_words(self, picture: Picture) -> str:
+        """Return what a picture shows and its caption; "" where neither is known."""
+        alt = ""
+        if picture.alt.strip():
+            # Translators: what a picture shows, where only text can be.
+            alt = self._words.gettext("[Picture: %(alt)s]", alt=picture.alt)
+        return "\n".join(
+            filled(part) for part in (alt, picture.caption) if part.strip()
+        )
 
+    def _block(self, block: Block, width: int) -> str:  # noqa: C901, PLR0911 - a case a kind
+        match block:
+            case Heading(runs=runs):
+                return self._with_links(filled(plain(runs), width), runs)
+            case Paragraph(runs):
+                return self._with_links(filled(plain(runs), width), runs)
+            case ListBlock():
+                return self._list(block, width)
+            case Quote(body, attribution):
+                quote = _indented(self.write(body, _narrower(width, 2)), "> ", "> ")
+                return f"{quote}\n-- {attribution}" if attribution.strip() else quote
+            case Picture():
+                return self.picture_in_words(block)
+            case Table():
+                return self._table(block, width)
+            case CallToAction(label, href):
+                address = link_address(href)
+                return self.link(label, address) if address else filled(label, width)
+            case EasyRead(sentence, picture):
+                alt = self.picture_in_words(picture) if picture else ""
+                text = self._with_links(filled(plain(sentence), width), sentence)
+                return "\n".join(filter(None, (alt, text)))
 
-def _table(table: Table, width: int) -> str:
-    header = [plain(cell) for cell in table.header]
-    rows = (_row(header, row, width) for row in table.rows)
-    caption = filled(table.caption, width)
-    empty = filled(", ".join(header), width) if not table.rows else ""
-    return "\n\n".join(filter(None, (caption, empty, *rows)))
+    def _list(self, block: ListBlock, width: int) -> str:
+        numbers = range(1, len(block.items) + 1)
+        marks = [f"{number}. " if block.ordered else "- " for number in numbers]
+        size = max(map(len, marks), default=0)
+        items = [self.write(item, _narrower(width, size)) for item in block.items]
+        short = all("\n" not in item for item in items)
+        return ("\n" if short else "\n\n").join(
+            _indented(item, mark.ljust(size), " " * size)
+            for mark, item in zip(marks, items, strict=True)
+        )
 
+    def _table(self, table: Table, width: int) -> str:
+        header = [plain(cell) for cell in table.header]
+        rows = (self._row(header, row, width) for row in table.rows)
+        caption = filled(table.caption, width)
+        empty = filled(", ".join(header), width) if not table.rows else ""
+        return "\n\n".join(filter(None, (caption, empty, *rows)))
 
-def _row(header: list[str], cells: tuple[TextSpans, ...], width: int) -> str:
-    # One cell a line with its heading: a grid of columns cannot be filled to
-    # 72 columns, and read aloud it is a list of loose words.
-    lines = []
-    for position, cell in enumerate(cells):
-        name = header[position].strip() if position < len(header) else ""
-        said = f"{name}: {plain(cell)}" if name else plain(cell)
-        lines.append(_with_links(filled(said, width, later="  "), cell))
-    return "\n".join(lines)
+    def _row(self, header: list[str], cells: tuple[TextSpans, ...], width: int) -> str:
+        # One cell a line with its heading: a grid of columns cannot be filled to
+        # 72 columns, and read aloud it is a list of loose words.
+        lines = []
+        for position, cell in enumerate(cells):
+            name = header[position].strip() if position < len(header) else ""
+            text = f"{self._words.label(name)} {plain(cell)}" if name else plain(cell)
+            lines.append(self._with_links(filled(text, width, later="  "), cell))
+        return "\n".join(lines)
 
-
-def _with_links(text: str, runs: Iterable[TextSpan]) -> str:
-    # An address that is its own words stands in the text already, unbroken.
-    listed = (
-        linked(words, href)
-        for words, href in _links(runs)
-        if "".join(words.split()) not in {href, spoken(href)}
-    )
-    return "\n\n".join(filter(None, (text, *listed)))
+    def _with_links(self, text: str, runs: Iterable[TextSpan]) -> str:
+        # An address that is its own words stands in the text already, unbroken.
+        listed = (
+            self.link(words, href)
+            for words, href in _links(runs)
+            if "".join(words.split()) not in {href, spoken(href)}
+        )
+        return "\n\n".join(filter(None, (text, *listed)))
 
 
 def _links(runs: Iterable[TextSpan]) -> Iterator[tuple[str, str]]:

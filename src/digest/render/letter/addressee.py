@@ -19,24 +19,23 @@ _MOST_JOINED = 2
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One reader's letter in a print run; `body_key` names its body.
-
-    `salutation` is the whole line: "Dear Ann Example,".
-    """
+    """One reader's letter in a print run; `body_key` names its body."""
 
     reference: str
     name: str
     address: PostalAddress
-    salutation: str
     body_key: str = ""
 
 
-def personal(letter: Letter) -> dict[str, Any]:
-    """Return what a template is told of one reader."""
+def personal(letter: Letter, salutation: str) -> dict[str, Any]:
+    """Return what a template is told of one reader.
+
+    `salutation` is the line for everybody, with %(name)s for the reader's name.
+    """
     lines = letter.address.on_envelope(letter.name)
     return {
         "reference": letter.reference,
-        "salutation": tidy(letter.salutation),
+        "salutation": tidy(salutation % {"name": tidy(letter.name)}),
         "ways": _ways(lines),
     }
 
@@ -45,7 +44,6 @@ def cannot_print(letter: Letter) -> str | None:
     """Return why the reader's own words cannot be printed, or None where they can."""
     places = {
         "the name": letter.name,
-        "the salutation": letter.salutation,
         "the address": "\n".join(letter.address.on_envelope("")),
         "the reference": letter.reference,
     }

@@ -22,6 +22,8 @@ from digest.model.posts.pictures import PictureUse
 from digest.render.letter.links import LONGEST, PrintedAddresses
 from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.printable_text import breakable, printable
+from digest.render.words.catalogue import Phrase, Words
+from digest.render.words.languages import locale_of
 
 Json = dict[str, Any]
 # Points to a millimetre, and the width of an average and of the widest letter.
@@ -44,6 +46,7 @@ class BlockTypesetter:
     width: float
     pictures: LetterPictures
     addresses: PrintedAddresses
+    words: Words
     deepest: int = 2
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[Json]:
@@ -54,14 +57,14 @@ class BlockTypesetter:
     def say(self, text: str, share: float = 1.0, scale: float = 1.0) -> str:
         """Return the text as it can be printed in a share of the width."""
         widest = self.width * share * _POINTS / (_WIDEST * self.size * scale)
-        return breakable(printable(text), max(4, int(widest)))
+        return breakable(printable(text, self.words), max(4, int(widest)))
 
     def heading(self, level: int, text: str, mark: str = "") -> Json:
         """Return a heading; `mark` is the name that other parts refer to it by."""
         level = min(level, self.deepest + 1, _DEEPEST)
         self.deepest = level
-        said = self.say(text, scale=1.4)
-        return {"k": "h", "level": level, "runs": [{"t": said}], "id": mark}
+        title = {"t": self.say(text, scale=1.4)} | lang_of(text)
+        return {"k": "h", "level": level, "runs": [title], "id": mark}
 
     def paragraph(self, *runs: TextSpan) -> Json:
         """Return a paragraph of those runs."""
@@ -75,7 +78,7 @@ class BlockTypesetter:
         match block:
             case Heading(level, runs):
                 # PDF/UA has no empty headings.
-                if printable(plain(runs)).strip():
+                if printable(plain(runs), self.words).strip():
                     yield self.heading(level + 2, plain(runs))
             case Paragraph(runs):
                 yield self.paragraph(*runs)
@@ -97,15 +100,20 @@ class BlockTypesetter:
     def action(self, label: str, href: str) -> Json:
         """Return the box of something a reader is asked to do."""
         lines = [self.say(self.addresses.printed(href), 0.9)]
-        return {"k": "action", "label": self.say(label, 0.9), "lines": lines}
+        words = {"t": self.say(label, 0.9)} | lang_of(label)
+        return {"k": "action", "label": words, "lines": lines}
 
     def picture(self, picture: Picture, use: PictureUse) -> Json | None:
         """Return a picture that can be shown, or None."""
         name = self.pictures.take(picture, use)
         if name is None:
             return None
-        words = {"alt": printable(picture.alt), "caption": self.say(picture.caption)}
-        return {"k": "picture", "src": name, **words}
+        return {
+            "k": "picture",
+            "src": name,
+            "alt": printable(picture.alt, self.words),
+            "caption": self.say(picture.caption),
+        }
 
     def _picture(self, picture: Picture) -> Iterator[Json]:
         shown = self.picture(picture, PictureUse.PRINT)
@@ -115,13 +123,15 @@ class BlockTypesetter:
             yield from self._in_words(picture)
 
     def _in_words(self, picture: Picture) -> Iterator[Json]:
-        words = [part for part in (picture.alt, picture.caption) if part.strip()]
-        if words:
-            runs = (
-                TextSpan("Picture: ", strong=True),
-                TextSpan(". ".join(dict.fromkeys(words))),
+        parts = [part for part in (picture.alt, picture.caption) if part.strip()]
+        if parts:
+            # Translators: before what a picture shows, where it is not there.
+            label = self.words.label(self.words.gettext("Picture"))
+            yield self.paragraph(
+                TextSpan(label, strong=True),
+                TextSpan(" ", strong=True),
+                TextSpan(". ".join(dict.fromkeys(parts))),
             )
-            yield self.paragraph(*runs)
 
     def _easy(self, sentence: TextSpans, picture: Picture | None) -> Iterator[Json]:
         shown = self.picture(picture, PictureUse.PRINT_SMALL) if picture else None
@@ -138,6 +148,7 @@ class BlockTypesetter:
             "head": [self._runs(cell, share) for cell in table.header],
             "rows": [[self._runs(cell, share) for cell in row] for row in table.rows],
             "caption": self.say(table.caption),
+            "label": self.words.label("\0").split("\0"),
         }
 
     def _words_fit(self, table: Table) -> bool:
@@ -149,16 +160,34 @@ class BlockTypesetter:
     def _runs(self, runs: Iterable[TextSpan], share: float = 1.0) -> list[Json]:
         made: list[Json] = []
         for run in runs:
-            look = {"b": run.strong, "i": run.emphasis}
+            look = {"b": run.strong, "i": run.emphasis} | lang_of(run.text)
             made.append({"t": self.say(run.text, share), **look})
             address = self.addresses.after(run.text, run.href) if run.href else ""
             if address:
                 # Held together, unless it stands in a narrow column or is too long.
                 keep = share == 1.0 and len(address) <= LONGEST
-                said = printable(address) if keep else self.say(address, share)
+                said = (
+                    printable(address, self.words) if keep else self.say(address, share)
+                )
                 made.append({"t": " "})
                 made.append({"t": _ADDRESS_TEXT.format(said), "keep": keep})
         return made
+
+
+def typst_language(language: str) -> Json:
+    """Return the language as Typst takes it."""
+    locale = locale_of(language)
+    return {
+        "lang": locale.language,
+        "region": locale.territory,
+        "dir": locale.text_direction,
+    }
+
+
+def lang_of(text: str) -> Json:
+    """Return the language of a phrase, nothing where it is that of the letter."""
+    lang = text.lang if isinstance(text, Phrase) else ""
+    return typst_language(lang) if lang else {}
 
 
 def _longest_word(cell: TextSpans) -> int:

@@ -7,35 +7,22 @@ from typing import Any
 from digest.model.editions.edition import Variant
 from digest.model.formats import LARGE_PRINT, LETTER
 from digest.model.posts.blocks import Picture, TextSpan, texts
-from digest.model.posts.items import Event, Item, LinkKind, Post
-from digest.render.letter.blocks import BlockTypesetter, Json
+from digest.model.posts.items import Event, Item, Post
+from digest.render.letter.blocks import (
+    BlockTypesetter,
+    Json,
+    lang_of,
+    typst_language,
+)
 from digest.render.letter.geometry import GEOMETRIES, Geometry
 from digest.render.letter.links import PrintedAddresses, Shorten
 from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.printable_text import breakable, printable
-from digest.render.words.dates import day_in_words, locale_of
+from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
+from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times
+from digest.render.words.link_labels import link_labels, link_words
 
-WORDS = {
-    "page": "Page",
-    "of": "of",
-    "proof": "PROOF: not to be posted",
-    "reader": "Dear reader,",
-    "contents": "In this letter",
-    "events": "Dates for your diary",
-    "reach": "How to reach us",
-}
-_LINKS = {
-    LinkKind.SURVEY: "Survey",
-    LinkKind.EASY_READ: "Easy read version",
-    LinkKind.BSL: "British Sign Language video",
-    LinkKind.VIDEO: "Video",
-    LinkKind.WEBINAR: "Webinar",
-    LinkKind.SIGN_UP: "Sign up",
-    LinkKind.AUDIO: "Audio",
-    LinkKind.DOCUMENT: "Document",
-    LinkKind.MORE: "More on the web",
-}
 # A longer word of the title may break to stand beside the sender.
 _MASTHEAD_WORD = 18
 # With fewer parts than this a list of them is longer than a look at the pages.
@@ -44,43 +31,84 @@ _LISTED_FROM = 3
 
 @dataclass(frozen=True, slots=True)
 class LetterSetup:
-    """What it takes to write a letter out: the sheet, its pictures, short links."""
+    """What it takes to write a letter out: the sheet, its pictures, words, links.
+
+    `language` is that of the posts' own words, "" where it is the readers'.
+    """
 
     geometry: Geometry
     size: int
     pictures: LetterPictures
     shorten: Shorten
+    words: Words
+    language: str
 
     def typist(self) -> BlockTypesetter:
         """Return one for a post or an event: each gives its own addresses."""
         width = 210 - self.geometry.left - self.geometry.right
         return BlockTypesetter(
-            self.size, width, self.pictures, PrintedAddresses(self.shorten)
+            self.size,
+            width,
+            self.pictures,
+            PrintedAddresses(self.shorten),
+            self.words,
         )
+
+    def own(self, blocks: Iterable[Json]) -> Iterator[Json]:
+        """Yield blocks of a post's own words, in their language."""
+        if self.language:
+            language = typst_language(self.language)
+            yield {"k": "language", **language, "body": list(blocks)}
+        else:
+            yield from blocks
+
+    def title(self, item: Item) -> Phrase:
+        """Return what the letter calls an item."""
+        for title in (item.title, item.summary):
+            if printable(title, self.words).strip():
+                return Phrase(printable(title, self.words), self.language)
+        return self.words.gettext("News")
 
 
 def job(variant: Variant, pictures: LetterPictures, shorten: Shorten) -> dict[str, Any]:
     """Return all that the letter's template is told, but for the recipient."""
     campaign = variant.campaign
     geometry = GEOMETRIES[campaign.letter.envelope]
-    desk = LetterSetup(geometry, variant.format.points, pictures, shorten)
-    date = day_in_words(variant.slot, campaign.timezone, variant.language)
-    locale = locale_of(variant.language)
+    words, language = words_of(variant), content_lang(variant)
+    desk = LetterSetup(
+        geometry, variant.format.points, pictures, shorten, words, language
+    )
+    date = day_in_words(variant.slot, campaign.timezone, words)
+    # Translators: the title of a letter whose campaign has none.
+    masthead = printable(campaign.title, words) or words.gettext("News")
     return {
-        "title": printable(f"{campaign.title}: {date}"),
-        "masthead": breakable(printable(campaign.title) or "News", _MASTHEAD_WORD),
+        "title": printable(f"{campaign.title}: {date}", words),
+        "masthead": breakable(masthead, _MASTHEAD_WORD),
         "date": date,
-        "lang": locale.language,
-        "region": locale.territory,
+        **typst_language(variant.language),
         "size": desk.size,
         "geometry": geometry.as_json(),
         "sender": [desk.typist().say(line, 0.4) for line in campaign.letter.sender],
-        "phone": printable(campaign.letter.phone),
-        "words": WORDS,
+        "phone": printable(campaign.letter.phone, words),
+        "words": _fixed_words(words),
         "proof": variant.draft,
         "recipient": None,
         "blocks": list(_blocks(variant, desk)),
     }
+
+
+def _fixed_words(words: Words) -> dict[str, Json]:
+    """Return the words that the template places itself: {page} stands for a number."""
+    phrases = {
+        # Translators: at the foot of every page; leave {page} and {pages} as they are.
+        "page_of": words.gettext("Page {page} of {pages}"),
+        # Translators: across the top of a letter that is only to be checked.
+        "proof": words.gettext("PROOF: not to be posted"),
+        # Translators: the salutation where the reader's name is too long for a line.
+        "reader": words.gettext("Dear reader,"),
+        "salutation": words.gettext("Dear %(name)s,"),
+    }
+    return {name: {"t": str(words)} | lang_of(words) for name, words in phrases.items()}
 
 
 def _blocks(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
@@ -93,7 +121,7 @@ def _blocks(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     for number, post in enumerate(posts):
         yield from _post(post, f"post-{number}", desk)
     if events:
-        yield desk.typist().heading(2, WORDS["events"], "events")
+        yield desk.typist().heading(2, _events(desk.words), "events")
     for event in events:
         yield from _event(event, variant, desk)
     yield from _reaching_us(variant, desk)
@@ -102,39 +130,50 @@ def _blocks(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
 def _contents(
     posts: Sequence[Post], events: Sequence[Event], desk: LetterSetup
 ) -> Iterator[Json]:
-    titles = [(_title(post), f"post-{number}") for number, post in enumerate(posts)]
+    words, typist = desk.words, desk.typist()
+    titles = [(desk.title(post), f"post-{number}") for number, post in enumerate(posts)]
     if events:
-        titles.append((WORDS["events"], "events"))
+        titles.append((_events(words), "events"))
     if len(titles) < _LISTED_FROM:
         return
-    typist = desk.typist()
-    entries = [{"title": typist.say(title, 0.7), "id": mark} for title, mark in titles]
+    entries = [
+        {"title": {"t": typist.say(title, 0.7)} | lang_of(title), "id": mark}
+        for title, mark in titles
+    ]
+    heading = words.gettext("In this letter")
+    # Translators: in a list of contents; leave {page} as it is.
+    page = words.gettext("page {page}")
     yield {
         "k": "contents",
-        "title": WORDS["contents"],
-        "page": WORDS["page"].lower(),
+        "title": {"t": str(heading)} | lang_of(heading),
+        "page": {"t": str(page)} | lang_of(page),
         "entries": entries,
     }
 
 
+def _events(words: Words) -> Phrase:
+    # Translators: the heading above the events in a letter.
+    return words.gettext("Dates for your diary")
+
+
 def _post(post: Post, mark: str, desk: LetterSetup) -> Iterator[Json]:
     typist = desk.typist()
-    yield typist.heading(2, _title(post), mark)
+    yield typist.heading(2, desk.title(post), mark)
     if post.byline:
-        yield typist.label(TextSpan(f"By {post.byline}", strong=True))
-    yield from _links(post, typist, other_forms=True)
+        byline = desk.words.gettext("By %(byline)s", byline=post.byline)
+        yield typist.label(TextSpan(byline, strong=True))
+    yield from _links(post, typist, desk, other_forms=True)
     if post.picture and not _shows(post, post.picture):
-        yield from typist.blocks((post.picture,))
-    if post.body:
-        yield from typist.blocks(post.body)
-    elif post.summary:
-        yield typist.paragraph(TextSpan(post.summary))
-    yield from _links(post, typist, other_forms=False)
+        yield from desk.own(typist.blocks((post.picture,)))
+    yield from _said_by(post, typist, desk)
+    yield from _links(post, typist, desk, other_forms=False)
 
 
-def _title(item: Item) -> str:
-    titles = map(printable, (item.title, item.summary))
-    return next((title for title in titles if title.strip()), "News")
+def _said_by(item: Item, typist: BlockTypesetter, desk: LetterSetup) -> Iterator[Json]:
+    if item.body:
+        yield from desk.own(typist.blocks(item.body))
+    elif item.summary:
+        yield from desk.own([typist.paragraph(TextSpan(item.summary))])
 
 
 def _shows(post: Post, picture: Picture) -> bool:
@@ -145,36 +184,45 @@ def _shows(post: Post, picture: Picture) -> bool:
     return again or bool(picture.alt and picture.alt in said)
 
 
-def _links(post: Post, typist: BlockTypesetter, *, other_forms: bool) -> Iterator[Json]:
+def _links(
+    post: Post, typist: BlockTypesetter, desk: LetterSetup, *, other_forms: bool
+) -> Iterator[Json]:
     for link in post.links:
         is_elsewhere = link.kind.is_another_form != other_forms
         if is_elsewhere or typist.addresses.has_given(link.url):
             continue
-        kind, label = _LINKS[link.kind], link.label.strip()
-        words = label if kind.casefold() in label.casefold() else f"{kind}: {label}"
-        yield typist.action(words.removesuffix(": "), link.url)
+        kind = link_labels(link.kind, desk.words).on_paper
+        label = link_words(link, desk.words).strip()
+        words = Phrase(label, desk.language) if label else kind
+        if kind.casefold() not in words.casefold():
+            words = Phrase(f"{desk.words.label(kind)} {label}", kind.lang)
+        yield typist.action(words, link.url)
 
 
 def _event(event: Event, variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     typist = desk.typist()
+    words = desk.words
     joining = "" if is_off(event) else event.joining_url
-    asking = "To ask, ring" if is_off(event) else "To book or ask, ring"
-    facts = (
-        *times(event, variant.campaign.timezone, variant.language),
-        ("Where", event.place),
-        (asking, event.booking_phone),
-        ("Join online", _address(joining, typist)),
-        ("On the web", _address(event.url, typist)),
+    asking = (
+        words.gettext("To ask, ring")
+        if is_off(event)
+        # Translators: before a telephone number, of an event.
+        else words.gettext("To book or ask, ring")
     )
-    yield typist.heading(3, headline(event, _title(event)))
+    facts = (
+        *times(event, variant.campaign.timezone, words),
+        (words.gettext("Where"), Phrase(event.place, desk.language)),
+        (asking, words.number(event.booking_phone)),
+        (words.gettext("Join online"), _address(joining, typist)),
+        (words.gettext("On the web"), _address(event.url, typist)),
+    )
+    yield typist.heading(3, headline(event, desk.title(event), words))
     # Facts that nothing follows must not cling to the next event, and that to the
     # one after it: a page would end where the chain does not fit.
     said = typist.label if event.body or event.summary else typist.paragraph
-    yield said(*_facts((name, fact) for name, fact in facts if fact.strip()))
-    if event.body:
-        yield from typist.blocks(event.body)
-    elif event.summary:
-        yield typist.paragraph(TextSpan(event.summary))
+    lines = [(words.label(name), fact) for name, fact in facts if fact.strip()]
+    yield said(*_facts(lines))
+    yield from _said_by(event, typist, desk)
 
 
 def _address(url: str, typist: BlockTypesetter) -> str:
@@ -182,39 +230,74 @@ def _address(url: str, typist: BlockTypesetter) -> str:
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[TextSpan]:
-    for number, (name, said) in enumerate(facts):
-        yield TextSpan(f"{chr(10) if number else ''}{name}: ", strong=True)
+    for number, (label, said) in enumerate(facts):
+        lang = label.lang if isinstance(label, Phrase) else ""
+        line = Phrase(f"{chr(10) if number else ''}{label} ", lang)
+        yield TextSpan(line, strong=True)
         yield TextSpan(said)
 
 
 def _reaching_us(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
-    letter = variant.campaign.letter
+    words, typist = desk.words, desk.typist()
     other = (
-        f"have these letters in ordinary print ({LETTER.points} point)"
+        words.gettext(
+            "have these letters in ordinary print (%(points)d point);",
+            points=LETTER.points,
+        )
         if variant.format == LARGE_PRINT
-        else f"have these letters in large print ({LARGE_PRINT.points} point)"
+        else words.gettext(
+            "have these letters in large print (%(points)d point);",
+            points=LARGE_PRINT.points,
+        )
     )
-    write = "write to the address at the top of page 1" if letter.sender else ""
-    ring = f"ring {letter.phone}" if letter.phone else ""
-    ways = " or ".join(filter(None, (ring, write))) or "tell whoever gave you this"
     asks = (
-        f"{other};",
-        "have them by email instead, or stop them;",
-        "change your name or address;",
-        "tell us what you think, or ask somebody to look up a web page for you.",
+        other,
+        words.gettext("have them by email instead, or stop them;"),
+        words.gettext("change your name or address;"),
+        words.gettext(
+            "tell us what you think, or ask somebody to look up a web page for you."
+        ),
     )
-    typist = desk.typist()
-    items = [[typist.paragraph(TextSpan(ask))] for ask in asks]
+    reference = words.gettext(
+        "It helps us if you give the reference at the foot of this page."
+    )
     yield {
         "k": "together",
         "body": [
-            typist.heading(2, WORDS["reach"]),
-            typist.paragraph(TextSpan(f"You do not need email. Please {ways} to:")),
-            {"k": "list", "ordered": False, "items": items},
-            typist.paragraph(
-                TextSpan(
-                    "It helps us if you give the reference at the foot of this page."
-                )
-            ),
+            typist.heading(2, words.gettext("How to reach us")),
+            typist.paragraph(TextSpan(_please(variant, words))),
+            {
+                "k": "list",
+                "ordered": False,
+                "items": [[typist.paragraph(TextSpan(ask))] for ask in asks],
+            },
+            typist.paragraph(TextSpan(reference)),
         ],
     }
+
+
+def _please(variant: Variant, words: Words) -> Phrase:
+    """Return how readers reach the sender; a list of what for stands below it."""
+    phone = variant.campaign.letter.phone
+    number = words.number(phone)
+    match bool(phone), bool(variant.campaign.letter.sender):
+        case True, True:
+            # Translators: a list of things that readers may ask for follows.
+            return words.gettext(
+                "You do not need email. Please ring %(phone)s or write to the "
+                "address at the top of page 1 to:",
+                phone=number,
+            )
+        case True, False:
+            return words.gettext(
+                "You do not need email. Please ring %(phone)s to:", phone=number
+            )
+        case False, True:
+            return words.gettext(
+                "You do not need email. Please write to the address at the top of "
+                "page 1 to:"
+            )
+        case _:
+            return words.gettext(
+                "You do not need email. Please tell whoever gave you this to:"
+            )

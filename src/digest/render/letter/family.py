@@ -32,9 +32,7 @@ class LetterFamily:
         """Return one complete letter."""
         if addressee.address is None:
             raise NotFound(f"no postal address is held for {addressee.name}: add one")
-        letter = Letter(
-            "PREVIEW", addressee.name, addressee.address, f"{addressee.salutation},"
-        )
+        letter = Letter("PREVIEW", addressee.name, addressee.address)
         return preview(variant, _letter_options(options), letter)
 
 

@@ -10,12 +10,18 @@ from digest.model.editions.edition import Variant
 from digest.model.people.postal_address import PostalAddress
 from digest.model.posts.pictures import Gallery
 from digest.render.letter.addressee import TOO_LARGE, Letter, cannot_print, personal
-from digest.render.letter.content import WORDS, job
+from digest.render.letter.content import job
 from digest.render.letter.links import Shorten
 from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.typst_compiler import TypstCompiler
+from digest.render.words.catalogue import words_for
+from digest.render.words.languages import ENGLISH
 
 __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typeset"]
+
+
+# Where a body's facts have its salutation.
+OPENING = "opening"
 
 
 def _unchanged(href: str) -> str:
@@ -52,6 +58,15 @@ class LetterBody:
         """How many pages each letter has."""
         return int(self.facts["pages"])
 
+    @property
+    def opening(self) -> dict[str, str]:
+        """The salutation, with %(name)s for the reader's name, and its language."""
+        # A body that was kept by an earlier version says nothing of it.
+        opening: dict[str, str] = self.facts.get(OPENING) or {
+            "t": words_for(ENGLISH).gettext("Dear %(name)s,")
+        }
+        return opening
+
 
 def typeset(variant: Variant, look: LetterOptions) -> LetterBody:
     """Return the variant's body: PDF/UA-1, the same bytes for the same words.
@@ -69,7 +84,9 @@ def typeset(variant: Variant, look: LetterOptions) -> LetterBody:
         "format": str(variant.format),
         "lang": told["lang"],
         "region": told["region"],
-        "reader": WORDS["reader"],
+        "dir": told["dir"],
+        "reader": told["words"]["reader"]["t"],
+        OPENING: told["words"]["salutation"],
     }
     return LetterBody(made.pdf, facts)
 
@@ -78,7 +95,6 @@ SAMPLE = Letter(
     "SAMPLE",
     "Ann Example",
     PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
-    "Dear Ann Example,",
 )
 
 
@@ -92,7 +108,7 @@ def preview(variant: Variant, look: LetterOptions, addressee: Letter = SAMPLE) -
         raise RenderError(f"letter {addressee.reference}: {fault}")
     with TypstCompiler(look.templates_dir) as press:
         told = job(variant, LetterPictures(press, look.pictures), look.shorten)
-        told["recipient"] = personal(addressee)
+        told["recipient"] = personal(addressee, told["words"]["salutation"]["t"])
         made = press.typeset("letter.typ", told, ("address-too-large",))
     if made.answers["address-too-large"]:
         raise RenderError(f"letter {addressee.reference}: {TOO_LARGE}")

@@ -14,6 +14,7 @@ from typing import Any
 
 from digest.model.campaigns.campaign import Campaign
 from digest.render.letter.addressee import TOO_LARGE, cannot_print, personal
+from digest.render.letter.blocks import typst_language
 from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.manifest import (
     ENVELOPE_GRAMS,
@@ -23,7 +24,8 @@ from digest.render.letter.manifest import (
 )
 from digest.render.letter.printable_text import printable
 from digest.render.letter.typst_compiler import TypesetPdf, TypstCompiler
-from digest.render.words.dates import day_in_words, locale_of
+from digest.render.words.catalogue import Words, words_for
+from digest.render.words.dates import day_in_words
 
 __all__ = [
     "MOST_PAGES",
@@ -38,7 +40,6 @@ __all__ = [
 
 # Typst holds a whole file in memory: about 60 kB a page.
 MOST_PAGES = 4000
-_COLUMNS = ("No", "Reference", "Postcode", "Print", "Pages", "Sheets", "Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,13 @@ class PrintHead:
     @property
     def title(self) -> str:
         """The run's name: "Lantern Week, Monday 6 July 2026"."""
-        day = day_in_words(self.slot, self.campaign.timezone, self.language)
-        return printable(f"{self.campaign.title}, {day}")
+        day = day_in_words(self.slot, self.campaign.timezone, self.words)
+        return printable(f"{self.campaign.title}, {day}", self.words)
+
+    @property
+    def words(self) -> Words:
+        """The words of the packing list."""
+        return words_for(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +175,11 @@ class _Table:
 
     def set(self, letters: Sequence[Letter]) -> TypesetPdf:
         """Return the run's file, and what Typst says of it."""
-        locale = locale_of(self._head.language)
         job = {
             "title": self._head.title,
             "summary": list(self._summary(letters)),
-            "columns": _COLUMNS,
-            "lang": locale.language,
-            "region": locale.territory,
+            "columns": _columns(self._head.words),
+            **typst_language(self._head.language),
             "letters": [self._told(*pair) for pair in enumerate(letters, 1)],
             "bodies": {
                 key: {**body.facts, "pdf": self._names[key]}
@@ -190,32 +194,43 @@ class _Table:
         pages = self._bodies[letter.body_key].pages
         code = letter.address.postcode or letter.address.country
         row = (number, letter.reference, code, self._print(letter), pages)
-        return personal(letter) | {
+        opening = self._bodies[letter.body_key].opening
+        return personal(letter, opening["t"]) | {
             "body": letter.body_key,
             "bookmark": f"{code} {letter.reference}".strip(),
             "row": [str(cell) for cell in (*row, _sheets(pages))],
         }
 
     def _print(self, letter: Letter) -> str:
-        return f"{self._bodies[letter.body_key].facts['size']} point"
+        points = self._bodies[letter.body_key].facts["size"]
+        # Translators: a size of type.
+        return self._head.words.gettext("%(points)d point", points=points)
 
     def _summary(self, letters: Sequence[Letter]) -> Iterator[str]:
         sheets = sum(_sheets(self._bodies[one.body_key].pages) for one in letters)
         abroad = sum(letter.address.is_abroad for letter in letters)
-        letter_word = "letter" if len(letters) == 1 else "letters"
-        elsewhere = f", {abroad} of them abroad" if abroad else ""
-        letterhead = self._head.campaign.letter
-        yield (
-            f"{len(letters)} {letter_word}{elsewhere}, {sheets} sheets of A4."
-            f" Edition {self._head.code}."
+        words, letterhead = self._head.words, self._head.campaign.letter
+        counts = [
+            words.ngettext("%(number)d letter", "%(number)d letters", len(letters)),
+            words.ngettext("%(number)d sheet of A4", "%(number)d sheets of A4", sheets),
+        ]
+        if abroad:
+            counts.insert(1, words.gettext("%(number)d of them abroad", number=abroad))
+        yield words.gettext(
+            # Translators: above the packing list of a print batch.
+            "%(counts)s. Edition %(code)s.",
+            counts=", ".join(counts),
+            code=self._head.code,
         )
-        yield (
+        yield words.gettext(
             "Print on both sides, flipped on the long edge, at 100 %: do not scale"
             " to fit. Black is enough. Each letter begins on a new sheet."
         )
-        yield (
-            f"Envelope: {str(letterhead.envelope).upper()} with a window."
-            f" Postage: {letterhead.postage} class. Keep this list; it is not posted."
+        yield words.gettext(
+            "Envelope: %(envelope)s with a window. Postage: %(postage)s class. Keep"
+            " this list; it is not posted.",
+            envelope=str(letterhead.envelope).upper(),
+            postage=letterhead.postage,
         )
 
     def rows(
@@ -244,6 +259,21 @@ class _Table:
             found.append(row)
             page += 2 * sheets
         return tuple(found)
+
+
+def _columns(words: Words) -> list[str]:
+    return [
+        # Translators: a column of the packing list: the letter's number.
+        words.pgettext("packing list", "No"),
+        words.pgettext("packing list", "Reference"),
+        words.pgettext("packing list", "Postcode"),
+        # Translators: a column of the packing list: the size of type.
+        words.pgettext("packing list", "Print"),
+        words.pgettext("packing list", "Pages"),
+        words.pgettext("packing list", "Sheets"),
+        # Translators: a column of the packing list: a box to be ticked.
+        words.pgettext("packing list", "Done"),
+    ]
 
 
 def _sheets(pages: int) -> int:

@@ -8,7 +8,10 @@ import itertools
 import re
 import unicodedata
 
+from babel import Locale
+
 from digest.render.letter.fonts import coverage
+from digest.render.words.catalogue import Words
 
 # From here on stand pictures; printed small and grey they say less than a word.
 _PICTURES = 0x1F000
@@ -26,10 +29,8 @@ _SILENT = frozenset(
 )
 # Flags that are a black flag and a name in tags, which show nothing by themselves.
 _NATION = re.compile("\U0001f3f4([\U000e0061-\U000e007a]+)\U000e007f")
-_NATIONS = {"gbeng": "England", "gbsct": "Scotland", "gbwls": "Wales"}
 _FLAGS = range(0x1F1E6, 0x1F200)
-_SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
-_SCRIPTS["HANGUL"] = "Korean"
+_CONTROLS = frozenset({"Cc", "Cs", "Co", "Cn"})
 _BREAK = "\u200b"
 _WORD = re.compile(r"\S+")
 
@@ -46,46 +47,69 @@ def unprintable(text: str) -> str:
     return "".join(dict.fromkeys(letter for letter in kept if not can_print(letter)))
 
 
-def printable(text: str) -> str:
-    """Return `text` with everything in it that cannot be printed put in words.
+def printable(text: str, words: Words) -> str:
+    """Return `text` with everything in it that cannot be printed put in `words`.
 
     Control characters go; line breaks stay. What can be printed is unchanged.
     """
     if text.isascii() and text.isprintable():
         return text
-    whole = _NATION.sub(_flag, unicodedata.normalize("NFC", text))
-    kept = (letter for letter in whole if letter not in _SILENT)
-    groups = itertools.groupby(kept, _kind)
-    return "".join(_in_words(kind, "".join(letters)) for kind, letters in groups)
+    whole = _NATION.sub(
+        lambda tags: _flag(tags, words), unicodedata.normalize("NFC", text)
+    )
+    letters = (letter for letter in whole if letter not in _SILENT)
+    groups = itertools.groupby(letters, lambda letter: _stand_in(letter, words))
+    return "".join(
+        "".join(group) if stand_in is None else stand_in for stand_in, group in groups
+    )
 
 
-def _flag(tags: re.Match[str]) -> str:
-    name = _NATIONS.get("".join(chr(ord(tag) - 0xE0000) for tag in tags[1]))
-    return f"(flag of {name})" if name else "(flag)"
+def _flag(tags: re.Match[str], words: Words) -> str:
+    nations = {
+        "gbeng": words.gettext("England"),
+        "gbsct": words.gettext("Scotland"),
+        "gbwls": words.gettext("Wales"),
+    }
+    nation = nations.get("".join(chr(ord(tag) - 0xE0000) for tag in tags[1]))
+    if nation is None:
+        return words.gettext("(flag)")
+    return words.gettext("(flag of %(nation)s)", nation=nation)
 
 
-def _kind(letter: str) -> str:
-    if letter in "\n\t" or not unicodedata.category(letter).startswith("C"):
-        return "" if can_print(letter) else _class_of(letter)
-    # Cf that a font knows are the joiners and direction marks that spelling needs.
-    known = unicodedata.category(letter) == "Cf" and can_print(letter)
-    return "" if known else "control"
-
-
-def _class_of(letter: str) -> str:
+def _stand_in(letter: str, words: Words) -> str | None:
+    """Return the words for a letter that cannot be printed, None for any other."""
+    if can_print(letter):
+        # Cf that a font knows are the joiners and direction marks that spelling needs.
+        is_control = letter not in "\n\t" and unicodedata.category(letter) in _CONTROLS
+        return "" if is_control else None
+    if unicodedata.category(letter).startswith("C"):
+        return ""
     if ord(letter) in _FLAGS:
-        return "(flag)"
+        return words.gettext("(flag)")
     name = unicodedata.name(letter, "")
     if unicodedata.category(letter)[0] in "LM" and name:
-        first = name.split()[0]
-        return f"[words in {_SCRIPTS.get(first, first.capitalize())} letters]"
-    return f"({name.lower() or 'a sign'})"
+        script = _script(name.split()[0], words)
+        # Translators: instead of letters that cannot be printed.
+        return words.gettext("[words in %(script)s letters]", script=script)
+    # Translators: instead of a sign that cannot be printed and has no name.
+    nameless = words.gettext("(a sign)")
+    return f"({name.lower()})" if name else nameless
 
 
-def _in_words(kind: str, letters: str) -> str:
-    if kind == "control":
-        return ""
-    return kind or letters
+def _script(name: str, words: Words) -> str:
+    """Return what readers call the letters that Unicode calls so: "Thai"."""
+    east_asian = {
+        "CJK": words.gettext("Chinese"),
+        "HIRAGANA": words.gettext("Japanese"),
+        "KATAKANA": words.gettext("Japanese"),
+        "HANGUL": words.gettext("Korean"),
+    }
+    if name in east_asian:
+        return east_asian[name]
+    english = name.capitalize()
+    codes = {script: code for code, script in Locale("en").scripts.items()}
+    locale = words.locale if words.is_spoken else Locale("en")
+    return words.from_babel(locale.scripts.get(codes.get(english, ""), english))
 
 
 def breakable(text: str, most: int) -> str:

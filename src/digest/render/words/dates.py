@@ -1,55 +1,33 @@
 """Dates and times in words, in the reader's language and the right time zone."""
 
-import re
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 
 from digest.model.posts.items import Event, TimeSpan
+from digest.render.words.catalogue import Words
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _AMERICAN = frozenset({"US", "PH", "PR"})
 
 
-def locale_of(language: str) -> Locale:
-    """Return the locale of a language tag such as en-GB; English where unknown."""
-    for tag in (language, language.partition("-")[0], "en-GB"):
-        try:
-            return Locale.parse(tag, sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-    raise AssertionError("Babel knows British English")
-
-
-def language_tag(language: str) -> str:
-    """Return the tag for Content-Language and lang, never anything but a tag."""
-    return language if _TAG.fullmatch(language) else "en-GB"
-
-
-def direction(language: str) -> str:
-    """Return "rtl" for a language written from right to left, else "ltr"."""
-    return locale_of(language).text_direction
-
-
-def day_in_words(instant: datetime, zone: str, language: str) -> str:
+def day_in_words(instant: datetime, zone: str, words: Words) -> str:
     """Return the day with its year: "Tuesday 7 July 2026"."""
-    return _day(instant.astimezone(ZoneInfo(zone)).date(), locale_of(language))
+    return _day(instant.astimezone(ZoneInfo(zone)).date(), words)
 
 
-def day_without_year(instant: datetime, zone: str, language: str) -> str:
+def day_without_year(instant: datetime, zone: str, words: Words) -> str:
     """Return the day as one says it in its own year: "Tuesday 7 July"."""
-    locale = locale_of(language)
+    locale = words.locale
     day = instant.astimezone(zone_of(zone)).date()
     if locale.language != "en":
-        return format_skeleton("MMMMEEEEd", day, locale=locale)
+        return words.from_babel(format_skeleton("MMMMEEEEd", day, locale=locale))
     pattern = "EEEE, MMMM d" if locale.territory in _AMERICAN else "EEEE d MMMM"
-    return format_date(day, pattern, locale)
+    return words.from_babel(format_date(day, pattern, locale))
 
 
 def when(
-    event: Event, home_zone: str, language: str, span: TimeSpan | None = None
+    event: Event, home_zone: str, words: Words, span: TimeSpan | None = None
 ) -> str:
     """Return when an event is, in the zone in which people read it.
 
@@ -57,44 +35,32 @@ def when(
     differ from the campaign's own, and a zone nobody knows is that one. `span`
     is another time of the same event.
     """
-    locale, zone = locale_of(language), zone_of(event.zone, home_zone)
+    zone = zone_of(event.zone, home_zone)
     starts, ends = local(span or event.span, zone)
     if event.all_day:
-        return _days(starts, ends, locale)
+        return _days(starts, ends, words)
     if ends and ends > starts and ends.date() != starts.date():
-        last = f"{_day(ends.date(), locale)}, {_clock(ends, locale)}"
-        said = f"{_day(starts.date(), locale)}, {_clock(starts, locale)}"
-        return (
-            f"{said} {_to(locale)} {last}{_place_of(zone, starts, home_zone, locale)}"
-        )
-    hours = hours_of(starts, ends, home_zone, language)
-    return f"{_day(starts.date(), locale)}, {hours}"
+        first = f"{_day(starts.date(), words)}, {_clock(starts, words)}"
+        last = f"{_day(ends.date(), words)}, {_clock(ends, words)}"
+        return _in_zone(_range(first, last, words), starts, home_zone, words)
+    hours = hours_of(starts, ends, home_zone, words)
+    return f"{_day(starts.date(), words)}, {hours}"
 
 
 def hours_of(
-    starts: datetime, ends: datetime | None, home_zone: str, language: str
+    starts: datetime, ends: datetime | None, home_zone: str, words: Words
 ) -> str:
     """Return the hours of a day, "9am to 11:30am", with their zone where it differs."""
-    locale = locale_of(language)
-    said = _clock(starts, locale)
+    hours = _clock(starts, words)
     if ends and ends > starts:
-        said += f" {_to(locale)} {_clock(ends, locale)}"
-    return said + _place_of(starts.tzinfo, starts, home_zone, locale)
+        hours = _range(hours, _clock(ends, words), words)
+    return _in_zone(hours, starts, home_zone, words)
 
 
 def local(span: TimeSpan, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
     """Return the wall times at which something begins and ends."""
     ends = span.ends.astimezone(zone) if span.ends else None
     return span.starts.astimezone(zone), ends
-
-
-def _place_of(
-    zone: tzinfo | None, starts: datetime, home_zone: str, locale: Locale
-) -> str:
-    if not isinstance(zone, ZoneInfo) or not _differs(starts, home_zone):
-        return ""
-    city = get_timezone_location(zone, locale=locale, return_city=True)
-    return f" ({city} time)" if locale.language == "en" else f" ({city})"
 
 
 def zone_of(name: str, otherwise: str = "UTC") -> ZoneInfo:
@@ -105,33 +71,54 @@ def zone_of(name: str, otherwise: str = "UTC") -> ZoneInfo:
         return ZoneInfo(otherwise)
 
 
-def _days(starts: datetime, ends: datetime | None, locale: Locale) -> str:
-    first = _day(starts.date(), locale)
+def _in_zone(time: str, starts: datetime, home_zone: str, words: Words) -> str:
+    """Return the time, with its zone where that has another clock than home has."""
+    zone: tzinfo | None = starts.tzinfo
+    at_home = starts.astimezone(ZoneInfo(home_zone))
+    if not isinstance(zone, ZoneInfo) or starts.utcoffset() == at_home.utcoffset():
+        return time
+    city = words.from_babel(
+        get_timezone_location(zone, locale=words.locale, return_city=True)
+    )
+    if not words.is_spoken:
+        return f"{time} ({city})"
+    # Translators: a time where an event is, such as "9am (Paris time)".
+    return words.gettext("%(time)s (%(city)s time)", time=time, city=city)
+
+
+def _days(starts: datetime, ends: datetime | None, words: Words) -> str:
+    first = _day(starts.date(), words)
     # An all-day event ends at the midnight after its last day.
     last_day = (ends - timedelta(microseconds=1)).date() if ends else starts.date()
     if last_day <= starts.date():
         return first
-    return f"{first} {_to(locale)} {_day(last_day, locale)}"
+    return _range(first, _day(last_day, words), words)
 
 
-def _differs(instant: datetime, zone: str) -> bool:
-    return instant.utcoffset() != instant.astimezone(ZoneInfo(zone)).utcoffset()
-
-
-def _day(day: date, locale: Locale) -> str:
+def _day(day: date, words: Words) -> str:
+    locale = words.locale
     if locale.language == "en" and locale.territory not in _AMERICAN:
-        return format_date(day, "EEEE d MMMM y", locale)
-    return format_date(day, "full", locale)
+        return words.from_babel(format_date(day, "EEEE d MMMM y", locale))
+    return words.from_babel(format_date(day, "full", locale))
 
 
-def _clock(instant: datetime, locale: Locale) -> str:
+def _clock(instant: datetime, words: Words) -> str:
+    locale = words.locale
+    if words.is_spoken and (instant.hour, instant.minute) == (12, 0):
+        # Translators: 12 o'clock in the day; write 12:00 where people write so.
+        return words.gettext("midday")
+    if words.is_spoken and (instant.hour, instant.minute) == (0, 0):
+        # Translators: 12 o'clock at night; write 00:00 where people write so.
+        return words.gettext("midnight")
     if locale.language != "en":
-        return format_time(instant, "short", locale=locale)
-    if (instant.hour, instant.minute) in {(0, 0), (12, 0)}:
-        return "midday" if instant.hour else "midnight"
+        return words.from_babel(format_time(instant, "short", locale=locale))
     pattern = "ha" if instant.minute == 0 else "h:mma"
-    return format_time(instant, pattern, locale=locale).lower().replace("\u202f", "")
+    clock = format_time(instant, pattern, locale=locale)
+    return words.from_babel(clock.lower().replace("\u202f", ""))
 
 
-def _to(locale: Locale) -> str:
-    return "to" if locale.language == "en" else "\N{EN DASH}"
+def _range(first: str, last: str, words: Words) -> str:
+    if not words.is_spoken:
+        return f"{first} \N{EN DASH} {last}"
+    # Translators: from one time to another, as in "9am to 11am".
+    return words.pgettext("times", "%(first)s to %(last)s", first=first, last=last)

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from babel.lists import format_list
-
 from digest.model.posts.items import Event, EventState
+from digest.render.words.catalogue import Words
 from digest.render.words.dates import (
     day_in_words,
     day_without_year,
     hours_of,
     local,
-    locale_of,
     when,
     zone_of,
 )
@@ -19,16 +17,18 @@ from digest.render.words.dates import (
 # As many days in a row are told as one stretch.
 _STRETCH = 3
 _DAY = timedelta(days=1)
-_NOT_CERTAIN = "this is not yet certain. Please check before you set out."
 
 
-def headline(event: Event, title: str) -> str:
+def headline(event: Event, title: str, words: Words) -> str:
     """Return the title with what readers must not miss before it."""
     if event.state is EventState.CANCELLED:
-        return f"Cancelled: {title}"
+        return words.gettext("Cancelled: %(title)s", title=title)
     if event.told is None:
         return title
-    return f"{'On after all' if event.told == event.span else 'New time'}: {title}"
+    if event.told == event.span:
+        # Translators: of an event that was called off, and does take place.
+        return words.gettext("On after all: %(title)s", title=title)
+    return words.gettext("New time: %(title)s", title=title)
 
 
 def is_off(event: Event) -> bool:
@@ -36,60 +36,78 @@ def is_off(event: Event) -> bool:
     return event.state is EventState.CANCELLED
 
 
-def times(event: Event, home_zone: str, language: str) -> Iterator[tuple[str, str]]:
+def times(event: Event, home_zone: str, words: Words) -> Iterator[tuple[str, str]]:
     """Yield when an event is, or was to be, each as a name and words."""
     if is_off(event):
-        yield "Was to be", when(event, home_zone, language, event.told)
+        # Translators: before the time of an event that is cancelled.
+        name = words.gettext("Was to be")
+        yield name, when(event, home_zone, words, event.told)
         return
-    yield from _dates(event, home_zone, language)
+    yield from _dates(event, home_zone, words)
     if event.told and event.told != event.span:
-        yield "Instead of", when(event, home_zone, language, event.told)
+        # Translators: before the time at which an event was to be at first.
+        yield words.gettext("Instead of"), when(event, home_zone, words, event.told)
     if event.state is EventState.PROVISIONAL:
-        yield "Please note", _NOT_CERTAIN
+        yield (
+            words.gettext("Please note"),
+            words.gettext("this is not yet certain. Please check before you set out."),
+        )
 
 
-def first_day(event: Event, language: str) -> str:
+def first_day(event: Event, words: Words) -> str:
     """Return the day of an event for a list: "Tuesday 7 July"; of several the first."""
-    told = event.told if is_off(event) and event.told else event.span
-    day = day_without_year(told.starts, event.zone, language)
-    is_english = locale_of(language).language == "en"
-    return f"{day} and later" if event.also and is_english else day
+    span = event.told if is_off(event) and event.told else event.span
+    day = day_without_year(span.starts, event.zone, words)
+    if not event.also or not words.is_spoken:
+        return day
+    # Translators: the first day of an event that has more of them.
+    return words.gettext("%(day)s and later", day=day)
 
 
-def _dates(event: Event, home_zone: str, language: str) -> Iterator[tuple[str, str]]:
+def _dates(event: Event, home_zone: str, words: Words) -> Iterator[tuple[str, str]]:
     zone = zone_of(event.zone, home_zone)
     spans = (event.span, *event.also)
     walls = [local(span, zone) for span in spans]
     within_a_day = all(ends is None or ends.date() == at.date() for at, ends in walls)
     hours = {(at.time(), ends and ends.time()) for at, ends in walls}
+    # Translators: before the time of an event.
+    name = words.gettext("When")
     if len(spans) > 1 and within_a_day and len(hours) == 1 and not event.all_day:
-        clock = hours_of(*walls[0], home_zone, language)
-        days = _listed([at for at, _ in walls], language)
-        yield "When", f"{days[0].upper()}{days[1:]}, {clock}"
+        clock = hours_of(*walls[0], home_zone, words)
+        days = _listed([at for at, _ in walls], words)
+        yield name, f"{days[0].upper()}{days[1:]}, {clock}"
         return
     for number, span in enumerate(spans):
-        yield ("Also" if number else "When"), when(event, home_zone, language, span)
+        if number:
+            # Translators: before one more time of an event.
+            name = words.gettext("Also")
+        yield name, when(event, home_zone, words, span)
 
 
-def _listed(days: Sequence[datetime], language: str) -> str:
+def _listed(days: Sequence[datetime], words: Words) -> str:
     """Return days as people list them, with the year once where it is the same."""
-    locale = locale_of(language)
-    is_english = locale.language == "en"
-    year_once = is_english and len({day.year for day in days}) == 1
+    year_once = words.is_spoken and len({day.year for day in days}) == 1
 
-    def told(day: datetime) -> str:
+    def in_words(day: datetime) -> str:
         zone = str(day.tzinfo)
         if year_once and day is not days[-1]:
-            return day_without_year(day, zone, language)
-        return day_in_words(day, zone, language)
+            return day_without_year(day, zone, words)
+        return day_in_words(day, zone, words)
 
-    said: list[str] = []
+    parts: list[str] = []
     for stretch in _stretches(days):
-        if is_english and len(stretch) >= _STRETCH:
-            said.append(f"every day from {told(stretch[0])} to {told(stretch[-1])}")
+        if words.is_spoken and len(stretch) >= _STRETCH:
+            first, last = in_words(stretch[0]), in_words(stretch[-1])
+            parts.append(
+                # Translators: begins a list of days; its first letter becomes a
+                # capital by itself.
+                words.gettext(
+                    "every day from %(first)s to %(last)s", first=first, last=last
+                )
+            )
         else:
-            said += map(told, stretch)
-    return format_list(said, locale=locale)
+            parts += map(in_words, stretch)
+    return words.listed(parts)
 
 
 def _stretches(days: Sequence[datetime]) -> Iterator[list[datetime]]:

@@ -72,6 +72,5 @@ def _letter(copy: DueCopy, body_key: str) -> Letter:
         reference=str(copy.key),
         name=copy.to.name,
         address=copy.to.address,
-        salutation=f"{copy.to.salutation},",
         body_key=body_key,
     )

@@ -1,7 +1,7 @@
 """An edition to look at, before or after it goes out, in every format."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -43,10 +43,12 @@ class Previews:
         schedule: str | None,
         preview: str,
         reader: Addressee = SAMPLE,
+        language: str | None = None,
     ) -> bytes:
         """Return the open edition of a campaign's schedule, marked as a proof.
 
-        `preview` is a preview's name. Raises NotFound where there is no such
+        `preview` is a preview's name, `language` another one than the campaign's.
+        Raises NotFound where there is no such
         preview or schedule, or nothing new.
         """
         now = self.clock()
@@ -60,10 +62,14 @@ class Previews:
                 f"{name} has nothing new for its next {row.schedule.name} edition; "
                 f"look for posts with: digest gather {name}"
             )
-        return self._rendered(variant, kind, reader)
+        return self._rendered(in_language(variant, language), kind, reader)
 
     def edition(
-        self, edition_id: int, preview: str, reader: Addressee = SAMPLE
+        self,
+        edition_id: int,
+        preview: str,
+        reader: Addressee = SAMPLE,
+        language: str | None = None,
     ) -> bytes:
         """Return an edition as a reader gets it who had the one before."""
         fmt, kind = _preview(preview)
@@ -71,7 +77,8 @@ class Previews:
             composed = variants.of_edition(connection, edition_id, fmt)
         if composed is None:
             raise NotFound(f"edition {edition_id} carries nothing to look at")
-        return self._rendered(composed.variant, kind, reader)
+        variant = in_language(composed.variant, language)
+        return self._rendered(variant, kind, reader)
 
     def _rendered(self, variant: Variant, preview: Preview, reader: Addressee) -> bytes:
         options = RenderOptions(
@@ -83,6 +90,11 @@ class Previews:
         )
         family = family_of(variant.format)
         return family.preview(variant, preview, options, reader)
+
+
+def in_language(variant: Variant, language: str | None) -> Variant:
+    """Return the variant as readers of that language get it; None changes nothing."""
+    return replace(variant, language=language) if language else variant
 
 
 def _preview(name: str) -> tuple[Format, Preview]:

@@ -9,7 +9,9 @@ from digest.model.posts.event_changes import is_worth_telling
 from digest.model.posts.item_fields import described
 from digest.model.posts.item_json import fingerprint
 from digest.model.posts.items import LinkKind, Post
-from digest.render.email.text_blocks import written
+from digest.render.email.text_blocks import TextBlocks
+from digest.render.words.catalogue import words_for
+from digest.render.words.languages import ENGLISH
 from digest.store.posts import corrections, item_pictures
 from digest.store.posts.listing import ItemState, ListedItem
 from digest.web.desk.posts.actions import ACTIONS, actions_on, actions_on_change
@@ -79,7 +81,7 @@ def post_view(
             for name, words in _LABELS.items()
             if name in facts and name not in _APART
         ],
-        "text": written(entry.item.body),
+        "text": TextBlocks(words_for(ENGLISH)).write(entry.item.body),
         "links": entry.item.links if isinstance(entry.item, Post) else (),
         "pictures": pictures,
         "failures": item_pictures.failures_of(connection, pictures),
