@@ -34,11 +34,11 @@ from digest.model.posts.blocks import (
 )
 from digest.model.posts.items import Byline, Post
 from digest.model.posts.pictures import Gallery, PictureFile, PictureUse
-from digest.render.letter.addressee import personal
-from digest.render.letter.content import job
+from digest.render.letter.address_block import personal
+from digest.render.letter.blocks import LetterPictures
+from digest.render.letter.contents import letter_job
 from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
 from digest.render.letter.letter import Letter, LetterOptions, typeset
-from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.print_run import PrintHead, lay
 from digest.render.letter.typst_compiler import TypstCompiler
 
@@ -64,7 +64,7 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
     import typst  # noqa: PLC0415 - a contender pays for its own library alone
 
     with TypstCompiler() as press:
-        told = job(an_edition(), LetterPictures(press, _gallery(folder)), str)
+        told = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
         source = (press.root / "letter.typ").read_text()
         own = source.replace('json("job.json")', "json(bytes(sys.inputs.job))")
         assert own != source
@@ -95,7 +95,7 @@ def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     with TypstCompiler() as press:
-        told = job(an_edition(), LetterPictures(press, _gallery(folder)), str)
+        told = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
         base = press.root.as_uri() + "/"
         pages_of_html = [_html(told, number) for number in range(readers)]
         began = cpu_seconds()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.bootstrap import opened
-from digest.model.editions.compiled_message import MergeField, Recipient, shown
+from digest.model.editions.compiled_message import MergeField, Recipient, body_value
 from digest.model.editions.edition import Variant
 from digest.model.editions.rendition import ATTACHED, Rendition
 from digest.model.formats import (
@@ -25,7 +25,7 @@ from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
 from digest.model.people.reader import ReaderFacts, Served, resolve
 from digest.model.posts.pictures import PictureUse
-from digest.render.email.message import compiled
+from digest.render.email.message import compile_message
 from digest.render.families import FAMILIES, family_of
 from digest.render.options import RenderOptions
 from digest.schedule.editions.publishing import run
@@ -114,7 +114,7 @@ class HeadlinesFamily:
     def make(self, variant: Variant, options: RenderOptions) -> Rendition:
         """Return the titles as a message."""
         parts = {"plain": self._pieces(variant)}
-        message = compiled(variant, "Headlines", options.made_at, parts)
+        message = compile_message(variant, "Headlines", options.made_at, parts)
         return Rendition(message.to_bytes(), {ATTACHED: ()})
 
     def preview(
@@ -128,7 +128,7 @@ class HeadlinesFamily:
         address = "https://example.org/u/x"
         reader = Recipient(addressee.name, addressee.email, "x", address)
         return "".join(
-            shown(piece, reader) if isinstance(piece, MergeField) else piece
+            body_value(piece, reader) if isinstance(piece, MergeField) else piece
             for piece in self._pieces(variant)
         ).encode()
 

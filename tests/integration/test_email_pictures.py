@@ -20,9 +20,9 @@ from digest.model.posts.pictures import Gallery, PictureFile, PictureHosting, Pi
 from digest.render.email.compile import (
     SAMPLE_READER,
     compile_email,
-    made,
     preview_html,
     preview_text,
+    render_email,
 )
 from digest.render.email.pictures import MOST_ATTACHED
 from digest.render.options import RenderOptions
@@ -176,13 +176,13 @@ def test_too_heavy_an_edition_links_to_its_pictures_instead() -> None:
     look = replace(LOOK, pictures={**GALLERY, **heavy})
     variant = an_edition(PictureHosting.ATTACHED)
 
-    rendition = made(variant, look)
+    rendition = render_email(variant, look)
 
     assert rendition.attached == ()
     assert rendition.too_heavy > MOST_ATTACHED
     shown = IMAGE.findall(html_of(read(rendition.message)))
     assert shown[0][0].startswith("https://digest.example.org/media/")
-    assert made(variant, LOOK).too_heavy == 0
+    assert render_email(variant, LOOK).too_heavy == 0
 
 
 def test_a_picture_shown_twice_is_attached_once() -> None:

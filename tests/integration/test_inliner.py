@@ -9,7 +9,7 @@ import pytest
 from premailer import Premailer
 
 from digest.errors import RenderError
-from digest.render.email.inliner import OfflinePremailer, inlined
+from digest.render.email.inliner import OfflinePremailer, inline_styles
 
 PAGE = "<!DOCTYPE html>\n<html><head>{}</head><body><p>Hello</p></body></html>"
 
@@ -67,7 +67,7 @@ def guarded(html: str) -> None:
 def refused(html: str) -> None:
     """Inline as we do, which refuses such a page."""
     with pytest.raises(RenderError, match="@import"):
-        inlined(html)
+        inline_styles(html)
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_no_style_sheet_is_fetched_in_a_thread(listener: Listener) -> None:
 )
 def test_what_would_be_fetched_run_or_lost_is_refused(head: str, words: str) -> None:
     with pytest.raises(RenderError, match=r"take it out|data-premailer") as refusal:
-        inlined(PAGE.format(head))
+        inline_styles(PAGE.format(head))
 
     assert words in str(refusal.value)
 
 
 def test_rules_go_inline_and_kept_sheets_stay() -> None:
     kept = "@media (max-width: 480px) { p { color: red !important } }"
-    page = inlined(
+    page = inline_styles(
         PAGE.format(
             "<style>p{color:#123456}</style>"
             f'<style data-premailer="ignore">{kept}</style>'
@@ -139,4 +139,4 @@ def test_rules_go_inline_and_kept_sheets_stay() -> None:
 def test_words_about_style_sheets_are_only_words() -> None:
     page = PAGE.replace("Hello", "Write @import or &lt;script&gt; or !important")
 
-    assert "@import" in inlined(page.format(""))
+    assert "@import" in inline_styles(page.format(""))

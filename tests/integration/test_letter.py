@@ -27,7 +27,7 @@ from digest.model.posts.blocks import (
 )
 from digest.model.posts.items import Link, LinkKind, Post
 from digest.model.posts.pictures import PictureFile, PictureUse
-from digest.render.letter.geometry import GEOMETRIES
+from digest.render.letter.address_zones import GEOMETRIES
 from digest.render.letter.letter import SAMPLE, Letter, LetterOptions, preview, typeset
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_drawing, a_gallery, saved

@@ -16,7 +16,7 @@ from digest.model.campaigns.campaign import Envelope, LetterHead
 from digest.model.formats import LARGE_PRINT, LETTER, Format
 from digest.model.people.postal_address import PostalAddress
 from digest.render.letter import print_run
-from digest.render.letter.geometry import GEOMETRIES
+from digest.render.letter.address_zones import GEOMETRIES
 from digest.render.letter.letter import (
     SAMPLE,
     Letter,

@@ -65,24 +65,24 @@ def environment(
     )
 
 
-def rendered(made: Environment, name: str, context: Mapping[str, Any]) -> str:
+def rendered(templates: Environment, name: str, context: Mapping[str, Any]) -> str:
     """Return what the template makes of the context.
 
     Raises RenderError naming the file and the line at fault.
     """
     with _faults_named(name):
-        return made.get_template(name).render(context)
+        return templates.get_template(name).render(context)
 
 
 def macros(
-    made: Environment, name: str, context: Mapping[str, Any]
+    templates: Environment, name: str, context: Mapping[str, Any]
 ) -> Mapping[str, Callable[..., str]]:
     """Return the macros of a template by name, which find what the context holds.
 
     Raises RenderError as `rendered`.
     """
     with _faults_named(name):
-        return vars(made.get_template(name).make_module(dict(context)))
+        return vars(templates.get_template(name).make_module(dict(context)))
 
 
 @contextmanager

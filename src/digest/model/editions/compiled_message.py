@@ -1,4 +1,4 @@
-"""A message compiled once for many readers: literal bytes, and slots between them.
+"""A message compiled once for many readers: literal bytes, and merge fields between.
 
 Rendering, inlining and encoding are done once; what is left for each reader is
 to escape a few values and to join byte strings. Each value is escaped for where
@@ -74,27 +74,27 @@ class Recipient:
 class CompiledMessage:
     """One message for many readers.
 
-    `literals` are one more than `slots`; a slot follows each but the last.
+    `literals` are one more than `merge_fields`; a field follows each but the last.
     `pictures` are its attached parts, kept apart so that messages can share them.
     The merged message is pure ASCII with CRLF line ends, has no line above
     998 octets (76 in a body) and none that begins with a dot.
     """
 
     literals: tuple[bytes, ...]
-    slots: tuple[MergeField, ...]
+    merge_fields: tuple[MergeField, ...]
     pictures: bytes = b""
 
     @classmethod
     def of(cls, pieces: Iterable[bytes | MergeField]) -> "CompiledMessage":
         """Return the message that the pieces make in their order."""
-        literals, slots = [b""], list[MergeField]()
+        literals, merge_fields = [b""], list[MergeField]()
         for piece in pieces:
             if isinstance(piece, MergeField):
-                slots.append(piece)
+                merge_fields.append(piece)
                 literals.append(b"")
             else:
                 literals[-1] += piece
-        return cls(tuple(literals), tuple(slots))
+        return cls(tuple(literals), tuple(merge_fields))
 
     def merge(self, recipient: Recipient) -> bytes:
         """Return the reader's own copy, ready to be sent.
@@ -102,18 +102,19 @@ class CompiledMessage:
         Raises ValueError where no message can be addressed to the reader; ask
         `mime.undeliverable` first.
         """
-        made: dict[MergeField, bytes] = {MergeField.PICTURES: self.pictures}
+        values: dict[MergeField, bytes] = {MergeField.PICTURES: self.pictures}
         pieces = [self.literals[0]]
-        for slot, literal in zip(self.slots, self.literals[1:], strict=True):
-            if slot not in made:
-                made[slot] = _ENCODED[slot](recipient)
-            pieces.append(made[slot])
+        for field, literal in zip(self.merge_fields, self.literals[1:], strict=True):
+            if field not in values:
+                values[field] = _ENCODED[field](recipient)
+            pieces.append(values[field])
             pieces.append(literal)
         return b"".join(pieces)
 
     def to_bytes(self) -> bytes:
         """Return it for storing; `from_bytes` gives it back, but for its pictures."""
-        head = {"slots": self.slots, "lengths": [len(part) for part in self.literals]}
+        lengths = [len(part) for part in self.literals]
+        head = {"slots": self.merge_fields, "lengths": lengths}
         return b"".join((_STAMP, json.dumps(head).encode(), b"\n", *self.literals))
 
     @classmethod
@@ -122,30 +123,30 @@ class CompiledMessage:
 
         Raises ValueError on anything else, a version to come included.
         """
-        head, newline, rest = stored.removeprefix(_STAMP).partition(b"\n")
+        first_line, newline, rest = stored.removeprefix(_STAMP).partition(b"\n")
         if not stored.startswith(_STAMP) or not newline:
             raise ValueError("not a compiled message of this version: render it again")
-        known = json.loads(head)
+        head = json.loads(first_line)
         literals, start = [], 0
-        for length in known["lengths"]:
+        for length in head["lengths"]:
             literals.append(rest[start : start + length])
             start += length
-        if start != len(rest) or len(literals) != len(known["slots"]) + 1:
+        if start != len(rest) or len(literals) != len(head["slots"]) + 1:
             raise ValueError("a compiled message was cut short: render it again")
-        slots = []
-        for place, name in enumerate(known["slots"]):
+        merge_fields = []
+        for place, name in enumerate(head["slots"]):
             if name in _SALUTATIONS:
                 literals[place] += b"Dear=20=\r\n"
-            slots.append(MergeField(_SALUTATIONS.get(name, name)))
-        return cls(tuple(literals), tuple(slots))
+            merge_fields.append(MergeField(_SALUTATIONS.get(name, name)))
+        return cls(tuple(literals), tuple(merge_fields))
 
 
-def shown(slot: MergeField, recipient: Recipient) -> str:
-    """Return what stands in a slot of a body, escaped for its place."""
-    return _SHOWN[slot](recipient)
+def body_value(field: MergeField, recipient: Recipient) -> str:
+    """Return what stands in a merge field of a body, escaped for its place."""
+    return _IN_BODY[field](recipient)
 
 
-_SHOWN: Mapping[MergeField, Callable[[Recipient], str]] = {
+_IN_BODY: Mapping[MergeField, Callable[[Recipient], str]] = {
     MergeField.NAME_IN_TEXT: lambda to: cleaned(to.name),
     MergeField.NAME_IN_HTML: lambda to: escape(cleaned(to.name)),
     MergeField.ADDRESS_IN_TEXT: lambda to: cleaned(to.address),
@@ -155,11 +156,6 @@ _SHOWN: Mapping[MergeField, Callable[[Recipient], str]] = {
 }
 
 
-def _leave(to: Recipient) -> bytes:
-    addresses = (to.leave_url, to.leave_mailto)
-    return ", ".join(f"<{address}>" for address in addresses if address).encode()
-
-
 def _in_body(show: Callable[[Recipient], str]) -> Callable[[Recipient], bytes]:
     return lambda to: quoted_printable(show(to)).encode()
 
@@ -167,6 +163,8 @@ def _in_body(show: Callable[[Recipient], str]) -> Callable[[Recipient], bytes]:
 _ENCODED: Mapping[MergeField, Callable[[Recipient], bytes]] = {
     MergeField.TO: lambda to: mailbox(to.name, to.address).encode(),
     MergeField.REFERENCE: lambda to: to.reference.encode(),
-    MergeField.LEAVE: _leave,
-    **{slot: _in_body(show) for slot, show in _SHOWN.items()},
+    MergeField.LEAVE: lambda to: ", ".join(
+        f"<{address}>" for address in (to.leave_url, to.leave_mailto) if address
+    ).encode(),
+    **{field: _in_body(show) for field, show in _IN_BODY.items()},
 }

@@ -87,8 +87,10 @@ def wire_address(address: str) -> str:
     return f"{local}@{domain}"
 
 
+# On its own, since many addresses share a domain.
 @lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
+    """Return the domain in ASCII, or "" where it has no such form."""
     try:
         return domain.encode("idna").decode("ascii")
     except UnicodeError:
@@ -100,13 +102,12 @@ def mailbox(name: str, address: str) -> str:
 
     Raises ValueError where `address` cannot be written to.
     """
-    shown = phrase(name)
-    where = wire_address(address)
-    if not shown:
+    display_name, where = phrase(name), wire_address(address)
+    if not display_name:
         return where
-    last_line = shown.rpartition("\n")[2]
+    last_line = display_name.rpartition("\n")[2]
     fits = len(last_line) + len(where) + len("Reply-To:  <>") <= _LINE
-    return f"{shown}{' ' if fits else _FOLD}<{where}>"
+    return f"{display_name}{' ' if fits else _FOLD}<{where}>"
 
 
 def phrase(name: str) -> str:
@@ -187,11 +188,14 @@ def _encoded_words(text: str) -> str:
     room = _WORD - _FRAME
     if len(spelled) > len(octets) * 4 / 3:
         sizes = [len(letter.encode()) for letter in text]
-        return _FOLD.join(map(_bw, _cut(text, sizes, room // 4 * 3)))
+        return _FOLD.join(
+            _word("b", base64.b64encode(part.encode()).decode("ascii"))
+            for part in _cut(text, sizes, room // 4 * 3)
+        )
     if len(spelled) <= room:
         return _word("q", spelled)
     sizes = [len(_q(letter.encode())) for letter in text]
-    return _FOLD.join(map(_qw, _cut(text, sizes, room)))
+    return _FOLD.join(_word("q", _q(part.encode())) for part in _cut(text, sizes, room))
 
 
 def _cut(text: str, sizes: list[int], room: int) -> Iterator[str]:
@@ -210,16 +214,8 @@ def _q(octets: bytes) -> str:
     return "".join([_Q[octet] for octet in octets])
 
 
-def _qw(text: str) -> str:
-    return _word("q", _q(text.encode()))
-
-
-def _bw(text: str) -> str:
-    return _word("b", base64.b64encode(text.encode()).decode("ascii"))
-
-
-def _word(encoding: str, said: str) -> str:
-    return f"=?utf-8?{encoding}?{said}?="
+def _word(encoding: str, spelled: str) -> str:
+    return f"=?utf-8?{encoding}?{spelled}?="
 
 
 def on_the_wire(message: bytes) -> bytes:

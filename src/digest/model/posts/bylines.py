@@ -69,8 +69,8 @@ def parse(text: str) -> Byline | None:
     included, and so is such a line that is stuck to a caption before it. What
     cannot be told apart, or is longer than any byline, stays whole as the author.
     """
-    if found := _glued(text):
-        return found[1]
+    if glued := _glued(text):
+        return glued[1]
     by = _BY.match(text)
     line = " ".join(text[by.end() if by else 0 :].split()).strip(" ,")
     line = _LAST_STOP.sub("", line)
@@ -85,7 +85,9 @@ def _split(line: str) -> Byline | None:
         return None
     parts = _parts(line)
     honours = 1
-    while honours < len(parts) and _are_honours(parts[honours]):
+    while honours < len(parts) and all(
+        _HONOURS.fullmatch(word) for word in parts[honours].split()
+    ):
         honours += 1
     author, rest = ", ".join(parts[:honours]), parts[honours:]
     if not rest or any(_NO_PART.match(part) for part in rest):
@@ -99,14 +101,10 @@ def _split(line: str) -> Byline | None:
 
 def _parts(line: str) -> list[str]:
     """Return the name, and each part behind it."""
-    if (found := _BRACKETED.fullmatch(line)) and "," not in found[1]:
-        return [found[1], *_COMMA.split(found[2])]
+    if (match := _BRACKETED.fullmatch(line)) and "," not in match[1]:
+        return [match[1], *_COMMA.split(match[2])]
     name, *rest = _COMMA.split(line)
     return [part.strip() for part in (*_DASH.split(name), *rest) if part.strip()]
-
-
-def _are_honours(part: str) -> bool:
-    return all(_HONOURS.fullmatch(word) for word in part.split())
 
 
 def _role_and_organisation(parts: list[str]) -> tuple[str, str]:
@@ -157,18 +155,18 @@ def taken_from(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...]]
     """
     for place, block in enumerate(body[:_FIRST_BLOCKS]):
         before, after = tuple(body[:place]), tuple(body[place + 1 :])
-        if isinstance(block, Picture) and (found := _glued(block.caption)):
-            caption, byline = found
+        if isinstance(block, Picture) and (glued := _glued(block.caption)):
+            caption, byline = glued
             return byline, (*before, replace(block, caption=caption), *after)
         if not isinstance(block, Paragraph):
             continue
-        line, rest = _first_line(block.runs)
-        left = (Paragraph(rest), *after) if rest else after
+        line, other_lines = _first_line(block.runs)
+        rest = (Paragraph(other_lines), *after) if other_lines else after
         if opening := _opening(line):
-            return opening, (*before, *left)
-        if found := _glued(line):
-            caption, byline = found
-            return byline, (*_captioned(before, caption), *left)
+            return opening, (*before, *rest)
+        if glued := _glued(line):
+            caption, byline = glued
+            return byline, (*_captioned(before, caption), *rest)
     return None, tuple(body)
 
 
@@ -177,22 +175,22 @@ def _opening(line: str) -> Byline | None:
     by = _BY.match(line)
     if by is None or len(line) > _LONGEST or _SENTENCE.search(line):
         return None
-    found = parse(line) if _names_somebody(line[by.end() :].strip()) else None
+    byline = parse(line) if _names_somebody(line[by.end() :].strip()) else None
     # "By Ann Example | 7 July | News" says more than who wrote it.
-    is_whole = found is not None and not (found.role or found.organisation)
-    return None if is_whole and _DASH.search(line) else found
+    is_whole = byline is not None and not (byline.role or byline.organisation)
+    return None if is_whole and _DASH.search(line) else byline
 
 
-def _names_somebody(said: str) -> bool:
-    name = _DASH.split(_COMMA.split(said)[0].partition(" at ")[0])[0]
+def _names_somebody(text: str) -> bool:
+    name = _DASH.split(_COMMA.split(text)[0].partition(" at ")[0])[0]
     name = name.partition(" (")[0]
     words = name.split()
     if not words or len(words) > _MOST_WORDS_OF_NAMES or _CALENDAR.match(name):
         return False
-    if said.endswith(("?", "!", ":", ";")) or not words[0][0].isupper():
+    if text.endswith(("?", "!", ":", ";")) or not words[0][0].isupper():
         return False
-    if len(words) == 1 and name != said:  # "By Ann, volunteer", but "By Easter, ..."
-        return _is_role(said)
+    if len(words) == 1 and name != text:  # "By Ann, volunteer", but "By Easter, ..."
+        return _is_role(text)
     return all(word[0].isupper() or _NAME_WORDS.fullmatch(word) for word in words)
 
 
@@ -213,8 +211,8 @@ def _first_line(runs: TextSpans) -> tuple[str, TextSpans]:
         words, broken, rest = run.text.partition("\n")
         line += words
         if broken:
-            left = (replace(run, text=rest), *runs[place + 1 :])
-            return line, left if rest else left[1:]
+            others = (replace(run, text=rest), *runs[place + 1 :])
+            return line, others if rest else others[1:]
     return line, ()
 
 

@@ -42,22 +42,27 @@ class DuplicateEvidence:
         return cls(_hash(address), _hash(words), item.published)
 
 
-def is_same_elsewhere(one: DuplicateEvidence, other: DuplicateEvidence) -> bool:
+def is_same_elsewhere(item: DuplicateEvidence, other: DuplicateEvidence) -> bool:
     """Whether items of two sources are one post: its address, or title and words."""
-    if one.address and one.address == other.address:
+    if item.address and item.address == other.address:
         return True
-    return bool(one.words) and one.words == other.words and not _is_apart(one, other)
+    if not item.words or item.words != other.words:
+        return False
+    if item.published is None or other.published is None:
+        return True
+    return abs(item.published - other.published) <= _APART
 
 
-def is_same_here(one: DuplicateEvidence, other: DuplicateEvidence) -> bool:
+def is_same_here(item: DuplicateEvidence, other: DuplicateEvidence) -> bool:
     """Whether items of one source are one post under two ids.
 
     A source that was moved to another system often gives all its posts new ids
     and new addresses; their words and their dates stay.
     """
-    if not one.words or one.words != other.words or one.published != other.published:
+    is_same = item.words == other.words and item.published == other.published
+    if not item.words or not is_same:
         return False
-    return one.published is not None or one.address == other.address
+    return item.published is not None or item.address == other.address
 
 
 def canonical_address(url: str) -> str:
@@ -71,18 +76,12 @@ def canonical_address(url: str) -> str:
         port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
     except ValueError:
         return ""
-    asked = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode(sorted(pair for pair in asked if not _TRACKING.match(pair[0])))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted(pair for pair in pairs if not _TRACKING.match(pair[0])))
     path = _DEFAULT_PAGE.sub("/", parts.path).rstrip("/")
     if not host or not (path or query or parts.fragment):
         return ""
     return f"{host}{port}{path}?{query}#{parts.fragment}".rstrip("#").rstrip("?")
-
-
-def _is_apart(one: DuplicateEvidence, other: DuplicateEvidence) -> bool:
-    if one.published is None or other.published is None:
-        return False
-    return abs(one.published - other.published) > _APART
 
 
 def _letters(words: str) -> str:

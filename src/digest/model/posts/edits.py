@@ -14,15 +14,15 @@ def merged(before: Item, edited: Item, now: Item) -> Item:
     """
     if type(now) is not type(before) or type(now) is not type(edited):
         return now
-    kept = {
+    staff_changes = {
         field.name: getattr(edited, field.name)
         for field in fields(now)
         if getattr(edited, field.name) != getattr(before, field.name)
         and getattr(now, field.name) == getattr(before, field.name)
         and field.name != "key"
     }
-    result: Item = replace(now, **kept)
-    if isinstance(result, Post) and "links" not in kept:
+    result: Item = replace(now, **staff_changes)
+    if isinstance(result, Post) and "links" not in staff_changes:
         links = _links(_of(before), _of(edited), _of(now))
         return replace(result, links=links)
     return result
@@ -63,14 +63,13 @@ def _of(item: Item) -> tuple[Link, ...]:
 def _links(
     before: tuple[Link, ...], edited: tuple[Link, ...], now: tuple[Link, ...]
 ) -> tuple[Link, ...]:
-    said = {link.url: link for link in before}
-    left = {link.url: link for link in edited}
-    found = []
+    of_source = {link.url: link for link in before}
+    of_staff = {link.url: link for link in edited}
+    links = []
     for link in now:
-        is_as_before = said.get(link.url) == link
-        staff_have = left.get(link.url) if is_as_before else link
-        if staff_have is not None:
-            found.append(staff_have)
-    there = {link.url for link in now}
-    added = [one for one in edited if one.url not in said and one.url not in there]
-    return (*found, *added)
+        is_as_before = of_source.get(link.url) == link
+        merged_link = of_staff.get(link.url) if is_as_before else link
+        if merged_link is not None:
+            links.append(merged_link)
+    addresses = {link.url for link in (*before, *now)}
+    return (*links, *(link for link in edited if link.url not in addresses))

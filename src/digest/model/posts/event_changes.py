@@ -36,25 +36,25 @@ def corrected(before: Event, now: Event) -> Event:
     return replace(now, told=before.span) if has_changed else now
 
 
-def vanished(known: Iterable[Event], said: Iterable[Item]) -> tuple[Event, ...]:
-    """Return, as cancelled, the events that are known and of which nothing is said."""
-    keys = {one.key for one in said}
+def vanished(before: Iterable[Event], now: Iterable[Item]) -> tuple[Event, ...]:
+    """Return, as cancelled, the events from before that are not among the items now."""
+    keys = {item.key for item in now}
     return tuple(
         replace(event, state=EventState.CANCELLED)
-        for event in known
+        for event in before
         if event.key not in keys
     )
 
 
 def together(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return the events by their start, with those that differ in time alone as one."""
-    made: dict[Event, Event] = {}
-    for event in sorted(events, key=lambda one: (one.starts, one.key)):
-        same = replace(event, key="", starts=_NO_TIME, ends=None)
-        first = made.get(same)
+    by_words: dict[Event, Event] = {}
+    for event in sorted(events, key=lambda event: (event.starts, event.key)):
+        without_time = replace(event, key="", starts=_NO_TIME, ends=None)
+        first = by_words.get(without_time)
         is_alone = bool(event.also) or event.told is not None
         if first is None or is_alone:
-            made[event if is_alone else same] = event
+            by_words[event if is_alone else without_time] = event
         else:
-            made[same] = replace(first, also=(*first.also, event.span))
-    return tuple(sorted(made.values(), key=lambda one: one.starts))
+            by_words[without_time] = replace(first, also=(*first.also, event.span))
+    return tuple(sorted(by_words.values(), key=lambda event: event.starts))

@@ -1,11 +1,10 @@
 """An item's fields in words, for people who look it over before readers do."""
 
-from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digest.model.posts.blocks import Block, Picture, texts
+from digest.model.posts.blocks import Picture, texts
 from digest.model.posts.items import Byline, Item, Link, TimeSpan
 from digest.model.posts.pictures import pictures_of
 from digest.model.posts.pictures import said as said_of
@@ -18,22 +17,22 @@ def described(item: Item, zone: str) -> dict[str, str]:
 
     Instants are told in the event's own zone, those of a post in `zone`.
     """
-    said = {
+    in_words = {
         field.name: _words(getattr(item, field.name), getattr(item, "zone", zone))
         for field in fields(item)
     }
-    said["body"] = _body(item.body)
-    said["pictures"] = _shortened("; ".join(map(_picture, pictures_of(item.body))))
-    return {name: words for name, words in said.items() if words}
+    words = " ".join(" ".join(texts(item.body)).split())
+    body = f"{len(words.split())} words: {_shortened(words)}" if words else ""
+    pictures = _shortened("; ".join(map(_picture, pictures_of(item.body))))
+    in_words |= {"body": body, "pictures": pictures}
+    return {name: words for name, words in in_words.items() if words}
 
 
 def _words(value: object, zone: str) -> str:
-    words = str(value)
+    words = "yes" if value is True else str(value)
     match value:
         case None | False:
             words = ""
-        case True:
-            words = "yes"
         case datetime():
             words = _instant(value, zone)
         case TimeSpan(starts, ends):
@@ -41,7 +40,9 @@ def _words(value: object, zone: str) -> str:
         case Picture():
             words = _picture(value)
         case tuple():
-            words = "; ".join(_part(one, zone) for one in value)
+            words = "; ".join(_words(part, zone) for part in value)
+        case Link(kind, label, url):
+            words = f"{kind}: {label} <{url}>"
         case Byline():
             words = _byline(value)
         case _:
@@ -58,26 +59,13 @@ def _instant(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%A %d %B %Y, %H:%M %Z}"
 
 
-def _part(value: object, zone: str) -> str:
-    if isinstance(value, Link):
-        return f"{value.kind}: {value.label} <{value.url}>"
-    return _words(value, zone)
-
-
 def _byline(byline: Byline) -> str:
-    said = (
+    parts = (
         ("author", byline.author),
         ("role", byline.role),
         ("organisation", byline.organisation),
     )
-    return "; ".join(f"{name} {words}" for name, words in said if words)
-
-
-def _body(body: Iterable[Block]) -> str:
-    words = " ".join(" ".join(texts(body)).split())
-    if not words:
-        return ""
-    return f"{len(words.split())} words: {_shortened(words)}"
+    return "; ".join(f"{name} {words}" for name, words in parts if words)
 
 
 def _shortened(words: str) -> str:

@@ -39,12 +39,12 @@ def to_wire(value: object) -> Any:
     if isinstance(value, datetime):
         return {"k": "instant", "at": value.isoformat()}
     if type(value) in _NAMES:
-        shown = {
+        values = {
             field.name: to_wire(getattr(value, field.name))
             for field in fields(value)  # type: ignore[arg-type]  # a kind of ours
             if field.default is MISSING or getattr(value, field.name) != field.default
         }
-        return {"k": _NAMES[type(value)], **shown}
+        return {"k": _NAMES[type(value)], **values}
     return value
 
 
@@ -57,12 +57,12 @@ def from_wire(value: Any) -> Any:
     if value["k"] == "instant":
         return datetime.fromisoformat(value["at"])
     kind = _KINDS[value["k"]]
-    made = {name: from_wire(part) for name, part in value.items() if name != "k"}
+    values = {name: from_wire(part) for name, part in value.items() if name != "k"}
     if kind is items.Link:
-        made["kind"] = items.LinkKind(made["kind"])
-    if kind is items.Event and "state" in made:
-        made["state"] = items.EventState(made["state"])
-    return kind(**made)
+        values["kind"] = items.LinkKind(values["kind"])
+    if kind is items.Event and "state" in values:
+        values["state"] = items.EventState(values["state"])
+    return kind(**values)
 
 
 def item_from_wire(value: Any) -> items.Item:
@@ -87,8 +87,8 @@ def _pictures_of(body: list[Any]) -> Iterator[blocks.Picture]:
                 yield from_wire(block)
             case {"k": "easy-read", "picture": dict() as picture}:
                 yield from_wire(picture)
-            case {"k": "quote", "body": said}:
-                yield from _pictures_of(said)
+            case {"k": "quote", "body": quoted}:
+                yield from _pictures_of(quoted)
             case {"k": "list", "items": parts}:
                 for part in parts:
                     yield from _pictures_of(part)

@@ -56,10 +56,10 @@ _LEAD = re.compile(r"\b(see also|find out more|further reading)\W*$", re.IGNOREC
 
 def kind_of(words: str, url: str) -> LinkKind | None:
     """Return the kind of a noteworthy link, or None for one among many."""
-    for said, any_sign, signs in ((words, _ANY_WORD, _WORDS), (url, _ANY, _ADDRESSES)):
-        if any_sign.search(said):
+    for text, any_sign, signs in ((words, _ANY_WORD, _WORDS), (url, _ANY, _ADDRESSES)):
+        if any_sign.search(text):
             for kind, sign in signs:
-                if re.search(sign, said, re.IGNORECASE):
+                if re.search(sign, text, re.IGNORECASE):
                     return kind
     return None
 
@@ -70,7 +70,7 @@ def noteworthy(blocks: Iterable[Block]) -> tuple[Link, ...]:
     A link whose own words say nothing, such as "here", is judged by the words
     before it and labelled by its kind.
     """
-    found: dict[str, Link] = {}
+    by_address: dict[str, Link] = {}
     for before, words, url in _links(blocks):
         label = " ".join(words.split())
         vague = _SAYS_NOTHING.fullmatch(label) is not None
@@ -78,8 +78,9 @@ def noteworthy(blocks: Iterable[Block]) -> tuple[Link, ...]:
         if kind is None and _LEAD.search(before):
             kind = LinkKind.MORE
         if kind is not None and label and url.startswith("http"):
-            found.setdefault(url, Link(kind, label_of(kind) if vague else label, url))
-    return tuple(found.values())
+            label = label_of(kind) if vague else label
+            by_address.setdefault(url, Link(kind, label, url))
+    return tuple(by_address.values())
 
 
 def label_of(kind: LinkKind) -> str:

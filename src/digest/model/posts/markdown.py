@@ -34,47 +34,38 @@ def _block(block: Block) -> str:  # noqa: C901 - a case for each kind
         case Heading(level, runs):
             words = "#" * min(level + 1, 6) + f" {_one_line(runs)}"
         case Paragraph(runs):
-            words = _at_start(_runs(runs))
+            words = _AT_START.sub(_escaped_start, _runs(runs))
         case ListBlock(ordered, items):
             words = "\n".join(_list(items, ordered=ordered))
         case Quote(body, attribution):
-            said = f"<footer>{html.escape(attribution)}</footer>" if attribution else ""
-            words = _indented(to_markdown(body) + (f"\n\n{said}" if said else ""), "> ")
+            footer = f"\n\n<footer>{html.escape(attribution)}</footer>"
+            words = _indented(to_markdown(body) + (footer if attribution else ""), "> ")
         case Picture(src, alt, caption):
             title = f' "{_SPECIAL.sub(_escaped, caption)}"' if caption else ""
             words = f"![{_SPECIAL.sub(_escaped, alt)}](<{src}>{title})"
-        case Table():
-            words = "\n".join(_table(block))
+        case Table(header, rows):
+            lines = [
+                f"| {' | '.join(map(_one_line, row))} |" for row in (header, *rows)
+            ]
+            lines.insert(1, "|" + " --- |" * len(header))
+            words = "\n".join(lines)
         case CallToAction(label, href):
             words = f'<a class="button" href="{_quoted(href)}">{html.escape(label)}</a>'
         case EasyRead(sentence, picture):
-            words = _easy_read(sentence, picture)
+            image = ""
+            if picture is not None:
+                src, alt = _quoted(picture.src), _quoted(picture.alt)
+                image = f'<img src="{src}" alt="{alt}">'
+            text = html.escape("".join(run.text for run in sentence))
+            words = f'<div class="easy-read">{image}<p>{text}</p></div>'
     return words
 
 
 def _list(items: Iterable[Iterable[Block]], *, ordered: bool) -> Iterator[str]:
-    for number, one in enumerate(items, 1):
+    for number, item in enumerate(items, 1):
         mark = f"{number}. " if ordered else "- "
-        words = _indented(to_markdown(one), " " * len(mark))
+        words = _indented(to_markdown(item), " " * len(mark))
         yield mark + words[len(mark) :]
-
-
-def _table(block: Table) -> Iterator[str]:
-    yield _row(block.header)
-    yield "|" + " --- |" * len(block.header)
-    yield from map(_row, block.rows)
-
-
-def _row(cells: Iterable[TextSpans]) -> str:
-    return "| " + " | ".join(map(_one_line, cells)) + " |"
-
-
-def _easy_read(sentence: TextSpans, picture: Picture | None) -> str:
-    shown = ""
-    if picture is not None:
-        shown = f'<img src="{_quoted(picture.src)}" alt="{_quoted(picture.alt)}">'
-    words = "".join(html.escape(run.text) for run in sentence)
-    return f'<div class="easy-read">{shown}<p>{words}</p></div>'
 
 
 def _one_line(runs: TextSpans) -> str:
@@ -92,25 +83,21 @@ def _runs(runs: TextSpans) -> str:
 def _run(run: TextSpan) -> str:
     words = _SPECIAL.sub(_escaped, run.text).replace("\n", "\\\n")
     mark = "*" * (run.emphasis + 2 * run.strong)
-    found = _SPACES.fullmatch(words)
-    if not mark or found is None or not found[2]:
+    match = _SPACES.fullmatch(words)
+    if not mark or match is None or not match[2]:
         return words
-    return f"{found[1]}{mark}{found[2]}{mark}{found[3]}"
+    return f"{match[1]}{mark}{match[2]}{mark}{match[3]}"
 
 
-def _at_start(words: str) -> str:
-    return _AT_START.sub(_escaped_start, words)
-
-
-def _escaped_start(found: re.Match[str]) -> str:
+def _escaped_start(mark: re.Match[str]) -> str:
     # A digit cannot be escaped; the stop behind it can.
-    if found[2].isdigit():
-        return f"{found[1]}{found[2]}\\"
-    return f"{found[1]}\\{found[2]}"
+    if mark[2].isdigit():
+        return f"{mark[1]}{mark[2]}\\"
+    return f"{mark[1]}\\{mark[2]}"
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\{found[0]}"
+def _escaped(sign: re.Match[str]) -> str:
+    return f"\\{sign[0]}"
 
 
 def _indented(words: str, mark: str) -> str:

@@ -45,10 +45,11 @@ class PictureFile:
         return "png" if self.media_type == "image/png" else "jpg"
 
 
-# How the file of a use is told apart in an address that anybody may open.
+# A picture's name, and the use that one size of it is for.
+PictureKey = tuple[str, PictureUse]
 # A page that names thousands is none that anybody wrote to be read.
 MOST_IN_A_POST = 30
-
+# How the file of a use is told apart in an address that anybody may open.
 _PUBLIC = {PictureUse.EMAIL: "", PictureUse.EMAIL_SMALL: "-small"}
 _PUBLIC_NAME = re.compile(r"([0-9a-f]{32})(-small)?\.(?:jpg|png)")
 
@@ -58,17 +59,17 @@ def public_name(name: str, use: PictureUse, file: PictureFile) -> str:
     return f"{name}{_PUBLIC[use]}.{file.extension}"
 
 
-def from_public_name(said: str) -> tuple[str, PictureUse] | None:
+def from_public_name(public: str) -> PictureKey | None:
     """Return the picture and the use that a public name means, if it is one."""
-    found = _PUBLIC_NAME.fullmatch(said)
-    if found is None:
+    match = _PUBLIC_NAME.fullmatch(public)
+    if match is None:
         return None
-    return found[1], PictureUse.EMAIL_SMALL if found[2] else PictureUse.EMAIL
+    return match[1], PictureUse.EMAIL_SMALL if match[2] else PictureUse.EMAIL
 
 
 Files = Mapping[PictureUse, PictureFile]
 # What a renderer is handed: the files of the pictures it may need.
-Gallery = Mapping[tuple[str, PictureUse], PictureFile]
+Gallery = Mapping[PictureKey, PictureFile]
 
 
 def name_of(files: Files) -> str:
@@ -109,10 +110,10 @@ def pictures_in(item: Item) -> Iterator[Picture]:
     yield from pictures_of(item.body)
 
 
-def taken_of(shown: Iterable[Picture]) -> tuple[list[Picture], list[Picture]]:
+def taken_of(pictures: Iterable[Picture]) -> tuple[list[Picture], list[Picture]]:
     """Return which of an item's pictures we fetch, each once, and those beyond."""
-    each = list(dict.fromkeys(shown))
-    return each[:MOST_IN_A_POST], each[MOST_IN_A_POST:]
+    distinct = list(dict.fromkeys(pictures))
+    return distinct[:MOST_IN_A_POST], distinct[MOST_IN_A_POST:]
 
 
 # Why a picture is left out that nobody has said anything of.
@@ -144,6 +145,13 @@ def pictures_of(blocks: Iterable[Block]) -> Iterator[Picture]:
                 pass
 
 
+def shows(body: Iterable[Block], picture: Picture | None) -> bool:
+    """Whether one of the blocks is the picture itself."""
+    return picture is not None and any(
+        isinstance(block, Picture) and block.src == picture.src for block in body
+    )
+
+
 def repictured(item: Item, change: Callable[[Picture], Picture]) -> Item:
     """Return the item with each of its pictures as `change` returns it."""
     body = _changed(item.body, change)
@@ -168,7 +176,7 @@ def _block(block: Block, change: Callable[[Picture], Picture]) -> Block:
         case Quote(body=body):
             return replace(block, body=_changed(body, change))
         case ListBlock(items=items):
-            made = tuple(_changed(item, change) for item in items)
-            return replace(block, items=made)
+            changed = tuple(_changed(item, change) for item in items)
+            return replace(block, items=changed)
         case _:
             return block

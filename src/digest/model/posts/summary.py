@@ -28,14 +28,14 @@ def summarise(blocks: Iterable[Block], limit: int = LIMIT_WORDS) -> str:
     At least one sentence; only one longer than 100 words is cut, at a word,
     with an ellipsis. Empty only where the body has no words.
     """
-    kept: list[str] = []
+    first: list[str] = []
     count = 0
     for sentence in _first_sentences(tuple(blocks)):
         count += len(sentence.split())
-        if kept and count > limit:
+        if first and count > limit:
             break
-        kept.append(sentence)
-    words = " ".join(kept).split()
+        first.append(sentence)
+    words = " ".join(first).split()
     if len(words) > max(limit, _LONGEST_SENTENCE):
         return " ".join(words[:limit]).rstrip(",;:\u2013\u2014- ") + "\u2026"
     return " ".join(words)
@@ -57,13 +57,13 @@ def _first_sentences(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of `text`; together they hold all of its words."""
-    found, start = [], 0
+    whole, start = [], 0
     for end in _END.finditer(text):
         if _is_end(text, start, end):
-            found.append(text[start : end.end()].strip())
+            whole.append(text[start : end.end()].strip())
             start = end.end()
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if sentence]
+    whole.append(text[start:].strip())
+    return [sentence for sentence in whole if sentence]
 
 
 def _is_end(text: str, start: int, end: re.Match[str]) -> bool:

@@ -1,4 +1,4 @@
-"""A variant as an email: HTML and text, compiled once for all of its readers."""
+"""A variant as an email: HTML and text, compile_message once for all of its readers."""
 
 import re
 from collections.abc import Iterable
@@ -12,25 +12,24 @@ from digest.model.editions.compiled_message import (
     CompiledMessage,
     MergeField,
     Recipient,
-    shown,
+    body_value,
 )
 from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import Block
-from digest.model.posts.pictures import PictureHosting
+from digest.model.posts.pictures import PictureHosting, PictureKey
 from digest.render.addresses import spoken
 from digest.render.email.contents import Depths, contents, fullest
 from digest.render.email.html_blocks import HtmlBlocks
 from digest.render.email.html_words import html_words, marked, text_words, with_lang
-from digest.render.email.inliner import inlined
+from digest.render.email.inliner import inline_styles
 from digest.render.email.markers import Markers, Pieces
-from digest.render.email.message import PICTURE_BOUNDARY, compiled
+from digest.render.email.message import PICTURE_BOUNDARY, compile_message
 from digest.render.email.pictures import (
     MOST_ATTACHED,
     EmailPictures,
-    Named,
     picture_parts,
 )
-from digest.render.email.size_limit import fitted
+from digest.render.email.size_limit import fit_to_size_limit
 from digest.render.email.subject import subject
 from digest.render.email.text_blocks import TextBlocks, filled, underlined
 from digest.render.options import RenderOptions
@@ -63,18 +62,18 @@ class EmailRendition:
     """
 
     message: CompiledMessage
-    attached: tuple[Named, ...] = ()
+    attached: tuple[PictureKey, ...] = ()
     too_heavy: int = 0
 
 
-def compile_email(variant: Variant, look: RenderOptions) -> CompiledMessage:
-    """Return the variant as a message into which each reader is merged, as `made`."""
-    rendition = made(variant, look)
-    parts = picture_parts(rendition.attached, look.pictures, PICTURE_BOUNDARY)
+def compile_email(variant: Variant, options: RenderOptions) -> CompiledMessage:
+    """Return the variant as a message for each reader to be merged into."""
+    rendition = render_email(variant, options)
+    parts = picture_parts(rendition.attached, options.pictures, PICTURE_BOUNDARY)
     return replace(rendition.message, pictures=parts)
 
 
-def made(variant: Variant, look: RenderOptions) -> EmailRendition:
+def render_email(variant: Variant, options: RenderOptions) -> EmailRendition:
     """Return the variant as a message, with what belongs inside it kept apart.
 
     Readers of plain text get text/plain alone; the others both, text first.
@@ -82,32 +81,34 @@ def made(variant: Variant, look: RenderOptions) -> EmailRendition:
     or the campaign file is at fault, or the HTML would be cut off.
     """
     if not variant.format.has_html:
-        parts = {"plain": _text(variant, look, fullest(variant))}
-        return EmailRendition(compiled(variant, subject(variant), look.made_at, parts))
-    depths, page, too_heavy = _placed(variant, look)
-    parts = {"plain": _text(variant, look, depths), "html": page.pieces}
+        parts = {"plain": _text(variant, options, fullest(variant))}
+        return EmailRendition(
+            compile_message(variant, subject(variant), options.made_at, parts)
+        )
+    depths, page, too_heavy = _html(variant, options)
+    parts = {"plain": _text(variant, options, depths), "html": page.pieces}
     attached = page.pictures.attached
-    message = compiled(
-        variant, subject(variant), look.made_at, parts, with_pictures=bool(attached)
+    message = compile_message(
+        variant, subject(variant), options.made_at, parts, with_pictures=bool(attached)
     )
     return EmailRendition(message, attached, too_heavy)
 
 
 def preview_html(
-    variant: Variant, look: RenderOptions, reader: Recipient = SAMPLE_READER
+    variant: Variant, options: RenderOptions, reader: Recipient = SAMPLE_READER
 ) -> str:
     """Return the HTML of the email with a reader merged in, its pictures inside."""
-    page = _placed(variant, look)[1]
+    page = _html(variant, options)[1]
     return page.pictures.inside(_for_reader(page.pieces, reader))
 
 
 def preview_text(
-    variant: Variant, look: RenderOptions, reader: Recipient = SAMPLE_READER
+    variant: Variant, options: RenderOptions, reader: Recipient = SAMPLE_READER
 ) -> str:
     """Return the plain text of the email with a reader merged in."""
     has_html = variant.format.has_html
-    depths = _placed(variant, look)[0] if has_html else fullest(variant)
-    return _for_reader(_text(variant, look, depths), reader)
+    depths = _html(variant, options)[0] if has_html else fullest(variant)
+    return _for_reader(_text(variant, options, depths), reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,35 +118,40 @@ class _Page:
     pieces: Pieces
     pictures: EmailPictures
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has, with room for a reader's own values."""
+        literals = (part for part in self.pieces if not isinstance(part, MergeField))
+        return _ROOM + sum(len(part.encode()) for part in literals)
 
-def _placed(variant: Variant, look: RenderOptions) -> tuple[Depths, _Page, int]:
+
+def _html(variant: Variant, options: RenderOptions) -> tuple[Depths, _Page, int]:
     """Return how deep items go, the HTML, and what was too heavy to attach."""
-    place = variant.campaign.pictures
-    depths, page = _html(variant, look, place)
+
+    def fitting(hosting: PictureHosting) -> tuple[Depths, _Page]:
+        make = partial(_html_at, variant, options, hosting)
+        return fit_to_size_limit(variant, make, lambda page: page.size)
+
+    hosting = variant.campaign.pictures
+    depths, page = fitting(hosting)
     weight = page.pictures.weight
-    if place is PictureHosting.ATTACHED and weight > MOST_ATTACHED:
-        return *_html(variant, look, PictureHosting.HOSTED), weight
+    if hosting is PictureHosting.ATTACHED and weight > MOST_ATTACHED:
+        return *fitting(PictureHosting.HOSTED), weight
     return depths, page, 0
 
 
-def _html(
-    variant: Variant, look: RenderOptions, place: PictureHosting
-) -> tuple[Depths, _Page]:
-    return fitted(variant, partial(_html_at, variant, look, place), _size)
-
-
 def _html_at(
-    variant: Variant, look: RenderOptions, place: PictureHosting, depths: Depths
+    variant: Variant, options: RenderOptions, hosting: PictureHosting, depths: Depths
 ) -> _Page:
-    made = environment(look.templates_dir, "email", marked)
+    templates = environment(options.templates_dir, "email", marked)
     words = words_of(variant)
-    kinds = macros(made, "blocks.html", html_words(words))
+    block_macros = macros(templates, "blocks.html", html_words(words))
     markers = Markers()
-    pictures = EmailPictures(look.pictures, place, look.hosted_at)
+    pictures = EmailPictures(options.pictures, hosting, options.hosted_at)
     issue = contents(variant, depths)
 
     def blocks(blocks: Iterable[Block], above: int) -> Markup:
-        markup = HtmlBlocks(kinds, pictures, above).write(blocks)
+        markup = HtmlBlocks(block_macros, pictures, above).write(blocks)
         return with_lang(markup, issue.content_language, "div")
 
     context = {
@@ -154,13 +160,13 @@ def _html_at(
         "reader": _reader(markers, "html", words),
         "blocks": blocks,
     }
-    page = _allowed(rendered(made, "edition.html", context))
-    pieces = _with_way_out(markers.split(inlined(page)), "edition.html")
+    html = _allowed(rendered(templates, "edition.html", context))
+    pieces = _with_way_out(markers.split(inline_styles(html)), "edition.html")
     return _Page(pieces, pictures)
 
 
-def _text(variant: Variant, look: RenderOptions, depths: Depths) -> Pieces:
-    made = environment(look.templates_dir, "email", marked)
+def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
+    templates = environment(options.templates_dir, "email", marked)
     words = words_of(variant)
     blocks = TextBlocks(words)
     markers = Markers()
@@ -175,7 +181,7 @@ def _text(variant: Variant, look: RenderOptions, depths: Depths) -> Pieces:
         "issue": contents(variant, depths),
         "reader": _reader(markers, "text", words),
     }
-    text = _allowed(rendered(made, "edition.txt", context))
+    text = _allowed(rendered(templates, "edition.txt", context))
     tidy = _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
     return _with_way_out(markers.split(tidy), "edition.txt")
 
@@ -200,13 +206,8 @@ def _with_way_out(pieces: Pieces, template: str) -> Pieces:
     return pieces
 
 
-def _size(page: _Page) -> int:
-    said = (piece for piece in page.pieces if not isinstance(piece, MergeField))
-    return _ROOM + sum(len(piece.encode()) for piece in said)
-
-
 def _for_reader(pieces: Pieces, reader: Recipient) -> str:
     return "".join(
-        shown(piece, reader) if isinstance(piece, MergeField) else piece
+        body_value(piece, reader) if isinstance(piece, MergeField) else piece
         for piece in pieces
     )

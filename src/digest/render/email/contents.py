@@ -8,6 +8,7 @@ from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.posts.blocks import Block, Picture, texts
 from digest.model.posts.items import Event, Item, Post
+from digest.model.posts.pictures import shows
 from digest.render.addresses import link_address, phone_address, web_address
 from digest.render.email.subject import (
     shortened,
@@ -172,7 +173,7 @@ def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEntr
     full = depth is Depth.FULL
     words = words_of(variant)
     picture = item.picture if isinstance(item, Post) else None
-    shows_picture = depth > Depth.TITLE and not (full and _shows(item.body, picture))
+    shows_picture = depth > Depth.TITLE and not (full and shows(item.body, picture))
     summary = item.summary if depth is Depth.SUMMARY or not item.body else ""
     return EmailEntry(
         anchor=anchor,
@@ -205,8 +206,8 @@ def _details(item: Item, variant: Variant) -> Iterator[Detail]:
         yield from _links(item, variant, other_forms=False)
         return
     words, language = words_of(variant), content_lang(variant)
-    for name, told in times(item, variant.campaign.timezone, words):
-        yield _detail(name, told, words)
+    for name, time in times(item, variant.campaign.timezone, words):
+        yield _detail(name, time, words)
     if item.place:
         place = Phrase(cleaned(item.place), language)
         yield _detail(words.gettext("Where"), place, words)
@@ -258,9 +259,3 @@ def _read_on(item: Item, title: str, depth: Depth, words: Words) -> Detail | Non
     else:
         link = words.gettext("Read “%(title)s” in full", title=title)
     return Detail("", link, href)
-
-
-def _shows(body: tuple[Block, ...], picture: Picture | None) -> bool:
-    return picture is not None and any(
-        isinstance(block, Picture) and block.src == picture.src for block in body
-    )

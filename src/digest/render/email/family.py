@@ -8,9 +8,9 @@ from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureUse
 from digest.render.email.compile import (
     compile_email,
-    made,
     preview_html,
     preview_text,
+    render_email,
 )
 from digest.render.options import RenderOptions
 
@@ -24,7 +24,7 @@ class EmailFamily:
 
     def make(self, variant: Variant, options: RenderOptions) -> Rendition:
         """Return a compiled message, and which pictures belong inside it."""
-        email = made(variant, options)
+        email = render_email(variant, options)
         return Rendition(
             email.message.to_bytes(),
             {ATTACHED: email.attached, TOO_HEAVY: email.too_heavy},

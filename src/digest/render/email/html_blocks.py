@@ -57,33 +57,35 @@ class HtmlBlocks:
     def _block(self, block: Block) -> Markup:  # noqa: C901, PLR0911 - a case a kind
         match block:
             case Heading(level, runs):
-                return self._made("heading", self._level(level), _safe(runs))
+                below, lowest = self._above + max(level, 1), self._last + 1
+                self._last = min(below, lowest, _LOWEST)
+                return self._markup("heading", self._last, _safe_spans(runs))
             case Paragraph(runs):
-                return self._made("paragraph", _safe(runs))
+                return self._markup("paragraph", _safe_spans(runs))
             case ListBlock(ordered, items):
-                return self._made("list", ordered, [*map(self.write, items)])
+                return self._markup("list", ordered, [*map(self.write, items)])
             case Quote(body, attribution):
-                return self._made("quote", self.write(body), attribution)
+                return self._markup("quote", self.write(body), attribution)
             case Picture():
-                shown = self._pictures.show(block, PictureUse.EMAIL)
-                return self._made("picture", block, shown)
+                image = self._pictures.show(block, PictureUse.EMAIL)
+                return self._markup("picture", block, image)
             case Table():
                 return self._table(block)
             case CallToAction(label, href):
-                return self._made("call_to_action", label, link_address(href))
+                return self._markup("call_to_action", label, link_address(href))
             case EasyRead(sentence, picture):
-                shown = self._pictures.show(picture, PictureUse.EMAIL_SMALL)
-                return self._made("easy_read", _safe(sentence), picture, shown)
+                image = self._pictures.show(picture, PictureUse.EMAIL_SMALL)
+                return self._markup("easy_read", _safe_spans(sentence), picture, image)
 
     def _table(self, table: Table) -> Markup:
-        header = [_safe(cell) for cell in table.header]
-        rows = [[_safe(cell) for cell in row] for row in table.rows]
+        header = [_safe_spans(cell) for cell in table.header]
+        rows = [[_safe_spans(cell) for cell in row] for row in table.rows]
         name = (
             "table" if _fits_a_phone((table.header, *table.rows)) else "table_as_lists"
         )
-        return self._made(name, header, rows, table.caption)
+        return self._markup(name, header, rows, table.caption)
 
-    def _made(self, name: str, *values: object) -> Markup:
+    def _markup(self, name: str, *values: object) -> Markup:
         macro = self._macros.get(name)
         if macro is None:
             raise RenderError(
@@ -91,10 +93,6 @@ class HtmlBlocks:
                 " that came with the program"
             )
         return Markup(macro(*values))  # noqa: S704 - escaped where the macro is written
-
-    def _level(self, wanted: int) -> int:
-        self._last = min(self._above + max(wanted, 1), self._last + 1, _LOWEST)
-        return self._last
 
 
 def _fits_a_phone(rows: tuple[tuple[TextSpans, ...], ...]) -> bool:
@@ -107,8 +105,8 @@ def _fits_a_phone(rows: tuple[tuple[TextSpans, ...], ...]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """A run as a macro writes it; `spaced` where its spaces and line ends count."""
+class _SafeSpan:
+    """A text span for a macro; `spaced` where its spaces and line ends count."""
 
     text: str
     strong: bool
@@ -117,13 +115,15 @@ class _Words:
     spaced: bool
 
 
-def _safe(runs: TextSpans) -> tuple[_Words, ...]:
-    text, end = plain(runs), 0
-    kept = [found.span() for found in _SPACING.finditer(text)]
-    shown = []
-    for run in runs:
-        start, end = end, end + len(run.text)
-        spaced = any(first < end and start < last for first, last in kept)
-        href = link_address(run.href) if run.href else ""
-        shown.append(_Words(run.text, run.strong, run.emphasis, href or None, spaced))
-    return tuple(shown)
+def _safe_spans(runs: TextSpans) -> tuple[_SafeSpan, ...]:
+    end = 0
+    spacing = [match.span() for match in _SPACING.finditer(plain(runs))]
+    safe = []
+    for span in runs:
+        start, end = end, end + len(span.text)
+        spaced = any(first < end and start < last for first, last in spacing)
+        href = link_address(span.href) if span.href else ""
+        safe.append(
+            _SafeSpan(span.text, span.strong, span.emphasis, href or None, spaced)
+        )
+    return tuple(safe)

@@ -21,7 +21,7 @@ _KEEP = 'put it in a <style data-premailer="ignore"> instead'
 _NOT_FOR_INLINING = ("!important", "@", "var(", ":is(", ":not(", ":hover")
 
 
-def inlined(html: str) -> str:
+def inline_styles(html: str) -> str:
     """Return the page with the rules of its plain style blocks put inline.
 
     Blocks marked `data-premailer="ignore"` are left as they are, for what
@@ -61,12 +61,11 @@ class OfflinePremailer(Premailer):  # type: ignore[misc]  # premailer is untyped
 
 @lru_cache(maxsize=32)
 def _sheet(css: str) -> object:
-    return cssutils.CSSParser(fetcher=_refused, validate=False).parseString(css)
+    def refuse(url: str) -> NoReturn:
+        # cssutils takes an OSError for a sheet that cannot be read, and goes on.
+        raise OSError(f"style sheets are not fetched: {url}")
 
-
-def _refused(url: str) -> NoReturn:
-    # cssutils takes an OSError for a sheet that cannot be read, and goes on.
-    raise OSError(f"style sheets are not fetched: {url}")
+    return cssutils.CSSParser(fetcher=refuse, validate=False).parseString(css)
 
 
 def _refuse_the_unsafe(html: str) -> None:

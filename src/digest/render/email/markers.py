@@ -18,8 +18,9 @@ class Markers:
 
     def __init__(self) -> None:
         secret = secrets.token_hex(16)
-        self._slots = {
-            f"zq{secret}x{number:02d}qz": slot for number, slot in enumerate(MergeField)
+        self._fields = {
+            f"zq{secret}x{number:02d}qz": field
+            for number, field in enumerate(MergeField)
         }
         self._pattern = re.compile(f"(zq{secret}x[0-9]{{2}}qz)")
 
@@ -30,12 +31,12 @@ class Markers:
         """
         suffix = f"-in-{place}"
         return {
-            slot.removesuffix(suffix).replace("-", "_"): token
-            for token, slot in self._slots.items()
-            if slot.endswith(suffix)
+            field.removesuffix(suffix).replace("-", "_"): token
+            for token, field in self._fields.items()
+            if field.endswith(suffix)
         }
 
     def split(self, text: str) -> Pieces:
-        """Return the text cut at its tokens, each replaced by its slot."""
+        """Return the text cut at its tokens, each replaced by its field."""
         parts = self._pattern.split(text)
-        return tuple(self._slots.get(part, part) for part in parts if part)
+        return tuple(self._fields.get(part, part) for part in parts if part)

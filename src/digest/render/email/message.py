@@ -28,7 +28,7 @@ _LIST_ID = 255
 PICTURE_BOUNDARY = "=_pictures"
 
 
-def compiled(
+def compile_message(
     variant: Variant,
     subject: str,
     made_at: datetime,
@@ -44,8 +44,8 @@ def compiled(
     """
     segments = {kind: tuple(_segments(pieces)) for kind, pieces in parts.items()}
     bodies = [
-        tuple(_related(said) if with_pictures and kind == "html" else _part(kind, said))
-        for kind, said in segments.items()
+        tuple(_related(body) if with_pictures and kind == "html" else _part(kind, body))
+        for kind, body in segments.items()
     ]
     head = [*_headers(variant, subject, made_at), *_body(bodies)]
     return CompiledMessage.of(
@@ -59,7 +59,8 @@ def _headers(
 ) -> Iterator[str | MergeField]:
     campaign = variant.campaign
     domain = _own(campaign.sender_address).rpartition("@")[2]
-    yield f"From: {_from(campaign)}\r\nTo: "
+    name = campaign.sender_name or campaign.title
+    yield f"From: {mailbox(name, campaign.sender_address)}\r\nTo: "
     yield MergeField.TO
     yield f"\r\nSubject: {unstructured(subject)}\r\n"
     yield f"Date: {format_datetime(made_at.astimezone(ZoneInfo(campaign.timezone)))}"
@@ -74,11 +75,6 @@ def _headers(
     yield "Auto-Submitted: auto-generated\r\n"
     yield f"Feedback-ID: {variant.code}:{campaign.name}:edition:digest\r\n"
     yield f"Content-Language: {language_tag(variant.language)}\r\nMIME-Version: 1.0\r\n"
-
-
-def _from(campaign: Campaign) -> str:
-    _own(campaign.sender_address)
-    return mailbox(campaign.sender_name or campaign.title, campaign.sender_address)
 
 
 def _own(address: str) -> str:
@@ -105,7 +101,10 @@ def _body(bodies: Sequence[Sequence[str | MergeField]]) -> Iterator[str | MergeF
     if len(bodies) == 1:
         yield from bodies[0]
         return
-    boundary = _boundary(bodies)
+    # "=_" cannot stand in quoted-printable, so no content can hold the boundary;
+    # the hash makes it the same for the same content.
+    text = "".join(segment for body in bodies for segment in body)
+    boundary = f"=_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
     yield f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
     for body in bodies:
         yield f"\r\n--{boundary}\r\n"
@@ -130,7 +129,7 @@ def _part(
 
 
 def _segments(pieces: Pieces) -> Iterator[str | MergeField]:
-    """Yield a part in quoted-printable, with every slot on a line of its own.
+    """Yield a part in quoted-printable, with every merge field on a line of its own.
 
     A soft break stands before and after it, so that whatever value is put in
     cannot make another line too long.
@@ -146,10 +145,3 @@ def _segments(pieces: Pieces) -> Iterator[str | MergeField]:
         lines = piece.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         yield "\r\n".join(map(quoted_printable, lines))
         at_line_start = not lines[-1]
-
-
-def _boundary(parts: Iterable[Iterable[str | MergeField]]) -> str:
-    # "=_" cannot stand in quoted-printable, so no content can hold the
-    # boundary; the hash makes it the same for the same content.
-    said = "".join(piece for part in parts for piece in part)
-    return f"=_{hashlib.sha256(said.encode()).hexdigest()[:24]}"

@@ -9,6 +9,7 @@ from digest.model.posts.pictures import (
     Gallery,
     PictureFile,
     PictureHosting,
+    PictureKey,
     PictureUse,
     file_for,
     public_name,
@@ -18,7 +19,6 @@ from digest.model.posts.pictures import (
 MOST_ATTACHED = 2_000_000
 # Pixels, as wide as the place is for which each use is made.
 _WIDEST = {PictureUse.EMAIL: 592, PictureUse.EMAIL_SMALL: 104}
-Named = tuple[str, PictureUse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +33,52 @@ class ShownPicture:
 class EmailPictures:
     """Shows pictures in one rendition of an email, and remembers which it showed."""
 
-    def __init__(self, gallery: Gallery, place: PictureHosting, hosted_at: str) -> None:
+    def __init__(
+        self, gallery: Gallery, hosting: PictureHosting, hosted_at: str
+    ) -> None:
         self._gallery = gallery
-        self._place = place
+        self._hosting = hosting
         self._hosted_at = hosted_at
-        self.shown: dict[str, tuple[Named, PictureFile]] = {}  # by address
+        # By the address at which each is shown.
+        self._files: dict[str, tuple[PictureKey, PictureFile]] = {}
 
     def show(self, picture: Picture | None, use: PictureUse) -> ShownPicture | None:
         """Return where the picture is shown; None where words stand in its place."""
-        if picture is None or self._place is PictureHosting.NONE:
+        if picture is None or self._hosting is PictureHosting.NONE:
             return None
         file = file_for(picture, use, self._gallery)
         if file is None:
             return None
-        src = self._address(public_name(picture.kept, use, file))
-        self.shown[src] = (picture.kept, use), file
+        name = public_name(picture.kept, use, file)
+        is_hosted = self._hosting is PictureHosting.HOSTED
+        src = f"{self._hosted_at}/{name}" if is_hosted else f"cid:{_content_id(name)}"
+        self._files[src] = (picture.kept, use), file
         width = min(_WIDEST[use], file.width)
         return ShownPicture(src, width, max(1, round(file.height * width / file.width)))
 
     @property
     def weight(self) -> int:
         """How many bytes they have together, each counted once."""
-        return sum(len(file.content) for _, file in self.shown.values())
+        return sum(len(file.content) for _, file in self._files.values())
 
     @property
-    def attached(self) -> tuple[Named, ...]:
+    def attached(self) -> tuple[PictureKey, ...]:
         """Those that must be in the message itself, in the order they are shown."""
-        if self._place is not PictureHosting.ATTACHED:
+        if self._hosting is not PictureHosting.ATTACHED:
             return ()
-        return tuple(named for named, _ in self.shown.values())
+        return tuple(key for key, _ in self._files.values())
 
     def inside(self, html: str) -> str:
         """Return the page with each picture in it, so that it stands for itself."""
-        for src, (_, file) in self.shown.items():
+        for src, (_, file) in self._files.items():
             content = base64.b64encode(file.content).decode("ascii")
             html = html.replace(src, f"data:{file.media_type};base64,{content}")
         return html
 
-    def _address(self, name: str) -> str:
-        if self._place is PictureHosting.HOSTED:
-            return f"{self._hosted_at}/{name}"
-        return f"cid:{_content_id(name)}"
 
-
-def picture_parts(attached: Sequence[Named], gallery: Gallery, boundary: str) -> bytes:
+def picture_parts(
+    attached: Sequence[PictureKey], gallery: Gallery, boundary: str
+) -> bytes:
     """Return the pictures as parts of multipart/related, encoded once for everybody.
 
     One that is there no longer is left out: its words stand where it was shown.
@@ -84,17 +86,19 @@ def picture_parts(attached: Sequence[Named], gallery: Gallery, boundary: str) ->
     return "".join(_parts(attached, gallery, boundary)).encode("ascii")
 
 
-def _parts(attached: Sequence[Named], gallery: Gallery, boundary: str) -> Iterator[str]:
+def _parts(
+    attached: Sequence[PictureKey], gallery: Gallery, boundary: str
+) -> Iterator[str]:
     for name, use in attached:
         file = gallery.get((name, use))
         if file is None:
             continue
-        called = public_name(name, use, file)
+        file_name = public_name(name, use, file)
         encoded = base64.encodebytes(file.content).decode("ascii")
         yield f"\r\n--{boundary}\r\nContent-Type: {file.media_type}\r\n"
         yield "Content-Transfer-Encoding: base64\r\n"
-        yield f"Content-ID: <{_content_id(called)}>\r\n"
-        yield f"Content-Disposition: inline;\r\n filename={called}\r\n\r\n"
+        yield f"Content-ID: <{_content_id(file_name)}>\r\n"
+        yield f"Content-Disposition: inline;\r\n filename={file_name}\r\n\r\n"
         yield encoded.replace("\n", "\r\n")
 
 

@@ -6,7 +6,6 @@ from typing import TypeVar
 from digest.errors import RenderError
 from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import texts
-from digest.model.posts.items import Item
 from digest.render.addresses import web_address
 from digest.render.email.contents import Depth, Depths, can_be_shortened, fullest
 
@@ -17,7 +16,7 @@ LIMIT = 100_000
 AIM = 90_000
 
 
-def fitted(
+def fit_to_size_limit(
     variant: Variant, make: Callable[[Depths], T], size: Callable[[T], int]
 ) -> tuple[Depths, T]:
     """Return the fullest rendition of at most AIM bytes, or else of at most LIMIT.
@@ -27,9 +26,9 @@ def fitted(
     own stays whole. Raises RenderError where even that is too large.
     """
     stages = list(_stages(variant))
-    made = make(stages[0])
-    if size(made) <= AIM:
-        return stages[0], made
+    rendition = make(stages[0])
+    if size(rendition) <= AIM:
+        return stages[0], rendition
     low, high = 0, len(stages) - 1
     while low < high:
         middle = (low + high) // 2
@@ -37,21 +36,22 @@ def fitted(
             high = middle
         else:
             low = middle + 1
-    made = make(stages[low])
-    if size(made) > LIMIT:
+    rendition = make(stages[low])
+    if (least := size(rendition)) > LIMIT:
         raise RenderError(
-            f"the email is {size(made):,} bytes however much is shortened, and mail "
+            f"the email is {least:,} bytes however much is shortened, and mail "
             f"programs cut it off at {LIMIT:,}: give long items an address (url) to "
             "link to, or send fewer items at a time"
         )
-    return stages[low], made
+    return stages[low], rendition
 
 
 def _stages(variant: Variant) -> Iterator[Depths]:
     depths = list(fullest(variant))
     yield tuple(depths)
     by_length = sorted(
-        range(len(depths)), key=lambda number: (-_length(variant.items[number]), number)
+        range(len(depths)),
+        key=lambda number: (-sum(map(len, texts(variant.items[number].body))), number),
     )
     for number in by_length:
         if depths[number] is Depth.FULL and can_be_shortened(variant.items[number]):
@@ -61,7 +61,3 @@ def _stages(variant: Variant) -> Iterator[Depths]:
         if web_address(variant.items[number].url):
             depths[number] = Depth.TITLE
             yield tuple(depths)
-
-
-def _length(item: Item) -> int:
-    return sum(map(len, texts(item.body)))

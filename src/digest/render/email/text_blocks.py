@@ -171,9 +171,9 @@ def _words(text: str, width: int) -> Iterator[str]:
     for word in re.split(r"[ \t]+", text.strip()):
         rest = word
         while _columns(rest) > width and not _ADDRESS.fullmatch(rest):
-            kept = _fitting(rest, width)
-            yield rest[:kept]
-            rest = rest[kept:]
+            end = _fitting(rest, width)
+            yield rest[:end]
+            rest = rest[end:]
         yield rest
 
 

@@ -18,10 +18,10 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
-from digest.model.posts.pictures import PictureUse
+from digest.model.posts.pictures import Gallery, PictureUse, file_for
 from digest.render.letter.links import LONGEST, PrintedAddresses
-from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.printable_text import breakable, printable
+from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.languages import locale_of
 
@@ -32,6 +32,26 @@ _AVERAGE, _WIDEST = 0.56, 0.95
 _MOST_COLUMN_POINTS = 60
 _DEEPEST = 6
 _ADDRESS_TEXT = "({})"
+
+
+class LetterPictures:
+    """Brings pictures into a compiler's job folder; nothing else is read or fetched."""
+
+    def __init__(self, compiler: TypstCompiler, gallery: Gallery) -> None:
+        self._compiler = compiler
+        self._gallery = gallery
+        self._names: set[str] = set()
+
+    def name_for(self, picture: Picture, use: PictureUse) -> str | None:
+        """Return the name under which Typst shows the picture, or None."""
+        file = file_for(picture, use, self._gallery)
+        if file is None:
+            return None
+        name = f"{picture.kept}-{use}.{file.extension}"
+        if name not in self._names:
+            (self._compiler.root / name).write_bytes(file.content)
+            self._names.add(name)
+        return name
 
 
 @dataclass(slots=True)
@@ -59,11 +79,15 @@ class BlockTypesetter:
         widest = self.width * share * _POINTS / (_WIDEST * self.size * scale)
         return breakable(printable(text, self.words), max(4, int(widest)))
 
+    def phrase(self, text: str, share: float = 1.0, scale: float = 1.0) -> Json:
+        """Return the text as `say` does, with its language if it has one."""
+        return {"t": self.say(text, share, scale)} | lang_of(text)
+
     def heading(self, level: int, text: str, mark: str = "") -> Json:
         """Return a heading; `mark` is the name that other parts refer to it by."""
         level = min(level, self.deepest + 1, _DEEPEST)
         self.deepest = level
-        title = {"t": self.say(text, scale=1.4)} | lang_of(text)
+        title = self.phrase(text, scale=1.4)
         return {"k": "h", "level": level, "runs": [title], "id": mark}
 
     def paragraph(self, *runs: TextSpan) -> Json:
@@ -83,29 +107,33 @@ class BlockTypesetter:
             case Paragraph(runs):
                 yield self.paragraph(*runs)
             case ListBlock(ordered, items):
-                made = [list(self.blocks(item)) for item in items]
-                yield {"k": "list", "ordered": ordered, "items": made}
+                bodies = [list(self.blocks(item)) for item in items]
+                yield {"k": "list", "ordered": ordered, "items": bodies}
             case Quote(body, by):
-                said = list(self.blocks(body))
-                yield {"k": "quote", "body": said, "by": self.say(by)}
+                quote = list(self.blocks(body))
+                yield {"k": "quote", "body": quote, "by": self.say(by)}
             case Picture():
-                yield from self._picture(block)
+                image = self.picture(block, PictureUse.PRINT)
+                yield from [image] if image else self._in_words(block)
             case Table():
                 yield self._table(block)
             case CallToAction(label, href):
                 yield self.action(label, href)
             case EasyRead(sentence, picture):
-                yield from self._easy(sentence, picture)
+                use = PictureUse.PRINT_SMALL
+                image = self.picture(picture, use) if picture else None
+                yield {"k": "easy", "runs": self._runs(sentence), "picture": image}
+                if picture and not image:
+                    yield from self._in_words(picture)
 
     def action(self, label: str, href: str) -> Json:
         """Return the box of something a reader is asked to do."""
         lines = [self.say(self.addresses.printed(href), 0.9)]
-        words = {"t": self.say(label, 0.9)} | lang_of(label)
-        return {"k": "action", "label": words, "lines": lines}
+        return {"k": "action", "label": self.phrase(label, 0.9), "lines": lines}
 
     def picture(self, picture: Picture, use: PictureUse) -> Json | None:
         """Return a picture that can be shown, or None."""
-        name = self.pictures.take(picture, use)
+        name = self.pictures.name_for(picture, use)
         if name is None:
             return None
         return {
@@ -114,13 +142,6 @@ class BlockTypesetter:
             "alt": printable(picture.alt, self.words),
             "caption": self.say(picture.caption),
         }
-
-    def _picture(self, picture: Picture) -> Iterator[Json]:
-        shown = self.picture(picture, PictureUse.PRINT)
-        if shown:
-            yield shown
-        else:
-            yield from self._in_words(picture)
 
     def _in_words(self, picture: Picture) -> Iterator[Json]:
         parts = [part for part in (picture.alt, picture.caption) if part.strip()]
@@ -133,16 +154,14 @@ class BlockTypesetter:
                 TextSpan(". ".join(dict.fromkeys(parts))),
             )
 
-    def _easy(self, sentence: TextSpans, picture: Picture | None) -> Iterator[Json]:
-        shown = self.picture(picture, PictureUse.PRINT_SMALL) if picture else None
-        yield {"k": "easy", "runs": self._runs(sentence), "picture": shown}
-        if picture and not shown:
-            yield from self._in_words(picture)
-
     def _table(self, table: Table) -> Json:
-        columns = len(table.header)
-        fits = columns * self.size <= _MOST_COLUMN_POINTS and self._words_fit(table)
-        share = 1 / columns if fits else 1.0
+        columns = zip(table.header, *table.rows, strict=False)
+        # Each column's longest word can stand whole beside the others'.
+        letters = sum(max(map(_longest_word, column)) + 2 for column in columns)
+        are_whole = letters * _AVERAGE * self.size <= self.width * _POINTS
+        count = len(table.header)
+        fits = count * self.size <= _MOST_COLUMN_POINTS and are_whole
+        share = 1 / count if fits else 1.0
         return {
             "k": "table" if fits else "records",
             "head": [self._runs(cell, share) for cell in table.header],
@@ -151,27 +170,22 @@ class BlockTypesetter:
             "label": self.words.label("\0").split("\0"),
         }
 
-    def _words_fit(self, table: Table) -> bool:
-        """Whether each column's longest word can stand whole beside the others'."""
-        columns = zip(table.header, *table.rows, strict=False)
-        longest = sum(max(map(_longest_word, column)) + 2 for column in columns)
-        return longest * _AVERAGE * self.size <= self.width * _POINTS
-
     def _runs(self, runs: Iterable[TextSpan], share: float = 1.0) -> list[Json]:
-        made: list[Json] = []
-        for run in runs:
-            look = {"b": run.strong, "i": run.emphasis} | lang_of(run.text)
-            made.append({"t": self.say(run.text, share), **look})
-            address = self.addresses.after(run.text, run.href) if run.href else ""
+        parts: list[Json] = []
+        for span in runs:
+            style = {"b": span.strong, "i": span.emphasis}
+            parts.append(self.phrase(span.text, share) | style)
+            address = self.addresses.after(span.text, span.href) if span.href else ""
             if address:
                 # Held together, unless it stands in a narrow column or is too long.
                 keep = share == 1.0 and len(address) <= LONGEST
-                said = (
-                    printable(address, self.words) if keep else self.say(address, share)
-                )
-                made.append({"t": " "})
-                made.append({"t": _ADDRESS_TEXT.format(said), "keep": keep})
-        return made
+                if keep:
+                    address = printable(address, self.words)
+                else:
+                    address = self.say(address, share)
+                parts.append({"t": " "})
+                parts.append({"t": _ADDRESS_TEXT.format(address), "keep": keep})
+        return parts
 
 
 def typst_language(language: str) -> Json:
@@ -193,5 +207,5 @@ def lang_of(text: str) -> Json:
 def _longest_word(cell: TextSpans) -> int:
     words = plain(cell).split()
     # A link's address stands in the cell too, and may break after its signs.
-    links = 12 if any(run.href for run in cell) else 0
+    links = 12 if any(span.href for span in cell) else 0
     return max([links, *map(len, words)])

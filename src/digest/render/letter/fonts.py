@@ -68,16 +68,16 @@ def coverage_of(folder: Path) -> frozenset[int]:
 
     Raises RenderError where one that letters need is missing, or is no font.
     """
-    found: set[int] = set()
+    code_points: set[int] = set()
     for path in sorted({*folder.glob("*.ttf"), *(folder / name for name in _NEEDED)}):
         try:
-            found.update(_code_points(path.read_bytes()))
+            code_points.update(_code_points(path.read_bytes()))
         except (OSError, struct.error, LookupError, ValueError) as problem:
             raise RenderError(
                 f"the font {path.name} is missing or damaged, so that no letter can "
                 "be printed: install digest again"
             ) from problem
-    return frozenset(found)
+    return frozenset(code_points)
 
 
 def _code_points(font: bytes) -> Iterator[int]:
@@ -90,7 +90,11 @@ def _code_points(font: bytes) -> Iterator[int]:
         if form == 4:
             yield from _segments(font, start + offset)
         elif form == 12:
-            yield from _groups(font, start + offset)
+            (groups,) = struct.unpack_from(">L", font, start + offset + 12)
+            for group in range(groups):
+                place = start + offset + 16 + group * 12
+                first, last = struct.unpack_from(">LL", font, place)
+                yield from range(first, last + 1)
 
 
 def _table(font: bytes, name: bytes) -> int:
@@ -109,10 +113,3 @@ def _segments(font: bytes, at: int) -> Iterator[int]:
     for first, last in zip(starts, ends, strict=True):
         # The last segment holds U+FFFF alone and maps it to nothing.
         yield from range(first, min(last, 0xFFFE) + 1)
-
-
-def _groups(font: bytes, at: int) -> Iterator[int]:
-    (count,) = struct.unpack_from(">L", font, at + 12)
-    for group in range(count):
-        first, last = struct.unpack_from(">LL", font, at + 16 + group * 12)
-        yield from range(first, last + 1)

@@ -9,10 +9,10 @@ from digest.errors import RenderError
 from digest.model.editions.edition import Variant
 from digest.model.people.postal_address import PostalAddress
 from digest.model.posts.pictures import Gallery
-from digest.render.letter.addressee import TOO_LARGE, Letter, cannot_print, personal
-from digest.render.letter.content import job
+from digest.render.letter.address_block import TOO_LARGE, Letter, cannot_print, personal
+from digest.render.letter.blocks import LetterPictures
+from digest.render.letter.contents import letter_job
 from digest.render.letter.links import Shorten
-from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import words_for
 from digest.render.words.languages import ENGLISH
@@ -24,10 +24,6 @@ __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typese
 OPENING = "opening"
 
 
-def _unchanged(href: str) -> str:
-    return href
-
-
 @dataclass(frozen=True, slots=True)
 class LetterOptions:
     """What a letter needs beside the edition.
@@ -37,7 +33,7 @@ class LetterOptions:
     for ours.
     """
 
-    shorten: Shorten = _unchanged
+    shorten: Shorten = str
     pictures: Gallery = field(default_factory=dict)
     templates_dir: Path | None = None
 
@@ -68,27 +64,28 @@ class LetterBody:
         return opening
 
 
-def typeset(variant: Variant, look: LetterOptions) -> LetterBody:
+def typeset(variant: Variant, options: LetterOptions) -> LetterBody:
     """Return the variant's body: PDF/UA-1, the same bytes for the same words.
 
     Posts are given in full. Raises RenderError in one line.
     """
-    with TypstCompiler(look.templates_dir) as press:
-        told = job(variant, LetterPictures(press, look.pictures), look.shorten)
-        made = press.typeset("letter.typ", told, ("pages", "salutation"))
+    with TypstCompiler(options.templates_dir) as compiler:
+        pictures = LetterPictures(compiler, options.pictures)
+        job = letter_job(variant, pictures, options.shorten)
+        body = compiler.typeset("letter.typ", job, ("pages", "salutation"))
     facts = {
-        "pages": _one(made.answers["pages"], "pages"),
-        "salutation": _one(made.answers["salutation"], "salutation"),
-        "size": told["size"],
-        "geometry": told["geometry"],
+        "pages": _only(body.answers["pages"], "pages"),
+        "salutation": _only(body.answers["salutation"], "salutation"),
+        "size": job["size"],
+        "geometry": job["geometry"],
         "format": str(variant.format),
-        "lang": told["lang"],
-        "region": told["region"],
-        "dir": told["dir"],
-        "reader": told["words"]["reader"]["t"],
-        OPENING: told["words"]["salutation"],
+        "lang": job["lang"],
+        "region": job["region"],
+        "dir": job["dir"],
+        "reader": job["words"]["reader"]["t"],
+        OPENING: job["words"]["salutation"],
     }
-    return LetterBody(made.pdf, facts)
+    return LetterBody(body.pdf, facts)
 
 
 SAMPLE = Letter(
@@ -98,7 +95,9 @@ SAMPLE = Letter(
 )
 
 
-def preview(variant: Variant, look: LetterOptions, addressee: Letter = SAMPLE) -> bytes:
+def preview(
+    variant: Variant, options: LetterOptions, addressee: Letter = SAMPLE
+) -> bytes:
     """Return one complete letter, PDF/UA-1, that looks as it does in the run.
 
     Raises RenderError in one line, also where the address cannot be printed.
@@ -106,19 +105,20 @@ def preview(variant: Variant, look: LetterOptions, addressee: Letter = SAMPLE) -
     fault = cannot_print(addressee)
     if fault:
         raise RenderError(f"letter {addressee.reference}: {fault}")
-    with TypstCompiler(look.templates_dir) as press:
-        told = job(variant, LetterPictures(press, look.pictures), look.shorten)
-        told["recipient"] = personal(addressee, told["words"]["salutation"]["t"])
-        made = press.typeset("letter.typ", told, ("address-too-large",))
-    if made.answers["address-too-large"]:
+    with TypstCompiler(options.templates_dir) as compiler:
+        pictures = LetterPictures(compiler, options.pictures)
+        job = letter_job(variant, pictures, options.shorten)
+        job["recipient"] = personal(addressee, job["words"]["salutation"]["t"])
+        letter = compiler.typeset("letter.typ", job, ("address-too-large",))
+    if letter.answers["address-too-large"]:
         raise RenderError(f"letter {addressee.reference}: {TOO_LARGE}")
-    return made.pdf
+    return letter.pdf
 
 
-def _one(found: Sequence[Any], label: str) -> Any:
-    if len(found) != 1:
+def _only(answers: Sequence[Any], label: str) -> Any:
+    if len(answers) != 1:
         raise RenderError(
             f"letter/letter.typ must say <{label}> once: mend the template,"
             " or take it out of the templates folder to use ours"
         )
-    return found[0]
+    return answers[0]

@@ -37,10 +37,10 @@ class PrintedAddresses:
 
         Nothing either where this post has given the address before.
         """
-        said = readable(href)
-        squeezed = "".join(words.split()).casefold()
-        is_said = squeezed.endswith(_squeezed(said)) or _same_phone(words, href)
-        if href in self._given or is_said:
+        address = "".join(readable(href).split()).casefold()
+        text = "".join(words.split()).casefold()
+        is_there = text.endswith(address) or _is_same_phone(words, href)
+        if href in self._given or is_there:
             self._given.add(href)
             return ""
         return self.printed(href)
@@ -50,13 +50,9 @@ class PrintedAddresses:
         return href in self._given
 
 
-def _same_phone(words: str, href: str) -> bool:
+def _is_same_phone(words: str, href: str) -> bool:
     """Whether the words are the number that a tel: address rings, +44 or 0 first."""
     if not href.lower().startswith("tel:"):
         return False
-    said, rung = ("".join(filter(str.isdecimal, text)) for text in (words, href))
-    return len(said) > 9 and said[-9:] == rung[-9:]
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split()).casefold()
+    number, rung = ("".join(filter(str.isdecimal, text)) for text in (words, href))
+    return len(number) > 9 and number[-9:] == rung[-9:]

@@ -51,10 +51,8 @@ def manifest_csv(rows: Iterable[ManifestRow]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow(_plain(getattr(row, column)) for column in COLUMNS)
+        cells = [str(getattr(row, column)) for column in COLUMNS]
+        writer.writerow(
+            f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells
+        )
     return out.getvalue()
-
-
-def _plain(value: object) -> str:
-    words = str(value)
-    return f"'{words}" if words.startswith(_FORMULA_STARTS) else words

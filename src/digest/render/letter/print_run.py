@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.model.campaigns.campaign import Campaign
-from digest.render.letter.addressee import TOO_LARGE, cannot_print, personal
+from digest.render.letter.address_block import TOO_LARGE, cannot_print, personal
 from digest.render.letter.blocks import typst_language
 from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.manifest import (
@@ -97,14 +97,14 @@ def lay(
     The packing list comes first. Every letter is in `rows` or in `problems`.
     Raises RenderError where the run as a whole cannot be made.
     """
-    with TypstCompiler(head.templates_dir) as press:
-        table = _Table(press, bodies, head)
-        faults, good = _sorted_out(letters, bodies)
+    with TypstCompiler(head.templates_dir) as compiler:
+        layout = _RunLayout(compiler, bodies, head)
+        faults, good = _printable_ones(letters, bodies)
         while good:
-            made = table.set(good)
-            too_large = set(made.answers["address-too-large"])
+            file = layout.set(good)
+            too_large = set(file.answers["address-too-large"])
             if not too_large:
-                return PrintRun(made.pdf, table.rows(good, made), tuple(faults))
+                return PrintRun(file.pdf, layout.rows(good, file), tuple(faults))
             faults += [
                 LetterProblem(letter.reference, TOO_LARGE)
                 for letter in good
@@ -139,19 +139,19 @@ def _round(letter: Letter) -> tuple[Any, str]:
     return letter.address.round_key, letter.reference
 
 
-def _sorted_out(
+def _printable_ones(
     letters: Iterable[Letter], bodies: Mapping[str, LetterBody]
 ) -> tuple[list[LetterProblem], list[Letter]]:
     faults: list[LetterProblem] = []
     good: list[Letter] = []
-    taken: set[str] = set()
+    references: set[str] = set()
     for letter in sorted(letters, key=_round):
         fault = cannot_print(letter)
         if letter.body_key not in bodies:
             fault = "its words have not been set: render the edition again"
-        elif letter.reference in taken:
+        elif letter.reference in references:
             fault = "another letter has this reference: give each its own"
-        taken.add(letter.reference)
+        references.add(letter.reference)
         if fault:
             faults.append(LetterProblem(letter.reference, fault))
         else:
@@ -159,19 +159,19 @@ def _sorted_out(
     return faults, good
 
 
-class _Table:
+class _RunLayout:
     """Where the letters of one run are laid out, with their bodies at hand."""
 
     def __init__(
-        self, press: TypstCompiler, bodies: Mapping[str, LetterBody], head: PrintHead
+        self, compiler: TypstCompiler, bodies: Mapping[str, LetterBody], head: PrintHead
     ) -> None:
-        self._press = press
+        self._compiler = compiler
         self._bodies = bodies
         self._head = head
         self._names: dict[str, str] = {}
         for number, (key, body) in enumerate(sorted(bodies.items())):
             self._names[key] = f"body-{number}.pdf"
-            (press.root / self._names[key]).write_bytes(body.pdf)
+            (compiler.root / self._names[key]).write_bytes(body.pdf)
 
     def set(self, letters: Sequence[Letter]) -> TypesetPdf:
         """Return the run's file, and what Typst says of it."""
@@ -180,20 +180,23 @@ class _Table:
             "summary": list(self._summary(letters)),
             "columns": _columns(self._head.words),
             **typst_language(self._head.language),
-            "letters": [self._told(*pair) for pair in enumerate(letters, 1)],
+            "letters": [self._letter(*pair) for pair in enumerate(letters, 1)],
             "bodies": {
                 key: {**body.facts, "pdf": self._names[key]}
                 for key, body in self._bodies.items()
             },
         }
-        return self._press.overlay(
+        return self._compiler.overlay(
             "batch.typ", job, ("packing-pages", "address-too-large")
         )
 
-    def _told(self, number: int, letter: Letter) -> dict[str, Any]:
+    def _letter(self, number: int, letter: Letter) -> dict[str, Any]:
         pages = self._bodies[letter.body_key].pages
         code = letter.address.postcode or letter.address.country
-        row = (number, letter.reference, code, self._print(letter), pages)
+        points = self._bodies[letter.body_key].facts["size"]
+        # Translators: a size of type.
+        print_size = self._head.words.gettext("%(points)d point", points=points)
+        row = (number, letter.reference, code, print_size, pages)
         opening = self._bodies[letter.body_key].opening
         return personal(letter, opening["t"]) | {
             "body": letter.body_key,
@@ -201,13 +204,8 @@ class _Table:
             "row": [str(cell) for cell in (*row, _sheets(pages))],
         }
 
-    def _print(self, letter: Letter) -> str:
-        points = self._bodies[letter.body_key].facts["size"]
-        # Translators: a size of type.
-        return self._head.words.gettext("%(points)d point", points=points)
-
     def _summary(self, letters: Sequence[Letter]) -> Iterator[str]:
-        sheets = sum(_sheets(self._bodies[one.body_key].pages) for one in letters)
+        sheets = sum(_sheets(self._bodies[each.body_key].pages) for each in letters)
         abroad = sum(letter.address.is_abroad for letter in letters)
         words, letterhead = self._head.words, self._head.campaign.letter
         counts = [
@@ -234,12 +232,12 @@ class _Table:
         )
 
     def rows(
-        self, letters: Sequence[Letter], made: TypesetPdf
+        self, letters: Sequence[Letter], file: TypesetPdf
     ) -> tuple[ManifestRow, ...]:
         """Return a row for each letter, with where it begins in the file."""
-        (packing,) = made.answers["packing-pages"]
+        (packing,) = file.answers["packing-pages"]
         envelope = ENVELOPE_GRAMS[self._head.campaign.letter.envelope]
-        found: list[ManifestRow] = []
+        rows: list[ManifestRow] = []
         page = packing + packing % 2 + 1
         for number, letter in zip(count(1), letters, strict=False):
             body = self._bodies[letter.body_key]
@@ -256,9 +254,9 @@ class _Table:
                 first_page=page,
                 grams=sheets * SHEET_GRAMS + envelope,
             )
-            found.append(row)
+            rows.append(row)
             page += 2 * sheets
-        return tuple(found)
+        return tuple(rows)
 
 
 def _columns(words: Words) -> list[str]:

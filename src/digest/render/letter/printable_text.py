@@ -43,8 +43,8 @@ def can_print(letter: str) -> bool:
 
 def unprintable(text: str) -> str:
     """Return the characters of `text` that cannot be printed, each once, in order."""
-    kept = (letter for letter in text if letter not in _SILENT)
-    return "".join(dict.fromkeys(letter for letter in kept if not can_print(letter)))
+    letters = dict.fromkeys(letter for letter in text if letter not in _SILENT)
+    return "".join(letter for letter in letters if not can_print(letter))
 
 
 def printable(text: str, words: Words) -> str:
@@ -124,14 +124,12 @@ def breakable(text: str, most: int) -> str:
 def _broken(word: str, most: int) -> str:
     if len(word) <= most:
         return word
-    soft = re.sub(r"(?<=\w)([/.?&=_-]+)(?=\w)", rf"\1{_BREAK}", word)
-    parts = (_apart(part) if len(part) > most else part for part in soft.split(_BREAK))
+    parts = re.sub(r"(?<=\w)([/.?&=_-]+)(?=\w)", rf"\1{_BREAK}", word).split(_BREAK)
+    for place, part in enumerate(parts):
+        if len(part) > most:
+            letters = (
+                letter if unicodedata.category(letter)[0] in "MC" else _BREAK + letter
+                for letter in part
+            )
+            parts[place] = "".join(letters).removeprefix(_BREAK)
     return _BREAK.join(parts)
-
-
-def _apart(word: str) -> str:
-    pieces = (
-        letter if unicodedata.category(letter)[0] in "MC" else _BREAK + letter
-        for letter in word
-    )
-    return "".join(pieces).removeprefix(_BREAK)

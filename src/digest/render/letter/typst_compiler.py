@@ -47,8 +47,8 @@ class TypstCompiler:
                 " or leave DIGEST_TEMPLATES_DIR empty"
             )
         for name in _OURS:
-            found = operator_file(self._theirs, f"letter/{name}")
-            shutil.copyfile(found, self.root / name)
+            template = operator_file(self._theirs, f"letter/{name}")
+            shutil.copyfile(template, self.root / name)
         return self
 
     def __exit__(

@@ -84,12 +84,12 @@ class Words:
 
     def gettext(self, message: str, **values: object) -> Phrase:
         """Return the word, with values in it."""
-        return self._find(lambda known: known.gettext(message), message, values)
+        return self._find(lambda catalogue: catalogue.gettext(message), message, values)
 
     def pgettext(self, context: str, message: str, **values: object) -> Phrase:
         """Return the word as it is said in that context."""
         return self._find(
-            lambda known: known.pgettext(context, message), message, values
+            lambda catalogue: catalogue.pgettext(context, message), message, values
         )
 
     def ngettext(
@@ -98,7 +98,7 @@ class Words:
         """Return the word for that number of things, which %(number)d stands for."""
         otherwise = singular if number == 1 else plural
         return self._find(
-            lambda known: known.ngettext(singular, plural, number),
+            lambda catalogue: catalogue.ngettext(singular, plural, number),
             otherwise,
             {"number": number, **values},
         )

@@ -9,7 +9,7 @@ from digest.model.editions.compiled_message import (
     CompiledMessage,
     MergeField,
     Recipient,
-    shown,
+    body_value,
 )
 
 ANN = Recipient(
@@ -79,10 +79,12 @@ def test_ways_to_leave_are_in_angle_brackets(
 def test_a_value_is_escaped_for_where_it_stands() -> None:
     hostile = replace(ANN, name='Ann "><script>', address="a&b@example.org")
 
-    assert shown(MergeField.NAME_IN_TEXT, hostile) == 'Ann "><script>'
-    assert shown(MergeField.NAME_IN_HTML, hostile) == "Ann &quot;&gt;&lt;script&gt;"
-    assert shown(MergeField.ADDRESS_IN_HTML, hostile) == "a&amp;b@example.org"
-    assert shown(MergeField.LEAVE_URL_IN_HTML, hostile).endswith("?a=1&amp;b=2")
+    assert body_value(MergeField.NAME_IN_TEXT, hostile) == 'Ann "><script>'
+    assert (
+        body_value(MergeField.NAME_IN_HTML, hostile) == "Ann &quot;&gt;&lt;script&gt;"
+    )
+    assert body_value(MergeField.ADDRESS_IN_HTML, hostile) == "a&amp;b@example.org"
+    assert body_value(MergeField.LEAVE_URL_IN_HTML, hostile).endswith("?a=1&amp;b=2")
 
 
 @pytest.mark.parametrize(
@@ -115,5 +117,5 @@ def test_a_message_stored_with_its_salutation_as_one_value_still_greets() -> Non
 
     message = CompiledMessage.from_bytes(stored)
 
-    assert message.slots == (MergeField.NAME_IN_TEXT, MergeField.TO)
+    assert message.merge_fields == (MergeField.NAME_IN_TEXT, MergeField.TO)
     assert message.merge(ANN).startswith(b"\r\nDear=20=\r\nAnn Example=\r\n")

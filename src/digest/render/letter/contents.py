@@ -6,17 +6,18 @@ from typing import Any
 
 from digest.model.editions.edition import Variant
 from digest.model.formats import LARGE_PRINT, LETTER
-from digest.model.posts.blocks import Picture, TextSpan, texts
+from digest.model.posts.blocks import TextSpan, texts
 from digest.model.posts.items import Event, Item, Post
+from digest.model.posts.pictures import shows
+from digest.render.letter.address_zones import GEOMETRIES, SheetGeometry
 from digest.render.letter.blocks import (
     BlockTypesetter,
     Json,
+    LetterPictures,
     lang_of,
     typst_language,
 )
-from digest.render.letter.geometry import GEOMETRIES, Geometry
 from digest.render.letter.links import PrintedAddresses, Shorten
-from digest.render.letter.pictures import LetterPictures
 from digest.render.letter.printable_text import breakable, printable
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
 from digest.render.words.dates import day_in_words
@@ -36,16 +37,16 @@ class LetterSetup:
     `language` is that of the posts' own words, "" where it is the readers'.
     """
 
-    geometry: Geometry
+    geometry: SheetGeometry
     size: int
     pictures: LetterPictures
     shorten: Shorten
     words: Words
     language: str
 
-    def typist(self) -> BlockTypesetter:
+    def typesetter(self) -> BlockTypesetter:
         """Return one for a post or an event: each gives its own addresses."""
-        width = 210 - self.geometry.left - self.geometry.right
+        width = 210 - self.geometry.left_margin - self.geometry.right_margin
         return BlockTypesetter(
             self.size,
             width,
@@ -70,14 +71,17 @@ class LetterSetup:
         return self.words.gettext("News")
 
 
-def job(variant: Variant, pictures: LetterPictures, shorten: Shorten) -> dict[str, Any]:
+def letter_job(
+    variant: Variant, pictures: LetterPictures, shorten: Shorten
+) -> dict[str, Any]:
     """Return all that the letter's template is told, but for the recipient."""
     campaign = variant.campaign
     geometry = GEOMETRIES[campaign.letter.envelope]
     words, language = words_of(variant), content_lang(variant)
-    desk = LetterSetup(
+    setup = LetterSetup(
         geometry, variant.format.points, pictures, shorten, words, language
     )
+    typesetter = setup.typesetter()
     date = day_in_words(variant.slot, campaign.timezone, words)
     # Translators: the title of a letter whose campaign has none.
     masthead = printable(campaign.title, words) or words.gettext("News")
@@ -86,14 +90,14 @@ def job(variant: Variant, pictures: LetterPictures, shorten: Shorten) -> dict[st
         "masthead": breakable(masthead, _MASTHEAD_WORD),
         "date": date,
         **typst_language(variant.language),
-        "size": desk.size,
+        "size": setup.size,
         "geometry": geometry.as_json(),
-        "sender": [desk.typist().say(line, 0.4) for line in campaign.letter.sender],
+        "sender": [typesetter.say(line, 0.4) for line in campaign.letter.sender],
         "phone": printable(campaign.letter.phone, words),
         "words": _fixed_words(words),
         "proof": variant.draft,
         "recipient": None,
-        "blocks": list(_blocks(variant, desk)),
+        "blocks": list(_blocks(variant, setup)),
     }
 
 
@@ -111,43 +115,42 @@ def _fixed_words(words: Words) -> dict[str, Json]:
     return {name: {"t": str(words)} | lang_of(words) for name, words in phrases.items()}
 
 
-def _blocks(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
+def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
     posts = [item for item in variant.items if isinstance(item, Post)]
     events = sorted(
         (item for item in variant.items if isinstance(item, Event)),
         key=lambda event: event.starts,
     )
-    yield from _contents(posts, events, desk)
+    yield from _contents(posts, events, setup)
     for number, post in enumerate(posts):
-        yield from _post(post, f"post-{number}", desk)
+        yield from _post(post, f"post-{number}", setup)
     if events:
-        yield desk.typist().heading(2, _events(desk.words), "events")
+        yield setup.typesetter().heading(2, _events(setup.words), "events")
     for event in events:
-        yield from _event(event, variant, desk)
-    yield from _reaching_us(variant, desk)
+        yield from _event(event, variant, setup)
+    yield from _reaching_us(variant, setup)
 
 
 def _contents(
-    posts: Sequence[Post], events: Sequence[Event], desk: LetterSetup
+    posts: Sequence[Post], events: Sequence[Event], setup: LetterSetup
 ) -> Iterator[Json]:
-    words, typist = desk.words, desk.typist()
-    titles = [(desk.title(post), f"post-{number}") for number, post in enumerate(posts)]
+    words, typesetter = setup.words, setup.typesetter()
+    titles = [
+        (setup.title(post), f"post-{number}") for number, post in enumerate(posts)
+    ]
     if events:
         titles.append((_events(words), "events"))
     if len(titles) < _LISTED_FROM:
         return
-    entries = [
-        {"title": {"t": typist.say(title, 0.7)} | lang_of(title), "id": mark}
-        for title, mark in titles
-    ]
-    heading = words.gettext("In this letter")
-    # Translators: in a list of contents; leave {page} as it is.
-    page = words.gettext("page {page}")
     yield {
         "k": "contents",
-        "title": {"t": str(heading)} | lang_of(heading),
-        "page": {"t": str(page)} | lang_of(page),
-        "entries": entries,
+        "title": typesetter.phrase(words.gettext("In this letter")),
+        # Translators: in a list of contents; leave {page} as it is.
+        "page": typesetter.phrase(words.gettext("page {page}")),
+        "entries": [
+            {"title": typesetter.phrase(title, 0.7), "id": mark}
+            for title, mark in titles
+        ],
     }
 
 
@@ -156,52 +159,48 @@ def _events(words: Words) -> Phrase:
     return words.gettext("Dates for your diary")
 
 
-def _post(post: Post, mark: str, desk: LetterSetup) -> Iterator[Json]:
-    typist = desk.typist()
-    yield typist.heading(2, desk.title(post), mark)
+def _post(post: Post, mark: str, setup: LetterSetup) -> Iterator[Json]:
+    typesetter = setup.typesetter()
+    yield typesetter.heading(2, setup.title(post), mark)
     if post.byline:
-        byline = desk.words.gettext("By %(byline)s", byline=post.byline)
-        yield typist.label(TextSpan(byline, strong=True))
-    yield from _links(post, typist, desk, other_forms=True)
-    if post.picture and not _shows(post, post.picture):
-        yield from desk.own(typist.blocks((post.picture,)))
-    yield from _said_by(post, typist, desk)
-    yield from _links(post, typist, desk, other_forms=False)
+        byline = setup.words.gettext("By %(byline)s", byline=post.byline)
+        yield typesetter.label(TextSpan(byline, strong=True))
+    yield from _links(post, typesetter, setup, other_forms=True)
+    lead = post.picture
+    is_told = lead is not None and bool(lead.alt) and lead.alt in texts(post.body)
+    if lead and not is_told and not shows(post.body, lead):
+        yield from setup.own(typesetter.blocks((lead,)))
+    yield from _body(post, typesetter, setup)
+    yield from _links(post, typesetter, setup, other_forms=False)
 
 
-def _said_by(item: Item, typist: BlockTypesetter, desk: LetterSetup) -> Iterator[Json]:
+def _body(
+    item: Item, typesetter: BlockTypesetter, setup: LetterSetup
+) -> Iterator[Json]:
     if item.body:
-        yield from desk.own(typist.blocks(item.body))
+        yield from setup.own(typesetter.blocks(item.body))
     elif item.summary:
-        yield from desk.own([typist.paragraph(TextSpan(item.summary))])
-
-
-def _shows(post: Post, picture: Picture) -> bool:
-    said = set(texts(post.body))
-    again = any(
-        isinstance(block, Picture) and block.src == picture.src for block in post.body
-    )
-    return again or bool(picture.alt and picture.alt in said)
+        yield from setup.own([typesetter.paragraph(TextSpan(item.summary))])
 
 
 def _links(
-    post: Post, typist: BlockTypesetter, desk: LetterSetup, *, other_forms: bool
+    post: Post, typesetter: BlockTypesetter, setup: LetterSetup, *, other_forms: bool
 ) -> Iterator[Json]:
     for link in post.links:
         is_elsewhere = link.kind.is_another_form != other_forms
-        if is_elsewhere or typist.addresses.has_given(link.url):
+        if is_elsewhere or typesetter.addresses.has_given(link.url):
             continue
-        kind = link_labels(link.kind, desk.words).on_paper
-        label = link_words(link, desk.words).strip()
-        words = Phrase(label, desk.language) if label else kind
+        kind = link_labels(link.kind, setup.words).on_paper
+        label = link_words(link, setup.words).strip()
+        words = Phrase(label, setup.language) if label else kind
         if kind.casefold() not in words.casefold():
-            words = Phrase(f"{desk.words.label(kind)} {label}", kind.lang)
-        yield typist.action(words, link.url)
+            words = Phrase(f"{setup.words.label(kind)} {label}", kind.lang)
+        yield typesetter.action(words, link.url)
 
 
-def _event(event: Event, variant: Variant, desk: LetterSetup) -> Iterator[Json]:
-    typist = desk.typist()
-    words = desk.words
+def _event(event: Event, variant: Variant, setup: LetterSetup) -> Iterator[Json]:
+    typesetter = setup.typesetter()
+    words, printed = setup.words, typesetter.addresses.printed
     joining = "" if is_off(event) else event.joining_url
     asking = (
         words.gettext("To ask, ring")
@@ -211,34 +210,28 @@ def _event(event: Event, variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     )
     facts = (
         *times(event, variant.campaign.timezone, words),
-        (words.gettext("Where"), Phrase(event.place, desk.language)),
+        (words.gettext("Where"), Phrase(event.place, setup.language)),
         (asking, words.number(event.booking_phone)),
-        (words.gettext("Join online"), _address(joining, typist)),
-        (words.gettext("On the web"), _address(event.url, typist)),
+        (words.gettext("Join online"), joining and printed(joining)),
+        (words.gettext("On the web"), event.url and printed(event.url)),
     )
-    yield typist.heading(3, headline(event, desk.title(event), words))
+    yield typesetter.heading(3, headline(event, setup.title(event), words))
     # Facts that nothing follows must not cling to the next event, and that to the
     # one after it: a page would end where the chain does not fit.
-    said = typist.label if event.body or event.summary else typist.paragraph
-    lines = [(words.label(name), fact) for name, fact in facts if fact.strip()]
-    yield said(*_facts(lines))
-    yield from _said_by(event, typist, desk)
+    is_followed = bool(event.body or event.summary)
+    as_block = typesetter.label if is_followed else typesetter.paragraph
+    spans: list[TextSpan] = []
+    for name, fact in facts:
+        if fact.strip():
+            label, new_line = words.label(name), "\n" if spans else ""
+            label = Phrase(f"{new_line}{label} ", label.lang)
+            spans += TextSpan(label, strong=True), TextSpan(fact)
+    yield as_block(*spans)
+    yield from _body(event, typesetter, setup)
 
 
-def _address(url: str, typist: BlockTypesetter) -> str:
-    return typist.addresses.printed(url) if url else ""
-
-
-def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[TextSpan]:
-    for number, (label, said) in enumerate(facts):
-        lang = label.lang if isinstance(label, Phrase) else ""
-        line = Phrase(f"{chr(10) if number else ''}{label} ", lang)
-        yield TextSpan(line, strong=True)
-        yield TextSpan(said)
-
-
-def _reaching_us(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
-    words, typist = desk.words, desk.typist()
+def _reaching_us(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
+    words, typesetter = setup.words, setup.typesetter()
     other = (
         words.gettext(
             "have these letters in ordinary print (%(points)d point);",
@@ -264,14 +257,14 @@ def _reaching_us(variant: Variant, desk: LetterSetup) -> Iterator[Json]:
     yield {
         "k": "together",
         "body": [
-            typist.heading(2, words.gettext("How to reach us")),
-            typist.paragraph(TextSpan(_please(variant, words))),
+            typesetter.heading(2, words.gettext("How to reach us")),
+            typesetter.paragraph(TextSpan(_please(variant, words))),
             {
                 "k": "list",
                 "ordered": False,
-                "items": [[typist.paragraph(TextSpan(ask))] for ask in asks],
+                "items": [[typesetter.paragraph(TextSpan(ask))] for ask in asks],
             },
-            typist.paragraph(TextSpan(reference)),
+            typesetter.paragraph(TextSpan(reference)),
         ],
     }
 

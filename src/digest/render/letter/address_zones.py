@@ -1,4 +1,6 @@
-"""Where things stand on the sheet: millimetres from its top left corner.
+"""Where the address stands on the sheet, and what has to keep clear of it.
+
+Lengths are millimetres from the sheet's top left corner.
 
 For a window of `w` x `h` in an envelope, with a folded panel smaller than the
 envelope, the sheet travels. What must show has to lie where the window is in
@@ -25,7 +27,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Geometry:
+class SheetGeometry:
     """One envelope's demands on page 1, and the margins of every page.
 
     `masthead` is where the campaign's title may stand, `sender` where the
@@ -38,19 +40,22 @@ class Geometry:
     sender: Box
     body_top: float
     folds: tuple[float, ...] = ()
-    left: float = 20
-    right: float = 20
-    top: float = 16
-    bottom: float = 22
+    left_margin: float = 20
+    right_margin: float = 20
+    top_margin: float = 16
+    bottom_margin: float = 22
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as a template reads it."""
-        return asdict(self) | {"folds": list(self.folds)}
+        """Return it as templates read it, and as it is kept with a letter's body."""
+        named = {
+            name.removesuffix("_margin"): value for name, value in asdict(self).items()
+        }
+        return named | {"folds": list(self.folds)}
 
 
-GEOMETRIES: Mapping[Envelope, Geometry] = {
+GEOMETRIES: Mapping[Envelope, SheetGeometry] = {
     # 110 x 220, window 90 x 35, 20 from the left, 18 up; folded at 105 and 210.
-    Envelope.DL: Geometry(
+    Envelope.DL: SheetGeometry(
         address=Box(24, 58, 72, 28),
         clear=Box(10, 52, 100, 40),
         masthead=Box(20, 16, 88, 34),
@@ -59,7 +64,7 @@ GEOMETRIES: Mapping[Envelope, Geometry] = {
         folds=(105, 210),
     ),
     # 162 x 229, window 90 x 35, 20 from the left, 60 up; folded once.
-    Envelope.C5: Geometry(
+    Envelope.C5: SheetGeometry(
         address=Box(23, 67.5, 67, 20.7),
         clear=Box(1, 53.5, 109, 48.5),
         masthead=Box(20, 16, 88, 35),
@@ -67,7 +72,7 @@ GEOMETRIES: Mapping[Envelope, Geometry] = {
         body_top=106,
         folds=(148.5,),
     ),
-    Envelope.NOTIFY: Geometry(
+    Envelope.NOTIFY: SheetGeometry(
         address=Box(24.6, 39.5, 85, 26.8),
         clear=Box(15, 30, 110, 65),
         masthead=Box(20, 12, 100, 17),

@@ -1,4 +1,7 @@
-"""One reader's own words on a letter: the address in the window, the salutation."""
+"""One reader's own words on a letter: the address block and the salutation.
+
+Where the block stands is `address_zones`; that it fits there is look.typ's to find.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -50,8 +53,10 @@ def cannot_print(letter: Letter) -> str | None:
     for place, words in places.items():
         missing = unprintable(tidy_lines(words))
         if missing:
-            shown = " ".join(missing)
-            return f"{place} holds {shown}, which our fonts lack: write it another way"
+            letters = " ".join(missing)
+            return (
+                f"{place} holds {letters}, which our fonts lack: write it another way"
+            )
     return None
 
 
@@ -67,22 +72,28 @@ def _ways(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
     line is cut in two. The name, the town and the postcode stay apart.
     """
     ways = []
-    for start in (lines, tuple(part for line in lines for part in _halves(line))):
-        ways.append(start)
+    for way in (lines, tuple(part for line in lines for part in _halves(line))):
+        ways.append(way)
         while len(ways[-1]) > _FEWEST and len(lines) - len(ways[-1]) < _MOST_JOINED:
             ways.append(_closer(ways[-1]))
     return list(dict.fromkeys(ways))
 
 
 def _closer(lines: tuple[str, ...]) -> tuple[str, ...]:
-    pairs = range(1, len(lines) - 3)
-    at = min(pairs, key=lambda one: len(lines[one]) + len(lines[one + 1]))
+    """Return the lines with the two shortest neighbours on one line."""
+
+    def length(place: int) -> int:
+        return len(lines[place]) + len(lines[place + 1])
+
+    at = min(range(1, len(lines) - 3), key=length)
     return (*lines[:at], f"{lines[at]}, {lines[at + 1]}", *lines[at + 2 :])
 
 
 def _halves(line: str) -> tuple[str, ...]:
+    """Return a long line as two, cut at the space nearest to its middle."""
+    middle = len(line) // 2
     spaces = [place for place, letter in enumerate(line) if letter == " "]
     if len(line) < _LONG_LINE or not spaces:
         return (line,)
-    middle = min(spaces, key=lambda place: abs(place - len(line) // 2))
-    return line[:middle], line[middle + 1 :]
+    cut = min(spaces, key=lambda place: abs(place - middle))
+    return line[:cut], line[cut + 1 :]
