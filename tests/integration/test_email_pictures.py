@@ -24,7 +24,7 @@ from digest.render.email.compile import (
     preview_text,
     render_email,
 )
-from digest.render.email.pictures import MOST_ATTACHED
+from digest.render.limits import ATTACHED_BYTES
 from digest.render.options import RenderOptions
 from tests.builders import a_campaign, a_post, a_variant, words
 from tests.integration.test_email_message import check_lines
@@ -172,14 +172,14 @@ def test_a_small_picture_is_not_blown_up() -> None:
 
 
 def test_too_heavy_an_edition_links_to_its_pictures_instead() -> None:
-    heavy = {(ONE, PictureUse.EMAIL): a_size(1200, 800, MOST_ATTACHED + 1)}
+    heavy = {(ONE, PictureUse.EMAIL): a_size(1200, 800, ATTACHED_BYTES + 1)}
     look = replace(LOOK, pictures={**GALLERY, **heavy})
     variant = an_edition(PictureHosting.ATTACHED)
 
     rendition = render_email(variant, look)
 
     assert rendition.attached == ()
-    assert rendition.too_heavy > MOST_ATTACHED
+    assert rendition.too_heavy > ATTACHED_BYTES
     shown = IMAGE.findall(html_of(read(rendition.message)))
     assert shown[0][0].startswith("https://digest.example.org/media/")
     assert render_email(variant, LOOK).too_heavy == 0

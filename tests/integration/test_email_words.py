@@ -15,8 +15,8 @@ from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, TextSp
 from digest.model.posts.items import Item
 from digest.render.addresses import spoken
 from digest.render.email.compile import compile_email, preview_html, preview_text
-from digest.render.email.size_limit import AIM, LIMIT
 from digest.render.email.subject import subject
+from digest.render.limits import HTML_BYTES, HTML_BYTES_AIM
 from digest.render.options import RenderOptions
 from digest.render.words.catalogue import words_for
 from digest.render.words.dates import when
@@ -365,25 +365,25 @@ def test_the_html_is_kept_below_what_mail_programs_cut_off(
 
     html, text = preview_html(variant, LOOK), preview_text(variant, LOOK)
 
-    assert len(html.encode()) <= AIM
+    assert len(html.encode()) <= HTML_BYTES_AIM
     assert html.count("https://example.org/post-") == count
     assert text.count("https://example.org/post-") == count
     assert "Unsubscribe from Lantern Week" in html
-    if count * length > AIM:
-        assert len(html.encode()) > AIM / 2
+    if count * length > HTML_BYTES_AIM:
+        assert len(html.encode()) > HTML_BYTES_AIM / 2
 
 
 def test_what_cannot_be_shortened_is_an_error_that_says_what_to_do() -> None:
-    variant = a_variant(*long_posts(1, LIMIT, url=""))
+    variant = a_variant(*long_posts(1, HTML_BYTES, url=""))
 
     with pytest.raises(RenderError, match=r"bytes however much.*give long items an"):
         compile_email(variant, LOOK)
 
 
 def test_plain_text_has_no_such_limit() -> None:
-    variant = a_variant(*long_posts(1, LIMIT, url=""), format=PLAIN)
+    variant = a_variant(*long_posts(1, HTML_BYTES, url=""), format=PLAIN)
 
-    assert len(preview_text(variant, LOOK)) > LIMIT
+    assert len(preview_text(variant, LOOK)) > HTML_BYTES
 
 
 def test_controls_in_content_reach_neither_part() -> None:

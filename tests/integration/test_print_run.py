@@ -248,7 +248,7 @@ def test_facts_survive_being_stored(bodies: Mapping[str, LetterBody]) -> None:
 def test_many_letters_are_cut_into_files_in_one_order(
     bodies: Mapping[str, LetterBody], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(print_run, "MOST_PAGES", 4)
+    monkeypatch.setattr(print_run, "PRINT_FILE_PAGES", 4)
     letters = [an_addressed(f"R-{n}", f"ZZ{n} 1AA") for n in (3, 1, 5, 2, 4)]
 
     parts = list(lay_in_parts(letters, bodies, HEAD))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Some words with one look: text, and whether strong, emphasised or a link.
+    """Some words in one style: text, and whether strong, emphasised or a link.
 
     `href` is an absolute http, https, mailto or tel address, or None.
     """
@@ -103,7 +103,7 @@ Block = (
 
 
 def plain(runs: Iterable[TextSpan]) -> str:
-    """Return the words of the runs, without their look."""
+    """Return the words of the spans, without their style."""
     return "".join(run.text for run in runs)
 
 

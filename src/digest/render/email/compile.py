@@ -25,13 +25,13 @@ from digest.render.email.inliner import inline_styles
 from digest.render.email.markers import Markers, Pieces
 from digest.render.email.message import PICTURE_BOUNDARY, compile_message
 from digest.render.email.pictures import (
-    MOST_ATTACHED,
     EmailPictures,
     picture_parts,
 )
 from digest.render.email.size_limit import fit_to_size_limit
 from digest.render.email.subject import subject
 from digest.render.email.text_blocks import TextBlocks, filled, underlined
+from digest.render.limits import ATTACHED_BYTES, HTML_BYTES_OF_VALUES
 from digest.render.options import RenderOptions
 from digest.render.templates import environment, macros, rendered
 from digest.render.words.catalogue import Phrase, Words, words_of
@@ -43,8 +43,6 @@ SAMPLE_READER = Recipient(
     leave_url="https://example.org/u/sample",
     leave_mailto="mailto:leave@example.org",
 )
-# Left for what a reader's own values may add to the HTML.
-_ROOM = 2_000
 # What HTML or a mail program forbids in text: controls, lone surrogates and
 # non-characters.
 _FORBIDDEN = re.compile(
@@ -122,7 +120,7 @@ class _Page:
     def size(self) -> int:
         """How many bytes it has, with room for a reader's own values."""
         literals = (part for part in self.pieces if not isinstance(part, MergeField))
-        return _ROOM + sum(len(part.encode()) for part in literals)
+        return HTML_BYTES_OF_VALUES + sum(len(part.encode()) for part in literals)
 
 
 def _html(variant: Variant, options: RenderOptions) -> tuple[Depths, _Page, int]:
@@ -135,7 +133,7 @@ def _html(variant: Variant, options: RenderOptions) -> tuple[Depths, _Page, int]
     hosting = variant.campaign.pictures
     depths, page = fitting(hosting)
     weight = page.pictures.weight
-    if hosting is PictureHosting.ATTACHED and weight > MOST_ATTACHED:
+    if hosting is PictureHosting.ATTACHED and weight > ATTACHED_BYTES:
         return *fitting(PictureHosting.HOSTED), weight
     return depths, page, 0
 

@@ -16,15 +16,12 @@ from digest.render.email.subject import (
     title_of,
     title_with_state,
 )
+from digest.render.limits import CONTENTS_ENTRIES, PHONE_LENGTH, PREHEADER_LENGTH
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import first_day, is_off, times
 from digest.render.words.languages import direction, language_tag
 from digest.render.words.link_labels import link_labels, link_words
-
-_PREHEADER = 140
-_PHONE = 20
-_LISTED = 40
 
 
 class Depth(IntEnum):
@@ -58,7 +55,7 @@ class Detail:
     @property
     def stays_whole(self) -> bool:
         """Whether it is a number that must not, and need not, break across lines."""
-        return self.is_phone and len(self.words) <= _PHONE
+        return self.is_phone and len(self.words) <= PHONE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ class EmailContents:
     def listed(self) -> tuple[EmailEntry, ...]:
         """The entries of a list of contents; none where it would be no help."""
         entries = self.posts + self.events
-        return entries if 1 < len(entries) <= _LISTED else ()
+        return entries if 1 < len(entries) <= CONTENTS_ENTRIES else ()
 
 
 def contents(variant: Variant, depths: Depths) -> EmailContents:
@@ -127,13 +124,15 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
             zip(variant.items, depths, strict=True), 1
         )
     ]
+    titles = "; ".join(entry.title for entry in entries)
     pairs = list(zip(variant.items, entries, strict=True))
     return EmailContents(
         title=Phrase(cleaned(campaign.title), language),
         date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),
         preheader=Phrase(
-            shortened("; ".join(entry.title for entry in entries), _PREHEADER), language
+            shortened(titles, PREHEADER_LENGTH),
+            language,
         ),
         language=language_tag(variant.language),
         direction=direction(variant.language),

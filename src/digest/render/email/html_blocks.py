@@ -24,11 +24,8 @@ from digest.model.posts.blocks import (
 from digest.model.posts.pictures import PictureUse
 from digest.render.addresses import link_address
 from digest.render.email.pictures import EmailPictures
+from digest.render.limits import HEADING_LEVELS, TABLE_COLUMNS, TABLE_LENGTH
 
-# More columns than this, or wider ones, do not fit a phone side by side.
-_COLUMNS = 3
-_LETTERS = 24
-_LOWEST = 6
 # What HTML would make one space of, or a new paragraph.
 _SPACING = re.compile(r"[ \n]{2,}|\t")
 
@@ -58,7 +55,7 @@ class HtmlBlocks:
         match block:
             case Heading(level, runs):
                 below, lowest = self._above + max(level, 1), self._last + 1
-                self._last = min(below, lowest, _LOWEST)
+                self._last = min(below, lowest, HEADING_LEVELS)
                 return self._markup("heading", self._last, _safe_spans(runs))
             case Paragraph(runs):
                 return self._markup("paragraph", _safe_spans(runs))
@@ -101,7 +98,7 @@ def _fits_a_phone(rows: tuple[tuple[TextSpans, ...], ...]) -> bool:
         max(len(word) for cell in column for word in ("", *plain(cell).split()))
         for column in columns
     )
-    return len(columns) <= _COLUMNS and sum(widths) <= _LETTERS
+    return len(columns) <= TABLE_COLUMNS and sum(widths) <= TABLE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

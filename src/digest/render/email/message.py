@@ -19,10 +19,9 @@ from digest.model.editions.mime import (
     wire_address,
 )
 from digest.render.email.markers import Pieces
+from digest.render.limits import LIST_ID_LENGTH
 from digest.render.words.languages import language_tag
 
-# RFC 2919 §3.
-_LIST_ID = 255
 # Between an email's HTML and its attached pictures: "=_" can stand neither in
 # quoted-printable nor in base64, and the other boundary goes on with a digit or a-f.
 PICTURE_BOUNDARY = "=_pictures"
@@ -92,7 +91,7 @@ def _list_id(campaign: Campaign, domain: str) -> str:
     # the campaign, and gives way where both do not fit.
     where = f"<{campaign.name}.{domain}>"
     title = phrase(campaign.title)
-    if not title or len(title) + 1 + len(where) > _LIST_ID:
+    if not title or len(title) + 1 + len(where) > LIST_ID_LENGTH:
         return where
     return f"{title}\r\n {where}" if "\n" in title else f"{title} {where}"
 

@@ -14,11 +14,12 @@ from digest.model.posts.pictures import (
     file_for,
     public_name,
 )
+from digest.render.limits import PICTURE_PIXELS, SMALL_PICTURE_PIXELS
 
-# What an email may carry in pictures. Base64 makes it a third more on the wire.
-MOST_ATTACHED = 2_000_000
-# Pixels, as wide as the place is for which each use is made.
-_WIDEST = {PictureUse.EMAIL: 592, PictureUse.EMAIL_SMALL: 104}
+_WIDEST = {
+    PictureUse.EMAIL: PICTURE_PIXELS,
+    PictureUse.EMAIL_SMALL: SMALL_PICTURE_PIXELS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,15 @@ from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import texts
 from digest.render.addresses import web_address
 from digest.render.email.contents import Depth, Depths, can_be_shortened, fullest
+from digest.render.limits import HTML_BYTES, HTML_BYTES_AIM
 
 T = TypeVar("T")
-
-# Gmail cuts HTML off at 102 KB, the way to unsubscribe included.
-LIMIT = 100_000
-AIM = 90_000
 
 
 def fit_to_size_limit(
     variant: Variant, make: Callable[[Depths], T], size: Callable[[T], int]
 ) -> tuple[Depths, T]:
-    """Return the fullest rendition of at most AIM bytes, or else of at most LIMIT.
+    """Return the fullest rendition of HTML_BYTES_AIM at most, or else of HTML_BYTES.
 
     Whole items are shortened to a summary with a link, the longest first, and
     then summaries to a title with a link; an item without an address of its
@@ -27,21 +24,21 @@ def fit_to_size_limit(
     """
     stages = list(_stages(variant))
     rendition = make(stages[0])
-    if size(rendition) <= AIM:
+    if size(rendition) <= HTML_BYTES_AIM:
         return stages[0], rendition
     low, high = 0, len(stages) - 1
     while low < high:
         middle = (low + high) // 2
-        if size(make(stages[middle])) <= AIM:
+        if size(make(stages[middle])) <= HTML_BYTES_AIM:
             high = middle
         else:
             low = middle + 1
     rendition = make(stages[low])
-    if (least := size(rendition)) > LIMIT:
+    if (least := size(rendition)) > HTML_BYTES:
         raise RenderError(
             f"the email is {least:,} bytes however much is shortened, and mail "
-            f"programs cut it off at {LIMIT:,}: give long items an address (url) to "
-            "link to, or send fewer items at a time"
+            f"programs cut it off at {HTML_BYTES:,}: give long items an address (url) "
+            "to link to, or send fewer items at a time"
         )
     return stages[low], rendition
 

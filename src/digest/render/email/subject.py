@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.posts.items import Event, Item, Post
+from digest.render.limits import SUBJECT_LENGTH, TITLE_LENGTH
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
 from digest.render.words.dates import day_without_year
 from digest.render.words.event_times import headline
-
-_SUBJECT = 90
-_TITLE = 60
 
 
 def subject(variant: Variant) -> str:
@@ -28,7 +26,7 @@ def subject(variant: Variant) -> str:
         day=day_without_year(variant.slot, variant.campaign.timezone, words),
         news=news or _counted(items, words),
     )
-    line = shortened(whole, _SUBJECT)
+    line = shortened(whole, SUBJECT_LENGTH)
     if not variant.draft:
         return str(line)
     # Translators: before the subject of an email that is only to be checked.
@@ -45,7 +43,7 @@ def title_with_state(item: Item, variant: Variant) -> str:
 
 def title_of(item: Item, variant: Variant) -> Phrase:
     """Return an item's title, or else the beginning of what it says."""
-    summary = shortened(cleaned(item.summary), _TITLE)
+    summary = shortened(cleaned(item.summary), TITLE_LENGTH)
     title = cleaned(item.title) or summary or variant.campaign.title
     return Phrase(title, content_lang(variant))
 

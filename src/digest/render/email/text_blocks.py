@@ -19,14 +19,15 @@ from digest.model.posts.blocks import (
     plain,
 )
 from digest.render.addresses import link_address, spoken
+from digest.render.limits import TEXT_COLUMNS, TEXT_COLUMNS_LEAST
 from digest.render.words.catalogue import Words
 
-WIDTH = 72
-_NARROWEST = 24
 _ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
 
 
-def filled(text: str, width: int = WIDTH, first: str = "", later: str = "") -> str:
+def filled(
+    text: str, width: int = TEXT_COLUMNS, first: str = "", later: str = ""
+) -> str:
     """Return text in lines of at most `width` columns, its line breaks kept.
 
     `first` begins the first line, `later` every other. An address is never broken;
@@ -49,7 +50,7 @@ class TextBlocks:
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    def write(self, blocks: Iterable[Block], width: int = WIDTH) -> str:
+    def write(self, blocks: Iterable[Block], width: int = TEXT_COLUMNS) -> str:
         """Return the blocks in order, with an empty line between them."""
         parts = (self._block(block, width) for block in blocks)
         return "\n\n".join(filter(None, parts))
@@ -153,7 +154,7 @@ def _indented(text: str, first: str, later: str) -> str:
 
 
 def _narrower(width: int, by: int) -> int:
-    return max(width - by, _NARROWEST)
+    return max(width - by, TEXT_COLUMNS_LEAST)
 
 
 def _lines(text: str, width: int) -> Iterator[str]:

@@ -19,9 +19,10 @@ from digest.model.posts.blocks import (
     plain,
 )
 from digest.model.posts.pictures import Gallery, PictureUse, file_for
-from digest.render.letter.links import LONGEST, PrintedAddresses
+from digest.render.letter.links import PrintedAddresses
 from digest.render.letter.printable_text import breakable, printable
 from digest.render.letter.typst_compiler import TypstCompiler
+from digest.render.limits import HEADING_LEVELS, PRINTED_ADDRESS_LENGTH, TABLE_POINTS
 from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.languages import locale_of
 
@@ -29,8 +30,6 @@ Json = dict[str, Any]
 # Points to a millimetre, and the width of an average and of the widest letter.
 _POINTS = 2.8346
 _AVERAGE, _WIDEST = 0.56, 0.95
-_MOST_COLUMN_POINTS = 60
-_DEEPEST = 6
 _ADDRESS_TEXT = "({})"
 
 
@@ -85,7 +84,7 @@ class BlockTypesetter:
 
     def heading(self, level: int, text: str, mark: str = "") -> Json:
         """Return a heading; `mark` is the name that other parts refer to it by."""
-        level = min(level, self.deepest + 1, _DEEPEST)
+        level = min(level, self.deepest + 1, HEADING_LEVELS)
         self.deepest = level
         title = self.phrase(text, scale=1.4)
         return {"k": "h", "level": level, "runs": [title], "id": mark}
@@ -160,7 +159,7 @@ class BlockTypesetter:
         letters = sum(max(map(_longest_word, column)) + 2 for column in columns)
         are_whole = letters * _AVERAGE * self.size <= self.width * _POINTS
         count = len(table.header)
-        fits = count * self.size <= _MOST_COLUMN_POINTS and are_whole
+        fits = count * self.size <= TABLE_POINTS and are_whole
         share = 1 / count if fits else 1.0
         return {
             "k": "table" if fits else "records",
@@ -178,7 +177,7 @@ class BlockTypesetter:
             address = self.addresses.after(span.text, span.href) if span.href else ""
             if address:
                 # Held together, unless it stands in a narrow column or is too long.
-                keep = share == 1.0 and len(address) <= LONGEST
+                keep = share == 1.0 and len(address) <= PRINTED_ADDRESS_LENGTH
                 if keep:
                     address = printable(address, self.words)
                 else:

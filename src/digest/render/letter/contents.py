@@ -19,15 +19,11 @@ from digest.render.letter.blocks import (
 )
 from digest.render.letter.links import PrintedAddresses, Shorten
 from digest.render.letter.printable_text import breakable, printable
+from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times
 from digest.render.words.link_labels import link_labels, link_words
-
-# A longer word of the title may break to stand beside the sender.
-_MASTHEAD_WORD = 18
-# With fewer parts than this a list of them is longer than a look at the pages.
-_LISTED_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def letter_job(
     masthead = printable(campaign.title, words) or words.gettext("News")
     return {
         "title": printable(f"{campaign.title}: {date}", words),
-        "masthead": breakable(masthead, _MASTHEAD_WORD),
+        "masthead": breakable(masthead, MASTHEAD_WORD_LENGTH),
         "date": date,
         **typst_language(variant.language),
         "size": setup.size,
@@ -140,7 +136,7 @@ def _contents(
     ]
     if events:
         titles.append((_events(words), "events"))
-    if len(titles) < _LISTED_FROM:
+    if len(titles) < CONTENTS_FROM:
         return
     yield {
         "k": "contents",

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from urllib.parse import unquote
 
-# About as much as somebody will copy off a page by hand.
-LONGEST = 40
+from digest.render.limits import PRINTED_ADDRESS_LENGTH
+
 Shorten = Callable[[str], str]
 
 
@@ -28,7 +28,7 @@ class PrintedAddresses:
         """Return what to print for the address; a long one is made short."""
         self._given.add(href)
         plain = readable(href)
-        if len(plain) <= LONGEST or not href.lower().startswith("http"):
+        if len(plain) <= PRINTED_ADDRESS_LENGTH or not href.lower().startswith("http"):
             return plain
         return readable(self._shorten(href))
 

@@ -24,11 +24,11 @@ from digest.render.letter.manifest import (
 )
 from digest.render.letter.printable_text import printable
 from digest.render.letter.typst_compiler import TypesetPdf, TypstCompiler
+from digest.render.limits import PRINT_FILE_PAGES
 from digest.render.words.catalogue import Words, words_for
 from digest.render.words.dates import day_in_words
 
 __all__ = [
-    "MOST_PAGES",
     "LetterProblem",
     "ManifestRow",
     "PrintHead",
@@ -37,9 +37,6 @@ __all__ = [
     "lay_in_parts",
     "manifest_csv",
 ]
-
-# Typst holds a whole file in memory: about 60 kB a page.
-MOST_PAGES = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ def lay(
 def lay_in_parts(
     letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintHead
 ) -> Iterator[PrintRun]:
-    """Yield the letters as files of at most MOST_PAGES pages, in postcode order.
+    """Yield the letters as files of at most PRINT_FILE_PAGES pages, in postcode order.
 
     A file too large for memory, or for a printer's, is no use to anybody.
     """
@@ -126,7 +123,7 @@ def lay_in_parts(
     for letter in sorted(letters, key=_round):
         body = bodies.get(letter.body_key)
         more = body.pages + body.pages % 2 if body else 0
-        if part and pages + more > MOST_PAGES:
+        if part and pages + more > PRINT_FILE_PAGES:
             yield lay(part, bodies, head)
             part, pages = [], 0
         part.append(letter)

@@ -1,0 +1,67 @@
+"""What an email and a letter may hold, and how wide their lines are.
+
+Each constant stands below the reason for it, and `# == ... ==` begins a group. What
+is over a limit is shortened, broken or told another way; no post is lost by one.
+"""
+
+# == An email ==
+
+# Bytes: Gmail cuts HTML off at 102 KB, the way to unsubscribe included.
+HTML_BYTES = 100_000
+# Bytes that shortening aims at, well below what is cut off.
+HTML_BYTES_AIM = 90_000
+# Bytes left for what a reader's own name, address and links add to the HTML.
+HTML_BYTES_OF_VALUES = 2_000
+# Bytes of all attached pictures; base64 makes them a third more on their way.
+ATTACHED_BYTES = 2_000_000
+# Characters: RFC 2919 §3.
+LIST_ID_LENGTH = 255
+
+# == Words of an email ==
+
+# Characters of a subject: short enough for a phone, whose owner reads its beginning.
+SUBJECT_LENGTH = 90
+# Characters that an inbox may show after the subject.
+PREHEADER_LENGTH = 140
+# Characters of a summary that stand for a title where there is none.
+TITLE_LENGTH = 60
+# Characters up to which a telephone number stays on one line.
+PHONE_LENGTH = 20
+# Entries: a longer list of contents is no help to anybody.
+CONTENTS_ENTRIES = 40
+
+# == An email's page ==
+
+# Pixels: the column of 640, without its margins.
+PICTURE_PIXELS = 592
+# Pixels of a picture beside an easy read sentence.
+SMALL_PICTURE_PIXELS = 104
+# Columns of a table that fit a phone side by side; more are told as lists.
+TABLE_COLUMNS = 3
+# Characters of all columns' longest words together, for the same reason.
+TABLE_LENGTH = 24
+# HTML and PDF/UA have no deeper headings.
+HEADING_LEVELS = 6
+
+# == Plain text ==
+
+# Columns of a line: RFC 5322 advises 78, and replies put marks before each.
+TEXT_COLUMNS = 72
+# Columns of what is inside lists inside lists: narrower is a column of words.
+TEXT_COLUMNS_LEAST = 24
+
+# == A letter ==
+
+# Characters of an address: about as much as somebody will copy off a page by hand.
+PRINTED_ADDRESS_LENGTH = 40
+# Characters of a word of the title that must stand beside the sender unbroken.
+MASTHEAD_WORD_LENGTH = 18
+# With fewer parts than this a list of them is longer than a look at the pages.
+CONTENTS_FROM = 3
+# Columns times the points of their type: a table that has more is told as records.
+TABLE_POINTS = 60
+
+# == A print batch ==
+
+# Pages of one file: Typst holds it in memory, about 60 kB a page.
+PRINT_FILE_PAGES = 4_000
