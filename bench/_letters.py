@@ -140,10 +140,10 @@ def _html(told: Mapping[str, Any], number: int) -> str:
 
 def _block(block: Mapping[str, Any]) -> str:
     kinds: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-        "p": lambda b: f"<p>{_runs(b['runs'])}</p>",
-        "label": lambda b: f"<p>{_runs(b['runs'])}</p>",
+        "p": lambda b: f"<p>{_spans(b['spans'])}</p>",
+        "label": lambda b: f"<p>{_spans(b['spans'])}</p>",
         "h": lambda b: (
-            f"<h{b['level']} id='{b['id']}'>{_runs(b['runs'])}</h{b['level']}>"
+            f"<h{b['level']} id='{b['id']}'>{_spans(b['spans'])}</h{b['level']}>"
         ),
         "list": lambda b: (
             f"<ul>{''.join(f'<li>{_blocks(item)}' for item in b['items'])}</ul>"
@@ -175,13 +175,13 @@ def _blocks(blocks: list[Mapping[str, Any]]) -> str:
 
 
 def _row(cells: list[list[Mapping[str, Any]]], tag: str) -> str:
-    return f"<tr>{''.join(f'<{tag}>{_runs(cell)}</{tag}>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<{tag}>{_spans(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
-def _runs(runs: list[Mapping[str, Any]]) -> str:
+def _spans(spans: list[Mapping[str, Any]]) -> str:
     return "".join(
-        f"<b>{html.escape(run['t'])}</b>" if run.get("b") else html.escape(run["t"])
-        for run in runs
+        f"<b>{html.escape(span['t'])}</b>" if span.get("b") else html.escape(span["t"])
+        for span in spans
     )
 
 

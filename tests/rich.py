@@ -62,7 +62,7 @@ EVERY_BLOCK: tuple[Block, ...] = (
         "https://example.org/lanterns.png",
         "Forty lanterns",
         "The walk in 2025",
-        kept="lanterns",
+        copy_name="lanterns",
     ),
     Picture("lantern.png", "A child holds a paper fish", "From the workshop"),
     Picture("https://example.org/leaf.png"),
@@ -79,7 +79,7 @@ EVERY_BLOCK: tuple[Block, ...] = (
     CallToAction("Book your place on the walk", "https://example.org/book"),
     EasyRead(
         (TextSpan("You can come to the walk."),),
-        Picture("https://example.org/walk.png", "Two people walking", kept="walk"),
+        Picture("https://example.org/walk.png", "Two people walking", copy_name="walk"),
     ),
     EasyRead((TextSpan("It is free."),)),
 )
@@ -102,7 +102,7 @@ def a_rich_variant(**changes: object) -> Variant:
             url="",
             body=EVERY_BLOCK,
             picture=Picture(
-                "https://example.org/river.jpg", "The river at dusk", kept="river"
+                "https://example.org/river.jpg", "The river at dusk", copy_name="river"
             ),
         ),
         a_post(

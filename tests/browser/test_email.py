@@ -58,10 +58,10 @@ def an_unruly_variant() -> Variant:
             body=(
                 *words(LONG),
                 CallToAction(LONG, "https://example.org/"),
-                EasyRead((TextSpan(LONG),), Picture("", LONG, kept="beside")),
+                EasyRead((TextSpan(LONG),), Picture("", LONG, copy_name="beside")),
                 Table(cells("A", "B"), (cells(LONG, LONG),), LONG),
                 Table(cells("A", "B", "C", "D"), (cells(LONG, "", "", LONG),)),
-                Picture("", LONG, LONG, kept="wide"),
+                Picture("", LONG, LONG, copy_name="wide"),
             ),
         ),
         an_event(title=LONG, place=LONG, booking_phone="01632 " * 30),

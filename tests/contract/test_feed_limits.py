@@ -301,7 +301,7 @@ def test_a_json_item_is_read_whole() -> None:
     )
 
     assert (post.key, post.url) == ("7", "https://example.org/seven")
-    assert [block.runs[0].text for block in post.body] == ["First.", "Second\nline."]  # type: ignore[union-attr]  # two paragraphs
+    assert [block.spans[0].text for block in post.body] == ["First.", "Second\nline."]  # type: ignore[union-attr]  # two paragraphs
     assert post.byline == Byline("Ann Test and Bo Test")
     assert (post.published, post.topics) == (EIGHT, ("care",))
 

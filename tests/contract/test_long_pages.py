@@ -173,7 +173,7 @@ def test_links_get_their_kinds_and_captions_go_to_their_pictures(
     assert letters.body[0] == Picture(
         f"{site.url}/bo.jpg", "A man folds a letter", "Bo Sample | Post Room"
     )
-    assert [plain(b.runs) for b in bus.body if isinstance(b, Heading)] == [
+    assert [plain(b.spans) for b in bus.body if isinstance(b, Heading)] == [
         "What we asked"
     ]
 

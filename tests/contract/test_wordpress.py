@@ -142,7 +142,7 @@ def test_the_words_of_the_classic_editor_are_paragraphs(write: Write) -> None:
     assert [type(block) for block in post.body] == [
         *(Paragraph, Heading, Paragraph, Picture, Paragraph)
     ]
-    assert plain(post.body[0].runs) == "One line\nand another [sic]."  # type: ignore[union-attr]
+    assert plain(post.body[0].spans) == "One line\nand another [sic]."  # type: ignore[union-attr]
     assert list(texts(post.body))[1:] == [
         *("Soup", "It was hot.", "Soup", "In bowls", "https://example.org/film")
     ]

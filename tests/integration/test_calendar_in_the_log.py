@@ -109,7 +109,7 @@ def test_a_change_at_the_source_is_a_change_in_the_open_edition(diary: Diary) ->
 
     assert report.revised == 1
     [event] = diary.open_edition()
-    assert (f"{event.starts:%d %H:%M}", event.told) == ("09 14:00", None)
+    assert (f"{event.starts:%d %H:%M}", event.announced) == ("09 14:00", None)
     assert diary.corrections() == []
 
 
@@ -151,8 +151,8 @@ def test_what_changes_after_readers_were_told_is_offered_as_a_correction(
     assert [one.revised for one in reports] == [1, 0]
     [event] = diary.corrections()
     assert (event.state, f"{event.starts:%d %H:%M}") == (state, starts)
-    assert event.told is not None
-    assert f"{event.told.starts:%d %H:%M}" == "07 09:00"
+    assert event.announced is not None
+    assert f"{event.announced.starts:%d %H:%M}" == "07 09:00"
     diary.says(WALK, TEA)
     assert diary.corrections() == []
 
@@ -166,7 +166,7 @@ def test_a_correction_reaches_the_open_edition_once(diary: Diary) -> None:
 
     [event] = diary.open_edition()
     assert (event.title, event.state) == ("Lantern walk", EventState.CANCELLED)
-    assert event.told is not None
+    assert event.announced is not None
     assert (report.new, report.revised) == (0, 0)
 
 

@@ -155,7 +155,7 @@ def test_nothing_of_anybody_elses_is_ever_fetched(place: PictureHosting) -> None
         pytest.param(replace(LEAD, alt=""), "", id="nobody said what it shows"),
         pytest.param(replace(LEAD, alt="IMG_1.JPG"), "", id="a file's name"),
         pytest.param(replace(LEAD, alt="", decorative=True), 'alt=""', id="decorative"),
-        pytest.param(replace(LEAD, kept="9" * 32), "", id="gone"),
+        pytest.param(replace(LEAD, copy_name="9" * 32), "", id="gone"),
     ],
 )
 def test_a_picture_without_words_is_not_used(picture: Picture, shown: str) -> None:

@@ -295,7 +295,7 @@ def test_a_picture_without_an_address_is_told_in_words() -> None:
 
 
 def test_a_picture_that_the_body_shows_is_not_shown_twice() -> None:
-    picture = Picture("https://example.org/a.png", "A fish", kept="fish")
+    picture = Picture("https://example.org/a.png", "A fish", copy_name="fish")
     post = a_post(url="", picture=picture, body=(picture, *words("Words.")))
     look = replace(LOOK, pictures=a_gallery("fish"))
 

@@ -84,7 +84,7 @@ def test_an_event_called_off_after_readers_were_told_is_offered_as_a_correction(
         [offer] = corrections.offered(connection, 1)
     told = offer.corrected
     assert isinstance(told, Event)
-    assert (told.state, told.told) == (OFF, an_event().span)
+    assert (told.state, told.announced) == (OFF, an_event().span)
 
 
 def test_only_events_to_come_are_expected_of_a_source(engine: Engine) -> None:
@@ -115,7 +115,7 @@ def test_what_readers_were_told_is_said_in_each_correction_and_kept(
     with reading(engine) as connection:
         corrected = listing.get(connection, 1, made).item
     assert isinstance(corrected, Event)
-    assert (corrected.starts, corrected.told) == (latest, an_event().span)
+    assert (corrected.starts, corrected.announced) == (latest, an_event().span)
     assert corrected.title == an_event().title
 
 
@@ -134,4 +134,4 @@ def test_staff_who_call_an_event_off_need_not_say_when_it_would_have_been(
         corrected = listing.get(connection, 1, made).item
     assert isinstance(corrected, Event)
     assert (corrected.title, corrected.state) == ("Lantern walk", OFF)
-    assert corrected.told == an_event().span
+    assert corrected.announced == an_event().span

@@ -72,13 +72,15 @@ def test_a_picture_comes_in_as_our_own_copy(engine: Engine, site: Site) -> None:
 
     left_out = bring(engine, stored)
 
-    assert before.kept == ""
+    assert before.copy_name == ""
     assert left_out == []
-    assert kept(engine) == {lead(engine).kept}
+    assert kept(engine) == {lead(engine).copy_name}
     with reading(engine) as connection:
-        gallery = pictures.gallery(connection, [lead(engine).kept], list(PictureUse))
+        gallery = pictures.gallery(
+            connection, [lead(engine).copy_name], list(PictureUse)
+        )
     assert {use for _, use in gallery} == set(PictureUse)
-    assert gallery[lead(engine).kept, PictureUse.EMAIL].width == 1200
+    assert gallery[lead(engine).copy_name, PictureUse.EMAIL].width == 1200
 
 
 def test_the_same_post_read_again_is_not_revised(engine: Engine, site: Site) -> None:
@@ -91,7 +93,7 @@ def test_the_same_post_read_again_is_not_revised(engine: Engine, site: Site) -> 
     again = posts_accepted(engine, [post])
 
     assert (again.revised, again.unchanged) == (0, 1)
-    assert lead(engine).kept
+    assert lead(engine).copy_name
 
 
 def test_a_picture_that_fails_costs_itself_alone_and_is_tried_again(
@@ -121,7 +123,7 @@ def test_a_picture_that_fails_costs_itself_alone_and_is_tried_again(
     assert left_out == too_early
     assert [one.address.rpartition("/")[2] for one in later] == ["svg.png"]
     [post] = posts(engine)
-    shown = [one.kept for one in post.body if isinstance(one, Picture)]
+    shown = [one.copy_name for one in post.body if isinstance(one, Picture)]
     assert [bool(name) for name in shown] == [True, True, False]
 
 
@@ -132,19 +134,19 @@ def test_another_picture_at_the_same_address_is_noticed(
     site.files["a.png"] = saved(a_drawing())
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
-    first = lead(engine).kept
+    first = lead(engine).copy_name
     bring(engine, stored, EIGHT + HOUR)
-    same = lead(engine).kept
+    same = lead(engine).copy_name
     site.files["a.png"] = saved(a_drawing(90, 60))
     bring(engine, stored, EIGHT + 2 * HOUR)
 
     assert same == first
     assert site.known == ["a.png"]
-    assert lead(engine).kept not in {"", first}
+    assert lead(engine).copy_name not in {"", first}
     assert is_hosted(engine, first)  # an hour is too short to tell
     bring_all(engine, a_fetcher(), [stored], EIGHT + 48 * HOUR)
     assert not is_hosted(engine, first)
-    assert is_hosted(engine, lead(engine).kept)
+    assert is_hosted(engine, lead(engine).copy_name)
 
 
 def test_the_last_good_picture_stays_while_its_server_fails(
@@ -154,11 +156,11 @@ def test_the_last_good_picture_stays_while_its_server_fails(
     site.files["a.png"] = saved(a_drawing())
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
-    first = lead(engine).kept
+    first = lead(engine).copy_name
     del site.files["a.png"]
 
     assert bring(engine, stored, EIGHT + HOUR) == []
-    assert lead(engine).kept == first
+    assert lead(engine).copy_name == first
 
 
 def test_what_an_edition_carries_does_not_change_under_it(
@@ -170,14 +172,14 @@ def test_what_an_edition_carries_does_not_change_under_it(
     post = a_post(picture=site.picture("a.png"))
     posts_accepted(engine, [post])
     bring(engine, stored)
-    first = lead(engine).kept
+    first = lead(engine).copy_name
     run(engine, "lantern-week", "daily", EIGHT)
     site.files["a.png"] = saved(a_drawing(90, 60))
 
     bring(engine, stored, EIGHT + HOUR)
     posts_accepted(engine, [post])
 
-    assert lead(engine).kept == first
+    assert lead(engine).copy_name == first
     assert site.asked == ["a.png"]
     with reading(engine) as connection:
         assert corrections.count(connection, stored.id) == 0
@@ -213,8 +215,8 @@ def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one
     one, two = (post.picture for post in posts(engine))
     assert one is not None
     assert two is not None
-    assert two.kept
-    assert (one.kept, one.alt) != (two.kept, two.alt)
+    assert two.copy_name
+    assert (one.copy_name, one.alt) != (two.copy_name, two.alt)
 
 
 def test_a_picture_of_two_posts_is_fetched_and_kept_once(
@@ -243,7 +245,7 @@ def test_a_withdrawn_picture_is_seen_nowhere_from_that_moment(
     site.files["a.png"] = saved(a_drawing())
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
-    name = lead(engine).kept
+    name = lead(engine).copy_name
     seen = [is_hosted(engine, name)]
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
@@ -276,7 +278,7 @@ def test_a_withdrawn_post_leaves_the_picture_to_another_that_shows_it(
         ],
     )
     bring(engine, stored)
-    name = lead(engine).kept
+    name = lead(engine).copy_name
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
 
@@ -334,7 +336,7 @@ def test_a_picture_that_its_post_shows_no_more_is_removed_in_the_end(
         site.files[name] = saved(a_drawing(width))
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
-    before = lead(engine).kept
+    before = lead(engine).copy_name
     posts_accepted(engine, [a_post(picture=site.picture("b.png"))])
     seen = []
     for days in (0, 2, 33):
@@ -342,9 +344,9 @@ def test_a_picture_that_its_post_shows_no_more_is_removed_in_the_end(
         bring_all(engine, a_fetcher(), [stored], at)
         seen.append((before in kept(engine), is_hosted(engine, before)))
 
-    assert lead(engine).kept != before
+    assert lead(engine).copy_name != before
     assert seen == [(True, True), (True, False), (False, False)]
-    assert kept(engine) == {lead(engine).kept}
+    assert kept(engine) == {lead(engine).copy_name}
 
 
 def test_a_picture_that_went_out_stays_for_those_who_look_later(
@@ -356,7 +358,7 @@ def test_a_picture_that_went_out_stays_for_those_who_look_later(
     a_reader(engine, "ann")
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
-    name = lead(engine).kept
+    name = lead(engine).copy_name
     run(engine, "lantern-week", "daily", EIGHT)
     posts_accepted(engine, [a_post("two", title="2", picture=site.picture("b.png"))])
     for days in (2, 40):
@@ -514,4 +516,4 @@ def test_what_staff_changed_in_a_post_outlives_its_pictures(
 
     assert again.revised == 0
     assert posts(engine)[0].title == "As staff have it"
-    assert lead(engine).kept
+    assert lead(engine).copy_name

@@ -134,9 +134,9 @@ def events() -> Iterator[Item]:
             for n in (1, 2, 9)]  # fmt: skip
     midday = EIGHT.replace(hour=11)
     yield base
-    yield replace(base, state=EventState.CANCELLED, told=before)
-    yield replace(base, told=before)
-    yield replace(base, told=base.span)
+    yield replace(base, state=EventState.CANCELLED, announced=before)
+    yield replace(base, announced=before)
+    yield replace(base, announced=base.span)
     yield replace(base, state=EventState.PROVISIONAL, also=tuple(days))
     yield replace(base, also=(TimeSpan(base.starts + DAY),), zone="Europe/Paris")
     yield replace(base, starts=midday, ends=midday + DAY / 2)

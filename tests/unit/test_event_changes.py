@@ -42,7 +42,10 @@ TOLD = TimeSpan(EIGHT)
         ),
         pytest.param({"state": EventState.CANCELLED}, EIGHT, False, id="never told of"),
         pytest.param(
-            {"state": EventState.CANCELLED, "told": TOLD}, EIGHT, True, id="called off"
+            {"state": EventState.CANCELLED, "announced": TOLD},
+            EIGHT,
+            True,
+            id="called off",
         ),
         pytest.param({"state": EventState.PROVISIONAL}, EIGHT, True, id="provisional"),
     ],
@@ -61,9 +64,9 @@ def test_a_moved_event_says_when_readers_were_told_it_would_be() -> None:
     before = an_event()
     after = an_event(starts=TOMORROW + DAY, ends=None)
 
-    assert corrected(before, after).told == before.span
-    assert corrected(corrected(before, after), before).told == after.span
-    assert corrected(before, replace(before, title="Lamp walk")).told is None
+    assert corrected(before, after).announced == before.span
+    assert corrected(corrected(before, after), before).announced == after.span
+    assert corrected(before, replace(before, title="Lamp walk")).announced is None
 
 
 def test_a_cancelled_event_is_told_without_words_that_readers_have_had() -> None:
@@ -72,14 +75,14 @@ def test_a_cancelled_event_is_told_without_words_that_readers_have_had() -> None
     told = corrected(before, off)
     reason = corrected(before, replace(off, body=words("The river is too high.")))
 
-    assert (told.told, told.body, told.summary) == (before.span, (), "")
+    assert (told.announced, told.body, told.summary) == (before.span, (), "")
     assert reason.body == words("The river is too high.")
 
 
 def test_an_event_that_is_on_after_all_says_so() -> None:
-    before = an_event(state=EventState.CANCELLED, told=TOLD)
+    before = an_event(state=EventState.CANCELLED, announced=TOLD)
 
-    assert corrected(before, an_event()).told == before.span
+    assert corrected(before, an_event()).announced == before.span
 
 
 def test_what_a_source_no_longer_says_is_cancelled() -> None:
@@ -95,7 +98,7 @@ def test_times_of_the_same_event_are_told_together() -> None:
             f"w{number}", starts=starts, ends=starts + timedelta(hours=1), **changes
         )
 
-    moved = week(2, told=TOLD)
+    moved = week(2, announced=TOLD)
     first, other, last = together(
         [week(3), week(1, place="Elsewhere"), week(0), moved, week(4)]
     )
@@ -107,7 +110,7 @@ def test_times_of_the_same_event_are_told_together() -> None:
 
 def test_an_event_survives_the_wire_whole() -> None:
     event = an_event(
-        state=EventState.CANCELLED, told=TOLD, also=(TimeSpan(EIGHT, TOMORROW),)
+        state=EventState.CANCELLED, announced=TOLD, also=(TimeSpan(EIGHT, TOMORROW),)
     )
 
     assert from_wire(to_wire(event)) == event

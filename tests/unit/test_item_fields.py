@@ -47,7 +47,9 @@ def test_an_event_is_told_in_its_own_zone() -> None:
 def test_what_has_changed_of_an_event_is_told() -> None:
     later = TimeSpan(EIGHT + timedelta(days=7))
     state = EventState.CANCELLED
-    said = described(an_event(state=state, also=(later,), told=TimeSpan(EIGHT)), ZONE)
+    said = described(
+        an_event(state=state, also=(later,), announced=TimeSpan(EIGHT)), ZONE
+    )
 
     assert said["state"] == "cancelled"
     assert said["also"] == "Monday 13 July 2026, 09:00 BST"

@@ -58,11 +58,15 @@ def test_other_words_are_taken_at_their_word(alt: str) -> None:
 @pytest.mark.parametrize(
     ("picture", "is_shown"),
     [
-        pytest.param(Picture("a", "A kettle", kept=NAME), True, id="kept, with words"),
-        pytest.param(Picture("a", kept=NAME, decorative=True), True, id="decorative"),
-        pytest.param(Picture("a", kept=NAME), False, id="without words"),
+        pytest.param(
+            Picture("a", "A kettle", copy_name=NAME), True, id="kept, with words"
+        ),
+        pytest.param(
+            Picture("a", copy_name=NAME, decorative=True), True, id="decorative"
+        ),
+        pytest.param(Picture("a", copy_name=NAME), False, id="without words"),
         pytest.param(Picture("a", "A kettle"), False, id="not kept yet"),
-        pytest.param(Picture("a", "A", kept="0" * 32), False, id="kept no longer"),
+        pytest.param(Picture("a", "A", copy_name="0" * 32), False, id="kept no longer"),
     ],
 )
 def test_a_picture_needs_our_copy_and_words(picture: Picture, is_shown: bool) -> None:  # noqa: FBT001 - a column of the table

@@ -17,14 +17,16 @@ ZONE = "Europe/London"
 ITEMS = [
     *a_rich_variant().items,
     a_post(byline=Byline("Ann", "", "Hall, Kent"), title=" Odd \n title "),
-    a_post(picture=Picture("https://example.org/k.png", kept="a")),
+    a_post(picture=Picture("https://example.org/k.png", copy_name="a")),
     a_post(
         picture=Picture("folder/k.png", decorative=True), url="mailto:a@example.org"
     ),
     a_post(body=(), summary="", byline=None, published=None, topics=("a, b", "c")),
     a_post(published=EIGHT + timedelta(microseconds=1), body=words("By Ann Example")),
     an_event(zone="Asia/Kolkata", state=EventState.PROVISIONAL),
-    an_event(also=(TimeSpan(EIGHT),), told=TimeSpan(EIGHT), state=EventState.CANCELLED),
+    an_event(
+        also=(TimeSpan(EIGHT),), announced=TimeSpan(EIGHT), state=EventState.CANCELLED
+    ),
     an_event(
         all_day=True,
         starts=EIGHT.replace(hour=23),

@@ -297,4 +297,4 @@ def _standing(picture: "Picture") -> str:
     if lacks_words(picture):
         return "left out: nobody has said what it shows"
     words = "decorative" if picture.decorative else f"shows: {picture.alt}"
-    return words if picture.kept else f"not fetched, so words stand for it; {words}"
+    return words if picture.copy_name else f"not fetched, so words stand for it; {words}"

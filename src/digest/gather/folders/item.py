@@ -79,7 +79,7 @@ class PostFile:
         head, body = self.head, self.body
         title = head.text("title")
         if not title and body and isinstance(body[0], Heading):
-            title, body = one_line(plain(body[0].runs)), body[1:]
+            title, body = one_line(plain(body[0].spans)), body[1:]
         if not title and not self.title:
             raise ValueError('has no title: add "title: ..." at its top')
         post = Post(

@@ -40,7 +40,7 @@ def without_headings(blocks: Iterable[Block]) -> tuple[Block, ...]:
     A heading inside a list or a quote would break the outline of the post.
     """
     return tuple(
-        Paragraph(tuple(replace(run, strong=True) for run in block.runs))
+        Paragraph(tuple(replace(run, strong=True) for run in block.spans))
         if isinstance(block, Heading)
         else block
         for block in blocks
@@ -52,7 +52,7 @@ def paired(blocks: Iterable[Block]) -> Iterator[Block]:
     waiting: Picture | None = None
     for block in blocks:
         if isinstance(block, Paragraph):
-            yield EasyRead(block.runs, waiting)
+            yield EasyRead(block.spans, waiting)
             waiting = None
             continue
         if waiting:
@@ -75,7 +75,7 @@ def as_runs(blocks: Iterable[Block]) -> TextSpans:
 
 def _lines(block: Block) -> Iterator[TextSpans]:
     match block:
-        case Heading(runs=runs) | Paragraph(runs) | EasyRead(sentence=runs):
+        case Heading(spans=runs) | Paragraph(runs) | EasyRead(sentence=runs):
             yield runs
             if isinstance(block, EasyRead) and block.picture:
                 yield from _lines(block.picture)

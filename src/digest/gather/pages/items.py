@@ -152,7 +152,7 @@ def _end(ends: Moment, zone: str) -> datetime:
 def below_title(body: Blocks, title: str) -> Blocks:
     """Return the body of a page without its title and the words above that."""
     for place, block in enumerate(body[:_FIRST]):
-        if isinstance(block, Heading) and _same(plain(block.runs), title):
+        if isinstance(block, Heading) and _same(plain(block.spans), title):
             above = (one for one in body[:place] if isinstance(one, Picture))
             return (*above, *body[place + 1 :])
     return body
@@ -161,7 +161,7 @@ def below_title(body: Blocks, title: str) -> Blocks:
 def _leads_to_top(block: object) -> bool:
     if not isinstance(block, Paragraph):
         return False
-    words = plain(block.runs)
+    words = plain(block.spans)
     return bool(words.strip()) and bool(_TOP.fullmatch(words))
 
 

@@ -209,7 +209,7 @@ class _Post:
 
 
 def _is_titled(block: Block, title: str) -> bool:
-    return isinstance(block, Heading) and one_line(plain(block.runs)) == title
+    return isinstance(block, Heading) and one_line(plain(block.spans)) == title
 
 
 def _is_lead(block: Block) -> bool:
@@ -219,7 +219,7 @@ def _is_lead(block: Block) -> bool:
     match block:
         case Picture():
             return True
-        case Heading(runs=runs) | Paragraph(runs=runs):
+        case Heading(spans=runs) | Paragraph(spans=runs):
             linked = sum(len(run.text) for run in runs if run.href)
             words = plain(runs)
             return len(words.split()) >= _LEAST_LEAD and 2 * linked < len(words)

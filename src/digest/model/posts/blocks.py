@@ -29,14 +29,14 @@ class Heading:
     """A heading inside a post; level 1 is the highest a post may use."""
 
     level: int
-    runs: TextSpans
+    spans: TextSpans
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of runs; a line break inside it is a newline in a run's text."""
+    """A paragraph of spans; a line break inside it is a newline in a span's text."""
 
-    runs: TextSpans
+    spans: TextSpans
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,15 @@ class Picture:
     """A picture by address, with its alternative text and caption.
 
     `alt` is empty where the source gave none. `src` is an absolute http(s)
-    address, or for a folder source the path of a file beside the post. `kept`
-    is the name of our own copy, the only one that is ever shown: empty until
+    address, or for a folder source the path of a file beside the post. `copy_name`
+    is that of our own copy, the only one that is ever shown: empty until
     there is one. `decorative` is said of a picture that tells nobody anything.
     """
 
     src: str
     alt: str = ""
     caption: str = ""
-    kept: str = ""
+    copy_name: str = ""
     decorative: bool = False
 
 
@@ -102,17 +102,17 @@ Block = (
 )
 
 
-def plain(runs: Iterable[TextSpan]) -> str:
+def plain(spans: Iterable[TextSpan]) -> str:
     """Return the words of the spans, without their style."""
-    return "".join(run.text for run in runs)
+    return "".join(span.text for span in spans)
 
 
 def texts(blocks: Iterable[Block]) -> Iterator[str]:  # noqa: C901 - a case a kind
     """Yield every piece of text in reading order, alternative texts included."""
     for block in blocks:
         match block:
-            case Heading(runs=runs) | Paragraph(runs=runs):
-                yield plain(runs)
+            case Heading(spans=spans) | Paragraph(spans=spans):
+                yield plain(spans)
             case ListBlock(items=items):
                 for item in items:
                     yield from texts(item)
@@ -139,8 +139,10 @@ def links_in(  # noqa: C901 - a case for each kind
     """Yield (words, address) for every link, in reading order."""
     for block in blocks:
         match block:
-            case Heading(runs=runs) | Paragraph(runs=runs) | EasyRead(sentence=runs):
-                yield from _links(runs)
+            case (
+                Heading(spans=spans) | Paragraph(spans=spans) | EasyRead(sentence=spans)
+            ):
+                yield from _links(spans)
             case ListBlock(items=items):
                 for item in items:
                     yield from links_in(item)
@@ -156,5 +158,5 @@ def links_in(  # noqa: C901 - a case for each kind
                 pass
 
 
-def _links(runs: TextSpans) -> Iterator[tuple[str, str]]:
-    return ((run.text, run.href) for run in runs if run.href)
+def _links(spans: TextSpans) -> Iterator[tuple[str, str]]:
+    return ((span.text, span.href) for span in spans if span.href)

@@ -160,7 +160,7 @@ def taken_from(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...]]
             return byline, (*before, replace(block, caption=caption), *after)
         if not isinstance(block, Paragraph):
             continue
-        line, other_lines = _first_line(block.runs)
+        line, other_lines = _first_line(block.spans)
         rest = (Paragraph(other_lines), *after) if other_lines else after
         if opening := _opening(line):
             return opening, (*before, *rest)
@@ -204,14 +204,14 @@ def _glued(text: str) -> tuple[str, Byline] | None:
     return None
 
 
-def _first_line(runs: TextSpans) -> tuple[str, TextSpans]:
-    """Return the words before the first line break, and the runs after it."""
+def _first_line(spans: TextSpans) -> tuple[str, TextSpans]:
+    """Return the words before the first line break, and the spans after it."""
     line = ""
-    for place, run in enumerate(runs):
-        words, broken, rest = run.text.partition("\n")
+    for place, span in enumerate(spans):
+        words, broken, rest = span.text.partition("\n")
         line += words
         if broken:
-            others = (replace(run, text=rest), *runs[place + 1 :])
+            others = (replace(span, text=rest), *spans[place + 1 :])
             return line, others if rest else others[1:]
     return line, ()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 
+from digest.model.posts.item_json import stored_name
 from digest.model.posts.items import Item, Link, LinkKind, Post
 
 
@@ -45,11 +46,11 @@ def with_link_kind(item: Item, number: int, kind: LinkKind | None) -> Item:
 
 
 def changed_fields(before: Item, after: Item) -> tuple[str, ...]:
-    """Return the names of the fields in which two items differ, ids left out."""
+    """Return the stored names of the fields in which two items differ, ids left out."""
     if type(before) is not type(after):
         return ("kind",)
     return tuple(
-        field.name
+        stored_name(field.name)
         for field in fields(after)
         if getattr(before, field.name) != getattr(after, field.name)
         and field.name != "key"

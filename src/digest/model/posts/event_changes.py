@@ -17,7 +17,7 @@ def is_worth_telling(item: Item, at: datetime) -> bool:
     """
     if not isinstance(item, Event):
         return True
-    never_told = item.state is EventState.CANCELLED and item.told is None
+    never_told = item.state is EventState.CANCELLED and item.announced is None
     return not never_told and not item.is_over(at)
 
 
@@ -33,7 +33,7 @@ def corrected(before: Event, now: Event) -> Event:
     if is_off and now.body == before.body:
         now = replace(now, body=(), summary="")
     has_changed = EventState.CANCELLED in states or before.span != now.span
-    return replace(now, told=before.span) if has_changed else now
+    return replace(now, announced=before.span) if has_changed else now
 
 
 def vanished(before: Iterable[Event], now: Iterable[Item]) -> tuple[Event, ...]:
@@ -52,7 +52,7 @@ def together(events: Iterable[Event]) -> tuple[Event, ...]:
     for event in sorted(events, key=lambda event: (event.starts, event.key)):
         without_time = replace(event, key="", starts=_NO_TIME, ends=None)
         first = by_words.get(without_time)
-        is_alone = bool(event.also) or event.told is not None
+        is_alone = bool(event.also) or event.announced is not None
         if first is None or is_alone:
             by_words[event if is_alone else without_time] = event
         else:

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.model.posts.blocks import Picture, texts
+from digest.model.posts.item_json import stored_name
 from digest.model.posts.items import Byline, Item, Link, TimeSpan
 from digest.model.posts.pictures import pictures_of
 from digest.model.posts.pictures import said as said_of
@@ -13,12 +14,14 @@ _SHOWN = 300
 
 
 def described(item: Item, zone: str) -> dict[str, str]:
-    """Return the item's fields in words, those without anything left out.
+    """Return the item's fields in words by their stored names, empty ones left out.
 
     Instants are told in the event's own zone, those of a post in `zone`.
     """
     in_words = {
-        field.name: _words(getattr(item, field.name), getattr(item, "zone", zone))
+        stored_name(field.name): _words(
+            getattr(item, field.name), getattr(item, "zone", zone)
+        )
         for field in fields(item)
     }
     words = " ".join(" ".join(texts(item.body)).split())

@@ -30,6 +30,14 @@ _KINDS: Mapping[str, type[Any]] = {
     "span": items.TimeSpan,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+# Fields that rows, and whoever reads our JSON, know by another name.
+_STORED_NAMES = {"spans": "runs", "copy_name": "kept", "announced": "told"}
+_FIELDS = {stored: field for field, stored in _STORED_NAMES.items()}
+
+
+def stored_name(field: str) -> str:
+    """Return the name by which rows and programs know a field of ours."""
+    return _STORED_NAMES.get(field, field)
 
 
 def to_wire(value: object) -> Any:
@@ -40,7 +48,7 @@ def to_wire(value: object) -> Any:
         return {"k": "instant", "at": value.isoformat()}
     if type(value) in _NAMES:
         values = {
-            field.name: to_wire(getattr(value, field.name))
+            stored_name(field.name): to_wire(getattr(value, field.name))
             for field in fields(value)  # type: ignore[arg-type]  # a kind of ours
             if field.default is MISSING or getattr(value, field.name) != field.default
         }
@@ -56,8 +64,13 @@ def from_wire(value: Any) -> Any:
         return value
     if value["k"] == "instant":
         return datetime.fromisoformat(value["at"])
-    kind = _KINDS[value["k"]]
-    values = {name: from_wire(part) for name, part in value.items() if name != "k"}
+    stored: dict[str, Any] = value
+    kind = _KINDS[stored["k"]]
+    values = {
+        _FIELDS.get(name, name): from_wire(part)
+        for name, part in stored.items()
+        if name != "k"
+    }
     if kind is items.Link:
         values["kind"] = items.LinkKind(values["kind"])
     if kind is items.Event and "state" in values:

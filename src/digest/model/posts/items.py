@@ -92,7 +92,7 @@ class Event:
     `starts` and `ends` are aware instants; `zone` is the IANA zone in which
     people read them. An all-day event starts at local midnight and ends at the
     one after its last day. `also` are further times of the same, later ones
-    last. `told` is when readers were last told that it would be, where that
+    last. `announced` is when readers were last told that it would be, where that
     has changed: another time, called off, or on after all.
     """
 
@@ -111,7 +111,7 @@ class Event:
     topics: tuple[str, ...] = ()
     state: EventState = EventState.ON
     also: tuple[TimeSpan, ...] = ()
-    told: TimeSpan | None = None
+    announced: TimeSpan | None = None
 
     @property
     def span(self) -> TimeSpan:

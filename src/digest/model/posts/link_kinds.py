@@ -101,7 +101,7 @@ def _links(blocks: Iterable[Block]) -> Iterator[tuple[str, str, str]]:
 
 def _in_paragraph(block: Paragraph, lead: str) -> Iterator[tuple[str, str, str]]:
     before = lead
-    for href, same in groupby(block.runs, lambda run: run.href):
+    for href, same in groupby(block.spans, lambda span: span.href):
         words = plain(same)
         if href:
             yield before, words, href

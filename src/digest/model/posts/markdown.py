@@ -31,10 +31,10 @@ def to_markdown(blocks: Iterable[Block]) -> str:
 
 def _block(block: Block) -> str:  # noqa: C901 - a case for each kind
     match block:
-        case Heading(level, runs):
-            words = "#" * min(level + 1, 6) + f" {_one_line(runs)}"
-        case Paragraph(runs):
-            words = _AT_START.sub(_escaped_start, _runs(runs))
+        case Heading(level, spans):
+            words = "#" * min(level + 1, 6) + f" {_one_line(spans)}"
+        case Paragraph(spans):
+            words = _AT_START.sub(_escaped_start, _spans(spans))
         case ListBlock(ordered, items):
             words = "\n".join(_list(items, ordered=ordered))
         case Quote(body, attribution):
@@ -56,7 +56,7 @@ def _block(block: Block) -> str:  # noqa: C901 - a case for each kind
             if picture is not None:
                 src, alt = _quoted(picture.src), _quoted(picture.alt)
                 image = f'<img src="{src}" alt="{alt}">'
-            text = html.escape("".join(run.text for run in sentence))
+            text = html.escape("".join(span.text for span in sentence))
             words = f'<div class="easy-read">{image}<p>{text}</p></div>'
     return words
 
@@ -68,21 +68,21 @@ def _list(items: Iterable[Iterable[Block]], *, ordered: bool) -> Iterator[str]:
         yield mark + words[len(mark) :]
 
 
-def _one_line(runs: TextSpans) -> str:
-    return _runs(runs).replace("\\\n", " ").replace("\n", " ")
+def _one_line(spans: TextSpans) -> str:
+    return _spans(spans).replace("\\\n", " ").replace("\n", " ")
 
 
-def _runs(runs: TextSpans) -> str:
+def _spans(spans: TextSpans) -> str:
     parts = []
-    for href, same in groupby(runs, lambda run: run.href):
-        words = "".join(map(_run, same))
+    for href, same in groupby(spans, lambda span: span.href):
+        words = "".join(map(_span, same))
         parts.append(f"[{words}](<{href}>)" if href else words)
     return "".join(parts)
 
 
-def _run(run: TextSpan) -> str:
-    words = _SPECIAL.sub(_escaped, run.text).replace("\n", "\\\n")
-    mark = "*" * (run.emphasis + 2 * run.strong)
+def _span(span: TextSpan) -> str:
+    words = _SPECIAL.sub(_escaped, span.text).replace("\n", "\\\n")
+    mark = "*" * (span.emphasis + 2 * span.strong)
     match = _SPACES.fullmatch(words)
     if not mark or match is None or not match[2]:
         return words

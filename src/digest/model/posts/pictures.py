@@ -100,7 +100,7 @@ def lacks_words(picture: Picture) -> bool:
 
 def file_for(picture: Picture, use: PictureUse, gallery: Gallery) -> PictureFile | None:
     """Return the file to show, or None where only words may stand for the picture."""
-    return None if lacks_words(picture) else gallery.get((picture.kept, use))
+    return None if lacks_words(picture) else gallery.get((picture.copy_name, use))
 
 
 def pictures_in(item: Item) -> Iterator[Picture]:

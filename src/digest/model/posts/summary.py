@@ -43,7 +43,7 @@ def summarise(blocks: Iterable[Block], limit: int = LIMIT_WORDS) -> str:
 
 def _first_sentences(blocks: tuple[Block, ...]) -> Iterator[str]:
     paragraphs = [
-        " ".join(plain(block.runs).split())
+        " ".join(plain(block.spans).split())
         for block in blocks
         if isinstance(block, Paragraph)
     ]

@@ -53,12 +53,12 @@ class HtmlBlocks:
 
     def _block(self, block: Block) -> Markup:  # noqa: C901, PLR0911 - a case a kind
         match block:
-            case Heading(level, runs):
+            case Heading(level, spans):
                 below, lowest = self._above + max(level, 1), self._last + 1
                 self._last = min(below, lowest, HEADING_LEVELS)
-                return self._markup("heading", self._last, _safe_spans(runs))
-            case Paragraph(runs):
-                return self._markup("paragraph", _safe_spans(runs))
+                return self._markup("heading", self._last, _safe_spans(spans))
+            case Paragraph(spans):
+                return self._markup("paragraph", _safe_spans(spans))
             case ListBlock(ordered, items):
                 return self._markup("list", ordered, [*map(self.write, items)])
             case Quote(body, attribution):
@@ -112,11 +112,11 @@ class _SafeSpan:
     spaced: bool
 
 
-def _safe_spans(runs: TextSpans) -> tuple[_SafeSpan, ...]:
+def _safe_spans(spans: TextSpans) -> tuple[_SafeSpan, ...]:
     end = 0
-    spacing = [match.span() for match in _SPACING.finditer(plain(runs))]
+    spacing = [match.span() for match in _SPACING.finditer(plain(spans))]
     safe = []
-    for span in runs:
+    for span in spans:
         start, end = end, end + len(span.text)
         spaced = any(first < end and start < last for first, last in spacing)
         href = link_address(span.href) if span.href else ""

@@ -50,10 +50,10 @@ class EmailPictures:
         file = file_for(picture, use, self._gallery)
         if file is None:
             return None
-        name = public_name(picture.kept, use, file)
+        name = public_name(picture.copy_name, use, file)
         is_hosted = self._hosting is PictureHosting.HOSTED
         src = f"{self._hosted_at}/{name}" if is_hosted else f"cid:{_content_id(name)}"
-        self._files[src] = (picture.kept, use), file
+        self._files[src] = (picture.copy_name, use), file
         width = min(_WIDEST[use], file.width)
         return ShownPicture(src, width, max(1, round(file.height * width / file.width)))
 

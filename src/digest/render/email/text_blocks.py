@@ -74,10 +74,10 @@ class TextBlocks:
 
     def _block(self, block: Block, width: int) -> str:  # noqa: C901, PLR0911 - a case a kind
         match block:
-            case Heading(runs=runs):
-                return self._with_links(filled(plain(runs), width), runs)
-            case Paragraph(runs):
-                return self._with_links(filled(plain(runs), width), runs)
+            case Heading(spans=spans):
+                return self._with_links(filled(plain(spans), width), spans)
+            case Paragraph(spans):
+                return self._with_links(filled(plain(spans), width), spans)
             case ListBlock():
                 return self._list(block, width)
             case Quote(body, attribution):
@@ -123,26 +123,26 @@ class TextBlocks:
             lines.append(self._with_links(filled(text, width, later="  "), cell))
         return "\n".join(lines)
 
-    def _with_links(self, text: str, runs: Iterable[TextSpan]) -> str:
+    def _with_links(self, text: str, spans: Iterable[TextSpan]) -> str:
         # An address that is its own words stands in the text already, unbroken.
         listed = (
             self.link(words, href)
-            for words, href in _links(runs)
+            for words, href in _links(spans)
             if "".join(words.split()) not in {href, spoken(href)}
         )
         return "\n\n".join(filter(None, (text, *listed)))
 
 
-def _links(runs: Iterable[TextSpan]) -> Iterator[tuple[str, str]]:
-    # Runs that share an address and stand side by side are one link.
+def _links(spans: Iterable[TextSpan]) -> Iterator[tuple[str, str]]:
+    # Spans that share an address and stand side by side are one link.
     words, href = "", ""
-    for run in (*runs, TextSpan("")):
-        address = link_address(run.href) if run.href else ""
+    for span in (*spans, TextSpan("")):
+        address = link_address(span.href) if span.href else ""
         if address != href:
             if href:
                 yield words, href
             words, href = "", address
-        words += run.text
+        words += span.text
 
 
 def _indented(text: str, first: str, later: str) -> str:

@@ -46,7 +46,7 @@ class LetterPictures:
         file = file_for(picture, use, self._gallery)
         if file is None:
             return None
-        name = f"{picture.kept}-{use}.{file.extension}"
+        name = f"{picture.copy_name}-{use}.{file.extension}"
         if name not in self._names:
             (self._compiler.root / name).write_bytes(file.content)
             self._names.add(name)
@@ -87,24 +87,24 @@ class BlockTypesetter:
         level = min(level, self.deepest + 1, HEADING_LEVELS)
         self.deepest = level
         title = self.phrase(text, scale=1.4)
-        return {"k": "h", "level": level, "runs": [title], "id": mark}
+        return {"k": "h", "level": level, "spans": [title], "id": mark}
 
-    def paragraph(self, *runs: TextSpan) -> Json:
-        """Return a paragraph of those runs."""
-        return {"k": "p", "runs": self._runs(runs)}
+    def paragraph(self, *spans: TextSpan) -> Json:
+        """Return a paragraph of those spans."""
+        return {"k": "p", "spans": self._spans(spans)}
 
-    def label(self, *runs: TextSpan) -> Json:
+    def label(self, *spans: TextSpan) -> Json:
         """Return a paragraph that stays with what follows it."""
-        return self.paragraph(*runs) | {"k": "label"}
+        return self.paragraph(*spans) | {"k": "label"}
 
     def _block(self, block: Block) -> Iterator[Json]:  # noqa: C901 - a case a kind
         match block:
-            case Heading(level, runs):
+            case Heading(level, spans):
                 # PDF/UA has no empty headings.
-                if printable(plain(runs), self.words).strip():
-                    yield self.heading(level + 2, plain(runs))
-            case Paragraph(runs):
-                yield self.paragraph(*runs)
+                if printable(plain(spans), self.words).strip():
+                    yield self.heading(level + 2, plain(spans))
+            case Paragraph(spans):
+                yield self.paragraph(*spans)
             case ListBlock(ordered, items):
                 bodies = [list(self.blocks(item)) for item in items]
                 yield {"k": "list", "ordered": ordered, "items": bodies}
@@ -121,7 +121,7 @@ class BlockTypesetter:
             case EasyRead(sentence, picture):
                 use = PictureUse.PRINT_SMALL
                 image = self.picture(picture, use) if picture else None
-                yield {"k": "easy", "runs": self._runs(sentence), "picture": image}
+                yield {"k": "easy", "spans": self._spans(sentence), "picture": image}
                 if picture and not image:
                     yield from self._in_words(picture)
 
@@ -163,15 +163,15 @@ class BlockTypesetter:
         share = 1 / count if fits else 1.0
         return {
             "k": "table" if fits else "records",
-            "head": [self._runs(cell, share) for cell in table.header],
-            "rows": [[self._runs(cell, share) for cell in row] for row in table.rows],
+            "head": [self._spans(cell, share) for cell in table.header],
+            "rows": [[self._spans(cell, share) for cell in row] for row in table.rows],
             "caption": self.say(table.caption),
             "label": self.words.label("\0").split("\0"),
         }
 
-    def _runs(self, runs: Iterable[TextSpan], share: float = 1.0) -> list[Json]:
+    def _spans(self, spans: Iterable[TextSpan], share: float = 1.0) -> list[Json]:
         parts: list[Json] = []
-        for span in runs:
+        for span in spans:
             style = {"b": span.strong, "i": span.emphasis}
             parts.append(self.phrase(span.text, share) | style)
             address = self.addresses.after(span.text, span.href) if span.href else ""

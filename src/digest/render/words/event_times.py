@@ -23,9 +23,9 @@ def headline(event: Event, title: str, words: Words) -> str:
     """Return the title with what readers must not miss before it."""
     if event.state is EventState.CANCELLED:
         return words.gettext("Cancelled: %(title)s", title=title)
-    if event.told is None:
+    if event.announced is None:
         return title
-    if event.told == event.span:
+    if event.announced == event.span:
         # Translators: of an event that was called off, and does take place.
         return words.gettext("On after all: %(title)s", title=title)
     return words.gettext("New time: %(title)s", title=title)
@@ -41,12 +41,15 @@ def times(event: Event, home_zone: str, words: Words) -> Iterator[tuple[str, str
     if is_off(event):
         # Translators: before the time of an event that is cancelled.
         name = words.gettext("Was to be")
-        yield name, when(event, home_zone, words, event.told)
+        yield name, when(event, home_zone, words, event.announced)
         return
     yield from _dates(event, home_zone, words)
-    if event.told and event.told != event.span:
+    if event.announced and event.announced != event.span:
         # Translators: before the time at which an event was to be at first.
-        yield words.gettext("Instead of"), when(event, home_zone, words, event.told)
+        yield (
+            words.gettext("Instead of"),
+            when(event, home_zone, words, event.announced),
+        )
     if event.state is EventState.PROVISIONAL:
         yield (
             words.gettext("Please note"),
@@ -56,7 +59,7 @@ def times(event: Event, home_zone: str, words: Words) -> Iterator[tuple[str, str
 
 def first_day(event: Event, words: Words) -> str:
     """Return the day of an event for a list: "Tuesday 7 July"; of several the first."""
-    span = event.told if is_off(event) and event.told else event.span
+    span = event.announced if is_off(event) and event.announced else event.span
     day = day_without_year(span.starts, event.zone, words)
     if not event.also or not words.is_spoken:
         return day

@@ -16,7 +16,9 @@ def gallery_for(engine: Engine, variant: Variant) -> Gallery:
     uses = family_of(variant.format).picture_uses(variant.format)
     if not uses:
         return {}
-    names = {picture.kept for item in variant.items for picture in pictures_in(item)}
+    names = {
+        picture.copy_name for item in variant.items for picture in pictures_in(item)
+    }
     return gallery_of(engine, names, uses)
 
 

@@ -70,7 +70,7 @@ def proposed(row: Row[Any]) -> Item:
     given = content if row.given is None else item_from_wire(row.given)
     left = merged(given, content, item_from_wire(row.revision))
     if isinstance(left, Event) and isinstance(content, Event):
-        left = corrected(content, replace(left, told=None))
+        left = corrected(content, replace(left, announced=None))
     return _marked(left)
 
 
@@ -157,11 +157,11 @@ def _told(content: Item, words: Item) -> Item:
 
     That says enough, and it need not be called a correction too.
     """
-    is_told = isinstance(words, Event) and words.told is not None
+    is_told = isinstance(words, Event) and words.announced is not None
     if is_told or not (isinstance(content, Event) and isinstance(words, Event)):
         return words
     now = corrected(content, words)
-    return replace(now, title=now.title.removeprefix(_PREFIX)) if now.told else now
+    return replace(now, title=now.title.removeprefix(_PREFIX)) if now.announced else now
 
 
 def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:
@@ -184,7 +184,7 @@ def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:
 
 
 def _marked(one: Item) -> Item:
-    says_so = isinstance(one, Event) and one.told is not None
+    says_so = isinstance(one, Event) and one.announced is not None
     if says_so or one.title.startswith(_PREFIX):
         return one
     return replace(one, title=_PREFIX + one.title)

@@ -139,10 +139,10 @@ def _troubles_of(
         failure = found[shown.src].failure
         if lacks_words(shown):
             yield PictureTrouble(*about, shown.src, lacks_words=True)
-        elif failure and not shown.kept:
+        elif failure and not shown.copy_name:
             yield PictureTrouble(*about, shown.src, lacks_words=False, why=failure)
     # In one sentence, however many they are; some may be here for another post.
-    if missing := [shown.src for shown in beyond if not shown.kept]:
+    if missing := [shown.src for shown in beyond if not shown.copy_name]:
         why = too_many(len(missing))
         yield PictureTrouble(*about, missing[0], lacks_words=False, why=why)
 
@@ -235,7 +235,7 @@ def _addresses(shown: Iterable[Iterable[Picture]]) -> list[str]:
 
 def _as_known(shown: Picture, found: Mapping[str, PictureAddress]) -> Picture:
     known = found[shown.src]
-    told = replace(shown, kept=known.picture, alt=said(shown.alt))
+    told = replace(shown, copy_name=known.picture, alt=said(shown.alt))
     if known.alt:
         return replace(told, alt=known.alt, decorative=False)
     # What it is to one post, it may not be to another that has words for it.

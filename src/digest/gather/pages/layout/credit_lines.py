@@ -86,14 +86,14 @@ def credit_of(block: Block, language: str) -> CreditLine | None:
 
 def _runs_of(block: Block) -> TextSpans:
     match block:
-        case Heading(runs=runs) | Paragraph(runs):
+        case Heading(spans=runs) | Paragraph(runs):
             return runs
         case ListBlock(items=items):
             parts: list[TextSpan] = []
             for item in items:
                 if len(item) != 1 or not isinstance(item[0], Paragraph):
                     return ()
-                parts += [*item[0].runs, TextSpan("\n")]
+                parts += [*item[0].spans, TextSpan("\n")]
             return tuple(parts)
         case _:
             return ()

@@ -39,8 +39,8 @@ class OutlineHeading:
 def bylines_low(blocks: Sequence[Block]) -> Blocks:
     """Return the blocks with bylines that stand as headings as ordinary lines."""
     return tuple(
-        Paragraph(one.runs)
-        if isinstance(one, Heading) and taken_from((Paragraph(one.runs),))[0]
+        Paragraph(one.spans)
+        if isinstance(one, Heading) and taken_from((Paragraph(one.spans),))[0]
         else one
         for one in blocks
     )
@@ -66,14 +66,14 @@ def marks_of(blocks: Sequence[Block], language: str) -> tuple[OutlineHeading, ..
 def _marks(blocks: Sequence[Block], language: str) -> Iterator[OutlineHeading]:
     for place, block in enumerate(blocks):
         if isinstance(block, Heading):
-            title = one_line(plain(block.runs))
-            day, href = written_day(title, language), _leads_to(block.runs)
+            title = one_line(plain(block.spans))
+            day, href = written_day(title, language), _leads_to(block.spans)
             yield OutlineHeading(place, block.level, title, day, href)
         elif isinstance(block, Paragraph):
-            line = one_line(plain(block.runs))
+            line = one_line(plain(block.spans))
             day = written_day(line, language)
             if _is_bold(block) and len(line.split()) <= _LONGEST_BOLD:
-                yield OutlineHeading(place, BOLD, line, day, _leads_to(block.runs))
+                yield OutlineHeading(place, BOLD, line, day, _leads_to(block.spans))
             elif day and day.day:
                 yield OutlineHeading(place, LINE, line, day)
             elif _is_over_byline(line, blocks[place + 1 : place + 3]):
@@ -92,8 +92,8 @@ def _is_over_byline(line: str, below: Sequence[Block]) -> bool:
 
 
 def _is_bold(block: Paragraph) -> bool:
-    said = [run for run in block.runs if run.text.strip()]
-    is_line = "\n" not in plain(block.runs).strip()
+    said = [run for run in block.spans if run.text.strip()]
+    is_line = "\n" not in plain(block.spans).strip()
     return is_line and all(run.strong for run in said)
 
 
@@ -119,7 +119,7 @@ def lines_apart(blocks: Sequence[Block]) -> Blocks:
 
 def _parted(block: Paragraph) -> Iterator[Block]:
     kept: list[TextSpan] = []
-    for line in _lines(block.runs):
+    for line in _lines(block.spans):
         stands_alone = not line or _is_bold(Paragraph(line))
         if stands_alone and kept:
             yield Paragraph(tuple(kept))

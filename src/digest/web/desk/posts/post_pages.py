@@ -116,7 +116,7 @@ def routes(posts: PostPages) -> APIRouter:
     def picture(item_id: RowId, number: Number) -> Response:
         with posts.digest.reading() as connection:
             of_item = item_pictures.of_item(connection, item_id)
-            names = [picture.kept for picture in of_item[number - 1 : number]]
+            names = [picture.copy_name for picture in of_item[number - 1 : number]]
             files = pictures.gallery(connection, names, [PictureUse.EMAIL])
         for file in files.values():
             return Response(file.content, media_type=file.media_type)
