@@ -32,7 +32,7 @@ from digest.gather.pictures.making import ROOMS, made
 from digest.gather.wordpress.export import read_wordpress
 from digest.model.campaigns.campaign import Source, SourceKind
 from digest.model.posts.blocks import Block, links_in, texts
-from digest.model.posts.item_json import from_wire, to_wire
+from digest.model.posts.item_json import from_json, to_json
 from digest.model.posts.items import Item
 
 HERE = "https://example.org/feed"
@@ -157,8 +157,8 @@ def check_items(items: Iterable[Item]) -> None:
     """Assert that what was read can be kept and rendered."""
     for item in items:
         check_blocks(item.body)
-        wire = json.dumps(to_wire(item), ensure_ascii=False).encode()
-        assert from_wire(json.loads(wire)) == item
+        wire = json.dumps(to_json(item), ensure_ascii=False).encode()
+        assert from_json(json.loads(wire)) == item
         assert item.key
         assert item.title
         for line in (item.title, item.summary, *item.topics):

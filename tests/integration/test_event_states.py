@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from digest.model.formats import LETTER
-from digest.model.posts.event_changes import corrected, together
+from digest.model.posts.event_changes import corrected, merge_dates
 from digest.model.posts.items import Event, EventState
 from digest.render.email.compile import preview_html, preview_text
 from digest.render.letter.letter import SAMPLE, LetterOptions, preview
@@ -37,7 +37,7 @@ def repeated(*days: int, **changes: Any) -> Event:
         )
         for day in days
     ]
-    [event] = together(events)
+    [event] = merge_dates(events)
     return event
 
 
@@ -77,7 +77,7 @@ def told(event: Event, language: str = "en-GB") -> list[str]:
             id="in another zone",
         ),
         pytest.param(
-            together(
+            merge_dates(
                 [WALK, replace(WALK, key="b", starts=WALK.starts + DAY, ends=None)]
             )[0],
             [

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, select
 
 from digest.model.editions.edition import EditionState
-from digest.model.posts.item_json import from_wire
+from digest.model.posts.item_json import from_json
 from digest.model.posts.items import Event, EventState, Item
 from digest.schedule.editions.publishing import run
 from digest.store.base.engine import reading, writing
@@ -30,7 +30,7 @@ def updated(engine: Engine, updates: Sequence[Item]) -> acceptance.AcceptanceCou
 def revisions(engine: Engine) -> list[object]:
     with reading(engine) as connection:
         found = connection.scalars(select(item.c.revision)).all()
-    return [one and from_wire(one) for one in found]
+    return [one and from_json(one) for one in found]
 
 
 def edition(engine: Engine) -> EditionState:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model.posts.blocks import Block, Paragraph, Picture, TextSpan
-from digest.model.posts.bylines import parse, taken_from
+from digest.model.posts.bylines import parse, split_byline
 from digest.model.posts.items import Byline
 from tests.builders import words
 
@@ -148,7 +148,7 @@ def test_a_byline_is_split_into_author_role_and_organisation(
 
 
 def test_a_byline_that_opens_the_body_is_not_said_twice() -> None:
-    byline, body = taken_from((*words("By Ann Example, Chair"), *words("Hello.")))
+    byline, body = split_byline((*words("By Ann Example, Chair"), *words("Hello.")))
 
     assert byline == Byline("Ann Example", "Chair")
     assert body == words("Hello.")
@@ -157,7 +157,7 @@ def test_a_byline_that_opens_the_body_is_not_said_twice() -> None:
 def test_a_caption_glued_to_a_byline_goes_back_to_its_picture() -> None:
     glued = "Ann Example | Example GroupBy Ann Example, Chair, Example Group"
 
-    byline, body = taken_from((PICTURE, *words(glued), *words("Hello.")))
+    byline, body = split_byline((PICTURE, *words(glued), *words("Hello.")))
 
     assert byline == Byline("Ann Example", "Chair", "Example Group")
     captioned = Picture(PICTURE.src, PICTURE.alt, "Ann Example | Example Group")
@@ -165,7 +165,7 @@ def test_a_caption_glued_to_a_byline_goes_back_to_its_picture() -> None:
 
 
 def test_a_glued_caption_without_a_picture_stays_as_words() -> None:
-    _, body = taken_from(words("Ann | Example GroupBy Ann Example, Chair, Group"))
+    _, body = split_byline(words("Ann | Example GroupBy Ann Example, Chair, Group"))
 
     assert body == words("Ann | Example Group")
 
@@ -175,7 +175,7 @@ def test_only_the_line_of_the_byline_leaves_its_paragraph() -> None:
         Paragraph((TextSpan("By Ann Example\nIt "), TextSpan("rained.", strong=True))),
     )
 
-    byline, left = taken_from(body)
+    byline, left = split_byline(body)
 
     assert byline == Byline("Ann Example")
     assert left == (Paragraph((TextSpan("It "), TextSpan("rained.", strong=True))),)
@@ -184,7 +184,7 @@ def test_only_the_line_of_the_byline_leaves_its_paragraph() -> None:
 def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
     glued = Picture(PICTURE.src, "", "Ann Example | GroupBy Ann Example, Chair, Group")
 
-    byline, left = taken_from((glued, *words("It rained.")))
+    byline, left = split_byline((glued, *words("It rained.")))
 
     assert byline == Byline("Ann Example", "Chair", "Group")
     assert left == (
@@ -210,7 +210,7 @@ def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
 def test_words_that_are_no_byline_stay_in_the_body(text: str) -> None:
     body: tuple[Block, ...] = (Paragraph((TextSpan(text),)),)
 
-    assert taken_from(body) == (None, body)
+    assert split_byline(body) == (None, body)
 
 
 _PIECES = ("Ann", "Bo", "Chair", "Head of Care", "and", "Kent", "CBE", "Group", "who")

@@ -8,10 +8,10 @@ import pytest
 from digest.model.posts.event_changes import (
     corrected,
     is_worth_telling,
-    together,
+    merge_dates,
     vanished,
 )
-from digest.model.posts.item_json import from_wire, to_wire
+from digest.model.posts.item_json import from_json, to_json
 from digest.model.posts.items import Event, EventState, TimeSpan
 from tests.builders import EIGHT, a_post, an_event, words
 
@@ -99,7 +99,7 @@ def test_times_of_the_same_event_are_told_together() -> None:
         )
 
     moved = week(2, announced=TOLD)
-    first, other, last = together(
+    first, other, last = merge_dates(
         [week(3), week(1, place="Elsewhere"), week(0), moved, week(4)]
     )
 
@@ -113,6 +113,6 @@ def test_an_event_survives_the_wire_whole() -> None:
         state=EventState.CANCELLED, announced=TOLD, also=(TimeSpan(EIGHT, TOMORROW),)
     )
 
-    assert from_wire(to_wire(event)) == event
-    assert isinstance(from_wire(to_wire(event)).state, EventState)
-    assert to_wire(an_event()).keys().isdisjoint({"state", "told", "also"})
+    assert from_json(to_json(event)) == event
+    assert isinstance(from_json(to_json(event)).state, EventState)
+    assert to_json(an_event()).keys().isdisjoint({"state", "told", "also"})

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from digest.gather.items.origins import origins
 from digest.model.posts.blocks import Picture
-from digest.model.posts.item_fields import described
+from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.items import EventState, Link, LinkKind, TimeSpan
 from tests.builders import EIGHT, a_post, an_event, words
 
@@ -20,7 +20,7 @@ def test_every_field_that_says_something_is_told_in_words() -> None:
         links=(link,),
     )
 
-    assert described(post, ZONE) == {
+    assert fields_in_words(post, ZONE) == {
         "key": "post-1",
         "title": "The kettle is always on",
         "body": "3 words: One two three.",
@@ -37,7 +37,7 @@ def test_every_field_that_says_something_is_told_in_words() -> None:
 
 def test_an_event_is_told_in_its_own_zone() -> None:
     event = an_event(starts=EIGHT, ends=None, zone="Asia/Kolkata", all_day=True)
-    said = described(event, ZONE)
+    said = fields_in_words(event, ZONE)
 
     assert said["starts"] == "Monday 06 July 2026, 13:30 IST"
     assert said["all_day"] == "yes"
@@ -47,18 +47,18 @@ def test_an_event_is_told_in_its_own_zone() -> None:
 def test_what_has_changed_of_an_event_is_told() -> None:
     later = TimeSpan(EIGHT + timedelta(days=7))
     state = EventState.CANCELLED
-    said = described(
+    said = fields_in_words(
         an_event(state=state, also=(later,), announced=TimeSpan(EIGHT)), ZONE
     )
 
     assert said["state"] == "cancelled"
     assert said["also"] == "Monday 13 July 2026, 09:00 BST"
     assert said["told"] == "Monday 06 July 2026, 09:00 BST"
-    assert described(an_event(), ZONE)["state"] == "on"
+    assert fields_in_words(an_event(), ZONE)["state"] == "on"
 
 
 def test_long_words_are_cut_between_two_words() -> None:
-    said = described(a_post(body=words("word " * 200)), ZONE)["body"]
+    said = fields_in_words(a_post(body=words("word " * 200)), ZONE)["body"]
 
     assert said.startswith("200 words: word word")
     assert said.endswith("word …")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from digest.model.posts.blocks import EasyRead, Heading, Paragraph, Picture, TextSpan
-from digest.model.posts.item_json import fingerprint, from_wire, to_wire
+from digest.model.posts.item_json import fingerprint, from_json, to_json
 from digest.model.posts.items import TimeSpan
 from tests.builders import EIGHT, a_post, an_event
 
@@ -62,10 +62,10 @@ STORED_EVENT = {
 
 
 def test_rows_hold_items_by_names_that_do_not_change() -> None:
-    assert to_wire(POST) == STORED_POST
-    assert to_wire(EVENT) == STORED_EVENT
-    assert from_wire(STORED_POST) == POST
-    assert from_wire(STORED_EVENT) == EVENT
+    assert to_json(POST) == STORED_POST
+    assert to_json(EVENT) == STORED_EVENT
+    assert from_json(STORED_POST) == POST
+    assert from_json(STORED_EVENT) == EVENT
 
 
 def test_a_fingerprint_is_that_of_before() -> None:

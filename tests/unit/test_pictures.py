@@ -13,16 +13,16 @@ from digest.model.posts.blocks import (
     Quote,
     TextSpan,
 )
-from digest.model.posts.item_json import pictures_from_wire, to_wire
+from digest.model.posts.item_json import pictures_from_json, to_json
 from digest.model.posts.pictures import (
     PictureUse,
     file_for,
     from_public_name,
     lacks_words,
+    meaningful_alt,
     pictures_in,
     public_name,
     repictured,
-    said,
 )
 from tests.builders import a_post, an_event, words
 from tests.made_blocks import BLOCKS
@@ -43,7 +43,7 @@ EVERYWHERE = (
     ["", "  ", "IMG_1234.JPG", "IMG 1234", "dsc00012", "photo.png", "image", "Picture"],
 )
 def test_a_file_name_says_nothing_of_what_a_picture_shows(alt: str) -> None:
-    assert said(alt) == ""
+    assert meaningful_alt(alt) == ""
     assert lacks_words(Picture("a", alt))
 
 
@@ -51,7 +51,7 @@ def test_a_file_name_says_nothing_of_what_a_picture_shows(alt: str) -> None:
     "alt", ["A kettle", "Picture of a kettle", "12", "Photo: Ann", "Ann's photo.jpg"]
 )
 def test_other_words_are_taken_at_their_word(alt: str) -> None:
-    assert said(f" {alt} ") == alt
+    assert meaningful_alt(f" {alt} ") == alt
     assert not lacks_words(Picture("a", alt))
 
 
@@ -86,9 +86,9 @@ def test_every_picture_of_an_item_is_found_wherever_it_stands() -> None:
 @example(EVERYWHERE)
 def test_a_row_of_the_log_has_the_pictures_of_its_item(body: tuple[Block, ...]) -> None:
     for one in (a_post(picture=Picture("lead"), body=body), an_event(body=body)):
-        row = json.loads(json.dumps(to_wire(one)))
+        row = json.loads(json.dumps(to_json(one)))
 
-        assert [*pictures_from_wire(row)] == [*pictures_in(one)]
+        assert [*pictures_from_json(row)] == [*pictures_in(one)]
 
 
 def test_every_picture_of_an_item_can_be_changed_and_nothing_else_is() -> None:

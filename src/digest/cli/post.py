@@ -156,7 +156,7 @@ def correct(
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's posts and events, newest first."""
     from digest.bootstrap import open_app
-    from digest.model.posts.item_json import to_wire
+    from digest.model.posts.item_json import to_json
     from digest.store.campaigns import campaigns
     from digest.store.posts import listing
 
@@ -166,7 +166,7 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     if json:
         as_json(
             [
-                asdict(entry) | {"title": entry.title, "item": to_wire(entry.item)}
+                asdict(entry) | {"title": entry.title, "item": to_json(entry.item)}
                 for entry in listed
             ]
         )
@@ -271,19 +271,22 @@ def _read(file: Path, zone: str) -> "tuple[str, Item]":
 
 
 def _facts(offer: "OfferedCorrection") -> dict[str, object]:
-    from digest.model.posts.item_json import to_wire
+    from digest.model.posts.item_json import to_json
 
     return asdict(offer) | {
-        "item": to_wire(offer.item),
-        "corrected": to_wire(offer.corrected),
+        "item": to_json(offer.item),
+        "corrected": to_json(offer.corrected),
     }
 
 
 def _show(offer: "OfferedCorrection", zone: str) -> None:
-    from digest.model.posts.item_fields import described
+    from digest.model.posts.item_fields import fields_in_words
 
     result(f"post {offer.id}, from {offer.source}: {offer.item.title}")
-    before, after = described(offer.item, zone), described(offer.corrected, zone)
+    before, after = (
+        fields_in_words(offer.item, zone),
+        fields_in_words(offer.corrected, zone),
+    )
     for name in offer.changed:
         result(f"  {name} was: {before.get(name, 'nothing')}")
         result(f"  {name} is:  {after.get(name, 'nothing')}")
@@ -297,4 +300,6 @@ def _standing(picture: "Picture") -> str:
     if lacks_words(picture):
         return "left out: nobody has said what it shows"
     words = "decorative" if picture.decorative else f"shows: {picture.alt}"
-    return words if picture.copy_name else f"not fetched, so words stand for it; {words}"
+    return (
+        words if picture.copy_name else f"not fetched, so words stand for it; {words}"
+    )

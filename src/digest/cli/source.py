@@ -145,11 +145,11 @@ def resume(
 def _facts(reading: "Reading") -> object:
     from dataclasses import asdict
 
-    from digest.model.posts.item_json import to_wire
+    from digest.model.posts.item_json import to_json
 
     return {
         "items": [
-            {"item": to_wire(item), "origins": reading.origins.get(item.key, {})}
+            {"item": to_json(item), "origins": reading.origins.get(item.key, {})}
             for item in reading.items
         ],
         "skipped": [asdict(skipped) for skipped in reading.skipped],
@@ -159,9 +159,9 @@ def _facts(reading: "Reading") -> object:
 
 def _fields(item: "Item", origins: Mapping[str, str], zone: str) -> Iterator[str]:
     """Yield a line for each field that the item has, and where that came from."""
-    from digest.model.posts.item_fields import described
+    from digest.model.posts.item_fields import fields_in_words
 
-    for name, words in described(item, zone).items():
+    for name, words in fields_in_words(item, zone).items():
         origin = f"   [from {origins[name]}]" if name in origins else ""
         yield f"{name}: {words}{origin}"
 

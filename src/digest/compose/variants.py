@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from digest.compose.news import news
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
 from digest.model.formats import Format, named
-from digest.model.posts.event_changes import together
+from digest.model.posts.event_changes import merge_dates
 from digest.model.posts.items import Event, Item, Post
 from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
@@ -127,7 +127,7 @@ def _items(entries: Iterable[log.LogEntry]) -> tuple[Item, ...]:
                 first = published or entry.accepted_at
                 posts.append((first, entry.position, entry.item))
     in_order = sorted(posts, key=lambda one: one[:2])
-    return (*(post for _, _, post in in_order), *together(events))
+    return (*(post for _, _, post in in_order), *merge_dates(events))
 
 
 def _key(row: Row[Any]) -> VariantKey:

@@ -19,7 +19,7 @@ from digest.gather.items.origins import Origins
 from digest.gather.markup.reshape import outlined
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.blocks import Block
-from digest.model.posts.bylines import taken_from
+from digest.model.posts.bylines import split_byline
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.link_kinds import noteworthy
 from digest.model.posts.summary import summarise
@@ -133,7 +133,7 @@ def finished(post: Post, body: tuple[Block, ...]) -> Post:
     """
     byline = post.byline
     if byline is None or not byline.role:
-        found, body = taken_from(body)
+        found, body = split_byline(body)
         byline = found or byline
     return replace(
         post,

@@ -14,7 +14,7 @@ from digest.gather.pages.layout.outline import (
     marks_of,
 )
 from digest.model.posts.blocks import Block, texts
-from digest.model.posts.bylines import taken_from
+from digest.model.posts.bylines import split_byline
 
 _LEAST_WORDS = 5
 _LEAST_TOLD = 2
@@ -148,7 +148,7 @@ class _Split:
 
     def _has_byline(self, mark: OutlineHeading) -> bool:
         _, below = dated(self._below(mark), self.language)
-        return taken_from(below)[0] is not None
+        return split_byline(below)[0] is not None
 
     def _is_dated(self, mark: OutlineHeading) -> bool:
         return dated(self._below(mark), self.language)[0] is not None

@@ -22,7 +22,7 @@ from digest.gather.pages.marks.structured_item import StructuredItem
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, plain, texts
-from digest.model.posts.bylines import taken_from
+from digest.model.posts.bylines import split_byline
 from digest.model.posts.duplicates import canonical_address
 from digest.model.posts.items import Byline
 
@@ -171,12 +171,12 @@ class _Post:
             words = " ".join(texts((block,)))
             is_short = len(words.split()) < _SHORT and not isinstance(block, Picture)
             says_who = is_short and byline is not None and byline.author in words
-            is_byline = taken_from((block,))[1] == ()
+            is_byline = split_byline((block,))[1] == ()
             if is_byline or (_is_lead(block) and not says_who):
                 yield block
 
     def _byline(self, top: Blocks) -> Byline | None:
-        if taken_from(top)[0]:
+        if split_byline(top)[0]:
             return None  # it is found with its line, which is then not said twice
         if self._page.credits.byline:
             self._said.setdefault("byline", "the marks beside it")
@@ -214,7 +214,7 @@ def _is_titled(block: Block, title: str) -> bool:
 
 def _is_lead(block: Block) -> bool:
     """Whether a block above the text is part of the post, not "News | Share this"."""
-    if taken_from((block,))[0]:
+    if split_byline((block,))[0]:
         return True
     match block:
         case Picture():

@@ -17,7 +17,7 @@ from digest.model.posts.pictures import (
     WORDLESS,
     lacks_words,
     pictures_in,
-    taken_of,
+    split_at_limit,
     too_many,
 )
 from digest.store.posts.pictures import PictureAddress
@@ -119,7 +119,7 @@ def faults(door: PictureFetcher, items: Iterable[Item]) -> Iterator[str]:
     """Yield a sentence for each picture that could not be used; keeps nothing."""
     shown: dict[str, PictureAddress] = {}
     for item in items:
-        taken, beyond = taken_of(pictures_in(item))
+        taken, beyond = split_at_limit(pictures_in(item))
         shown |= {one.src: PictureAddress(one.src) for one in taken}
         for one in taken:
             if lacks_words(one):

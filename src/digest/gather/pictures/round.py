@@ -15,7 +15,7 @@ from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.fetching import FetchedPicture, PictureFetcher
 from digest.gather.pictures.making import made
 from digest.model.campaigns.campaign import SourceKind
-from digest.model.posts.pictures import name_of, taken_of
+from digest.model.posts.pictures import name_of, split_at_limit
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.posts import item_pictures, pictures
@@ -76,7 +76,9 @@ class PictureRound:
         """Bring in what is due, and return the pictures that are left out, and why."""
         with reading(self.engine) as connection:
             items = item_pictures.open_items(connection, self.stored.id)
-            addresses = (shown.src for one in items for shown in taken_of(one.shown)[0])
+            addresses = (
+                shown.src for one in items for shown in split_at_limit(one.shown)[0]
+            )
             known = pictures.known(connection, addresses).values()
         due = [one for one in known if is_due(one, self.now)]
         if due:

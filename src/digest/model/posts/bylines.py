@@ -147,7 +147,7 @@ def _is_role(words: str) -> bool:
     return _ROLES.search(words) is not None
 
 
-def taken_from(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...]]:
+def split_byline(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...]]:
     """Return the byline that opens `body`, and the body without that line.
 
     A caption glued before it stays in the body: as the caption of the picture

@@ -46,7 +46,7 @@ def vanished(before: Iterable[Event], now: Iterable[Item]) -> tuple[Event, ...]:
     )
 
 
-def together(events: Iterable[Event]) -> tuple[Event, ...]:
+def merge_dates(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return the events by their start, with those that differ in time alone as one."""
     by_words: dict[Event, Event] = {}
     for event in sorted(events, key=lambda event: (event.starts, event.key)):

@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 from digest.model.posts.blocks import Picture, texts
 from digest.model.posts.item_json import stored_name
 from digest.model.posts.items import Byline, Item, Link, TimeSpan
-from digest.model.posts.pictures import pictures_of
-from digest.model.posts.pictures import said as said_of
+from digest.model.posts.pictures import meaningful_alt, pictures_of
 
 _SHOWN = 300
 
 
-def described(item: Item, zone: str) -> dict[str, str]:
+def fields_in_words(item: Item, zone: str) -> dict[str, str]:
     """Return the item's fields in words by their stored names, empty ones left out.
 
     Instants are told in the event's own zone, those of a post in `zone`.
@@ -54,7 +53,7 @@ def _words(value: object, zone: str) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    words = "decorative" if picture.decorative else said_of(picture.alt)
+    words = "decorative" if picture.decorative else meaningful_alt(picture.alt)
     return f"{picture.src} ({words or 'WITHOUT a text for those who cannot see it'})"
 
 

@@ -40,15 +40,15 @@ def stored_name(field: str) -> str:
     return _STORED_NAMES.get(field, field)
 
 
-def to_wire(value: object) -> Any:
+def to_json(value: object) -> Any:
     """Return `value` as JSON values: dicts, lists, strings, numbers, booleans."""
     if isinstance(value, tuple):
-        return [to_wire(part) for part in value]
+        return [to_json(part) for part in value]
     if isinstance(value, datetime):
         return {"k": "instant", "at": value.isoformat()}
     if type(value) in _NAMES:
         values = {
-            stored_name(field.name): to_wire(getattr(value, field.name))
+            stored_name(field.name): to_json(getattr(value, field.name))
             for field in fields(value)  # type: ignore[arg-type]  # a kind of ours
             if field.default is MISSING or getattr(value, field.name) != field.default
         }
@@ -56,10 +56,10 @@ def to_wire(value: object) -> Any:
     return value
 
 
-def from_wire(value: Any) -> Any:
-    """Return what `to_wire` was given. Raises KeyError on an unknown kind."""
+def from_json(value: Any) -> Any:
+    """Return what `to_json` was given. Raises KeyError on an unknown kind."""
     if isinstance(value, list):
-        return tuple(from_wire(part) for part in value)
+        return tuple(from_json(part) for part in value)
     if not isinstance(value, dict):
         return value
     if value["k"] == "instant":
@@ -67,7 +67,7 @@ def from_wire(value: Any) -> Any:
     stored: dict[str, Any] = value
     kind = _KINDS[stored["k"]]
     values = {
-        _FIELDS.get(name, name): from_wire(part)
+        _FIELDS.get(name, name): from_json(part)
         for name, part in stored.items()
         if name != "k"
     }
@@ -78,18 +78,18 @@ def from_wire(value: Any) -> Any:
     return kind(**values)
 
 
-def item_from_wire(value: Any) -> items.Item:
+def item_from_json(value: Any) -> items.Item:
     """Return the post or event that a row of the log holds."""
-    item = from_wire(value)
+    item = from_json(value)
     if not isinstance(item, items.Post | items.Event):
         raise TypeError("a row of the log holds a post or an event")
     return item
 
 
-def pictures_from_wire(value: Any) -> Iterator[blocks.Picture]:
+def pictures_from_json(value: Any) -> Iterator[blocks.Picture]:
     """Yield what `pictures_in` yields of the item, without making the rest of it."""
     if lead := value.get("picture"):
-        yield from_wire(lead)
+        yield from_json(lead)
     yield from _pictures_of(value.get("body", []))
 
 
@@ -97,9 +97,9 @@ def _pictures_of(body: list[Any]) -> Iterator[blocks.Picture]:
     for block in body:
         match block:
             case {"k": "picture"}:
-                yield from_wire(block)
+                yield from_json(block)
             case {"k": "easy-read", "picture": dict() as picture}:
-                yield from_wire(picture)
+                yield from_json(picture)
             case {"k": "quote", "body": quoted}:
                 yield from _pictures_of(quoted)
             case {"k": "list", "items": parts}:
@@ -111,5 +111,5 @@ def _pictures_of(body: list[Any]) -> Iterator[blocks.Picture]:
 
 def fingerprint(item: items.Item) -> str:
     """Return a hash that changes when and only when the item's content does."""
-    text = json.dumps(to_wire(item), sort_keys=True, ensure_ascii=False)
+    text = json.dumps(to_json(item), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

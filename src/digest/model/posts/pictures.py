@@ -88,14 +88,14 @@ _FILE_NAME = re.compile(
 )
 
 
-def said(alt: str) -> str:
+def meaningful_alt(alt: str) -> str:
     """Return an alternative text, or "" for one that says nothing."""
     return "" if _FILE_NAME.fullmatch(alt.strip()) else alt.strip()
 
 
 def lacks_words(picture: Picture) -> bool:
     """Whether it cannot be used before somebody has said what it shows."""
-    return not (picture.decorative or said(picture.alt))
+    return not (picture.decorative or meaningful_alt(picture.alt))
 
 
 def file_for(picture: Picture, use: PictureUse, gallery: Gallery) -> PictureFile | None:
@@ -110,7 +110,7 @@ def pictures_in(item: Item) -> Iterator[Picture]:
     yield from pictures_of(item.body)
 
 
-def taken_of(pictures: Iterable[Picture]) -> tuple[list[Picture], list[Picture]]:
+def split_at_limit(pictures: Iterable[Picture]) -> tuple[list[Picture], list[Picture]]:
     """Return which of an item's pictures we fetch, each once, and those beyond."""
     distinct = list(dict.fromkeys(pictures))
     return distinct[:MOST_IN_A_POST], distinct[MOST_IN_A_POST:]

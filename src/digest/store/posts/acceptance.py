@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from digest.model.campaigns.campaign import FirstContact
 from digest.model.posts.duplicates import DuplicateEvidence
-from digest.model.posts.item_json import fingerprint, item_from_wire, to_wire
+from digest.model.posts.item_json import fingerprint, item_from_json, to_json
 from digest.model.posts.items import Event, Item
 from digest.store.base.tables import item
 from digest.store.posts import duplicates, positions
@@ -107,7 +107,7 @@ def expected(
         .where(item.c.source_id == source_id, item.c.withdrawn_at.is_(None))
         .order_by(item.c.correction)
     )
-    known = {row.key: item_from_wire(row.given or row.content) for row in found}
+    known = {row.key: item_from_json(row.given or row.content) for row in found}
     return tuple(
         one for one in known.values() if isinstance(one, Event) and one.starts > after
     )
@@ -204,7 +204,7 @@ def _row(origin: AcceptanceOrigin, one: Item, now: datetime) -> dict[str, Any]:
         "campaign_id": origin.campaign_id,
         "source_id": origin.source_id,
         "key": one.key,
-        "content": to_wire(one),
+        "content": to_json(one),
         "fingerprint": fingerprint(one),
         "address_mark": marks.address or None,
         "words_mark": marks.words or None,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, null, select
 from digest.errors import DigestError
 from digest.model.posts.edits import changed_fields, merged
 from digest.model.posts.event_changes import corrected
-from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Event, Item
 from digest.store.base.tables import item, source
 from digest.store.posts import log, positions
@@ -64,11 +64,11 @@ def proposed(row: Row[Any]) -> Item:
     with what staff had changed, and marked as a correction: in its title, or by
     saying when readers were told that an event would be.
     """
-    content = item_from_wire(row.content)
+    content = item_from_json(row.content)
     if row.revision is None:
         return _marked(content)
-    given = content if row.given is None else item_from_wire(row.given)
-    left = merged(given, content, item_from_wire(row.revision))
+    given = content if row.given is None else item_from_json(row.given)
+    left = merged(given, content, item_from_json(row.revision))
     if isinstance(left, Event) and isinstance(content, Event):
         left = corrected(content, replace(left, announced=None))
     return _marked(left)
@@ -90,10 +90,10 @@ def correct(
     """
     row = log.locked(connection, item_id)
     _check(connection, row, words)
-    content = item_from_wire(row.content)
-    said = content if row.given is None else item_from_wire(row.given)
+    content = item_from_json(row.content)
+    said = content if row.given is None else item_from_json(row.given)
     if row.revision is not None:
-        said = item_from_wire(row.revision)
+        said = item_from_json(row.revision)
     left = replace(_told(content, words) if words else proposed(row), key=row.key)
     of_source = tuple(one for one in row.topics if one not in content.topics)
     made: int = connection.scalars(
@@ -144,9 +144,9 @@ def _offers() -> Select[Any]:
 
 
 def _offered(row: Row[Any]) -> OfferedCorrection:
-    content, corrected = item_from_wire(row.content), proposed(row)
-    said = item_from_wire(row.revision)
-    before = content if row.given is None else item_from_wire(row.given)
+    content, corrected = item_from_json(row.content), proposed(row)
+    said = item_from_json(row.revision)
+    before = content if row.given is None else item_from_json(row.given)
     return OfferedCorrection(
         row.id, row.source_name, content, corrected, changed_fields(before, said)
     )

@@ -12,7 +12,7 @@ from digest.model.posts.duplicates import (
     is_same_elsewhere,
     is_same_here,
 )
-from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
 from digest.store.base.tables import item
 
@@ -97,7 +97,7 @@ def _candidates(
 
 
 def _known(row: Row[Any], *, is_telling: bool) -> LoggedItem:
-    published = getattr(item_from_wire(row.content), "published", None)
+    published = getattr(item_from_json(row.content), "published", None)
     address = row.address_mark if is_telling else ""
     is_waiting = (
         row.position is None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from digest.errors import DigestError
-from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
 from digest.store.posts import log
 from digest.store.posts.item_pictures import pictured
@@ -25,8 +25,8 @@ def edit(connection: Connection, item_id: int, changed: Callable[[Item], Item]) 
             f"post {item_id} is in an edition already, so its words are fixed: "
             f"send a correction with digest post correct {item_id}"
         )
-    before = item_from_wire(row.content)
-    said = before if row.given is None else item_from_wire(row.given)
+    before = item_from_json(row.content)
+    said = before if row.given is None else item_from_json(row.given)
     [left] = pictured(connection, [changed(before)])
     if left == before:
         return False
@@ -41,4 +41,4 @@ def revert(connection: Connection, item_id: int) -> bool:
     given = log.row_of(connection, item_id).given
     if given is None:
         return False
-    return edit(connection, item_id, lambda _left: item_from_wire(given))
+    return edit(connection, item_id, lambda _left: item_from_json(given))

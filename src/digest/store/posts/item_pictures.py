@@ -8,15 +8,15 @@ from sqlalchemy import Connection, or_, select
 
 from digest.errors import DigestError, NotFound
 from digest.model.posts.blocks import Picture
-from digest.model.posts.item_json import item_from_wire, pictures_from_wire
+from digest.model.posts.item_json import item_from_json, pictures_from_json
 from digest.model.posts.items import Item
 from digest.model.posts.pictures import (
     WORDLESS,
     lacks_words,
+    meaningful_alt,
     pictures_in,
     repictured,
-    said,
-    taken_of,
+    split_at_limit,
     too_many,
 )
 from digest.store.base.tables import item, source
@@ -90,7 +90,7 @@ def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
 
 
 def _shown(content: Any) -> tuple[Picture, ...]:
-    return tuple(dict.fromkeys(pictures_from_wire(content)))
+    return tuple(dict.fromkeys(pictures_from_json(content)))
 
 
 def picture_open(connection: Connection, campaign_id: int) -> int:
@@ -116,9 +116,9 @@ def _picture(connection: Connection, item_ids: Sequence[int]) -> None:
     rows = connection.execute(
         select(item.c.id, item.c.content, item.c.given).where(item.c.id.in_(item_ids))
     ).all()
-    left = pictured(connection, [item_from_wire(row.content) for row in rows])
+    left = pictured(connection, [item_from_json(row.content) for row in rows])
     said = pictured(
-        connection, [item_from_wire(row.given or row.content) for row in rows]
+        connection, [item_from_json(row.given or row.content) for row in rows]
     )
     for row, now_said, now_left in zip(rows, said, left, strict=True):
         set_values(connection, row.id, content_values(now_said, now_left))
@@ -134,7 +134,7 @@ def _troubles_of(
     one: OpenItem, found: Mapping[str, PictureAddress]
 ) -> Iterator[PictureTrouble]:
     about = (one.id, one.source, one.title)
-    taken, beyond = taken_of(one.shown)
+    taken, beyond = split_at_limit(one.shown)
     for shown in taken:
         failure = found[shown.src].failure
         if lacks_words(shown):
@@ -162,7 +162,7 @@ class PictureWords:
 def of_item(connection: Connection, item_id: int) -> list[Picture]:
     """Return the pictures of an item, each once. Raises NotFound."""
     row = log.row_of(connection, item_id)
-    return list(dict.fromkeys(pictures_in(item_from_wire(row.content))))
+    return list(dict.fromkeys(pictures_in(item_from_json(row.content))))
 
 
 def failures_of(connection: Connection, shown: Iterable[Picture]) -> dict[str, str]:
@@ -184,19 +184,19 @@ def describe(connection: Connection, item_id: int, words: PictureWords) -> Pictu
         raise DigestError(
             f"post {item_id} is in an edition already: its picture stays as it is there"
         )
-    if not (words.decorative or said(words.alt)):
+    if not (words.decorative or meaningful_alt(words.alt)):
         raise DigestError(
             "that says nothing of what the picture shows: write it as you would tell "
             "it somebody on the telephone"
         )
     chosen = _chosen(of_item(connection, item_id), item_id, words.number)
-    if words.decorative and said(chosen.alt):
+    if words.decorative and meaningful_alt(chosen.alt):
         raise DigestError(
             f'it is said already that it shows "{chosen.alt}": leave that, or say it '
             "better with --alt"
         )
     pictures.describe(
-        connection, chosen.src, said(words.alt), decorative=words.decorative
+        connection, chosen.src, meaningful_alt(words.alt), decorative=words.decorative
     )
     picture_open(connection, row.campaign_id)
     return next(one for one in of_item(connection, item_id) if one.src == chosen.src)
@@ -235,7 +235,7 @@ def _addresses(shown: Iterable[Iterable[Picture]]) -> list[str]:
 
 def _as_known(shown: Picture, found: Mapping[str, PictureAddress]) -> Picture:
     known = found[shown.src]
-    told = replace(shown, copy_name=known.picture, alt=said(shown.alt))
+    told = replace(shown, copy_name=known.picture, alt=meaningful_alt(shown.alt))
     if known.alt:
         return replace(told, alt=known.alt, decorative=False)
     # What it is to one post, it may not be to another that has words for it.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, select
 
 from digest.errors import NotFound
-from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
 from digest.store.base.tables import item, source
 from digest.store.posts import positions
@@ -127,7 +127,7 @@ def _listed(row: Row[Any], carried: int) -> ListedItem:
         id=row.id,
         position=row.position,
         source=row.source_name,
-        item=item_from_wire(row.content),
+        item=item_from_json(row.content),
         state=row.state,
         accepted_at=row.accepted_at,
         is_carried=positions.is_carried(row.position, carried),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from digest.errors import DigestError, NotFound
-from digest.model.posts.item_json import item_from_wire
+from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
 from digest.store.base.tables import item
 from digest.store.editions import editions
@@ -51,7 +51,7 @@ def released(
         LogEntry(
             row.id,
             row.position,
-            item_from_wire(row.content),
+            item_from_json(row.content),
             row.fingerprint,
             tuple(row.topics),
             row.accepted_at,

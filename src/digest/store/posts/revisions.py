@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, null, select, update
 from digest.model.posts.blocks import Picture
 from digest.model.posts.duplicates import DuplicateEvidence
 from digest.model.posts.edits import merged
-from digest.model.posts.item_json import fingerprint, item_from_wire, to_wire
+from digest.model.posts.item_json import fingerprint, item_from_json, to_json
 from digest.model.posts.items import Item
 from digest.model.posts.pictures import repictured
 from digest.store.base.tables import item
@@ -73,7 +73,7 @@ def _reads_the_same(connection: Connection, item_id: int, said: Item) -> bool:
     held = connection.execute(
         select(item.c.given, item.c.content).where(item.c.id == item_id)
     ).one()
-    before = item_from_wire(held.given or held.content)
+    before = item_from_json(held.given or held.content)
     return repictured(before, _found_there) == repictured(said, _found_there)
 
 
@@ -88,9 +88,9 @@ def content_values(said: Item, left: Item) -> dict[str, Any]:
     """
     marks = DuplicateEvidence.of(said)
     return {
-        "content": to_wire(left),
+        "content": to_json(left),
         "fingerprint": fingerprint(left),
-        "given": null() if left == said else to_wire(said),
+        "given": null() if left == said else to_json(said),
         "given_fingerprint": None if left == said else fingerprint(said),
         "address_mark": marks.address or None,
         "words_mark": marks.words or None,
@@ -109,7 +109,7 @@ def set_values(connection: Connection, item_id: int, values: dict[str, Any]) -> 
 
 def _revision(said: Item | None) -> dict[str, Any]:
     return {
-        "revision": null() if said is None else to_wire(said),
+        "revision": null() if said is None else to_json(said),
         "revision_fingerprint": None if said is None else fingerprint(said),
         "revision_declined_at": None,
     }
@@ -134,4 +134,4 @@ def _as_staff_left_it(connection: Connection, item_id: int, said: Item) -> Item:
     held = connection.execute(
         select(item.c.given, item.c.content).where(item.c.id == item_id)
     ).one()
-    return merged(item_from_wire(held.given), item_from_wire(held.content), said)
+    return merged(item_from_json(held.given), item_from_json(held.content), said)

@@ -15,7 +15,7 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
-from digest.model.posts.bylines import taken_from
+from digest.model.posts.bylines import split_byline
 
 _LONGEST = 200
 _NEAR = 3  # blocks below a title in which its byline or date stands
@@ -60,7 +60,7 @@ class CreditLine:
 
 def _is_byline(line: str) -> bool:
     """Whether the whole line says who wrote something."""
-    return taken_from((Paragraph((TextSpan(line),)),))[1] == ()
+    return split_byline((Paragraph((TextSpan(line),)),))[1] == ()
 
 
 def credit_of(block: Block, language: str) -> CreditLine | None:

@@ -14,7 +14,7 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
-from digest.model.posts.bylines import taken_from
+from digest.model.posts.bylines import split_byline
 
 Blocks = tuple[Block, ...]
 BOLD = 7  # the level of a line in bold, below all headings
@@ -40,7 +40,7 @@ def bylines_low(blocks: Sequence[Block]) -> Blocks:
     """Return the blocks with bylines that stand as headings as ordinary lines."""
     return tuple(
         Paragraph(one.spans)
-        if isinstance(one, Heading) and taken_from((Paragraph(one.spans),))[0]
+        if isinstance(one, Heading) and split_byline((Paragraph(one.spans),))[0]
         else one
         for one in blocks
     )
@@ -88,7 +88,7 @@ def _is_over_byline(line: str, below: Sequence[Block]) -> bool:
     if len(line.split()) > _LONGEST_PLAIN or line.endswith(_ENDS_A_SENTENCE):
         return False
     has_picture = bool(below) and isinstance(below[0], Picture)
-    return taken_from(below if has_picture else below[:1])[0] is not None
+    return split_byline(below if has_picture else below[:1])[0] is not None
 
 
 def _is_bold(block: Paragraph) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from digest.errors import DigestError, NotFound
 from digest.model.campaigns.campaign import Campaign
-from digest.model.posts.item_json import fingerprint, item_from_wire
+from digest.model.posts.item_json import fingerprint, item_from_json
 from digest.model.posts.items import Event, Item
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, corrections, editing, log
@@ -124,7 +124,7 @@ def _filled(posts: PostPages, item_id: int, change: Change) -> PostForm:
 
 def _subject(row: Row[Any], change: Change | None) -> Item:
     is_edit = change is Change.EDIT
-    return item_from_wire(row.content) if is_edit else corrections.proposed(row)
+    return item_from_json(row.content) if is_edit else corrections.proposed(row)
 
 
 def _begin(posts: PostPages, request: Request, form: PostForm) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.model.posts.event_changes import is_worth_telling
-from digest.model.posts.item_fields import described
+from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.item_json import fingerprint
 from digest.model.posts.items import LinkKind, Post
 from digest.render.email.text_blocks import TextBlocks
@@ -61,7 +61,7 @@ def post_view(
     connection: Connection, entry: ListedItem, zone: str, now: datetime
 ) -> dict[str, Any]:
     """Return what the page of a post shows of it."""
-    facts = described(entry.item, zone)
+    facts = fields_in_words(entry.item, zone)
     may_change = not entry.is_carried and entry.state != "withdrawn"
     pictures = item_pictures.of_item(connection, entry.id)
     return {
@@ -106,7 +106,10 @@ def _changes(
     offer = corrections.offer_of(connection, entry.id)
     if offer is None:
         return []
-    before, after = described(offer.item, zone), described(offer.corrected, zone)
+    before, after = (
+        fields_in_words(offer.item, zone),
+        fields_in_words(offer.corrected, zone),
+    )
     return [
         (_LABELS.get(name, name), before.get(name, ""), after.get(name, ""))
         for name in offer.changed
