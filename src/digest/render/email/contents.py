@@ -130,10 +130,7 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         title=Phrase(cleaned(campaign.title), language),
         date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),
-        preheader=Phrase(
-            shortened(titles, PREHEADER_LENGTH),
-            language,
-        ),
+        preheader=Phrase(shortened(titles, PREHEADER_LENGTH), language),
         language=language_tag(variant.language),
         direction=direction(variant.language),
         content_language=language,

@@ -179,14 +179,11 @@ def content_lang(variant: Variant) -> str:
 @lru_cache(maxsize=256)
 def words_for(language: str, otherwise: str = ENGLISH) -> Words:
     """Return the words of a language, then of the other one, then English ones."""
-    language = known_language(language)
-    catalogues = chain.from_iterable(map(_matching, (language, otherwise, ENGLISH)))
-    return Words(language, tuple(dict.fromkeys(catalogues)))
-
-
-def languages() -> tuple[str, ...]:
-    """Return the languages that have a catalogue."""
-    return tuple(_paths())
+    own = tuple(_matching(language))
+    if not own:
+        language = known_language(language)
+    others = chain.from_iterable(map(_matching, (language, otherwise, ENGLISH)))
+    return Words(language, tuple(dict.fromkeys((*own, *others))))
 
 
 def _matching(language: str) -> Iterator[Catalogue]:

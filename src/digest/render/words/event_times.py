@@ -46,10 +46,8 @@ def times(event: Event, home_zone: str, words: Words) -> Iterator[tuple[str, str
     yield from _dates(event, home_zone, words)
     if event.announced and event.announced != event.span:
         # Translators: before the time at which an event was to be at first.
-        yield (
-            words.gettext("Instead of"),
-            when(event, home_zone, words, event.announced),
-        )
+        name = words.gettext("Instead of")
+        yield name, when(event, home_zone, words, event.announced)
     if event.state is EventState.PROVISIONAL:
         yield (
             words.gettext("Please note"),
