@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from digest.gather import limits
 from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.items.entries import FeedEntry, FeedText, post_of
-from digest.gather.items.reading import MAX_ITEMS
 from digest.model.posts.items import Byline
 from tests.builders import EIGHT
 
@@ -168,7 +168,7 @@ def test_more_items_than_are_taken_are_cut_before_they_cost_time() -> None:
     inside = "<![CDATA[<item><title>not one</title></item>]]>"
     items = f"<item><title>x</title><description>{inside}</description></item>" * 5000
 
-    assert len(xml_entries(rss(items))) == MAX_ITEMS + 1
+    assert len(xml_entries(rss(items))) == limits.ITEMS + 1
 
 
 def test_a_feed_that_is_a_path_is_not_opened(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import SourceError
-from digest.gather.folders.files import REST
+from digest.gather import limits
 from digest.gather.folders.folder import read_folder
-from digest.gather.items.reading import MAX_ITEMS, Reading
+from digest.gather.items.reading import Reading
 from digest.gather.markup.plain_text import text_to_blocks
 from digest.model.campaigns.campaign import Source, SourceKind
 from digest.model.posts.blocks import (
@@ -182,8 +182,8 @@ def changed(path: Path) -> datetime:
     ("after", "is_read"),
     [
         (timedelta(0), False),
-        (REST - timedelta(seconds=1), False),
-        (REST, True),
+        (limits.FILE_REST - timedelta(seconds=1), False),
+        (limits.FILE_REST, True),
         (timedelta(days=400), True),
         pytest.param(timedelta(days=-400), True, id="another clock's future"),
     ],
@@ -329,9 +329,9 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
 
 
 def test_more_files_than_are_taken_are_named(tmp_path: Path) -> None:
-    for number in range(MAX_ITEMS + 2):
+    for number in range(limits.ITEMS + 2):
         (tmp_path / f"{number:04}.txt").write_text("T")
     found = read(tmp_path)
 
-    assert len(found.items) == MAX_ITEMS
+    assert len(found.items) == limits.ITEMS
     assert [one.name for one in found.skipped] == ["the rest"]

@@ -8,8 +8,8 @@ from datetime import date, datetime
 import pytest
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.items.reading import Reading
-from digest.gather.pages.linked_pages import CHECKED_AT_ONCE, NEW_AT_ONCE
 from digest.gather.pages.page import read_page
 from digest.model.campaigns.campaign import (
     FirstContact,
@@ -182,7 +182,7 @@ def test_parts_of_a_post_may_be_chosen(site: WebSite) -> None:
 
 
 def test_few_pages_are_read_at_once_and_none_is_forgotten(site: WebSite) -> None:
-    count = 2 * NEW_AT_ONCE + 3
+    count = 2 * limits.NEW_PAGES_AT_ONCE + 3
     publish(site, *(f"Story number {n}" for n in range(count)))
     reading, found = read(site), set[str]()
     asked = []
@@ -193,8 +193,8 @@ def test_few_pages_are_read_at_once_and_none_is_forgotten(site: WebSite) -> None
         reading = read(site, reading)
 
     assert len(found) == count
-    assert asked[0] == 1 + NEW_AT_ONCE
-    assert max(asked) <= 1 + NEW_AT_ONCE + CHECKED_AT_ONCE
+    assert asked[0] == 1 + limits.NEW_PAGES_AT_ONCE
+    assert max(asked) <= 1 + limits.NEW_PAGES_AT_ONCE + limits.CHECKED_PAGES_AT_ONCE
 
 
 def test_a_page_that_is_known_is_asked_only_whether_it_has_changed(
@@ -222,11 +222,11 @@ def test_a_post_that_changed_on_its_page_is_the_same_post(site: WebSite) -> None
 
 
 def test_a_list_that_has_not_changed_still_has_its_rest_read(site: WebSite) -> None:
-    publish(site, *(f"Story number {n}" for n in range(NEW_AT_ONCE + 1)))
+    publish(site, *(f"Story number {n}" for n in range(limits.NEW_PAGES_AT_ONCE + 1)))
     first = read(site)
     site.answers["/news"] = Answer(status=304)
 
-    assert f"Story number {NEW_AT_ONCE}" in titles(read(site, first))
+    assert f"Story number {limits.NEW_PAGES_AT_ONCE}" in titles(read(site, first))
 
 
 @pytest.mark.parametrize(("last", "expected"), [(0, []), (1, ["The second"])])
@@ -246,7 +246,7 @@ def test_first_contact_takes_the_newest_and_never_the_rest(
 def test_what_was_there_and_is_older_than_the_campaign_is_passed_over(
     site: WebSite,
 ) -> None:
-    count = 2 * NEW_AT_ONCE
+    count = 2 * limits.NEW_PAGES_AT_ONCE
     publish(site, *(f"Story number {n}" for n in range(count)))
     first = FirstContact(since=EIGHT.replace(day=7))
     news = replace(source(site), first=first)

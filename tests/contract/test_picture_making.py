@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from digest.gather.pictures import opening
+from digest.gather import limits
 from digest.gather.pictures.making import ROOMS, made
 from digest.model.posts.pictures import PictureFile, PictureUse, name_of
 from tests.pictures import SUNSET, a_drawing, a_photo, saved
@@ -319,5 +319,5 @@ def test_a_mutated_file_is_a_picture_or_is_refused(
 
 
 def test_the_caps_stand_before_pillows_own() -> None:
-    assert max(opening.MOST_PIXELS.values()) == Image.MAX_IMAGE_PIXELS
-    assert opening.MOST_PIXELS_OF_OTHERS < Image.MAX_IMAGE_PIXELS
+    assert limits.JPEG_PIXELS == Image.MAX_IMAGE_PIXELS
+    assert limits.OTHER_PIXELS < Image.MAX_IMAGE_PIXELS

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.items.reading import MAX_ITEMS, Reading
+from digest.gather import limits
+from digest.gather.items.reading import Reading
 from digest.gather.wordpress.export import read_wordpress
 from digest.model.campaigns.campaign import Source, SourceKind
 from digest.model.posts.blocks import Heading, Paragraph, Picture, plain, texts
@@ -155,15 +156,15 @@ def test_posts_come_oldest_first_and_of_a_long_past_the_newest(write: Write) -> 
             gmt=f"20{10 + n // 500:02}-01-01 00:{n % 60:02}:00",
             title=f"P{n}",
         )
-        for n in range(MAX_ITEMS + 5)
+        for n in range(limits.ITEMS + 5)
     ]
     found = read(write(export(*reversed(many))))
     dates = [one.published for one in found.items if isinstance(one, Post)]
 
-    assert len(found.items) == MAX_ITEMS
+    assert len(found.items) == limits.ITEMS
     assert dates == sorted(date for date in dates if date)
     assert [(one.name, one.why) for one in found.skipped] == [
-        ("5 older posts", f"only the newest {MAX_ITEMS} are read")
+        ("5 older posts", f"only the newest {limits.ITEMS} are read")
     ]
 
 

@@ -21,9 +21,9 @@ ENDLESS = "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
 # A parent of its own: what its children cost is what the calendar cost.
 PARENT = """
 import resource, sys
-from digest.gather.calendars.ics.answer import Question
+from digest.gather.calendars.ics.answer import CalendarQuestion
 from digest.gather.calendars.ics.process import ask
-answer = ask(sys.stdin.buffer.read(), Question.from_json(sys.argv[1]))
+answer = ask(sys.stdin.buffer.read(), CalendarQuestion.from_json(sys.argv[1]))
 cost = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(len(answer.happenings), cost.ru_utime + cost.ru_stime, cost.ru_maxrss * 1024)
 print(answer.refused)

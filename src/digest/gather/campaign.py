@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from digest.errors import SourceError, StoreError
+from digest.gather import limits
 from digest.gather.calls import (
     GatheringRound,
     SourceCall,
@@ -40,12 +41,7 @@ from digest.store.posts import acceptance
 logger = logging.getLogger(__name__)
 
 _REMEMBERED = [one.name for one in fields(SourceMemory)]
-# A host that is not there costs some seconds for each of its sources.
-_TRIES_OF_A_HOST = 2
-_MOST_SECONDS = 120.0
 _NO_TIME = "others took all the time there was; it is among the first next time"
-# Most of them wait for an answer; how many work at once is the fetcher's to say.
-_AT_ONCE = 64
 
 
 def gather(
@@ -53,7 +49,7 @@ def gather(
     fetcher: Fetcher,
     rounds: Iterable[GatheringRound],
     now: datetime,
-    seconds: float = _MOST_SECONDS,
+    seconds: float = limits.GATHERING_SECONDS,
 ) -> dict[str, tuple[SourceReport, ...]]:
     """Read the sources that are due and accept what they hold, each when it is read.
 
@@ -69,7 +65,9 @@ def gather(
         calls = [one for each in asked for one in calls_of(connection, each, now)]
     gathering = _Gathering(engine, fetcher, now, time.monotonic() + seconds)
     chains = by_host(one for one in calls if one.left is None)
-    with ThreadPoolExecutor(min(_AT_ONCE, len(chains)) or 1, "source") as pool:
+    with ThreadPoolExecutor(
+        min(limits.SOURCES_AT_ONCE, len(chains)) or 1, "source"
+    ) as pool:
         done = list(pool.map(gathering.one_by_one, chains))
     told = {call: report for each in done for call, report in each}
     left_out = bring_all(engine, fetcher, [one.stored for one in asked], now)
@@ -116,7 +114,7 @@ class _Gathering:
                 reports.append((call, SourceReport(call.source.name, left=_NO_TIME)))
                 continue
             with self.fetcher.slots.held():
-                if dead < _TRIES_OF_A_HOST:
+                if dead < limits.TRIES_OF_A_DEAD_HOST:
                     found = attempt(call.source, self._visit(call, call.row))
                 else:
                     found = _not_asked(call)

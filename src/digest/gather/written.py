@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from digest.gather import limits
 from digest.gather.folders.files import content_of
 from digest.gather.folders.front_matter import FrontMatter
 from digest.gather.folders.item import PostFile
@@ -19,7 +20,6 @@ from digest.model.posts.items import Event, EventState, Item, Post
 from digest.model.posts.summary import summarise
 
 _NOWHERE = ""
-_TOPIC_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,8 @@ class TypedFields:
         found = addresses.web(address, _NOWHERE)
         if found is None:
             raise ValueError(
-                f'names the picture "{address[:80]}": give its whole address, '
-                "https://..."
+                f'names the picture "{address[: limits.NAME_LENGTH]}": '
+                "give its whole address, https://..."
             )
         return found
 
@@ -139,9 +139,9 @@ class TypedFields:
                 yield InputFault(name, "Enter a day and time, like 2026-07-06 14:00")
         if not _is_zone(str(self.fields.get("zone") or self.zone)):
             yield InputFault("zone", f"Enter a time zone, like {self.zone}")
-        if any(len(one) > _TOPIC_LENGTH for one in head.words("topics")):
+        if any(len(one) > limits.TOPIC_LENGTH for one in head.words("topics")):
             yield InputFault(
-                "topics", f"Each topic has at most {_TOPIC_LENGTH} letters"
+                "topics", f"Each topic has at most {limits.TOPIC_LENGTH} letters"
             )
 
     def _picture_faults(self) -> Iterator[InputFault]:

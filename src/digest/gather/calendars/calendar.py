@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.calendars.event_words import EventText, said_by
 from digest.gather.calendars.ics.answer import (
     CalendarAnswer,
@@ -22,8 +22,6 @@ from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Event, EventState
 from digest.model.posts.summary import summarise
 
-# Of an event that repeats, its next date and those within this are told.
-SERIES_AHEAD = timedelta(days=14)
 _WEB = ("http://", "https://", "webcal://", "webcals://")
 _FROM = {
     "key": "UID",
@@ -62,7 +60,7 @@ def read_from(
     `by` works them out: `ask` in a child process within limits, or `answered`
     right here.
     """
-    soon = visit.since + min(source.ahead, SERIES_AHEAD)
+    soon = visit.since + min(source.ahead, limits.SERIES_AHEAD)
     question = CalendarQuestion(
         visit.since, visit.since + source.ahead, soon, visit.zone
     )
@@ -127,7 +125,7 @@ def _all_said(
         except ValueError as problem:
             said.append(None)
             name = one_line(one.title) or "an event without a title"
-            skipped.append(Skipped(name[:80], str(problem)))
+            skipped.append(Skipped(name[: limits.NAME_LENGTH], str(problem)))
     return said
 
 

@@ -4,13 +4,13 @@ import html
 import re
 from dataclasses import dataclass
 
+from digest.gather import limits
 from digest.gather.calendars.ics.answer import ComponentWords
 from digest.gather.markup import addresses
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.words import cleaned, one_line
 from digest.model.posts.blocks import Block
 
-_LONGEST = 300
 _MARKUP = re.compile(
     r"</?(a|b|br|div|em|h[1-6]|html|i|li|ol|p|span|strong|u|ul)\b", re.I
 )
@@ -53,9 +53,11 @@ def said_by(words: ComponentWords) -> EventText:
     if not title:
         raise ValueError("has no title: give it one")
     is_address = bool(_ADDRESS.fullmatch(words.place.strip()))
-    topics = filter(None, (one_line(one)[:80] for one in words.topics))
+    topics = filter(
+        None, (one_line(one)[: limits.TOPIC_LENGTH] for one in words.topics)
+    )
     return EventText(
-        title=_shortened(title),
+        title=_shortened(title, limits.TITLE_LENGTH),
         place="" if is_address else _place(words.place),
         joining_url=_joining(words, is_address),
         url=addresses.web(words.url, "") or "",
@@ -64,15 +66,15 @@ def said_by(words: ComponentWords) -> EventText:
     )
 
 
-def _shortened(title: str) -> str:
-    if len(title) <= _LONGEST:
+def _shortened(title: str, most: int) -> str:
+    if len(title) <= most:
         return title
-    return title[:_LONGEST].rpartition(" ")[0] + "\u2026"
+    return title[:most].rpartition(" ")[0] + "\u2026"
 
 
 def _place(said: str) -> str:
     lines = cleaned(said).strip().replace(",\n", "\n")
-    return _shortened(one_line(_LINES.sub(", ", lines)))
+    return _shortened(one_line(_LINES.sub(", ", lines)), limits.PLACE_LENGTH)
 
 
 def _joining(words: ComponentWords, place_is_address: bool) -> str:  # noqa: FBT001 - one fact

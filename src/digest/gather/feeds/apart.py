@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
+from digest.gather import limits
 from digest.gather.feeds.scan import ITEMS
-
-# As much as one feed may be; a long head counts for each of its items.
-_MAX_BYTES = 10_000_000
 
 
 def apart(content: bytes) -> Sequence[bytes]:
@@ -22,7 +20,7 @@ def apart(content: bytes) -> Sequence[bytes]:
     if not spans:
         return ()
     head, tail = content[: spans[0][0]], content[spans[-1][1] :]
-    if (len(head) + len(tail)) * len(spans) > _MAX_BYTES:
+    if (len(head) + len(tail)) * len(spans) > limits.CUT_FEED_BYTES:
         return ()
     return [head + content[start:end] + tail for start, end in spans]
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.fetching.document import FEED
 from digest.gather.items.entries import FeedEntry, post_told
 from digest.gather.items.origins import Origins
 from digest.gather.items.reading import (
-    MAX_ITEMS,
     Reading,
     Skipped,
     SourceVisit,
@@ -45,15 +45,15 @@ def posts_in(content: bytes, media_type: str, address: str) -> Reading:
     items: list[Item] = []
     skipped: list[Skipped] = []
     told: dict[str, Origins] = {}
-    for number, entry in enumerate(entries[:MAX_ITEMS], 1):
+    for number, entry in enumerate(entries[: limits.ITEMS], 1):
         try:
             post, origins = post_told(entry)
             items.append(post)
             told.setdefault(post.key, origins)
         except ValueError as problem:
             skipped.append(Skipped(entry.name or f"item {number}", str(problem)))
-    if len(entries) > MAX_ITEMS:
-        skipped.append(Skipped("the rest", f"only the first {MAX_ITEMS} are read"))
+    if len(entries) > limits.ITEMS:
+        skipped.append(Skipped("the rest", f"only the first {limits.ITEMS} are read"))
     kept = distinct(items, skipped)
     return Reading(kept[::-1], tuple(skipped), origins=told)
 

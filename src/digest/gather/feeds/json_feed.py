@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from digest.gather.items.attachments import MAX_ATTACHMENTS, Attachment
+from digest.gather import limits
+from digest.gather.items.attachments import Attachment
 from digest.gather.items.entries import FeedEntry, FeedText
-from digest.gather.items.reading import MAX_ITEMS
 
 
 def entries(content: bytes, address: str) -> Sequence[FeedEntry]:
@@ -24,7 +24,7 @@ def entries(content: bytes, address: str) -> Sequence[FeedEntry]:
     whose = _author(feed)
     return [
         _entry(one if isinstance(one, dict) else {}, address, whose)
-        for one in _list(feed["items"])[: MAX_ITEMS + 1]
+        for one in _list(feed["items"])[: limits.ITEMS + 1]
     ]
 
 
@@ -67,7 +67,7 @@ def _list(value: object) -> list[Any]:
 def _attachments(one: Mapping[str, Any]) -> Iterator[Attachment]:
     for key in ("image", "banner_image"):
         yield Attachment(_words(one.get(key)), "image/")
-    for file in _list(one.get("attachments"))[:MAX_ATTACHMENTS]:
+    for file in _list(one.get("attachments"))[: limits.ATTACHMENTS]:
         if isinstance(file, dict):
             said = (_words(file.get(key)) for key in ("url", "mime_type", "title"))
             yield Attachment(*said)

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from xml.parsers import expat
 
-from digest.gather.items.reading import MAX_ITEMS
+from digest.gather import limits
 
-# feedparser mends what is not XML, at some microseconds a byte.
-_MAX_BROKEN_BYTES = 1_000_000
-_MAX_ATTRIBUTES = 200
 ITEMS = frozenset({"item", "entry"})
 
 
@@ -21,7 +18,7 @@ def within_limits(content: bytes) -> bytes:
     try:
         scan.parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
     except expat.ExpatError as problem:
-        if len(content) > _MAX_BROKEN_BYTES:
+        if len(content) > limits.BROKEN_FEED_BYTES:
             raise ValueError(f"is not well-formed XML: {problem}") from problem
         return content
     if scan.cut_from is None or scan.cut_to is None:
@@ -46,14 +43,14 @@ class _XmlScan:
 
     def _start(self, name: str, attributes: Sequence[str]) -> None:
         self._depth += 1
-        if len(attributes) > 2 * _MAX_ATTRIBUTES:
+        if len(attributes) > 2 * limits.FEED_ATTRIBUTES:
             raise ValueError(
                 "is not a feed: one of its elements has too many attributes"
             )
         if name.rpartition(":")[2] in ITEMS:
             self._items_depth = self._items_depth or self._depth
             self._items += self._depth == self._items_depth
-            if self._items == MAX_ITEMS + 2 and self.cut_from is None:
+            if self._items == limits.ITEMS + 2 and self.cut_from is None:
                 self.cut_from = self.parser.CurrentByteIndex
 
     def _entity(self, _name: str, is_parameter: bool, *_definition: object) -> None:  # noqa: FBT001 - expat's call

@@ -12,11 +12,11 @@ from typing import Any
 
 import feedparser
 
+from digest.gather import limits
 from digest.gather.feeds.apart import apart
 from digest.gather.feeds.scan import within_limits
-from digest.gather.items.attachments import MAX_ATTACHMENTS, Attachment
+from digest.gather.items.attachments import Attachment
 from digest.gather.items.entries import FeedEntry, FeedText
-from digest.gather.items.reading import MAX_ITEMS
 from digest.gather.markup import addresses
 from digest.gather.markup.decoding import decoded
 
@@ -78,7 +78,7 @@ def _entries(content: bytes, address: str) -> Sequence[FeedEntry]:
     is_rss = version.startswith("rss")
     whose = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
     about = _Feed(address, is_rss, raw.get("link") or "", whose)
-    return [_entry(one, about) for one in feed.entries[: MAX_ITEMS + 1]]
+    return [_entry(one, about) for one in feed.entries[: limits.ITEMS + 1]]
 
 
 def _parsed(content: bytes) -> Any:
@@ -116,7 +116,7 @@ def _entry(one: Any, feed: _Feed) -> FeedEntry:
             html.unescape(tag.get("term") or "") for tag in _list(raw, "tags")
         ),
         attachments=tuple(
-            islice((one for one in _attachments(raw) if one.url), MAX_ATTACHMENTS)
+            islice((one for one in _attachments(raw) if one.url), limits.ATTACHMENTS)
         ),
     )
 

@@ -8,6 +8,7 @@ import httpcore
 import httpx
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.fetching.document import BusyError, Document, GoneError, SourceMemory
 from digest.gather.fetching.unpacking import TooBigError, document_bytes
 from digest.gather.markup.words import one_line
@@ -91,7 +92,7 @@ class WebAnswer:
         """Return for how many seconds we are asked to wait (RFC 9110 §10.2.3)."""
         said = self.heads.get("Retry-After", "").strip()
         if said.isascii() and said.isdigit():
-            return int(said[:9])
+            return int(said[: limits.RETRY_AFTER_DIGITS])
         try:
             # By the server's own clock, which may be wrong.
             wait = _instant(said) - _instant(self.heads.get("Date", ""))
@@ -102,7 +103,11 @@ class WebAnswer:
 
 def _repeatable(said: str) -> str:
     """Return a server's words if they may be sent back to it, or nothing."""
-    return said if said.isascii() and said.isprintable() and len(said) < 1000 else ""
+    return (
+        said
+        if said.isascii() and said.isprintable() and len(said) < limits.VALIDATOR_LENGTH
+        else ""
+    )
 
 
 def _instant(said: str) -> int:

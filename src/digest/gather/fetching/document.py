@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from digest.errors import SourceError
+from digest.gather import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ PICTURE = DocumentKind(
 class FetchLimits:
     """What one document may cost."""
 
-    size: int = 10_000_000  # bytes, unpacked
-    connect_seconds: float = 5
-    total_seconds: float = 20  # redirects and all; waiting for our turn apart
-    redirects: int = 5
+    size: int = limits.DOCUMENT_BYTES
+    connect_seconds: float = limits.CONNECT_SECONDS
+    total_seconds: float = limits.DOCUMENT_SECONDS
+    redirects: int = limits.REDIRECTS
 
 
 LIMITS = FetchLimits()

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-GAP_SECONDS = 0.2
-SLOTS = 8
+from digest.gather import limits
 
 
 class HostQueue:
@@ -14,7 +13,7 @@ class HostQueue:
 
     def __init__(
         self,
-        gap: float = GAP_SECONDS,
+        gap: float = limits.HOST_GAP_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -54,7 +53,7 @@ class ThreadPermits:
     of those, and no more, are in memory at one time.
     """
 
-    def __init__(self, count: int = SLOTS) -> None:
+    def __init__(self, count: int = limits.PARSERS_AT_ONCE) -> None:
         self._free = threading.Semaphore(count)
         self._mine = threading.local()
 

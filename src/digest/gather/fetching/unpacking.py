@@ -3,10 +3,8 @@
 import zlib
 from collections.abc import Iterable, Iterator
 
-# Words pack to a tenth and seldom to a thirtieth; past the first megabyte, more
-# than that is somebody's trap.
-_MAX_RATIO = 100
-_RATIO_FROM = 1_000_000
+from digest.gather import limits
+
 _PACKINGS = frozenset({"gzip", "x-gzip"})
 
 
@@ -47,7 +45,9 @@ def _unpacked(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
                 unpacker = _new()
             part = unpacker.decompress(chunk, size + 1)
             plain += len(part)
-            if plain > max(_RATIO_FROM, packed * _MAX_RATIO):
+            if plain > max(
+                limits.UNPACKING_RATIO_FROM, packed * limits.UNPACKING_RATIO
+            ):
                 raise TooBigError
             yield part
             chunk = unpacker.unconsumed_tail or unpacker.unused_data  # noqa: PLW2901

@@ -2,21 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.gather.items.reading import MAX_ITEMS, Skipped
+from digest.gather import limits
+from digest.gather.items.reading import Skipped
 from digest.gather.markup.words import one_line
 
-MAX_BYTES = 2_000_000
-# A file that was changed less long ago may be half of what it will be.
-REST = timedelta(seconds=5)
 PLAIN_TEXT = ".txt"
 _ENDINGS = frozenset({".md", ".markdown", PLAIN_TEXT})
 _LEADS_NOWHERE = "is a link to something that is not there: put the file itself there"
-_MOST_NAMES = 100_000
 
 
 def check_folder(root: Path) -> None:
@@ -41,15 +38,16 @@ def files_in(root: Path, skipped: list[Skipped]) -> list[Path]:
             raise SourceError(f"{root} {_why(problem)}") from problem
         skipped.append(Skipped(_name(Path(problem.filename), root), _why(problem)))
 
-    found = sorted(islice(_walk(root, unseen), _MOST_NAMES + 1))
-    if len(found) > _MOST_NAMES:
+    found = sorted(islice(_walk(root, unseen), limits.FILES_IN_A_FOLDER + 1))
+    if len(found) > limits.FILES_IN_A_FOLDER:
         raise SourceError(
-            f"{root} holds over {_MOST_NAMES:,} files: give a folder of posts alone"
+            f"{root} holds over {limits.FILES_IN_A_FOLDER:,} files: "
+            "give a folder of posts alone"
         )
     posts = [path for path in found if _is_meant(path, root, skipped)]
-    if len(posts) > MAX_ITEMS:
-        skipped.append(Skipped("the rest", f"only the first {MAX_ITEMS} are read"))
-    return posts[:MAX_ITEMS]
+    if len(posts) > limits.ITEMS:
+        skipped.append(Skipped("the rest", f"only the first {limits.ITEMS} are read"))
+    return posts[: limits.ITEMS]
 
 
 class UnfinishedFile(ValueError):  # noqa: N818 - what it is, and no error yet
@@ -67,13 +65,13 @@ def content_of(path: Path, root: Path, now: datetime | None) -> bytes:
         raise ValueError("leads out of its folder: put the file itself there")
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-        if now is not None and abs(now - changed) < REST:
+        if now is not None and abs(now - changed) < limits.FILE_REST:
             raise UnfinishedFile(
                 "may still be being written, as it was changed a moment ago: "
                 "it is read the next time"
             )
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
+        content = file.read(limits.FILE_BYTES + 1)
+    if len(content) > limits.FILE_BYTES:
         raise ValueError("is over 2 MB of text: shorten it")
     return content
 

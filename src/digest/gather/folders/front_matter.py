@@ -12,13 +12,13 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from digest.gather import limits
 from digest.gather.items.moments import moment, next_midnight
 from digest.gather.markup.words import cleaned, one_line
 from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
-_LONGEST_HEAD = 20_000
 _DECORATIVE = "decorative"
 _HEAD = re.compile(r"\s*-{3,}[ \t]*\n(.*?)^-{3,}[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -51,7 +51,7 @@ class FrontMatter:
         except UnicodeDecodeError as problem:
             raise ValueError("is not UTF-8 text: save it as UTF-8") from problem
         values, body = _parts(text)
-        named = one_line(str(values.get("zone") or zone))[:80]
+        named = one_line(str(values.get("zone") or zone))[: limits.NAME_LENGTH]
         try:
             ZoneInfo(named)
         except (OSError, ValueError, LookupError) as problem:
@@ -121,7 +121,7 @@ def _parts(text: str) -> tuple[dict[str, Any], str]:
     head = _HEAD.match(text)
     if head is None:
         return {}, text
-    if len(head[1]) > _LONGEST_HEAD:
+    if len(head[1]) > limits.FILE_HEAD_LENGTH:
         raise ValueError("has a head of over 20,000 characters: move words below it")
     try:
         parsed, body = frontmatter.parse(text, handler=_Verbatim())

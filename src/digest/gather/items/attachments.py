@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from digest.gather import limits
 from digest.gather.markup import addresses
 from digest.gather.markup.words import one_line
 from digest.model.posts.items import Link, LinkKind
 
-MAX_ATTACHMENTS = 50
-_MOST_LINKS = 10
-_LONGEST_LABEL = 200
 _PICTURE = "picture"
 _PAGE = "text/html"
 _BY_ENDING = {
@@ -62,9 +60,13 @@ def links_to(attachments: Iterable[Attachment], base: str) -> Iterator[Link]:
     """Yield a link for each recording and document, every address once."""
     given: set[str] = set()
     for kind, url, title in _known(attachments, base):
-        if isinstance(kind, LinkKind) and url not in given and len(given) < _MOST_LINKS:
+        if (
+            isinstance(kind, LinkKind)
+            and url not in given
+            and len(given) < limits.ATTACHED_LINKS
+        ):
             given.add(url)
-            yield Link(kind, one_line(title)[:_LONGEST_LABEL] or _SAID[kind], url)
+            yield Link(kind, one_line(title)[: limits.LINK_LENGTH] or _SAID[kind], url)
 
 
 def _known(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from digest.gather import limits
 from digest.gather.items.attachments import Attachment, links_to, picture_in
 from digest.gather.items.origins import Origins, origins, said_byline
 from digest.gather.items.reading import finished
@@ -18,8 +19,6 @@ from digest.model.posts.bylines import parse
 from digest.model.posts.items import Link, Post
 from digest.model.posts.summary import summarise
 
-_LONGEST_SUMMARY_WORDS = 80
-_MOST_TOPICS = 20
 _WORDS_OF_A_TITLE = 10
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 # A post about HTML names tags; one that was escaped twice ends them too.
@@ -61,7 +60,7 @@ class FeedEntry:
     @property
     def name(self) -> str:
         """What to call the entry before it is a post."""
-        return one_line(self.title.value or self.url or self.key)[:80]
+        return one_line(self.title.value or self.url or self.key)[: limits.NAME_LENGTH]
 
 
 def post_of(entry: FeedEntry) -> Post:
@@ -167,7 +166,7 @@ def first_words(body: tuple[Block, ...]) -> str:
 def gist_of(summary: tuple[Block, ...]) -> str:
     """Return a summary of whole sentences, or none where the feed cut it short."""
     words = " ".join(texts(summary)).split()
-    if len(words) > _LONGEST_SUMMARY_WORDS:
+    if len(words) > limits.SUMMARY_WORDS:
         return summarise(summary)
     said = " ".join(words)
     return "" if _CUT.search(said) else said
@@ -175,5 +174,7 @@ def gist_of(summary: tuple[Block, ...]) -> str:
 
 def topics_within(topics: tuple[str, ...]) -> tuple[str, ...]:
     """Return the first topics, each once and of a length to be shown."""
-    words = filter(None, (one_line(one)[:80] for one in topics[:_MOST_TOPICS]))
+    words = filter(
+        None, (one_line(one)[: limits.TOPIC_LENGTH] for one in topics[: limits.TOPICS])
+    )
     return tuple(dict.fromkeys(words))

@@ -24,7 +24,6 @@ from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.link_kinds import noteworthy
 from digest.model.posts.summary import summarise
 
-MAX_ITEMS = 1000
 _NOTHING = SourceMemory()
 
 

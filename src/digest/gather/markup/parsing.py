@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from digest.gather import limits
 from digest.gather.markup.signs import tags
 from digest.gather.markup.words import cleaned
 
@@ -15,14 +16,15 @@ from digest.gather.markup.words import cleaned
 class HtmlSizeLimit:
     """How much HTML is read: bytes, levels of nesting, pieces of markup."""
 
-    most_bytes: int = 2_000_000
-    depth: int = 100
-    elements: int = 50_000
+    most_bytes: int = limits.ITEM_HTML_BYTES
+    depth: int = limits.ITEM_HTML_DEPTH
+    elements: int = limits.ITEM_HTML_ELEMENTS
 
 
 OF_AN_ITEM = HtmlSizeLimit()
-# A page holds much besides its posts. The parser gives up at a depth of 256.
-OF_A_PAGE = HtmlSizeLimit(10_000_000, 200, 200_000)
+OF_A_PAGE = HtmlSizeLimit(
+    limits.PAGE_HTML_BYTES, limits.PAGE_HTML_DEPTH, limits.PAGE_HTML_ELEMENTS
+)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>")
 # Tags that hold nothing, or that the next of their kind ends by itself.

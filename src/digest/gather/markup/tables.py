@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from digest.gather import limits
+
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
 _CELLS = frozenset({"td", "th"})
 _SILENT = frozenset({"caption", "colgroup", "col", "script", "style", "template"})
 _NOT_IN_DATA = (
     ".//table|.//img|.//h1|.//h2|.//h3|.//h4|.//ul|.//ol|.//blockquote|.//pre"
 )
-_MAX_CELLS = 5000
-_MAX_WIDTH = 50
 # A cell of more is a column of a page, laid out with a table.
 _LONGEST_UNNAMED = 200
 
@@ -35,7 +35,11 @@ def grid(table: Any) -> Grid | None:
         return None
     cells = _placed([row for row in rows if row is not None and len(row)])
     width = max(map(len, cells), default=0)
-    if not width or width > _MAX_WIDTH or width * len(cells) > _MAX_CELLS:
+    if (
+        not width
+        or width > limits.TABLE_COLUMNS
+        or width * len(cells) > limits.TABLE_CELLS
+    ):
         return None
     padded = tuple(tuple(row + [None] * (width - len(row))) for row in cells)
     captions = tuple(one for one in table if one.tag == "caption")
@@ -99,7 +103,7 @@ def _placed(rows: list[Any]) -> list[list[Any | None]]:
 
 def _span(cell: Any, name: str) -> int:
     said = cell.get(name, "")[:3]
-    return min(max(int(said), 1), _MAX_WIDTH) if said.isdecimal() else 1
+    return min(max(int(said), 1), limits.TABLE_COLUMNS) if said.isdecimal() else 1
 
 
 def _is_header(row: tuple[Any | None, ...]) -> bool:

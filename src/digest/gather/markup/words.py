@@ -5,6 +5,8 @@ import re
 import unicodedata
 from itertools import takewhile
 
+from digest.gather import limits
+
 # Controls that part words: they count as a space.
 _PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 # Every other C0 and C1 control but tab and newline, lone surrogates, and code
@@ -17,11 +19,8 @@ _UNWANTED = re.compile(
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Five signs in a row that are no letters: where there may be a pile of marks.
 _MAYBE_A_PILE = re.compile(r"[^\w\s\x00-\x7f]{5,}")
-_MOST_MARKS = 4
 # All but these leave ASCII as it is; most text from outside is that.
 _NOT_AS_IT_IS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_LONGEST_TITLE = 300
-_LONGEST_KEY = 300  # an index holds no longer ones
 _SPACES = re.compile(r"[ \t\n]+")
 
 
@@ -42,7 +41,7 @@ def _without_pile(signs: re.Match[str]) -> str:
     kept, marks = [], 0
     for sign in signs[0]:
         marks = (marks + _is_mark(sign)) * _is_of_a_letter(sign)
-        if marks <= _MOST_MARKS or not _is_mark(sign):
+        if marks <= limits.MARKS_ON_A_LETTER or not _is_mark(sign):
             kept.append(sign)
     return "".join(kept)
 
@@ -76,14 +75,14 @@ def one_line(text: str) -> str:
 
 def short_title(title: str) -> str:
     """Return a title cut between two words where it is too long for one."""
-    if len(title) <= _LONGEST_TITLE:
+    if len(title) <= limits.TITLE_LENGTH:
         return title
-    return title[:_LONGEST_TITLE].rpartition(" ")[0] + "\u2026"
+    return title[: limits.TITLE_LENGTH].rpartition(" ")[0] + "\u2026"
 
 
 def short_key(said: str) -> str:
     """Return an id as it is kept: a long one short, and still like no other."""
     key = cleaned(said).strip()
-    if len(key) <= _LONGEST_KEY:
+    if len(key) <= limits.KEY_LENGTH:
         return key
     return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from digest.gather import limits
 from digest.gather.markup import addresses
 from digest.gather.markup.signs import HEADINGS, is_picture_file, words_of
 from digest.gather.markup.words import one_line
 
-MOST_LINKS = 200
 _LEAST_ALIKE = 3
 _LONGEST = 120  # characters of a title that count
 _ANCESTORS = 5
@@ -49,7 +49,7 @@ def links_among(elements: Iterable[Any], base: str) -> tuple[PostLink, ...]:
         for anchor in islice((*anchors, *around), 1):
             if url := _address(anchor, base):
                 found.setdefault(url, PostLink(url, one_line(words_of(element))))
-    return tuple(found.values())[: MOST_LINKS + 1]
+    return tuple(found.values())[: limits.LINKS + 1]
 
 
 def guessed_links(root: Any, url: str, base: str) -> tuple[PostLink, ...]:
@@ -73,7 +73,7 @@ def guessed_links(root: Any, url: str, base: str) -> tuple[PostLink, ...]:
         if one.url in chosen:
             titles[one.url] = max(titles.get(one.url, ""), one.title, key=len)
     found = (PostLink(address, title) for address, title in titles.items())
-    return tuple(found)[: MOST_LINKS + 1]
+    return tuple(found)[: limits.LINKS + 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.fetching.document import PAGE, BusyError, SourceMemory
 from digest.gather.items.origins import Origins
 from digest.gather.items.reading import Skipped, SourceVisit
@@ -21,11 +22,6 @@ from digest.gather.pages.post_page import found_on
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Event, Item
-
-NEW_AT_ONCE = 20
-CHECKED_AT_ONCE = 5
-_LONGEST_SECONDS = 120
-_PATIENCE = 3
 
 
 @dataclass(slots=True)
@@ -45,7 +41,7 @@ class LinkedPages:
     def read(self, links: Sequence[PostLink], calendar: DateWindow) -> PageMemory:
         """Read what is due, and return what to note down for the next time."""
         pages = self._with_new(links)
-        until = time.monotonic() + _LONGEST_SECONDS
+        until = time.monotonic() + limits.LINKED_PAGES_SECONDS
         for note in list(self._due(pages, links)):
             if time.monotonic() > until:
                 break
@@ -88,8 +84,8 @@ class LinkedPages:
             for note in list(pages.values())
             if note.stand is LinkedPageState.READ and note.url in listed
         )
-        yield from islice(unread, NEW_AT_ONCE)
-        yield from islice(seen, CHECKED_AT_ONCE)
+        yield from islice(unread, limits.NEW_PAGES_AT_ONCE)
+        yield from islice(seen, limits.CHECKED_PAGES_AT_ONCE)
 
     def _read(self, note: LinkedPageMemory, calendar: DateWindow) -> LinkedPageMemory:
         try:
@@ -108,7 +104,11 @@ class LinkedPages:
         except (SourceError, ValueError) as problem:
             self.skipped.append(Skipped(note.title or note.url, str(problem)))
             failures = note.failures + 1
-            stand = LinkedPageState.READ if failures >= _PATIENCE else note.stand
+            stand = (
+                LinkedPageState.READ
+                if failures >= limits.LINKED_PAGE_FAILURES
+                else note.stand
+            )
             return replace(note, failures=failures, stand=stand)
         memory = document.memory
         return replace(

@@ -5,10 +5,10 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.fetching.document import PAGE, Document
 from digest.gather.items.origins import Origins
 from digest.gather.items.reading import (
-    MAX_ITEMS,
     Reading,
     Skipped,
     SourceVisit,
@@ -19,7 +19,7 @@ from digest.gather.markup.words import one_line
 from digest.gather.pages.contents import PageContents, contents_of
 from digest.gather.pages.items import PageContext, event_of, key_of_address, post_of
 from digest.gather.pages.layout.days import DateWindow, written_day
-from digest.gather.pages.link_list import MOST_LINKS, PostLink
+from digest.gather.pages.link_list import PostLink
 from digest.gather.pages.linked_pages import LinkedPages
 from digest.gather.pages.marks.known_events import kept
 from digest.gather.pages.page_memory import LinkedPageState, PageMemory
@@ -82,7 +82,7 @@ class _Read:
         self, found: PageContents, document: Document, notes: tuple[str, ...]
     ) -> Reading:
         linked = LinkedPages(self.source, self.visit, self.notebook)
-        notebook = linked.read(found.links[:MOST_LINKS], self.calendar)
+        notebook = linked.read(found.links[: limits.LINKS], self.calendar)
         now = self.visit.now or self.visit.since
         notebook = replace(
             notebook,
@@ -90,14 +90,16 @@ class _Read:
             events=kept(found.events, self.notebook.events, now),
         )
         skipped = [*found.skipped, *linked.skipped]
-        if len(found.links) > MOST_LINKS:
-            skipped.append(Skipped("the rest", f"only {MOST_LINKS} links are followed"))
+        if len(found.links) > limits.LINKS:
+            skipped.append(
+                Skipped("the rest", f"only {limits.LINKS} links are followed")
+            )
         told = (*_oldest_first(found.items), *_oldest_first(linked.items))
         over = sum(not self._is_news(item) for item, _ in told)
         told = tuple(one for one in told if self._is_news(one[0]))
         if over:
             notes = (*notes, f"left out, because they are over: {over} events")
-        items = distinct([item for item, _ in told[:MAX_ITEMS]], skipped)
+        items = distinct([item for item, _ in told[: limits.ITEMS]], skipped)
         unread = sum(
             note.stand is LinkedPageState.UNREAD for note in notebook.pages.values()
         )

@@ -7,13 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from digest.gather.pages.link_list import MOST_LINKS
+from digest.gather import limits
 from digest.gather.pages.marks.known_events import KnownEvent
 from digest.gather.pages.recognition import PostSigns, RememberedPost
 
 # Counted up when pages are read in another way, so that all are read anew.
 _EDITION = 2
-_MOST_POSTS = 1000
 
 
 class LinkedPageState(StrEnum):
@@ -72,14 +71,14 @@ class PageMemory:
 
     def closed(self) -> str:
         """Return the notebook as text."""
-        pages = list(self.pages.values())[-2 * MOST_LINKS :]
+        pages = list(self.pages.values())[-2 * limits.LINKS :]
         return json.dumps(
             {
                 "edition": _EDITION,
                 "rules": self.rules,
                 "posts": [
                     [one.key, one.signs.place, one.signs.title, one.signs.sketch]
-                    for one in self.posts[:_MOST_POSTS]
+                    for one in self.posts[: limits.REMEMBERED_POSTS]
                 ],
                 "events": [
                     [one.key, one.stem, one.starts.isoformat()] for one in self.events

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from digest.gather import limits
+
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # "post3", "section-2": such an anchor counts places, and the next post takes it.
 _COUNTING = re.compile(r"(?:.*?\D)?\d{1,3}")
-_LONGEST_KEY = 200
 _RUN = 3  # words that are looked at together
 _SKETCHED = 48  # runs that are remembered of a post
 _COMPARED = 8  # of which at least one is shared where nearly all are
@@ -133,7 +134,7 @@ def _letters(text: str) -> str:
 def _new_key(signs: PostSigns, taken: set[str]) -> str:
     key = signs.place if signs.place.startswith("#") else _title_key(signs)
     if key in taken:  # an anchor that another post has had, or a title said twice
-        key = f"{key[:_LONGEST_KEY]} {_title_key(signs)}"
+        key = f"{key[: limits.TITLE_IN_KEY_LENGTH]} {_title_key(signs)}"
     tries, number = key, 2
     while key in taken:
         key, number = f"{tries} {number}", number + 1
@@ -142,7 +143,7 @@ def _new_key(signs: PostSigns, taken: set[str]) -> str:
 
 def _title_key(signs: PostSigns) -> str:
     said = "-".join(signs.title.split())
-    if len(said) > _LONGEST_KEY:
-        said = f"{said[:_LONGEST_KEY]}-{_hash(signs.title):012x}"
+    if len(said) > limits.TITLE_IN_KEY_LENGTH:
+        said = f"{said[: limits.TITLE_IN_KEY_LENGTH]}-{_hash(signs.title):012x}"
     said = said or f"post-{min(signs.sketch, default=0):012x}"  # a title of marks alone
     return " ".join(filter(None, (said, signs.place if signs.place[:1] != "#" else "")))

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.fetching.document import PICTURE, DocumentRequest, SourceMemory
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.making import made
@@ -23,14 +24,6 @@ from digest.model.posts.pictures import (
 from digest.store.posts.pictures import PictureAddress
 
 logger = logging.getLogger(__name__)
-
-# Each may be 10 MB: what has been fetched waits in memory to be made anew.
-_AT_ONCE = 4
-# An edition waits for its pictures no longer than this, and one fetch more.
-_SECONDS = 60.0
-# Whose server has taken longer to fail is not asked again in the same round.
-_SLOW_SECONDS = 5.0
-_LARGEST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +55,17 @@ class PictureFetcher:
         self, wanted: Iterable[PictureAddress]
     ) -> Iterator[tuple[PictureAddress, FetchedPicture]]:
         """Yield what each address answered, hosts side by side, until time is up."""
-        until = time.monotonic() + _SECONDS
+        until = time.monotonic() + limits.PICTURES_SECONDS
         waiting = list(wanted)
-        with ThreadPoolExecutor(_AT_ONCE, "picture") as pool:
+        with ThreadPoolExecutor(limits.PICTURES_AT_ONCE, "picture") as pool:
             while waiting and time.monotonic() < until:
-                some, tired = _one_of_each_host(waiting)[:_AT_ONCE], set[str]()
+                some, tired = (
+                    _one_of_each_host(waiting)[: limits.PICTURES_AT_ONCE],
+                    set[str](),
+                )
                 for one, got in zip(some, pool.map(self.get, some), strict=True):
                     yield one, got
-                    if got.seconds > _SLOW_SECONDS:
+                    if got.seconds > limits.SLOW_PICTURE_SECONDS:
                         tired.add(_host(one.address))
                 waiting = [
                     one
@@ -110,7 +106,7 @@ class PictureFetcher:
             raise ValueError("is not inside the source's folder: put it there")
         if not path.is_file():
             raise ValueError("is not there: look at its name, capitals and all")
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > limits.PICTURE_BYTES:
             raise ValueError("is over 10 MB: save it smaller")
         return path.read_bytes()
 

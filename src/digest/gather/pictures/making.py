@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from digest.gather import limits
 from digest.gather.pictures.opening import opened
 from digest.model.posts.pictures import Files, PictureFile, PictureUse
 
@@ -29,7 +30,6 @@ ROOMS: Mapping[PictureUse, PictureBounds] = {
     PictureUse.PRINT_SMALL: PictureBounds(566, 944, grey=True, size=150_000),
 }
 _QUALITIES = (85, 75, 60, 45)
-_SMALLEST = 8
 
 
 def made(content: bytes) -> Files:
@@ -39,7 +39,7 @@ def made(content: bytes) -> Files:
     words, for what is no picture or too costly to open.
     """
     image = opened(content, [(room.width, room.height) for room in ROOMS.values()])
-    if min(image.size) < _SMALLEST:
+    if min(image.size) < limits.LEAST_PIXELS:
         raise ValueError(
             "is only a few pixels large, so it shows nothing: leave it out"
         )

@@ -10,19 +10,14 @@ from threading import Lock
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from digest.gather import limits
+
 logger = logging.getLogger(__name__)
 
 Size = tuple[int, int]
 
-# As measured, to stay around 250 MB: a JPEG can be opened at part of its size,
-# which takes 4 bytes a pixel; the others take up to 20.
-MOST_PIXELS = {"JPEG": 50_000_000}
-MOST_PIXELS_OF_OTHERS = 13_000_000
 # So that what one costs in memory is what all cost.
 _ONE_AT_A_TIME = Lock()
-# A JPEG may pass over all of its pixels as often as it likes; real ones have ten.
-_MOST_SCANS = 40
-_LARGEST_PROFILE = 1_000_000
 _KINDS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 # What such files call themselves, ISO/IEC 23008-12: pictures, and pictures in motion.
 _HEIC = frozenset(b"heic heix heim heis hevc hevx hevm hevs mif1 msf1".split())
@@ -41,7 +36,7 @@ _ON_ITS_SIDE = frozenset(_TURNS[value] for value in range(5, 9))
 _WHITE = (255, 255, 255)
 
 # Our own caps come first; this one stands behind them.
-Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
+Image.MAX_IMAGE_PIXELS = limits.JPEG_PIXELS
 
 
 class _Refused(Exception):  # noqa: N818 - what happened to the picture
@@ -88,10 +83,10 @@ _BROKEN = "is broken or was cut short: save it again as a JPEG or PNG"
 
 def _check(image: Image.Image, content: bytes) -> None:
     kind = "JPEG" if image.format == "MPO" else str(image.format)
-    most = MOST_PIXELS.get(kind, MOST_PIXELS_OF_OTHERS)
+    most = limits.JPEG_PIXELS if kind == "JPEG" else limits.OTHER_PIXELS
     if image.width * image.height > most:
         raise _Refused(_TOO_LARGE)
-    if kind == "JPEG" and content.count(b"\xff\xda") > _MOST_SCANS:
+    if kind == "JPEG" and content.count(b"\xff\xda") > limits.JPEG_SCANS:
         raise _Refused(_BROKEN)
 
 
@@ -119,7 +114,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     if image.mode not in {"RGB", "RGBA", "CMYK"} or not profile:
         return image
-    if len(profile) > _LARGEST_PROFILE:
+    if len(profile) > limits.COLOUR_PROFILE_BYTES:
         return image
     try:
         made = ImageCms.profileToProfile(

@@ -9,12 +9,12 @@ from itertools import count
 from pathlib import Path
 
 from digest.errors import SourceError
+from digest.gather import limits
 from digest.gather.items.attachments import Attachment
 from digest.gather.items.entries import FeedEntry, FeedText, post_told
 from digest.gather.items.moments import moment
 from digest.gather.items.origins import Origins
 from digest.gather.items.reading import (
-    MAX_ITEMS,
     Reading,
     Skipped,
     SourceVisit,
@@ -26,8 +26,6 @@ from digest.gather.wordpress.wxr import WxrExport, WxrItem
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Item
 
-_MOST_BYTES = 500_000_000
-_MOST_CHARACTERS = 100_000_000  # of the posts that are kept
 _CHUNK = 65_536
 _ZIP = b"PK\x03\x04"
 _NO_TOPICS = frozenset({"uncategorized", "uncategorised"})
@@ -52,7 +50,7 @@ def read_wordpress(source: Source, visit: SourceVisit) -> Reading:
         mark = f"{standing.st_mtime_ns}-{standing.st_size}"
         if mark == visit.memory.etag:
             return Reading(unchanged=True, memory=visit.memory)
-        if standing.st_size > _MOST_BYTES:
+        if standing.st_size > limits.EXPORT_BYTES:
             raise SourceError(f"{path} is over 500 MB: export fewer years at a time")
         found = _Past(visit.zone)
         found.read(path)
@@ -92,7 +90,7 @@ class _Past:
             self.skipped.append(Skipped("the rest", str(problem)))
 
     def _note_picture(self, item: WxrItem) -> None:
-        if len(self._pictures) < 50 * MAX_ITEMS:
+        if len(self._pictures) < limits.EXPORT_PICTURES:
             self._pictures[item.text("wp:post_id")] = item.text("wp:attachment_url")
 
     def _keep(self, item: WxrItem, number: int) -> None:
@@ -103,12 +101,12 @@ class _Past:
             self._kept, (_published(item, self.zone) or _NEVER, number, item)
         )
         self._size += _length(item)
-        while len(self._kept) > MAX_ITEMS or self._size > _MOST_CHARACTERS:
+        while len(self._kept) > limits.ITEMS or self._size > limits.EXPORT_KEPT_LENGTH:
             self._size -= _length(heapq.heappop(self._kept)[2])
             self._left_out += 1
 
     def _name(self, item: WxrItem, why: str) -> None:
-        name = one_line(item.text("title"))[:80] or "a post"
+        name = one_line(item.text("title"))[: limits.NAME_LENGTH] or "a post"
         self.skipped.append(Skipped(name, why))
 
     def reading(self) -> Reading:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
+from digest.gather import limits
 from digest.gather.markup.signs import tags
 from digest.gather.wordpress.wxr_bytes import mended
 
@@ -16,12 +17,9 @@ _TEXTS = tags(
 _AUTHOR = "wp:author"
 _NAMES = {"wp:author_login": "login", "wp:author_display_name": "name"}
 _META = ("wp:meta_key", "wp:meta_value")
-_LONGEST_TEXT = 2_000_000  # characters
-_DEEPEST = 50
 _END = b"</item>"
 # How an export begins, for the rest of one in which an item is broken.
 _BEGUN = b"<rss><channel><wp:wxr_version></wp:wxr_version>"
-_MOST_FAULTS = 100
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ class WxrExport:
         for piece, ends_item in _pieces(mended(chunks)):
             broken = broken or scan.fed(piece)
             yield from scan.taken()
-            if broken and not (scan.is_export and faults < _MOST_FAULTS):
+            if broken and not (scan.is_export and faults < limits.EXPORT_FAULTS):
                 break
             if broken and ends_item:
                 yield scan.broken_off(broken)
@@ -131,7 +129,7 @@ class _ExportScan:
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._path.append(name)
-        if len(self._path) > _DEEPEST:
+        if len(self._path) > limits.EXPORT_DEPTH:
             raise ValueError("is no WordPress export: it is nested too deep")
         if self._path[1:] == ["channel", "wp:wxr_version"]:
             self.is_export = True
@@ -156,7 +154,7 @@ class _ExportScan:
         if self._words is None:
             return
         self._length += len(words)
-        if self._length <= _LONGEST_TEXT:
+        if self._length <= limits.EXPORT_TEXT_LENGTH:
             self._words.append(words)
         elif self._item is not None:
             self._item.is_too_long = True
@@ -181,7 +179,7 @@ class _ExportScan:
         elif name == _META[0]:
             self._meta_key = words.strip()
         elif name == _META[1]:
-            self._item.meta[self._meta_key] = words[:200]
+            self._item.meta[self._meta_key] = words[: limits.EXPORT_FIELD_LENGTH]
         elif name in _TEXTS:
             self._item.texts[name] = words
         else:

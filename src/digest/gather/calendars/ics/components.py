@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from digest.gather import limits
+
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;(?:[^":]|"[^"]*")*)?):(.*)', re.S)
 # RFC 5545 §3.1: a fold may stand inside a character, so it is undone in bytes.
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
@@ -21,8 +23,9 @@ _USED = frozenset(
         "X-MICROSOFT-CDO-ALLDAYEVENT",
     }
 )
-MOST_EVENTS = 20_000
-_TOO_MANY = f"has more than {MOST_EVENTS:,} events: give a calendar of fewer years"
+_TOO_MANY = (
+    f"has more than {limits.CALENDAR_EVENTS:,} events: give a calendar of fewer years"
+)
 _NO_CALENDAR = "is no calendar: its first line should be BEGIN:VCALENDAR"
 _WEB_PAGE = (
     "is a web page and no calendar: give the calendar's address in iCal format, which "
@@ -135,7 +138,7 @@ class _ComponentParser:
             self._piece = Component(zone=self._zone, is_off=self._is_off)
             kept = self._pieces.events if name == "VEVENT" else self._pieces.zones
             kept.append(self._piece)
-            if len(kept) > MOST_EVENTS:
+            if len(kept) > limits.CALENDAR_EVENTS:
                 raise ValueError(_TOO_MANY)
         self._inside.append(name)
 

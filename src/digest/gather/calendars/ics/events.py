@@ -8,16 +8,12 @@ from typing import Any
 import icalendar
 from icalendar.prop import vBroken
 
+from digest.gather import limits
 from digest.gather.calendars.ics.answer import ComponentWords
 from digest.gather.calendars.ics.components import Component
 from digest.gather.calendars.ics.refusals import BadEventError
 from digest.gather.calendars.ics.zones import Time
 
-_LONGEST = timedelta(days=366)
-_MOST_TEXT = 20_000
-_MOST_LETTERS = 100_000  # of a line, before it is parsed
-_MOST_LINE = 2_000
-_MOST_TOPICS = 20
 _STATES = {"CANCELLED": "cancelled", "TENTATIVE": "provisional"}
 BAD_RULE = "has a repeat rule that cannot be understood: enter its repeats anew"
 _TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RDATE", "EXDATE"})
@@ -93,7 +89,7 @@ def _wanted(piece: Component) -> Iterable[str]:
         elif line.name in _TIMES:
             yield line.whole
         elif line.name != "SEQUENCE" or line.value.strip().isdecimal():
-            yield line.whole[:_MOST_LETTERS]
+            yield line.whole[: limits.EVENT_RAW_LINE_LENGTH]
 
 
 def time_of(component: icalendar.Component, name: str) -> Time | None:
@@ -124,7 +120,7 @@ def _times(made: icalendar.Component) -> tuple[Time, Time | None]:
     length = getattr(made["DURATION"], "dt", None)
     if not isinstance(length, timedelta):
         raise BadEventError(_BROKEN["DURATION"])
-    if abs(length) > _LONGEST:
+    if abs(length) > limits.EVENT_LENGTH:
         raise BadEventError("lasts for years: give it its real length")
     return start, start + length
 
@@ -133,7 +129,7 @@ def check_length(starts: datetime, ends: datetime | None) -> None:
     """Raise BadEventError where an event ends too early or too late."""
     if ends is not None and ends < starts:
         raise BadEventError("ends before it starts: mend one of the two")
-    if ends is not None and ends - starts > _LONGEST:
+    if ends is not None and ends - starts > limits.EVENT_LENGTH:
         raise BadEventError("lasts longer than a year: give it its real end")
 
 
@@ -158,19 +154,19 @@ def words_of(
     """Return what the event says; `otherwise` has a title where it has none."""
     return ComponentWords(
         title=_line(component, "SUMMARY") or _line(otherwise, "SUMMARY"),
-        text=_said(component, "DESCRIPTION")[:_MOST_TEXT],
-        html=_said(component, "X-ALT-DESC")[:_MOST_TEXT],
+        text=_said(component, "DESCRIPTION")[: limits.EVENT_TEXT_LENGTH],
+        html=_said(component, "X-ALT-DESC")[: limits.EVENT_TEXT_LENGTH],
         place=_line(component, "LOCATION"),
         url=_line(component, "URL"),
         joining_url=_line(component, "CONFERENCE")
         or _line(component, "X-GOOGLE-CONFERENCE")
         or _line(component, "X-MICROSOFT-SKYPETEAMSMEETINGURL"),
-        topics=tuple(_topics(component))[:_MOST_TOPICS],
+        topics=tuple(_topics(component))[: limits.TOPICS],
     )
 
 
 def _line(component: icalendar.Component, name: str) -> str:
-    return _said(component, name)[:_MOST_LINE]
+    return _said(component, name)[: limits.EVENT_LINE_LENGTH]
 
 
 def _said(component: icalendar.Component, name: str) -> str:
@@ -183,4 +179,4 @@ def _topics(component: icalendar.Component) -> Iterable[str]:
     said: Any = component.get("CATEGORIES", [])
     for one in said if isinstance(said, list) else [said]:
         for topic in getattr(one, "cats", ()):
-            yield str(topic).strip()[:_MOST_LINE]
+            yield str(topic).strip()[: limits.EVENT_LINE_LENGTH]

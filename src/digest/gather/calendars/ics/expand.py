@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from icalendar.timezone import tzp
 
+from digest.gather import limits
 from digest.gather.calendars.ics.answer import (
     CalendarAnswer,
     CalendarQuestion,
@@ -18,7 +19,7 @@ from digest.gather.calendars.ics.answer import (
     Occurrence,
 )
 from digest.gather.calendars.ics.components import Component, Components, taken_apart
-from digest.gather.calendars.ics.limits import ALL_SECONDS, TookTooLongError, within
+from digest.gather.calendars.ics.limits import TookTooLongError, within
 from digest.gather.calendars.ics.names import name_of, stem_of
 from digest.gather.calendars.ics.refusals import check_rules, why
 from digest.gather.calendars.ics.series import (
@@ -29,9 +30,6 @@ from digest.gather.calendars.ics.series import (
 )
 from digest.gather.calendars.ics.zones import Zones
 
-MOST_NEWS = 1_000
-_MOST_UPDATES = 5_000
-_MOST_FAULTS = 200
 _TOO_LONG = (
     "takes too long to work out: make its repeats simpler, or enter its dates one by "
     "one"
@@ -52,7 +50,7 @@ def answered(content: bytes, question: CalendarQuestion) -> CalendarAnswer:
         pieces = taken_apart(content)
     except ValueError as problem:
         return CalendarAnswer(refused=str(problem))
-    end = time.monotonic() + ALL_SECONDS
+    end = time.monotonic() + limits.CALENDAR_EVENTS_SECONDS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _define(pieces.zones, end)
@@ -135,17 +133,20 @@ class _Expansion:
         in_order = sorted(self.dates, key=lambda one: one.happening.starts)
         news = [one for one in in_order if one.happening.is_news]
         updates = [one for one in in_order if not one.happening.is_news]
-        if len(news) > MOST_NEWS or len(updates) > _MOST_UPDATES:
+        if len(news) > limits.CALENDAR_NEWS or len(updates) > limits.CALENDAR_UPDATES:
             self.faults.append(EventFault("the rest", _TOO_MANY))
             self.is_whole = False
         words: dict[ComponentWords, int] = {}
         return CalendarAnswer(
             happenings=tuple(
                 _numbered(one, words)
-                for one in (*news[:MOST_NEWS], *updates[:_MOST_UPDATES])
+                for one in (
+                    *news[: limits.CALENDAR_NEWS],
+                    *updates[: limits.CALENDAR_UPDATES],
+                )
             ),
             words=tuple(words),
-            faults=tuple(self.faults[:_MOST_FAULTS]),
+            faults=tuple(self.faults[: limits.CALENDAR_FAULTS]),
             unread=tuple(self.unread),
             is_whole=self.is_whole,
         )

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-MEMORY = 256_000_000  # bytes
-SECONDS = 5
-# Of computing, for one event; and by the clock for all, which leaves time to answer.
-EVENT_SECONDS = 0.5
-ALL_SECONDS = 3
-
+from digest.gather import limits
 
 _ALARMS = (signal.SIGVTALRM, signal.SIGALRM)
 
@@ -30,8 +25,12 @@ def confine() -> None:
     The kernel ends it when it has computed for that long, in the middle of
     anything; and what waits for a parent that is gone ends by itself.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(
+        resource.RLIMIT_AS, (limits.CALENDAR_MEMORY, limits.CALENDAR_MEMORY)
+    )
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (limits.CALENDAR_SECONDS, limits.CALENDAR_SECONDS)
+    )
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -47,7 +46,7 @@ def within(end: float) -> Iterator[None]:
         raise TookTooLongError
 
     before = {one: signal.signal(one, stop) for one in _ALARMS}
-    signal.setitimer(signal.ITIMER_VIRTUAL, EVENT_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limits.CALENDAR_EVENT_SECONDS)
     signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()))
     try:
         yield

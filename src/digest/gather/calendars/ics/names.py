@@ -4,10 +4,10 @@ import hashlib
 import re
 from datetime import date, datetime
 
+from digest.gather import limits
 from digest.gather.calendars.ics.components import Component
 from digest.gather.calendars.ics.zones import Time, seen_from
 
-_LONGEST_STEM = 250  # an index holds no longer keys
 _GOOGLE_LATER_PART = re.compile(r"_R\d{8}(T\d{6})?(?=@google\.com$)")
 
 
@@ -21,7 +21,7 @@ def stem_of(piece: Component) -> str:
     said = _GOOGLE_LATER_PART.sub("", uid) or (
         f"{name_of(piece)} {piece.value('DTSTART')}"
     )
-    if len(said) <= _LONGEST_STEM:
+    if len(said) <= limits.UID_LENGTH:
         return said
     return f"{said[:100]} {hashlib.sha256(said.encode()).hexdigest()}"
 
@@ -34,7 +34,9 @@ def is_later_part(piece: Component) -> bool:
 def name_of(piece: Component) -> str:
     """Return what to call the event, whatever its state."""
     said = piece.value("SUMMARY") or piece.value("UID") or "an event without a title"
-    return " ".join(said.replace("\\n", " ").replace("\\", "").split())[:80]
+    return " ".join(said.replace("\\n", " ").replace("\\", "").split())[
+        : limits.NAME_LENGTH
+    ]
 
 
 def key_of(stem: str, which: Time, first: Time | None) -> str:

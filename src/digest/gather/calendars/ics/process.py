@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 
+from digest.gather import limits
 from digest.gather.calendars.ics.answer import CalendarAnswer, CalendarQuestion
-from digest.gather.calendars.ics.limits import SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ _KEPT = ("PATH", "LANG", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TZDIR")
 
 
 def ask(
-    content: bytes, question: CalendarQuestion, seconds: float = SECONDS
+    content: bytes, question: CalendarQuestion, seconds: float = limits.CALENDAR_SECONDS
 ) -> CalendarAnswer:
     """Return the answer of a calendar; in `refused`, why there is none.
 
@@ -48,7 +48,9 @@ def ask(
     return CalendarAnswer.from_json(said)
 
 
-_TOO_LONG = f"takes longer than {SECONDS} seconds to work out: shorten it"
+_TOO_LONG = (
+    f"takes longer than {limits.CALENDAR_SECONDS} seconds to work out: shorten it"
+)
 _TIMED_OUT = (signal.SIGXCPU, signal.SIGKILL)
 _BROKE = "made its reader fail, which is a fault of this program; its log says more"
 _WHY = {"MemoryError": "takes more than 256 MB to work out: shorten it"}

@@ -6,13 +6,9 @@ They are refused before a library sees them: some would never come to an end.
 import math
 import re
 
+from digest.gather import limits
 from digest.gather.calendars.ics.components import Component
 
-MOST_TIMES = 10_000
-_MOST_COMBINATIONS = 10_000
-_MOST_RULES = 5
-_MOST_DATES = 1_000
-_MOST_EXCEPTIONS = 10_000
 _DIGITS = re.compile(r"\d{6}")
 _TOO_OFTEN = {"SECONDLY": "every second", "MINUTELY": "every minute"}
 
@@ -38,11 +34,11 @@ def check(piece: Component) -> None:
             "leaves dates out by a rule (EXRULE), which calendars no longer do: "
             "leave them out one by one (EXDATE)"
         )
-    if len(piece.values("RRULE")) > _MOST_RULES:
-        raise BadEventError(f"has more than {_MOST_RULES} repeat rules: give it one")
+    if len(piece.values("RRULE")) > limits.RULES:
+        raise BadEventError(f"has more than {limits.RULES} repeat rules: give it one")
     check_rules(piece)
-    _check_dates(piece.values("RDATE"), _MOST_DATES, "dates of its own (RDATE)")
-    _check_dates(piece.values("EXDATE"), _MOST_EXCEPTIONS, "exceptions (EXDATE)")
+    _check_dates(piece.values("RDATE"), limits.LISTED_DATES, "dates of its own (RDATE)")
+    _check_dates(piece.values("EXDATE"), limits.EXCEPTIONS, "exceptions (EXDATE)")
     if _DIGITS.search(piece.value("DURATION")):
         raise BadEventError("lasts for years: give it its real length")
 
@@ -57,14 +53,16 @@ def _check_rule(rule: str) -> None:
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     if often := _TOO_OFTEN.get(parts.get("FREQ", "").strip()):
         raise BadEventError(f"repeats {often}: let it repeat once a day at most")
-    if _number(parts.get("COUNT", "1")) > MOST_TIMES:
-        raise BadEventError(f"repeats more than {MOST_TIMES:,} times: give it an end")
-    if not 1 <= _number(parts.get("INTERVAL", "1")) <= MOST_TIMES:
+    if _number(parts.get("COUNT", "1")) > limits.REPEATS:
+        raise BadEventError(
+            f"repeats more than {limits.REPEATS:,} times: give it an end"
+        )
+    if not 1 <= _number(parts.get("INTERVAL", "1")) <= limits.REPEATS:
         raise BadEventError(
             "repeats at no possible interval: choose how often it repeats"
         )
     many = math.prod(v.count(",") + 1 for k, v in parts.items() if k.startswith("BY"))
-    if many > _MOST_COMBINATIONS:
+    if many > limits.RULE_COMBINATIONS:
         raise BadEventError("has a repeat rule with too many parts: make it simpler")
 
 
@@ -72,7 +70,7 @@ def _number(said: str) -> int:
     # A negative count is a known fault of exporters, and stands for no count.
     said = said.strip()
     if not re.fullmatch(r"-?[0-9]{1,9}", said):
-        return MOST_TIMES + 1
+        return limits.REPEATS + 1
     return int(said)
 
 

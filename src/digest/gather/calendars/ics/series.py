@@ -9,6 +9,7 @@ import icalendar
 import recurring_ical_events
 from recurring_ical_events.errors import BadRuleStringFormat
 
+from digest.gather import limits
 from digest.gather.calendars.ics.answer import (
     CalendarQuestion,
     ComponentWords,
@@ -29,9 +30,6 @@ from digest.gather.calendars.ics.names import is_later_part, key_of, name_of, st
 from digest.gather.calendars.ics.refusals import BadEventError, check, why
 from digest.gather.calendars.ics.zones import Time, Zones, is_same, like
 
-# One series may not be a whole edition.
-MOST_NEWS = 31
-MOST_UPDATES = 100
 _DAY = timedelta(days=1)
 
 
@@ -207,10 +205,16 @@ class Series:
             is_news = happening.state != "cancelled" and happening.starts < horizon
             (news if is_news else others).append(one)
         too_many = ""
-        if len(news) > MOST_NEWS:
-            too_many = f"has more than {MOST_NEWS} dates within days: tell of the rest"
-        updates = [_no_news(one) for one in (*news[MOST_NEWS:], *others)]
-        return [*news[:MOST_NEWS], *updates[:MOST_UPDATES]], too_many
+        if len(news) > limits.SERIES_NEWS:
+            too_many = (
+                f"has more than {limits.SERIES_NEWS} dates within days: "
+                "tell of the rest"
+            )
+        updates = [_no_news(one) for one in (*news[limits.SERIES_NEWS :], *others)]
+        return [
+            *news[: limits.SERIES_NEWS],
+            *updates[: limits.SERIES_UPDATES],
+        ], too_many
 
 
 def by_series(pieces: Sequence[Component]) -> Iterator[tuple[str, list[Component]]]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from digest.gather import limits
 from digest.gather.markup.signs import tags
 
 Count = Counter[Any]
@@ -35,15 +36,12 @@ _NAMED_ALIKE = re.compile(
     r"breadcrumbs?|masthead|widget|promo)",
     re.IGNORECASE,
 )
-_LONGEST_NAME = 100  # characters; what is longer was made to be slow to look at
 _UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # What stands inside a line of running words.
 _INSIDE_A_LINE = tags(
     "a abbr b bdi bdo big br cite code del dfn em font i img ins kbd label mark "
     "picture q rt ruby s small source span strike strong sub sup time tt u var wbr"
 )
-# Of lines inside one another; a page of the largest size has a tenth of them.
-_MOST_PIECES = 5_000_000
 _LONG_LINE = 80  # characters, beside those in links
 # What holds more of the page's running words than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
@@ -71,7 +69,7 @@ def running_words(root: Any) -> Count:
     ValueError, in words, where lines inside lines would take too long.
     """
     found: Count = Counter()
-    left = _MOST_PIECES
+    left = limits.LINE_PIECES
     for element in root.iter("*"):
         if element.tag in _INSIDE_A_LINE and element.tag not in {"span", "font"}:
             continue
@@ -112,7 +110,7 @@ def is_around(element: Any) -> bool:
 
 
 def _tells(name: str) -> bool:
-    is_name = len(name) <= _LONGEST_NAME
+    is_name = len(name) <= limits.CLASS_LENGTH
     return is_name and bool(_NAMED.fullmatch(name)) and not _NAMED_ALIKE.fullmatch(name)
 
 

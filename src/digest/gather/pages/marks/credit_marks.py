@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from digest.gather import limits
 from digest.gather.items.moments import Moment, moment
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
@@ -19,9 +20,6 @@ from digest.model.posts.items import Byline
 
 _NOBODY = frozenset({"admin", "administrator", "webmaster"})
 _LONGEST = 25  # words
-_LONG = 100  # characters
-_MANY = 50  # elements
-_MOST = 100  # of each kind that are looked at
 _AUTHOR = re.compile(
     r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]?name)?|posted-by|field--name-uid"
 )
@@ -53,9 +51,9 @@ def credit_marks(root: Any, language: str, zone: str) -> CreditMarks:
     authors: list[Any] = []
     dates: list[Any] = []
     for element in _own(root):
-        if len(authors) < _MOST and _is(element, _AUTHOR, _AUTHORS):
+        if len(authors) < limits.CREDIT_MARKS and _is(element, _AUTHOR, _AUTHORS):
             authors.append(element)
-        if len(dates) < _MOST and _is(element, _DATE, _DATES):
+        if len(dates) < limits.CREDIT_MARKS and _is(element, _DATE, _DATES):
             dates.append(element)
     byline = next(filter(None, map(_byline, authors)), None)
     for element in dates:
@@ -83,10 +81,18 @@ def _is_foot(element: Any) -> bool:
 
 def _is(element: Any, classes: re.Pattern[str], marks: frozenset[str]) -> bool:
     said = {element.get("itemprop"), element.get("data-hook")}
-    names = (name for name in element.get("class", "").split() if len(name) < _LONG)
+    names = (
+        name
+        for name in element.get("class", "").split()
+        if len(name) < limits.CLASS_LENGTH
+    )
     is_marked = bool(said & marks) or any(map(classes.fullmatch, names))
     # What holds a great deal is no name and no date, whatever it is called.
-    return is_marked and len(list(islice(element.iter(), _MANY))) < _MANY
+    return (
+        is_marked
+        and len(list(islice(element.iter(), limits.CREDIT_MARK_ELEMENTS)))
+        < limits.CREDIT_MARK_ELEMENTS
+    )
 
 
 def _byline(element: Any) -> Byline | None:

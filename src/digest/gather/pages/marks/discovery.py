@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from digest.gather import limits
 from digest.gather.markup import addresses
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
@@ -26,7 +27,6 @@ _FEED = re.compile(
 _CALENDAR = re.compile(r"\.ics(?:[?#].*)?$|[?&]ical=1\b", re.IGNORECASE)
 # What people answered is not what the campaign published.
 _COMMENTS = re.compile(r"comment", re.IGNORECASE)
-_MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def named_sources(root: Any, base: str) -> tuple[DiscoveredFeed, ...]:
     for one in (*_alternates(root, base), *_linked(root, base)):
         if not _COMMENTS.search(f"{one.title} {one.url}"):
             found.setdefault(one.url, one)
-    return tuple(found.values())[:_MOST]
+    return tuple(found.values())[: limits.NAMED_SOURCES]
 
 
 def _alternates(root: Any, base: str) -> Iterator[DiscoveredFeed]:
@@ -71,4 +71,6 @@ def _linked(root: Any, base: str) -> Iterator[DiscoveredFeed]:
         url = addresses.web(href, base) or ""
         for kind, sign in ((SourceKind.FEED, _FEED), (SourceKind.CALENDAR, _CALENDAR)):
             if sign.search(url):
-                yield DiscoveredFeed(kind, url, one_line(words_of(link))[:80])
+                yield DiscoveredFeed(
+                    kind, url, one_line(words_of(link))[: limits.NAME_LENGTH]
+                )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from digest.gather import limits
 from digest.gather.items.entries import FeedText
 from digest.gather.items.moments import Moment, moment
 from digest.gather.markup.words import one_line
@@ -15,10 +16,6 @@ from digest.model.posts.items import Byline
 _SCRIPTS = (
     '//script[starts-with(translate(@type, "JSONLD", "jsonld"), "application/ld+json")]'
 )
-_MOST_SCRIPTS = 50
-_MOST_CHARACTERS = 1_000_000
-_MOST_OBJECTS = 5000
-_DEEPEST = 30
 _WRAPPED = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$"
 )
@@ -39,12 +36,12 @@ def told_in(root: Any, zone: str) -> tuple[StructuredItem, ...]:
     where a comma too many broke it, and passed over elsewhere.
     """
     found: list[Thing] = []
-    for script in root.xpath(_SCRIPTS)[:_MOST_SCRIPTS]:
-        if len(found) < _MOST_OBJECTS:
-            found.extend(_things(_loaded(script.text or ""), _DEEPEST))
+    for script in root.xpath(_SCRIPTS)[: limits.JSON_LD_SCRIPTS]:
+        if len(found) < limits.JSON_LD_OBJECTS:
+            found.extend(_things(_loaded(script.text or ""), limits.JSON_LD_DEPTH))
     known = {one["@id"]: one for one in found if _is_named(one)}
     things = _Things(known, zone)
-    told = (things.told(one) for one in found[:_MOST_OBJECTS])
+    told = (things.told(one) for one in found[: limits.JSON_LD_OBJECTS])
     return tuple(dict.fromkeys(filter(None, told)))
 
 
@@ -54,7 +51,7 @@ def _is_named(one: Thing) -> bool:
 
 
 def _loaded(text: str) -> Any:
-    bare = _WRAPPED.sub("", text[:_MOST_CHARACTERS])
+    bare = _WRAPPED.sub("", text[: limits.JSON_LD_LENGTH])
     for attempt in (bare, _SPARE_COMMA.sub(r"\1", bare)):
         try:
             return json.loads(attempt, strict=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-_MOST = 1000
+from digest.gather import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def kept(
     """Return what to note down: events seen, and those ahead that may come back."""
     keys = {one.key for one in seen}
     ahead = (one for one in known if one.starts > now and one.key not in keys)
-    return (*seen, *ahead)[:_MOST]
+    return (*seen, *ahead)[: limits.REMEMBERED_EVENTS]
 
 
 def _new_key(event: tuple[str, datetime], taken: set[str]) -> str:
