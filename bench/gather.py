@@ -26,10 +26,9 @@ from _web_feeds import KINDS, POSTS, SLOW_SECONDS
 from harness import Result, main, medians, peak_mb
 from sqlalchemy import Engine
 
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
 from digest.gather.feeds.feed import posts_in
 from digest.gather.fetching.fetch import Fetcher
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.gather.items.reading import Reading
 from digest.model.campaigns.web_access import WebAccess
 from digest.store.base.engine import open_engine, writing

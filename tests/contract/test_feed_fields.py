@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from digest.gather.feeds import json_feed, xml_feed
-from digest.gather.items.entries import FeedEntry, post_of
+from digest.gather.items.raw_item import RawItem
 from digest.model.posts.blocks import Paragraph, TextSpan, texts
 from digest.model.posts.items import Byline, LinkKind, Post
 from tests.builders import EIGHT
+from tests.raw_items import post_from
 
 HERE = "https://feeds.example.net/all/feed.xml"
 NAMES = (
@@ -41,8 +42,8 @@ def from_json(feed: dict[str, Any] | None = None, **item: Any) -> Post:
 
 def post(entries: Any) -> Post:
     [entry] = entries
-    assert isinstance(entry, FeedEntry)
-    return post_of(entry)
+    assert isinstance(entry, RawItem)
+    return post_from(entry)
 
 
 def said(found: Post) -> list[str]:

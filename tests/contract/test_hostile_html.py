@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.gather.items.entries import FeedEntry, FeedText, post_of
+from digest.gather.items.raw_item import Html, PlainText, RawItem, topics_within
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.gather.markup.words import cleaned
+from digest.gather.markup.words import cleaned, one_line
 from digest.model.posts.blocks import Block, links_in, texts
+from digest.model.posts.bylines import parse
 from digest.model.posts.items import Post
 from digest.render.email.compile import preview_html, preview_text
 from digest.render.email.text_blocks import TextBlocks
@@ -22,6 +23,7 @@ from digest.render.words.catalogue import words_for
 from tests.builders import EIGHT, a_post, a_variant
 from tests.contract.test_blocks_and_html import html_of
 from tests.hostile import ELEMENTS, LISTED, faults, is_stable
+from tests.raw_items import post_from
 
 BASE = "https://example.org/posts/"
 LOOK = RenderOptions(EIGHT)
@@ -112,17 +114,16 @@ def test_nothing_of_it_is_left_in_markdown(text: str) -> None:
 
 def hostile_post(hostile: str) -> Post:
     """Return the post of a feed that says the same in every field it has."""
-    said = FeedText(hostile, is_html=True)
-    return post_of(
-        FeedEntry(
+    return post_from(
+        RawItem(
             key=hostile,
-            title=FeedText(hostile),
-            content=FeedText(f"<p>words</p>{hostile}", is_html=True),
+            title=PlainText(hostile),
+            body=Html(f"<p>words</p>{hostile}"),
             base=BASE,
             url=hostile,
-            summary=said,
-            author=hostile,
-            topics=(hostile,),
+            summary=Html(hostile),
+            byline=parse(one_line(hostile)),
+            topics=topics_within((hostile,)),
         )
     )
 

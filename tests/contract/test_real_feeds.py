@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from digest.gather.feeds import xml_feed
-from digest.gather.items.entries import post_of
 from tests.corpus import MAX_SECONDS, Read, feedparser_data, named_folders, read_apart
 from tests.expectations import agrees, expectations
+from tests.raw_items import post_from
 
 HERE = "https://example.org/feed"
 _TITLE = re.compile(rb"Expect:\s*(?:not bozo and )?feed\['title'\] == (.+)")
@@ -98,7 +98,7 @@ def test_every_entity_is_the_sign_that_was_meant(data: Path) -> None:
         if meant:
             [entry] = xml_feed.entries(_as_item(path.read_bytes()), "", HERE)
             title = literal_eval(meant[1].decode())
-            told[path.stem] = post_of(entry).title in {title, " ".join(title.split())}
+            told[path.stem] = post_from(entry).title in {title, " ".join(title.split())}
 
     assert len(told) > 240
     # HTML 5 draws these two with other signs than HTML 4 did.

@@ -62,7 +62,7 @@ def front_matter(content: bytes) -> None:
     """Read the bytes as a file with a head, and each value as everything it may be."""
     head = FrontMatter.of(content, "Europe/London")
     for key in head.values:
-        for read in (head.instant, head.is_day, head.words, head.text):
+        for read in (head.moment, head.words, head.text):
             try:
                 read(key)
             except ValueError as problem:

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.compose import variants
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.formats import HTML
 from digest.model.posts.items import Event, EventState
 from digest.schedule.editions.previews import schedule_of

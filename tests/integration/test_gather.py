@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.compose import lifecycle
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, source
 from digest.store.campaigns import campaigns, sources

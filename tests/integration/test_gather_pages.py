@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.posts.items import Post
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.items.entries import FeedEntry, FeedText, post_of
+from digest.gather.items.raw_item import Html, PlainText, RawItem
+from digest.gather.markup.words import one_line
 from digest.model.campaigns.campaign import LetterHead
 from digest.model.editions.edition import Variant
 from digest.model.formats import LARGE_PRINT, LETTER, Format
@@ -22,10 +23,12 @@ from digest.model.posts.blocks import (
     Table,
     TextSpan,
 )
+from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline, Item, Link, LinkKind, Post
 from digest.render.letter.letter import SAMPLE, LetterOptions, preview, typeset
 from tests.builders import a_campaign, a_post, a_variant, an_event
 from tests.hostile import LISTED, TYPST
+from tests.raw_items import post_from
 from tests.sheets import Sheets
 
 LOOK = LetterOptions()
@@ -115,13 +118,13 @@ def variant_of(campaign: object) -> Variant:
 
 def test_hostile_html_is_words_on_paper() -> None:
     posts = [
-        post_of(
-            FeedEntry(
+        post_from(
+            RawItem(
                 key=hostile,
-                title=FeedText(hostile),
-                content=FeedText(f"<p>words</p>{hostile}", is_html=True),
+                title=PlainText(hostile),
+                body=Html(f"<p>words</p>{hostile}"),
                 base="https://example.org/",
-                author=hostile,
+                byline=parse(one_line(hostile)),
             )
         )
         for hostile in LISTED

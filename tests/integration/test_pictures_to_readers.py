@@ -15,8 +15,7 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.deliver.inbox.maildir import Inbox
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.render.email.compile import SAMPLE_READER
 from digest.schedule.editions.publishing import run
 from digest.schedule.reports.status import status_of

@@ -10,8 +10,7 @@ from io import BufferedIOBase
 import pytest
 from sqlalchemy import Connection, Engine
 
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.campaigns.source_health import SourceFailure, SourceState
 from digest.schedule.editions.publishing import GATHER_EVERY
 from digest.schedule.reports.status import status_of
@@ -190,7 +189,7 @@ def test_a_source_that_is_gone_is_paused_until_a_person_resumes_it(
         "lantern-week"
     ]
 
-    assert left.left.startswith("it is paused: ")
+    assert left.not_read.startswith("it is paused: ")
     assert "410 Gone: it is gone for good" in said[0]
     assert "digest source resume lantern-week blog" in said[0]
     assert resumed == [True, False]
@@ -207,7 +206,7 @@ def test_a_server_that_asks_us_to_wait_is_left_alone_as_long(
     [left] = read(engine, stored, EIGHT + 2 * HOUR - MINUTE)
     read(engine, stored, EIGHT + 2 * HOUR)
 
-    assert left.left == "its server asks us to wait until 06 July 10:00 UTC"
+    assert left.not_read == "its server asks us to wait until 06 July 10:00 UTC"
     assert len(site.asked) == 2
 
 
@@ -331,7 +330,7 @@ def test_what_there_is_no_time_for_is_left_and_is_the_first_next_time(
         sources.note_read(connection, rows["b"], EIGHT - MINUTE, {})
     read(engine, stored, EIGHT + HOUR)
 
-    assert all("took all the time" in one.left for one in none)
+    assert all("took all the time" in one.not_read for one in none)
     assert site.paths() == ["/c", "/b", "/a"]
 
 

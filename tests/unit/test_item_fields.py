@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from digest.gather.items.origins import origins
+from digest.gather.items.raw_item import origins_of
 from digest.model.posts.blocks import Picture
 from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.items import EventState, Link, LinkKind, TimeSpan
@@ -67,7 +67,7 @@ def test_long_words_are_cut_between_two_words() -> None:
 
 def test_where_a_field_came_from_is_told_for_each_field_and_no_other() -> None:
     post = a_post(url="", published=None, topics=())
-    told = origins(post, {"title": "the head", "url": "the link"})
+    told = origins_of(post, {"title": "the head", "url": "the link"})
 
     assert told == {
         "key": "worked out by this program",

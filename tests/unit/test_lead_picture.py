@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.gather.items.lead_picture import told_by
+from digest.gather.items.raw_item import with_words_of
 from digest.model.posts.blocks import Picture
 
 BODY = (
@@ -42,4 +42,4 @@ BODY = (
     ],
 )
 def test_words_of_the_body(lead: Picture | None, expected: Picture | None) -> None:
-    assert told_by(BODY, lead) == expected
+    assert with_words_of(BODY, lead) == expected

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.pages.recognition import PostSigns, RememberedPost, recognised
+from digest.gather.pages.recognition import PostSigns, RememberedPost, recognised_posts
 
 WORDS = (
     "We walked down to the river with forty lanterns and one very patient dog, and "
@@ -24,7 +24,7 @@ def signs(title: str = "Lanterns", words: str = WORDS, **place: str) -> PostSign
 
 
 def keys(posts: Sequence[PostSigns], known: Sequence[RememberedPost] = ()) -> list[str]:
-    return [one.key for one in recognised(posts, known)]
+    return [one.key for one in recognised_posts(posts, known)]
 
 
 def test_titles_of_marks_alone_have_keys_too() -> None:
@@ -94,14 +94,14 @@ def test_a_post_is_known_by_two_of_its_place_title_and_words(
     after: PostSigns,
     is_same: bool,  # noqa: FBT001 - a case
 ) -> None:
-    known = recognised([before], ())
+    known = recognised_posts([before], ())
 
     assert (keys([after], known) == [known[0].key]) is is_same
 
 
 def test_an_anchor_that_counts_places_is_none() -> None:
     first, second = signs(anchor="post1"), signs("Buses", OTHER, anchor="post2")
-    known = recognised([first, second], ())
+    known = recognised_posts([first, second], ())
     new = signs("Soup", "A third thing altogether.", anchor="post1")
     moved = [signs(anchor="post2"), signs("Buses", OTHER, anchor="post3")]
 
@@ -139,7 +139,7 @@ def test_posts_keep_their_keys_wherever_others_come_and_go(
     order: list[int], kept: int
 ) -> None:
     posts = _texts(12)
-    known = recognised(posts[:kept], ())
+    known = recognised_posts(posts[:kept], ())
     later = [posts[number] for number in order]
     found = dict(zip(order, keys(later, known), strict=True))
 

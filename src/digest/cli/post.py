@@ -260,10 +260,10 @@ def picture(
 
 def _read(file: Path, zone: str) -> "tuple[str, Item]":
     from digest.errors import DigestError
-    from digest.gather.written import from_file
+    from digest.gather.folders.folder import read_file
 
     try:
-        return from_file(file, zone)
+        return read_file(file, zone)
     except ValueError as problem:
         raise DigestError(f"{file} {problem}") from problem
     except OSError as problem:

@@ -10,7 +10,7 @@ import typer
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, talk
 
 if TYPE_CHECKING:
-    from digest.gather.calls import SourceReport
+    from digest.gather.gathering import SourceReport
     from digest.gather.items.reading import Reading
     from digest.model.campaigns.campaign import PageSelectors
     from digest.model.posts.items import Item
@@ -49,8 +49,8 @@ def try_source(
     from pathlib import Path
 
     from digest.errors import SourceError
-    from digest.gather.campaign import attempt
     from digest.gather.fetching.fetch import Fetcher
+    from digest.gather.gathering import attempt
     from digest.gather.items.reading import SourceVisit
     from digest.gather.pictures.fetching import PictureFetcher, faults
     from digest.model.campaigns.campaign import Source, SourceKind
@@ -192,7 +192,7 @@ def gather(
                         "passed_over": report.passed_over,
                         "skipped": {s.name: s.why for s in report.skipped},
                         "failed": report.failed,
-                        "left": report.left,
+                        "left": report.not_read,
                         "pictures": report.pictures,
                     }
                     for report in campaign_reports
@@ -211,7 +211,7 @@ def gather(
 
 
 def _counts(report: "SourceReport") -> str:
-    if report.left:
+    if report.not_read:
         return "left alone"
     return (
         f"{report.new} new, {report.revised} revised, {report.unchanged} unchanged, "
@@ -230,5 +230,5 @@ def _remarks(report: "SourceReport") -> Iterator[str]:
     for skipped in report.skipped:
         yield f"skipped {skipped.name}: {skipped.why}"
     yield from report.pictures
-    if report.failed or report.left:
-        yield report.failed or report.left
+    if report.failed or report.not_read:
+        yield report.failed or report.not_read

@@ -6,37 +6,22 @@ from pathlib import Path
 
 from digest.errors import SourceError
 from digest.gather import limits
-from digest.gather.calendars.event_words import EventText, said_by
+from digest.gather.calendars.event_words import raw_event
 from digest.gather.calendars.ics.answer import (
     CalendarAnswer,
     CalendarQuestion,
-    ComponentWords,
     Occurrence,
 )
 from digest.gather.calendars.ics.process import ask
 from digest.gather.fetching.document import CALENDAR, LIMITS, SourceMemory
-from digest.gather.items.origins import origins
-from digest.gather.items.reading import Reading, Skipped, SourceVisit
+from digest.gather.items.moments import Moment
+from digest.gather.items.raw_item import RawItem, event_of
+from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.gather.markup.words import one_line
 from digest.model.campaigns.campaign import Source
-from digest.model.posts.items import Event, EventState
-from digest.model.posts.summary import summarise
+from digest.model.posts.items import EventState
 
 _WEB = ("http://", "https://", "webcal://", "webcals://")
-_FROM = {
-    "key": "UID",
-    "title": "SUMMARY",
-    "starts": "DTSTART",
-    "ends": "DTEND or DURATION",
-    "all_day": "DTSTART, which is a day",
-    "zone": "the time zone of DTSTART, the calendar's own or the campaign's",
-    "place": "LOCATION",
-    "joining_url": "CONFERENCE, LOCATION or DESCRIPTION",
-    "url": "URL",
-    "topics": "CATEGORIES",
-    "body": "DESCRIPTION",
-    "state": "STATUS",
-}
 
 Ask = Callable[[bytes, CalendarQuestion], CalendarAnswer]
 
@@ -67,23 +52,25 @@ def read_from(
     answer = by(content, question)
     if answer.refused:
         raise SourceError(f"{source.location} {answer.refused}")
-    skipped = [Skipped(one_line(one.name), one_line(one.why)) for one in answer.faults]
-    said = _all_said(answer.words, skipped)
-    told = [
-        (one.is_news, _event(one, words))
-        for one in answer.happenings
-        if (words := said[one.words])
-    ]
-    news = tuple(event for is_new, event in told if is_new)
-    updates = tuple(event for is_new, event in told if not is_new)
-    is_whole = answer.is_whole and all(said)
+    events = ItemCollector()
+    for fault in answer.faults:
+        events.skip(one_line(fault.name), one_line(fault.why))
+    raws = _raw_events(answer, events)
+    is_whole = answer.is_whole and all(raws)
+    updates = []
+    for occurrence in answer.happenings:
+        raw = raws[occurrence.words]
+        if raw and occurrence.is_news:
+            events.add(_dated(raw, occurrence), raw.name)
+        elif raw:
+            updates.append(event_of(_dated(raw, occurrence))[0])
     return Reading(
-        items=news,
-        skipped=tuple(skipped),
+        items=tuple(events.items),
+        skipped=tuple(events.skipped),
         memory=SourceMemory(moved_to=visit.memory.moved_to),
-        origins={one.key: origins(one, _FROM) for one in news},
+        origins=events.origins,
         notes=_notes(len(updates)),
-        updates=updates,
+        updates=tuple(updates),
         covers=(visit.since, question.until) if is_whole else None,
         unread=frozenset(answer.unread),
     )
@@ -91,11 +78,14 @@ def read_from(
 
 def _content(location: str, visit: SourceVisit) -> bytes:
     if location.lower().startswith(_WEB):
+        # What webcal stands for is https, which every host has.
+        scheme, _, rest = location.partition("://")
+        is_http = scheme.lower().startswith("http")
         # A calendar that has not changed still has new dates coming near, so it
         # is always asked for whole.
-        memory = SourceMemory(moved_to=visit.memory.moved_to)
-        found = replace(visit, memory=memory).fetch(_over_http(location), CALENDAR)
-        return found.content or b""
+        visit = replace(visit, memory=SourceMemory(moved_to=visit.memory.moved_to))
+        document = visit.fetch(location if is_http else f"https://{rest}", CALENDAR)
+        return document.content or b""
     try:
         with Path(location).open("rb") as file:
             content = file.read(LIMITS.size + 1)
@@ -109,41 +99,27 @@ def _content(location: str, visit: SourceVisit) -> bytes:
     return content
 
 
-def _over_http(address: str) -> str:
-    """Return the address that webcal stands for: https, which every host has."""
-    scheme, _, rest = address.partition("://")
-    return address if scheme.lower().startswith("http") else f"https://{rest}"
-
-
-def _all_said(
-    words: tuple[ComponentWords, ...], skipped: list[Skipped]
-) -> list[EventText | None]:
-    said: list[EventText | None] = []
-    for one in words:
+def _raw_events(answer: CalendarAnswer, events: ItemCollector) -> list[RawItem | None]:
+    """Return what each component says, None for one that is skipped."""
+    raws: list[RawItem | None] = []
+    for words in answer.words:
         try:
-            said.append(said_by(one))
+            raws.append(raw_event(words))
         except ValueError as problem:
-            said.append(None)
-            name = one_line(one.title) or "an event without a title"
-            skipped.append(Skipped(name[: limits.NAME_LENGTH], str(problem)))
-    return said
+            raws.append(None)
+            name = one_line(words.title) or "an event without a title"
+            events.skip(name[: limits.NAME_LENGTH], str(problem))
+    return raws
 
 
-def _event(happening: Occurrence, said: EventText) -> Event:
-    return Event(
-        key=happening.key,
-        title=said.title,
-        starts=happening.starts,
-        zone=happening.zone,
-        ends=happening.ends,
-        all_day=happening.all_day,
-        place=said.place,
-        joining_url=said.joining_url,
-        url=said.url,
-        summary=summarise(said.body),
-        body=said.body,
-        topics=said.topics,
-        state=EventState(happening.state),
+def _dated(raw: RawItem, occurrence: Occurrence) -> RawItem:
+    return replace(
+        raw,
+        key=occurrence.key,
+        starts=Moment(occurrence.starts, occurrence.all_day),
+        ends=Moment(occurrence.ends) if occurrence.ends else None,
+        zone=occurrence.zone,
+        state=EventState(occurrence.state),
     )
 
 

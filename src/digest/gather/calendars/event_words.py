@@ -2,14 +2,12 @@
 
 import html
 import re
-from dataclasses import dataclass
 
 from digest.gather import limits
 from digest.gather.calendars.ics.answer import ComponentWords
-from digest.gather.markup import addresses
+from digest.gather.items.raw_item import Blocks, RawItem, topics_within
 from digest.gather.markup.html import to_blocks
-from digest.gather.markup.words import cleaned, one_line
-from digest.model.posts.blocks import Block
+from digest.gather.markup.words import cleaned, one_line, shortened
 
 _MARKUP = re.compile(
     r"</?(a|b|br|div|em|h[1-6]|html|i|li|ol|p|span|strong|u|ul)\b", re.I
@@ -32,64 +30,57 @@ _VIDEO_CALLS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EventText:
-    """What an event says, in our own terms."""
+# Where the fields of an event stand in its calendar.
+_ORIGINS = {
+    "key": "UID",
+    "title": "SUMMARY",
+    "starts": "DTSTART",
+    "ends": "DTEND or DURATION",
+    "all_day": "DTSTART, which is a day",
+    "zone": "the time zone of DTSTART, the calendar's own or the campaign's",
+    "place": "LOCATION",
+    "joining_url": "CONFERENCE, LOCATION or DESCRIPTION",
+    "url": "URL",
+    "topics": "CATEGORIES",
+    "body": "DESCRIPTION",
+    "state": "STATUS",
+}
 
-    title: str
-    place: str
-    joining_url: str
-    url: str
-    topics: tuple[str, ...]
-    body: tuple[Block, ...]
 
-
-def said_by(words: ComponentWords) -> EventText:
-    """Return what an event says; instructions that a calendar added are left out.
+def raw_event(words: ComponentWords) -> RawItem:
+    """Return an event without its times; instructions that a calendar added are cut.
 
     Raises ValueError, in words, where it has no title or its text is too much.
     """
-    title = one_line(words.title)
-    if not title:
+    if not one_line(words.title):
         raise ValueError("has no title: give it one")
-    is_address = bool(_ADDRESS.fullmatch(words.place.strip()))
-    topics = filter(
-        None, (one_line(one)[: limits.TOPIC_LENGTH] for one in words.topics)
-    )
-    return EventText(
-        title=_shortened(title, limits.TITLE_LENGTH),
-        place="" if is_address else _place(words.place),
-        joining_url=_joining(words, is_address),
-        url=addresses.web(words.url, "") or "",
-        topics=tuple(dict.fromkeys(topics)),
+    place = words.place.strip()
+    is_address = bool(_ADDRESS.fullmatch(place))
+    return RawItem(
+        title=words.title,
+        place="" if is_address else _in_one_line(words.place),
+        joining_url=words.joining_url or (place if is_address else _video_call(words)),
+        url=words.url,
+        topics=topics_within(words.topics),
         body=_body(words),
+        origins=_ORIGINS,
     )
 
 
-def _shortened(title: str, most: int) -> str:
-    if len(title) <= most:
-        return title
-    return title[:most].rpartition(" ")[0] + "\u2026"
+def _in_one_line(place: str) -> str:
+    line = _LINES.sub(", ", cleaned(place).strip().replace(",\n", "\n"))
+    return shortened(one_line(line), limits.PLACE_LENGTH)
 
 
-def _place(said: str) -> str:
-    lines = cleaned(said).strip().replace(",\n", "\n")
-    return _shortened(one_line(_LINES.sub(", ", lines)), limits.PLACE_LENGTH)
-
-
-def _joining(words: ComponentWords, place_is_address: bool) -> str:  # noqa: FBT001 - one fact
-    if words.joining_url:
-        return addresses.web(words.joining_url, "") or ""
-    if place_is_address:
-        return addresses.web(words.place, "") or ""
+def _video_call(words: ComponentWords) -> str:
     for text in (words.place, words.text):
-        for found in _ADDRESS.finditer(html.unescape(text)):
-            if _VIDEO_CALLS.search(found[0]):
-                return addresses.web(found[0].rstrip(_STOPS), "") or ""
+        for address in _ADDRESS.finditer(html.unescape(text)):
+            if _VIDEO_CALLS.search(address[0]):
+                return address[0].rstrip(_STOPS)
     return ""
 
 
-def _body(words: ComponentWords) -> tuple[Block, ...]:
+def _body(words: ComponentWords) -> Blocks:
     text = cleaned(words.text)
     for line, sign in _ADDED:
         text = _without(line, sign, text)
@@ -106,19 +97,17 @@ def _body(words: ComponentWords) -> tuple[Block, ...]:
 def _without(line: re.Pattern[str], sign: str, text: str) -> str:
     """Return the text without the parts between two such lines that hold the sign."""
     parts = line.split(text)
-    kept = [
-        part for n, part in enumerate(parts) if not (n % 2 and sign in part.lower())
-    ]
-    return "\n\n".join(kept) if len(parts) > len(kept) else text
+    own = [part for n, part in enumerate(parts) if not (n % 2 and sign in part.lower())]
+    return "\n\n".join(own) if len(parts) > len(own) else text
 
 
 def _linked(part: str) -> str:
     """Return plain text as HTML, with its addresses as links."""
-    made, at = [], 0
-    for found in _ADDRESS.finditer(part):
-        url = found[0].rstrip(_STOPS)
-        made.append(html.escape(part[at : found.start()]))
-        made.append(f'<a href="{html.escape(url)}">{html.escape(url)}</a>')
-        at = found.start() + len(url)
-    made.append(html.escape(part[at:]))
-    return "".join(made).strip().replace("\n", "<br>")
+    linked, at = [], 0
+    for address in _ADDRESS.finditer(part):
+        url = address[0].rstrip(_STOPS)
+        linked.append(html.escape(part[at : address.start()]))
+        linked.append(f'<a href="{html.escape(url)}">{html.escape(url)}</a>')
+        at = address.start() + len(url)
+    linked.append(html.escape(part[at:]))
+    return "".join(linked).strip().replace("\n", "<br>")

@@ -7,10 +7,20 @@ from typing import Any
 
 from digest.gather import limits
 from digest.gather.items.attachments import Attachment
-from digest.gather.items.entries import FeedEntry, FeedText
+from digest.gather.items.raw_item import (
+    FEED_ORIGINS,
+    Html,
+    PlainText,
+    RawItem,
+    topics_within,
+)
+from digest.gather.markup.words import one_line
+from digest.model.posts.bylines import parse
+
+Entry = Mapping[str, Any]
 
 
-def entries(content: bytes, address: str) -> Sequence[FeedEntry]:
+def entries(content: bytes, address: str) -> Sequence[RawItem]:
     """Return the first entries of the feed, at most one more than are taken.
 
     Raises ValueError, in words, where `content` is no feed.
@@ -21,31 +31,34 @@ def entries(content: bytes, address: str) -> Sequence[FeedEntry]:
         raise ValueError("is not JSON, though it begins as if it were") from problem
     if not isinstance(feed, dict) or "items" not in feed:
         raise ValueError("is not a JSON Feed: it has no list of items")
-    whose = _author(feed)
+    author = _author(feed)
     return [
-        _entry(one if isinstance(one, dict) else {}, address, whose)
-        for one in _list(feed["items"])[: limits.ITEMS + 1]
+        _entry(item if isinstance(item, dict) else {}, address, author)
+        for item in _list(feed["items"])[: limits.ITEMS + 1]
     ]
 
 
-def _entry(one: Mapping[str, Any], address: str, whose: str) -> FeedEntry:
-    html = _words(one.get("content_html"))
-    return FeedEntry(
-        key=_id(one.get("id")) or _words(one.get("url")),
-        title=FeedText(_words(one.get("title"))),
-        content=FeedText(html or _words(one.get("content_text")), is_html=bool(html)),
+def _entry(entry: Entry, address: str, feed_author: str) -> RawItem:
+    html = _words(entry.get("content_html"))
+    number = entry.get("id")  # some feeds number their items
+    is_number = isinstance(number, int) and not isinstance(number, bool)
+    return RawItem(
+        key=(str(number) if is_number else _words(number)) or _words(entry.get("url")),
+        title=PlainText(_words(entry.get("title"))),
+        body=Html(html) if html else PlainText(_words(entry.get("content_text"))),
         base=address,
-        url=_words(one.get("url")) or _words(one.get("external_url")),
-        summary=FeedText(_words(one.get("summary"))),
-        author=_author(one) or whose,
-        published=_instant(one, "date_published") or _instant(one, "date_modified"),
-        topics=tuple(_words(tag) for tag in _list(one.get("tags"))),
-        attachments=tuple(_attachments(one)),
+        url=_words(entry.get("url")) or _words(entry.get("external_url")),
+        summary=PlainText(_words(entry.get("summary"))),
+        byline=parse(one_line(_author(entry) or feed_author)),
+        published=_instant(entry, "date_published") or _instant(entry, "date_modified"),
+        topics=topics_within(_words(tag) for tag in _list(entry.get("tags"))),
+        attachments=tuple(_attachments(entry)),
+        origins=FEED_ORIGINS,
     )
 
 
-def _author(one: Mapping[str, Any]) -> str:
-    authors = _list(one.get("authors")) or [one.get("author")]
+def _author(entry: Entry) -> str:
+    authors = _list(entry.get("authors")) or [entry.get("author")]
     names = [_words(a.get("name")) for a in authors if isinstance(a, dict)]
     return " and ".join(filter(None, names))
 
@@ -54,28 +67,22 @@ def _words(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _id(value: object) -> str:
-    """Return an id as words; some feeds number their items."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_number else _words(value)
-
-
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _attachments(one: Mapping[str, Any]) -> Iterator[Attachment]:
+def _attachments(entry: Entry) -> Iterator[Attachment]:
     for key in ("image", "banner_image"):
-        yield Attachment(_words(one.get(key)), "image/")
-    for file in _list(one.get("attachments"))[: limits.ATTACHMENTS]:
+        yield Attachment(_words(entry.get(key)), "image/")
+    for file in _list(entry.get("attachments"))[: limits.ATTACHMENTS]:
         if isinstance(file, dict):
-            said = (_words(file.get(key)) for key in ("url", "mime_type", "title"))
-            yield Attachment(*said)
+            parts = (_words(file.get(key)) for key in ("url", "mime_type", "title"))
+            yield Attachment(*parts)
 
 
-def _instant(one: Mapping[str, Any], key: str) -> datetime | None:
+def _instant(entry: Entry, key: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(_words(one.get(key)))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        at = datetime.fromisoformat(_words(entry.get(key)))
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -5,7 +5,7 @@ import html
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -13,12 +13,19 @@ from typing import Any
 import feedparser
 
 from digest.gather import limits
-from digest.gather.feeds.apart import apart
-from digest.gather.feeds.scan import within_limits
+from digest.gather.feeds.xml_scan import feeds_of_one_item, within_limits
 from digest.gather.items.attachments import Attachment
-from digest.gather.items.entries import FeedEntry, FeedText
+from digest.gather.items.raw_item import (
+    FEED_ORIGINS,
+    Html,
+    PlainText,
+    RawItem,
+    topics_within,
+)
 from digest.gather.markup import addresses
 from digest.gather.markup.decoding import decoded
+from digest.gather.markup.words import one_line
+from digest.model.posts.bylines import parse
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
@@ -28,7 +35,7 @@ _DATES = ("published_parsed", "updated_parsed", "created_parsed")
 
 
 @dataclass(frozen=True, slots=True)
-class _Feed:
+class _FeedHead:
     """What the feed says for all of its entries."""
 
     address: str
@@ -37,36 +44,36 @@ class _Feed:
     author: str
 
 
-def entries(content: bytes, media_type: str, address: str) -> Sequence[FeedEntry]:
+def entries(content: bytes, media_type: str, address: str) -> Sequence[RawItem]:
     """Return the first entries of the feed, at most one more than are taken.
 
     Raises ValueError, in words, where `content` is no feed.
     """
-    within = within_limits(decoded(content, media_type).encode())
+    feed = within_limits(decoded(content, media_type).encode())
     try:
-        return _entries(within, address)
+        return _entries(feed, address)
     except _Broken:
-        return _entries_apart(within, address)
+        return _entries_one_by_one(feed, address)
 
 
 class _Broken(Exception):  # noqa: N818 - what the feed has done
     """The feed broke its parser."""
 
 
-def _entries_apart(content: bytes, address: str) -> Sequence[FeedEntry]:
+def _entries_one_by_one(content: bytes, address: str) -> Sequence[RawItem]:
     """Return the entries, each parsed alone, so that a bad one costs itself alone."""
-    found: list[FeedEntry] = []
-    for one in apart(content):
+    items: list[RawItem] = []
+    for feed in feeds_of_one_item(content):
         try:
-            found += _entries(one, address)
+            items += _entries(feed, address)
         except _Broken:
-            found.append(FeedEntry("", FeedText(), FeedText(), address, fault=_FAULT))
-    if not any(not entry.fault for entry in found):
+            items.append(RawItem(fault=_FAULT))
+    if not any(not item.fault for item in items):
         raise ValueError(f"{_FAULT}: ask its publisher to look at it")
-    return found
+    return items
 
 
-def _entries(content: bytes, address: str) -> Sequence[FeedEntry]:
+def _entries(content: bytes, address: str) -> Sequence[RawItem]:
     feed = _parsed(content)
     version = feed.get("version") or ""
     if not version:
@@ -76,9 +83,9 @@ def _entries(content: bytes, address: str) -> Sequence[FeedEntry]:
         )
     raw = dict(feed.feed.items())
     is_rss = version.startswith("rss")
-    whose = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
-    about = _Feed(address, is_rss, raw.get("link") or "", whose)
-    return [_entry(one, about) for one in feed.entries[: limits.ITEMS + 1]]
+    author = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
+    head = _FeedHead(address, is_rss, raw.get("link") or "", author)
+    return [_entry(entry, head) for entry in feed.entries[: limits.ITEMS + 1]]
 
 
 def _parsed(content: bytes) -> Any:
@@ -97,71 +104,69 @@ def _parsed(content: bytes) -> Any:
         raise _Broken from problem
 
 
-def _entry(one: Any, feed: _Feed) -> FeedEntry:
+def _entry(entry: Any, feed: _FeedHead) -> RawItem:
     # Read as the dict it is: feedparser's own look-up fills in what is missing.
-    raw: dict[str, Any] = dict(one.items())
-    title, content = _text(raw.get("title_detail")), _content(raw)
-    if feed.is_rss and _MARKUP.search(title.value):  # RSS does not say which it is
-        title = replace(title, is_html=True)
-    return FeedEntry(
+    raw: dict[str, Any] = dict(entry.items())
+    title = _text(raw.get("title_detail"))
+    if feed.is_rss and _MARKUP.search(title):  # RSS does not say which it is
+        title = Html(title)
+    attachments = (file for file in _attachments(raw) if file.url)
+    return RawItem(
         key=raw.get("id") or raw.get("link") or "",
         title=title,
-        content=content,
+        body=_content(raw),
         base=_base(raw, feed),
         url=raw.get("feedburner_origlink") or raw.get("link") or "",
         summary=_text(raw.get("summary_detail")),
-        author=_author(raw) or feed.author,
-        published=next(filter(None, (_instant(raw.get(key)) for key in _DATES)), None),
-        topics=tuple(
+        byline=parse(one_line(_author(raw) or feed.author)),
+        published=_published(raw),
+        topics=topics_within(
             html.unescape(tag.get("term") or "") for tag in _list(raw, "tags")
         ),
-        attachments=tuple(
-            islice((one for one in _attachments(raw) if one.url), limits.ATTACHMENTS)
-        ),
+        attachments=tuple(islice(attachments, limits.ATTACHMENTS)),
+        origins=FEED_ORIGINS,
     )
 
 
-def _base(raw: dict[str, Any], feed: _Feed) -> str:
+def _base(raw: dict[str, Any], feed: _FeedHead) -> str:
     """Return what relative addresses in the entry's words are taken from.
 
     What xml:base says; else in Atom the feed's own address (RFC 4287 section 2).
     RSS has no rule, and its words were written for the page that they stand on.
     """
-    said = (part.get("base") for part in _details(raw))
-    base = next(filter(None, said), "")
+    details = (
+        *_list(raw, "content"),
+        *filter(None, (raw.get("summary_detail"), raw.get("title_detail"))),
+    )
+    base = next(filter(None, (detail.get("base") for detail in details)), "")
     if feed.is_rss and not base:
-        base = next((one for one in (raw.get("link"), feed.link) if one), "")
+        base = raw.get("link") or feed.link
     return addresses.web(base, feed.address) or feed.address
 
 
-def _details(raw: dict[str, Any]) -> Iterator[Any]:
-    yield from _list(raw, "content")
-    yield from filter(None, (raw.get("summary_detail"), raw.get("title_detail")))
-
-
-def _content(raw: dict[str, Any]) -> FeedText:
+def _content(raw: dict[str, Any]) -> Html | PlainText:
     """Return the fullest of the contents that are words."""
-    found = [
+    contents = [
         _text(part)
         for part in _list(raw, "content")
         if part.get("type", "").startswith(("text/", "application/xhtml"))
     ]
-    return max(found, key=lambda text: len(text.value), default=FeedText())
+    return max(contents, key=len, default=PlainText())
 
 
-def _text(detail: Any) -> FeedText:
-    if not detail:
-        return FeedText()
-    value, is_html = detail.get("value") or "", detail.get("type") not in _PLAIN
-    if is_html and not _MARKUP.search(value):
+def _text(detail: Any) -> Html | PlainText:
+    value = (detail.get("value") or "") if detail else ""
+    if not detail or detail.get("type") in _PLAIN:
+        return PlainText(value)
+    if not _MARKUP.search(value):
         # Words of no markup, which part their paragraphs as in a plain text.
         value = _EMPTY_LINE.sub("<p>", value.strip())
-    return FeedText(value, is_html)
+    return Html(value)
 
 
 def _author(raw: dict[str, Any]) -> str:
     """Return the authors by name; an address alone is nobody's byline."""
-    names = (one.get("name") or "" for one in _list(raw, "authors"))
+    names = (author.get("name") or "" for author in _list(raw, "authors"))
     return " and ".join(
         dict.fromkeys(html.unescape(name) for name in names if name and "@" not in name)
     )
@@ -169,29 +174,28 @@ def _author(raw: dict[str, Any]) -> str:
 
 def _attachments(raw: dict[str, Any]) -> Iterator[Attachment]:
     """Yield the files of an entry, those first that say most of themselves."""
-    enclosed = [one for one in _list(raw, "links") if one.get("rel") == "enclosure"]
-    media = _list(raw, "media_content")
-    yield from (_medium(one) for one in media if _is_picture(one))
-    for one in enclosed:
-        yield Attachment(
-            one.get("href") or "", one.get("type") or "", one.get("title") or ""
+    enclosures = [
+        link for link in _list(raw, "links") if link.get("rel") == "enclosure"
+    ]
+    media = [
+        Attachment(
+            medium.get("url") or "",
+            medium.get("type") or f"{medium.get('medium') or ''}/",
         )
-    for one in _list(raw, "media_thumbnail"):
-        yield Attachment(one.get("url") or "", "image/")
+        for medium in _list(raw, "media_content")
+    ]
+    yield from (file for file in media if file.media_type.startswith("image/"))
+    for link in enclosures:
+        yield Attachment(
+            link.get("href") or "", link.get("type") or "", link.get("title") or ""
+        )
+    for thumbnail in _list(raw, "media_thumbnail"):
+        yield Attachment(thumbnail.get("url") or "", "image/")
     yield Attachment((raw.get("image") or {}).get("href") or "", "image/")
-    if not enclosed:
+    if not enclosures:
         # One recording in several sizes, the first of which is the best for most.
-        yield from islice((_medium(one) for one in media if not _is_picture(one)), 1)
-
-
-def _medium(one: Any) -> Attachment:
-    medium = one.get("medium") or ""
-    return Attachment(one.get("url") or "", one.get("type") or f"{medium}/")
-
-
-def _is_picture(one: Any) -> bool:
-    said = one.get("type") or f"{one.get('medium')}/"
-    return str(said).startswith("image/")
+        others = (file for file in media if not file.media_type.startswith("image/"))
+        yield from islice(others, 1)
 
 
 def _list(raw: dict[str, Any], key: str) -> Sequence[Any]:
@@ -199,8 +203,12 @@ def _list(raw: dict[str, Any], key: str) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _instant(parsed: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
-    except (ValueError, OverflowError, OSError):
-        return None
+def _published(raw: dict[str, Any]) -> datetime | None:
+    """Return the first of its dates that is a possible one."""
+    for name in _DATES:
+        try:
+            if parsed := raw.get(name):
+                return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        except (ValueError, OverflowError, OSError):
+            continue
+    return None

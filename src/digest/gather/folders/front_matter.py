@@ -3,8 +3,7 @@
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,8 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from digest.gather import limits
-from digest.gather.items.moments import moment, next_midnight
+from digest.gather.items.moments import Moment, moment
+from digest.gather.items.raw_item import RawItem
 from digest.gather.markup.words import cleaned, one_line
 from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
@@ -58,6 +58,43 @@ class FrontMatter:
             raise ValueError(f'names the zone "{named}": use e.g. {zone}') from problem
         return cls(values, body, named)
 
+    def post(self) -> RawItem:
+        """Return what the head says of a post, all but its picture.
+
+        Raises ValueError, in words, for a value that should be words.
+        """
+        published = self.moment("published")
+        return RawItem(
+            title=self.text("title"),
+            byline=self.byline(),
+            published=published.instant if published else None,
+            url=self.text("url"),
+            summary=self.text("summary"),
+            topics=self.words("topics"),
+        )
+
+    def event(self) -> RawItem:
+        """Return what the head says of an event.
+
+        A day that ends an event of whole days is its last one, and belongs to it.
+        Raises ValueError, in words, for a value that should be words.
+        """
+        starts, ends = self.moment("starts"), self.moment("ends")
+        if ends and not (starts and starts.is_day):
+            ends = replace(ends, is_day=False)
+        return RawItem(
+            title=self.text("title"),
+            starts=starts,
+            ends=ends,
+            zone=self.zone,
+            place=self.text("place"),
+            joining_url=self.text("joining_url"),
+            booking_phone=self.text("booking_phone"),
+            url=self.text("url"),
+            summary=self.text("summary"),
+            topics=self.words("topics"),
+        )
+
     def text(self, key: str) -> str:
         """Return the value at `key` as one line of words, empty where there is none.
 
@@ -72,30 +109,16 @@ class FrontMatter:
         """Return the list at `key`, or the words between commas."""
         value = self.values.get(key, "")
         parts = value.split(",") if isinstance(value, str) else value
-        said = (part for part in parts if isinstance(part, str))
-        return tuple(filter(None, map(one_line, said)))
+        texts = (part for part in parts if isinstance(part, str))
+        return tuple(filter(None, map(one_line, texts)))
 
-    def is_day(self, key: str) -> bool:
-        """Whether the value at `key` is a date without a time."""
-        found = moment(self._said(key), self.zone)
-        return found is not None and found.is_day
-
-    def instant(self, key: str) -> datetime | None:
-        """Return the instant at `key`, None where there is none or it is no time.
+    def moment(self, key: str) -> Moment | None:
+        """Return the day or time at `key`, None where there is none or it is neither.
 
         A time without an offset is the zone's own; a day begins at midnight.
         """
-        found = moment(self._said(key), self.zone)
-        return found.instant if found else None
-
-    def end(self, key: str, *, of_days: bool) -> datetime | None:
-        """Return the instant at `key` as the end of something.
-
-        A day that ends something `of_days` is its last one, and belongs to it.
-        """
-        if of_days and self.is_day(key):
-            return next_midnight(self._said(key), self.zone)
-        return self.instant(key)
+        value = self.values.get(key)
+        return moment(value, self.zone) if isinstance(value, str) else None
 
     def byline(self) -> Byline | None:
         """Return who wrote it: an author with role and organisation, or a line."""
@@ -112,10 +135,6 @@ class FrontMatter:
             src, "" if is_decorative else alt, caption, decorative=is_decorative
         )
 
-    def _said(self, key: str) -> str:
-        value = self.values.get(key)
-        return value if isinstance(value, str) else ""
-
 
 def _parts(text: str) -> tuple[dict[str, Any], str]:
     head = _HEAD.match(text)
@@ -126,12 +145,9 @@ def _parts(text: str) -> tuple[dict[str, Any], str]:
     try:
         parsed, body = frontmatter.parse(text, handler=_Verbatim())
     except (yaml.YAMLError, RecursionError) as problem:
-        raise ValueError(f"has a head that is not YAML: {_where(problem)}") from problem
+        mark = getattr(problem, "problem_mark", None)
+        where = f"line {mark.line + 2}" if mark else "its first lines"
+        raise ValueError(f"has a head that is not YAML: look at {where}") from problem
     if head[1].strip() and not parsed:
         raise ValueError('has a head without keys: write "title: ..." or take it away')
     return {str(key).lower(): value for key, value in parsed.items()}, body
-
-
-def _where(problem: Exception) -> str:
-    mark = getattr(problem, "problem_mark", None)
-    return f"look at line {mark.line + 2}" if mark else "look at its first lines"

@@ -31,7 +31,7 @@ _BY_TYPE = (
     ("application/vnd.", LinkKind.DOCUMENT),
     ("text/", LinkKind.DOCUMENT),
 )
-_SAID = {
+_LABELS = {
     LinkKind.AUDIO: "Listen to the recording",
     LinkKind.VIDEO: "Watch the video",
     LinkKind.DOCUMENT: "Read the document",
@@ -51,40 +51,39 @@ class Attachment:
 
 def picture_in(attachments: Iterable[Attachment], base: str) -> str:
     """Return the address of the first picture, or an empty one."""
-    return next(
-        (url for kind, url, _ in _known(attachments, base) if kind == _PICTURE), ""
-    )
+    pictures = (url for kind, url, _ in _sorted(attachments, base) if kind == _PICTURE)
+    return next(pictures, "")
 
 
 def links_to(attachments: Iterable[Attachment], base: str) -> Iterator[Link]:
     """Yield a link for each recording and document, every address once."""
-    given: set[str] = set()
-    for kind, url, title in _known(attachments, base):
-        if (
-            isinstance(kind, LinkKind)
-            and url not in given
-            and len(given) < limits.ATTACHED_LINKS
-        ):
-            given.add(url)
-            yield Link(kind, one_line(title)[: limits.LINK_LENGTH] or _SAID[kind], url)
+    linked: set[str] = set()
+    for kind, url, title in _sorted(attachments, base):
+        if not isinstance(kind, LinkKind) or url in linked:
+            continue
+        if len(linked) < limits.ATTACHED_LINKS:
+            linked.add(url)
+            label = one_line(title)[: limits.LINK_LENGTH] or _LABELS[kind]
+            yield Link(kind, label, url)
 
 
-def _known(
+def _sorted(
     attachments: Iterable[Attachment], base: str
 ) -> Iterator[tuple[LinkKind | str, str, str]]:
-    for one in attachments:
-        url = addresses.web(one.url, base)
-        kind = _kind(one.media_type, url) if url else None
+    """Yield the kind, address and title of each that is of a kind we know."""
+    for attachment in attachments:
+        url = addresses.web(attachment.url, base)
+        kind = _kind(attachment.media_type, url) if url else None
         if url and kind and not any(face in url for face in _FACES):
-            yield kind, url, one.title
+            yield kind, url, attachment.title
 
 
 def _kind(media_type: str, url: str) -> LinkKind | str | None:
-    said = media_type.partition(";")[0].strip().lower()
-    if said == _PAGE:
+    bare_type = media_type.partition(";")[0].strip().lower()
+    if bare_type == _PAGE:
         return None
     for beginning, kind in _BY_TYPE:
-        if said.startswith(beginning):
+        if bare_type.startswith(beginning):
             return kind
     # What says nothing, or only that it is bytes, is told by its name.
     return _BY_ENDING.get(PurePosixPath(urlsplit(url).path).suffix.lower())

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.gather.markup.words import one_line
+
 _BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d|Z$)")
 
 
@@ -15,13 +17,21 @@ class Moment:
     instant: datetime
     is_day: bool = False
 
+    def as_end(self, zone: str) -> datetime:
+        """Return the instant of an end; what ends with a day is on until it is over."""
+        if not self.is_day:
+            return self.instant
+        day = self.instant.astimezone(ZoneInfo(zone)).date()
+        is_last = day == date.max
+        return self.instant if is_last else midnight(day + timedelta(days=1), zone)
 
-def moment(said: str, zone: str) -> Moment | None:
-    """Return the moment that `said` writes, None where it writes none.
+
+def moment(text: str, zone: str) -> Moment | None:
+    """Return the moment that `text` writes, None where it writes none.
 
     A time without an offset is the zone's own; a day begins at its midnight.
     """
-    bare = _BEFORE_OFFSET.sub("", said.strip())
+    bare = _BEFORE_OFFSET.sub("", text.strip())
     for kind in (date, datetime):
         try:
             value = kind.fromisoformat(bare)
@@ -36,14 +46,6 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
 
 
-def next_midnight(said: str, zone: str) -> datetime | None:
-    """Return the instant at which the day ends that `said` writes, None for no day."""
-    try:
-        return midnight(date.fromisoformat(said.strip()) + timedelta(days=1), zone)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _in_zone(value: date, zone: str) -> Moment | None:
     is_day = not isinstance(value, datetime)
     try:
@@ -53,3 +55,8 @@ def _in_zone(value: date, zone: str) -> Moment | None:
         return Moment(local.astimezone(UTC), is_day)
     except OverflowError:
         return None
+
+
+def unreadable_start(text: str) -> str:
+    """Return why something is no event whose start is written as `text`."""
+    return f'starts at "{one_line(text)[:40]}", which is no date or time'

@@ -1,7 +1,7 @@
 """What a source's reader is handed, and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
 
@@ -14,15 +14,10 @@ from digest.gather.fetching.document import (
     SourceMemory,
 )
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.items.lead_picture import told_by
-from digest.gather.items.origins import Origins
-from digest.gather.markup.reshape import outlined
+from digest.gather.items.raw_item import Origins, RawItem, item_of
 from digest.model.campaigns.campaign import Source
-from digest.model.posts.blocks import Block
-from digest.model.posts.bylines import split_byline
-from digest.model.posts.items import Event, Item, Post
-from digest.model.posts.link_kinds import noteworthy
-from digest.model.posts.summary import summarise
+from digest.model.posts.items import Event, Item
+from digest.store.campaigns.skipped_items import SkippedItem
 
 _NOTHING = SourceMemory()
 
@@ -50,36 +45,24 @@ class SourceVisit:
     is_first_contact: bool = True
 
     def fetch(
-        self, url: str, wanted: DocumentKind, limits: FetchLimits = LIMITS
+        self, url: str, kind: DocumentKind, limits: FetchLimits = LIMITS
     ) -> Document:
         """Return the source's own document, asking only for news.
 
         Raises SourceError in plain words.
         """
-        request = DocumentRequest(url, wanted, self.memory, self.contact)
+        request = DocumentRequest(url, kind, self.memory, self.contact)
         return self.fetcher.fetch(request, limits)
 
     def fetch_linked(
-        self, url: str, wanted: DocumentKind, memory: SourceMemory = _NOTHING
+        self, url: str, kind: DocumentKind, memory: SourceMemory = _NOTHING
     ) -> Document:
         """Return a document that the source names; `memory` is its reader's of it.
 
         Raises SourceError in plain words.
         """
-        request = DocumentRequest(url, wanted, memory, self.contact)
+        request = DocumentRequest(url, kind, memory, self.contact)
         return self.fetcher.fetch(request, LIMITS)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """One item that could not be taken: which, and what to do about it.
-
-    Where that is `passing` nobody needs do anything but wait.
-    """
-
-    name: str
-    why: str
-    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +79,7 @@ class Reading:
     """
 
     items: tuple[Item, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedItem, ...] = ()
     unchanged: bool = False
     memory: SourceMemory = field(default_factory=SourceMemory)
     origins: Mapping[str, Origins] = field(default_factory=dict)
@@ -123,33 +106,34 @@ class SourceReader(Protocol):
         ...
 
 
-def finished(post: Post, body: tuple[Block, ...]) -> Post:
-    """Return the post with its body, and what can be told from the body.
+@dataclass(slots=True)
+class ItemCollector:
+    """The items of a reading as they are made, and those that could not be."""
 
-    A summary and noteworthy links are found where the source gave none, and words
-    for its picture where the body shows that too. A
-    byline that opens the body says more than a bare name, and is not said twice.
-    """
-    byline = post.byline
-    if byline is None or not byline.role:
-        found, body = split_byline(body)
-        byline = found or byline
-    return replace(
-        post,
-        body=outlined(body),  # a title taken from it may have been its top heading
-        byline=byline,
-        picture=told_by(body, post.picture),
-        summary=post.summary or summarise(body),
-        links=post.links or noteworthy(body),
-    )
+    items: list[Item] = field(default_factory=list)
+    skipped: list[SkippedItem] = field(default_factory=list)
+    origins: dict[str, Origins] = field(default_factory=dict)
 
+    def add(self, raw: RawItem, name: str) -> None:
+        """Add the item that it makes; one that makes none is skipped, by that name."""
+        try:
+            item, origins = item_of(raw)
+        except ValueError as problem:
+            self.skip(name, str(problem))
+            return
+        self.items.append(item)
+        self.origins.setdefault(item.key, origins)
 
-def distinct(items: list[Item], skipped: list[Skipped]) -> tuple[Item, ...]:
-    """Return the items with each key once; a repeated key is named as skipped."""
-    found: dict[str, Item] = {}
-    for item in items:
-        if item.key in found:
-            skipped.append(Skipped(item.title, "has the id of another item: change it"))
-        else:
-            found[item.key] = item
-    return tuple(found.values())
+    def skip(self, name: str, why: str) -> None:
+        """Name something that could not be taken, and say what to do about it."""
+        self.skipped.append(SkippedItem(name, why))
+
+    def distinct(self) -> tuple[Item, ...]:
+        """Return the items with each key once; a repeated key is named as skipped."""
+        by_key: dict[str, Item] = {}
+        for item in self.items:
+            if item.key in by_key:
+                self.skip(item.title, "has the id of another item: change it")
+            else:
+                by_key[item.key] = item
+        return tuple(by_key.values())

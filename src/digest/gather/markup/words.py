@@ -73,11 +73,14 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", straight).strip().replace("=?", "= ?")
 
 
+def shortened(text: str, most: int) -> str:
+    """Return `text`, cut between two words where it is longer than `most`."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] + "\u2026"
+
+
 def short_title(title: str) -> str:
-    """Return a title cut between two words where it is too long for one."""
-    if len(title) <= limits.TITLE_LENGTH:
-        return title
-    return title[: limits.TITLE_LENGTH].rpartition(" ")[0] + "\u2026"
+    """Return a title, cut between two words where it is too long for one."""
+    return shortened(title, limits.TITLE_LENGTH)
 
 
 def short_key(said: str) -> str:

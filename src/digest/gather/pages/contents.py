@@ -6,24 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from digest.gather.items.origins import Origins
-from digest.gather.items.reading import Skipped
+from digest.gather.items.raw_item import MadeItem, RawItem
 from digest.gather.markup import addresses
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.signs import HEADINGS, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.items import (
-    PageContext,
-    PageFindings,
-    address_in,
-    date_of,
-    key_of_address,
-    post_of,
-)
 from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.gather.pages.layout.outline import lines_apart
-from digest.gather.pages.layout.parts import parts_of
-from digest.gather.pages.layout.selectors import chosen
 from digest.gather.pages.link_list import (
     PostLink,
     guessed_links,
@@ -31,220 +20,211 @@ from digest.gather.pages.link_list import (
     links_among,
     says_little,
 )
-from digest.gather.pages.long_page import PagePost, pieces_of, pieces_under
-from digest.gather.pages.marks.known_events import KnownEvent
-from digest.gather.pages.marks.page_events import events_of
-from digest.gather.pages.marks.structured_item import StructuredItem
+from digest.gather.pages.long_page import PagePost, posts_of, posts_under
+from digest.gather.pages.marks.microformats import is_entry
+from digest.gather.pages.page_events import events_of
+from digest.gather.pages.page_items import address_in, item_on, key_of_address
 from digest.gather.pages.page_memory import PageMemory
-from digest.gather.pages.recognition import PostSigns, RememberedPost, recognised
+from digest.gather.pages.recognition import (
+    PostSigns,
+    RememberedEvent,
+    RememberedPost,
+    recognised_posts,
+)
+from digest.gather.pages.selected_parts import chosen, parts_of
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.blocks import links_in, texts
-from digest.model.posts.items import Item
+from digest.store.campaigns.skipped_items import SkippedItem
 
 _TEASER = 60  # words
-_MARKS = ("title", "body", "summary", "byline", "published", "topics", "picture", "url")
+# Where the fields of a post stand that is told from a page's layout.
+_LAYOUT_ORIGINS = {
+    "key": "its place, title and words, as first seen",
+    "title": "its heading",
+    "published": "the day over it, or under its title",
+    "url": "where it stands in the page",
+}
+# A post of a long page, and the anchor at which it stands.
+AnchoredPost = tuple[RawItem, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PageContents:
-    """What a page holds, in its order; `known` and `events` for the next time."""
+    """What a page holds, in its order; `posts` and `events` are to be remembered."""
 
-    items: tuple[tuple[Item, Origins], ...] = ()
+    items: tuple[MadeItem, ...] = ()
     links: tuple[PostLink, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    known: tuple[RememberedPost, ...] = ()
-    events: tuple[KnownEvent, ...] = ()
+    skipped: tuple[SkippedItem, ...] = ()
+    posts: tuple[RememberedPost, ...] = ()
+    events: tuple[RememberedEvent, ...] = ()
 
 
 def contents_of(
-    page: WebPage,
-    select: PageSelectors,
-    place: PageContext,
-    before: PageMemory,
-    now: datetime,
+    page: WebPage, select: PageSelectors, before: PageMemory, now: datetime
 ) -> PageContents:
     """Return what the page holds, by the selectors or by a guess.
 
     Raises ValueError, in words, where a selector chooses nothing.
     """
     if select.links:
-        links = links_among(_some(page, select.links, "links"), place.base)
-        return PageContents(links=links)
+        elements = _chosen_by(page, select.links, "links")
+        return PageContents(links=links_among(elements, page.base))
     if select.posts:
-        return _own(_chosen_posts(page, select, place), place, before.posts)
-    guessed = _guessed(page, place, before.posts)
-    events = events_of(page.told, place, before.events, now)
+        return _long_page(_chosen_posts(page, select), page, before.posts)
+    guess = _guessed(page, before.posts)
+    events = events_of(page, before.events, now)
     return replace(
-        guessed,
-        items=(*guessed.items, *events.items),
-        skipped=(*guessed.skipped, *events.skipped),
-        events=events.known,
+        guess,
+        items=(*guess.items, *events.items),
+        skipped=(*guess.skipped, *events.skipped),
+        events=events.remembered,
     )
 
 
-def _some(page: WebPage, css: str, key: str) -> list[Any]:
-    found = chosen(page.root, css)
-    if not found:
+def _chosen_by(page: WebPage, css: str, key: str) -> list[Any]:
+    elements = chosen(page.root, css)
+    if not elements:
         raise ValueError(
             f'has nothing that select.{key} = "{css}" chooses: look at its markup again'
         )
-    return found
+    return elements
 
 
-def _guessed(
-    page: WebPage, place: PageContext, known: Sequence[RememberedPost]
-) -> PageContents:
-    entries = [one for one in page.told if one.marks == "its h-entry" and one.title]
+def _guessed(page: WebPage, before: Sequence[RememberedPost]) -> PageContents:
+    entries = [item for item in page.marked if is_entry(item) and item.title]
     if len(entries) > 1:
-        return _entries(entries, place)
-    blocks = blocks_of(deepcopy(page.root), place.base)
-    pieces, apart = pieces_of(blocks, place.language)
-    if not pieces:
-        pieces, apart = pieces_of(lines_apart(blocks), place.language)
-    if pieces:
-        links = tuple(filter(None, (_teased(piece, place) for piece in pieces)))
-        whole = [piece for piece in pieces if not _teased(piece, place)]
-        own = _own(_stood(whole, page.root, place), place, known)
-        skipped = tuple(
-            Skipped(one.day, f'has words without a title: "{one.words[:60]}"')
-            for one in apart
-        )
-        return replace(own, links=links, skipped=(*own.skipped, *skipped))
-    return PageContents(links=_told_links(page, place) or _links(page, place))
+        return _entries(entries, page)
+    blocks = blocks_of(deepcopy(page.root), page.base)
+    posts, untitled = posts_of(blocks, page.language)
+    if not posts:
+        posts, untitled = posts_of(lines_apart(blocks), page.language)
+    if not posts:
+        links = _marked_links(page) or guessed_links(page.root, page.url, page.base)
+        return PageContents(links=links)
+    teasers = [_teased(post, page) for post in posts]
+    whole = [post for post, link in zip(posts, teasers, strict=True) if not link]
+    own = _long_page(_anchored(whole, page), page, before)
+    skipped = tuple(
+        SkippedItem(part.day, f'has words without a title: "{part.words[:60]}"')
+        for part in untitled
+    )
+    links = tuple(filter(None, teasers))
+    return replace(own, links=links, skipped=(*own.skipped, *skipped))
 
 
-def _links(page: WebPage, place: PageContext) -> tuple[PostLink, ...]:
-    return guessed_links(page.root, place.url, place.base)
-
-
-def _told_links(page: WebPage, place: PageContext) -> tuple[PostLink, ...]:
+def _marked_links(page: WebPage) -> tuple[PostLink, ...]:
     """Return the posts of which the page's JSON-LD gives the addresses."""
-    found: dict[str, str] = {}
-    for one in page.told:
-        url = addresses.web(one.url, place.base)
-        if not (one.starts or one.fault) and url and is_beside(url, place.url):
-            found.setdefault(url.partition("#")[0], one.title)
-    if len(found) < 2:
+    titles: dict[str, str] = {}
+    for item in page.marked:
+        url = addresses.web(item.url, page.base)
+        if not (item.starts or item.fault) and url and is_beside(url, page.url):
+            titles.setdefault(url.partition("#")[0], item.title)
+    if len(titles) < 2:
         return ()
-    return tuple(PostLink(url, title) for url, title in found.items())
+    return tuple(PostLink(url, title) for url, title in titles.items())
 
 
-def _entries(entries: Sequence[StructuredItem], place: PageContext) -> PageContents:
+def _entries(entries: Sequence[RawItem], page: WebPage) -> PageContents:
     """Return posts marked up on the page; of mere teasers the links to them."""
     links, whole = [], []
-    for one in entries:
-        url = addresses.web(one.url, place.base)
-        is_short = len(_words(one, place).split()) < _TEASER
-        if url and is_short and is_beside(url, place.url):
-            links.append(PostLink(url.partition("#")[0], one.title))
-        else:
-            whole.append(_marked(one, place))
-    items, skipped = _made(whole, place)
+    for entry in entries:
+        url = addresses.web(entry.url, page.base)
+        body = to_blocks(entry.body, page.base) if isinstance(entry.body, str) else ()
+        is_short = len(" ".join(texts(body)).split()) < _TEASER
+        if url and is_short and is_beside(url, page.url):
+            links.append(PostLink(url.partition("#")[0], entry.title))
+            continue
+        url = url or page.url
+        key = key_of_address(url) if entry.url else one_line(entry.title).casefold()
+        where = entry.origins["title"]
+        whole.append(replace(entry.with_fields(where, url=url), key=key, body=body))
+    items, skipped = _made(whole, page)
     return PageContents(items, tuple(links), skipped)
 
 
-def _words(told: StructuredItem, place: PageContext) -> str:
-    return " ".join(texts(to_blocks(told.text.value, place.base)))
-
-
-def _marked(told: StructuredItem, place: PageContext) -> PageFindings:
-    """Return what marks for programs say of a post."""
-    url = addresses.web(told.url, place.base) or place.url
-    key = key_of_address(url) if told.url else one_line(told.title).casefold()
-    body = to_blocks(told.text.value, place.base)
-    said = dict.fromkeys(_MARKS, told.marks)
-    return PageFindings(key, replace(told, url=url), body, said)
-
-
-def _teased(piece: PagePost, place: PageContext) -> PostLink | None:
-    """Return the page that a piece leads to, where that is all it does."""
-    if len(" ".join(texts(piece.body)).split()) >= _TEASER:
+def _teased(post: PagePost, page: WebPage) -> PostLink | None:
+    """Return the page that a post leads to, where that is all it does."""
+    if len(" ".join(texts(post.body)).split()) >= _TEASER:
         return None
-    last = [url for words, url in links_in(piece.body) if says_little(words)][-1:]
-    for url in (piece.href, *last):
-        if url.startswith("http") and is_beside(url, place.url):
-            return PostLink(url.partition("#")[0], piece.title)
+    last = [url for words, url in links_in(post.body) if says_little(words)][-1:]
+    for url in (post.href, *last):
+        if url.startswith("http") and is_beside(url, page.url):
+            return PostLink(url.partition("#")[0], post.title)
     return None
 
 
-def _own(
-    posts: Sequence[tuple[PageFindings, str]],
-    place: PageContext,
-    known: Sequence[RememberedPost],
+def _long_page(
+    posts: Sequence[AnchoredPost], page: WebPage, before: Sequence[RememberedPost]
 ) -> PageContents:
     """Return the posts of a long page, each with the key by which it is known."""
     signs = []
-    for found, anchor in posts:
-        published = found.told.published or date_of(found.day, place)
-        day = f"{published.astimezone(place.tz):%Y-%m-%d}" if published else ""
-        words = " ".join(texts(found.body))
-        signs.append(PostSigns.of(found.told.title, words, anchor, day))
-    now_known = recognised(signs, known)
+    for raw, anchor in posts:
+        day = page.local_day(raw.published) if raw.published else ""
+        signs.append(PostSigns.of(raw.title, " ".join(texts(raw.blocks)), anchor, day))
+    recognised = recognised_posts(signs, before)
     keyed = [
-        replace(found, key=one.key)
-        for (found, _), one in zip(posts, now_known, strict=True)
+        replace(raw, key=post.key)
+        for (raw, _), post in zip(posts, recognised, strict=True)
     ]
-    items, skipped = _made(keyed, place)
-    keys = {one.key for one in now_known}
-    gone = (one for one in known if one.key not in keys)
-    return PageContents(items, skipped=skipped, known=(*now_known, *gone))
+    items, skipped = _made(keyed, page)
+    keys = {post.key for post in recognised}
+    absent = (post for post in before if post.key not in keys)
+    return PageContents(items, skipped=skipped, posts=(*recognised, *absent))
 
 
 def _made(
-    found: Iterable[PageFindings], place: PageContext
-) -> tuple[tuple[tuple[Item, Origins], ...], tuple[Skipped, ...]]:
-    items: list[tuple[Item, Origins]] = []
-    skipped = []
-    for number, one in enumerate(found, 1):
+    raws: Iterable[RawItem], page: WebPage
+) -> tuple[tuple[MadeItem, ...], tuple[SkippedItem, ...]]:
+    items, skipped = [], []
+    for number, raw in enumerate(raws, 1):
         try:
-            items.append(post_of(one, place))
+            items.append(item_on(page, raw))
         except ValueError as problem:
-            skipped.append(Skipped(one.told.title or f"post {number}", str(problem)))
+            skipped.append(SkippedItem(raw.title or f"post {number}", str(problem)))
     return tuple(items), tuple(skipped)
 
 
-def _stood(
-    pieces: Sequence[PagePost], root: Any, place: PageContext
-) -> list[tuple[PageFindings, str]]:
-    """Return pieces with the anchors at which they stand in the page."""
-    anchors = _Anchors(root)
-    posts = []
-    for piece in pieces:
-        anchor = anchors.of(piece.title)
-        url = piece.href if piece.href.startswith("http") else ""
-        is_away = url and url.partition("#")[0] != place.url.partition("#")[0]
-        address = url if is_away else address_in(place.url, piece.title, anchor)
-        said = {
-            "key": "its place, title and words, as first seen",
-            "title": "its heading",
-            "published": "the day over it, or under its title",
-            "url": "where it stands in the page",
-        }
-        told = StructuredItem("the page", piece.title, address)
-        posts.append((PageFindings("", told, piece.body, said, piece.day), anchor))
-    return posts
+def _anchored(posts: Iterable[PagePost], page: WebPage) -> list[AnchoredPost]:
+    """Return posts with the anchors at which they stand in the page."""
+    anchors = _Anchors(page.root)
+    anchored = []
+    for post in posts:
+        anchor = anchors.of(post.title)
+        url = post.href if post.href.startswith("http") else ""
+        is_away = url and url.partition("#")[0] != page.url.partition("#")[0]
+        raw = RawItem(
+            title=post.title,
+            url=url if is_away else address_in(page.url, post.title, anchor),
+            body=post.body,
+            published=page.midnight_of(post.day),
+            origins=_LAYOUT_ORIGINS,
+        )
+        anchored.append((raw, anchor))
+    return anchored
 
 
 class _Anchors:
     """The anchors of a page's titles, looked up in the page's order."""
 
     def __init__(self, root: Any) -> None:
-        self._left = [
-            (one_line(words_of(one)), _anchor(one)) for one in root.iter(*HEADINGS, "p")
+        self._ahead = [
+            (one_line(words_of(line)), _anchor(line))
+            for line in root.iter(*HEADINGS, "p")
         ]
 
     def of(self, title: str) -> str:
-        for number, (words, anchor) in enumerate(self._left):
+        for number, (words, anchor) in enumerate(self._ahead):
             if words == title:
-                del self._left[: number + 1]
+                del self._ahead[: number + 1]
                 return anchor
         return ""
 
 
 def _anchor(element: Any) -> str:
     """Return the id of a title, of a mark in it, or of the part that it opens."""
-    own = [element.get("id"), *(one.get("id") or one.get("name") for one in element)]
+    marks = (mark.get("id") or mark.get("name") for mark in element)
+    own = [element.get("id"), *marks]
     parent, before = element.getparent(), element.getprevious()
     if parent is not None and before is None and parent.tag not in {"main", "body"}:
         own.append(parent.get("id"))
@@ -253,22 +233,19 @@ def _anchor(element: Any) -> str:
     return next(filter(None, own), "") or ""
 
 
-def _chosen_posts(
-    page: WebPage, select: PageSelectors, place: PageContext
-) -> list[tuple[PageFindings, str]]:
-    elements = _some(page, select.posts, "posts")
-    if all(one.tag in HEADINGS for one in elements):
-        titles = [one_line(words_of(one)) for one in elements]
-        blocks = blocks_of(deepcopy(page.root), place.base)
-        return _stood(pieces_under(blocks, titles, place.language), page.root, place)
-    days = _days_over(elements, page)
+def _chosen_posts(page: WebPage, select: PageSelectors) -> list[AnchoredPost]:
+    elements = _chosen_by(page, select.posts, "posts")
+    if all(element.tag in HEADINGS for element in elements):
+        titles = [one_line(words_of(element)) for element in elements]
+        blocks = blocks_of(deepcopy(page.root), page.base)
+        return _anchored(posts_under(blocks, titles, page.language), page)
     posts = []
-    for one, day in zip(elements, days, strict=True):
-        found = parts_of(one, select, place)
-        anchor = one.get("id", "")
-        url = address_in(place.url, found.told.title, anchor)
-        told = replace(found.told, url=url)
-        posts.append((replace(found, told=told, day=day), anchor))
+    for element, day in zip(elements, _days_over(elements, page), strict=True):
+        raw = parts_of(element, select, page)
+        anchor = element.get("id", "")
+        url = address_in(page.url, raw.title, anchor)
+        published = raw.published or page.midnight_of(day)
+        posts.append((replace(raw, url=url, published=published), anchor))
     return posts
 
 
@@ -276,10 +253,11 @@ def _days_over(elements: Sequence[Any], page: WebPage) -> list[WrittenDay | None
     """Return for each element the day that was last written over it."""
     day: WrittenDay | None = None
     days: dict[Any, WrittenDay | None] = {}
-    wanted = set(elements)
-    for one in page.root.iter("*"):
-        if one in wanted:
-            days[one] = day
-        elif one.tag in HEADINGS or one.tag == "p":
-            day = written_day(one_line(words_of(one)), page.language) or day
-    return [days.get(one) for one in elements]
+    of_posts = set(elements)
+    for element in page.root.iter("*"):
+        if element in of_posts:
+            days[element] = day
+        elif element.tag in HEADINGS or element.tag == "p":
+            line = one_line(words_of(element))
+            day = written_day(line, page.language) or day
+    return [days.get(element) for element in elements]

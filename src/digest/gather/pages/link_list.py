@@ -42,14 +42,14 @@ class PostLink:
 
 def links_among(elements: Iterable[Any], base: str) -> tuple[PostLink, ...]:
     """Return the first web address in or around each element, every one once."""
-    found: dict[str, PostLink] = {}
+    links: dict[str, PostLink] = {}
     for element in elements:
         anchors = [element] if element.tag == "a" else element.iter("a")
         around = element.iterancestors("a")
         for anchor in islice((*anchors, *around), 1):
             if url := _address(anchor, base):
-                found.setdefault(url, PostLink(url, one_line(words_of(element))))
-    return tuple(found.values())[: limits.LINKS + 1]
+                links.setdefault(url, PostLink(url, one_line(words_of(element))))
+    return tuple(links.values())[: limits.LINKS + 1]
 
 
 def guessed_links(root: Any, url: str, base: str) -> tuple[PostLink, ...]:
@@ -59,21 +59,26 @@ def guessed_links(root: Any, url: str, base: str) -> tuple[PostLink, ...]:
     most words; titles that are links count most. What leads to the same folder
     of the site is taken along. None where nothing looks like a list.
     """
-    links = [_Link.of(anchor, base) for anchor in root.iter("a")]
-    kept = [one for one in links if one is not None and one.may_be_post(url)]
+    anchors = (_Link.of(anchor, base) for anchor in root.iter("a"))
+    links = [link for link in anchors if link is not None and link.may_be_post(url)]
     groups: dict[object, list[_Link]] = {}
-    for one in kept:
-        groups.setdefault(one.pattern, []).append(one)
+    for link in links:
+        groups.setdefault(link.pattern, []).append(link)
     best = max(groups.values(), key=_weight, default=[])
     if not _weight(best):
         return ()
-    chosen = {one.url for one in best} | _beside(best, kept)
+    folders = {_folder(link.url) for link in best}
+    only = folders if len(folders) == 1 and "" not in folders else set()
+    chosen = {link.url for link in best}
+    chosen |= {
+        link.url for link in links if link.is_title and _folder(link.url) in only
+    }
     titles: dict[str, str] = {}
-    for one in kept:
-        if one.url in chosen:
-            titles[one.url] = max(titles.get(one.url, ""), one.title, key=len)
-    found = (PostLink(address, title) for address, title in titles.items())
-    return tuple(found)[: limits.LINKS + 1]
+    for link in links:
+        if link.url in chosen:
+            titles[link.url] = max(titles.get(link.url, ""), link.title, key=len)
+    posts = (PostLink(address, title) for address, title in titles.items())
+    return tuple(posts)[: limits.LINKS + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,10 @@ class _Link:
             return None
         above = [anchor, *islice(anchor.iterancestors(), _ANCESTORS)]
         heading = next(anchor.iter(*HEADINGS), None)
-        is_title = heading is not None or any(one.tag in HEADINGS for one in above)
+        in_heading = any(element.tag in HEADINGS for element in above)
         words = one_line(words_of(anchor if heading is None else heading))
-        return cls(url, words, tuple(map(_kind, above)), is_title)
+        pattern = tuple(map(_kind, above))
+        return cls(url, words, pattern, heading is not None or in_heading)
 
     def may_be_post(self, page: str) -> bool:
         there = urlsplit(self.url)
@@ -119,20 +125,12 @@ def says_little(words: str) -> bool:
 
 def _weight(group: Sequence[_Link]) -> int:
     """Return how much a group looks like the list of a page: 0 for not at all."""
-    alike = {one.url: one for one in group}.values()
-    titles = sum(one.is_title for one in alike)
+    alike = {link.url: link for link in group}.values()
+    titles = sum(link.is_title for link in alike)
     if len(alike) < _LEAST_ALIKE and not titles:
         return 0
-    words = sum(min(len(one.title), _LONGEST) for one in alike)
+    words = sum(min(len(link.title), _LONGEST) for link in alike)
     return words * (4 if titles == len(alike) else 1)
-
-
-def _beside(best: Sequence[_Link], kept: Sequence[_Link]) -> set[str]:
-    """Return the addresses of titles that lead where the best group leads."""
-    folders = {_folder(one.url) for one in best}
-    if len(folders) > 1 or folders <= {""}:
-        return set()
-    return {one.url for one in kept if one.is_title and _folder(one.url) in folders}
 
 
 def _folder(url: str) -> str:
@@ -155,5 +153,4 @@ def _site(host: str | None) -> str:
 
 
 def _address(anchor: Any, base: str) -> str:
-    found = addresses.web(anchor.get("href"), base) or ""
-    return found.partition("#")[0]
+    return (addresses.web(anchor.get("href"), base) or "").partition("#")[0]

@@ -8,20 +8,21 @@ from itertools import islice
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.fetching.document import PAGE, BusyError, SourceMemory
-from digest.gather.items.origins import Origins
-from digest.gather.items.reading import Skipped, SourceVisit
-from digest.gather.pages.items import PageContext, event_of, key_of_address, post_of
+from digest.gather.items.raw_item import MadeItem
+from digest.gather.items.reading import SourceVisit
 from digest.gather.pages.layout.days import DateWindow
 from digest.gather.pages.link_list import PostLink
+from digest.gather.pages.page_items import item_on, key_of_address
 from digest.gather.pages.page_memory import (
     LinkedPageMemory,
     LinkedPageState,
     PageMemory,
 )
-from digest.gather.pages.post_page import found_on
+from digest.gather.pages.post_page import item_of_page
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import Source
-from digest.model.posts.items import Event, Item
+from digest.model.posts.items import Item, Post
+from digest.store.campaigns.skipped_items import SkippedItem
 
 
 @dataclass(slots=True)
@@ -34,103 +35,86 @@ class LinkedPages:
 
     source: Source
     visit: SourceVisit
-    notebook: PageMemory
-    items: list[tuple[Item, Origins]] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    memory: PageMemory
+    items: list[MadeItem] = field(default_factory=list)
+    skipped: list[SkippedItem] = field(default_factory=list)
 
-    def read(self, links: Sequence[PostLink], calendar: DateWindow) -> PageMemory:
-        """Read what is due, and return what to note down for the next time."""
+    def read(self, links: Sequence[PostLink], window: DateWindow) -> PageMemory:
+        """Read what is due, and return what to remember for the next time."""
         pages = self._with_new(links)
         until = time.monotonic() + limits.LINKED_PAGES_SECONDS
-        for note in list(self._due(pages, links)):
+        for page in list(_due(pages, links)):
             if time.monotonic() > until:
                 break
             try:
-                read = self._read(note, calendar)
+                after = self._read(page, window)
             except BusyError:
                 break  # the whole site asks us to wait
-            del pages[note.url]
-            pages[note.url] = read  # last in line to be looked at again
+            del pages[page.url]
+            pages[page.url] = after  # last in line to be looked at again
         listed = tuple(link.url for link in links)
-        return replace(self.notebook, pages=pages, listed=listed)
+        return replace(self.memory, pages=pages, listed=listed)
 
     def _with_new(self, links: Sequence[PostLink]) -> dict[str, LinkedPageMemory]:
-        """Return the notes with one for each new link.
+        """Return the pages that are remembered, with one for each new link.
 
         At first contact the list's first links are its newest; those past the
-        number wanted were there before, and are never read.
+        number that is to be taken were there before, and are never read.
         """
         is_first = self.visit.is_first_contact
-        wanted = self.source.first.last if is_first else None
-        pages = dict(self.notebook.pages)
+        most = self.source.first.last if is_first else None
+        pages = dict(self.memory.pages)
         for number, link in enumerate(links):
-            is_old = wanted is not None and number >= wanted
+            is_old = most is not None and number >= most
             stand = LinkedPageState.PASSED if is_old else LinkedPageState.UNREAD
-            note = LinkedPageMemory(link.url, link.title, stand, was_there=is_first)
-            pages.setdefault(link.url, note)
+            page = LinkedPageMemory(link.url, link.title, stand, was_there=is_first)
+            pages.setdefault(link.url, page)
         return pages
 
-    def _due(
-        self, pages: dict[str, LinkedPageMemory], links: Sequence[PostLink]
-    ) -> Iterator[LinkedPageMemory]:
-        unread = (
-            n
-            for link in links
-            if (n := pages[link.url]).stand is LinkedPageState.UNREAD
-        )
-        listed = {link.url for link in links}
-        seen = (
-            note
-            for note in list(pages.values())
-            if note.stand is LinkedPageState.READ and note.url in listed
-        )
-        yield from islice(unread, limits.NEW_PAGES_AT_ONCE)
-        yield from islice(seen, limits.CHECKED_PAGES_AT_ONCE)
-
-    def _read(self, note: LinkedPageMemory, calendar: DateWindow) -> LinkedPageMemory:
+    def _read(self, page: LinkedPageMemory, window: DateWindow) -> LinkedPageMemory:
+        """Read a page, take its item, and return what to remember of it."""
         try:
-            memory = SourceMemory(note.etag, note.last_modified)
-            document = self.visit.fetch_linked(note.url, PAGE, memory)
+            memory = SourceMemory(page.etag, page.last_modified)
+            document = self.visit.fetch_linked(page.url, PAGE, memory)
             if document.content is not None:
-                page = WebPage.opened(
-                    document.content, document.media_type, document.url, self.visit.zone
-                )
-                item, told = self._item(page, note, calendar)
-                if note.was_there and self._is_before(item):
-                    return replace(note, stand=LinkedPageState.PASSED)
-                self.items.append((item, told))
+                opened = WebPage.opened(document, self.visit.zone, window)
+                raw = item_of_page(opened, self.source.select, page.title)
+                made = item_on(opened, replace(raw, key=key_of_address(page.url)))
+                if page.was_there and self._is_before_campaign(made[0]):
+                    return replace(page, stand=LinkedPageState.PASSED)
+                self.items.append(made)
         except BusyError:
             raise
         except (SourceError, ValueError) as problem:
-            self.skipped.append(Skipped(note.title or note.url, str(problem)))
-            failures = note.failures + 1
-            stand = (
-                LinkedPageState.READ
-                if failures >= limits.LINKED_PAGE_FAILURES
-                else note.stand
-            )
-            return replace(note, failures=failures, stand=stand)
-        memory = document.memory
+            self.skipped.append(SkippedItem(page.title or page.url, str(problem)))
+            failures = page.failures + 1
+            is_no_news = failures >= limits.LINKED_PAGE_FAILURES
+            stand = LinkedPageState.READ if is_no_news else page.stand
+            return replace(page, failures=failures, stand=stand)
         return replace(
-            note,
+            page,
             stand=LinkedPageState.READ,
-            etag=memory.etag,
-            last_modified=memory.last_modified,
+            etag=document.memory.etag,
+            last_modified=document.memory.last_modified,
             failures=0,
         )
 
-    def _item(
-        self, page: WebPage, note: LinkedPageMemory, calendar: DateWindow
-    ) -> tuple[Item, Origins]:
-        place = PageContext(
-            page.url, page.base, page.language, self.visit.zone, calendar
-        )
-        found = found_on(page, self.source.select, place, note.title)
-        found = replace(found, key=key_of_address(note.url))
-        return (event_of if found.told.starts else post_of)(found, place)
-
-    def _is_before(self, item: Item) -> bool:
+    def _is_before_campaign(self, item: Item) -> bool:
         """Whether the item is from before the campaign, which need not tell it."""
         since = self.source.first.since
-        published = None if isinstance(item, Event) else item.published
+        published = item.published if isinstance(item, Post) else None
         return since is not None and published is not None and published < since
+
+
+def _due(
+    pages: dict[str, LinkedPageMemory], links: Sequence[PostLink]
+) -> Iterator[LinkedPageMemory]:
+    listed = {link.url: pages[link.url] for link in links}
+    unread = (page for page in listed.values() if page.stand is LinkedPageState.UNREAD)
+    yield from islice(unread, limits.NEW_PAGES_AT_ONCE)
+    read = (
+        page
+        for page in pages.values()
+        if page.stand is LinkedPageState.READ and page.url in listed
+    )
+    yield from islice(read, limits.CHECKED_PAGES_AT_ONCE)

@@ -2,33 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.fetching.document import PAGE, Document
-from digest.gather.items.origins import Origins
-from digest.gather.items.reading import (
-    Reading,
-    Skipped,
-    SourceVisit,
-    distinct,
-)
-from digest.gather.markup.signs import HEADINGS, words_of
-from digest.gather.markup.words import one_line
+from digest.gather.items.raw_item import MadeItem
+from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.gather.pages.contents import PageContents, contents_of
-from digest.gather.pages.items import PageContext, event_of, key_of_address, post_of
-from digest.gather.pages.layout.days import DateWindow, written_day
+from digest.gather.pages.layout.days import DateWindow
 from digest.gather.pages.link_list import PostLink
 from digest.gather.pages.linked_pages import LinkedPages
-from digest.gather.pages.marks.known_events import kept
+from digest.gather.pages.page_items import item_on, key_of_address
 from digest.gather.pages.page_memory import LinkedPageState, PageMemory
-from digest.gather.pages.post_page import found_on
+from digest.gather.pages.post_page import item_of_page
+from digest.gather.pages.recognition import events_to_remember
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import Source
-from digest.model.posts.items import Event, Item
+from digest.model.posts.items import Event, Item, Post
 
-_NOTHING_FOUND = (
+_NO_POSTS = (
     "holds nothing that looks like posts: say where they are by select.posts, "
     "or what leads to them by select.links"
 )
@@ -43,111 +36,58 @@ def read_page(source: Source, visit: SourceVisit) -> Reading:
     its key while it is recognised. Raises SourceError, in plain words, where
     the page cannot be read or nothing on it looks like a post.
     """
-    notebook = PageMemory.opened(visit.memory.notebook)
+    memory = PageMemory.from_text(visit.memory.notebook)
     rules = "\n".join(astuple(source.select))
-    if notebook.rules != rules:  # what it holds is to be looked at with other eyes
+    if memory.rules != rules:  # what it holds is to be looked at with other eyes
         afresh = replace(visit.memory, etag="", last_modified="")
         visit = replace(visit, memory=afresh)
-        notebook = notebook.afresh(rules)
+        memory = memory.afresh(rules)
     document = visit.fetch(source.location, PAGE)
     if document.content is None:
-        return _rest(source, visit, notebook, document)
+        return _rest(source, visit, memory, document)
+    first_day = visit.first_day or (visit.now.date() if visit.now else None)
     try:
         page = WebPage.opened(
-            document.content, document.media_type, document.url, visit.zone
-        )
-        place = _place(page, visit)
+            document, visit.zone, DateWindow(first_day, visit.last_day)
+        ).near_its_days()
         now = visit.now or visit.since
-        found = contents_of(page, source.select, place, notebook, now)
+        contents = contents_of(page, source.select, memory, now)
     except ValueError as problem:
         raise SourceError(f"{document.url} {problem}") from problem
     notes = tuple(map(str, page.named))
-    is_empty = not (found.items or found.links or found.skipped)
+    is_empty = not (contents.items or contents.links or contents.skipped)
     if is_empty and not _is_early(visit):
-        found = _alone(page, source, place, notes)
-    reading = _Read(source, visit, notebook, place.calendar)
-    return reading.reading(found, document, notes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A reading about to be put together."""
-
-    source: Source
-    visit: SourceVisit
-    notebook: PageMemory
-    calendar: DateWindow
-
-    def reading(
-        self, found: PageContents, document: Document, notes: tuple[str, ...]
-    ) -> Reading:
-        linked = LinkedPages(self.source, self.visit, self.notebook)
-        notebook = linked.read(found.links[: limits.LINKS], self.calendar)
-        now = self.visit.now or self.visit.since
-        notebook = replace(
-            notebook,
-            posts=found.known or self.notebook.posts,
-            events=kept(found.events, self.notebook.events, now),
-        )
-        skipped = [*found.skipped, *linked.skipped]
-        if len(found.links) > limits.LINKS:
-            skipped.append(
-                Skipped("the rest", f"only {limits.LINKS} links are followed")
-            )
-        told = (*_oldest_first(found.items), *_oldest_first(linked.items))
-        over = sum(not self._is_news(item) for item, _ in told)
-        told = tuple(one for one in told if self._is_news(one[0]))
-        if over:
-            notes = (*notes, f"left out, because they are over: {over} events")
-        items = distinct([item for item, _ in told[: limits.ITEMS]], skipped)
-        unread = sum(
-            note.stand is LinkedPageState.UNREAD for note in notebook.pages.values()
-        )
-        if unread:
-            notes = (*notes, f"{unread} more pages are read at the next readings")
-        return Reading(
-            items,
-            tuple(skipped),
-            memory=replace(document.memory, notebook=notebook.closed()),
-            origins={item.key: origins for item, origins in told},
-            notes=notes,
-        )
-
-    def _is_news(self, item: Item) -> bool:
-        return not (isinstance(item, Event) and item.is_over(self.visit.since))
+        contents = _only_post(page, source, notes)
+    reading = _PageReading(source, visit, memory, page.window)
+    return reading.of(contents, document, notes)
 
 
 def _rest(
-    source: Source, visit: SourceVisit, notebook: PageMemory, document: Document
+    source: Source, visit: SourceVisit, memory: PageMemory, document: Document
 ) -> Reading:
-    """Return what is left to read of the pages that an unchanged list leads to."""
-    if not notebook.listed:
+    """Return what is still to be read of pages that an unchanged list leads to."""
+    if not memory.listed:
         return Reading(unchanged=True, memory=document.memory)
     links = tuple(
-        PostLink(url, notebook.pages[url].title)
-        for url in notebook.listed
-        if url in notebook.pages
+        PostLink(url, memory.pages[url].title)
+        for url in memory.listed
+        if url in memory.pages
     )
-    found = PageContents(links=links, known=notebook.posts)
-    reading = _Read(
-        source, visit, notebook, DateWindow(visit.first_day, visit.last_day)
-    )
-    return reading.reading(found, document, ())
+    contents = PageContents(links=links, posts=memory.posts)
+    window = DateWindow(visit.first_day, visit.last_day)
+    return _PageReading(source, visit, memory, window).of(contents, document, ())
 
 
-def _alone(
-    page: WebPage, source: Source, place: PageContext, notes: Sequence[str]
-) -> PageContents:
+def _only_post(page: WebPage, source: Source, notes: Sequence[str]) -> PageContents:
     """Return the one post that a page is there for, where it says that it is one."""
     try:
-        if not page.told:
-            raise ValueError(_NOTHING_FOUND)  # noqa: TRY301 - said as any other
-        found = found_on(page, source.select, place, "")
-        found = replace(found, key=key_of_address(place.url))
-        item = (event_of if found.told.starts else post_of)(found, place)
+        if not page.marked:
+            raise ValueError(_NO_POSTS)  # noqa: TRY301 - said as any other
+        raw = item_of_page(page, source.select, "")
+        item = item_on(page, replace(raw, key=key_of_address(page.url)))
     except ValueError as problem:
-        said = "; ".join([f"{place.url} {problem}", *notes[:_NAMED]])
-        raise SourceError(said) from problem
+        why = "; ".join([f"{page.url} {problem}", *notes[:_NAMED]])
+        raise SourceError(why) from problem
     return PageContents(items=(item,))
 
 
@@ -158,29 +98,60 @@ def _is_early(visit: SourceVisit) -> bool:
     return visit.now.date() <= visit.first_day
 
 
-def _place(page: WebPage, visit: SourceVisit) -> PageContext:
-    calendar = DateWindow(visit.first_day or _day(visit.now), visit.last_day)
-    lines = (one_line(words_of(one)) for one in page.root.iter(*HEADINGS, "p"))
-    days = (written_day(line, page.language) for line in lines)
-    calendar = calendar.or_near(filter(None, days))
-    return PageContext(page.url, page.base, page.language, visit.zone, calendar)
+@dataclass(frozen=True, slots=True)
+class _PageReading:
+    """A reading about to be put together."""
+
+    source: Source
+    visit: SourceVisit
+    memory: PageMemory
+    window: DateWindow
+
+    def of(
+        self, contents: PageContents, document: Document, notes: tuple[str, ...]
+    ) -> Reading:
+        linked = LinkedPages(self.source, self.visit, self.memory)
+        memory = linked.read(contents.links[: limits.LINKS], self.window)
+        now = self.visit.now or self.visit.since
+        memory = replace(
+            memory,
+            posts=contents.posts or self.memory.posts,
+            events=events_to_remember(contents.events, self.memory.events, now),
+        )
+        made = (*_oldest_first(contents.items), *_oldest_first(linked.items))
+        news = [(item, origins) for item, origins in made if self._is_news(item)]
+        collected = ItemCollector(
+            items=[item for item, _ in news[: limits.ITEMS]],
+            skipped=[*contents.skipped, *linked.skipped],
+            origins={item.key: origins for item, origins in news},
+        )
+        if len(contents.links) > limits.LINKS:
+            collected.skip("the rest", f"only {limits.LINKS} links are followed")
+        items = collected.distinct()
+        if over := len(made) - len(news):
+            notes = (*notes, f"left out, because they are over: {over} events")
+        stands = [page.stand for page in memory.pages.values()]
+        if unread := stands.count(LinkedPageState.UNREAD):
+            notes = (*notes, f"{unread} more pages are read at the next readings")
+        return Reading(
+            items,
+            tuple(collected.skipped),
+            memory=replace(document.memory, notebook=memory.to_text()),
+            origins=collected.origins,
+            notes=notes,
+        )
+
+    def _is_news(self, item: Item) -> bool:
+        return not (isinstance(item, Event) and item.is_over(self.visit.since))
 
 
-def _day(now: datetime | None) -> date | None:
-    return now.date() if now else None
-
-
-def _oldest_first(
-    found: Sequence[tuple[Item, Origins]],
-) -> list[tuple[Item, Origins]]:
+def _oldest_first(items: Sequence[MadeItem]) -> list[MadeItem]:
     """Return the items in the order in which they came to be.
 
     Most pages have the newest first, those that begin with their oldest day not.
     """
-    dates = [date for item, _ in found if (date := _published(item))]
+    dates: list[datetime] = [
+        item.published for item, _ in items if isinstance(item, Post) and item.published
+    ]
     is_downwards = not dates or dates[0] >= dates[-1]
-    return list(found)[::-1] if is_downwards else list(found)
-
-
-def _published(item: Item) -> datetime | None:
-    return None if isinstance(item, Event) else item.published
+    return list(items)[::-1] if is_downwards else list(items)

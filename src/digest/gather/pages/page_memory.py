@@ -1,15 +1,14 @@
-"""What the reader of a page notes down at one reading for the next."""
+"""What the reader of a page remembers from one reading to the next."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from digest.gather import limits
-from digest.gather.pages.marks.known_events import KnownEvent
-from digest.gather.pages.recognition import PostSigns, RememberedPost
+from digest.gather.pages.recognition import PostSigns, RememberedEvent, RememberedPost
 
 # Counted up when pages are read in another way, so that all are read anew.
 _EDITION = 2
@@ -49,7 +48,7 @@ class PageMemory:
 
     rules: str = ""
     posts: tuple[RememberedPost, ...] = ()
-    events: tuple[KnownEvent, ...] = ()
+    events: tuple[RememberedEvent, ...] = ()
     pages: Mapping[str, LinkedPageMemory] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # the addresses that the list names now
 
@@ -62,26 +61,27 @@ class PageMemory:
         return replace(self, rules=rules, pages=pages)
 
     @classmethod
-    def opened(cls, text: str) -> "PageMemory":
-        """Return the notebook that `text` holds; what is unreadable is blank."""
+    def from_text(cls, text: str) -> "PageMemory":
+        """Return the memory that `text` holds; what is unreadable is blank."""
         try:
             return _from_json(json.loads(text)) if text else cls()
         except (ValueError, KeyError, TypeError):
             return cls()
 
-    def closed(self) -> str:
-        """Return the notebook as text."""
+    def to_text(self) -> str:
+        """Return the memory as text."""
         pages = list(self.pages.values())[-2 * limits.LINKS :]
         return json.dumps(
             {
                 "edition": _EDITION,
                 "rules": self.rules,
                 "posts": [
-                    [one.key, one.signs.place, one.signs.title, one.signs.sketch]
-                    for one in self.posts[: limits.REMEMBERED_POSTS]
+                    [post.key, post.signs.place, post.signs.title, post.signs.sketch]
+                    for post in self.posts[: limits.REMEMBERED_POSTS]
                 ],
                 "events": [
-                    [one.key, one.stem, one.starts.isoformat()] for one in self.events
+                    [event.key, event.stem, event.starts.isoformat()]
+                    for event in self.events
                 ],
                 "pages": [asdict(page) for page in pages],
                 "listed": self.listed,
@@ -91,22 +91,21 @@ class PageMemory:
         )
 
 
-def _from_json(said: Mapping[str, Any]) -> PageMemory:
+def _from_json(value: Mapping[str, Any]) -> PageMemory:
     pages = (
-        LinkedPageMemory(**{**p, "stand": LinkedPageState(p["stand"])})
-        for p in said["pages"]
+        LinkedPageMemory(**{**page, "stand": LinkedPageState(page["stand"])})
+        for page in value["pages"]
     )
     return PageMemory(
-        rules=said["rules"] if said["edition"] == _EDITION else "",
-        posts=tuple(_known(*one) for one in said["posts"]),
+        rules=value["rules"] if value["edition"] == _EDITION else "",
+        posts=tuple(
+            RememberedPost(key, PostSigns(place, title, tuple(sketch)))
+            for key, place, title, sketch in value["posts"]
+        ),
         events=tuple(
-            KnownEvent(key, stem, datetime.fromisoformat(starts))
-            for key, stem, starts in said.get("events", ())
+            RememberedEvent(key, stem, datetime.fromisoformat(starts))
+            for key, stem, starts in value.get("events", ())
         ),
         pages={page.url: page for page in pages},
-        listed=tuple(said["listed"]),
+        listed=tuple(value["listed"]),
     )
-
-
-def _known(key: str, place: str, title: str, sketch: Iterable[int]) -> RememberedPost:
-    return RememberedPost(key, PostSigns(place, title, tuple(sketch)))

@@ -2,214 +2,200 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 
 from digest.gather.items.moments import moment
+from digest.gather.items.raw_item import Blocks, RawItem
 from digest.gather.markup import addresses
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.signs import words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.items import PageContext, PageFindings, below_title, date_of
+from digest.gather.pages.layout.boilerplate import main_text
 from digest.gather.pages.layout.credit_lines import dated
-from digest.gather.pages.layout.days import WrittenDay
-from digest.gather.pages.layout.main_text import main_text
-from digest.gather.pages.layout.outline import Blocks, bylines_low
-from digest.gather.pages.layout.parts import parts_of
+from digest.gather.pages.layout.outline import bylines_low
 from digest.gather.pages.link_list import is_beside
-from digest.gather.pages.marks.structured_item import StructuredItem
-from digest.gather.pages.web_page import WebPage
+from digest.gather.pages.marks.credit_marks import NOBODY
+from digest.gather.pages.marks.microformats import is_entry
+from digest.gather.pages.selected_parts import parts_of
+from digest.gather.pages.web_page import HEAD, WebPage
 from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, plain, texts
 from digest.model.posts.bylines import split_byline
 from digest.model.posts.duplicates import canonical_address
 from digest.model.posts.items import Byline
 
-_NOBODY = frozenset({"admin", "administrator", "webmaster"})
+_BESIDE = "the marks beside it"
+_FIRST = 6  # blocks among which a page's title stands
 _FAR = 8  # blocks below the title
 _LEAST_LEAD = 5  # words
 _SHORT = 12  # words
 
 
-def found_on(
-    page: WebPage, select: PageSelectors, place: PageContext, link: str
-) -> PageFindings:
-    """Return the parts of the page's post or event, without a key.
+def item_of_page(page: WebPage, select: PageSelectors, link: str) -> RawItem:
+    """Return the page's post or event, without a key.
 
     What selectors choose comes first, then what the page marks for programs,
     then what stands where such things usually do. `link` is the words of the
     link that led here. Raises ValueError, in words, for a wrong selector.
     """
-    event = _event(page, place)
-    if event is not None:
-        told = replace(event.or_else(page.head), url=page.url)
-        said = dict.fromkeys(_FIELDS, event.marks)
-        return PageFindings("", told, to_blocks(event.text.value, place.base), said)
-    return _Post(page, select, place).found(link)
-
-
-_FIELDS = (
-    *("title", "byline", "published", "topics", "picture", "summary", "body"),
-    *("starts", "ends", "all_day", "place", "joining_url", "state"),
-)
-
-
-def _event(page: WebPage, place: PageContext) -> StructuredItem | None:
-    events = [one for one in page.told if one.starts]
-    own = [one for one in events if _is_of(one, place)]
+    events = [item for item in page.marked if item.starts]
+    own = [event for event in events if _is_of(event, page)]
+    if not own and len(page.marked) == 1:
+        own = events
     if len(own) == 1:
-        return own[0]
-    is_alone = len(events) == 1 and len(page.told) == 1
-    return events[0] if is_alone else None
+        body = to_blocks(own[0].body, page.base) if isinstance(own[0].body, str) else ()
+        return replace(own[0].or_else(page.head), url=page.url, body=body)
+    return _PostReader(page, select).post(link)
 
 
-def _is_of(told: StructuredItem, place: PageContext) -> bool:
-    url = addresses.web(told.url, place.base) or ""
-    return bool(url) and canonical_address(url) == canonical_address(place.url)
+def _is_of(item: RawItem, page: WebPage) -> bool:
+    url = addresses.web(item.url, page.base) or ""
+    return bool(url) and canonical_address(url) == canonical_address(page.url)
 
 
-class _Post:
+@dataclass(frozen=True, slots=True)
+class _PostReader:
     """Looks for the parts of a post on its page."""
 
-    def __init__(
-        self, page: WebPage, select: PageSelectors, place: PageContext
-    ) -> None:
-        self._page = page
-        self._select = select
-        self._place = place
-        self._said: dict[str, str] = {"key": "its address", "url": "its address"}
+    page: WebPage
+    select: PageSelectors
 
-    def found(self, link: str) -> PageFindings:
-        chosen = parts_of(self._page.root, self._select, self._place)
-        told = self._marked()
-        body = chosen.body if self._select.text else self._body(told)
-        told = self._with(chosen.told, told, chosen.said)
-        title = self._title(told, link)
-        body = below_title(body, title)
-        lead = self._lead(title, body)
-        day, top = self._dated(lead, body)
-        body = (
-            (*self._kept(top, told.byline or self._page.credits.byline), *body)
-            if lead
-            else top
+    def post(self, link: str) -> RawItem:
+        select = self.select
+        chosen = parts_of(self.page.root, select, self.page)
+        # What no selector chose of it is better known from elsewhere.
+        raw = replace(
+            chosen,
+            title=chosen.title if select.title else "",
+            body=chosen.body if select.text else (),
         )
-        byline = told.byline
-        if byline is None or not byline.role:
-            byline = self._byline(body) or byline
-        published = told.published or (None if day else self._time())
-        self._said.setdefault("published", "the line under its title")
-        told = replace(
-            told, title=title, byline=byline, published=published, url=self._url()
-        )
-        return PageFindings("", told, body, self._said, day)
+        raw = self._titled(raw.or_else(self._marked()), link)
+        raw = replace(raw, body=chosen.body) if select.text else self._with_body(raw)
+        raw = self._credited(replace(raw, body=_below_title(raw.blocks, raw.title)))
+        return raw.with_fields("its address", key="", url=self._url())
 
-    def _marked(self) -> StructuredItem:
+    def _marked(self) -> RawItem:
         """Return what the page marks for programs, the fullest first."""
-        posts = [one for one in self._page.told if not (one.starts or one.fault)]
-        own = [one for one in posts if _is_of(one, self._place)] or posts
-        entries = [one for one in own if one.marks == "its h-entry"]
-        articles = [one for one in own if one.marks != "its h-entry"]
-        entry = max(entries, key=lambda one: len(one.text.value), default=None)
-        told = self._page.head
-        for one in filter(None, (*articles[:1], entry)):
-            told = self._with(one, told, dict.fromkeys(_FIELDS, one.marks))
-        name = told.byline.author.casefold() if told.byline else ""
-        return replace(told, byline=None) if name in _NOBODY else told
+        posts = [item for item in self.page.marked if not (item.starts or item.fault)]
+        own = [post for post in posts if _is_of(post, self.page)] or posts
+        articles = [post for post in own if not is_entry(post)]
+        entries = [post for post in own if is_entry(post)]
+        marked = self.page.head
+        for article in articles[:1]:
+            marked = article.or_else(marked)
+        if entries:
+            marked = max(entries, key=lambda entry: len(entry.body)).or_else(marked)
+        if marked.byline and marked.byline.author.casefold() in NOBODY:
+            origins = {n: w for n, w in marked.origins.items() if n != "byline"}
+            return replace(marked, byline=None, origins=origins)
+        return marked
 
-    def _with(
-        self, first: StructuredItem, then: StructuredItem, said: dict[str, str] | Any
-    ) -> StructuredItem:
-        """Return what is told first, and else then; note who said it."""
-        for name in ("title", "byline", "published", "topics", "picture", "summary"):
-            if getattr(first, name) and name in said:
-                self._said[name] = said[name]
-            elif getattr(then, name):
-                self._said.setdefault(name, then.marks)
-        if not self._select.title and first.marks == "the page":
-            first = replace(first, title="")
-        return first.or_else(then)
-
-    def _body(self, told: StructuredItem) -> Blocks:
-        if told.text.is_html:
-            self._said["body"] = told.marks
-            return to_blocks(told.text.value, self._place.base)
-        self._said["body"] = "the main text of its page"
-        return bylines_low(
-            blocks_of(deepcopy(main_text(self._page.root)), self._place.base)
-        )
-
-    def _title(self, told: StructuredItem, link: str) -> str:
-        if self._said.get("title") in {"select.title", "its h-entry"}:
-            return told.title
-        headings = [one_line(words_of(one)) for one in self._page.root.iter("h1")]
+    def _titled(self, raw: RawItem, link: str) -> RawItem:
+        where = raw.origins.get("title")
+        if where == "select.title" or is_entry(raw):
+            return raw
+        headings = [one_line(words_of(h1)) for h1 in self.page.root.iter("h1")]
         if len(headings) == 1 and headings[0]:
-            self._said["title"] = "its main heading"
-            return headings[0]
-        if self._said.get("title") == "its head" and link:
-            self._said["title"] = "the link to it"
-            return link
-        return told.title or link
+            return raw.with_fields("its main heading", title=headings[0])
+        if link and (where == HEAD or not raw.title):
+            return raw.with_fields("the link to it", title=link)
+        return raw
+
+    def _with_body(self, raw: RawItem) -> RawItem:
+        if isinstance(raw.body, str) and is_entry(raw, "body"):
+            return replace(raw, body=to_blocks(raw.body, self.page.base))
+        root = deepcopy(main_text(self.page.root))
+        body = bylines_low(blocks_of(root, self.page.base))
+        return raw.with_fields("the main text of its page", body=body)
+
+    def _credited(self, raw: RawItem) -> RawItem:
+        """Return it with the byline and the date that stand above its text."""
+        page, body, language = self.page, raw.blocks, self.page.language
+        lead = self._lead(raw.title, body)
+        day, top = dated(lead, language, _FAR) if lead else dated(body, language)
+        if lead:
+            byline = raw.byline or page.credits.byline
+            body = (*_own_lead(top, byline), *body)
+        else:
+            body = top
+        raw = replace(raw, body=body)
+        raw = self._with_byline(raw)
+        if raw.published:
+            return raw
+        if day:
+            published = page.midnight_of(day)
+            return raw.with_fields("the line under its title", published=published)
+        return self._timed(raw)
+
+    def _with_byline(self, raw: RawItem) -> RawItem:
+        """Return it with the byline in marks beside it, where that says more."""
+        byline = self.page.credits.byline
+        says_more = byline not in {None, raw.byline}
+        is_whole = raw.byline is not None and raw.byline.role
+        # One that opens the body is found with its line, which is then not said twice.
+        if is_whole or not says_more or split_byline(raw.blocks)[0]:
+            return raw
+        return raw.with_fields(_BESIDE, byline=byline)
 
     def _lead(self, title: str, body: Blocks) -> Blocks:
         """Return what stands between the title and the body, if that is not far."""
-        blocks = bylines_low(blocks_of(deepcopy(self._page.root), self._place.base))
-        titled = (n for n, one in enumerate(blocks, 1) if _is_titled(one, title))
+        page = self.page
+        blocks = bylines_low(blocks_of(deepcopy(page.root), page.base))
+        titled = (n for n, block in enumerate(blocks, 1) if _is_titled(block, title))
         begun = next(titled, len(blocks))
         near = blocks[begun : begun + _FAR]
-        if not body or self._select.text or body[0] not in near:
+        if not body or self.select.text or body[0] not in near:
             return ()
         return near[: near.index(body[0])]
 
-    def _dated(self, lead: Blocks, body: Blocks) -> tuple[WrittenDay | None, Blocks]:
-        language = self._place.language
-        return dated(lead, language, _FAR) if lead else dated(body, language)
-
-    def _kept(self, lead: Blocks, byline: Byline | None) -> Iterator[Block]:
-        """Yield what is the post's own of what stands above its text."""
-        for block in lead:
-            words = " ".join(texts((block,)))
-            is_short = len(words.split()) < _SHORT and not isinstance(block, Picture)
-            says_who = is_short and byline is not None and byline.author in words
-            is_byline = split_byline((block,))[1] == ()
-            if is_byline or (_is_lead(block) and not says_who):
-                yield block
-
-    def _byline(self, top: Blocks) -> Byline | None:
-        if split_byline(top)[0]:
-            return None  # it is found with its line, which is then not said twice
-        if self._page.credits.byline:
-            self._said.setdefault("byline", "the marks beside it")
-        return self._page.credits.byline
-
-    def _time(self) -> datetime | None:
-        """Return when the page's marks say that the post was published."""
-        marked = self._page.credits
-        if marked.published or marked.day:
-            self._said["published"] = "the marks beside it"
-        if marked.published:
-            return marked.published.instant
-        return date_of(marked.day, self._place) or self._time_above()
-
-    def _time_above(self) -> datetime | None:
-        for one in self._page.root.iter("time"):
-            found = moment(one.get("datetime", ""), self._place.zone)
-            if found:
-                self._said["published"] = "the time above it"
-                return found.instant
-        return None
+    def _timed(self, raw: RawItem) -> RawItem:
+        """Return it with the time at which the page's marks say it was published."""
+        marked = self.page.credits
+        published = (
+            marked.published.instant
+            if marked.published
+            else self.page.midnight_of(marked.day)
+        )
+        if published:
+            return raw.with_fields(_BESIDE, published=published)
+        for element in self.page.root.iter("time"):
+            if at := moment(element.get("datetime", ""), self.page.zone):
+                return raw.with_fields("the time above it", published=at.instant)
+        return raw
 
     def _url(self) -> str:
         """Return the address that the page itself calls its own, if it is near."""
-        said = addresses.web(self._page.head.url, self._place.base)
-        is_home = bool(said) and not canonical_address(said or "")
-        if not said or is_home or is_beside(said, self._place.url):
-            return self._page.url
-        return said
+        page = self.page
+        own = addresses.web(page.head.url, page.base)
+        if not own or not canonical_address(own) or is_beside(own, page.url):
+            return page.url
+        return own
+
+
+def _below_title(body: Blocks, title: str) -> Blocks:
+    """Return the body of a page without its title and the words above that."""
+    for place, block in enumerate(body[:_FIRST]):
+        if isinstance(block, Heading):
+            words = one_line(plain(block.spans)).casefold()
+            if words == one_line(title).casefold():
+                above = (part for part in body[:place] if isinstance(part, Picture))
+                return (*above, *body[place + 1 :])
+    return body
 
 
 def _is_titled(block: Block, title: str) -> bool:
     return isinstance(block, Heading) and one_line(plain(block.spans)) == title
+
+
+def _own_lead(lead: Blocks, byline: Byline | None) -> Iterator[Block]:
+    """Yield what is the post's own of what stands above its text."""
+    for block in lead:
+        words = " ".join(texts((block,)))
+        is_short = len(words.split()) < _SHORT and not isinstance(block, Picture)
+        says_who = is_short and byline is not None and byline.author in words
+        is_byline = split_byline((block,))[1] == ()
+        if is_byline or (_is_lead(block) and not says_who):
+            yield block
 
 
 def _is_lead(block: Block) -> bool:

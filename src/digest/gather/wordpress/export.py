@@ -11,20 +11,14 @@ from pathlib import Path
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.items.attachments import Attachment
-from digest.gather.items.entries import FeedEntry, FeedText, post_told
 from digest.gather.items.moments import moment
-from digest.gather.items.origins import Origins
-from digest.gather.items.reading import (
-    Reading,
-    Skipped,
-    SourceVisit,
-    distinct,
-)
+from digest.gather.items.raw_item import FEED_ORIGINS, Html, RawItem, topics_within
+from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.gather.markup.words import one_line
 from digest.gather.wordpress.classic_text import as_html
 from digest.gather.wordpress.wxr import WxrExport, WxrItem
 from digest.model.campaigns.campaign import Source
-from digest.model.posts.items import Item
+from digest.model.posts.bylines import parse
 
 _CHUNK = 65_536
 _ZIP = b"PK\x03\x04"
@@ -52,23 +46,22 @@ def read_wordpress(source: Source, visit: SourceVisit) -> Reading:
             return Reading(unchanged=True, memory=visit.memory)
         if standing.st_size > limits.EXPORT_BYTES:
             raise SourceError(f"{path} is over 500 MB: export fewer years at a time")
-        found = _Past(visit.zone)
-        found.read(path)
+        past = _Past(visit.zone)
+        past.read(path)
     except OSError as problem:
         why = problem.strerror or str(problem)
         raise SourceError(f"{path} cannot be read: {why}") from problem
-    reading = found.reading()
-    return replace(reading, memory=replace(visit.memory, etag=mark))
+    return replace(past.reading(), memory=replace(visit.memory, etag=mark))
 
 
 @dataclass(slots=True)
 class _Past:
-    """The newest posts of an export, found in one pass through it."""
+    """The newest posts of an export, gathered in one pass through it."""
 
     zone: str
-    skipped: list[Skipped] = field(default_factory=list)
+    posts: ItemCollector = field(default_factory=ItemCollector)
     _export: WxrExport = field(default_factory=WxrExport)
-    _kept: list[tuple[datetime, int, WxrItem]] = field(default_factory=list)
+    _newest: list[tuple[datetime, int, WxrItem]] = field(default_factory=list)
     _pictures: dict[str, str] = field(default_factory=dict)
     _size: int = 0
     _left_out: int = 0
@@ -79,70 +72,63 @@ class _Past:
             for item in self._export.items(_chunks(path)):
                 kind = item.text("wp:post_type")
                 if item.fault:
-                    self._name(item, f"is not well-formed XML ({item.fault}): mend it")
+                    self._skip(item, f"is not well-formed XML ({item.fault}): mend it")
                 elif kind == "attachment":
-                    self._note_picture(item)
-                elif kind == "post" and _is_public(item):
+                    if len(self._pictures) < limits.EXPORT_PICTURES:
+                        url = item.text("wp:attachment_url")
+                        self._pictures[item.text("wp:post_id")] = url
+                elif kind == "post" and item.is_public:
                     self._keep(item, next(numbers))
         except ValueError as problem:
-            if not self._kept:
+            if not self._newest:
                 raise SourceError(f"{path} {problem}") from problem
-            self.skipped.append(Skipped("the rest", str(problem)))
-
-    def _note_picture(self, item: WxrItem) -> None:
-        if len(self._pictures) < limits.EXPORT_PICTURES:
-            self._pictures[item.text("wp:post_id")] = item.text("wp:attachment_url")
+            self.posts.skip("the rest", str(problem))
 
     def _keep(self, item: WxrItem, number: int) -> None:
         if item.is_too_long:
-            self._name(item, "is over 2 MB of text: shorten it")
+            self._skip(item, "is over 2 MB of text: shorten it")
             return
-        heapq.heappush(
-            self._kept, (_published(item, self.zone) or _NEVER, number, item)
-        )
-        self._size += _length(item)
-        while len(self._kept) > limits.ITEMS or self._size > limits.EXPORT_KEPT_LENGTH:
-            self._size -= _length(heapq.heappop(self._kept)[2])
+        published = _published(item, self.zone) or _NEVER
+        heapq.heappush(self._newest, (published, number, item))
+        self._size += item.length
+        while (
+            len(self._newest) > limits.ITEMS or self._size > limits.EXPORT_KEPT_LENGTH
+        ):
+            self._size -= heapq.heappop(self._newest)[2].length
             self._left_out += 1
 
-    def _name(self, item: WxrItem, why: str) -> None:
-        name = one_line(item.text("title"))[: limits.NAME_LENGTH] or "a post"
-        self.skipped.append(Skipped(name, why))
+    def _skip(self, item: WxrItem, why: str) -> None:
+        name = one_line(item.text("title"))[: limits.NAME_LENGTH]
+        self.posts.skip(name or "a post", why)
 
     def reading(self) -> Reading:
-        items: list[Item] = []
-        told: dict[str, Origins] = {}
-        for _, _, item in sorted(self._kept, key=lambda one: one[:2]):
-            entry = self._entry(item)
-            try:
-                post, origins = post_told(entry)
-            except ValueError as problem:
-                self.skipped.append(Skipped(entry.name or "a post", str(problem)))
-                continue
-            items.append(post)
-            told.setdefault(post.key, origins)
+        posts = self.posts
+        for _, _, item in sorted(self._newest, key=lambda entry: entry[:2]):
+            raw = self._raw_item(item)
+            posts.add(raw, raw.name or "a post")
         if self._left_out:
-            why = f"only the newest {len(self._kept)} are read"
-            self.skipped.append(Skipped(f"{self._left_out} older posts", why))
-        kept = distinct(items, self.skipped)
-        return Reading(kept, tuple(self.skipped), origins=told)
+            why = f"only the newest {len(self._newest)} are read"
+            posts.skip(f"{self._left_out} older posts", why)
+        items = posts.distinct()
+        return Reading(items, tuple(posts.skipped), origins=posts.origins)
 
-    def _entry(self, item: WxrItem) -> FeedEntry:
+    def _raw_item(self, item: WxrItem) -> RawItem:
         login, link = item.text("dc:creator"), item.text("link")
         picture = self._pictures.get(item.meta.get("_thumbnail_id", ""), "")
-        return FeedEntry(
+        return RawItem(
             key=item.text("guid") or link,
-            title=FeedText(item.text("title"), is_html=True),
-            content=FeedText(
-                as_html(item.texts.get("content:encoded", "")), is_html=True
-            ),
+            title=Html(item.text("title")),
+            body=Html(as_html(item.texts.get("content:encoded", ""))),
             base=link,
             url=link,
-            summary=FeedText(as_html(item.text("excerpt:encoded")), is_html=True),
-            author=self._export.authors.get(login) or login,
+            summary=Html(as_html(item.text("excerpt:encoded"))),
+            byline=parse(one_line(self._export.authors.get(login) or login)),
             published=_published(item, self.zone),
-            topics=tuple(t for t in item.topics if t.casefold() not in _NO_TOPICS),
+            topics=topics_within(
+                topic for topic in item.topics if topic.casefold() not in _NO_TOPICS
+            ),
             attachments=(Attachment(picture),) if picture else (),
+            origins=FEED_ORIGINS,
         )
 
 
@@ -154,11 +140,6 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _is_public(item: WxrItem) -> bool:
-    is_locked = bool(item.text("wp:post_password"))
-    return item.text("wp:status") == "publish" and not is_locked
-
-
 def _published(item: WxrItem, zone: str) -> datetime | None:
     gmt = moment(item.text("wp:post_date_gmt"), "UTC")
     if gmt is not None:
@@ -168,7 +149,3 @@ def _published(item: WxrItem, zone: str) -> datetime | None:
     except (ValueError, OverflowError):
         local = moment(item.text("wp:post_date"), zone)
         return local.instant if local else None
-
-
-def _length(item: WxrItem) -> int:
-    return sum(map(len, item.texts.values()))

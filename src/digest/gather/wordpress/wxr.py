@@ -1,12 +1,13 @@
 """A WordPress export (WXR, all its versions), read as it streams past."""
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from digest.gather import limits
 from digest.gather.markup.signs import tags
-from digest.gather.wordpress.wxr_bytes import mended
 
 # Its extensions to RSS, by what stands before the colon in their names.
 _TEXTS = tags(
@@ -18,6 +19,11 @@ _AUTHOR = "wp:author"
 _NAMES = {"wp:author_login": "login", "wp:author_display_name": "name"}
 _META = ("wp:meta_key", "wp:meta_value")
 _END = b"</item>"
+# XML 1.0 section 2.2 forbids these, and old posts hold them.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_OTHER = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.I)
+_HEAD = 200
+_WINDOWS_LETTERS = "digest-windows-letters"
 # How an export begins, for the rest of one in which an item is broken.
 _BEGUN = b"<rss><channel><wp:wxr_version></wp:wxr_version>"
 
@@ -40,6 +46,17 @@ class WxrItem:
         """Return a text without the space around it."""
         return self.texts.get(name, "").strip()
 
+    @property
+    def length(self) -> int:
+        """How many characters its texts have."""
+        return sum(map(len, self.texts.values()))
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read it on the site."""
+        is_locked = bool(self.text("wp:post_password"))
+        return self.text("wp:status") == "publish" and not is_locked
+
 
 @dataclass(slots=True)
 class WxrExport:
@@ -55,7 +72,7 @@ class WxrExport:
         from some line on; the items before that have been yielded.
         """
         scan, broken, faults = _ExportScan(self.authors), "", 0
-        for piece, ends_item in _pieces(mended(chunks)):
+        for piece, ends_item in _pieces(_mended(chunks)):
             broken = broken or scan.fed(piece)
             yield from scan.taken()
             if broken and not (scan.is_export and faults < limits.EXPORT_FAULTS):
@@ -75,15 +92,44 @@ class WxrExport:
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Yield the bytes in pieces, and whether each ends an item."""
-    left = b""
+    waiting = b""
     for chunk in chunks:
-        *ended, left = (left + chunk).split(_END)
-        for one in ended:
-            yield one + _END, True
-        cut = max(0, len(left) - len(_END))
-        yield left[:cut], False
-        left = left[cut:]
-    yield left, False
+        *ended, waiting = (waiting + chunk).split(_END)
+        for piece in ended:
+            yield piece + _END, True
+        cut = max(0, len(waiting) - len(_END))
+        yield waiting[:cut], False
+        waiting = waiting[cut:]
+    yield waiting, False
+
+
+def _mended(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield an export's bytes as its parser can take them, as far as can be.
+
+    That is UTF-8, and nothing that XML forbids. Those of a file that says that it
+    is in another encoding are left alone.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")(_WINDOWS_LETTERS)
+    is_other: bool | None = None
+    for chunk in chunks:
+        if is_other is None:
+            is_other = _OTHER.search(chunk[:_HEAD]) is not None
+        if is_other:
+            yield chunk
+        else:
+            yield _FORBIDDEN.sub("", decoder.decode(chunk)).encode()
+    yield _FORBIDDEN.sub("", decoder.decode(b"", final=True)).encode()
+
+
+def as_windows_letters(problem: UnicodeError) -> tuple[str, int]:
+    """Read what is no UTF-8 as what such bytes are meant as: letters of Windows."""
+    if not isinstance(problem, UnicodeDecodeError):
+        raise problem
+    wrong = problem.object[problem.start : problem.end]
+    return wrong.decode("cp1252", "replace"), problem.end
+
+
+codecs.register_error(_WINDOWS_LETTERS, as_windows_letters)
 
 
 class _ExportScan:

@@ -8,9 +8,8 @@ from sqlalchemy import Engine
 from digest.compose import lifecycle
 from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
 from digest.errors import DigestError
-from digest.gather.calls import GatheringRound, SourceReport
-from digest.gather.campaign import gather
 from digest.gather.fetching.fetch import Fetcher
+from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import due, watch
 from digest.schedule.editions.previews import schedule_of

@@ -11,10 +11,14 @@ _LONGEST_WHY = 300
 
 @dataclass(frozen=True, slots=True)
 class SkippedItem:
-    """An item that was not taken, and why."""
+    """An item that was not taken: which, and what to do about it.
+
+    Where that is `passing` nobody needs do anything but wait.
+    """
 
     name: str
     why: str
+    passing: bool = False
 
     def __str__(self) -> str:
         """Return it as a few words."""
@@ -22,11 +26,15 @@ class SkippedItem:
 
 
 def to_text(skipped: Sequence[SkippedItem]) -> str:
-    """Return the items as text, of very many the first; "" for none."""
+    """Return the items as text, of very many the first; "" for none.
+
+    Those that are passing are left out.
+    """
+    lasting = [item for item in skipped if not item.passing]
     kept = [
-        (one.name[:_LONGEST_NAME], one.why[:_LONGEST_WHY]) for one in skipped[:_MOST]
+        (item.name[:_LONGEST_NAME], item.why[:_LONGEST_WHY]) for item in lasting[:_MOST]
     ]
-    if more := len(skipped) - len(kept):
+    if more := len(lasting) - len(kept):
         kept.append((f"{more} more", "see what is said of the others"))
     return json.dumps(kept, ensure_ascii=False) if kept else ""
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.gather.written import InputFault, TypedFields
+from digest.gather.typed_fields import InputFault, TypedFields
 from digest.model.posts.items import Item
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, listing

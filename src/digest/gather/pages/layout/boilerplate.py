@@ -1,4 +1,4 @@
-"""What stands around a page's own words: menus, footers, notices, what is hidden."""
+"""A page's own words, and what stands around them: menus, footers, what is hidden."""
 
 import re
 from collections import Counter
@@ -46,6 +46,18 @@ _LONG_LINE = 80  # characters, beside those in links
 # What holds more of the page's running words than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
 _MOST = 0.4
+# Where those who make pages say it, the surest first.
+_NAMED_MAIN = (
+    '//*[@itemprop="articleBody"]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " e-content ")]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " entry-content ")]',
+    "//article",
+    '//main|//*[@role="main"]',
+)
+# A page that has little beside what it names as its words names them rightly.
+_LEAST_NAMED = 0.3
+_NEARLY_ALL = 0.85
+_WHOLE = tags("p pre blockquote ul ol table tbody tr")
 
 
 def take_out_surroundings(root: Any) -> None:
@@ -138,3 +150,30 @@ def take_out(element: Any) -> None:
         before.tail = (before.tail or "") + tail
     element.tail = None
     parent.remove(element)
+
+
+def main_text(root: Any) -> Any:
+    """Return the element that holds the words of a page without its surroundings.
+
+    It is the smallest that holds nearly all of the running words, of the page or
+    of the part that the page names as its own words.
+    """
+    running = running_words(root)
+    element = _named_main(root, running)
+    least = _NEARLY_ALL * running[element]
+    longest = max(element, key=running.__getitem__, default=None)
+    while longest is not None and running[longest] > least:
+        if longest.tag in _WHOLE:
+            break
+        element = longest
+        longest = max(element, key=running.__getitem__, default=None)
+    return element
+
+
+def _named_main(root: Any, running: Count) -> Any:
+    """Return the part that the page names as its own words, or all of it."""
+    for path in _NAMED_MAIN:
+        longest = max(root.xpath(path), key=running.__getitem__, default=None)
+        if longest is not None and running[longest] > _LEAST_NAMED * running[root]:
+            return longest
+    return root

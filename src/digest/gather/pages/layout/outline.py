@@ -46,11 +46,11 @@ def bylines_low(blocks: Sequence[Block]) -> Blocks:
     )
 
 
-def marks_of(blocks: Sequence[Block], language: str) -> tuple[OutlineHeading, ...]:
-    """Return the marks of a page in order; a day is one only where it stands over.
+def headings_of(blocks: Sequence[Block], language: str) -> tuple[OutlineHeading, ...]:
+    """Return the headings of a page in order; a day is one only where it stands over.
 
     Where most days of one level follow a title and words follow them, they are
-    the dates of those posts and mark nothing.
+    the dates of those posts and no headings.
     """
     found = list(_marks(blocks, language))
     marked = {mark.place for mark in found}

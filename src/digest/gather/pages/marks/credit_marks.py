@@ -18,7 +18,7 @@ from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
-_NOBODY = frozenset({"admin", "administrator", "webmaster"})
+NOBODY = frozenset({"admin", "administrator", "webmaster"})
 _LONGEST = 25  # words
 _AUTHOR = re.compile(
     r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]?name)?|posted-by|field--name-uid"
@@ -99,7 +99,7 @@ def _byline(element: Any) -> Byline | None:
     named = (one for one in element.iter("*") if one.get("itemprop") == "name")
     words = _words(next(named, element)) or one_line(element.get("content", ""))
     found = parse(words) if 0 < len(words.split()) <= _LONGEST else None
-    return None if found and found.author.casefold() in _NOBODY else found
+    return None if found and found.author.casefold() in NOBODY else found
 
 
 def _moment(element: Any, zone: str) -> Moment | None:

@@ -5,11 +5,11 @@ from typing import Any
 
 from lxml import etree
 
-from digest.gather.items.entries import FeedText
-from digest.gather.items.moments import Moment, moment
+from digest.gather.items.moments import Moment, moment, unreadable_start
+from digest.gather.items.raw_item import Html, RawItem, all_in
 from digest.gather.markup.signs import tags, words_of
 from digest.gather.markup.words import one_line
-from digest.gather.pages.marks.structured_item import StructuredItem
+from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
@@ -37,70 +37,75 @@ _EVENT = {
 _ROOTS = tags("h-entry hentry h-event vevent")
 _EVENTS = tags("h-event vevent")
 _OTHER_ROOTS = tags("h-card vcard h-feed h-adr adr h-geo")
-_MARKS = "its h-event"
+_H_ENTRY = "its h-entry"
+_H_EVENT = "its h-event"
 Properties = Mapping[str, list[Any]]
 
 
-def told_in(root: Any, zone: str) -> tuple[StructuredItem, ...]:
+def items_in(root: Any, zone: str) -> tuple[RawItem, ...]:
     """Return the posts and events that a page marks up, in order."""
-    found = []
+    items = []
     for element in root.iter("*"):
         names = _names(element)
         if names & _EVENTS:
-            found.append(_event(_properties(element, _EVENT), zone))
+            items.append(_event(_properties(element, _EVENT), zone))
         elif names & _ROOTS:
-            found.append(_entry(element, zone))
-    return tuple(filter(None, found))
+            items.append(_entry(element, zone))
+    return tuple(filter(None, items))
 
 
-def _entry(element: Any, zone: str) -> StructuredItem:
-    said = _properties(element, _ENTRY)
-    published = next(_moments(said["published"], zone), None)
-    title = _text(said["name"]) or one_line(
+def is_entry(item: RawItem, field: str = "title") -> bool:
+    """Whether an h-entry says the item, or that field of it."""
+    return item.origins.get(field) == _H_ENTRY
+
+
+def _entry(element: Any, zone: str) -> RawItem:
+    entry = _properties(element, _ENTRY)
+    published = next(_moments(entry["published"], zone), None)
+    title = _text(entry["name"]) or one_line(
         next((words_of(h) for h in element.iter("h1", "h2", "h3")), "")
     )
-    return StructuredItem(
-        marks="its h-entry",
+    bookmarks = (a for a in element.iter("a") if a.get("rel") == "bookmark")
+    return RawItem(
         title=title,
-        url=_address(said["url"]) or _bookmark(element),
-        text=_html(said["content"]),
-        summary=_text(said["summary"]),
-        byline=next(filter(None, map(_byline, said["author"])), None),
+        url=_address(entry["url"]) or _address(bookmarks),
+        body=_html(entry["content"]) or (),
+        summary=Html(_text(entry["summary"])),
+        byline=next(filter(None, map(_byline, entry["author"])), None),
         published=published.instant if published else None,
-        picture=_address(said["photo"]),
-        topics=tuple(one_line(words_of(one)) for one in said["category"]),
+        picture=Picture(_address(entry["photo"])),
+        topics=tuple(one_line(words_of(topic)) for topic in entry["category"]),
+        origins=all_in(_H_ENTRY),
     )
 
 
-def _event(said: Properties, zone: str) -> StructuredItem | None:
-    starts = next(_moments(said["start"], zone), None)
+def _event(event: Properties, zone: str) -> RawItem | None:
+    title = _text(event["name"])
+    starts = next(_moments(event["start"], zone), None)
     if starts is None:
-        written = next(filter(None, map(_written, said["start"])), "")
-        title = _text(said["name"])
-        return (
-            StructuredItem.without_a_start(_MARKS, title, written) if written else None
-        )
-    return StructuredItem(
-        marks=_MARKS,
-        title=_text(said["name"]),
-        url=_address(said["url"]),
-        text=_html(said["content"]),
-        picture=_address(said["photo"]),
-        topics=tuple(one_line(words_of(one)) for one in said["category"]),
+        written = next(filter(None, map(_written, event["start"])), "")
+        fault = unreadable_start(written)
+        return RawItem(title=title, fault=fault) if written else None
+    return RawItem(
+        title=title,
+        url=_address(event["url"]),
+        body=_html(event["content"]) or (),
+        picture=Picture(_address(event["photo"])),
+        topics=tuple(one_line(words_of(topic)) for topic in event["category"]),
         starts=starts,
-        ends=next(_moments(said["end"], zone), None),
-        place=_text(said["place"]),
+        ends=next(_moments(event["end"], zone), None),
+        place=_text(event["place"]),
+        origins=all_in(_H_EVENT),
     )
 
 
-def _properties(root: Any, wanted: Mapping[str, frozenset[str]]) -> Properties:
-    found: dict[str, list[Any]] = {name: [] for name in wanted}
+def _properties(root: Any, names: Mapping[str, frozenset[str]]) -> Properties:
+    properties: dict[str, list[Any]] = {name: [] for name in names}
     for element in _own(root):
-        names = _names(element)
-        for name, classes in wanted.items():
-            if names & classes:
-                found[name].append(element)
-    return found
+        for name, classes in names.items():
+            if _names(element) & classes:
+                properties[name].append(element)
+    return properties
 
 
 def _own(root: Any) -> Iterator[Any]:
@@ -116,44 +121,42 @@ def _names(element: Any) -> set[str]:
 
 
 def _text(elements: Iterable[Any]) -> str:
-    for one in elements:
-        said = one.get("title") if one.tag == "abbr" else one.get("value")
-        if words := one_line(said or one.get("alt") or words_of(one)):
+    for element in elements:
+        is_short = element.tag == "abbr"
+        text = element.get("title") if is_short else element.get("value")
+        if words := one_line(text or element.get("alt") or words_of(element)):
             return words
     return ""
 
 
-def _html(elements: Iterable[Any]) -> FeedText:
-    for one in elements:
-        html = etree.tostring(one, encoding="unicode", method="html", with_tail=False)
-        return FeedText(html, is_html=True)
-    return FeedText()
+def _html(elements: Iterable[Any]) -> Html:
+    for element in elements:
+        return Html(
+            etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        )
+    return Html()
 
 
 def _address(elements: Iterable[Any]) -> str:
-    said = (one.get("href") or one.get("src") or "" for one in elements)
-    return next(filter(None, said), "")
-
-
-def _bookmark(element: Any) -> str:
-    return _address(one for one in element.iter("a") if one.get("rel") == "bookmark")
+    addresses = (el.get("href") or el.get("src") or "" for el in elements)
+    return next(filter(None, addresses), "")
 
 
 def _moments(elements: Iterable[Any], zone: str) -> Iterator[Moment]:
-    for one in elements:
-        parts = [part for part in one.iter("*") if "value" in _names(part)]
-        said = "T".join(map(_written, parts)) or _written(one)
-        if found := moment(said, zone):
-            yield found
+    for element in elements:
+        parts = [part for part in element.iter("*") if "value" in _names(part)]
+        written = "T".join(map(_written, parts)) or _written(element)
+        if at := moment(written, zone):
+            yield at
 
 
 def _written(element: Any) -> str:
-    said = element.get("datetime") or element.get("title") or element.get("value")
-    return one_line(said or words_of(element))
+    text = element.get("datetime") or element.get("title") or element.get("value")
+    return one_line(text or words_of(element))
 
 
 def _byline(card: Any) -> Byline | None:
-    said = _properties(
+    person = _properties(
         card,
         {
             "name": tags("p-name fn"),
@@ -161,7 +164,7 @@ def _byline(card: Any) -> Byline | None:
             "organisation": tags("p-org org"),
         },
     )
-    if said["role"] or said["organisation"]:
-        name = _text(said["name"])
-        return Byline(name, _text(said["role"]), _text(said["organisation"]))
-    return parse(_text(said["name"]) or one_line(words_of(card)))
+    if person["role"] or person["organisation"]:
+        name = _text(person["name"])
+        return Byline(name, _text(person["role"]), _text(person["organisation"]))
+    return parse(_text(person["name"]) or one_line(words_of(card)))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from digest.gather.written import TypedFields
+from digest.gather.typed_fields import TypedFields
 from digest.model.posts.edits import merged
 from digest.model.posts.items import Byline, Event, EventState, Item, Post
 from digest.model.posts.markdown import to_markdown

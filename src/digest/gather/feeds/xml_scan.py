@@ -1,11 +1,14 @@
-"""A first, quick look through a feed's XML, so that no feed costs more than it may."""
+"""A feed's XML looked through before it is parsed: what is too much, where items are.
+
+So no feed costs more than it may, and one item that breaks the parser costs itself.
+"""
 
 from collections.abc import Sequence
 from xml.parsers import expat
 
 from digest.gather import limits
 
-ITEMS = frozenset({"item", "entry"})
+_ITEMS = frozenset({"item", "entry"})
 
 
 def within_limits(content: bytes) -> bytes:
@@ -47,7 +50,7 @@ class _XmlScan:
             raise ValueError(
                 "is not a feed: one of its elements has too many attributes"
             )
-        if name.rpartition(":")[2] in ITEMS:
+        if name.rpartition(":")[2] in _ITEMS:
             self._items_depth = self._items_depth or self._depth
             self._items += self._depth == self._items_depth
             if self._items == limits.ITEMS + 2 and self.cut_from is None:
@@ -62,3 +65,51 @@ class _XmlScan:
         is_parent = self._depth == self._items_depth - 2
         if is_parent and self.cut_from is not None and self.cut_to is None:
             self.cut_to = self.parser.CurrentByteIndex
+
+
+def feeds_of_one_item(content: bytes) -> Sequence[bytes]:
+    """Return a feed for each item, in order; none where the feed cannot be cut.
+
+    `content` is UTF-8. What stands before the first item and after the last is
+    in each of them.
+    """
+    try:
+        spans = _item_spans(content)
+    except (expat.ExpatError, ValueError):
+        return ()
+    if not spans:
+        return ()
+    head, tail = content[: spans[0][0]], content[spans[-1][1] :]
+    if (len(head) + len(tail)) * len(spans) > limits.CUT_FEED_BYTES:
+        return ()
+    return [head + content[start:end] + tail for start, end in spans]
+
+
+def _item_spans(content: bytes) -> list[tuple[int, int]]:
+    """Return the first byte of each item, and the first one after it."""
+    parser = expat.ParserCreate("utf-8")
+    path: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    items_depth = 0
+
+    def start(name: str, _attributes: object) -> None:
+        nonlocal items_depth
+        path.append(name.rpartition(":")[2])
+        if path[-1] in _ITEMS:
+            items_depth = items_depth or len(path)
+            if len(path) == items_depth:
+                starts.append(parser.CurrentByteIndex)
+
+    def end(_name: str) -> None:
+        if len(path) == items_depth and path[-1] in _ITEMS:
+            ends.append(parser.CurrentByteIndex)
+        path.pop()
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
+    return [
+        (start, content.index(b">", end) + 1)
+        for start, end in zip(starts, ends, strict=True)
+    ]

@@ -1,23 +1,17 @@
-"""What somebody wrote into a form or sent by the API, as a post or an event."""
+"""What somebody typed into a form or sent by the API, as a post or an event."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest.gather import limits
-from digest.gather.folders.files import content_of
 from digest.gather.folders.front_matter import FrontMatter
-from digest.gather.folders.item import PostFile
-from digest.gather.items.reading import finished
+from digest.gather.items.raw_item import Blocks, event_of, post_of
 from digest.gather.markup import addresses
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.gather.markup.words import cleaned, short_title
-from digest.model.posts.blocks import Block, Picture
-from digest.model.posts.items import Event, EventState, Item, Post
-from digest.model.posts.summary import summarise
+from digest.gather.markup.words import cleaned
+from digest.model.posts.items import Event, EventState, Post
 
 _NOWHERE = ""
 
@@ -49,54 +43,26 @@ class TypedFields:
         body = self._body(faults)
         if faults:
             return tuple(faults)
-        head = self._head
-        post = Post(
-            key="",
-            title=short_title(head.text("title")),
-            byline=head.byline(),
-            published=head.instant("published"),
-            url=self._address("url"),
-            summary=head.text("summary"),
-            picture=self._picture(),
-            topics=head.words("topics"),
-        )
-        return finished(post, body)
+        raw = replace(self._head.post(), body=body)
+        if src := self._address("picture"):
+            raw = replace(raw, picture=self._head.picture(src))
+        return replace(post_of(raw)[0], key="")
 
     def event(self) -> Event | tuple[InputFault, ...]:
         """Return the event without a key, or every fault."""
         faults = [*self._faults("starts", "ends"), *self._time_faults()]
         body = self._body(faults)
-        head = self._head
-        starts = head.instant("starts")
-        if faults or starts is None:
+        if faults:
             return tuple(faults)
-        return Event(
-            key="",
-            title=short_title(head.text("title")),
-            starts=starts,
-            zone=head.zone,
-            ends=self._ends,
-            all_day=head.is_day("starts"),
-            place=head.text("place"),
-            joining_url=self._address("joining_url"),
-            booking_phone=head.text("booking_phone"),
-            url=self._address("url"),
-            summary=head.text("summary") or summarise(body),
-            body=body,
-            topics=head.words("topics"),
-            state=EventState(head.text("status") or EventState.ON),
-        )
-
-    @property
-    def _ends(self) -> datetime | None:
-        return self._head.end("ends", of_days=self._head.is_day("starts"))
+        state = EventState(self._head.text("status") or EventState.ON)
+        return event_of(replace(self._head.event(), body=body, state=state))[0]
 
     @property
     def _head(self) -> FrontMatter:
         zone = str(self.fields.get("zone") or self.zone)
         return FrontMatter(self.fields, "", zone if _is_zone(zone) else self.zone)
 
-    def _body(self, faults: list[InputFault]) -> tuple[Block, ...]:
+    def _body(self, faults: list[InputFault]) -> Blocks:
         text = cleaned(str(self.fields.get("text", "")))
         try:
             return markdown_to_blocks(text, _NOWHERE, self._picture_at)
@@ -107,25 +73,20 @@ class TypedFields:
     def _address(self, name: str) -> str:
         return addresses.web(self._head.text(name), _NOWHERE) or ""
 
-    def _picture(self) -> Picture | None:
-        if not (src := self._address("picture")):
-            return None
-        return self._head.picture(src)
-
     def _picture_at(self, address: str) -> str | None:
         if not address.strip():
             return None
         if address in self.pictures:
             return address
-        found = addresses.web(address, _NOWHERE)
-        if found is None:
+        whole = addresses.web(address, _NOWHERE)
+        if whole is None:
             raise ValueError(
                 f'names the picture "{address[: limits.NAME_LENGTH]}": '
                 "give its whole address, https://..."
             )
-        return found
+        return whole
 
-    def _faults(self, *instants: str) -> Iterator[InputFault]:
+    def _faults(self, *moments: str) -> Iterator[InputFault]:
         head = self._head
         if not head.text("title"):
             yield InputFault("title", "Enter a title")
@@ -134,12 +95,12 @@ class TypedFields:
                 yield InputFault(
                     name, "Enter a whole address, like https://example.org/tea"
                 )
-        for name in instants:
-            if head.text(name) and head.instant(name) is None:
+        for name in moments:
+            if head.text(name) and head.moment(name) is None:
                 yield InputFault(name, "Enter a day and time, like 2026-07-06 14:00")
         if not _is_zone(str(self.fields.get("zone") or self.zone)):
             yield InputFault("zone", f"Enter a time zone, like {self.zone}")
-        if any(len(one) > limits.TOPIC_LENGTH for one in head.words("topics")):
+        if any(len(topic) > limits.TOPIC_LENGTH for topic in head.words("topics")):
             yield InputFault(
                 "topics", f"Each topic has at most {limits.TOPIC_LENGTH} letters"
             )
@@ -150,33 +111,21 @@ class TypedFields:
 
     def _time_faults(self) -> Iterator[InputFault]:
         head = self._head
-        starts, ends, of_days = (
-            head.instant("starts"),
-            self._ends,
-            head.is_day("starts"),
-        )
         if not head.text("starts"):
             yield InputFault("starts", "Enter when it starts, like 2026-07-06 14:00")
         if head.text("status") not in {"", *EventState}:
             yield InputFault("status", f"Enter one of these: {', '.join(EventState)}")
+        starts, ends = head.moment("starts"), head.moment("ends")
         if starts is None or ends is None:
             return
-        if of_days != head.is_day("ends"):
+        if starts.is_day != ends.is_day:
             yield InputFault(
                 "ends", "Enter a time for both the start and the end, or none"
             )
-        elif ends < starts or (of_days and ends == starts):
+            return
+        end = ends.as_end(head.zone)
+        if end < starts.instant or (starts.is_day and end == starts.instant):
             yield InputFault("ends", "The end must be after the start")
-
-
-def from_file(path: Path, zone: str) -> tuple[str, Item]:
-    """Return the key that a file gives, empty for none, and its post or event.
-
-    In the format of a folder's files. Raises ValueError, in plain words.
-    """
-    whole = path.resolve()
-    file = PostFile.read(whole, content_of(whole, whole.parent, None), zone)
-    return file.head.text("key"), file.item(path.name)
 
 
 def _is_zone(name: str) -> bool:

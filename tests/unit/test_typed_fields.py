@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.gather.written import InputFault, TypedFields
+from digest.gather.typed_fields import InputFault, TypedFields
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Byline, Event, EventState, LinkKind, Post
 from digest.render.words.catalogue import words_for

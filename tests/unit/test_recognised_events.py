@@ -4,22 +4,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.gather.pages.marks.known_events import KnownEvent, kept, recognised_events
+from digest.gather.pages.recognition import (
+    RememberedEvent,
+    events_to_remember,
+    recognised_events,
+)
 
 NOW = datetime(2026, 7, 6, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 def read(
-    *found: tuple[str, int], known: tuple[KnownEvent, ...] = (), day: int = 0
-) -> tuple[KnownEvent, ...]:
+    *found: tuple[str, int], known: tuple[RememberedEvent, ...] = (), day: int = 0
+) -> tuple[RememberedEvent, ...]:
     """Return a reading's events, given as names and days from now, as noted down."""
     events = [(name, NOW + at * DAY) for name, at in found]
     now = NOW + day * DAY
-    return kept(recognised_events(events, known, now), known, now)
+    return events_to_remember(recognised_events(events, known, now), known, now)
 
 
-def keys(known: tuple[KnownEvent, ...], *found: tuple[str, int]) -> list[str]:
+def keys(known: tuple[RememberedEvent, ...], *found: tuple[str, int]) -> list[str]:
     by_event = {(one.stem, one.starts): one.key for one in known}
     return [by_event[name, NOW + at * DAY] for name, at in found]
 
