@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from digest.errors import SourceError
-from digest.gather.fetching.dialling import resolved
 from digest.gather.fetching.document import FEED, PICTURE, Document, DocumentRequest
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.fetching.host_queue import HostQueue
+from digest.gather.fetching.ssrf_guard import resolved
 from digest.model.campaigns.web_access import WebAccess
 from tests.fakes.web_site import Answer, WebSite, web_site
 

@@ -231,7 +231,7 @@ def test_a_name_that_nobody_resolves_in_time_is_left(site: WebSite) -> None:
         site.is_over.wait(30)
         return []
 
-    fetcher = Fetcher(turns=HostQueue(gap=0), resolve=never)
+    fetcher = Fetcher(host_queue=HostQueue(gap=0), resolve=never)
     began = time.monotonic()
     with pytest.raises(SourceError, match="took too long"):
         fetcher.fetch(DocumentRequest("http://slow.example.org/", FEED), SHORT)

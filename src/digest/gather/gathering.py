@@ -199,7 +199,7 @@ class _Gathering:
                 report = SourceReport(call.source.name, not_read=_NO_TIME)
                 reports.append((call, report))
                 continue
-            with self.fetcher.slots.held():
+            with self.fetcher.permits.working():
                 outcome = (
                     attempt(call.source, self._visit(call, call.row))
                     if silences < limits.TRIES_OF_A_DEAD_HOST

@@ -18,12 +18,12 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.has_passed = False
         self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._end)
+        self._timer = threading.Timer(seconds, self._shut)
         self._timer.daemon = True
 
-    def trace(self, happening: str, facts: Mapping[str, Any]) -> None:
+    def trace(self, event: str, facts: Mapping[str, Any]) -> None:
         """Keep a second handle on a connection when it has been made."""
-        if happening == "connection.connect_tcp.complete":
+        if event == "connection.connect_tcp.complete":
             stream = facts["return_value"]
             self._sockets.append(stream.get_extra_info("socket").dup())
             if self.has_passed:
@@ -41,15 +41,12 @@ class Deadline:
     ) -> None:
         self._timer.cancel()
         self._timer.join()
-        for one in self._sockets:
-            one.close()
-
-    def _end(self) -> None:
-        # Said before it is done, so that a connection made meanwhile shuts itself.
-        self.has_passed = True
-        self._shut()
+        for connection in self._sockets:
+            connection.close()
 
     def _shut(self) -> None:
-        for one in list(self._sockets):
+        # Said before it is done, so that a connection made meanwhile shuts itself.
+        self.has_passed = True
+        for connection in list(self._sockets):
             with suppress(OSError):  # the other side was quicker
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)

@@ -72,7 +72,7 @@ class DocumentRequest:
     """
 
     url: str
-    wanted: DocumentKind
+    kind: DocumentKind
     memory: SourceMemory = SourceMemory()
     contact: str = ""
 

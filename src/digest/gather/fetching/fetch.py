@@ -2,6 +2,7 @@
 
 import ssl
 import time
+import zlib
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -10,29 +11,41 @@ import httpx
 
 from digest import __version__
 from digest.errors import SourceError
-from digest.gather.fetching.answers import Redirect, WebAnswer
 from digest.gather.fetching.deadline import Deadline
-from digest.gather.fetching.dialling import Dialler, Resolve, resolved
 from digest.gather.fetching.document import (
     LIMITS,
     Document,
+    DocumentKind,
     DocumentRequest,
     FetchLimits,
     UnreachableError,
 )
 from digest.gather.fetching.host_queue import HostQueue, ThreadPermits
-from digest.gather.fetching.troubles import (
-    TROUBLES,
-    WRITE_IT_SO,
-    in_words,
-    is_unreachable,
+from digest.gather.fetching.response import Redirect, TooBigError, WebAnswer
+from digest.gather.fetching.ssrf_guard import (
+    DeniedError,
+    GuardedBackend,
+    Resolve,
+    resolved,
 )
 from digest.gather.markup.words import one_line
 from digest.model.campaigns.web_access import WebAccess
 
+_TROUBLES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpx.InvalidURL,
+    DeniedError,
+    TooBigError,
+    ValueError,  # of our own, in words; and UnicodeError
+    zlib.error,
+)
+_WRITE_IT_SO = "give an http or https address without a name or password in it"
+
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Return whom we believe over TLS; to read that takes a while, so once."""
     return httpx.create_ssl_context()
 
@@ -46,10 +59,10 @@ class Fetcher:
     """
 
     access: WebAccess = field(default_factory=WebAccess)
-    turns: HostQueue = field(default_factory=HostQueue)
-    slots: ThreadPermits = field(default_factory=ThreadPermits)
+    host_queue: HostQueue = field(default_factory=HostQueue)
+    permits: ThreadPermits = field(default_factory=ThreadPermits)
     resolve: Resolve = resolved
-    tls: ssl.SSLContext = field(default_factory=_trusted)
+    tls: ssl.SSLContext = field(default_factory=tls_context)
 
     def fetch(self, request: DocumentRequest, limits: FetchLimits = LIMITS) -> Document:
         """Return the document, within the limits.
@@ -58,7 +71,7 @@ class Fetcher:
         nothing has changed. Raises SourceError, in plain words, for everything
         else; GoneError and BusyError where its server says so.
         """
-        with self.slots.lent():
+        with self.permits.waiting():
             return _Errand(self, request, limits).run()
 
 
@@ -78,7 +91,7 @@ class _Errand:
         self.seconds = self.limits.total_seconds
         is_for_good = True
         for _ in range(self.limits.redirects + 1):
-            answer = self._asked()
+            answer = self._answered()
             if isinstance(answer, Document):
                 # What has moved back is where it always was.
                 moved_to = "" if moved_to == self.request.url else moved_to
@@ -88,15 +101,15 @@ class _Errand:
             moved_to = answer.url if is_for_good else moved_to
         raise self._error("it sends us round in circles: give its final address")
 
-    def _asked(self) -> Document | Redirect:
+    def _answered(self) -> Document | Redirect:
         try:
             url = _checked(self.url)
-            with self.fetcher.turns.of(url.host):
+            with self.fetcher.host_queue.of(url.host):
                 return self._in_time(url)
-        except TROUBLES as problem:
-            why = in_words(problem, self.request.wanted, self.limits)
+        except _TROUBLES as problem:
+            why = _in_words(problem, self.request.kind, self.limits)
             error = self._error(why)
-            if is_unreachable(problem):
+            if _is_unreachable(problem):
                 error = UnreachableError(str(error), httpx.URL(self.url).host)
             raise error from problem
 
@@ -123,7 +136,7 @@ class _Errand:
         with (
             httpcore.ConnectionPool(
                 ssl_context=fetcher.tls,
-                network_backend=Dialler(fetcher.access, fetcher.resolve),
+                network_backend=GuardedBackend(fetcher.access, fetcher.resolve),
             ) as pool,
             pool.stream(
                 "GET",
@@ -144,7 +157,7 @@ def _checked(address: str) -> httpx.URL:
     url = httpx.URL(address)
     is_web = url.scheme in {"http", "https"}
     if not is_web or not url.host or url.userinfo or url.port == 0:
-        raise ValueError(WRITE_IT_SO)
+        raise ValueError(_WRITE_IT_SO)
     return url
 
 
@@ -154,7 +167,7 @@ def _headers(url: httpx.URL, request: DocumentRequest) -> list[tuple[str, str]]:
     headers = {
         "Host": url.netloc.decode("ascii"),
         "User-Agent": f"Digest/{__version__}{contact}",
-        "Accept": request.wanted.accept,
+        "Accept": request.kind.accept,
         # The one packing that is undone here within limits.
         "Accept-Encoding": "gzip",
         "Connection": "close",
@@ -164,3 +177,43 @@ def _headers(url: httpx.URL, request: DocumentRequest) -> list[tuple[str, str]]:
     if request.memory.last_modified:
         headers["If-Modified-Since"] = request.memory.last_modified
     return list(headers.items())
+
+
+def _in_words(problem: Exception, kind: DocumentKind, limits: FetchLimits) -> str:
+    """Return why a document could not be had, and what would help."""
+    match problem:
+        case httpcore.TimeoutException():
+            return "it took too long; it is tried again later"
+        case TooBigError():
+            return f"it is over {limits.size / 1_000_000:g} MB: {kind.if_too_big}"
+        case httpcore.ConnectError():
+            return _why_unconnected(problem)
+        case httpx.InvalidURL() | UnicodeError():
+            return _WRITE_IT_SO
+        case zlib.error():
+            return "it was cut short on its way, or packed wrongly"
+        case _:
+            return one_line(str(problem)) or type(problem).__name__
+
+
+def _is_unreachable(problem: Exception) -> bool:
+    """Whether the host gives no answer, or none in time."""
+    if isinstance(problem, httpcore.ConnectError):
+        return not isinstance(_cause(problem), ssl.SSLError)
+    return isinstance(problem, httpcore.TimeoutException)
+
+
+def _cause(problem: httpcore.ConnectError) -> object:
+    return problem.args[0] if problem.args else None  # the pool drops __cause__
+
+
+def _why_unconnected(problem: httpcore.ConnectError) -> str:
+    cause = _cause(problem)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            "its certificate is not valid "
+            f"({one_line(cause.verify_message)}): tell whoever keeps the site"
+        )
+    if isinstance(cause, ssl.SSLError):
+        return "no encrypted connection can be made: tell whoever keeps the site"
+    return "nothing answers there; look at the address and the connection"

@@ -21,15 +21,15 @@ class HostQueue:
         self._clock = clock
         self._wait = wait
         self._changed = threading.Condition()
-        self._taken: set[str] = set()
+        self._busy: set[str] = set()
         self._free_at: dict[str, float] = {}
 
     @contextmanager
     def of(self, host: str) -> Iterator[None]:
         """Hold the host's turn for as long as the block lasts."""
         with self._changed:
-            self._changed.wait_for(lambda: host not in self._taken)
-            self._taken.add(host)
+            self._changed.wait_for(lambda: host not in self._busy)
+            self._busy.add(host)
             early = self._free_at.get(host, 0) - self._clock()
         try:
             if early > 0:
@@ -37,11 +37,11 @@ class HostQueue:
             yield
         finally:
             with self._changed:
-                self._taken.remove(host)
+                self._busy.remove(host)
                 now = self._clock()
-                late = [one for one, at in self._free_at.items() if at <= now]
-                for one in late:  # so that a long life remembers few hosts
-                    del self._free_at[one]
+                late = [name for name, at in self._free_at.items() if at <= now]
+                for name in late:  # so that a long life remembers few hosts
+                    del self._free_at[name]
                 self._free_at[host] = now + self._gap
                 self._changed.notify_all()
 
@@ -58,19 +58,19 @@ class ThreadPermits:
         self._mine = threading.local()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Work, as soon as there is a slot."""
+    def working(self) -> Iterator[None]:
+        """Work, as soon as there is a permit."""
         with self._free:
-            self._mine.held = True
+            self._mine.is_working = True
             try:
                 yield
             finally:
-                self._mine.held = False
+                self._mine.is_working = False
 
     @contextmanager
-    def lent(self) -> Iterator[None]:
-        """Wait for something: the slot, if this thread has one, is another's now."""
-        if not getattr(self._mine, "held", False):
+    def waiting(self) -> Iterator[None]:
+        """Wait for something: the permit, if this thread has one, is another's now."""
+        if not getattr(self._mine, "is_working", False):
             yield
             return
         self._free.release()

@@ -58,26 +58,26 @@ def test_a_turn_that_ends_badly_is_given_back() -> None:
     assert comes_in(turns.of("a.example.org"))
 
 
-def test_a_slot_that_is_lent_lets_another_thread_work() -> None:
-    slots, other_worked = ThreadPermits(1), threading.Event()
+def test_a_permit_of_one_who_waits_lets_another_thread_work() -> None:
+    permits, other_worked = ThreadPermits(1), threading.Event()
 
     def work() -> None:
-        with slots.held():
+        with permits.working():
             other_worked.set()
 
     thread = threading.Thread(target=work)
-    with slots.held():
+    with permits.working():
         thread.start()
         assert not other_worked.is_set()
-        with slots.lent():
+        with permits.waiting():
             assert other_worked.wait(5)
     thread.join()
 
 
-def test_without_a_slot_there_is_none_to_lend() -> None:
-    slots = ThreadPermits(1)
-    with slots.lent():
-        assert comes_in(slots.held())
+def test_without_a_permit_there_is_none_to_give_up() -> None:
+    permits = ThreadPermits(1)
+    with permits.waiting():
+        assert comes_in(permits.working())
 
 
 def comes_in(turn: AbstractContextManager[object]) -> bool:

@@ -20,12 +20,12 @@ class DeniedError(Exception):
 
 def resolved(host: str, port: int) -> Sequence[str]:
     """Return the addresses of a host, the preferred one first. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
 @dataclass(frozen=True, slots=True)
-class Dialler(httpcore.NetworkBackend):
+class GuardedBackend(httpcore.NetworkBackend):
     """Resolves a host once, looks at every answer, and connects to one of those.
 
     A host with one address that must not be asked is not asked at all. Raises
@@ -47,15 +47,15 @@ class Dialler(httpcore.NetworkBackend):
         """Return a connection to a checked address of `host`."""
         until = time.monotonic() + (timeout or 0)
         addresses = self._checked(host, port, timeout or 0)
-        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        for tries, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             # Each gets its share, so that one dead address cannot cost them all.
-            share = max(until - time.monotonic(), 0.001) / left
+            share = max(until - time.monotonic(), 0.001) / tries
             try:
                 return self._plain.connect_tcp(
                     address, port, share, local_address, socket_options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if left == 1:
+                if tries == 1:
                     raise
         raise httpcore.ConnectError(f"{host} has no address")
 
@@ -65,7 +65,9 @@ class Dialler(httpcore.NetworkBackend):
             is_ours = _is_ours(address)
             why = self.access.refusal(host, port, address, is_ours=is_ours)
             if why:
-                place = _as_allowed(host, port)
+                # As an operator would allow it: no wider than is needed.
+                place = f"[{host}]" if ":" in host else host
+                place = host if port in USUAL_PORTS else f"{place}:{port}"
                 raise DeniedError(
                     f"{why}. Where that is meant, add {place} to DIGEST_FETCH_ALLOW"
                 )
@@ -83,27 +85,20 @@ class Dialler(httpcore.NetworkBackend):
 
         threading.Thread(target=ask, daemon=True, name="resolver").start()
         try:
-            found = answer.get(timeout=timeout)
+            addresses = answer.get(timeout=timeout)
         except Empty:
             raise httpcore.ConnectTimeout(f"{host} was not found in time") from None
-        if isinstance(found, Exception):
-            raise httpcore.ConnectError(f"{host} is not known") from found
-        return found
-
-
-def _as_allowed(host: str, port: int) -> str:
-    """Return a place as an operator would allow it: no wider than is needed."""
-    if port in USUAL_PORTS:
-        return host
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        if isinstance(addresses, Exception):
+            raise httpcore.ConnectError(f"{host} is not known") from addresses
+        return addresses
 
 
 def _is_ours(address: str) -> bool:
     """Whether the address is one of this machine's: only those can be bound to."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as one:
-            one.bind((address, 0))
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
     except OSError:
         return False
     return True
