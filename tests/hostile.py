@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from digest.gather.markup.signs import tags
+from digest.gather.markup.elements import tags
 
 # Every attack says this word where it would run; as visible words it does no harm.
 EVIL = "evil()"

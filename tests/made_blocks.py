@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from digest.gather.markup.addresses import link
+from digest.gather.markup.clean_text import cleaned, one_line, opening_marks
 from digest.gather.markup.reshape import outlined
-from digest.gather.markup.words import cleaned, one_line, opening_marks
 from digest.model.posts.blocks import (
     Block,
     CallToAction,

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.gather.items.raw_item import Html, PlainText, RawItem, topics_within
+from digest.gather.markup.clean_text import cleaned, one_line
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.gather.markup.words import cleaned, one_line
 from digest.model.posts.blocks import Block, links_in, texts
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Post

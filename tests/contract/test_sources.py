@@ -14,7 +14,7 @@ import pytest
 from digest.errors import SourceError
 from digest.gather.fetching.document import SourceMemory
 from digest.gather.items.reading import Reading, SourceVisit
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.gather.registry import READERS
 from digest.model.campaigns.campaign import Source, SourceKind
 from digest.model.posts.blocks import Picture, texts

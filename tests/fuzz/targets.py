@@ -23,12 +23,12 @@ from digest.gather.fetching.document import (
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.folders.front_matter import FrontMatter
 from digest.gather.items.reading import SourceVisit
+from digest.gather.markup.clean_text import cleaned
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.plain_text import text_to_blocks
-from digest.gather.markup.words import cleaned
 from digest.gather.pages.page import read_page
-from digest.gather.pictures.making import ROOMS, made
+from digest.gather.pictures.resizing import ROOMS, resized
 from digest.gather.wordpress.export import read_wordpress
 from digest.model.campaigns.campaign import Source, SourceKind
 from digest.model.posts.blocks import Block, links_in, texts
@@ -71,7 +71,7 @@ def front_matter(content: bytes) -> None:
 
 def picture(content: bytes) -> None:
     """Open the bytes as a picture, and look at what is made of it."""
-    for use, file in made(content).items():
+    for use, file in resized(content).items():
         with Image.open(io.BytesIO(file.content), formats=("JPEG", "PNG")) as image:
             image.load()
             assert image.size == (file.width, file.height)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from digest.gather.items.raw_item import Html, PlainText, RawItem
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.campaigns.campaign import LetterHead
 from digest.model.editions.edition import Variant
 from digest.model.formats import LARGE_PRINT, LETTER, Format

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.markup.words import cleaned, one_line
+from digest.gather.markup.clean_text import cleaned, one_line
 
 
 @pytest.mark.parametrize(

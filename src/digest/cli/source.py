@@ -52,7 +52,7 @@ def try_source(
     from digest.gather.fetching.fetch import Fetcher
     from digest.gather.gathering import attempt
     from digest.gather.items.reading import SourceVisit
-    from digest.gather.pictures.fetching import PictureFetcher, faults
+    from digest.gather.pictures.picture_fetcher import PictureFetcher, faults
     from digest.model.campaigns.campaign import Source, SourceKind
     from digest.settings import from_environment
 

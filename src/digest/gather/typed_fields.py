@@ -9,8 +9,8 @@ from digest.gather import limits
 from digest.gather.folders.front_matter import FrontMatter
 from digest.gather.items.raw_item import Blocks, event_of, post_of
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import cleaned
 from digest.gather.markup.markdown import markdown_to_blocks
-from digest.gather.markup.words import cleaned
 from digest.model.posts.items import Event, EventState, Post
 
 _NOWHERE = ""
@@ -39,7 +39,9 @@ class TypedFields:
 
     def post(self) -> Post | tuple[InputFault, ...]:
         """Return the post without a key, or every fault."""
-        faults = [*self._faults("published"), *self._picture_faults()]
+        faults = list(self._faults("published"))
+        if self._address("picture") and not self._head.text("picture_alt"):
+            faults.append(InputFault("picture_alt", "Say what the picture shows"))
         body = self._body(faults)
         if faults:
             return tuple(faults)
@@ -104,10 +106,6 @@ class TypedFields:
             yield InputFault(
                 "topics", f"Each topic has at most {limits.TOPIC_LENGTH} letters"
             )
-
-    def _picture_faults(self) -> Iterator[InputFault]:
-        if self._address("picture") and not self._head.text("picture_alt"):
-            yield InputFault("picture_alt", "Say what the picture shows")
 
     def _time_faults(self) -> Iterator[InputFault]:
         head = self._head

@@ -17,7 +17,7 @@ from digest.gather.fetching.document import CALENDAR, LIMITS, SourceMemory
 from digest.gather.items.moments import Moment
 from digest.gather.items.raw_item import RawItem, event_of
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import EventState
 

@@ -14,7 +14,7 @@ from digest.gather.items.raw_item import (
     RawItem,
     topics_within,
 )
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.posts.bylines import parse
 
 Entry = Mapping[str, Any]

@@ -23,8 +23,8 @@ from digest.gather.items.raw_item import (
     topics_within,
 )
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.decoding import decoded
-from digest.gather.markup.words import one_line
 from digest.model.posts.bylines import parse
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")

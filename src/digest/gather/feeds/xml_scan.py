@@ -17,54 +17,51 @@ def within_limits(content: bytes) -> bytes:
     Raises ValueError, in words, for what is broken beyond mending, and for what
     no feed has a use for: entities of its own, hundreds of attributes.
     """
-    scan = _XmlScan()
     try:
-        scan.parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
+        start, end = _surplus(content)
     except expat.ExpatError as problem:
         if len(content) > limits.BROKEN_FEED_BYTES:
             raise ValueError(f"is not well-formed XML: {problem}") from problem
         return content
-    if scan.cut_from is None or scan.cut_to is None:
-        return content
-    return content[: scan.cut_from] + content[scan.cut_to :]
+    return content if start is None or end is None else content[:start] + content[end:]
 
 
-class _XmlScan:
-    """Goes through XML and notes where the items begin that are too many."""
+def _surplus(content: bytes) -> tuple[int | None, int | None]:
+    """Return where the items begin and end that are too many, if any are."""
+    parser = expat.ParserCreate("utf-8")
+    parser.ordered_attributes = True
+    depth = items = items_depth = 0
+    starts: int | None = None
+    ends: int | None = None
 
-    def __init__(self) -> None:
-        self.cut_from: int | None = None
-        self.cut_to: int | None = None
-        self._depth = 0
-        self._items = 0
-        self._items_depth = 0
-        self.parser = expat.ParserCreate("utf-8")
-        self.parser.ordered_attributes = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.EntityDeclHandler = self._entity
-
-    def _start(self, name: str, attributes: Sequence[str]) -> None:
-        self._depth += 1
+    def start(name: str, attributes: Sequence[str]) -> None:
+        nonlocal depth, items, items_depth, starts
+        depth += 1
         if len(attributes) > 2 * limits.FEED_ATTRIBUTES:
             raise ValueError(
                 "is not a feed: one of its elements has too many attributes"
             )
         if name.rpartition(":")[2] in _ITEMS:
-            self._items_depth = self._items_depth or self._depth
-            self._items += self._depth == self._items_depth
-            if self._items == limits.ITEMS + 2 and self.cut_from is None:
-                self.cut_from = self.parser.CurrentByteIndex
+            items_depth = items_depth or depth
+            items += depth == items_depth
+            if items == limits.ITEMS + 2 and starts is None:
+                starts = parser.CurrentByteIndex
 
-    def _entity(self, _name: str, is_parameter: bool, *_definition: object) -> None:  # noqa: FBT001 - expat's call
+    def end(_name: str) -> None:
+        nonlocal depth, ends
+        depth -= 1
+        if depth == items_depth - 2 and starts is not None and ends is None:
+            ends = parser.CurrentByteIndex
+
+    def refuse(_name: str, is_parameter: bool, *_definition: object) -> None:  # noqa: FBT001 - expat's call
         if not is_parameter:
             raise ValueError("declares entities of its own, which no feed needs")
 
-    def _end(self, _name: str) -> None:
-        self._depth -= 1
-        is_parent = self._depth == self._items_depth - 2
-        if is_parent and self.cut_from is not None and self.cut_to is None:
-            self.cut_to = self.parser.CurrentByteIndex
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.EntityDeclHandler = refuse
+    parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
+    return starts, ends
 
 
 def feeds_of_one_item(content: bytes) -> Sequence[bytes]:

@@ -28,7 +28,7 @@ from digest.gather.fetching.ssrf_guard import (
     Resolve,
     resolved,
 )
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.campaigns.web_access import WebAccess
 
 _TROUBLES = (

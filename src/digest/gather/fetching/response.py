@@ -15,7 +15,7 @@ import httpx
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.fetching.document import BusyError, Document, GoneError, SourceMemory
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})

@@ -14,7 +14,7 @@ from digest.gather import limits
 from digest.gather.folders.post_file import PLAIN_TEXT, PostFile
 from digest.gather.items.raw_item import RawItem, item_of
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Item
 from digest.store.campaigns.skipped_items import SkippedItem

@@ -14,7 +14,7 @@ from frontmatter.default_handlers import YAMLHandler
 from digest.gather import limits
 from digest.gather.items.moments import Moment, moment
 from digest.gather.items.raw_item import RawItem
-from digest.gather.markup.words import cleaned, one_line
+from digest.gather.markup.clean_text import cleaned, one_line
 from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 from digest.gather.folders.front_matter import FrontMatter
 from digest.gather.items.raw_item import Blocks, RawItem, first_words
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line, short_key
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.plain_text import parted, text_to_blocks
-from digest.gather.markup.words import one_line, short_key
 from digest.model.posts.blocks import Heading, plain
 
 PLAIN_TEXT = ".txt"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from digest.gather import limits
 from digest.gather.markup import addresses
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.posts.items import Link, LinkKind
 
 _PICTURE = "picture"

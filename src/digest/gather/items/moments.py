@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 
 _BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d|Z$)")
 

@@ -16,10 +16,10 @@ from digest.gather import limits
 from digest.gather.items.attachments import Attachment, links_to, picture_in
 from digest.gather.items.moments import Moment
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line, short_key, short_title
 from digest.gather.markup.html import to_blocks
 from digest.gather.markup.plain_text import text_to_blocks
 from digest.gather.markup.reshape import outlined
-from digest.gather.markup.words import one_line, short_key, short_title
 from digest.model.posts.blocks import Block, Picture, links_in, texts
 from digest.model.posts.bylines import split_byline
 from digest.model.posts.items import Byline, Event, EventState, Item, Link, Post
@@ -168,8 +168,8 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
     gist, body = _blocks(raw.summary, base), _blocks(raw.body, base)
     is_gist_alone = not body and isinstance(raw.body, str)
     body = gist if is_gist_alone else body
-    said_title = _title(raw.title, base)
-    title = said_title or first_words(body)
+    own_title = _title(raw.title, base)
+    title = own_title or first_words(body)
     if not title:
         raise ValueError("has neither a title nor words: give it one of them")
     picture = raw.picture.src or picture_in(raw.attachments, base)
@@ -183,7 +183,7 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
         picture=replace(raw.picture, src=picture) if picture else None,
         topics=raw.topics,
     )
-    guessed = set() if said_title else {"title"}
+    guessed = set() if own_title else {"title"}
     guessed |= set() if post.summary or is_gist_alone else {"summary"}
     post = _completed(post, body, links_to(raw.attachments, base))
     guessed |= set() if raw.byline and raw.byline == post.byline else {"byline"}
@@ -229,15 +229,15 @@ def event_of(raw: RawItem) -> tuple[Event, Origins]:
     return event, origins_of(event, origins)
 
 
-def origins_of(item: Item, said: Origins) -> Origins:
+def origins_of(item: Item, where: Origins) -> Origins:
     """Return for each field that the item has where it came from.
 
-    `said` names the fields that the source itself gave, each with where in the
+    `where` names the fields that the source itself gave, each with where in the
     source that stands, such as "the feed's summary". The others were guessed from
     the item's own words.
     """
     return {
-        field.name: said.get(field.name) or _GUESSED.get(field.name, _ELSE)
+        field.name: where.get(field.name) or _GUESSED.get(field.name, _ELSE)
         for field in fields(item)
         if field.default is MISSING or getattr(item, field.name) != field.default
     }

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 # What a browser takes out of an address before it looks at it (WHATWG URL 4.4).
-_TAKEN_OUT = re.compile(r"[\t\n\r]")
+_DROPPED = re.compile(r"[\t\n\r]")
 _EDGES = "".join(map(chr, range(33)))
 # What may stand in no address (RFC 3986 section 2), and ends one in markup or mail.
 _ESCAPED = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff"<>\\\\^`{|}]')
@@ -30,17 +30,17 @@ def web(address: str | None, base: str) -> str | None:
 
 
 def _allowed(address: str | None, base: str, schemes: frozenset[str]) -> str | None:
-    bare = _TAKEN_OUT.sub("", (address or "").strip(_EDGES))
+    bare = _DROPPED.sub("", (address or "").strip(_EDGES))
     if not bare or _PLAIN.fullmatch(bare):
         return bare or None
     try:
-        said = urlsplit(bare)
-        parts = urlsplit(urljoin(base, _ESCAPED.sub(_percent, bare)))
+        written = urlsplit(bare)
+        parts = urlsplit(urljoin(base, _ESCAPED.sub(percent_encoded, bare)))
         full = parts.geturl()  # without an empty query or fragment at its end
     except ValueError:
         return None
     # "https:/x" is one thing to a browser and another to a mail program.
-    if parts.scheme not in schemes or (said.scheme in _WEB and not said.netloc):
+    if parts.scheme not in schemes or (written.scheme in _WEB and not written.netloc):
         return None
     if parts.scheme in _WEB:
         # A name before the host makes one site look like another.
@@ -49,5 +49,6 @@ def _allowed(address: str | None, base: str, schemes: frozenset[str]) -> str | N
     return full if parts.path else None
 
 
-def _percent(found: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))
+def percent_encoded(part: re.Match[str]) -> str:
+    """Return the part as an address may hold it (RFC 3986 section 2.1)."""
+    return "".join(f"%{byte:02X}" for byte in part[0].encode("utf-8", "replace"))

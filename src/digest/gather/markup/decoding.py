@@ -54,34 +54,25 @@ def decoded(content: bytes, media_type: str) -> str:
     fits no encoding is read in the likeliest one.
     """
     text = _text(content, media_type)
-    return text[found.end() :] if (found := _DECLARATION.match(text)) else text
+    declaration = _DECLARATION.match(text)
+    return text[declaration.end() :] if declaration else text
 
 
 def _text(content: bytes, media_type: str) -> str:
     for beginning, encoding in _BEGINNINGS:
         if content.startswith(beginning):
             return content.decode(encoding, "replace")
-    for name in (*_CHARSET.findall(media_type), *_declared(content)):
+    head = content[:_PRESCANNED].decode("latin-1")
+    declaration = _DECLARATION.match(head[:300])
+    declared = _SAYS.findall(declaration[0]) if declaration else []
+    for label in (*_CHARSET.findall(media_type), *declared, *_META.findall(head)):
         try:
-            return content.decode(_meant(name))
+            encoding = codecs.lookup(label).name
+            if encoding not in _NEVER:
+                return content.decode(_MEANT.get(encoding, encoding))
         except (LookupError, UnicodeError):
             continue
     return _likeliest(content)
-
-
-def _declared(content: bytes) -> list[str]:
-    head = content[:_PRESCANNED].decode("latin-1")
-    declaration = _DECLARATION.match(head[:300])
-    said = _SAYS.findall(declaration[0]) if declaration else []
-    return said + _META.findall(head)
-
-
-def _meant(name: str) -> str:
-    """Return the encoding that the name means. Raises LookupError for none of ours."""
-    known = codecs.lookup(name).name
-    if known in _NEVER:
-        raise LookupError(known)
-    return _MEANT.get(known, known)
 
 
 def _likeliest(content: bytes) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from digest.gather.markup import addresses, reshape, signs
+from digest.gather.markup import addresses, elements, reshape
+from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.inline import PLAIN, Inline, InlineStyle
 from digest.gather.markup.parsing import measure, parsed
 from digest.gather.markup.tables import grid
-from digest.gather.markup.words import one_line
 from digest.model.posts.blocks import (
     Block,
     Heading,
@@ -36,17 +36,13 @@ def to_blocks(
     for what is too large or too deep.
     """
     if "<" not in html and "&" not in html and len(html) < _MANY_WORDS:
-        return _plain(html)
+        inline = Inline()
+        inline.add(html, PLAIN)
+        return inline.take_blocks()
     root = parsed(html)
     if root is None:
         return ()
     return reshape.outlined(_blocks_of(root, base_url, picture))
-
-
-def _plain(words: str) -> tuple[Block, ...]:
-    inline = Inline()
-    inline.add(words, PLAIN)
-    return inline.take_blocks()
 
 
 def blocks_of(
@@ -109,18 +105,20 @@ class _Walk:
             self._inline.add(child.tail, look)
 
     def _node(self, element: Any, around: InlineStyle) -> None:
-        tag, look = element.tag, signs.inherited(element, around)
-        if tag in signs.UNSEEN:
+        tag, look = element.tag, elements.inherited(element, around)
+        if tag in elements.UNSEEN:
             self._inline.add(" " if tag == "iframe" else None, look)
-        elif tag in signs.FOREIGN:
+        elif tag in elements.FOREIGN:
             self._foreign(element, look)
+        elif tag == "br" and self._inline.is_at_line_start and not look.verbatim:
+            self._flush()  # an empty line parts paragraphs
         elif tag == "br":
-            self._break(look)
+            self._inline.break_line(look)
         elif tag == "img":
             self._picture(element, look)
         elif tag == "a":
             self._link(element, look)
-        elif tag in signs.BLOCKS:
+        elif tag in elements.BLOCKS:
             self._flush()
             self._block(element, look)
             self._flush()
@@ -129,18 +127,25 @@ class _Walk:
 
     def _block(self, element: Any, look: InlineStyle) -> None:
         tag = element.tag
-        if tag in signs.HEADINGS:
-            self._heading(element, look)
-        elif tag in signs.LISTS:
+        if tag in elements.HEADINGS:
+            # The first words are the heading; what an unclosed one swallowed is not.
+            self._level = elements.HEADINGS[tag]
+            self._inside(element, replace(look, strong=False))
+            self._flush()
+            self._level = None
+        elif tag in elements.LISTS:
             self._list(element, look)
         elif tag == "blockquote":
             self._quote(element, look)
-        elif signs.is_easy_read(element):
+        elif elements.is_easy_read(element):
             self._blocks += reshape.paired(self._apart().blocks_of(element, look))
         elif tag == "table":
             self._table(element, look)
-        elif signs.is_figure(element):
-            self._figure(element, look)
+        elif elements.is_figure(element):
+            captions = [part for part in element if elements.is_caption(part)]
+            caption = self._words_out_of(captions, " ")
+            blocks = self._apart().blocks_of(element, look)
+            self._blocks += reshape.captioned(blocks, caption)
         else:
             self._inside(element, look)
 
@@ -158,7 +163,7 @@ class _Walk:
         """Pass over a drawing or formula; True where HTML inside has ended it."""
         is_over = False
         for child in element:
-            if is_over or child.tag in signs.ENDS_FOREIGN:
+            if is_over or child.tag in elements.ENDS_FOREIGN:
                 is_over = True
                 self._node(child, look)
             else:
@@ -166,20 +171,14 @@ class _Walk:
             self._inline.add(child.tail if is_over else None, look)
         return is_over
 
-    def _break(self, look: InlineStyle) -> None:
-        if self._inline.is_at_line_start and not look.verbatim:
-            self._flush()  # an empty line parts paragraphs
-        else:
-            self._inline.break_line(look)
-
     def _link(self, element: Any, look: InlineStyle) -> None:
         href = addresses.link(element.get("href"), self._places.base)
         look = replace(look, href=href or look.href)
         self._inside(element, look)
         image = element.find(".//img")
-        if image is None or not href or signs.words_of(element).strip():
+        if image is None or not href or elements.words_of(element).strip():
             return
-        if not signs.is_picture_file(href):
+        if not elements.is_picture_file(href):
             self._flush()  # where the picture leads would be lost without words
             self._inline.add(one_line(image.get("alt", "")), look)
             self._flush()
@@ -187,11 +186,11 @@ class _Walk:
     def _picture(self, element: Any, look: InlineStyle) -> None:
         alt = one_line(element.get("alt", ""))
         src = self._places.picture(element.get("src", ""))
-        if src is None or signs.is_in_words(element) or signs.is_counter(element):
+        if src is None or elements.is_in_words(element) or elements.is_counter(element):
             self._inline.add(alt, look)
             return
         # An empty text alone says little: many programs write it unasked.
-        is_bare = not alt and signs.is_presentation(element)
+        is_bare = not alt and elements.is_presentation(element)
         picture = Picture(src, alt, decorative=is_bare)
         if self._inline.is_at_line_start and self._level is None:
             self._flush()
@@ -200,17 +199,10 @@ class _Walk:
             self._inline.add(" ", look)
             self._pictures.append(picture)
 
-    def _heading(self, element: Any, look: InlineStyle) -> None:
-        # The first words are the heading; what an unclosed one swallowed is not.
-        self._level = signs.HEADINGS[element.tag]
-        self._inside(element, replace(look, strong=False))
-        self._flush()
-        self._level = None
-
     def _list(self, element: Any, look: InlineStyle) -> None:
         items = [self._words(element.text, look)]
         for child in element:
-            if child.tag in signs.LISTS:  # it belongs to the item before it
+            if child.tag in elements.LISTS:  # it belongs to the item before it
                 items[-1] += self._apart().block_of(child, look)
             elif child.tag == "li":
                 items.append(self._apart().blocks_of(child, look))
@@ -218,49 +210,45 @@ class _Walk:
                 items.append(self._apart().block_of(child, look))
             if stray := self._words(child.tail, look):
                 items.append(stray)
-        if kept := tuple(reshape.without_headings(item) for item in items if item):
-            self._blocks.append(ListBlock(element.tag == "ol", kept))
+        worded = tuple(reshape.without_headings(item) for item in items if item)
+        if worded:
+            self._blocks.append(ListBlock(element.tag == "ol", worded))
 
     def _quote(self, element: Any, look: InlineStyle) -> None:
-        named = [one for one in element if signs.is_attribution(one)]
-        attribution = signs.without_dashes(self._taken(named, ", "))
+        named = [part for part in element if elements.is_attribution(part)]
+        attribution = elements.without_dashes(self._words_out_of(named, ", "))
         body = reshape.without_headings(self._apart().blocks_of(element, look))
         if body:
             self._blocks.append(Quote(body, attribution))
         else:
             self._blocks += self._words(attribution, look)
 
-    def _figure(self, element: Any, look: InlineStyle) -> None:
-        caption = self._taken([one for one in element if signs.is_caption(one)], " ")
-        blocks = self._apart().blocks_of(element, look)
-        self._blocks += reshape.captioned(blocks, caption)
-
     def _table(self, element: Any, look: InlineStyle) -> None:
-        found = grid(element)
-        if found is None:
+        cells = grid(element)
+        if cells is None:
             self._inside(element, look)
             return
-        rows = [tuple(self._cell(cell, look) for cell in row) for row in found.rows]
-        header = rows.pop(0) if found.has_header else ((),) * len(rows[0])
-        caption = self._taken(found.captions, " ")
+
+        def spans_of(cell: Any | None) -> TextSpans:
+            blocks = [] if cell is None else self._apart().blocks_of(cell, look)
+            return reshape.as_runs(blocks)
+
+        rows = [tuple(map(spans_of, row)) for row in cells.rows]
+        header = rows.pop(0) if cells.has_header else ((),) * len(rows[0])
+        caption = self._words_out_of(cells.captions, " ")
         if any(any(row) for row in (header, *rows)):
             self._blocks.append(Table(header, tuple(rows), caption))
         else:
             self._blocks += self._words(caption, look)
 
-    def _cell(self, cell: Any | None, look: InlineStyle) -> TextSpans:
-        if cell is None:
-            return ()
-        return reshape.as_runs(self._apart().blocks_of(cell, look))
-
-    def _taken(self, elements: Iterable[Any], between: str) -> str:
+    def _words_out_of(self, parts: Iterable[Any], between: str) -> str:
         """Return the words of the elements, which are then empty."""
-        said = []
-        for one in elements:
-            blocks = self._apart().blocks_of(one, PLAIN)
-            said.append(one_line(" ".join(texts(blocks))))
-            one.clear(keep_tail=True)
-        return between.join(filter(None, said))
+        words = []
+        for part in parts:
+            blocks = self._apart().blocks_of(part, PLAIN)
+            words.append(one_line(" ".join(texts(blocks))))
+            part.clear(keep_tail=True)
+        return between.join(filter(None, words))
 
     def _words(self, text: str | None, look: InlineStyle) -> list[Block]:
         inline = Inline()

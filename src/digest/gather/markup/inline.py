@@ -1,11 +1,11 @@
-"""Words as they stream past, gathered into runs of one look."""
+"""Words as they stream past, gathered into spans of one look."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from digest.gather.markup.words import cleaned, opening_marks
+from digest.gather.markup.clean_text import cleaned, opening_marks
 from digest.model.posts.blocks import (
     Block,
     CallToAction,
@@ -46,9 +46,9 @@ class Inline:
         """Add words; runs of white space count as one space."""
         if text:
             words = cleaned(text)
-            kept = words if look.verbatim else _SPACES.sub(" ", words)
-            self._parts.append((kept, look))
-            self.is_at_line_start &= not kept.strip()
+            words = words if look.verbatim else _SPACES.sub(" ", words)
+            self._parts.append((words, look))
+            self.is_at_line_start &= not words.strip()
 
     def break_line(self, look: InlineStyle) -> None:
         """Add a line break."""
@@ -57,20 +57,25 @@ class Inline:
 
     def take(self) -> TextSpans:
         """Return what was collected, trimmed and merged, and start afresh."""
-        return _runs(self._rest())
+        return _spans(self._rest())
 
     def take_blocks(self) -> tuple[Block, ...]:
         """Return what was collected as a paragraph, or, of nothing but buttons, each.
 
         A button is a link styled as one; in a sentence it is a link like others.
         """
-        kept = self._rest()
-        if not kept:
+        parts = self._rest()
+        if not parts:
             return ()
-        looks = [look for text, look in kept if text.strip()]
-        if all(look.button and look.href for look in looks):
-            return tuple(_calls(kept))
-        return (Paragraph(_runs(kept)),)
+        looks = [look for text, look in parts if text.strip()]
+        if not all(look.button and look.href for look in looks):
+            return (Paragraph(_spans(parts)),)
+        buttons = []
+        for href, same in groupby(parts, lambda part: part[1].href):
+            label = " ".join("".join(text for text, _ in same).split())
+            if href and label:
+                buttons.append(CallToAction(cleaned(label), href))
+        return tuple(buttons)
 
     def _rest(self) -> list[_Part]:
         parts, self._parts = self._parts, []
@@ -78,58 +83,51 @@ class Inline:
         return _trimmed(_collapsed(parts))
 
 
-def _calls(parts: Iterable[_Part]) -> Iterator[CallToAction]:
-    for href, same in groupby(parts, lambda part: part[1].href):
-        label = " ".join("".join(text for text, _ in same).split())
-        if href and label:
-            yield CallToAction(cleaned(label), href)
-
-
 def _collapsed(parts: Iterable[_Part]) -> list[_Part]:
-    kept: list[_Part] = []
+    collapsed: list[_Part] = []
     last = "\n"
-    for given, look in parts:
-        text = given.lstrip(" ") if last in " \n" and not look.verbatim else given
-        if text.startswith("\n") and last == " " and not kept[-1][1].verbatim:
-            before, its_look = kept.pop()
+    for words, look in parts:
+        text = words.lstrip(" ") if last in " \n" and not look.verbatim else words
+        if text.startswith("\n") and last == " " and not collapsed[-1][1].verbatim:
+            before, its_look = collapsed.pop()
             if bare := before.rstrip(" "):
-                kept.append((bare, its_look))
+                collapsed.append((bare, its_look))
         if text:
-            kept.append((text, look))
+            collapsed.append((text, look))
             last = text[-1]
-    return kept
+    return collapsed
 
 
 def _trimmed(parts: list[_Part]) -> list[_Part]:
-    said = [place for place, (text, _) in enumerate(parts) if text.strip()]
-    if not said:
+    worded = [place for place, (text, _) in enumerate(parts) if text.strip()]
+    if not worded:
         return []
-    kept = parts[said[0] : said[-1] + 1]
-    kept[0] = (kept[0][0].lstrip(), kept[0][1])
-    kept[-1] = (kept[-1][0].rstrip(), kept[-1][1])
-    return kept
+    inner = parts[worded[0] : worded[-1] + 1]
+    inner[0] = (inner[0][0].lstrip(), inner[0][1])
+    inner[-1] = (inner[-1][0].rstrip(), inner[-1][1])
+    return inner
 
 
-def _runs(parts: Iterable[_Part]) -> TextSpans:
-    def shown(part: _Part) -> tuple[bool, bool, str]:
+def _spans(parts: Iterable[_Part]) -> TextSpans:
+    def look_on_page(part: _Part) -> tuple[bool, bool, str]:
         return part[1].strong, part[1].emphasis, part[1].href or ""
 
     return tuple(
         TextSpan(
             cleaned("".join(text for text, _ in same)), strong, emphasis, href or None
         )
-        for (strong, emphasis, href), same in groupby(_with_marks(parts), shown)
+        for (strong, emphasis, href), same in groupby(_with_marks(parts), look_on_page)
     )
 
 
 def _with_marks(parts: Iterable[_Part]) -> list[_Part]:
     # A mark may come in another element than the letter that it is drawn over.
-    kept: list[_Part] = []
+    marked: list[_Part] = []
     for text, look in parts:
-        marks = opening_marks(text) if kept else ""
+        marks = opening_marks(text) if marked else ""
         if marks:
-            before, its_look = kept.pop()
-            kept.append((before + marks, its_look))
+            before, its_look = marked.pop()
+            marked.append((before + marks, its_look))
         if rest := text.removeprefix(marks):
-            kept.append((rest, look))
-    return kept
+            marked.append((rest, look))
+    return marked

@@ -8,8 +8,8 @@ from typing import Any
 from lxml import etree
 
 from digest.gather import limits
-from digest.gather.markup.signs import tags
-from digest.gather.markup.words import cleaned
+from digest.gather.markup.clean_text import cleaned
+from digest.gather.markup.elements import tags
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import html
 import re
 
+from digest.gather.markup.clean_text import cleaned, one_line
 from digest.gather.markup.html import to_blocks
-from digest.gather.markup.words import cleaned, one_line
 from digest.model.posts.blocks import Block
 
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
@@ -53,11 +53,11 @@ def _part(text: str) -> str:
 
 
 def _linked(line: str) -> str:
-    made, at = "", 0
-    for found in _ADDRESS.finditer(line):
-        said = html.escape(found[0])
-        kind = "" if "://" in said else "mailto:"
-        made += html.escape(line[at : found.start()])
-        made += f'<a href="{kind}{said}">{said}</a>'
-        at = found.end()
-    return made + html.escape(line[at:])
+    linked, at = "", 0
+    for match in _ADDRESS.finditer(line):
+        address = html.escape(match[0])
+        scheme = "" if "://" in address else "mailto:"
+        linked += html.escape(line[at : match.start()])
+        linked += f'<a href="{scheme}{address}">{address}</a>'
+        at = match.end()
+    return linked + html.escape(line[at:])

@@ -22,16 +22,16 @@ from digest.model.posts.blocks import (
 def outlined(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Return the blocks with their headings' levels from 1 up, none skipped."""
     standing: list[int] = []
-    found: list[Block] = []
+    shaped: list[Block] = []
     for block in blocks:
         if isinstance(block, Heading):
             while standing and standing[-1] >= block.level:
                 standing.pop()
             standing.append(block.level)
-            found.append(replace(block, level=len(standing)))
+            shaped.append(replace(block, level=len(standing)))
         else:
-            found.append(block)
-    return tuple(found)
+            shaped.append(block)
+    return tuple(shaped)
 
 
 def without_headings(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -100,10 +100,10 @@ def captioned(blocks: list[Block], caption: str) -> list[Block]:
     """Return the blocks with the caption on the one it can be meant for, or after."""
     if not caption:
         return blocks
-    given = [_with(block, caption) for block in blocks]
-    if len(blocks) - given.count(None) != 1:
+    changed = [_with(block, caption) for block in blocks]
+    if len(blocks) - changed.count(None) != 1:
         return [*blocks, Paragraph((TextSpan(caption),))]
-    return [new or block for new, block in zip(given, blocks, strict=True)]
+    return [new or block for new, block in zip(changed, blocks, strict=True)]
 
 
 def _with(block: Block, caption: str) -> Block | None:

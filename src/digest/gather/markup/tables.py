@@ -42,8 +42,14 @@ def grid(table: Any) -> Grid | None:
     ):
         return None
     padded = tuple(tuple(row + [None] * (width - len(row))) for row in cells)
-    captions = tuple(one for one in table if one.tag == "caption")
-    return Grid(padded, _is_header(padded[0]), captions)
+    captions = tuple(part for part in table if part.tag == "caption")
+    first = [cell for cell in padded[0] if cell is not None]
+    in_head = any(
+        part.tag == "thead" for cell in first for part in cell.iterancestors()
+    )
+    named = [cell for cell in first if "".join(cell.itertext()).strip()]
+    is_named = bool(named) and all(cell.tag == "th" for cell in named)
+    return Grid(padded, in_head or is_named, captions)
 
 
 def _rows(part: Any) -> Iterator[Any | None]:
@@ -80,7 +86,7 @@ def _is_data(table: Any) -> bool:
         len(rows) > 1
         and any(len(row) > 1 for row in rows)
         and not table.xpath(_NOT_IN_DATA)
-        and all(len("".join(one.itertext())) <= _LONGEST_UNNAMED for one in rows)
+        and all(len("".join(row.itertext())) <= _LONGEST_UNNAMED for row in rows)
     )
 
 
@@ -96,18 +102,11 @@ def _placed(rows: list[Any]) -> list[list[Any | None]]:
             line += [cell, *[None] * (_span(cell, "colspan") - 1)]
             fills = range(first, len(line))
             below |= dict.fromkeys(fills, _span(cell, "rowspan"))
-        below = {column: left - 1 for column, left in below.items() if left > 1}
+        below = {column: more - 1 for column, more in below.items() if more > 1}
         placed.append(line)
     return placed
 
 
 def _span(cell: Any, name: str) -> int:
-    said = cell.get(name, "")[:3]
-    return min(max(int(said), 1), limits.TABLE_COLUMNS) if said.isdecimal() else 1
-
-
-def _is_header(row: tuple[Any | None, ...]) -> bool:
-    cells = [cell for cell in row if cell is not None]
-    in_head = any(one.tag == "thead" for cell in cells for one in cell.iterancestors())
-    named = [cell for cell in cells if "".join(cell.itertext()).strip()]
-    return in_head or (bool(named) and all(cell.tag == "th" for cell in named))
+    span = cell.get(name, "")[:3]
+    return min(max(int(span), 1), limits.TABLE_COLUMNS) if span.isdecimal() else 1

@@ -8,9 +8,9 @@ from typing import Any
 
 from digest.gather.items.raw_item import MadeItem, RawItem
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.html import blocks_of, to_blocks
-from digest.gather.markup.signs import HEADINGS, words_of
-from digest.gather.markup.words import one_line
 from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.gather.pages.layout.outline import lines_apart
 from digest.gather.pages.link_list import (

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from digest.gather import limits
 from digest.gather.markup import addresses
-from digest.gather.markup.signs import HEADINGS, is_picture_file, words_of
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import HEADINGS, is_picture_file, words_of
 
 _LEAST_ALIKE = 3
 _LONGEST = 120  # characters of a title that count

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from digest.gather.items.raw_item import MadeItem, RawItem
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.html import to_blocks
-from digest.gather.markup.words import one_line
 from digest.gather.pages.page_items import item_on, key_of_address
 from digest.gather.pages.recognition import RememberedEvent, recognised_events
 from digest.gather.pages.web_page import WebPage

@@ -12,7 +12,7 @@ from digest.gather.items.raw_item import (
     topics_within,
 )
 from digest.gather.markup import addresses
-from digest.gather.markup.words import short_key
+from digest.gather.markup.clean_text import short_key
 from digest.gather.pages.web_page import WebPage
 from digest.model.posts.blocks import Block, Paragraph, Picture, plain, texts
 from digest.model.posts.duplicates import canonical_address

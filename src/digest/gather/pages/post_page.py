@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from digest.gather.items.moments import moment
 from digest.gather.items.raw_item import Blocks, RawItem
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import words_of
 from digest.gather.markup.html import blocks_of, to_blocks
-from digest.gather.markup.signs import words_of
-from digest.gather.markup.words import one_line
 from digest.gather.pages.layout.boilerplate import main_text
 from digest.gather.pages.layout.credit_lines import dated
 from digest.gather.pages.layout.outline import bylines_low

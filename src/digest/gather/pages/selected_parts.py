@@ -12,9 +12,9 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from digest.gather.items.raw_item import RawItem
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.html import blocks_of
-from digest.gather.markup.signs import HEADINGS, words_of
-from digest.gather.markup.words import one_line
 from digest.gather.pages.layout.boilerplate import take_out
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import PageSelectors

@@ -11,10 +11,10 @@ from digest.gather.fetching.document import Document
 from digest.gather.items.moments import midnight, moment
 from digest.gather.items.raw_item import RawItem, all_in
 from digest.gather.markup import addresses
+from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.decoding import decoded
+from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.parsing import OF_A_PAGE, parsed
-from digest.gather.markup.signs import HEADINGS, words_of
-from digest.gather.markup.words import one_line
 from digest.gather.pages.layout.boilerplate import take_out_surroundings
 from digest.gather.pages.layout.days import DateWindow, WrittenDay, written_day
 from digest.gather.pages.marks import json_ld, microformats

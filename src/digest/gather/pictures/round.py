@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from digest.errors import StoreError
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.pictures.fetching import FetchedPicture, PictureFetcher
-from digest.gather.pictures.making import made
+from digest.gather.pictures.picture_fetcher import FetchedPicture, PictureFetcher
+from digest.gather.pictures.resizing import resized
 from digest.model.campaigns.campaign import SourceKind
 from digest.model.posts.pictures import name_of, split_at_limit
 from digest.store.base.engine import reading, writing
@@ -31,7 +31,10 @@ _LONGEST_WAIT = timedelta(hours=6)
 
 
 def bring_all(
-    engine: Engine, fetcher: Fetcher, found: Sequence[StoredCampaign], now: datetime
+    engine: Engine,
+    fetcher: Fetcher,
+    campaigns: Sequence[StoredCampaign],
+    now: datetime,
 ) -> dict[str, dict[str, tuple[str, ...]]]:
     """Bring in the pictures of these campaigns, see `PictureRound`.
 
@@ -39,21 +42,22 @@ def bring_all(
     """
 
     def bring(stored: StoredCampaign) -> dict[str, tuple[str, ...]]:
-        said: dict[str, tuple[str, ...]] = {}
+        troubles: dict[str, tuple[str, ...]] = {}
         try:
-            for one in PictureRound(engine, fetcher, stored, now).run():
-                said[one.source] = (*said.get(one.source, ()), f"{one}. {one.help}")
+            for trouble in PictureRound(engine, fetcher, stored, now).run():
+                words = f"{trouble}. {trouble.help}"
+                troubles[trouble.source] = (*troubles.get(trouble.source, ()), words)
         except StoreError:
             raise
         except Exception:
             # A fault of ours in pictures must keep no edition from going.
             logger.exception("pictures broke campaign=%s", stored.campaign.name)
-        return said
+        return troubles
 
     # Side by side, so that no campaign's edition waits for another's pictures.
     with ThreadPoolExecutor(_CAMPAIGNS_AT_ONCE, "pictures") as pool:
-        names = [stored.campaign.name for stored in found]
-        left_out = dict(zip(names, pool.map(bring, found), strict=True))
+        names = [stored.campaign.name for stored in campaigns]
+        left_out = dict(zip(names, pool.map(bring, campaigns), strict=True))
     with writing(engine) as connection:
         pictures.sort_out(connection, now)
     return left_out
@@ -63,7 +67,7 @@ def bring_all(
 class PictureRound:
     """Brings in the pictures of posts that no edition carries yet.
 
-    No transaction is open while a picture is fetched or made. One that fails
+    No transaction is open while a picture is fetched or made anew. One that fails
     costs itself alone and is tried again; the last good one stays meanwhile.
     """
 
@@ -76,71 +80,72 @@ class PictureRound:
         """Bring in what is due, and return the pictures that are left out, and why."""
         with reading(self.engine) as connection:
             items = item_pictures.open_items(connection, self.stored.id)
-            addresses = (
-                shown.src for one in items for shown in split_at_limit(one.shown)[0]
+            srcs = (
+                picture.src
+                for item in items
+                for picture in split_at_limit(item.shown)[0]
             )
-            known = pictures.known(connection, addresses).values()
-        due = [one for one in known if is_due(one, self.now)]
+            addresses = pictures.known(connection, srcs).values()
+        due = [address for address in addresses if is_due(address, self.now)]
         if due:
             # Those that have not failed before come first, in case time runs out.
-            due.sort(key=lambda one: one.failures)
-            kept = [self._keep(one, got) for one, got in self._door.get_all(due)]
-            if any(kept):
+            due.sort(key=lambda address: address.failures)
+            answers = self._picture_fetcher().get_all(due)
+            settled = [self._settle(address, answer) for address, answer in answers]
+            if any(settled):
                 with writing(self.engine) as connection:
                     item_pictures.picture_open(connection, self.stored.id)
                     items = item_pictures.open_items(connection, self.stored.id)
         with reading(self.engine) as connection:
             return item_pictures.troubles(connection, items)
 
-    @property
-    def _door(self) -> PictureFetcher:
+    def _picture_fetcher(self) -> PictureFetcher:
         campaign = self.stored.campaign
         folders = (
-            Path(one.location)
-            for one in campaign.sources
-            if one.kind is SourceKind.FOLDER
+            Path(source.location)
+            for source in campaign.sources
+            if source.kind is SourceKind.FOLDER
         )
         contact = campaign.reply_to or campaign.sender_address
         return PictureFetcher(self.fetcher, contact, tuple(folders))
 
-    def _keep(self, one: PictureAddress, got: FetchedPicture) -> bool:
+    def _settle(self, address: PictureAddress, answer: FetchedPicture) -> bool:
         """Keep what an address answered; return whether that is a picture."""
-        why = got.why or self._keep_found(one, got)
+        why = answer.why or self._keep(address, answer)
         if why:
             logger.info("picture left out why=%s", why)
             with writing(self.engine) as connection:
-                pictures.note_failed(connection, one.address, why, self.now)
+                pictures.note_failed(connection, address.address, why, self.now)
         return not why
 
-    def _keep_found(self, one: PictureAddress, got: FetchedPicture) -> str:
-        """Keep what was found; return why that is no picture, or "" where it is."""
-        mark = one.mark if got.content is None else _mark(got.content)
-        name, files = one.picture, None
-        if got.content is not None and not (one.is_kept and mark == one.mark):
+    def _keep(self, address: PictureAddress, answer: FetchedPicture) -> str:
+        """Keep a picture; return why what came is none, or "" where it is."""
+        mark, name, files = address.mark, address.picture, None
+        if answer.content is not None:
+            mark = hashlib.sha256(answer.content).hexdigest()
+        if answer.content is not None and not (
+            address.is_kept and mark == address.mark
+        ):
             try:
-                files = made(got.content)
+                files = resized(answer.content)
             except ValueError as problem:
                 return str(problem)
             name = name_of(files)
-        found = PictureReading(name, mark, got.etag, got.last_modified)
+        picture = PictureReading(name, mark, answer.etag, answer.last_modified)
         with writing(self.engine) as connection:
             if files:
                 pictures.put(connection, name, files, self.now)
-            pictures.note_found(connection, one.address, found, self.now)
+            pictures.note_found(connection, address.address, picture, self.now)
         return ""
 
 
-def is_due(one: PictureAddress, now: datetime) -> bool:
+def is_due(address: PictureAddress, now: datetime) -> bool:
     """Whether to ask for a picture: a new one, a lost one, or again after a while."""
-    if one.tried_at is None:
+    if address.tried_at is None:
         return True
     wait = _FRESH
-    if one.failures:
-        wait = min(_FIRST_WAIT * (1 << min(one.failures - 1, 10)), _LONGEST_WAIT)
-    elif not one.is_kept:
+    if address.failures:
+        wait = min(_FIRST_WAIT * (1 << min(address.failures - 1, 10)), _LONGEST_WAIT)
+    elif not address.is_kept:
         return True
-    return now - one.tried_at >= wait
-
-
-def _mark(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return now - address.tried_at >= wait

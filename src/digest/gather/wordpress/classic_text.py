@@ -24,7 +24,7 @@ _CAPTION = re.compile(
 _PICTURE = re.compile(
     r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", re.DOTALL | re.IGNORECASE
 )
-_CAPTION_SAID = re.compile(r"\bcaption=\"([^\"]*)\"")
+_CAPTION_ATTRIBUTE = re.compile(r"\bcaption=\"([^\"]*)\"")
 _EMBED = re.compile(
     r"\[(embed|video|audio)\b[^\[\]]*\]\s*(https?://[^\s\[\]]+)\s*\[/\1\]",
     re.IGNORECASE,
@@ -40,30 +40,30 @@ _SHOW_NOTHING = frozenset({"gallery", "more", "playlist", "audio", "video", "emb
 
 def as_html(content: str) -> str:
     """Return a post's words as HTML, short codes replaced by what they hold."""
-    words = content.replace("\r\n", "\n")
-    plain = _without_codes(_EMBED.sub(_link, _CAPTION.sub(_figure, words)))
+    words = _CAPTION.sub(_figure, content.replace("\r\n", "\n"))
+    plain = _without_codes(_EMBED.sub(_link, words))
     if _BLOCKS in content:
         return plain
-    return "\n".join(_paragraph(part) for part in _BLANK_LINE.split(plain.strip()))
+    parts = _BLANK_LINE.split(plain.strip())
+    return "\n".join(
+        part
+        if not part.strip() or _OPENS_BLOCK.match(part.lstrip())
+        else f"<p>{part.strip().replace(chr(10), '<br>' + chr(10))}</p>"
+        for part in parts
+    )
 
 
-def _paragraph(part: str) -> str:
-    if not part.strip() or _OPENS_BLOCK.match(part.lstrip()):
-        return part
-    return f"<p>{part.strip().replace(chr(10), '<br>' + chr(10))}</p>"
-
-
-def _figure(found: re.Match[str]) -> str:
-    picture = _PICTURE.match(found[1])
+def _figure(code: re.Match[str]) -> str:
+    picture = _PICTURE.match(code[1])
     if picture is None:
-        return found[1]
-    said = _CAPTION_SAID.search(found[0].partition("]")[0])
-    caption = picture[2].strip() or (said[1] if said else "")
+        return code[1]
+    attribute = _CAPTION_ATTRIBUTE.search(code[0].partition("]")[0])
+    caption = picture[2].strip() or (attribute[1] if attribute else "")
     return f"\n\n<figure>{picture[1]}<figcaption>{caption}</figcaption></figure>\n\n"
 
 
-def _link(found: re.Match[str]) -> str:
-    url = html.escape(found[2])
+def _link(code: re.Match[str]) -> str:
+    url = html.escape(code[2])
     return f'<p><a href="{url}">{url}</a></p>'
 
 
@@ -71,9 +71,9 @@ def _without_codes(words: str) -> str:
     """Return the words without short codes, but with words in square brackets."""
     closed = set(_CLOSING.findall(words))
 
-    def replaced(found: re.Match[str]) -> str:
-        name, attributes = found[1], found[2]
+    def replaced(opening: re.Match[str]) -> str:
+        name, attributes = opening[1], opening[2]
         is_code = bool(attributes) or name in closed or name in _SHOW_NOTHING
-        return "" if is_code else found[0]
+        return "" if is_code else opening[0]
 
     return _CLOSING.sub("", _OPENING.sub(replaced, words))

@@ -14,7 +14,7 @@ from digest.gather.items.attachments import Attachment
 from digest.gather.items.moments import moment
 from digest.gather.items.raw_item import FEED_ORIGINS, Html, RawItem, topics_within
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.gather.wordpress.classic_text import as_html
 from digest.gather.wordpress.wxr import WxrExport, WxrItem
 from digest.model.campaigns.campaign import Source

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from digest.gather import limits
-from digest.gather.markup.signs import tags
+from digest.gather.markup.elements import tags
 
 # Its extensions to RSS, by what stands before the colon in their names.
 _TEXTS = tags(
@@ -74,7 +74,7 @@ class WxrExport:
         scan, broken, faults = _ExportScan(self.authors), "", 0
         for piece, ends_item in _pieces(_mended(chunks)):
             broken = broken or scan.fed(piece)
-            yield from scan.taken()
+            yield from scan.ended_items()
             if broken and not (scan.is_export and faults < limits.EXPORT_FAULTS):
                 break
             if broken and ends_item:
@@ -138,7 +138,7 @@ class _ExportScan:
     def __init__(self, authors: dict[str, str]) -> None:
         self.is_export = False
         self._authors = authors
-        self._done: list[WxrItem] = []
+        self._ended: list[WxrItem] = []
         self._item: WxrItem | None = None
         self._author: dict[str, str] | None = None
         self._path: list[str] = []
@@ -166,9 +166,10 @@ class _ExportScan:
         """Return the item that was being read, as far as it was."""
         return replace(self._item or WxrItem(), fault=fault)
 
-    def taken(self) -> list[WxrItem]:
-        done, self._done = self._done, []
-        return done
+    def ended_items(self) -> list[WxrItem]:
+        """Return the items that have ended since it was last called."""
+        ended, self._ended = self._ended, []
+        return ended
 
     def _refuse(self, *_declaration: object) -> None:
         raise ValueError("declares a document type or entities, which no export needs")
@@ -210,7 +211,7 @@ class _ExportScan:
             self._keep(name, "".join(self._words))
             self._words = None
         if len(self._path) == 3 and name == "item" and self._item is not None:
-            self._done.append(self._item)
+            self._ended.append(self._item)
             self._item = None
         elif name == _AUTHOR and self._author is not None:
             self._authors[self._author.get("login", "")] = self._author.get("name", "")

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from digest.gather import limits
-from digest.gather.markup.signs import tags
+from digest.gather.markup.elements import tags
 
 Count = Counter[Any]
 

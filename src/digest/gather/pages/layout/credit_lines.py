@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.blocks import (
     Block,

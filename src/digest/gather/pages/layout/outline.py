@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.blocks import (
     Block,

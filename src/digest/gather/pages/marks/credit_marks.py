@@ -11,8 +11,8 @@ from lxml import etree
 
 from digest.gather import limits
 from digest.gather.items.moments import Moment, moment
-from digest.gather.markup.signs import words_of
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import words_of
 from digest.gather.pages.layout.boilerplate import is_around, take_out
 from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.bylines import parse

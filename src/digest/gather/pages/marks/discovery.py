@@ -7,8 +7,8 @@ from typing import Any
 
 from digest.gather import limits
 from digest.gather.markup import addresses
-from digest.gather.markup.signs import words_of
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import words_of
 from digest.model.campaigns.campaign import SourceKind
 
 _TYPES = {

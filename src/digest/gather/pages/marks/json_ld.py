@@ -9,7 +9,7 @@ from typing import Any
 from digest.gather import limits
 from digest.gather.items.moments import Moment, moment, unreadable_start
 from digest.gather.items.raw_item import Html, RawItem, all_in
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Byline, EventState
 

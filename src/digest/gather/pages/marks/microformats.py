@@ -7,8 +7,8 @@ from lxml import etree
 
 from digest.gather.items.moments import Moment, moment, unreadable_start
 from digest.gather.items.raw_item import Html, RawItem, all_in
-from digest.gather.markup.signs import tags, words_of
-from digest.gather.markup.words import one_line
+from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.elements import tags, words_of
 from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline

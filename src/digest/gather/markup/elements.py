@@ -1,4 +1,4 @@
-"""The signs by which parts of a page are known: tags, classes, where they stand."""
+"""What an element of HTML is, told from its tag, its classes and where it stands."""
 
 import re
 from typing import Any
@@ -60,19 +60,15 @@ def inherited(element: Any, look: InlineStyle) -> InlineStyle:
     # Word processors wrap what they paste into a bold that is none.
     strong = tag in _STRONG and not _NORMAL_WEIGHT.search(style)
     verbatim = tag in _VERBATIM or bool(style and _KEEPS_SPACES.search(style))
+    by_class = _BUTTON.search(element.get("class", "")) is not None
+    is_button = by_class or element.get("role") == "button"
     return InlineStyle(
         look.strong or strong,
         look.emphasis or tag in _EMPHASIS,
         look.href,
-        look.button or _is_button(element),
+        look.button or is_button,
         look.verbatim or verbatim,
     )
-
-
-def _is_button(element: Any) -> bool:
-    kind = element.get("class")
-    by_class = kind is not None and _BUTTON.search(kind) is not None
-    return by_class or element.get("role") == "button"
 
 
 def is_easy_read(element: Any) -> bool:

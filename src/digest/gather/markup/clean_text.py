@@ -33,17 +33,17 @@ def cleaned(text: str) -> str:
     if text.isascii() and not _NOT_AS_IT_IS.search(text):
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = unicodedata.normalize("NFC", _UNWANTED.sub("", _PARTING.sub(" ", lines)))
-    return _MAYBE_A_PILE.sub(_without_pile, kept)
+    wanted = _UNWANTED.sub("", _PARTING.sub(" ", lines))
+    return _MAYBE_A_PILE.sub(_without_pile, unicodedata.normalize("NFC", wanted))
 
 
 def _without_pile(signs: re.Match[str]) -> str:
-    kept, marks = [], 0
+    signs_in_line, marks = [], 0
     for sign in signs[0]:
         marks = (marks + _is_mark(sign)) * _is_of_a_letter(sign)
         if marks <= limits.MARKS_ON_A_LETTER or not _is_mark(sign):
-            kept.append(sign)
-    return "".join(kept)
+            signs_in_line.append(sign)
+    return "".join(signs_in_line)
 
 
 def opening_marks(text: str) -> str:
@@ -83,9 +83,9 @@ def short_title(title: str) -> str:
     return shortened(title, limits.TITLE_LENGTH)
 
 
-def short_key(said: str) -> str:
+def short_key(source_id: str) -> str:
     """Return an id as it is kept: a long one short, and still like no other."""
-    key = cleaned(said).strip()
+    key = cleaned(source_id).strip()
     if len(key) <= limits.KEY_LENGTH:
         return key
     return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"

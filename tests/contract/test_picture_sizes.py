@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from digest.gather import limits
-from digest.gather.pictures.making import ROOMS, made
+from digest.gather.pictures.resizing import ROOMS, resized
 from digest.model.posts.pictures import PictureFile, PictureUse, name_of
 from tests.pictures import SUNSET, a_drawing, a_photo, saved
 
@@ -88,7 +88,7 @@ def deep() -> bytes:
 
 @pytest.mark.parametrize("value", range(1, 9))
 def test_a_picture_lies_as_its_camera_was_held(value: int) -> None:
-    files = made(with_orientation(value))
+    files = resized(with_orientation(value))
 
     for use in (PictureUse.EMAIL, PictureUse.PRINT):
         image = shown(files[use])
@@ -113,7 +113,7 @@ def test_a_picture_lies_as_its_camera_was_held(value: int) -> None:
     ],
 )
 def test_every_kind_becomes_the_same_picture(content: bytes) -> None:
-    image = shown(made(content)[PictureUse.EMAIL])
+    image = shown(resized(content)[PictureUse.EMAIL])
 
     assert image.format in {"PNG", "JPEG"}
     assert getattr(image, "n_frames", 1) == 1
@@ -122,7 +122,7 @@ def test_every_kind_becomes_the_same_picture(content: bytes) -> None:
 
 @pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "RGB"])
 def test_what_is_transparent_becomes_white(mode: str) -> None:
-    for use, file in made(clear(mode)).items():
+    for use, file in resized(clear(mode)).items():
         image = shown(file)
         assert not image.has_transparency_data, use
         assert is_near(colour(image, UPRIGHT), (255, 255, 255), by=3)
@@ -131,13 +131,13 @@ def test_what_is_transparent_becomes_white(mode: str) -> None:
 
 def test_sixteen_bits_keep_their_brightness() -> None:
     assert is_near(
-        colour(shown(made(deep())[PictureUse.EMAIL]), UPRIGHT), (128, 128, 128), 2
+        colour(shown(resized(deep())[PictureUse.EMAIL]), UPRIGHT), (128, 128, 128), 2
     )
 
 
 @pytest.mark.parametrize("mode", ["1", "L"])
 def test_grey_stays_grey(mode: str) -> None:
-    image = shown(made(saved(a_drawing(mode=mode)))[PictureUse.EMAIL])
+    image = shown(resized(saved(a_drawing(mode=mode)))[PictureUse.EMAIL])
 
     assert image.mode in {"L", "P", "1"}
 
@@ -149,13 +149,13 @@ def test_colours_of_another_profile_are_taken_to_srgb() -> None:
 
     assert b"iCCP" in plain
     for content in (plain, wrong):
-        file = made(content)[PictureUse.EMAIL]
+        file = resized(content)[PictureUse.EMAIL]
         assert is_near(colour(shown(file), UPRIGHT), SUNSET, by=3)
         assert b"iCCP" not in file.content
 
 
 def test_print_is_grey() -> None:
-    files = made(saved(a_drawing(800, 600)))
+    files = resized(saved(a_drawing(800, 600)))
 
     for use in (PictureUse.PRINT, PictureUse.PRINT_SMALL):
         assert shown(files[use]).mode in {"L", "1", "P"}
@@ -169,7 +169,7 @@ def test_print_is_grey() -> None:
 def test_each_use_is_fitted_into_its_room_and_never_enlarged(
     size: tuple[int, int],
 ) -> None:
-    files = made(saved(a_drawing(*size), "JPEG"))
+    files = resized(saved(a_drawing(*size), "JPEG"))
 
     for use, room in ROOMS.items():
         file = files[use]
@@ -204,7 +204,7 @@ def test_nothing_of_what_a_camera_wrote_is_left() -> None:
     named = saved(text, pnginfo=about)
 
     assert content.count(SECRET) == 3
-    for file in (*made(content).values(), *made(named).values()):
+    for file in (*resized(content).values(), *resized(named).values()):
         assert SECRET not in file.content
         for mark in (b"Exif", b"eXIf", b"tEXt", b"http"):
             assert mark not in file.content
@@ -212,7 +212,7 @@ def test_nothing_of_what_a_camera_wrote_is_left() -> None:
 
 
 def test_a_drawing_stays_sharp_and_a_photo_small() -> None:
-    drawing, photo = made(saved(a_drawing())), made(saved(a_photo(1600, 1200)))
+    drawing, photo = resized(saved(a_drawing())), resized(saved(a_photo(1600, 1200)))
 
     assert drawing[PictureUse.EMAIL].media_type == "image/png"
     assert photo[PictureUse.EMAIL].media_type == "image/jpeg"
@@ -223,15 +223,15 @@ def test_a_drawing_stays_sharp_and_a_photo_small() -> None:
 def test_the_same_bytes_give_the_same_files_and_name() -> None:
     content = saved(a_photo(), "JPEG")
 
-    assert made(content) == made(content)
-    assert name_of(made(content)) == name_of(made(content))
-    assert name_of(made(content)) != name_of(made(saved(a_drawing())))
+    assert resized(content) == resized(content)
+    assert name_of(resized(content)) == name_of(resized(content))
+    assert name_of(resized(content)) != name_of(resized(saved(a_drawing())))
 
 
 def test_a_note_of_the_camera_that_is_broken_costs_no_picture() -> None:
     content = saved(a_drawing(80, 60), "JPEG", exif=b"Exif\0\0MM\0*\0\0\xff\xff\xff")
 
-    assert shown(made(content)[PictureUse.EMAIL]).size == (80, 60)
+    assert shown(resized(content)[PictureUse.EMAIL]).size == (80, 60)
 
 
 def a_bomb(width: int, height: int) -> bytes:
@@ -282,7 +282,7 @@ SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script/>
 )
 def test_what_cannot_be_shown_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words) as refused:
-        made(content)
+        resized(content)
 
     assert str(refused.value)[:3] in {"is ", "has"}
     assert "\n" not in str(refused.value)
@@ -314,7 +314,7 @@ def test_a_mutated_file_is_a_picture_or_is_refused(
         content[place % len(content)] = value
 
     with suppress(ValueError):  # any other exception is a fault
-        files = made(bytes(content[: max(end, 20)]))
+        files = resized(bytes(content[: max(end, 20)]))
         assert all(shown(file) for file in files.values())
 
 

@@ -43,7 +43,7 @@ class _Refused(Exception):  # noqa: N818 - what happened to the picture
     """No picture for us, in words; decoders raise ValueError in words of their own."""
 
 
-def opened(content: bytes, rooms: Sequence[Size]) -> Image.Image:
+def decoded(content: bytes, rooms: Sequence[Size]) -> Image.Image:
     """Return the first frame, upright, on white, in RGB or L, without metadata.
 
     It is as large as it was, or large enough to be fitted into each of the rooms.
@@ -54,7 +54,11 @@ def opened(content: bytes, rooms: Sequence[Size]) -> Image.Image:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _opened(content, rooms)
+            with Image.open(io.BytesIO(content), formats=_KINDS) as image:
+                _check(image, content)
+                plain = _on_white(_in_srgb(_upright(image, rooms)))
+            plain.info = {}  # what else it carries would be written out again
+            return plain
     except _Refused as problem:
         raise ValueError(str(problem)) from problem
     except UnidentifiedImageError as problem:
@@ -65,14 +69,6 @@ def opened(content: bytes, rooms: Sequence[Size]) -> Image.Image:
         # Decoders raise whatever a broken file makes them stumble over.
         logger.info("picture not decoded why=%s", type(problem).__name__)
         raise ValueError(_BROKEN) from problem
-
-
-def _opened(content: bytes, rooms: Sequence[Size]) -> Image.Image:
-    with Image.open(io.BytesIO(content), formats=_KINDS) as image:
-        _check(image, content)
-        plain = _on_white(_in_srgb(_upright(image, rooms)))
-    plain.info = {}  # what else it carries would be written out again
-    return plain
 
 
 _TOO_LARGE = (
@@ -91,21 +87,17 @@ def _check(image: Image.Image, content: bytes) -> None:
 
 
 def _upright(image: Image.Image, rooms: Sequence[Size]) -> Image.Image:
-    turn = _TURNS.get(_orientation(image))
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except (SyntaxError, ValueError, TypeError, LookupError, OSError, struct.error):
+        orientation = 1  # what a camera noted is no part of the picture
+    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
     width, height = reversed(image.size) if turn in _ON_ITS_SIDE else image.size
     scale = max(min(1.0, wide / width, high / height) for wide, high in rooms)
     # Decodes no more of a JPEG than is needed; other kinds take no notice.
     image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
     image.load()
     return image if turn is None else image.transpose(turn)
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        found = image.getexif().get(_ORIENTATION, 1)
-    except (SyntaxError, ValueError, TypeError, LookupError, OSError, struct.error):
-        return 1  # what a camera noted is no part of the picture
-    return found if isinstance(found, int) else 1
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
@@ -117,7 +109,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     if len(profile) > limits.COLOUR_PROFILE_BYTES:
         return image
     try:
-        made = ImageCms.profileToProfile(
+        in_srgb = ImageCms.profileToProfile(
             image,
             io.BytesIO(profile),
             ImageCms.createProfile("sRGB"),
@@ -125,7 +117,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image  # a bad profile shifts colours, and is no reason for none
-    return made or image
+    return in_srgb or image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -138,11 +130,9 @@ def _on_white(image: Image.Image) -> Image.Image:
         ground = Image.new("RGB", image.size, _WHITE)
         ground.paste(clear, mask=clear.getchannel("A"))
         return ground
-    return image if image.mode in {"RGB", "L"} else image.convert(_plain(image.mode))
-
-
-def _plain(mode: str) -> str:
-    return "L" if mode in {"1", "LA", "La"} else "RGB"
+    is_grey = image.mode in {"L", "1", "LA", "La"}
+    mode = "L" if is_grey else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _what_it_is(content: bytes) -> str:

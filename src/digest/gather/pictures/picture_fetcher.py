@@ -12,7 +12,7 @@ from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.fetching.document import PICTURE, DocumentRequest, SourceMemory
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.pictures.making import made
+from digest.gather.pictures.resizing import resized
 from digest.model.posts.items import Item
 from digest.model.posts.pictures import (
     WORDLESS,
@@ -52,36 +52,41 @@ class PictureFetcher:
     folders: tuple[Path, ...] = ()
 
     def get_all(
-        self, wanted: Iterable[PictureAddress]
+        self, pictures: Iterable[PictureAddress]
     ) -> Iterator[tuple[PictureAddress, FetchedPicture]]:
         """Yield what each address answered, hosts side by side, until time is up."""
         until = time.monotonic() + limits.PICTURES_SECONDS
-        waiting = list(wanted)
+        waiting = list(pictures)
         with ThreadPoolExecutor(limits.PICTURES_AT_ONCE, "picture") as pool:
             while waiting and time.monotonic() < until:
+                # The first of each host: a host is asked one by one anyway.
+                first: dict[str, PictureAddress] = {}
+                for picture in waiting:
+                    first.setdefault(_host(picture.address), picture)
                 some, tired = (
-                    _one_of_each_host(waiting)[: limits.PICTURES_AT_ONCE],
+                    list(first.values())[: limits.PICTURES_AT_ONCE],
                     set[str](),
                 )
-                for one, got in zip(some, pool.map(self.get, some), strict=True):
-                    yield one, got
-                    if got.seconds > limits.SLOW_PICTURE_SECONDS:
-                        tired.add(_host(one.address))
+                answers = pool.map(self.get, some)
+                for picture, answer in zip(some, answers, strict=True):
+                    yield picture, answer
+                    if answer.seconds > limits.SLOW_PICTURE_SECONDS:
+                        tired.add(_host(picture.address))
                 waiting = [
-                    one
-                    for one in waiting
-                    if one not in some and _host(one.address) not in tired
+                    picture
+                    for picture in waiting
+                    if picture not in some and _host(picture.address) not in tired
                 ]
         if waiting:
             logger.warning("pictures left for later count=%s", len(waiting))
 
-    def get(self, one: PictureAddress) -> FetchedPicture:
+    def get(self, picture: PictureAddress) -> FetchedPicture:
         """Return what the address answers, or why it does not."""
         began = time.monotonic()
         try:
-            if _is_on_the_web(one.address):
-                return self._from_web(one)
-            return FetchedPicture(self._from_folder(one.address))
+            if _is_on_the_web(picture.address):
+                return self._from_web(picture)
+            return FetchedPicture(self._from_folder(picture.address))
         except SourceError as problem:
             why = f"could not be fetched: {problem}"
             return FetchedPicture(None, why=why, seconds=time.monotonic() - began)
@@ -90,18 +95,20 @@ class PictureFetcher:
         except ValueError as problem:
             return FetchedPicture(None, why=str(problem))
 
-    def _from_web(self, one: PictureAddress) -> FetchedPicture:
+    def _from_web(self, picture: PictureAddress) -> FetchedPicture:
         # Without our copy, "it has not changed" would be no help.
         memory = (
-            SourceMemory(one.etag, one.last_modified) if one.is_kept else SourceMemory()
+            SourceMemory(picture.etag, picture.last_modified)
+            if picture.is_kept
+            else SourceMemory()
         )
-        request = DocumentRequest(one.address, PICTURE, memory, self.contact)
+        request = DocumentRequest(picture.address, PICTURE, memory, self.contact)
         document = self.fetcher.fetch(request)
         heads = document.memory
         return FetchedPicture(document.content, heads.etag, heads.last_modified)
 
-    def _from_folder(self, said: str) -> bytes:
-        path = Path(said).resolve()
+    def _from_folder(self, address: str) -> bytes:
+        path = Path(address).resolve()
         if not any(path.is_relative_to(folder.resolve()) for folder in self.folders):
             raise ValueError("is not inside the source's folder: put it there")
         if not path.is_file():
@@ -111,36 +118,25 @@ class PictureFetcher:
         return path.read_bytes()
 
 
-def faults(door: PictureFetcher, items: Iterable[Item]) -> Iterator[str]:
+def faults(fetcher: PictureFetcher, items: Iterable[Item]) -> Iterator[str]:
     """Yield a sentence for each picture that could not be used; keeps nothing."""
-    shown: dict[str, PictureAddress] = {}
+    addresses: dict[str, PictureAddress] = {}
     for item in items:
-        taken, beyond = split_at_limit(pictures_in(item))
-        shown |= {one.src: PictureAddress(one.src) for one in taken}
-        for one in taken:
-            if lacks_words(one):
-                yield f"the picture {one.src} {WORDLESS}"
+        fetched, beyond = split_at_limit(pictures_in(item))
+        for picture in fetched:
+            addresses[picture.src] = PictureAddress(picture.src)
+            if lacks_words(picture):
+                yield f"the picture {picture.src} {WORDLESS}"
         if beyond:
             yield f"the picture {beyond[0].src} {too_many(len(beyond))}"
-    for known, got in door.get_all(shown.values()):
-        if why := got.why or _why_not(got.content or b""):
-            yield f"the picture {known.address} {why}"
-
-
-def _why_not(content: bytes) -> str:
-    try:
-        made(content)
-    except ValueError as problem:
-        return str(problem)
-    return ""
-
-
-def _one_of_each_host(waiting: list[PictureAddress]) -> list[PictureAddress]:
-    """Return the first of each host: a host is asked one by one anyway."""
-    first: dict[str, PictureAddress] = {}
-    for one in waiting:
-        first.setdefault(_host(one.address), one)
-    return list(first.values())
+    for address, answer in fetcher.get_all(addresses.values()):
+        why = answer.why
+        try:
+            resized(answer.content or b"")
+        except ValueError as problem:
+            why = why or str(problem)
+        if why:
+            yield f"the picture {address.address} {why}"
 
 
 def _is_on_the_web(address: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from digest.gather import limits
-from digest.gather.pictures.opening import opened
+from digest.gather.pictures.decoding import decoded
 from digest.model.posts.pictures import Files, PictureFile, PictureUse
 
 
@@ -32,25 +32,25 @@ ROOMS: Mapping[PictureUse, PictureBounds] = {
 _QUALITIES = (85, 75, 60, 45)
 
 
-def made(content: bytes) -> Files:
+def resized(content: bytes) -> Files:
     """Return the picture in every size: JPEG or PNG, upright, without metadata.
 
     The same bytes give the same files. Nothing is enlarged. Raises ValueError, in
     words, for what is no picture or too costly to open.
     """
-    image = opened(content, [(room.width, room.height) for room in ROOMS.values()])
+    image = decoded(content, [(room.width, room.height) for room in ROOMS.values()])
     if min(image.size) < limits.LEAST_PIXELS:
         raise ValueError(
             "is only a few pixels large, so it shows nothing: leave it out"
         )
-    return {use: _fitted(image, room) for use, room in ROOMS.items()}
-
-
-def _fitted(image: Image.Image, room: PictureBounds) -> PictureFile:
-    shown = image.convert("L") if room.grey and image.mode != "L" else image.copy()
-    shown.thumbnail((room.width, room.height), Image.Resampling.LANCZOS)
-    media_type, content = _encoded(shown, room.size)
-    return PictureFile(media_type, shown.width, shown.height, content)
+    files = {}
+    for use, room in ROOMS.items():
+        is_grey = room.grey and image.mode != "L"
+        sized = image.convert("L") if is_grey else image.copy()
+        sized.thumbnail((room.width, room.height), Image.Resampling.LANCZOS)
+        media_type, encoded = _encoded(sized, room.size)
+        files[use] = PictureFile(media_type, sized.width, sized.height, encoded)
+    return files
 
 
 def _encoded(image: Image.Image, size: int) -> tuple[str, bytes]:
