@@ -73,7 +73,7 @@ def question(since: datetime) -> CalendarQuestion:
 def told(answer: CalendarAnswer, asked: CalendarQuestion) -> list[datetime]:
     return sorted(
         one.starts
-        for one in answer.happenings
+        for one in answer.occurrences
         if one.state == "on" and asked.since < one.starts < asked.until
     )
 
@@ -105,7 +105,7 @@ def test_dates_are_those_of_the_rule(
     found = told(answer, asked)
     assert len(found) == len(set(found))
     assert set(found) - {own} == expected - {own}
-    keys = [one.key for one in answer.happenings]
+    keys = [one.key for one in answer.occurrences]
     assert len(keys) == len(set(keys))
 
 
@@ -131,8 +131,8 @@ def test_a_date_that_is_left_out_called_off_or_moved_touches_no_other(
     expected = set(dates) - set(chosen) | {at for at in moved if at < asked.until}
     assert set(after) == expected
     if how != "out":
-        assert {one.key for one in answer.happenings} == {
-            one.key for one in before.happenings
+        assert {one.key for one in answer.occurrences} == {
+            one.key for one in before.occurrences
         }
 
 

@@ -82,7 +82,7 @@ def by_the_library(content: bytes, asked: CalendarQuestion) -> set[datetime] | N
 
 
 def starts(answer: CalendarAnswer, asked: CalendarQuestion) -> set[datetime]:
-    told = {one.starts for one in answer.happenings}
+    told = {one.starts for one in answer.occurrences}
     return {at for at in told if asked.since < at < asked.until}
 
 
@@ -158,7 +158,7 @@ def test_a_bad_event_in_it_takes_nothing_from_any_calendar(
             continue
         after = answered(content[:at] + BAD.encode() + b"\r\n" + content[at:], asked)
         tried += 1
-        assert after.happenings == before.happenings, name
+        assert after.occurrences == before.occurrences, name
         assert len(after.faults) == len(before.faults) + 1, name
 
     assert tried > 50

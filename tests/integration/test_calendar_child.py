@@ -25,7 +25,7 @@ from digest.gather.calendars.ics.answer import CalendarQuestion
 from digest.gather.calendars.ics.process import ask
 answer = ask(sys.stdin.buffer.read(), CalendarQuestion.from_json(sys.argv[1]))
 cost = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(len(answer.happenings), cost.ru_utime + cost.ru_stime, cost.ru_maxrss * 1024)
+print(len(answer.occurrences), cost.ru_utime + cost.ru_stime, cost.ru_maxrss * 1024)
 print(answer.refused)
 """
 
@@ -46,7 +46,7 @@ def test_five_hundred_events_cost_less_than_two_seconds_of_computing() -> None:
     answer = ask(many(500, "RRULE:FREQ=WEEKLY"), QUESTION)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
-    assert len(answer.happenings) > 1000
+    assert len(answer.occurrences) > 1000
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert spent < 2
 
@@ -65,7 +65,7 @@ def test_a_calendar_of_events_that_never_end_costs_its_good_ones_nothing() -> No
     answer = ask(endless(20), QUESTION)
 
     assert answer.refused == ""
-    assert [one.key for one in answer.happenings] == ["good"]
+    assert [one.key for one in answer.occurrences] == ["good"]
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_no_calendar_takes_more_than_its_memory_and_time(content: bytes) -> None
         check=True,
     )
     figures, refused = done.stdout.decode().splitlines()
-    happenings, seconds, peak = map(float, figures.split())
+    occurrences, seconds, peak = map(float, figures.split())
 
-    assert happenings or refused
+    assert occurrences or refused
     assert seconds < 6
     assert peak < 256_000_000 or sys.platform == "darwin"
 

@@ -58,7 +58,7 @@ def read_from(
     raws = _raw_events(answer, events)
     is_whole = answer.is_whole and all(raws)
     updates = []
-    for occurrence in answer.happenings:
+    for occurrence in answer.occurrences:
         raw = raws[occurrence.words]
         if raw and occurrence.is_news:
             events.add(_dated(raw, occurrence), raw.name)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 from digest.gather import limits
 from digest.gather.calendars.ics.answer import ComponentWords
@@ -54,12 +55,15 @@ def raw_event(words: ComponentWords) -> RawItem:
     """
     if not one_line(words.title):
         raise ValueError("has no title: give it one")
-    place = words.place.strip()
-    is_address = bool(_ADDRESS.fullmatch(place))
+    place = cleaned(words.place).strip()
+    is_address = bool(_ADDRESS.fullmatch(words.place.strip()))
+    line = one_line(_LINES.sub(", ", place.replace(",\n", "\n")))
+    calls = (address for address in _addresses(words) if _VIDEO_CALLS.search(address))
+    call = words.place if is_address else next(calls, "").rstrip(_STOPS)
     return RawItem(
         title=words.title,
-        place="" if is_address else _in_one_line(words.place),
-        joining_url=words.joining_url or (place if is_address else _video_call(words)),
+        place="" if is_address else shortened(line, limits.PLACE_LENGTH),
+        joining_url=words.joining_url or call,
         url=words.url,
         topics=topics_within(words.topics),
         body=_body(words),
@@ -67,23 +71,18 @@ def raw_event(words: ComponentWords) -> RawItem:
     )
 
 
-def _in_one_line(place: str) -> str:
-    line = _LINES.sub(", ", cleaned(place).strip().replace(",\n", "\n"))
-    return shortened(one_line(line), limits.PLACE_LENGTH)
-
-
-def _video_call(words: ComponentWords) -> str:
+def _addresses(words: ComponentWords) -> Iterator[str]:
     for text in (words.place, words.text):
-        for address in _ADDRESS.finditer(html.unescape(text)):
-            if _VIDEO_CALLS.search(address[0]):
-                return address[0].rstrip(_STOPS)
-    return ""
+        yield from _ADDRESS.findall(html.unescape(text))
 
 
 def _body(words: ComponentWords) -> Blocks:
     text = cleaned(words.text)
     for line, sign in _ADDED:
-        text = _without(line, sign, text)
+        # What stands between two such lines and holds the sign is the calendar's.
+        parts = line.split(text)
+        own = [p for n, p in enumerate(parts) if not (n % 2 and sign in p.lower())]
+        text = "\n\n".join(own) if len(parts) > len(own) else text
     if _MARKUP.search(text):
         if not _BROKEN_INTO_LINES.search(text):
             text = text.replace("\n", "<br>")
@@ -92,13 +91,6 @@ def _body(words: ComponentWords) -> Blocks:
         return to_blocks(words.html, "")
     parts = _PARAGRAPHS.split(text.strip())
     return to_blocks("".join(f"<p>{_linked(part)}</p>" for part in parts), "")
-
-
-def _without(line: re.Pattern[str], sign: str, text: str) -> str:
-    """Return the text without the parts between two such lines that hold the sign."""
-    parts = line.split(text)
-    own = [part for n, part in enumerate(parts) if not (n % 2 and sign in part.lower())]
-    return "\n\n".join(own) if len(parts) > len(own) else text
 
 
 def _linked(part: str) -> str:

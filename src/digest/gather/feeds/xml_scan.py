@@ -53,15 +53,17 @@ def _surplus(content: bytes) -> tuple[int | None, int | None]:
         if depth == items_depth - 2 and starts is not None and ends is None:
             ends = parser.CurrentByteIndex
 
-    def refuse(_name: str, is_parameter: bool, *_definition: object) -> None:  # noqa: FBT001 - expat's call
-        if not is_parameter:
-            raise ValueError("declares entities of its own, which no feed needs")
-
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.EntityDeclHandler = refuse
+    parser.EntityDeclHandler = refuse_entity
     parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
     return starts, ends
+
+
+def refuse_entity(_name: str, is_parameter: bool, *_definition: object) -> None:  # noqa: FBT001 - expat's call
+    """Raise ValueError, in words, for an entity of the feed's own."""
+    if not is_parameter:
+        raise ValueError("declares entities of its own, which no feed needs")
 
 
 def feeds_of_one_item(content: bytes) -> Sequence[bytes]:

@@ -3,9 +3,10 @@
 import sys
 
 from digest.gather.calendars.ics.answer import CalendarQuestion
+from digest.gather.calendars.ics.confinement import confine
 from digest.gather.calendars.ics.expand import answered
-from digest.gather.calendars.ics.limits import confine
 
 confine()
-asked = CalendarQuestion.from_json(sys.stdin.buffer.readline())
-sys.stdout.buffer.write(answered(sys.stdin.buffer.read(), asked).to_json().encode())
+question = CalendarQuestion.from_json(sys.stdin.buffer.readline())
+answer = answered(sys.stdin.buffer.read(), question)
+sys.stdout.buffer.write(answer.to_json().encode())

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CalendarQuestion:
-    """Which happenings are wanted: from `since`, and none that is over by then.
+    """Which occurrences to return: from `since`, and none that is over by then.
 
     An event is news if it starts before `until`; of one that repeats, its next
     date and those before `soon`. `zone` is where people read times that name
@@ -27,9 +27,10 @@ class CalendarQuestion:
     @classmethod
     def from_json(cls, line: str | bytes) -> "CalendarQuestion":
         """Return what `to_json` was called on."""
-        said = json.loads(line)
-        zone = said.pop("zone")
-        return cls(**{k: datetime.fromisoformat(v) for k, v in said.items()}, zone=zone)
+        value = json.loads(line)
+        zone = value.pop("zone")
+        instants = {name: datetime.fromisoformat(at) for name, at in value.items()}
+        return cls(**instants, zone=zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ class Occurrence:
     state: str = "on"
     is_news: bool = True
 
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> "Occurrence":
+        """Return what JSON made of one."""
+        starts = datetime.fromisoformat(value["starts"])
+        ends = datetime.fromisoformat(value["ends"]) if value["ends"] else None
+        return cls(**value | {"starts": starts, "ends": ends})
+
 
 @dataclass(frozen=True, slots=True)
 class EventFault:
@@ -79,7 +87,7 @@ class CalendarAnswer:
     """
 
     words: tuple[ComponentWords, ...] = ()
-    happenings: tuple[Occurrence, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
     faults: tuple[EventFault, ...] = ()
     unread: tuple[str, ...] = ()
     is_whole: bool = True
@@ -92,24 +100,15 @@ class CalendarAnswer:
     @classmethod
     def from_json(cls, line: str | bytes) -> "CalendarAnswer":
         """Return what `to_json` was called on."""
-        said = json.loads(line)
+        value = json.loads(line)
         return cls(
-            words=tuple(_words(one) for one in said["words"]),
-            happenings=tuple(_happening(one) for one in said["happenings"]),
-            faults=tuple(EventFault(**one) for one in said["faults"]),
-            unread=tuple(said["unread"]),
-            is_whole=said["is_whole"],
-            refused=said["refused"],
+            words=tuple(
+                ComponentWords(**words | {"topics": tuple(words["topics"])})
+                for words in value["words"]
+            ),
+            occurrences=tuple(map(Occurrence.from_dict, value["occurrences"])),
+            faults=tuple(EventFault(**fault) for fault in value["faults"]),
+            unread=tuple(value["unread"]),
+            is_whole=value["is_whole"],
+            refused=value["refused"],
         )
-
-
-def _words(said: dict[str, Any]) -> ComponentWords:
-    return ComponentWords(**said | {"topics": tuple(said["topics"])})
-
-
-def _happening(said: dict[str, Any]) -> Occurrence:
-    starts = datetime.fromisoformat(said.pop("starts"))
-    ends = said.pop("ends")
-    return Occurrence(
-        starts=starts, ends=datetime.fromisoformat(ends) if ends else None, **said
-    )

@@ -4,8 +4,8 @@ Only what this program uses of an event is kept, so that a fault elsewhere in
 it, in an alarm or an attachment, harms nobody.
 """
 
+import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from digest.gather import limits
@@ -26,6 +26,7 @@ _USED = frozenset(
 _TOO_MANY = (
     f"has more than {limits.CALENDAR_EVENTS:,} events: give a calendar of fewer years"
 )
+_GOOGLE_LATER_PART = re.compile(r"_R\d{8}(T\d{6})?(?=@google\.com$)")
 _NO_CALENDAR = "is no calendar: its first line should be BEGIN:VCALENDAR"
 _WEB_PAGE = (
     "is a web page and no calendar: give the calendar's address in iCal format, which "
@@ -60,6 +61,31 @@ class Component:
         """Return every value of that name."""
         return [line.value for line in self.lines if line.name == name]
 
+    @property
+    def title(self) -> str:
+        """What to call the event, whatever its state."""
+        title = self.value("SUMMARY") or self.value("UID") or "an event without a title"
+        words = title.replace("\\n", " ").replace("\\", "").split()
+        return " ".join(words)[: limits.NAME_LENGTH]
+
+    @property
+    def stem(self) -> str:
+        """What the keys of an event's dates begin with: its UID.
+
+        Google gives the later part of a series that was cut in two a UID that
+        names the earlier's. An event without one is known by its title and start.
+        """
+        uid = _GOOGLE_LATER_PART.sub("", self.value("UID").strip())
+        stem = uid or f"{self.title} {self.value('DTSTART')}"
+        if len(stem) <= limits.UID_LENGTH:
+            return stem
+        return f"{stem[:100]} {hashlib.sha256(stem.encode()).hexdigest()}"
+
+    @property
+    def is_later_part(self) -> bool:
+        """Whether Google cut it off from an earlier series."""
+        return bool(_GOOGLE_LATER_PART.search(self.value("UID").strip()))
+
 
 @dataclass(slots=True)
 class Components:
@@ -70,7 +96,7 @@ class Components:
     is_whole: bool = True
 
 
-def taken_apart(content: bytes) -> Components:
+def components_of(content: bytes) -> Components:
     """Return the events and time zones of a file.
 
     Raises ValueError, in words, where it is no calendar.
@@ -80,10 +106,11 @@ def taken_apart(content: bytes) -> Components:
         raise ValueError(_WEB_PAGE)
     if not text[:15].upper().startswith("BEGIN:VCALENDAR"):
         raise ValueError(_NO_CALENDAR)
-    found = _ComponentParser()
-    for line in _lines(text):
-        found.take(line)
-    return found.done()
+    parser = _ComponentParser()
+    for whole in _ENDING.split(text):
+        if line := _LINE.match(whole):
+            parser.take(ContentLine(line[1].upper(), line[3], whole))
+    return parser.done()
 
 
 def _decoded(content: bytes) -> str:
@@ -95,21 +122,15 @@ def _decoded(content: bytes) -> str:
     return content.decode("latin-1")
 
 
-def _lines(text: str) -> Iterator[ContentLine]:
-    for whole in _ENDING.split(text):
-        if found := _LINE.match(whole):
-            yield ContentLine(found[1].upper(), found[3], whole)
-
-
 class _ComponentParser:
     """Takes lines one after the other."""
 
     def __init__(self) -> None:
-        self._pieces = Components()
+        self._components = Components()
         self._zone = ""
         self._is_off = False
         self._inside: list[str] = []
-        self._piece: Component | None = None
+        self._component: Component | None = None
 
     def take(self, line: ContentLine) -> None:
         value = line.value.strip().upper()
@@ -117,15 +138,18 @@ class _ComponentParser:
             self._begin(value)
         elif line.name == "END":
             self._end(value)
-        if self._piece is not None:
-            self._keep(line)
+        component = self._component
+        if component is not None:
+            is_own = self._inside[-1:] == ["VEVENT"] and line.name in _USED
+            if is_own or "VTIMEZONE" in self._inside:
+                component.lines.append(line)
         elif self._inside == ["VCALENDAR"]:
             self._note(line, value)
 
     def done(self) -> Components:
         self._cut()
-        self._pieces.is_whole = not self._inside
-        return self._pieces
+        self._components.is_whole = not self._inside
+        return self._components
 
     def _begin(self, name: str) -> None:
         if name in {"VCALENDAR", "VEVENT"}:
@@ -134,11 +158,12 @@ class _ComponentParser:
             del self._inside[0 if name == "VCALENDAR" else 1 :]
         if name == "VCALENDAR":
             self._zone, self._is_off = "", False
-        elif name in {"VEVENT", "VTIMEZONE"} and self._piece is None:
-            self._piece = Component(zone=self._zone, is_off=self._is_off)
-            kept = self._pieces.events if name == "VEVENT" else self._pieces.zones
-            kept.append(self._piece)
-            if len(kept) > limits.CALENDAR_EVENTS:
+        elif name in {"VEVENT", "VTIMEZONE"} and self._component is None:
+            self._component = Component(zone=self._zone, is_off=self._is_off)
+            is_event = name == "VEVENT"
+            siblings = self._components.events if is_event else self._components.zones
+            siblings.append(self._component)
+            if len(siblings) > limits.CALENDAR_EVENTS:
                 raise ValueError(_TOO_MANY)
         self._inside.append(name)
 
@@ -150,19 +175,12 @@ class _ComponentParser:
             while self._inside.pop() != name:
                 pass
             if name in {"VEVENT", "VTIMEZONE"}:
-                self._piece = None
+                self._component = None
 
     def _cut(self) -> None:
-        if self._piece is not None:
-            self._piece.is_whole = False
-            self._piece = None
-
-    def _keep(self, line: ContentLine) -> None:
-        if self._piece is None:
-            return
-        is_zone = "VTIMEZONE" in self._inside
-        if is_zone or (self._inside[-1] == "VEVENT" and line.name in _USED):
-            self._piece.lines.append(line)
+        if self._component is not None:
+            self._component.is_whole = False
+            self._component = None
 
     def _note(self, line: ContentLine, value: str) -> None:
         if line.name == "X-WR-TIMEZONE":

@@ -15,6 +15,7 @@ from digest.gather.calendars.ics.refusals import BadEventError
 from digest.gather.calendars.ics.zones import Time
 
 _STATES = {"CANCELLED": "cancelled", "TENTATIVE": "provisional"}
+MIDNIGHT = time()
 BAD_RULE = "has a repeat rule that cannot be understood: enter its repeats anew"
 _TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RDATE", "EXDATE"})
 _BROKEN = {
@@ -30,58 +31,59 @@ _BROKEN = {
 
 @dataclass(frozen=True, slots=True)
 class ParsedEvent:
-    """An event as its file says it once; it may repeat, or change a repeated one."""
+    """An event as its file says it once; it may repeat, or change a repeated one.
 
-    piece: Component
-    component: icalendar.Component
+    `component` is what its file has, `parsed` what a library made of that.
+    """
+
+    component: Component
+    parsed: icalendar.Component
     start: Time
     end: Time | None
 
     @classmethod
-    def of(cls, piece: Component) -> "ParsedEvent":
-        """Return the event of that piece. Raises BadEventError."""
-        if not piece.is_whole:
+    def of(cls, component: Component) -> "ParsedEvent":
+        """Return the event of that component. Raises BadEventError."""
+        if not component.is_whole:
             raise BadEventError("is cut short: it has no END:VEVENT")
-        made = icalendar.Event.from_ical(
-            "\r\n".join(["BEGIN:VEVENT", *_wanted(piece), "END:VEVENT"])
-        )
+        lines = ["BEGIN:VEVENT", *_mended_lines(component), "END:VEVENT"]
+        parsed = icalendar.Event.from_ical("\r\n".join(lines))
         for name, why in _BROKEN.items():
-            if _is_broken(made.get(name)):
+            if any(isinstance(value, vBroken) for value in _values(parsed, name)):
                 raise BadEventError(why)
-        return cls(piece, made, *_times(made))
+        return cls(component, parsed, *_times(parsed))
 
     @property
     def sequence(self) -> int:
         """How often it was changed, as its file says."""
-        said: Any = self.component.get("SEQUENCE", -1)
-        return int(said)
+        number: Any = self.parsed.get("SEQUENCE", -1)
+        return int(number)
 
     @property
     def recurrence(self) -> Time | None:
         """The date it changes, None where it stands for itself."""
-        return time_of(self.component, "RECURRENCE-ID")
+        return time_of(self.parsed, "RECURRENCE-ID")
 
     @property
     def changes_later_ones(self) -> bool:
         """Whether it changes every date from its own on."""
-        said: Any = self.component.get("RECURRENCE-ID")
-        return said is not None and said.params.get("RANGE") == "THISANDFUTURE"
+        value: Any = self.parsed.get("RECURRENCE-ID")
+        return value is not None and value.params.get("RANGE") == "THISANDFUTURE"
 
     @property
     def repeats(self) -> bool:
         """Whether it has, or had, more dates than one."""
-        return any(name in self.component for name in ("RRULE", "RDATE", "EXDATE"))
+        return any(name in self.parsed for name in ("RRULE", "RDATE", "EXDATE"))
 
 
-def _is_broken(said: Any) -> bool:
-    return any(
-        isinstance(one, vBroken) for one in (said if isinstance(said, list) else [said])
-    )
+def _values(parsed: icalendar.Component, name: str) -> list[Any]:
+    value: Any = parsed.get(name)
+    return value if isinstance(value, list) else [value]
 
 
-def _wanted(piece: Component) -> Iterable[str]:
+def _mended_lines(component: Component) -> Iterable[str]:
     """Yield the lines that a library is given: known faults of exporters mended."""
-    for line in piece.lines:
+    for line in component.lines:
         if not line.value.strip():
             continue
         if line.name == "RRULE":
@@ -92,32 +94,32 @@ def _wanted(piece: Component) -> Iterable[str]:
             yield line.whole[: limits.EVENT_RAW_LINE_LENGTH]
 
 
-def time_of(component: icalendar.Component, name: str) -> Time | None:
+def time_of(parsed: icalendar.Component, name: str) -> Time | None:
     """Return the day or time of that name. Raises BadEventError."""
-    if name not in component:
+    if name not in parsed:
         return None
-    said: Any = component[name]
-    found = getattr(said, "dt", None)
-    if not isinstance(found, date):
+    value: Any = parsed[name]
+    time = getattr(value, "dt", None)
+    if not isinstance(time, date):
         raise BadEventError(_BROKEN[name])
-    zone = said.params.get("TZID")
-    if zone and isinstance(found, datetime) and found.tzinfo is None:
+    zone = value.params.get("TZID")
+    if zone and isinstance(time, datetime) and time.tzinfo is None:
         raise BadEventError(
             f'is in the time zone "{zone[:60]}", which nobody knows: '
             "choose one such as Europe/London"
         )
-    return found
+    return time
 
 
-def _times(made: icalendar.Component) -> tuple[Time, Time | None]:
-    start = time_of(made, "DTSTART")
+def _times(parsed: icalendar.Component) -> tuple[Time, Time | None]:
+    start = time_of(parsed, "DTSTART")
     if start is None:
         raise BadEventError(_BROKEN["DTSTART"])
-    if "DTEND" in made or "DURATION" not in made:
-        end = time_of(made, "DTEND")
+    if "DTEND" in parsed or "DURATION" not in parsed:
+        end = time_of(parsed, "DTEND")
         is_day = not isinstance(start, datetime)
         return start, end.date() if is_day and isinstance(end, datetime) else end
-    length = getattr(made["DURATION"], "dt", None)
+    length = getattr(parsed["DURATION"], "dt", None)
     if not isinstance(length, timedelta):
         raise BadEventError(_BROKEN["DURATION"])
     if abs(length) > limits.EVENT_LENGTH:
@@ -133,50 +135,48 @@ def check_length(starts: datetime, ends: datetime | None) -> None:
         raise BadEventError("lasts longer than a year: give it its real end")
 
 
-def is_all_day(component: icalendar.Component, start: Time) -> bool:
+def is_all_day(parsed: icalendar.Component, start: Time) -> bool:
     """Whether the event is of whole days, in Outlook's way of saying so too."""
     if not isinstance(start, datetime):
         return True
-    said = str(component.get("X-MICROSOFT-CDO-ALLDAYEVENT", ""))
-    return said.strip().upper() == "TRUE" and start.time() == time()
+    flag = str(parsed.get("X-MICROSOFT-CDO-ALLDAYEVENT", ""))
+    return flag.strip().upper() == "TRUE" and start.time() == MIDNIGHT
 
 
-def state_of(component: icalendar.Component, piece: Component) -> str:
+def state_of(parsed: icalendar.Component, component: Component) -> str:
     """Return whether it takes place, as its own status or its calendar's says."""
-    if piece.is_off:
+    if component.is_off:
         return "cancelled"
-    return _STATES.get(str(component.get("STATUS", "")).strip().upper(), "on")
+    return _STATES.get(str(parsed.get("STATUS", "")).strip().upper(), "on")
 
 
 def words_of(
-    component: icalendar.Component, otherwise: icalendar.Component
+    parsed: icalendar.Component, otherwise: icalendar.Component
 ) -> ComponentWords:
     """Return what the event says; `otherwise` has a title where it has none."""
+    topics = (
+        str(topic).strip()[: limits.EVENT_LINE_LENGTH]
+        for value in _values(parsed, "CATEGORIES")
+        for topic in getattr(value, "cats", ())
+    )
     return ComponentWords(
-        title=_line(component, "SUMMARY") or _line(otherwise, "SUMMARY"),
-        text=_said(component, "DESCRIPTION")[: limits.EVENT_TEXT_LENGTH],
-        html=_said(component, "X-ALT-DESC")[: limits.EVENT_TEXT_LENGTH],
-        place=_line(component, "LOCATION"),
-        url=_line(component, "URL"),
-        joining_url=_line(component, "CONFERENCE")
-        or _line(component, "X-GOOGLE-CONFERENCE")
-        or _line(component, "X-MICROSOFT-SKYPETEAMSMEETINGURL"),
-        topics=tuple(_topics(component))[: limits.TOPICS],
+        title=_line(parsed, "SUMMARY") or _line(otherwise, "SUMMARY"),
+        text=_text(parsed, "DESCRIPTION")[: limits.EVENT_TEXT_LENGTH],
+        html=_text(parsed, "X-ALT-DESC")[: limits.EVENT_TEXT_LENGTH],
+        place=_line(parsed, "LOCATION"),
+        url=_line(parsed, "URL"),
+        joining_url=_line(parsed, "CONFERENCE")
+        or _line(parsed, "X-GOOGLE-CONFERENCE")
+        or _line(parsed, "X-MICROSOFT-SKYPETEAMSMEETINGURL"),
+        topics=tuple(topics)[: limits.TOPICS],
     )
 
 
-def _line(component: icalendar.Component, name: str) -> str:
-    return _said(component, name)[: limits.EVENT_LINE_LENGTH]
+def _line(parsed: icalendar.Component, name: str) -> str:
+    return _text(parsed, name)[: limits.EVENT_LINE_LENGTH]
 
 
-def _said(component: icalendar.Component, name: str) -> str:
-    said: Any = component.get(name, "")
-    first = said[0] if isinstance(said, list) and said else said
-    return "" if isinstance(first, vBroken) else str(first).strip()
-
-
-def _topics(component: icalendar.Component) -> Iterable[str]:
-    said: Any = component.get("CATEGORIES", [])
-    for one in said if isinstance(said, list) else [said]:
-        for topic in getattr(one, "cats", ()):
-            yield str(topic).strip()[: limits.EVENT_LINE_LENGTH]
+def _text(parsed: icalendar.Component, name: str) -> str:
+    first = next(iter(_values(parsed, name)), None)
+    is_broken = first is None or isinstance(first, vBroken)
+    return "" if is_broken else str(first).strip()

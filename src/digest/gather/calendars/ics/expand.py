@@ -1,4 +1,4 @@
-"""A calendar file worked out: every good event, and every bad one named."""
+"""A calendar file expanded: every date of its good events, and every bad one named."""
 
 import time
 import warnings
@@ -16,11 +16,13 @@ from digest.gather.calendars.ics.answer import (
     CalendarQuestion,
     ComponentWords,
     EventFault,
-    Occurrence,
 )
-from digest.gather.calendars.ics.components import Component, Components, taken_apart
-from digest.gather.calendars.ics.limits import TookTooLongError, within
-from digest.gather.calendars.ics.names import name_of, stem_of
+from digest.gather.calendars.ics.components import (
+    Component,
+    Components,
+    components_of,
+)
+from digest.gather.calendars.ics.confinement import TookTooLongError, within
 from digest.gather.calendars.ics.refusals import check_rules, why
 from digest.gather.calendars.ics.series import (
     DatedOccurrence,
@@ -47,17 +49,17 @@ def answered(content: bytes, question: CalendarQuestion) -> CalendarAnswer:
     computing time and is given up when that is over.
     """
     try:
-        pieces = taken_apart(content)
+        components = components_of(content)
     except ValueError as problem:
         return CalendarAnswer(refused=str(problem))
     end = time.monotonic() + limits.CALENDAR_EVENTS_SECONDS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _define(pieces.zones, end)
+        _define(components.zones, end)
         zones = Zones(ZoneInfo(question.zone))
-        working = _Expansion(question, zones, end, pieces.is_whole)
-        working.take_all(pieces)
-    return working.answer()
+        expansion = _Expansion(question, zones, end, components.is_whole)
+        expansion.add_all(components)
+    return expansion.answer()
 
 
 def _define(zones: Sequence[Component], end: float) -> None:
@@ -88,12 +90,12 @@ class _Expansion:
     faults: list[EventFault] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
-    def take_all(self, pieces: Components) -> None:
-        """Take every event, as long as there is time."""
+    def add_all(self, components: Components) -> None:
+        """Add every event, as long as there is time."""
         if not self.is_whole:
             self.faults.append(EventFault("the calendar", _CUT_SHORT))
-        for stem, group in by_series(self._open(pieces.events)):
-            if not self._is_taken(stem, group):
+        for stem, group in by_series(self._open(components.events)):
+            if not self._is_added(stem, group):
                 self.faults.append(EventFault("the rest", _TOO_MANY))
                 self.is_whole = False
                 return
@@ -101,79 +103,77 @@ class _Expansion:
     def _open(self, events: Sequence[Component]) -> list[Component]:
         """Return the events that anyone may read and that are not long past."""
         before = f"{self.question.since:%Y%m%d}"
-        hidden = [piece for piece in events if _is_hidden(piece)]
-        self.unread += map(stem_of, hidden)
+        hidden = [event for event in events if _is_hidden(event)]
+        self.unread += [event.stem for event in hidden]
         if hidden:
             self.faults.append(EventFault(f"{len(hidden)} of its events", _HIDDEN))
         return [
-            piece
-            for piece in events
-            if not _is_hidden(piece) and not _is_past(piece, before)
+            event
+            for event in events
+            if not _is_hidden(event) and not _is_past(event, before)
         ]
 
-    def _is_taken(self, stem: str, group: Sequence[Component]) -> bool:
-        """Take the events of a UID; return whether there was time for it."""
+    def _is_added(self, stem: str, group: Sequence[Component]) -> bool:
+        """Add the events of a UID; return whether there was time for it."""
         try:
             with within(self.end):
                 zones = self.zones.of(group[0].zone)
-                told = Series(self.question, zones, stem).told(group)
+                series = Series(self.question, zones, stem).expanded(group)
         except TookTooLongError:
             if time.monotonic() > self.end:
                 return False
-            told = _nothing(stem, group, _TOO_LONG)
+            series = _faulty(stem, group, _TOO_LONG)
         except Exception as problem:  # noqa: BLE001 - whatever a library trips over
-            told = _nothing(stem, group, why(problem))
-        self.dates += told.dates
-        self.faults += told.faults
-        self.unread += told.unread
+            series = _faulty(stem, group, why(problem))
+        self.dates += series.dates
+        self.faults += series.faults
+        self.unread += series.unread
         return True
 
     def answer(self) -> CalendarAnswer:
         """Return it with the earliest news, as much as one reading may bring."""
-        in_order = sorted(self.dates, key=lambda one: one.happening.starts)
-        news = [one for one in in_order if one.happening.is_news]
-        updates = [one for one in in_order if not one.happening.is_news]
-        if len(news) > limits.CALENDAR_NEWS or len(updates) > limits.CALENDAR_UPDATES:
+        in_order = sorted(self.dates, key=lambda dated: dated.occurrence.starts)
+        news = [dated for dated in in_order if dated.occurrence.is_news]
+        updates = [dated for dated in in_order if not dated.occurrence.is_news]
+        is_too_much = len(news) > limits.CALENDAR_NEWS
+        if is_too_much or len(updates) > limits.CALENDAR_UPDATES:
             self.faults.append(EventFault("the rest", _TOO_MANY))
             self.is_whole = False
-        words: dict[ComponentWords, int] = {}
+        numbers: dict[ComponentWords, int] = {}
+        occurrences = []
+        for dated in (
+            *news[: limits.CALENDAR_NEWS],
+            *updates[: limits.CALENDAR_UPDATES],
+        ):
+            number = numbers.setdefault(dated.words, len(numbers))
+            occurrences.append(replace(dated.occurrence, words=number))
         return CalendarAnswer(
-            happenings=tuple(
-                _numbered(one, words)
-                for one in (
-                    *news[: limits.CALENDAR_NEWS],
-                    *updates[: limits.CALENDAR_UPDATES],
-                )
-            ),
-            words=tuple(words),
+            occurrences=tuple(occurrences),
+            words=tuple(numbers),
             faults=tuple(self.faults[: limits.CALENDAR_FAULTS]),
             unread=tuple(self.unread),
             is_whole=self.is_whole,
         )
 
 
-def _numbered(one: DatedOccurrence, words: dict[ComponentWords, int]) -> Occurrence:
-    return replace(one.happening, words=words.setdefault(one.words, len(words)))
+def _faulty(stem: str, group: Sequence[Component], because: str) -> ExpandedSeries:
+    return ExpandedSeries((), (EventFault(group[0].title, because),), (stem,))
 
 
-def _nothing(stem: str, group: Sequence[Component], because: str) -> ExpandedSeries:
-    return ExpandedSeries((), (EventFault(name_of(group[0]), because),), (stem,))
+def _is_hidden(event: Component) -> bool:
+    is_private = event.value("CLASS").strip().upper() in _PRIVATE
+    says_nothing = not event.value("DESCRIPTION") and not event.value("LOCATION")
+    return is_private or (event.value("SUMMARY").strip() == "Busy" and says_nothing)
 
 
-def _is_hidden(piece: Component) -> bool:
-    is_private = piece.value("CLASS").strip().upper() in _PRIVATE
-    says_nothing = not piece.value("DESCRIPTION") and not piece.value("LOCATION")
-    return is_private or (piece.value("SUMMARY").strip() == "Busy" and says_nothing)
-
-
-def _is_past(piece: Component, today: str) -> bool:
+def _is_past(event: Component, today: str) -> bool:
     """Whether a single event was over days ago, told without parsing it.
 
     A calendar of ten years is mostly these. Days are compared as they are
     written, with two to spare for time zones.
     """
-    names = {line.name for line in piece.lines}
+    names = {line.name for line in event.lines}
     if names & {"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"}:
         return False
-    last = max(piece.value("DTSTART")[:8], piece.value("DTEND")[:8])
+    last = max(event.value("DTSTART")[:8], event.value("DTEND")[:8])
     return last.isdecimal() and len(last) == 8 and int(last) + 2 < int(today)

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 _COMMAND = (sys.executable, "-P", "-m", "digest.gather.calendars.ics")
 # No more of our surroundings than Python needs: what the child reads is
 # untrusted, and our surroundings hold secrets.
-_KEPT = ("PATH", "LANG", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TZDIR")
+_SURROUNDINGS = ("PATH", "LANG", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TZDIR")
 
 
 def ask(
@@ -29,10 +29,10 @@ def ask(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+        env={name: os.environ[name] for name in _SURROUNDINGS if name in os.environ},
     ) as child:
         try:
-            said, complaint = child.communicate(
+            answer, complaint = child.communicate(
                 question.to_json().encode() + b"\n" + content, timeout=seconds
             )
         except subprocess.TimeoutExpired:
@@ -45,7 +45,7 @@ def ask(
         kind = last.partition(":")[0][:80]
         logger.error("calendar child failed status=%d %s", child.returncode, kind)
         return CalendarAnswer(refused=_WHY.get(kind, _BROKE))
-    return CalendarAnswer.from_json(said)
+    return CalendarAnswer.from_json(answer)
 
 
 _TOO_LONG = (

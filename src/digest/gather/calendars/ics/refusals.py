@@ -27,25 +27,25 @@ def why(problem: Exception) -> str:
     )
 
 
-def check(piece: Component) -> None:
+def check(event: Component) -> None:
     """Raise BadEventError where the event's repeats are too many."""
-    if piece.value("EXRULE"):
+    if event.value("EXRULE"):
         raise BadEventError(
             "leaves dates out by a rule (EXRULE), which calendars no longer do: "
             "leave them out one by one (EXDATE)"
         )
-    if len(piece.values("RRULE")) > limits.RULES:
+    if len(event.values("RRULE")) > limits.RULES:
         raise BadEventError(f"has more than {limits.RULES} repeat rules: give it one")
-    check_rules(piece)
-    _check_dates(piece.values("RDATE"), limits.LISTED_DATES, "dates of its own (RDATE)")
-    _check_dates(piece.values("EXDATE"), limits.EXCEPTIONS, "exceptions (EXDATE)")
-    if _DIGITS.search(piece.value("DURATION")):
+    check_rules(event)
+    _check_dates(event.values("RDATE"), limits.LISTED_DATES, "dates of its own (RDATE)")
+    _check_dates(event.values("EXDATE"), limits.EXCEPTIONS, "exceptions (EXDATE)")
+    if _DIGITS.search(event.value("DURATION")):
         raise BadEventError("lasts for years: give it its real length")
 
 
-def check_rules(piece: Component) -> None:
+def check_rules(component: Component) -> None:
     """Raise BadEventError where a rule of an event or a time zone is too much."""
-    for rule in piece.values("RRULE"):
+    for rule in component.values("RRULE"):
         _check_rule(rule)
 
 
@@ -66,12 +66,12 @@ def _check_rule(rule: str) -> None:
         raise BadEventError("has a repeat rule with too many parts: make it simpler")
 
 
-def _number(said: str) -> int:
+def _number(digits: str) -> int:
     # A negative count is a known fault of exporters, and stands for no count.
-    said = said.strip()
-    if not re.fullmatch(r"-?[0-9]{1,9}", said):
+    digits = digits.strip()
+    if not re.fullmatch(r"-?[0-9]{1,9}", digits):
         return limits.REPEATS + 1
-    return int(said)
+    return int(digits)
 
 
 def _check_dates(values: list[str], most: int, what: str) -> None:

@@ -26,9 +26,8 @@ from digest.gather.calendars.ics.events import (
     time_of,
     words_of,
 )
-from digest.gather.calendars.ics.names import is_later_part, key_of, name_of, stem_of
 from digest.gather.calendars.ics.refusals import BadEventError, check, why
-from digest.gather.calendars.ics.zones import Time, Zones, is_same, like
+from digest.gather.calendars.ics.zones import Time, Zones, is_same, like, seen_from
 
 _DAY = timedelta(days=1)
 
@@ -38,7 +37,17 @@ class DatedOccurrence:
     """One date of an event with its words, not yet numbered."""
 
     words: ComponentWords
-    happening: Occurrence
+    occurrence: Occurrence
+
+    @property
+    def end(self) -> datetime:
+        """When it is over; a day without an end is over when it is."""
+        day = _DAY if self.occurrence.all_day else timedelta(0)
+        return self.occurrence.ends or self.occurrence.starts + day
+
+    def changed(self, **changes: Any) -> "DatedOccurrence":
+        """Return it with another key, or as no news."""
+        return replace(self, occurrence=replace(self.occurrence, **changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +61,62 @@ class ExpandedSeries:
 
 @dataclass(slots=True)
 class Series:
-    """The events of one UID, being worked out."""
+    """The events of one UID, to be expanded."""
 
     question: CalendarQuestion
     zones: Zones
     stem: str
 
-    def told(self, pieces: Sequence[Component]) -> ExpandedSeries:
+    def expanded(self, components: Sequence[Component]) -> ExpandedSeries:
         """Return the dates of these events; one bad event is named and left out.
 
         Raises BadEventError, or whatever a library trips over, where all are at fault.
         """
-        parsed, faults, unread = self._parsed(pieces)
-        changes = [one for one in parsed if one.recurrence is not None]
-        masters = [one for one in parsed if one.recurrence is None]
+        events, faults, unread = self._parsed(components)
+        changes = [event for event in events if event.recurrence is not None]
+        masters = [event for event in events if event.recurrence is None]
         master, rivals = _latest(masters)
         faults += rivals
-        if not parsed:
+        if not events:
             return ExpandedSeries((), tuple(faults), tuple(unread))
         if master is not None and not changes and not master.repeats:
-            dates = [self._dated(master.component, master, self.stem)]
+            dates = [self._dated(master.parsed, master, self.stem)]
         else:
             dates = self._dates(master, changes)
-        wanted = [
-            one
-            for one in dates
-            if one.happening.key not in unread
-            and not _is_over(one.happening, self.question.since)
+        ahead = [
+            dated
+            for dated in dates
+            if dated.occurrence.key not in unread and dated.end > self.question.since
         ]
-        kept, too_many = self._chosen(sorted(wanted, key=_start))
+        chosen, too_many = self._chosen(sorted(ahead, key=_start))
         if too_many:
-            faults.append(EventFault(name_of(parsed[0].piece), too_many))
-        return ExpandedSeries(tuple(kept), tuple(faults), tuple(unread))
+            faults.append(EventFault(events[0].component.title, too_many))
+        return ExpandedSeries(tuple(chosen), tuple(faults), tuple(unread))
 
     def _parsed(
-        self, pieces: Sequence[Component]
+        self, components: Sequence[Component]
     ) -> tuple[list[ParsedEvent], list[EventFault], list[str]]:
-        parsed: list[ParsedEvent] = []
+        events: list[ParsedEvent] = []
         faults: list[EventFault] = []
         unread: list[str] = []
-        for piece in pieces:
+        for component in components:
             try:
-                check(piece)
-                one = ParsedEvent.of(piece)
-                check_length(*self._instants(one.start, one.end))
-                parsed.append(one)
+                check(component)
+                event = ParsedEvent.of(component)
+                check_length(*self._instants(event.start, event.end))
+                events.append(event)
             except Exception as problem:  # noqa: BLE001 - or what a library trips over
-                faults.append(EventFault(name_of(piece), why(problem)))
-                unread.append(self._stem_of_unread(piece))
-        return parsed, faults, unread
+                faults.append(EventFault(component.title, why(problem)))
+                unread.append(self._stem_of_unread(component))
+        return events, faults, unread
 
-    def _stem_of_unread(self, piece: Component) -> str:
-        """Return the key of what a bad piece would have said, or of all its series.
+    def _stem_of_unread(self, component: Component) -> str:
+        """Return the key of what a bad component would have said, or of all its series.
 
         A date that is changed by what cannot be read is left out, as nobody
         knows whether it takes place.
         """
-        digits = piece.value("RECURRENCE-ID")[:8]
+        digits = component.value("RECURRENCE-ID")[:8]
         try:
             return f"{self.stem} {date.fromisoformat(digits)}"
         except ValueError:
@@ -118,41 +126,38 @@ class Series:
         self, master: ParsedEvent | None, changes: Sequence[ParsedEvent]
     ) -> list[DatedOccurrence]:
         calendar = icalendar.Calendar()
-        for one in filter(None, (master, *changes)):
-            calendar.add_component(one.component)
+        for event in filter(None, (master, *changes)):
+            calendar.add_component(event.parsed)
+        since, until = self.question.since, self.question.until
+        # A whole day, so that two dates of one day are always found together.
+        midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
         try:
-            found = recurring_ical_events.of(calendar).between(
-                self._midnight_before(), self.question.until + _DAY
+            occurrences = recurring_ical_events.of(calendar).between(
+                midnight - _DAY, until + _DAY
             )
         except BadRuleStringFormat as problem:
             raise BadEventError(BAD_RULE) from problem
-        by_change = {one.recurrence: one for one in changes}
-        dates = [self._date(one, master, by_change) for one in found]
-        there = {one.happening.key for one in dates}
+        by_date = {change.recurrence: change for change in changes}
+        dates = [self._date(parsed, master, by_date) for parsed in occurrences]
+        keys = {dated.occurrence.key for dated in dates}
         # Dates that were put off beyond what was asked for are still known of.
-        later = (self._date(one.component, master, by_change) for one in changes)
+        later = (self._date(change.parsed, master, by_date) for change in changes)
         dates += [
-            one
-            for one in later
-            if one.happening.key not in there
-            and one.happening.starts > self.question.until
+            dated
+            for dated in later
+            if dated.occurrence.key not in keys and dated.occurrence.starts > until
         ]
-        return _apart(sorted(dates, key=_start))
-
-    def _midnight_before(self) -> datetime:
-        # A whole day, so that two dates of one day are always found together.
-        day = self.question.since.replace(hour=0, minute=0, second=0, microsecond=0)
-        return day - _DAY
+        return _with_distinct_keys(sorted(dates, key=_start))
 
     def _date(
         self,
-        component: icalendar.Component,
+        parsed: icalendar.Component,
         master: ParsedEvent | None,
         changes: dict[Time | None, ParsedEvent],
     ) -> DatedOccurrence:
-        which = time_of(component, "RECURRENCE-ID") or date.min
+        which = time_of(parsed, "RECURRENCE-ID") or date.min
         change = changes.get(which)
-        start = time_of(component, "DTSTART") or which
+        start = time_of(parsed, "DTSTART") or which
         if change is not None and change.changes_later_ones and start != change.start:
             # The library leaves the first date's id on every later one.
             which = start - (like(change.start, start) - like(which, start))
@@ -161,28 +166,28 @@ class Series:
             raise BadEventError("changes an event that is not there: enter it anew")
         first = None if master is None else master.start
         is_first = first is not None and is_same(which, first)
-        if is_first and not is_later_part(speaks.piece):
-            return self._dated(component, speaks, self.stem)
-        return self._dated(component, speaks, key_of(self.stem, which, first))
+        if is_first and not speaks.component.is_later_part:
+            return self._dated(parsed, speaks, self.stem)
+        return self._dated(parsed, speaks, key_of(self.stem, which, first))
 
     def _dated(
-        self, component: icalendar.Component, speaks: ParsedEvent, key: str
+        self, parsed: icalendar.Component, speaks: ParsedEvent, key: str
     ) -> DatedOccurrence:
         start, end = speaks.start, speaks.end
-        if component is not speaks.component:
-            start = time_of(component, "DTSTART") or start
-            end = time_of(component, "DTEND")
+        if parsed is not speaks.parsed:
+            start = time_of(parsed, "DTSTART") or start
+            end = time_of(parsed, "DTEND")
         starts, ends = self._instants(start, end)
         return DatedOccurrence(
-            words_of(component, speaks.component),
+            words_of(parsed, speaks.parsed),
             Occurrence(
                 words=0,
                 key=key,
                 starts=starts,
                 ends=ends if ends and ends > starts else None,
                 zone=self.zones.read_in(start),
-                all_day=is_all_day(component, start),
-                state=state_of(component, speaks.piece),
+                all_day=is_all_day(parsed, start),
+                state=state_of(parsed, speaks.component),
             ),
         )
 
@@ -199,39 +204,46 @@ class Series:
         question = self.question
         news: list[DatedOccurrence] = []
         others: list[DatedOccurrence] = []
-        for one in dates:
-            happening = one.happening
+        for dated in dates:
+            occurrence = dated.occurrence
             horizon = question.soon if news else question.until
-            is_news = happening.state != "cancelled" and happening.starts < horizon
-            (news if is_news else others).append(one)
+            is_news = occurrence.state != "cancelled" and occurrence.starts < horizon
+            (news if is_news else others).append(dated)
         too_many = ""
-        if len(news) > limits.SERIES_NEWS:
-            too_many = (
-                f"has more than {limits.SERIES_NEWS} dates within days: "
-                "tell of the rest"
-            )
-        updates = [_no_news(one) for one in (*news[limits.SERIES_NEWS :], *others)]
-        return [
-            *news[: limits.SERIES_NEWS],
-            *updates[: limits.SERIES_UPDATES],
-        ], too_many
+        most = limits.SERIES_NEWS
+        if len(news) > most:
+            too_many = f"has more than {most} dates within days: tell of the rest"
+        updates = [dated.changed(is_news=False) for dated in (*news[most:], *others)]
+        return [*news[:most], *updates[: limits.SERIES_UPDATES]], too_many
 
 
-def by_series(pieces: Sequence[Component]) -> Iterator[tuple[str, list[Component]]]:
+def by_series(components: Sequence[Component]) -> Iterator[tuple[str, list[Component]]]:
     """Yield the beginning of keys and the events of each UID.
 
     Single events come first: they cost least, and are most of a calendar.
     """
-    found: dict[str, list[Component]] = {}
-    for number, piece in enumerate(pieces):
-        uid = piece.value("UID").strip() or f"without a UID {number}"
-        found.setdefault(uid, []).append(piece)
-    for group in sorted(found.values(), key=_is_series):
-        yield stem_of(group[0]), group
+    groups: dict[str, list[Component]] = {}
+    for number, component in enumerate(components):
+        uid = component.value("UID").strip() or f"without a UID {number}"
+        groups.setdefault(uid, []).append(component)
+
+    def is_series(group: Sequence[Component]) -> bool:
+        repeats = group[0].value("RRULE") or group[0].value("RDATE")
+        return len(group) > 1 or bool(repeats)
+
+    for group in sorted(groups.values(), key=is_series):
+        yield group[0].stem, group
 
 
-def _is_series(group: Sequence[Component]) -> bool:
-    return len(group) > 1 or bool(group[0].value("RRULE") or group[0].value("RDATE"))
+def key_of(stem: str, which: Time, first: Time | None) -> str:
+    """Return the key of one date of a series.
+
+    It names the day, as the series' `first` counts days, and not the time: so it
+    stays when the series is moved to another time of day.
+    """
+    if isinstance(which, datetime) and isinstance(first, datetime):
+        which = seen_from(which, first)
+    return f"{stem} {date(which.year, which.month, which.day)}"
 
 
 def _latest(
@@ -240,39 +252,28 @@ def _latest(
     """Return the latest version of an event, and the others that are no versions."""
     if not masters:
         return None, []
-    latest = max(masters, key=lambda one: one.sequence)
+    latest = max(masters, key=lambda event: event.sequence)
     rivals = [
-        EventFault(name_of(one.piece), "has the UID of another event: give it its own")
-        for one in masters
-        if one is not latest and one.sequence == latest.sequence
-        if one.component != latest.component
+        EventFault(
+            event.component.title, "has the UID of another event: give it its own"
+        )
+        for event in masters
+        if event is not latest and event.sequence == latest.sequence
+        if event.parsed != latest.parsed
     ]
     return latest, rivals
 
 
-def _apart(dates: Sequence[DatedOccurrence]) -> list[DatedOccurrence]:
+def _with_distinct_keys(dates: Sequence[DatedOccurrence]) -> list[DatedOccurrence]:
     """Return the dates with keys that differ: the second of a day is counted."""
-    seen: dict[str, int] = {}
-    made = []
-    for one in dates:
-        key = one.happening.key
-        seen[key] = count = seen.get(key, 0) + 1
-        made.append(one if count == 1 else _with(one, key=f"{key}/{count}"))
-    return made
+    counts: dict[str, int] = {}
+    distinct = []
+    for dated in dates:
+        key = dated.occurrence.key
+        counts[key] = count = counts.get(key, 0) + 1
+        distinct.append(dated if count == 1 else dated.changed(key=f"{key}/{count}"))
+    return distinct
 
 
-def _no_news(one: DatedOccurrence) -> DatedOccurrence:
-    return _with(one, is_news=False)
-
-
-def _with(one: DatedOccurrence, **changes: Any) -> DatedOccurrence:
-    return DatedOccurrence(one.words, replace(one.happening, **changes))
-
-
-def _start(one: DatedOccurrence) -> tuple[datetime, str]:
-    return one.happening.starts, one.happening.key
-
-
-def _is_over(happening: Occurrence, since: datetime) -> bool:
-    day = _DAY if happening.all_day else timedelta(0)
-    return (happening.ends or happening.starts + day) <= since
+def _start(dated: DatedOccurrence) -> tuple[datetime, str]:
+    return dated.occurrence.starts, dated.occurrence.key

@@ -45,7 +45,7 @@ def within(end: float) -> Iterator[None]:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TookTooLongError
 
-    before = {one: signal.signal(one, stop) for one in _ALARMS}
+    before = {alarm: signal.signal(alarm, stop) for alarm in _ALARMS}
     signal.setitimer(signal.ITIMER_VIRTUAL, limits.CALENDAR_EVENT_SECONDS)
     signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()))
     try:
@@ -53,5 +53,5 @@ def within(end: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for alarm, handler in before.items():
+            signal.signal(alarm, handler)
