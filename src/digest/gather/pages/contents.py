@@ -139,7 +139,7 @@ def _entries(entries: Sequence[RawItem], page: WebPage) -> PageContents:
         key = key_of_address(url) if entry.url else one_line(entry.title).casefold()
         where = entry.origins["title"]
         whole.append(replace(entry.with_fields(where, url=url), key=key, body=body))
-    items, skipped = _made(whole, page)
+    items, skipped = _items_of(whole, page)
     return PageContents(items, tuple(links), skipped)
 
 
@@ -167,13 +167,13 @@ def _long_page(
         replace(raw, key=post.key)
         for (raw, _), post in zip(posts, recognised, strict=True)
     ]
-    items, skipped = _made(keyed, page)
+    items, skipped = _items_of(keyed, page)
     keys = {post.key for post in recognised}
     absent = (post for post in before if post.key not in keys)
     return PageContents(items, skipped=skipped, posts=(*recognised, *absent))
 
 
-def _made(
+def _items_of(
     raws: Iterable[RawItem], page: WebPage
 ) -> tuple[tuple[MadeItem, ...], tuple[SkippedItem, ...]]:
     items, skipped = [], []

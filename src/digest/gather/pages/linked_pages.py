@@ -79,10 +79,10 @@ class LinkedPages:
             if document.content is not None:
                 opened = WebPage.opened(document, self.visit.zone, window)
                 raw = item_of_page(opened, self.source.select, page.title)
-                made = item_on(opened, replace(raw, key=key_of_address(page.url)))
-                if page.was_there and self._is_before_campaign(made[0]):
+                item = item_on(opened, replace(raw, key=key_of_address(page.url)))
+                if page.was_there and self._is_before_campaign(item[0]):
                     return replace(page, stand=LinkedPageState.PASSED)
-                self.items.append(made)
+                self.items.append(item)
         except BusyError:
             raise
         except (SourceError, ValueError) as problem:

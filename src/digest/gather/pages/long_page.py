@@ -105,7 +105,9 @@ class _Split:
         """Yield what stands under each day that is a heading."""
         days = [heading for heading in self.headings if heading.day]
         parts = list(self._parts(days))
-        level = self._title_level(parts)
+        # Titles stand at the level at which most days' first ones do.
+        levels = Counter(inside[0].level for _, _, inside in parts if inside)
+        level = levels.most_common(1)[0][0] if levels else OVER_BYLINE
         rank = min((day.level for day in days), default=0)
         spans = []
         for day, end, inside in parts:
@@ -133,13 +135,6 @@ class _Split:
         for day, end in zip(days, ends, strict=False):
             inside = (h for h in self.headings if day.place < h.place < end)
             yield day, end, [heading for heading in inside if not heading.day]
-
-    def _title_level(
-        self, parts: Sequence[tuple[OutlineHeading, int, list[OutlineHeading]]]
-    ) -> int:
-        """Return the level at which most days' first titles stand."""
-        levels = Counter(inside[0].level for _, _, inside in parts if inside)
-        return levels.most_common(1)[0][0] if levels else OVER_BYLINE
 
     def _credited(
         self, groups: Iterable[Sequence[OutlineHeading]]

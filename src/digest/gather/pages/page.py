@@ -19,7 +19,7 @@ from digest.gather.pages.post_page import item_of_page
 from digest.gather.pages.recognition import events_to_remember
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import Source
-from digest.model.posts.items import Event, Item, Post
+from digest.model.posts.items import Post
 
 _NO_POSTS = (
     "holds nothing that looks like posts: say where they are by select.posts, "
@@ -118,8 +118,13 @@ class _PageReading:
             posts=contents.posts or self.memory.posts,
             events=events_to_remember(contents.events, self.memory.events, now),
         )
-        made = (*_oldest_first(contents.items), *_oldest_first(linked.items))
-        news = [(item, origins) for item, origins in made if self._is_news(item)]
+        items = (*_oldest_first(contents.items), *_oldest_first(linked.items))
+        since = self.visit.since
+        news = [
+            (item, origins)
+            for item, origins in items
+            if isinstance(item, Post) or not item.is_over(since)
+        ]
         collected = ItemCollector(
             items=[item for item, _ in news[: limits.ITEMS]],
             skipped=[*contents.skipped, *linked.skipped],
@@ -127,22 +132,19 @@ class _PageReading:
         )
         if len(contents.links) > limits.LINKS:
             collected.skip("the rest", f"only {limits.LINKS} links are followed")
-        items = collected.distinct()
-        if over := len(made) - len(news):
+        distinct = collected.distinct()
+        if over := len(items) - len(news):
             notes = (*notes, f"left out, because they are over: {over} events")
         stands = [page.stand for page in memory.pages.values()]
         if unread := stands.count(LinkedPageState.UNREAD):
             notes = (*notes, f"{unread} more pages are read at the next readings")
         return Reading(
-            items,
+            distinct,
             tuple(collected.skipped),
             memory=replace(document.memory, notebook=memory.to_text()),
             origins=collected.origins,
             notes=notes,
         )
-
-    def _is_news(self, item: Item) -> bool:
-        return not (isinstance(item, Event) and item.is_over(self.visit.since))
 
 
 def _oldest_first(items: Sequence[MadeItem]) -> list[MadeItem]:

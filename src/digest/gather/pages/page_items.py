@@ -34,7 +34,11 @@ def item_on(page: WebPage, raw: RawItem) -> MadeItem:
         zone=page.zone,
         topics=topics_within(raw.topics),
     )
-    return item_of(_checked_event(raw) if raw.starts else _post(raw))
+    if raw.starts is None:
+        return item_of(_post(raw))
+    if raw.ends and raw.ends.as_end(raw.zone) < raw.starts.instant:
+        raise ValueError("ends before it starts: its page must be mended")
+    return item_of(raw)
 
 
 def key_of_address(url: str) -> str:
@@ -53,13 +57,6 @@ def address_in(url: str, title: str, anchor: str) -> str:
         return f"{page}#{quote(anchor, safe='')}"
     # A dash and a comma part the words of such a fragment.
     return f"{page}#:~:text={quote(title, safe='').replace('-', '%2D')}"
-
-
-def _checked_event(raw: RawItem) -> RawItem:
-    ends = raw.ends.as_end(raw.zone) if raw.ends else None
-    if raw.starts and ends and ends < raw.starts.instant:
-        return replace(raw, fault="ends before it starts: its page must be mended")
-    return raw
 
 
 def _post(raw: RawItem) -> RawItem:

@@ -141,7 +141,11 @@ class _PostReader:
         """Return what stands between the title and the body, if that is not far."""
         page = self.page
         blocks = bylines_low(blocks_of(deepcopy(page.root), page.base))
-        titled = (n for n, block in enumerate(blocks, 1) if _is_titled(block, title))
+        titled = (
+            n
+            for n, block in enumerate(blocks, 1)
+            if isinstance(block, Heading) and one_line(plain(block.spans)) == title
+        )
         begun = next(titled, len(blocks))
         near = blocks[begun : begun + _FAR]
         if not body or self.select.text or body[0] not in near:
@@ -181,10 +185,6 @@ def _below_title(body: Blocks, title: str) -> Blocks:
                 above = (part for part in body[:place] if isinstance(part, Picture))
                 return (*above, *body[place + 1 :])
     return body
-
-
-def _is_titled(block: Block, title: str) -> bool:
-    return isinstance(block, Heading) and one_line(plain(block.spans)) == title
 
 
 def _own_lead(lead: Blocks, byline: Byline | None) -> Iterator[Block]:

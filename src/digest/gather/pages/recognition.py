@@ -42,7 +42,11 @@ class PostSigns:
     def of(cls, title: str, words: str, anchor: str = "", day: str = "") -> "PostSigns":
         """Return the signs of a post; an anchor that only counts is none."""
         is_own = anchor and not _COUNTING.fullmatch(anchor)
-        return cls(f"#{anchor}" if is_own else day, _letters(title), _sketch(words))
+        letters = _letters(words).split()
+        starts = range(max(1, len(letters) - _SHINGLE + 1))
+        shingles = {" ".join(letters[start : start + _SHINGLE]) for start in starts}
+        sketch = tuple(sorted(map(_hash, shingles))[:_SKETCHED]) if letters else ()
+        return cls(f"#{anchor}" if is_own else day, _letters(title), sketch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ def recognised_posts(
             free.remove(key)
     used = {post.key for post in before}
     for number, signs in new.items():
-        keys[number] = _new_key(signs, used)
+        key = signs.place if signs.place.startswith("#") else _title_key(signs)
+        if key in used:  # an anchor that another post has had, or a title said twice
+            key = f"{key[: limits.TITLE_IN_KEY_LENGTH]} {_title_key(signs)}"
+        keys[number] = _unused(key, used)
         used.add(keys[number])
     return tuple(
         RememberedPost(keys[number], signs) for number, signs in enumerate(posts)
@@ -127,13 +134,6 @@ def _likeness(signs: PostSigns, other: PostSigns) -> float:
     return overlap if can_tell and overlap >= _NEARLY_THE_SAME else 0
 
 
-def _sketch(text: str) -> tuple[int, ...]:
-    words = _letters(text).split()
-    starts = range(max(1, len(words) - _SHINGLE + 1))
-    shingles = {" ".join(words[start : start + _SHINGLE]) for start in starts}
-    return tuple(sorted(map(_hash, shingles))[:_SKETCHED]) if words else ()
-
-
 def _hash(words: str) -> int:
     digest = hashlib.blake2b(words.encode(), digest_size=6).digest()
     return int.from_bytes(digest)
@@ -141,13 +141,6 @@ def _hash(words: str) -> int:
 
 def _letters(text: str) -> str:
     return _NOT_LETTERS.sub(" ", text.casefold()).strip()
-
-
-def _new_key(signs: PostSigns, used: set[str]) -> str:
-    key = signs.place if signs.place.startswith("#") else _title_key(signs)
-    if key in used:  # an anchor that another post has had, or a title said twice
-        key = f"{key[: limits.TITLE_IN_KEY_LENGTH]} {_title_key(signs)}"
-    return _unused(key, used)
 
 
 def _title_key(signs: PostSigns) -> str:

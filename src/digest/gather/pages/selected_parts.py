@@ -3,7 +3,6 @@
 Selectors are CSS, as a campaign file gives them.
 """
 
-from collections.abc import Iterator
 from copy import deepcopy
 from functools import lru_cache
 from typing import Any
@@ -52,8 +51,9 @@ def parts_of(element: Any, select: PageSelectors, page: WebPage) -> RawItem:
     if title is None:
         title = next(inside.iter(*HEADINGS), None)
     byline, date = _first(inside, select.byline), _first(inside, select.date)
-    dates = () if date is None else _written_in(date)
-    published = next(filter(None, (page.instant_of(text) for text in dates)), None)
+    timed = () if date is None else (date, *date.iter("time"))
+    dates = (*(element.get("datetime", "") for element in timed), _words(date))
+    published = next(filter(None, map(page.instant_of, dates)), None)
     bodies = chosen(inside, select.text) if select.text else []
     for part in (title, byline, date if published else None):
         if part is not None and part not in bodies and part is not inside:
@@ -81,9 +81,3 @@ def _first(element: Any, css: str) -> Any | None:
 
 def _words(element: Any | None) -> str:
     return "" if element is None else one_line(words_of(element))
-
-
-def _written_in(element: Any) -> Iterator[str]:
-    for timed in (element, *element.iter("time")):
-        yield timed.get("datetime", "")
-    yield _words(element)

@@ -36,7 +36,7 @@ _NAMED_ALIKE = re.compile(
     r"breadcrumbs?|masthead|widget|promo)",
     re.IGNORECASE,
 )
-_UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # What stands inside a line of running words.
 _INSIDE_A_LINE = tags(
     "a abbr b bdi bdo big br cite code del dfn em font i img ins kbd label mark "
@@ -80,19 +80,19 @@ def running_words(root: Any) -> Count:
     That is, characters in lines that are long and not mostly links. Raises
     ValueError, in words, where lines inside lines would take too long.
     """
-    found: Count = Counter()
-    left = limits.LINE_PIECES
+    running: Count = Counter()
+    looked_at = 0
     for element in root.iter("*"):
         if element.tag in _INSIDE_A_LINE and element.tag not in {"span", "font"}:
             continue
         length, linked, pieces = _line(element)
-        left -= pieces
-        if left < 0:
+        looked_at += pieces
+        if looked_at > limits.LINE_PIECES:
             raise ValueError("has lines nested in a way that takes too long to read")
         if length >= _LONG_LINE and linked <= length / 2:
             for holder in (element, *element.iterancestors()):
-                found[holder] += length - linked
-    return found
+                running[holder] += length - linked
+    return running
 
 
 def _line(element: Any) -> tuple[int, int, int]:
@@ -105,7 +105,7 @@ def _line(element: Any) -> tuple[int, int, int]:
         if child.tag in _INSIDE_A_LINE:
             words += child.itertext()
             links = [child] if child.tag == "a" else child.iter("a")
-            linked += sum(len("".join(one.itertext())) for one in links)
+            linked += sum(len("".join(link.itertext())) for link in links)
         words.append(child.tail or "")
     return len(" ".join("".join(words).split())), linked, len(words)
 
@@ -118,24 +118,27 @@ def is_around(element: Any) -> bool:
         return True
     if element.tag == "header":
         return next(element.iterancestors("article", "main"), None) is None
-    return _is_unshown(element) or any(map(_tells, _names(element)))
+    return _is_hidden(element) or _is_named_so(element)
 
 
-def _tells(name: str) -> bool:
-    is_name = len(name) <= limits.CLASS_LENGTH
-    return is_name and bool(_NAMED.fullmatch(name)) and not _NAMED_ALIKE.fullmatch(name)
-
-
-def _is_unshown(element: Any) -> bool:
+def _is_hidden(element: Any) -> bool:
+    """Whether the element says of itself that it is not to be seen."""
     return (
         "hidden" in element.attrib
         or element.get("aria-hidden") == "true"
-        or bool(_UNSHOWN.search(element.get("style", "")))
+        or bool(_HIDDEN.search(element.get("style", "")))
     )
 
 
-def _names(element: Any) -> list[str]:
-    return [*element.get("class", "").split(), element.get("id", "")]
+def _is_named_so(element: Any) -> bool:
+    """Whether a class or the id of the element is that of something around words."""
+    names = (*element.get("class", "").split(), element.get("id", ""))
+    return any(
+        len(name) <= limits.CLASS_LENGTH
+        and _NAMED.fullmatch(name)
+        and not _NAMED_ALIKE.fullmatch(name)
+        for name in names
+    )
 
 
 def take_out(element: Any) -> None:

@@ -1,7 +1,7 @@
 """Lines near a title that say who wrote a post, and when: "By A | 7 July | News"."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.gather.markup.clean_text import one_line
@@ -74,14 +74,15 @@ def credit_of(block: Block, language: str) -> CreditLine | None:
     if not line or len(line) > _LONGEST:
         return None
     labels = {one_line(run.text) for run in runs if _LABELS.search(run.href or "")}
-    found = _sorted_out(_pieces(line), labels, language)
-    if not (found.day or found.byline or found.rest):
-        return found if _BY_PROGRAMS.search(line) else None
-    if found.rest and not (found.day and found.byline):
+    parts = filter(None, map(one_line, _PARTED.split(line)))
+    credit = _sorted_out(parts, labels, language)
+    if not (credit.day or credit.byline or credit.rest):
+        return credit if _BY_PROGRAMS.search(line) else None
+    if credit.rest and not (credit.day and credit.byline):
         return None  # "9 July | Tea and cake" is about the tea
-    if found.rest and any(run.href for run in runs if run.text.strip() in found.rest):
+    if credit.rest and any(run.href for run in runs if run.text.strip() in credit.rest):
         return None
-    return found
+    return credit
 
 
 def _runs_of(block: Block) -> TextSpans:
@@ -99,44 +100,40 @@ def _runs_of(block: Block) -> TextSpans:
             return ()
 
 
-def _pieces(line: str) -> Iterator[str]:
-    yield from filter(None, map(one_line, _PARTED.split(line)))
-
-
-def _sorted_out(pieces: Iterable[str], labels: set[str], language: str) -> CreditLine:
+def _sorted_out(parts: Iterable[str], labels: set[str], language: str) -> CreditLine:
     day: WrittenDay | None = None
     byline, rest = "", []
-    for piece in pieces:
-        said = _day(piece, language) if day is None else None
-        who, when = _who_and_when(piece, language)
-        if said:
-            day = said
+    for part in parts:
+        first_day = _day(part, language) if day is None else None
+        who, when = _who_and_when(part, language)
+        if first_day:
+            day = first_day
         elif who and not byline:
             byline, day = who, day or when
-        elif piece not in labels and not _ADDED.fullmatch(piece):
-            rest.append(piece)
+        elif part not in labels and not _ADDED.fullmatch(part):
+            rest.append(part)
     return CreditLine(day, byline, " | ".join(rest))
 
 
 def _day(words: str, language: str) -> WrittenDay | None:
-    found = written_day(words, language)
-    return found if found and found.day else None
+    day = written_day(words, language)
+    return day if day and day.day else None
 
 
-def _who_and_when(piece: str, language: str) -> tuple[str, WrittenDay | None]:
-    if not _BY.match(piece):
+def _who_and_when(part: str, language: str) -> tuple[str, WrittenDay | None]:
+    if not _BY.match(part):
         return "", None
-    for between in _BEFORE_DAY.finditer(piece):
-        if day := _day(piece[between.end() :], language):
-            return _only_who(piece[: between.start()]), day
-    return _only_who(piece), None
+    for between in _BEFORE_DAY.finditer(part):
+        if day := _day(part[between.end() :], language):
+            return _only_who(part[: between.start()]), day
+    return _only_who(part), None
 
 
-def _only_who(piece: str) -> str:
+def _only_who(part: str) -> str:
     """Return a byline without the label after it: "by Ann Example in News"."""
-    if _is_byline(piece):
-        return piece
-    labelled = _IN.fullmatch(piece)
+    if _is_byline(part):
+        return part
+    labelled = _IN.fullmatch(part)
     return labelled[1] if labelled and _is_byline(labelled[1]) else ""
 
 

@@ -59,59 +59,47 @@ def written_day(line: str, language: str = "en") -> WrittenDay | None:
     if not line or len(line) > _LONGEST:
         return None
     bare = _ORDINAL.sub("", _COUNTED.sub("", line, 1))
-    if found := _NUMERIC.search(bare):
-        year, month, day = map(int, found.groups())
-        return _only(
-            WrittenDay(None, day, month, year), _without(_NUMERIC, bare), language
-        )
-    if found := _SLASHED.search(bare):
-        first, second, year = map(int, found.groups())
+    written = WrittenDay()
+    if match := _NUMERIC.search(bare):
+        year, month, day = map(int, match.groups())
+        written, bare = WrittenDay(None, day, month, year), _NUMERIC.sub(" ", bare)
+    elif match := _SLASHED.search(bare):
+        first, second, year = map(int, match.groups())
         if language.lower() == "en-us":
             first, second = second, first
         year += 2000 if year < 100 else 0
-        known = WrittenDay(None, first, second, year)
-        return _only(known, _without(_SLASHED, bare), language)
-    return _only(WrittenDay(), _CLOCK.sub(" ", bare), language)
+        written, bare = WrittenDay(None, first, second, year), _SLASHED.sub(" ", bare)
+    return _completed(written, _CLOCK.sub(" ", bare), language)
 
 
-def _without(written: re.Pattern[str], line: str) -> str:
-    return _CLOCK.sub(" ", written.sub(" ", line))
-
-
-def _only(known: WrittenDay, rest: str, language: str) -> WrittenDay | None:
+def _completed(day: WrittenDay, rest: str, language: str) -> WrittenDay | None:
     """Return the day with what the other words add, None where they add words."""
     names = _names(language)
     for word in _WORD.findall(rest.casefold()):
-        more = _with(known, word, names)
+        more = _with(day, word, names)
         if more is None and word not in _BESIDE | names.beside:
             return None
-        known = more or known
-    is_whole = known.day is not None and known.month is not None
-    return known if (is_whole and _is_possible(known)) or _is_weekday(known) else None
+        day = more or day
+    if day == WrittenDay(day.weekday):
+        return day if day.weekday is not None else None
+    is_whole = day.day is not None and day.month is not None
+    # 2000 was a leap year: 29 February is possible where no year is written.
+    return day if is_whole and _date(day.year or 2000, day) else None
 
 
-def _is_weekday(day: WrittenDay) -> bool:
-    return day.weekday is not None and day == WrittenDay(day.weekday)
-
-
-def _with(known: WrittenDay, word: str, names: "_Names") -> WrittenDay | None:
+def _with(day: WrittenDay, word: str, names: "_Names") -> WrittenDay | None:
     if word.isdecimal():
         number = int(word)
-        if len(word) == 4 and known.year is None:
-            return replace(known, year=number)
-        if len(word) < 3 and known.day is None and 1 <= number <= 31:
-            return replace(known, day=number)
+        if len(word) == 4 and day.year is None:
+            return replace(day, year=number)
+        if len(word) < 3 and day.day is None and 1 <= number <= 31:
+            return replace(day, day=number)
         return None
-    if word in names.weekdays and known.weekday is None:
-        return replace(known, weekday=names.weekdays[word])
-    if word in names.months and known.month is None:
-        return replace(known, month=names.months[word])
+    if word in names.weekdays and day.weekday is None:
+        return replace(day, weekday=names.weekdays[word])
+    if word in names.months and day.month is None:
+        return replace(day, month=names.months[word])
     return None
-
-
-def _is_possible(day: WrittenDay) -> bool:
-    # 2000 was a leap year: 29 February is possible where no year is written.
-    return _date(day.year or 2000, day) is not None
 
 
 def _date(year: int, day: WrittenDay) -> date | None:
@@ -137,28 +125,29 @@ class DateWindow:
         """
         if day.year is not None:
             return _date(day.year, day)
-        if self.first is None:
+        first = self.first
+        if first is None:
             return None
         if day.day is None:
-            return self._by_weekday(self.first, day)
-        years = range(self.first.year - 3, self.first.year + 4)
-        dates = [one for year in years if (one := _date(year, day))]
-        first = self.first
-        nearest = min(dates, key=lambda one: abs(one - first), default=None)
+            return self._by_weekday(first, day.weekday)
+        years = range(first.year - 3, first.year + 4)
+        dates = [at for year in years if (at := _date(year, day))]
+        nearest = min(dates, key=lambda at: abs(at - first), default=None)
         if nearest and abs(nearest - first) <= _AROUND:
             return nearest
-        right = [one for one in dates if day.weekday in (None, one.weekday())]
-        return min(right, key=lambda one: abs(one - first), default=nearest)
+        right = [at for at in dates if day.weekday in (None, at.weekday())]
+        return min(right, key=lambda at: abs(at - first), default=nearest)
 
-    def _by_weekday(self, first: date, day: WrittenDay) -> date | None:
+    def _by_weekday(self, first: date, weekday: int | None) -> date | None:
+        """Return the date of a day of the week, where there is only one of it."""
         last = self.last or first
-        if day.weekday is None or last - first >= timedelta(days=7):
+        if weekday is None or last - first >= timedelta(days=7):
             return None
-        found = first + timedelta(days=(day.weekday - first.weekday()) % 7)
-        return found if found <= last else None
+        at = first + timedelta(days=(weekday - first.weekday()) % 7)
+        return at if at <= last else None
 
     def or_near(self, days: Iterable[WrittenDay]) -> "DateWindow":
-        """Return this calendar, or without one that of the first whole day given."""
+        """Return this window, or without one that of the first whole day."""
         if self.first is not None:
             return self
         whole = (_date(day.year, day) for day in days if day.year is not None)
@@ -177,12 +166,16 @@ def _names(language: str) -> _Names:
     weekdays = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
     months = {"sept": 9}
     beside: set[str] = set()
-    for locale in (Locale("en"), _locale(language)):
+    try:
+        own = Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError, TypeError):
+        own = Locale("en")
+    for locale in (Locale("en"), own):
         for width in ("wide", "abbreviated"):
             for number, name in get_day_names(width, locale=locale).items():
-                *others, own = _words(name)
+                *others, last = _words(name)
                 beside.update(others)
-                weekdays.setdefault(own, number)
+                weekdays.setdefault(last, number)
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, locale).items():
                     months.setdefault(_words(name)[-1], number)
@@ -191,10 +184,3 @@ def _names(language: str) -> _Names:
 
 def _words(name: str) -> list[str]:
     return _WORD.findall(name.casefold()) or [name]
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError, TypeError):
-        return Locale("en")

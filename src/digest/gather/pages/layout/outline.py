@@ -39,10 +39,10 @@ class OutlineHeading:
 def bylines_low(blocks: Sequence[Block]) -> Blocks:
     """Return the blocks with bylines that stand as headings as ordinary lines."""
     return tuple(
-        Paragraph(one.spans)
-        if isinstance(one, Heading) and split_byline((Paragraph(one.spans),))[0]
-        else one
-        for one in blocks
+        Paragraph(block.spans)
+        if isinstance(block, Heading) and split_byline((Paragraph(block.spans),))[0]
+        else block
+        for block in blocks
     )
 
 
@@ -52,39 +52,41 @@ def headings_of(blocks: Sequence[Block], language: str) -> tuple[OutlineHeading,
     Where most days of one level follow a title and words follow them, they are
     the dates of those posts and no headings.
     """
-    found = list(_marks(blocks, language))
-    marked = {mark.place for mark in found}
-    titled = {mark.place for mark in found if mark.day is None}
-    dating = {
-        level
-        for level in {mark.level for mark in found if mark.day}
-        if _are_dates([m for m in found if m.day and m.level == level], titled, marked)
-    }
-    return tuple(m for m in found if not (m.day and m.level in dating))
+    headings = list(_headings(blocks, language))
+    places = {heading.place for heading in headings}
+    titles = {heading.place for heading in headings if heading.day is None}
+    by_level: dict[int, list[OutlineHeading]] = {}
+    for heading in headings:
+        if heading.day:
+            by_level.setdefault(heading.level, []).append(heading)
+    dates: set[OutlineHeading] = set()
+    for days in by_level.values():
+        after_title = sum(day.place - 1 in titles for day in days)
+        before_title = sum(day.place + 1 in places for day in days)
+        if after_title * 2 >= len(days) and before_title * 2 < len(days):
+            dates.update(days)
+    return tuple(heading for heading in headings if heading not in dates)
 
 
-def _marks(blocks: Sequence[Block], language: str) -> Iterator[OutlineHeading]:
+def _headings(blocks: Sequence[Block], language: str) -> Iterator[OutlineHeading]:
     for place, block in enumerate(blocks):
+        if not isinstance(block, Heading | Paragraph):
+            continue
+        line = one_line(plain(block.spans))
+        day = written_day(line, language)
+        href = next((run.href for run in block.spans if run.href), "")
         if isinstance(block, Heading):
-            title = one_line(plain(block.spans))
-            day, href = written_day(title, language), _leads_to(block.spans)
-            yield OutlineHeading(place, block.level, title, day, href)
-        elif isinstance(block, Paragraph):
-            line = one_line(plain(block.spans))
-            day = written_day(line, language)
-            if _is_bold(block) and len(line.split()) <= _LONGEST_BOLD:
-                yield OutlineHeading(place, BOLD, line, day, _leads_to(block.spans))
-            elif day and day.day:
-                yield OutlineHeading(place, LINE, line, day)
-            elif _is_over_byline(line, blocks[place + 1 : place + 3]):
-                yield OutlineHeading(place, OVER_BYLINE, line)
-
-
-def _leads_to(runs: TextSpans) -> str:
-    return next((run.href for run in runs if run.href), "")
+            yield OutlineHeading(place, block.level, line, day, href)
+        elif _is_bold(block) and len(line.split()) <= _LONGEST_BOLD:
+            yield OutlineHeading(place, BOLD, line, day, href)
+        elif day and day.day:
+            yield OutlineHeading(place, LINE, line, day)
+        elif _is_over_byline(line, blocks[place + 1 : place + 3]):
+            yield OutlineHeading(place, OVER_BYLINE, line)
 
 
 def _is_over_byline(line: str, below: Sequence[Block]) -> bool:
+    """Whether a line has nothing but a byline, or a picture and one, right below it."""
     if len(line.split()) > _LONGEST_PLAIN or line.endswith(_ENDS_A_SENTENCE):
         return False
     has_picture = bool(below) and isinstance(below[0], Picture)
@@ -92,17 +94,8 @@ def _is_over_byline(line: str, below: Sequence[Block]) -> bool:
 
 
 def _is_bold(block: Paragraph) -> bool:
-    said = [run for run in block.spans if run.text.strip()]
     is_line = "\n" not in plain(block.spans).strip()
-    return is_line and all(run.strong for run in said)
-
-
-def _are_dates(
-    days: Sequence[OutlineHeading], titled: set[int], marked: set[int]
-) -> bool:
-    after_title = sum(day.place - 1 in titled for day in days)
-    before_title = sum(day.place + 1 in marked for day in days)
-    return after_title * 2 >= len(days) and before_title * 2 < len(days)
+    return is_line and all(run.strong for run in block.spans if run.text.strip())
 
 
 def lines_apart(blocks: Sequence[Block]) -> Blocks:
@@ -118,18 +111,18 @@ def lines_apart(blocks: Sequence[Block]) -> Blocks:
 
 
 def _parted(block: Paragraph) -> Iterator[Block]:
-    kept: list[TextSpan] = []
+    spans: list[TextSpan] = []
     for line in _lines(block.spans):
         stands_alone = not line or _is_bold(Paragraph(line))
-        if stands_alone and kept:
-            yield Paragraph(tuple(kept))
-            kept = []
+        if stands_alone and spans:
+            yield Paragraph(tuple(spans))
+            spans = []
         if stands_alone and line:
             yield Paragraph(line)
         elif line:
-            kept += [TextSpan("\n"), *line] if kept else line
-    if kept:
-        yield Paragraph(tuple(kept))
+            spans += [TextSpan("\n"), *line] if spans else line
+    if spans:
+        yield Paragraph(tuple(spans))
 
 
 def _lines(runs: TextSpans) -> Iterator[TextSpans]:
@@ -139,11 +132,11 @@ def _lines(runs: TextSpans) -> Iterator[TextSpans]:
         first, *others = run.text.split("\n")
         line.append(replace(run, text=first))
         for text in others:
-            yield _said(line)
+            yield _worded(line)
             line = [replace(run, text=text)]
-    yield _said(line)
+    yield _worded(line)
 
 
-def _said(line: Sequence[TextSpan]) -> TextSpans:
+def _worded(line: Sequence[TextSpan]) -> TextSpans:
     is_empty = not "".join(run.text for run in line).strip()
     return () if is_empty else tuple(run for run in line if run.text)

@@ -57,7 +57,8 @@ def credit_marks(root: Any, language: str, zone: str) -> CreditMarks:
             dates.append(element)
     byline = next(filter(None, map(_byline, authors)), None)
     for element in dates:
-        if published := _moment(element, zone):
+        moments = (moment(text, zone) for text in _written_in(element))
+        if published := next(filter(None, moments), None):
             return CreditMarks(byline, published)
         if day := written_day(_words(element), language):
             return CreditMarks(byline, day=day)
@@ -66,54 +67,48 @@ def credit_marks(root: Any, language: str, zone: str) -> CreditMarks:
 
 def _own(root: Any) -> Iterator[Any]:
     walk = etree.iterwalk(root, events=("start",))
-    for _, one in walk:
-        if one is not root and is_around(one) and not _is_foot(one):
+    for _, element in walk:
+        is_foot = element.tag in {"header", "footer"} and (
+            next(element.iterancestors("article"), None) is not None
+        )
+        if element is not root and is_around(element) and not is_foot:
             walk.skip_subtree()
         else:
-            yield one
-
-
-def _is_foot(element: Any) -> bool:
-    return element.tag in {"header", "footer"} and (
-        next(element.iterancestors("article"), None) is not None
-    )
+            yield element
 
 
 def _is(element: Any, classes: re.Pattern[str], marks: frozenset[str]) -> bool:
-    said = {element.get("itemprop"), element.get("data-hook")}
+    properties = {element.get("itemprop"), element.get("data-hook")}
     names = (
         name
         for name in element.get("class", "").split()
         if len(name) < limits.CLASS_LENGTH
     )
-    is_marked = bool(said & marks) or any(map(classes.fullmatch, names))
+    is_marked = bool(properties & marks) or any(map(classes.fullmatch, names))
     # What holds a great deal is no name and no date, whatever it is called.
-    return (
-        is_marked
-        and len(list(islice(element.iter(), limits.CREDIT_MARK_ELEMENTS)))
-        < limits.CREDIT_MARK_ELEMENTS
-    )
+    most = limits.CREDIT_MARK_ELEMENTS
+    return is_marked and len(list(islice(element.iter(), most))) < most
 
 
 def _byline(element: Any) -> Byline | None:
-    named = (one for one in element.iter("*") if one.get("itemprop") == "name")
-    words = _words(next(named, element)) or one_line(element.get("content", ""))
-    found = parse(words) if 0 < len(words.split()) <= _LONGEST else None
-    return None if found and found.author.casefold() in NOBODY else found
+    """Return the byline that an element holds, none of a program's own user."""
+    names = (part for part in element.iter("*") if part.get("itemprop") == "name")
+    words = _words(next(names, element)) or one_line(element.get("content", ""))
+    byline = parse(words) if 0 < len(words.split()) <= _LONGEST else None
+    return None if byline and byline.author.casefold() in NOBODY else byline
 
 
-def _moment(element: Any, zone: str) -> Moment | None:
-    for one in (element, *element.iter("time")):
+def _written_in(element: Any) -> Iterator[str]:
+    for timed in (element, *element.iter("time")):
         for name in ("datetime", "content", "title"):
-            if found := moment(one.get(name, ""), zone):
-                return found
-    return None
+            yield timed.get(name, "")
 
 
 def _words(element: Any) -> str:
     """Return the words that are seen of the element."""
-    seen = deepcopy(element)
-    seen.tail = None
-    for one in [one for one in seen.iter("*") if one is not seen and is_around(one)]:
-        take_out(one)
-    return one_line(words_of(seen))
+    copy = deepcopy(element)
+    copy.tail = None
+    for part in list(copy.iter("*")):
+        if part is not copy and is_around(part):
+            take_out(part)
+    return one_line(words_of(copy))

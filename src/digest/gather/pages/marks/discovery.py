@@ -39,9 +39,9 @@ class DiscoveredFeed:
 
     def __str__(self) -> str:
         """Return it in words for whoever tries the source."""
-        said = f' ("{self.title}")' if self.title else ""
+        title = f' ("{self.title}")' if self.title else ""
         return (
-            f"this page names a {self.kind} at {self.url}{said}: "
+            f"this page names a {self.kind} at {self.url}{title}: "
             f'kind = "{self.kind}" with that address misses nothing '
             "and asks less of the site"
         )
@@ -49,20 +49,22 @@ class DiscoveredFeed:
 
 def named_sources(root: Any, base: str) -> tuple[DiscoveredFeed, ...]:
     """Return the feeds and calendars that the page names, its own words first."""
-    found: dict[str, DiscoveredFeed] = {}
-    for one in (*_alternates(root, base), *_linked(root, base)):
-        if not _COMMENTS.search(f"{one.title} {one.url}"):
-            found.setdefault(one.url, one)
-    return tuple(found.values())[: limits.NAMED_SOURCES]
+    feeds: dict[str, DiscoveredFeed] = {}
+    for feed in (*_alternates(root, base), *_linked(root, base)):
+        if not _COMMENTS.search(f"{feed.title} {feed.url}"):
+            feeds.setdefault(feed.url, feed)
+    return tuple(feeds.values())[: limits.NAMED_SOURCES]
 
 
 def _alternates(root: Any, base: str) -> Iterator[DiscoveredFeed]:
     for link in root.iter("link"):
-        said = link.get("type", "").partition(";")[0].strip().lower()
+        media_type = link.get("type", "").partition(";")[0].strip().lower()
         is_meant = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
         url = addresses.web(link.get("href"), base)
-        if is_meant and url and said in _TYPES:
-            yield DiscoveredFeed(_TYPES[said], url, one_line(link.get("title", "")))
+        if is_meant and url and media_type in _TYPES:
+            yield DiscoveredFeed(
+                _TYPES[media_type], url, one_line(link.get("title", ""))
+            )
 
 
 def _linked(root: Any, base: str) -> Iterator[DiscoveredFeed]:
