@@ -227,7 +227,7 @@ def test_an_unchanged_page_costs_nothing_more(site: WebSite) -> None:
     again = read_page(source, a_visit(memory=replace(first.memory, etag='"one"')))
 
     assert again.unchanged
-    assert again.memory.notebook == first.memory.notebook
+    assert again.memory.page_memory == first.memory.page_memory
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,8 @@ REMEMBERED_EVENTS = 1_000
 TITLE_IN_KEY_LENGTH = 200
 # Feeds and calendars that a page names and that are told of.
 NAMED_SOURCES = 10
-# Pieces of lines inside one another: a page of the largest size has a tenth of them.
-LINE_PIECES = 5_000_000
+# Parts of lines inside one another: a page of the largest size has a tenth of them.
+LINE_PARTS = 5_000_000
 # Characters of a class or an id; what is longer was made to be slow to look at.
 CLASS_LENGTH = 100
 # Elements marked as an author, and as many marked as a date, that are looked at.

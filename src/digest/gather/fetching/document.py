@@ -55,13 +55,13 @@ class SourceMemory:
 
     `etag` and `last_modified` are its server's words. `moved_to` is where it
     has gone for good (301 or 308), empty while it is where it always was.
-    `notebook` is what its reader noted down, in a form of its own.
+    `page_memory` is what the reader of a page remembers, in a form of its own.
     """
 
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
-    notebook: str = ""
+    page_memory: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def read_page(source: Source, visit: SourceVisit) -> Reading:
     its key while it is recognised. Raises SourceError, in plain words, where
     the page cannot be read or nothing on it looks like a post.
     """
-    memory = PageMemory.from_text(visit.memory.notebook)
+    memory = PageMemory.from_text(visit.memory.page_memory)
     rules = "\n".join(astuple(source.select))
     if memory.rules != rules:  # what it holds is to be looked at with other eyes
         afresh = replace(visit.memory, etag="", last_modified="")
@@ -141,7 +141,7 @@ class _PageReading:
         return Reading(
             distinct,
             tuple(collected.skipped),
-            memory=replace(document.memory, notebook=memory.to_text()),
+            memory=replace(document.memory, page_memory=memory.to_text()),
             origins=collected.origins,
             notes=notes,
         )

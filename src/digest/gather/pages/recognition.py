@@ -195,11 +195,11 @@ def recognised_events(
 
 
 def events_to_remember(
-    seen_now: Sequence[RememberedEvent],
+    on_page: Sequence[RememberedEvent],
     before: Iterable[RememberedEvent],
     now: datetime,
 ) -> tuple[RememberedEvent, ...]:
     """Return the events of this reading, and earlier ones ahead that may come back."""
-    keys = {event.key for event in seen_now}
+    keys = {event.key for event in on_page}
     ahead = (event for event in before if event.starts > now and event.key not in keys)
-    return (*seen_now, *ahead)[: limits.REMEMBERED_EVENTS]
+    return (*on_page, *ahead)[: limits.REMEMBERED_EVENTS]

@@ -72,8 +72,8 @@ class WxrExport:
         from some line on; the items before that have been yielded.
         """
         scan, broken, faults = _ExportScan(self.authors), "", 0
-        for piece, ends_item in _pieces(_mended(chunks)):
-            broken = broken or scan.fed(piece)
+        for part, ends_item in _parts(_mended(chunks)):
+            broken = broken or scan.fed(part)
             yield from scan.ended_items()
             if broken and not (scan.is_export and faults < limits.EXPORT_FAULTS):
                 break
@@ -90,13 +90,13 @@ class WxrExport:
             )
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Yield the bytes in pieces, and whether each ends an item."""
+def _parts(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the bytes in parts, and whether each ends an item."""
     waiting = b""
     for chunk in chunks:
         *ended, waiting = (waiting + chunk).split(_END)
-        for piece in ended:
-            yield piece + _END, True
+        for part in ended:
+            yield part + _END, True
         cut = max(0, len(waiting) - len(_END))
         yield waiting[:cut], False
         waiting = waiting[cut:]
@@ -154,10 +154,10 @@ class _ExportScan:
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.EntityDeclHandler = self._refuse
 
-    def fed(self, piece: bytes, *, is_end: bool = False) -> str:
-        """Take a piece; return what is wrong with it, "" where nothing is."""
+    def fed(self, part: bytes, *, is_end: bool = False) -> str:
+        """Take a part; return what is wrong with it, "" where nothing is."""
         try:
-            self.parser.Parse(piece, is_end)
+            self.parser.Parse(part, is_end)
         except expat.ExpatError as problem:
             return str(problem)
         return ""

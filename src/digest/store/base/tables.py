@@ -109,7 +109,7 @@ source = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("moved_to", Text),  # where it has gone for good: 301 or 308
-    Column("notebook", Text),  # what its reader notes down from reading to reading
+    Column("notebook", Text, key="page_memory"),  # what the reader of a page remembers
     Column(
         "skipped", Text
     ),  # what the last reading could not take: store.campaigns.skipped_items

@@ -19,8 +19,8 @@ class SourceRow:
     """A source's row: its id, what is remembered of its readings, how it stands.
 
     `moved_to` is where it has gone for good, empty while it is at `location`.
-    `notebook` is its reader's own. `skipped` is what the last reading could not
-    take, and `skipped_at` since when that has been so.
+    `page_memory` is what the reader of a page remembers. `skipped` is what the last
+    reading could not take, and `skipped_at` since when that has been so.
     """
 
     id: int
@@ -30,7 +30,7 @@ class SourceRow:
     etag: str
     last_modified: str
     moved_to: str
-    notebook: str
+    page_memory: str
     first_read_at: datetime | None
     last_read_at: datetime | None
     last_failed_at: datetime | None
@@ -82,7 +82,7 @@ def note_read(
 ) -> bool:
     """Keep that the source was read; return whether that ended its trouble.
 
-    `memory` is what to remember: etag, last_modified, moved_to and notebook;
+    `memory` is what to remember: etag, last_modified, moved_to and page_memory;
     `skipped` what could not be taken, None where the source has not changed.
     """
     first = {"first_read_at": now} if row.is_first_contact else {}
@@ -163,7 +163,7 @@ def _understood(row: Row[Any]) -> SourceRow:
         etag=row.etag or "",
         last_modified=row.last_modified or "",
         moved_to=row.moved_to or "",
-        notebook=row.notebook or "",
+        page_memory=row.page_memory or "",
         first_read_at=row.first_read_at,
         last_read_at=row.last_read_at,
         last_failed_at=row.last_failed_at,

@@ -27,7 +27,7 @@ from digest.gather.calendars.ics.events import (
     words_of,
 )
 from digest.gather.calendars.ics.refusals import BadEventError, check, why
-from digest.gather.calendars.ics.zones import Time, Zones, is_same, like, seen_from
+from digest.gather.calendars.ics.zones import Time, Zones, is_same, like, wall_time_at
 
 _DAY = timedelta(days=1)
 
@@ -242,7 +242,7 @@ def key_of(stem: str, which: Time, first: Time | None) -> str:
     stays when the series is moved to another time of day.
     """
     if isinstance(which, datetime) and isinstance(first, datetime):
-        which = seen_from(which, first)
+        which = wall_time_at(which, first)
     return f"{stem} {date(which.year, which.month, which.day)}"
 
 

@@ -46,7 +46,7 @@ class Zones:
         return key if key and key not in _UTC else self.home.key
 
 
-def seen_from(at: datetime, model: datetime) -> datetime:
+def wall_time_at(at: datetime, model: datetime) -> datetime:
     """Return the wall time of an instant where the model is."""
     if at.tzinfo and model.tzinfo:
         at = at.astimezone(model.tzinfo)
@@ -56,7 +56,7 @@ def seen_from(at: datetime, model: datetime) -> datetime:
 def is_same(at: Time, model: Time) -> bool:
     """Whether both are one day or one instant."""
     if isinstance(at, datetime) and isinstance(model, datetime):
-        return seen_from(at, model) == model.replace(tzinfo=None)
+        return wall_time_at(at, model) == model.replace(tzinfo=None)
     return at == model
 
 

@@ -85,9 +85,9 @@ def running_words(root: Any) -> Count:
     for element in root.iter("*"):
         if element.tag in _INSIDE_A_LINE and element.tag not in {"span", "font"}:
             continue
-        length, linked, pieces = _line(element)
-        looked_at += pieces
-        if looked_at > limits.LINE_PIECES:
+        length, linked, parts = _line(element)
+        looked_at += parts
+        if looked_at > limits.LINE_PARTS:
             raise ValueError("has lines nested in a way that takes too long to read")
         if length >= _LONG_LINE and linked <= length / 2:
             for holder in (element, *element.iterancestors()):
@@ -98,7 +98,7 @@ def running_words(root: Any) -> Count:
 def _line(element: Any) -> tuple[int, int, int]:
     """Return how long the element's own line is, and how much of it is links.
 
-    Then, of how many pieces it was put together.
+    Then, of how many parts it was put together.
     """
     words, linked = [element.text or ""], 0
     for child in element:
