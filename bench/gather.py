@@ -87,7 +87,7 @@ def _serving(slow: float) -> Iterator[int]:
 
 
 def _campaign(engine: Engine, port: int) -> StoredCampaign:
-    said = "".join(
+    items_xml = "".join(
         f'[[source]]\nname = "{kind}-{n}"\nkind = "feed"\n'
         f'url = "http://{kind}-{n}.example.org:{port}/feed"\n'
         for kind, count in KINDS.items()
@@ -95,7 +95,7 @@ def _campaign(engine: Engine, port: int) -> StoredCampaign:
     )
     text = (
         '[campaign]\nname = "week"\ntitle = "Week"\nfrom = "W <w@example.org>"\n'
-        f'lists = ["week"]\n{said}[[schedule]]\nname = "daily"\nat = "16:00"\n'
+        f'lists = ["week"]\n{items_xml}[[schedule]]\nname = "daily"\nat = "16:00"\n'
     )
     with writing(engine) as connection:
         return campaigns.apply(connection, CampaignFile(text, "UTC", "/"), AT)
@@ -116,23 +116,23 @@ def _here(_host: str, _port: int) -> Sequence[str]:
 
 def _check(reports: Sequence[SourceReport], *, is_first: bool) -> None:
     """Stop unless each feed came to what it should have."""
-    for one in reports:
-        kind = one.source.partition("-")[0]
+    for report in reports:
+        kind = report.source.partition("-")[0]
         new = POSTS if is_first else 1 if kind == "news" else 0
-        assert bool(one.failed) == (kind == "broken"), one
-        assert one.new == (0 if kind == "broken" else new), one
+        assert bool(report.failed) == (kind == "broken"), report
+        assert report.new == (0 if kind == "broken" else new), report
 
 
 def _parse_costs(repeats: int) -> dict[str, tuple[float, float]]:
     """Return for each shape our microseconds for a post, and the ratio."""
-    found = {}
+    seconds_by_size = {}
     for name, shape in SHAPES.items():
         feed = shape(range(PARSED))
         assert len(_ours(feed).items) == len(_theirs(feed).entries) == PARSED
         contenders = {"ours": partial(_ours, feed), "peer": partial(_theirs, feed)}
         cost = medians(contenders, repeats)
-        found[name] = cost["ours"] / PARSED * 1e6, cost["ours"] / cost["peer"]
-    return found
+        seconds_by_size[name] = cost["ours"] / PARSED * 1e6, cost["ours"] / cost["peer"]
+    return seconds_by_size
 
 
 def _ours(feed: bytes) -> Reading:

@@ -59,13 +59,13 @@ def feedparser_data() -> Path:
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     wanted = f"feedparser-{version('feedparser')}"
-    kept = cache / "digest-tests" / wanted
-    if not kept.is_dir():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as made:
-            _fetch(wanted.replace("-", "=="), Path(made))
-            (Path(made) / wanted).rename(kept)
-    return kept / "tests"
+    data = cache / "digest-tests" / wanted
+    if not data.is_dir():
+        data.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=data.parent) as folder:
+            _fetch(wanted.replace("-", "=="), Path(folder))
+            (Path(folder) / wanted).rename(data)
+    return data / "tests"
 
 
 def _fetch(package: str, folder: Path) -> None:
@@ -85,7 +85,7 @@ def _fetch(package: str, folder: Path) -> None:
 def named_folders() -> list[Path]:
     """Return the folders that DIGEST_CORPUS names."""
     named = os.environ.get("DIGEST_CORPUS", "").split(os.pathsep)
-    return [Path(one) for one in named if one]
+    return [Path(name) for name in named if name]
 
 
 def read_apart(folder: Path) -> list[Read]:
@@ -99,8 +99,8 @@ def read_apart(folder: Path) -> list[Read]:
 
 
 def _as_feed(content: bytes) -> tuple[int, int]:
-    found = posts_in(content, "", "https://example.org/feed")
-    return len(found.items), len(found.skipped)
+    reading = posts_in(content, "", "https://example.org/feed")
+    return len(reading.items), len(reading.skipped)
 
 
 def _as_html(content: bytes) -> tuple[int, int]:
@@ -115,8 +115,10 @@ def _as_markdown(content: bytes) -> tuple[int, int]:
 def _as_calendar(content: bytes) -> tuple[int, int]:
     since = datetime(2019, 1, 1, tzinfo=UTC)
     source = Source("diary", SourceKind.CALENDAR, "diary.ics", ahead=timedelta(366))
-    found = read_from(content, source, SourceVisit(Fetcher(), since=since), by=answered)
-    return len(found.items) + len(found.updates), len(found.skipped)
+    reading = read_from(
+        content, source, SourceVisit(Fetcher(), since=since), by=answered
+    )
+    return len(reading.items) + len(reading.updates), len(reading.skipped)
 
 
 _READERS: Mapping[str, Callable[[bytes], tuple[int, int]]] = {
@@ -156,6 +158,6 @@ if __name__ == "__main__":
     if Path("/proc/self/statm").exists():
         _limit_memory()
     for file in _files(sys.argv[1:]):
-        told = _read(file)
-        shown = {name: getattr(told, name) for name in Read.__slots__}
-        sys.stdout.write(f"{json.dumps(shown)}\n")
+        read = _read(file)
+        values = {name: getattr(read, name) for name in Read.__slots__}
+        sys.stdout.write(f"{json.dumps(values)}\n")

@@ -49,11 +49,11 @@ class Expectation:
 
 def expectations(content: bytes) -> Iterator[Expectation]:
     """Yield what the file's own comment says of fields that a post has."""
-    found = _EXPECT.search(content)
-    if found is None:
+    match = _EXPECT.search(content)
+    if match is None:
         return
     try:
-        tree = ast.parse(found[1].decode().strip(), mode="eval")
+        tree = ast.parse(match[1].decode().strip(), mode="eval")
     except (SyntaxError, UnicodeDecodeError):
         return
     for part in ast.walk(tree):
@@ -61,8 +61,8 @@ def expectations(content: bytes) -> Iterator[Expectation]:
             yield from _read(ast.unparse(part.left), part.comparators[0])
 
 
-def _read(left: str, right: ast.expr) -> Iterator[Expectation]:
-    path = re.fullmatch(r"entries\[(\d+)\](.*)", left)
+def _read(path_of_field: str, right: ast.expr) -> Iterator[Expectation]:
+    path = re.fullmatch(r"entries\[(\d+)\](.*)", path_of_field)
     field = _FIELDS.get(path[2]) if path else None
     if path is None or field is None:
         return
@@ -94,23 +94,23 @@ def agrees(expected: Expectation, entry: RawItem) -> bool:
     return _post_agrees(expected, post_from(replace(entry, title="x")))
 
 
-def _title_agrees(words: str, said: str, entry: RawItem) -> bool:
+def _title_agrees(words: str, text: str, entry: RawItem) -> bool:
     try:
         title = post_from(entry).title
     except ValueError:  # nothing is left of it, which is right where nothing should be
         return not words
-    return said == title or words in {title, _words(title)}
+    return text == title or words in {title, _words(title)}
 
 
 def _post_agrees(expected: Expectation, post: Post) -> bool:
-    said = str(expected.value)
-    value = _words(said)
+    text = str(expected.value)
+    value = _words(text)
     if expected.field == "link":
-        return said in {post.url, *(link.url for link in post.links)}
+        return text in {post.url, *(link.url for link in post.links)}
     if expected.field == "picture":
-        return post.picture is not None and post.picture.src == said
+        return post.picture is not None and post.picture.src == text
     body = " ".join(" ".join(texts(post.body)).split())
-    return value in {body, post.summary} or said == body
+    return value in {body, post.summary} or text == body
 
 
 def _words(markup: str) -> str:

@@ -232,9 +232,9 @@ _TYPST = (
 LISTED: tuple[str, ...] = (
     *_SCRIPTS,
     *_HANDLERS,
-    *(f'<a href="{one}">x</a>' for one in _ADDRESSES),
-    *(f"<a class=btn href='{one}'>x</a>" for one in _ADDRESSES),
-    *(f'<img src="{one}" alt="x">' for one in _ADDRESSES),
+    *(f'<a href="{address}">x</a>' for address in _ADDRESSES),
+    *(f"<a class=btn href='{address}'>x</a>" for address in _ADDRESSES),
+    *(f'<img src="{address}" alt="x">' for address in _ADDRESSES),
     *_FOREIGN,
     *_MUTANTS,
     *_TYPST,

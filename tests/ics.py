@@ -16,10 +16,10 @@ ENDS = "DTEND;TZID=Europe/London:20260707T120000"
 
 def an_ics_event(*lines: str, uid: str = "one", title: str = "Lantern walk") -> str:
     """Return a VEVENT; without lines, two hours of tomorrow morning in London."""
-    said = lines or (STARTS, ENDS)
+    own_lines = lines or (STARTS, ENDS)
     head = [f"UID:{uid}"] if uid else []
     head += [f"SUMMARY:{title}"] if title else []
-    return "\r\n".join(["BEGIN:VEVENT", *head, *said, "END:VEVENT"])
+    return "\r\n".join(["BEGIN:VEVENT", *head, *own_lines, "END:VEVENT"])
 
 
 def a_calendar(*parts: str) -> bytes:
@@ -29,25 +29,25 @@ def a_calendar(*parts: str) -> bytes:
     ).encode()
 
 
-def held(content: bytes, since: datetime = EIGHT, **visit: Any) -> Reading:
+def reading_of(content: bytes, since: datetime = EIGHT, **visit: Any) -> Reading:
     """Return what a calendar holds, worked out in this process."""
     source = Source("diary", SourceKind.CALENDAR, "diary.ics")
     return read_from(content, source, a_visit(since=since, **visit), by=answered)
 
 
-def starts(found: Reading) -> list[str]:
+def starts(reading: Reading) -> list[str]:
     """Return the starts of the news, in UTC, to the minute."""
-    return [f"{one.starts:%Y-%m-%d %H:%M}" for one in found_events(found)]
+    return [f"{event.starts:%Y-%m-%d %H:%M}" for event in found_events(reading)]
 
 
-def keys(found: Reading) -> list[str]:
+def keys(reading: Reading) -> list[str]:
     """Return the keys of the news."""
-    return [one.key for one in found.items]
+    return [item.key for item in reading.items]
 
 
-def found_events(found: Reading) -> Iterable[Any]:
+def found_events(reading: Reading) -> Iterable[Any]:
     """Return the news as events."""
-    return found.items
+    return reading.items
 
 
 def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:

@@ -65,9 +65,9 @@ def runs(draw: Any, breaks: bool = True) -> TextSpans:  # noqa: FBT001, FBT002 -
         text = draw(LINE)
         if breaks:
             text += draw(_GAPS) + draw(st.just("") | LINE)
-        kept = cleaned(text)
-        marks = opening_marks(kept) if parts else ""
-        rest = kept.removeprefix(marks)
+        words = cleaned(text)
+        marks = opening_marks(words) if parts else ""
+        rest = words.removeprefix(marks)
         if rest.strip():
             parts.append((rest, look))
     return merged(parts)

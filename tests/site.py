@@ -20,8 +20,8 @@ class Site:
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    revalidated: list[str] = field(default_factory=list)
 
     def picture(self, name: str, alt: str = "A lantern") -> Picture:
         """Return the picture of that name as a post shows it."""
@@ -36,19 +36,19 @@ def a_fetcher() -> Fetcher:
 @contextmanager
 def serving() -> Iterator[Site]:
     """Serve a site, with entity tags, until the block ends."""
-    made = Site()
+    site = Site()
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.lstrip("/")
-            made.asked.append(name)
-            content = made.files.get(name)
+            site.requests.append(name)
+            content = site.files.get(name)
             if content is None:
                 self.send_error(404)
                 return
             tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
             is_known = tag in self.headers.get("If-None-Match", "")
-            made.known += [name] * is_known
+            site.revalidated += [name] * is_known
             self.send_response(304 if is_known else 200)
             self.send_header("ETag", tag)
             if not is_known:
@@ -61,11 +61,11 @@ def serving() -> Iterator[Site]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        made.url = f"http://127.0.0.1:{server.server_port}"
+        site.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
-            yield made
+            yield site
         finally:
             server.shutdown()
             thread.join()

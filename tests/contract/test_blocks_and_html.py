@@ -51,19 +51,19 @@ def html_of(blocks: tuple[Block, ...], kinds: Any = WIDE) -> str:
     return str(HtmlBlocks(kinds, AsTheyAre(), above=0).write(blocks))
 
 
-def one(text: str) -> tuple[TextSpan, ...]:
+def spans(text: str) -> tuple[TextSpan, ...]:
     return (TextSpan(text),)
 
 
 @settings(deadline=None, max_examples=200)
 @given(BLOCKS)
-@example((Table(((), ()), ((one("a"), ()),)),))
-@example((Table(cells("a"), ((one("b\n\nc"),),)),))
+@example((Table(((), ()), ((spans("a"), ()),)),))
+@example((Table(cells("a"), ((spans("b\n\nc"),),)),))
 @example(
     (Paragraph((TextSpan("a "), TextSpan(" b", strong=True), TextSpan("\n\n c"))),)
 )
-@example((EasyRead(one("a"), Picture("https://example.org/", "b", "c")),))
-@example((EasyRead(one("a")), EasyRead(one("b"))))
+@example((EasyRead(spans("a"), Picture("https://example.org/", "b", "c")),))
+@example((EasyRead(spans("a")), EasyRead(spans("b"))))
 @example((Quote((Paragraph((TextSpan("a", emphasis=True),)),), "b"),))
 @example((CallToAction("a", "tel:1"), CallToAction("b", "tel:1")))
 def test_blocks_written_as_html_are_read_back_the_same(
@@ -73,11 +73,11 @@ def test_blocks_written_as_html_are_read_back_the_same(
 
 
 def test_items_of_a_list_keep_their_blocks() -> None:
-    inner = ListBlock(ordered=True, items=((Paragraph(one("b")),),))
+    inner = ListBlock(ordered=True, items=((Paragraph(spans("b")),),))
     blocks = (
         ListBlock(
             ordered=False,
-            items=((Paragraph(one("a")), inner), (inner,), (Paragraph(one("c")),)),
+            items=((Paragraph(spans("a")), inner), (inner,), (Paragraph(spans("c")),)),
         ),
     )
 
@@ -87,8 +87,8 @@ def test_items_of_a_list_keep_their_blocks() -> None:
 @settings(deadline=None)
 @given(tables())
 def test_no_word_of_a_table_is_lost_where_it_is_told_as_lists(table: Table) -> None:
-    told = {**KINDS, "table": KINDS["table_as_lists"]}
-    read = " ".join(texts(to_blocks(html_of((table,), told), "")))
+    kinds = {**KINDS, "table": KINDS["table_as_lists"]}
+    read = " ".join(texts(to_blocks(html_of((table,), kinds), "")))
 
     for text in texts((table,)):
         assert all(word in read for word in text.split())
@@ -98,7 +98,7 @@ def test_no_word_of_a_table_is_lost_where_it_is_told_as_lists(table: Table) -> N
 def test_spaces_count_where_the_page_says_so(style: str) -> None:
     html = f'<p style="white-space: {style}">a  b\n c</p>'
 
-    assert to_blocks(html, "") == (Paragraph(one("a  b\n c")),)
+    assert to_blocks(html, "") == (Paragraph(spans("a  b\n c")),)
 
 
 @settings(deadline=None)

@@ -27,11 +27,11 @@ from digest.model.posts.blocks import (
 BASE = "https://example.org/posts/"
 
 
-def said(blocks: tuple[Block, ...]) -> list[str]:
+def words_of(blocks: tuple[Block, ...]) -> list[str]:
     return " ".join(texts(blocks)).split()
 
 
-def one(text: str) -> tuple[TextSpan, ...]:
+def spans(text: str) -> tuple[TextSpan, ...]:
     return (TextSpan(text),)
 
 
@@ -43,11 +43,11 @@ def one(text: str) -> tuple[TextSpan, ...]:
             (Paragraph((TextSpan("Hi "), TextSpan("you", strong=True))),),
             id="strong",
         ),
-        pytest.param("just words", (Paragraph(one("just words")),), id="bare words"),
-        pytest.param("a<br>b", (Paragraph(one("a\nb")),), id="line break"),
+        pytest.param("just words", (Paragraph(spans("just words")),), id="bare words"),
+        pytest.param("a<br>b", (Paragraph(spans("a\nb")),), id="line break"),
         pytest.param(
             "<h3>A</h3><h5>B</h5><h3>C</h3>",
-            (Heading(1, one("A")), Heading(2, one("B")), Heading(1, one("C"))),
+            (Heading(1, spans("A")), Heading(2, spans("B")), Heading(1, spans("C"))),
             id="levels start at one and never skip",
         ),
         pytest.param(
@@ -55,14 +55,14 @@ def one(text: str) -> tuple[TextSpan, ...]:
             (
                 ListBlock(
                     ordered=False,
-                    items=((Paragraph(one("a")),), (Paragraph(one("b")),)),
+                    items=((Paragraph(spans("a")),), (Paragraph(spans("b")),)),
                 ),
             ),
             id="list",
         ),
         pytest.param(
             "<blockquote>Wise.<footer>\u2014 Ann</footer></blockquote>",
-            (Quote((Paragraph(one("Wise.")),), "Ann"),),
+            (Quote((Paragraph(spans("Wise.")),), "Ann"),),
             id="quote",
         ),
         pytest.param(
@@ -72,7 +72,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<table><caption>T</caption><tr><th>x<th>y<tr><td>1",
-            (Table((one("x"), one("y")), ((one("1"), ()),), "T"),),
+            (Table((spans("x"), spans("y")), ((spans("1"), ()),), "T"),),
             id="table",
         ),
         pytest.param(
@@ -82,16 +82,20 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<div class=easy-read><img src=a.png alt=x><p>Short.</div>",
-            (EasyRead(one("Short."), Picture("https://example.org/posts/a.png", "x")),),
+            (
+                EasyRead(
+                    spans("Short."), Picture("https://example.org/posts/a.png", "x")
+                ),
+            ),
             id="easy read pair",
         ),
         pytest.param(
             "one<br><br>two<br> three",
-            (Paragraph(one("one")), Paragraph(one("two\nthree"))),
+            (Paragraph(spans("one")), Paragraph(spans("two\nthree"))),
             id="an empty line parts paragraphs",
         ),
         pytest.param(
-            "<pre>a\n  b</pre>", (Paragraph(one("a\n  b")),), id="verbatim lines"
+            "<pre>a\n  b</pre>", (Paragraph(spans("a\n  b")),), id="verbatim lines"
         ),
         pytest.param(
             "<b style='font-weight:normal'>a <b>b</b></b>",
@@ -100,12 +104,12 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<h2>Title<div>more</div>",
-            (Heading(1, one("Title")), Paragraph(one("more"))),
+            (Heading(1, spans("Title")), Paragraph(spans("more"))),
             id="a heading that was not closed",
         ),
         pytest.param(
             "<h2><div>Title</div></h2>",
-            (Heading(1, one("Title")),),
+            (Heading(1, spans("Title")),),
             id="a heading in a box",
         ),
         pytest.param(
@@ -115,8 +119,8 @@ def one(text: str) -> tuple[TextSpan, ...]:
                     ordered=False,
                     items=(
                         (
-                            Paragraph(one("a")),
-                            ListBlock(ordered=False, items=((Paragraph(one("b")),),)),
+                            Paragraph(spans("a")),
+                            ListBlock(ordered=False, items=((Paragraph(spans("b")),),)),
                         ),
                     ),
                 ),
@@ -143,7 +147,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<figure><blockquote>Wise.</blockquote><figcaption>Ann</figcaption></figure>",
-            (Quote((Paragraph(one("Wise.")),), "Ann"),),
+            (Quote((Paragraph(spans("Wise.")),), "Ann"),),
             id="a quote with a caption",
         ),
         pytest.param(
@@ -151,7 +155,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
             (
                 Picture("https://example.org/posts/a.png"),
                 Picture("https://example.org/posts/b.png"),
-                Paragraph(one("Two")),
+                Paragraph(spans("Two")),
             ),
             id="a caption for two pictures",
         ),
@@ -163,7 +167,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
         pytest.param(
             "<p>look <img src=/a.png alt=A> here</p>",
             (
-                Paragraph(one("look here")),
+                Paragraph(spans("look here")),
                 Picture("https://example.org/a.png", "A"),
             ),
             id="a picture inside a sentence follows it",
@@ -183,7 +187,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<p>Hi<img src=data:x alt=' there'><img src=/t.gif width=1 height=1></p>",
-            (Paragraph(one("Hithere")),),
+            (Paragraph(spans("Hithere")),),
             id="a picture that cannot be shown gives its words",
         ),
         pytest.param(
@@ -196,15 +200,15 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<table><tr><td>r<td>1<tr><td>s<td>2</table>",
-            (Table(((), ()), ((one("r"), one("1")), (one("s"), one("2")))),),
+            (Table(((), ()), ((spans("r"), spans("1")), (spans("s"), spans("2")))),),
             id="a table without headings",
         ),
         pytest.param(
             "<table><tr><th>A<th>B<tr><td colspan=2>x<tr><td rowspan=2>y<td>1<tr><td>2",
             (
                 Table(
-                    (one("A"), one("B")),
-                    ((one("x"), ()), (one("y"), one("1")), ((), one("2"))),
+                    (spans("A"), spans("B")),
+                    ((spans("x"), ()), (spans("y"), spans("1")), ((), spans("2"))),
                 ),
             ),
             id="cells that span",
@@ -213,7 +217,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
             "<table><tr><th>A<tr><td><p>x <a href=/y>y</a></p><ul><li>z</ul></table>",
             (
                 Table(
-                    (one("A"),),
+                    (spans("A"),),
                     (
                         (
                             (
@@ -230,7 +234,7 @@ def one(text: str) -> tuple[TextSpan, ...]:
         ),
         pytest.param(
             "<table><tr><td><table><tr><td><h1>T</h1></table><td>words</table>",
-            (Heading(1, one("T")), Paragraph(one("words"))),
+            (Heading(1, spans("T")), Paragraph(spans("words"))),
             id="a table that lays out a page",
         ),
         pytest.param(
@@ -257,19 +261,19 @@ def one(text: str) -> tuple[TextSpan, ...]:
         pytest.param(
             "<div class=easy-read><img src=/a.png><p>One.</p><p>Two.</p></div>",
             (
-                EasyRead(one("One."), Picture("https://example.org/a.png")),
-                EasyRead(one("Two.")),
+                EasyRead(spans("One."), Picture("https://example.org/a.png")),
+                EasyRead(spans("Two.")),
             ),
             id="several easy read sentences",
         ),
         pytest.param(
             "<p>a<svg><path d=M0><p>b</p>c",
-            (Paragraph(one("a")), Paragraph(one("b")), Paragraph(one("c"))),
+            (Paragraph(spans("a")), Paragraph(spans("b")), Paragraph(spans("c"))),
             id="a drawing that was not closed",
         ),
         pytest.param(
             "<p>a&#0;b&#x1b;c&#x2028;d\ud800e</p>",
-            (Paragraph(one("a\ufffdbc de")),),
+            (Paragraph(spans("a\ufffdbc de")),),
             id="controls written as references",
         ),
         pytest.param("", (), id="nothing"),
@@ -299,7 +303,7 @@ def test_an_address_nobody_should_follow_becomes_plain_words(href: str) -> None:
     blocks = to_blocks(f'<p>See <a href="{href}">here</a>.</p>', BASE)
 
     assert list(links_in(blocks)) == []
-    assert said(blocks) == ["See", "here."]
+    assert words_of(blocks) == ["See", "here."]
 
 
 @pytest.mark.parametrize(
@@ -321,7 +325,7 @@ def test_what_is_outside_the_set_is_dropped(hostile: str) -> None:
     blocks = to_blocks(f"<p>before</p>{hostile}<p>after</p>", BASE)
 
     assert "evil" not in repr(blocks)
-    assert said(blocks) == ["before", "after"]
+    assert words_of(blocks) == ["before", "after"]
 
 
 def test_markup_nested_too_deep_is_refused_before_it_is_parsed() -> None:
@@ -348,7 +352,7 @@ def test_depth_cannot_be_hidden_from_the_measure(html: str) -> None:
 def test_many_tags_side_by_side_are_not_deep() -> None:
     html = "<p>x<svg><path d=M0 /><path d=M1 /></svg><br><img src=a.png>" * 500
 
-    assert len(said(to_blocks(html, BASE))) == 500
+    assert len(words_of(to_blocks(html, BASE))) == 500
 
 
 def test_a_flood_of_tags_is_refused() -> None:
@@ -359,7 +363,7 @@ def test_a_flood_of_tags_is_refused() -> None:
 def test_markup_as_deep_as_allowed_keeps_its_words() -> None:
     deep = "<div><b>" * (OF_AN_ITEM.depth // 2 - 1)
 
-    assert said(to_blocks(f"{deep}word", BASE)) == ["word"]
+    assert words_of(to_blocks(f"{deep}word", BASE)) == ["word"]
 
 
 def test_a_monster_is_refused_by_size() -> None:
@@ -399,7 +403,7 @@ def test_every_word_survives_broken_and_nested_markup(html: str) -> None:
     other.feed(html)
     other.close()
 
-    assert sorted(said(to_blocks(html, BASE))) == sorted(other.found)
+    assert sorted(words_of(to_blocks(html, BASE))) == sorted(other.found)
 
 
 @pytest.mark.parametrize(
@@ -419,7 +423,7 @@ def test_markdown_that_would_lose_words_or_time_is_refused(text: str, why: str) 
 def test_markdown_as_deep_as_people_write_it_keeps_its_words() -> None:
     text = "\n".join("  " * n + f"- w{n}" for n in range(20)) + "\n\n" + ">" * 20 + " x"
 
-    assert len(said(markdown_to_blocks(text, BASE))) == 21
+    assert len(words_of(markdown_to_blocks(text, BASE))) == 21
 
 
 def test_markdown_takes_the_same_door() -> None:
@@ -430,7 +434,7 @@ def test_markdown_takes_the_same_door() -> None:
     blocks = markdown_to_blocks(text, BASE)
 
     assert blocks == (
-        Heading(1, one("T")),
+        Heading(1, spans("T")),
         Paragraph((TextSpan("Hi "), TextSpan("you", emphasis=True))),
-        Table((one("a"), one("b")), ((one("1"), one("2")),)),
+        Table((spans("a"), spans("b")), ((spans("1"), spans("2")),)),
     )

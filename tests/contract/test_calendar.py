@@ -18,8 +18,8 @@ from tests.ics import (
     STARTS,
     a_calendar,
     an_ics_event,
-    held,
     keys,
+    reading_of,
     starts,
     utc,
 )
@@ -44,9 +44,9 @@ END:VTIMEZONE""".replace("\n", "\r\n")
 
 
 def the_event(content: bytes, since: datetime = EIGHT) -> Event:
-    found = held(content, since)
-    assert found.skipped == ()
-    [event] = found.items
+    reading = reading_of(content, since)
+    assert reading.skipped == ()
+    [event] = reading.items
     assert isinstance(event, Event)
     return event
 
@@ -116,15 +116,15 @@ def test_a_time_is_read_in_its_zone_or_in_the_campaigns(
     lines: str, start: str, zone: str
 ) -> None:
     content = a_calendar(CUSTOM_ZONE, an_ics_event(lines))
-    found = held(content, zone="Europe/Dublin")
-    [event] = found.items
+    reading = reading_of(content, zone="Europe/Dublin")
+    [event] = reading.items
 
     assert isinstance(event, Event)
     assert (f"{event.starts:%H:%M}", event.zone) == (start, zone)
 
 
 @pytest.mark.parametrize(
-    ("said", "zone", "hour"),
+    ("written", "zone", "hour"),
     [
         pytest.param("Europe/Paris", "Europe/Paris", 8, id="a zone"),
         pytest.param("UTC", "Europe/London", 9, id="world time"),
@@ -132,10 +132,10 @@ def test_a_time_is_read_in_its_zone_or_in_the_campaigns(
     ],
 )
 def test_a_time_without_a_zone_is_the_calendars_where_that_names_one(
-    said: str, zone: str, hour: int
+    written: str, zone: str, hour: int
 ) -> None:
     def read(line: str) -> Event:
-        return the_event(a_calendar(f"X-WR-TIMEZONE:{said}", an_ics_event(line)))
+        return the_event(a_calendar(f"X-WR-TIMEZONE:{written}", an_ics_event(line)))
 
     world, floating = read("DTSTART:20260707T100000Z"), read("DTSTART:20260707T100000")
 
@@ -244,10 +244,10 @@ def test_whole_days_begin_and_end_at_local_midnight(
 def test_an_event_that_repeats_is_told_as_its_coming_dates(
     lines: tuple[str, ...], expected: list[str]
 ) -> None:
-    found = held(a_calendar(an_ics_event(STARTS, ENDS, *lines)))
+    reading = reading_of(a_calendar(an_ics_event(STARTS, ENDS, *lines)))
 
-    assert starts(found) == expected
-    assert found.skipped == ()
+    assert starts(reading) == expected
+    assert reading.skipped == ()
 
 
 @pytest.mark.parametrize(
@@ -276,9 +276,9 @@ def test_a_series_keeps_its_wall_time_when_the_clocks_change(
 ) -> None:
     lines = (f"DTSTART;TZID=Europe/London:{first}", "RRULE:FREQ=WEEKLY;COUNT=2")
     day = datetime.strptime(first[:8], "%Y%m%d").replace(tzinfo=UTC)
-    found = held(a_calendar(an_ics_event(*lines)), day - timedelta(days=1))
+    reading = reading_of(a_calendar(an_ics_event(*lines)), day - timedelta(days=1))
 
-    assert starts(found) == expected
+    assert starts(reading) == expected
 
 
 SERIES = an_ics_event(STARTS, ENDS, "RRULE:FREQ=WEEKLY")
@@ -289,8 +289,8 @@ MOVED = (
 
 
 def test_a_date_that_is_moved_keeps_its_key() -> None:
-    before = held(a_calendar(SERIES))
-    after = held(a_calendar(SERIES, an_ics_event(*MOVED, title="On Wednesday")))
+    before = reading_of(a_calendar(SERIES))
+    after = reading_of(a_calendar(SERIES, an_ics_event(*MOVED, title="On Wednesday")))
 
     assert keys(before) == keys(after) == ["one", "one 2026-07-14"]
     assert starts(after) == ["2026-07-07 09:00", "2026-07-15 14:00"]
@@ -316,7 +316,7 @@ def test_a_date_that_is_moved_keeps_its_key() -> None:
 def test_keys_stay_what_they_are_when_a_series_is_changed(
     now: str, expected: list[str]
 ) -> None:
-    assert keys(held(a_calendar(now))) == expected
+    assert keys(reading_of(a_calendar(now))) == expected
 
 
 def test_the_later_part_of_a_series_that_google_cut_in_two_keeps_its_keys() -> None:
@@ -329,7 +329,7 @@ def test_the_later_part_of_a_series_that_google_cut_in_two_keeps_its_keys() -> N
         uid="tea_R20260714T090000@google.com",
     )
 
-    assert keys(held(a_calendar(early, late))) == [
+    assert keys(reading_of(a_calendar(early, late))) == [
         "tea@google.com",
         "tea@google.com 2026-07-14",
     ]
@@ -341,17 +341,17 @@ def test_this_and_all_later_dates_may_be_moved() -> None:
         "DTSTART;TZID=Europe/London:20260714T120000",
         "DTEND;TZID=Europe/London:20260714T130000",
     )
-    found = held(a_calendar(SERIES, change), EIGHT + timedelta(days=7))
+    reading = reading_of(a_calendar(SERIES, change), EIGHT + timedelta(days=7))
 
-    assert starts(found) == ["2026-07-14 11:00", "2026-07-21 11:00"]
-    assert keys(found) == ["one 2026-07-14", "one 2026-07-21"]
+    assert starts(reading) == ["2026-07-14 11:00", "2026-07-21 11:00"]
+    assert keys(reading) == ["one 2026-07-14", "one 2026-07-21"]
 
 
 def test_two_dates_of_one_day_have_keys_of_their_own() -> None:
     rule = "RRULE:FREQ=DAILY;BYHOUR=10,15;COUNT=3"
-    found = held(a_calendar(an_ics_event(STARTS, rule)))
+    reading = reading_of(a_calendar(an_ics_event(STARTS, rule)))
 
-    assert keys(found) == ["one", "one 2026-07-07", "one 2026-07-08"]
+    assert keys(reading) == ["one", "one 2026-07-07", "one 2026-07-08"]
 
 
 @pytest.mark.parametrize(
@@ -364,10 +364,10 @@ def test_two_dates_of_one_day_have_keys_of_their_own() -> None:
     ],
 )
 def test_a_cancelled_event_is_no_news_and_puts_right_what_is_known(part: str) -> None:
-    found = held(a_calendar(part))
+    reading = reading_of(a_calendar(part))
 
-    assert found.items == ()
-    assert [(one.key, one.state) for one in found.updates] == [
+    assert reading.items == ()
+    assert [(item.key, item.state) for item in reading.updates] == [
         ("one", EventState.CANCELLED)
     ]
 
@@ -376,10 +376,10 @@ def test_a_cancelled_date_of_a_series_does_not_cost_the_next_its_place() -> None
     off = an_ics_event(
         "RECURRENCE-ID;TZID=Europe/London:20260707T100000", STARTS, "STATUS:CANCELLED"
     )
-    found = held(a_calendar(SERIES, off))
+    reading = reading_of(a_calendar(SERIES, off))
 
-    assert keys(found) == ["one 2026-07-14"]
-    assert found.updates[0].state is EventState.CANCELLED
+    assert keys(reading) == ["one 2026-07-14"]
+    assert reading.updates[0].state is EventState.CANCELLED
 
 
 def test_an_event_that_is_not_yet_certain_is_told_as_such() -> None:
@@ -423,22 +423,24 @@ def test_an_event_that_is_not_yet_certain_is_told_as_such() -> None:
 def test_news_is_what_comes_within_four_weeks(
     lines: tuple[str, ...], is_news: object, is_known: object
 ) -> None:
-    found = held(a_calendar(an_ics_event(*lines)))
+    reading = reading_of(a_calendar(an_ics_event(*lines)))
 
-    assert bool(found.items) is is_news
-    assert bool(found.updates) is is_known
+    assert bool(reading.items) is is_news
+    assert bool(reading.updates) is is_known
 
 
 def test_a_long_series_does_not_flood_the_log() -> None:
     daily = an_ics_event(STARTS, "RRULE:FREQ=DAILY")
     often = an_ics_event(STARTS, "RRULE:FREQ=HOURLY", uid="two")
-    found = held(a_calendar(daily, often))
+    reading = reading_of(a_calendar(daily, often))
 
-    assert [sum(k.startswith(uid) for k in keys(found)) for uid in ("one", "two")] == [
+    assert [
+        sum(k.startswith(uid) for k in keys(reading)) for uid in ("one", "two")
+    ] == [
         13,
         31,
     ]
-    assert [one.name for one in found.skipped] == ["Lantern walk"]
+    assert [item.name for item in reading.skipped] == ["Lantern walk"]
 
 
 FAR = "9" * 9
@@ -516,12 +518,12 @@ def test_one_bad_event_is_named_and_costs_itself_alone(
     lines: tuple[str, ...], why: str
 ) -> None:
     bad = an_ics_event(*lines, uid="bad", title="Bad")
-    found = held(a_calendar(bad, GOOD))
+    reading = reading_of(a_calendar(bad, GOOD))
 
-    assert keys(found) == ["good"]
-    assert [one.name for one in found.skipped] == ["Bad"]
-    assert why in found.skipped[0].why
-    assert "\n" not in found.skipped[0].why
+    assert keys(reading) == ["good"]
+    assert [item.name for item in reading.skipped] == ["Bad"]
+    assert why in reading.skipped[0].why
+    assert "\n" not in reading.skipped[0].why
 
 
 @pytest.mark.parametrize(
@@ -538,36 +540,36 @@ def test_one_bad_event_is_named_and_costs_itself_alone(
 def test_an_event_that_cannot_be_told_apart_is_named(
     part: str, name: str | None
 ) -> None:
-    found = held(a_calendar(GOOD, part, an_ics_event(uid="last")))
+    reading = reading_of(a_calendar(GOOD, part, an_ics_event(uid="last")))
 
-    assert [one.name for one in found.skipped] == ([name] if name else [])
-    assert {"good", "last"} <= set(keys(found))
+    assert [item.name for item in reading.skipped] == ([name] if name else [])
+    assert {"good", "last"} <= set(keys(reading))
 
 
 def test_a_date_whose_change_cannot_be_read_is_left_out_alone() -> None:
     bad = an_ics_event(MOVED[0], "DTSTART:soon", title="Bad")
-    found = held(a_calendar(SERIES, bad), EIGHT)
+    reading = reading_of(a_calendar(SERIES, bad), EIGHT)
 
-    assert keys(found) == ["one"]
-    assert [one.name for one in found.skipped] == ["Bad"]
-    assert found.is_silent_on("one 2026-07-14")
-    assert not found.is_silent_on("one 2026-07-21")
+    assert keys(reading) == ["one"]
+    assert [item.name for item in reading.skipped] == ["Bad"]
+    assert reading.is_silent_on("one 2026-07-14")
+    assert not reading.is_silent_on("one 2026-07-21")
 
 
 def test_the_latest_version_of_an_event_counts() -> None:
     def version(number: int) -> str:
         return an_ics_event(STARTS, f"SEQUENCE:{number}", title=f"No {number}")
 
-    found = held(a_calendar(version(2), version(11), version(3)))
+    reading = reading_of(a_calendar(version(2), version(11), version(3)))
 
-    assert [one.title for one in found.items] == ["No 11"]
-    assert found.skipped == ()
+    assert [item.title for item in reading.items] == ["No 11"]
+    assert reading.skipped == ()
 
 
 def test_events_without_a_uid_are_taken_apart_by_title_and_start() -> None:
     parts = [an_ics_event(uid="", title=title) for title in ("One", "Two")]
 
-    assert len(set(keys(held(a_calendar(*parts))))) == 2
+    assert len(set(keys(reading_of(a_calendar(*parts))))) == 2
 
 
 def test_private_events_are_left_out_and_counted() -> None:
@@ -577,11 +579,11 @@ def test_private_events_are_left_out_and_counted() -> None:
         an_ics_event(STARTS, uid="c", title="Busy"),
         an_ics_event(STARTS, uid="d", title="Busy bees' picnic"),
     ]
-    found = held(a_calendar(*parts))
+    reading = reading_of(a_calendar(*parts))
 
-    assert keys(found) == ["d"]
-    assert [one.name for one in found.skipped] == ["3 of its events"]
-    assert found.is_silent_on("a")
+    assert keys(reading) == ["d"]
+    assert [item.name for item in reading.skipped] == ["3 of its events"]
+    assert reading.is_silent_on("a")
 
 
 @pytest.mark.parametrize(
@@ -596,7 +598,7 @@ def test_private_events_are_left_out_and_counted() -> None:
 def test_a_calendar_says_what_has_gone_only_where_it_is_whole(
     content: bytes, is_silent: object
 ) -> None:
-    assert held(content).is_silent_on("another") is is_silent
+    assert reading_of(content).is_silent_on("another") is is_silent
 
 
 GOOGLE = "-::~:~::~:~:~::~:~::-"
@@ -708,7 +710,7 @@ def test_a_file_may_be_written_in_many_ways(content: bytes) -> None:
 )
 def test_what_is_no_calendar_is_refused_in_one_line(content: bytes, why: str) -> None:
     with pytest.raises(SourceError, match=why) as refusal:
-        held(content)
+        reading_of(content)
 
     assert "\n" not in str(refusal.value)
 
@@ -721,7 +723,7 @@ def test_the_child_answers_as_this_process_would() -> None:
     content = a_calendar(SERIES, bad, an_ics_event(*MOVED), GOOD)
     source = Source("diary", SourceKind.CALENDAR, "diary.ics")
 
-    assert read_from(content, source, a_visit(since=EIGHT)) == held(content)
+    assert read_from(content, source, a_visit(since=EIGHT)) == reading_of(content)
 
 
 def test_a_calendar_that_takes_too_long_is_given_up() -> None:

@@ -3,14 +3,14 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.ics import STARTS, a_calendar, an_ics_event, held, keys
+from tests.ics import STARTS, a_calendar, an_ics_event, keys, reading_of
 
 GOOD = (
     an_ics_event(uid="good-1", title="One"),
     an_ics_event(STARTS, "RRULE:FREQ=WEEKLY;COUNT=3", uid="good-2", title="Two"),
     an_ics_event("DTSTART;VALUE=DATE:20260708", uid="good-3", title="Three"),
 )
-EXPECTED = sorted(keys(held(a_calendar(*GOOD))))
+EXPECTED = sorted(keys(reading_of(a_calendar(*GOOD))))
 LINES = (
     "DTSTART;TZID=Europe/London:20260707T100000",
     "DTSTART;TZID=GMT Standard Time:20260707T100000",
@@ -45,13 +45,13 @@ places = st.integers(AFTER_ITS_UID, 400)
 def bad_events(draw: st.DrawFn) -> str:
     """Return an event of which parts are cut out, doubled or put in anywhere."""
     chosen = draw(st.lists(st.sampled_from(LINES), max_size=8, unique=True))
-    said = an_ics_event(*chosen, "LOCATION:The Hall", uid="bad", title="Bad")
+    event = an_ics_event(*chosen, "LOCATION:The Hall", uid="bad", title="Bad")
     for _ in range(draw(st.integers(1, 5))):
-        at = min(draw(places), len(said))
+        at = min(draw(places), len(event))
         cut = draw(st.integers(0, 12))
         put = draw(st.sampled_from(BITS) | st.text(max_size=4) | st.just(""))
-        said = said[:at] + put + said[at + cut :]
-    return said.encode(errors="replace").decode()
+        event = event[:at] + put + event[at + cut :]
+    return event.encode(errors="replace").decode()
 
 
 @settings(max_examples=300, deadline=None)
@@ -61,7 +61,7 @@ def bad_events(draw: st.DrawFn) -> str:
 @example('BEGIN:VEVENT\r\nUID:bad\r\nDTSTART;X="never closed:1\r\nEND:VEVENT', 1)
 @given(bad_events(), st.integers(0, len(GOOD)))
 def test_a_bad_event_costs_no_good_one(bad: str, place: int) -> None:
-    found = held(a_calendar(*GOOD[:place], bad, *GOOD[place:]))
+    reading = reading_of(a_calendar(*GOOD[:place], bad, *GOOD[place:]))
 
-    good = [key for key in keys(found) if key.startswith("good")]
+    good = [key for key in keys(reading) if key.startswith("good")]
     assert sorted(good) == EXPECTED

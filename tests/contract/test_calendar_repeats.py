@@ -54,14 +54,14 @@ def rules(draw: st.DrawFn) -> str:
 
 
 def by_dateutil(
-    rule: str, start: datetime, asked: CalendarQuestion
+    rule: str, start: datetime, query: CalendarQuestion
 ) -> Iterator[datetime]:
     """Yield the starts between the question's instants, both left out."""
     for at in rrulestr(rule, dtstart=start.replace(tzinfo=LONDON)):
         instant = at.astimezone(UTC)
-        if instant >= asked.until:
+        if instant >= query.until:
             return
-        if instant > asked.since:
+        if instant > query.since:
             yield instant
 
 
@@ -70,11 +70,11 @@ def question(since: datetime) -> CalendarQuestion:
     return CalendarQuestion(at, at + SPAN, at, "Europe/London")
 
 
-def told(answer: CalendarAnswer, asked: CalendarQuestion) -> list[datetime]:
+def starts_of(answer: CalendarAnswer, query: CalendarQuestion) -> list[datetime]:
     return sorted(
-        one.starts
-        for one in answer.occurrences
-        if one.state == "on" and asked.since < one.starts < asked.until
+        occurrence.starts
+        for occurrence in answer.occurrences
+        if occurrence.state == "on" and query.since < occurrence.starts < query.until
     )
 
 
@@ -95,17 +95,17 @@ def series(start: datetime, rule: str, *lines: str) -> str:
 def test_dates_are_those_of_the_rule(
     start: datetime, rule: str, since: datetime
 ) -> None:
-    asked = question(since)
-    answer = answered(a_calendar(series(start, rule)), asked)
+    query = question(since)
+    answer = answered(a_calendar(series(start, rule)), query)
 
     assert answer.faults == ()
     # A start that is no date of its rule is one all the same (RFC 5545 §3.8.5.3).
     own = start.replace(tzinfo=LONDON).astimezone(UTC)
-    expected = set(by_dateutil(rule, start, asked))
-    found = told(answer, asked)
-    assert len(found) == len(set(found))
-    assert set(found) - {own} == expected - {own}
-    keys = [one.key for one in answer.occurrences]
+    expected = set(by_dateutil(rule, start, query))
+    starts = starts_of(answer, query)
+    assert len(starts) == len(set(starts))
+    assert set(starts) - {own} == expected - {own}
+    keys = [occurrence.key for occurrence in answer.occurrences]
     assert len(keys) == len(set(keys))
 
 
@@ -119,20 +119,20 @@ def test_dates_are_those_of_the_rule(
 def test_a_date_that_is_left_out_called_off_or_moved_touches_no_other(
     start: datetime, rule: str, which: Sequence[int], how: str
 ) -> None:
-    asked = question(start - timedelta(days=1))
-    before = answered(a_calendar(series(start, rule)), asked)
-    dates = told(before, asked)
+    query = question(start - timedelta(days=1))
+    before = answered(a_calendar(series(start, rule)), query)
+    dates = starts_of(before, query)
     chosen = sorted({dates[n % len(dates)] for n in which if dates})
-    answer = answered(a_calendar(*changed(start, rule, chosen, how)), asked)
+    answer = answered(a_calendar(*changed(start, rule, chosen, how)), query)
 
     assert answer.faults == ()
-    after = told(answer, asked)
+    after = starts_of(answer, query)
     moved = {at + timedelta(minutes=7) for at in chosen} if how == "moved" else set()
-    expected = set(dates) - set(chosen) | {at for at in moved if at < asked.until}
+    expected = set(dates) - set(chosen) | {at for at in moved if at < query.until}
     assert set(after) == expected
     if how != "out":
-        assert {one.key for one in answer.occurrences} == {
-            one.key for one in before.occurrences
+        assert {occurrence.key for occurrence in answer.occurrences} == {
+            occurrence.key for occurrence in before.occurrences
         }
 
 

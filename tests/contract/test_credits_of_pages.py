@@ -28,8 +28,8 @@ SHAPES = sorted((Path(__file__).parents[1] / "data" / "credits").glob("*.html"))
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as one:
-        yield one
+    with web_site() as site:
+        yield site
 
 
 def the_post(site: WebSite, markup: str) -> Post:

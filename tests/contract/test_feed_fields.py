@@ -46,8 +46,8 @@ def post(entries: Any) -> Post:
     return post_from(entry)
 
 
-def said(found: Post) -> list[str]:
-    return list(texts(found.body))
+def words_of(post: Post) -> list[str]:
+    return list(texts(post.body))
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_every_version_gives_title_link_and_words(
         link = '<link rel="alternate" type="text/html" href="https://example.org/one"/>'
         words = "<summary>Come in.</summary>"
     item = f"<title>One</title>{link}{words}"
-    found = post(xml_feed.entries(text.format(item).encode(), "", HERE))
+    feed_post = post(xml_feed.entries(text.format(item).encode(), "", HERE))
 
-    assert (found.title, found.url) == ("One", "https://example.org/one")
-    assert said(found) == ["Come in."]
+    assert (feed_post.title, feed_post.url) == ("One", "https://example.org/one")
+    assert words_of(feed_post) == ["Come in."]
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_every_version_gives_title_link_and_words(
     ],
 )
 def test_a_content_is_what_its_type_says(content: str, expected: list[str]) -> None:
-    found = atom(
+    atom_post = atom(
         f"<title>x</title><content {content}</content><summary>short</summary>"
     )
 
-    assert said(found) == expected
+    assert words_of(atom_post) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,18 +151,21 @@ def test_a_content_is_what_its_type_says(content: str, expected: list[str]) -> N
     ],
 )
 def test_rss_words_are_what_was_meant(description: str, expected: list[str]) -> None:
-    assert said(rss(f"<title>x</title><description>{description}</description>")) == (
-        expected
-    )
+    assert words_of(
+        rss(f"<title>x</title><description>{description}</description>")
+    ) == (expected)
 
 
 def test_the_whole_text_is_kept_beside_a_summary() -> None:
-    found = rss(
+    rss_post = rss(
         "<title>x</title><description>In short, tea.</description>"
         "<content:encoded><![CDATA[<p>Tea.</p><p>And cake.</p>]]></content:encoded>"
     )
 
-    assert (found.summary, said(found)) == ("In short, tea.", ["Tea.", "And cake."])
+    assert (rss_post.summary, words_of(rss_post)) == (
+        "In short, tea.",
+        ["Tea.", "And cake."],
+    )
 
 
 @pytest.mark.parametrize(
@@ -180,11 +183,11 @@ def test_rss_authors_are_all_named(item: str, byline: str) -> None:
 
 
 def test_atom_authors_are_all_named_and_else_those_of_the_feed() -> None:
-    one, two = (f"<author><name>{name}</name></author>" for name in ("Ann", "Bo"))
+    ann, bo = (f"<author><name>{name}</name></author>" for name in ("Ann", "Bo"))
 
-    assert atom(f"<title>x</title>{one}{two}").byline == Byline("Ann and Bo")
-    assert atom("<title>x</title>", one).byline == Byline("Ann")
-    assert atom(f"<title>x</title>{two}", one).byline == Byline("Bo")
+    assert atom(f"<title>x</title>{ann}{bo}").byline == Byline("Ann and Bo")
+    assert atom("<title>x</title>", ann).byline == Byline("Ann")
+    assert atom(f"<title>x</title>{bo}", ann).byline == Byline("Bo")
 
 
 def test_json_authors_are_all_named_and_else_those_of_the_feed() -> None:
@@ -224,12 +227,12 @@ def test_an_enclosure_is_a_link_of_its_kind(
     in_atom = f'<link rel="enclosure" href="{FILE}{name}" type="{media_type}"/>'
     in_json = [{"url": f"{FILE}{name}", "mime_type": media_type}]
 
-    for found in (
+    for feed_post in (
         rss(f"<title>x</title>{enclosure}"),
         atom(f"<title>x</title>{in_atom}"),
         from_json(title="x", attachments=in_json),
     ):
-        assert [(link.kind, link.url) for link in found.links] == kinds
+        assert [(link.kind, link.url) for link in feed_post.links] == kinds
 
 
 def test_an_enclosure_is_called_what_the_feed_calls_it() -> None:
@@ -264,20 +267,20 @@ def test_what_the_words_link_to_already_is_not_linked_again() -> None:
     ],
 )
 def test_a_picture_is_found_wherever_the_feed_puts_it(item: str) -> None:
-    found = rss(f"<title>x</title>{item}")
+    rss_post = rss(f"<title>x</title>{item}")
 
-    assert found.title == "x"
-    assert found.picture is not None
-    assert found.picture.src == f"{FILE}a.jpg"
+    assert rss_post.title == "x"
+    assert rss_post.picture is not None
+    assert rss_post.picture.src == f"{FILE}a.jpg"
 
 
 def test_a_video_in_several_sizes_is_linked_once() -> None:
     media = "".join(
         f'<media:content url="{FILE}{n}.mp4" type="video/mp4"/>' for n in range(3)
     )
-    found = rss(f"<title>x</title><media:group>{media}</media:group>")
+    rss_post = rss(f"<title>x</title><media:group>{media}</media:group>")
 
-    assert [(link.kind, link.url) for link in found.links] == [
+    assert [(link.kind, link.url) for link in rss_post.links] == [
         (LinkKind.VIDEO, f"{FILE}0.mp4")
     ]
 
@@ -286,7 +289,7 @@ LINK = '&lt;a href="s"&gt;our survey&lt;/a&gt;'
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("feed", "expected"),
     [
         pytest.param(
             lambda: rss(
@@ -346,18 +349,18 @@ LINK = '&lt;a href="s"&gt;our survey&lt;/a&gt;'
     ],
 )
 def test_a_relative_address_is_taken_from_where_it_was_meant(
-    found: Any, expected: str
+    feed: Any, expected: str
 ) -> None:
-    assert [link.url for link in found().links] == [expected]
+    assert [link.url for link in feed().links] == [expected]
 
 
 def test_a_post_leads_to_its_own_page_and_not_to_a_counter_before_it() -> None:
-    found = rss(
+    rss_post = rss(
         "<title>x</title><link>https://feeds.example.net/~r/1</link>"
         "<feedburner:origLink>https://example.org/1</feedburner:origLink>"
     )
 
-    assert found.url == "https://example.org/1"
+    assert rss_post.url == "https://example.org/1"
 
 
 def test_an_id_is_kept_as_it_is_said() -> None:
@@ -372,6 +375,6 @@ def test_a_date_of_change_is_better_than_none() -> None:
 
 
 def test_words_without_markup_are_one_paragraph() -> None:
-    found = rss("<title>x</title><description>\n  a\n  b\n</description>")
+    rss_post = rss("<title>x</title><description>\n  a\n  b\n</description>")
 
-    assert found.body == (Paragraph((TextSpan("a b"),)),)
+    assert rss_post.body == (Paragraph((TextSpan("a b"),)),)

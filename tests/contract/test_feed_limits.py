@@ -92,7 +92,7 @@ def test_a_title_is_plain_words(content: bytes, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "byline"),
+    ("author", "byline"),
     [
         ("<author>ann@example.org (Ann Test)</author>", Byline("Ann Test")),
         ("<author>ann@example.org</author>", None),
@@ -103,9 +103,11 @@ def test_a_title_is_plain_words(content: bytes, title: str) -> None:
     ],
 )
 def test_an_author_is_named_and_never_by_address(
-    said: str, byline: Byline | None
+    author: str, byline: Byline | None
 ) -> None:
-    assert post_from(only(rss(f"<item><title>x</title>{said}</item>"))).byline == byline
+    assert (
+        post_from(only(rss(f"<item><title>x</title>{author}</item>"))).byline == byline
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_a_document_type_without_entities_is_no_fault() -> None:
 def test_a_small_feed_that_is_broken_is_mended() -> None:
     broken = rss("<item><title>One & two</title></item><item><title>Three</title>")
 
-    assert [post_from(one).title for one in xml_entries(broken)] == [
+    assert [post_from(entry).title for entry in xml_entries(broken)] == [
         "One & two",
         "Three",
     ]
@@ -239,11 +241,11 @@ BREAKS = '<gml:posList xmlns:gml="http://www.opengis.net/gml">1 2</gml:posList>'
 
 
 def test_an_item_that_breaks_the_parser_costs_itself_alone() -> None:
-    one, three = (
+    first, three = (
         "<item><title>One</title></item>",
         "<item><title>Three</title></item>",
     )
-    entries = xml_entries(rss(f"{one}<item><title>Two</title>{BREAKS}</item>{three}"))
+    entries = xml_entries(rss(f"{first}<item><title>Two</title>{BREAKS}</item>{three}"))
 
     assert [entry.title for entry in entries] == ["One", "", "Three"]
     with pytest.raises(ValueError, match="cannot make sense"):
@@ -335,8 +337,8 @@ def test_an_entry_without_words_is_refused_by_name() -> None:
 
 def test_an_endless_id_is_kept_short_and_apart() -> None:
     def key(end: str) -> str:
-        said = "x" * 5000 + end
-        return post_from(RawItem(key=said, title="t", base=HERE)).key
+        source_id = "x" * 5000 + end
+        return post_from(RawItem(key=source_id, title="t", base=HERE)).key
 
     assert len(key("a")) < 300
     assert key("a") != key("b")

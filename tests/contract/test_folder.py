@@ -195,10 +195,10 @@ def test_a_file_that_is_still_being_written_waits_by_name(
 ) -> None:
     path = tmp_path / "a.txt"
     path.write_text("One\n\nhalf of a sente")
-    found = read(tmp_path, changed(path) + after)
+    reading = read(tmp_path, changed(path) + after)
 
-    assert bool(found.items) is is_read
-    assert [one.name for one in found.skipped if "next time" in one.why] == (
+    assert bool(reading.items) is is_read
+    assert [item.name for item in reading.skipped if "next time" in item.why] == (
         [] if is_read else ["a.txt"]
     )
 
@@ -213,20 +213,20 @@ def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
     (tmp_path / "gone.md").symlink_to(tmp_path / "none.md")
     (tmp_path / "round.txt").symlink_to(tmp_path / "round.txt")
     (tmp_path / "good.md").write_text("# Good")
-    found = read(tmp_path)
+    reading = read(tmp_path)
 
-    assert [item.title for item in found.items] == ["Good"]
-    assert [one.name for one in found.skipped] == ["gone.md", "round.txt"]
-    assert all("not there" in one.why for one in found.skipped)
+    assert [item.title for item in reading.items] == ["Good"]
+    assert [item.name for item in reading.skipped] == ["gone.md", "round.txt"]
+    assert all("not there" in item.why for item in reading.skipped)
 
 
 @pytest.fixture
 def not_root() -> Iterator[Path]:
     """Yield a folder in a process that may not read everything."""
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) / "notes"
+    with tempfile.TemporaryDirectory() as outer:
+        folder = Path(outer) / "notes"
         folder.mkdir()
-        Path(made).chmod(0o755)
+        Path(outer).chmod(0o755)
         was = os.geteuid()
         if was == 0:
             os.seteuid(65534)
@@ -244,14 +244,14 @@ def test_what_may_not_be_read_is_named(not_root: Path) -> None:
     (not_root / "b").chmod(0)  # cannot be listed
     (not_root / "c").chmod(0o644)  # can be listed, and not entered
     os.seteuid(am)
-    found = read(not_root)
+    reading = read(not_root)
     os.seteuid(os.getuid())
     (not_root / "b").chmod(0o755)
     (not_root / "c").chmod(0o755)
 
-    assert [item.key for item in found.items] == ["d.md"]
-    assert [one.name for one in found.skipped] == ["b", "c/c.md", "a.md"]
-    assert all("Permission denied" in one.why for one in found.skipped)
+    assert [item.key for item in reading.items] == ["d.md"]
+    assert [item.name for item in reading.skipped] == ["b", "c/c.md", "a.md"]
+    assert all("Permission denied" in item.why for item in reading.skipped)
 
 
 @pytest.mark.parametrize("name", ["", "below"])
@@ -284,11 +284,11 @@ def test_a_file_that_is_no_text_is_named(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     (tmp_path / "good.txt").write_text("Good")
-    found = read(tmp_path)
+    reading = read(tmp_path)
 
-    assert [item.title for item in found.items] == ["Good"]
-    assert [one.name for one in found.skipped] == [name]
-    assert why in found.skipped[0].why
+    assert [item.title for item in reading.items] == ["Good"]
+    assert [item.name for item in reading.skipped] == [name]
+    assert why in reading.skipped[0].why
 
 
 def test_what_an_editor_of_windows_calls_unicode_is_read(tmp_path: Path) -> None:
@@ -300,10 +300,10 @@ def test_what_an_editor_of_windows_calls_unicode_is_read(tmp_path: Path) -> None
 def test_a_name_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
     Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.md")).write_text("# One")
     (tmp_path / "a\nb.md").write_text("# Two")
-    found = read(tmp_path)
+    reading = read(tmp_path)
 
-    assert [item.title for item in found.items] == ["Two"]
-    assert [(one.name, "UTF-8" in one.why) for one in found.skipped] == [
+    assert [item.title for item in reading.items] == ["Two"]
+    assert [(item.name, "UTF-8" in item.why) for item in reading.skipped] == [
         ("caf.md", True)
     ]
 
@@ -331,7 +331,7 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
 def test_more_files_than_are_taken_are_named(tmp_path: Path) -> None:
     for number in range(limits.ITEMS + 2):
         (tmp_path / f"{number:04}.txt").write_text("T")
-    found = read(tmp_path)
+    reading = read(tmp_path)
 
-    assert len(found.items) == limits.ITEMS
-    assert [one.name for one in found.skipped] == ["the rest"]
+    assert len(reading.items) == limits.ITEMS
+    assert [item.name for item in reading.skipped] == ["the rest"]

@@ -46,8 +46,8 @@ GUESS = PageSelectors()
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as one:
-        yield one
+    with web_site() as site:
+        yield site
 
 
 def page(main: str, title: str = "News", head: str = "") -> Answer:
@@ -184,17 +184,17 @@ def test_parts_of_a_post_may_be_chosen(site: WebSite) -> None:
 def test_few_pages_are_read_at_once_and_none_is_forgotten(site: WebSite) -> None:
     count = 2 * limits.NEW_PAGES_AT_ONCE + 3
     publish(site, *(f"Story number {n}" for n in range(count)))
-    reading, found = read(site), set[str]()
-    asked = []
+    reading, all_titles = read(site), set[str]()
+    requests = []
     for _ in range(3):
-        found.update(titles(reading))
-        asked.append(len(site.asked))
+        all_titles.update(titles(reading))
+        requests.append(len(site.asked))
         site.asked.clear()
         reading = read(site, reading)
 
-    assert len(found) == count
-    assert asked[0] == 1 + limits.NEW_PAGES_AT_ONCE
-    assert max(asked) <= 1 + limits.NEW_PAGES_AT_ONCE + limits.CHECKED_PAGES_AT_ONCE
+    assert len(all_titles) == count
+    assert requests[0] == 1 + limits.NEW_PAGES_AT_ONCE
+    assert max(requests) <= 1 + limits.NEW_PAGES_AT_ONCE + limits.CHECKED_PAGES_AT_ONCE
 
 
 def test_a_page_that_is_known_is_asked_only_whether_it_has_changed(
@@ -267,7 +267,7 @@ def test_a_page_that_cannot_be_read_is_named_and_tried_again(site: WebSite) -> N
     site.answers["/news/the-first"] = post_page("The first")
 
     assert titles(before) == ["The second"]
-    assert [one.name for one in before.skipped] == ["The first"]
+    assert [item.name for item in before.skipped] == ["The first"]
     assert "500" in before.skipped[0].why
     assert "The first" in titles(read(site, before))
 
@@ -444,10 +444,10 @@ def test_events_on_a_page_are_events(site: WebSite) -> None:
         f"<main>{main}</main>", head=json_ld({"@graph": [EVENT, whole, off, bad]})
     )
     reading = read(site)
-    found = {item.title: item for item in reading.items}
-    walk, days = found["Lantern walk"], found["Open days"]
+    by_title = {item.title: item for item in reading.items}
+    walk, days = by_title["Lantern walk"], by_title["Open days"]
 
-    assert set(found) == {"Soup", "Lantern walk", "Open days", "Tea"}
+    assert set(by_title) == {"Soup", "Lantern walk", "Open days", "Tea"}
     assert isinstance(walk, Event)
     assert isinstance(days, Event)
     assert walk.starts == datetime.fromisoformat("2026-07-07T19:00+01:00")
@@ -455,9 +455,9 @@ def test_events_on_a_page_are_events(site: WebSite) -> None:
     assert walk.joining_url == "https://example.org/join"
     assert days.all_day
     assert days.ends == datetime.fromisoformat("2026-07-10T00:00+01:00")
-    assert found["Tea"].state == "cancelled"  # type: ignore[union-attr]
-    assert found["Soup"].place == "The Mill"  # type: ignore[union-attr]
-    assert {one.name: one.why[:24] for one in reading.skipped} == {
+    assert by_title["Tea"].state == "cancelled"  # type: ignore[union-attr]
+    assert by_title["Soup"].place == "The Mill"  # type: ignore[union-attr]
+    assert {item.name: item.why[:24] for item in reading.skipped} == {
         "Never": 'starts at "some day", wh',
         "Later": 'starts at "when it is dr',
     }
@@ -472,12 +472,13 @@ def test_an_event_that_is_moved_on_its_page_keeps_its_key(site: WebSite) -> None
     own = EVENT | {"name": "Tea", "url": "/tea"}
     first = on_a_page(site, EVENT, own)
     moved = [
-        one | {"startDate": "2026-07-08T19:00", "endDate": ""} for one in (EVENT, own)
+        event | {"startDate": "2026-07-08T19:00", "endDate": ""}
+        for event in (EVENT, own)
     ]
     later = on_a_page(site, *moved, before=first)
 
-    assert {one.key for one in later.items} == {one.key for one in first.items}
-    assert [one.starts.day for one in later.items] == [8, 8]  # type: ignore[union-attr]
+    assert {item.key for item in later.items} == {item.key for item in first.items}
+    assert [item.starts.day for item in later.items] == [8, 8]  # type: ignore[union-attr]
 
 
 def test_an_event_that_a_page_tells_twice_comes_once(site: WebSite) -> None:

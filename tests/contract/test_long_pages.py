@@ -86,8 +86,8 @@ BOXED = {
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as one:
-        yield one
+    with web_site() as site:
+        yield site
 
 
 def read(
@@ -110,7 +110,7 @@ def posts(reading: Reading) -> list[Post]:
     return [item for item in reading.items if isinstance(item, Post)]
 
 
-def told(post: Post) -> tuple[str, str, int, str]:
+def outline_of(post: Post) -> tuple[str, str, int, str]:
     words = " ".join(" ".join(texts(post.body)).split())
     day = post.published.astimezone(UTC).day + 1 if post.published else 0
     return post.title, str(post.byline), day, words
@@ -134,9 +134,9 @@ def rewritten(main: str, changes: dict[str, str]) -> str:
 def test_every_post_comes_in_whole_and_nothing_else(
     site: WebSite, changes: dict[str, str]
 ) -> None:
-    found = posts(read(site, rewritten(WEEK, changes)))
+    found_posts = posts(read(site, rewritten(WEEK, changes)))
 
-    assert [told(post) for post in found] == EXPECTED
+    assert [outline_of(post) for post in found_posts] == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_a_page_without_an_outline_is_read_as_well(
 ) -> None:
     # Nothing would tell such a page's own last words from its last post.
     main = WEEK.partition("<h2>About")[0]
-    found = posts(read(site, rewritten(main, changes)))
+    found_posts = posts(read(site, rewritten(main, changes)))
 
-    assert [told(post) for post in found] == EXPECTED
+    assert [outline_of(post) for post in found_posts] == EXPECTED
 
 
 def test_links_get_their_kinds_and_captions_go_to_their_pictures(
@@ -263,9 +263,9 @@ def test_an_unchanged_page_costs_nothing_more(site: WebSite) -> None:
 def test_other_shapes_of_pages(
     site: WebSite, main: str, expected: list[tuple[str, int | None]]
 ) -> None:
-    found = posts(read(site, main))
+    found_posts = posts(read(site, main))
 
-    assert [(post.title, _day(post)) for post in found] == expected
+    assert [(post.title, _day(post)) for post in found_posts] == expected
 
 
 def _day(post: Post) -> int | None:
@@ -277,10 +277,10 @@ def test_words_under_a_day_without_a_title_are_named(site: WebSite) -> None:
     main = WEEK.replace(
         "<h3>Why we light", "<p>A word of welcome to everybody.</p><h3>Why we light"
     )
-    found = read(site, main)
+    reading = read(site, main)
 
-    assert len(found.items) == 3
-    assert [(one.name, "welcome" in one.why) for one in found.skipped] == [
+    assert len(reading.items) == 3
+    assert [(item.name, "welcome" in item.why) for item in reading.skipped] == [
         ("Monday, 6 July", True)
     ]
 
@@ -295,9 +295,9 @@ def test_words_under_a_day_without_a_title_are_named(site: WebSite) -> None:
     ],
 )
 def test_titles_may_be_chosen(site: WebSite, select: PageSelectors) -> None:
-    found = [told(post)[:3] for post in posts(read(site, WEEK, select=select))]
+    outlines = [outline_of(post)[:3] for post in posts(read(site, WEEK, select=select))]
 
-    assert found == [one[:3] for one in EXPECTED]
+    assert outlines == [outline[:3] for outline in EXPECTED]
 
 
 def test_parts_of_each_post_may_be_chosen(site: WebSite) -> None:
@@ -316,13 +316,13 @@ def test_parts_of_each_post_may_be_chosen(site: WebSite) -> None:
     select = PageSelectors(
         posts=".p", title=".t", byline=".who", date=".when", text=".w"
     )
-    found = read(site, main, select=select)
+    reading = read(site, main, select=select)
 
-    assert [told(post) for post in posts(found)] == [
+    assert [outline_of(post) for post in posts(reading)] == [
         ("Lanterns", "Ann Example, Chair, Hall", 6, "All about Lanterns."),
         ("Buses", "Cy Test, Driver, Council", 7, "All about Buses."),
     ]
-    origins = found.origins[found.items[0].key]
+    origins = reading.origins[reading.items[0].key]
     assert origins["title"] == "select.title"
     assert origins["published"] == "select.date"
 

@@ -21,7 +21,7 @@ BAND = (0.5, 0.1)
 SECRET = b"Ann Example was here"
 
 
-def shown(file: PictureFile) -> Image.Image:
+def decoded_image(file: PictureFile) -> Image.Image:
     """Return the picture of a file, after a look at what is around it."""
     image = Image.open(io.BytesIO(file.content))
     image.load()
@@ -32,13 +32,13 @@ def shown(file: PictureFile) -> Image.Image:
 
 def colour(image: Image.Image, place: tuple[float, float]) -> tuple[int, int, int]:
     at = (int(image.width * place[0]), int(image.height * place[1]))
-    found = image.convert("RGB").getpixel(at)
-    assert isinstance(found, tuple)
-    return (int(found[0]), int(found[1]), int(found[2]))
+    pixel = image.convert("RGB").getpixel(at)
+    assert isinstance(pixel, tuple)
+    return (int(pixel[0]), int(pixel[1]), int(pixel[2]))
 
 
-def is_near(one: tuple[int, ...], other: tuple[int, ...], by: int = 24) -> bool:
-    return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
+def is_near(colours: tuple[int, ...], other: tuple[int, ...], by: int = 24) -> bool:
+    return all(abs(a - b) <= by for a, b in zip(colours, other, strict=True))
 
 
 def with_orientation(value: int) -> bytes:
@@ -91,7 +91,7 @@ def test_a_picture_lies_as_its_camera_was_held(value: int) -> None:
     files = resized(with_orientation(value))
 
     for use in (PictureUse.EMAIL, PictureUse.PRINT):
-        image = shown(files[use])
+        image = decoded_image(files[use])
         assert image.size == (80, 60)
         assert sum(colour(image, BAND)) < 250 < sum(colour(image, UPRIGHT))
 
@@ -113,7 +113,7 @@ def test_a_picture_lies_as_its_camera_was_held(value: int) -> None:
     ],
 )
 def test_every_kind_becomes_the_same_picture(content: bytes) -> None:
-    image = shown(resized(content)[PictureUse.EMAIL])
+    image = decoded_image(resized(content)[PictureUse.EMAIL])
 
     assert image.format in {"PNG", "JPEG"}
     assert getattr(image, "n_frames", 1) == 1
@@ -123,7 +123,7 @@ def test_every_kind_becomes_the_same_picture(content: bytes) -> None:
 @pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "RGB"])
 def test_what_is_transparent_becomes_white(mode: str) -> None:
     for use, file in resized(clear(mode)).items():
-        image = shown(file)
+        image = decoded_image(file)
         assert not image.has_transparency_data, use
         assert is_near(colour(image, UPRIGHT), (255, 255, 255), by=3)
         assert sum(colour(image, BAND)) < 300
@@ -131,13 +131,15 @@ def test_what_is_transparent_becomes_white(mode: str) -> None:
 
 def test_sixteen_bits_keep_their_brightness() -> None:
     assert is_near(
-        colour(shown(resized(deep())[PictureUse.EMAIL]), UPRIGHT), (128, 128, 128), 2
+        colour(decoded_image(resized(deep())[PictureUse.EMAIL]), UPRIGHT),
+        (128, 128, 128),
+        2,
     )
 
 
 @pytest.mark.parametrize("mode", ["1", "L"])
 def test_grey_stays_grey(mode: str) -> None:
-    image = shown(resized(saved(a_drawing(mode=mode)))[PictureUse.EMAIL])
+    image = decoded_image(resized(saved(a_drawing(mode=mode)))[PictureUse.EMAIL])
 
     assert image.mode in {"L", "P", "1"}
 
@@ -150,7 +152,7 @@ def test_colours_of_another_profile_are_taken_to_srgb() -> None:
     assert b"iCCP" in plain
     for content in (plain, wrong):
         file = resized(content)[PictureUse.EMAIL]
-        assert is_near(colour(shown(file), UPRIGHT), SUNSET, by=3)
+        assert is_near(colour(decoded_image(file), UPRIGHT), SUNSET, by=3)
         assert b"iCCP" not in file.content
 
 
@@ -158,8 +160,8 @@ def test_print_is_grey() -> None:
     files = resized(saved(a_drawing(800, 600)))
 
     for use in (PictureUse.PRINT, PictureUse.PRINT_SMALL):
-        assert shown(files[use]).mode in {"L", "1", "P"}
-        red, green, blue = colour(shown(files[use]), UPRIGHT)
+        assert decoded_image(files[use]).mode in {"L", "1", "P"}
+        red, green, blue = colour(decoded_image(files[use]), UPRIGHT)
         assert red == green == blue
 
 
@@ -208,7 +210,7 @@ def test_nothing_of_what_a_camera_wrote_is_left() -> None:
         assert SECRET not in file.content
         for mark in (b"Exif", b"eXIf", b"tEXt", b"http"):
             assert mark not in file.content
-        assert not shown(file).getexif()
+        assert not decoded_image(file).getexif()
 
 
 def test_a_drawing_stays_sharp_and_a_photo_small() -> None:
@@ -231,7 +233,7 @@ def test_the_same_bytes_give_the_same_files_and_name() -> None:
 def test_a_note_of_the_camera_that_is_broken_costs_no_picture() -> None:
     content = saved(a_drawing(80, 60), "JPEG", exif=b"Exif\0\0MM\0*\0\0\xff\xff\xff")
 
-    assert shown(resized(content)[PictureUse.EMAIL]).size == (80, 60)
+    assert decoded_image(resized(content)[PictureUse.EMAIL]).size == (80, 60)
 
 
 def a_bomb(width: int, height: int) -> bytes:
@@ -315,7 +317,7 @@ def test_a_mutated_file_is_a_picture_or_is_refused(
 
     with suppress(ValueError):  # any other exception is a fault
         files = resized(bytes(content[: max(end, 20)]))
-        assert all(shown(file) for file in files.values())
+        assert all(decoded_image(file) for file in files.values())
 
 
 def test_the_caps_stand_before_pillows_own() -> None:

@@ -43,8 +43,8 @@ OTHERWISE = {
 
 
 def calendars(package: str) -> list[Path]:
-    found = files(package) or []
-    return [Path(str(one.locate())) for one in found if one.suffix == ".ics"]
+    paths = files(package) or []
+    return [Path(str(path.locate())) for path in paths if path.suffix == ".ics"]
 
 
 def whole(content: bytes) -> bytes:
@@ -67,23 +67,23 @@ def instant(at: date, home: ZoneInfo) -> datetime:
     return (full if full.tzinfo else full.replace(tzinfo=home)).astimezone(UTC)
 
 
-def by_the_library(content: bytes, asked: CalendarQuestion) -> set[datetime] | None:
+def by_the_library(content: bytes, query: CalendarQuestion) -> set[datetime] | None:
     """Return the starts as the library has them; None where it has none to give."""
     try:
         calendar: Any = icalendar.Calendar.from_ical(content)
-        found = recurring_ical_events.of(calendar).between(
-            asked.since - timedelta(days=1), asked.until + timedelta(days=1)
+        dates = recurring_ical_events.of(calendar).between(
+            query.since - timedelta(days=1), query.until + timedelta(days=1)
         )
         home = ZoneInfo(str(calendar.get("X-WR-TIMEZONE", "Europe/London")))
-        starts = {instant(one["DTSTART"].dt, home) for one in found}
+        starts = {instant(event["DTSTART"].dt, home) for event in dates}
     except Exception:  # noqa: BLE001 - then we have nothing to compare with
         return None
-    return {at for at in starts if asked.since < at < asked.until}
+    return {at for at in starts if query.since < at < query.until}
 
 
-def starts(answer: CalendarAnswer, asked: CalendarQuestion) -> set[datetime]:
-    told = {one.starts for one in answer.occurrences}
-    return {at for at in told if asked.since < at < asked.until}
+def starts(answer: CalendarAnswer, query: CalendarQuestion) -> set[datetime]:
+    our_starts = {occurrence.starts for occurrence in answer.occurrences}
+    return {at for at in our_starts if query.since < at < query.until}
 
 
 @pytest.fixture(scope="module", params=PACKAGES)
@@ -98,13 +98,13 @@ def package(request: pytest.FixtureRequest) -> str:
 def contents(package: str) -> Iterator[list[tuple[str, bytes]]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield [(one.name, whole(one.read_bytes())) for one in calendars(package)]
+        yield [(path.name, whole(path.read_bytes())) for path in calendars(package)]
 
 
-def check_limits(found: list[Read]) -> None:
-    assert [(one.path, one.broke) for one in found if one.broke] == []
-    assert max(one.seconds for one in found) < MAX_SECONDS
-    assert [one.path for one in found if "\n" in one.refused] == []
+def check_limits(reads: list[Read]) -> None:
+    assert [(read.path, read.broke) for read in reads if read.broke] == []
+    assert max(read.seconds for read in reads) < MAX_SECONDS
+    assert [read.path for read in reads if "\n" in read.refused] == []
 
 
 def test_every_file_is_read_or_refused_within_limits(
@@ -112,10 +112,10 @@ def test_every_file_is_read_or_refused_within_limits(
 ) -> None:
     for number, path in enumerate(calendars(package)):
         shutil.copy(path, tmp_path / f"{number}-{path.name}")
-    found = read_apart(tmp_path)
+    reads = read_apart(tmp_path)
 
-    check_limits(found)
-    assert len(found) == len(calendars(package)) > 90
+    check_limits(reads)
+    assert len(reads) == len(calendars(package)) > 90
 
 
 def test_what_the_library_can_read_is_read_as_the_library_does(
@@ -124,18 +124,18 @@ def test_what_the_library_can_read_is_read_as_the_library_does(
     disagreements = {}
     compared = dates = 0
     for name, content in contents:
-        asked = question(content)
-        expected = by_the_library(content, asked)
+        query = question(content)
+        expected = by_the_library(content, query)
         if expected is None or name in OTHERWISE:
             continue
-        answer = answered(content, asked)
+        answer = answered(content, query)
         compared += 1
         dates += len(expected)
-        if starts(answer, asked) != expected:
+        if starts(answer, query) != expected:
             disagreements[name] = (
-                sorted(map(str, starts(answer, asked) - expected))[:3],
-                sorted(map(str, expected - starts(answer, asked)))[:3],
-                [(one.name, one.why) for one in answer.faults][:3],
+                sorted(map(str, starts(answer, query) - expected))[:3],
+                sorted(map(str, expected - starts(answer, query)))[:3],
+                [(item.name, item.why) for item in answer.faults][:3],
                 answer.refused,
             )
 
@@ -149,14 +149,14 @@ def test_a_bad_event_in_it_takes_nothing_from_any_calendar(
 ) -> None:
     tried = 0
     for name, content in contents:
-        asked = question(content)
-        before = answered(content, asked)
+        query = question(content)
+        before = answered(content, query)
         if before.refused or not before.is_whole:
             continue
         at = content.upper().index(b"BEGIN:VEVENT") if b"VEVENT" in content else None
         if at is None:
             continue
-        after = answered(content[:at] + BAD.encode() + b"\r\n" + content[at:], asked)
+        after = answered(content[:at] + BAD.encode() + b"\r\n" + content[at:], query)
         tried += 1
         assert after.occurrences == before.occurrences, name
         assert len(after.faults) == len(before.faults) + 1, name
@@ -167,4 +167,6 @@ def test_a_bad_event_in_it_takes_nothing_from_any_calendar(
 @pytest.mark.skipif(not named_folders(), reason="DIGEST_CORPUS names no folder: 0 read")
 def test_no_calendar_of_ours_breaks_the_reader() -> None:
     for folder in named_folders():
-        check_limits([one for one in read_apart(folder) if one.path.endswith(".ics")])
+        check_limits(
+            [read for read in read_apart(folder) if read.path.endswith(".ics")]
+        )

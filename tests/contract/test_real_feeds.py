@@ -44,11 +44,11 @@ def files_read(data: Path) -> list[Read]:
     return read_apart(data)
 
 
-def check_limits(found: list[Read]) -> None:
+def check_limits(reads: list[Read]) -> None:
     """Assert that each file was read, or refused in a line, within its limits."""
-    assert [one for one in found if one.broke] == []
-    assert [one for one in found if one.seconds > MAX_SECONDS] == []
-    assert [one for one in found if len(one.refused.splitlines()) > 1] == []
+    assert [read for read in reads if read.broke] == []
+    assert [read for read in reads if read.seconds > MAX_SECONDS] == []
+    assert [read for read in reads if len(read.refused.splitlines()) > 1] == []
 
 
 def test_no_real_feed_breaks_the_reader(files_read: list[Read]) -> None:
@@ -57,11 +57,11 @@ def test_no_real_feed_breaks_the_reader(files_read: list[Read]) -> None:
 
 
 def test_hardly_a_real_feed_is_refused(files_read: list[Read]) -> None:
-    feeds = [one for one in files_read if one.path.endswith(".xml")]
-    refused = Counter(one.refused for one in feeds if one.refused)
+    feeds = [read for read in files_read if read.path.endswith(".xml")]
+    refused = Counter(read.refused for read in feeds if read.refused)
 
     assert refused.total() < len(feeds) / 50
-    assert sum(one.items for one in feeds) > 400
+    assert sum(read.items for read in feeds) > 400
 
 
 def is_otherwise(name: str) -> bool:
@@ -75,16 +75,20 @@ def disagreements(folder: Path) -> Iterator[tuple[str, str, bool]]:
             continue
         content = path.read_bytes()
         expected = list(expectations(content))
-        found = xml_feed.entries(content, "", HERE) if expected else ()
-        for one in expected:
-            yield name, one.field, agrees(one, found[one.entry])
+        entries = xml_feed.entries(content, "", HERE) if expected else ()
+        for expectation in expected:
+            yield (
+                name,
+                expectation.field,
+                agrees(expectation, entries[expectation.entry]),
+            )
 
 
 def test_titles_links_dates_and_words_are_those_that_were_meant(data: Path) -> None:
-    told = list(disagreements(data / "wellformed"))
-    checked = Counter(field for _, field, _ in told)
+    checks = list(disagreements(data / "wellformed"))
+    checked = Counter(field for _, field, _ in checks)
 
-    assert [(name, field) for name, field, agreed in told if not agreed] == []
+    assert [(name, field) for name, field, agreed in checks if not agreed] == []
     assert checked["words"] > 500
     assert checked["title"] > 100
     assert all(checked[field] for field in ("link", "date", "author", "key", "topic"))
@@ -92,17 +96,23 @@ def test_titles_links_dates_and_words_are_those_that_were_meant(data: Path) -> N
 
 def test_every_entity_is_the_sign_that_was_meant(data: Path) -> None:
     # Each file says it in the title of the feed; the title of a post is read here.
-    told = {}
+    agreements = {}
     for path in sorted((data / "entities").glob("*.xml")):
         meant = _TITLE.search(path.read_bytes())
         if meant:
             [entry] = xml_feed.entries(_as_item(path.read_bytes()), "", HERE)
             title = literal_eval(meant[1].decode())
-            told[path.stem] = post_from(entry).title in {title, " ".join(title.split())}
+            agreements[path.stem] = post_from(entry).title in {
+                title,
+                " ".join(title.split()),
+            }
 
-    assert len(told) > 240
+    assert len(agreements) > 240
     # HTML 5 draws these two with other signs than HTML 4 did.
-    assert [name for name, agreed in told.items() if not agreed] == ["lang", "rang"]
+    assert [name for name, agreed in agreements.items() if not agreed] == [
+        "lang",
+        "rang",
+    ]
 
 
 def _as_item(content: bytes) -> bytes:

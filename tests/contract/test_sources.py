@@ -82,8 +82,8 @@ def read(kind: SourceKind, location: str, visit: SourceVisit | None = None) -> R
 
 
 def rss(*items: tuple[str, str, str]) -> bytes:
-    said = "".join(ITEM.format(key=k, title=t, html=h) for k, t, h in items)
-    return RSS.format(items=said).encode()
+    items_xml = "".join(ITEM.format(key=k, title=t, html=h) for k, t, h in items)
+    return RSS.format(items=items_xml).encode()
 
 
 @pytest.mark.parametrize(
@@ -147,21 +147,23 @@ def test_one_bad_item_is_named_and_costs_itself_alone(
 ) -> None:
     deep = "<div>" * 500
     feed = rss(("one", "One", "w"), ("two", "Two", deep), ("three", "Three", "w"))
-    found = read(SourceKind.FEED, publish("/feed", feed))
+    reading = read(SourceKind.FEED, publish("/feed", feed))
 
-    assert [item.title for item in found.items] == ["Three", "One"]
-    assert [(one.name, "nested" in one.why) for one in found.skipped] == [("Two", True)]
+    assert [item.title for item in reading.items] == ["Three", "One"]
+    assert [(item.name, "nested" in item.why) for item in reading.skipped] == [
+        ("Two", True)
+    ]
 
 
 def test_items_with_one_key_are_taken_once(
     publish: Callable[[str, bytes], str],
 ) -> None:
-    found = read(
+    reading = read(
         SourceKind.FEED, publish("/f", rss(("one", "A", "w"), ("one", "B", "w")))
     )
 
-    assert len(found.items) == 1
-    assert len(found.skipped) == 1
+    assert len(reading.items) == 1
+    assert len(reading.skipped) == 1
 
 
 @pytest.mark.parametrize(
@@ -272,11 +274,11 @@ def test_one_bad_file_is_named_and_costs_itself_alone(
 ) -> None:
     (tmp_path / "bad.md").write_text(text)
     (tmp_path / "good.md").write_text("# Good\n\nWords.")
-    found = read(SourceKind.FOLDER, str(tmp_path))
+    reading = read(SourceKind.FOLDER, str(tmp_path))
 
-    assert [item.title for item in found.items] == ["Good"]
-    assert [one.name for one in found.skipped] == ["bad.md"]
-    assert why in found.skipped[0].why
+    assert [item.title for item in reading.items] == ["Good"]
+    assert [item.name for item in reading.skipped] == ["bad.md"]
+    assert why in reading.skipped[0].why
 
 
 @pytest.mark.parametrize("name", ["kettle.png", "../x.png", "a\0b.svg", "x" * 5000])
@@ -285,11 +287,11 @@ def test_a_picture_that_is_not_to_be_had_costs_its_file_nothing(
 ) -> None:
     text = POST.replace("kettle.png", name.replace("\0", "%00"))
     (tmp_path / "a.md").write_text(text + f"\n![A kettle]({name[:99]})\n")
-    found = read(SourceKind.FOLDER, str(tmp_path))
+    reading = read(SourceKind.FOLDER, str(tmp_path))
 
-    assert len(found.items) == 1
-    assert found.skipped == ()
-    for picture in pictures_in(found.items[0]):
+    assert len(reading.items) == 1
+    assert reading.skipped == ()
+    for picture in pictures_in(reading.items[0]):
         assert picture.src == one_line(picture.src)
 
 
@@ -319,7 +321,7 @@ def test_a_head_is_taken_as_it_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "hour"),
+    ("starts", "hour"),
     [
         ("2026-07-07 10:00", 8),
         ("2026-07-07T10:00:00+01:00", 9),
@@ -328,15 +330,15 @@ def test_a_head_is_taken_as_it_is_written(tmp_path: Path) -> None:
     ],
 )
 def test_a_wall_time_is_in_the_campaigns_zone(
-    tmp_path: Path, said: str, hour: int
+    tmp_path: Path, starts: str, hour: int
 ) -> None:
     event = EVENT.replace("zone: Europe/London\n", "")
-    (tmp_path / "a.md").write_text(event.replace("2026-07-07 10:00", said))
+    (tmp_path / "a.md").write_text(event.replace("2026-07-07 10:00", starts))
     visit = a_visit(zone="Europe/Paris")
-    [found] = read(SourceKind.FOLDER, str(tmp_path), visit).items
+    [reading] = read(SourceKind.FOLDER, str(tmp_path), visit).items
 
-    assert isinstance(found, Event)
-    assert (found.starts.hour, found.zone) == (hour, "Europe/Paris")
+    assert isinstance(reading, Event)
+    assert (reading.starts.hour, reading.zone) == (hour, "Europe/Paris")
 
 
 def test_a_day_is_an_event_all_day_and_a_bad_date_no_fault(tmp_path: Path) -> None:
@@ -392,9 +394,9 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "link.md").symlink_to(secret)
 
-    found = read(SourceKind.FOLDER, str(folder))
-    assert found.items == ()
-    assert "out of its folder" in found.skipped[0].why
+    reading = read(SourceKind.FOLDER, str(folder))
+    assert reading.items == ()
+    assert "out of its folder" in reading.skipped[0].why
 
 
 def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -407,12 +409,12 @@ def test_a_calendar_gives_events_and_names_bad_ones(
 ) -> None:
     bad = an_ics_event("DTSTART:soon", uid="bad", title="Bad")
     url = publish("/diary.ics", a_calendar(an_ics_event(), bad))
-    found = read(SourceKind.CALENDAR, url, a_visit(since=EIGHT))
-    [event] = found.items
+    reading = read(SourceKind.CALENDAR, url, a_visit(since=EIGHT))
+    [event] = reading.items
 
     assert isinstance(event, Event)
     assert (event.key, event.title) == ("one", "Lantern walk")
-    assert [one.name for one in found.skipped] == ["Bad"]
+    assert [item.name for item in reading.skipped] == ["Bad"]
 
 
 def test_a_calendar_is_read_again_though_it_has_not_changed(
@@ -464,9 +466,9 @@ def test_a_feed_says_where_each_field_came_from(
     publish: Callable[[str, bytes], str],
 ) -> None:
     html = "<p>By Ann Example, Chair, Hall</p><p>Come in out of the rain.</p>"
-    found = read(SourceKind.FEED, publish("/f", rss(("one", "One", html))))
+    reading = read(SourceKind.FEED, publish("/f", rss(("one", "One", html))))
 
-    assert found.origins["one"] == {
+    assert reading.origins["one"] == {
         "key": "the entry's id",
         "title": "the entry's title",
         "body": "the entry's content",
@@ -480,9 +482,9 @@ def test_a_feed_says_where_each_field_came_from(
 def test_a_folder_says_where_each_field_came_from(tmp_path: Path) -> None:
     text = "---\nauthor: Ann Example\nrole: Chair\n---\n# One\n\nCome in.\n"
     (tmp_path / "one.md").write_text(text)
-    found = read(SourceKind.FOLDER, str(tmp_path))
+    reading = read(SourceKind.FOLDER, str(tmp_path))
 
-    assert found.origins["one.md"] == {
+    assert reading.origins["one.md"] == {
         "key": "its path in the folder",
         "title": "its first heading",
         "body": "its text",

@@ -79,7 +79,7 @@ def read(path: Path) -> Reading:
 
 
 def posts(path: Path) -> list[Post]:
-    return [one for one in read(path).items if isinstance(one, Post)]
+    return [item for item in read(path).items if isinstance(item, Post)]
 
 
 def test_a_published_post_comes_in_whole(write: Write) -> None:
@@ -158,12 +158,12 @@ def test_posts_come_oldest_first_and_of_a_long_past_the_newest(write: Write) -> 
         )
         for n in range(limits.ITEMS + 5)
     ]
-    found = read(write(export(*reversed(many))))
-    dates = [one.published for one in found.items if isinstance(one, Post)]
+    reading = read(write(export(*reversed(many))))
+    dates = [item.published for item in reading.items if isinstance(item, Post)]
 
-    assert len(found.items) == limits.ITEMS
+    assert len(reading.items) == limits.ITEMS
     assert dates == sorted(date for date in dates if date)
-    assert [(one.name, one.why) for one in found.skipped] == [
+    assert [(item.name, item.why) for item in reading.skipped] == [
         ("5 older posts", f"only the newest {limits.ITEMS} are read")
     ]
 
@@ -186,19 +186,19 @@ def test_one_bad_post_is_named_and_costs_itself_alone(write: Write) -> None:
         item(id="3", title="", words=""),
         item(title="Again"),
     )
-    found = read(write(export(item(), *bad)))
+    reading = read(write(export(item(), *bad)))
 
-    assert [one.title for one in found.items] == ["Why we light the lanterns"]
-    assert {one.name for one in found.skipped} == {
+    assert [item.title for item in reading.items] == ["Why we light the lanterns"]
+    assert {item.name for item in reading.skipped} == {
         *("Deep", "Long", "https://example.org/3/", "Again")
     }
 
 
 def test_an_export_that_was_cut_short_gives_what_it_holds(write: Write) -> None:
-    found = read(write(export(item(), item(id="8"))[:-200]))
+    reading = read(write(export(item(), item(id="8"))[:-200]))
 
-    assert len(found.items) == 1
-    assert "export it again" in found.skipped[0].why
+    assert len(reading.items) == 1
+    assert "export it again" in reading.skipped[0].why
 
 
 def test_characters_that_xml_forbids_are_passed_over(write: Write) -> None:
@@ -239,10 +239,10 @@ def test_a_post_that_is_not_well_formed_is_named_and_costs_itself_alone(
     bad = item(id="2", title="Bad").replace(
         "<description>", f"<x>{broken}<description>"
     )
-    found = read(write(export(item(id="1"), bad, item(id="3"), item(id="4"))))
+    reading = read(write(export(item(id="1"), bad, item(id="3"), item(id="4"))))
 
-    assert [one.key[-1] for one in found.items] == ["1", "3", "4"]
-    assert [(one.name, "not well-formed" in one.why) for one in found.skipped] == [
+    assert [item.key[-1] for item in reading.items] == ["1", "3", "4"]
+    assert [(item.name, "not well-formed" in item.why) for item in reading.skipped] == [
         ("Bad", True)
     ]
 

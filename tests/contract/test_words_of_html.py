@@ -37,7 +37,7 @@ def wrapped(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.sampled_from(AROUND).flatmap(
         lambda tag: st.builds(
             "{}{}{}".format,
-            st.sampled_from(ATTRIBUTES).map(lambda given: f"<{tag}{given}>"),
+            st.sampled_from(ATTRIBUTES).map(lambda attribute: f"<{tag}{attribute}>"),
             st.lists(inside, max_size=4).map("".join),
             st.sampled_from([f"</{tag}>", f"</{tag}>", "", "</b>", "</table>"]),
         )
@@ -55,7 +55,7 @@ PIECES = st.recursive(
 )
 
 
-def said(blocks: tuple[Block, ...]) -> list[str]:
+def words_of(blocks: tuple[Block, ...]) -> list[str]:
     return sorted(WORD.findall(" ".join(texts(blocks))))
 
 
@@ -64,7 +64,7 @@ def said(blocks: tuple[Block, ...]) -> list[str]:
 def test_every_seen_word_survives_and_no_hidden_one(html: str) -> None:
     blocks = to_blocks(html, BASE)
 
-    assert said(blocks) == sorted(WORD.findall(html))
+    assert words_of(blocks) == sorted(WORD.findall(html))
     assert "hidden" not in repr(blocks)
 
 
@@ -73,7 +73,7 @@ def test_every_seen_word_survives_and_no_hidden_one(html: str) -> None:
 def test_every_word_of_markdown_survives(pieces: list[str]) -> None:
     text = " ".join(pieces)
 
-    assert said(markdown_to_blocks(text, BASE)) == sorted(WORD.findall(text))
+    assert words_of(markdown_to_blocks(text, BASE)) == sorted(WORD.findall(text))
 
 
 @settings(deadline=None, max_examples=200)

@@ -28,14 +28,14 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=int, default=int(os.environ.get("FUZZ_SECONDS") or 60)
     )
-    told = parser.parse_args()
-    if unknown := set(told.names) - TARGETS.keys():
+    options = parser.parse_args()
+    if unknown := set(options.names) - TARGETS.keys():
         parser.error(f"no target {', '.join(unknown)}: there are {', '.join(TARGETS)}")
     FOUND.mkdir(parents=True, exist_ok=True)
     broke = []
-    for name in told.names or TARGETS:
-        sys.stderr.write(f"== {name}: {driver()} for {told.seconds} s\n")
-        command = (sys.executable, "-m", driver(), name, str(told.seconds))
+    for name in options.names or TARGETS:
+        sys.stderr.write(f"== {name}: {driver()} for {options.seconds} s\n")
+        command = (sys.executable, "-m", driver(), name, str(options.seconds))
         if subprocess.run(command, check=False).returncode:  # noqa: S603 - ourselves
             broke.append(name)
     if broke:

@@ -25,10 +25,10 @@ _LONGEST_INPUT = 20_000
 def main(name: str, seconds: str) -> None:
     """Fuzz until the time is up; atheris ends the process, with 77 for a find."""
     target = TARGETS[name]
-    kept = Path("var/fuzz/corpus") / name  # what reached new lines, for the next time
-    kept.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+    corpus = Path("var/fuzz/corpus") / name  # what reached new lines, for the next time
+    corpus.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name_of_folder:
+        folder = Path(name_of_folder)
         (folder / "seeds").mkdir()
         for number, seed in enumerate(SEEDS[name]):
             (folder / "seeds" / str(number)).write_bytes(seed)
@@ -44,10 +44,10 @@ def main(name: str, seconds: str) -> None:
             "verbosity": 0,
             "print_final_stats": 1,
         }
-        given = [f"-{option}={value}" for option, value in options.items()]
-        folders = [str(one) for one in (kept, folder / "seeds", *_real(name))]
+        arguments = [f"-{option}={value}" for option, value in options.items()]
+        folders = [str(path) for path in (corpus, folder / "seeds", *_real(name))]
         atheris.Setup(
-            [sys.argv[0], *given, *folders], lambda content: run(target, content)
+            [sys.argv[0], *arguments, *folders], lambda content: run(target, content)
         )
         atheris.Fuzz()
 

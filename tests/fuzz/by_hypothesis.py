@@ -23,7 +23,7 @@ def inputs(name: str) -> st.SearchStrategy[bytes]:
     pieces = st.lists(piece, max_size=40).map(b"".join)
     begun = st.sampled_from([*SEEDS[name]])
     spliced = st.builds(
-        lambda one, other, at, to: one[:at] + other + one[to:],
+        lambda content, other, at, to: content[:at] + other + content[to:],
         begun,
         pieces,
         st.integers(0, 800),

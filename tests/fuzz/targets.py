@@ -86,8 +86,8 @@ def calendar(content: bytes) -> None:
         content, source, SourceVisit(Fetcher(), since=_SINCE), by=answered
     )
     check_items((*reading.items, *reading.updates))
-    for one in reading.skipped:
-        assert len(f"{one.name}{one.why}".splitlines()) == 1, one
+    for item in reading.skipped:
+        assert len(f"{item.name}{item.why}".splitlines()) == 1, item
 
 
 def plain_text(content: bytes) -> None:
@@ -147,10 +147,10 @@ def run(target: Callable[[bytes], None], content: bytes) -> None:
 
 def check_refusal(problem: Exception) -> None:
     """Assert that the refusal is ours: words in one line, and not a parser's own."""
-    said = str(problem)
+    words = str(problem)
     assert type(problem) in {SourceError, ValueError}, repr(problem)
-    assert len(said.splitlines()) == 1, said
-    assert len(said) < 2_000, said
+    assert len(words.splitlines()) == 1, words
+    assert len(words) < 2_000, words
 
 
 def check_items(items: Iterable[Item]) -> None:

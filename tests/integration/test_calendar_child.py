@@ -52,9 +52,9 @@ def test_five_hundred_events_cost_less_than_two_seconds_of_computing() -> None:
 
 
 def test_the_child_imports_little_of_the_program() -> None:
-    said = "import sys, digest.gather.calendars.ics.expand; print(*sys.modules)"
+    program = "import sys, digest.gather.calendars.ics.expand; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-c", said], check=True, capture_output=True, text=True
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     heavy = {"sqlalchemy", "httpx", "pydantic", "lxml", "fastapi", "digest.bootstrap"}
 
@@ -65,7 +65,7 @@ def test_a_calendar_of_events_that_never_end_costs_its_good_ones_nothing() -> No
     answer = ask(endless(20), QUESTION)
 
     assert answer.refused == ""
-    assert [one.key for one in answer.occurrences] == ["good"]
+    assert [occurrence.key for occurrence in answer.occurrences] == ["good"]
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def wait_for_child(parent: int) -> int:
         pytest.skip("this system does not tell of child processes: 0 tried")
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        if found := children.read_text().split():
-            return int(found[0])
+        if pids := children.read_text().split():
+            return int(pids[0])
         os.sched_yield()
     raise AssertionError("no child was started")
 

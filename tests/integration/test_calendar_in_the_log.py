@@ -67,9 +67,9 @@ class Diary:
         """Return the events of the open edition."""
         with reading(self.engine) as connection:
             row = schedule_of(connection, self.stored, "daily")
-            found = variants.draft(connection, self.stored, row, HTML, now)
-        events = found.items if found else ()
-        return [one for one in events if isinstance(one, Event)]
+            variant = variants.draft(connection, self.stored, row, HTML, now)
+        events = variant.items if variant else ()
+        return [event for event in events if isinstance(event, Event)]
 
     def goes_out(self) -> None:
         """Freeze and plan an edition."""
@@ -78,21 +78,25 @@ class Diary:
     def corrections(self) -> list[Event]:
         """Return what staff are offered to send, as readers would get it."""
         with reading(self.engine) as connection:
-            found = corrections.offered(connection, self.stored.id)
-        return [one.corrected for one in found if isinstance(one.corrected, Event)]
+            offered = corrections.offered(connection, self.stored.id)
+        return [
+            correction.corrected
+            for correction in offered
+            if isinstance(correction.corrected, Event)
+        ]
 
     def is_corrected(self) -> None:
         """Have staff send the only correction that is offered."""
         with writing(self.engine) as connection:
-            [one] = corrections.offered(connection, self.stored.id)
-            corrections.correct(connection, one.id, EIGHT)
+            [correction] = corrections.offered(connection, self.stored.id)
+            corrections.correct(connection, correction.id, EIGHT)
 
 
 @pytest.fixture
 def diary(engine: Engine, tmp_path: Path) -> Diary:
-    made = Diary(engine, tmp_path)
+    diary = Diary(engine, tmp_path)
     a_reader(engine, "ann")
-    return made
+    return diary
 
 
 def test_a_calendar_read_twice_is_in_the_log_once(diary: Diary) -> None:
@@ -147,7 +151,7 @@ def test_what_changes_after_readers_were_told_is_offered_as_a_correction(
     diary.goes_out()
     reports = [diary.says(*then, TEA) for _ in range(2)]
 
-    assert [one.revised for one in reports] == [1, 0]
+    assert [report.revised for report in reports] == [1, 0]
     [event] = diary.corrections()
     assert (event.state, f"{event.starts:%d %H:%M}") == (state, starts)
     assert event.announced is not None

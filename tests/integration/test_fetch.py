@@ -22,11 +22,11 @@ WHEN = "Mon, 06 Jul 2026 08:00:00 GMT"
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as made:
-        made.answers["/plain"] = Answer(
+    with web_site() as site:
+        site.answers["/plain"] = Answer(
             b"hello", heads={"ETag": '"one"', "Last-Modified": WHEN}
         )
-        yield made
+        yield site
 
 
 def get(url: str, memory: SourceMemory = NEW, contact: str = "") -> Document:

@@ -139,9 +139,9 @@ class Resolver:
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as made:
-        made.answers["/feed"] = Answer(b"words")
-        yield made
+    with web_site() as site:
+        site.answers["/feed"] = Answer(b"words")
+        yield site
 
 
 def door(site: WebSite, names: dict[str, list[list[str]]] = NAMES) -> Fetcher:
@@ -181,8 +181,8 @@ def test_a_redirect_to_any_of_them_is_not_followed(
 ) -> None:
     fetcher = door(site)
     # One without a host is relative, and leads back to the site itself.
-    named = [one for one in ADDRESSES if re.search("://[^/:]", one)]
-    sent = [one for one in named if one.isascii() and one.isprintable()]
+    named = [address for address in ADDRESSES if re.search("://[^/:]", address)]
+    sent = [name for name in named if name.isascii() and name.isprintable()]
     for url in sent:
         site.answers["/from"] = Answer(status=status, heads={"Location": url})
         with pytest.raises(SourceError):
@@ -196,8 +196,8 @@ def test_a_redirect_to_any_of_them_is_not_followed(
 def test_a_chain_of_redirects_is_looked_at_at_every_step(
     site: WebSite, connected: list[Any]
 ) -> None:
-    for one, following in (("/1", "/2"), ("/2", "/3"), ("/3", "http://10.0.0.1/")):
-        site.answers[one] = Answer(status=302, heads={"Location": following})
+    for path, following in (("/1", "/2"), ("/2", "/3"), ("/3", "http://10.0.0.1/")):
+        site.answers[path] = Answer(status=302, heads={"Location": following})
     with pytest.raises(SourceError, match=r"10\.0\.0\.1, a private network"):
         get(door(site), f"{site.url}/1")
 
@@ -310,8 +310,8 @@ def test_over_tls_the_name_and_not_the_address_is_asked_for_and_vouched_for(
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    said: list[str] = []
-    context.sni_callback = lambda _socket, name, _context: said.append(name)
+    requests: list[str] = []
+    context.sni_callback = lambda _socket, name, _context: requests.append(name)
     trust = ssl.create_default_context(cafile=tmp_path / "cert.pem")
     names = NAMES | {"other.example.org": [["127.0.0.1"]]}
     access = WebAccess.parse("here.example.org, other.example.org")
@@ -326,5 +326,5 @@ def test_over_tls_the_name_and_not_the_address_is_asked_for_and_vouched_for(
         untrusting = replace(fetcher, tls=ssl.create_default_context())
         with pytest.raises(SourceError, match="certificate is not valid"):
             get(untrusting, f"https://here.example.org:{port}/feed")
-    assert said == ["here.example.org", "other.example.org", "here.example.org"]
+    assert requests == ["here.example.org", "other.example.org", "here.example.org"]
     assert site.paths() == ["/feed"]

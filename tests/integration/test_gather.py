@@ -54,7 +54,9 @@ def a_note(folder: Path, name: str, words: str = "Words.", day: int = 6) -> None
 
 
 def read(engine: Engine, stored: StoredCampaign) -> SourceReport:
-    return next(one for one in read_all(engine, stored) if one.source == "notes")
+    return next(
+        report for report in read_all(engine, stored) if report.source == "notes"
+    )
 
 
 def read_all(engine: Engine, stored: StoredCampaign) -> tuple[SourceReport, ...]:
@@ -81,10 +83,10 @@ def test_a_source_that_fails_harms_no_other(engine: Engine, tmp_path: Path) -> N
     stored = a_campaign_in(engine, tmp_path)
     a_note(tmp_path, "one")
 
-    notes, gone = read_all(engine, stored)
+    notes, missing = read_all(engine, stored)
 
     assert notes.new == 1
-    assert "is not a folder" in gone.failed
+    assert "is not a folder" in missing.failed
 
 
 def test_late_and_back_dated_posts_come_in_at_the_end(
@@ -156,8 +158,8 @@ def test_a_revision_is_in_place_until_an_edition_is_frozen(engine: Engine) -> No
     assert (revised.revised, late.revised, again.revised) == (1, 1, 0)
     assert titles(engine) == ["Kettle"]
     with reading(engine) as connection:
-        kept = connection.scalars(select(item.c.revision)).one()
-    assert kept["title"] == "Urn"
+        revision = connection.scalars(select(item.c.revision)).one()
+    assert revision["title"] == "Urn"
 
 
 def test_a_revision_that_the_source_takes_back_is_forgotten(engine: Engine) -> None:
@@ -192,11 +194,11 @@ def test_a_source_that_was_never_applied_says_so(
     engine: Engine, tmp_path: Path
 ) -> None:
     stored = a_campaign_in(engine, tmp_path)
-    notes, gone = stored.campaign.sources
-    other = replace(stored.campaign, sources=(notes, replace(gone, name="else")))
+    notes, missing = stored.campaign.sources
+    other = replace(stored.campaign, sources=(notes, replace(missing, name="else")))
     reports = read_all(engine, replace(stored, campaign=other))
 
-    assert [one.failed.partition(":")[0] for one in reports] == [
+    assert [report.failed.partition(":")[0] for report in reports] == [
         "",
         "it is not in the database yet",
     ]
@@ -228,7 +230,7 @@ def test_a_bad_file_beside_good_ones_is_named_in_the_report(
     report = read(engine, stored)
 
     assert (report.new, report.failed) == (1, "")
-    assert [one.name for one in report.skipped] == ["two.md"]
+    assert [item.name for item in report.skipped] == ["two.md"]
 
 
 def test_a_file_that_is_still_being_written_is_reported_and_no_trouble(
@@ -244,8 +246,8 @@ def test_a_file_that_is_still_being_written_is_reported_and_no_trouble(
     with reading(engine) as connection:
         row = sources.of_campaign(connection, stored.id)["notes"]
 
-    assert sorted(one.name for one in report.skipped) == ["three.md", "two.md"]
-    assert [one.name for one in row.skipped] == ["three.md"]
+    assert sorted(item.name for item in report.skipped) == ["three.md", "two.md"]
+    assert [item.name for item in row.skipped] == ["three.md"]
 
 
 def test_a_held_post_gives_up_its_position_for_good(engine: Engine) -> None:
@@ -277,14 +279,14 @@ def test_two_gathers_at_once_give_every_item_a_position_of_its_own(
     for number in range(20):
         a_note(tmp_path, f"n{number}")
     both = [threading.Thread(target=read, args=(engine, stored)) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
 
     with reading(engine) as connection:
-        found = log.released(connection, 1, 0)
-    assert [entry.position for entry in found] == list(range(1, 21))
+        entries = log.released(connection, 1, 0)
+    assert [entry.position for entry in entries] == list(range(1, 21))
 
 
 def test_items_without_a_date_keep_the_order_they_were_read_in(engine: Engine) -> None:

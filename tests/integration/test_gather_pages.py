@@ -41,8 +41,8 @@ TUESDAY = """<h2>Tuesday</h2><h3>Buses</h3><p>By Cy Test, Driver, Council</p>
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as one:
-        yield one
+    with web_site() as site:
+        yield site
 
 
 def publish(site: WebSite, main: str, path: str = "/week") -> None:
@@ -64,8 +64,8 @@ def gathered(engine: Engine, stored: StoredCampaign) -> SourceReport:
 
 def released(engine: Engine) -> list[Post]:
     with reading(engine) as connection:
-        found = [entry.item for entry in log.released(connection, 1, 0)]
-    return [item for item in found if isinstance(item, Post)]
+        items = [entry.item for entry in log.released(connection, 1, 0)]
+    return [item for item in items if isinstance(item, Post)]
 
 
 def test_a_post_of_a_long_page_is_in_the_log_once_however_it_is_edited(

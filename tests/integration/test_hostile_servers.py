@@ -33,8 +33,8 @@ NEW = SourceMemory()
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as made:
-        yield made
+    with web_site() as site:
+        yield site
 
 
 def get(
@@ -305,13 +305,13 @@ def test_a_move_is_remembered_only_where_it_is_for_good(
 
 
 def test_a_move_is_remembered_as_far_as_it_is_for_good(site: WebSite) -> None:
-    for status, one, following in (
+    for status, first, following in (
         (301, "/1", "/2"),
         (308, "/2", "/3"),
         (302, "/3", "/4"),
         (301, "/4", "/5"),
     ):
-        site.answers[one] = Answer(status=status, heads={"Location": following})
+        site.answers[first] = Answer(status=status, heads={"Location": following})
     site.answers["/5"] = Answer(b"words")
 
     assert get(site, "/1").memory.moved_to == f"{site.url}/3"
@@ -329,7 +329,7 @@ def test_what_has_moved_is_asked_there_and_a_move_back_is_forgotten(
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("retry_after", "seconds"),
     [
         ("120", 120),
         ("Mon, 06 Jul 2026 09:00:00 GMT", 3600),
@@ -341,11 +341,11 @@ def test_what_has_moved_is_asked_there_and_a_move_back_is_forgotten(
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_how_long_we_are_asked_to_wait_is_understood(
-    site: WebSite, status: int, said: str, seconds: int | None
+    site: WebSite, status: int, retry_after: str, seconds: int | None
 ) -> None:
     site.answers["/feed"] = saying(
         f"HTTP/1.1 {status} Busy\r\nDate: Mon, 06 Jul 2026 08:00:00 GMT\r\n"
-        f"Retry-After: {said}\r\n\r\n".encode()
+        f"Retry-After: {retry_after}\r\n\r\n".encode()
     )
     with pytest.raises(BusyError) as busy:
         get(site, "/feed")
@@ -383,7 +383,7 @@ def test_a_host_is_asked_by_one_thread_at_a_time(site: WebSite) -> None:
     inside, most = 0, 0
     counting = threading.Lock()
 
-    def answer(said: BufferedIOBase) -> None:
+    def answer(stream: BufferedIOBase) -> None:
         nonlocal inside, most
         with counting:
             inside += 1
@@ -391,13 +391,13 @@ def test_a_host_is_asked_by_one_thread_at_a_time(site: WebSite) -> None:
         site.is_over.wait(0.02)
         with counting:
             inside -= 1
-        said.write(OK + b"\r\nwords")
+        stream.write(OK + b"\r\nwords")
 
     site.answers["/feed"] = answer
     threads = [threading.Thread(target=get, args=(site, "/feed")) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert (most, len(site.asked)) == (1, 8)

@@ -32,8 +32,8 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def site() -> Iterator[Site]:
     """Yield a web server of the test's own."""
-    with serving() as made:
-        yield made
+    with serving() as site:
+        yield site
 
 
 def bring(
@@ -44,8 +44,8 @@ def bring(
 
 def posts(engine: Engine) -> list[Post]:
     with reading(engine) as connection:
-        found = [one.item for one in log.released(connection, 1, 0)]
-    return [one for one in found if isinstance(one, Post)]
+        items = [entry.item for entry in log.released(connection, 1, 0)]
+    return [item for item in items if isinstance(item, Post)]
 
 
 def lead(engine: Engine) -> Picture:
@@ -54,7 +54,7 @@ def lead(engine: Engine) -> Picture:
     return post.picture
 
 
-def kept(engine: Engine) -> set[str]:
+def names_in_store(engine: Engine) -> set[str]:
     with reading(engine) as connection:
         return set(connection.scalars(select(picture_file.c.picture)))
 
@@ -74,7 +74,7 @@ def test_a_picture_comes_in_as_our_own_copy(engine: Engine, site: Site) -> None:
 
     assert before.copy_name == ""
     assert left_out == []
-    assert kept(engine) == {lead(engine).copy_name}
+    assert names_in_store(engine) == {lead(engine).copy_name}
     with reading(engine) as connection:
         gallery = pictures.gallery(
             connection, [lead(engine).copy_name], list(PictureUse)
@@ -114,17 +114,17 @@ def test_a_picture_that_fails_costs_itself_alone_and_is_tried_again(
     too_early = bring(engine, stored, EIGHT + timedelta(minutes=1))
     later = bring(engine, stored, EIGHT + HOUR)
 
-    assert [one.address.rpartition("/")[2] for one in left_out] == [
+    assert [trouble.address.rpartition("/")[2] for trouble in left_out] == [
         "late.png",
         "svg.png",
     ]
     assert "404" in left_out[0].why
     assert "SVG" in left_out[1].why
     assert left_out == too_early
-    assert [one.address.rpartition("/")[2] for one in later] == ["svg.png"]
+    assert [trouble.address.rpartition("/")[2] for trouble in later] == ["svg.png"]
     [post] = posts(engine)
-    shown = [one.copy_name for one in post.body if isinstance(one, Picture)]
-    assert [bool(name) for name in shown] == [True, True, False]
+    names = [block.copy_name for block in post.body if isinstance(block, Picture)]
+    assert [bool(name) for name in names] == [True, True, False]
 
 
 def test_another_picture_at_the_same_address_is_noticed(
@@ -141,7 +141,7 @@ def test_another_picture_at_the_same_address_is_noticed(
     bring(engine, stored, EIGHT + 2 * HOUR)
 
     assert same == first
-    assert site.known == ["a.png"]
+    assert site.revalidated == ["a.png"]
     assert lead(engine).copy_name not in {"", first}
     assert is_hosted(engine, first)  # an hour is too short to tell
     bring_all(engine, a_fetcher(), [stored], EIGHT + 48 * HOUR)
@@ -180,7 +180,7 @@ def test_what_an_edition_carries_does_not_change_under_it(
     posts_accepted(engine, [post])
 
     assert lead(engine).copy_name == first
-    assert site.asked == ["a.png"]
+    assert site.requests == ["a.png"]
     with reading(engine) as connection:
         assert corrections.count(connection, stored.id) == 0
 
@@ -212,11 +212,11 @@ def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one
     assert again.revised == 0
     with reading(engine) as connection:
         assert corrections.count(connection, stored.id) == 0
-    one, two = (post.picture for post in posts(engine))
-    assert one is not None
-    assert two is not None
-    assert two.copy_name
-    assert (one.copy_name, one.alt) != (two.copy_name, two.alt)
+    of_first, of_second = (post.picture for post in posts(engine))
+    assert of_first is not None
+    assert of_second is not None
+    assert of_second.copy_name
+    assert (of_first.copy_name, of_first.alt) != (of_second.copy_name, of_second.alt)
 
 
 def test_a_picture_of_two_posts_is_fetched_and_kept_once(
@@ -234,8 +234,8 @@ def test_a_picture_of_two_posts_is_fetched_and_kept_once(
     )
     bring(engine, stored)
 
-    assert sorted(site.asked) == ["a.png", "b.png"]
-    assert len(kept(engine)) == 1
+    assert sorted(site.requests) == ["a.png", "b.png"]
+    assert len(names_in_store(engine)) == 1
 
 
 def test_a_withdrawn_picture_is_seen_nowhere_from_that_moment(
@@ -246,22 +246,22 @@ def test_a_withdrawn_picture_is_seen_nowhere_from_that_moment(
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
     name = lead(engine).copy_name
-    seen = [is_hosted(engine, name)]
+    hosted = [is_hosted(engine, name)]
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
-    seen.append(is_hosted(engine, name))
+    hosted.append(is_hosted(engine, name))
     with writing(engine) as connection:
         log.restore(connection, 1, EIGHT)
-    seen.append(is_hosted(engine, name))
+    hosted.append(is_hosted(engine, name))
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
-    held = kept(engine)
+    names = names_in_store(engine)
     with writing(engine) as connection:
         pictures.sort_out(connection, EIGHT + 31 * 24 * HOUR)
 
-    assert held == {name}
-    assert seen == [True, False, True]
-    assert kept(engine) == set()
+    assert names == {name}
+    assert hosted == [True, False, True]
+    assert names_in_store(engine) == set()
 
 
 def test_a_withdrawn_post_leaves_the_picture_to_another_that_shows_it(
@@ -269,12 +269,12 @@ def test_a_withdrawn_post_leaves_the_picture_to_another_that_shows_it(
 ) -> None:
     stored = a_stored_campaign(engine)
     site.files["a.png"] = saved(a_drawing())
-    shown = site.picture("a.png")
+    picture = site.picture("a.png")
     posts_accepted(
         engine,
         [
-            a_post("one", picture=shown, title="One"),
-            a_post("two", picture=shown, title="Two", body=()),
+            a_post("one", picture=picture, title="One"),
+            a_post("two", picture=picture, title="Two", body=()),
         ],
     )
     bring(engine, stored)
@@ -302,13 +302,13 @@ def test_pictures_of_a_folder_are_read_from_it_and_from_nowhere_else(
 
     left_out = bring(engine, stored)
 
-    assert [Path(one.address).name for one in left_out] == [
+    assert [Path(trouble.address).name for trouble in left_out] == [
         "secret.png",
         "b.png",
         "gone.png",
     ]
     assert "not inside" in left_out[0].why
-    assert len(kept(engine)) == 1
+    assert len(names_in_store(engine)) == 1
 
 
 def test_no_more_than_thirty_pictures_of_a_post_are_fetched(
@@ -321,7 +321,7 @@ def test_no_more_than_thirty_pictures_of_a_post_are_fetched(
     posts_accepted(engine, [a_post(body=body)])
     [left_out] = bring(engine, stored)
 
-    assert len(site.asked) == 30
+    assert len(site.requests) == 30
     assert left_out.address.endswith("/30.png")
     assert left_out.why == (
         "and the 29 after it are left out, for a post may have 30: make two posts of it"
@@ -338,15 +338,17 @@ def test_a_picture_that_its_post_shows_no_more_is_removed_in_the_end(
     bring(engine, stored)
     before = lead(engine).copy_name
     posts_accepted(engine, [a_post(picture=site.picture("b.png"))])
-    seen = []
+    in_store_and_hosted = []
     for days in (0, 2, 33):
         at = EIGHT + days * 24 * HOUR + HOUR
         bring_all(engine, a_fetcher(), [stored], at)
-        seen.append((before in kept(engine), is_hosted(engine, before)))
+        in_store_and_hosted.append(
+            (before in names_in_store(engine), is_hosted(engine, before))
+        )
 
     assert lead(engine).copy_name != before
-    assert seen == [(True, True), (True, False), (False, False)]
-    assert kept(engine) == {lead(engine).copy_name}
+    assert in_store_and_hosted == [(True, True), (True, False), (False, False)]
+    assert names_in_store(engine) == {lead(engine).copy_name}
 
 
 def test_a_picture_that_went_out_stays_for_those_who_look_later(
@@ -364,12 +366,12 @@ def test_a_picture_that_went_out_stays_for_those_who_look_later(
     for days in (2, 40):
         bring_all(engine, a_fetcher(), [stored], EIGHT + days * 24 * HOUR)
 
-    assert site.asked.count("a.png") == 1
+    assert site.requests.count("a.png") == 1
     assert is_hosted(engine, name)
 
 
 @pytest.mark.parametrize(
-    ("known", "minutes_ago", "expected"),
+    ("address", "minutes_ago", "expected"),
     [
         pytest.param(PictureAddress("a"), None, True, id="never tried"),
         pytest.param(PictureAddress("a", "n", is_kept=True), 29, False, id="fresh"),
@@ -382,14 +384,14 @@ def test_a_picture_that_went_out_stays_for_those_who_look_later(
     ],
 )
 def test_when_a_picture_is_asked_for(
-    known: PictureAddress,
+    address: PictureAddress,
     minutes_ago: int | None,
     expected: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     if minutes_ago is not None:
-        known = replace(known, tried_at=EIGHT - timedelta(minutes=minutes_ago))
+        address = replace(address, tried_at=EIGHT - timedelta(minutes=minutes_ago))
 
-    assert is_due(known, EIGHT) is expected
+    assert is_due(address, EIGHT) is expected
 
 
 @pytest.mark.parametrize(
@@ -422,8 +424,8 @@ def test_staff_say_what_a_picture_shows_and_it_stays_said(
     assert trouble.lacks_words
     assert "digest post picture 1 --alt" in trouble.help
     assert again.revised == 0
-    shown = lead(engine)
-    assert (shown.alt, shown.decorative) == (alt, decorative)
+    picture = lead(engine)
+    assert (picture.alt, picture.decorative) == (alt, decorative)
     assert bring(engine, stored) == []
 
 

@@ -53,21 +53,23 @@ WITH_A_BLANK = Answer(
 
 @pytest.fixture
 def site() -> Iterator[WebSite]:
-    with web_site() as made:
-        yield made
+    with web_site() as site:
+        yield site
 
 
 def applied(engine: Engine, urls: dict[str, str], kind: str = "feed") -> StoredCampaign:
-    said = "".join(
+    items_xml = "".join(
         SOURCE.format(name=name, url=url, kind=kind) for name, url in urls.items()
     )
-    file = CampaignFile(FILE.format(sources=said), "Europe/London", "/")
+    file = CampaignFile(FILE.format(sources=items_xml), "Europe/London", "/")
     with writing(engine) as connection:
         return campaigns.apply(connection, file, EIGHT)
 
 
 def a_feed(*titles: str, **heads: str) -> Answer:
-    items = [{"id": one, "title": one, "content_text": "Words."} for one in titles]
+    items = [
+        {"id": title, "title": title, "content_text": "Words."} for title in titles
+    ]
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
     heads = {name.replace("_", "-"): words for name, words in heads.items()}
     return Answer(json.dumps(feed).encode(), heads=heads)
@@ -94,8 +96,8 @@ def titles(engine: Engine) -> list[str]:
 
 
 def help_said(engine: Engine, now: datetime = EIGHT) -> list[str]:
-    found: list[str] = status_of(engine, now)["help"]
-    return found
+    sentences: list[str] = status_of(engine, now)["help"]
+    return sentences
 
 
 def test_the_first_failure_is_told_in_plain_words_and_the_last_posts_stay(
@@ -134,8 +136,8 @@ def test_what_cannot_be_taken_is_told_for_a_week_and_stays_in_the_list(
     assert line.endswith("All of it: digest source list lantern-week")
     assert row(engine).skipped_at == EIGHT
     assert help_said(engine, EIGHT + 8 * DAY) == []
-    [told] = status_of(engine, EIGHT + 8 * DAY)["sources"]
-    assert len(told["skipped"]) == 1
+    [status] = status_of(engine, EIGHT + 8 * DAY)["sources"]
+    assert len(status["skipped"]) == 1
 
 
 def test_what_was_mended_is_no_longer_told(engine: Engine, site: WebSite) -> None:
@@ -156,8 +158,8 @@ def test_a_source_that_reads_again_needs_no_help(engine: Engine, site: WebSite) 
     read(engine, stored, EIGHT + HOUR)
 
     assert help_said(engine) == []
-    [told] = status_of(engine, EIGHT)["sources"]
-    assert (told["state"], told["failures"], told["failure"]) == ("active", 0, "")
+    [status] = status_of(engine, EIGHT)["sources"]
+    assert (status["state"], status["failures"], status["failure"]) == ("active", 0, "")
 
 
 def test_between_editions_a_failing_source_is_asked_when_its_wait_is_over(
@@ -177,8 +179,8 @@ def test_a_source_that_is_gone_is_paused_until_a_person_resumes_it(
     stored = applied(engine, {"blog": f"{site.url}/feed"})
     site.answers["/feed"] = Answer(status=410)
     read(engine, stored)
-    [left] = read(engine, stored, EIGHT + HOUR)
-    said = help_said(engine)
+    [paused] = read(engine, stored, EIGHT + HOUR)
+    sentences = help_said(engine)
     site.answers["/feed"] = a_feed("one")
     with writing(engine) as connection:
         resumed = [
@@ -189,9 +191,9 @@ def test_a_source_that_is_gone_is_paused_until_a_person_resumes_it(
         "lantern-week"
     ]
 
-    assert left.not_read.startswith("it is paused: ")
-    assert "410 Gone: it is gone for good" in said[0]
-    assert "digest source resume lantern-week blog" in said[0]
+    assert paused.not_read.startswith("it is paused: ")
+    assert "410 Gone: it is gone for good" in sentences[0]
+    assert "digest source resume lantern-week blog" in sentences[0]
     assert resumed == [True, False]
     assert report.new == 1
     assert help_said(engine) == []
@@ -203,10 +205,10 @@ def test_a_server_that_asks_us_to_wait_is_left_alone_as_long(
     stored = applied(engine, {"blog": f"{site.url}/feed"})
     site.answers["/feed"] = Answer(status=429, heads={"Retry-After": "7200"})
     read(engine, stored)
-    [left] = read(engine, stored, EIGHT + 2 * HOUR - MINUTE)
+    [report] = read(engine, stored, EIGHT + 2 * HOUR - MINUTE)
     read(engine, stored, EIGHT + 2 * HOUR)
 
-    assert left.not_read == "its server asks us to wait until 06 July 10:00 UTC"
+    assert report.not_read == "its server asks us to wait until 06 July 10:00 UTC"
     assert len(site.asked) == 2
 
 
@@ -271,7 +273,7 @@ def test_a_place_that_a_feed_moved_to_and_left_is_forgotten(
 def test_each_source_is_taken_in_when_it_is_read_whatever_the_slow_ones_do(
     engine: Engine, site: WebSite
 ) -> None:
-    seen: list[list[str]] = []
+    titles_by_turn: list[list[str]] = []
 
     def slow(answer: BufferedIOBase) -> None:
         waiting = threading.Event()
@@ -279,7 +281,7 @@ def test_each_source_is_taken_in_when_it_is_read_whatever_the_slow_ones_do(
             if titles(engine):
                 break
             waiting.wait(0.02)
-        seen.append(titles(engine))
+        titles_by_turn.append(titles(engine))
         answer.write(b"HTTP/1.0 200 OK\r\n\r\n" + a_feed("slow").content)
 
     with web_site("127.0.0.2") as other:
@@ -290,18 +292,18 @@ def test_each_source_is_taken_in_when_it_is_read_whatever_the_slow_ones_do(
         other.answers["/feed"] = a_feed("quick")
         reports = read(engine, stored)
 
-    assert seen == [["quick"]]
-    assert [one.source for one in reports] == ["slow", "blog"]
+    assert titles_by_turn == [["quick"]]
+    assert [report.source for report in reports] == ["slow", "blog"]
     assert titles(engine) == ["quick", "slow"]
 
 
 def test_a_host_that_is_not_there_costs_its_time_twice_and_not_for_every_source(
     engine: Engine,
 ) -> None:
-    asked: list[str] = []
+    requests: list[str] = []
 
     def nowhere(host: str, _port: int) -> list[str]:
-        asked.append(host)
+        requests.append(host)
         raise OSError("no such host")
 
     urls = {f"blog-{n}": f"http://gone.example.org/{n}" for n in range(5)}
@@ -309,10 +311,10 @@ def test_a_host_that_is_not_there_costs_its_time_twice_and_not_for_every_source(
     fetcher = replace(LOOPBACK, resolve=nowhere)
     reports = gather(engine, fetcher, [GatheringRound(stored)], EIGHT)["lantern-week"]
 
-    assert len(asked) == 2
+    assert len(requests) == 2
     assert "nothing answers there" in reports[1].failed
     assert "did not answer for two other sources" in reports[2].failed
-    assert all(one.failed for one in reports)
+    assert all(report.failed for report in reports)
 
 
 def test_what_there_is_no_time_for_is_left_and_is_the_first_next_time(
@@ -330,7 +332,7 @@ def test_what_there_is_no_time_for_is_left_and_is_the_first_next_time(
         sources.note_read(connection, rows["b"], EIGHT - MINUTE, {})
     read(engine, stored, EIGHT + HOUR)
 
-    assert all("took all the time" in one.not_read for one in none)
+    assert all("took all the time" in report.not_read for report in none)
     assert site.paths() == ["/c", "/b", "/a"]
 
 
@@ -352,11 +354,11 @@ def test_what_a_reader_notes_down_is_handed_to_it_the_next_time(
 
 def test_two_machines_that_read_at_once_count_a_failure_once(engine: Engine) -> None:
     applied(engine, {"blog": "https://example.org/feed"})
-    seen = row(engine)
-    failed = seen.health.after_failure(SourceFailure("no answer"), EIGHT)
+    stale = row(engine)
+    failed = stale.health.after_failure(SourceFailure("no answer"), EIGHT)
     with writing(engine) as connection:
         settled = [
-            sources.note_failed(connection, seen, EIGHT, failed) for _ in range(2)
+            sources.note_failed(connection, stale, EIGHT, failed) for _ in range(2)
         ]
 
     assert settled == [True, False]
@@ -367,14 +369,14 @@ def test_a_person_who_resumes_is_not_overruled_by_a_reading_under_way(
     engine: Engine,
 ) -> None:
     applied(engine, {"blog": "https://example.org/feed"})
-    gone = SourceFailure("410 Gone", is_gone=True)
+    failure = SourceFailure("410 Gone", is_gone=True)
     with writing(engine) as connection:
         before = row_in(connection)
-        paused = before.health.after_failure(gone, EIGHT)
+        paused = before.health.after_failure(failure, EIGHT)
         sources.note_failed(connection, before, EIGHT, paused)
         under_way = row_in(connection)
         sources.resume(connection, under_way, EIGHT)
-        late = under_way.health.after_failure(gone, EIGHT)
+        late = under_way.health.after_failure(failure, EIGHT)
         assert not sources.note_failed(connection, under_way, EIGHT, late)
 
     assert row(engine).health.state is SourceState.ACTIVE

@@ -175,19 +175,19 @@ def test_only_the_line_of_the_byline_leaves_its_paragraph() -> None:
         Paragraph((TextSpan("By Ann Example\nIt "), TextSpan("rained.", strong=True))),
     )
 
-    byline, left = split_byline(body)
+    byline, rest = split_byline(body)
 
     assert byline == Byline("Ann Example")
-    assert left == (Paragraph((TextSpan("It "), TextSpan("rained.", strong=True))),)
+    assert rest == (Paragraph((TextSpan("It "), TextSpan("rained.", strong=True))),)
 
 
 def test_a_byline_stuck_to_a_caption_inside_a_figure_is_found() -> None:
     glued = Picture(PICTURE.src, "", "Ann Example | GroupBy Ann Example, Chair, Group")
 
-    byline, left = split_byline((glued, *words("It rained.")))
+    byline, rest = split_byline((glued, *words("It rained.")))
 
     assert byline == Byline("Ann Example", "Chair", "Group")
-    assert left == (
+    assert rest == (
         Picture(PICTURE.src, "", "Ann Example | Group"),
         *words("It rained."),
     )
@@ -224,9 +224,9 @@ _PIECES = ("Ann", "Bo", "Chair", "Head of Care", "and", "Kent", "CBE", "Group", 
 )
 def test_no_word_of_a_byline_is_lost(pieces: list[str], between: list[str]) -> None:
     line = "".join(a + b for a, b in zip(pieces, [*between, ""], strict=False))
-    found = parse(line)
+    byline = parse(line)
 
-    assert found is not None
-    left = Counter(re.findall(r"\w+", str(found)))
-    said = Counter(re.findall(r"\w+", line))
-    assert set(said - left) <= {"at"}
+    assert byline is not None
+    words_kept = Counter(re.findall(r"\w+", str(byline)))
+    words_written = Counter(re.findall(r"\w+", line))
+    assert set(words_written - words_kept) <= {"at"}

@@ -15,17 +15,17 @@ DAY = timedelta(days=1)
 
 
 def read(
-    *found: tuple[str, int], known: tuple[RememberedEvent, ...] = (), day: int = 0
+    *named: tuple[str, int], before: tuple[RememberedEvent, ...] = (), day: int = 0
 ) -> tuple[RememberedEvent, ...]:
     """Return a reading's events, given as names and days from now, as noted down."""
-    events = [(name, NOW + at * DAY) for name, at in found]
+    events = [(name, NOW + at * DAY) for name, at in named]
     now = NOW + day * DAY
-    return events_to_remember(recognised_events(events, known, now), known, now)
+    return events_to_remember(recognised_events(events, before, now), before, now)
 
 
-def keys(known: tuple[RememberedEvent, ...], *found: tuple[str, int]) -> list[str]:
-    by_event = {(one.stem, one.starts): one.key for one in known}
-    return [by_event[name, NOW + at * DAY] for name, at in found]
+def keys(before: tuple[RememberedEvent, ...], *events: tuple[str, int]) -> list[str]:
+    by_event = {(event.stem, event.starts): event.key for event in before}
+    return [by_event[name, NOW + at * DAY] for name, at in events]
 
 
 @pytest.mark.parametrize(
@@ -70,27 +70,27 @@ def test_an_event_keeps_its_key_when_it_is_moved_and_lends_it_to_no_other(
 ) -> None:
     first = read(*before)
     old = keys(first, *before)
-    new = keys(read(*after, known=first, day=day), *after)
+    new = keys(read(*after, before=first, day=day), *after)
 
     assert new == [
-        (old[one] if one is not None else key)
-        for one, key in zip(same, new, strict=True)
+        (old[number] if number is not None else key)
+        for number, key in zip(same, new, strict=True)
     ]
-    assert not {new[n] for n, one in enumerate(same) if one is None} & set(old)
+    assert not {new[n] for n, number in enumerate(same) if number is None} & set(old)
     assert len(set(new)) == len(new)
 
 
 def test_an_event_that_was_gone_for_a_while_is_the_same() -> None:
     first = read(("tea", 5))
-    without = read(("walk", 5), known=first)
+    without = read(("walk", 5), before=first)
 
-    assert keys(read(("tea", 5), known=without), ("tea", 5)) == keys(first, ("tea", 5))
+    assert keys(read(("tea", 5), before=without), ("tea", 5)) == keys(first, ("tea", 5))
 
 
 def test_what_takes_the_time_of_a_moved_event_has_another_key() -> None:
     first = read(("tea", 2))
-    moved = read(("tea", 3), known=first)
-    both = keys(read(("tea", 3), ("tea", 2), known=moved), ("tea", 3), ("tea", 2))
+    moved = read(("tea", 3), before=first)
+    both = keys(read(("tea", 3), ("tea", 2), before=moved), ("tea", 3), ("tea", 2))
 
     assert both[0] == first[0].key
     assert both[1] != both[0]
@@ -99,4 +99,4 @@ def test_what_takes_the_time_of_a_moved_event_has_another_key() -> None:
 def test_what_is_over_is_forgotten() -> None:
     first = read(("tea", 1))
 
-    assert read(("walk", 9), known=first, day=2)[1:] == ()
+    assert read(("walk", 9), before=first, day=2)[1:] == ()

@@ -23,15 +23,17 @@ def signs(title: str = "Lanterns", words: str = WORDS, **place: str) -> PostSign
     return PostSigns.of(title, words, **place)
 
 
-def keys(posts: Sequence[PostSigns], known: Sequence[RememberedPost] = ()) -> list[str]:
-    return [one.key for one in recognised_posts(posts, known)]
+def keys(
+    posts: Sequence[PostSigns], before: Sequence[RememberedPost] = ()
+) -> list[str]:
+    return [post.key for post in recognised_posts(posts, before)]
 
 
 def test_titles_of_marks_alone_have_keys_too() -> None:
-    found = keys([signs("???"), signs("...", OTHER), signs("!", "")])
+    new_keys = keys([signs("???"), signs("...", OTHER), signs("!", "")])
 
-    assert all(found)
-    assert len(set(found)) == 3
+    assert all(new_keys)
+    assert len(set(new_keys)) == 3
 
 
 MONDAY = {"day": "2026-07-06"}
@@ -94,18 +96,18 @@ def test_a_post_is_known_by_two_of_its_place_title_and_words(
     after: PostSigns,
     is_same: bool,  # noqa: FBT001 - a case
 ) -> None:
-    known = recognised_posts([before], ())
+    remembered = recognised_posts([before], ())
 
-    assert (keys([after], known) == [known[0].key]) is is_same
+    assert (keys([after], remembered) == [remembered[0].key]) is is_same
 
 
 def test_an_anchor_that_counts_places_is_none() -> None:
     first, second = signs(anchor="post1"), signs("Buses", OTHER, anchor="post2")
-    known = recognised_posts([first, second], ())
+    remembered = recognised_posts([first, second], ())
     new = signs("Soup", "A third thing altogether.", anchor="post1")
     moved = [signs(anchor="post2"), signs("Buses", OTHER, anchor="post3")]
 
-    assert keys([new, *moved], known)[1:] == [one.key for one in known]
+    assert keys([new, *moved], remembered)[1:] == [post.key for post in remembered]
 
 
 def test_a_key_says_which_post_it_is_and_fits_an_index() -> None:
@@ -117,9 +119,9 @@ def test_a_key_says_which_post_it_is_and_fits_an_index() -> None:
 
 
 def test_two_posts_that_are_alike_have_keys_of_their_own() -> None:
-    found = keys([signs(**MONDAY), signs(words=OTHER, **MONDAY)])
+    new_keys = keys([signs(**MONDAY), signs(words=OTHER, **MONDAY)])
 
-    assert len(set(found)) == 2
+    assert len(set(new_keys)) == 2
 
 
 def _texts(count: int) -> list[PostSigns]:
@@ -136,12 +138,14 @@ def _texts(count: int) -> list[PostSigns]:
 
 @given(st.permutations(range(12)), st.integers(0, 12))
 def test_posts_keep_their_keys_wherever_others_come_and_go(
-    order: list[int], kept: int
+    order: list[int], count: int
 ) -> None:
     posts = _texts(12)
-    known = recognised_posts(posts[:kept], ())
+    remembered = recognised_posts(posts[:count], ())
     later = [posts[number] for number in order]
-    found = dict(zip(order, keys(later, known), strict=True))
+    by_number = dict(zip(order, keys(later, remembered), strict=True))
 
-    assert [found[number] for number in range(kept)] == [one.key for one in known]
-    assert len(set(found.values())) == 12
+    assert [by_number[number] for number in range(count)] == [
+        post.key for post in remembered
+    ]
+    assert len(set(by_number.values())) == 12

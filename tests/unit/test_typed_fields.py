@@ -39,12 +39,12 @@ def test_an_event_on_a_day_lasts_all_day() -> None:
     event = TypedFields(
         {"title": "Walk", "starts": "2026-07-06", "text": "Come."}, ZONE
     )
-    found = event.event()
+    same = event.event()
 
-    assert isinstance(found, Event)
-    assert found.all_day
-    assert found.starts == datetime(2026, 7, 5, 23, tzinfo=UTC)
-    assert found.body == words("Come.")
+    assert isinstance(same, Event)
+    assert same.all_day
+    assert same.starts == datetime(2026, 7, 5, 23, tzinfo=UTC)
+    assert same.body == words("Come.")
     later = {"starts": "2026-07-06 14:00", "ends": "2026-07-06 15:30"}
     timed = TypedFields(
         {"title": "Walk", **later, "zone": "Asia/Kolkata"}, ZONE
@@ -56,17 +56,17 @@ def test_an_event_on_a_day_lasts_all_day() -> None:
 
 def test_the_last_day_of_an_event_of_whole_days_belongs_to_it() -> None:
     days = {"title": "Walk", "starts": "2026-07-06", "ends": "2026-07-08"}
-    found = TypedFields(days, ZONE).event()
+    event = TypedFields(days, ZONE).event()
 
-    assert isinstance(found, Event)
-    assert found.ends == datetime(2026, 7, 8, 23, tzinfo=UTC)
-    words = when(found, ZONE, words_for("en-GB"))
+    assert isinstance(event, Event)
+    assert event.ends == datetime(2026, 7, 8, 23, tzinfo=UTC)
+    words = when(event, ZONE, words_for("en-GB"))
     assert words == "Monday 6 July 2026 to Wednesday 8 July 2026"
 
 
 def test_who_wrote_it_may_be_said_part_by_part() -> None:
-    said = {"author": "Ann and Bo", "role": "Chairs", "organisation": "Hall, Wales"}
-    post = TypedFields({"title": "Kettle", **said}, ZONE).post()
+    fields = {"author": "Ann and Bo", "role": "Chairs", "organisation": "Hall, Wales"}
+    post = TypedFields({"title": "Kettle", **fields}, ZONE).post()
 
     assert isinstance(post, Post)
     assert post.byline == Byline("Ann and Bo", "Chairs", "Hall, Wales")
@@ -80,8 +80,8 @@ def test_a_picture_may_be_decorative() -> None:
 
 
 def test_an_event_may_be_called_off() -> None:
-    said = {"title": "Walk", "starts": "2026-07-06", "status": "cancelled"}
-    event = TypedFields(said, ZONE).event()
+    fields = {"title": "Walk", "starts": "2026-07-06", "status": "cancelled"}
+    event = TypedFields(fields, ZONE).event()
 
     assert isinstance(event, Event)
     assert event.state is EventState.CANCELLED
@@ -105,12 +105,12 @@ def test_an_event_may_be_called_off() -> None:
 def test_what_is_wrong_with_a_post_is_told_by_field(
     change: dict[str, str], fault: str
 ) -> None:
-    found = TypedFields(FULL | change, ZONE).post()
+    outcome = TypedFields(FULL | change, ZONE).post()
 
-    assert isinstance(found, tuple)
-    assert [one.field for one in found] == [fault]
-    assert isinstance(found[0], InputFault)
-    assert found[0].words[0].isupper()
+    assert isinstance(outcome, tuple)
+    assert [field_fault.field for field_fault in outcome] == [fault]
+    assert isinstance(outcome[0], InputFault)
+    assert outcome[0].words[0].isupper()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_is_wrong_with_a_post_is_told_by_field(
 def test_what_is_wrong_with_an_event_is_told_by_field(
     fields: dict[str, str], faults: list[str]
 ) -> None:
-    found = TypedFields(fields, ZONE).event()
+    outcome = TypedFields(fields, ZONE).event()
 
-    assert isinstance(found, tuple)
-    assert [one.field for one in found] == faults
+    assert isinstance(outcome, tuple)
+    assert [field_fault.field for field_fault in outcome] == faults
