@@ -181,6 +181,8 @@ JPEG_SCANS = 40
 COLOUR_PROFILE_BYTES = 1_000_000
 # Pictures that are fetched and made anew at the same time.
 PICTURES_AT_ONCE = 4
+# Campaigns whose pictures are brought in side by side, so that none waits for another.
+CAMPAIGNS_WITH_PICTURES_AT_ONCE = 4
 # Seconds for which an edition waits for its pictures, and one fetch more.
 PICTURES_SECONDS = 60.0
 # Seconds; whose server took longer to fail is not asked again in the same round.

@@ -183,16 +183,18 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
         picture=replace(raw.picture, src=picture) if picture else None,
         topics=raw.topics,
     )
-    guessed = set() if own_title else {"title"}
-    guessed |= set() if post.summary or is_gist_alone else {"summary"}
-    post = _completed(post, body, links_to(raw.attachments, base))
-    guessed |= set() if raw.byline and raw.byline == post.byline else {"byline"}
-    origins = {n: words for n, words in raw.origins.items() if n not in guessed}
+    completed = _completed(post, body, links_to(raw.attachments, base))
+    origins = _stated_origins(
+        raw,
+        title=bool(own_title),
+        byline=raw.byline is not None and raw.byline == completed.byline,
+        summary=bool(post.summary) or is_gist_alone,
+    )
     if not raw.key:
         origins["key"] = "the entry's address" if url else "the entry's title"
     if is_gist_alone:
         origins["body"] = "the entry's summary, as it has no content"
-    return post, origins_of(post, origins)
+    return completed, origins_of(completed, origins)
 
 
 def event_of(raw: RawItem) -> tuple[Event, Origins]:
@@ -224,9 +226,13 @@ def event_of(raw: RawItem) -> tuple[Event, Origins]:
         topics=raw.topics,
         state=raw.state,
     )
-    guessed = set() if raw.summary else {"summary"}
-    origins = {n: words for n, words in raw.origins.items() if n not in guessed}
+    origins = _stated_origins(raw, summary=bool(raw.summary))
     return event, origins_of(event, origins)
+
+
+def _stated_origins(raw: RawItem, **is_stated: bool) -> dict[str, str]:
+    """Return the item's origins without those of fields that had to be guessed."""
+    return {n: words for n, words in raw.origins.items() if is_stated.get(n, True)}
 
 
 def origins_of(item: Item, where: Origins) -> Origins:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from digest.errors import StoreError
+from digest.gather import limits
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.pictures.picture_fetcher import FetchedPicture, PictureFetcher
 from digest.gather.pictures.resizing import resized
@@ -23,7 +24,6 @@ from digest.store.posts.pictures import PictureAddress, PictureReading
 
 logger = logging.getLogger(__name__)
 
-_CAMPAIGNS_AT_ONCE = 4
 # A good picture is asked for again, as its source is, to notice another one.
 _FRESH = timedelta(minutes=30)
 _FIRST_WAIT = timedelta(minutes=5)
@@ -55,7 +55,7 @@ def bring_all(
         return troubles
 
     # Side by side, so that no campaign's edition waits for another's pictures.
-    with ThreadPoolExecutor(_CAMPAIGNS_AT_ONCE, "pictures") as pool:
+    with ThreadPoolExecutor(limits.CAMPAIGNS_WITH_PICTURES_AT_ONCE, "pictures") as pool:
         names = [stored.campaign.name for stored in campaigns]
         left_out = dict(zip(names, pool.map(bring, campaigns), strict=True))
     with writing(engine) as connection:
