@@ -152,8 +152,8 @@ class _Walk:
     def _flush(self) -> None:
         if self._level is None:
             self._blocks += self._inline.take_blocks()
-        elif runs := self._inline.take():
-            words = (replace(run, text=run.text.replace("\n", " ")) for run in runs)
+        elif spans := self._inline.take():
+            words = (replace(span, text=span.text.replace("\n", " ")) for span in spans)
             self._blocks.append(Heading(self._level, tuple(words)))
             self._level = None
         self._blocks += self._pictures
@@ -231,7 +231,7 @@ class _Walk:
 
         def spans_of(cell: Any | None) -> TextSpans:
             blocks = [] if cell is None else self._apart().blocks_of(cell, look)
-            return reshape.as_runs(blocks)
+            return reshape.as_spans(blocks)
 
         rows = [tuple(map(spans_of, row)) for row in cells.rows]
         header = rows.pop(0) if cells.has_header else ((),) * len(rows[0])

@@ -40,7 +40,7 @@ def without_headings(blocks: Iterable[Block]) -> tuple[Block, ...]:
     A heading inside a list or a quote would break the outline of the post.
     """
     return tuple(
-        Paragraph(tuple(replace(run, strong=True) for run in block.spans))
+        Paragraph(tuple(replace(span, strong=True) for span in block.spans))
         if isinstance(block, Heading)
         else block
         for block in blocks
@@ -64,8 +64,8 @@ def paired(blocks: Iterable[Block]) -> Iterator[Block]:
         yield waiting
 
 
-def as_runs(blocks: Iterable[Block]) -> TextSpans:
-    """Return the words of the blocks as runs, a line for each block."""
+def as_spans(blocks: Iterable[Block]) -> TextSpans:
+    """Return the words of the blocks as spans, a line for each block."""
     lines = [line for block in blocks for line in _lines(block) if line]
     parts: list[TextSpan] = []
     for line in lines:
@@ -75,16 +75,16 @@ def as_runs(blocks: Iterable[Block]) -> TextSpans:
 
 def _lines(block: Block) -> Iterator[TextSpans]:
     match block:
-        case Heading(spans=runs) | Paragraph(runs) | EasyRead(sentence=runs):
-            yield runs
+        case Heading(spans=spans) | Paragraph(spans) | EasyRead(sentence=spans):
+            yield spans
             if isinstance(block, EasyRead) and block.picture:
                 yield from _lines(block.picture)
         case CallToAction(label, href):
             yield (TextSpan(label, href=href),)
         case ListBlock(items=items):
-            yield from map(as_runs, items)
+            yield from map(as_spans, items)
         case Quote(body, attribution):
-            yield as_runs(body)
+            yield as_spans(body)
             yield from _plain(attribution)
         case Picture() | Table():
             for text in texts((block,)):

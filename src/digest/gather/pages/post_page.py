@@ -205,9 +205,9 @@ def _is_lead(block: Block) -> bool:
     match block:
         case Picture():
             return True
-        case Heading(spans=runs) | Paragraph(spans=runs):
-            linked = sum(len(run.text) for run in runs if run.href)
-            words = plain(runs)
+        case Heading(spans=spans) | Paragraph(spans=spans):
+            linked = sum(len(span.text) for span in spans if span.href)
+            words = plain(spans)
             return len(words.split()) >= _LEAST_LEAD and 2 * linked < len(words)
         case _:
             return False

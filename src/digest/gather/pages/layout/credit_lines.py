@@ -69,26 +69,27 @@ def credit_of(block: Block, language: str) -> CreditLine | None:
     Nothing is lost but the day, labels that lead to other posts of their kind,
     and what programs add: "0 comments".
     """
-    runs = _runs_of(block)
-    line = plain(runs).strip()
+    spans = _spans_of(block)
+    line = plain(spans).strip()
     if not line or len(line) > _LONGEST:
         return None
-    labels = {one_line(run.text) for run in runs if _LABELS.search(run.href or "")}
+    labels = {one_line(span.text) for span in spans if _LABELS.search(span.href or "")}
     parts = filter(None, map(one_line, _PARTED.split(line)))
     credit = _sorted_out(parts, labels, language)
     if not (credit.day or credit.byline or credit.rest):
         return credit if _BY_PROGRAMS.search(line) else None
     if credit.rest and not (credit.day and credit.byline):
         return None  # "9 July | Tea and cake" is about the tea
-    if credit.rest and any(run.href for run in runs if run.text.strip() in credit.rest):
+    links = (span.text.strip() for span in spans if span.href)
+    if credit.rest and any(link in credit.rest for link in links):
         return None
     return credit
 
 
-def _runs_of(block: Block) -> TextSpans:
+def _spans_of(block: Block) -> TextSpans:
     match block:
-        case Heading(spans=runs) | Paragraph(runs):
-            return runs
+        case Heading(spans=spans) | Paragraph(spans):
+            return spans
         case ListBlock(items=items):
             parts: list[TextSpan] = []
             for item in items:

@@ -74,7 +74,7 @@ def _headings(blocks: Sequence[Block], language: str) -> Iterator[OutlineHeading
             continue
         line = one_line(plain(block.spans))
         day = written_day(line, language)
-        href = next((run.href for run in block.spans if run.href), "")
+        href = next((span.href for span in block.spans if span.href), "")
         if isinstance(block, Heading):
             yield OutlineHeading(place, block.level, line, day, href)
         elif _is_bold(block) and len(line.split()) <= _LONGEST_BOLD:
@@ -95,7 +95,7 @@ def _is_over_byline(line: str, below: Sequence[Block]) -> bool:
 
 def _is_bold(block: Paragraph) -> bool:
     is_line = "\n" not in plain(block.spans).strip()
-    return is_line and all(run.strong for run in block.spans if run.text.strip())
+    return is_line and all(span.strong for span in block.spans if span.text.strip())
 
 
 def lines_apart(blocks: Sequence[Block]) -> Blocks:
@@ -125,18 +125,18 @@ def _parted(block: Paragraph) -> Iterator[Block]:
         yield Paragraph(tuple(spans))
 
 
-def _lines(runs: TextSpans) -> Iterator[TextSpans]:
-    """Yield the runs of each line; those of an empty one are none."""
+def _lines(spans: TextSpans) -> Iterator[TextSpans]:
+    """Yield the spans of each line; those of an empty one are none."""
     line: list[TextSpan] = []
-    for run in runs:
-        first, *others = run.text.split("\n")
-        line.append(replace(run, text=first))
+    for span in spans:
+        first, *others = span.text.split("\n")
+        line.append(replace(span, text=first))
         for text in others:
             yield _worded(line)
-            line = [replace(run, text=text)]
+            line = [replace(span, text=text)]
     yield _worded(line)
 
 
 def _worded(line: Sequence[TextSpan]) -> TextSpans:
-    is_empty = not "".join(run.text for run in line).strip()
-    return () if is_empty else tuple(run for run in line if run.text)
+    is_empty = not "".join(span.text for span in line).strip()
+    return () if is_empty else tuple(span for span in line if span.text)
