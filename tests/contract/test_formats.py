@@ -21,9 +21,9 @@ from digest.model.formats import (
     preview_named,
     previews,
 )
+from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import ReaderFacts, Served, resolve
 from digest.model.posts.pictures import PictureUse
 from digest.render.email.message import compile_message
 from digest.render.families import FAMILIES, family_of

@@ -9,9 +9,9 @@ from digest.audience.enrolment import enrol
 from digest.audience.suppressing import suppress
 from digest.audience.unsubscribing import unsubscribe
 from digest.model.formats import HTML, LETTER, PHONE
+from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import ReaderFacts
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, schedule
 from digest.store.campaigns import campaigns

@@ -15,7 +15,7 @@ from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import unsubscribe
 from digest.errors import NotFound
 from digest.model.formats import HTML, LARGE_PRINT, LETTER, PLAIN
-from digest.model.people.reader import NotServed, ReaderFacts, resolve
+from digest.model.people.channel_choice import NotServed, ReaderFacts, resolve
 from digest.store.base.engine import reading, writing
 from digest.store.people.subscribers import subscribed
 from tests.builders import EIGHT

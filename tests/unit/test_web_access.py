@@ -58,9 +58,9 @@ def test_an_address_is_refused_for_what_it_is(address: str, why: str) -> None:
 
 
 def test_a_machines_own_public_address_is_its_own() -> None:
-    said = NOBODY.refusal("example.org", 443, "8.8.8.8", is_ours=True)
+    why = NOBODY.refusal("example.org", 443, "8.8.8.8", is_ours=True)
 
-    assert said == "it leads to 8.8.8.8, this machine itself"
+    assert why == "it leads to 8.8.8.8, this machine itself"
 
 
 @pytest.mark.parametrize(
@@ -95,19 +95,19 @@ def test_what_an_operator_names_is_allowed_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         *("http://example.org", "a b", "*.example.org", "10.0.0.0/99", "127.1", "a:b"),
         *("a:0", "a:65536", "10.0.0.1/8", "user@example.org", "[::1", "a/b", ":80"),
     ],
 )
-def test_what_is_no_place_is_refused_in_words(said: str) -> None:
+def test_what_is_no_place_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"^has "):
-        WebAccess.parse(said)
+        WebAccess.parse(text)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "news.example.org, 10.0.0.0/8",
         "127.0.0.1:8080",
@@ -117,6 +117,6 @@ def test_what_is_no_place_is_refused_in_words(said: str) -> None:
         "",
     ],
 )
-def test_what_is_allowed_is_shown_as_it_would_be_written(said: str) -> None:
-    assert str(WebAccess.parse(said)) == said
-    assert WebAccess.parse(str(WebAccess.parse(said))) == WebAccess.parse(said)
+def test_what_is_allowed_is_shown_as_it_would_be_written(text: str) -> None:
+    assert str(WebAccess.parse(text)) == text
+    assert WebAccess.parse(str(WebAccess.parse(text))) == WebAccess.parse(text)

@@ -13,7 +13,7 @@ from digest.compose.news import news
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
-from digest.model.people.reader import NotServed, Served, resolve
+from digest.model.people.channel_choice import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import delivery, left_out, reader, send_batch

@@ -155,8 +155,8 @@ class Campaign:
 
     def expires_after(self, schedule: str) -> timedelta:
         """Return how long an email of that schedule, perhaps gone, is of use."""
-        named = (one.expires for one in self.schedules if one.name == schedule)
-        return next(named, EXPIRES)
+        lengths = (row.expires for row in self.schedules if row.name == schedule)
+        return next(lengths, EXPIRES)
 
     @property
     def begins(self) -> datetime | None:

@@ -1,7 +1,8 @@
 """A campaign file (TOML) read whole: a campaign, or every fault by line and key."""
 
+import re
 import tomllib
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePath
@@ -32,7 +33,6 @@ from digest.model.campaigns.slots import (
 )
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
 from digest.model.formats import FORMATS
-from digest.model.people.mailbox import Mailbox
 from digest.model.posts.pictures import PictureHosting
 
 _ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
@@ -43,6 +43,18 @@ _LONGEST_AHEAD = timedelta(days=366)
 _SCHEMES = ("https://", "http://")
 _CALENDAR_SCHEMES = (*_SCHEMES, "webcal://", "webcals://")
 _LONGEST_EXPIRY = timedelta(days=30)
+# Stricter than RFC 5322: no quoted local parts, no comments, no IP literals.
+_EMAIL_ADDRESS = re.compile(
+    r"[^\s@<>\"(),:;\\[\]\x00-\x1f\x7f-\x9f]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mailbox:
+    """A display name, empty where none was written, and an address (RFC 5322 §3.4)."""
+
+    name: str = ""
+    address: str = ""
 
 
 def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
@@ -58,18 +70,18 @@ def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
     except tomllib.TOMLDecodeError as problem:
         raise CampaignFileError(f"the file is not TOML: {problem}") from problem
     root = TomlTable(content, "", faults)
-    found = _campaign(root, timezone, folder)
+    campaign = _campaign(root, timezone, folder)
     root.finish()
-    if faults.found:
-        raise CampaignFileError("\n".join(sorted(faults.found)))
-    return found
+    if faults.lines:
+        raise CampaignFileError("\n".join(sorted(faults.lines)))
+    return campaign
 
 
 def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     head = root.table("campaign", required=True)
-    sender = head.made("from", Mailbox.parse, Mailbox("", ""), required=True)
-    reply_to = head.made("reply_to", Mailbox.parse, Mailbox("", ""))
-    zone, starts = head.made("timezone", _zone, timezone), head.day("starts")
+    sender = head.parsed("from", _mailbox, _Mailbox(), required=True)
+    reply_to = head.parsed("reply_to", _mailbox, _Mailbox())
+    zone, starts = head.parsed("timezone", _zone, timezone), head.day("starts")
     first_day = datetime.combine(starts, MIDNIGHT, ZoneInfo(zone)) if starts else None
     sources = tuple(
         _source(table, folder, first_day) for table in root.tables("source")
@@ -78,7 +90,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     email = root.table("email")
     _check_names(root, sources, schedules)
     campaign = Campaign(
-        name=head.made("name", _name, "", required=True),
+        name=head.parsed("name", _name, "", required=True),
         title=head.text("title", required=True),
         sender_name=sender.name,
         sender_address=sender.address,
@@ -90,10 +102,10 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         language=head.text("language", "en-GB"),
         starts=starts,
         ends=head.day("ends"),
-        approval=head.made("approval", Approval, Approval.AUTOMATIC),
-        uncertain=head.made("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
+        approval=head.parsed("approval", Approval, Approval.AUTOMATIC),
+        uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),
-        pictures=email.made("pictures", PictureHosting, PictureHosting.ATTACHED),
+        pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
         letter=_letter(root.table("letter")),
     )
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
@@ -102,17 +114,17 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
 
 
 def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> Source:
-    kind = table.made("kind", SourceKind, SourceKind.FEED, required=True)
+    kind = table.parsed("kind", SourceKind, SourceKind.FEED, required=True)
     return Source(
-        name=table.made("name", _name, "", required=True),
+        name=table.parsed("name", _name, "", required=True),
         kind=kind,
         location=_location(table, kind, folder),
         topics=table.words("topics"),
-        first=table.made(
+        first=table.parsed(
             "first", partial(_first, first_day=first_day), FirstContact(), of=(str, int)
         ),
         moderated=table.flag("moderated", default=False),
-        ahead=_ahead(table) if kind is SourceKind.CALENDAR else AHEAD,
+        ahead=_ahead(table, kind),
         select=_select(table, kind),
     )
 
@@ -130,8 +142,10 @@ def _location(table: TomlTable, kind: SourceKind, folder: PurePath) -> str:
     return url
 
 
-def _ahead(table: TomlTable) -> timedelta:
-    length = table.length("ahead", AHEAD)
+def _ahead(table: TomlTable, kind: SourceKind) -> timedelta:
+    if kind is not SourceKind.CALENDAR:
+        return AHEAD
+    length = table.duration("ahead", AHEAD)
     if not _SHORTEST_AHEAD <= length <= _LONGEST_AHEAD:
         table.fault("ahead", "must be from 1d to 366d: how far ahead events are told")
         return AHEAD
@@ -149,29 +163,24 @@ def _select(table: TomlTable, kind: SourceKind) -> PageSelectors:
 
 
 def _schedule(table: TomlTable) -> Schedule:
-    at = table.made("at", wall_time, MIDNIGHT, required=True)
+    at = table.parsed("at", wall_time, MIDNIGHT, required=True)
+    expires = table.duration("expires", EXPIRES)
+    if not _SHORTEST_EXPIRY <= expires <= _LONGEST_EXPIRY:
+        table.fault("expires", "must be from 30m to 30d: how long an email is of use")
     return Schedule(
-        name=table.made("name", _name, "", required=True),
-        timetable=WeeklyTimes(at, table.made("days", week_days, EVERY_DAY)),
-        catch_up=table.length("catch_up", CATCH_UP),
+        name=table.parsed("name", _name, "", required=True),
+        timetable=WeeklyTimes(at, table.parsed("days", week_days, EVERY_DAY)),
+        catch_up=table.duration("catch_up", CATCH_UP),
         default=table.flag("default", default=False),
         formats=table.choices("formats", FORMATS),
-        expires=_expires(table),
+        expires=expires,
     )
-
-
-def _expires(table: TomlTable) -> timedelta:
-    length = table.length("expires", EXPIRES)
-    if not _SHORTEST_EXPIRY <= length <= _LONGEST_EXPIRY:
-        table.fault("expires", "must be from 30m to 30d: how long an email is of use")
-        return EXPIRES
-    return length
 
 
 def _letter(table: TomlTable) -> LetterHead:
     return LetterHead(
         sender=table.words("sender"),
-        envelope=table.made("envelope", Envelope, Envelope.DL),
+        envelope=table.parsed("envelope", Envelope, Envelope.DL),
         phone=table.text("phone"),
         postage=table.text("postage", "second"),
     )
@@ -183,7 +192,7 @@ def _check_names(
     if not schedules:
         root.fault("schedule", "is missing: add a [[schedule]] with name, at and days")
     for key, named in (("source", sources), ("schedule", schedules)):
-        names = [one.name for one in named if one.name]
+        names = [part.name for part in named if part.name]
         for name in sorted({name for name in names if names.count(name) > 1}):
             root.fault(key, f'two of them are called "{name}": names must differ')
 
@@ -196,6 +205,18 @@ def _name(value: str) -> str:
     if len(value) > 60 or not value.isascii():
         raise ValueError("must be plain ASCII and at most 60 characters")
     return value
+
+
+def _mailbox(value: str) -> _Mailbox:
+    name, bracket, rest = value.strip().rpartition("<")
+    address = rest.removesuffix(">") if bracket else value.strip()
+    if (bracket and not rest.endswith(">")) or not _EMAIL_ADDRESS.fullmatch(address):
+        raise ValueError(
+            "is not an email address; write e.g. Our News <news@example.org>"
+        )
+    if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
+        raise ValueError("holds a line break or another control character")
+    return _Mailbox(name.strip().strip('"'), address)
 
 
 def _zone(value: str) -> str:

@@ -1,13 +1,24 @@
-"""Lengths of time in words."""
+"""Lengths of time as people write them: "6h" in a file, "6 hours" on a page."""
 
+import re
 from datetime import timedelta
 
+_SHORT_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_SHORT = re.compile(r"(\d{1,5})\s*([mhd])")
 _UNITS = (
     ("day", timedelta(days=1)),
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
     ("second", timedelta(seconds=1)),
 )
+
+
+def parse(text: str) -> timedelta:
+    """Return the length of time that `text` writes. Raises ValueError in words."""
+    match = _SHORT.fullmatch(text.strip())
+    if not match:
+        raise ValueError("must be a length of time: 30m, 6h or 2d")
+    return timedelta(**{_SHORT_UNITS[match[2]]: int(match[1])})
 
 
 def in_words(length: timedelta) -> str:

@@ -84,13 +84,13 @@ def week_days(words: str) -> frozenset[int]:
     """
     if words.strip().lower() in {"daily", "every day"}:
         return EVERY_DAY
-    found: set[int] = set()
+    days: set[int] = set()
     for part in words.lower().replace(" ", "").split(","):
         first, dash, last = part.partition("-")
         ends = [_day(first), _day(last if dash else first)]
         length = (ends[1] - ends[0]) % 7
-        found.update((ends[0] + step) % 7 for step in range(length + 1))
-    return frozenset(found)
+        days.update((ends[0] + step) % 7 for step in range(length + 1))
+    return frozenset(days)
 
 
 def _day(name: str) -> int:

@@ -72,9 +72,12 @@ class SourceHealth:
             paused = SourceState.PAUSED
             return replace(failed, state=paused, next_try_at=None, wait_until=None)
         wait = min(failure.wait, LONGEST_WAIT) if failure.wait else None
+        # Six doublings are past the last retry; a thousand would be past all time.
+        doublings = min(failures - 1, 10)
+        backoff = min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
         return replace(
             failed,
-            next_try_at=self.next_try_at if is_early else now + _backed_off(failures),
+            next_try_at=self.next_try_at if is_early else now + backoff,
             wait_until=now + wait if wait else None,
         )
 
@@ -101,12 +104,6 @@ class SourceHealth:
 
 
 HEALTHY = SourceHealth()
-
-
-def _backed_off(failures: int) -> timedelta:
-    # Six doublings are past the last retry; a thousand would be past all time.
-    doubled: int = 2 ** min(failures - 1, 10)
-    return min(FIRST_RETRY * doubled, LAST_RETRY)
 
 
 def _is_later(instant: datetime | None, now: datetime) -> bool:

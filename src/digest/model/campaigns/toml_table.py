@@ -1,66 +1,78 @@
-"""One table of a TOML file, read key by key; every fault is kept with its line."""
+"""One table of a TOML file, read key by key; every fault is noted with its line."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from digest.model.campaigns import durations
+
 T = TypeVar("T")
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
-_LENGTH = re.compile(r"(\d{1,5})\s*([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_TYPE_WORDS = {
+    str: "text in quotes",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    date: "a date",
+    datetime: "a date and time",
+}
 
 
 class TomlFaults:
     """The faults of one file, each as "line N, key: what is wrong"."""
 
     def __init__(self, text: str) -> None:
-        self.found: list[str] = []
-        self._lines: dict[str, int] = {}
-        place, seen = "", dict[str, int]()
+        self.lines: list[str] = []
+        self._line_numbers: dict[str, int] = {}
+        place, counts = "", Counter[str]()
         for number, line in enumerate(text.splitlines(), 1):
             if header := _HEADER.match(line):
                 name = header[1]
-                seen[name] = seen.get(name, 0) + 1
-                place = f"{name}[{seen[name]}]" if line.strip()[1] == "[" else name
-                self._lines.setdefault(place, number)
+                counts[name] += 1
+                place = f"{name}[{counts[name]}]" if line.strip()[1] == "[" else name
+                self._line_numbers.setdefault(place, number)
             elif key := _KEY.match(line):
-                self._lines.setdefault(f"{place}.{key[1]}".lstrip("."), number)
+                full = f"{place}.{key[1]}".lstrip(".")
+                self._line_numbers.setdefault(full, number)
 
     def add(self, place: str, key: str, words: str) -> None:
-        """Keep one fault of `key` in the table at `place`."""
+        """Note a fault of `key` in the table at `place`."""
         full = f"{place}.{key}".lstrip(".")
-        line = self._lines.get(full) or self._lines.get(place)
-        where = f"line {line:>3}, " if line else ""
-        self.found.append(f"{where}{full}: {words}")
+        number = self._line_numbers.get(full) or self._line_numbers.get(place)
+        where = f"line {number:>3}, " if number else ""
+        self.lines.append(f"{where}{full}: {words}")
 
 
 class TomlTable:
-    """Values of one table by key, each checked, with the fault kept if it is wrong.
+    """Values of one table by key, each checked, with its fault noted if it is wrong.
 
     A wrong or missing value gives the default, so that reading goes on and the
-    whole file's faults are found at once.
+    whole file's faults are named at once.
     """
 
     def __init__(self, content: dict[str, Any], place: str, faults: TomlFaults) -> None:
         self._content = content
         self._place = place
         self._faults = faults
-        self._known: set[str] = set()
+        self._keys_read: set[str] = set()
         self._children: list[TomlTable] = []
 
     def fault(self, key: str, words: str) -> None:
-        """Keep a fault of `key`."""
+        """Note a fault of `key`."""
         self._faults.add(self._place, key, words)
 
     def finish(self) -> None:
-        """Keep a fault for every key that nobody asked for."""
-        for key in self._content.keys() - self._known:
-            known = ", ".join(sorted(self._known))
-            self.fault(key, f"is not a key here; the keys are {known}")
+        """Note a fault for every key that nobody has read."""
+        for key in self._content.keys() - self._keys_read:
+            keys = ", ".join(sorted(self._keys_read))
+            self.fault(key, f"is not a key here; the keys are {keys}")
         for child in self._children:
             child.finish()
 
@@ -75,15 +87,15 @@ class TomlTable:
     def tables(self, key: str) -> list["TomlTable"]:
         """Return every [[key]] table in order."""
         value = self._value(key, list) or []
-        made = [
+        tables = [
             TomlTable(content, f"{key}[{number}]", self._faults)
             for number, content in enumerate(value, 1)
             if isinstance(content, dict)
         ]
-        if len(made) < len(value):
+        if len(tables) < len(value):
             self.fault(key, f"must be tables, each under its own [[{key}]]")
-        self._children.extend(made)
-        return made
+        self._children.extend(tables)
+        return tables
 
     def text(self, key: str, default: str = "", *, required: bool = False) -> str:
         """Return the words at `key`."""
@@ -119,16 +131,9 @@ class TomlTable:
             self.fault(key, "is empty")
         return tuple(word.strip() for word in value)
 
-    def length(self, key: str, default: timedelta) -> timedelta:
+    def duration(self, key: str, default: timedelta) -> timedelta:
         """Return the length of time at `key`: 30m, 6h or 2d."""
-
-        def parsed(value: str) -> timedelta:
-            match = _LENGTH.fullmatch(value.strip())
-            if not match:
-                raise ValueError("must be a length of time: 30m, 6h or 2d")
-            return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-        return self.made(key, parsed, default)
+        return self.parsed(key, durations.parse, default)
 
     def choices(self, key: str, by_name: Mapping[str, T]) -> tuple[T, ...]:
         """Return the list at `key`, each word the name of one of `by_name`."""
@@ -138,24 +143,24 @@ class TomlTable:
                 self.fault(key, f'"{word}" is not one of {", ".join(by_name)}')
         return tuple(by_name[word] for word in words if word in by_name)
 
-    def made(
+    def parsed(
         self,
         key: str,
-        make: Callable[[Any], T],
+        parse: Callable[[Any], T],
         default: T,
         *,
         required: bool = False,
         of: type | tuple[type, ...] = str,
     ) -> T:
-        """Return what `make` makes of the value at `key`; its ValueError is a fault."""
+        """Return the value at `key` by `parse`, whose ValueError is a fault."""
         value = self._value(key, of, required=required)
         if value is None:
             return default
         try:
-            return make(value)
+            return parse(value)
         except ValueError as problem:
-            if isinstance(make, type) and issubclass(make, StrEnum):
-                self.fault(key, f'"{value}" is not one of {", ".join(make)}')
+            if isinstance(parse, type) and issubclass(parse, StrEnum):
+                self.fault(key, f'"{value}" is not one of {", ".join(parse)}')
             else:
                 self.fault(key, f'"{value}" {problem}')
             return default
@@ -163,32 +168,16 @@ class TomlTable:
     def _value(
         self, key: str, kind: type | tuple[type, ...], *, required: bool = False
     ) -> Any:
-        self._known.add(key)
+        self._keys_read.add(key)
         if key not in self._content:
             if required:
                 self.fault(key, "is missing")
             return None
         value = self._content[key]
         if not isinstance(value, kind):
-            self.fault(
-                key, f"is {_NAMES.get(type(value), 'something')} here; {_wanted(kind)}"
-            )
+            kinds = kind if isinstance(kind, tuple) else (kind,)
+            wanted = " or ".join(map(_TYPE_WORDS.__getitem__, kinds))
+            actual = _TYPE_WORDS.get(type(value), "something")
+            self.fault(key, f"is {actual} here; it must be {wanted}")
             return None
         return value
-
-
-_NAMES = {
-    str: "text in quotes",
-    int: "a number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-    date: "a date",
-    datetime: "a date and time",
-}
-
-
-def _wanted(kind: type | tuple[type, ...]) -> str:
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    return "it must be " + " or ".join(_NAMES[one] for one in kinds)

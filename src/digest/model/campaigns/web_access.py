@@ -57,7 +57,7 @@ _DENIED_V6: Sequence[tuple[str, str]] = (
     ("fec0::/10", _PRIVATE),
     ("ff00::/8", _RESERVED),
 )
-_DENIED = tuple((ip_network(said), why) for said, why in (*_DENIED_V4, *_DENIED_V6))
+_DENIED = tuple((ip_network(net), why) for net, why in (*_DENIED_V4, *_DENIED_V6))
 # All that has been given to machines so far (RFC 4291 section 2.4).
 _GLOBAL_V6 = IPv6Network("2000::/3")
 # An ISATAP interface (RFC 5214 section 6.1) carries an IPv4 address.
@@ -72,20 +72,20 @@ class NetworkTarget:
     port: int | None = None
 
     @classmethod
-    def parse(cls, said: str) -> Self:
-        """Return the place that the words name. Raises ValueError in words."""
-        bare, port = said.strip(), None
+    def parse(cls, text: str) -> Self:
+        """Return the place that `text` names. Raises ValueError in words."""
+        bare, port = text.strip(), None
         head, colon, tail = bare.rpartition(":")
         if colon and "/" not in tail and (head.endswith("]") or ":" not in head):
             if not tail.isascii() or not tail.isdigit() or not 0 < int(tail) < 65_536:
-                raise ValueError(f"has {said}: a port is a number up to 65535")
+                raise ValueError(f"has {text}: a port is a number up to 65535")
             bare, port = head, int(tail)
         if bare.startswith("[") and bare.endswith("]"):
             bare = bare[1:-1]
         try:
             return cls(ip_network(bare), port)
         except ValueError:
-            return cls(_host(bare, said), port)
+            return cls(_host(bare, text), port)
 
     def holds(self, host: str, port: int, address: Address) -> bool:
         """Whether asking `host`, which is at that address, is asking this place."""
@@ -113,11 +113,10 @@ class WebAccess:
     allowed: tuple[NetworkTarget, ...] = ()
 
     @classmethod
-    def parse(cls, said: str) -> Self:
-        """Return what the words allow. Raises ValueError in words."""
-        return cls(
-            tuple(NetworkTarget.parse(one) for one in said.split(",") if one.strip())
-        )
+    def parse(cls, text: str) -> Self:
+        """Return what `text` allows. Raises ValueError in words."""
+        places = (place for place in text.split(",") if place.strip())
+        return cls(tuple(map(NetworkTarget.parse, places)))
 
     def refusal(self, host: str, port: int, address: str, *, is_ours: bool) -> str:
         """Return why `host` must not be asked at that address, or "" if it may.
@@ -125,12 +124,12 @@ class WebAccess:
         `is_ours` is whether the address is one of this machine's. Raises
         ValueError where `address` is no address.
         """
-        found = ip_address(address)
-        if any(place.holds(host, port, found) for place in self.allowed):
+        target = ip_address(address)
+        if any(place.holds(host, port, target) for place in self.allowed):
             return ""
         if port not in USUAL_PORTS:
             return f"port {port} is not one of the web's own, 80 and 443"
-        why = _why_denied(found) or (_HERE if is_ours else "")
+        why = _why_denied(target) or (_HERE if is_ours else "")
         return f"it leads to {address}, {why}" if why else ""
 
     def __str__(self) -> str:
@@ -150,7 +149,7 @@ def _why_denied(address: Address) -> str:
     return ""
 
 
-def _host(bare: str, said: str) -> str:
+def _host(bare: str, text: str) -> str:
     try:
         host = bare.lower().rstrip(".").encode("idna").decode("ascii")
     except UnicodeError:
@@ -158,7 +157,7 @@ def _host(bare: str, said: str) -> str:
     is_plain = host and all(sign.isalnum() or sign in "-._" for sign in host)
     if not is_plain or host.replace(".", "").isdigit():
         raise ValueError(
-            f"has {said.strip()}: write hosts or networks with commas between, e.g. "
+            f"has {text.strip()}: write hosts or networks with commas between, e.g. "
             "news.example.org, 192.168.5.0/24, 127.0.0.1:8080"
         )
     return host

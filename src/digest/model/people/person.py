@@ -40,7 +40,7 @@ class PersonKeys:
 
 @dataclass(frozen=True, slots=True)
 class HashedKeys:
-    """Keyed hashes of a person's keys; None where nothing is held."""
+    """Keyed hashes of a person's keys; None where nothing is stored."""
 
     email: str | None
     post: str | None
@@ -48,8 +48,8 @@ class HashedKeys:
 
     def targets(self) -> dict[str, str]:
         """Return the hashes there are, by channel."""
-        held = {"email": self.email, "post": self.post, "phone": self.phone}
-        return {channel: target for channel, target in held.items() if target}
+        hashes = {"email": self.email, "post": self.post, "phone": self.phone}
+        return {channel: target for channel, target in hashes.items() if target}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Consent:
     at: str = ""
     wording: str = ""
 
-    def over(self, held: "Consent") -> "Consent":
-        """Return what is held, with whatever this says instead."""
+    def over(self, stored: "Consent") -> "Consent":
+        """Return the stored evidence, with whatever this says instead."""
         return Consent(
-            self.basis or held.basis,
-            self.method or held.method,
-            self.at or held.at,
-            self.wording or held.wording,
+            self.basis or stored.basis,
+            self.method or stored.method,
+            self.at or stored.at,
+            self.wording or stored.wording,
         )
 
 
@@ -94,29 +94,29 @@ class Person:
     notes: str = ""
     consent: Consent = NO_EVIDENCE
 
-    def over(self, held: "Person") -> "Person":
-        """Return the person held, with whatever this says instead.
+    def over(self, stored: "Person") -> "Person":
+        """Return the stored person, with whatever this says instead.
 
-        What this leaves empty stays as it is held.
+        What this leaves empty stays as it is stored.
         """
-        email, address = self.email or held.email, self.address or held.address
-        phone = self.phone or held.phone
+        email, address = self.email or stored.email, self.address or stored.address
+        phone = self.phone or stored.phone
         return Person(
             name=self.name,
             keys=PersonKeys(
-                self.keys.email or held.keys.email,
+                self.keys.email or stored.keys.email,
                 post_key(self.name, address),
                 phone_key(self.name, phone),
             ),
             email=email,
             phone=phone,
             address=address,
-            format=self.format or held.format,
-            schedule=self.schedule or held.schedule,
-            topics=held.topics if self.topics is None else self.topics,
-            language=self.language or held.language,
-            organiser=self.organiser or held.organiser,
-            notes=self.notes or held.notes,
+            format=self.format or stored.format,
+            schedule=self.schedule or stored.schedule,
+            topics=stored.topics if self.topics is None else self.topics,
+            language=self.language or stored.language,
+            organiser=self.organiser or stored.organiser,
+            notes=self.notes or stored.notes,
         )
 
 

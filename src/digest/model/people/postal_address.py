@@ -9,7 +9,7 @@ by its shape, not by whether anybody lives there.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,11 +66,11 @@ class PostalAddress:
         """
         tidied = tidy(name)
         again = len(self.lines) > 1 and self.lines[0].casefold() == tidied.casefold()
-        kept = self.lines[again:]
+        lines = self.lines[again:]
         if self.is_abroad:
             tail = (*filter(None, (self.postcode,)), self.country.upper())
-            return (*filter(None, (tidied,)), *kept, *tail)
-        *street, town = kept
+            return (*filter(None, (tidied,)), *lines, *tail)
+        *street, town = lines
         return (*filter(None, (tidied,)), *street, town.upper(), self.postcode)
 
     @property
@@ -99,23 +99,23 @@ def tidy(text: str) -> str:
     """Return `text` as one line: no control characters, single spaces."""
     if text.isprintable():  # as nearly all is: ten times faster
         return " ".join(unicodedata.normalize("NFC", text).split())
-    seen = (
+    letters = (
         letter
         if letter in _JOINERS or not unicodedata.category(letter).startswith("C")
         else " " * letter.isspace()
         for letter in unicodedata.normalize("NFC", text)
     )
-    return " ".join("".join(seen).split())
+    return " ".join("".join(letters).split())
 
 
 def uk_postcode(text: str) -> str | None:
     """Return the postcode as it is printed ("zz991aa" gives "ZZ99 1AA"), or None."""
-    found = re.sub(r"[\s.-]", "", tidy(text)).upper()
-    shape = _POSTCODE.fullmatch(found)
+    bare = re.sub(r"[\s.-]", "", tidy(text)).upper()
+    shape = _POSTCODE.fullmatch(bare)
     # Two figures and a letter (ZZ99A) is no district.
     if not shape or (len(shape[2]) == 2 and shape[3]):
         return None
-    return f"{found[:-3]} {found[-3:]}"
+    return f"{bare[:-3]} {bare[-3:]}"
 
 
 def parse(
@@ -129,7 +129,8 @@ def parse(
     parts = [
         (f"address_{number}", line)
         for number, cell in enumerate(lines, 1)
-        for line in _cell_lines(cell)
+        for line in (tidy(text).rstrip(" ,") for text in cell.splitlines())
+        if line
     ]
     nation = _country(tidy(country), parts)
     if isinstance(nation, AddressProblem):
@@ -139,35 +140,31 @@ def parse(
         return fault
     if nation:
         return _abroad(parts, tidy(postcode), nation)
-    return _inland(parts, tidy(postcode))
+    code = _postcode(parts, tidy(postcode))
+    return code if isinstance(code, AddressProblem) else _counted(parts, code, "")
 
 
-def _cell_lines(cell: str) -> Iterable[str]:
-    tidied = (tidy(line).rstrip(" ,") for line in cell.splitlines())
-    return (line for line in tidied if line)
-
-
-def _country(said: str, parts: list[tuple[str, str]]) -> str | AddressProblem:
+def _country(typed: str, parts: list[tuple[str, str]]) -> str | AddressProblem:
     """Take the country off the end of the parts; inland is the empty string."""
     last = parts[-1][1].casefold() if parts else ""
     # A lone line is never a country: Jordan and Georgia are houses too.
     if len(parts) > 1 and (last in HOME or last in BY_NAME):
         parts.pop()
-        said = said or last
-    asked = said.casefold().removeprefix("the ")
-    if not said or asked in HOME:
+        typed = typed or last
+    name = typed.casefold().removeprefix("the ")
+    if not typed or name in HOME:
         return ""
-    if asked in ISLANDS:
-        if last != asked:
-            parts.append(("country", said))
+    if name in ISLANDS:
+        if last != name:
+            parts.append(("country", typed))
         return ""
-    if asked not in BY_NAME:
+    if name not in BY_NAME:
         return AddressProblem(
-            f"“{said}” is not a country we know: write its English name,"
+            f"“{typed}” is not a country we know: write its English name,"
             " or leave it empty for the United Kingdom",
             "country",
         )
-    return BY_NAME[asked]
+    return BY_NAME[name]
 
 
 def _fault(parts: list[tuple[str, str]]) -> AddressProblem | None:
@@ -187,24 +184,17 @@ def _fault(parts: list[tuple[str, str]]) -> AddressProblem | None:
     return None
 
 
-def _inland(parts: list[tuple[str, str]], said: str) -> PostalAddress | AddressProblem:
-    code = _postcode(parts, said)
-    if isinstance(code, AddressProblem):
-        return code
-    return _counted(parts, code, "")
-
-
-def _postcode(parts: list[tuple[str, str]], said: str) -> str | AddressProblem:
+def _postcode(parts: list[tuple[str, str]], typed: str) -> str | AddressProblem:
     """Take the postcode off the end of the parts, if it stands there."""
     last = _routing(parts[-1][1]) if parts else None
-    if not said:
+    if not typed:
         if last:
             parts.pop()
             return last
         return _no_postcode(parts)
-    code = _routing(said)
+    code = _routing(typed)
     if not code:
-        return _bad_postcode(said)
+        return _bad_postcode(typed)
     if last == code:
         parts.pop()
     elif last and not last.startswith("BFPO"):
@@ -233,23 +223,24 @@ def _no_postcode(parts: list[tuple[str, str]]) -> AddressProblem:
     )
 
 
-def _bad_postcode(said: str) -> AddressProblem:
-    bare = re.sub(r"[\s.-]", "", said).upper()
+def _bad_postcode(typed: str) -> AddressProblem:
+    """Return the problem, with the postcode that is meant where it is plain."""
+    bare = re.sub(r"[\s.-]", "", typed).upper()
     inward = bare[-3:-2].translate(_AS_FIGURES) + bare[-2:].translate(_AS_LETTERS)
     meant = uk_postcode(bare[:-3] + inward)
     hint = f"; is it {meant}?" if meant else ", which looks like “ZZ99 1AA”: correct it"
-    return AddressProblem(f"“{said}” is not a UK postcode{hint}", "postcode")
+    return AddressProblem(f"“{typed}” is not a UK postcode{hint}", "postcode")
 
 
 def _abroad(
-    parts: list[tuple[str, str]], said: str, country: str
+    parts: list[tuple[str, str]], code: str, country: str
 ) -> PostalAddress | AddressProblem:
-    if any(_BFPO.fullmatch(line) for line in (*(line for _, line in parts), said)):
+    if any(_BFPO.fullmatch(line) for line in (*(line for _, line in parts), code)):
         return AddressProblem(
             f"a BFPO address must not name a country: take “{country}” out", "country"
         )
-    already = said and any(said.casefold() in line.casefold() for _, line in parts)
-    return _counted(parts, "" if already else said, country)
+    again = code and any(code.casefold() in line.casefold() for _, line in parts)
+    return _counted(parts, "" if again else code, country)
 
 
 def _counted(

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 
 from digest.model.formats import Channel, named
+from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
-from digest.model.people.reader import ReaderFacts
 from digest.store.base.tables import (
     mailing_list,
     reader,

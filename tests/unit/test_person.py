@@ -17,7 +17,7 @@ ANN = PersonKeys("ann@example.org", "ann|zz99 1aa", "ann|01632960155")
 
 
 @pytest.mark.parametrize(
-    ("known", "asked", "same"),
+    ("first", "second", "same"),
     [
         pytest.param(ANN, ANN, True, id="all the same"),
         pytest.param(ANN, PersonKeys(email=ANN.email), True, id="email alone"),
@@ -52,11 +52,11 @@ ANN = PersonKeys("ann@example.org", "ann|zz99 1aa", "ann|01632960155")
         ),
     ],
 )
-def test_the_same_person(known: PersonKeys, asked: PersonKeys, *, same: bool) -> None:
+def test_the_same_person(first: PersonKeys, second: PersonKeys, *, same: bool) -> None:
     people = PersonIndex[str]()
-    people.add(known, "somebody")
+    people.add(first, "somebody")
 
-    assert (people.find(asked) is not None) is same
+    assert (people.find(second) is not None) is same
 
 
 def test_the_best_key_names_a_person() -> None:

@@ -185,11 +185,11 @@ def test_an_address_is_parsed(
 def test_a_bad_address_says_what_to_do(
     lines: tuple[str, ...], postcode: str, country: str, part: str, words: str
 ) -> None:
-    found = parse(lines, postcode, country)
+    problem = parse(lines, postcode, country)
 
-    assert isinstance(found, AddressProblem)
-    assert found.part == part
-    assert words in found.words
+    assert isinstance(problem, AddressProblem)
+    assert problem.part == part
+    assert words in problem.words
 
 
 @pytest.mark.parametrize("start", '@()=[]"\\/,<>~')

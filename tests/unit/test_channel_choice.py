@@ -3,7 +3,7 @@
 import pytest
 
 from digest.model.formats import BRAILLE, HTML, LARGE_PRINT, LETTER, PLAIN, Channel
-from digest.model.people.reader import NotServed, ReaderFacts, Served, resolve
+from digest.model.people.channel_choice import NotServed, ReaderFacts, Served, resolve
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ def at(text: str) -> datetime:
     ],
 )
 def test_slots(wall: str, after: str, until: str, expected: list[str]) -> None:
-    found = WeeklyTimes(wall_time(wall)).slots(LONDON, at(after), at(until))
+    slots = WeeklyTimes(wall_time(wall)).slots(LONDON, at(after), at(until))
 
-    assert list(found) == [at(text) for text in expected]
+    assert list(slots) == [at(text) for text in expected]
 
 
 def test_every_day_has_one_slot_all_year_round() -> None:

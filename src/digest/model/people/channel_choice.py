@@ -1,4 +1,4 @@
-"""A reader in a campaign: what they need, and how a copy can reach them."""
+"""Which channel serves a reader, in which format: need, permission, data present."""
 
 from dataclasses import dataclass
 from typing import assert_never

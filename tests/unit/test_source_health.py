@@ -81,16 +81,16 @@ def test_what_is_gone_for_good_is_paused_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [(HOUR, HOUR), (DAY, DAY), (400 * DAY, DAY)], ids=str
+    ("wish", "wait"), [(HOUR, HOUR), (DAY, DAY), (400 * DAY, DAY)], ids=str
 )
 def test_a_servers_wish_holds_for_a_day_at_most(
-    asked: timedelta, given: timedelta
+    wish: timedelta, wait: timedelta
 ) -> None:
-    health = HEALTHY.after_failure(SourceFailure("503", wait=asked), EIGHT)
+    health = HEALTHY.after_failure(SourceFailure("503", wait=wish), EIGHT)
 
-    assert health.wait_until == EIGHT + given
-    assert not health.is_due(EIGHT + given - MINUTE, EIGHT, None)
-    assert health.is_due(EIGHT + given, EIGHT, None)
+    assert health.wait_until == EIGHT + wait
+    assert not health.is_due(EIGHT + wait - MINUTE, EIGHT, None)
+    assert health.is_due(EIGHT + wait, EIGHT, None)
 
 
 @pytest.mark.parametrize(
