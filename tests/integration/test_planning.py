@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from digest.audience.unsubscribing import unsubscribe
 from digest.compose import lifecycle, plan
-from digest.compose.plan import left_to_be_found
+from digest.compose.plan import submit_nothing
 from digest.compose.variants import composed
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import open_engine, reading, writing
@@ -188,7 +188,7 @@ def interrupted(engine: Engine, edition_id: int, now: datetime, steps: int) -> N
     if steps > 1:
         lifecycle.approve(engine, edition_id, now)
     for _ in range(steps - 2):
-        plan._plan_chunk(engine, edition_id, now, 1, left_to_be_found)  # noqa: SLF001 - a step of it
+        plan._plan_chunk(engine, edition_id, now, 1, submit_nothing)  # noqa: SLF001 - a step of it
 
 
 def brought_to_an_end(engine: Engine, begun: list[int], now: datetime) -> None:

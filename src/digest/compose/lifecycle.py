@@ -1,10 +1,10 @@
-"""An edition's way from open to approved: freeze, approve, cancel."""
+"""An edition's way from open to approved, or skipped: freeze, approve, cancel."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select
 
-from digest.compose.news import news
+from digest.compose.variants import news
 from digest.model.campaigns.campaign import Approval
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
@@ -27,7 +27,12 @@ def freeze(engine: Engine, edition_id: int, now: datetime) -> None:
         edition = editions.get(connection, edition_id)
         if edition.state is not EditionState.OPEN:
             return
-        upto = _last_position(connection, edition.campaign_id)
+        # The lock that positions are given under: no lower one can appear later.
+        upto: int = connection.scalars(
+            select(campaign_table.c.last_position)
+            .where(campaign_table.c.id == edition.campaign_id)
+            .with_for_update()
+        ).one()
         if _has_news(connection, edition, upto):
             editions.move(connection, edition_id, EditionState.FROZEN, now, upto=upto)
         else:
@@ -69,16 +74,6 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
         return editions.move(
             connection, edition_id, EditionState.CANCELLED, now, reason=reason
         )
-
-
-def _last_position(connection: Connection, campaign_id: int) -> int:
-    # The lock that positions are given under: no lower one can appear later.
-    last: int = connection.scalars(
-        select(campaign_table.c.last_position)
-        .where(campaign_table.c.id == campaign_id)
-        .with_for_update()
-    ).one()
-    return last
 
 
 def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
-from digest.compose.news import news
+from digest.compose.variants import news
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
@@ -26,7 +26,7 @@ from digest.store.people.readers import PlanningRow, facts_for
 from digest.store.posts import log
 
 CHUNK = 1000
-# Told, in the transaction that plans them, which send batches have been cut.
+# Gets, in the transaction that plans them, the send batches that have been cut.
 Submit = Callable[[Connection, Sequence[int]], None]
 NOBODY = "nobody had anything new that could reach them"
 
@@ -42,7 +42,7 @@ class PlannedCopy:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A reader who gets none: left, unreachable, or with nothing-new.
+    """A reader who gets none: `kind` is left, unreachable or nothing-new.
 
     All but the last keep their place in the log.
     """
@@ -52,8 +52,8 @@ class LeftOut:
     reason: str
 
 
-def left_to_be_found(_connection: Connection, _batch_ids: Sequence[int]) -> None:
-    """Tell nobody: senders find what is due by themselves."""
+def submit_nothing(_connection: Connection, _batch_ids: Sequence[int]) -> None:
+    """Do nothing: senders look for what is due by themselves."""
 
 
 def plan(
@@ -61,7 +61,7 @@ def plan(
     edition_id: int,
     now: datetime,
     chunk: int = CHUNK,
-    submit: Submit = left_to_be_found,
+    submit: Submit = submit_nothing,
 ) -> None:
     """Plan an approved edition to its end; safe to repeat after any interruption.
 
@@ -106,8 +106,8 @@ def _plan_chunk(
         upto = edition.upto or 0
         stretch = (min(row.position for row in rows), upto)
         entries = news(connection, edition.campaign_id, stretch, edition.slot)
-        decided = [decide(row, upto, entries) for row in rows]
-        if batch_ids := _record(connection, edition, decided, now):
+        decisions = [decide(row, upto, entries) for row in rows]
+        if batch_ids := _record(connection, edition, decisions, now):
             submit(connection, batch_ids)
         editions.note_cursor(connection, edition_id, rows[-1].reader_id)
     return True
@@ -125,55 +125,54 @@ def _locked(connection: Connection, edition_id: int) -> editions.Edition:
 def _record(
     connection: Connection,
     edition: editions.Edition,
-    decided: Iterable[PlannedCopy | LeftOut],
+    decisions: Sequence[PlannedCopy | LeftOut],
     now: datetime,
 ) -> list[int]:
-    """Write down what was decided; return the send batches that it makes."""
-    decisions = list(decided)
-    planned = [one for one in decisions if isinstance(one, PlannedCopy)]
-    others = [one for one in decisions if isinstance(one, LeftOut)]
-    batch_ids = _insert_deliveries(connection, edition.id, planned, now)
+    """Write down what was decided; return the ids of its new send batches."""
+    copies = [copy for copy in decisions if isinstance(copy, PlannedCopy)]
+    others = [other for other in decisions if isinstance(other, LeftOut)]
+    batch_ids = _insert_deliveries(connection, edition.id, copies, now)
     _insert_left_out(connection, edition.id, others)
-    moved = [one.row for one in planned]
-    moved += [one.row for one in others if one.kind == "nothing-new"]
-    _move_readers(connection, edition.upto or 0, moved)
+    up_to_date = [copy.row for copy in copies]
+    up_to_date += [other.row for other in others if other.kind == "nothing-new"]
+    _move_readers(connection, edition.upto or 0, up_to_date)
     return batch_ids
 
 
 def _insert_deliveries(
     connection: Connection,
     edition_id: int,
-    planned: Sequence[PlannedCopy],
+    copies: Sequence[PlannedCopy],
     now: datetime,
 ) -> list[int]:
-    if not planned:
+    if not copies:
         return []
-    ids = _variant_ids(connection, edition_id, {one.key for one in planned})
+    ids = _variant_ids(connection, edition_id, {copy.key for copy in copies})
     connection.execute(
         insert(delivery),
         [
             {
                 "edition_id": edition_id,
-                "reader_id": one.row.reader_id,
-                "subscriber_id": one.row.subscriber_id,
-                "variant_id": ids[one.key],
-                "channel": one.channel,
+                "reader_id": copy.row.reader_id,
+                "subscriber_id": copy.row.subscriber_id,
+                "variant_id": ids[copy.key],
+                "channel": copy.channel,
                 "state": DeliveryState.PLANNED,
             }
-            for one in planned
+            for copy in copies
         ],
     )
-    emailed = [one.row.reader_id for one in planned if one.channel is Channel.EMAIL]
+    emailed = [copy.row.reader_id for copy in copies if copy.channel is Channel.EMAIL]
     if not emailed:
         return []
-    made = insert(send_batch).values(
+    batch = insert(send_batch).values(
         edition_id=edition_id,
         first_reader_id=emailed[0],
         last_reader_id=emailed[-1],
         state="open",
         due_at=now,
     )
-    return [*connection.scalars(made.returning(send_batch.c.id))]
+    return [*connection.scalars(batch.returning(send_batch.c.id))]
 
 
 def _insert_left_out(
@@ -185,11 +184,11 @@ def _insert_left_out(
             [
                 {
                     "edition_id": edition_id,
-                    "reader_id": one.row.reader_id,
-                    "kind": one.kind,
-                    "reason": one.reason,
+                    "reader_id": other.row.reader_id,
+                    "kind": other.kind,
+                    "reason": other.reason,
                 }
-                for one in others
+                for other in others
             ],
         )
 
@@ -210,42 +209,42 @@ def _move_readers(
 def _variant_ids(
     connection: Connection, edition_id: int, keys: Iterable[VariantKey]
 ) -> dict[VariantKey, int]:
-    names = {_name(key): key for key in keys}
+    by_hash = {_hash(key): key for key in keys}
     rows = [
         {
             "edition_id": edition_id,
-            "key": name,
+            "key": digest,
             "since": key.since,
             "upto": key.upto,
             "topics": key.topics,
             "format": key.format.name,
             "language": key.language,
         }
-        for name, key in sorted(names.items())
+        for digest, key in sorted(by_hash.items())
     ]
     insert_new(connection, variants, rows, key=("edition_id", "key"))
-    found = connection.execute(
+    stored = connection.execute(
         select(variants.c.id, variants.c.key).where(
-            variants.c.edition_id == edition_id, variants.c.key.in_(names)
+            variants.c.edition_id == edition_id, variants.c.key.in_(by_hash)
         )
     )
-    return {names[row.key]: row.id for row in found}
+    return {by_hash[row.key]: row.id for row in stored}
 
 
-def _name(key: VariantKey) -> str:
-    said = json.dumps(
-        [key.since, key.upto, sorted(key.topics), key.format.name, key.language]
-    )
-    return hashlib.sha256(said.encode()).hexdigest()
+def _hash(key: VariantKey) -> str:
+    """Return what stands for the key in the database, the same for equal keys."""
+    parts = [key.since, key.upto, sorted(key.topics), key.format.name, key.language]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _finish(connection: Connection, edition: editions.Edition, now: datetime) -> None:
-    copies = select(func.count()).select_from(delivery)
-    made = connection.scalar(copies.where(delivery.c.edition_id == edition.id))
+    """Call an edition planned, or skipped where it reaches nobody."""
+    counted = select(func.count()).select_from(delivery)
+    copies = connection.scalar(counted.where(delivery.c.edition_id == edition.id))
     facts: dict[str, Any] = {"reason": NOBODY}
-    if made:
+    if copies:
         campaign = campaigns.load(connection, edition.campaign_id)
         facts = {"deliver_by": now + campaign.expires_after(edition.schedule)}
-    to = EditionState.PLANNED if made else EditionState.SKIPPED
+    to = EditionState.PLANNED if copies else EditionState.SKIPPED
     editions.move(connection, edition.id, to, now, **facts)
     count_anew(connection)

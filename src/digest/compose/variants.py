@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from digest.compose.news import news
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
 from digest.model.formats import Format, named
-from digest.model.posts.event_changes import merge_dates
+from digest.model.posts.event_changes import is_worth_telling, merge_dates
 from digest.model.posts.items import Event, Item, Post
 from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
@@ -28,6 +27,21 @@ class ComposedVariant:
     variant: Variant
 
 
+def news(
+    connection: Connection, campaign_id: int, stretch: tuple[int, int], at: datetime
+) -> list[log.LogEntry]:
+    """Return the log in (since, upto] as an edition of that instant carries it.
+
+    Withdrawn items are left out, and events that are over or that never were.
+    """
+    since, upto = stretch
+    return [
+        entry
+        for entry in log.released(connection, campaign_id, since, upto)
+        if is_worth_telling(entry.item, at)
+    ]
+
+
 def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     """Return the planned variant as it now stands, withdrawn items left out.
 
@@ -35,7 +49,9 @@ def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     """
     row = connection.execute(select(variants).where(variants.c.id == variant_id)).one()
     edition = editions.get(connection, row.edition_id)
-    return _composed(connection, edition, _key(row))
+    fmt, topics = named(row.format), tuple(row.topics)
+    key = VariantKey(row.since, row.upto, topics, fmt, row.language)
+    return _composed(connection, edition, key)
 
 
 def variants_of(connection: Connection, edition_id: int) -> list[int]:
@@ -126,15 +142,5 @@ def _items(entries: Iterable[log.LogEntry]) -> tuple[Item, ...]:
                 # It orders posts; it never decides whether they are in.
                 first = published or entry.accepted_at
                 posts.append((first, entry.position, entry.item))
-    in_order = sorted(posts, key=lambda one: one[:2])
-    return (*(post for _, _, post in in_order), *merge_dates(events))
-
-
-def _key(row: Row[Any]) -> VariantKey:
-    return VariantKey(
-        since=row.since,
-        upto=row.upto,
-        topics=tuple(row.topics),
-        format=named(row.format),
-        language=row.language,
-    )
+    posts.sort(key=itemgetter(0, 1))
+    return (*(post for _, _, post in posts), *merge_dates(events))

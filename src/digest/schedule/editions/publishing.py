@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from digest.compose import lifecycle
-from digest.compose.plan import CHUNK, Submit, left_to_be_found, plan
+from digest.compose.plan import CHUNK, Submit, plan, submit_nothing
 from digest.errors import DigestError
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import GatheringRound, SourceReport, gather
@@ -29,7 +29,7 @@ def keep_watch(
     engine: Engine,
     fetcher: Fetcher,
     now: datetime,
-    submit: Submit = left_to_be_found,
+    submit: Submit = submit_nothing,
 ) -> None:
     """Do what is due: open the slots' editions and carry every open one forward.
 
@@ -54,7 +54,7 @@ def keep_watch(
 
 
 def carry_forward(
-    engine: Engine, edition_id: int, now: datetime, submit: Submit = left_to_be_found
+    engine: Engine, edition_id: int, now: datetime, submit: Submit = submit_nothing
 ) -> Edition:
     """Freeze, approve where nobody has to, and plan; return where it then stands."""
     lifecycle.freeze(engine, edition_id, now)
@@ -69,7 +69,7 @@ def run_now(
     stored: StoredCampaign,
     schedule: ScheduleRow,
     now: datetime,
-    submit: Submit = left_to_be_found,
+    submit: Submit = submit_nothing,
 ) -> Edition:
     """Make an edition of the schedule at `now`, whatever its timetable says."""
     slot = editions.Slot(stored.id, schedule.id, now)
@@ -86,7 +86,7 @@ def run(
     name: str,
     schedule: str | None,
     now: datetime,
-    submit: Submit = left_to_be_found,
+    submit: Submit = submit_nothing,
 ) -> Edition:
     """Make an edition of a campaign's schedule at `now`; return where it stands.
 
@@ -103,7 +103,7 @@ def approve(
     edition_id: int,
     by: str,
     now: datetime,
-    submit: Submit = left_to_be_found,
+    submit: Submit = submit_nothing,
 ) -> Edition:
     """Say for one person that an edition may go, and carry it on if that is enough."""
     with reading(engine) as connection:
