@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.bootstrap import App, opened
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
@@ -67,6 +67,6 @@ def program(tmp_path: Path) -> Iterator[App]:
         a_reader(made.engine, "ann")
         a_reader(made.engine, "bob", email=None, format="letter")
         posts_accepted(made.engine, [a_post(title="<b>Kettles</b> & urns")])
-        run(made.engine, "lantern-week", "daily", EIGHT)
+        publish(made.engine, "lantern-week", "daily", EIGHT)
         posts_accepted(made.engine, [a_post("two", title="More tea")])
         yield made

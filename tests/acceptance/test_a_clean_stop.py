@@ -15,7 +15,7 @@ import pytest
 
 from digest.bootstrap import opened
 from digest.model.delivery.delivery import DeliveryState
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import open_engine
 from tests.acceptance.conftest import Command, environment
@@ -65,7 +65,7 @@ def planned(home: Path) -> Path:
         for number in range(READERS):
             a_reader(app.engine, f"reader-{number}")
         posts_accepted(app.engine, [a_post()], now)
-        run(app.engine, "lantern-week", "daily", now)
+        publish(app.engine, "lantern-week", "daily", now)
     return home
 
 

@@ -28,7 +28,7 @@ from digest.model.posts.pictures import PictureUse
 from digest.render.email.message import compile_message
 from digest.render.families import FAMILIES, family_of
 from digest.render.options import RenderOptions
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.tables import delivery, variant
 from tests.builders import EIGHT, a_post, a_variant
@@ -149,7 +149,7 @@ def test_one_more_format_is_a_row_and_a_maker(
         posts_accepted(app.engine, [a_post(title="Kettles")])
 
         looked_at = app.previews.draft("lantern-week", None, "headlines")
-        run(app.engine, "lantern-week", "daily", EIGHT)
+        publish(app.engine, "lantern-week", "daily", EIGHT)
         with app.reading() as connection:
             planned = connection.execute(delivery.select()).one()
             [kind] = connection.execute(variant.select())

@@ -11,7 +11,7 @@ from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.formats import HTML
 from digest.model.posts.items import Event, EventState
 from digest.schedule.editions.previews import schedule_of
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
@@ -73,7 +73,7 @@ class Diary:
 
     def goes_out(self) -> None:
         """Freeze and plan an edition."""
-        run(self.engine, "lantern-week", "daily", EIGHT)
+        publish(self.engine, "lantern-week", "daily", EIGHT)
 
     def corrections(self) -> list[Event]:
         """Return what staff are offered to send, as readers would get it."""

@@ -6,9 +6,9 @@ from sqlalchemy import Engine
 
 from digest.gather.fetching.fetch import Fetcher
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions import watch
+from digest.schedule.editions import long_sleep
 from digest.schedule.editions.due import next_slots, open_due
-from digest.schedule.editions.publishing import keep_watch
+from digest.schedule.editions.publishing import publish_due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
@@ -105,12 +105,12 @@ def test_after_a_long_sleep_nothing_happens_until_somebody_says_resume(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine)
-    keep_watch(engine, Fetcher(), EIGHT)
+    publish_due(engine, Fetcher(), EIGHT)
     awake = SLOT + timedelta(days=2)
-    keep_watch(engine, Fetcher(), awake)
+    publish_due(engine, Fetcher(), awake)
     slept = states(engine)
-    resumed = watch.resume(engine, awake)
-    keep_watch(engine, Fetcher(), awake)
+    resumed = long_sleep.resume(engine, awake)
+    publish_due(engine, Fetcher(), awake)
 
     assert slept == []
     assert resumed

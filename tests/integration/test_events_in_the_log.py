@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from digest.model.editions.edition import EditionState
 from digest.model.posts.item_json import from_json
 from digest.model.posts.items import Event, EventState, Item
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, source
 from digest.store.campaigns import campaigns
@@ -34,7 +34,7 @@ def revisions(engine: Engine) -> list[object]:
 
 
 def edition(engine: Engine) -> EditionState:
-    return run(engine, "lantern-week", "daily", EIGHT).state
+    return publish(engine, "lantern-week", "daily", EIGHT).state
 
 
 def test_an_update_revises_what_is_known_and_adds_nothing(engine: Engine) -> None:

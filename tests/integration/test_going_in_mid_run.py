@@ -17,7 +17,7 @@ from digest.audience.erasing import erase
 from digest.audience.suppressing import suppress
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import reading
 from digest.store.base.tables import edition, item, reader
@@ -57,7 +57,7 @@ def planned(engine: Engine, tmp_path: Path) -> App:
     assert report.added == len(NAMES)
     posts = [a_post("one", title="Lantern"), a_post("two", title="Kettle")]
     posts_accepted(engine, posts)
-    run(engine, "lantern-week", "daily", EIGHT)
+    publish(engine, "lantern-week", "daily", EIGHT)
     return app
 
 

@@ -30,7 +30,7 @@ from digest.errors import DigestError, StoreError
 from digest.model.delivery.delivery import DeliveryState
 from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
 from digest.schedule.delivery.jobs import HeartbeatIntervals, JobDispatcher
-from digest.schedule.editions import watch
+from digest.schedule.editions import long_sleep
 from digest.settings import Settings
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import reading, writing
@@ -296,8 +296,8 @@ def test_nothing_is_submitted_while_nothing_may_be_sent(
     postgresql_engine: Engine,
 ) -> None:
     a_planned_edition(postgresql_engine, emails=3)
-    watch.look(postgresql_engine, EIGHT)
-    watch.look(postgresql_engine, EIGHT + timedelta(days=3))
+    long_sleep.check_in(postgresql_engine, EIGHT)
+    long_sleep.check_in(postgresql_engine, EIGHT + timedelta(days=3))
     with jobs_of(postgresql_engine).supply(threading.Event()):
         pass
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
-from digest.schedule.editions import watch
+from digest.schedule.editions import long_sleep
 from digest.settings import Settings
 from digest.store.base.engine import writing
 from digest.store.delivery import carriers, send_batches
@@ -73,7 +73,7 @@ def test_a_mail_server_that_turned_us_away_is_seen(
 def test_when_a_timetable_last_looked_is_an_instant(
     client: TestClient, program: App
 ) -> None:
-    watch.look(program.engine, EIGHT)
+    long_sleep.check_in(program.engine, EIGHT)
     metrics = numbers(client.get("/metrics").text)
 
     last_look = metrics["digest_timetable_last_look_timestamp_seconds", ""]

@@ -13,7 +13,7 @@ from digest.gather.pictures.round import PictureRound, bring_all, is_due
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Post
 from digest.model.posts.pictures import PictureUse
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, picture_file
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -173,7 +173,7 @@ def test_what_an_edition_carries_does_not_change_under_it(
     posts_accepted(engine, [post])
     bring(engine, stored)
     first = lead(engine).copy_name
-    run(engine, "lantern-week", "daily", EIGHT)
+    publish(engine, "lantern-week", "daily", EIGHT)
     site.files["a.png"] = saved(a_drawing(90, 60))
 
     bring(engine, stored, EIGHT + HOUR)
@@ -198,7 +198,7 @@ def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one
     second = replace(first, key="two", url="", title="Two", body=words("Two."))
     posts_accepted(engine, [first])
     bring(engine, stored)
-    run(engine, "lantern-week", "daily", EIGHT)
+    publish(engine, "lantern-week", "daily", EIGHT)
     if changed != "words":
         site.files["a.png"] = saved(a_drawing(90, 60))
     posts_accepted(engine, [first, second])
@@ -361,7 +361,7 @@ def test_a_picture_that_went_out_stays_for_those_who_look_later(
     posts_accepted(engine, [a_post(picture=site.picture("a.png"))])
     bring(engine, stored)
     name = lead(engine).copy_name
-    run(engine, "lantern-week", "daily", EIGHT)
+    publish(engine, "lantern-week", "daily", EIGHT)
     posts_accepted(engine, [a_post("two", title="2", picture=site.picture("b.png"))])
     for days in (2, 40):
         bring_all(engine, a_fetcher(), [stored], EIGHT + days * 24 * HOUR)
@@ -492,7 +492,7 @@ def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) ->
     a_stored_campaign(engine)
     a_reader(engine, "ann")
     posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
-    run(engine, "lantern-week", "daily", EIGHT)
+    publish(engine, "lantern-week", "daily", EIGHT)
 
     with (
         pytest.raises(DigestError, match="in an edition already"),

@@ -17,7 +17,7 @@ from digest.bootstrap import App, opened
 from digest.deliver.inbox.maildir import Inbox
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.render.email.compile import SAMPLE_READER
-from digest.schedule.editions.publishing import run
+from digest.schedule.editions.publishing import publish
 from digest.schedule.reports.status import status_of
 from digest.settings import Settings
 from digest.store.base.tables import picture_file, variant
@@ -78,7 +78,7 @@ def gathered(digest: App, site: Site, email: str) -> SourceReport:
 
 def sent(digest: App) -> EmailMessage:
     """Return the email that the edition's reader gets."""
-    edition = run(digest.engine, "lantern-week", "daily", EIGHT)
+    edition = publish(digest.engine, "lantern-week", "daily", EIGHT)
     with digest.reading() as connection:
         [variant_id] = connection.scalars(select(variant.c.id))
     message = digest.renditions.message_for(edition.id, variant_id)

@@ -10,7 +10,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.eta import TimeRemaining
 from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions import watch
+from digest.schedule.editions import long_sleep
 from digest.schedule.reports.runs import Run, run_of
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
@@ -145,8 +145,8 @@ def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:
 
 def test_what_holds_everything_up_is_said(engine: Engine) -> None:
     made = a_planned_edition(engine, emails=2)
-    watch.look(engine, EIGHT - timedelta(days=3))
-    watch.look(engine, EIGHT)
+    long_sleep.check_in(engine, EIGHT - timedelta(days=3))
+    long_sleep.check_in(engine, EIGHT)
     with writing(engine) as connection:
         connection.execute(update(campaign).values(paused_at=EIGHT))
         connection.execute(update(edition).values(deliver_by=EIGHT + MINUTE))

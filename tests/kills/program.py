@@ -106,7 +106,7 @@ def _take_in(engine: Engine, returned: Path) -> None:
 
 
 def _make(engine: Engine, orders: Orders) -> int:
-    """Do as `publishing.run_now` does, in chunks of our size; return the edition."""
+    """Do as `publishing.publish` does, in chunks of our size; return the edition."""
     slot = orders.slot
     with writing(engine) as connection:
         editions.open_at(connection, slot, slot.at)

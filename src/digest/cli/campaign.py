@@ -18,7 +18,7 @@ def apply(
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
-    from digest.schedule.editions.applying import apply_file
+    from digest.schedule.campaign_files import apply_file
 
     with open_app() as digest:
         applied = apply_file(

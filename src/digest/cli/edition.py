@@ -109,7 +109,7 @@ def run(
     from digest.schedule.editions import publishing
 
     with open_app(instant(now)) as digest:
-        edition = publishing.run(
+        edition = publishing.publish(
             digest.engine,
             campaign,
             schedule,

@@ -55,8 +55,8 @@ def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
 def resume() -> None:
     """Let the timetable act again after a restore or a long sleep."""
     from digest.bootstrap import open_app
-    from digest.schedule.editions import watch
+    from digest.schedule.editions import long_sleep
 
     with open_app() as digest:
-        waited = watch.resume(digest.engine, digest.now())
+        waited = long_sleep.resume(digest.engine, digest.now())
     result("resumed" if waited else "it was not waiting")

@@ -15,8 +15,8 @@ from digest.installing import DEMO_MARK
 from digest.model.campaigns.web_access import WebAccess
 from digest.sample import texts, week
 from digest.sample.feed_server import serving
+from digest.schedule.campaign_files import apply_file
 from digest.schedule.editions import publishing
-from digest.schedule.editions.applying import apply_file
 from digest.settings import Settings
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
@@ -87,7 +87,7 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
             if source.failed:
                 raise DigestError(source.failed)
         talk("4. Today's edition")
-        edition = publishing.run(digest.engine, name, None, now)
+        edition = publishing.publish(digest.engine, name, None, now)
         digest.renditions.make_all(edition.id)
         talk(f"   edition {edition.id}: {edition.state}")
     talk("5. Send the emails over SMTP to the built-in inbox, and print the letters")

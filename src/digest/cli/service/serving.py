@@ -11,9 +11,9 @@ from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.working import WorkReport
-from digest.schedule.editions.publishing import keep_watch
+from digest.schedule.editions.long_sleep import asleep_since
+from digest.schedule.editions.publishing import publish_due
 from digest.schedule.editions.timetable import Timetable
-from digest.schedule.editions.watch import asleep_since
 from digest.store.delivery import rate_limits
 from digest.store.reports import overview
 from digest.web.app import make_app
@@ -48,7 +48,7 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
     engine, submit = digest.acting_as("timetable").engine, digest.dispatcher.submit
     timetable = Timetable(
-        engine, lambda: keep_watch(engine, digest.fetcher, digest.now(), submit)
+        engine, lambda: publish_due(engine, digest.fetcher, digest.now(), submit)
     )
 
     def wake_to_stop() -> None:

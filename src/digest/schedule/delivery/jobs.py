@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from digest.errors import DigestError
 from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.delivery.job_supply import JobSupply
-from digest.schedule.editions.watch import asleep_since
+from digest.schedule.editions.long_sleep import asleep_since
 from digest.store.base.engine import writing
 from digest.store.delivery import job_tables
 

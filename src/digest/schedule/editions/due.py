@@ -1,9 +1,10 @@
-"""Which slots are due, and the edition each of them gets: exactly one."""
+"""Which slots are due, and catch-up: an overdue one runs late, or is missed."""
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -43,48 +44,48 @@ def open_due(engine: Engine, now: datetime) -> int:
             for stored in campaigns.listed(connection)
             if stored.paused_at is None
             for schedule in campaigns.schedules_of(connection, stored)
-            if list(_unmade(connection, stored.campaign, schedule, now))
+            if list(_slots_without_edition(connection, stored.campaign, schedule, now))
         ]
     if not due:
         return 0
     with writing(engine) as connection:
-        return sum(_open(connection, *pair, now) for pair in due)
+        return sum(_open_or_miss(connection, *pair, now) for pair in due)
 
 
 def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
     """Return the next slot of every schedule that still has one, soonest first."""
-    found = [
+    slots = [
         NextSlot(stored.campaign.name, row.id, row.schedule.name, slot)
         for stored in campaigns.listed(connection)
         if stored.paused_at is None
         for row in campaigns.schedules_of(connection, stored)
         if (slot := next_slot(stored.campaign, row, now)) is not None
     ]
-    return sorted(found, key=lambda one: one.at)
+    return sorted(slots, key=attrgetter("at"))
 
 
 def next_slot(
     campaign: Campaign, schedule: ScheduleRow, now: datetime
 ) -> datetime | None:
     """Return the schedule's first slot after `now` within the campaign's days."""
-    first, last = _days(campaign)
+    first, last = _span(campaign)
     after = max(now, first - timedelta(microseconds=1)) if first else now
     slot = schedule.schedule.timetable.next_slot(campaign.timezone, after)
     return None if last is not None and slot >= last else slot
 
 
-def _open(
+def _open_or_miss(
     connection: Connection,
     stored: StoredCampaign,
     schedule: ScheduleRow,
     now: datetime,
 ) -> int:
-    slots = list(_unmade(connection, stored.campaign, schedule, now))
-    made = 0
+    slots = list(_slots_without_edition(connection, stored.campaign, schedule, now))
+    opened = 0
     for slot in slots:
         place = editions.Slot(stored.id, schedule.id, slot)
         if slot == slots[-1] and now - slot <= schedule.schedule.catch_up:
-            made += editions.open_at(connection, place, now)
+            opened += editions.open_at(connection, place, now)
         elif editions.miss(connection, place, now, "the timetable was not running"):
             log.warning(
                 "slot missed campaign=%s schedule=%s slot=%s",
@@ -92,23 +93,24 @@ def _open(
                 schedule.schedule.name,
                 slot.isoformat(),
             )
-    return made
+    return opened
 
 
-def _unmade(
+def _slots_without_edition(
     connection: Connection, campaign: Campaign, schedule: ScheduleRow, now: datetime
 ) -> Iterator[datetime]:
-    first, last = _days(campaign)
+    first, last = _span(campaign)
     after = max(schedule.slots_since, now - LOOK_BACK)
-    made = editions.slots_made(connection, schedule.id, after)
+    with_edition = editions.slots_made(connection, schedule.id, after)
     for slot in schedule.schedule.timetable.slots(campaign.timezone, after, now):
         begun = first is None or slot >= first
         over = last is not None and slot >= last
-        if begun and not over and slot not in made:
+        if begun and not over and slot not in with_edition:
             yield slot
 
 
-def _days(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
+def _span(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
+    """Return when the campaign's first day begins, and when its last is over."""
     tz = ZoneInfo(campaign.timezone)
 
     def midnight(day: date) -> datetime:

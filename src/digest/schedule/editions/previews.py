@@ -15,7 +15,7 @@ from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
 from digest.render.families import family_of
 from digest.render.options import RenderOptions
-from digest.schedule.editions.galleries import gallery_for
+from digest.schedule.editions.renditions import gallery_for
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign

@@ -11,11 +11,10 @@ from digest.errors import DigestError
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions import due, watch
+from digest.schedule.editions import due, long_sleep
 from digest.schedule.editions.previews import schedule_of
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions
 from digest.store.editions.editions import Edition
 
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 GATHER_EVERY = timedelta(hours=1)
 
 
-def keep_watch(
+def publish_due(
     engine: Engine,
     fetcher: Fetcher,
     now: datetime,
@@ -34,22 +33,22 @@ def keep_watch(
     """Do what is due: open the slots' editions and carry every open one forward.
 
     After a sleep of more than a day it only notes that; a person says resume.
-    `submit` is told of every send batch, see `plan`.
+    `submit` gets every send batch, see `plan`.
     """
-    if not watch.look(engine, now):
+    if not long_sleep.check_in(engine, now):
         log.warning("asleep: nothing is sent until somebody says digest resume")
         return
     due.open_due(engine, now)
     with reading(engine) as connection:
-        waiting = editions.unfinished(connection)
-        opened = {e.campaign_id for e in waiting if e.state is EditionState.OPEN}
+        unfinished = editions.unfinished(connection)
+        opened = {e.campaign_id for e in unfinished if e.state is EditionState.OPEN}
         rounds = [
-            GatheringRound(one, None if one.id in opened else GATHER_EVERY)
-            for one in campaigns.listed(connection)
-            if one.paused_at is None
+            GatheringRound(stored, None if stored.id in opened else GATHER_EVERY)
+            for stored in campaigns.listed(connection)
+            if stored.paused_at is None
         ]
     gather(engine, fetcher, rounds, now)
-    for edition in waiting:
+    for edition in unfinished:
         carry_forward(engine, edition.id, now, submit)
 
 
@@ -64,38 +63,27 @@ def carry_forward(
         return editions.get(connection, edition_id)
 
 
-def run_now(
-    engine: Engine,
-    stored: StoredCampaign,
-    schedule: ScheduleRow,
-    now: datetime,
-    submit: Submit = submit_nothing,
-) -> Edition:
-    """Make an edition of the schedule at `now`, whatever its timetable says."""
-    slot = editions.Slot(stored.id, schedule.id, now)
-    with writing(engine) as connection:
-        editions.open_at(connection, slot, now)
-        edition = editions.at_slot(connection, schedule.id, now)
-    if edition is None:
-        raise LookupError("an edition that was just made is there")
-    return carry_forward(engine, edition.id, now, submit)
-
-
-def run(
+def publish(
     engine: Engine,
     name: str,
     schedule: str | None,
     now: datetime,
     submit: Submit = submit_nothing,
 ) -> Edition:
-    """Make an edition of a campaign's schedule at `now`; return where it stands.
+    """Make an edition of a campaign's schedule at `now`, whatever its times are.
 
-    Raises NotFound for a campaign or a schedule that is not there.
+    Returns where it then stands. Raises NotFound for a campaign or a schedule
+    that is not there.
     """
     with reading(engine) as connection:
         stored = campaigns.by_name(connection, name)
         row = schedule_of(connection, stored, schedule)
-    return run_now(engine, stored, row, now, submit)
+    with writing(engine) as connection:
+        editions.open_at(connection, editions.Slot(stored.id, row.id, now), now)
+        edition = editions.at_slot(connection, row.id, now)
+    if edition is None:
+        raise LookupError("an edition that was just made is there")
+    return carry_forward(engine, edition.id, now, submit)
 
 
 def approve(
@@ -128,9 +116,8 @@ def gather_named(
 ) -> dict[str, tuple[SourceReport, ...]]:
     """Read the sources of one campaign, or of all that are not paused."""
     with reading(engine) as connection:
-        found = (
-            [campaigns.by_name(connection, name)]
-            if name
-            else [one for one in campaigns.listed(connection) if not one.paused_at]
-        )
-    return gather(engine, fetcher, map(GatheringRound, found), now)
+        if name:
+            stored = [campaigns.by_name(connection, name)]
+        else:
+            stored = [row for row in campaigns.listed(connection) if not row.paused_at]
+    return gather(engine, fetcher, map(GatheringRound, stored), now)

@@ -1,6 +1,6 @@
 """Renditions made when they are first needed, and kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,16 +9,17 @@ from sqlalchemy import Engine
 
 from digest.compose.variants import ComposedVariant, composed, variants_of
 from digest.model.editions.compiled_message import CompiledMessage
+from digest.model.editions.edition import Variant
 from digest.model.editions.rendition import ATTACHED, Rendition
-from digest.model.posts.pictures import PictureUse
+from digest.model.posts.pictures import Gallery, PictureUse, pictures_in
 from digest.render.email.message import PICTURE_BOUNDARY
 from digest.render.email.pictures import picture_parts
 from digest.render.families import family_of
 from digest.render.letter.letter import LetterBody
 from digest.render.options import RenderOptions
-from digest.schedule.editions.galleries import gallery_for, gallery_of
 from digest.store.base.engine import reading, writing
 from digest.store.editions import renditions
+from digest.store.posts import pictures
 
 Clock = Callable[[], datetime]
 
@@ -94,5 +95,24 @@ class Renditions:
         if not attached:
             return b""
         uses = tuple({use for _, use in attached})
-        gallery = gallery_of(self.engine, [name for name, _ in attached], uses)
+        gallery = _gallery_of(self.engine, [name for name, _ in attached], uses)
         return picture_parts(attached, gallery, PICTURE_BOUNDARY)
+
+
+def gallery_for(engine: Engine, variant: Variant) -> Gallery:
+    """Return the files of the pictures that the variant may show, as it needs them."""
+    uses = family_of(variant.format).picture_uses(variant.format)
+    if not uses:
+        return {}
+    names = {
+        picture.copy_name for item in variant.items for picture in pictures_in(item)
+    }
+    return _gallery_of(engine, names, uses)
+
+
+def _gallery_of(
+    engine: Engine, names: Iterable[str], uses: tuple[PictureUse, ...]
+) -> Gallery:
+    """Return the files of the pictures of these names, in these sizes."""
+    with reading(engine) as connection:
+        return pictures.gallery(connection, names, uses)

@@ -69,7 +69,8 @@ class Timetable:
 
     def _derive_jobs(self, now: datetime) -> None:
         with reading(self._engine) as connection:
-            wanted = {one.schedule_id: one.at for one in next_slots(connection, now)}
+            slots = next_slots(connection, now)
+        wanted = {slot.schedule_id: slot.at for slot in slots}
         for schedule_id, at in wanted.items():
             if at != self._jobs.get(schedule_id):
                 self._scheduler.add_job(

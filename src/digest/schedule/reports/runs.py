@@ -13,7 +13,7 @@ from digest.model.delivery.eta import seconds_left as time_left
 from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
-from digest.schedule.editions.watch import asleep_since
+from digest.schedule.editions.long_sleep import asleep_since
 from digest.store.campaigns import campaigns
 from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.send_batches import LEASED

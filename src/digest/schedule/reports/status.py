@@ -9,7 +9,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.delivery.rate_windows import day_of_use, slow_limit
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions import due, watch
+from digest.schedule.editions import due, long_sleep
 from digest.schedule.reports.runs import GOING, run_of
 from digest.schedule.reports.source_health import shown, troubles_of
 from digest.schedule.reports.trouble import Trouble
@@ -96,7 +96,7 @@ def troubles(
 ) -> list[Trouble]:
     """Return everything that a person should look at, in all of these campaigns."""
     things = []
-    if since := watch.asleep_since(connection):
+    if since := long_sleep.asleep_since(connection):
         things.append(
             Trouble(
                 f"Asleep since {since:%d %B %H:%M} UTC: nothing is sent.",

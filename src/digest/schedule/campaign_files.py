@@ -1,4 +1,4 @@
-"""A campaign file made true: its rows, and a place in it for every subscriber."""
+"""A campaign file applied: its rows, and a place in it for every subscriber."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Whether the timetable has been looking: a long sleep sends nothing by surprise."""
+"""After a long sleep nothing is sent by surprise: a person says resume first."""
 
 from datetime import datetime, timedelta
 
@@ -11,8 +11,8 @@ from digest.store.base.tables import watch
 ASLEEP = timedelta(hours=24)
 
 
-def look(engine: Engine, now: datetime) -> bool:
-    """Note that the timetable looked at `now`; return whether it may act.
+def check_in(engine: Engine, now: datetime) -> bool:
+    """Note that the timetable looks at `now`; return whether it may act.
 
     After a sleep of more than a day (a machine that was off, a database that
     was restored) it may not, until a person has said resume.
@@ -30,7 +30,7 @@ def look(engine: Engine, now: datetime) -> bool:
 
 
 def asleep_since(connection: Connection) -> datetime | None:
-    """Return since when nothing has been watched, if a person has to say resume."""
+    """Return when the timetable last looked, if a person has to say resume."""
     return connection.scalar(select(watch.c.asleep_since))
 
 
