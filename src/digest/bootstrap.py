@@ -36,7 +36,7 @@ from digest.render.templates import Kind, environment
 from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
 from digest.schedule.delivery.letters import LetterLayout
 from digest.schedule.delivery.mail_links import MailLinks
-from digest.schedule.delivery.working import Work
+from digest.schedule.delivery.worker import Work
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.renditions import Renditions
 from digest.settings import Settings, from_environment

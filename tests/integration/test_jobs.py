@@ -56,8 +56,8 @@ LEASE = timedelta(seconds=30)
 _ID = re.compile(rb"^Message-ID: <(\d+)\.\d+@", re.MULTILINE)
 
 
-def jobs_of(engine: Engine, pulse: HeartbeatIntervals = QUICK) -> JobDispatcher:
-    return JobDispatcher(engine, clock_of(engine), pulse)
+def jobs_of(engine: Engine, intervals: HeartbeatIntervals = QUICK) -> JobDispatcher:
+    return JobDispatcher(engine, clock_of(engine), intervals)
 
 
 def statuses(engine: Engine) -> Counter[str]:
@@ -83,13 +83,13 @@ def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 @contextmanager
 def at_work(
-    engine: Engine, carrier: ScriptedCarrier, pulse: HeartbeatIntervals = QUICK
+    engine: Engine, carrier: ScriptedCarrier, intervals: HeartbeatIntervals = QUICK
 ) -> Iterator[threading.Event]:
     """Have a worker at work in a thread of its own; yield what stops it."""
     stop = threading.Event()
 
     def work() -> None:
-        with jobs_of(engine, pulse).supply(stop) as supply:
+        with jobs_of(engine, intervals).supply(stop) as supply:
             sender = Sender(
                 engine=engine,
                 carrier=carrier,

@@ -28,7 +28,7 @@ from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.sending.run_state import RunTally
 from digest.errors import StoreError
 from digest.schedule.delivery.dispatch import EmbeddedDispatcher
-from digest.schedule.delivery.working import Work
+from digest.schedule.delivery.worker import Work
 from digest.store.base.engine import open_engine, reading
 from digest.store.migrate import migrate
 from tests.builders import EIGHT

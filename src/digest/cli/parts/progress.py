@@ -25,7 +25,7 @@ from digest.model.delivery.eta import (
     outlook,
     seconds_left,
 )
-from digest.schedule.delivery.working import WorkReport
+from digest.schedule.delivery.worker import WorkReport
 
 _BAR_SECONDS, _JSON_SECONDS, _LINE_SECONDS = 0.5, 1.0, 10.0
 Show = Callable[["RunProgress"], None]

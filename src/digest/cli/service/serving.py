@@ -10,7 +10,7 @@ import uvicorn
 from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.delivery.eta import LimitUse
-from digest.schedule.delivery.working import WorkReport
+from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.editions.publishing import publish_due
 from digest.schedule.editions.timetable import Timetable

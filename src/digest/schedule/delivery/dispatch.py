@@ -41,15 +41,15 @@ class EmbeddedDispatcher:
     """Every process that sends leases what is due: the rows are the queue."""
 
     def submit(self, connection: Connection, batch_ids: Sequence[int]) -> None:
-        """Do nothing: they will be found."""
+        """Do nothing: senders look for what is due by themselves."""
 
     @contextmanager
     def supply(self, stop: threading.Event) -> Iterator[ProcessSupply]:
         """Yield all that is due, looked for again and again."""
-        yield _LookedFor(stop)
+        yield _PolledBatches(stop)
 
 
-class _LookedFor(DueBatches):
+class _PolledBatches(DueBatches):
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
 

@@ -8,10 +8,13 @@ job or repeats one, the sweep and the batch's own row make it good.
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 import psycopg
 import psycopg_pool
@@ -23,10 +26,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import DigestError
 from digest.schedule.delivery.dispatch import ProcessSupply
-from digest.schedule.delivery.job_supply import JobSupply
 from digest.schedule.editions.long_sleep import asleep_since
 from digest.store.base.engine import writing
-from digest.store.delivery import job_tables
+from digest.store.delivery import job_tables, send_batches
+from digest.store.delivery.send_batches import Lease
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +62,85 @@ class HeartbeatIntervals:
     sweep: float = 10.0
 
 
+class JobSupply:
+    """Hands the sender the batches that jobs ask for; for two threads.
+
+    A job is answered when its batch has been given back, whatever came of it,
+    or could not be leased: then it is done already, or another's, or not due.
+    """
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._changed = threading.Condition()
+        self._at_hand = deque[int]()
+        self._jobs = dict[int, Future[None]]()
+        self._is_closed = False
+
+    def ask(self, batch_id: int) -> Future[None]:
+        """Ask for a batch to be sent; a repeated job is answered at once."""
+        answer = Future[None]()
+        with self._changed:
+            if self._is_closed or batch_id in self._jobs:
+                answer.set_result(None)
+                return answer
+            self._jobs[batch_id] = answer
+            self._at_hand.append(batch_id)
+            self._changed.notify_all()
+        return answer
+
+    def lease(
+        self, connection: Connection, owner: str, now: datetime, length: timedelta
+    ) -> Lease | None:
+        """Lease the next batch that a job has asked for."""
+        while True:
+            with self._changed:
+                if not self._at_hand:
+                    return None
+                batch_id = self._at_hand.popleft()
+            lease = send_batches.claim(connection, owner, now, length, batch_id)
+            if lease is not None:
+                return lease
+            self.ended(batch_id)
+
+    def ended(self, batch_id: int) -> None:
+        """Answer the job."""
+        with self._changed:
+            answer = self._jobs.pop(batch_id, None)
+        if answer is not None:
+            answer.set_result(None)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until a batch is at hand; jobs of the last run are answered first."""
+        with self._changed:
+            unanswered = self._jobs.keys() - set(self._at_hand)
+        for batch_id in unanswered:
+            self.ended(batch_id)
+        until = monotonic() + seconds
+        with self._changed:
+            while not self._at_hand and monotonic() < until:
+                if self._is_closed or self._stop.is_set():
+                    return
+                # Nobody is woken when it is time to stop.
+                self._changed.wait(min(_LOOK_SECONDS, seconds))
+
+    def close(self) -> None:
+        """Answer every job: nothing is sent here any more."""
+        with self._changed:
+            self._is_closed = True
+            self._at_hand.clear()
+            unanswered = list(self._jobs)
+            self._changed.notify_all()
+        for batch_id in unanswered:
+            self.ended(batch_id)
+
+
 @dataclass(frozen=True)
 class JobDispatcher:
     """Gets batches to senders as jobs. `clock` is the database's."""
 
     engine: Engine
     clock: Callable[[], datetime]
-    pulse: HeartbeatIntervals = field(default_factory=HeartbeatIntervals)
+    intervals: HeartbeatIntervals = field(default_factory=HeartbeatIntervals)
 
     def submit(self, connection: Connection, batch_ids: Sequence[int]) -> None:
         """Have these batches sent, once the transaction has been committed."""
@@ -109,11 +184,13 @@ class JobDispatcher:
             try:
                 asyncio.run(self._at_work(supply, is_over))
             except _TROUBLE as problem:
-                log.error("no jobs can be taken why=%s", _said(problem))  # noqa: TRY400 - its words say it all
-                over.wait(self.pulse.heartbeat)
+                log.error("no jobs can be taken why=%s", _cause(problem))  # noqa: TRY400 - its words say it all
+                over.wait(self.intervals.heartbeat)
 
     async def _at_work(self, supply: JobSupply, is_over: Callable[[], bool]) -> None:
-        app = App(connector=_connector(self.engine))
+        plain = self.engine.url.set(drivername="postgresql")
+        address = plain.render_as_string(hide_password=False)
+        app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
 
         @app.task(name=TASK, queue=QUEUE)
         async def send_batch(batch_id: int) -> None:
@@ -127,9 +204,9 @@ class JobDispatcher:
                     delete_jobs="always",
                     install_signal_handlers=False,
                     # New jobs announce themselves; those taken up again do not.
-                    fetch_job_polling_interval=self.pulse.poll,
-                    update_heartbeat_interval=self.pulse.heartbeat,
-                    stalled_worker_timeout=self.pulse.stalled_after,
+                    fetch_job_polling_interval=self.intervals.poll,
+                    update_heartbeat_interval=self.intervals.heartbeat,
+                    stalled_worker_timeout=self.intervals.stalled_after,
                 )
             )
             sweeper = asyncio.create_task(self._sweep_for_ever(app))
@@ -148,12 +225,12 @@ class JobDispatcher:
         while True:
             await self._wake_stalled(app)
             await asyncio.to_thread(self._sweep)
-            await asyncio.sleep(self.pulse.sweep)
+            await asyncio.sleep(self.intervals.sweep)
 
     async def _wake_stalled(self, app: App) -> None:
         """Have the jobs of machines that have gone silent taken by others."""
         stalled = await app.job_manager.get_stalled_jobs(
-            queue=QUEUE, seconds_since_heartbeat=self.pulse.stalled_after
+            queue=QUEUE, seconds_since_heartbeat=self.intervals.stalled_after
         )
         for job in stalled:
             log.warning("job of a silent machine is taken up id=%s", job.id)
@@ -172,19 +249,13 @@ class JobDispatcher:
                 if lost:
                     self.submit(connection, lost)
         except _TROUBLE as problem:
-            log.warning("send batches not submitted again why=%s", _said(problem))
+            log.warning("send batches not submitted again why=%s", _cause(problem))
             return
         if lost:
             log.info("send batches submitted again count=%s", len(lost))
 
 
-def _connector(engine: Engine) -> PsycopgConnector:
-    plain = engine.url.set(drivername="postgresql")
-    address = plain.render_as_string(hide_password=False)
-    return PsycopgConnector(conninfo=address, min_size=1, max_size=4)
-
-
-def _said(problem: BaseException) -> str:
+def _cause(problem: BaseException) -> str:
     """Return the first line of what lies at the bottom of a trouble."""
     cause = problem.__cause__ or problem
     return (str(cause).splitlines() or [type(cause).__name__])[0]

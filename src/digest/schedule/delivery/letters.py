@@ -28,13 +28,16 @@ class LetterLayout:
         bodies: dict[str, LetterBody] = {}
         letters: list[Letter] = []
         emptied: set[int] = set()
-        made = {one: self.renditions.letter(one) for one in _variants(copies)}
+        variant_ids = sorted({copy.variant_id for copy in copies})
+        renditions = {
+            variant_id: self.renditions.letter(variant_id) for variant_id in variant_ids
+        }
         for copy in copies:
-            found = made[copy.variant_id]
-            if found is None:
+            rendition = renditions[copy.variant_id]
+            if rendition is None:
                 emptied.add(copy.key.reader_id)
                 continue
-            key, body = found
+            key, body = rendition
             bodies[key] = body
             letters.append(_letter(copy, key))
         if not letters:
@@ -45,7 +48,7 @@ class LetterLayout:
             pdf=run.pdf,
             manifest=manifest_csv(run.rows).encode("utf-8-sig"),
             sheets=run.sheets,
-            problems={readers[one.reference]: one.words for one in run.problems},
+            problems={readers[fault.reference]: fault.words for fault in run.problems},
             emptied=frozenset(emptied),
         )
 
@@ -59,10 +62,6 @@ class LetterLayout:
             edition.slot,
             templates_dir=self.renditions.templates_dir,
         )
-
-
-def _variants(copies: Sequence[DueCopy]) -> list[int]:
-    return sorted({copy.variant_id for copy in copies})
 
 
 def _letter(copy: DueCopy, body_key: str) -> Letter:

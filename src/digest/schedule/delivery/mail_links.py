@@ -33,8 +33,8 @@ class MailLinks:
 
     def _look_up(self, edition_code: str) -> str:
         with reading(self.engine) as connection:
-            found = select(edition.c.campaign_id).where(edition.c.code == edition_code)
-            campaign_id = connection.scalars(found).one()
+            query = select(edition.c.campaign_id).where(edition.c.code == edition_code)
+            campaign_id = connection.scalars(query).one()
             domain = campaigns.load(connection, campaign_id).sending_domain
         self._domains[edition_code] = domain
         return domain

@@ -1,4 +1,4 @@
-"""Sending what is planned, until it is done or somebody says stop."""
+"""What a worker does: send and print what is planned, until somebody says stop."""
 
 import logging
 import threading
@@ -38,19 +38,20 @@ class WorkReport:
     @property
     def is_something(self) -> bool:
         """Whether anything was done, or went wrong."""
-        made = any(one.batch for one in chain.from_iterable(self.letters.values()))
-        return made or bool(self.faults) or self.emails != RunTally()
+        printed = chain.from_iterable(self.letters.values())
+        has_letters = any(outcome.batch for outcome in printed)
+        return has_letters or bool(self.faults) or self.emails != RunTally()
 
     def facts(self) -> dict[str, Any]:
         """Return it for a program."""
         printed = [*chain.from_iterable(self.letters.values())]
-        batches = [one.batch for one in printed if one.batch]
+        batches = [outcome.batch for outcome in printed if outcome.batch]
         return {
             "emails": asdict(self.emails),
             "letters": {
-                "made": sum(one.files.letters for one in batches),
-                "waiting": sum(len(one.waiting) for one in printed),
-                "print_batches": [one.id for one in batches],
+                "made": sum(batch.files.letters for batch in batches),
+                "waiting": sum(len(outcome.waiting) for outcome in printed),
+                "print_batches": [batch.id for batch in batches],
             },
             "faults": list(self.faults),
         }
@@ -58,21 +59,21 @@ class WorkReport:
     def lines(self) -> list[str]:
         """Return it in words, one thing a line."""
         sent = self.emails
-        said = [
+        lines = [
             f"emails: {sent.accepted} accepted, {sent.deferred} to be tried again, "
             f"{sent.refused} refused, {sent.uncertain} uncertain, "
             f"{sent.cancelled} cancelled"
         ]
         if sent.paused:
-            said.append(f"paused: {sent.paused}")
+            lines.append(f"paused: {sent.paused}")
         for outcome in chain.from_iterable(self.letters.values()):
             if outcome.batch:
                 files = outcome.batch.files
-                said.append(
+                lines.append(
                     f"letters: {files.letters} on {files.sheets} sheets in {files.pdf}"
                 )
-            said += [f"letter waits: {why}" for why in outcome.waiting.values()]
-        return said + [f"fault: {fault}" for fault in self.faults]
+            lines += [f"letter waits: {why}" for why in outcome.waiting.values()]
+        return lines + [f"fault: {fault}" for fault in self.faults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ class Work:
         """
         going = self._going()
         for edition in going:
-            self._begin(edition)
+            if edition.state is EditionState.PLANNED:
+                with writing(self.engine) as connection:
+                    to, now = EditionState.SENDING, self.clock()
+                    editions.move(connection, edition.id, to, now)
         emails = (
             self.sender.send_due(stop, progress)
             if progress
@@ -134,12 +138,14 @@ class Work:
 
     def _printed(self, edition_id: int) -> list[PrintOutcome]:
         # Made without anybody looking on, so sealed: only a person reopens it.
-        made = [self.print_room.make(edition_id, patient=True)]
-        while made[-1].remaining and made[-1].batch:
-            made.append(self.print_room.make(edition_id, patient=True))
+        outcomes = [self.print_room.make(edition_id, patient=True)]
+        while outcomes[-1].remaining and outcomes[-1].batch:
+            outcomes.append(self.print_room.make(edition_id, patient=True))
         return [
-            replace(one, batch=self.print_room.seal(one.batch.id)) if one.batch else one
-            for one in made
+            replace(outcome, batch=self.print_room.seal(outcome.batch.id))
+            if outcome.batch
+            else outcome
+            for outcome in outcomes
         ]
 
     def _going(self) -> list[Edition]:
@@ -149,10 +155,3 @@ class Work:
                 for edition in editions.unfinished(connection)
                 if edition.state in _GOING
             ]
-
-    def _begin(self, edition: Edition) -> None:
-        if edition.state is EditionState.PLANNED:
-            with writing(self.engine) as connection:
-                editions.move(
-                    connection, edition.id, EditionState.SENDING, self.clock()
-                )
