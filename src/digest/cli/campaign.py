@@ -58,7 +58,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     """Show a campaign: its sources, schedules and readers."""
     from digest.bootstrap import open_app
     from digest.model.campaigns.durations import in_words
-    from digest.schedule.reports.source_health import in_a_line, shown
+    from digest.schedule.reports.source_health import in_a_line, source_facts
     from digest.store.campaigns import campaigns, sources
     from digest.store.reports import overview
 
@@ -71,7 +71,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
             {
                 "campaign": _facts(stored.campaign),
                 "paused_at": stored.paused_at,
-                "sources": [shown(name, row) for row in rows],
+                "sources": [source_facts(name, row) for row in rows],
                 "readers": readers,
             }
         )

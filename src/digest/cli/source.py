@@ -106,14 +106,14 @@ def _selectors(parts: list[str]) -> "PageSelectors":
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's sources: how each stands, and why one is not read."""
     from digest.bootstrap import open_app
-    from digest.schedule.reports.source_health import in_a_line, shown
+    from digest.schedule.reports.source_health import in_a_line, source_facts
     from digest.store.campaigns import campaigns, sources
 
     with open_app() as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
         rows = sources.of_campaign(connection, stored.id).values()
     if json:
-        as_json([shown(campaign, row) for row in rows])
+        as_json([source_facts(campaign, row) for row in rows])
         return
     for row in rows:
         result(f"{row.name}: {in_a_line(row)}")

@@ -92,11 +92,14 @@ def run_of(
     planned = copies.get((Channel.EMAIL, DeliveryState.PLANNED), 0)
     on_the_wire = copies.get((Channel.EMAIL, DeliveryState.HANDING_OVER), 0)
     ready = max(planned - waiting.copies, 0) + on_the_wire
-    held = _held(connection, edition)
-    remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(held))
-    rate = _rate(connection, edition, now)
+    holds = _holds(connection, edition)
+    remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(holds))
+    rate = None
+    if edition.state is EditionState.SENDING:
+        recent = runs.lately(connection, edition.id, now, _WINDOW)
+        rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
-    stops = [*held, *_stopped(connection, limits, now)]
+    stops = [*holds, *_stops(connection, limits, now)]
     is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
     return Run(
         edition=edition,
@@ -109,13 +112,6 @@ def run_of(
     )
 
 
-def _rate(connection: Connection, edition: Edition, now: datetime) -> float | None:
-    if edition.state is not EditionState.SENDING:
-        return None
-    found = runs.lately(connection, edition.id, now, _WINDOW)
-    return rate_of(found.copies, (now - found.since).total_seconds())
-
-
 def _reasons(
     edition: Edition,
     remaining: TimeRemaining,
@@ -126,48 +122,50 @@ def _reasons(
 ) -> tuple[str, ...]:
     if edition.state not in GOING:
         return ()
-    are_left = remaining.ready or remaining.waiting
-    said = [*stops] if are_left else []
+    has_copies = remaining.ready or remaining.waiting
+    reasons = [*stops] if has_copies else []
     # What stops them says already why nobody has them in hand.
     if remaining.ready and not (is_in_hand or stops):
-        said.append("No worker has it in hand: is digest serve or digest work running?")
-    said += [
+        reasons.append(
+            "No worker has it in hand: is digest serve or digest work running?"
+        )
+    reasons += [
         f"{count:,} put off: {why or 'no reason was given'}"
         for why, count in waiting.reasons
     ]
-    if edition.deliver_by is not None and are_left:
-        said.append(
+    if edition.deliver_by is not None and has_copies:
+        reasons.append(
             f"What has not gone by {edition.deliver_by:%d %B %H:%M} UTC expires."
         )
-    return tuple(said)
+    return tuple(reasons)
 
 
-def _held(connection: Connection, edition: Edition) -> list[str]:
+def _holds(connection: Connection, edition: Edition) -> list[str]:
     """Return what only staff can put right before any more is begun."""
-    said = []
+    reasons = []
     if since := asleep_since(connection):
-        said.append(f"Asleep since {since:%d %B %H:%M} UTC. Say: digest resume")
+        reasons.append(f"Asleep since {since:%d %B %H:%M} UTC. Say: digest resume")
     if campaigns.by_name(connection, edition.campaign).paused_at is not None:
-        said.append(
+        reasons.append(
             f"The campaign is paused. Say: digest campaign resume {edition.campaign}"
         )
-    return said
+    return reasons
 
 
-def _stopped(
+def _stops(
     connection: Connection, limits: Sequence[RateLimit], now: datetime
 ) -> list[str]:
     """Return what stops every email for a while."""
-    said = [
-        f"The mail server {one.name} is left alone until "
-        f"{one.paused_until:%H:%M:%S} UTC: {one.reason}"
-        for one in carriers.in_trouble(connection).values()
-        if now < one.paused_until
+    reasons = [
+        f"The mail server {carrier.name} is left alone until "
+        f"{carrier.paused_until:%H:%M:%S} UTC: {carrier.reason}"
+        for carrier in carriers.in_trouble(connection).values()
+        if now < carrier.paused_until
     ]
     free_at = rate_limits.free_at(connection, limits, now)
     if free_at is not None and free_at - now >= _WORTH_SAYING:
-        said.append(
+        reasons.append(
             f"No more may leave: {limits_in_words(limits)} (DIGEST_RATE). "
             f"The next at {free_at:%d %B %H:%M} UTC."
         )
-    return said
+    return reasons

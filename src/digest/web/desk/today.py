@@ -9,7 +9,7 @@ from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import preview_named, previews
 from digest.schedule.editions import due
-from digest.schedule.reports.status import troubles
+from digest.schedule.reports.troubles import troubles_in
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
 from digest.store.reports import overview
@@ -50,7 +50,7 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
         "formats": [
             (preview.name, preview.words) for _, preview in previews() if preview.words
         ],
-        "troubles": troubles(connection, list(stored.values()), now),
+        "troubles": troubles_in(connection, list(stored.values()), now),
         "upcoming": [
             {
                 "campaign": slot.campaign,
