@@ -64,7 +64,7 @@ def an_event(key: str = "event-1", **changes: Any) -> Event:
 
 def a_schedule(name: str = "daily", **changes: Any) -> Schedule:
     """Return a daily schedule at 16:00, the default one."""
-    given: dict[str, Any] = {"timetable": WeeklyTimes(time(16)), "default": True}
+    given: dict[str, Any] = {"times": WeeklyTimes(time(16)), "default": True}
     return Schedule(name, **(given | changes))
 
 

@@ -25,7 +25,7 @@ def apply(
             digest.engine, file, digest.settings.timezone, digest.now()
         )
     for schedule in applied.campaign.schedules:
-        talk(f"schedule {schedule.name}: {schedule.timetable}")
+        talk(f"schedule {schedule.name}: {schedule.times}")
     for source in applied.campaign.sources:
         talk(f"source {source.name}: {source.kind} {source.location}")
     result(f"{applied.campaign.name}: applied, {applied.readers} readers joined")
@@ -82,7 +82,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
         result(
-            f"  schedule {schedule.name}: {schedule.timetable} {campaign.timezone}, "
+            f"  schedule {schedule.name}: {schedule.times} {campaign.timezone}, "
             f"emails are of use for {in_words(schedule.expires)}"
         )
     for row in rows:

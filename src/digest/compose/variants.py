@@ -87,7 +87,7 @@ def draft(
     until then it is what the log holds.
     """
     campaign = stored.campaign
-    slot = schedule.schedule.timetable.next_slot(campaign.timezone, now)
+    slot = schedule.schedule.times.next_slot(campaign.timezone, now)
     since = editions.upto_before(connection, schedule.id, slot)
     items = _items(news(connection, stored.id, (since, log.MAX), slot))
     if not items:

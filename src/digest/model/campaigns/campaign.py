@@ -88,14 +88,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A named timetable of a campaign.
+    """The named times at which editions of a campaign are due.
 
     `formats` are those whose readers start on it; `default` takes the rest.
     An email that has not gone when it `expires` is not sent at all.
     """
 
     name: str
-    timetable: WeeklyTimes
+    times: WeeklyTimes
     catch_up: timedelta = CATCH_UP
     default: bool = False
     formats: tuple[Format, ...] = ()

@@ -169,7 +169,7 @@ def _schedule(table: TomlTable) -> Schedule:
         table.fault("expires", "must be from 30m to 30d: how long an email is of use")
     return Schedule(
         name=table.parsed("name", _name, "", required=True),
-        timetable=WeeklyTimes(at, table.parsed("days", week_days, EVERY_DAY)),
+        times=WeeklyTimes(at, table.parsed("days", week_days, EVERY_DAY)),
         catch_up=table.duration("catch_up", CATCH_UP),
         default=table.flag("default", default=False),
         formats=table.choices("formats", FORMATS),

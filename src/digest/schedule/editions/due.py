@@ -70,7 +70,7 @@ def next_slot(
     """Return the schedule's first slot after `now` within the campaign's days."""
     first, last = _span(campaign)
     after = max(now, first - timedelta(microseconds=1)) if first else now
-    slot = schedule.schedule.timetable.next_slot(campaign.timezone, after)
+    slot = schedule.schedule.times.next_slot(campaign.timezone, after)
     return None if last is not None and slot >= last else slot
 
 
@@ -102,7 +102,7 @@ def _slots_without_edition(
     first, last = _span(campaign)
     after = max(schedule.slots_since, now - LOOK_BACK)
     with_edition = editions.slots_made(connection, schedule.id, after)
-    for slot in schedule.schedule.timetable.slots(campaign.timezone, after, now):
+    for slot in schedule.schedule.times.slots(campaign.timezone, after, now):
         begun = first is None or slot >= first
         over = last is not None and slot >= last
         if begun and not over and slot not in with_edition:

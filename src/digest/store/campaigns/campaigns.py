@@ -147,7 +147,7 @@ def _apply_schedules(
         .values(ended_at=now)
     )
     for one in wanted:
-        said = json.dumps([str(one.timetable), stored.campaign.timezone])
+        said = json.dumps([str(one.times), stored.campaign.timezone])
         row = {"campaign_id": stored.id, "name": one.name}
         insert_new(
             connection,
