@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.campaigns.source_health import SourceFailure, SourceState
-from digest.schedule.editions.publishing import GATHER_EVERY
+from digest.schedule.limits import GATHER_EVERY
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, sources

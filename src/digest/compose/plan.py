@@ -13,6 +13,7 @@ from digest.compose.variants import news
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
+from digest.model.limits import READERS_PLANNED_AT_ONCE
 from digest.model.people.channel_choice import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
@@ -25,7 +26,6 @@ from digest.store.editions import editions
 from digest.store.people.readers import PlanningRow, facts_for
 from digest.store.posts import log
 
-CHUNK = 1000
 # Gets, in the transaction that plans them, the send batches that have been cut.
 Submit = Callable[[Connection, Sequence[int]], None]
 NOBODY = "nobody had anything new that could reach them"
@@ -60,7 +60,7 @@ def plan(
     engine: Engine,
     edition_id: int,
     now: datetime,
-    chunk: int = CHUNK,
+    chunk: int = READERS_PLANNED_AT_ONCE,
     submit: Submit = submit_nothing,
 ) -> None:
     """Plan an approved edition to its end; safe to repeat after any interruption.

@@ -9,11 +9,10 @@ from sqlalchemy import Engine
 from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
+from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import CampaignFile
-
-_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def apply_file(
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > CAMPAIGN_FILE_BYTES:
             raise CampaignFileError(f"{path} is over 1 MB: it is no campaign file")
         return path.read_text(encoding="utf-8-sig")
     except OSError as problem:

@@ -33,19 +33,24 @@ from digest.model.campaigns.slots import (
 )
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
 from digest.model.formats import FORMATS
+from digest.model.limits import (
+    DOMAIN_LABEL_LENGTH,
+    LOCAL_PART_LENGTH,
+    LONGEST_AHEAD,
+    LONGEST_EXPIRY,
+    NAME_LENGTH,
+    SHORTEST_AHEAD,
+    SHORTEST_EXPIRY,
+)
 from digest.model.posts.pictures import PictureHosting
 
 _ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
-# Time for a second try, which greylisting needs; and not for ever.
-_SHORTEST_EXPIRY = timedelta(minutes=30)
-_SHORTEST_AHEAD = timedelta(days=1)
-_LONGEST_AHEAD = timedelta(days=366)
 _SCHEMES = ("https://", "http://")
 _CALENDAR_SCHEMES = (*_SCHEMES, "webcal://", "webcals://")
-_LONGEST_EXPIRY = timedelta(days=30)
 # Stricter than RFC 5322: no quoted local parts, no comments, no IP literals.
 _EMAIL_ADDRESS = re.compile(
-    r"[^\s@<>\"(),:;\\[\]\x00-\x1f\x7f-\x9f]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}"
+    rf"[^\s@<>\"(),:;\\[\]\x00-\x1f\x7f-\x9f]{{1,{LOCAL_PART_LENGTH}}}"
+    rf"@(?:[\w-]{{1,{DOMAIN_LABEL_LENGTH}}}\.)+[\w-]{{2,{DOMAIN_LABEL_LENGTH}}}"
 )
 
 
@@ -146,7 +151,7 @@ def _ahead(table: TomlTable, kind: SourceKind) -> timedelta:
     if kind is not SourceKind.CALENDAR:
         return AHEAD
     length = table.duration("ahead", AHEAD)
-    if not _SHORTEST_AHEAD <= length <= _LONGEST_AHEAD:
+    if not SHORTEST_AHEAD <= length <= LONGEST_AHEAD:
         table.fault("ahead", "must be from 1d to 366d: how far ahead events are told")
         return AHEAD
     return length
@@ -165,7 +170,7 @@ def _select(table: TomlTable, kind: SourceKind) -> PageSelectors:
 def _schedule(table: TomlTable) -> Schedule:
     at = table.parsed("at", wall_time, MIDNIGHT, required=True)
     expires = table.duration("expires", EXPIRES)
-    if not _SHORTEST_EXPIRY <= expires <= _LONGEST_EXPIRY:
+    if not SHORTEST_EXPIRY <= expires <= LONGEST_EXPIRY:
         table.fault("expires", "must be from 30m to 30d: how long an email is of use")
     return Schedule(
         name=table.parsed("name", _name, "", required=True),
@@ -202,8 +207,8 @@ def _name(value: str) -> str:
         raise ValueError(
             "must be lower-case letters, digits and hyphens, e.g. co-production-week"
         )
-    if len(value) > 60 or not value.isascii():
-        raise ValueError("must be plain ASCII and at most 60 characters")
+    if len(value) > NAME_LENGTH or not value.isascii():
+        raise ValueError(f"must be plain ASCII and at most {NAME_LENGTH} characters")
     return value
 
 

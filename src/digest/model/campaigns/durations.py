@@ -3,8 +3,10 @@
 import re
 from datetime import timedelta
 
+from digest.model.limits import DURATION_DIGITS
+
 _SHORT_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_SHORT = re.compile(r"(\d{1,5})\s*([mhd])")
+_SHORT = re.compile(rf"(\d{{1,{DURATION_DIGITS}}})\s*([mhd])")
 _UNITS = (
     ("day", timedelta(days=1)),
     ("hour", timedelta(hours=1)),

@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-# Sooner than the hour at which sources are read: most trouble passes by itself.
-FIRST_RETRY = timedelta(minutes=10)
-LAST_RETRY = timedelta(hours=6)
-# A server that asks for more has its clock or its words wrong.
-LONGEST_WAIT = timedelta(days=1)
-# Both, so that a machine that was off for a week does not give up at once.
-PATIENCE = timedelta(days=7)
-PATIENT_TRIES = 10
+from digest.model.limits import (
+    FIRST_SOURCE_RETRY,
+    LAST_SOURCE_RETRY,
+    LONGEST_SOURCE_WAIT,
+    SOURCE_PATIENCE,
+    SOURCE_PATIENT_TRIES,
+)
 
 
 class SourceState(StrEnum):
@@ -60,7 +59,7 @@ class SourceHealth:
         is_early = self.failures > 0 and _is_later(self.next_try_at, now)
         failures = self.failures if is_early else self.failures + 1
         since = self.failing_since or now
-        is_long = now - since >= PATIENCE and failures >= PATIENT_TRIES
+        is_long = now - since >= SOURCE_PATIENCE and failures >= SOURCE_PATIENT_TRIES
         failed = replace(
             self,
             state=SourceState.FAILING,
@@ -71,10 +70,10 @@ class SourceHealth:
         if failure.is_gone or is_long:
             paused = SourceState.PAUSED
             return replace(failed, state=paused, next_try_at=None, wait_until=None)
-        wait = min(failure.wait, LONGEST_WAIT) if failure.wait else None
+        wait = min(failure.wait, LONGEST_SOURCE_WAIT) if failure.wait else None
         # Six doublings are past the last retry; a thousand would be past all time.
         doublings = min(failures - 1, 10)
-        backoff = min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
+        backoff = min(FIRST_SOURCE_RETRY * (1 << doublings), LAST_SOURCE_RETRY)
         return replace(
             failed,
             next_try_at=self.next_try_at if is_early else now + backoff,

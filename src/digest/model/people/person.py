@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from digest.model.formats import Format
+from digest.model.limits import PERSON_KEY_LENGTH
 from digest.model.people.postal_address import PostalAddress
 
 T = TypeVar("T")
 
-_LONGEST_KEY = 380
 _NO_DIGITS = dict.fromkeys(map(ord, " ().-"))
 
 
@@ -137,8 +137,12 @@ def post_key(name: str, address: PostalAddress | None) -> str:
     if address.is_abroad:
         where = "|".join((address.country, address.postcode, *address.lines))
     key = f"{name}|{where}".casefold()
-    # A key has to fit its column; a long one still tells people apart.
-    return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+    # A long one still tells people apart.
+    return (
+        key
+        if len(key) <= PERSON_KEY_LENGTH
+        else hashlib.sha256(key.encode()).hexdigest()
+    )
 
 
 def phone_key(name: str, phone: str) -> str:

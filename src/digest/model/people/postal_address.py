@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from digest.model.limits import ADDRESS_LINES
 from digest.model.people.postal_countries import BY_NAME, HOME, ISLANDS
 
-MOST_LINES = 5
 _POSTCODE = re.compile(r"([A-Z]{1,2})(\d{1,2})([A-Z]?)(\d)([A-Z]{2})")
 _BFPO = re.compile(r"BFPO\s*(?:C/O\s*)?(\d{1,4})", re.IGNORECASE)
 _NO_ABODE = re.compile(
@@ -247,7 +247,7 @@ def _counted(
     parts: list[tuple[str, str]], code: str, country: str
 ) -> PostalAddress | AddressProblem:
     lines = tuple(line for _, line in parts)
-    spare = MOST_LINES - len(lines) - bool(country and code)
+    spare = ADDRESS_LINES - len(lines) - bool(country and code)
     if not lines:
         return AddressProblem(
             f"only “{code or country}” is given: add a street and a town"
@@ -255,7 +255,8 @@ def _counted(
     if spare < 0:
         return AddressProblem(
             f"the address is too long by {-spare}:"
-            f" put it on at most {MOST_LINES} lines beside the name and the postcode",
+            f" put it on at most {ADDRESS_LINES} lines"
+            " beside the name and the postcode",
             parts[spare][0],
         )
     return PostalAddress(lines, code, country)

@@ -27,6 +27,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from digest.errors import DigestError
 from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.editions.long_sleep import asleep_since
+from digest.schedule.limits import (
+    BATCHES_SWEPT,
+    JOB_CONNECTIONS,
+    JOBS_AT_ONCE,
+    STOP_LOOK_SECONDS,
+)
 from digest.store.base.engine import writing
 from digest.store.delivery import job_tables, send_batches
 from digest.store.delivery.send_batches import Lease
@@ -34,10 +40,6 @@ from digest.store.delivery.send_batches import Lease
 log = logging.getLogger(__name__)
 
 TASK, QUEUE = "digest:send-batch", "digest-email"
-# One batch is being sent, the next is leased when that runs low, one is at hand.
-_AT_ONCE = 3
-_MOST_SWEPT = 1000
-_LOOK_SECONDS = 0.2
 _TROUBLE = (
     ProcrastinateException,
     psycopg.Error,
@@ -120,8 +122,7 @@ class JobSupply:
             while not self._at_hand and monotonic() < until:
                 if self._is_closed or self._stop.is_set():
                     return
-                # Nobody is woken when it is time to stop.
-                self._changed.wait(min(_LOOK_SECONDS, seconds))
+                self._changed.wait(min(STOP_LOOK_SECONDS, seconds))
 
     def close(self) -> None:
         """Answer every job: nothing is sent here any more."""
@@ -190,7 +191,11 @@ class JobDispatcher:
     async def _at_work(self, supply: JobSupply, is_over: Callable[[], bool]) -> None:
         plain = self.engine.url.set(drivername="postgresql")
         address = plain.render_as_string(hide_password=False)
-        app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+        app = App(
+            connector=PsycopgConnector(
+                conninfo=address, min_size=1, max_size=JOB_CONNECTIONS
+            )
+        )
 
         @app.task(name=TASK, queue=QUEUE)
         async def send_batch(batch_id: int) -> None:
@@ -200,7 +205,7 @@ class JobDispatcher:
             worker = asyncio.create_task(
                 app.run_worker_async(
                     queues=[QUEUE],
-                    concurrency=_AT_ONCE,
+                    concurrency=JOBS_AT_ONCE,
                     delete_jobs="always",
                     install_signal_handlers=False,
                     # New jobs announce themselves; those taken up again do not.
@@ -212,7 +217,7 @@ class JobDispatcher:
             sweeper = asyncio.create_task(self._sweep_for_ever(app))
             try:
                 while not (is_over() or worker.done() or sweeper.done()):
-                    await asyncio.sleep(_LOOK_SECONDS)
+                    await asyncio.sleep(STOP_LOOK_SECONDS)
             finally:
                 sweeper.cancel()
                 worker.cancel()  # it finishes the jobs that it has begun
@@ -245,7 +250,7 @@ class JobDispatcher:
             with writing(self.engine) as connection:
                 if asleep_since(connection) is not None:
                     return
-                lost = job_tables.without_job(connection, self.clock(), _MOST_SWEPT)
+                lost = job_tables.without_job(connection, self.clock(), BATCHES_SWEPT)
                 if lost:
                     self.submit(connection, lost)
         except _TROUBLE as problem:

@@ -16,6 +16,7 @@ from digest.deliver.sending.sender import Sender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
 from digest.schedule.delivery.dispatch import ProcessSupply
+from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
 from digest.store.editions import editions
@@ -23,7 +24,6 @@ from digest.store.editions.editions import Edition
 
 log = logging.getLogger(__name__)
 
-_PAUSE_SECONDS = 5.0
 _GOING = {EditionState.PLANNED, EditionState.SENDING}
 
 
@@ -134,7 +134,7 @@ class Work:
             except Exception:
                 # A bug in one edition must not end the work on all others.
                 log.exception("work stopped short")
-            supply.wait(_PAUSE_SECONDS)
+            supply.wait(ROUND_PAUSE_SECONDS)
 
     def _printed(self, edition_id: int) -> list[PrintOutcome]:
         # Made without anybody looking on, so sealed: only a person reopens it.

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from digest.model.campaigns.campaign import Campaign
+from digest.schedule.limits import LOOK_BACK
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions
 
 log = logging.getLogger(__name__)
-
-LOOK_BACK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """After a long sleep nothing is sent by surprise: a person says resume first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from digest.schedule.limits import LONGEST_SLEEP
 from digest.store.base.engine import writing
 from digest.store.base.tables import watch
-
-# Longer than a night off, shorter than a restored backup is old.
-ASLEEP = timedelta(hours=24)
 
 
 def check_in(engine: Engine, now: datetime) -> bool:
@@ -23,7 +21,7 @@ def check_in(engine: Engine, now: datetime) -> bool:
             connection.execute(insert(watch).values(id=1, looked_at=now))
             return True
         asleep = row.asleep_since
-        if asleep is None and now - row.looked_at > ASLEEP:
+        if asleep is None and now - row.looked_at > LONGEST_SLEEP:
             asleep = row.looked_at
         connection.execute(update(watch).values(looked_at=now, asleep_since=asleep))
         return asleep is None

@@ -1,27 +1,25 @@
 """Carrying editions forward: gather, freeze, approve, plan, each step repeatable."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from digest.compose import lifecycle
-from digest.compose.plan import CHUNK, Submit, plan, submit_nothing
+from digest.compose.plan import Submit, plan, submit_nothing
 from digest.errors import DigestError
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import due, long_sleep
 from digest.schedule.editions.previews import schedule_of
+from digest.schedule.limits import GATHER_EVERY
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
 from digest.store.editions.editions import Edition
 
 log = logging.getLogger(__name__)
-
-# Between editions, so that a draft is fresh and a failing source is noticed.
-GATHER_EVERY = timedelta(hours=1)
 
 
 def publish_due(
@@ -58,7 +56,7 @@ def carry_forward(
     """Freeze, approve where nobody has to, and plan; return where it then stands."""
     lifecycle.freeze(engine, edition_id, now)
     lifecycle.approve(engine, edition_id, now)
-    plan(engine, edition_id, now, CHUNK, submit)
+    plan(engine, edition_id, now, submit=submit)
     with reading(engine) as connection:
         return editions.get(connection, edition_id)
 

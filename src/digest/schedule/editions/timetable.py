@@ -13,13 +13,10 @@ from sqlalchemy import Engine
 
 from digest.errors import DigestError
 from digest.schedule.editions.due import next_slots
+from digest.schedule.limits import SWEEP
 from digest.store.base.engine import reading
 
 log = logging.getLogger(__name__)
-
-# APScheduler waits on the monotonic clock: a machine that was suspended, a
-# clock that was set and a schedule changed elsewhere are seen at the next sweep.
-SWEEP = timedelta(minutes=5)
 
 
 class Timetable:

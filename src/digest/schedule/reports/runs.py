@@ -14,6 +14,7 @@ from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
 from digest.schedule.editions.long_sleep import asleep_since
+from digest.schedule.limits import RATE_WAIT_TOLD_FROM
 from digest.store.campaigns import campaigns
 from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.send_batches import LEASED
@@ -23,8 +24,6 @@ from digest.store.reports.runs import DelayedEmails
 
 GOING = (EditionState.PLANNED, EditionState.SENDING)
 _WINDOW = timedelta(seconds=WINDOW_SECONDS)
-# A limit is waited for again and again in a run that goes well.
-_WORTH_SAYING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def _stops(
         if now < carrier.paused_until
     ]
     free_at = rate_limits.free_at(connection, limits, now)
-    if free_at is not None and free_at - now >= _WORTH_SAYING:
+    if free_at is not None and free_at - now >= RATE_WAIT_TOLD_FROM:
         reasons.append(
             f"No more may leave: {limits_in_words(limits)} (DIGEST_RATE). "
             f"The next at {free_at:%d %B %H:%M} UTC."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,13 @@ from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import long_sleep
+from digest.schedule.limits import (
+    EDITION_TROUBLES_FOR,
+    EDITIONS_LISTED,
+    READERS_NAMED,
+    SKIPPED_ITEMS_NAMED,
+    SKIPPED_NAMED_FOR,
+)
 from digest.schedule.reports.source_health import next_try
 from digest.store.campaigns import sources
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -20,13 +27,6 @@ from digest.store.editions.editions import Edition
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
 from digest.store.reports.overview import UnservedReader
-
-_EDITIONS_LISTED = 10
-_READERS_NAMED = 10
-_ITEMS_NAMED = 3
-# What happened longer ago is history, not something that needs help.
-_RECENT = timedelta(days=7)
-_SKIPPED_NAMED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ def troubles_in(
     for stored in stored_campaigns:
         troubles += _of_campaign(connection, stored, now)
         for edition in last_editions(connection, stored.id):
-            if now - edition.slot < _RECENT:
+            if now - edition.slot < EDITION_TROUBLES_FOR:
                 troubles += _of_edition(connection, edition)
     return troubles
 
 
 def last_editions(connection: Connection, campaign_id: int) -> list[Edition]:
     """Return the newest editions of a campaign, as many as are looked at."""
-    return editions.of_campaign(connection, campaign_id)[:_EDITIONS_LISTED]
+    return editions.of_campaign(connection, campaign_id)[:EDITIONS_LISTED]
 
 
 def _of_campaign(
@@ -128,8 +128,10 @@ def _of_source(campaign: str, row: SourceRow, now: datetime) -> list[Trouble]:
                 f"again: digest source resume {campaign} {row.name}",
             )
         )
-    if row.skipped and row.skipped_at and now - row.skipped_at < _SKIPPED_NAMED_FOR:
-        first = ". ".join(str(item).rstrip(".") for item in row.skipped[:_ITEMS_NAMED])
+    if row.skipped and row.skipped_at and now - row.skipped_at < SKIPPED_NAMED_FOR:
+        first = ". ".join(
+            str(item).rstrip(".") for item in row.skipped[:SKIPPED_ITEMS_NAMED]
+        )
         troubles.append(
             Trouble(
                 f"{which} has something that cannot be taken.",
@@ -172,9 +174,9 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
 
 
 def _not_reached(connection: Connection, name: str, edition_id: int) -> list[Trouble]:
-    readers = overview.not_served(connection, edition_id, _READERS_NAMED)
+    readers = overview.not_served(connection, edition_id, READERS_NAMED)
     troubles = [_about(name, reader) for reader in readers]
-    if len(readers) == _READERS_NAMED:
+    if len(readers) == READERS_NAMED:
         more = overview.count_not_served(connection, edition_id) - len(readers)
         if more:
             troubles.append(

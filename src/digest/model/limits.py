@@ -1,0 +1,51 @@
+"""What campaign files, people and plans may hold, and how patient sources find us.
+
+Each constant stands below the reason for it, and `# == ... ==` begins a group.
+"""
+
+from datetime import timedelta
+
+# == A campaign file ==
+
+# Characters of a campaign's, source's or schedule's name: it is typed in commands.
+NAME_LENGTH = 60
+# Digits of the number in a length of time, such as 30m: more than any limit below.
+DURATION_DIGITS = 5
+# Time for a second try, which greylisting needs.
+SHORTEST_EXPIRY = timedelta(minutes=30)
+# What is of use for longer is no news.
+LONGEST_EXPIRY = timedelta(days=30)
+# An event that is told no earlier than on its day is told too late.
+SHORTEST_AHEAD = timedelta(days=1)
+# A year and a day: an event that comes once a year is told once a year.
+LONGEST_AHEAD = timedelta(days=366)
+# Characters before the @: RFC 5321 §4.5.3.1.1.
+LOCAL_PART_LENGTH = 64
+# Characters between two dots of a domain: RFC 1035 §2.3.4.
+DOMAIN_LABEL_LENGTH = 63
+
+# == A source in trouble ==
+
+# Sooner than the hour at which sources are read: most trouble passes by itself.
+FIRST_SOURCE_RETRY = timedelta(minutes=10)
+# Each wait is twice the one before, and this the longest: news should not age.
+LAST_SOURCE_RETRY = timedelta(hours=6)
+# A server that asks for more has its clock or its words wrong.
+LONGEST_SOURCE_WAIT = timedelta(days=1)
+# A source that fails for longer waits for a person, once it was tried often enough.
+SOURCE_PATIENCE = timedelta(days=7)
+# Both, so that a machine that was off for a week does not give up at once.
+SOURCE_PATIENT_TRIES = 10
+
+# == A person ==
+
+# Lines of an address beside the name and the last one: GOV.UK Notify's rule.
+ADDRESS_LINES = 5
+# Characters of what a person is told apart by: a key has to fit its column.
+PERSON_KEY_LENGTH = 380
+
+# == An edition ==
+
+# Readers planned in one transaction, whose emails are one send batch: short enough
+# to hold nobody up, and a worker that dies gives back no more than that.
+READERS_PLANNED_AT_ONCE = 1000

@@ -1,0 +1,51 @@
+"""How far back, how often and how much at once the program looks by itself.
+
+Each constant stands below the reason for it, and `# == ... ==` begins a group.
+"""
+
+from datetime import timedelta
+
+# == A campaign file ==
+
+# Bytes: hundreds of sources with all their keys; a larger file is another kind.
+CAMPAIGN_FILE_BYTES = 1_000_000
+
+# == The timetable ==
+
+# Slots without an edition are looked for so far back: older ones are nobody's due.
+LOOK_BACK = timedelta(days=7)
+# Longer than a night off, shorter than a restored backup is old.
+LONGEST_SLEEP = timedelta(hours=24)
+# APScheduler waits on the monotonic clock: a machine that was suspended, a clock
+# that was set and a schedule changed elsewhere are seen at the next sweep.
+SWEEP = timedelta(minutes=5)
+# Sources are read between editions, so that a draft is fresh and a failure noticed.
+GATHER_EVERY = timedelta(hours=1)
+
+# == Workers ==
+
+# Seconds after a round before the next looks for letters, and for what is due again.
+ROUND_PAUSE_SECONDS = 5.0
+# One batch is being sent, the next is leased when that runs low, one is at hand.
+JOBS_AT_ONCE = 3
+# Send batches without a job that are submitted again at one sweep: a million copies.
+BATCHES_SWEPT = 1000
+# Seconds: nobody is woken when it is time to stop, so who waits looks this often.
+STOP_LOOK_SECONDS = 0.2
+# Connections of a process to PostgreSQL for its jobs: one listens, others fetch.
+JOB_CONNECTIONS = 4
+
+# == What staff are shown ==
+
+# Editions of a campaign that status lists and looks at for troubles, newest first.
+EDITIONS_LISTED = 10
+# Readers of an edition who were not reached, by name: more of them are a count.
+READERS_NAMED = 10
+# Items of a source that could not be taken, by name: more of them are a count.
+SKIPPED_ITEMS_NAMED = 3
+# An item that cannot be taken is named so long: whoever leaves it so means to.
+SKIPPED_NAMED_FOR = timedelta(days=7)
+# What happened to an edition longer ago is history, not something that needs help.
+EDITION_TROUBLES_FOR = timedelta(days=7)
+# A limit is waited for again and again in a run that goes well: longer is told.
+RATE_WAIT_TOLD_FROM = timedelta(minutes=1)
