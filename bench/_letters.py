@@ -50,10 +50,10 @@ Measured = dict[str, float]
 def ours(readers: int, folder: Path) -> Measured:
     """Set the body once, and lay one print run over it."""
     letters = [a_letter(number) for number in range(readers)]
-    made = an_edition()
+    edition = an_edition()
     began = cpu_seconds()
-    body = typeset(made, LetterOptions(pictures=_gallery(folder)))
-    run = lay(letters, {"body": body}, PrintHead(made.campaign, made.code, AT))
+    body = typeset(edition, LetterOptions(pictures=_gallery(folder)))
+    run = lay(letters, {"body": body}, PrintHead(edition.campaign, edition.code, AT))
     spent = cpu_seconds() - began
     assert len(run.rows) == readers
     return _measured(spent, body.pages, len(run.pdf))
@@ -64,19 +64,19 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
     import typst  # noqa: PLC0415 - a contender pays for its own library alone
 
     with TypstCompiler() as press:
-        told = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
+        content = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
         source = (press.root / "letter.typ").read_text()
         own = source.replace('json("job.json")', "json(bytes(sys.inputs.job))")
         assert own != source
         (press.root / "letter.typ").write_text(own)
-        inputs = [_for_typst(told, number) for number in range(readers)]
+        inputs = [_for_typst(content, number) for number in range(readers)]
         began = cpu_seconds()
         compiler = typst.Compiler(
             str(press.root / "letter.typ"), root=str(press.root), font_paths=fonts()
         )
         size = 0
-        for one in inputs:
-            pdf = compiler.compile(sys_inputs=one, timestamp=0, pdf_tags=False)
+        for sys_inputs in inputs:
+            pdf = compiler.compile(sys_inputs=sys_inputs, timestamp=0, pdf_tags=False)
             assert isinstance(pdf, bytes)
             size += len(pdf)
         spent = cpu_seconds() - began
@@ -84,9 +84,9 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
     return _measured(spent, pages, size)
 
 
-def _for_typst(told: Mapping[str, Any], number: int) -> dict[str, str]:
-    recipient = personal(a_letter(number), told["words"]["salutation"]["t"])
-    return {"job": json.dumps({**told, "fonts": FAMILIES, "recipient": recipient})}
+def _for_typst(content: Mapping[str, Any], number: int) -> dict[str, str]:
+    recipient = personal(a_letter(number), content["words"]["salutation"]["t"])
+    return {"job": json.dumps({**content, "fonts": FAMILIES, "recipient": recipient})}
 
 
 def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
@@ -95,16 +95,16 @@ def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     with TypstCompiler() as press:
-        told = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
+        content = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
         base = press.root.as_uri() + "/"
-        pages_of_html = [_html(told, number) for number in range(readers)]
+        pages_of_html = [_html(content, number) for number in range(readers)]
         began = cpu_seconds()
-        known, pictures = FontConfiguration(), dict[Any, Any]()
-        style = CSS(string=_style(), font_config=known)
+        fonts_in_use, pictures = FontConfiguration(), dict[Any, Any]()
+        style = CSS(string=_style(), font_config=fonts_in_use)
         size = 0
         for words in pages_of_html:
             document = HTML(string=words, base_url=base).render(
-                stylesheets=[style], font_config=known, cache=pictures
+                stylesheets=[style], font_config=fonts_in_use, cache=pictures
             )
             size += len(document.write_pdf())
         spent = cpu_seconds() - began
@@ -122,18 +122,18 @@ def _measured(spent: float, pages: int, size: int) -> Measured:
     return {"cpu_s": spent, "peak_mb": peak_mb(), "pages": pages, "bytes": size}
 
 
-def _html(told: Mapping[str, Any], number: int) -> str:
+def _html(content: Mapping[str, Any], number: int) -> str:
     """Return the same letter as HTML: the same words, pictures and places."""
-    to = personal(a_letter(number), told["words"]["salutation"]["t"])
-    body = "".join(map(_block, told["blocks"]))
-    sender = "<br>".join(map(html.escape, (*told["sender"], told["phone"])))
+    to = personal(a_letter(number), content["words"]["salutation"]["t"])
+    body = "".join(map(_block, content["blocks"]))
+    sender = "<br>".join(map(html.escape, (*content["sender"], content["phone"])))
     address = "<br>".join(map(html.escape, to["ways"][0]))
     return (
-        f'<html lang="en-GB"><title>{html.escape(told["title"])}</title>'
+        f'<html lang="en-GB"><title>{html.escape(content["title"])}</title>'
         f'<p class="reference">{to["reference"]}</p>'
-        f"<h1>{html.escape(told['masthead'])}</h1>"
+        f"<h1>{html.escape(content['masthead'])}</h1>"
         f'<p class="sender">{sender}</p><p class="address">{address}</p>'
-        f'<p class="date">{told["date"]}</p><p>{html.escape(to["salutation"])}</p>'
+        f'<p class="date">{content["date"]}</p><p>{html.escape(to["salutation"])}</p>'
         f"{body}</html>"
     )
 
@@ -263,15 +263,15 @@ _WORDS = (
 
 
 def _posts() -> Iterator[Post]:
-    said: Block = Paragraph(
+    text: Block = Paragraph(
         (TextSpan(_WORDS), TextSpan(" And so we stayed.", strong=True))
     )
     bodies: tuple[tuple[Block, ...], ...] = (
-        (said, Picture("", "A quay in the rain", "The quay on Monday.", "quay"), said),
-        (said, ListBlock(False, ((said,), (said,)))),  # noqa: FBT003 - the block's own field
-        (_table("Boat", "Leaves", "Back"), said),
-        (said, Picture("", "A raised bed", "Kale, leeks and garlic.", "bed"), said),
-        (_table("When", "What", "Where"), said),
+        (text, Picture("", "A quay in the rain", "The quay on Monday.", "quay"), text),
+        (text, ListBlock(False, ((text,), (text,)))),  # noqa: FBT003 - the block's own field
+        (_table("Boat", "Leaves", "Back"), text),
+        (text, Picture("", "A raised bed", "Kale, leeks and garlic.", "bed"), text),
+        (_table("When", "What", "Where"), text),
     )
     for number, body in enumerate(bodies):
         yield Post(
@@ -300,8 +300,8 @@ def write_pictures(folder: Path) -> None:
         )
         head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
         parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-        made = b"".join(_chunk(*part) for part in parts)
-        (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + made)
+        png = b"".join(_chunk(*part) for part in parts)
+        (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + png)
 
 
 def _gallery(folder: Path) -> Gallery:

@@ -84,32 +84,32 @@ def _ours(port: int, database: str, connections: int) -> Spent:
 
 
 def _measured(runs: dict[str, Run], places: Iterable[int]) -> Points:
-    found: Points = {name: {} for name in runs}
+    rates_of: Points = {name: {} for name in runs}
     for place in places:
         rates: dict[str, list[float]] = {name: [] for name in runs}
         for _ in range(REPEATS):
             for name, run in runs.items():
                 rates[name].append(run(place).rate)
         for name, several in rates.items():
-            found[name][place] = statistics.median(several)
-            print(f"{place:3} {name:32} {found[name][place]:8,.0f} a second")
-    return found
+            rates_of[name][place] = statistics.median(several)
+            print(f"{place:3} {name:32} {rates_of[name][place]:8,.0f} a second")
+    return rates_of
 
 
 def _draw(by_connections: Points, by_delay: Points) -> None:
     mpl.rcParams |= {"svg.hashsalt": "digest", "svg.fonttype": "none", "font.size": 11}
     figure = Figure(figsize=(10, 4.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    _curves(left, by_connections, "connections", CONNECTIONS)
-    _curves(right, by_delay, "milliseconds of delay, each way", DELAYS_MS)
-    right.set_yscale("log")
-    right.minorticks_off()
-    right.set_yticks(RATES, [f"{one:,}" for one in RATES])
-    right.set_ylim(RATES[0], RATES[-1])
-    left.set_title("To a server on the same machine")
-    right.set_title(f"Over a slow link, {OVER_A_LINK} connections")
+    same_machine, slow_link = figure.subplots(1, 2)
+    _curves(same_machine, by_connections, "connections", CONNECTIONS)
+    _curves(slow_link, by_delay, "milliseconds of delay, each way", DELAYS_MS)
+    slow_link.set_yscale("log")
+    slow_link.minorticks_off()
+    slow_link.set_yticks(RATES, [f"{rate:,}" for rate in RATES])
+    slow_link.set_ylim(RATES[0], RATES[-1])
+    same_machine.set_title("To a server on the same machine")
+    slow_link.set_title(f"Over a slow link, {OVER_A_LINK} connections")
     figure.legend(
-        *left.get_legend_handles_labels(), loc="outside lower center", ncols=2
+        *same_machine.get_legend_handles_labels(), loc="outside lower center", ncols=2
     )
     figure.savefig(PICTURE, metadata={"Date": None})
     print(f"drawn: {PICTURE.name}")
@@ -120,7 +120,7 @@ def _curves(axes: Axes, points: Points, what: str, places: tuple[int, ...]) -> N
         colour, style = LOOKS[name]
         axes.plot(list(values), list(values.values()), style, color=colour, label=name)
     axes.set_xscale("log", base=2)
-    axes.set_xticks(places, [str(one) for one in places])
+    axes.set_xticks(places, [str(place) for place in places])
     axes.set_xlabel(what)
     axes.set_ylabel("messages a second")
     axes.set_ylim(bottom=0 if what == "connections" else None)

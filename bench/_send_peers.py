@@ -77,7 +77,7 @@ def ours_apart(port: int, messages: int, database: str, workers: int = 2) -> Spe
     words = [sys.executable, str(HERE / "_send_worker.py")]
     share = str(CONNECTIONS // workers)
     with _planned(messages, database) as url, ExitStack() as ending:
-        ready = [
+        processes = [
             ending.enter_context(
                 subprocess.Popen(  # noqa: S603 - our own
                     [*words, url, str(port), share],
@@ -87,16 +87,18 @@ def ours_apart(port: int, messages: int, database: str, workers: int = 2) -> Spe
             )
             for _ in range(workers)
         ]
-        for one in ready:
-            assert one.stdout is not None
-            assert one.stdout.readline() == b"ready\n"
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
 
         began = perf_counter()
-        for one in ready:
-            assert one.stdin is not None
-            one.stdin.write(b"go\n")
-            one.stdin.flush()
-        cpu = sum(float(one.stdout.readline()) for one in ready if one.stdout)
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+        cpu = sum(
+            float(process.stdout.readline()) for process in processes if process.stdout
+        )
         return Spent(perf_counter() - began, cpu, messages)
 
 
@@ -178,13 +180,13 @@ def with_aiosmtplib(port: int, messages: int, connections: int = CONNECTIONS) ->
 def tools(folder: Path) -> Path:
     """Return the folder of Postfix's tools."""
     find = HERE.parent / "tests" / "find_postfix.sh"
-    said = subprocess.run(  # noqa: S603 - our own
+    done = subprocess.run(  # noqa: S603 - our own
         ["sh", str(find), str(folder / "postfix")],  # noqa: S607 - any shell will do
         check=True,
         capture_output=True,
         text=True,
     )
-    return Path(said.stdout.strip())
+    return Path(done.stdout.strip())
 
 
 def _with_libraries(tools: Path) -> dict[str, str]:

@@ -29,29 +29,29 @@ class Feeds:
 
     def __init__(self, slow_seconds: float) -> None:
         self.slow_seconds = slow_seconds
-        self.asked: dict[str, int] = {}
+        self.requests: dict[str, int] = {}
 
     async def answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Answer one request and hang up."""
-        asked = await reader.readuntil(b"\r\n\r\n")
-        host = asked.lower().partition(b"host: ")[2].partition(b":")[0].decode()
+        request = await reader.readuntil(b"\r\n\r\n")
+        host = request.lower().partition(b"host: ")[2].partition(b":")[0].decode()
         kind, number = host.partition(".")[0].split("-")
-        times = self.asked[host] = self.asked.get(host, 0) + 1
+        times = self.requests[host] = self.requests.get(host, 0) + 1
         if kind == "slow" and times > 1:
             await asyncio.sleep(self.slow_seconds)
         if kind == "broken":
             writer.write(BROKEN[int(number) % len(BROKEN)])
         else:
-            writer.write(self.feed(kind, number, times, asked))
+            writer.write(self.feed(kind, number, times, request))
         await writer.drain()
         writer.close()
 
-    def feed(self, kind: str, number: str, times: int, asked: bytes) -> bytes:
+    def feed(self, kind: str, number: str, times: int, request: bytes) -> bytes:
         """Return a feed, or that it is the same as before."""
         tag = f'"{times if kind == "news" else 1}"'
-        if f"If-None-Match: {tag}\r\n".encode() in asked:
+        if f"If-None-Match: {tag}\r\n".encode() in request:
             return b"HTTP/1.1 304 Not Modified\r\n\r\n"
         first = times if kind == "news" else 0
         content = wordpress(range(first, first + POSTS), f"{kind}-{number}")

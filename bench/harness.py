@@ -34,9 +34,9 @@ def main(measure: Callable[[bool], Result]) -> None:
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
-    asked = parser.parse_args()
-    result = measure(asked.quick)
-    print(_as_json(result) if asked.json else _as_table(result))
+    options = parser.parse_args()
+    result = measure(options.quick)
+    print(_as_json(result) if options.json else _as_table(result))
 
 
 def medians(
@@ -55,7 +55,7 @@ def medians(
 def cpu_seconds() -> float:
     """Return the CPU time, user and system, of this process and its children."""
     used = [resource.getrusage(who) for who in _WHO]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def peak_mb() -> float:
@@ -77,13 +77,13 @@ _WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 def _as_json(result: Result) -> str:
-    said = {
+    report = {
         "name": result.name,
         "figures": _rounded(result.figures),
         "ratios": _rounded(result.ratios),
         "machine": machine(),
     }
-    return json.dumps(said | ({"missing": result.missing} if result.missing else {}))
+    return json.dumps(report | ({"missing": result.missing} if result.missing else {}))
 
 
 def _as_table(result: Result) -> str:

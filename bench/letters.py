@@ -31,17 +31,17 @@ def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
         "typst": 30 if quick else 100,
         "weasyprint": 5 if quick else 30,
     }
-    found, missing = _in_turns(counts, repeats=1 if quick else 5)
+    measured, missing = _in_turns(counts, repeats=1 if quick else 5)
     cost = {
-        name: statistics.median(one["cpu_s"] for one in runs) / counts[name] * LETTERS
-        for name, runs in found.items()
+        name: statistics.median(run["cpu_s"] for run in runs) / counts[name] * LETTERS
+        for name, runs in measured.items()
     }
-    ours = found["ours"]
+    ours = measured["ours"]
     return Result(
         name="letters",
         figures={
             "cpu_s_per_1000": cost["ours"],
-            "peak_mb": max(one["peak_mb"] for one in ours),
+            "peak_mb": max(run["peak_mb"] for run in ours),
             "mb_per_1000": ours[0]["bytes"] / 1e6,
             **{f"{name}_cpu_s_per_1000": cost[name] for name in cost if name != "ours"},
             **{f"{name}_letters": counts[name] for name in cost if name != "ours"},
@@ -58,20 +58,20 @@ def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
 def _in_turns(
     counts: dict[str, int], repeats: int
 ) -> tuple[dict[str, list[Measured]], dict[str, str]]:
-    found: dict[str, list[Measured]] = {}
+    measured: dict[str, list[Measured]] = {}
     missing: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         write_pictures(Path(folder))
         for _ in range(repeats):
             for name in counts.keys() - missing.keys():
                 try:
-                    one = _run(name, counts[name], folder)
+                    result = _run(name, counts[name], folder)
                 except Missing as fault:
                     missing[f"cpu_vs_{name}_per_reader"] = str(fault)
                     continue
-                assert one["pages"] == PAGES, f"{name} made {one['pages']} pages"
-                found.setdefault(name, []).append(one)
-    return found, missing
+                assert result["pages"] == PAGES, f"{name} made {result['pages']} pages"
+                measured.setdefault(name, []).append(result)
+    return measured, missing
 
 
 def _run(name: str, count: int, folder: str) -> Measured:
@@ -93,8 +93,8 @@ def _run(name: str, count: int, folder: str) -> Measured:
         if name != "ours" and why.startswith(("ModuleNotFoundError", "OSError")):
             raise Missing(why)
         raise RuntimeError(done.stderr)
-    made: Measured = json.loads(done.stdout)
-    return made
+    measured: Measured = json.loads(done.stdout)
+    return measured
 
 
 if __name__ == "__main__":

@@ -77,16 +77,16 @@ class Parts:
 
     def message(self, reader: Recipient) -> bytes:
         """Return one reader's message, built from the start."""
-        made = EmailMessage(policy=POLICY)
+        message = EmailMessage(policy=POLICY)
         for name, value in self.headers:
-            made[name] = self._said(value, reader)
-        made.set_content(self._said(self.text, reader), cte="quoted-printable")
-        made.add_alternative(
-            self._said(self.html, reader), subtype="html", cte="quoted-printable"
+            message[name] = self._personal(value, reader)
+        message.set_content(self._personal(self.text, reader), cte="quoted-printable")
+        message.add_alternative(
+            self._personal(self.html, reader), subtype="html", cte="quoted-printable"
         )
-        return made.as_bytes()
+        return message.as_bytes()
 
-    def _said(self, words: str, reader: Recipient) -> str:
+    def _personal(self, words: str, reader: Recipient) -> str:
         for name in ("name", "address", "reference", "leave_url", "leave_mailto"):
             words = words.replace(getattr(self._of, name), getattr(reader, name))
         return words
@@ -106,14 +106,16 @@ def build_all(build: Callable[[Recipient], bytes], readers: list[Recipient]) -> 
 
 def assert_same_words(ours: bytes, theirs: bytes) -> None:
     """Stop unless both messages say the same to the same reader."""
-    one, other = (
+    first, second = (
         BytesParser(policy=policy.default).parsebytes(message)
         for message in (ours, theirs)
     )
     for name in ("To", "Subject", "Message-ID", "List-Unsubscribe"):
-        assert str(one[name]) == str(other[name]), name
-    for left, right in zip(one.iter_parts(), other.iter_parts(), strict=True):
-        assert left.get_content().split() == right.get_content().split()
+        assert str(first[name]) == str(second[name]), name
+    for ours_part, their_part in zip(
+        first.iter_parts(), second.iter_parts(), strict=True
+    ):
+        assert ours_part.get_content().split() == their_part.get_content().split()
 
 
 def a_reader(number: int) -> Recipient:

@@ -67,9 +67,9 @@ def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
             peers["aiosmtplib"] = partial(with_aiosmtplib, port, messages // 4)
         else:
             missing["vs_aiosmtplib"] = "aiosmtplib is not installed"
-        found = _in_turns(peers, repeats=3 if quick else 5)
-    figures = _figures(found) | _memory(20_000 if quick else 1_000_000)
-    return Result("send", figures, _ratios(found), missing)
+        spent_by = _in_turns(peers, repeats=3 if quick else 5)
+    figures = _figures(spent_by) | _memory(20_000 if quick else 1_000_000)
+    return Result("send", figures, _ratios(spent_by), missing)
 
 
 def _in_turns(peers: Runs, repeats: int) -> dict[str, Spent]:
@@ -79,32 +79,32 @@ def _in_turns(peers: Runs, repeats: int) -> dict[str, Spent]:
             runs[name].append(run())
     return {
         name: Spent(
-            statistics.median(one.seconds for one in spent),
-            statistics.median(one.cpu for one in spent),
+            statistics.median(run.seconds for run in spent),
+            statistics.median(run.cpu for run in spent),
             spent[0].messages,
         )
         for name, spent in runs.items()
     }
 
 
-def _figures(found: dict[str, Spent]) -> dict[str, float]:
-    figures = {f"{name}_per_second": spent.rate for name, spent in found.items()}
-    figures |= {f"{name}_cpu_us": spent.cpu_us for name, spent in found.items()}
+def _figures(spent_by: dict[str, Spent]) -> dict[str, float]:
+    figures = {f"{name}_per_second": spent.rate for name, spent in spent_by.items()}
+    figures |= {f"{name}_cpu_us": spent.cpu_us for name, spent in spent_by.items()}
     return figures | {
         "message_kb": len(MESSAGE.merge(a_reader(1))) / 1024,
-        "cpu_us_per_message": found["sqlite"].cpu_us,
+        "cpu_us_per_message": spent_by["sqlite"].cpu_us,
     }
 
 
 def _memory(readers: int) -> dict[str, float]:
     words = [sys.executable, str(HERE / "_send_memory.py"), str(readers)]
-    said = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - our own
-    early, peak = map(float, said.stdout.split())
+    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    early, peak = map(float, done.stdout.split())
     return {"peak_readers": readers, "early_mb": early, "peak_mb": peak}
 
 
-def _ratios(found: dict[str, Spent]) -> dict[str, float]:
-    rates = {name: spent.rate for name, spent in found.items()}
+def _ratios(spent_by: dict[str, Spent]) -> dict[str, float]:
+    rates = {name: spent.rate for name, spent in spent_by.items()}
     against = {
         "sqlite_vs_smtp_source": ("sqlite", "smtp_source"),
         "postgresql_vs_smtp_source": ("postgresql", "smtp_source"),

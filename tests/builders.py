@@ -28,8 +28,8 @@ LOOPBACK = Fetcher(WebAccess.parse("127.0.0.0/8"), HostQueue(gap=0))
 
 def a_visit(**changes: Any) -> SourceVisit:
     """Return what a source's reader is handed, with a door to the loopback too."""
-    given: dict[str, Any] = {"fetcher": LOOPBACK}
-    return SourceVisit(**(given | changes))
+    fields: dict[str, Any] = {"fetcher": LOOPBACK}
+    return SourceVisit(**(fields | changes))
 
 
 def words(text: str) -> tuple[Block, ...]:
@@ -39,7 +39,7 @@ def words(text: str) -> tuple[Block, ...]:
 
 def a_post(key: str = "post-1", **changes: Any) -> Post:
     """Return a post with a title, a byline, a summary and a short body."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "title": "The kettle is always on",
         "body": words("Come in out of the rain. Nobody is asked for a reason."),
         "byline": Byline("Ann Example", "Volunteer", "The Hall"),
@@ -47,30 +47,30 @@ def a_post(key: str = "post-1", **changes: Any) -> Post:
         "url": f"https://example.org/{key}",
         "summary": "Come in out of the rain.",
     }
-    return Post(key, **(given | changes))
+    return Post(key, **(fields | changes))
 
 
 def an_event(key: str = "event-1", **changes: Any) -> Event:
     """Return a two-hour event tomorrow morning in London."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "title": "Lantern walk",
         "starts": EIGHT + timedelta(days=1),
         "ends": EIGHT + timedelta(days=1, hours=2),
         "zone": "Europe/London",
         "place": "The Hall, 1 Example Street",
     }
-    return Event(key, **(given | changes))
+    return Event(key, **(fields | changes))
 
 
 def a_schedule(name: str = "daily", **changes: Any) -> Schedule:
     """Return a daily schedule at 16:00, the default one."""
-    given: dict[str, Any] = {"times": WeeklyTimes(time(16)), "default": True}
-    return Schedule(name, **(given | changes))
+    fields: dict[str, Any] = {"times": WeeklyTimes(time(16)), "default": True}
+    return Schedule(name, **(fields | changes))
 
 
 def a_campaign(**changes: Any) -> Campaign:
     """Return a campaign with one feed and one daily schedule."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": "lantern-week",
         "title": "Lantern Week",
         "sender_name": "Lantern Week",
@@ -82,12 +82,12 @@ def a_campaign(**changes: Any) -> Campaign:
         "schedules": (a_schedule(),),
         "letter": LetterHead(sender=SENDER, phone="01632 960 155"),
     }
-    return Campaign(**(given | changes))
+    return Campaign(**(fields | changes))
 
 
 def a_variant(*items: Item, **changes: Any) -> Variant:
     """Return an HTML variant of those items, or of one post."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "code": "k7qf2mxa",
         "campaign": a_campaign(),
         "slot": EIGHT,
@@ -95,4 +95,4 @@ def a_variant(*items: Item, **changes: Any) -> Variant:
         "format": HTML,
         "language": "en-GB",
     }
-    return Variant(**(given | changes))
+    return Variant(**(fields | changes))

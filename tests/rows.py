@@ -82,16 +82,16 @@ def a_planned_edition(
         pairs = [
             _reader(connection, stored.id, number) for number in range(emails + letters)
         ]
-        made = PlannedEdition(
+        planned = PlannedEdition(
             edition_id,
             stored.id,
             variant_id,
             tuple(reader_id for reader_id, _ in pairs),
             tuple(subscriber_id for _, subscriber_id in pairs),
         )
-        _deliveries(connection, made, emails)
-        _batches(connection, edition_id, made.readers[:emails], batch_size)
-    return made
+        _deliveries(connection, planned, emails)
+        _batches(connection, edition_id, planned.readers[:emails], batch_size)
+    return planned
 
 
 def states(engine: Engine, edition_id: int) -> dict[DeliveryState, int]:
@@ -100,7 +100,7 @@ def states(engine: Engine, edition_id: int) -> dict[DeliveryState, int]:
         return copies.counts(connection, edition_id)
 
 
-def left(engine: Engine, subscriber_id: int, at: datetime = EIGHT) -> None:
+def unsubscribed(engine: Engine, subscriber_id: int, at: datetime = EIGHT) -> None:
     """End every subscription of a person, and do nothing else."""
     with writing(engine) as connection:
         connection.execute(
@@ -135,7 +135,7 @@ def _item(connection: Connection, campaign_id: int) -> None:
 
 def _edition(connection: Connection, campaign_id: int) -> int:
     schedule_id = connection.scalar(select(schedule.c.id))
-    made: int = connection.scalars(
+    edition_id: int = connection.scalars(
         insert(edition)
         .values(
             code="k7qf2mxa",
@@ -148,11 +148,11 @@ def _edition(connection: Connection, campaign_id: int) -> int:
         )
         .returning(edition.c.id)
     ).one()
-    return made
+    return edition_id
 
 
 def _variant(connection: Connection, edition_id: int) -> int:
-    made: int = connection.scalars(
+    variant_id: int = connection.scalars(
         insert(variant)
         .values(
             edition_id=edition_id,
@@ -165,7 +165,7 @@ def _variant(connection: Connection, edition_id: int) -> int:
         )
         .returning(variant.c.id)
     ).one()
-    return made
+    return variant_id
 
 
 def _reader(connection: Connection, campaign_id: int, number: int) -> tuple[int, int]:
@@ -209,20 +209,20 @@ def _reader(connection: Connection, campaign_id: int, number: int) -> tuple[int,
     return reader_id, subscriber_id
 
 
-def _deliveries(connection: Connection, made: PlannedEdition, emails: int) -> None:
+def _deliveries(connection: Connection, planned: PlannedEdition, emails: int) -> None:
     connection.execute(
         insert(delivery),
         [
             {
-                "edition_id": made.id,
+                "edition_id": planned.id,
                 "reader_id": reader_id,
                 "subscriber_id": subscriber_id,
-                "variant_id": made.variant_id,
+                "variant_id": planned.variant_id,
                 "channel": Channel.EMAIL if number < emails else Channel.POST,
                 "state": DeliveryState.PLANNED,
             }
             for number, (reader_id, subscriber_id) in enumerate(
-                zip(made.readers, made.subscribers, strict=True)
+                zip(planned.readers, planned.subscribers, strict=True)
             )
         ],
     )

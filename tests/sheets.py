@@ -23,9 +23,9 @@ class Mark:
     """One printed character: where it stands and how large it is, in points."""
 
     text: str
-    left: float
+    x0: float
     top: float
-    right: float
+    x1: float
     bottom: float
     points: float
 
@@ -62,8 +62,8 @@ class Sheets:
 
     def text(self, page: int) -> str:
         """Return the words of a page in reading order, single spaces between."""
-        found = self._document[page].get_textpage().get_text_range()
-        return " ".join(_UNSEEN.sub("", found).split())
+        words = self._document[page].get_textpage().get_text_range()
+        return " ".join(_UNSEEN.sub("", words).split())
 
     def languages(self, page: int) -> set[str]:
         """Return the languages that the page's words are said to be in."""
@@ -88,13 +88,13 @@ class Sheets:
             letter = chr(pdfium.FPDFText_GetUnicode(text, index))
             if letter.isspace() or _UNSEEN.match(letter):
                 continue
-            left, bottom, right, top = text.get_charbox(index)
+            x0, bottom, x1, top = text.get_charbox(index)
             points = pdfium.FPDFText_GetFontSize(text, index)
             yield Mark(
                 letter,
-                left / POINTS,
+                x0 / POINTS,
                 (height - top) / POINTS,
-                right / POINTS,
+                x1 / POINTS,
                 (height - bottom) / POINTS,
                 points,
             )
@@ -111,14 +111,14 @@ class Sheets:
         self, page: int, box: tuple[float, float, float, float], per_mm: float = 4
     ) -> tuple[float, ...] | None:
         """Return the edges of the ink within (left, top, right, bottom), or None."""
-        left, top, right, bottom = (round(place * per_mm) for place in box)
-        rows = [row[left:right] for row in self.dots(page, per_mm)[top:bottom]]
+        x0, top, x1, bottom = (round(place * per_mm) for place in box)
+        rows = [row[x0:x1] for row in self.dots(page, per_mm)[top:bottom]]
         inked = [number for number, row in enumerate(rows) if 1 in row]
         if not inked:
             return None
         starts = min(rows[number].find(1) for number in inked)
         ends = max(rows[number].rfind(1) for number in inked) + 1
-        edges = (left + starts, top + inked[0], left + ends, top + inked[-1] + 1)
+        edges = (x0 + starts, top + inked[0], x0 + ends, top + inked[-1] + 1)
         return tuple(place / per_mm for place in edges)
 
     def fonts(self) -> set[tuple[str, bool]]:
@@ -144,8 +144,8 @@ class Sheets:
 
 
 def _printed(thing: Any) -> Printed:
-    left, bottom, right, top = thing.get_bounds()
-    width, height = (right - left) / POINTS, (top - bottom) / POINTS
+    x0, bottom, x1, top = thing.get_bounds()
+    width, height = (x1 - x0) / POINTS, (top - bottom) / POINTS
     across, down = thing.get_px_size()
     return Printed(
         width,

@@ -16,7 +16,7 @@ from digest.model.posts.blocks import Picture
 
 @dataclass
 class Site:
-    """What stands at an address, what was asked for, and what was said to be known."""
+    """What stands at an address, what was requested, and what had not been modified."""
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)

@@ -70,16 +70,16 @@ def posts_accepted(
 
 def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> int:
     """Add a subscribed reader by email on a schedule; return the reader's id."""
-    given = {"email": f"{name}@example.org", "address": [], "format": "html"} | person
+    fields = {"email": f"{name}@example.org", "address": [], "format": "html"} | person
     with writing(engine) as connection:
         subscriber_id = connection.scalar(
             insert(subscriber)
             .values(
                 identity=f"email:{name}",
                 name=name.title(),
-                email=given["email"],
-                address=given["address"],
-                postcode=given.get("postcode"),
+                email=fields["email"],
+                address=fields["address"],
+                postcode=fields.get("postcode"),
                 created_at=EIGHT,
                 changed_at=EIGHT,
             )
@@ -98,9 +98,9 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
                 campaign_id=row.campaign_id,
                 subscriber_id=subscriber_id,
                 schedule_id=row.id,
-                format=given["format"],
+                format=fields["format"],
                 language="en-GB",
-                topics=list(given.get("topics", [])),  # type: ignore[call-overload]
+                topics=list(fields.get("topics", [])),  # type: ignore[call-overload]
                 joined_at=EIGHT,
             )
             .returning(reader.c.id)

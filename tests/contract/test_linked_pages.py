@@ -188,8 +188,8 @@ def test_few_pages_are_read_at_once_and_none_is_forgotten(site: WebSite) -> None
     requests = []
     for _ in range(3):
         all_titles.update(titles(reading))
-        requests.append(len(site.asked))
-        site.asked.clear()
+        requests.append(len(site.requests))
+        site.requests.clear()
         reading = read(site, reading)
 
     assert len(all_titles) == count
@@ -204,11 +204,11 @@ def test_a_page_that_is_known_is_asked_only_whether_it_has_changed(
     first = read(site)
     for path in ("/news/the-first", "/news/the-second"):
         site.answers[path] = Answer(status=304)
-    site.asked.clear()
+    site.requests.clear()
     again = read(site, first)
 
     assert again.items == ()
-    assert [heads.get("if-none-match") for _, heads in site.asked] == ['"1"'] * 3
+    assert [heads.get("if-none-match") for _, heads in site.requests] == ['"1"'] * 3
 
 
 def test_a_post_that_changed_on_its_page_is_the_same_post(site: WebSite) -> None:
@@ -236,7 +236,7 @@ def test_first_contact_takes_the_newest_and_never_the_rest(
     publish(site, "The second", "The first")
     first = read(site, last=last)
     publish(site, "The third", "The second", "The first")
-    site.asked.clear()
+    site.requests.clear()
 
     assert titles(first) == expected
     assert titles(read(site, first, last=last))[-1:] == ["The third"]

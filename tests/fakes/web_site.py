@@ -31,13 +31,13 @@ class WebSite:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer | Talk] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
         self.is_over = threading.Event()
         self.url = ""
 
     def paths(self) -> list[str]:
         """Return what has been asked for, in order."""
-        return [path for path, _heads in self.asked]
+        return [path for path, _heads in self.requests]
 
 
 @contextmanager
@@ -73,7 +73,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         heads = {name.lower(): words for name, words in self.headers.items()}
-        self._site.asked.append((self.path, heads))
+        self._site.requests.append((self.path, heads))
         answer = self._site.answers.get(self.path, Answer(status=404))
         if isinstance(answer, Answer):
             self._say(answer)

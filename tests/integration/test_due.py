@@ -20,8 +20,8 @@ SLOT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)  # 16:00 in London
 
 def states(engine: Engine) -> list[tuple[datetime, EditionState]]:
     with reading(engine) as connection:
-        found = editions.of_campaign(connection, 1)
-    return sorted((one.slot, one.state) for one in found)
+        rows = editions.of_campaign(connection, 1)
+    return sorted((row.slot, row.state) for row in rows)
 
 
 def test_a_slot_gets_one_edition_however_often_one_looks(engine: Engine) -> None:
@@ -85,7 +85,7 @@ def test_slots_lie_within_the_campaigns_days(engine: Engine) -> None:
 
     assert open_due(engine, the_day - timedelta(hours=1)) == 0
     with reading(engine) as connection:
-        assert [one.at for one in next_slots(connection, EIGHT)] == [the_day]
+        assert [slot.at for slot in next_slots(connection, EIGHT)] == [the_day]
         assert next_slots(connection, the_day) == []
     assert open_due(engine, the_day) == 1
     assert open_due(engine, the_day + timedelta(days=1)) == 0
@@ -121,6 +121,6 @@ def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:
     a_stored_campaign(engine)
     slot = editions.Slot(1, schedule_id(engine, "daily"), SLOT)
     with writing(engine) as connection:
-        made = [editions.open_at(connection, slot, SLOT) for _ in range(2)]
+        opened = [editions.open_at(connection, slot, SLOT) for _ in range(2)]
 
-    assert made == [True, False]
+    assert opened == [True, False]

@@ -69,7 +69,7 @@ def test_what_the_server_said_is_sent_back_and_saves_the_reading(site: WebSite) 
     again = get(f"{site.url}/plain", first.memory)
 
     assert (again.content, again.memory) == (None, first.memory)
-    heads = site.asked[1][1]
+    heads = site.requests[1][1]
     assert heads["if-none-match"] == '"one"'
     assert heads["if-modified-since"] == WHEN
 
@@ -86,7 +86,7 @@ def test_what_the_server_said_is_sent_back_and_saves_the_reading(site: WebSite) 
 def test_a_publisher_sees_who_reads(site: WebSite, contact: str, agent: str) -> None:
     get(f"{site.url}/plain", contact=contact)
 
-    assert site.asked[0][1]["user-agent"] == agent
+    assert site.requests[0][1]["user-agent"] == agent
 
 
 @pytest.mark.parametrize(

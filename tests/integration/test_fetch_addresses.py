@@ -269,7 +269,7 @@ def test_no_proxy_of_our_surroundings_makes_connections_for_us(
             with pytest.raises(SourceError):
                 get(door(site), url)
 
-        assert proxy.asked == []
+        assert proxy.requests == []
     assert connected == [("127.0.0.1", int(site.url.rpartition(":")[2]))]
 
 
@@ -280,7 +280,7 @@ def test_a_named_host_is_asked_at_its_address_by_its_name(site: WebSite) -> None
     )
     get(fetcher, f"http://HERE.example.org:{port}/feed#part")
 
-    [(path, heads)] = site.asked
+    [(path, heads)] = site.requests
     assert (path, heads["host"]) == ("/feed", f"here.example.org:{port}")
 
 

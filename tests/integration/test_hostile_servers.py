@@ -223,7 +223,7 @@ def test_the_time_is_for_all_redirects_together(site: WebSite) -> None:
     with pytest.raises(SourceError, match="took too long"):
         get(site, "/feed", replace(SMALL, total_seconds=0.5))
 
-    assert len(site.asked) == 2
+    assert len(site.requests) == 2
 
 
 def test_a_name_that_nobody_resolves_in_time_is_left(site: WebSite) -> None:
@@ -264,7 +264,7 @@ def test_five_redirects_are_followed_and_no_sixth(
         return
     with pytest.raises(SourceError, match="round in circles"):
         get(site, "/0")
-    assert len(site.asked) == 6
+    assert len(site.requests) == 6
 
 
 @pytest.mark.parametrize("location", ["/feed", "?a=b", "#part", ""])
@@ -376,7 +376,7 @@ def test_a_picture_is_not_called_a_feed(site: WebSite) -> None:
     with pytest.raises(SourceError, match="put a smaller picture there"):
         LOOPBACK.fetch(request, SMALL)
 
-    assert site.asked[0][1]["accept"].startswith("image/png")
+    assert site.requests[0][1]["accept"].startswith("image/png")
 
 
 def test_a_host_is_asked_by_one_thread_at_a_time(site: WebSite) -> None:
@@ -400,4 +400,4 @@ def test_a_host_is_asked_by_one_thread_at_a_time(site: WebSite) -> None:
     for thread in threads:
         thread.join()
 
-    assert (most, len(site.asked)) == (1, 8)
+    assert (most, len(site.requests)) == (1, 8)

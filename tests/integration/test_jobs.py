@@ -63,8 +63,8 @@ def jobs_of(engine: Engine, intervals: HeartbeatIntervals = QUICK) -> JobDispatc
 def statuses(engine: Engine) -> Counter[str]:
     """Return how many jobs there are in each state."""
     with reading(engine) as connection:
-        found = connection.execute(text("SELECT status::text FROM procrastinate_jobs"))
-        return Counter(row[0] for row in found)
+        rows = connection.execute(text("SELECT status::text FROM procrastinate_jobs"))
+        return Counter(row[0] for row in rows)
 
 
 def submitted(engine: Engine) -> None:
@@ -120,7 +120,9 @@ def is_sent(engine: Engine, edition_id: int) -> bool:
         return False  # cut off just now
 
 
-def planned(engine: Engine, submit: Callable[[Connection, Sequence[int]], None]) -> int:
+def plan_for_five(
+    engine: Engine, submit: Callable[[Connection, Sequence[int]], None]
+) -> int:
     """Plan an edition for five readers, two to a batch."""
     a_stored_campaign(engine)
     for name in ("ann", "bob", "cleo", "dan", "eve"):
@@ -134,15 +136,15 @@ def planned(engine: Engine, submit: Callable[[Connection, Sequence[int]], None])
 
 
 def test_planning_makes_one_job_for_each_batch(postgresql_engine: Engine) -> None:
-    planned(postgresql_engine, jobs_of(postgresql_engine).submit)
+    plan_for_five(postgresql_engine, jobs_of(postgresql_engine).submit)
 
     with reading(postgresql_engine) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             text("SELECT queueing_lock, args->>'batch_id' FROM procrastinate_jobs")
         )
-        jobs = {row[0]: int(row[1]) for row in found}
+        jobs = {row[0]: int(row[1]) for row in rows}
         batches = [*connection.scalars(select(send_batch.c.id))]
-    assert jobs == {job_tables.lock_of(one): one for one in batches}
+    assert jobs == {job_tables.lock_of(batch_id): batch_id for batch_id in batches}
     assert len(batches) == 3
 
 
@@ -152,38 +154,38 @@ def test_planning_that_is_undone_makes_no_job(postgresql_engine: Engine) -> None
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        planned(postgresql_engine, submit_and_fail)
+        plan_for_five(postgresql_engine, submit_and_fail)
     assert statuses(postgresql_engine) == {}
     with reading(postgresql_engine) as connection:
         assert connection.scalar(select(func.count()).select_from(delivery)) == 0
 
 
 def test_a_job_has_its_batch_sent_at_once(postgresql_engine: Engine) -> None:
-    made = a_planned_edition(postgresql_engine, emails=5, batch_size=2)
+    planned = a_planned_edition(postgresql_engine, emails=5, batch_size=2)
     carrier = ScriptedCarrier()
     with at_work(postgresql_engine, carrier, ONCE):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
         wait_until(lambda: not statuses(postgresql_engine))
 
     assert len(carrier.copies) == 5
     with reading(postgresql_engine) as connection:
-        assert editions.get(connection, made.id).state == "sent"
+        assert editions.get(connection, planned.id).state == "sent"
 
 
 def test_connections_stay_open_from_one_batch_to_the_next(
     postgresql_engine: Engine,
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=1200, batch_size=300)
+    planned = a_planned_edition(postgresql_engine, emails=1200, batch_size=300)
     carrier = ScriptedCarrier()
     submitted(postgresql_engine)
     with at_work(postgresql_engine, carrier):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
 
     assert carrier.opened == 2
 
 
 def test_two_workers_never_take_the_same_copy(postgresql_engine: Engine) -> None:
-    made = a_planned_edition(postgresql_engine, emails=300, batch_size=10)
+    planned = a_planned_edition(postgresql_engine, emails=300, batch_size=10)
     begun = [threading.Event(), threading.Event()]
 
     def meet(own: threading.Event, other: threading.Event, _copy: Copy) -> None:
@@ -199,28 +201,28 @@ def test_two_workers_never_take_the_same_copy(postgresql_engine: Engine) -> None
     with ExitStack() as stack:
         for carrier in both:
             stack.enter_context(at_work(postgresql_engine, carrier))
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
 
-    taken = Counter([*both[0].recipients, *both[1].recipients])
-    assert len(taken) == 300
-    assert set(taken.values()) == {1}
-    assert all(one.copies for one in both), "one did all the work"
+    counts = Counter([*both[0].recipients, *both[1].recipients])
+    assert len(counts) == 300
+    assert set(counts.values()) == {1}
+    assert all(carrier.copies for carrier in both), "one did all the work"
 
 
 def test_a_job_that_was_lost_is_submitted_again(postgresql_engine: Engine) -> None:
-    made = a_planned_edition(postgresql_engine, emails=3)
+    planned = a_planned_edition(postgresql_engine, emails=3)
     submitted(postgresql_engine)
     with writing(postgresql_engine) as connection:
         connection.execute(text("DELETE FROM procrastinate_jobs"))
 
     with at_work(postgresql_engine, ScriptedCarrier()):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
 
 
 def test_a_job_that_a_live_worker_could_not_end_holds_up_no_later_attempt(
     postgresql_engine: Engine,
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=3)
+    planned = a_planned_edition(postgresql_engine, emails=3)
     submitted(postgresql_engine)
     with writing(postgresql_engine) as connection:
         connection.execute(
@@ -236,14 +238,14 @@ def test_a_job_that_a_live_worker_could_not_end_holds_up_no_later_attempt(
         )
 
     with at_work(postgresql_engine, ScriptedCarrier()):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
 
 
 def test_a_repeated_job_does_nothing(postgresql_engine: Engine) -> None:
-    made = a_planned_edition(postgresql_engine, emails=3)
+    planned = a_planned_edition(postgresql_engine, emails=3)
     carrier = ScriptedCarrier()
     with at_work(postgresql_engine, carrier):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
         submitted(postgresql_engine)
         wait_until(lambda: not statuses(postgresql_engine))
 
@@ -253,29 +255,29 @@ def test_a_repeated_job_does_nothing(postgresql_engine: Engine) -> None:
 def test_a_clean_stop_ends_what_is_in_flight_and_leaves_the_rest_to_others(
     postgresql_engine: Engine,
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=40, batch_size=10)
+    planned = a_planned_edition(postgresql_engine, emails=40, batch_size=10)
     first = ScriptedCarrier()
     with at_work(postgresql_engine, first) as stop:
         first.on_wire = lambda _copy: stop.set() if len(first.copies) >= 4 else None
         wait_until(stop.is_set)
-    found = states(postgresql_engine, made.id)
+    counts = states(postgresql_engine, planned.id)
 
-    assert set(found) == {ACCEPTED, PLANNED}
-    assert found[ACCEPTED] == len(first.copies) < 40
+    assert set(counts) == {ACCEPTED, PLANNED}
+    assert counts[ACCEPTED] == len(first.copies) < 40
     assert set(statuses(postgresql_engine)) == {"todo"}, "submitted on the way out"
     second = ScriptedCarrier()
     with at_work(postgresql_engine, second):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
     assert len(first.copies) + len(second.copies) == 40
 
 
 def test_a_worker_goes_on_after_the_database_has_cut_it_off(
     postgresql_engine: Engine,
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=4, batch_size=2)
+    planned = a_planned_edition(postgresql_engine, emails=4, batch_size=2)
     carrier = ScriptedCarrier()
     with at_work(postgresql_engine, carrier):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
         with writing(postgresql_engine) as connection:
             connection.execute(
                 text(
@@ -287,7 +289,7 @@ def test_a_worker_goes_on_after_the_database_has_cut_it_off(
             connection.execute(update(send_batch).values(state="open", due_at=EIGHT))
             connection.execute(update(edition).values(state="sending"))
         # A minute and more where a job was cut off as it was to be ended.
-        wait_until(lambda: is_sent(postgresql_engine, made.id), seconds=120)
+        wait_until(lambda: is_sent(postgresql_engine, planned.id), seconds=120)
 
     assert len(carrier.copies) == 8
 
@@ -307,7 +309,7 @@ def test_nothing_is_submitted_while_nothing_may_be_sent(
 def test_the_batch_of_a_machine_that_fell_silent_is_sent_by_another(
     postgresql_engine: Engine,
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=3)
+    planned = a_planned_edition(postgresql_engine, emails=3)
     submitted(postgresql_engine)
     now = clock_of(postgresql_engine)()
     with writing(postgresql_engine) as connection:
@@ -328,7 +330,7 @@ def test_the_batch_of_a_machine_that_fell_silent_is_sent_by_another(
         )
 
     with at_work(postgresql_engine, ScriptedCarrier()):
-        wait_until(lambda: is_sent(postgresql_engine, made.id))
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
         wait_until(lambda: not statuses(postgresql_engine))
 
 
@@ -351,14 +353,14 @@ def a_machine(
 
 
 def arrivals(inbox: Inbox) -> Counter[int]:
-    sources = (inbox.read(one.key).source for one in inbox.messages())
-    return Counter(int(found[1]) for found in map(_ID.search, sources) if found)
+    sources = (inbox.read(message.key).source for message in inbox.messages())
+    return Counter(int(match[1]) for match in map(_ID.search, sources) if match)
 
 
 def test_a_killed_machines_batch_is_finished_by_another_within_a_minute(
     postgresql_engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=400, batch_size=400)
+    planned = a_planned_edition(postgresql_engine, emails=400, batch_size=400)
     submitted(postgresql_engine)
     inbox = Inbox(tmp_path / "inbox")
     with running(inbox) as url, a_machine(postgresql_engine, url) as first:
@@ -372,23 +374,23 @@ def test_a_killed_machines_batch_is_finished_by_another_within_a_minute(
         with writing(postgresql_engine) as connection:
             connection.execute(update(send_batch).values(lease_owner="there/1/a/b"))
         with a_machine(postgresql_engine, url):
-            wait_until(lambda: is_sent(postgresql_engine, made.id), 60)
+            wait_until(lambda: is_sent(postgresql_engine, planned.id), 60)
         took = monotonic() - killed
 
     assert took < 60
     arrived = arrivals(inbox)
-    assert arrived.keys() == set(made.readers), "lost"
+    assert arrived.keys() == set(planned.readers), "lost"
     assert sum(arrived.values()) - 400 <= 2, "more repeated than were on the wire"
 
 
 def test_machines_whose_clocks_are_wrong_by_ten_minutes_work_together(
     postgresql_engine: Engine, tmp_path: Path
 ) -> None:
-    made = a_planned_edition(postgresql_engine, emails=200, batch_size=20)
+    planned = a_planned_edition(postgresql_engine, emails=200, batch_size=20)
     now = clock_of(postgresql_engine)()
     with writing(postgresql_engine) as connection:
-        held = send_batches.claim(connection, "elsewhere/1/a/b", now, LEASE * 10)
-        assert held is not None
+        leased = send_batches.claim(connection, "elsewhere/1/a/b", now, LEASE * 10)
+        assert leased is not None
         later = send_batches.claim(connection, "elsewhere/2/a/b", now, LEASE)
         assert later is not None
         connection.execute(
@@ -403,27 +405,29 @@ def test_machines_whose_clocks_are_wrong_by_ten_minutes_work_together(
             stack.enter_context(a_machine(postgresql_engine, url, wrong_by))
             for wrong_by in (TEN_MINUTES, -TEN_MINUTES)
         ]
-        wait_until(lambda: states(postgresql_engine, made.id).get(ACCEPTED, 0) >= 160)
-        for one in both:
-            one.send_signal(signal.SIGTERM)
-        ends = [one.communicate(timeout=30) for one in both]
+        wait_until(
+            lambda: states(postgresql_engine, planned.id).get(ACCEPTED, 0) >= 160
+        )
+        for process in both:
+            process.send_signal(signal.SIGTERM)
+        ends = [process.communicate(timeout=30) for process in both]
 
-    assert [one.returncode for one in both] == [0, 0], ends
+    assert [process.returncode for process in both] == [0, 0], ends
     arrived = arrivals(inbox)
     assert set(arrived.values()) == {1}
     assert len(arrived) == 160, "what was held elsewhere, or not due, was sent"
-    kept = {*held.readers, *later.readers}
-    assert arrived.keys() == set(made.readers) - kept
+    not_due = {*leased.readers, *later.readers}
+    assert arrived.keys() == set(planned.readers) - not_due
 
 
 @pytest.fixture
 def bare(databases: Databases) -> Iterator[Engine]:
     """Yield a database without any tables."""
-    with databases.one() as made:
-        with writing(made) as connection:
+    with databases.one() as engine:
+        with writing(engine) as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-        yield made
+        yield engine
 
 
 def test_the_engines_tables_are_made_with_ours_and_once(bare: Engine) -> None:
@@ -451,13 +455,13 @@ def test_tables_of_an_older_engine_are_brought_up_to_date(bare: Engine) -> None:
     assert migrate(bare)
     with reading(bare) as connection:
         assert job_tables.are_ready(connection)
-        said = connection.scalar(
+        comment = connection.scalar(
             text("SELECT obj_description('procrastinate_jobs'::regclass, 'pg_class')")
         )
         newest = connection.scalar(
             text("SELECT to_regproc('procrastinate_retry_job_v2')")
         )
-    assert last.stem in str(said)
+    assert last.stem in str(comment)
     assert newest
 
 
@@ -493,9 +497,9 @@ def test_on_postgresql_the_engine_is_used_where_it_has_its_tables(
     assert isinstance(chosen(url, tmp_path), EmbeddedDispatcher)
 
 
-def said_of_the_database(url: str, folder: Path) -> str:
+def database_check(url: str, folder: Path) -> str:
     settings = Settings.model_validate({"data_dir": folder, "database_url": url})
-    [check] = [one for one in run_checks(settings) if one.name == "database"]
+    [check] = [check for check in run_checks(settings) if check.name == "database"]
     return check.words
 
 
@@ -503,9 +507,9 @@ def test_who_runs_the_check_is_told_what_sharing_out_needs(
     postgresql_engine: Engine, tmp_path: Path
 ) -> None:
     url = postgresql_engine.url.render_as_string(hide_password=False)
-    assert said_of_the_database(url, tmp_path).endswith("are shared out as jobs")
+    assert database_check(url, tmp_path).endswith("are shared out as jobs")
     with writing(postgresql_engine) as connection:
         connection.execute(text("DROP TABLE procrastinate_jobs CASCADE"))
-    told = said_of_the_database(url, tmp_path)
+    words = database_check(url, tmp_path)
 
-    assert "pip install '.[scale]', then digest migrate" in told
+    assert "pip install '.[scale]', then digest migrate" in words

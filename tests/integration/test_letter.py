@@ -164,13 +164,13 @@ def test_nothing_but_the_address_can_show_in_the_window(
     shown = [
         mark
         for mark in page.marks(0)
-        if zone[0] <= mark.left <= zone[2] and zone[1] <= mark.top <= zone[3]
+        if zone[0] <= mark.x0 <= zone[2] and zone[1] <= mark.top <= zone[3]
     ]
 
     said = "".join(mark.text for mark in shown)
     assert said == "AnnExample1ExampleStreetEXAMPLETONZZ991AA"
-    assert all(at.x - 0.5 <= mark.left for mark in shown)
-    assert all(mark.right <= at.x + at.width for mark in shown)
+    assert all(at.x - 0.5 <= mark.x0 for mark in shown)
+    assert all(mark.x1 <= at.x + at.width for mark in shown)
     assert all(at.y <= mark.top < mark.bottom <= at.y + at.height for mark in shown)
     assert body.ink(0, zone) is None
 
@@ -193,7 +193,7 @@ def test_no_letter_is_smaller_than_the_format_says(wanted: str, least: int) -> N
         for mark in sheets.marks(page):
             in_window = page == 0 and at.y <= mark.top <= at.y + at.height
             # The carrier wants 10 to 12 point in the window, whoever reads it.
-            if in_window and mark.left <= at.x + at.width:
+            if in_window and mark.x0 <= at.x + at.width:
                 assert round(mark.points) in WINDOW_SIZES
             else:
                 assert mark.points >= least - 0.01, (page, mark)

@@ -50,14 +50,14 @@ def run(engine: Engine, edition_id: int, now: datetime) -> EditionState:
 
 
 def titles_by_reader(engine: Engine) -> dict[int, Counter[str]]:
-    found: dict[int, Counter[str]] = {}
+    titles_of: dict[int, Counter[str]] = {}
     with reading(engine) as connection:
         for row in connection.execute(select(delivery)):
-            made = composed(connection, row.variant_id)
-            assert made is not None
-            titles = found.setdefault(row.reader_id, Counter())
-            titles.update(item.title for item in made.variant.items)
-    return found
+            composition = composed(connection, row.variant_id)
+            assert composition is not None
+            titles = titles_of.setdefault(row.reader_id, Counter())
+            titles.update(item.title for item in composition.variant.items)
+    return titles_of
 
 
 def test_a_reader_gets_what_is_new_and_their_place_moves(engine: Engine) -> None:
@@ -242,6 +242,6 @@ def test_every_released_post_reaches_every_due_reader_exactly_once(
                 raise AssertionError(act)
     brought_to_an_end(engine, begun, now)
 
-    got = titles_by_reader(engine)
+    titles = titles_by_reader(engine)
     engine.dispose()
-    assert got == {reader: Counter(posted) for reader in readers if posted}
+    assert titles == {reader: Counter(posted) for reader in readers if posted}

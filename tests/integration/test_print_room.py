@@ -22,7 +22,13 @@ from digest.store.delivery import copies, deliveries, print_batches
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.print_batches import PrintBatchState
 from tests.fakes.sending import HandWoundClock
-from tests.rows import PlannedEdition, a_planned_edition, left, states, withdrawn
+from tests.rows import (
+    PlannedEdition,
+    a_planned_edition,
+    states,
+    unsubscribed,
+    withdrawn,
+)
 
 PLANNED, ACCEPTED = DeliveryState.PLANNED, DeliveryState.ACCEPTED
 CANCELLED = DeliveryState.CANCELLED
@@ -195,7 +201,7 @@ def test_a_letter_of_which_nothing_is_left_is_cancelled(
 
 def test_who_has_left_gets_no_letter(engine: Engine, tmp_path: Path) -> None:
     planned = a_planned_edition(engine, emails=0, letters=2)
-    left(engine, planned.subscribers[0])
+    unsubscribed(engine, planned.subscribers[0])
 
     a_print_room(engine, tmp_path).make(planned.id)
 
@@ -207,7 +213,7 @@ def test_who_has_left_gets_no_letter(engine: Engine, tmp_path: Path) -> None:
     ("happens", "expected"),
     [
         pytest.param(
-            lambda engine, planned: left(engine, planned.subscribers[0]),
+            lambda engine, planned: unsubscribed(engine, planned.subscribers[0]),
             b"pdf\nReader 1\n",
             id="somebody leaves",
         ),
@@ -247,7 +253,7 @@ def test_letters_that_never_hold_still_are_an_error_in_words(
     leaving = iter(planned.subscribers)
 
     def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
-        left(engine, next(leaving))
+        unsubscribed(engine, next(leaving))
         return laid(edition_id, letters)
 
     with pytest.raises(DigestError, match="run digest print make"):

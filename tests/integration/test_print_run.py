@@ -107,7 +107,7 @@ def test_the_packing_list_comes_first(bodies: Mapping[str, LetterBody]) -> None:
 
 def _places(sheets: Sheets, page: int) -> list[tuple[float, float]]:
     marks = sheets.marks(page)
-    return sorted((round(one.left, 1), round(one.top, 1)) for one in marks)
+    return sorted((round(one.x0, 1), round(one.top, 1)) for one in marks)
 
 
 def _differing_dots(one: list[bytes], other: list[bytes]) -> int:

@@ -36,22 +36,24 @@ LEASE = timedelta(seconds=30)
 
 
 def ended(
-    engine: Engine, made: PlannedEdition, which: Sequence[int], at: datetime
+    engine: Engine, planned: PlannedEdition, which: Sequence[int], at: datetime
 ) -> None:
     """Have copies accepted, by the index of their readers."""
     with writing(engine) as connection:
         for index in which:
-            deliveries.move(connection, DeliveryMove(made.key(index), HANDING_OVER), at)
             deliveries.move(
-                connection, DeliveryMove(made.key(index), ACCEPTED, "250"), at
+                connection, DeliveryMove(planned.key(index), HANDING_OVER), at
+            )
+            deliveries.move(
+                connection, DeliveryMove(planned.key(index), ACCEPTED, "250"), at
             )
 
 
-def seen(
-    engine: Engine, made: PlannedEdition, now: datetime, *limits: RateLimit
+def run_at(
+    engine: Engine, planned: PlannedEdition, now: datetime, *limits: RateLimit
 ) -> Run:
     with reading(engine) as connection:
-        return run_of(connection, editions.get(connection, made.id), now, limits)
+        return run_of(connection, editions.get(connection, planned.id), now, limits)
 
 
 def taken_up(engine: Engine, now: datetime = EIGHT) -> send_batches.Lease:
@@ -67,8 +69,8 @@ def given_back(engine: Engine, lease: send_batches.Lease, now: datetime) -> None
 
 
 def test_before_it_begins_nothing_is_promised(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=4, letters=1)
-    run = seen(engine, made, EIGHT)
+    planned = a_planned_edition(engine, emails=4, letters=1)
+    run = run_at(engine, planned, EIGHT)
 
     assert (run.total, run.ended, run.remaining) == (5, 0, TimeRemaining(4))
     assert (run.rate, run.seconds_left) == (None, None)
@@ -79,13 +81,13 @@ def test_before_it_begins_nothing_is_promised(engine: Engine) -> None:
 
 
 def test_the_rate_is_that_of_the_last_minute(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=60, batch_size=20)
+    planned = a_planned_edition(engine, emails=60, batch_size=20)
     first = taken_up(engine)
-    ended(engine, made, range(20), EIGHT)
+    ended(engine, planned, range(20), EIGHT)
     given_back(engine, first, EIGHT)
     taken_up(engine, EIGHT + 2 * MINUTE)
-    ended(engine, made, range(20, 30), EIGHT + 2 * MINUTE)
-    run = seen(engine, made, EIGHT + 2 * MINUTE + 10 * SECOND)
+    ended(engine, planned, range(20, 30), EIGHT + 2 * MINUTE)
+    run = run_at(engine, planned, EIGHT + 2 * MINUTE + 10 * SECOND)
 
     assert (run.rate, run.seconds_left) == (1.0, 30.0)
     assert run.outlook == "1.0 a second, about 30 seconds left"
@@ -93,28 +95,28 @@ def test_the_rate_is_that_of_the_last_minute(engine: Engine) -> None:
 
 
 def test_a_batch_that_ended_just_now_counts_for_the_rate(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=40, batch_size=20)
+    planned = a_planned_edition(engine, emails=40, batch_size=20)
     first = taken_up(engine)
-    ended(engine, made, range(20), EIGHT)
+    ended(engine, planned, range(20), EIGHT)
     given_back(engine, first, EIGHT)
     taken_up(engine)
 
-    assert seen(engine, made, EIGHT + 10 * SECOND).rate == 2.0
+    assert run_at(engine, planned, EIGHT + 10 * SECOND).rate == 2.0
 
 
 def test_a_limit_to_come_makes_the_time_longer(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=40)
+    planned = a_planned_edition(engine, emails=40)
     taken_up(engine)
-    ended(engine, made, range(10), EIGHT)
-    run = seen(engine, made, EIGHT + SECOND * 2, RateLimit(10, timedelta(hours=1)))
+    ended(engine, planned, range(10), EIGHT)
+    run = run_at(engine, planned, EIGHT + SECOND * 2, RateLimit(10, timedelta(hours=1)))
 
     assert run.seconds_left == 2 * 3600
 
 
 def test_what_is_used_of_a_limit_makes_the_time_longer_too(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=40)
+    planned = a_planned_edition(engine, emails=40)
     taken_up(engine)
-    ended(engine, made, range(10), EIGHT)
+    ended(engine, planned, range(10), EIGHT)
     hourly = RateLimit(10, timedelta(hours=1))
     with writing(engine) as connection:
         rate_limits.grant(
@@ -122,21 +124,21 @@ def test_what_is_used_of_a_limit_makes_the_time_longer_too(engine: Engine) -> No
             [rate_limits.GrantRequest(rate_limits.EVERYTHING, (hourly,))],
             EIGHT,
         )
-    run = seen(engine, made, EIGHT + SECOND * 2, hourly)
+    run = run_at(engine, planned, EIGHT + SECOND * 2, hourly)
 
     # A grant is a part of what there is: one of these ten.
     assert run.seconds_left == pytest.approx(2.1 * 3600)
 
 
 def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=5)
+    planned = a_planned_edition(engine, emails=5)
     lease = taken_up(engine)
     with writing(engine) as connection:
         for index, words in enumerate(["451 greylisted", "451 greylisted", "452 full"]):
-            key, until = made.key(index), EIGHT + (index + 5) * MINUTE
+            key, until = planned.key(index), EIGHT + (index + 5) * MINUTE
             deliveries.postpone(connection, key, until, words)
     given_back(engine, lease, EIGHT)
-    run = seen(engine, made, EIGHT)
+    run = run_at(engine, planned, EIGHT)
 
     assert run.remaining == TimeRemaining(2, 3, EIGHT + 5 * MINUTE)
     assert run.outlook.endswith("3 wait to be tried again, the first at 08:05 UTC")
@@ -144,14 +146,14 @@ def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:
 
 
 def test_what_holds_everything_up_is_said(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     long_sleep.check_in(engine, EIGHT - timedelta(days=3))
     long_sleep.check_in(engine, EIGHT)
     with writing(engine) as connection:
         connection.execute(update(campaign).values(paused_at=EIGHT))
         connection.execute(update(edition).values(deliver_by=EIGHT + MINUTE))
         carriers.pause(connection, "mail.example.org:25", "535 login failed", EIGHT)
-    reasons = " ".join(seen(engine, made, EIGHT).reasons)
+    reasons = " ".join(run_at(engine, planned, EIGHT).reasons)
 
     assert "Say: digest resume" in reasons
     assert "Say: digest campaign resume lantern-week" in reasons
@@ -162,9 +164,9 @@ def test_what_holds_everything_up_is_said(engine: Engine) -> None:
 def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine, emails=40)
+    planned = a_planned_edition(engine, emails=40)
     lease = taken_up(engine)
-    ended(engine, made, range(10), EIGHT)
+    ended(engine, planned, range(10), EIGHT)
     given_back(engine, lease, EIGHT)
     hourly = RateLimit(10, timedelta(hours=1))
     with writing(engine) as connection:
@@ -174,7 +176,7 @@ def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
                 [rate_limits.GrantRequest(rate_limits.EVERYTHING, (hourly,))],
                 EIGHT,
             )
-    run = seen(engine, made, EIGHT + 10 * SECOND, hourly)
+    run = run_at(engine, planned, EIGHT + 10 * SECOND, hourly)
 
     assert run.reasons == (
         "No more may leave: 10 in 1 hour (DIGEST_RATE). The next at 06 July 09:00 UTC.",
@@ -182,7 +184,7 @@ def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
 
 
 def test_a_limit_that_is_free_again_at_once_is_not_spoken_of(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=40)
+    planned = a_planned_edition(engine, emails=40)
     taken_up(engine)
     each_second = RateLimit(1, SECOND)
     with writing(engine) as connection:
@@ -192,19 +194,19 @@ def test_a_limit_that_is_free_again_at_once_is_not_spoken_of(engine: Engine) -> 
             EIGHT,
         )
 
-    assert seen(engine, made, EIGHT, each_second).reasons == ()
+    assert run_at(engine, planned, EIGHT, each_second).reasons == ()
 
 
 def test_a_paused_run_is_still_shown_and_no_time_is_promised(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=40, batch_size=20)
+    planned = a_planned_edition(engine, emails=40, batch_size=20)
     lease = taken_up(engine)
-    ended(engine, made, range(20), EIGHT)
+    ended(engine, planned, range(20), EIGHT)
     given_back(engine, lease, EIGHT)
     with writing(engine) as connection:
         connection.execute(update(campaign).values(paused_at=EIGHT))
     [run] = status_of(engine, EIGHT + 10 * SECOND, RateLimits())["runs"]
 
-    assert (run["edition"], run["seconds_left"]) == (made.id, None)
+    assert (run["edition"], run["seconds_left"]) == (planned.id, None)
     assert run["outlook"] == "no more are begun just now"
     assert run["reasons"] == [
         "The campaign is paused. Say: digest campaign resume lantern-week"
@@ -212,20 +214,22 @@ def test_a_paused_run_is_still_shown_and_no_time_is_promised(engine: Engine) -> 
 
 
 def test_it_is_sent_only_when_every_copy_has_an_end(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2, uncertain="hold")  # type: ignore[arg-type]  # as a file has it
+    planned = a_planned_edition(engine, emails=2, uncertain="hold")  # type: ignore[arg-type]  # as a file has it
     lease = taken_up(engine)
-    ended(engine, made, [0], EIGHT)
+    ended(engine, planned, [0], EIGHT)
     with writing(engine) as connection:
         for to in (HANDING_OVER, UNCERTAIN):
-            deliveries.move(connection, DeliveryMove(made.key(1), to, "cut off"), EIGHT)
+            deliveries.move(
+                connection, DeliveryMove(planned.key(1), to, "cut off"), EIGHT
+            )
     given_back(engine, lease, EIGHT)
-    assert seen(engine, made, EIGHT).edition.state is EditionState.SENDING
-    found = " ".join(status_of(engine, EIGHT, RateLimits())["help"])
-    assert f"digest deliveries settle {made.key(1)} resend" in found
+    assert run_at(engine, planned, EIGHT).edition.state is EditionState.SENDING
+    words = " ".join(status_of(engine, EIGHT, RateLimits())["help"])
+    assert f"digest deliveries settle {planned.key(1)} resend" in words
 
     with writing(engine) as connection:
-        send_batches.settle_uncertain(connection, made.key(1), ACCEPTED, EIGHT)
-    run = seen(engine, made, EIGHT)
+        send_batches.settle_uncertain(connection, planned.key(1), ACCEPTED, EIGHT)
+    run = run_at(engine, planned, EIGHT)
     assert run.edition.state is EditionState.SENT
     assert (run.ended, run.outlook, run.reasons) == (2, "nothing is left to send", ())
 
@@ -242,41 +246,46 @@ def test_status_tells_a_program_how_each_run_goes(engine: Engine) -> None:
 def test_more_people_than_can_be_read_at_once_are_counted(
     engine: Engine, people: int
 ) -> None:
-    made = a_planned_edition(engine, emails=people)
+    planned = a_planned_edition(engine, emails=people)
     with writing(engine) as connection:
         connection.execute(update(delivery).values(state=REFUSED, reply="550 no"))
-        named = overview.not_served(connection, made.id)
-        count = overview.count_not_served(connection, made.id)
-    told = status_of(engine, EIGHT, RateLimits())["help"]
+        named = overview.not_served(connection, planned.id)
+        count = overview.count_not_served(connection, planned.id)
+    lines = status_of(engine, EIGHT, RateLimits())["help"]
 
     assert (len(named), count) == (overview.NAMED, people)
-    assert f"did not reach {people - 10} more. See: digest deliveries" in told[-1]
+    assert f"did not reach {people - 10} more. See: digest deliveries" in lines[-1]
 
 
 def test_everybody_is_listed_in_pages_each_once_and_in_order(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=7)
+    planned = a_planned_edition(engine, emails=7)
     with writing(engine) as connection:
-        gone = made.readers[2]
-        connection.execute(delivery.delete().where(delivery.c.reader_id == gone))
+        without_copy = planned.readers[2]
+        connection.execute(
+            delivery.delete().where(delivery.c.reader_id == without_copy)
+        )
         connection.execute(
             insert(left_out).values(
-                edition_id=made.id, reader_id=gone, kind="left", reason="left"
+                edition_id=planned.id,
+                reader_id=without_copy,
+                kind="left",
+                reason="left",
             )
         )
-        found, after = list[int](), 0
-        while page := copies.listed(connection, made.id, (), after, 3):
+        reader_ids, after = list[int](), 0
+        while page := copies.listed(connection, planned.id, (), after, 3):
             assert len(page) <= 3
-            found += [one.key.reader_id for one in page]
-            after = found[-1]
-        refused = copies.listed(connection, made.id, [REFUSED])
+            reader_ids += [copy.key.reader_id for copy in page]
+            after = reader_ids[-1]
+        refused = copies.listed(connection, planned.id, [REFUSED])
 
-    assert found == sorted(made.readers)
+    assert reader_ids == sorted(planned.readers)
     assert refused == []
 
 
 def test_a_list_longer_than_a_page_is_read_to_its_end(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=copies.PAGE + 1)
-    pages = [*copies.everybody(engine, made.id, [PLANNED])]
+    planned = a_planned_edition(engine, emails=copies.PAGE + 1)
+    pages = [*copies.everybody(engine, planned.id, [PLANNED])]
 
     assert [len(page) for page in pages] == [copies.PAGE, 1]
-    assert [*copies.everybody(engine, made.id, [REFUSED])] == []
+    assert [*copies.everybody(engine, planned.id, [REFUSED])] == []

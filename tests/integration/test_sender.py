@@ -31,7 +31,7 @@ from digest.store.delivery import claims, copies, deliveries, send_batches
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
-from tests.rows import a_planned_edition, left, states, withdrawn
+from tests.rows import a_planned_edition, states, unsubscribed, withdrawn
 
 PLANNED, ACCEPTED = DeliveryState.PLANNED, DeliveryState.ACCEPTED
 REFUSED, UNCERTAIN = DeliveryState.REFUSED, DeliveryState.UNCERTAIN
@@ -286,7 +286,7 @@ def test_one_copy_that_gets_us_turned_away_keeps_the_others_waiting_only_once(
 
 
 def _leave(engine: Engine, subscriber_id: int) -> None:
-    left(engine, subscriber_id)
+    unsubscribed(engine, subscriber_id)
 
 
 def _erase(engine: Engine, subscriber_id: int) -> None:

@@ -170,7 +170,7 @@ def test_between_editions_a_failing_source_is_asked_when_its_wait_is_over(
         now = EIGHT + minutes * MINUTE
         gather(engine, LOOPBACK, [GatheringRound(stored, GATHER_EVERY)], now)
 
-    assert len(site.asked) == 3  # at once, after ten minutes and after twenty more
+    assert len(site.requests) == 3  # at once, after ten minutes and after twenty more
 
 
 def test_a_source_that_is_gone_is_paused_until_a_person_resumes_it(
@@ -209,7 +209,7 @@ def test_a_server_that_asks_us_to_wait_is_left_alone_as_long(
     read(engine, stored, EIGHT + 2 * HOUR)
 
     assert report.not_read == "its server asks us to wait until 06 July 10:00 UTC"
-    assert len(site.asked) == 2
+    assert len(site.requests) == 2
 
 
 def test_a_feed_that_has_moved_for_good_is_read_there_and_told(
@@ -223,7 +223,7 @@ def test_a_feed_that_has_moved_for_good_is_read_there_and_told(
     read(engine, stored, EIGHT + HOUR)
 
     assert site.paths() == ["/feed", "/new", "/new"]
-    assert site.asked[-1][1]["if-none-match"] == '"1"'
+    assert site.requests[-1][1]["if-none-match"] == '"1"'
     [line] = help_said(engine)
     assert f"has moved for good to {site.url}/new and is read there" in line
 

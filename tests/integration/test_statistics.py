@@ -43,12 +43,12 @@ def test_copies_are_taken_by_their_keys_however_many_others_are_planned(
     with writing(engine) as connection:
         guard = guard_for(connection, edition.id, Channel.EMAIL)
         plans = _plans_of(connection, "UPDATE delivery")
-        taken = take_all(connection, edition.readers[:8], guard, EIGHT)
+        claims = take_all(connection, edition.readers[:8], guard, EIGHT)
 
-    assert set(taken.values()) == {ClaimResult.YES}
-    [told] = plans
-    assert "using pk_delivery" in told
-    assert "Seq Scan on subscri" not in told
+    assert set(claims.values()) == {ClaimResult.YES}
+    [query_plan] = plans
+    assert "using pk_delivery" in query_plan
+    assert "Seq Scan on subscri" not in query_plan
 
 
 def _plans_of(connection: Connection, start: str) -> list[str]:
