@@ -10,7 +10,7 @@ FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu words lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu limits words lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,12 +18,14 @@ help: ## say what there is
 setup: $(VENV)/.dev-installed ## make .venv with everything that work on Digest needs
 	@echo "ready: .venv holds Digest and its tools"
 
-check: $(VENV)/.dev-installed ## format, lint, types, layers and catalogues
+check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues and pages
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m tests.catalogues --check
+	$(PYTHON) -m tests.limits_page --check
+	$(PYTHON) -m tests.glossary
 
 test: $(VENV)/.dev-installed browser postgres fiu check ## check, then run every test
 	$(VENV)/bin/pytest $(PYTEST_ARGS)
@@ -60,6 +62,9 @@ fiu: ## find libfiu, by which tests have disks fail, or install it where we may
 
 browser: ## find a Chromium for the browser tests, or install one where we may
 	@sh tests/find_chromium.sh
+
+limits: $(VENV)/.dev-installed ## write the reference page of limits anew
+	@$(PYTHON) -m tests.limits_page
 
 words: $(VENV)/.dev-installed ## bring the catalogues of readers' words up to date
 	@$(PYTHON) -m tests.catalogues

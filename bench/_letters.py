@@ -39,7 +39,7 @@ from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import letter_job
 from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
 from digest.render.letter.letter import Letter, LetterOptions, typeset
-from digest.render.letter.print_run import PrintHead, lay
+from digest.render.letter.print_run import PrintRunHead, lay
 from digest.render.letter.typst_compiler import TypstCompiler
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def ours(readers: int, folder: Path) -> Measured:
     edition = an_edition()
     began = cpu_seconds()
     body = typeset(edition, LetterOptions(pictures=_gallery(folder)))
-    run = lay(letters, {"body": body}, PrintHead(edition.campaign, edition.code, AT))
+    run = lay(letters, {"body": body}, PrintRunHead(edition.campaign, edition.code, AT))
     spent = cpu_seconds() - began
     assert len(run.rows) == readers
     return _measured(spent, body.pages, len(run.pdf))

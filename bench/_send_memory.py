@@ -17,7 +17,7 @@ from merge import an_edition
 
 from digest.audience.signed_links import SignedLinks
 from digest.deliver.carrier import Copy
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.model.delivery.delivery import Accepted, Outcome
 from digest.render.email.compile import compile_email
 from digest.render.options import RenderOptions
@@ -56,7 +56,7 @@ def run(readers: int) -> tuple[float, float]:
         engine = open_engine(f"sqlite:///{Path(folder) / 'digest.db'}")
         migrate(engine)
         plan_for(engine, readers)
-        sender = Sender(
+        sender = EmailSender(
             engine=engine,
             carrier=Void(),
             message_for=lambda _edition, _variant: message,

@@ -13,7 +13,7 @@ from merge import an_edition
 from sqlalchemy import Engine
 
 from digest.audience.signed_links import SignedLinks
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.render.email.compile import compile_email
@@ -24,9 +24,9 @@ from digest.store.base.engine import open_engine
 MESSAGE = compile_email(an_edition(), RenderOptions(AT))
 
 
-def sender_for(engine: Engine, port: int, connections: int) -> Sender:
+def sender_for(engine: Engine, port: int, connections: int) -> EmailSender:
     """Return the product's own sender of one message to everybody."""
-    return Sender(
+    return EmailSender(
         engine=engine,
         carrier=SmtpCarrier(SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none")),
         message_for=lambda _edition, _variant: MESSAGE,

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from digest.deliver.carrier import Copy
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery
@@ -42,9 +42,9 @@ def a_disk(place: Path, megabytes: int) -> Iterator[Path]:
         subprocess.run([which("umount") or "umount", str(place)], check=True)  # noqa: S603 - umount, as found
 
 
-def a_sender(engine: Engine, carrier: ScriptedCarrier) -> Sender:
+def a_sender(engine: Engine, carrier: ScriptedCarrier) -> EmailSender:
     """Return a sender with four connections."""
-    return Sender(
+    return EmailSender(
         engine=engine,
         carrier=carrier,
         message_for=lambda _edition, _variant: MESSAGE,

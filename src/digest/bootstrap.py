@@ -23,7 +23,7 @@ from digest.deliver.practice import PracticeCarrier
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.returns.bounces import Bounces
 from digest.deliver.sending.leases import BatchSupply, DueBatches
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.failover import FailoverCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
@@ -140,7 +140,7 @@ class App:
         It sends `batches`, or all that is due.
         """
         with self._carrier() as carrier:
-            sender = Sender(
+            sender = EmailSender(
                 engine=self.engine,
                 carrier=carrier,
                 message_for=self.renditions.message_for,

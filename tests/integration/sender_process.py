@@ -3,7 +3,7 @@
 import sys
 import threading
 
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.store.base.engine import open_engine
@@ -17,7 +17,7 @@ def _say(end: str) -> None:
 
 if __name__ == "__main__":
     database, url, connections = sys.argv[1:]
-    sender = Sender(
+    sender = EmailSender(
         engine=open_engine(database),
         carrier=SmtpCarrier(SmtpServer.parse(url)),
         message_for=lambda _edition, _variant: MESSAGE,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Copy
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.failover import FailoverCarrier
 from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.errors import CarrierError
@@ -133,7 +133,7 @@ def test_a_run_reaches_everybody_though_the_preferred_server_fails(
     two = Two(engine)
     two.first.turns_away = "down"
     planned = a_planned_edition(engine, emails=20)
-    sender = Sender(
+    sender = EmailSender(
         engine=engine,
         carrier=two.servers,
         message_for=lambda _edition, _variant: MESSAGE,

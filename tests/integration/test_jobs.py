@@ -25,7 +25,7 @@ from digest.compose.plan import plan
 from digest.deliver.carrier import Copy
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import running
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError, StoreError
 from digest.model.delivery.delivery import DeliveryState
 from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
@@ -90,7 +90,7 @@ def at_work(
 
     def work() -> None:
         with jobs_of(engine, intervals).supply(stop) as supply:
-            sender = Sender(
+            sender = EmailSender(
                 engine=engine,
                 carrier=carrier,
                 message_for=lambda _edition, _variant: MESSAGE,

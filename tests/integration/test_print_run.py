@@ -25,13 +25,13 @@ from digest.render.letter.letter import (
     preview,
     typeset,
 )
-from digest.render.letter.print_run import PrintHead, lay, lay_in_parts
+from digest.render.letter.print_run import PrintRunHead, lay, lay_in_parts
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, words
 from tests.rich import a_rich_variant
 from tests.sheets import Sheets
 
 LOOK = LetterOptions()
-HEAD = PrintHead(a_campaign(), "k7qf2mxa", EIGHT)
+HEAD = PrintRunHead(a_campaign(), "k7qf2mxa", EIGHT)
 STREET = ("1 Example Street", "Exampleton")
 
 

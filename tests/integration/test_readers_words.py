@@ -55,7 +55,7 @@ from digest.render.letter.letter import (
     preview,
     typeset,
 )
-from digest.render.letter.print_run import PrintHead, lay
+from digest.render.letter.print_run import PrintRunHead, lay
 from digest.render.options import RenderOptions
 from digest.render.templates import environment
 from digest.render.words.pseudo import accented
@@ -215,7 +215,7 @@ def test_no_word_of_a_letter_is_left_in_english(language: str, fmt: Format) -> N
 def test_no_word_of_a_print_batch_is_left_in_english(language: str) -> None:
     variant = a_greek_variant(language, LETTER)
     body = typeset(variant, LetterOptions())
-    head = PrintHead(variant.campaign, "7", EIGHT, language)
+    head = PrintRunHead(variant.campaign, "7", EIGHT, language)
     long = replace(ADDRESSEE, name="Άννα " * 16, reference="8", body_key="b")
     run = lay([replace(ADDRESSEE, body_key="b"), long], {"b": body}, head)
 
@@ -341,7 +341,7 @@ def test_a_body_kept_before_its_salutation_was_greets_as_it_did() -> None:
     body = typeset(a_variant(format=LETTER), LetterOptions())
     old = {name: fact for name, fact in body.facts.items()
            if name not in {"opening", "dir"}}  # fmt: skip
-    head = PrintHead(a_campaign(), "k7qf2mxa", EIGHT)
+    head = PrintRunHead(a_campaign(), "k7qf2mxa", EIGHT)
 
     run = lay([replace(SAMPLE, body_key="b")], {"b": LetterBody(body.pdf, old)}, head)
 

@@ -16,7 +16,7 @@ from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import running
 from digest.deliver.sending.leases import LEASE
 from digest.deliver.sending.run_state import RunTally
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
@@ -41,9 +41,9 @@ FIRST = "reader-0@example.org"
 
 def a_sender(
     engine: Engine, carrier: ScriptedCarrier | SmtpCarrier, **fields: object
-) -> Sender:
+) -> EmailSender:
     """Return a sender with one connection, that makes the same message for all."""
-    sender = Sender(
+    sender = EmailSender(
         engine=engine,
         carrier=carrier,
         message_for=lambda _edition, _variant: MESSAGE,
@@ -54,7 +54,7 @@ def a_sender(
     return replace(sender, **fields)  # type: ignore[arg-type]  # the fields of a sender
 
 
-def send(sender: Sender) -> RunTally:
+def send(sender: EmailSender) -> RunTally:
     """Run the sender once."""
     return sender.send_due(threading.Event())
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import Engine
 
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
@@ -205,7 +205,7 @@ def test_every_copy_ends_as_the_table_says(
         tls = "required" if row.is_private else "none"
         url = f"smtp://{login}127.0.0.1:{server.port}?tls={tls}"
         smtp = SmtpCarrier(SmtpServer.parse(url), IMPATIENT if is_slow else PATIENT)
-        tally = Sender(
+        tally = EmailSender(
             engine=sqlite_engine,
             carrier=smtp
             if trust is None

@@ -12,7 +12,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import Engine
 
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
@@ -94,7 +94,7 @@ def test_postfix_makes_copies_end_as_the_table_says(
 ) -> None:
     planned = a_planned_edition(sqlite_engine, emails=3)
     with _sink(tools, _words(row)) as port:
-        tally = Sender(
+        tally = EmailSender(
             engine=sqlite_engine,
             carrier=SmtpCarrier(
                 SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none"), PATIENT

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.schedule.delivery.jobs import HeartbeatIntervals, JobDispatcher
@@ -31,7 +31,7 @@ def _work(database: str, url: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     clock = clock_of(engine)
     with JobDispatcher(engine, clock, QUICK).supply(stop) as supply:
-        sender = Sender(
+        sender = EmailSender(
             engine=engine,
             carrier=SmtpCarrier(SmtpServer.parse(url)),
             message_for=lambda _edition, _variant: MESSAGE,

@@ -23,7 +23,7 @@ from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.deliver.returns.bounces import Bounces
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
@@ -120,7 +120,7 @@ def _make(engine: Engine, orders: Orders) -> int:
 
 
 def _send(engine: Engine, orders: Orders, trap: Trap, edition_id: int) -> None:
-    sender = Sender(
+    sender = EmailSender(
         engine=engine,
         carrier=Watched(SmtpCarrier(SmtpServer.parse(orders.server)), trap),
         message_for=lambda _edition, _variant: MESSAGE,

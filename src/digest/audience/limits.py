@@ -1,11 +1,15 @@
 """Limits of what audience takes: of a list and its rows, of a person's details."""
 
+# == A subscriber list ==
+
 # Of a subscriber list: tens of millions of people, and still read in minutes.
 LIST_BYTES = 1024**3
 # Of one row, quoted line ends included: a row is one person.
 ROW_CHARACTERS = 20_000
 # Of one row, lines that its quoted cells may go on for: an open quotation mark ends.
 ROW_LINES = 50
+
+# == A person ==
 
 # Of an email address: RFC 5321 leaves no more between its angle brackets.
 EMAIL_CHARACTERS = 254

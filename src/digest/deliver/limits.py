@@ -1,5 +1,7 @@
 """Limits of what deliver takes and makes: of a reply, a message, a report, a batch."""
 
+# == A reply of a mail server ==
+
 # A mail server that says more in one reply never comes to an end.
 REPLY_BYTES = 16_384
 # More replies than commands that could be on their way.
@@ -7,13 +9,19 @@ REPLIES_UNREAD = 100
 # Of a reply, what is kept as the reason for an outcome: a few sentences.
 REPLY_WORDS = 500
 
+# == A limit of a domain ==
+
 # Of a domain that is limited by itself: RFC 1035 allows no longer name.
 DOMAIN_CHARACTERS = 255
+
+# == The built-in inbox ==
 
 # Of a message to the built-in inbox: more than any mail server takes.
 INBOX_MESSAGE_BYTES = 32 * 1024 * 1024
 # Of a message, what is read to list it: its header.
 INBOX_HEADER_BYTES = 16_384
+
+# == Mail that comes back ==
 
 # Of an email that came back: its report is at the front, behind it our own message.
 RETURNED_MAIL_BYTES = 256 * 1024
@@ -31,6 +39,8 @@ RETURNED_ADDRESSES = 100
 RETURNED_TEXT_BYTES = 20_000
 # Of a subject, what is named where an email holds no report: a line on a terminal.
 RETURNED_SUBJECT = 80
+
+# == A print batch ==
 
 # Letters in one print batch: a file that a printer and a small machine's memory hold.
 BATCH_LETTERS = 1000

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+# == A request ==
+
 # Of a request's body: the longest post, with room for how forms write it.
 REQUEST_BYTES = 3_000_000
 # Of a form's fields: a post's own and one for each of its links.
@@ -11,12 +13,16 @@ ROW_ID = 2**63 - 1
 # Of any other number in an address, such as which page of a list.
 NUMBER = 1_000_000
 
+# == Wrong keys ==
+
 # Of wrong keys from one address, before it has to wait: a person errs less often.
 WRONG_KEYS = 20
 # The time in which that many wrong keys count.
 WRONG_KEYS_WITHIN = timedelta(minutes=10)
 # Of addresses whose wrong keys are counted: those heard of longest ago are forgotten.
 WRONG_KEYS_CALLERS = 10_000
+
+# == A page ==
 
 # Of editions on the page of today, for each campaign.
 TODAY_EDITIONS = 20
@@ -28,6 +34,8 @@ RUN_PEOPLE = 50
 INBOX_MESSAGES = 200
 # Of posts on one page of a campaign's.
 POSTS = 30
+
+# == The API ==
 
 # Of items that the API lists at once.
 API_ITEMS = 200

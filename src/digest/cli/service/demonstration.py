@@ -30,7 +30,7 @@ _OUR_FOLDERS = ("inbox", "print", "sample")
 
 
 @dataclass(frozen=True, slots=True)
-class Arrivals:
+class ArrivedCopies:
     """How many copies should have arrived, and how many did."""
 
     emails: int
@@ -69,7 +69,7 @@ def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
         return arrivals.everyone
 
 
-def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
+def _journey(digest: App, folder: Path, talk: Talk) -> ArrivedCopies:
     now = datetime.now(UTC)
     with serving(now) as feed_url:
         talk("1. A sample campaign: an invented week, as a feed and a folder")
@@ -97,7 +97,7 @@ def _journey(digest: App, folder: Path, talk: Talk) -> Arrivals:
     return _arrivals(digest, edition, talk)
 
 
-def _arrivals(digest: App, edition: Edition, talk: Talk) -> Arrivals:
+def _arrivals(digest: App, edition: Edition, talk: Talk) -> ArrivedCopies:
     with digest.reading() as connection:
         listed = copies.listed(connection, edition.id)
         batches = overview.print_batches(connection, edition.id)
@@ -108,7 +108,7 @@ def _arrivals(digest: App, edition: Edition, talk: Talk) -> Arrivals:
         talk(f"   print batch {number}, {state}: {digest.settings.data_dir / path}")
     talk(f"   the inbox holds {len(digest.inbox)} messages: /inbox")
     by_post = [copy for copy in listed if copy.channel == "post"]
-    return Arrivals(
+    return ArrivedCopies(
         emails=sum(copy.channel == "email" for copy in listed),
         in_inbox=len(digest.inbox),
         letters=len(by_post),

@@ -44,7 +44,7 @@ class ReturnState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class IngestedMail:
+class ReturnedMailEntry:
     """One email that came back: where it is, what became of it, and why.
 
     `copy` names the copy it is about, if it names one; `cancelled` copies were
@@ -64,7 +64,7 @@ class IngestedMail:
 class IngestReport:
     """What became of every email that came back, in order."""
 
-    mails: list[IngestedMail] = field(default_factory=list)
+    mails: list[ReturnedMailEntry] = field(default_factory=list)
 
     def count(self, standing: ReturnState) -> int:
         """Return how many emails came to that."""
@@ -95,7 +95,7 @@ class Bounces:
         for file in emails_in(paths):
             if isinstance(file, UnreadableFile):
                 report.mails.append(
-                    IngestedMail(file.name, ReturnState.UNREAD, file.why)
+                    ReturnedMailEntry(file.name, ReturnState.UNREAD, file.why)
                 )
                 continue
             mail = self._ingest(file, now, dry_run=dry_run)
@@ -106,13 +106,13 @@ class Bounces:
 
     def _ingest(
         self, file: ReturnedFile, now: datetime, *, dry_run: bool
-    ) -> IngestedMail:
+    ) -> ReturnedMailEntry:
         reported = self._understood(file)
-        if isinstance(reported, IngestedMail):
+        if isinstance(reported, ReturnedMailEntry):
             return reported
         with (reading if dry_run else writing)(self.engine) as connection:
             judged = _judged(connection, file.name, reported)
-            if isinstance(judged, IngestedMail):
+            if isinstance(judged, ReturnedMailEntry):
                 return judged
             mail = _as_new(file.name, judged)
             if bounces.is_known(connection, reported.mark):
@@ -121,19 +121,21 @@ class Bounces:
                 return mail
             return self._recorded(connection, mail, judged, now)
 
-    def _understood(self, file: ReturnedFile) -> "_ReportedCopy | IngestedMail":
+    def _understood(self, file: ReturnedFile) -> "_ReportedCopy | ReturnedMailEntry":
         """Return what an email reports of which copy, or why it is passed over."""
         try:
             mail = read(file.source)
             ref = self._copy_named(mail)
         except ValueError as problem:
-            return IngestedMail(file.name, ReturnState.NOT_UNDERSTOOD, str(problem))
+            return ReturnedMailEntry(
+                file.name, ReturnState.NOT_UNDERSTOOD, str(problem)
+            )
         if ref is None:
-            return IngestedMail(
+            return ReturnedMailEntry(
                 file.name, ReturnState.NOT_OURS, "it names no copy of ours"
             )
         if mail.report is None:
-            return IngestedMail(file.name, ReturnState.NOT_UNDERSTOOD, mail.why)
+            return ReturnedMailEntry(file.name, ReturnState.NOT_UNDERSTOOD, mail.why)
         mark = f"{ref.edition_code}-{ref.reader_id}-{mail.mark}"
         return _ReportedCopy(ref, mail.report, mark)
 
@@ -153,10 +155,10 @@ class Bounces:
     def _recorded(
         self,
         connection: Connection,
-        mail: IngestedMail,
+        mail: ReturnedMailEntry,
         judged: "_JudgedReport",
         now: datetime,
-    ) -> IngestedMail:
+    ) -> ReturnedMailEntry:
         """Record a report and do what follows, in the transaction that is open."""
         copy, verdict = judged.copy, judged.verdict
         if not bounces.record(connection, copy, verdict, judged.reported.mark, now):
@@ -192,24 +194,24 @@ class _JudgedReport:
 
 def _judged(
     connection: Connection, name: str, reported: _ReportedCopy
-) -> _JudgedReport | IngestedMail:
+) -> _JudgedReport | ReturnedMailEntry:
     copy = bounces.copy_of(connection, reported.ref)
     if copy is None:
         words = "it is about a copy that is not in this database"
-        return IngestedMail(name, ReturnState.NOT_OURS, words)
+        return ReturnedMailEntry(name, ReturnState.NOT_OURS, words)
     verdict = judge(reported.report, copy.email)
     if verdict is None:
         words = "it says of nothing that it failed"
-        return IngestedMail(name, ReturnState.NOTHING, words, str(copy.key))
+        return ReturnedMailEntry(name, ReturnState.NOTHING, words, str(copy.key))
     return _JudgedReport(reported, copy, verdict)
 
 
-def _as_new(name: str, judged: _JudgedReport) -> IngestedMail:
+def _as_new(name: str, judged: _JudgedReport) -> ReturnedMailEntry:
     copy, verdict = judged.copy, judged.verdict
     is_final = verdict.kind.ends_it and copy.email_hash is not None
     # The address that the person has now may not be the one that was written to.
     is_current = not copy.has_changed or judged.reported.report.names(copy.email)
-    return IngestedMail(
+    return ReturnedMailEntry(
         name,
         ReturnState.NEW,
         verdict.words,
@@ -219,7 +221,7 @@ def _as_new(name: str, judged: _JudgedReport) -> IngestedMail:
     )
 
 
-def _settled(file: ReturnedFile, mail: IngestedMail) -> IngestedMail:
+def _settled(file: ReturnedFile, mail: ReturnedMailEntry) -> ReturnedMailEntry:
     """Have an email put away, now that what it says is committed."""
     log.info("returned mail standing=%s copy=%s", mail.standing, mail.copy or "-")
     try:

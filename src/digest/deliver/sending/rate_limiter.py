@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from digest.deliver import limits
 from digest.model.delivery.rate_limits import RateLimit, RateLimits, limits_in_words
-from digest.model.delivery.rate_windows import GrantUse, RateWait
+from digest.model.delivery.rate_windows import GrantUse, RateLimitWait
 from digest.store.base.engine import writing
 from digest.store.delivery.rate_limits import (
     EVERYTHING,
@@ -73,12 +73,12 @@ class RateLimiter:
         self._is_unlimited = rates.are_none
         self._scopes: dict[tuple[str, str], tuple[LimitScope, ...]] = {}
         self._grants: dict[str, GrantInUse] = {}
-        self._waits: dict[str, RateWait] = {}
+        self._waits: dict[str, RateLimitWait] = {}
         self._tidied = clock()
 
     def acquire(
         self, recipient_domain: str, sending_domain: str = ""
-    ) -> RateWait | None:
+    ) -> RateLimitWait | None:
         """Return None where a copy may leave at once, else what it waits for.
 
         A None is used up: acquire again for the next copy, and for the next try.
@@ -88,7 +88,7 @@ class RateLimiter:
             return None
         return self._acquire((recipient_domain, sending_domain))
 
-    def _acquire(self, domains: tuple[str, str]) -> RateWait | None:
+    def _acquire(self, domains: tuple[str, str]) -> RateLimitWait | None:
         scopes = self._scopes.get(domains) or self._add_scopes(domains)
         for _ in range(_TRIES):
             now = self._clock()
@@ -112,11 +112,11 @@ class RateLimiter:
             if waits:
                 return max(waits, key=lambda wait: wait.until)
         why = "the database is slow to say how many copies may leave"
-        return RateWait(self._clock() + _SOON, why, is_for_all=True)
+        return RateLimitWait(self._clock() + _SOON, why, is_for_all=True)
 
     def _request_grants(
         self, scopes: Iterable[LimitScope], now: datetime
-    ) -> list[RateWait]:
+    ) -> list[RateLimitWait]:
         """Have copies granted; return what there is to wait for, if there is."""
         by_name = {scope.name: scope for scope in scopes}
         is_to_tidy = now - self._tidied > _TIDY_EVERY
@@ -142,7 +142,7 @@ class RateLimiter:
                 self._grants[name] = GrantInUse(answer, 0, now)
             else:
                 scope = by_name[name]
-                wait = RateWait(answer, scope.why, scope.is_for_all, scope.domain)
+                wait = RateLimitWait(answer, scope.why, scope.is_for_all, scope.domain)
                 self._waits[name] = wait
                 waits.append(wait)
         return waits

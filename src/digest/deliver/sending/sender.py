@@ -33,7 +33,7 @@ _LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class EmailSender:
     """Sends emails over a few connections at once.
 
     `message_for` renders a variant of an edition, given their ids, and is

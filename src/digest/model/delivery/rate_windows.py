@@ -24,7 +24,7 @@ SLOW_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class RateWait:
+class RateLimitWait:
     """A copy may not leave yet: until when, and why, in words for staff.
 
     `is_for_all` is whether every other copy waits too; where `sending_domain`

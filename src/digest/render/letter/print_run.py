@@ -31,7 +31,7 @@ from digest.render.words.dates import day_in_words
 __all__ = [
     "LetterProblem",
     "ManifestRow",
-    "PrintHead",
+    "PrintRunHead",
     "PrintRun",
     "lay",
     "lay_in_parts",
@@ -40,7 +40,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class PrintHead:
+class PrintRunHead:
     """What a run says of itself: whose letters, of which edition and slot."""
 
     campaign: Campaign
@@ -87,7 +87,7 @@ class PrintRun:
 
 
 def lay(
-    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintHead
+    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintRunHead
 ) -> PrintRun:
     """Return the letters as one file, in postcode order, each on sheets of its own.
 
@@ -112,7 +112,7 @@ def lay(
 
 
 def lay_in_parts(
-    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintHead
+    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintRunHead
 ) -> Iterator[PrintRun]:
     """Yield the letters as files of at most PRINT_FILE_PAGES pages, in postcode order.
 
@@ -160,7 +160,10 @@ class _RunLayout:
     """Where the letters of one run are laid out, with their bodies at hand."""
 
     def __init__(
-        self, compiler: TypstCompiler, bodies: Mapping[str, LetterBody], head: PrintHead
+        self,
+        compiler: TypstCompiler,
+        bodies: Mapping[str, LetterBody],
+        head: PrintRunHead,
     ) -> None:
         self._compiler = compiler
         self._bodies = bodies

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from digest.deliver.printing.print_room import LaidOutLetters
 from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.manifest import manifest_csv
-from digest.render.letter.print_run import PrintHead, lay
+from digest.render.letter.print_run import PrintRunHead, lay
 from digest.schedule.editions.renditions import Renditions
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
@@ -52,11 +52,11 @@ class LetterLayout:
             emptied=frozenset(emptied),
         )
 
-    def _head(self, edition_id: int) -> PrintHead:
+    def _head(self, edition_id: int) -> PrintRunHead:
         with reading(self.engine) as connection:
             edition = editions.get(connection, edition_id)
             campaign = campaigns.load(connection, edition.campaign_id)
-        return PrintHead(
+        return PrintRunHead(
             campaign,
             edition.code,
             edition.slot,

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
 from digest.deliver.sending.run_state import Progress, RunTally
-from digest.deliver.sending.sender import Sender
+from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
 from digest.schedule.delivery.dispatch import ProcessSupply
@@ -81,7 +81,7 @@ class Work:
     """Empties the outbox and makes the print batches of planned editions."""
 
     engine: Engine
-    sender: Sender
+    sender: EmailSender
     print_room: PrintRoom
     clock: Callable[[], datetime]
 

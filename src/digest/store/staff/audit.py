@@ -21,7 +21,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry:
+class RecordedAct:
     """One act. `subject` is what it was done to, beside a campaign or an edition."""
 
     id: int
@@ -86,7 +86,7 @@ def record(connection: Connection, act: Act, now: datetime) -> None:
 
 def latest(
     connection: Connection, limit: int, campaign_name: str | None = None
-) -> Sequence[AuditEntry]:
+) -> Sequence[RecordedAct]:
     """Return the latest acts, the newest first; of one campaign where it is named."""
     rows = (
         select(audit, campaign.c.name.label("campaign"))
@@ -97,7 +97,7 @@ def latest(
     if campaign_name is not None:
         rows = rows.where(campaign.c.name == campaign_name)
     return [
-        AuditEntry(
+        RecordedAct(
             row.id,
             row.at,
             row.actor,
