@@ -31,8 +31,8 @@ from digest.render.words.dates import day_in_words
 __all__ = [
     "LetterProblem",
     "ManifestRow",
-    "PrintRunHead",
     "PrintRun",
+    "PrintRunHead",
     "lay",
     "lay_in_parts",
     "manifest_csv",
