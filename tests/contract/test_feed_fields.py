@@ -7,7 +7,7 @@ import pytest
 
 from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.items.raw_item import RawItem
-from digest.model.posts.blocks import Paragraph, TextSpan, texts
+from digest.model.posts.blocks import Paragraph, Picture, TextSpan, texts
 from digest.model.posts.items import Byline, LinkKind, Post
 from tests.builders import EIGHT
 from tests.raw_items import post_from
@@ -272,6 +272,93 @@ def test_a_picture_is_found_wherever_the_feed_puts_it(item: str) -> None:
     assert rss_post.title == "x"
     assert rss_post.picture is not None
     assert rss_post.picture.src == f"{FILE}a.jpg"
+
+
+BODY = "The tea dance is moved to the church hall at six on Friday."
+TEAPOT = (
+    f'<media:content url="{FILE}a.png" type="image/png" medium="image">'
+    '<media:description type="plain">A brown teapot</media:description>'
+    '<media:title type="plain">teapot.png</media:title></media:content>'
+)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param(f"<description>{BODY}</description>{TEAPOT}", id="Mastodon"),
+        pytest.param(f"{TEAPOT}<description>{BODY}</description>", id="picture first"),
+        pytest.param(
+            f"<content:encoded>{BODY}</content:encoded>{TEAPOT}", id="content:encoded"
+        ),
+        pytest.param(
+            f"<description>{BODY}</description>"
+            f'<media:content url="{FILE}a.png" medium="image"/>'
+            "<media:description>A brown teapot</media:description>",
+            id="said of all the item's files",
+        ),
+        pytest.param(
+            f"<description>{BODY}</description><media:group>"
+            f'<media:content url="{FILE}a.png" medium="image"/>'
+            "<media:description>A brown teapot</media:description></media:group>",
+            id="said of a group",
+        ),
+    ],
+)
+def test_a_pictures_description_is_its_own_and_never_the_posts(item: str) -> None:
+    rss_post = rss(item)
+
+    assert words_of(rss_post) == [BODY]
+    assert rss_post.title.startswith("The tea dance is moved")
+    assert rss_post.picture == Picture(f"{FILE}a.png", "A brown teapot")
+
+
+def test_a_post_of_a_picture_alone_is_not_made_of_its_description() -> None:
+    rss_post = rss(f"<title>x</title><description/>{TEAPOT}")
+
+    assert words_of(rss_post) == []
+    assert rss_post.picture == Picture(f"{FILE}a.png", "A brown teapot")
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        "<itunes:summary>We say it again for a shop.</itunes:summary>",
+        "<dc:description>We say it again for a library.</dc:description>",
+        '<media:group><media:content url="https://example.org/a.mp4" '
+        'type="video/mp4"/><media:description>Of the film, at much greater length '
+        f"than the post is. {BODY}</media:description></media:group>",
+        "<dc:title>As a library has it</dc:title>",
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_an_extension_says_never_stands_in_for_the_posts_words(
+    extension: str,
+    is_first: bool,  # noqa: FBT001 - a case
+) -> None:
+    own = f"<title>x</title><description>{BODY}</description>"
+    rss_post = rss(extension + own if is_first else own + extension)
+
+    assert (rss_post.title, words_of(rss_post)) == ("x", [BODY])
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        f"<itunes:summary>{BODY}</itunes:summary>",
+        f"<dc:description>{BODY}</dc:description>",
+        '<media:group><media:content url="https://example.org/a.mp4" '
+        f'type="video/mp4"/><media:thumbnail url="{FILE}a.jpg"/>'
+        f"<media:description>{BODY}</media:description></media:group>",
+    ],
+)
+def test_words_are_an_extensions_where_the_post_has_none(extension: str) -> None:
+    assert words_of(rss(f"<title>x</title>{extension}")) == [BODY]
+
+
+def test_a_broken_feed_tells_pictures_from_posts_too() -> None:
+    item = f"<title>Tea & cake</title><description>{BODY}</description>{TEAPOT}"
+
+    assert words_of(rss(item)) == [BODY]
 
 
 def test_a_video_in_several_sizes_is_linked_once() -> None:

@@ -4,7 +4,7 @@ import calendar
 import html
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,6 +13,7 @@ from typing import Any
 import feedparser
 
 from digest.gather import limits
+from digest.gather.feeds.item_words import own_words_alone
 from digest.gather.feeds.xml_scan import feeds_of_one_item, within_limits
 from digest.gather.items.attachments import Attachment
 from digest.gather.items.raw_item import (
@@ -42,6 +43,7 @@ class _FeedHead:
     is_rss: bool
     link: str
     author: str
+    descriptions: Mapping[str, str]
 
 
 def entries(content: bytes, media_type: str, address: str) -> Sequence[RawItem]:
@@ -49,23 +51,26 @@ def entries(content: bytes, media_type: str, address: str) -> Sequence[RawItem]:
 
     Raises ValueError, in words, where `content` is no feed.
     """
-    feed = within_limits(decoded(content, media_type).encode())
+    whole = within_limits(decoded(content, media_type).encode())
+    feed, descriptions = own_words_alone(whole)
     try:
-        return _entries(feed, address)
+        return _entries(feed, address, descriptions)
     except _Broken:
-        return _entries_one_by_one(feed, address)
+        return _entries_one_by_one(feed, address, descriptions)
 
 
 class _Broken(Exception):  # noqa: N818 - what the feed has done
     """The feed broke its parser."""
 
 
-def _entries_one_by_one(content: bytes, address: str) -> Sequence[RawItem]:
+def _entries_one_by_one(
+    content: bytes, address: str, descriptions: Mapping[str, str]
+) -> Sequence[RawItem]:
     """Return the entries, each parsed alone, so that a bad one costs itself alone."""
     items: list[RawItem] = []
     for feed in feeds_of_one_item(content):
         try:
-            items += _entries(feed, address)
+            items += _entries(feed, address, descriptions)
         except _Broken:
             items.append(RawItem(fault=_FAULT))
     if not any(not item.fault for item in items):
@@ -73,7 +78,9 @@ def _entries_one_by_one(content: bytes, address: str) -> Sequence[RawItem]:
     return items
 
 
-def _entries(content: bytes, address: str) -> Sequence[RawItem]:
+def _entries(
+    content: bytes, address: str, descriptions: Mapping[str, str]
+) -> Sequence[RawItem]:
     feed = _parsed(content)
     version = feed.get("version") or ""
     if not version:
@@ -84,7 +91,7 @@ def _entries(content: bytes, address: str) -> Sequence[RawItem]:
     raw = dict(feed.feed.items())
     is_rss = version.startswith("rss")
     author = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
-    head = _FeedHead(address, is_rss, raw.get("link") or "", author)
+    head = _FeedHead(address, is_rss, raw.get("link") or "", author, descriptions)
     return [_entry(entry, head) for entry in feed.entries[: limits.ITEMS + 1]]
 
 
@@ -110,7 +117,7 @@ def _entry(entry: Any, feed: _FeedHead) -> RawItem:
     title = _text(raw.get("title_detail"))
     if feed.is_rss and _MARKUP.search(title):  # RSS does not say which it is
         title = Html(title)
-    attachments = (file for file in _attachments(raw) if file.url)
+    attachments = (file for file in _attachments(raw, feed) if file.url)
     return RawItem(
         key=raw.get("id") or raw.get("link") or "",
         title=title,
@@ -172,7 +179,7 @@ def _author(raw: dict[str, Any]) -> str:
     )
 
 
-def _attachments(raw: dict[str, Any]) -> Iterator[Attachment]:
+def _attachments(raw: dict[str, Any], feed: _FeedHead) -> Iterator[Attachment]:
     """Yield the files of an entry, those first that say most of themselves."""
     enclosures = [
         link for link in _list(raw, "links") if link.get("rel") == "enclosure"
@@ -181,6 +188,7 @@ def _attachments(raw: dict[str, Any]) -> Iterator[Attachment]:
         Attachment(
             medium.get("url") or "",
             medium.get("type") or f"{medium.get('medium') or ''}/",
+            description=feed.descriptions.get(medium.get("url") or "", ""),
         )
         for medium in _list(raw, "media_content")
     ]

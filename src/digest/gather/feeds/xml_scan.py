@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from digest.gather import limits
 
-_ITEMS = frozenset({"item", "entry"})
+ITEMS = frozenset({"item", "entry"})
 
 
 def within_limits(content: bytes) -> bytes:
@@ -41,7 +41,7 @@ def _surplus(content: bytes) -> tuple[int | None, int | None]:
             raise ValueError(
                 "is not a feed: one of its elements has too many attributes"
             )
-        if name.rpartition(":")[2] in _ITEMS:
+        if name.rpartition(":")[2] in ITEMS:
             items_depth = items_depth or depth
             items += depth == items_depth
             if items == limits.ITEMS + 2 and starts is None:
@@ -95,13 +95,13 @@ def _item_spans(content: bytes) -> list[tuple[int, int]]:
     def start(name: str, _attributes: object) -> None:
         nonlocal items_depth
         path.append(name.rpartition(":")[2])
-        if path[-1] in _ITEMS:
+        if path[-1] in ITEMS:
             items_depth = items_depth or len(path)
             if len(path) == items_depth:
                 starts.append(parser.CurrentByteIndex)
 
     def end(_name: str) -> None:
-        if len(path) == items_depth and path[-1] in _ITEMS:
+        if len(path) == items_depth and path[-1] in ITEMS:
             ends.append(parser.CurrentByteIndex)
         path.pop()
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from digest.gather import limits
 from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import one_line
+from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Link, LinkKind
 
 _PICTURE = "picture"
@@ -42,40 +43,46 @@ _FACES = ("gravatar.com/avatar", "/avatars/")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file by address, with its media type and title where the feed gave them."""
+    """A file by address, with its media type and title where the feed gave them.
+
+    `description` says what a picture shows.
+    """
 
     url: str
     media_type: str = ""
     title: str = ""
+    description: str = ""
 
 
-def picture_in(attachments: Iterable[Attachment], base: str) -> str:
-    """Return the address of the first picture, or an empty one."""
-    pictures = (url for kind, url, _ in _sorted(attachments, base) if kind == _PICTURE)
-    return next(pictures, "")
+def picture_in(attachments: Iterable[Attachment], base: str) -> Picture | None:
+    """Return the first picture, with what the feed says that it shows."""
+    for kind, url, attachment in _sorted(attachments, base):
+        if kind == _PICTURE:
+            return Picture(url, one_line(attachment.description))
+    return None
 
 
 def links_to(attachments: Iterable[Attachment], base: str) -> Iterator[Link]:
     """Yield a link for each recording and document, every address once."""
     linked: set[str] = set()
-    for kind, url, title in _sorted(attachments, base):
+    for kind, url, attachment in _sorted(attachments, base):
         if not isinstance(kind, LinkKind) or url in linked:
             continue
         if len(linked) < limits.ATTACHED_LINKS:
             linked.add(url)
-            label = one_line(title)[: limits.LINK_LENGTH] or _LABELS[kind]
+            label = one_line(attachment.title)[: limits.LINK_LENGTH] or _LABELS[kind]
             yield Link(kind, label, url)
 
 
 def _sorted(
     attachments: Iterable[Attachment], base: str
-) -> Iterator[tuple[LinkKind | str, str, str]]:
-    """Yield the kind, address and title of each that is of a kind we know."""
+) -> Iterator[tuple[LinkKind | str, str, Attachment]]:
+    """Yield each that is of a kind we know, with that and its whole address."""
     for attachment in attachments:
         url = addresses.web(attachment.url, base)
         kind = _kind(attachment.media_type, url) if url else None
         if url and kind and not any(face in url for face in _FACES):
-            yield kind, url, attachment.title
+            yield kind, url, attachment
 
 
 def _kind(media_type: str, url: str) -> LinkKind | str | None:

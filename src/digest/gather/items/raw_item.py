@@ -172,7 +172,7 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
     title = own_title or first_words(body)
     if not title:
         raise ValueError("has neither a title nor words: give it one of them")
-    picture = raw.picture.src or picture_in(raw.attachments, base)
+    picture = raw.picture if raw.picture.src else picture_in(raw.attachments, base)
     post = Post(
         key=short_key(raw.key or url or title),
         title=title,
@@ -180,7 +180,12 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
         published=raw.published,
         url=url,
         summary=_summary(raw.summary, gist, body),
-        picture=replace(raw.picture, src=picture) if picture else None,
+        picture=picture
+        and replace(
+            picture,
+            alt=picture.alt or raw.picture.alt,
+            caption=picture.caption or raw.picture.caption,
+        ),
         topics=raw.topics,
     )
     completed = _completed(post, body, links_to(raw.attachments, base))
