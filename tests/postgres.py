@@ -1,9 +1,10 @@
-"""A PostgreSQL of the tests' own: started once, thrown away at the end.
+"""A PostgreSQL of the tests' own: started once a run, thrown away at the end.
 
 It is found where Debian and others put it, runs as an ordinary user even for
 root, and listens on a socket in a folder of its own and nowhere else.
 """
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -29,25 +30,10 @@ _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @dataclass(slots=True)
-class Server:
-    """A server, the folder in which its socket is, and that of its data."""
+class Address:
+    """Where a server is spoken to: the folder in which its socket is."""
 
     folder: Path
-    data: Path
-    _words: Sequence[Path | str]
-    _process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it answers. Raises LookupError if it does not."""
-        self._process = _run(self._words, self.folder, _who())
-        _await(self, self._process)
-
-    def stop(self) -> None:
-        """Stop it at once, as if its machine had lost its power."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
-            self._process.wait()
-            self._process = None
 
     def url(self, database: str) -> str:
         """Return a database's address, as DIGEST_DATABASE_URL takes it."""
@@ -60,10 +46,31 @@ class Server:
             connection.execute(words.encode())
 
 
+@dataclass(slots=True)
+class Server(Address):
+    """A server of our own, and the folder of its data."""
+
+    data: Path
+    _words: Sequence[Path | str]
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises LookupError if it does not."""
+        self._process = _run(self._words, self.folder, _system_user())
+        _await(self, self._process)
+
+    def stop(self) -> None:
+        """Stop it at once, as if its machine had lost its power."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+            self._process = None
+
+
 def programs() -> Path | None:
     """Return the folder of PostgreSQL's own programs, or None where there is none."""
     places = [
-        Path(found).resolve().parent for found in [shutil.which("initdb")] if found
+        Path(initdb).resolve().parent for initdb in [shutil.which("initdb")] if initdb
     ]
     versions = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"),
@@ -101,7 +108,7 @@ def running(
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     try:
         with on(folder / "data") as data:
-            server = _made(place, folder, data, settings)
+            server = _initialised(place, folder, data, settings)
             try:
                 server.start()
                 yield server
@@ -111,86 +118,110 @@ def running(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _made(place: Path, folder: Path, data: Path, settings: tuple[str, ...]) -> Server:
-    who = _who()
-    if who is not None:
-        for one in (folder, data):
-            os.chown(one, who.pw_uid, who.pw_gid)
-    _run([str(place / "initdb"), "-D", str(data), *_INITDB], folder, who).wait()
-    options = [f"-c{one}" for one in (*settings, "listen_addresses=", _LOG)]
-    words: tuple[Path | str, ...] = (
-        place / "postgres",
-        "-D",
-        data,
-        "-k",
-        folder,
-        *options,
-    )
-    return Server(folder, data, words)
+@contextmanager
+def shared(folder: Path) -> Iterator["Databases"]:
+    """Yield the databases of a server that all who name the same folder share.
+
+    Who comes first starts it, and waits at the end until nobody else uses it.
+    Raises LookupError where there is none.
+    """
+    place = folder / "postgresql"
+    with ExitStack() as stack:
+        users = stack.enter_context((folder / "postgresql.users").open("ab"))
+        fcntl.flock(users, fcntl.LOCK_SH)
+        with (folder / "postgresql.starting").open("ab") as starting:
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            if not place.exists():
+                server = stack.enter_context(running())
+                migrated(server)
+                place.write_text(str(server.folder))
+                stack.callback(place.unlink)
+                stack.callback(fcntl.flock, users, fcntl.LOCK_EX)
+        yield Databases(Address(Path(place.read_text())))
 
 
 class Databases:
     """Databases on one server, each a copy of a migrated one."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._numbers = count()
-        server.command("CREATE DATABASE pattern")
-        engine = open_engine(server.url("pattern"))
-        migrate(engine)
-        engine.dispose()
+    _numbers = count()
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
 
     def url(self, database: str) -> str:
         """Return the address of a database of that name on the server."""
-        return self._server.url(database)
+        return self._address.url(database)
 
     @contextmanager
-    def one(self) -> Iterator[Engine]:
+    def database(self) -> Iterator[Engine]:
         """Yield a migrated database that is thrown away after the block."""
-        name = f"test_{next(self._numbers)}"
-        self._server.command(f"CREATE DATABASE {name} TEMPLATE pattern")
-        engine = open_engine(self._server.url(name))
+        # No other process that uses the server has our number.
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self._address.command(f"CREATE DATABASE {name} TEMPLATE {PATTERN}")
+        engine = open_engine(self._address.url(name))
         try:
             yield engine
         finally:
             engine.dispose()
-            self._server.command(f"DROP DATABASE {name} WITH (FORCE)")
+            self._address.command(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+PATTERN = "pattern"
 _INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 _LOG = "log_min_messages=fatal"
 
 
-def _who() -> pwd.struct_passwd | None:
+def migrated(address: Address) -> None:
+    """Make the migrated database of which the others are copies."""
+    address.command(f"CREATE DATABASE {PATTERN}")
+    engine = open_engine(address.url(PATTERN))
+    migrate(engine)
+    engine.dispose()
+
+
+def _initialised(
+    place: Path, folder: Path, data: Path, settings: tuple[str, ...]
+) -> Server:
+    user = _system_user()
+    if user is not None:
+        for path in (folder, data):
+            os.chown(path, user.pw_uid, user.pw_gid)
+    _run([str(place / "initdb"), "-D", str(data), *_INITDB], folder, user).wait()
+    options = [f"-c{setting}" for setting in (*settings, "listen_addresses=", _LOG)]
+    return Server(
+        folder, data, (place / "postgres", "-D", data, "-k", folder, *options)
+    )
+
+
+def _system_user() -> pwd.struct_passwd | None:
     """Return whom the server runs as where we are root, as whom it refuses to."""
     if os.geteuid() != 0:
         return None
-    known = {one.pw_name: one for one in pwd.getpwall()}
-    return known.get("postgres") or known["nobody"]
+    users = {user.pw_name: user for user in pwd.getpwall()}
+    return users.get("postgres") or users["nobody"]
 
 
 def _run(
-    words: Sequence[Path | str], folder: Path, who: pwd.struct_passwd | None
+    words: Sequence[Path | str], folder: Path, user: pwd.struct_passwd | None
 ) -> subprocess.Popen[bytes]:
-    said = (folder / "log").open("ab")
-    with said:
+    with (folder / "log").open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - a program that we looked up
             words,
-            stdout=said,
+            stdout=log,
             stderr=subprocess.STDOUT,
             cwd=folder,
             env=os.environ | {"LC_ALL": "C", "HOME": str(folder)},
-            user=who.pw_uid if who else None,
-            group=who.pw_gid if who else None,
-            extra_groups=[] if who else None,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
         )
 
 
-def _await(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _await(address: Address, process: subprocess.Popen[bytes]) -> None:
     until = monotonic() + START_SECONDS
     while True:
         try:
-            server.command("SELECT 1")
+            address.command("SELECT 1")
         except psycopg.OperationalError as problem:
             if process.poll() is not None or monotonic() > until:
                 raise LookupError(f"PostgreSQL did not start: {problem}") from problem

@@ -423,7 +423,7 @@ def test_machines_whose_clocks_are_wrong_by_ten_minutes_work_together(
 @pytest.fixture
 def bare(databases: Databases) -> Iterator[Engine]:
     """Yield a database without any tables."""
-    with databases.one() as engine:
+    with databases.database() as engine:
         with writing(engine) as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))

@@ -1,0 +1,84 @@
+"""Migrated databases, and a program on one: fixtures.
+
+The conftest of a folder that uses them takes them in.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from digest.bootstrap import App, opened
+from digest.schedule.editions.publishing import publish
+from digest.settings import Settings
+from digest.store.base.engine import open_engine
+from digest.store.migrate import migrate
+from tests.builders import EIGHT, a_post
+from tests.postgres import Databases, shared
+from tests.stored import a_reader, a_stored_campaign, posts_accepted
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Yield the run's PostgreSQL, which makes databases; skips where there is none."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of the run, which all its workers see
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(shared(folder))
+        except LookupError as problem:
+            pytest.skip(str(problem))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated database file, to be copied."""
+    path = tmp_path_factory.mktemp("pattern") / "digest.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path, sqlite_pattern: Path) -> Iterator[Engine]:
+    """Yield a migrated SQLite database of the test's own."""
+    path = shutil.copy(sqlite_pattern, tmp_path / "digest.db")
+    engine = open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql_engine(databases: Databases) -> Iterator[Engine]:
+    """Yield a migrated PostgreSQL database of the test's own."""
+    with databases.database() as engine:
+        yield engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Return a migrated database of the test's own: each test runs on both kinds."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine
+
+
+@pytest.fixture
+def program(tmp_path: Path, sqlite_pattern: Path) -> Iterator[App]:
+    """Yield a program with one edition planned for one reader."""
+    shutil.copy(sqlite_pattern, tmp_path / "digest.db")
+    with opened(Settings(data_dir=tmp_path), EIGHT + timedelta(hours=1)) as app:
+        a_stored_campaign(app.engine)
+        a_reader(app.engine, "ann")
+        a_reader(app.engine, "bob", email=None, format="letter")
+        posts_accepted(app.engine, [a_post(title="<b>Kettles</b> & urns")])
+        publish(app.engine, "lantern-week", "daily", EIGHT)
+        posts_accepted(app.engine, [a_post("two", title="More tea")])
+        yield app
