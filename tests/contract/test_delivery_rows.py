@@ -69,8 +69,8 @@ def test_a_copy_is_taken_once(engine: Engine) -> None:
     made = a_planned_edition(engine)
     with writing(engine) as connection:
         guard = claims.guard_for(connection, made.id, Channel.EMAIL)
-        first = claims.take(connection, made.key().reader_id, guard, EIGHT)
-        second = claims.take(connection, made.key().reader_id, guard, EIGHT)
+        first = claims.claim(connection, made.key().reader_id, guard, EIGHT)
+        second = claims.claim(connection, made.key().reader_id, guard, EIGHT)
 
     assert (first, second) == (claims.ClaimResult.YES, claims.ClaimResult.NO)
 

@@ -455,7 +455,7 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
             connection, lease.edition_id, lease.readers, clock(), most=1
         )
         guard = claims.guard_for(connection, lease.edition_id, Channel.EMAIL)
-        claims.take(connection, first.key.reader_id, guard, clock())
+        claims.claim(connection, first.key.reader_id, guard, clock())
 
 
 def test_a_database_that_fails_in_mid_run_is_an_error_and_loses_nothing(

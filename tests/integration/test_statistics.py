@@ -8,7 +8,7 @@ from digest.compose import lifecycle, plan
 from digest.model.formats import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.table_statistics import count_anew
-from digest.store.delivery.claims import ClaimResult, guard_for, take_all
+from digest.store.delivery.claims import ClaimResult, claim_all, guard_for
 from tests.builders import EIGHT, a_post
 from tests.integration.test_planning import an_open_edition
 from tests.rows import a_planned_edition
@@ -43,7 +43,7 @@ def test_copies_are_taken_by_their_keys_however_many_others_are_planned(
     with writing(engine) as connection:
         guard = guard_for(connection, edition.id, Channel.EMAIL)
         plans = _plans_of(connection, "UPDATE delivery")
-        claims = take_all(connection, edition.readers[:8], guard, EIGHT)
+        claims = claim_all(connection, edition.readers[:8], guard, EIGHT)
 
     assert set(claims.values()) == {ClaimResult.YES}
     [query_plan] = plans

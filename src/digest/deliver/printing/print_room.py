@@ -24,8 +24,8 @@ from digest.store.delivery.claims import (
     ClaimResult,
     HandoverGuard,
     cancel_unwelcome,
+    claim,
     guard_for,
-    take,
 )
 from digest.store.delivery.copies import DueCopy, due_letters
 from digest.store.delivery.deliveries import (
@@ -242,7 +242,7 @@ def _print(
     batch_id: int,
     now: datetime,
 ) -> None:
-    if take(connection, key.reader_id, guard, now) is not ClaimResult.YES:
+    if claim(connection, key.reader_id, guard, now) is not ClaimResult.YES:
         raise _Changed
     change = DeliveryMove(
         key,

@@ -83,9 +83,9 @@ class PictureRound:
             srcs = (
                 picture.src
                 for item in items
-                for picture in split_at_limit(item.shown)[0]
+                for picture in split_at_limit(item.pictures)[0]
             )
-            addresses = pictures.known(connection, srcs).values()
+            addresses = pictures.addresses(connection, srcs).values()
         due = [address for address in addresses if is_due(address, self.now)]
         if due:
             # Those that have not failed before come first, in case time runs out.

@@ -128,8 +128,8 @@ def judge(report: Report, address: str) -> BounceVerdict | None:
     failed = [fate for fate in fates if fate.action == "failed"]
     if not failed:
         return _delay(fates)
-    found = [(_kind_of(fate), fate) for fate in failed]
-    kind, fate = min(found, key=lambda one: _GRAVITY.index(one[0]))
+    kinds = [(_kind_of(fate), fate) for fate in failed]
+    kind, fate = min(kinds, key=lambda failure: _GRAVITY.index(failure[0]))
     if kind is BounceKind.HARD and len(failed) < len(fates):
         kind = BounceKind.SOFT
     return BounceVerdict(kind, f"{_SAID[kind]}: {_reason(fate)}", code_in(fate.status))
@@ -137,8 +137,8 @@ def judge(report: Report, address: str) -> BounceVerdict | None:
 
 def code_in(text: str) -> str:
     """Return the first enhanced status code in a text, or ""."""
-    found = _CODE.search(text)
-    return found[0] if found else ""
+    code = _CODE.search(text)
+    return code[0] if code else ""
 
 
 def on_one_line(text: str) -> str:
@@ -155,8 +155,8 @@ def _complaint(feedback: FeedbackReport) -> BounceVerdict | None:
         )
     if kind in _NO_COMPLAINT:
         return None
-    said = on_one_line(feedback.kind) or "of no kind"
-    return BounceVerdict(BounceKind.OURS, f"a mail service reported: {said}")
+    shown_kind = on_one_line(feedback.kind) or "of no kind"
+    return BounceVerdict(BounceKind.OURS, f"a mail service reported: {shown_kind}")
 
 
 def _delay(fates: Sequence[RecipientReport]) -> BounceVerdict | None:
@@ -186,8 +186,8 @@ def _kind_of(fate: RecipientReport) -> BounceKind:
 
 
 def _reason(fate: RecipientReport) -> str:
-    given = on_one_line(_TYPE.sub("", fate.diagnostic))
+    diagnostic = on_one_line(_TYPE.sub("", fate.diagnostic))
     status = code_in(fate.status)
-    if status and status not in given:
-        given = f"{status} {given}".strip()
-    return given or "no reason was given"
+    if status and status not in diagnostic:
+        diagnostic = f"{status} {diagnostic}".strip()
+    return diagnostic or "no reason was given"

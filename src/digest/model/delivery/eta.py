@@ -82,10 +82,10 @@ def seconds_left(
         return 0.0
     if remaining.is_held:
         return None
-    least = max((one.seconds_for(ready) for one in allowances), default=0.0)
+    least = max((allowance.seconds_for(ready) for allowance in allowances), default=0.0)
     if rate:
         return max(ready / rate, least)
-    may_not = any(one.used >= one.limit.copies for one in allowances)
+    may_not = any(allowance.used >= allowance.limit.copies for allowance in allowances)
     return least if rate is not None and may_not else None
 
 
@@ -118,12 +118,12 @@ def outlook(
     remaining: TimeRemaining, rate: float | None, allowances: Sequence[LimitUse] = ()
 ) -> str:
     """Return in words how fast it goes, how long it has left, and what waits."""
-    said = []
+    clauses = []
     if remaining.ready:
-        said.append(_going(remaining, rate, allowances))
+        clauses.append(_going(remaining, rate, allowances))
     if remaining.waiting:
-        said.append(_waiting(remaining))
-    return "; ".join(said) or "nothing is left to send"
+        clauses.append(_waiting(remaining))
+    return "; ".join(clauses) or "nothing is left to send"
 
 
 def _going(

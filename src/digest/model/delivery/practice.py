@@ -20,8 +20,8 @@ def route(address: str, allow: Iterable[str], *, live: bool) -> Route:
     """
     if live:
         return Route.OUTSIDE
-    given = address.strip().casefold()
-    _, at, domain = given.rpartition("@")
+    folded = address.strip().casefold()
+    _, at, domain = folded.rpartition("@")
     allowed = {entry.strip().casefold() for entry in allow}
-    is_allowed = bool(at and domain) and (given in allowed or f"@{domain}" in allowed)
+    is_allowed = bool(at and domain) and (folded in allowed or f"@{domain}" in allowed)
     return Route.OUTSIDE if is_allowed else Route.INBOX

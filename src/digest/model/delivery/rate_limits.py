@@ -28,12 +28,12 @@ class RateLimit:
     @classmethod
     def parse(cls, text: str) -> "RateLimit":
         """Return the limit that "100/s" writes. Raises ValueError in words."""
-        found = _LIMIT.fullmatch(text.strip())
-        if found is None or not int(found[1]):
+        match = _LIMIT.fullmatch(text.strip())
+        if match is None or not int(match[1]):
             raise ValueError(
                 "must be a number of copies and s, m, h or d, e.g. 100/s, 10000/h"
             )
-        return cls(int(found[1]), _WINDOWS[found[2]])
+        return cls(int(match[1]), _WINDOWS[match[2]])
 
     def __str__(self) -> str:
         """Return it as it is written."""

@@ -83,12 +83,12 @@ class GrantLedger:
 
     def settled(self, use: GrantUse) -> "GrantLedger":
         """Return the ledger with what is known of a grant that is used no more."""
-        kept = [entry for entry in self.entries if entry.key != use.key]
+        entries = [entry for entry in self.entries if entry.key != use.key]
         for entry in self.entries:
             if entry.key == use.key and use.copies:
                 end = min(max(use.last_at, entry.since), entry.until)
-                kept.append(GrantEntry(end, end, use.copies))
-        return self._with(kept)
+                entries.append(GrantEntry(end, end, use.copies))
+        return self._with(entries)
 
     def compacted(self, limits: Sequence[RateLimit], now: datetime) -> "GrantLedger":
         """Return the ledger without what no window reaches, the past put together.
@@ -96,24 +96,24 @@ class GrantLedger:
         Entries put together count for as long as the last of them would.
         """
         longest = max(limit.window for limit in limits)
-        kept: list[GrantEntry] = []
+        entries: list[GrantEntry] = []
         for entry in self.entries:
             if entry.until <= now - longest:
                 continue
             since = entry.since if not entry.key else entry.until
-            last = kept[-1] if kept else None
+            last = entries[-1] if entries else None
             start = last and (last.since if not last.key else last.until)
             if (
                 last
                 and start
                 and entry.until - start <= (now - entry.until) / _COARSENESS
             ):
-                kept[-1] = GrantEntry(
+                entries[-1] = GrantEntry(
                     min(start, since), entry.until, last.copies + entry.copies
                 )
             else:
-                kept.append(entry)
-        return GrantLedger(tuple(kept))
+                entries.append(entry)
+        return GrantLedger(tuple(entries))
 
     def idle_at(self, limits: Sequence[RateLimit], now: datetime) -> datetime:
         """Return from when on the ledger says nothing any more."""
@@ -121,7 +121,7 @@ class GrantLedger:
         return max((entry.until for entry in self.entries), default=now) + longest
 
     def _within(self, limit: RateLimit, now: datetime) -> list[GrantEntry]:
-        return [one for one in self.entries if one.until > now - limit.window]
+        return [entry for entry in self.entries if entry.until > now - limit.window]
 
     def _free_at(self, limit: RateLimit, now: datetime) -> datetime:
         within = self._within(limit, now)

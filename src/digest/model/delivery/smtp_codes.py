@@ -64,8 +64,8 @@ def is_final(code: int, words: str, phase: SmtpPhase) -> bool:
 
 
 def _enhanced(words: str) -> tuple[int, int] | None:
-    found = _ENHANCED.match(words)
-    return (int(found[2]), int(found[3])) if found else None
+    match = _ENHANCED.match(words)
+    return (int(match[2]), int(match[3])) if match else None
 
 
 def _about_a_delay(

@@ -35,7 +35,9 @@ def insert_many(
         statement = statement.on_conflict_do_nothing(index_elements=list(new_by))
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
     names = compiled.positiontup or list(rows[0])
-    values = zip(*(_made(connection, table, name, rows) for name in names), strict=True)
+    values = zip(
+        *(_bound(connection, table, name, rows) for name in names), strict=True
+    )
     connection.exec_driver_sql(
         str(compiled),
         list(values)
@@ -56,13 +58,13 @@ def one_of(
     """
     listed = literal(list(values), JSON)
     if connection.dialect.name == "postgresql":
-        found = func.json_array_elements_text(listed).column_valued("one")
-        return column.in_(select(cast(found, column.type)))
+        elements = func.json_array_elements_text(listed).column_valued("one")
+        return column.in_(select(cast(elements, column.type)))
     each = func.json_each(listed).table_valued("value")
     return column.in_(select(each.c.value))
 
 
-def _made(
+def _bound(
     connection: Connection, table: Table, name: str, rows: Sequence[Mapping[str, Any]]
 ) -> list[Any]:
     kind = table.c[name].type.dialect_impl(connection.dialect)
@@ -73,5 +75,5 @@ def _made(
 
 def _each_once(make: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
     """Return what `make` makes of the values, one call for equal ones."""
-    known = {value: make(value) for value in set(values)}
-    return [known[value] for value in values]
+    results = {value: make(value) for value in set(values)}
+    return [results[value] for value in values]

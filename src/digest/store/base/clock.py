@@ -24,23 +24,23 @@ class DatabaseClock:
     engine: Engine
     since_start: Callable[[], float] = monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _known: tuple[datetime, float] | None = None
+    _last: tuple[datetime, float] | None = None
 
     def __call__(self) -> datetime:
         """Return the time."""
         with self._lock:
-            known, elapsed = self._known, self.since_start()
-            if known is None or elapsed - known[1] > _LOOK_AGAIN_SECONDS:
-                known = self._known = self._asked()
-                elapsed = known[1]
-            return known[0] + timedelta(seconds=elapsed - known[1])
+            last, elapsed = self._last, self.since_start()
+            if last is None or elapsed - last[1] > _LOOK_AGAIN_SECONDS:
+                last = self._last = self._database_time()
+                elapsed = last[1]
+            return last[0] + timedelta(seconds=elapsed - last[1])
 
-    def _asked(self) -> tuple[datetime, float]:
+    def _database_time(self) -> tuple[datetime, float]:
         with reading(self.engine) as connection:
             asked_at = self.since_start()
-            told = connection.scalars(select(func.clock_timestamp())).one()
+            answer = connection.scalars(select(func.clock_timestamp())).one()
         # Told somewhere between asking and hearing: half-way is nearest.
-        return told.astimezone(UTC), (asked_at + self.since_start()) / 2
+        return answer.astimezone(UTC), (asked_at + self.since_start()) / 2
 
 
 def clock_of(engine: Engine) -> Callable[[], datetime]:

@@ -174,10 +174,10 @@ _WORDS = {
 
 
 def _in_words(problem: DBAPIError) -> Exception:
-    said = str(problem.orig)
+    message = str(problem.orig)
     for sign, words in _WORDS.items():
-        if sign in said:
+        if sign in message:
             return StoreError(words)
     if isinstance(problem, OperationalError):
-        return StoreError(f"the database cannot be used: {said.splitlines()[0]}")
+        return StoreError(f"the database cannot be used: {message.splitlines()[0]}")
     return problem

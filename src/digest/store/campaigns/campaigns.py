@@ -124,8 +124,8 @@ def schedules_of(connection: Connection, stored: StoredCampaign) -> list[Schedul
         )
     }
     return [
-        ScheduleRow(rows[one.name].id, one, rows[one.name].slots_since)
-        for one in stored.campaign.schedules
+        ScheduleRow(rows[in_file.name].id, in_file, rows[in_file.name].slots_since)
+        for in_file in stored.campaign.schedules
     ]
 
 
@@ -141,35 +141,35 @@ def _apply_schedules(
         update(schedule)
         .where(
             schedule.c.campaign_id == stored.id,
-            schedule.c.name.not_in([one.name for one in wanted]),
+            schedule.c.name.not_in([in_file.name for in_file in wanted]),
             schedule.c.ended_at.is_(None),
         )
         .values(ended_at=now)
     )
-    for one in wanted:
-        said = json.dumps([str(one.times), stored.campaign.timezone])
-        row = {"campaign_id": stored.id, "name": one.name}
+    for in_file in wanted:
+        timetable = json.dumps([str(in_file.times), stored.campaign.timezone])
+        row = {"campaign_id": stored.id, "name": in_file.name}
         insert_new(
             connection,
             schedule,
-            [row | {"slots_since": now, "timetable": said}],
+            [row | {"slots_since": now, "timetable": timetable}],
             key=("campaign_id", "name"),
         )
         connection.execute(
             update(schedule)
             .where(
                 schedule.c.campaign_id == stored.id,
-                schedule.c.name == one.name,
-                (schedule.c.timetable != said) | schedule.c.ended_at.is_not(None),
+                schedule.c.name == in_file.name,
+                (schedule.c.timetable != timetable) | schedule.c.ended_at.is_not(None),
             )
-            .values(slots_since=now, timetable=said, ended_at=None)
+            .values(slots_since=now, timetable=timetable, ended_at=None)
         )
     _move_stranded_readers(connection, stored)
 
 
 def _move_stranded_readers(connection: Connection, stored: StoredCampaign) -> None:
     default = next(
-        (one.name for one in stored.campaign.schedules if one.default),
+        (in_file.name for in_file in stored.campaign.schedules if in_file.default),
         stored.campaign.schedules[0].name,
     )
     ended = select(schedule.c.id).where(

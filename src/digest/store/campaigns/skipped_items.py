@@ -31,14 +31,14 @@ def to_text(skipped: Sequence[SkippedItem]) -> str:
     Those that are passing are left out.
     """
     lasting = [item for item in skipped if not item.passing]
-    kept = [
+    rows = [
         (item.name[:_LONGEST_NAME], item.why[:_LONGEST_WHY]) for item in lasting[:_MOST]
     ]
-    if more := len(lasting) - len(kept):
-        kept.append((f"{more} more", "see what is said of the others"))
-    return json.dumps(kept, ensure_ascii=False) if kept else ""
+    if more := len(lasting) - len(rows):
+        rows.append((f"{more} more", "see what is said of the others"))
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
 
 
 def from_text(text: str | None) -> tuple[SkippedItem, ...]:
     """Return the items that `to_text` wrote."""
-    return tuple(SkippedItem(*one) for one in json.loads(text)) if text else ()
+    return tuple(SkippedItem(*row) for row in json.loads(text)) if text else ()

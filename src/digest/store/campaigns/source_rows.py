@@ -37,21 +37,21 @@ def apply(
     A source under another name is the one at that address, and a source at
     another address is the one of that name: both keep their items.
     """
-    for one in wanted:
-        _rename(connection, campaign_id, one, [other.name for other in wanted])
-    _end_others(connection, campaign_id, [one.name for one in wanted], now)
+    for in_file in wanted:
+        _rename(connection, campaign_id, in_file, [other.name for other in wanted])
+    _end_others(connection, campaign_id, [in_file.name for in_file in wanted], now)
     rows = [
         {
             "campaign_id": campaign_id,
-            "name": one.name,
-            "kind": one.kind,
-            "location": one.location,
+            "name": in_file.name,
+            "kind": in_file.kind,
+            "location": in_file.location,
         }
-        for one in wanted
+        for in_file in wanted
     ]
     insert_new(connection, source, rows, key=("campaign_id", "name"))
-    for one in wanted:
-        _move(connection, campaign_id, one)
+    for in_file in wanted:
+        _move(connection, campaign_id, in_file)
 
 
 def by_hand(connection: Connection, campaign_id: int) -> int:
@@ -63,28 +63,28 @@ def by_hand(connection: Connection, campaign_id: int) -> int:
         "location": "",
     }
     insert_new(connection, source, [row], key=("campaign_id", "name"))
-    found: int = connection.scalars(
+    source_id: int = connection.scalars(
         select(source.c.id).where(
             source.c.campaign_id == campaign_id, source.c.name == BY_HAND
         )
     ).one()
-    return found
+    return source_id
 
 
 def _rename(
-    connection: Connection, campaign_id: int, one: Source, wanted: Sequence[str]
+    connection: Connection, campaign_id: int, in_file: Source, wanted: Sequence[str]
 ) -> None:
     """Give its new name to the source that was read at this address before."""
     of_campaign = source.c.campaign_id == campaign_id
-    names = select(source.c.id).where(of_campaign, source.c.name == one.name)
+    names = select(source.c.id).where(of_campaign, source.c.name == in_file.name)
     if connection.scalar(names) is not None:
         return
     before = (
         select(source.c.id)
         .where(
             of_campaign,
-            source.c.kind == one.kind,
-            source.c.location == one.location,
+            source.c.kind == in_file.kind,
+            source.c.location == in_file.location,
             source.c.name.not_in(wanted),
         )
         .order_by(source.c.ended_at.is_not(None), source.c.id.desc())
@@ -93,7 +93,7 @@ def _rename(
     connection.execute(
         update(source)
         .where(source.c.id == before.scalar_subquery())
-        .values(name=one.name)
+        .values(name=in_file.name)
     )
 
 
@@ -112,22 +112,27 @@ def _end_others(
     )
 
 
-def _move(connection: Connection, campaign_id: int, one: Source) -> None:
-    same = (source.c.campaign_id == campaign_id, source.c.name == one.name)
+def _move(connection: Connection, campaign_id: int, in_file: Source) -> None:
+    same = (source.c.campaign_id == campaign_id, source.c.name == in_file.name)
     connection.execute(update(source).where(*same).values(ended_at=None))
     connection.execute(
         update(source)
-        .where(*same, source.c.kind == one.kind, source.c.moved_to == one.location)
-        .values(location=one.location, moved_to=None)
+        .where(
+            *same, source.c.kind == in_file.kind, source.c.moved_to == in_file.location
+        )
+        .values(location=in_file.location, moved_to=None)
     )
     # What a server said at another address says nothing about this one, and
     # nothing there may be known to us: then it is met for the first time.
     connection.execute(
         update(source)
-        .where(*same, (source.c.location != one.location) | (source.c.kind != one.kind))
+        .where(
+            *same,
+            (source.c.location != in_file.location) | (source.c.kind != in_file.kind),
+        )
         .values(
-            kind=one.kind,
-            location=one.location,
+            kind=in_file.kind,
+            location=in_file.location,
             first_read_at=None,
             **_FORGOTTEN,
         )

@@ -89,10 +89,10 @@ def note_read(
     connection.execute(
         update(source).where(source.c.id == row.id).values(last_read_at=now, **first)
     )
-    kept: dict[str, Any] = {name: words or None for name, words in memory.items()}
+    values: dict[str, Any] = {name: words or None for name, words in memory.items()}
     if skipped is not None and to_text(skipped) != to_text(row.skipped):
-        kept |= {"skipped": to_text(skipped) or None, "skipped_at": now}
-    is_settled = _settle(connection, row, HEALTHY, kept)
+        values |= {"skipped": to_text(skipped) or None, "skipped_at": now}
+    is_settled = _settle(connection, row, HEALTHY, values)
     return is_settled and row.health.state is not SourceState.ACTIVE
 
 

@@ -64,8 +64,8 @@ def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
 
 def is_known(connection: Connection, mark: str) -> bool:
     """Whether a report with that mark has been recorded."""
-    found = select(bounce.c.id).where(bounce.c.mark == mark)
-    return connection.scalar(found) is not None
+    recorded = select(bounce.c.id).where(bounce.c.mark == mark)
+    return connection.scalar(recorded) is not None
 
 
 def record(
@@ -108,7 +108,7 @@ def words_by_reader(
     connection: Connection, edition_id: int, readers: range
 ) -> dict[int, str]:
     """Return the last words that came back of the copies of those readers."""
-    found = (
+    reports = (
         select(bounce.c.reader_id, bounce.c.kind, bounce.c.words)
         .where(
             bounce.c.edition_id == edition_id,
@@ -118,5 +118,5 @@ def words_by_reader(
     )
     return {
         row.reader_id: row.words or f"bounced: {row.kind}"
-        for row in connection.execute(found)
+        for row in connection.execute(reports)
     }

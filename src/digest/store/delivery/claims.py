@@ -1,4 +1,4 @@
-"""The moment a copy leaves: taken only if nobody has stopped it meanwhile."""
+"""The moment a copy leaves: claimed only if nobody has stopped it meanwhile."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -73,14 +73,14 @@ def guard_for(
     return replace(guard, withdrawn=_count_withdrawn(connection, guard))
 
 
-def take(
+def claim(
     connection: Connection, reader_id: int, guard: HandoverGuard, now: datetime
 ) -> ClaimResult:
-    """Take one copy; see `take_all`."""
-    return take_all(connection, [reader_id], guard, now)[reader_id]
+    """Claim one copy; see `claim_all`."""
+    return claim_all(connection, [reader_id], guard, now)[reader_id]
 
 
-def take_all(
+def claim_all(
     connection: Connection,
     reader_ids: Iterable[int],
     guard: HandoverGuard,
@@ -92,19 +92,19 @@ def take_all(
     copy is cancelled. Where an item was withdrawn the copies stay as they are
     and the answer is STALE.
     """
-    asked = list(reader_ids)
-    given = {"of_readers": asked, "now": now}
-    yes = set(connection.scalars(_take_statement(guard), given))
-    if len(yes) == len(asked):
-        return dict.fromkeys(asked, ClaimResult.YES)
+    wanted = list(reader_ids)
+    parameters = {"of_readers": wanted, "now": now}
+    claimed = set(connection.scalars(_claim_statement(guard), parameters))
+    if len(claimed) == len(wanted):
+        return dict.fromkeys(wanted, ClaimResult.YES)
     is_stale = _count_withdrawn(connection, guard) != guard.withdrawn
     return {
-        one: ClaimResult.YES
-        if one in yes
+        reader_id: ClaimResult.YES
+        if reader_id in claimed
         else ClaimResult.STALE
         if is_stale
-        else _stopped(connection, DeliveryKey(guard.edition_id, one), now)
-        for one in asked
+        else _stopped(connection, DeliveryKey(guard.edition_id, reader_id), now)
+        for reader_id in wanted
     }
 
 
@@ -132,7 +132,7 @@ def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> ClaimRe
 
 # Made once: it runs for every copy.
 @lru_cache(maxsize=16)
-def _take_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
+def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
     unchanged = _withdrawn(guard).scalar_subquery() == guard.withdrawn
     return (
         update(delivery)

@@ -118,12 +118,12 @@ def listed(
     if not states or LEFT_OUT in states:
         pages.append(_staying(edition_id, after))
     rows = [row for page in pages for row in connection.execute(page.limit(most))]
-    found = sorted(rows, key=lambda row: row.reader_id)[:most]
-    shown = range(after + 1, found[-1].reader_id + 1) if found else range(0)
-    returned = words_by_reader(connection, edition_id, shown)
+    copies = sorted(rows, key=lambda row: row.reader_id)[:most]
+    reader_ids = range(after + 1, copies[-1].reader_id + 1) if copies else range(0)
+    returned = words_by_reader(connection, edition_id, reader_ids)
     return [
         replace(_listed(edition_id, row), bounced=returned.get(row.reader_id, ""))
-        for row in found
+        for row in copies
     ]
 
 

@@ -92,8 +92,8 @@ def _next_script(connection: Connection) -> tuple[Path, str]:
     if not _are_there(connection):
         return migrations[-1].parent.with_name("schema.sql"), migrations[-1].stem
     mark = _mark(connection) or ""
-    found = next(one for one in migrations if one.stem > mark)
-    return found, found.stem
+    script = next(migration for migration in migrations if migration.stem > mark)
+    return script, script.stem
 
 
 def wait_alone(connection: Connection) -> None:
@@ -132,8 +132,8 @@ def without_job(connection: Connection, now: datetime, most: int) -> list[int]:
         ),
     )
     has_job = select(_jobs.c.id).where(is_of_it, is_under_way).exists()
-    found = send_batches.due(now).where(~has_job).limit(most)
-    return [row.id for row in connection.execute(found)]
+    batches = send_batches.due(now).where(~has_job).limit(most)
+    return [row.id for row in connection.execute(batches)]
 
 
 def _wanted(connection: Connection) -> str | None:
@@ -149,8 +149,8 @@ def _migrations() -> tuple[Path, ...]:
 
 
 def _folder() -> Path | None:
-    found = find_spec("procrastinate")
-    places = found.submodule_search_locations if found else None
+    package = find_spec("procrastinate")
+    places = package.submodule_search_locations if package else None
     return Path(places[0]) / "sql" if places else None
 
 
@@ -159,7 +159,7 @@ def _are_there(connection: Connection) -> bool:
 
 
 def _mark(connection: Connection) -> str | None:
-    said = connection.scalar(
+    comment = connection.scalar(
         text(f"SELECT obj_description('{_PREFIX}jobs'::regclass, 'pg_class')")
     )
-    return said.removeprefix(_MARK) if (said or "").startswith(_MARK) else None
+    return comment.removeprefix(_MARK) if (comment or "").startswith(_MARK) else None

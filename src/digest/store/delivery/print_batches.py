@@ -55,7 +55,7 @@ def add(
     connection: Connection, edition_id: int, files: PrintFiles, now: datetime
 ) -> int:
     """Add an open batch with its files; return its number."""
-    made: int = connection.scalars(
+    batch_id: int = connection.scalars(
         insert(print_batch)
         .values(
             edition_id=edition_id,
@@ -69,7 +69,7 @@ def add(
         )
         .returning(print_batch.c.id)
     ).one()
-    return made
+    return batch_id
 
 
 def move(
@@ -101,10 +101,10 @@ def get(connection: Connection, batch_id: int) -> PrintBatch:
 
 def listed(connection: Connection, edition_id: int | None = None) -> list[PrintBatch]:
     """Return every print batch, or an edition's, in the order they were made."""
-    found = _batches().order_by(print_batch.c.id)
+    batches = _batches().order_by(print_batch.c.id)
     if edition_id is not None:
-        found = found.where(print_batch.c.edition_id == edition_id)
-    return [_batch(row) for row in connection.execute(found)]
+        batches = batches.where(print_batch.c.edition_id == edition_id)
+    return [_batch(row) for row in connection.execute(batches)]
 
 
 def count(connection: Connection, edition_id: int) -> int:
@@ -116,8 +116,8 @@ def count(connection: Connection, edition_id: int) -> int:
     connection.execute(
         select(edition.c.id).where(edition.c.id == edition_id).with_for_update()
     )
-    made = select(func.count()).where(print_batch.c.edition_id == edition_id)
-    return connection.scalar(made) or 0
+    batches = select(func.count()).where(print_batch.c.edition_id == edition_id)
+    return connection.scalar(batches) or 0
 
 
 def _batches() -> Any:

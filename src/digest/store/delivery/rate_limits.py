@@ -75,8 +75,8 @@ def allowances(
     connection: Connection, limits: Iterable[RateLimit], now: datetime
 ) -> tuple[LimitUse, ...]:
     """Return what is used of the limits that all copies share; locks nothing."""
-    known = _known(connection)
-    return tuple(LimitUse(limit, known.used(limit, now)) for limit in limits)
+    ledger = _shared_ledger(connection)
+    return tuple(LimitUse(limit, ledger.used(limit, now)) for limit in limits)
 
 
 def free_at(
@@ -86,10 +86,10 @@ def free_at(
 
     Locks nothing.
     """
-    known = _known(connection)
-    if not limits or known.room(limits, now) > 0:
+    ledger = _shared_ledger(connection)
+    if not limits or ledger.room(limits, now) > 0:
         return None
-    return known.free_at(limits, now)
+    return ledger.free_at(limits, now)
 
 
 def forget_idle(connection: Connection, now: datetime) -> int:
@@ -103,7 +103,7 @@ def slow_starts(connection: Connection) -> list[SlowStart]:
     return [SlowStart(row.domain, row.days, row.last_day) for row in rows]
 
 
-def _known(connection: Connection) -> GrantLedger:
+def _shared_ledger(connection: Connection) -> GrantLedger:
     ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
     return _read(ledger or [])
 
@@ -115,10 +115,10 @@ def _grant(
     if want.use:
         ledger = ledger.settled(want.use)
     ledger = ledger.compacted(limits, now)
-    made: Grant | datetime = ledger.free_at(limits, now)
+    grant: Grant | datetime = ledger.free_at(limits, now)
     if (room := ledger.room(limits, now)) > 0:
-        made = Grant(secrets.token_hex(4), grant_size(limits, room), now + LIFE)
-        ledger = ledger.granted(made.key, made.copies, now)
+        grant = Grant(secrets.token_hex(4), grant_size(limits, room), now + LIFE)
+        ledger = ledger.granted(grant.key, grant.copies, now)
         if want.domain:
             _note_day(connection, want.domain, now)
     connection.execute(
@@ -126,7 +126,7 @@ def _grant(
         .where(pace.c.scope == want.scope)
         .values(ledger=_written(ledger), idle_at=ledger.idle_at(limits, now))
     )
-    return made
+    return grant
 
 
 def _limits(
@@ -134,13 +134,13 @@ def _limits(
 ) -> Sequence[RateLimit]:
     if not want.domain:
         return want.limits
-    found = _slow_start(connection, want.domain)
-    day = day_of_use(found.days, found.last_day, _day(now)) if found else 1
+    history = _slow_start(connection, want.domain)
+    day = day_of_use(history.days, history.last_day, _day(now)) if history else 1
     slow = (slow_limit(limit, day) for limit in want.limits)
     # A domain that is no longer new has room for anything.
     return [
-        one or replace(limit, copies=10**12)
-        for one, limit in zip(slow, want.limits, strict=True)
+        slower or replace(limit, copies=10**12)
+        for slower, limit in zip(slow, want.limits, strict=True)
     ]
 
 
@@ -165,12 +165,12 @@ def _slow_start(connection: Connection, domain: str) -> SlowStart | None:
 def _locked(
     connection: Connection, scopes: Sequence[str], now: datetime
 ) -> dict[str, GrantLedger]:
-    found = _select(connection, scopes)
-    if missing := [scope for scope in scopes if scope not in found]:
+    ledgers = _select(connection, scopes)
+    if missing := [scope for scope in scopes if scope not in ledgers]:
         rows = [{"scope": scope, "ledger": [], "idle_at": now} for scope in missing]
         insert_new(connection, pace, rows, key=("scope",))
-        found = _select(connection, scopes)
-    return found
+        ledgers = _select(connection, scopes)
+    return ledgers
 
 
 def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, GrantLedger]:
@@ -185,8 +185,8 @@ def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, GrantLed
 
 def _written(ledger: GrantLedger) -> list[list[Any]]:
     return [
-        [one.since.timestamp(), one.until.timestamp(), one.copies, one.key]
-        for one in ledger.entries
+        [entry.since.timestamp(), entry.until.timestamp(), entry.copies, entry.key]
+        for entry in ledger.entries
     ]
 
 

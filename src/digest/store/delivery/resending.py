@@ -27,10 +27,10 @@ def count(
 ) -> int:
     """Return how many emails `retry` would plan anew. Raises as it does."""
     _refuse_late(connection, edition_id, now)
-    found = select(func.count()).where(
+    matching = select(func.count()).where(
         _those(edition_id, subscriber_ids), delivery.c.state == state
     )
-    return connection.scalar(found) or 0
+    return connection.scalar(matching) or 0
 
 
 def retry(

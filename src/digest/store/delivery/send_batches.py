@@ -106,10 +106,10 @@ def claim(
 
 def renew(connection: Connection, lease: Lease, until: datetime) -> bool:
     """Keep the batch until then; False where another sender has taken it over."""
-    kept = connection.execute(
+    renewed = connection.execute(
         update(send_batch).where(_still(lease)).values(lease_until=until)
     )
-    return kept.rowcount == 1
+    return renewed.rowcount == 1
 
 
 def finish(connection: Connection, lease: Lease, now: datetime) -> None:
@@ -119,7 +119,7 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     with its last copy.
     """
     waiting = delivery.c.state.in_([DeliveryState.PLANNED, DeliveryState.HANDING_OVER])
-    left, soonest, at_once = connection.execute(
+    open_copies, soonest, at_once = connection.execute(
         select(
             func.count(),
             func.min(delivery.c.next_attempt_at),
@@ -128,22 +128,22 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     ).one()
     ended = (
         {"state": OPEN, "due_at": now if at_once else soonest}
-        if left
+        if open_copies
         else {"state": DONE, "due_at": now}
     )
-    given_back = connection.execute(
+    released = connection.execute(
         update(send_batch)
         .where(_still(lease))
         .values(lease_owner=None, lease_until=None, **ended)
     )
-    if given_back.rowcount and not left:
+    if released.rowcount and not open_copies:
         close_edition(connection, lease.edition_id, now)
 
 
 def owners(connection: Connection) -> set[str]:
     """Return who holds a lease."""
-    held = select(send_batch.c.lease_owner).where(send_batch.c.state == LEASED)
-    return {owner for owner in connection.scalars(held) if owner}
+    leased = select(send_batch.c.lease_owner).where(send_batch.c.state == LEASED)
+    return {owner for owner in connection.scalars(leased) if owner}
 
 
 def release(connection: Connection, owner: str, now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.store.delivery.claims import ClaimResult, HandoverGuard, take_all
+from digest.store.delivery.claims import ClaimResult, HandoverGuard, claim_all
 from digest.store.delivery.deliveries import DeliveryMove, move_all
 
 
@@ -20,33 +20,33 @@ class CopyClaim:
 
 @dataclass(frozen=True, slots=True)
 class SettleAndClaimRequest:
-    """How a connection's last copy ended, and which it takes next; or one of them."""
+    """How a connection's last copy ended, and which it claims next; or one of them."""
 
     settled: DeliveryMove | None = None
-    taking: CopyClaim | None = None
+    claim: CopyClaim | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SettleAndClaim:
-    """Writes many turns with few statements. `clock` says when they were written."""
+    """Writes many requests with few statements, at the time that `clock` says then."""
 
     clock: Callable[[], datetime]
 
     def __call__(
-        self, connection: Connection, turns: Sequence[SettleAndClaimRequest]
+        self, connection: Connection, requests: Sequence[SettleAndClaimRequest]
     ) -> list[ClaimResult | None]:
-        """Settle, then take; return for each turn what came of its taking."""
+        """Settle, then claim; return for each request what came of its claim."""
         now = self.clock()
-        move_all(connection, [one.settled for one in turns if one.settled], now)
-        wanted: dict[HandoverGuard, list[int]] = {}
-        for one in turns:
-            if one.taking is not None:
-                wanted.setdefault(one.taking.guard, []).append(one.taking.reader_id)
-        taken = {
-            guard: take_all(connection, readers, guard, now)
-            for guard, readers in wanted.items()
+        settled = [request.settled for request in requests if request.settled]
+        move_all(connection, settled, now)
+        claims = [request.claim for request in requests]
+        reader_ids: dict[HandoverGuard, list[int]] = {}
+        for claim in filter(None, claims):
+            reader_ids.setdefault(claim.guard, []).append(claim.reader_id)
+        results = {
+            guard: claim_all(connection, readers, guard, now)
+            for guard, readers in reader_ids.items()
         }
         return [
-            taken[one.taking.guard][one.taking.reader_id] if one.taking else None
-            for one in turns
+            results[claim.guard][claim.reader_id] if claim else None for claim in claims
         ]

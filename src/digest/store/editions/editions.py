@@ -75,8 +75,10 @@ def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bo
         "slot": slot.at,
         "opened_at": now,
     }
-    made = insert_new(connection, edition, [row | facts], key=("schedule_id", "slot"))
-    return made == 1
+    inserted = insert_new(
+        connection, edition, [row | facts], key=("schedule_id", "slot")
+    )
+    return inserted == 1
 
 
 def move(
@@ -118,28 +120,28 @@ def get(connection: Connection, edition_id: int) -> Edition:
 
 def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition | None:
     """Return the edition of a schedule's slot, if it has been made."""
-    found = _editions().where(
+    matching = _editions().where(
         edition.c.schedule_id == schedule_id, edition.c.slot == slot
     )
-    row = connection.execute(found).first()
+    row = connection.execute(matching).first()
     return None if row is None else _edition(row)
 
 
 def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     """Return a campaign's editions, newest slot first."""
-    found = _editions().where(edition.c.campaign_id == campaign_id)
-    rows = connection.execute(found.order_by(edition.c.slot.desc(), edition.c.id))
+    matching = _editions().where(edition.c.campaign_id == campaign_id)
+    rows = connection.execute(matching.order_by(edition.c.slot.desc(), edition.c.id))
     return [_edition(row) for row in rows]
 
 
 def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     """Return editions that readers were planned for, newest slot first."""
-    found = _editions().where(
+    matching = _editions().where(
         edition.c.state.in_(
             [EditionState.PLANNED, EditionState.SENDING, EditionState.SENT]
         )
     )
-    newest = found.order_by(edition.c.slot.desc(), edition.c.id.desc())
+    newest = matching.order_by(edition.c.slot.desc(), edition.c.id.desc())
     rows = connection.execute(newest.limit(most).offset(skip))
     return [_edition(row) for row in rows]
 
@@ -149,17 +151,17 @@ def unfinished(connection: Connection) -> list[Edition]:
 
     Those of paused campaigns are left where they are.
     """
-    found = _editions().where(
+    matching = _editions().where(
         edition.c.state.in_(UNFINISHED), campaign.c.paused_at.is_(None)
     )
-    rows = connection.execute(found.order_by(edition.c.slot, edition.c.id))
+    rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
     return [_edition(row) for row in rows]
 
 
 def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
     """Return every edition in one of the states, oldest slot first."""
-    found = _editions().where(edition.c.state.in_(states))
-    rows = connection.execute(found.order_by(edition.c.slot, edition.c.id))
+    matching = _editions().where(edition.c.state.in_(states))
+    rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
     return [_edition(row) for row in rows]
 
 
@@ -178,22 +180,22 @@ def slots_made(
 
 def upto_before(connection: Connection, schedule_id: int, slot: datetime) -> int:
     """Return where the schedule's editions before `slot` have come to in the log."""
-    found = select(func.max(edition.c.upto)).where(
+    last = select(func.max(edition.c.upto)).where(
         edition.c.schedule_id == schedule_id,
         edition.c.slot < slot,
         edition.c.state != EditionState.CANCELLED,
     )
-    return connection.scalar(found) or 0
+    return connection.scalar(last) or 0
 
 
 def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:
     """Return an edition that carries that position and was approved, if any was."""
-    found = select(edition.c.id).where(
+    matching = select(edition.c.id).where(
         edition.c.campaign_id == campaign_id,
         edition.c.upto >= position,
         edition.c.approved_at.is_not(None),
     )
-    return connection.scalar(found.order_by(edition.c.id).limit(1))
+    return connection.scalar(matching.order_by(edition.c.id).limit(1))
 
 
 def note_approvals(

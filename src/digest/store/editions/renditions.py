@@ -20,14 +20,14 @@ def get(connection: Connection, edition_id: int, key: str) -> Rendition | None:
 
 
 def put(
-    connection: Connection, edition_id: int, key: str, made: Rendition, now: datetime
+    connection: Connection, edition_id: int, key: str, content: Rendition, now: datetime
 ) -> bool:
     """Keep a rendition; False where there is one already, which then stays."""
     row = {
         "edition_id": edition_id,
         "key": key,
-        "content": made.content,
-        "facts": dict(made.facts),
+        "content": content.content,
+        "facts": dict(content.facts),
         "made_at": now,
     }
     return insert_new(connection, rendition, [row], key=("edition_id", "key")) == 1
@@ -41,7 +41,7 @@ def too_heavy(connection: Connection, edition_id: int) -> int:
     facts = connection.scalars(
         select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
     )
-    return max((int(one.get(TOO_HEAVY, 0)) for one in facts), default=0)
+    return max((int(entry.get(TOO_HEAVY, 0)) for entry in facts), default=0)
 
 
 def drop(connection: Connection, edition_id: int) -> int:

@@ -15,26 +15,26 @@ _LENGTH = 6
 
 def code_for(connection: Connection, url: str, now: datetime) -> str:
     """Return the code of `url`, made from it alone where it has none yet."""
-    known = connection.scalar(select(short_link.c.code).where(short_link.c.url == url))
+    code = connection.scalar(select(short_link.c.code).where(short_link.c.url == url))
     salt = 0
-    while known is None:
+    while code is None:
         row = {"code": _code(url, salt), "url": url, "created_at": now}
         insert_new(connection, short_link, [row], key=("code",))
-        known = connection.scalar(
+        code = connection.scalar(
             select(short_link.c.code).where(short_link.c.url == url)
         )
         salt += 1
-    return str(known)
+    return str(code)
 
 
 def target(connection: Connection, code: str) -> str:
     """Return the address behind a code. Raises NotFound in words for a reader."""
-    found = connection.scalar(
+    url = connection.scalar(
         select(short_link.c.url).where(short_link.c.code == code.lower())
     )
-    if found is None:
+    if url is None:
         raise NotFound("no page has this short address: check it against the letter")
-    return str(found)
+    return str(url)
 
 
 def _code(url: str, salt: int) -> str:

@@ -141,8 +141,8 @@ def address_of(row: Row[*tuple[Any, ...]]) -> PostalAddress | None:
 
 def list_ids(connection: Connection, names: Sequence[str]) -> list[int]:
     """Return the ids of those of the named mailing lists that there are."""
-    found = select(mailing_list.c.id).where(mailing_list.c.name.in_(names))
-    return list(connection.scalars(found))
+    ids = select(mailing_list.c.id).where(mailing_list.c.name.in_(names))
+    return list(connection.scalars(ids))
 
 
 def is_subscribed(who: ColumnElement[Any], lists: Sequence[int]) -> Exists:

@@ -121,5 +121,5 @@ def blank(connection: Connection, subscriber_id: int) -> None:
     )
 
 
-def _entries(connection: Connection, found: Select[Any]) -> Entries:
-    return [dict(row) for row in connection.execute(found).mappings()]
+def _entries(connection: Connection, query: Select[Any]) -> Entries:
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -60,15 +60,15 @@ class HashedPerson:
 
 def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
     """Return the subscriber of that row."""
-    found = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
-    row = connection.execute(found).first()
+    matching = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
+    row = connection.execute(matching).first()
     return None if row is None else _subscriber(row)
 
 
 def kept_as(connection: Connection, identity: str) -> Subscriber | None:
     """Return the subscriber kept under that name of `Keys.names`."""
-    found = select(*_COLUMNS).where(subscriber.c.identity == identity)
-    row = connection.execute(found).first()
+    matching = select(*_COLUMNS).where(subscriber.c.identity == identity)
+    row = connection.execute(matching).first()
     return None if row is None else _subscriber(row)
 
 
@@ -78,13 +78,13 @@ def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscri
     Whoever is kept under a key of theirs; and for those without an email
     address whoever shares the key that they are known by instead.
     """
-    all_keys = [(one.person.keys, one.hashed) for one in people]
+    all_keys = [(person.person.keys, person.hashed) for person in people]
     identities = {name for keys, _ in all_keys for name in keys.names()}
     by_post = {hashed.post for keys, hashed in all_keys if not keys.email}
     by_phone = {
         hashed.phone for keys, hashed in all_keys if not (keys.email or keys.post)
     }
-    found: dict[int, Subscriber] = {}
+    by_id: dict[int, Subscriber] = {}
     for column, values in (
         (subscriber.c.identity, identities),
         (subscriber.c.post_hash, by_post - {None}),
@@ -93,11 +93,11 @@ def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscri
         if values:
             which = one_of(connection, column, values)
             rows = connection.execute(select(*_COLUMNS).where(which))
-            found |= {one.id: one for one in map(_subscriber, rows)}
-    return [found[subscriber_id] for subscriber_id in sorted(found)]
+            by_id |= {row[0]: _subscriber(row) for row in rows}
+    return [by_id[subscriber_id] for subscriber_id in sorted(by_id)]
 
 
-def shared(connection: Connection, one: Subscriber, hashed: HashedKeys) -> set[str]:
+def shared(connection: Connection, person: Subscriber, hashed: HashedKeys) -> set[str]:
     """Return those of somebody's hashes that somebody else has too."""
     pairs = (
         (subscriber.c.post_hash, hashed.post),
@@ -108,18 +108,18 @@ def shared(connection: Connection, one: Subscriber, hashed: HashedKeys) -> set[s
         for column, target in pairs
         if target
         and connection.scalar(
-            select(exists().where(column == target, subscriber.c.id != one.id))
+            select(exists().where(column == target, subscriber.c.id != person.id))
         )
     }
 
 
 def named(connection: Connection, name: str) -> list[Subscriber]:
     """Return the subscribers of that name, in any case of letters."""
-    found = select(*_COLUMNS).where(
+    matching = select(*_COLUMNS).where(
         or_(subscriber.c.name == name, func.lower(subscriber.c.name) == name.lower()),
         subscriber.c.erased_at.is_(None),
     )
-    rows = connection.execute(found.order_by(subscriber.c.id))
+    rows = connection.execute(matching.order_by(subscriber.c.id))
     return [_subscriber(row) for row in rows]
 
 
@@ -135,15 +135,15 @@ def subscribed(
         subscription.c.subscriber_id == subscriber.c.id,
         subscription.c.ended_at.is_(None),
     )
-    found = select(*_COLUMNS)
+    query = select(*_COLUMNS)
     if list_id is None:
-        found = found.where(exists().where(*live))
+        query = query.where(exists().where(*live))
     else:
         evidence = [subscription.c[name] for name in EVIDENCE]
-        found = found.add_columns(*evidence).join(subscription, and_(*live))
-        found = found.where(subscription.c.mailing_list_id == list_id)
+        query = query.add_columns(*evidence).join(subscription, and_(*live))
+        query = query.where(subscription.c.mailing_list_id == list_id)
     rows = connection.execute(
-        found.where(subscriber.c.id > after, subscriber.c.erased_at.is_(None))
+        query.where(subscriber.c.id > after, subscriber.c.erased_at.is_(None))
         .order_by(subscriber.c.id)
         .limit(limit)
     )
@@ -155,15 +155,15 @@ def add(
 ) -> list[int]:
     """Insert these people, all of them new; return their ids in the same order."""
     stamps = {"created_at": now, "changed_at": now}
-    rows = [_values(one) | stamps for one in people]
+    rows = [_values(person) | stamps for person in people]
     insert_many(connection, subscriber, rows, new_by=("identity",))
     identities = [row["identity"] for row in rows]
-    found = connection.execute(
+    inserted = connection.execute(
         select(subscriber.c.identity, subscriber.c.id).where(
             one_of(connection, subscriber.c.identity, identities)
         )
     )
-    ids = {row.identity: row.id for row in found}
+    ids = {row.identity: row.id for row in inserted}
     return [ids[identity] for identity in identities]
 
 
@@ -171,7 +171,7 @@ def change(
     connection: Connection, people: Iterable[tuple[int, HashedPerson]], now: datetime
 ) -> None:
     """Keep what is now known of each of these subscribers, by id."""
-    rows = [_values(one) | {"who": who, "changed_at": now} for who, one in people]
+    rows = [_values(person) | {"who": who, "changed_at": now} for who, person in people]
     if rows:
         connection.execute(
             update(subscriber).where(subscriber.c.id == bindparam("who")), rows
@@ -180,8 +180,10 @@ def change(
 
 def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
     """Remove all that a subscriber's row says of a person; the row stays."""
-    kept = {"id", "identity", "name", "address", "created_at", "changed_at"}
-    emptied = {column.name: None for column in subscriber.c if column.name not in kept}
+    lasting = {"id", "identity", "name", "address", "created_at", "changed_at"}
+    emptied = {
+        column.name: None for column in subscriber.c if column.name not in lasting
+    }
     connection.execute(
         update(subscriber)
         .where(subscriber.c.id == subscriber_id)
@@ -201,8 +203,8 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
 
 def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
     # By place, not by name: an import reads a row for each of its own.
-    who, name, email, email_key, phone, lines, postcode, country, *said = row
-    asked, schedule, topics, language, organiser, notes, *evidence = said
+    who, name, email, email_key, phone, lines, postcode, country, *wishes = row
+    format_name, schedule, topics, language, organiser, notes, *evidence = wishes
     address = None
     if lines:
         address = PostalAddress(tuple(lines), postcode or "", country or "")
@@ -214,7 +216,7 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
         email or "",
         phone or "",
         address,
-        formats.named(asked) if asked else None,
+        formats.named(format_name) if format_name else None,
         schedule or "",
         tuple(topics or ()),
         language or "",
@@ -225,8 +227,8 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
     return Subscriber(who, person)
 
 
-def _values(one: HashedPerson) -> dict[str, Any]:
-    person, hashed, address = one.person, one.hashed, one.person.address
+def _values(new: HashedPerson) -> dict[str, Any]:
+    person, hashed, address = new.person, new.hashed, new.person.address
     return {
         "identity": person.keys.identity,
         "name": person.name,

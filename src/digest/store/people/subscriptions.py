@@ -38,15 +38,15 @@ def names(connection: Connection) -> list[str]:
 
 def list_id(connection: Connection, name: str) -> int | None:
     """Return the id of the list called `name`, if there is one."""
-    found = select(mailing_list.c.id).where(mailing_list.c.name == name)
-    return connection.scalar(found)
+    ids = select(mailing_list.c.id).where(mailing_list.c.name == name)
+    return connection.scalar(ids)
 
 
 def make_list(connection: Connection, name: str, now: datetime) -> int:
     """Return the id of the list called `name`, made if there was none."""
     create_list(connection, name, now)
-    found = select(mailing_list.c.id).where(mailing_list.c.name == name)
-    return int(connection.execute(found).scalar_one())
+    ids = select(mailing_list.c.id).where(mailing_list.c.name == name)
+    return int(connection.execute(ids).scalar_one())
 
 
 def on_list(
@@ -192,5 +192,5 @@ def _change(
 
 
 def _evidence(consent: Consent) -> dict[str, str | None]:
-    said = (consent.basis, consent.method, consent.at, consent.wording)
-    return {name: word or None for name, word in zip(EVIDENCE, said, strict=True)}
+    values = (consent.basis, consent.method, consent.at, consent.wording)
+    return {name: word or None for name, word in zip(EVIDENCE, values, strict=True)}

@@ -30,10 +30,10 @@ def lift(connection: Connection, targets: Mapping[str, str]) -> int:
     """Take suppressions back; return how many there were."""
     if not targets:
         return 0
-    taken = connection.execute(
+    lifted = connection.execute(
         delete(suppression).where(or_(*map(_is, targets.items())))
     )
-    return taken.rowcount
+    return lifted.rowcount
 
 
 def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from digest.store.base.tables import item
 from digest.store.posts import duplicates, positions
 from digest.store.posts.duplicates import LoggedItem
 from digest.store.posts.item_pictures import pictured
-from digest.store.posts.revisions import all_topics, known, revise, set_values
+from digest.store.posts.revisions import all_topics, revise, set_values, standing
 
 
 class AcceptanceTerms(Protocol):
@@ -77,21 +77,21 @@ def accept(
     """
     positions.lock(connection, origin.campaign_id)
     items, updates = pictured(connection, items), pictured(connection, updates)
-    rows = known(connection, origin.source_id)
+    rows = standing(connection, origin.source_id)
     carried = positions.carried(connection, origin.campaign_id)
-    seen = [one for one in (*items, *updates) if one.key in rows]
-    fresh = [one for one in items if one.key not in rows]
+    repeats = [entry for entry in (*items, *updates) if entry.key in rows]
+    fresh = [entry for entry in items if entry.key not in rows]
     topics = origin.source.topics
     revised = sum(
-        revise(connection, rows[one.key], one, topics, carried) for one in seen
+        revise(connection, rows[entry.key], entry, topics, carried) for entry in repeats
     )
-    taken = _take(connection, origin, fresh, now, is_met=bool(seen))
+    counts = _take(connection, origin, fresh, now, is_met=bool(repeats))
     return AcceptanceCounts(
-        new=len(fresh) - taken.duplicates - taken.passed_over,
+        new=len(fresh) - counts.duplicates - counts.passed_over,
         revised=revised,
-        unchanged=len(seen) - revised,
-        duplicates=taken.duplicates,
-        passed_over=taken.passed_over,
+        unchanged=len(repeats) - revised,
+        duplicates=counts.duplicates,
+        passed_over=counts.passed_over,
     )
 
 
@@ -102,14 +102,16 @@ def expected(
 
     Each as the source last told it, whatever staff have made of it.
     """
-    found = connection.execute(
+    rows = connection.execute(
         select(item.c.key, item.c.content, item.c.given)
         .where(item.c.source_id == source_id, item.c.withdrawn_at.is_(None))
         .order_by(item.c.correction)
     )
-    known = {row.key: item_from_json(row.given or row.content) for row in found}
+    latest = {row.key: item_from_json(row.given or row.content) for row in rows}
     return tuple(
-        one for one in known.values() if isinstance(one, Event) and one.starts > after
+        event
+        for event in latest.values()
+        if isinstance(event, Event) and event.starts > after
     )
 
 
@@ -129,48 +131,56 @@ def _take(
     if not fresh:
         return AcceptanceCounts()
     repeated = duplicates.echoes(fresh)
-    once = [one for one in fresh if one.key not in repeated]
-    found = duplicates.found(connection, origin.campaign_id, origin.source_id, once)
-    is_met = is_met or any(one.source_id == origin.source_id for one in found.values())
-    yielding = {key: one for key, one in found.items() if _gives_way(origin, one)}
-    same = {key: one.id for key, one in found.items() if key not in yielding}
-    news = [one for one in once if one.key not in same]
-    news = sorted(news, key=lambda one: _age(one, now), reverse=True)
+    distinct = [entry for entry in fresh if entry.key not in repeated]
+    logged = duplicates.logged(
+        connection, origin.campaign_id, origin.source_id, distinct
+    )
+    is_met = is_met or any(
+        entry.source_id == origin.source_id for entry in logged.values()
+    )
+    yielding = {
+        key: entry for key, entry in logged.items() if _gives_way(origin, entry)
+    }
+    same = {key: entry.id for key, entry in logged.items() if key not in yielding}
+    news = [entry for entry in distinct if entry.key not in same]
+    news = sorted(news, key=lambda entry: _age(entry, now), reverse=True)
     passed = _passed(origin, news) if origin.is_first_contact and not is_met else []
-    _insert(connection, origin, news, {one.key for one in passed}, now)
+    _insert(connection, origin, news, {entry.key for entry in passed}, now)
     ids = _ids(connection, origin.source_id)
     for key, waiting in yielding.items():
         set_values(connection, waiting.id, {"duplicate_of": ids[key]})
     same |= {key: same.get(twin) or ids[twin] for key, twin in repeated.items()}
     rows = [
-        _row(origin, one, now) | {"duplicate_of": same[one.key]}
-        for one in fresh
-        if one.key in same
+        _row(origin, entry, now) | {"duplicate_of": same[entry.key]}
+        for entry in fresh
+        if entry.key in same
     ]
     if rows:
         connection.execute(insert(item), rows)
     return AcceptanceCounts(duplicates=len(same), passed_over=len(passed))
 
 
-def _gives_way(origin: AcceptanceOrigin, known: LoggedItem) -> bool:
+def _gives_way(origin: AcceptanceOrigin, logged: LoggedItem) -> bool:
     """Whether the one that is known waits for staff, and this one need not."""
-    is_elsewhere = known.source_id != origin.source_id
-    return known.is_waiting and is_elsewhere and not origin.source.moderated
+    is_elsewhere = logged.source_id != origin.source_id
+    return logged.is_waiting and is_elsewhere and not origin.source.moderated
 
 
 def _passed(origin: AcceptanceOrigin, in_order: Sequence[Item]) -> list[Item]:
     """Return what first contact is not to take, of items in order."""
     first = origin.source.first
-    too_old = [one for one in in_order if first.since and _is_before(one, first.since)]
+    too_old = [
+        entry for entry in in_order if first.since and _is_before(entry, first.since)
+    ]
     if first.last is None:
         return too_old
     return list(in_order[: max(0, len(in_order) - first.last)])
 
 
-def _is_before(one: Item, since: datetime) -> bool:
-    if isinstance(one, Event):
-        return (one.ends or one.starts) < since
-    return one.published is not None and one.published < since
+def _is_before(entry: Item, since: datetime) -> bool:
+    if isinstance(entry, Event):
+        return (entry.ends or entry.starts) < since
+    return entry.published is not None and entry.published < since
 
 
 def _insert(
@@ -181,34 +191,36 @@ def _insert(
     now: datetime,
 ) -> None:
     free = [
-        one for one in in_order if not origin.source.moderated and one.key not in passed
+        entry
+        for entry in in_order
+        if not origin.source.moderated and entry.key not in passed
     ]
     first = positions.next_free(connection, origin.campaign_id, len(free))
-    places = {one.key: first + n for n, one in enumerate(free)}
+    places = {entry.key: first + n for n, entry in enumerate(free)}
     rows = [
-        _row(origin, one, now)
+        _row(origin, entry, now)
         | {
-            "position": places.get(one.key),
-            "released_at": now if one.key in places else None,
-            "passed_over": one.key in passed,
+            "position": places.get(entry.key),
+            "released_at": now if entry.key in places else None,
+            "passed_over": entry.key in passed,
         }
-        for one in in_order
+        for entry in in_order
     ]
     if rows:
         connection.execute(insert(item), rows)
 
 
-def _row(origin: AcceptanceOrigin, one: Item, now: datetime) -> dict[str, Any]:
-    marks = DuplicateEvidence.of(one)
+def _row(origin: AcceptanceOrigin, entry: Item, now: datetime) -> dict[str, Any]:
+    marks = DuplicateEvidence.of(entry)
     return {
         "campaign_id": origin.campaign_id,
         "source_id": origin.source_id,
-        "key": one.key,
-        "content": to_json(one),
-        "fingerprint": fingerprint(one),
+        "key": entry.key,
+        "content": to_json(entry),
+        "fingerprint": fingerprint(entry),
         "address_mark": marks.address or None,
         "words_mark": marks.words or None,
-        "topics": all_topics(origin.source.topics, one),
+        "topics": all_topics(origin.source.topics, entry),
         "accepted_at": now,
     }
 
@@ -222,8 +234,8 @@ def _ids(connection: Connection, source_id: int) -> dict[str, int]:
     return {row.key: row.id for row in rows}
 
 
-def _age(one: Item, now: datetime) -> tuple[timedelta, timedelta]:
+def _age(entry: Item, now: datetime) -> tuple[timedelta, timedelta]:
     """Return how far an item is from being the newest: of events, the next is."""
-    if isinstance(one, Event):
-        return timedelta(0), one.starts - now
-    return now - (one.published or now), timedelta(0)
+    if isinstance(entry, Event):
+        return timedelta(0), entry.starts - now
+    return now - (entry.published or now), timedelta(0)

@@ -38,17 +38,17 @@ class Addition:
     outcome: str
 
 
-def keyed(one: Item, key: str = "") -> Item:
+def keyed(entry: Item, key: str = "") -> Item:
     """Return the item under that key, or under one made of all that it says.
 
     So that adding the same words twice is adding them once.
     """
-    made = f"words {fingerprint(replace(one, key=''))[:32]}"
-    return replace(one, key=key or made)
+    words_key = f"words {fingerprint(replace(entry, key=''))[:32]}"
+    return replace(entry, key=key or words_key)
 
 
 def add(
-    connection: Connection, stored: StoredCampaign, one: Item, now: datetime
+    connection: Connection, stored: StoredCampaign, entry: Item, now: datetime
 ) -> Addition:
     """Take an item into the campaign's log; the same twice changes nothing.
 
@@ -57,7 +57,7 @@ def add(
     """
     source_id = source_rows.by_hand(connection, stored.id)
     origin = AcceptanceOrigin(stored.id, source_id, ByHand(), is_first_contact=False)
-    counts = accept(connection, origin, [one], now)
+    counts = accept(connection, origin, [entry], now)
     outcomes = (
         ("added", counts.new),
         ("changed", counts.revised),
@@ -65,7 +65,7 @@ def add(
     )
     item_id = connection.scalars(
         select(item.c.id)
-        .where(item.c.source_id == source_id, item.c.key == one.key)
+        .where(item.c.source_id == source_id, item.c.key == entry.key)
         .order_by(item.c.correction.desc())
         .limit(1)
     ).one()

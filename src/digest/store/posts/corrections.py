@@ -46,15 +46,15 @@ def offered(connection: Connection, campaign_id: int) -> list[OfferedCorrection]
 
 def offer_of(connection: Connection, item_id: int) -> OfferedCorrection | None:
     """Return the correction of an item that waits for staff to decide, if any."""
-    found = _offers().where(item.c.id == item_id, IS_OFFERED)
-    row = connection.execute(found).first()
+    matching = _offers().where(item.c.id == item_id, IS_OFFERED)
+    row = connection.execute(matching).first()
     return None if row is None else _offered(row)
 
 
 def count(connection: Connection, campaign_id: int) -> int:
     """Return how many corrections wait for staff to decide."""
-    found = select(func.count()).where(item.c.campaign_id == campaign_id, IS_OFFERED)
-    return connection.scalar(found) or 0
+    matching = select(func.count()).where(item.c.campaign_id == campaign_id, IS_OFFERED)
+    return connection.scalar(matching) or 0
 
 
 def proposed(row: Row[Any]) -> Item:
@@ -67,11 +67,11 @@ def proposed(row: Row[Any]) -> Item:
     content = item_from_json(row.content)
     if row.revision is None:
         return _marked(content)
-    given = content if row.given is None else item_from_json(row.given)
-    left = merged(given, content, item_from_json(row.revision))
-    if isinstance(left, Event) and isinstance(content, Event):
-        left = corrected(content, replace(left, announced=None))
-    return _marked(left)
+    original = content if row.given is None else item_from_json(row.given)
+    proposal = merged(original, content, item_from_json(row.revision))
+    if isinstance(proposal, Event) and isinstance(content, Event):
+        proposal = corrected(content, replace(proposal, announced=None))
+    return _marked(proposal)
 
 
 def proposal(connection: Connection, item_id: int) -> Item:
@@ -91,12 +91,14 @@ def correct(
     row = log.locked(connection, item_id)
     _check(connection, row, words)
     content = item_from_json(row.content)
-    said = content if row.given is None else item_from_json(row.given)
+    source_words = content if row.given is None else item_from_json(row.given)
     if row.revision is not None:
-        said = item_from_json(row.revision)
-    left = replace(_told(content, words) if words else proposed(row), key=row.key)
-    of_source = tuple(one for one in row.topics if one not in content.topics)
-    made: int = connection.scalars(
+        source_words = item_from_json(row.revision)
+    correction = replace(
+        _with_announced(content, words) if words else proposed(row), key=row.key
+    )
+    of_source = tuple(topic for topic in row.topics if topic not in content.topics)
+    correction_id: int = connection.scalars(
         insert(item)
         .values(
             campaign_id=row.campaign_id,
@@ -104,16 +106,16 @@ def correct(
             key=row.key,
             correction=row.correction + 1,
             position=positions.next_free(connection, row.campaign_id, 1),
-            topics=all_topics(of_source, left),
+            topics=all_topics(of_source, correction),
             accepted_at=now,
             released_at=now,
-            **content_values(said, left),
+            **content_values(source_words, correction),
         )
         .returning(item.c.id)
     ).one()
     nothing = {"revision": null(), "revision_fingerprint": None}
     set_values(connection, item_id, nothing | {"revision_declined_at": None})
-    return made
+    return correction_id
 
 
 def decline(connection: Connection, item_id: int, now: datetime) -> bool:
@@ -145,14 +147,14 @@ def _offers() -> Select[Any]:
 
 def _offered(row: Row[Any]) -> OfferedCorrection:
     content, corrected = item_from_json(row.content), proposed(row)
-    said = item_from_json(row.revision)
+    revised = item_from_json(row.revision)
     before = content if row.given is None else item_from_json(row.given)
     return OfferedCorrection(
-        row.id, row.source_name, content, corrected, changed_fields(before, said)
+        row.id, row.source_name, content, corrected, changed_fields(before, revised)
     )
 
 
-def _told(content: Item, words: Item) -> Item:
+def _with_announced(content: Item, words: Item) -> Item:
     """Return staff's words for an event with the time that readers were told.
 
     That says enough, and it need not be called a correction too.
@@ -183,8 +185,8 @@ def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:
         )
 
 
-def _marked(one: Item) -> Item:
-    says_so = isinstance(one, Event) and one.announced is not None
-    if says_so or one.title.startswith(_PREFIX):
-        return one
-    return replace(one, title=_PREFIX + one.title)
+def _marked(entry: Item) -> Item:
+    says_so = isinstance(entry, Event) and entry.announced is not None
+    if says_so or entry.title.startswith(_PREFIX):
+        return entry
+    return replace(entry, title=_PREFIX + entry.title)

@@ -30,7 +30,7 @@ class LoggedItem:
     passed_over: bool
 
 
-def found(
+def logged(
     connection: Connection, campaign_id: int, source_id: int, fresh: Sequence[Item]
 ) -> dict[str, LoggedItem]:
     """Return by key those of the items that the campaign's log holds already.
@@ -38,36 +38,36 @@ def found(
     An address that several items of one source share tells none of them apart.
     What another source had before the campaign took notice is not held.
     """
-    marks = _telling({one.key: DuplicateEvidence.of(one) for one in fresh})
+    marks = _telling({entry.key: DuplicateEvidence.of(entry) for entry in fresh})
     candidates = _candidates(connection, campaign_id, list(marks.values()))
-    twins = {}
+    duplicates = {}
     for key, own in marks.items():
-        for one in candidates:
-            if _is_twin(own, one, source_id):
-                twins[key] = one
+        for candidate in candidates:
+            if _is_duplicate(own, candidate, source_id):
+                duplicates[key] = candidate
                 break
-    return twins
+    return duplicates
 
 
 def echoes(fresh: Sequence[Item]) -> dict[str, str]:
     """Return by key those items that repeat another of the same reading, and which."""
-    seen: dict[str, list[tuple[str, DuplicateEvidence]]] = {}
+    by_words: dict[str, list[tuple[str, DuplicateEvidence]]] = {}
     repeated = {}
-    for one in fresh:
-        own = DuplicateEvidence.of(one)
-        before = seen.setdefault(own.words, [])
-        twin = next((key for key, its in before if is_same_here(own, its)), None)
-        if twin is None:
-            before.append((one.key, own))
+    for entry in fresh:
+        own = DuplicateEvidence.of(entry)
+        before = by_words.setdefault(own.words, [])
+        first = next((key for key, its in before if is_same_here(own, its)), None)
+        if first is None:
+            before.append((entry.key, own))
         else:
-            repeated[one.key] = twin
+            repeated[entry.key] = first
     return repeated
 
 
-def _is_twin(own: DuplicateEvidence, known: LoggedItem, source_id: int) -> bool:
-    if known.source_id == source_id:
-        return is_same_here(own, known.marks)
-    return not known.passed_over and is_same_elsewhere(own, known.marks)
+def _is_duplicate(own: DuplicateEvidence, logged: LoggedItem, source_id: int) -> bool:
+    if logged.source_id == source_id:
+        return is_same_here(own, logged.marks)
+    return not logged.passed_over and is_same_elsewhere(own, logged.marks)
 
 
 def _candidates(
@@ -77,10 +77,14 @@ def _candidates(
     for start in range(0, len(marks), _CHUNK):
         part = marks[start : start + _CHUNK]
         same = or_(
-            item.c.address_mark.in_([one.address for one in part if one.address]),
-            item.c.words_mark.in_([one.words for one in part if one.words]),
+            item.c.address_mark.in_(
+                [evidence.address for evidence in part if evidence.address]
+            ),
+            item.c.words_mark.in_(
+                [evidence.words for evidence in part if evidence.words]
+            ),
         )
-        found = connection.execute(
+        matching = connection.execute(
             select(item).where(
                 item.c.campaign_id == campaign_id,
                 item.c.duplicate_of.is_(None),
@@ -88,15 +92,15 @@ def _candidates(
                 same,
             )
         )
-        rows.update({row.id: row for row in found})
+        rows.update({row.id: row for row in matching})
     shared = Counter((row.source_id, row.address_mark) for row in rows.values())
     return [
-        _known(row, is_telling=shared[row.source_id, row.address_mark] == 1)
+        _logged_item(row, is_telling=shared[row.source_id, row.address_mark] == 1)
         for _, row in sorted(rows.items())
     ]
 
 
-def _known(row: Row[Any], *, is_telling: bool) -> LoggedItem:
+def _logged_item(row: Row[Any], *, is_telling: bool) -> LoggedItem:
     published = getattr(item_from_json(row.content), "published", None)
     address = row.address_mark if is_telling else ""
     is_waiting = (
@@ -110,8 +114,10 @@ def _known(row: Row[Any], *, is_telling: bool) -> LoggedItem:
 
 
 def _telling(marks: Mapping[str, DuplicateEvidence]) -> dict[str, DuplicateEvidence]:
-    shared = Counter(one.address for one in marks.values())
+    shared = Counter(evidence.address for evidence in marks.values())
     return {
-        key: one if shared[one.address] == 1 else replace(one, address="")
-        for key, one in marks.items()
+        key: evidence
+        if shared[evidence.address] == 1
+        else replace(evidence, address="")
+        for key, evidence in marks.items()
     }

@@ -26,19 +26,19 @@ def edit(connection: Connection, item_id: int, changed: Callable[[Item], Item]) 
             f"send a correction with digest post correct {item_id}"
         )
     before = item_from_json(row.content)
-    said = before if row.given is None else item_from_json(row.given)
-    [left] = pictured(connection, [changed(before)])
-    if left == before:
+    original = before if row.given is None else item_from_json(row.given)
+    [edited] = pictured(connection, [changed(before)])
+    if edited == before:
         return False
-    of_source = tuple(one for one in row.topics if one not in before.topics)
-    topics = {"topics": all_topics(of_source, left)}
-    set_values(connection, item_id, content_values(said, left) | topics)
+    of_source = tuple(topic for topic in row.topics if topic not in before.topics)
+    topics = {"topics": all_topics(of_source, edited)}
+    set_values(connection, item_id, content_values(original, edited) | topics)
     return True
 
 
 def revert(connection: Connection, item_id: int) -> bool:
     """Undo all that staff changed; False where they changed nothing."""
-    given = log.row_of(connection, item_id).given
-    if given is None:
+    original = log.row_of(connection, item_id).given
+    if original is None:
         return False
-    return edit(connection, item_id, lambda _left: item_from_json(given))
+    return edit(connection, item_id, lambda _edited: item_from_json(original))

@@ -34,7 +34,7 @@ class OpenItem:
     id: int
     source: str
     title: str
-    shown: tuple[Picture, ...]
+    pictures: tuple[Picture, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class PictureTrouble:
 
     def __str__(self) -> str:
         """Return it as a sentence about the post."""
-        shown = f'post {self.item_id}, "{self.title}": its picture {self.address}'
-        return f"{shown} {self.why or WORDLESS}"
+        place = f'post {self.item_id}, "{self.title}": its picture {self.address}'
+        return f"{place} {self.why or WORDLESS}"
 
     @property
     def help(self) -> str:
@@ -66,8 +66,11 @@ class PictureTrouble:
 
 def pictured(connection: Connection, items: Sequence[Item]) -> list[Item]:
     """Return the items with the pictures that we have, and staff's words for them."""
-    found = pictures.known(connection, _addresses(map(pictures_in, items)))
-    return [repictured(one, lambda shown: _as_known(shown, found)) for one in items]
+    addresses = pictures.addresses(connection, _addresses(map(pictures_in, items)))
+    return [
+        repictured(entry, lambda picture: _as_known(picture, addresses))
+        for entry in items
+    ]
 
 
 def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
@@ -82,14 +85,16 @@ def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
         .order_by(item.c.id)
         .execution_options(yield_per=_AT_ONCE)
     )
-    found = (
-        OpenItem(row.id, row.name, row.content["title"], _shown(row.content))
+    items = (
+        OpenItem(
+            row.id, row.name, row.content["title"], _distinct_pictures(row.content)
+        )
         for row in rows
     )
-    return [one for one in found if one.shown]
+    return [entry for entry in items if entry.pictures]
 
 
-def _shown(content: Any) -> tuple[Picture, ...]:
+def _distinct_pictures(content: Any) -> tuple[Picture, ...]:
     return tuple(dict.fromkeys(pictures_from_json(content)))
 
 
@@ -101,11 +106,13 @@ def picture_open(connection: Connection, campaign_id: int) -> int:
     """
     positions.lock(connection, campaign_id)
     items = open_items(connection, campaign_id)
-    found = pictures.known(connection, _addresses(one.shown for one in items))
+    addresses = pictures.addresses(
+        connection, _addresses(entry.pictures for entry in items)
+    )
     changed = [
-        one.id
-        for one in items
-        if any(_as_known(shown, found) != shown for shown in one.shown)
+        entry.id
+        for entry in items
+        if any(_as_known(picture, addresses) != picture for picture in entry.pictures)
     ]
     for first in range(0, len(changed), _AT_ONCE):
         _picture(connection, changed[first : first + _AT_ONCE])
@@ -116,33 +123,35 @@ def _picture(connection: Connection, item_ids: Sequence[int]) -> None:
     rows = connection.execute(
         select(item.c.id, item.c.content, item.c.given).where(item.c.id.in_(item_ids))
     ).all()
-    left = pictured(connection, [item_from_json(row.content) for row in rows])
-    said = pictured(
+    edited = pictured(connection, [item_from_json(row.content) for row in rows])
+    originals = pictured(
         connection, [item_from_json(row.given or row.content) for row in rows]
     )
-    for row, now_said, now_left in zip(rows, said, left, strict=True):
-        set_values(connection, row.id, content_values(now_said, now_left))
+    for row, original, content in zip(rows, originals, edited, strict=True):
+        set_values(connection, row.id, content_values(original, content))
 
 
 def troubles(connection: Connection, items: Sequence[OpenItem]) -> list[PictureTrouble]:
     """Return the pictures of these open items that are left out, and why."""
-    found = pictures.known(connection, _addresses(one.shown for one in items))
-    return [trouble for one in items for trouble in _troubles_of(one, found)]
+    addresses = pictures.addresses(
+        connection, _addresses(entry.pictures for entry in items)
+    )
+    return [trouble for entry in items for trouble in _troubles_of(entry, addresses)]
 
 
 def _troubles_of(
-    one: OpenItem, found: Mapping[str, PictureAddress]
+    entry: OpenItem, addresses: Mapping[str, PictureAddress]
 ) -> Iterator[PictureTrouble]:
-    about = (one.id, one.source, one.title)
-    taken, beyond = split_at_limit(one.shown)
-    for shown in taken:
-        failure = found[shown.src].failure
-        if lacks_words(shown):
-            yield PictureTrouble(*about, shown.src, lacks_words=True)
-        elif failure and not shown.copy_name:
-            yield PictureTrouble(*about, shown.src, lacks_words=False, why=failure)
+    about = (entry.id, entry.source, entry.title)
+    within, beyond = split_at_limit(entry.pictures)
+    for picture in within:
+        failure = addresses[picture.src].failure
+        if lacks_words(picture):
+            yield PictureTrouble(*about, picture.src, lacks_words=True)
+        elif failure and not picture.copy_name:
+            yield PictureTrouble(*about, picture.src, lacks_words=False, why=failure)
     # In one sentence, however many they are; some may be here for another post.
-    if missing := [shown.src for shown in beyond if not shown.copy_name]:
+    if missing := [picture.src for picture in beyond if not picture.copy_name]:
         why = too_many(len(missing))
         yield PictureTrouble(*about, missing[0], lacks_words=False, why=why)
 
@@ -165,10 +174,10 @@ def of_item(connection: Connection, item_id: int) -> list[Picture]:
     return list(dict.fromkeys(pictures_in(item_from_json(row.content))))
 
 
-def failures_of(connection: Connection, shown: Iterable[Picture]) -> dict[str, str]:
+def failures_of(connection: Connection, failing: Iterable[Picture]) -> dict[str, str]:
     """Return, by address, why the last try gave no picture, where it gave none."""
-    found = pictures.known(connection, (one.src for one in shown))
-    return {src: known.failure for src, known in found.items() if known.failure}
+    addresses = pictures.addresses(connection, (picture.src for picture in failing))
+    return {src: entry.failure for src, entry in addresses.items() if entry.failure}
 
 
 def describe(connection: Connection, item_id: int, words: PictureWords) -> Picture:
@@ -199,20 +208,22 @@ def describe(connection: Connection, item_id: int, words: PictureWords) -> Pictu
         connection, chosen.src, meaningful_alt(words.alt), decorative=words.decorative
     )
     picture_open(connection, row.campaign_id)
-    return next(one for one in of_item(connection, item_id) if one.src == chosen.src)
+    return next(
+        picture for picture in of_item(connection, item_id) if picture.src == chosen.src
+    )
 
 
-def _chosen(shown: list[Picture], item_id: int, number: int | None) -> Picture:
-    if number is not None and not 1 <= number <= len(shown):
+def _chosen(choices: list[Picture], item_id: int, number: int | None) -> Picture:
+    if number is not None and not 1 <= number <= len(choices):
         raise NotFound(
-            f"post {item_id} has {len(shown)} pictures: there is no {number}"
+            f"post {item_id} has {len(choices)} pictures: there is no {number}"
         )
     if number is not None:
-        return shown[number - 1]
-    wordless = [one for one in shown if lacks_words(one)] or shown
+        return choices[number - 1]
+    wordless = [picture for picture in choices if lacks_words(picture)] or choices
     if len(wordless) != 1:
         raise NotFound(
-            f"post {item_id} has {len(shown)} pictures: say which with --number; see "
+            f"post {item_id} has {len(choices)} pictures: say which with --number; see "
             f"them with: digest post picture {item_id}"
         )
     return wordless[0]
@@ -229,14 +240,20 @@ def _may_change(connection: Connection, campaign_id: int) -> list[Any]:
     ]
 
 
-def _addresses(shown: Iterable[Iterable[Picture]]) -> list[str]:
-    return list(dict.fromkeys(one.src for each in shown for one in each))
+def _addresses(groups: Iterable[Iterable[Picture]]) -> list[str]:
+    return list(dict.fromkeys(picture.src for group in groups for picture in group))
 
 
-def _as_known(shown: Picture, found: Mapping[str, PictureAddress]) -> Picture:
-    known = found[shown.src]
-    told = replace(shown, copy_name=known.picture, alt=meaningful_alt(shown.alt))
-    if known.alt:
-        return replace(told, alt=known.alt, decorative=False)
+def _as_known(picture: Picture, addresses: Mapping[str, PictureAddress]) -> Picture:
+    entry = addresses[picture.src]
+    completed = replace(
+        picture, copy_name=entry.picture, alt=meaningful_alt(picture.alt)
+    )
+    if entry.alt:
+        return replace(completed, alt=entry.alt, decorative=False)
     # What it is to one post, it may not be to another that has words for it.
-    return replace(told, decorative=True) if known.decorative and not told.alt else told
+    return (
+        replace(completed, decorative=True)
+        if entry.decorative and not completed.alt
+        else completed
+    )

@@ -90,24 +90,24 @@ def listed(
     limit: int | None = None,
 ) -> list[ListedItem]:
     """Return items of a campaign, newest first."""
-    found = _items().where(item.c.campaign_id == campaign_id)
+    query = _items().where(item.c.campaign_id == campaign_id)
     if which.state is ItemState.CHANGED:
-        found = found.where(IS_OFFERED)
+        query = query.where(IS_OFFERED)
     elif which.state:
-        found = found.where(_standing == which.state)
+        query = query.where(_standing == which.state)
     if which.kind:
-        found = found.where(item.c.content["k"].as_string() == which.kind)
+        query = query.where(item.c.content["k"].as_string() == which.kind)
     if which.before is not None:
-        found = found.where(item.c.id < which.before)
+        query = query.where(item.c.id < which.before)
     carried = positions.carried(connection, campaign_id)
-    rows = connection.execute(found.order_by(item.c.id.desc()).limit(limit))
+    rows = connection.execute(query.order_by(item.c.id.desc()).limit(limit))
     return [_listed(row, carried) for row in rows]
 
 
 def get(connection: Connection, campaign_id: int, item_id: int) -> ListedItem:
     """Return one item of a campaign. Raises NotFound in words."""
-    found = _items().where(item.c.campaign_id == campaign_id, item.c.id == item_id)
-    row = connection.execute(found).first()
+    matching = _items().where(item.c.campaign_id == campaign_id, item.c.id == item_id)
+    row = connection.execute(matching).first()
     if row is None:
         raise NotFound(
             f"there is no post {item_id} in this campaign; "

@@ -81,8 +81,8 @@ def hold(connection: Connection, item_id: int, now: datetime) -> bool:
     row = locked(connection, item_id)
     if is_carried(connection, row):
         return False
-    held = {"position": None, "released_at": None, "held_at": now}
-    set_values(connection, item_id, held)
+    changes = {"position": None, "released_at": None, "held_at": now}
+    set_values(connection, item_id, changes)
     return True
 
 
@@ -117,11 +117,12 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
         if row.released_at is not None:
             _let_in(connection, row, now)
         return True
-    gone = editions.gone_with(connection, row.campaign_id, row.position)
-    if gone is not None:
+    edition_id = editions.gone_with(connection, row.campaign_id, row.position)
+    if edition_id is not None:
         raise DigestError(
-            f"edition {gone} has gone on without post {item_id}, and some readers "
-            "may have it from before: add it again as a new post if it is wanted"
+            f"edition {edition_id} has gone on without post {item_id}, and some "
+            "readers may have it from before: add it again as a new post if it "
+            "is wanted"
         )
     set_values(connection, item_id, {"withdrawn_at": None})
     pictures.sort_out(connection, now)

@@ -65,36 +65,38 @@ class PictureReading:
     last_modified: str = ""
 
 
-def known(
-    connection: Connection, addresses: Iterable[str]
+def addresses(
+    connection: Connection, wanted: Iterable[str]
 ) -> dict[str, PictureAddress]:
     """Return what is known of each of these addresses, in their order."""
-    wanted = {_key(address): address for address in addresses}
+    by_key = {_key(address): address for address in wanted}
     is_kept = exists().where(picture_file.c.picture == picture_address.c.picture)
     rows: dict[str, Row[Any]] = {}
-    keys = list(wanted)
+    keys = list(by_key)
     for first in range(0, len(keys), 500):
-        found = select(picture_address, is_kept.label("is_kept")).where(
+        matching = select(picture_address, is_kept.label("is_kept")).where(
             picture_address.c.key.in_(keys[first : first + 500])
         )
-        rows |= {row.key: row for row in connection.execute(found)}
+        rows |= {row.key: row for row in connection.execute(matching)}
     return {
-        address: _known(address, rows[key]) if key in rows else PictureAddress(address)
-        for key, address in wanted.items()
+        address: _address_of(address, rows[key])
+        if key in rows
+        else PictureAddress(address)
+        for key, address in by_key.items()
     }
 
 
 def note_found(
-    connection: Connection, address: str, found: PictureReading, now: datetime
+    connection: Connection, address: str, reading: PictureReading, now: datetime
 ) -> None:
     """Keep what an address gave."""
     _set(
         connection,
         address,
-        picture=found.picture,
-        mark=found.mark,
-        etag=found.etag or None,
-        last_modified=found.last_modified or None,
+        picture=reading.picture,
+        mark=reading.mark,
+        etag=reading.etag or None,
+        last_modified=reading.last_modified or None,
         tried_at=now,
         failures=0,
         failure=None,
@@ -169,11 +171,11 @@ def sort_out(connection: Connection, now: datetime) -> None:
     """
     doubtful = {
         *connection.scalars(_replaced(now)),
-        *_shown(connection, item.c.withdrawn_at.is_not(None)),
+        *_pictures_of_items(connection, item.c.withdrawn_at.is_not(None)),
     }
     in_use: set[str] = set()
     if doubtful:
-        in_use = _shown(connection, item.c.withdrawn_at.is_(None))
+        in_use = _pictures_of_items(connection, item.c.withdrawn_at.is_(None))
     is_ours, is_unused = (
         picture_file.c.picture,
         picture_file.c.unused_since.is_not(None),
@@ -210,7 +212,7 @@ def _replaced(now: datetime) -> Select[tuple[str]]:
     )
 
 
-def _shown(connection: Connection, where: ColumnElement[bool]) -> set[str]:
+def _pictures_of_items(connection: Connection, where: ColumnElement[bool]) -> set[str]:
     """Return the names of the pictures that such items show, or did."""
     content, revision = cast(item.c.content, Text), cast(item.c.revision, Text)
     rows = connection.execute(select(content, revision).where(where))
@@ -231,7 +233,7 @@ def _key(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()
 
 
-def _known(address: str, row: Row[Any]) -> PictureAddress:
+def _address_of(address: str, row: Row[Any]) -> PictureAddress:
     return PictureAddress(
         address=address,
         picture=row.picture or "",

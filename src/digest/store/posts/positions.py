@@ -32,11 +32,11 @@ def next_free(connection: Connection, campaign_id: int, count: int) -> int:
 
 def carried(connection: Connection, campaign_id: int) -> int:
     """Return the last position that an edition carries, 0 where none does."""
-    found = select(func.max(edition.c.upto)).where(
+    last = select(func.max(edition.c.upto)).where(
         edition.c.campaign_id == campaign_id,
         or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
     )
-    return connection.scalar(found) or 0
+    return connection.scalar(last) or 0
 
 
 def is_carried(position: int | None, upto: int) -> bool:

@@ -25,7 +25,7 @@ _STANDING: list[Any] = [
 ]
 
 
-def known(connection: Connection, source_id: int) -> dict[str, Row[Any]]:
+def standing(connection: Connection, source_id: int) -> dict[str, Row[Any]]:
     """Return how a source's items stand, by key, each in its latest correction."""
     rows = connection.execute(
         select(*_STANDING)
@@ -38,7 +38,7 @@ def known(connection: Connection, source_id: int) -> dict[str, Row[Any]]:
 def revise(
     connection: Connection,
     row: Row[Any],
-    said: Item,
+    reading: Item,
     topics: tuple[str, ...],
     carried: int,
 ) -> bool:
@@ -47,59 +47,59 @@ def revise(
     In place, where no edition carries the item; else kept beside it, to be
     offered to staff. `topics` are those that the source gives all its items.
     """
-    mark = fingerprint(said)
+    mark = fingerprint(reading)
     before = row.given_fingerprint or row.fingerprint
     values: dict[str, Any] = {}
     if positions.is_carried(row.position, carried):
         if mark == before and row.revision_fingerprint is not None:
             values = _revision(None)  # taken back
         elif mark not in (before, row.revision_fingerprint) and not _reads_the_same(
-            connection, row.id, said
+            connection, row.id, reading
         ):
-            values = _revision(said)
+            values = _revision(reading)
     else:
-        values = _in_place(connection, row, said, topics)
+        values = _in_place(connection, row, reading, topics)
     if values:
         set_values(connection, row.id, values)
     return bool(values.keys() - {"topics"})
 
 
-def _reads_the_same(connection: Connection, item_id: int, said: Item) -> bool:
+def _reads_the_same(connection: Connection, item_id: int, reading: Item) -> bool:
     """Whether nothing but what is known of its pictures has changed.
 
     A picture that came late, or that staff have words for by now, since another
     post shows it too, is no reason to write to readers again.
     """
-    held = connection.execute(
+    row = connection.execute(
         select(item.c.given, item.c.content).where(item.c.id == item_id)
     ).one()
-    before = item_from_json(held.given or held.content)
-    return repictured(before, _found_there) == repictured(said, _found_there)
+    before = item_from_json(row.given or row.content)
+    return repictured(before, _found_there) == repictured(reading, _found_there)
 
 
 def _found_there(picture: Picture) -> Picture:
     return Picture(picture.src, caption=picture.caption)
 
 
-def content_values(said: Item, left: Item) -> dict[str, Any]:
+def content_values(original: Item, edited: Item) -> dict[str, Any]:
     """Return the columns of an item of which its source says `said`.
 
     `left` is what staff have made of that, the same where they changed nothing.
     """
-    marks = DuplicateEvidence.of(said)
+    marks = DuplicateEvidence.of(original)
     return {
-        "content": to_json(left),
-        "fingerprint": fingerprint(left),
-        "given": null() if left == said else to_json(said),
-        "given_fingerprint": None if left == said else fingerprint(said),
+        "content": to_json(edited),
+        "fingerprint": fingerprint(edited),
+        "given": null() if edited == original else to_json(original),
+        "given_fingerprint": None if edited == original else fingerprint(original),
         "address_mark": marks.address or None,
         "words_mark": marks.words or None,
     }
 
 
-def all_topics(of_source: tuple[str, ...], one: Item) -> list[str]:
+def all_topics(of_source: tuple[str, ...], entry: Item) -> list[str]:
     """Return an item's topics: those of its source, then its own, each once."""
-    return list(dict.fromkeys((*of_source, *one.topics)))
+    return list(dict.fromkeys((*of_source, *entry.topics)))
 
 
 def set_values(connection: Connection, item_id: int, values: dict[str, Any]) -> None:
@@ -107,31 +107,31 @@ def set_values(connection: Connection, item_id: int, values: dict[str, Any]) -> 
     connection.execute(update(item).where(item.c.id == item_id).values(values))
 
 
-def _revision(said: Item | None) -> dict[str, Any]:
+def _revision(reading: Item | None) -> dict[str, Any]:
     return {
-        "revision": null() if said is None else to_json(said),
-        "revision_fingerprint": None if said is None else fingerprint(said),
+        "revision": null() if reading is None else to_json(reading),
+        "revision_fingerprint": None if reading is None else fingerprint(reading),
         "revision_declined_at": None,
     }
 
 
 def _in_place(
-    connection: Connection, row: Row[Any], said: Item, topics: tuple[str, ...]
+    connection: Connection, row: Row[Any], reading: Item, topics: tuple[str, ...]
 ) -> dict[str, Any]:
-    left = said
+    edited = reading
     if row.given_fingerprint is not None:
-        left = _as_staff_left_it(connection, row.id, said)
+        edited = _as_staff_left_it(connection, row.id, reading)
     values: dict[str, Any] = {}
-    if fingerprint(said) != (row.given_fingerprint or row.fingerprint):
-        values = content_values(said, left)
+    if fingerprint(reading) != (row.given_fingerprint or row.fingerprint):
+        values = content_values(reading, edited)
     # The campaign's file, not the source, may say something new of the item.
-    if (wanted := all_topics(topics, left)) != row.topics:
+    if (wanted := all_topics(topics, edited)) != row.topics:
         values["topics"] = wanted
     return values
 
 
-def _as_staff_left_it(connection: Connection, item_id: int, said: Item) -> Item:
-    held = connection.execute(
+def _as_staff_left_it(connection: Connection, item_id: int, reading: Item) -> Item:
+    row = connection.execute(
         select(item.c.given, item.c.content).where(item.c.id == item_id)
     ).one()
-    return merged(item_from_json(held.given), item_from_json(held.content), said)
+    return merged(item_from_json(row.given), item_from_json(row.content), reading)

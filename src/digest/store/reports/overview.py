@@ -81,23 +81,23 @@ def list_counts(connection: Connection, name: str) -> dict[str, int]:
         names = connection.scalars(select(mailing_list.c.name).order_by("name")).all()
         there = ", ".join(names) or "none yet"
         raise NotFound(f'no mailing list is called "{name}"; there are: {there}')
-    ever, left = connection.execute(
+    ever, ended = connection.execute(
         select(
             func.count(subscription.c.subscriber_id),
             func.count(subscription.c.ended_at),
         ).where(subscription.c.mailing_list_id == list_id)
     ).one()
-    return {"subscribed": ever - left, "left": left}
+    return {"subscribed": ever - ended, "left": ended}
 
 
 def emails_due(connection: Connection, now: datetime) -> int:
     """Return how many emails are planned for now or before, in all editions."""
-    found = select(func.count()).where(
+    matching = select(func.count()).where(
         delivery.c.channel == "email",
         delivery.c.state == "planned",
         or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now),
     )
-    return connection.scalar(found) or 0
+    return connection.scalar(matching) or 0
 
 
 def not_served(
@@ -133,8 +133,8 @@ def not_served(
         *connection.execute(out.limit(most)),
         *connection.execute(refused.limit(most)),
     ]
-    found = sorted(rows, key=lambda row: row.reader_id)[:most]
-    return [UnservedReader(*row) for row in found]
+    unserved = sorted(rows, key=lambda row: row.reader_id)[:most]
+    return [UnservedReader(*row) for row in unserved]
 
 
 def count_not_served(connection: Connection, edition_id: int) -> int:

@@ -35,14 +35,14 @@ def create(connection: Connection, name: str, now: datetime) -> str:
 
     Raises DigestError where there is, or was, a key of that name.
     """
-    said = " ".join(name.split())
-    if not 0 < len(said) <= 80:
+    label = " ".join(name.split())
+    if not 0 < len(label) <= 80:
         raise DigestError("a key needs a name of at most 80 letters: whose it is")
     secret = _SIGN + secrets.token_urlsafe(_BYTES)
-    row = {"name": said, "secret_hash": _hash(secret), "created_at": now}
+    row = {"name": label, "secret_hash": _hash(secret), "created_at": now}
     if not insert_new(connection, access_key, [row], key=("name",)):
         raise DigestError(
-            f'there is a key called "{said}" already, or was: choose another name'
+            f'there is a key called "{label}" already, or was: choose another name'
         )
     return secret
 
@@ -55,8 +55,8 @@ def listed(connection: Connection) -> list[AccessKey]:
 
 def revoke(connection: Connection, name: str, now: datetime) -> bool:
     """End a key; False where it had ended. Raises NotFound in words."""
-    found = [one for one in listed(connection) if one.name == name]
-    if not found:
+    matching = [key for key in listed(connection) if key.name == name]
+    if not matching:
         raise NotFound(f'no key is called "{name}"; see: digest key list')
     ended = connection.execute(
         update(access_key)
@@ -69,15 +69,15 @@ def revoke(connection: Connection, name: str, now: datetime) -> bool:
 def holder(connection: Connection, secret: str) -> AccessKey | None:
     """Return the key with that secret, if there is one that has not ended."""
     # Looked up by a hash of 256 random bits: its time tells nothing of use.
-    return _one(connection, secret_hash=_hash(secret))
+    return _active(connection, secret_hash=_hash(secret))
 
 
 def by_id(connection: Connection, key_id: int) -> AccessKey | None:
     """Return the key of that row, if there is one that has not ended."""
-    return _one(connection, id=key_id)
+    return _active(connection, id=key_id)
 
 
-def _one(connection: Connection, **where: object) -> AccessKey | None:
+def _active(connection: Connection, **where: object) -> AccessKey | None:
     [(name, value)] = where.items()
     row = connection.execute(
         select(access_key).where(
