@@ -465,3 +465,42 @@ def test_words_without_markup_are_one_paragraph() -> None:
     rss_post = rss("<title>x</title><description>\n  a\n  b\n</description>")
 
     assert rss_post.body == (Paragraph((TextSpan("a b"),)),)
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [
+        pytest.param(
+            rss("<title>A</title>", "<language>cy</language>"), "cy", id="RSS"
+        ),
+        pytest.param(
+            rss("<title>A</title>", "<language>en-US</language>"),
+            "",
+            id="English is what programs write unasked",
+        ),
+        pytest.param(
+            atom('<title xml:lang="ur">A</title>', about='xml:lang="en"'),
+            "ur",
+            id="an entry of Atom",
+        ),
+        pytest.param(
+            atom("<title>A</title>", about='xml:lang="ar"'), "ar", id="a feed of Atom"
+        ),
+        pytest.param(
+            from_json({"language": "fr"}, content_text="A"), "fr", id="a JSON Feed"
+        ),
+        pytest.param(
+            from_json({"language": "fr"}, content_text="A", language="en-GB"),
+            "en-GB",
+            id="an item of a JSON Feed",
+        ),
+        pytest.param(
+            from_json(content_text="A", language=["fr"]), "", id="no language"
+        ),
+        pytest.param(rss("<title>A</title>"), "", id="nothing is said"),
+    ],
+)
+def test_a_post_has_the_language_that_its_feed_states(
+    stated: Post, language: str
+) -> None:
+    assert stated.language == language

@@ -12,6 +12,7 @@ from digest.gather.items.raw_item import (
     Html,
     PlainText,
     RawItem,
+    stated_by_feed,
     topics_within,
 )
 from digest.gather.markup.clean_text import one_line
@@ -31,14 +32,14 @@ def entries(content: bytes, address: str) -> Sequence[RawItem]:
         raise ValueError("is not JSON, though it begins as if it were") from problem
     if not isinstance(feed, dict) or "items" not in feed:
         raise ValueError("is not a JSON Feed: it has no list of items")
-    author = _author(feed)
+    author, language = _author(feed), stated_by_feed(_words(feed.get("language")))
     return [
-        _entry(item if isinstance(item, dict) else {}, address, author)
+        _entry(item if isinstance(item, dict) else {}, address, author, language)
         for item in _list(feed["items"])[: limits.ITEMS + 1]
     ]
 
 
-def _entry(entry: Entry, address: str, feed_author: str) -> RawItem:
+def _entry(entry: Entry, address: str, feed_author: str, language: str) -> RawItem:
     html = _words(entry.get("content_html"))
     number = entry.get("id")  # some feeds number their items
     is_number = isinstance(number, int) and not isinstance(number, bool)
@@ -53,6 +54,7 @@ def _entry(entry: Entry, address: str, feed_author: str) -> RawItem:
         published=_instant(entry, "date_published") or _instant(entry, "date_modified"),
         topics=topics_within(_words(tag) for tag in _list(entry.get("tags"))),
         attachments=tuple(_attachments(entry)),
+        language=_words(entry.get("language")) or language,
         origins=FEED_ORIGINS,
     )
 

@@ -21,6 +21,7 @@ from digest.gather.items.raw_item import (
     Html,
     PlainText,
     RawItem,
+    stated_by_feed,
     topics_within,
 )
 from digest.gather.markup import addresses
@@ -44,6 +45,7 @@ class _FeedHead:
     link: str
     author: str
     descriptions: Mapping[str, str]
+    language: str
 
 
 def entries(content: bytes, media_type: str, address: str) -> Sequence[RawItem]:
@@ -91,7 +93,9 @@ def _entries(
     raw = dict(feed.feed.items())
     is_rss = version.startswith("rss")
     author = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
-    head = _FeedHead(address, is_rss, raw.get("link") or "", author, descriptions)
+    language = stated_by_feed(raw.get("language") or "")
+    link = raw.get("link") or ""
+    head = _FeedHead(address, is_rss, link, author, descriptions, language)
     return [_entry(entry, head) for entry in feed.entries[: limits.ITEMS + 1]]
 
 
@@ -131,6 +135,7 @@ def _entry(entry: Any, feed: _FeedHead) -> RawItem:
             html.unescape(tag.get("term") or "") for tag in _list(raw, "tags")
         ),
         attachments=tuple(islice(attachments, limits.ATTACHMENTS)),
+        language=_language(raw) or feed.language,
         origins=FEED_ORIGINS,
     )
 
@@ -149,6 +154,13 @@ def _base(raw: dict[str, Any], feed: _FeedHead) -> str:
     if feed.is_rss and not base:
         base = raw.get("link") or feed.link
     return addresses.web(base, feed.address) or feed.address
+
+
+def _language(raw: dict[str, Any]) -> str:
+    """Return what the entry's own words say of their language by xml:lang."""
+    details = (*_list(raw, "content"), raw.get("title_detail"))
+    languages = (detail.get("language") for detail in details if detail)
+    return next(filter(None, map(stated_by_feed, filter(None, languages))), "")
 
 
 def _content(raw: dict[str, Any]) -> Html | PlainText:

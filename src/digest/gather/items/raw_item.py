@@ -26,6 +26,7 @@ from digest.model.posts.items import Byline, Event, EventState, Item, Link, Post
 from digest.model.posts.link_kinds import noteworthy
 from digest.model.posts.pictures import lacks_words, pictures_of
 from digest.model.posts.summary import summarise
+from digest.model.posts.text_language import usable_tag
 
 Blocks = tuple[Block, ...]
 # Where each field of an item came from, in words for whoever tries a source.
@@ -43,6 +44,7 @@ FEED_ORIGINS: Origins = {
     "url": "the entry's link",
     "picture": "the entry's picture",
     "topics": "the entry's categories",
+    "language": "the feed",
 }
 _FIELDS_OF_MARKS = (
     *("title", "byline", "published", "topics", "picture", "summary", "body"),
@@ -92,6 +94,7 @@ class RawItem:
     missing of it may be guessed, and what was cut short is left out. A title or
     summary that is neither is words to be shown as they are. `key` is the source's
     own id; that of an event is fit to be kept. `topics` are fit to be shown.
+    `language` is what the source calls it, a language tag or not.
 
     `origins` is where each field stands, `fault` why no item can be made of it.
     """
@@ -114,6 +117,7 @@ class RawItem:
     joining_url: str = ""
     booking_phone: str = ""
     state: EventState = EventState.ON
+    language: str = ""
     fault: str = ""
     origins: Origins = field(default_factory=dict, hash=False)
 
@@ -187,6 +191,7 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
             caption=picture.caption or raw.picture.caption,
         ),
         topics=raw.topics,
+        language=usable_tag(raw.language),
     )
     completed = _completed(post, body, links_to(raw.attachments, base))
     origins = _stated_origins(
@@ -230,6 +235,7 @@ def event_of(raw: RawItem) -> tuple[Event, Origins]:
         body=body,
         topics=raw.topics,
         state=raw.state,
+        language=usable_tag(raw.language),
     )
     origins = _stated_origins(raw, summary=bool(raw.summary))
     return event, origins_of(event, origins)
@@ -252,6 +258,14 @@ def origins_of(item: Item, where: Origins) -> Origins:
         for field in fields(item)
         if field.default is MISSING or getattr(item, field.name) != field.default
     }
+
+
+def stated_by_feed(language: str) -> str:
+    """Return the language that a feed states for all of its entries, if it says much.
+
+    English is what programs write there unasked, whatever the entries hold.
+    """
+    return "" if language.casefold().startswith("en") else language
 
 
 def first_words(body: Blocks) -> str:

@@ -54,7 +54,8 @@ class Post:
 
     `key` is the source's own id for it. `published` is an aware instant or
     None: it orders and labels posts and never decides whether they go out.
-    `summary` is whole sentences; it is empty only where the body is.
+    `summary` is whole sentences; it is empty only where the body is. `language` is
+    what the source calls its own, "" where it says nothing (see `text_language`).
     """
 
     key: str
@@ -67,6 +68,7 @@ class Post:
     picture: Picture | None = None
     topics: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    language: str = ""
 
 
 class EventState(StrEnum):
@@ -93,7 +95,7 @@ class Event:
     people read them. An all-day event starts at local midnight and ends at the
     one after its last day. `also` are further times of the same, later ones
     last. `announced` is when readers were last told that it would be, where that
-    has changed: another time, called off, or on after all.
+    has changed: another time, called off, or on after all. `language` is as in a post.
     """
 
     key: str
@@ -112,6 +114,7 @@ class Event:
     state: EventState = EventState.ON
     also: tuple[TimeSpan, ...] = ()
     announced: TimeSpan | None = None
+    language: str = ""
 
     @property
     def span(self) -> TimeSpan:

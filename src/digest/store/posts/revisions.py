@@ -1,5 +1,6 @@
 """An item that is in the log already, as its source tells it now."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, null, select, update
@@ -65,7 +66,7 @@ def revise(
 
 
 def _reads_the_same(connection: Connection, item_id: int, reading: Item) -> bool:
-    """Whether nothing but what is known of its pictures has changed.
+    """Whether nothing but what is known of its pictures and language has changed.
 
     A picture that came late, or that staff have words for by now, since another
     post shows it too, is no reason to write to readers again.
@@ -74,7 +75,11 @@ def _reads_the_same(connection: Connection, item_id: int, reading: Item) -> bool
         select(item.c.given, item.c.content).where(item.c.id == item_id)
     ).one()
     before = item_from_json(row.given or row.content)
-    return repictured(before, _found_there) == repictured(reading, _found_there)
+    return _readable(before) == _readable(reading)
+
+
+def _readable(item: Item) -> Item:
+    return replace(repictured(item, _found_there), language="")
 
 
 def _found_there(picture: Picture) -> Picture:

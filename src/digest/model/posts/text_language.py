@@ -1,0 +1,254 @@
+"""The language and the direction of words: those of their source, else told from them.
+
+Nothing here is certain but the script. What cannot be told stays what is around it,
+or is "und" (BCP 47), with the script where that is not Latin: "und-Deva".
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from operator import itemgetter
+from unicodedata import bidirectional, name
+
+from digest.model.posts.blocks import Block, texts
+from digest.model.posts.items import Item
+from digest.model.posts.language_signs import (
+    FUNCTION_WORDS,
+    LETTERS,
+    SCRIPT_OF_LANGUAGE,
+    SCRIPTS,
+)
+
+UNKNOWN = "und"
+_LATIN = "Latn"
+_RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"})
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_SCRIPT_OF_TAG = re.compile(r"-([A-Za-z]{4})(?=-|$)")
+# Latin letters in any language, and no part of its words.
+_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
+# Whatever its letters: the marks of many scripts are none to Python.
+_WORD = re.compile(r"[^\s.,;:!?()\[\]\"\u201c\u201d\u060c\u0964]+")
+# Letters that are looked at: the rest of a long post says the same.
+_LETTERS_READ = 4_000
+# So much of a text's letters in one direction decides, whatever it begins with.
+_CLEAR_MAJORITY = 0.7
+# Fewer different function words than this, or a smaller share of all words, happen
+# in any language.
+_WORDS_NEEDED = 3
+_SHARE_NEEDED = 0.2
+
+
+class Direction(StrEnum):
+    """Where lines begin: on the left or on the right."""
+
+    LTR = "ltr"
+    RTL = "rtl"
+
+
+@dataclass(frozen=True, slots=True)
+class TextLanguage:
+    """What words are written in: a language tag (BCP 47), and where lines begin."""
+
+    tag: str
+    direction: Direction
+
+    @classmethod
+    def of(cls, tag: str) -> "TextLanguage":
+        """Return the language of that tag as it is usually written."""
+        is_rtl = _script_of_tag(tag) in _RIGHT_TO_LEFT
+        return cls(tag, Direction.RTL if is_rtl else Direction.LTR)
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether lines begin on the right."""
+        return self.direction is Direction.RTL
+
+
+def usable_tag(language: str) -> str:
+    """Return what a source calls its language as a tag; "" where it is none."""
+    tag = language.strip().replace("_", "-")
+    is_told = _TAG.fullmatch(tag) and _primary(tag) not in {UNKNOWN, "mul", "zxx"}
+    return tag if is_told else ""
+
+
+def item_language(item: Item, around: TextLanguage) -> TextLanguage:
+    """Return the language of an item: its source's word, unless its script denies it.
+
+    Else it is told from the words; `around`, the campaign's own, where they tell
+    nothing.
+    """
+    words = " ".join((item.title, *texts(item.body), item.summary))
+    if item.language and _fits(item.language, words):
+        return _directed(words, TextLanguage.of(item.language))
+    return text_language(words, around)
+
+
+def block_language(block: Block, around: TextLanguage) -> TextLanguage:
+    """Return the language of a block, which is that `around` it unless it differs."""
+    return text_language(" ".join(texts((block,))), around)
+
+
+def text_language(text: str, around: TextLanguage) -> TextLanguage:
+    """Return the language of some words, which is that `around` unless they differ."""
+    tag = told_from(text)
+    is_around = _primary(tag) in {"", _primary(around.tag)}
+    if is_around or (_primary(tag) == UNKNOWN and _fits(around.tag, text)):
+        tag = around.tag
+    return _directed(text, TextLanguage(tag, around.direction))
+
+
+def direction_of(text: str, otherwise: Direction = Direction.LTR) -> Direction:
+    """Return the direction of some words.
+
+    That of their first letter which has one, where at least most of the others
+    agree; that of a clear majority in any case; else `otherwise`. Addresses of the
+    web and of email do not count.
+    """
+    if text.isascii():
+        return Direction.LTR if any(map(str.isalpha, text)) else otherwise
+    strong = [
+        sort != "L"
+        for sort in map(bidirectional, _ADDRESS.sub(" ", text)[:_LETTERS_READ])
+        if sort in {"L", "R", "AL"}
+    ]
+    if not strong:
+        return otherwise
+    share = sum(strong) / len(strong)
+    if share >= _CLEAR_MAJORITY or (strong[0] and share > 1 / 2):
+        return Direction.RTL
+    if share <= 1 - _CLEAR_MAJORITY or (not strong[0] and share < 1 / 2):
+        return Direction.LTR
+    return otherwise
+
+
+def told_from(text: str) -> str:
+    """Return the language that the words show, "" where they show nothing.
+
+    "und" with its script where that is written by many and is not Latin.
+    """
+    text = _ADDRESS.sub(" ", text)[:_LETTERS_READ]
+    script = _script(text)
+    if not script:
+        return ""
+    of_script = SCRIPTS.get(script, ())
+    if len(of_script) == 1:
+        return of_script[0]
+    tag = _by_letters(text, script) or _by_words(text, of_script)
+    return tag or ("" if script == _LATIN else f"{UNKNOWN}-{script}")
+
+
+def _directed(text: str, language: TextLanguage) -> TextLanguage:
+    has_letters = any(map(str.isalpha, text))
+    usual = TextLanguage.of(language.tag).direction
+    otherwise = usual if has_letters else language.direction
+    return TextLanguage(language.tag, direction_of(text, otherwise))
+
+
+def _fits(tag: str, text: str) -> bool:
+    """Whether the text is in letters in which the language is written."""
+    script = _script(_ADDRESS.sub(" ", text)[:_LETTERS_READ])
+    return script in {"", _script_of_tag(tag)}
+
+
+def _script(text: str) -> str:
+    """Return the script of most letters, by its code in ISO 15924; "" without any."""
+    if text.isascii():
+        return _LATIN if any(map(str.isalpha, text)) else ""
+    scripts = Counter(_script_of(letter) for letter in text if letter.isalpha())
+    del scripts[""]
+    if not scripts:
+        return ""
+    if scripts["Jpan"] and scripts["Jpan"] + scripts["Hani"] > scripts.total() / 2:
+        return "Jpan"
+    return scripts.most_common(1)[0][0]
+
+
+@lru_cache(maxsize=4096)
+def _script_of(letter: str) -> str:
+    return _CODES.get(name(letter, "").partition(" ")[0], "")
+
+
+_CODES: Mapping[str, str] = {
+    "LATIN": _LATIN,
+    "ARABIC": "Arab",
+    "HEBREW": "Hebr",
+    "SYRIAC": "Syrc",
+    "THAANA": "Thaa",
+    "NKO": "Nkoo",
+    "ADLAM": "Adlm",
+    "CYRILLIC": "Cyrl",
+    "GREEK": "Grek",
+    "ARMENIAN": "Armn",
+    "GEORGIAN": "Geor",
+    "ETHIOPIC": "Ethi",
+    "DEVANAGARI": "Deva",
+    "BENGALI": "Beng",
+    "GURMUKHI": "Guru",
+    "GUJARATI": "Gujr",
+    "ORIYA": "Orya",
+    "TAMIL": "Taml",
+    "TELUGU": "Telu",
+    "KANNADA": "Knda",
+    "MALAYALAM": "Mlym",
+    "SINHALA": "Sinh",
+    "THAI": "Thai",
+    "LAO": "Laoo",
+    "MYANMAR": "Mymr",
+    "KHMER": "Khmr",
+    "TIBETAN": "Tibt",
+    "HANGUL": "Kore",
+    "CJK": "Hani",
+    "HIRAGANA": "Jpan",
+    "KATAKANA": "Jpan",
+}
+
+
+def _script_of_tag(tag: str) -> str:
+    if stated := _SCRIPT_OF_TAG.search(tag):
+        code = stated[1].title()
+        return "Hani" if code in {"Hans", "Hant"} else code
+    return SCRIPT_OF_LANGUAGE.get(_primary(tag), _LATIN)
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].casefold()
+
+
+def _by_letters(text: str, script: str) -> str:
+    """Return the language of the script whose own letters the text has most of."""
+    counts = Counter(
+        {
+            language: sum(map(text.count, letters))
+            for language, letters in LETTERS.get(script, {}).items()
+        }
+    )
+    if script == "Arab":
+        counts["ar"] += sum(word.startswith("ال") for word in _WORD.findall(text))
+        own, number = max(
+            ((language, counts.pop(language)) for language in ("ckb", "ps", "ur")),
+            key=itemgetter(1),
+        )
+        # These write Arabic's letters too, and Arabic theirs in a name at most.
+        if number * 3 > counts["ar"]:
+            return own
+    ranking = [*counts.most_common(2), ("", 0), ("", 0)]
+    return ranking[0][0] if ranking[0][1] > ranking[1][1] else ""
+
+
+def _by_words(text: str, languages: Iterable[str]) -> str:
+    words = Counter(word.casefold() for word in _WORD.findall(text))
+    rated = sorted(
+        (
+            (sum(words[word] for word in own), len(own & words.keys()), language)
+            for language in languages
+            if (own := FUNCTION_WORDS.get(language, frozenset()))
+        ),
+        reverse=True,
+    )
+    hits, distinct, language = rated[0] if rated else (0, 0, "")
+    rival = rated[1][0] if len(rated) > 1 else 0
+    is_clear = distinct >= _WORDS_NEEDED and hits >= 2 * rival
+    return language if is_clear and hits >= _SHARE_NEEDED * words.total() else ""
