@@ -455,3 +455,31 @@ def test_a_broken_template_is_one_line(
         typeset(a_variant(format=LETTER), LetterOptions(templates_dir=tmp_path))
 
     assert "\n" not in str(fault.value)
+
+
+def test_a_language_that_no_font_has_gives_way_to_the_campaigns() -> None:
+    body = typeset(a_variant(format=LETTER, language="zh"), LOOK)
+
+    assert "Monday 6 July 2026" in Sheets(body.pdf).text(0)
+    assert "[" not in Sheets(body.pdf).text(0)
+
+
+def test_an_item_that_cannot_be_set_costs_itself_alone() -> None:
+    picture = Picture("one", "An unlit lantern", copy_name="one")
+    items = (
+        a_post("whole", title="The kettle", body=words("Come in out of the rain.")),
+        a_post("broken", title="The lantern", body=(picture, *words("Light it."))),
+        an_event("walk", title="The walk"),
+    )
+    no_picture = PictureFile("image/png", 60, 40, b"this is no picture")
+    gallery = {("one", PictureUse.PRINT): no_picture}
+
+    body = typeset(a_variant(*items, format=LETTER), LetterOptions(pictures=gallery))
+
+    text = Sheets(body.pdf).whole_text()
+    assert "Come in out of the rain." in text
+    assert "The lantern We could not print this. Please ring" in text
+    assert "The walk" in text
+    assert [words.partition(":")[0] for words in body.facts["unprinted"]] == [
+        "“The lantern” is not in them"
+    ]

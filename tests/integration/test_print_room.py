@@ -181,7 +181,8 @@ def test_a_letter_without_an_address_waits_for_one(
 
     outcome = a_print_room(engine, tmp_path).make(planned.id)
 
-    assert outcome.waiting == {planned.key(0): print_room.NO_ADDRESS}
+    why = print_room.NO_ADDRESS.format(planned.key(0))
+    assert outcome.waiting == {planned.key(0): why}
     assert states(engine, planned.id) == {PLANNED: 1, ACCEPTED: 1}
 
 

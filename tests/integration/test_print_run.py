@@ -286,3 +286,23 @@ def test_the_same_letters_are_the_same_bytes_in_every_process() -> None:
 
     assert made_bytes() == here
     assert again.stdout == hashlib.sha256(here).hexdigest()
+
+
+def test_a_body_that_cannot_be_laid_down_costs_its_own_letters_alone(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    damaged = replace(bodies["rich"], pdf=b"no PDF any more")
+
+    run = lay(MIXED, {**bodies, "rich": damaged}, HEAD)
+
+    assert {row.reference for row in run.rows} == {"R-1", "R-3", "R-4"}
+    assert [problem.reference for problem in run.problems] == ["R-2"]
+
+
+def test_a_run_of_which_nothing_can_be_laid_down_is_a_fault(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    damaged = replace(bodies["rich"], pdf=b"no PDF any more")
+
+    with pytest.raises(RenderError, match="could not be set"):
+        lay(MIXED[1:2], {"rich": damaged}, HEAD)

@@ -1,5 +1,6 @@
 """digest edition: what was and will be published."""
 
+import sys
 from dataclasses import asdict
 
 import typer
@@ -63,8 +64,8 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         count = overview.count_not_served(connection, edition_id)
     if json:
         counted = [
-            {"channel": channel, "state": state, "copies": count}
-            for (channel, state), count in copies.items()
+            {"channel": channel, "state": state, "copies": number}
+            for (channel, state), number in copies.items()
         ]
         as_json(
             {
@@ -78,17 +79,14 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         return
     result(f"edition {edition.id} of {edition.campaign}, {edition.schedule}")
     result(f"  slot {edition.slot.isoformat()}, {edition.state} {edition.reason or ''}")
-    for (channel, state), count in copies.items():
-        result(f"  {count} by {channel}: {state}")
-    for kind, count in left_out.items():
-        result(f"  {count} left out: {kind}")
+    for (channel, state), number in copies.items():
+        result(f"  {number} by {channel}: {state}")
+    for kind, number in left_out.items():
+        result(f"  {number} left out: {kind}")
     for person in missing:
         result(f"  not served: {person.name}: {person.reason}")
     if count > len(missing):
-        result(
-            f"  and {count - len(missing):,} more: "
-            f"digest deliveries {edition.id} --state refused"
-        )
+        result(f"  and {count - len(missing):,} more: digest deliveries {edition.id}")
 
 
 @app.command()
@@ -116,13 +114,17 @@ def run(
             digest.now(),
             digest.dispatcher.submit,
         )
-        digest.renditions.make_all(edition.id)
+        faults = digest.renditions.make_all(edition.id)
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
     if edition.state == "frozen":
         talk(f"it waits for approval: digest edition approve {edition.id}")
     if edition.state == "planned":
         talk("its copies leave with: digest work --until-done (or digest serve)")
+    for fault in faults:
+        talk(f"fault: {fault}")
     result(str(edition.id))
+    if faults:
+        sys.exit(1)
 
 
 @app.command()

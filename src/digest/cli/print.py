@@ -1,5 +1,8 @@
 """digest print: print batches of letters, made, sealed and posted."""
 
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -45,8 +48,6 @@ def make(
     ] = None,
 ) -> None:
     """Put the letters of an edition that are in no batch yet into one."""
-    import shutil
-
     from digest.bootstrap import open_app
 
     with open_app() as digest:
@@ -61,13 +62,19 @@ def make(
     if not batches:
         result(f"edition {edition_id}: no letter is left to print")
     for batch in batches:
-        for path in (batch.files.pdf, batch.files.manifest):
-            if output is not None:
-                output.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(folder / path, output)
-            result(str((output or (folder / path).parent) / Path(path).name))
+        files = (folder / batch.files.pdf, folder / batch.files.manifest)
+        for path in files if output is None else _copied(files, output):
+            result(str(path))
         talk(f"print batch {batch.id}: {batch.files.letters} letters")
         talk(f"once it is printed, say: digest print seal {batch.id}")
+    if any(outcome.waiting for outcome in outcomes):
+        sys.exit(1)
+
+
+def _copied(files: Iterable[Path], folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        yield Path(shutil.copy2(path, folder))
 
 
 @app.command()

@@ -88,7 +88,8 @@ def _journey(digest: App, folder: Path, talk: Talk) -> ArrivedCopies:
                 raise DigestError(source.failed)
         talk("4. Today's edition")
         edition = publishing.publish(digest.engine, name, None, now)
-        digest.renditions.make_all(edition.id)
+        for fault in digest.renditions.make_all(edition.id):
+            raise DigestError(fault)
         talk(f"   edition {edition.id}: {edition.state}")
     talk("5. Send the emails over SMTP to the built-in inbox, and print the letters")
     worked = work_until_done(digest, threading.Event())

@@ -99,7 +99,7 @@ def work(
     else:
         for line in worked.lines():
             result(line)
-    if worked.emails.paused or worked.faults:
+    if not worked.is_complete:
         sys.exit(1)
 
 

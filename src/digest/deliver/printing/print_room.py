@@ -41,7 +41,10 @@ from digest.store.editions import editions
 log = logging.getLogger(__name__)
 
 WITHDRAWN = "everything in this letter was withdrawn before it was printed"
-NO_ADDRESS = "no full postal address is held for this letter any more: add one"
+NO_ADDRESS = (
+    "no full postal address is held for this letter any more: add one,"
+    " with digest subscribers edit {}"
+)
 # How long a loop leaves a letter alone that could not be laid out.
 SET_ASIDE = timedelta(hours=1)
 _TRIES = 5
@@ -163,7 +166,7 @@ class PrintRoom:
 
     def _laid_out(self, due: _DueLetters) -> LaidOutLetters:
         no_address = {
-            copy.key.reader_id: NO_ADDRESS
+            copy.key.reader_id: NO_ADDRESS.format(copy.key)
             for copy in due.letters
             if copy.to.address is None
         }

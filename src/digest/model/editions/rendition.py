@@ -8,6 +8,10 @@ from typing import Any
 # they would have weighed where they are hosted for that reason.
 ATTACHED = "attached"
 TOO_HEAVY = "too_heavy"
+# Why none could be made, until one is.
+FAULT = "fault"
+# Of a letter: what could not be printed and is told of in its place, with why.
+UNPRINTED = "unprinted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """An edition as a letter says it: every post in full, then events, then us."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.model.editions.edition import Variant
@@ -18,11 +18,17 @@ from digest.render.letter.blocks import (
     typst_language,
 )
 from digest.render.letter.links import PrintedAddresses, Shorten
-from digest.render.letter.printable_text import breakable, printable
+from digest.render.letter.printable_text import (
+    all_printable,
+    breakable,
+    can_print_language,
+    printable,
+)
 from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times
+from digest.render.words.languages import ENGLISH
 from digest.render.words.link_labels import link_labels, link_words
 
 
@@ -70,7 +76,11 @@ class LetterSetup:
 def letter_job(
     variant: Variant, pictures: LetterPictures, shorten: Shorten
 ) -> dict[str, Any]:
-    """Return all that the letter's template is told, but for the recipient."""
+    """Return all that the letter's template is told, but for the recipient.
+
+    A language whose letters no font of ours has gives way to the campaign's.
+    """
+    variant = _in_printable_language(variant)
     campaign = variant.campaign
     geometry = GEOMETRIES[campaign.letter.envelope]
     words, language = words_of(variant), content_lang(variant)
@@ -81,7 +91,7 @@ def letter_job(
     date = day_in_words(variant.slot, campaign.timezone, words)
     # Translators: the title of a letter whose campaign has none.
     masthead = printable(campaign.title, words) or words.gettext("News")
-    return {
+    job = {
         "title": printable(f"{campaign.title}: {date}", words),
         "masthead": breakable(masthead, MASTHEAD_WORD_LENGTH),
         "date": date,
@@ -95,6 +105,15 @@ def letter_job(
         "recipient": None,
         "blocks": list(_blocks(variant, setup)),
     }
+    # Words of our own too: nothing that no font has reaches the compiler.
+    printable_job: dict[str, Any] = all_printable(job, words)
+    return printable_job
+
+
+def _in_printable_language(variant: Variant) -> Variant:
+    languages = (variant.language, variant.campaign.language, ENGLISH)
+    language = next(filter(can_print_language, languages), ENGLISH)
+    return replace(variant, language=language)
 
 
 def _fixed_words(words: Words) -> dict[str, Json]:

@@ -1,20 +1,23 @@
 """A letter: the body that a variant's readers share, or one complete letter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from digest.errors import RenderError
 from digest.model.editions.edition import Variant
+from digest.model.editions.rendition import UNPRINTED
 from digest.model.people.postal_address import PostalAddress
+from digest.model.posts.blocks import Paragraph, TextSpan
+from digest.model.posts.items import Item, Post
 from digest.model.posts.pictures import Gallery
 from digest.render.letter.address_block import TOO_LARGE, Letter, cannot_print, personal
 from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import letter_job
 from digest.render.letter.links import Shorten
 from digest.render.letter.typst_compiler import TypstCompiler
-from digest.render.words.catalogue import words_for
+from digest.render.words.catalogue import words_for, words_of
 from digest.render.words.languages import ENGLISH
 
 __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typeset"]
@@ -67,8 +70,49 @@ class LetterBody:
 def typeset(variant: Variant, options: LetterOptions) -> LetterBody:
     """Return the variant's body: PDF/UA-1, the same bytes for the same words.
 
-    Posts are given in full. Raises RenderError in one line.
+    Posts are given in full. One that cannot be set has words in its place, and is
+    named in the facts. Raises RenderError in one line.
     """
+    try:
+        return _typeset(variant, options)
+    except RenderError:
+        faults = {item.key: _fault_of(item, variant, options) for item in variant.items}
+        if not any(faults.values()):
+            raise
+    items = tuple(
+        _in_place_of(item, variant) if faults[item.key] else item
+        for item in variant.items
+    )
+    body = _typeset(replace(variant, items=items), options)
+    unprinted = [
+        f"“{item.title or item.key}” is not in them: {faults[item.key]}"
+        for item in variant.items
+        if faults[item.key]
+    ]
+    return replace(body, facts=body.facts | {UNPRINTED: unprinted})
+
+
+def _fault_of(item: Item, variant: Variant, options: LetterOptions) -> str:
+    """Return why an item alone cannot be set, "" where it can."""
+    try:
+        _typeset(replace(variant, items=(item,)), options)
+    except RenderError as fault:
+        return str(fault)
+    return ""
+
+
+def _in_place_of(item: Item, variant: Variant) -> Post:
+    """Return what a letter says instead of an item that cannot be set."""
+    words = words_of(variant)
+    # Translators: instead of a post that cannot be printed.
+    why = words.gettext(
+        "We could not print this. Please ring or write to us, and we will tell you"
+        " what it says."
+    )
+    return Post(item.key, item.title, (Paragraph((TextSpan(why),)),))
+
+
+def _typeset(variant: Variant, options: LetterOptions) -> LetterBody:
     with TypstCompiler(options.templates_dir) as compiler:
         pictures = LetterPictures(compiler, options.pictures)
         job = letter_job(variant, pictures, options.shorten)

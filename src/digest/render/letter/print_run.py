@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from digest.errors import RenderError
 from digest.model.campaigns.campaign import Campaign
 from digest.render.letter.address_block import TOO_LARGE, cannot_print, personal
 from digest.render.letter.blocks import typst_language
@@ -98,7 +99,20 @@ def lay(
         layout = _RunLayout(compiler, bodies, head)
         faults, good = _printable_ones(letters, bodies)
         while good:
-            file = layout.set(good)
+            try:
+                file = layout.set(good)
+            except RenderError:
+                broken = layout.broken_bodies(good)
+                # Where none can be laid down it is not the bodies that are to blame.
+                if len(broken) == len({letter.body_key for letter in good}):
+                    raise
+                faults += [
+                    LetterProblem(letter.reference, broken[letter.body_key])
+                    for letter in good
+                    if letter.body_key in broken
+                ]
+                good = [letter for letter in good if letter.body_key not in broken]
+                continue
             too_large = set(file.answers["address-too-large"])
             if not too_large:
                 return PrintRun(file.pdf, layout.rows(good, file), tuple(faults))
@@ -172,6 +186,16 @@ class _RunLayout:
         for number, (key, body) in enumerate(sorted(bodies.items())):
             self._names[key] = f"body-{number}.pdf"
             (compiler.root / self._names[key]).write_bytes(body.pdf)
+
+    def broken_bodies(self, letters: Sequence[Letter]) -> dict[str, str]:
+        """Return the keys of bodies that cannot be laid down, and why."""
+        faults: dict[str, str] = {}
+        for letter in {letter.body_key: letter for letter in letters}.values():
+            try:
+                self.set([letter])
+            except RenderError as fault:
+                faults[letter.body_key] = str(fault)
+        return faults
 
     def set(self, letters: Sequence[Letter]) -> TypesetPdf:
         """Return the run's file, and what Typst says of it."""

@@ -7,11 +7,16 @@ said in words, letters of a script we lack are named in brackets.
 import itertools
 import re
 import unicodedata
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from babel import Locale
+from babel.dates import format_date, format_time
 
 from digest.render.letter.fonts import coverage
 from digest.render.words.catalogue import Words
+from digest.render.words.languages import locale_of
 
 # From here on stand pictures; printed small and grey they say less than a word.
 _PICTURES = 0x1F000
@@ -45,6 +50,33 @@ def unprintable(text: str) -> str:
     """Return the characters of `text` that cannot be printed, each once, in order."""
     letters = dict.fromkeys(letter for letter in text if letter not in _SILENT)
     return "".join(letter for letter in letters if not can_print(letter))
+
+
+@cache
+def can_print_language(language: str) -> bool:
+    """Whether the days, months and times of a language can be printed as it has them.
+
+    Its other words are in the letters of the same script.
+    """
+    locale = locale_of(language)
+    # A day of each month: every day of the week is among them.
+    days = [datetime(2026, month, month, 9, tzinfo=UTC) for month in range(1, 13)]
+    parts = [format_date(day, "full", locale) for day in days]
+    parts.append(format_time(days[0], "short", locale=locale))
+    return not unprintable("".join(parts))
+
+
+def all_printable(value: Any, words: Words) -> Any:
+    """Return JSON values with `printable` done to every string in them."""
+    match value:
+        case str():
+            return printable(value, words)
+        case dict():
+            return {key: all_printable(part, words) for key, part in value.items()}
+        case list() | tuple():
+            return [all_printable(part, words) for part in value]
+        case _:
+            return value
 
 
 def printable(text: str, words: Words) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from digest.deliver.printing.print_room import LaidOutLetters
+from digest.errors import DigestError
 from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.manifest import manifest_csv
 from digest.render.letter.print_run import PrintRunHead, lay
@@ -14,6 +15,9 @@ from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
 from digest.store.delivery.copies import DueCopy
 from digest.store.editions import editions
+
+# What staff do about a letter of one reader that cannot be laid out.
+_EDIT = ", with digest subscribers edit {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,21 @@ class LetterLayout:
         letters: list[Letter] = []
         emptied: set[int] = set()
         variant_ids = sorted({copy.variant_id for copy in copies})
-        renditions = {
-            variant_id: self.renditions.letter(variant_id) for variant_id in variant_ids
+        renditions: dict[int, tuple[str, LetterBody] | None] = {}
+        faults: dict[int, str] = {}
+        for variant_id in variant_ids:
+            try:
+                renditions[variant_id] = self.renditions.letter(variant_id)
+            except DigestError as fault:
+                faults[variant_id] = str(fault)
+        problems = {
+            copy.key.reader_id: faults[copy.variant_id]
+            for copy in copies
+            if copy.variant_id in faults
         }
         for copy in copies:
+            if copy.variant_id in faults:
+                continue
             rendition = renditions[copy.variant_id]
             if rendition is None:
                 emptied.add(copy.key.reader_id)
@@ -41,14 +56,20 @@ class LetterLayout:
             bodies[key] = body
             letters.append(_letter(copy, key))
         if not letters:
-            return LaidOutLetters(b"", b"", 0, emptied=frozenset(emptied))
+            return LaidOutLetters(b"", b"", 0, problems, frozenset(emptied))
         run = lay(letters, bodies, self._head(edition_id))
         readers = {str(copy.key): copy.key.reader_id for copy in copies}
         return LaidOutLetters(
             pdf=run.pdf,
             manifest=manifest_csv(run.rows).encode("utf-8-sig"),
             sheets=run.sheets,
-            problems={readers[fault.reference]: fault.words for fault in run.problems},
+            problems=problems
+            | {
+                readers[
+                    fault.reference
+                ]: f"{fault.words}{_EDIT.format(fault.reference)}"
+                for fault in run.problems
+            },
             emptied=frozenset(emptied),
         )
 

@@ -19,8 +19,9 @@ from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
-from digest.store.editions import editions
+from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
+from digest.store.reports import overview
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +30,21 @@ _GOING = {EditionState.PLANNED, EditionState.SENDING}
 
 @dataclass(frozen=True, slots=True)
 class WorkReport:
-    """What one round came to: emails, print batches by edition, and faults."""
+    """What one round came to: emails, print batches by edition, and faults.
+
+    `waiting` counts all letters that wait for a person, those of earlier rounds
+    too; `faults` are all that is not mended yet.
+    """
 
     emails: RunTally
     letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    waiting: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was due has left."""
+        return not (self.emails.paused or self.faults or self.waiting)
 
     @property
     def is_something(self) -> bool:
@@ -50,7 +61,7 @@ class WorkReport:
             "emails": asdict(self.emails),
             "letters": {
                 "made": sum(batch.files.letters for batch in batches),
-                "waiting": sum(len(outcome.waiting) for outcome in printed),
+                "waiting": self.waiting,
                 "print_batches": [batch.id for batch in batches],
             },
             "faults": list(self.faults),
@@ -73,6 +84,8 @@ class WorkReport:
                     f"letters: {files.letters} on {files.sheets} sheets in {files.pdf}"
                 )
             lines += [f"letter waits: {why}" for why in outcome.waiting.values()]
+        if self.waiting:
+            lines.append(f"letters that wait for a person: {self.waiting}")
         return lines + [f"fault: {fault}" for fault in self.faults]
 
 
@@ -115,7 +128,18 @@ class Work:
                 log.warning("letters not made edition=%s why=%s", edition.id, problem)
             with writing(self.engine) as connection:
                 deliveries.close_edition(connection, edition.id, self.clock())
-        return WorkReport(emails, letters, tuple(faults))
+        with reading(self.engine) as connection:
+            faults += [
+                fault
+                for edition in going
+                for fault in renditions.faults(connection, edition.id)
+                if not any(fault.endswith(words) for words in faults)
+            ]
+            waiting = sum(
+                overview.count_letters_waiting(connection, edition.id)
+                for edition in going
+            )
+        return WorkReport(emails, letters, tuple(faults), waiting)
 
     def rounds(
         self, stop: threading.Event, may_act: Callable[[], bool], supply: ProcessSupply

@@ -1,5 +1,6 @@
 """Renditions made when they are first needed, and kept."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from digest.compose.variants import ComposedVariant, composed, variants_of
+from digest.errors import DigestError, RenderError
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.edition import Variant
 from digest.model.editions.rendition import ATTACHED, Rendition
@@ -20,6 +22,8 @@ from digest.render.options import RenderOptions
 from digest.store.base.engine import reading, writing
 from digest.store.editions import renditions
 from digest.store.posts import pictures
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -39,7 +43,7 @@ class Renditions:
     hosted_at: str = ""
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
-        """Return the variant as a compiled message."""
+        """Return the variant as a compiled message. Raises RenderError."""
         rendition = self._rendition(variant_id)
         if rendition is None:
             return None
@@ -47,32 +51,55 @@ class Renditions:
         return replace(message, pictures=self._picture_parts(rendition[1]))
 
     def letter(self, variant_id: int) -> tuple[str, LetterBody] | None:
-        """Return the variant as a letter's body, and the key it is kept by."""
+        """Return the variant as a letter's body, and the key it is kept by.
+
+        Raises RenderError.
+        """
         rendition = self._rendition(variant_id)
         if rendition is None:
             return None
         key, body = rendition
         return key, LetterBody(body.content, dict(body.facts))
 
-    def make_all(self, edition_id: int) -> int:
-        """Make every rendition of a planned edition now; return of how many variants.
+    def make_all(self, edition_id: int) -> list[str]:
+        """Make every rendition of a planned edition now; return why some cannot be.
 
-        So that a fault in one is known before anything is sent. Raises RenderError.
+        So that a fault in one is known before anything is sent; it stops no other.
         """
         with reading(self.engine) as connection:
             variant_ids = variants_of(connection, edition_id)
+        reasons = []
         for variant_id in variant_ids:
-            self._rendition(variant_id)
-        return len(variant_ids)
+            try:
+                self._rendition(variant_id)
+            except DigestError as fault:
+                reasons.append(str(fault))
+        return list(dict.fromkeys(reasons))
 
     def _rendition(self, variant_id: int) -> tuple[str, Rendition] | None:
-        """Return the variant's rendition, made now if it is not kept, and its key."""
+        """Return the variant's rendition, made now if it is not kept, and its key.
+
+        Why it cannot be made is kept until it can. Raises RenderError.
+        """
         with reading(self.engine) as connection:
             variant = composed(connection, variant_id)
             if variant is None:
                 return None
             rendition = renditions.get(connection, variant.edition_id, variant.key)
-        return variant.key, rendition or self._keep(variant)
+        if rendition is None:
+            try:
+                rendition = self._keep(variant)
+            except DigestError as fault:
+                with writing(self.engine) as connection:
+                    renditions.note_fault(
+                        connection,
+                        variant.edition_id,
+                        variant.key,
+                        _what_fails(variant.variant, fault),
+                        self.clock(),
+                    )
+                raise
+        return variant.key, rendition
 
     def _keep(self, composed: ComposedVariant) -> Rendition:
         variant = composed.variant
@@ -83,7 +110,17 @@ class Renditions:
             self.hosted_at,
             self.shorten,
         )
-        rendition = family_of(variant.format).make(variant, options)
+        try:
+            rendition = family_of(variant.format).make(variant, options)
+        except DigestError:
+            raise
+        except Exception as bug:
+            # A bug that one variant meets must not stop the others.
+            log.exception("variant not rendered edition=%s", composed.edition_id)
+            raise RenderError(
+                f"a fault of the program ({type(bug).__name__}): the log says where;"
+                " please report it"
+            ) from bug
         edition_id, key = composed.edition_id, composed.key
         with writing(self.engine) as connection:
             renditions.put(connection, edition_id, key, rendition, self.clock())
@@ -97,6 +134,10 @@ class Renditions:
         uses = tuple({use for _, use in attached})
         gallery = _gallery_of(self.engine, [name for name, _ in attached], uses)
         return picture_parts(attached, gallery, PICTURE_BOUNDARY)
+
+
+def _what_fails(variant: Variant, fault: DigestError) -> str:
+    return f"{variant.format} in {variant.language}: {fault}"
 
 
 def gallery_for(engine: Engine, variant: Variant) -> Gallery:

@@ -162,6 +162,14 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
         troubles.append(
             Trouble(f"{name} was missed.", "Its posts go into the next one.")
         )
+    troubles += [
+        Trouble(f"{name} cannot be made for some:", f"{fault.rstrip('.')}.")
+        for fault in renditions.faults(connection, edition.id)
+    ]
+    troubles += [
+        Trouble(f"{name}, letters:", f"{words.rstrip('.')}.")
+        for words in renditions.unprinted(connection, edition.id)
+    ]
     if weight := renditions.too_heavy(connection, edition.id):
         troubles.append(
             Trouble(
@@ -194,5 +202,9 @@ def _about(name: str, reader: UnservedReader) -> Trouble:
         return Trouble(
             f"{name} may or may not have reached {reader.name}: {reader.reason}.",
             f"Say: digest deliveries settle {key} resend (or: accepted)",
+        )
+    if reader.state == DeliveryState.PLANNED:
+        return Trouble(
+            f"{name}: the letter to {reader.name} waits:", f"{reader.reason}."
         )
     return Trouble(f"{name} did not reach {reader.name}:", f"{reader.reason}.")

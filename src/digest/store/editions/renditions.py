@@ -1,10 +1,12 @@
 """What was rendered once for every variant with the same items, form and language."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from digest.model.editions.rendition import TOO_HEAVY, Rendition
+from digest.model.editions.rendition import FAULT, TOO_HEAVY, UNPRINTED, Rendition
 from digest.store.base.tables import rendition
 from digest.store.base.upsert import insert_new
 
@@ -16,13 +18,19 @@ def get(connection: Connection, edition_id: int, key: str) -> Rendition | None:
             rendition.c.edition_id == edition_id, rendition.c.key == key
         )
     ).first()
-    return None if row is None else Rendition(row.content, row.facts)
+    if row is None or FAULT in row.facts:
+        return None
+    return Rendition(row.content, row.facts)
 
 
 def put(
     connection: Connection, edition_id: int, key: str, content: Rendition, now: datetime
 ) -> bool:
-    """Keep a rendition; False where there is one already, which then stays."""
+    """Keep a rendition; False where there is one already, which then stays.
+
+    A note of why there was none goes.
+    """
+    _forget_fault(connection, edition_id, key)
     row = {
         "edition_id": edition_id,
         "key": key,
@@ -33,15 +41,33 @@ def put(
     return insert_new(connection, rendition, [row], key=("edition_id", "key")) == 1
 
 
+def note_fault(
+    connection: Connection, edition_id: int, key: str, why: str, now: datetime
+) -> None:
+    """Keep why a rendition could not be made, until it can."""
+    _forget_fault(connection, edition_id, key)
+    put(connection, edition_id, key, Rendition(b"", {FAULT: why}), now)
+
+
+def faults(connection: Connection, edition_id: int) -> list[str]:
+    """Return why renditions of an edition could not be made, each reason once."""
+    reasons = (str(facts.get(FAULT, "")) for facts in _facts(connection, edition_id))
+    return list(dict.fromkeys(filter(None, reasons)))
+
+
+def unprinted(connection: Connection, edition_id: int) -> list[str]:
+    """Return what of an edition's items letters could not print, each thing once."""
+    every = (facts.get(UNPRINTED, ()) for facts in _facts(connection, edition_id))
+    return list(dict.fromkeys(str(words) for some in every for words in some))
+
+
 def too_heavy(connection: Connection, edition_id: int) -> int:
     """Return the most that an edition's pictures would have weighed, in bytes.
 
     0 where they did not need to be hosted for that.
     """
-    facts = connection.scalars(
-        select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
-    )
-    return max((int(entry.get(TOO_HEAVY, 0)) for entry in facts), default=0)
+    every = _facts(connection, edition_id)
+    return max((int(facts.get(TOO_HEAVY, 0)) for facts in every), default=0)
 
 
 def drop(connection: Connection, edition_id: int) -> int:
@@ -52,3 +78,22 @@ def drop(connection: Connection, edition_id: int) -> int:
     return connection.execute(
         delete(rendition).where(rendition.c.edition_id == edition_id)
     ).rowcount
+
+
+def _facts(connection: Connection, edition_id: int) -> list[Mapping[str, Any]]:
+    rows = select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
+    return [*connection.scalars(rows.order_by(rendition.c.key))]
+
+
+def _forget_fault(connection: Connection, edition_id: int, key: str) -> None:
+    facts = connection.scalar(
+        select(rendition.c.facts).where(
+            rendition.c.edition_id == edition_id, rendition.c.key == key
+        )
+    )
+    if facts is not None and FAULT in facts:
+        connection.execute(
+            delete(rendition).where(
+                rendition.c.edition_id == edition_id, rendition.c.key == key
+            )
+        )

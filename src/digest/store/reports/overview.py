@@ -144,6 +144,13 @@ def count_not_served(connection: Connection, edition_id: int) -> int:
     return (connection.scalar(out) or 0) + (connection.scalar(refused) or 0)
 
 
+def count_letters_waiting(connection: Connection, edition_id: int) -> int:
+    """Return how many letters of an edition wait for somebody to mend something."""
+    waiting = select(func.count()).select_from(delivery)
+    waiting = waiting.where(delivery.c.edition_id == edition_id, _waits_for_a_person())
+    return connection.scalar(waiting) or 0
+
+
 def _is_out(edition_id: int) -> ColumnElement[bool]:
     return and_(left_out.c.edition_id == edition_id, left_out.c.kind == "unreachable")
 
@@ -153,13 +160,17 @@ def _is_unserved(edition_id: int) -> ColumnElement[bool]:
         delivery.c.edition_id == edition_id,
         or_(
             delivery.c.state.in_(["refused", "expired", "uncertain"]),
-            # A letter that cannot be laid out waits for somebody to mend it.
-            and_(
-                delivery.c.state == "planned",
-                delivery.c.channel == "post",
-                delivery.c.reply.is_not(None),
-            ),
+            _waits_for_a_person(),
         ),
+    )
+
+
+def _waits_for_a_person() -> ColumnElement[bool]:
+    """Return the condition that a letter could not be laid out, and is planned on."""
+    return and_(
+        delivery.c.state == "planned",
+        delivery.c.channel == "post",
+        delivery.c.reply.is_not(None),
     )
 
 
