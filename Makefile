@@ -27,8 +27,8 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(PYTHON) -m tests.limits_page --check
 	$(PYTHON) -m tests.glossary
 
-test: $(VENV)/.dev-installed browser postgres fiu check ## check, then run every test
-	$(VENV)/bin/pytest $(PYTEST_ARGS)
+test: $(VENV)/.dev-installed browser postgres fiu check ## check, then run every test, on all cores
+	$(VENV)/bin/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed ## send the sample week to a built-in inbox and print its letters
 	$(VENV)/bin/digest demo $(DEMO_ARGS)

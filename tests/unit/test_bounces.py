@@ -101,7 +101,7 @@ def test_of_several_recipients_the_readers_own_counts(
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("feedback_type", "kind"),
     [
         ("abuse", BounceKind.COMPLAINT),
         ("Fraud", BounceKind.COMPLAINT),
@@ -111,8 +111,10 @@ def test_of_several_recipients_the_readers_own_counts(
         ("", BounceKind.OURS),
     ],
 )
-def test_a_complaint_is_what_a_reader_meant(said: str, kind: BounceKind | None) -> None:
-    finding = judge(FeedbackReport(said), ANN)
+def test_a_complaint_is_what_a_reader_meant(
+    feedback_type: str, kind: BounceKind | None
+) -> None:
+    finding = judge(FeedbackReport(feedback_type), ANN)
 
     assert (finding and finding.kind) == kind
 

@@ -59,14 +59,14 @@ def test_a_word_may_be_said_in_another_way_in_a_context(polish: Words) -> None:
 
 
 def test_a_word_that_a_language_lacks_is_english_and_says_so(polish: Words) -> None:
-    found = (
+    phrases = (
         polish.gettext("Cancelled: %(title)s", title="Spacer"),
         polish.pgettext("packing list", "Done"),
         polish.ngettext("%(number)d event", "%(number)d events", 2),
     )
 
-    assert found == ("Cancelled: Spacer", "Done", "2 events")
-    assert {phrase.lang for phrase in found} == {"en-GB"}
+    assert phrases == ("Cancelled: Spacer", "Done", "2 events")
+    assert {phrase.lang for phrase in phrases} == {"en-GB"}
 
 
 def test_a_word_of_an_operators_template_is_said_as_it_is() -> None:

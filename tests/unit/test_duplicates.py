@@ -101,14 +101,14 @@ def test_few_words_are_no_evidence() -> None:
 
 
 def test_events_are_one_where_and_when_they_are() -> None:
-    one = an_event()
+    event = an_event()
 
     assert is_same_elsewhere(
-        DuplicateEvidence.of(one), DuplicateEvidence.of(an_event("other"))
+        DuplicateEvidence.of(event), DuplicateEvidence.of(an_event("other"))
     )
     for change in ({"starts": EIGHT}, {"place": "Elsewhere"}, {"title": "Dance"}):
         assert not is_same_elsewhere(
-            DuplicateEvidence.of(one), DuplicateEvidence.of(an_event(**change))
+            DuplicateEvidence.of(event), DuplicateEvidence.of(an_event(**change))
         )
 
 

@@ -62,13 +62,13 @@ SAID = a_post(title="Kettel", links=(S, V))
 def test_staff_and_source(
     edited: dict[str, object], now: dict[str, object], expected: dict[str, object]
 ) -> None:
-    found = merged(
+    combined = merged(
         SAID,
         replace(SAID, **edited),  # type: ignore[arg-type]
         replace(SAID, **now),  # type: ignore[arg-type]
     )
 
-    assert found == replace(SAID, **expected)  # type: ignore[arg-type]
+    assert combined == replace(SAID, **expected)  # type: ignore[arg-type]
 
 
 posts = st.builds(
@@ -88,12 +88,12 @@ posts = st.builds(
 )
 
 
-@given(said=posts, other=posts)
+@given(post=posts, other=posts)
 def test_where_only_one_side_changed_something_that_side_is_kept(
-    said: Post, other: Post
+    post: Post, other: Post
 ) -> None:
-    assert merged(said, said, other) == other
-    assert changed_fields(merged(said, other, said), other) in ((), ("links",))
+    assert merged(post, post, other) == other
+    assert changed_fields(merged(post, other, post), other) in ((), ("links",))
     assert merged(other, other, other) == other
 
 

@@ -72,10 +72,10 @@ def test_a_moved_event_says_when_readers_were_told_it_would_be() -> None:
 def test_a_cancelled_event_is_told_without_words_that_readers_have_had() -> None:
     before = an_event(body=words("Wear boots."), summary="Wear boots.")
     off = replace(before, state=EventState.CANCELLED)
-    told = corrected(before, off)
+    notice = corrected(before, off)
     reason = corrected(before, replace(off, body=words("The river is too high.")))
 
-    assert (told.announced, told.body, told.summary) == (before.span, (), "")
+    assert (notice.announced, notice.body, notice.summary) == (before.span, (), "")
     assert reason.body == words("The river is too high.")
 
 
@@ -86,9 +86,9 @@ def test_an_event_that_is_on_after_all_says_so() -> None:
 
 
 def test_what_a_source_no_longer_says_is_cancelled() -> None:
-    [gone] = vanished([an_event("a"), an_event("b")], [an_event("a", title="Other")])
+    [missing] = vanished([an_event("a"), an_event("b")], [an_event("a", title="Other")])
 
-    assert gone == an_event("b", state=EventState.CANCELLED)
+    assert missing == an_event("b", state=EventState.CANCELLED)
 
 
 def test_times_of_the_same_event_are_told_together() -> None:

@@ -37,39 +37,39 @@ def test_every_field_that_says_something_is_told_in_words() -> None:
 
 def test_an_event_is_told_in_its_own_zone() -> None:
     event = an_event(starts=EIGHT, ends=None, zone="Asia/Kolkata", all_day=True)
-    said = fields_in_words(event, ZONE)
+    fields = fields_in_words(event, ZONE)
 
-    assert said["starts"] == "Monday 06 July 2026, 13:30 IST"
-    assert said["all_day"] == "yes"
-    assert "ends" not in said
+    assert fields["starts"] == "Monday 06 July 2026, 13:30 IST"
+    assert fields["all_day"] == "yes"
+    assert "ends" not in fields
 
 
 def test_what_has_changed_of_an_event_is_told() -> None:
     later = TimeSpan(EIGHT + timedelta(days=7))
     state = EventState.CANCELLED
-    said = fields_in_words(
+    fields = fields_in_words(
         an_event(state=state, also=(later,), announced=TimeSpan(EIGHT)), ZONE
     )
 
-    assert said["state"] == "cancelled"
-    assert said["also"] == "Monday 13 July 2026, 09:00 BST"
-    assert said["told"] == "Monday 06 July 2026, 09:00 BST"
+    assert fields["state"] == "cancelled"
+    assert fields["also"] == "Monday 13 July 2026, 09:00 BST"
+    assert fields["told"] == "Monday 06 July 2026, 09:00 BST"
     assert fields_in_words(an_event(), ZONE)["state"] == "on"
 
 
 def test_long_words_are_cut_between_two_words() -> None:
-    said = fields_in_words(a_post(body=words("word " * 200)), ZONE)["body"]
+    body = fields_in_words(a_post(body=words("word " * 200)), ZONE)["body"]
 
-    assert said.startswith("200 words: word word")
-    assert said.endswith("word …")
-    assert len(said) < 330
+    assert body.startswith("200 words: word word")
+    assert body.endswith("word …")
+    assert len(body) < 330
 
 
 def test_where_a_field_came_from_is_told_for_each_field_and_no_other() -> None:
     post = a_post(url="", published=None, topics=())
-    told = origins_of(post, {"title": "the head", "url": "the link"})
+    origins = origins_of(post, {"title": "the head", "url": "the link"})
 
-    assert told == {
+    assert origins == {
         "key": "worked out by this program",
         "title": "the head",
         "body": "worked out by this program",

@@ -8,7 +8,7 @@ LONG = "https://example.org/reports/2026/the-first-year-in-full-with-figures"
 
 
 @pytest.mark.parametrize(
-    ("href", "said"),
+    ("href", "printed"),
     [
         pytest.param("https://www.example.org/", "example.org", id="bare"),
         pytest.param(
@@ -21,8 +21,8 @@ LONG = "https://example.org/reports/2026/the-first-year-in-full-with-figures"
         pytest.param("localhost:8000/s/k7", "localhost:8000/s/k7", id="no scheme"),
     ],
 )
-def test_an_address_is_said_without_what_nobody_types(href: str, said: str) -> None:
-    assert readable(href) == said
+def test_an_address_is_said_without_what_nobody_types(href: str, printed: str) -> None:
+    assert readable(href) == printed
 
 
 def test_a_long_address_is_made_short() -> None:

@@ -84,6 +84,6 @@ def cell(text: str) -> tuple[TextSpan, ...]:
 )
 def test_a_block_survives_being_edited(block: Block) -> None:
     written = to_markdown((*words("Before."), block, *words("After.")))
-    found = markdown_to_blocks(written, "")
+    blocks = markdown_to_blocks(written, "")
 
-    assert found == (*words("Before."), block, *words("After."))
+    assert blocks == (*words("Before."), block, *words("After."))

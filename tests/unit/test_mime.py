@@ -44,9 +44,9 @@ def test_a_display_name_is_read_back_as_it_was(name: str) -> None:
     read = BytesParser(policy=policy.compat32).parsebytes(header)["To"]
     [strict] = BytesParser(policy=policy.default).parsebytes(header)["To"].addresses
 
-    shown, where = parseaddr(read.replace("\r\n", ""))
-    assert where == strict.addr_spec == "ann@example.org"
-    assert str(make_header(decode_header(shown))) == cleaned(name)
+    display_name, address = parseaddr(read.replace("\r\n", ""))
+    assert address == strict.addr_spec == "ann@example.org"
+    assert str(make_header(decode_header(display_name))) == cleaned(name)
     # The newer parser leaves a space between the encoded words of a long name.
     assert strict.display_name.replace(" ", "") == cleaned(name).replace(" ", "")
 
@@ -64,7 +64,7 @@ def test_header_lines_are_short_and_words_within_75(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("words", "clean"),
     [
         pytest.param("Ann\r\nBcc: x@y.z", "Ann Bcc: x@y.z", id="a line break"),
         pytest.param("Ann\x00\x07\x9b", "Ann", id="controls"),
@@ -75,8 +75,8 @@ def test_header_lines_are_short_and_words_within_75(name: str) -> None:
         pytest.param("👩‍🦽", "👩‍🦽", id="a joined emoji stays joined"),
     ],
 )
-def test_controls_are_taken_out(given: str, kept: str) -> None:
-    assert cleaned(given) == kept
+def test_controls_are_taken_out(words: str, clean: str) -> None:
+    assert cleaned(words) == clean
 
 
 @given(st.text())

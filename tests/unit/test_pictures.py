@@ -14,6 +14,7 @@ from digest.model.posts.blocks import (
     TextSpan,
 )
 from digest.model.posts.item_json import pictures_from_json, to_json
+from digest.model.posts.items import Item
 from digest.model.posts.pictures import (
     PictureUse,
     file_for,
@@ -70,34 +71,38 @@ def test_other_words_are_taken_at_their_word(alt: str) -> None:
     ],
 )
 def test_a_picture_needs_our_copy_and_words(picture: Picture, is_shown: bool) -> None:  # noqa: FBT001 - a column of the table
-    found = file_for(picture, PictureUse.EMAIL, a_gallery(NAME))
+    file = file_for(picture, PictureUse.EMAIL, a_gallery(NAME))
 
-    assert (found is not None) is is_shown
+    assert (file is not None) is is_shown
+
+
+def addresses(item: Item) -> list[str]:
+    return [picture.src for picture in pictures_in(item)]
 
 
 def test_every_picture_of_an_item_is_found_wherever_it_stands() -> None:
     post = a_post(picture=Picture("lead"), body=EVERYWHERE)
 
-    assert [one.src for one in pictures_in(post)] == ["lead", "a", "b", "c", "d"]
-    assert [one.src for one in pictures_in(an_event(body=EVERYWHERE))] == [*"abcd"]
+    assert addresses(post) == ["lead", *"abcd"]
+    assert addresses(an_event(body=EVERYWHERE)) == [*"abcd"]
 
 
 @given(BLOCKS)
 @example(EVERYWHERE)
 def test_a_row_of_the_log_has_the_pictures_of_its_item(body: tuple[Block, ...]) -> None:
-    for one in (a_post(picture=Picture("lead"), body=body), an_event(body=body)):
-        row = json.loads(json.dumps(to_json(one)))
+    for item in (a_post(picture=Picture("lead"), body=body), an_event(body=body)):
+        row = json.loads(json.dumps(to_json(item)))
 
-        assert [*pictures_from_json(row)] == [*pictures_in(one)]
+        assert [*pictures_from_json(row)] == [*pictures_in(item)]
 
 
 def test_every_picture_of_an_item_can_be_changed_and_nothing_else_is() -> None:
     post = a_post(picture=Picture("lead"), body=EVERYWHERE)
 
-    changed = repictured(post, lambda one: Picture(one.src.upper()))
+    changed = repictured(post, lambda picture: Picture(picture.src.upper()))
 
-    assert [one.src for one in pictures_in(changed)] == ["LEAD", *"ABCD"]
-    assert repictured(changed, lambda one: Picture(one.src.lower())) == post
+    assert addresses(changed) == ["LEAD", *"ABCD"]
+    assert repictured(changed, lambda picture: Picture(picture.src.lower())) == post
 
 
 @pytest.mark.parametrize("use", [PictureUse.EMAIL, PictureUse.EMAIL_SMALL])
@@ -106,8 +111,8 @@ def test_a_public_name_leads_back_to_its_file(use: PictureUse) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "name",
     ["", "x.jpg", f"{NAME}", f"{NAME}-print.jpg", f"../{NAME}.jpg", f"{NAME}.svg"],
 )
-def test_other_names_lead_nowhere(said: str) -> None:
-    assert from_public_name(said) is None
+def test_other_names_lead_nowhere(name: str) -> None:
+    assert from_public_name(name) is None
