@@ -65,7 +65,7 @@ EXPECTED = [
         "See also Using standards - By Professor Di Test OBE, Chair, Example Body",
     ),
 ]
-FLAT = {"h4>": "h3>", "h2>": "h3>"}
+FLAT = {"h2>": "h3>"}
 BOLD = {"<h2>": "<p><b>", "</h2>": "</b></p>", "<h4>": "<p><b>", "</h4>": "</b></p>"}
 ALL_BOLD = BOLD | {"<h3>": "<p><strong>", "</h3>": "</strong></p>"}
 # Lines with breaks for everything, as an old editor leaves them.
@@ -126,7 +126,6 @@ def rewritten(main: str, changes: dict[str, str]) -> str:
     "changes",
     [
         pytest.param({}, id="days, titles and headings of three levels"),
-        pytest.param({"h4>": "h3>"}, id="headings inside posts as high as titles"),
         pytest.param(BOXED, id="titles and words in boxes of their own"),
         pytest.param(HEADED, id="bylines as headings"),
     ],
@@ -142,7 +141,7 @@ def test_every_post_comes_in_whole_and_nothing_else(
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param(FLAT, id="days, titles and headings all of one level"),
+        pytest.param(FLAT, id="days and titles of one level"),
         pytest.param({"h2>": "h6>"}, id="days lower than titles"),
         pytest.param(BOLD, id="days in bold"),
         pytest.param(ALL_BOLD, id="days and titles in bold"),
@@ -158,6 +157,22 @@ def test_a_page_without_an_outline_is_read_as_well(
     found_posts = posts(read(site, rewritten(main, changes)))
 
     assert [outline_of(post) for post in found_posts] == EXPECTED
+
+
+@pytest.mark.parametrize("changes", [{"h4>": "h3>"}, FLAT | {"h4>": "h3>"}])
+def test_a_heading_as_high_as_titles_is_rather_a_post_than_lost(
+    site: WebSite, changes: dict[str, str]
+) -> None:
+    reading = read(site, rewritten(WEEK.partition("<h2>About")[0], changes))
+    *others, asked, bus = (outline_of(post) for post in posts(reading))
+
+    assert others == EXPECTED[:2]
+    assert bus[:3] == EXPECTED[2][:3]
+    assert f"{bus[3]} {asked[0]} {asked[3]}" == EXPECTED[2][3]
+    assert asked[:3] == ("What we asked", "None", 8)
+    assert reading.notes == (
+        '1 heading of this level has no byline; it is taken as a post: "What we asked"',
+    )
 
 
 def test_links_get_their_kinds_and_captions_go_to_their_pictures(

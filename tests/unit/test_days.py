@@ -4,7 +4,12 @@ from datetime import date
 
 import pytest
 
-from digest.gather.pages.layout.days import DateWindow, written_day
+from digest.gather.pages.layout.days import (
+    DateWindow,
+    day_at_end,
+    named_day,
+    written_day,
+)
 
 WEEK = DateWindow(date(2026, 7, 6), date(2026, 7, 10))
 
@@ -83,3 +88,45 @@ def test_a_page_that_writes_one_year_lends_it_to_its_other_days() -> None:
 
     assert days[0] is not None
     assert near.date_of(days[0]) == date(2020, 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Monday 6 July: Opening day", date(2026, 7, 6)),
+        ("Monday 6 July \u2013 Opening day", date(2026, 7, 6)),
+        ("Day 2: Tuesday, 7 July 2026 | Voices - and songs", date(2026, 7, 7)),
+        ("Tuesday: Voices", date(2026, 7, 7)),
+        ("Opening day: Monday 6 July", date(2026, 7, 6)),
+        ("Opening day (Monday, 6 July 2026)", date(2026, 7, 6)),
+        ("Opening day: Monday", None),
+        ("Monday 6 July was the opening day", None),
+        ("A well-known 6 July", None),
+        ("Chapter 6: July", None),
+        ("", None),
+    ],
+)
+def test_a_day_may_have_a_name(line: str, expected: date | None) -> None:
+    day = named_day(line)
+
+    assert (WEEK.date_of(day) if day else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "before", "expected"),
+    [
+        ("Hall Group Monday, 6 July 2026", "Hall Group", date(2026, 7, 6)),
+        ("Hall Group, 6th July", "Hall Group", date(2026, 7, 6)),
+        ("Trustees of the 7 July 2026, 3.30pm", "Trustees of the", date(2026, 7, 7)),
+        ("Hall Group Monday", "Hall Group Monday", None),
+        ("Friends since 2020", "Friends since 2020", None),
+        ("6 July at the Hall", "6 July at the Hall", None),
+    ],
+)
+def test_a_day_that_ends_a_line_takes_nothing_with_it(
+    line: str, before: str, expected: date | None
+) -> None:
+    words, day = day_at_end(line)
+
+    assert words == before
+    assert (WEEK.date_of(day) if day else None) == expected

@@ -1,18 +1,24 @@
 """What one page holds: posts and events of its own, and links to others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from digest.gather import limits
 from digest.gather.items.raw_item import MadeItem, RawItem
 from digest.gather.markup import addresses
-from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.clean_text import one_line, shortened
 from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.html import blocks_of, to_blocks
-from digest.gather.pages.layout.days import WrittenDay, written_day
+from digest.gather.pages.layout.days import WrittenDay, named_day, written_day
 from digest.gather.pages.layout.outline import lines_apart
+from digest.gather.pages.layout.page_titles import (
+    PageTitles,
+    anchor_of,
+    take_out_beside,
+)
 from digest.gather.pages.link_list import (
     PostLink,
     guessed_links,
@@ -20,7 +26,12 @@ from digest.gather.pages.link_list import (
     links_among,
     says_little,
 )
-from digest.gather.pages.long_page import PagePost, posts_of, posts_under
+from digest.gather.pages.long_page import (
+    PagePost,
+    UntitledWords,
+    posts_of,
+    posts_under,
+)
 from digest.gather.pages.marks.microformats import is_entry
 from digest.gather.pages.page_events import events_of
 from digest.gather.pages.page_items import address_in, item_on, key_of_address
@@ -38,6 +49,7 @@ from digest.model.posts.blocks import links_in, texts
 from digest.store.campaigns.skipped_items import SkippedItem
 
 _TEASER = 60  # words
+_NAMED = 5  # titles
 # Where the fields of a post stand that is told from a page's layout.
 _LAYOUT_ORIGINS = {
     "key": "its place, title and words, as first seen",
@@ -58,6 +70,7 @@ class PageContents:
     skipped: tuple[SkippedItem, ...] = ()
     posts: tuple[RememberedPost, ...] = ()
     events: tuple[RememberedEvent, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def contents_of(
@@ -95,10 +108,13 @@ def _guessed(page: WebPage, before: Sequence[RememberedPost]) -> PageContents:
     entries = [item for item in page.marked if is_entry(item) and item.title]
     if len(entries) > 1:
         return _entries(entries, page)
-    blocks = blocks_of(deepcopy(page.root), page.base)
-    posts, untitled = posts_of(blocks, page.language)
-    if not posts:
-        posts, untitled = posts_of(lines_apart(blocks), page.language)
+    posts, untitled = _posts_within(page.root, page)
+    notes: list[str] = []
+    if len(posts) > 1:
+        root = deepcopy(page.root)
+        if beside := _words_beside(root, posts):
+            posts, untitled = _posts_within(root, page)
+            notes.append(f'stands beside the posts and is left out: "{beside}"')
     if not posts:
         links = _marked_links(page) or guessed_links(page.root, page.url, page.base)
         return PageContents(links=links)
@@ -110,7 +126,46 @@ def _guessed(page: WebPage, before: Sequence[RememberedPost]) -> PageContents:
         for part in untitled
     )
     links = tuple(filter(None, teasers))
-    return replace(own, links=links, skipped=(*own.skipped, *skipped))
+    notes += _doubts(posts)
+    return replace(
+        own, links=links, skipped=(*own.skipped, *skipped), notes=tuple(notes)
+    )
+
+
+def _posts_within(
+    root: Any, page: WebPage
+) -> tuple[Sequence[PagePost], Sequence[UntitledWords]]:
+    blocks = blocks_of(deepcopy(root), page.base)
+    posts, untitled = posts_of(blocks, page.language)
+    return (posts, untitled) if posts else posts_of(lines_apart(blocks), page.language)
+
+
+def _words_beside(root: Any, posts: Sequence[PagePost]) -> str:
+    """Take what is none of the posts out of the page, and return its first words."""
+    places = PageTitles(root)
+    titles = [(post, places.of(post.title)) for post in posts]
+    sure = [
+        title
+        for post, title in titles
+        if title is not None and (post.is_credited or post.opens_day)
+    ]
+    beside = take_out_beside(sure) if len(sure) > 1 else ()
+    return shortened(" ".join(beside), limits.NAME_LENGTH)
+
+
+def _doubts(posts: Sequence[PagePost]) -> Iterator[str]:
+    """Yield, in words, which posts have no byline where others have one."""
+    bare = [post.title for post in posts if not post.is_credited]
+    if not bare or len(bare) == len(posts):
+        return
+    what = (
+        "1 heading of this level has no byline; it is taken as a post"
+        if len(bare) == 1
+        else f"{len(bare)} headings of this level have no byline; "
+        "they are taken as posts"
+    )
+    titles = ", ".join(f'"{title[: limits.NAME_LENGTH]}"' for title in bare[:_NAMED])
+    yield f"{what}: {titles}"
 
 
 def _marked_links(page: WebPage) -> tuple[PostLink, ...]:
@@ -187,10 +242,10 @@ def _items_of(
 
 def _anchored(posts: Iterable[PagePost], page: WebPage) -> list[AnchoredPost]:
     """Return posts with the anchors at which they stand in the page."""
-    anchors = _Anchors(page.root)
+    places = PageTitles(page.root)
     anchored = []
     for post in posts:
-        anchor = anchors.of(post.title)
+        anchor = anchor_of(places.of(post.title))
         url = post.href if post.href.startswith("http") else ""
         is_away = url and url.partition("#")[0] != page.url.partition("#")[0]
         raw = RawItem(
@@ -202,35 +257,6 @@ def _anchored(posts: Iterable[PagePost], page: WebPage) -> list[AnchoredPost]:
         )
         anchored.append((raw, anchor))
     return anchored
-
-
-class _Anchors:
-    """The anchors of a page's titles, looked up in the page's order."""
-
-    def __init__(self, root: Any) -> None:
-        self._ahead = [
-            (one_line(words_of(line)), _anchor(line))
-            for line in root.iter(*HEADINGS, "p")
-        ]
-
-    def of(self, title: str) -> str:
-        for number, (words, anchor) in enumerate(self._ahead):
-            if words == title:
-                del self._ahead[: number + 1]
-                return anchor
-        return ""
-
-
-def _anchor(element: Any) -> str:
-    """Return the id of a title, of a mark in it, or of the part that it opens."""
-    marks = (mark.get("id") or mark.get("name") for mark in element)
-    own = [element.get("id"), *marks]
-    parent, before = element.getparent(), element.getprevious()
-    if parent is not None and before is None and parent.tag not in {"main", "body"}:
-        own.append(parent.get("id"))
-    if before is not None and before.tag == "a" and not before.get("href"):
-        own.append(before.get("id") or before.get("name"))
-    return next(filter(None, own), "") or ""
 
 
 def _chosen_posts(page: WebPage, select: PageSelectors) -> list[AnchoredPost]:
@@ -259,5 +285,6 @@ def _days_over(elements: Sequence[Any], page: WebPage) -> list[WrittenDay | None
             days[element] = day
         elif element.tag in HEADINGS or element.tag == "p":
             line = one_line(words_of(element))
-            day = written_day(line, page.language) or day
+            named = named_day if element.tag in HEADINGS else written_day
+            day = written_day(line, page.language) or named(line, page.language) or day
     return [days.get(element) for element in elements]

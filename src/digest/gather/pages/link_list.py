@@ -11,12 +11,12 @@ from digest.gather import limits
 from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.elements import HEADINGS, is_picture_file, words_of
+from digest.gather.pages.layout.page_titles import shape_of
 
 _LEAST_ALIKE = 3
 _LONGEST = 120  # characters of a title that count
 _ANCESTORS = 5
 _NUMBERS = re.compile(r"\d+")
-_CHANGING = re.compile(r"(first|last|odd|even|active|sticky|featured)$|.*[-_]\d+$")
 # What a list leads to besides posts: files, other lists, people, ways to act.
 _NO_POST = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp[34]|ics|xml|rss|json)$|"
@@ -97,7 +97,7 @@ class _Link:
         heading = next(anchor.iter(*HEADINGS), None)
         in_heading = any(element.tag in HEADINGS for element in above)
         words = one_line(words_of(anchor if heading is None else heading))
-        pattern = tuple(map(_kind, above))
+        pattern = tuple(map(shape_of, above))
         return cls(url, words, pattern, heading is not None or in_heading)
 
     def may_be_post(self, page: str) -> bool:
@@ -137,15 +137,6 @@ def _folder(url: str) -> str:
     """Return the folder of an address, dates and numbers in it left open."""
     folder = urlsplit(url).path.rstrip("/").rpartition("/")[0]
     return _NUMBERS.sub("#", folder)
-
-
-def _kind(element: Any) -> str:
-    names = sorted(
-        name
-        for name in element.get("class", "").split()
-        if not _CHANGING.fullmatch(name)
-    )
-    return ".".join((element.tag, *names))
 
 
 def _site(host: str | None) -> str:

@@ -10,7 +10,7 @@ from digest.gather.pages.layout.outline import (
     BOLD,
     OVER_BYLINE,
     OutlineHeading,
-    bylines_low,
+    bylines_written_out,
     headings_of,
 )
 from digest.model.posts.blocks import Block, texts
@@ -29,6 +29,9 @@ class PagePost:
     body: tuple[Block, ...]
     day: WrittenDay | None = None
     href: str = ""  # where a title that is a link leads
+    # Whether a byline or a date is its own, and whether it is the first of its day.
+    is_credited: bool = True
+    opens_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ def posts_of(
     """Return the posts on a page, none where it does not look like one of many.
 
     Where days stand as headings, posts are what stands under them. Elsewhere
-    they are told by the byline or the date under each title. Where all first
-    titles have a byline, a heading of their level without one is part of the
-    post that it stands in.
+    they are told by the byline or the date under each title. A heading as high as
+    those without either is a post as well, lest one is lost in the post above it; a
+    line in bold is not, for people write many of those inside posts.
     """
     split = _Split.of(blocks, language)
     spans = list(split.days()) or list(split.whole())
@@ -75,10 +78,17 @@ class _Span:
 
     def posts(self, language: str) -> Iterator[PagePost]:
         ends = (*(title.place for title in self.titles[1:]), self.end)
-        for title, end in zip(self.titles, ends, strict=False):
-            day, body = dated(tuple(self.blocks[title.place + 1 : end]), language)
-            over = self.day.day if self.day else None
-            yield PagePost(title.title, body, day or over, title.href)
+        for number, title in enumerate(self.titles):
+            words = tuple(self.blocks[title.place + 1 : ends[number]])
+            day, body = dated(words, language)
+            yield PagePost(
+                title.title,
+                body,
+                day or (self.day.day if self.day else None),
+                title.href,
+                is_credited=day is not None or split_byline(body)[0] is not None,
+                opens_day=self.day is not None and number == 0,
+            )
 
     def untitled(self) -> UntitledWords | None:
         first = self.titles[0].place if self.titles else self.end
@@ -98,7 +108,7 @@ class _Split:
 
     @classmethod
     def of(cls, blocks: Sequence[Block], language: str) -> "_Split":
-        blocks = bylines_low(blocks)
+        blocks = bylines_written_out(blocks, language)
         return cls(blocks, headings_of(blocks, language), language)
 
     def days(self) -> Iterator[_Span]:
@@ -124,7 +134,11 @@ class _Split:
             spans.append((day, end_of_day, titles))
         credited = self._credited(titles for _, _, titles in spans)
         for day, end, titles in spans:
-            own = tuple(title for title in titles if not credited or title in credited)
+            own = tuple(
+                title
+                for title in titles
+                if title.level < BOLD or not credited or title in credited
+            )
             yield _Span(self.blocks, day.place + 1, end, own, day)
 
     def _parts(
@@ -170,6 +184,9 @@ class _Split:
         after = [h for h in self.headings if h.place > titles[-1].place]
         higher = (h.place for h in after if h.level < titles[0].level)
         end = min(higher, default=len(self.blocks))
+        if titles[0].level < BOLD:
+            alike = (h for h in self.headings if h.level == titles[0].level)
+            titles = [h for h in alike if h.place < end and not h.day]
         yield _Span(self.blocks, titles[0].place, end, tuple(titles))
 
     def under(self, titles: Sequence[str]) -> Iterator[_Span]:

@@ -54,7 +54,7 @@ def read_page(source: Source, visit: SourceVisit) -> Reading:
         contents = contents_of(page, source.select, memory, now)
     except ValueError as problem:
         raise SourceError(f"{document.url} {problem}") from problem
-    notes = tuple(map(str, page.named))
+    notes = (*map(str, page.named), *contents.notes)
     is_empty = not (contents.items or contents.links or contents.skipped)
     if is_empty and not _is_early(visit):
         contents = _only_post(page, source, notes)

@@ -16,7 +16,12 @@ from digest.gather.markup.decoding import decoded
 from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.parsing import OF_A_PAGE, parsed
 from digest.gather.pages.layout.boilerplate import take_out_surroundings
-from digest.gather.pages.layout.days import DateWindow, WrittenDay, written_day
+from digest.gather.pages.layout.days import (
+    DateWindow,
+    WrittenDay,
+    named_day,
+    written_day,
+)
 from digest.gather.pages.marks import json_ld, microformats
 from digest.gather.pages.marks.credit_marks import CreditMarks, credit_marks
 from digest.gather.pages.marks.discovery import DiscoveredFeed, named_sources
@@ -92,7 +97,10 @@ class WebPage:
     def near_its_days(self) -> "WebPage":
         """Return it with the days that it may speak of told from itself, if need be."""
         lines = (one_line(words_of(line)) for line in self.root.iter(*HEADINGS, "p"))
-        days = (written_day(line, self.language) for line in lines)
+        days = (
+            written_day(line, self.language) or named_day(line, self.language)
+            for line in lines
+        )
         return replace(self, window=self.window.or_near(filter(None, days)))
 
     def midnight_of(self, day: WrittenDay | None) -> datetime | None:

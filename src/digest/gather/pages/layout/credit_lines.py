@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.gather.markup.clean_text import one_line
-from digest.gather.pages.layout.days import WrittenDay, written_day
+from digest.gather.pages.layout.days import WrittenDay, day_at_end, written_day
 from digest.model.posts.blocks import (
     Block,
     Heading,
@@ -22,8 +22,14 @@ _NEAR = 3  # blocks below a title in which its byline or date stands
 _PARTED = re.compile(
     r"\s*[|\u00b7\u2022\n]\s*|\s+[/\u2013-]\s+|\s*\u2014\s*|\s+(?=by\s)", re.IGNORECASE
 )
-# Between a name and a day: "By Ann Example, 9 July", "By Ann Example on 9 July".
-_BEFORE_DAY = re.compile(r",?\s+on\s+|,\s+", re.IGNORECASE)
+_ON = re.compile(r",?\s+on$", re.IGNORECASE)
+# Facts that name themselves: who wrote it, and those that no reader asks for.
+_AUTHOR = re.compile(r"(?:authors?|words|writer|contributor)\s*:\s*", re.IGNORECASE)
+_OTHER_FACT = re.compile(
+    r"(?:(?:last )?(?:updated|modified|edited|reviewed)(?: on)?|categor(?:y|ies)|tags?|"
+    r"topics?|filed (?:under|in)|section|comments|views|reading time)\s*:.*",
+    re.IGNORECASE,
+)
 _BY = re.compile(
     r"(?:(?:posted|written|words|submitted|published) )?by\b", re.IGNORECASE
 )
@@ -35,6 +41,7 @@ _ADDED = re.compile(
     r"posted|submitted|written|published|in|on|share(?: this)?:?|print)?",
     re.IGNORECASE,
 )
+_UNASKED = (_ADDED, _OTHER_FACT)
 _BY_PROGRAMS = re.compile(r"comment|repl|view|like|read|share", re.IGNORECASE)
 _LABELS = re.compile(
     r"/(?:tags?|categor(?:y|ies)|topics?)/|#(?:respond|comments?)\b", re.IGNORECASE
@@ -73,6 +80,10 @@ def credit_of(block: Block, language: str) -> CreditLine | None:
     line = plain(spans).strip()
     if not line or len(line) > _LONGEST:
         return None
+    who, when = day_at_end(line, language)
+    byline, caption = split_byline((Paragraph((TextSpan(who),)),))
+    if when and byline and caption:  # "Ann Example | HallBy Ann Example, 7 July"
+        return CreditLine(when, who)
     labels = {one_line(span.text) for span in spans if _LABELS.search(span.href or "")}
     parts = filter(None, map(one_line, _PARTED.split(line)))
     credit = _sorted_out(parts, labels, language)
@@ -111,7 +122,7 @@ def _sorted_out(parts: Iterable[str], labels: set[str], language: str) -> Credit
             day = first_day
         elif who and not byline:
             byline, day = who, day or when
-        elif part not in labels and not _ADDED.fullmatch(part):
+        elif part not in labels and not any(kind.fullmatch(part) for kind in _UNASKED):
             rest.append(part)
     return CreditLine(day, byline, " | ".join(rest))
 
@@ -122,12 +133,12 @@ def _day(words: str, language: str) -> WrittenDay | None:
 
 
 def _who_and_when(part: str, language: str) -> tuple[str, WrittenDay | None]:
+    """Return the byline that a part of a line is, and a day that stands behind it."""
+    part = _AUTHOR.sub("By ", part, count=1) if _AUTHOR.match(part) else part
     if not _BY.match(part):
         return "", None
-    for between in _BEFORE_DAY.finditer(part):
-        if day := _day(part[between.end() :], language):
-            return _only_who(part[: between.start()]), day
-    return _only_who(part), None
+    who, day = day_at_end(part, language)
+    return _only_who(_ON.sub("", who)), day
 
 
 def _only_who(part: str) -> str:

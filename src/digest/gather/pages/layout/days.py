@@ -29,6 +29,7 @@ _BESIDE = frozenset(
         "of",
         "posted",
         "published",
+        "publication",
         "from",
         "for",
         "news",
@@ -36,7 +37,10 @@ _BESIDE = frozenset(
         "de",
     }
 )
+# Between a day and its name: "Monday 6 July: Opening day", "Opening day (6 July)".
+_NAMED = re.compile(r"\s*[:|\u2013\u2014(]\s*|\s+-\s+")
 _LONGEST = 60
+_LONGEST_NAMED = 150
 _AROUND = timedelta(days=60)
 
 
@@ -70,6 +74,37 @@ def written_day(line: str, language: str = "en") -> WrittenDay | None:
         year += 2000 if year < 100 else 0
         written, bare = WrittenDay(None, first, second, year), _SLASHED.sub(" ", bare)
     return _completed(written, _CLOCK.sub(" ", bare), language)
+
+
+def named_day(line: str, language: str = "en") -> WrittenDay | None:
+    """Return the day that a line writes and gives a name: "6 July: Opening day".
+
+    The name may stand before it as well, where the day is more than one of the week.
+    """
+    if len(line) > _LONGEST_NAMED:
+        return None
+    between = list(_NAMED.finditer(line))
+    before = (written_day(line[: part.start()], language) for part in between)
+    if day := next(filter(None, before), None):
+        return day
+    after = (written_day(line[part.end() :].rstrip(") "), language) for part in between)
+    return next((day for day in after if day and day.day), None)
+
+
+def day_at_end(line: str, language: str = "en") -> tuple[str, WrittenDay | None]:
+    """Return the words before the day that ends a line, and that day if there is one.
+
+    It is the longest that begins with a number, a month or a day of the week, so
+    that no word is taken from what stands before it.
+    """
+    names = _names(language)
+    for word in _WORD.finditer(line):
+        begins = word[0].casefold()
+        if begins.isdecimal() or begins in names.weekdays or begins in names.months:
+            day = written_day(line[word.start() :], language)
+            if day and day.day:
+                return line[: word.start()].rstrip(" ,"), day
+    return line, None
 
 
 def _completed(day: WrittenDay, rest: str, language: str) -> WrittenDay | None:
