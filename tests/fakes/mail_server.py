@@ -35,10 +35,11 @@ Script = Callable[[str, str], str | None]
 
 @dataclass
 class MailServer:
-    """What the server saw: steps in order, and the bodies it took."""
+    """What the server saw: steps and commands in order, and the bodies it took."""
 
     port: int
     steps: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
 
@@ -46,6 +47,15 @@ class MailServer:
     def url(self) -> str:
         """Where it listens, without encryption."""
         return f"smtp://127.0.0.1:{self.port}?tls=none"
+
+    @property
+    def recipients(self) -> list[str]:
+        """Everybody that was named to it, in order and as often."""
+        return [
+            command.partition("<")[2].partition(">")[0]
+            for command in self.commands
+            if command.upper().startswith("RCPT")
+        ]
 
 
 def ordinary(_step: str, _words: str) -> None:
@@ -127,6 +137,7 @@ class _Talk:
         line = self._line().strip().decode("utf-8", "replace")
         if not line:
             return False
+        self._server.commands.append(line)
         step = line.split()[0].upper()
         if step == "RCPT":
             self._recipient = line.partition("<")[2].partition(">")[0]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from digest.gather.fetching.fetch import Fetcher
@@ -69,11 +70,56 @@ def test_the_newest_missed_slot_runs_late_and_the_others_are_owned_up_to(
     ]
 
 
-def test_a_slot_beyond_its_catch_up_is_missed(engine: Engine) -> None:
-    a_stored_campaign(engine)
+MOMENT = timedelta(microseconds=1)
+SIX_HOURS = timedelta(hours=6)  # what a schedule catches up unless it says otherwise
 
-    assert open_due(engine, SLOT + timedelta(hours=7)) == 0
-    assert states(engine) == [(SLOT, EditionState.MISSED)]
+
+@pytest.mark.parametrize(
+    ("catch_up", "late", "state"),
+    [
+        pytest.param("", SIX_HOURS - MOMENT, EditionState.OPEN, id="just within"),
+        pytest.param("", SIX_HOURS, EditionState.OPEN, id="at its end"),
+        pytest.param("", SIX_HOURS + MOMENT, EditionState.MISSED, id="just beyond"),
+        pytest.param(
+            'catch_up = "90m"',
+            timedelta(minutes=90),
+            EditionState.OPEN,
+            id="at the end of its own",
+        ),
+        pytest.param(
+            'catch_up = "90m"',
+            timedelta(minutes=90) + MOMENT,
+            EditionState.MISSED,
+            id="just beyond its own",
+        ),
+    ],
+)
+def test_a_slot_runs_late_up_to_its_catch_up_and_is_missed_beyond(
+    engine: Engine, catch_up: str, late: timedelta, state: EditionState
+) -> None:
+    a_stored_campaign(engine, FILE.replace('at = "16:00"', f'at = "16:00"\n{catch_up}'))
+
+    assert open_due(engine, SLOT + late) == (state is EditionState.OPEN)
+    assert states(engine) == [(SLOT, state)]
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_missed"),
+    [
+        pytest.param(timedelta(days=7) - MOMENT, True, id="within seven days"),
+        pytest.param(timedelta(days=7), False, id="seven days ago"),
+        pytest.param(timedelta(days=7) + MOMENT, False, id="longer ago"),
+    ],
+)
+def test_a_slot_of_a_week_ago_is_nobodys_due(
+    engine: Engine,
+    ago: timedelta,
+    is_missed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    a_stored_campaign(engine)
+    open_due(engine, SLOT + ago)
+
+    assert ((SLOT, EditionState.MISSED) in states(engine)) is is_missed
 
 
 def test_slots_lie_within_the_campaigns_days(engine: Engine) -> None:
@@ -115,6 +161,51 @@ def test_after_a_long_sleep_nothing_happens_until_somebody_says_resume(
     assert slept == []
     assert resumed
     assert len(states(engine)) == 3
+
+
+@pytest.mark.parametrize(
+    ("asleep", "acts"),
+    [
+        pytest.param(timedelta(hours=24) - MOMENT, True, id="just less than a day"),
+        pytest.param(timedelta(hours=24), True, id="a day"),
+        pytest.param(timedelta(hours=24) + MOMENT, False, id="just more than a day"),
+    ],
+)
+def test_a_sleep_of_more_than_a_day_is_a_long_one(
+    engine: Engine,
+    asleep: timedelta,
+    acts: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    a_stored_campaign(engine)
+    publish_due(engine, Fetcher(), SLOT - timedelta(hours=1))
+    publish_due(engine, Fetcher(), SLOT - timedelta(hours=1) + asleep)
+    with reading(engine) as connection:
+        since = long_sleep.asleep_since(connection)
+
+    assert bool(states(engine)) is acts
+    assert since == (None if acts else SLOT - timedelta(hours=1))
+
+
+def test_a_machine_that_looks_often_enough_never_slept(engine: Engine) -> None:
+    looks = [
+        long_sleep.check_in(engine, EIGHT + timedelta(hours=20 * n)) for n in range(4)
+    ]
+
+    assert looks == [True] * 4
+
+
+def test_a_long_sleep_lasts_until_somebody_says_resume(engine: Engine) -> None:
+    long_sleep.check_in(engine, EIGHT)
+    awake = EIGHT + timedelta(days=3)
+    looks = [
+        long_sleep.check_in(engine, awake + timedelta(minutes=n)) for n in range(3)
+    ]
+    resumed = long_sleep.resume(engine, awake + timedelta(hours=1))
+
+    assert looks == [False] * 3
+    assert resumed
+    assert long_sleep.check_in(engine, awake + timedelta(hours=2))
+    assert not long_sleep.resume(engine, awake + timedelta(hours=3))
 
 
 def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:

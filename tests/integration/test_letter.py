@@ -150,31 +150,6 @@ def test_the_sheet_is_a4_and_its_edges_are_clear(
             assert sheets.ink(page, edge) is None
 
 
-@pytest.mark.parametrize("wanted", FORMATS)
-@pytest.mark.parametrize("envelope", Envelope)
-def test_nothing_but_the_address_can_show_in_the_window(
-    wanted: Format, envelope: Envelope
-) -> None:
-    campaign = a_campaign(letter=LetterHead(SENDER, envelope, "01632 960 155"))
-    page = Sheets(preview(a_rich_variant(format=wanted, campaign=campaign), LOOK))
-    body = Sheets(typeset(a_rich_variant(format=wanted, campaign=campaign), LOOK).pdf)
-    at, clear = GEOMETRIES[envelope].address, GEOMETRIES[envelope].clear
-    zone = (clear.x, clear.y, clear.x + clear.width, clear.y + clear.height)
-
-    shown = [
-        mark
-        for mark in page.marks(0)
-        if zone[0] <= mark.x0 <= zone[2] and zone[1] <= mark.top <= zone[3]
-    ]
-
-    said = "".join(mark.text for mark in shown)
-    assert said == "AnnExample1ExampleStreetEXAMPLETONZZ991AA"
-    assert all(at.x - 0.5 <= mark.x0 for mark in shown)
-    assert all(mark.x1 <= at.x + at.width for mark in shown)
-    assert all(at.y <= mark.top < mark.bottom <= at.y + at.height for mark in shown)
-    assert body.ink(0, zone) is None
-
-
 def test_pages_are_numbered_and_carry_the_reference() -> None:
     sheets = Sheets(preview(a_rich_variant(format=LETTER), LOOK))
 

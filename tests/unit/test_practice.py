@@ -56,10 +56,3 @@ async def test_without_a_mail_server_the_inbox_takes_all() -> None:
     await connection.close()
 
     assert inbox.recipients == ["ann@example.org"]
-
-
-def test_nothing_is_opened_outside_before_it_is_needed() -> None:
-    outside = ScriptedCarrier()
-    PracticeCarrier(ScriptedCarrier(), outside, ALLOW).open().close()
-
-    assert outside.opened == 0
