@@ -21,6 +21,8 @@ from digest.model.posts.blocks import Block, Paragraph, TextSpan
 from digest.model.posts.items import Byline, Event, Item, Post
 
 EIGHT = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
+# Where the pages are, as the settings say unless told otherwise.
+SITE = "http://localhost:8000"
 SENDER = ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA")
 # Reads from servers that a test starts, without a pause between two requests.
 LOOPBACK = Fetcher(WebAccess.parse("127.0.0.0/8"), HostQueue(gap=0))

@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.web.app import make_app
+from tests.builders import SITE
 
 pytestmark = pytest.mark.browser
 
-HOME = "http://testserver"
+HOME = SITE
 PATHS = [
     "/desk",
     "/desk/runs",
@@ -28,7 +29,7 @@ Opened = Callable[[str, int, str], Page]
 @pytest.fixture
 def opened(browser: Browser, program: App) -> Iterator[Opened]:
     """Yield a function that opens a page at a width and in a colour scheme."""
-    client = TestClient(make_app(program))
+    client = TestClient(make_app(program), base_url=SITE)
     token = program.links.unsubscribe_url(1).rpartition("/")[2]
     contexts = []
 

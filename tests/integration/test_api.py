@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App
 from digest.store.staff import access_keys
 from digest.web.app import make_app
-from tests.builders import EIGHT
+from tests.builders import EIGHT, SITE
 
 POSTS = "/api/v1/campaigns/lantern-week/posts"
 EVENTS = "/api/v1/campaigns/lantern-week/events"
@@ -22,7 +22,7 @@ def client(program: App) -> Iterator[TestClient]:
     """Yield a client that holds a key."""
     with program.writing() as connection:
         key = access_keys.create(connection, "Robot", EIGHT)
-    with TestClient(make_app(program)) as test_client:
+    with TestClient(make_app(program), base_url=SITE) as test_client:
         test_client.headers["Authorization"] = f"Bearer {key}"
         yield test_client
 

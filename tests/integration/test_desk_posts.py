@@ -17,10 +17,10 @@ from digest.store.posts import listing, pictures
 from digest.store.posts.listing import ListedItem
 from digest.store.staff import access_keys
 from digest.web.app import make_app
-from tests.builders import EIGHT, a_post, an_event, words
+from tests.builders import EIGHT, SITE, a_post, an_event, words
 from tests.stored import FILE, a_stored_campaign, posts_accepted
 
-OURS = {"Origin": "http://testserver"}
+OURS = {"Origin": SITE}
 LOG = "/desk/log/lantern-week"
 NEW_POST, NEW_EVENT = f"{LOG}/new/post", f"{LOG}/new/event"
 # What the fixture's campaign holds: one that is out, one that is to go.
@@ -38,7 +38,7 @@ def secret(program: App) -> str:
 @pytest.fixture
 def visitor(program: App) -> Iterator[TestClient]:
     """Yield a client that is not signed in."""
-    with TestClient(make_app(program), headers=OURS) as client:
+    with TestClient(make_app(program), base_url=SITE, headers=OURS) as client:
         yield client
 
 
@@ -118,7 +118,9 @@ def test_somebody_is_signed_out_after_twelve_hours(
     desk: TestClient, program: App
 ) -> None:
     later = replace(program, clock=lambda: program.now() + timedelta(hours=12))
-    with TestClient(make_app(later), headers=OURS, cookies=desk.cookies) as client:
+    with TestClient(
+        make_app(later), base_url=SITE, headers=OURS, cookies=desk.cookies
+    ) as client:
         assert client.get(NEW_POST, follow_redirects=False).status_code == 303
 
 
@@ -425,7 +427,7 @@ def test_a_post_of_a_moderated_source_is_approved(program: App, secret: str) -> 
     text = FILE.replace('url = "https', 'moderated = true\nurl = "https')
     a_stored_campaign(program.engine, text)
     posts_accepted(program.engine, [a_post("wait", title="Wait for me")])
-    with TestClient(make_app(program), headers=OURS) as desk:
+    with TestClient(make_app(program), base_url=SITE, headers=OURS) as desk:
         desk.post("/desk/sign-in", data={"key": secret})
         page = desk.get(f"{LOG}?state=waiting").text
         assert "Wait for me" in page

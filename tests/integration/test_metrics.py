@@ -14,7 +14,7 @@ from digest.settings import Settings
 from digest.store.base.engine import writing
 from digest.store.delivery import carriers, send_batches
 from digest.web.app import make_app
-from tests.builders import EIGHT
+from tests.builders import EIGHT, SITE
 
 HERE = ("127.0.0.1", 1)
 
@@ -31,7 +31,7 @@ def numbers(text: str) -> dict[tuple[str, str], float]:
 @pytest.fixture
 def client(program: App) -> Iterator[TestClient]:
     """Yield a client on the same machine."""
-    with TestClient(make_app(program), client=HERE) as test_client:
+    with TestClient(make_app(program), base_url=SITE, client=HERE) as test_client:
         yield test_client
 
 
@@ -102,7 +102,9 @@ def test_other_machines_need_the_token(
     settings = Settings(data_dir=tmp_path, metrics_token=token)  # type: ignore[arg-type]  # pydantic makes it a secret
     with (
         opened(settings, EIGHT, migrating=True) as program,
-        TestClient(make_app(program), client=("192.0.2.1", 1)) as elsewhere,
+        TestClient(
+            make_app(program), base_url=SITE, client=("192.0.2.1", 1)
+        ) as elsewhere,
     ):
         headers = [(b"Authorization", sent.encode("latin-1"))]
         assert elsewhere.get("/metrics", headers=headers).status_code == status

@@ -10,7 +10,7 @@ from digest.bootstrap import App, opened
 from digest.settings import Settings
 from digest.store.delivery import copies
 from digest.web.app import make_app
-from tests.builders import EIGHT
+from tests.builders import EIGHT, SITE
 
 LIVE = {
     "live": True,
@@ -22,7 +22,7 @@ LIVE = {
 @pytest.fixture
 def browser(program: App) -> Iterator[TestClient]:
     """Yield a client of the pages."""
-    with TestClient(make_app(program)) as client:
+    with TestClient(make_app(program), base_url=SITE) as client:
         yield client
 
 
@@ -156,7 +156,7 @@ def test_health_says_ok(browser: TestClient) -> None:
 def test_in_live_mode_the_desk_answers_its_own_machine_alone(tmp_path: Path) -> None:
     settings = Settings.model_validate({"data_dir": tmp_path, **LIVE})
     with opened(settings, EIGHT, migrating=True) as app:
-        client = TestClient(make_app(app), client=("203.0.113.9", 1))
+        client = TestClient(make_app(app), base_url=SITE, client=("203.0.113.9", 1))
         refused = [client.get(path).status_code for path in ("/desk", "/inbox")]
         public = client.get("/healthz").status_code
 

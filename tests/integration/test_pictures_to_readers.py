@@ -23,7 +23,7 @@ from digest.settings import Settings
 from digest.store.base.tables import picture_file, variant
 from digest.store.posts import log
 from digest.web.app import make_app
-from tests.builders import EIGHT
+from tests.builders import EIGHT, SITE
 from tests.pictures import a_photo, saved
 from tests.sheets import Sheets
 from tests.site import Site, a_fetcher, serving
@@ -139,7 +139,7 @@ def test_the_built_in_inbox_may_ask_for_hosted_pictures_and_a_preview_for_none(
 ) -> None:
     gathered(program, site, HOSTED)
     key = program.inbox.keep("a@example.org", "b@example.org", sent(program).as_bytes())
-    with TestClient(make_app(program)) as browser:
+    with TestClient(make_app(program), base_url=SITE) as browser:
         inside = browser.get(f"/inbox/{key}/html").headers["content-security-policy"]
         preview = browser.get("/desk/editions/1/html")
 
@@ -156,7 +156,7 @@ def test_a_hosted_picture_is_served_to_anybody_for_ever_and_notes_nothing(
     assert html is not None
     page = str(html.get_content())
     address = page.partition('src="https://digest.example.org')[2].partition('"')[0]
-    with TestClient(make_app(program)) as browser:
+    with TestClient(make_app(program), base_url=SITE) as browser:
         answer, head = browser.get(address), browser.head(address)
         nothing = [
             browser.get(f"/media/{name}").status_code
@@ -182,7 +182,7 @@ def test_print_sizes_are_not_for_the_public(program: App, site: Site) -> None:
     gathered(program, site, HOSTED)
     with program.reading() as connection:
         name = connection.scalars(select(picture_file.c.picture)).first()
-    with TestClient(make_app(program)) as browser:
+    with TestClient(make_app(program), base_url=SITE) as browser:
         assert browser.get(f"/media/{name}-print.jpg").status_code == 404
 
 

@@ -12,7 +12,7 @@ from digest.settings import Settings
 from digest.store.base.engine import writing
 from digest.store.base.tables import bounce, delivery, edition
 from digest.web.app import make_app
-from tests.builders import EIGHT
+from tests.builders import EIGHT, SITE
 from tests.rows import a_planned_edition
 
 PEOPLE = 60
@@ -43,7 +43,7 @@ def program(engine: Engine, tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def browser(program: App) -> Iterator[TestClient]:
     """Yield a client of the pages."""
-    with TestClient(make_app(program)) as client:
+    with TestClient(make_app(program), base_url=SITE) as client:
         yield client
 
 
@@ -131,5 +131,5 @@ def test_looking_changes_nothing(browser: TestClient) -> None:
     answer = browser.head("/desk/runs/1")
 
     assert answer.status_code == 200
-    ours = {"Origin": "http://testserver"}
+    ours = {"Origin": SITE}
     assert browser.post("/desk/runs/1", headers=ours).status_code == 405

@@ -15,7 +15,8 @@ from digest.model.delivery.bounces import CopyRef
 
 _MAC_BYTES = 16
 _MOST_ID = 2**63
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{23,33}", re.ASCII)
+# Mail programs take into a link what stands behind it: a dot, a closing bracket.
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{23,32})(?![A-Za-z0-9_-])", re.ASCII)
 # Lower case and digits: mail servers change the case of what is before the @.
 _BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})-([0-9a-f]{32})")
 _UNSUBSCRIBE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
@@ -48,9 +49,12 @@ class SignedLinks:
         return base64.urlsafe_b64encode(signed).decode().rstrip("=")
 
     def read_unsubscribe_token(self, token: str) -> int | None:
-        """Return the reader whose `unsubscribe_token` this is, or None."""
-        if not _TOKEN.fullmatch(token):
+        """Return the reader whose `unsubscribe_token` begins this text, or None."""
+        match = _TOKEN.match(token)
+        # No bytes at all have a base64 of 4n + 1 letters.
+        if not match or len(match[1]) % 4 == 1:
             return None
+        token = match[1]
         signed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         reader_id = int.from_bytes(signed[:-_MAC_BYTES], "big")
         # One reader has one token: compared whole, in constant time.

@@ -19,6 +19,7 @@ from digest.web.doors import sign_in
 from digest.web.doors.gate import Gate
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import of_wrong_keys
+from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.public import site, unsubscribe
 
@@ -36,7 +37,14 @@ _HEADERS = {
 
 def make_app(digest: App) -> FastAPI:
     """Return the pages, and the API below /api."""
-    app = FastAPI(title="Digest", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Digest",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # They would lead to whatever host a request names.
+        redirect_slashes=False,
+    )
     pages, wrong_keys = Pages(digest), of_wrong_keys()
     sessions = StaffSessions(digest)
     posts = PostPages(digest, pages, sessions)
@@ -58,13 +66,26 @@ def make_app(digest: App) -> FastAPI:
     async def guard(
         request: Request, follow: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        stopped = await run_in_threadpool(gate.stopped, request)
-        response = stopped or await follow(request)
+        try:
+            stopped = await run_in_threadpool(gate.stopped, request)
+            response = stopped or await follow(request)
+        except Exception:  # noqa: BLE001 - a fault of ours: logged, and told by its id
+            words = (
+                "This is a fault of ours, not yours. Please try again. If it stays, "
+                "tell whoever runs this service: the log calls it "
+                f"{log_fault(request)}."
+            )
+            response = pages.notice(500, "Something went wrong", words)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         return response
 
+    _add_handlers(app, pages)
+    return app
+
+
+def _add_handlers(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, problem: HTTPException) -> Response:
         if problem.status_code == 404:
@@ -79,5 +100,3 @@ def make_app(digest: App) -> FastAPI:
     async def in_words(_request: Request, problem: DigestError) -> Response:
         status = 404 if isinstance(problem, NotFound) else 503
         return pages.notice(status, "That did not work", str(problem))
-
-    return app

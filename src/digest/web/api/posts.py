@@ -1,5 +1,6 @@
 """The API: posts and events added and listed by programs that hold a key."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
@@ -29,6 +30,7 @@ from digest.web.api.schemas import (
 )
 from digest.web.doors.origins import host_of
 from digest.web.doors.throttle import Throttle
+from digest.web.parts.faults import log_fault
 from digest.web.parts.inputs import RowId
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -186,6 +188,17 @@ def _list(digest: App, name: str, page: PageQuery, *, kind: str) -> list[ShownIt
 
 
 def _add_handlers(api: FastAPI) -> None:
+    @api.middleware("http")
+    async def guard(
+        request: Request, follow: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        try:
+            return await follow(request)
+        except Exception:  # noqa: BLE001 - a fault of ours: logged, and told by its id
+            return _problem(
+                500, f"This is a fault of ours; the log calls it {log_fault(request)}"
+            )
+
     @api.exception_handler(RefusedFields)
     async def refused(_request: Request, problem: RefusedFields) -> Response:
         faults = [FieldFault(field=x.field, words=x.words) for x in problem.faults]

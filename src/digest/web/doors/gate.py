@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from digest.bootstrap import App
-from digest.web.doors.origins import is_forged, is_local
+from digest.web.doors.origins import is_forged, is_local, names_our_host
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.sign_in import HERE, to_sign_in
 from digest.web.parts.pages import Pages
@@ -15,11 +15,12 @@ _LOOKING = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Stands before the desk and the inbox; what changes something asks for itself.
+    """Stands before every page; what changes something asks for itself.
 
-    In practice mode anybody who gets this far may look. In live mode that is who
-    sits at the machine itself; the desk, not the inbox, opens to who signs in
-    from elsewhere too, where the base address says that it is reached by https.
+    Only hosts of ours are answered. In practice mode anybody who gets this far
+    may look at the desk and the inbox. In live mode that is who sits at the
+    machine itself; the desk, not the inbox, opens to who signs in from elsewhere
+    too, where the base address says that it is reached by https.
     """
 
     digest: App
@@ -29,9 +30,16 @@ class Gate:
     def stopped(self, request: Request) -> Response | None:
         """Return what to answer in place of the page, None where it may be seen."""
         path = request.url.path
+        settings = self.digest.settings
+        # What watches over machines asks each by its number.
+        is_watched = path == "/healthz" or (
+            path == "/metrics" and settings.metrics_token is not None
+        )
+        if not (is_watched or names_our_host(request, settings.base_url)):
+            words = f"These pages are at {settings.base_url} (DIGEST_BASE_URL)."
+            return self.pages.notice(421, "Not the address of these pages", words)
         if not path.startswith(("/desk", "/inbox")):
             return None
-        settings = self.digest.settings
         if is_forged(request, settings.base_url):
             words = "Go back, load that page again, and press its button once more."
             return self.pages.notice(403, "This was not sent by our page", words)

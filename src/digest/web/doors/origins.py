@@ -1,5 +1,7 @@
 """Where a request comes from: which machine, and whether a page of our own sent it."""
 
+from urllib.parse import urlsplit
+
 from fastapi import Request
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -13,6 +15,20 @@ def is_local(request: Request) -> bool:
 def host_of(request: Request) -> str:
     """Return the address it comes from, which may be that of a proxy of ours."""
     return request.client.host if request.client else ""
+
+
+def names_our_host(request: Request, base_url: str) -> bool:
+    """Whether the request names a host of ours: the base address's, or this machine.
+
+    A page elsewhere whose own name was made to lead here (DNS rebinding) still
+    sends that name.
+    """
+    own = {urlsplit(base_url).hostname, "localhost", "127.0.0.1", "::1"}
+    try:
+        named = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+    except ValueError:
+        return False
+    return named is not None and named.removesuffix(".") in own
 
 
 def is_forged(request: Request, base_url: str) -> bool:
