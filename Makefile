@@ -10,7 +10,7 @@ FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu limits words lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu gmime limits words lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,7 +27,7 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(PYTHON) -m tests.limits_page --check
 	$(PYTHON) -m tests.glossary
 
-test: $(VENV)/.dev-installed browser postgres fiu check ## check, then run every test, on all cores
+test: $(VENV)/.dev-installed browser postgres fiu gmime check ## check, then run every test, on all cores
 	$(VENV)/bin/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed ## send the sample week to a built-in inbox and print its letters
@@ -59,6 +59,9 @@ postgres: ## find a PostgreSQL for the tests, or install one where we may
 
 fiu: ## find libfiu, by which tests have disks fail, or install it where we may
 	@sh tests/find_fiu.sh
+
+gmime: ## find GMime, by which tests read emails back, or install it where we may
+	@sh tests/find_gmime.sh
 
 browser: ## find a Chromium for the browser tests, or install one where we may
 	@sh tests/find_chromium.sh

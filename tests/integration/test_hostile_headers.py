@@ -8,6 +8,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from email import policy
 from email.header import decode_header, make_header
 from email.parser import BytesParser
@@ -21,15 +22,20 @@ from digest.gather.feeds.feed import posts_in
 from digest.gather.folders.folder import read_folder
 from digest.gather.pages.page import read_page
 from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
+from digest.model.editions.mime import cleaned
 from digest.model.posts.items import Item
 from digest.render.email.compile import SAMPLE_READER, compile_email
+from digest.render.email.subject import subject
 from digest.render.options import RenderOptions
-from tests.builders import EIGHT, a_variant, a_visit
+from tests.builders import EIGHT, a_campaign, a_post, a_variant, a_visit
+from tests.gmime import read_by_gmime
 from tests.site import a_fetcher, serving
 
 LOOK = RenderOptions(EIGHT)
 HERE = "https://example.org/feed"
 WORDS = "Tea and cake"
+# What GMime holds of its parts, and not of the message.
+OF_ITS_OBJECT = frozenset({"Content-Type", "Content-Language"})
 TITLES = [
     pytest.param("=?utf-8?q?=0D=0ABcc:x=40example.org?= " + WORDS, id="encoded word"),
     pytest.param("=?utf-8?b?DQpCY2M6eA==?= " + WORDS, id="encoded in base64"),
@@ -54,6 +60,7 @@ TITLES = [
     pytest.param(WORDS + " " + "x" * 3000, id="3,000 letters"),
     pytest.param(WORDS + " " + "\u4e2d" * 3000, id="3,000 letters of three bytes"),
     pytest.param("\U0001f469\U0001f3fd\u200d\U0001f9bd " + WORDS, id="an emoji"),
+    pytest.param("Is 1=? of 2=?x? a sum, asks " + WORDS, id="signs of a sum"),
     pytest.param("%0d%0aBcc: x %0D%0A " + WORDS, id="escaped as in addresses"),
     pytest.param(
         "&#13;&#10;Bcc: x&#x2028;y &NewLine; " + WORDS, id="escaped as in HTML"
@@ -147,6 +154,27 @@ def page(title: str) -> tuple[Item, ...]:
         return read_page(source, a_visit(fetcher=a_fetcher())).items
 
 
+@pytest.mark.parametrize("title", TITLES)
+def test_gmime_reads_every_header_as_it_was_meant(title: str) -> None:
+    words = cleaned(title)
+    campaign = a_campaign(title=title, sender_name=title)
+    item = a_post(title=title, summary=title, url="", body=())
+    variant = a_variant(item, campaign=campaign)
+    message = compile_email(variant, LOOK).merge(replace(SAMPLE_READER, name=title))
+
+    reading = read_by_gmime(message)
+    standard = BytesParser(policy=policy.compat32).parsebytes(message)
+
+    assert reading.subject == subject(variant)
+    assert reading.sender == (words, campaign.sender_address)
+    assert reading.to == (words, SAMPLE_READER.address)
+    assert [name.lower() for name in reading.header_names] == [
+        name.lower() for name in standard if name not in OF_ITS_OBJECT
+    ]
+    assert len(reading.texts) == 2
+    assert all(text.startswith(WORDS, text.index(WORDS)) for text in reading.texts)
+
+
 FROM_WORDS = (rss, rss_in_cdata, atom, no_title, json_feed, calendar, page)
 FROM_FILES = (markdown, head, event, plain_text)
 
@@ -192,4 +220,3 @@ def check_headers(item: Item) -> None:
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", subject)
     assert str(newer["Subject"]).splitlines() == [str(newer["Subject"])]
     assert "bcc" not in {name.lower() for name in newer}
-    assert "=?" not in item.title

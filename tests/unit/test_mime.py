@@ -18,6 +18,7 @@ from digest.model.editions.mime import (
     undeliverable,
     unstructured,
 )
+from tests.gmime import read_by_gmime
 
 NAMES = [
     pytest.param("Ann Example", id="plain"),
@@ -85,6 +86,37 @@ def test_any_subject_reads_back_as_itself(text: str) -> None:
 
     assert value.isascii()
     assert str(make_header(decode_header(value.replace("\r\n", "")))) == cleaned(text)
+
+
+@given(st.text())
+def test_gmime_reads_any_subject_and_any_name_whole(text: str) -> None:
+    wanted = cleaned(text)
+    reading = read_by_gmime(
+        f"From: a@example.org\r\nTo: {mailbox(text, 'ann@example.org')}\r\n"
+        f"Subject: {unstructured(text)}\r\n\r\n".encode("ascii")
+    )
+
+    assert reading.subject == wanted
+    assert reading.to == (wanted, "ann@example.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("中" * 70, id="letters of three bytes"),
+        pytest.param("a" + "中" * 70, id="behind one of one byte"),
+        pytest.param("é " + "中 文" * 40, id="behind two of them"),
+        pytest.param("اهلا وسهلا بكم في أسبوع الفوانيس " * 4, id="Arabic"),
+        pytest.param("👩🏽‍🦽 " * 20, id="emoji"),
+        pytest.param("\x01é" * 60, id="controls between"),
+    ],
+)
+def test_no_encoded_word_but_the_last_is_padded(text: str) -> None:
+    *inner, last = unstructured(text).split()
+
+    assert inner
+    assert last.startswith("=?")
+    assert not any(word.endswith("=?=") and "?b?" in word for word in inner)
 
 
 @given(st.text())

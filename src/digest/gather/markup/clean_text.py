@@ -1,4 +1,4 @@
-"""Text from outside, made safe to keep: no controls, no disguised header lines."""
+"""Text from outside, made safe to keep: no controls, no piles of marks."""
 
 import hashlib
 import re
@@ -62,15 +62,14 @@ def _is_of_a_letter(sign: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Return `text` as one line of plain words, safe in a header, a name or a title.
+    """Return `text` as one line of plain words, fit for a name or a title.
 
-    An encoded word (RFC 2047 section 2) can become a header line of its own in
-    the standard library's serialiser, so its opening is broken wherever it stands.
     Marks that turn the direction of text around are left out; letters that are
-    written from right to left need none.
+    written from right to left need none. What looks like an encoded word (RFC 2047
+    section 2) stays as written: headers are made safe where they are made.
     """
     straight = cleaned(_TURNING.sub("", text))
-    return _SPACES.sub(" ", straight).strip().replace("=?", "= ?")
+    return _SPACES.sub(" ", straight).strip()
 
 
 def shortened(text: str, most: int) -> str:

@@ -7,8 +7,9 @@ cannot begin a header line, end a header block or pass for an encoded word.
 import base64
 import re
 from binascii import b2a_qp
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from string import ascii_letters, digits
 
 # Chosen so that "Reply-To: " and one encoded word stay within 78 characters,
@@ -118,9 +119,10 @@ def phrase(name: str) -> str:
     is cut between its words where it can be.
     """
     name = cleaned(name)
-    if len(name) <= _WORD and _ATOMS.fullmatch(name) and "=?" not in name:
-        return name
-    return _folded(name) if _ATOMS.fullmatch(name) else _encoded_words(name)
+    # Atoms that are folded show the fold in some programs (GMime).
+    is_atoms = _ATOMS.fullmatch(name) and "=?" not in name
+    stays_on_a_line = len(name) <= _WORD or (" " not in name and len(name) <= _LONGEST)
+    return name if is_atoms and stays_on_a_line else _encoded_words(name)
 
 
 def unstructured(text: str) -> str:
@@ -185,29 +187,53 @@ def _folded(text: str) -> str:
 def _encoded_words(text: str) -> str:
     octets = text.encode()
     spelled = _q(octets)
-    room = _WORD - _FRAME
     if len(spelled) > len(octets) * 4 / 3:
-        sizes = [len(letter.encode()) for letter in text]
-        return _FOLD.join(
-            _word("b", base64.b64encode(part.encode()).decode("ascii"))
-            for part in _cut(text, sizes, room // 4 * 3)
-        )
-    if len(spelled) <= room:
+        return _FOLD.join(_in_base64(text))
+    if len(spelled) <= _WORD - _FRAME:
         return _word("q", spelled)
-    sizes = [len(_q(letter.encode())) for letter in text]
-    return _FOLD.join(_word("q", _q(part.encode())) for part in _cut(text, sizes, room))
+    return _FOLD.join(_word("q", _q(part.encode())) for part in _in_q(text))
 
 
-def _cut(text: str, sizes: list[int], room: int) -> Iterator[str]:
-    start, length = 0, 0
-    for position, size in enumerate(sizes):
-        if length + size > room:
-            after_space = text.rfind(" ", start, position) + 1
-            cut = after_space if after_space > start else position
-            yield text[start:cut]
-            start, length = cut, sum(sizes[cut:position])
-        length += size
-    yield text[start:]
+def _in_base64(text: str) -> Iterator[str]:
+    """Yield the text in words of base64, none but the last of them padded.
+
+    Some programs decode them as one stream (GMime), which ends with its padding.
+    """
+    start, most = 0, (_WORD - _FRAME) // 4 * 3
+    while start < len(text):
+        rest = text[start : start + most]
+        sizes = list(accumulate(len(letter.encode()) for letter in rest))
+        is_last = sizes[-1] <= most and start + len(rest) == len(text)
+        cuts = [
+            place
+            for place, size in enumerate(sizes, 1)
+            if size <= most and size % 3 == 0
+        ]
+        if is_last or cuts:
+            part = rest if is_last else rest[: _best(cuts, rest)]
+            yield _word("b", base64.b64encode(part.encode()).decode("ascii"))
+        else:
+            # Letters of three bytes behind one of two, say: the first goes alone.
+            part = rest[0]
+            yield _word("q", _q(part.encode()))
+        start += len(part)
+
+
+def _in_q(text: str) -> Iterator[str]:
+    start, most = 0, _WORD - _FRAME
+    while start < len(text):
+        rest = text[start : start + most]
+        sizes = list(accumulate(len(_q(letter.encode())) for letter in rest))
+        cuts = [place for place, size in enumerate(sizes, 1) if size <= most]
+        is_last = len(cuts) == len(rest) and start + len(rest) == len(text)
+        part = rest if is_last else rest[: _best(cuts, rest)]
+        yield part
+        start += len(part)
+
+
+def _best(cuts: Sequence[int], text: str) -> int:
+    """Return the last of the places that follows a space, or else the last."""
+    return max((cut for cut in cuts if text[cut - 1] == " "), default=cuts[-1])
 
 
 def _q(octets: bytes) -> str:
