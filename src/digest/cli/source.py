@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from digest.gather.items.reading import Reading
     from digest.model.campaigns.campaign import PageSelectors
     from digest.model.posts.items import Item
+    from digest.store.campaigns.skipped_items import SkippedItem
 
 app = typer.Typer(help="Sources: what a campaign reads, tried before it does.")
 
@@ -81,9 +82,9 @@ def try_source(
     for note in reading.notes:
         talk(note)
     for skipped in reading.skipped:
-        talk(f"skipped {skipped.name}: {skipped.why}")
-    count, skipped_count = len(reading.items), len(reading.skipped)
-    talk(f"{count} items; {skipped_count} skipped; nothing was stored")
+        talk(_skipped(skipped))
+    count = sum(not skipped.is_part for skipped in reading.skipped)
+    talk(f"{len(reading.items)} items; {count} skipped; nothing was stored")
 
 
 def _selectors(parts: list[str]) -> "PageSelectors":
@@ -120,7 +121,7 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
         moved = f", now {row.moved_to}" if row.moved_to else ""
         result(f"  {row.kind} {row.location}{moved}")
         for skipped in row.skipped:
-            result(f"  skipped {skipped}")
+            result(f"  {_skipped(skipped)}")
 
 
 @app.command()
@@ -215,8 +216,13 @@ def _counts(report: "SourceReport") -> str:
         return "left alone"
     return (
         f"{report.new} new, {report.revised} revised, {report.unchanged} unchanged, "
-        f"{len(report.skipped)} skipped{', FAILED' if report.failed else ''}"
+        f"{sum(not skipped.is_part for skipped in report.skipped)} skipped"
+        f"{', FAILED' if report.failed else ''}"
     )
+
+
+def _skipped(skipped: "SkippedItem") -> str:
+    return str(skipped) if skipped.is_part else f"skipped {skipped}"
 
 
 def _remarks(report: "SourceReport") -> Iterator[str]:
@@ -227,8 +233,7 @@ def _remarks(report: "SourceReport") -> Iterator[str]:
             f"{report.passed_over} from before were passed over: "
             "let one in with digest post release ID"
         )
-    for skipped in report.skipped:
-        yield f"skipped {skipped.name}: {skipped.why}"
+    yield from map(_skipped, report.skipped)
     yield from report.pictures
     if report.failed or report.not_read:
         yield report.failed or report.not_read

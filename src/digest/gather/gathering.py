@@ -223,6 +223,7 @@ class _Gathering:
             self.fetcher,
             SourceMemory(**memory),
             zone=campaign.timezone,
+            language=campaign.language,
             contact=campaign.reply_to or campaign.sender_address,
             now=self.now,
             since=max(self.now, campaign.begins or self.now),

@@ -55,6 +55,8 @@ SUMMARY_WORDS = 80
 TOPICS = 20
 # Characters of a topic: it stands in lists, and in readers' choices.
 TOPIC_LENGTH = 80
+# A year of publishing: an earlier one is a program's slip, and no date.
+EARLIEST_YEAR = 1900
 # Files that hang on an entry and are looked at.
 ATTACHMENTS = 50
 # Links to recordings and documents below a post.

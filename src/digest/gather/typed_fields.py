@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from digest.gather import limits
 from digest.gather.folders.front_matter import FrontMatter
+from digest.gather.folders.head_keys import HeadKeys
 from digest.gather.items.raw_item import Blocks, event_of, post_of
 from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import cleaned
@@ -62,7 +63,8 @@ class TypedFields:
     @property
     def _head(self) -> FrontMatter:
         zone = str(self.fields.get("zone") or self.zone)
-        return FrontMatter(self.fields, "", zone if _is_zone(zone) else self.zone)
+        own = zone if _is_zone(zone) else self.zone
+        return FrontMatter(HeadKeys(self.fields), "", own)
 
     def _body(self, faults: list[InputFault]) -> Blocks:
         text = cleaned(str(self.fields.get("text", "")))

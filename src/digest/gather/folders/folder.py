@@ -11,8 +11,8 @@ from pathlib import Path
 
 from digest.errors import SourceError
 from digest.gather import limits
-from digest.gather.folders.post_file import PLAIN_TEXT, PostFile
-from digest.gather.items.raw_item import RawItem, item_of
+from digest.gather.folders.post_file import PLAIN_TEXT, DraftFile, PostFile
+from digest.gather.items.raw_item import item_of
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.gather.markup.clean_text import one_line
 from digest.model.campaigns.campaign import Source
@@ -20,6 +20,8 @@ from digest.model.posts.items import Item
 from digest.store.campaigns.skipped_items import SkippedItem
 
 _ENDINGS = frozenset({".md", ".markdown", PLAIN_TEXT})
+# Where Jekyll keeps what is not ready.
+_DRAFTS = "_drafts"
 _LEADS_NOWHERE = "is a link to something that is not there: put the file itself there"
 
 
@@ -30,17 +32,23 @@ class UnfinishedFile(ValueError):  # noqa: N818 - what it is, and no error yet
 def read_folder(source: Source, visit: SourceVisit) -> Reading:
     """Return the posts and events of a folder's files, by path.
 
-    A file's key is its path below the folder. One bad file is named, and one that
-    may still be being written, and the others are read. Raises SourceError where
-    there is no such folder.
+    A file's key is its path below the folder. A draft is noted and left out. One
+    bad file is named, and one that may still be being written, and the others are
+    read. Raises SourceError where there is no such folder.
     """
     root = Path(source.location)
     _check_folder(root)
     files = ItemCollector()
+    drafts: list[str] = []
     for path in _files_in(root, files):
         name = _name(path, root)
         try:
-            files.add(_raw_item(path, root, visit), name)
+            file = _post_file(path, root, visit)
+            files.add(file.item(path.relative_to(root).as_posix()), name)
+            for remark in file.head.remarks():
+                files.remark(name, remark)
+        except DraftFile as problem:
+            drafts.append(f"{name} {problem}")
         except ValueError as problem:
             is_passing = isinstance(problem, UnfinishedFile)
             files.skipped.append(SkippedItem(name, str(problem), is_passing))
@@ -48,7 +56,11 @@ def read_folder(source: Source, visit: SourceVisit) -> Reading:
             files.skip(name, _unreadable(problem))
     items = files.distinct()
     return Reading(
-        items, tuple(files.skipped), memory=visit.memory, origins=files.origins
+        items,
+        tuple(files.skipped),
+        memory=visit.memory,
+        origins=files.origins,
+        notes=tuple(drafts),
     )
 
 
@@ -60,6 +72,8 @@ def read_file(path: Path, zone: str) -> tuple[str, Item]:
     whole = path.resolve()
     file = PostFile.read(whole, _content_of(whole, whole.parent, None), zone)
     item, _ = item_of(file.item(path.name))
+    if remark := next(file.head.remarks(), ""):
+        raise ValueError(remark)
     return file.head.text("key"), item
 
 
@@ -136,12 +150,14 @@ def _content_of(path: Path, root: Path, now: datetime | None) -> bytes:
     return content
 
 
-def _raw_item(path: Path, root: Path, visit: SourceVisit) -> RawItem:
-    file = PostFile.read(path, _content_of(path, root, visit.now), visit.zone)
-    name = path.relative_to(root).as_posix()
-    if _name(path, root) != " ".join(name.split()):
+def _post_file(path: Path, root: Path, visit: SourceVisit) -> PostFile:
+    name = path.relative_to(root)
+    if _name(path, root) != " ".join(name.as_posix().split()):
         raise ValueError("has a name that is not plain UTF-8 text: give it another")
-    return file.item(name)
+    if _DRAFTS in name.parts:
+        raise DraftFile(f'is below "{_DRAFTS}", and does not go out')
+    content = _content_of(path, root, visit.now)
+    return PostFile.read(path, content, visit.zone, visit.language)
 
 
 def _unreadable(problem: OSError) -> str:

@@ -1,46 +1,39 @@
-"""The head of a Markdown file: YAML values, each read as what it should be."""
+"""The head of a Markdown file: values, each read as what it should be."""
 
 import codecs
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import frontmatter
-import yaml
-from frontmatter.default_handlers import YAMLHandler
-
 from digest.gather import limits
-from digest.gather.items.moments import Moment, moment
+from digest.gather.folders.head_keys import HeadKeys
+from digest.gather.folders.head_syntax import parts_of
+from digest.gather.items.moments import Moment
 from digest.gather.items.raw_item import RawItem
+from digest.gather.items.written_moments import written_moment
 from digest.gather.markup.clean_text import cleaned, one_line
 from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
 _DECORATIVE = "decorative"
-_HEAD = re.compile(r"\s*-{3,}[ \t]*\n(.*?)^-{3,}[ \t]*$", re.DOTALL | re.MULTILINE)
-
-
-class _Verbatim(YAMLHandler):
-    """Values as they are written: a telephone number is no octal, "No" no false."""
-
-    def load(self, fm: str, **_options: object) -> Any:
-        """Return the head's values, each a text, a list or a table."""
-        return yaml.load(fm, Loader=yaml.BaseLoader)  # noqa: S506 - makes less than SafeLoader
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """A file's head by key, and the Markdown below it."""
+    """A file's head by our keys, and the Markdown below it.
 
-    values: Mapping[str, Any]
+    Days may be in words of English or of `language`.
+    """
+
+    keys: HeadKeys
     body: str
     zone: str
+    language: str = ""
 
     @classmethod
-    def of(cls, content: bytes, zone: str) -> "FrontMatter":
+    def of(cls, content: bytes, zone: str, language: str = "") -> "FrontMatter":
         """Return the parts of a file; `zone` is for one that names none.
 
         Raises ValueError in plain words.
@@ -50,13 +43,28 @@ class FrontMatter:
             text = cleaned(content.decode("utf-16" if is_wide else "utf-8-sig"))
         except UnicodeDecodeError as problem:
             raise ValueError("is not UTF-8 text: save it as UTF-8") from problem
-        values, body = _parts(text)
-        named = one_line(str(values.get("zone") or zone))[: limits.NAME_LENGTH]
+        parts = parts_of(text)
+        keys = HeadKeys.of(parts)
+        named = one_line(str(keys.values.get("zone") or zone))[: limits.NAME_LENGTH]
         try:
             ZoneInfo(named)
         except (OSError, ValueError, LookupError) as problem:
             raise ValueError(f'names the zone "{named}": use e.g. {zone}') from problem
-        return cls(values, body, named)
+        return cls(keys, parts.body, named, language)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values by our keys."""
+        return self.keys.values
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what is to be told of a file that comes in all the same."""
+        yield from self.keys.remarks()
+        if self.written("published") and self.moment("published") is None:
+            yield (
+                f"has {self.keys.place('published')} that is no day or time, and goes "
+                "in without: write e.g. 2026-07-08 14:00"
+            )
 
     def post(self) -> RawItem:
         """Return what the head says of a post, all but its picture.
@@ -103,26 +111,33 @@ class FrontMatter:
         value = self.values.get(key, "")
         if isinstance(value, str):
             return one_line(value)
-        raise ValueError(f'has more than words at "{key}": write them in quotes')
+        raise ValueError(
+            f"has more than words at {self.keys.place(key)}: write them in quotes"
+        )
 
     def words(self, key: str) -> tuple[str, ...]:
-        """Return the list at `key`, or the words between commas."""
+        """Return the list at `key`, or the words between commas, each once."""
         value = self.values.get(key, "")
         parts = value.split(",") if isinstance(value, str) else value
         texts = (part for part in parts if isinstance(part, str))
-        return tuple(filter(None, map(one_line, texts)))
+        return tuple(dict.fromkeys(filter(None, map(one_line, texts))))
+
+    def written(self, key: str) -> str:
+        """Return the value at `key` where it is words, in one line."""
+        value = self.values.get(key, "")
+        return one_line(value) if isinstance(value, str) else ""
 
     def moment(self, key: str) -> Moment | None:
         """Return the day or time at `key`, None where there is none or it is neither.
 
         A time without an offset is the zone's own; a day begins at midnight.
         """
-        value = self.values.get(key)
-        return moment(value, self.zone) if isinstance(value, str) else None
+        languages = (self.language,) if self.language else ()
+        return written_moment(self.written(key), self.zone, languages)
 
     def byline(self) -> Byline | None:
         """Return who wrote it: an author with role and organisation, or a line."""
-        if author := self.text("author"):
+        if author := self._authors():
             return Byline(author, self.text("role"), self.text("organisation"))
         return parse(self.text("byline"))
 
@@ -135,19 +150,10 @@ class FrontMatter:
             src, "" if is_decorative else alt, caption, decorative=is_decorative
         )
 
-
-def _parts(text: str) -> tuple[dict[str, Any], str]:
-    head = _HEAD.match(text)
-    if head is None:
-        return {}, text
-    if len(head[1]) > limits.FILE_HEAD_LENGTH:
-        raise ValueError("has a head of over 20,000 characters: move words below it")
-    try:
-        parsed, body = frontmatter.parse(text, handler=_Verbatim())
-    except (yaml.YAMLError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f"line {mark.line + 2}" if mark else "its first lines"
-        raise ValueError(f"has a head that is not YAML: look at {where}") from problem
-    if head[1].strip() and not parsed:
-        raise ValueError('has a head without keys: write "title: ..." or take it away')
-    return {str(key).lower(): value for key, value in parsed.items()}, body
+    def _authors(self) -> str:
+        """Return the names of a list of authors, or of a table for each."""
+        value = self.values.get("author", "")
+        entries = value if isinstance(value, list) else [value]
+        names = (e.get("name", "") if isinstance(e, dict) else e for e in entries)
+        lines = (one_line(name) for name in names if isinstance(name, str))
+        return " and ".join(filter(None, lines))

@@ -11,12 +11,17 @@ from digest.gather.markup.clean_text import one_line, short_key
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.gather.markup.plain_text import parted, text_to_blocks
 from digest.model.posts.blocks import Heading, plain
+from digest.model.posts.items import EventState
 
 PLAIN_TEXT = ".txt"
 # What is relative in a file leads nowhere on the web.
 _NOWHERE = ""
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"})
 _UNTITLED = 'has no title: add "title: ..." at its top'
+
+
+class DraftFile(ValueError):  # noqa: N818 - what it is, and no error
+    """A file that its writer keeps back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,16 @@ class PostFile:
     beside: str = ""
 
     @classmethod
-    def read(cls, path: Path, content: bytes, zone: str) -> "PostFile":
+    def read(
+        cls, path: Path, content: bytes, zone: str, language: str = ""
+    ) -> "PostFile":
         """Return the parts of a file that holds `content`.
 
-        Raises ValueError in plain words.
+        Raises ValueError in plain words, as DraftFile for one that is kept back.
         """
-        head = FrontMatter.of(content, zone)
+        head = FrontMatter.of(content, zone, language)
+        if head.keys.is_draft:
+            raise DraftFile("is a draft, as its head says, and does not go out")
         pictures = PictureFiles(path.parent)
         if path.suffix.lower() != PLAIN_TEXT:
             body = markdown_to_blocks(head.body, _NOWHERE, pictures.in_words)
@@ -84,7 +93,10 @@ class PostFile:
             raise ValueError(f'is of the kind "{kind}": write post or event')
         raw = self._event() if kind == "event" else self._post()
         origins = {
-            **{key: f'"{key}" at its top' for key in self.head.values},
+            **{
+                key: f'"{name}" at its top'
+                for key, (name, _) in self.head.keys.written.items()
+            },
             **raw.origins,
             "key": "its path in the folder",
             "body": "its text",
@@ -102,7 +114,8 @@ class PostFile:
         if not title:
             raise ValueError(_UNTITLED)
         if "author" in self.head.values:
-            origins["byline"] = '"author" at its top'
+            name, _ = self.head.keys.written["author"]
+            origins["byline"] = f'"{name}" at its top'
         self._check_address("url", raw.url)
         raw = replace(raw, title=title, body=body, origins=origins)
         picture = self.head.text("picture") or self.beside
@@ -121,7 +134,8 @@ class PostFile:
             )
         if raw.ends is None and self.head.text("ends"):
             raise ValueError(
-                'has an end that is no time: write "ends: 2026-07-06 16:00"'
+                f"has {self.head.keys.place('ends')} that is no time: "
+                'write "ends: 2026-07-06 16:00"'
             )
         # An event of whole days that ends with the day before it starts.
         if (
@@ -135,10 +149,12 @@ class PostFile:
         origins = {"all_day": '"starts" at its top, which is a day'}
         if "zone" not in self.head.values:
             origins["zone"] = "the campaign's time zone"
-        return replace(raw, body=self.body, origins=origins)
+        state = EventState(self.head.text("status").lower() or EventState.ON)
+        return replace(raw, body=self.body, state=state, origins=origins)
 
     def _check_address(self, key: str, address: str) -> None:
         if address and addresses.web(address, _NOWHERE) is None:
             raise ValueError(
-                f'has "{address}" at "{key}": write a whole address, https://...'
+                f'has "{address}" at {self.head.keys.place(key)}: '
+                "write a whole address, https://..."
             )

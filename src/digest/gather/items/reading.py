@@ -37,6 +37,7 @@ class SourceVisit:
     fetcher: Fetcher
     memory: SourceMemory = field(default_factory=SourceMemory)
     zone: str = "Europe/London"
+    language: str = "en-GB"
     contact: str = ""
     now: datetime | None = None
     since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,6 +128,10 @@ class ItemCollector:
     def skip(self, name: str, why: str) -> None:
         """Name something that could not be taken, and say what to do about it."""
         self.skipped.append(SkippedItem(name, why))
+
+    def remark(self, name: str, why: str) -> None:
+        """Say what could not be taken of an item that came in all the same."""
+        self.skipped.append(SkippedItem(name, why, is_part=True))
 
     def distinct(self) -> tuple[Item, ...]:
         """Return the items with each key once; a repeated key is named as skipped."""

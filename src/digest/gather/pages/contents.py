@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from digest.gather import limits
+from digest.gather.items.days import WrittenDay, named_day, written_day
 from digest.gather.items.raw_item import MadeItem, RawItem
 from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import one_line, shortened
 from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.html import blocks_of, to_blocks
-from digest.gather.pages.layout.days import WrittenDay, named_day, written_day
 from digest.gather.pages.layout.outline import lines_apart
 from digest.gather.pages.layout.page_titles import (
     PageTitles,

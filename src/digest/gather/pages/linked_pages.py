@@ -8,9 +8,9 @@ from itertools import islice
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.fetching.document import PAGE, BusyError, SourceMemory
+from digest.gather.items.days import DateWindow
 from digest.gather.items.raw_item import MadeItem
 from digest.gather.items.reading import SourceVisit
-from digest.gather.pages.layout.days import DateWindow
 from digest.gather.pages.link_list import PostLink
 from digest.gather.pages.page_items import item_on, key_of_address
 from digest.gather.pages.page_memory import (

@@ -4,8 +4,8 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from digest.gather.items.days import WrittenDay
 from digest.gather.pages.layout.credit_lines import dated
-from digest.gather.pages.layout.days import WrittenDay
 from digest.gather.pages.layout.outline import (
     BOLD,
     OVER_BYLINE,

@@ -7,10 +7,10 @@ from datetime import datetime
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.fetching.document import PAGE, Document
+from digest.gather.items.days import DateWindow
 from digest.gather.items.raw_item import MadeItem
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.gather.pages.contents import PageContents, contents_of
-from digest.gather.pages.layout.days import DateWindow
 from digest.gather.pages.link_list import PostLink
 from digest.gather.pages.linked_pages import LinkedPages
 from digest.gather.pages.page_items import item_on, key_of_address

@@ -8,6 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest.gather.fetching.document import Document
+from digest.gather.items.days import (
+    DateWindow,
+    WrittenDay,
+    named_day,
+    written_day,
+)
 from digest.gather.items.moments import midnight, moment
 from digest.gather.items.raw_item import RawItem, all_in
 from digest.gather.markup import addresses
@@ -16,12 +22,6 @@ from digest.gather.markup.decoding import decoded
 from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.parsing import OF_A_PAGE, parsed
 from digest.gather.pages.layout.boilerplate import take_out_surroundings
-from digest.gather.pages.layout.days import (
-    DateWindow,
-    WrittenDay,
-    named_day,
-    written_day,
-)
 from digest.gather.pages.marks import json_ld, microformats
 from digest.gather.pages.marks.credit_marks import CreditMarks, credit_marks
 from digest.gather.pages.marks.discovery import DiscoveredFeed, named_sources

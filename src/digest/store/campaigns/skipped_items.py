@@ -13,12 +13,14 @@ _LONGEST_WHY = 300
 class SkippedItem:
     """An item that was not taken: which, and what to do about it.
 
-    Where that is `passing` nobody needs do anything but wait.
+    Where that is `passing` nobody needs do anything but wait. Where it is a part
+    of the item alone, the rest of it came in.
     """
 
     name: str
     why: str
     passing: bool = False
+    is_part: bool = False
 
     def __str__(self) -> str:
         """Return it as a few words."""
@@ -32,10 +34,11 @@ def to_text(skipped: Sequence[SkippedItem]) -> str:
     """
     lasting = [item for item in skipped if not item.passing]
     rows = [
-        (item.name[:_LONGEST_NAME], item.why[:_LONGEST_WHY]) for item in lasting[:_MOST]
+        (item.name[:_LONGEST_NAME], item.why[:_LONGEST_WHY], False, item.is_part)
+        for item in lasting[:_MOST]
     ]
     if more := len(lasting) - len(rows):
-        rows.append((f"{more} more", "see what is said of the others"))
+        rows.append((f"{more} more", "see what is said of the others", False, False))
     return json.dumps(rows, ensure_ascii=False) if rows else ""
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from digest.gather.items.days import WrittenDay, day_at_end, written_day
 from digest.gather.markup.clean_text import one_line
-from digest.gather.pages.layout.days import WrittenDay, day_at_end, written_day
 from digest.model.posts.blocks import (
     Block,
     Heading,

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from digest.gather.markup.clean_text import one_line
-from digest.gather.pages.layout.days import (
+from digest.gather.items.days import (
     WrittenDay,
     day_at_end,
     named_day,
     written_day,
 )
+from digest.gather.markup.clean_text import one_line
 from digest.model.posts.blocks import (
     Block,
     Heading,

@@ -10,11 +10,11 @@ from typing import Any
 from lxml import etree
 
 from digest.gather import limits
+from digest.gather.items.days import WrittenDay, written_day
 from digest.gather.items.moments import Moment, moment
 from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.elements import words_of
 from digest.gather.pages.layout.boilerplate import is_around, take_out
-from digest.gather.pages.layout.days import WrittenDay, written_day
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
