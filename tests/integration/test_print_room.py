@@ -17,7 +17,7 @@ from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import reading, writing
-from digest.store.base.tables import edition, subscriber
+from digest.store.base.tables import delivery, edition, subscriber
 from digest.store.delivery import copies, deliveries, print_batches
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.print_batches import PrintBatchState
@@ -385,11 +385,16 @@ def test_a_batch_that_is_not_there_is_one_line(engine: Engine, tmp_path: Path) -
         a_print_room(engine, tmp_path).seal(7)
 
 
-def test_a_cancelled_edition_prints_nothing(engine: Engine, tmp_path: Path) -> None:
+def test_letters_that_were_cancelled_are_not_printed(
+    engine: Engine, tmp_path: Path
+) -> None:
     planned = a_planned_edition(engine, emails=1, letters=1)
     with writing(engine) as connection:
-        stopped = deliveries.cancel_edition(
-            connection, planned.id, HandWoundClock().now, "called off"
+        stopped = deliveries.cancel(
+            connection,
+            delivery.c.edition_id == planned.id,
+            HandWoundClock().now,
+            "called off",
         )
 
     assert stopped == 2

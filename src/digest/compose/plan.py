@@ -10,18 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from digest.compose.variants import news
-from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
 from digest.model.people.channel_choice import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
-from digest.store.base.tables import delivery, left_out, reader, send_batch
+from digest.store.base.tables import delivery, left_out, reader
 from digest.store.base.tables import edition as edition_table
 from digest.store.base.tables import variant as variants
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
+from digest.store.delivery import deliveries, send_batches
+from digest.store.delivery.deliveries import NewDelivery
 from digest.store.editions import editions
 from digest.store.people.readers import PlanningRow, facts_for
 from digest.store.posts import log
@@ -148,31 +149,14 @@ def _insert_deliveries(
     if not copies:
         return []
     ids = _variant_ids(connection, edition_id, {copy.key for copy in copies})
-    connection.execute(
-        insert(delivery),
-        [
-            {
-                "edition_id": edition_id,
-                "reader_id": copy.row.reader_id,
-                "subscriber_id": copy.row.subscriber_id,
-                "variant_id": ids[copy.key],
-                "channel": copy.channel,
-                "state": DeliveryState.PLANNED,
-            }
-            for copy in copies
-        ],
-    )
-    emailed = [copy.row.reader_id for copy in copies if copy.channel is Channel.EMAIL]
-    if not emailed:
-        return []
-    batch = insert(send_batch).values(
-        edition_id=edition_id,
-        first_reader_id=emailed[0],
-        last_reader_id=emailed[-1],
-        state="open",
-        due_at=now,
-    )
-    return [*connection.scalars(batch.returning(send_batch.c.id))]
+    planned = [
+        NewDelivery(
+            copy.row.reader_id, copy.row.subscriber_id, ids[copy.key], copy.channel
+        )
+        for copy in copies
+    ]
+    deliveries.add(connection, edition_id, planned)
+    return send_batches.cut(connection, edition_id, planned, now)
 
 
 def _insert_left_out(

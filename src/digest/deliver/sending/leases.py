@@ -106,11 +106,9 @@ class Leases:
                 return None
             edition = editions.get(connection, lease.edition_id)
             campaign = campaigns.load(connection, edition.campaign_id)
-            if count := send_batches.doubt(connection, lease):
+            if count := send_batches.doubt(connection, lease, now):
                 log.warning("copies uncertain batch=%s count=%s", lease.batch_id, count)
-            send_batches.repeat_uncertain(
-                connection, lease, campaign.uncertain, at=None
-            )
+            send_batches.repeat_uncertain(connection, lease, campaign.uncertain, now)
             if late := expire_late(connection, edition.id, lease.readers, now):
                 log.warning("copies expired batch=%s count=%s", lease.batch_id, late)
         if edition.id not in self._variants:
@@ -161,7 +159,9 @@ class Leases:
         later = now + self._context.policy.soon
         with writing(self._context.engine) as connection:
             lease = batch.lease
-            send_batches.repeat_uncertain(connection, lease, batch.uncertain, later)
+            send_batches.repeat_uncertain(
+                connection, lease, batch.uncertain, now, later
+            )
             send_batches.finish(connection, lease, now)
         self._supply.ended(lease.batch_id)
         log.info("send batch ended id=%s", lease.batch_id)

@@ -17,58 +17,6 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
-ENDED = frozenset(
-    {
-        DeliveryState.ACCEPTED,
-        DeliveryState.REFUSED,
-        DeliveryState.CANCELLED,
-        DeliveryState.EXPIRED,
-    }
-)
-
-MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.PLANNED: frozenset(
-        {
-            DeliveryState.HANDING_OVER,
-            DeliveryState.CANCELLED,
-            DeliveryState.EXPIRED,
-        }
-    ),
-    DeliveryState.HANDING_OVER: frozenset(
-        {
-            DeliveryState.PLANNED,
-            DeliveryState.ACCEPTED,
-            DeliveryState.REFUSED,
-            DeliveryState.UNCERTAIN,
-        }
-    ),
-    DeliveryState.UNCERTAIN: frozenset({DeliveryState.PLANNED, DeliveryState.ACCEPTED}),
-    DeliveryState.ACCEPTED: frozenset(),
-    DeliveryState.REFUSED: frozenset(),
-    DeliveryState.CANCELLED: frozenset(),
-    DeliveryState.EXPIRED: frozenset(),
-}
-
-# Only at a person's word: nothing that runs by itself goes this way.
-BY_HAND: dict[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.REFUSED: frozenset({DeliveryState.PLANNED}),
-}
-
-
-def sources_of(
-    to: DeliveryState, only_from: DeliveryState | None = None
-) -> list[DeliveryState]:
-    """Return the states from which a delivery may legally move to `to`.
-
-    A move that is made by hand alone is among them only where `only_from`
-    names it.
-    """
-    if only_from is None:
-        return [at for at, reach in MOVES.items() if to in reach]
-    reach = MOVES[only_from] | BY_HAND.get(only_from, frozenset())
-    return [only_from] if to in reach else []
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The next carrier has taken responsibility for the copy."""

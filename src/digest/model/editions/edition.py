@@ -24,50 +24,6 @@ class EditionState(StrEnum):
     CANCELLED = "cancelled"
 
 
-UNFINISHED = frozenset(
-    {
-        EditionState.OPEN,
-        EditionState.FROZEN,
-        EditionState.APPROVED,
-        EditionState.PLANNED,
-        EditionState.SENDING,
-    }
-)
-
-MOVES: dict[EditionState, frozenset[EditionState]] = {
-    EditionState.OPEN: frozenset(
-        {EditionState.FROZEN, EditionState.SKIPPED, EditionState.CANCELLED}
-    ),
-    EditionState.FROZEN: frozenset({EditionState.APPROVED, EditionState.CANCELLED}),
-    EditionState.APPROVED: frozenset({EditionState.PLANNED, EditionState.SKIPPED}),
-    EditionState.PLANNED: frozenset({EditionState.SENDING, EditionState.SENT}),
-    EditionState.SENDING: frozenset({EditionState.SENT}),
-    EditionState.SENT: frozenset(),
-    EditionState.SKIPPED: frozenset(),
-    EditionState.MISSED: frozenset(),
-    EditionState.CANCELLED: frozenset(),
-}
-
-# Only at a person's word: copies that had ended are to be sent after all.
-BY_HAND: dict[EditionState, frozenset[EditionState]] = {
-    EditionState.SENT: frozenset({EditionState.SENDING}),
-}
-
-
-def sources_of(
-    to: EditionState, only_from: EditionState | None = None
-) -> list[EditionState]:
-    """Return the states from which an edition may legally move to `to`.
-
-    A move that is made by hand alone is among them only where `only_from`
-    names it.
-    """
-    if only_from is None:
-        return [at for at, reach in MOVES.items() if to in reach]
-    reach = MOVES[only_from] | BY_HAND.get(only_from, frozenset())
-    return [only_from] if to in reach else []
-
-
 @dataclass(frozen=True, slots=True)
 class VariantKey:
     """What readers share who get the same words in the same form.

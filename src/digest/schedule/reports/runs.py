@@ -7,16 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.model.delivery.delivery import ENDED, DeliveryState
+from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.eta import WINDOW_SECONDS, TimeRemaining, outlook, rate_of
 from digest.model.delivery.eta import seconds_left as time_left
 from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
-from digest.model.formats import Channel
+from digest.model.moves import DELIVERY_MOVES
 from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
 from digest.store.campaigns import campaigns
 from digest.store.delivery import carriers, rate_limits
+from digest.store.delivery.by_channel import count_emails
 from digest.store.delivery.send_batches import LEASED
 from digest.store.editions.editions import Edition
 from digest.store.reports import overview, runs
@@ -51,12 +52,15 @@ class Run:
     @property
     def ended(self) -> int:
         """How many copies have an end."""
-        ends = [count for (_, state), count in self.copies.items() if state in ENDED]
-        return sum(ends)
+        return sum(
+            count
+            for (_, state), count in self.copies.items()
+            if state in DELIVERY_MOVES.ended
+        )
 
     def count(self, state: DeliveryState) -> int:
         """Return how many emails stand so."""
-        return self.copies.get((Channel.EMAIL, state), 0)
+        return count_emails(self.copies, state)
 
     def facts(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -88,8 +92,8 @@ def run_of(
     """Return how an edition's copies stand; `limits` hold for all emails together."""
     copies = overview.copies(connection, edition.id)
     waiting = runs.waits(connection, edition.id, now)
-    planned = copies.get((Channel.EMAIL, DeliveryState.PLANNED), 0)
-    on_the_wire = copies.get((Channel.EMAIL, DeliveryState.HANDING_OVER), 0)
+    planned = count_emails(copies, DeliveryState.PLANNED)
+    on_the_wire = count_emails(copies, DeliveryState.HANDING_OVER)
     ready = max(planned - waiting.copies, 0) + on_the_wire
     holds = _holds(connection, edition)
     remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(holds))

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model.delivery.bounces import BounceVerdict, CopyRef
-from digest.model.formats import Channel
 from digest.store.base.tables import bounce, delivery, edition, subscriber
 from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries
+from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
 
@@ -98,9 +98,7 @@ def silence(connection: Connection, email_hash: str, why: str, now: datetime) ->
     """
     suppressions.add(connection, {"email": email_hash}, why, now)
     theirs = select(subscriber.c.id).where(subscriber.c.email_hash == email_hash)
-    planned = (delivery.c.channel == Channel.EMAIL) & delivery.c.subscriber_id.in_(
-        theirs
-    )
+    planned = IS_EMAIL & delivery.c.subscriber_id.in_(theirs)
     return deliveries.cancel(connection, planned, now, why)
 
 

@@ -10,12 +10,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    bindparam,
     exists,
     func,
     not_,
     select,
-    update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -23,7 +21,13 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store.base.tables import delivery, item, subscriber, variant
 from digest.store.campaigns import campaigns
-from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove, cancel, move
+from digest.store.delivery.deliveries import (
+    DeliveryKey,
+    DeliveryMove,
+    cancel,
+    claim_statement,
+    move,
+)
 from digest.store.editions import editions
 from digest.store.people.readers import is_subscribed, is_suppressed, list_ids
 
@@ -134,23 +138,7 @@ def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> ClaimRe
 @lru_cache(maxsize=16)
 def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
     unchanged = _withdrawn(guard).scalar_subquery() == guard.withdrawn
-    return (
-        update(delivery)
-        .where(
-            delivery.c.edition_id == guard.edition_id,
-            delivery.c.reader_id.in_(bindparam("of_readers", expanding=True)),
-            # Not by the index of states: that has all that is planned in one place.
-            func.coalesce(delivery.c.state, "") == DeliveryState.PLANNED,
-            _is_welcome(guard),
-            unchanged,
-        )
-        .values(
-            state=DeliveryState.HANDING_OVER,
-            handed_over_at=bindparam("now"),
-            next_attempt_at=None,
-        )
-        .returning(delivery.c.reader_id)
-    )
+    return claim_statement(guard.edition_id, _is_welcome(guard), unchanged)
 
 
 def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:

@@ -18,11 +18,11 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.formats import Channel
 from digest.model.people.person import Addressee
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery, left_out, reader, subscriber
 from digest.store.delivery.bounces import words_by_reader
+from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people.readers import addressees
 
@@ -65,7 +65,7 @@ def due_emails(
     return _due(
         connection,
         delivery.c.edition_id == edition_id,
-        delivery.c.channel == Channel.EMAIL,
+        IS_EMAIL,
         delivery.c.reader_id.between(readers.start, readers.stop - 1),
         _is_due(now),
         most=most,
@@ -83,7 +83,7 @@ def due_letters(
     return _due(
         connection,
         delivery.c.edition_id == edition_id,
-        delivery.c.channel == Channel.POST,
+        IS_LETTER,
         *their_time,
     )
 

@@ -1,29 +1,35 @@
 """The one door for a delivery's state."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Update,
+    and_,
     bindparam,
     exists,
     func,
+    insert,
     or_,
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.errors import NotFound
-from digest.model.delivery.delivery import ENDED, DeliveryState, sources_of
+from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
+from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import delivery, edition
+from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.editions import editions
 
 # As many figures as the database can hold.
@@ -72,6 +78,35 @@ class DeliveryMove:
     print_batch_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A copy that is planned for a reader, by which channel, of which variant."""
+
+    reader_id: int
+    subscriber_id: int
+    variant_id: int
+    channel: Channel
+
+
+def add(
+    connection: Connection, edition_id: int, planned: Sequence[NewDelivery]
+) -> None:
+    """Plan a copy of the edition for each of these readers, who have none yet."""
+    if planned:
+        rows = [
+            {
+                "edition_id": edition_id,
+                "reader_id": copy.reader_id,
+                "subscriber_id": copy.subscriber_id,
+                "variant_id": copy.variant_id,
+                "channel": copy.channel,
+                "state": DeliveryState.PLANNED,
+            }
+            for copy in planned
+        ]
+        connection.execute(insert(delivery), rows)
+
+
 def move(connection: Connection, change: DeliveryMove, now: datetime) -> bool:
     """Move a delivery if that is a legal move from where it stands.
 
@@ -91,6 +126,50 @@ def move_all(
         alike.setdefault(_statement(change), []).append(_written(change, now))
     for statement, those in alike.items():
         connection.execute(statement, those)
+
+
+def move_those(
+    connection: Connection,
+    those: ColumnElement[bool],
+    to: DeliveryState,
+    now: datetime,
+    only_from: DeliveryState | None = None,
+    **facts: Any,
+) -> int:
+    """Move all of `those` copies for which that is a legal move; return how many.
+
+    `only_from` is as of a DeliveryMove; `facts` are further columns that the same
+    statement sets.
+    """
+    stands = delivery.c.state.in_(DELIVERY_MOVES.sources_of(to, only_from))
+    return connection.execute(
+        update(delivery)
+        .where(those, stands)
+        .values(state=to, **_stamps(to, now), **facts)
+    ).rowcount
+
+
+def claim_statement(
+    edition_id: int, *conditions: ColumnElement[bool]
+) -> ReturningUpdate[int]:
+    """Return what marks copies as being handed over, and returns whose they are.
+
+    Its parameters are `of_readers` and `now`. A copy is marked only where it
+    may move so, and where all of the conditions hold.
+    """
+    to = DeliveryState.HANDING_OVER
+    return (
+        update(delivery)
+        .where(
+            delivery.c.edition_id == edition_id,
+            delivery.c.reader_id.in_(bindparam("of_readers", expanding=True)),
+            # Not by the index of states: that has all that is planned in one place.
+            func.coalesce(delivery.c.state, "").in_(DELIVERY_MOVES.sources_of(to)),
+            *conditions,
+        )
+        .values(state=to, next_attempt_at=None, **_stamps(to, bindparam("now")))
+        .returning(delivery.c.reader_id)
+    )
 
 
 def postpone(
@@ -120,13 +199,6 @@ def cancel_subscribers(
     return cancel(connection, those, now, why)
 
 
-def cancel_edition(
-    connection: Connection, edition_id: int, now: datetime, why: str
-) -> int:
-    """Cancel every copy of an edition that is still planned; return how many."""
-    return cancel(connection, delivery.c.edition_id == edition_id, now, why)
-
-
 def expire_late(
     connection: Connection, edition_id: int, readers: range, now: datetime
 ) -> int:
@@ -144,16 +216,14 @@ def expire_late(
         f"{wanted_by:%d %B %H:%M} UTC; "
     )
     answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
-    return connection.execute(
-        update(delivery)
-        .where(
-            delivery.c.edition_id == edition_id,
-            delivery.c.reader_id.between(readers.start, readers.stop - 1),
-            delivery.c.channel == Channel.EMAIL,
-            delivery.c.state == DeliveryState.PLANNED,
-        )
-        .values(state=DeliveryState.EXPIRED, settled_at=now, reply=words + answer)
-    ).rowcount
+    late = and_(
+        delivery.c.edition_id == edition_id,
+        delivery.c.reader_id.between(readers.start, readers.stop - 1),
+        IS_EMAIL,
+    )
+    return move_those(
+        connection, late, DeliveryState.EXPIRED, now, reply=words + answer
+    )
 
 
 def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
@@ -163,7 +233,8 @@ def close_edition(connection: Connection, edition_id: int, now: datetime) -> boo
     mended, keeps it open.
     """
     going = exists().where(
-        delivery.c.edition_id == edition_id, delivery.c.state.not_in(ENDED)
+        delivery.c.edition_id == edition_id,
+        delivery.c.state.not_in(DELIVERY_MOVES.ended),
     )
     if connection.scalar(select(going)):
         return False
@@ -174,27 +245,40 @@ def cancel(
     connection: Connection, those: ColumnElement[bool], now: datetime, why: str
 ) -> int:
     """Cancel `those` copies that are still planned; return how many."""
-    return connection.execute(
-        update(delivery)
-        .where(those, delivery.c.state == DeliveryState.PLANNED)
-        .values(state=DeliveryState.CANCELLED, settled_at=now, reply=why)
-    ).rowcount
+    return move_those(connection, those, DeliveryState.CANCELLED, now, reply=why)
 
 
 def plan_again(
-    connection: Connection, those: ColumnElement[bool], only_from: DeliveryState
+    connection: Connection,
+    those: ColumnElement[bool],
+    only_from: DeliveryState,
+    now: datetime,
 ) -> int:
     """Plan `those` copies anew, at once, by a person's word; return how many.
 
     Only what stands in `only_from`, and that a person may plan anew, is. Each
     keeps the last answer until there is another.
     """
-    stands = delivery.c.state.in_(sources_of(DeliveryState.PLANNED, only_from))
-    return connection.execute(
-        update(delivery)
-        .where(those, stands)
-        .values(state=DeliveryState.PLANNED, next_attempt_at=None, settled_at=None)
-    ).rowcount
+    return move_those(
+        connection,
+        those,
+        DeliveryState.PLANNED,
+        now,
+        only_from=only_from,
+        next_attempt_at=None,
+        settled_at=None,
+    )
+
+
+def _stamps(to: DeliveryState, now: datetime | BindParameter[Any]) -> dict[str, Any]:
+    """Return what a copy that moves there has noted besides, whoever moves it."""
+    if to in DELIVERY_MOVES.ended:
+        return {"settled_at": now}
+    if to is DeliveryState.HANDING_OVER:
+        return {"handed_over_at": now}
+    if to is DeliveryState.UNCERTAIN:
+        return {"doubts": delivery.c.doubts + 1}
+    return {}
 
 
 def _written(change: DeliveryMove, now: datetime) -> dict[str, Any]:
@@ -235,14 +319,10 @@ def _move_statement(
             bindparam("print_batch"), delivery.c.print_batch_id
         ),
     }
-    if to is DeliveryState.UNCERTAIN:
-        written["doubts"] = delivery.c.doubts + 1
-    if to in ENDED:
-        written["settled_at"] = bindparam("now")
-    if to is DeliveryState.HANDING_OVER:
-        written["handed_over_at"] = bindparam("now")
     # Not IN: that cannot be carried out for many copies at once.
-    stands = or_(*(delivery.c.state == source for source in sources_of(to, only_from)))
+    sources = DELIVERY_MOVES.sources_of(to, only_from)
+    stands = or_(*(delivery.c.state == source for source in sources))
+    written |= _stamps(to, bindparam("now"))
     moved = update(delivery).where(_named(), stands).values(written)
     if is_fenced:
         moved = moved.where(delivery.c.attempts == bindparam("only_after"))

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, up
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
-from digest.model.formats import Channel
 from digest.store.base.tables import delivery, send_batch
+from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import plan_again
 from digest.store.delivery.send_batches import LEASED, OPEN
 from digest.store.editions import editions
@@ -47,7 +47,7 @@ def retry(
     when a copy leaves. Raises DigestError where they would come too late.
     """
     _refuse_late(connection, edition_id, now)
-    planned = plan_again(connection, _those(edition_id, subscriber_ids), state)
+    planned = plan_again(connection, _those(edition_id, subscriber_ids), state, now)
     if planned:
         _reopen_batches(connection, edition_id, now)
         editions.move(
@@ -74,7 +74,7 @@ def _refuse_late(connection: Connection, edition_id: int, now: datetime) -> None
 def _those(
     edition_id: int, subscriber_ids: Sequence[int] | None
 ) -> ColumnElement[bool]:
-    chosen = [delivery.c.edition_id == edition_id, delivery.c.channel == Channel.EMAIL]
+    chosen = [delivery.c.edition_id == edition_id, IS_EMAIL]
     if subscriber_ids is not None:
         chosen.append(delivery.c.subscriber_id.in_(subscriber_ids))
     return and_(*chosen)
@@ -84,7 +84,7 @@ def _reopen_batches(connection: Connection, edition_id: int, now: datetime) -> N
     """Have the batches of what is planned for now sent; a leased one sees by itself."""
     waiting = exists().where(
         delivery.c.edition_id == edition_id,
-        delivery.c.channel == Channel.EMAIL,
+        IS_EMAIL,
         delivery.c.state == DeliveryState.PLANNED,
         delivery.c.next_attempt_at.is_(None),
         delivery.c.reader_id.between(

@@ -3,6 +3,7 @@
 The batch carries the lease and its fence; a delivery carries only its state.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     func,
+    insert,
     or_,
     select,
     update,
@@ -21,13 +23,15 @@ from sqlalchemy import (
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
-from digest.model.formats import Channel
 from digest.store.base.tables import campaign, delivery, edition, send_batch
+from digest.store.delivery.by_channel import IS_EMAIL, goes_by_email
 from digest.store.delivery.deliveries import (
     DeliveryKey,
     DeliveryMove,
+    NewDelivery,
     close_edition,
     move,
+    move_those,
 )
 from digest.store.editions import editions
 
@@ -50,6 +54,29 @@ class Lease:
     edition_id: int
     readers: range
     fence: int
+
+
+def cut(
+    connection: Connection,
+    edition_id: int,
+    planned: Sequence[NewDelivery],
+    now: datetime,
+) -> list[int]:
+    """Make a batch of the emails among these copies, in order of their readers.
+
+    Returns the ids of the new batches: none where there are no emails.
+    """
+    reader_ids = [copy.reader_id for copy in planned if goes_by_email(copy.channel)]
+    if not reader_ids:
+        return []
+    batch = insert(send_batch).values(
+        edition_id=edition_id,
+        first_reader_id=reader_ids[0],
+        last_reader_id=reader_ids[-1],
+        state=OPEN,
+        due_at=now,
+    )
+    return [*connection.scalars(batch.returning(send_batch.c.id))]
 
 
 def due(now: datetime) -> Select[Any]:
@@ -159,39 +186,40 @@ def release(connection: Connection, owner: str, now: datetime) -> int:
     ).rowcount
 
 
-def doubt(connection: Connection, lease: Lease) -> int:
+def doubt(connection: Connection, lease: Lease, now: datetime) -> int:
     """Mark what an earlier sender left on the wire as uncertain; return how many."""
-    return connection.execute(
-        update(delivery)
-        .where(_within(lease), delivery.c.state == DeliveryState.HANDING_OVER)
-        .values(
-            state=DeliveryState.UNCERTAIN,
-            attempts=delivery.c.attempts + 1,
-            doubts=delivery.c.doubts + 1,
-            reply=INTERRUPTED,
-        )
-    ).rowcount
+    return move_those(
+        connection,
+        _within(lease),
+        DeliveryState.UNCERTAIN,
+        now,
+        attempts=delivery.c.attempts + 1,
+        reply=INTERRUPTED,
+    )
 
 
 def repeat_uncertain(
-    connection: Connection, lease: Lease, policy: UncertainPolicy, at: datetime | None
+    connection: Connection,
+    lease: Lease,
+    policy: UncertainPolicy,
+    now: datetime,
+    at: datetime | None = None,
 ) -> int:
-    """Plan the batch's uncertain copies again for `at`, if that is the policy.
+    """Plan the batch's uncertain copies again, if that is the policy: now or for `at`.
 
     Those that have been tried too often stay for a person to settle. Returns
     how many are repeated.
     """
     if policy is UncertainPolicy.HOLD:
         return 0
-    return connection.execute(
-        update(delivery)
-        .where(
-            _within(lease),
-            delivery.c.state == DeliveryState.UNCERTAIN,
-            delivery.c.attempts < MOST_UNCERTAIN_ATTEMPTS,
-        )
-        .values(state=DeliveryState.PLANNED, next_attempt_at=at)
-    ).rowcount
+    return move_those(
+        connection,
+        and_(_within(lease), delivery.c.attempts < MOST_UNCERTAIN_ATTEMPTS),
+        DeliveryState.PLANNED,
+        now,
+        only_from=DeliveryState.UNCERTAIN,
+        next_attempt_at=at,
+    )
 
 
 def settle_uncertain(
@@ -233,6 +261,6 @@ def _still(lease: Lease) -> ColumnElement[bool]:
 def _within(lease: Lease) -> ColumnElement[Any]:
     return and_(
         delivery.c.edition_id == lease.edition_id,
-        delivery.c.channel == Channel.EMAIL,
+        IS_EMAIL,
         delivery.c.reader_id.between(lease.readers.start, lease.readers.stop - 1),
     )

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from digest.errors import NotFound
-from digest.model.editions.edition import UNFINISHED, EditionState, sources_of
+from digest.model.editions.edition import EditionState
+from digest.model.moves import EDITION_MOVES
 from digest.store.base.codes import ALPHABET
 from digest.store.base.tables import campaign, edition, schedule
 from digest.store.base.upsert import insert_new
@@ -100,7 +101,7 @@ def move(
         update(edition)
         .where(
             edition.c.id == edition_id,
-            edition.c.state.in_(sources_of(to, only_from)),
+            edition.c.state.in_(EDITION_MOVES.sources_of(to, only_from)),
         )
         .values(state=to, **stamp, **facts)
     )
@@ -152,7 +153,7 @@ def unfinished(connection: Connection) -> list[Edition]:
     Those of paused campaigns are left where they are.
     """
     matching = _editions().where(
-        edition.c.state.in_(UNFINISHED), campaign.c.paused_at.is_(None)
+        edition.c.state.in_(EDITION_MOVES.unfinished), campaign.c.paused_at.is_(None)
     )
     rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
     return [_edition(row) for row in rows]

@@ -70,16 +70,6 @@ def too_heavy(connection: Connection, edition_id: int) -> int:
     return max((int(facts.get(TOO_HEAVY, 0)) for facts in every), default=0)
 
 
-def drop(connection: Connection, edition_id: int) -> int:
-    """Forget an edition's renditions, as after a withdrawal; return how many.
-
-    What is still needed is rendered again from the items that are left.
-    """
-    return connection.execute(
-        delete(rendition).where(rendition.c.edition_id == edition_id)
-    ).rowcount
-
-
 def _facts(connection: Connection, edition_id: int) -> list[Mapping[str, Any]]:
     rows = select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
     return [*connection.scalars(rows.order_by(rendition.c.key))]

@@ -89,8 +89,10 @@ def facts_for(
             is_subscribed(reader.c.subscriber_id, lists).label("is_subscribed"),
             subscriber.c.email.is_not(None).label("has_email"),
             has_address().label("has_address"),
-            is_suppressed(Channel.EMAIL).label("email_suppressed"),
-            is_suppressed(Channel.POST).label("post_suppressed"),
+            *(
+                is_suppressed(channel).label(f"{channel}_suppressed")
+                for channel in Channel
+            ),
             subscriber.c.erased_at,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
@@ -162,10 +164,7 @@ def has_address() -> ColumnElement[bool]:
 
 def is_suppressed(channel: Channel) -> Exists:
     """Return the condition that a subscriber must not be written to by `channel`."""
-    target = {
-        Channel.EMAIL: subscriber.c.email_hash,
-        Channel.POST: subscriber.c.post_hash,
-    }[channel]
+    target = subscriber.c[f"{channel}_hash"]
     return exists().where(
         suppression.c.channel == channel, suppression.c.target_hash == target
     )

@@ -74,11 +74,6 @@ def proposed(row: Row[Any]) -> Item:
     return _marked(proposal)
 
 
-def proposal(connection: Connection, item_id: int) -> Item:
-    """Return what a correction of an item would say. Raises NotFound."""
-    return proposed(log.row_of(connection, item_id))
-
-
 def correct(
     connection: Connection, item_id: int, now: datetime, words: Item | None = None
 ) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, func, select
 
-from digest.model.editions.edition import UNFINISHED
+from digest.model.moves import EDITION_MOVES
 from digest.store.base.tables import delivery, edition, send_batch, source, watch
 from digest.store.campaigns.source_rows import BY_HAND
 from digest.store.delivery import carriers
@@ -36,7 +36,7 @@ class Metrics:
 
 def vitals(connection: Connection, now: datetime) -> Metrics:
     """Return how things stand."""
-    going = select(edition.c.id).where(edition.c.state.in_(UNFINISHED))
+    going = select(edition.c.id).where(edition.c.state.in_(EDITION_MOVES.unfinished))
     copies = (
         select(delivery.c.state, func.count())
         .where(delivery.c.edition_id.in_(going))

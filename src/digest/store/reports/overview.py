@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
 from digest.errors import NotFound
+from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.tables import (
     delivery,
     item,
@@ -16,7 +17,13 @@ from digest.store.base.tables import (
     subscriber,
     subscription,
 )
+from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 
+_UNSERVED = (
+    DeliveryState.REFUSED,
+    DeliveryState.EXPIRED,
+    DeliveryState.UNCERTAIN,
+)
 # As many names as a person reads at once; the rest is in digest deliveries.
 NAMED = 20
 
@@ -93,8 +100,8 @@ def list_counts(connection: Connection, name: str) -> dict[str, int]:
 def emails_due(connection: Connection, now: datetime) -> int:
     """Return how many emails are planned for now or before, in all editions."""
     matching = select(func.count()).where(
-        delivery.c.channel == "email",
-        delivery.c.state == "planned",
+        IS_EMAIL,
+        delivery.c.state == DeliveryState.PLANNED,
         or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now),
     )
     return connection.scalar(matching) or 0
@@ -159,7 +166,7 @@ def _is_unserved(edition_id: int) -> ColumnElement[bool]:
     return and_(
         delivery.c.edition_id == edition_id,
         or_(
-            delivery.c.state.in_(["refused", "expired", "uncertain"]),
+            delivery.c.state.in_(_UNSERVED),
             _waits_for_a_person(),
         ),
     )
@@ -168,8 +175,8 @@ def _is_unserved(edition_id: int) -> ColumnElement[bool]:
 def _waits_for_a_person() -> ColumnElement[bool]:
     """Return the condition that a letter could not be laid out, and is planned on."""
     return and_(
-        delivery.c.state == "planned",
-        delivery.c.channel == "post",
+        delivery.c.state == DeliveryState.PLANNED,
+        IS_LETTER,
         delivery.c.reply.is_not(None),
     )
 

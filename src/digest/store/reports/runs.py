@@ -13,8 +13,8 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.formats import Channel
 from digest.store.base.tables import delivery, send_batch
+from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.send_batches import DONE, LEASED, OPEN
 
 # More would be a list, and there is one.
@@ -116,5 +116,5 @@ def _of_batches(edition_id: int, *those: ColumnElement[bool]) -> ColumnElement[b
         delivery.c.reader_id.between(
             send_batch.c.first_reader_id, send_batch.c.last_reader_id
         ),
-        delivery.c.channel == Channel.EMAIL,
+        IS_EMAIL,
     )

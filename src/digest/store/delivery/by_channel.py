@@ -1,0 +1,21 @@
+"""Which copies go by which channel: the one place of the store that asks."""
+
+from collections.abc import Mapping
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.formats import Channel
+from digest.store.base.tables import delivery
+
+# Conditions on a delivery: a worker sends it, or a print batch holds it.
+IS_EMAIL = delivery.c.channel == Channel.EMAIL
+IS_LETTER = delivery.c.channel == Channel.POST
+
+
+def goes_by_email(channel: Channel) -> bool:
+    """Whether a worker sends the copies of that channel, a send batch at a time."""
+    return channel is Channel.EMAIL
+
+
+def count_emails(copies: Mapping[tuple[str, str], int], *states: DeliveryState) -> int:
+    """Return how many emails stand so, of copies counted by (channel, state)."""
+    return sum(copies.get((Channel.EMAIL, state), 0) for state in states)
