@@ -13,6 +13,7 @@ from digest.model.editions.edition import EditionState
 from digest.schedule.editions import long_sleep
 from digest.schedule.reports.runs import Run, run_of
 from digest.schedule.reports.status import status_of
+from digest.store import limits
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import campaign, delivery, edition, left_out
 from digest.store.delivery import (
@@ -242,7 +243,7 @@ def test_status_tells_a_program_how_each_run_goes(engine: Engine) -> None:
     assert run["copies"] == [{"channel": "email", "state": "planned", "copies": 3}]
 
 
-@pytest.mark.parametrize("people", [overview.NAMED, overview.NAMED + 5])
+@pytest.mark.parametrize("people", [limits.UNSERVED_NAMED, limits.UNSERVED_NAMED + 5])
 def test_more_people_than_can_be_read_at_once_are_counted(
     engine: Engine, people: int
 ) -> None:
@@ -253,7 +254,7 @@ def test_more_people_than_can_be_read_at_once_are_counted(
         count = overview.count_not_served(connection, planned.id)
     lines = status_of(engine, EIGHT, RateLimits())["help"]
 
-    assert (len(named), count) == (overview.NAMED, people)
+    assert (len(named), count) == (limits.UNSERVED_NAMED, people)
     assert f"did not reach {people - 10} more. See: digest deliveries" in lines[-1]
 
 
@@ -284,8 +285,8 @@ def test_everybody_is_listed_in_pages_each_once_and_in_order(engine: Engine) -> 
 
 
 def test_a_list_longer_than_a_page_is_read_to_its_end(engine: Engine) -> None:
-    planned = a_planned_edition(engine, emails=copies.PAGE + 1)
+    planned = a_planned_edition(engine, emails=limits.COPIES_LISTED + 1)
     pages = [*copies.everybody(engine, planned.id, [PLANNED])]
 
-    assert [len(page) for page in pages] == [copies.PAGE, 1]
+    assert [len(page) for page in pages] == [limits.COPIES_LISTED, 1]
     assert [*copies.everybody(engine, planned.id, [REFUSED])] == []

@@ -25,6 +25,7 @@ from digest.model.delivery.delivery import Deferred, DeliveryState, Refused, Unc
 from digest.model.delivery.rate_limits import DomainRateLimits, RateLimits, parse_limits
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.formats import Channel
+from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
 from digest.store.delivery import claims, copies, deliveries, send_batches
@@ -217,7 +218,7 @@ def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
         send(sender)
         clock.move(timedelta(hours=1))
 
-    assert len(carrier.copies) == send_batches.MOST_UNCERTAIN_ATTEMPTS
+    assert len(carrier.copies) == limits.UNCERTAIN_ATTEMPTS
     assert len({copy.payload for copy in carrier.copies}) == 1
     assert states(engine, planned.id) == {UNCERTAIN: 1}
     assert edition_state(engine) == "sending"

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from digest.model.delivery.rate_limits import RateLimit, parse_limits
 from digest.model.delivery.rate_windows import (
-    LIFE,
-    SLOW_DAYS,
     GrantLedger,
     GrantUse,
     day_of_use,
     grant_size,
     slow_limit,
 )
+from digest.model.limits import GRANT_LIFE, SLOW_START_DAYS
 from tests.builders import EIGHT
 
 MS = timedelta(milliseconds=1)
@@ -123,14 +122,14 @@ def test_a_grant_of_one_who_died_counts_to_its_end() -> None:
     limits = parse_limits("8/s")
     ledger = GrantLedger().granted("lost", 8, EIGHT)
 
-    assert ledger.free_at(limits, EIGHT) == EIGHT + LIFE + timedelta(seconds=1)
+    assert ledger.free_at(limits, EIGHT) == EIGHT + GRANT_LIFE + timedelta(seconds=1)
 
 
 FIRST = RateLimit(500, timedelta(days=1))
 
 
 @pytest.mark.parametrize(
-    ("day", "copies"), [(1, 500), (2, 1000), (5, 8000), (SLOW_DAYS, 4_096_000)]
+    ("day", "copies"), [(1, 500), (2, 1000), (5, 8000), (SLOW_START_DAYS, 4_096_000)]
 )
 def test_a_new_domain_may_send_twice_as_much_each_day_of_use(
     day: int, copies: int
@@ -139,7 +138,7 @@ def test_a_new_domain_may_send_twice_as_much_each_day_of_use(
 
 
 def test_a_domain_in_use_for_a_fortnight_is_not_new() -> None:
-    assert slow_limit(FIRST, SLOW_DAYS + 1) is None
+    assert slow_limit(FIRST, SLOW_START_DAYS + 1) is None
 
 
 def test_days_without_use_do_not_count() -> None:

@@ -49,3 +49,26 @@ PERSON_KEY_LENGTH = 380
 # Readers planned in one transaction, whose emails are one send batch: short enough
 # to hold nobody up, and a worker that dies gives back no more than that.
 READERS_PLANNED_AT_ONCE = 1000
+
+# == How fast copies leave ==
+
+# A grant may be used for so long: one whose holder dies is lost with it.
+GRANT_LIFE = timedelta(seconds=1)
+# A holder takes this part of what there is, so that others find something too.
+GRANT_SHARE = 8
+# Copies granted at once, however many there is room for: more would be held idle.
+GRANT_COPIES = 500
+# What was granted in the past is known to this part of its age.
+LEDGER_COARSENESS = 20
+# A sending domain that was used on so many days is no longer new.
+SLOW_START_DAYS = 14
+# Seconds over which a run's rate is taken: long enough to smooth what a mail server
+# stutters, short enough to notice change.
+RATE_WINDOW_SECONDS = 60.0
+# Seconds; over a shorter time a rate is a guess.
+RATE_SECONDS = 2.0
+
+# == A bounce ==
+
+# Characters of what a mail server says of a copy: a line or two for staff.
+BOUNCE_WORDS_LENGTH = 300

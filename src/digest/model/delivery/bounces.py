@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digest.model import limits
+
 
 class BounceKind(StrEnum):
     """What a report comes to.
@@ -107,7 +109,6 @@ _CONTENT, _POLICY = 6, 7
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 # What kind of diagnostic it is: "smtp; 550 …".
 _TYPE = re.compile(r"^\s*[\w-]+;\s*")
-_LONGEST_WORDS = 300
 _GRAVITY = (BounceKind.OURS, BounceKind.SOFT, BounceKind.HARD)
 _SAID = {
     BounceKind.HARD: "bounced for good",
@@ -144,7 +145,7 @@ def code_in(text: str) -> str:
 def on_one_line(text: str) -> str:
     """Return what a stranger wrote, as far as it can be shown, and not too long."""
     line = " ".join(text.split())
-    return "".join(filter(str.isprintable, line))[:_LONGEST_WORDS]
+    return "".join(filter(str.isprintable, line))[: limits.BOUNCE_WORDS_LENGTH]
 
 
 def _complaint(feedback: FeedbackReport) -> BounceVerdict | None:

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from digest.model import limits
 from digest.model.delivery.rate_limits import RateLimit
 
-# Long enough to smooth what a mail server stutters, short enough to notice change.
-WINDOW_SECONDS = 60.0
-# Before that a rate is a guess.
-_SHORTEST_SECONDS = 2.0
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -18,7 +15,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 class ThroughputWindow:
     """Counts copies over a sliding window; is told the time, in seconds."""
 
-    window: float = WINDOW_SECONDS
+    window: float = limits.RATE_WINDOW_SECONDS
     _samples: deque[tuple[float, int]] = field(default_factory=deque)
 
     def note(self, at: float, ended: int) -> None:
@@ -66,7 +63,7 @@ class LimitUse:
 
 def rate_of(copies: int, seconds: float) -> float | None:
     """Return copies a second; None where the time is too short to tell."""
-    return copies / seconds if seconds >= _SHORTEST_SECONDS else None
+    return copies / seconds if seconds >= limits.RATE_SECONDS else None
 
 
 def seconds_left(

@@ -7,20 +7,17 @@ used in any window than its limit, whoever uses them and however late.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from digest.model.delivery.rate_limits import RateLimit
-
-# How long a grant may be used. One whose holder dies is lost with it.
-LIFE = timedelta(seconds=1)
-# A holder takes a part of what there is, so that others find something too.
-_SHARE = 8
-_MOST_AT_ONCE = 500
-# What is past is kept coarsely: known to this part of its age.
-_COARSENESS = 20
-# A domain used on so many days is no longer new.
-SLOW_DAYS = 14
+from digest.model.limits import (
+    GRANT_COPIES,
+    GRANT_LIFE,
+    GRANT_SHARE,
+    LEDGER_COARSENESS,
+    SLOW_START_DAYS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,9 @@ class GrantLedger:
 
     def granted(self, key: str, copies: int, now: datetime) -> "GrantLedger":
         """Return the ledger with a grant that may be used for its life."""
-        return self._with([*self.entries, GrantEntry(now, now + LIFE, copies, key)])
+        return self._with(
+            [*self.entries, GrantEntry(now, now + GRANT_LIFE, copies, key)]
+        )
 
     def settled(self, use: GrantUse) -> "GrantLedger":
         """Return the ledger with what is known of a grant that is used no more."""
@@ -106,7 +105,7 @@ class GrantLedger:
             if (
                 last
                 and start
-                and entry.until - start <= (now - entry.until) / _COARSENESS
+                and entry.until - start <= (now - entry.until) / LEDGER_COARSENESS
             ):
                 entries[-1] = GrantEntry(
                     min(start, since), entry.until, last.copies + entry.copies
@@ -140,8 +139,8 @@ class GrantLedger:
 
 def grant_size(limits: Sequence[RateLimit], room: int) -> int:
     """Return how many of the copies there is room for to grant at once."""
-    share = min(limit.copies for limit in limits) // _SHARE
-    return min(max(share, 1), _MOST_AT_ONCE, room)
+    share = min(limit.copies for limit in limits) // GRANT_SHARE
+    return min(max(share, 1), GRANT_COPIES, room)
 
 
 def day_of_use(days: int, last_day: date | None, today: date) -> int:
@@ -154,6 +153,6 @@ def slow_limit(first: RateLimit, day: int) -> RateLimit | None:
 
     It doubles with each day of use.
     """
-    if day > SLOW_DAYS:
+    if day > SLOW_START_DAYS:
         return None
     return RateLimit(first.copies * 2 ** (day - 1), first.window)

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.delivery.eta import WINDOW_SECONDS, TimeRemaining, outlook, rate_of
+from digest.model.delivery.eta import TimeRemaining, outlook, rate_of
 from digest.model.delivery.eta import seconds_left as time_left
 from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
+from digest.model.limits import RATE_WINDOW_SECONDS
 from digest.model.moves import DELIVERY_MOVES
 from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
@@ -24,7 +25,7 @@ from digest.store.reports import overview, runs
 from digest.store.reports.runs import DelayedEmails
 
 GOING = (EditionState.PLANNED, EditionState.SENDING)
-_WINDOW = timedelta(seconds=WINDOW_SECONDS)
+_WINDOW = timedelta(seconds=RATE_WINDOW_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from time import monotonic
 
 from sqlalchemy import Engine, func, select
 
+from digest.store import limits
 from digest.store.base.engine import reading
-
-_LOOK_AGAIN_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class DatabaseClock:
         """Return the time."""
         with self._lock:
             last, elapsed = self._last, self.since_start()
-            if last is None or elapsed - last[1] > _LOOK_AGAIN_SECONDS:
+            if last is None or elapsed - last[1] > limits.CLOCK_LOOK_SECONDS:
                 last = self._last = self._database_time()
                 elapsed = last[1]
             return last[0] + timedelta(seconds=elapsed - last[1])

@@ -18,12 +18,10 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from digest.errors import StoreError
-
-LOCK_WAIT_MS = 15_000
-_REST_SECONDS = 5
+from digest.store import limits
 
 
-def open_engine(url: str, lock_wait_ms: int = LOCK_WAIT_MS) -> Engine:
+def open_engine(url: str, lock_wait_ms: int = limits.LOCK_WAIT_MS) -> Engine:
     """Return an engine for `url` whose errors never show a subscriber's data.
 
     On SQLite a writing transaction takes its lock when it begins, so that a
@@ -78,7 +76,10 @@ def _test_what_has_rested(engine: Engine) -> None:
     def _on_checkout(
         connection: Any, record: ConnectionPoolEntry, _proxy: object
     ) -> None:
-        if monotonic() < record.info.get("rests_since", inf) + _REST_SECONDS:
+        if (
+            monotonic()
+            < record.info.get("rests_since", inf) + limits.UNTESTED_REST_SECONDS
+        ):
             return
         try:
             engine.dialect.do_ping(connection)

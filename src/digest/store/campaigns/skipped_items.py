@@ -4,9 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MOST = 20
-_LONGEST_NAME = 80
-_LONGEST_WHY = 300
+from digest.store import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,13 @@ def to_text(skipped: Sequence[SkippedItem]) -> str:
     """
     lasting = [item for item in skipped if not item.passing]
     rows = [
-        (item.name[:_LONGEST_NAME], item.why[:_LONGEST_WHY], False, item.is_part)
-        for item in lasting[:_MOST]
+        (
+            item.name[: limits.SKIPPED_NAME_LENGTH],
+            item.why[: limits.SKIPPED_REASON_LENGTH],
+            False,
+            item.is_part,
+        )
+        for item in lasting[: limits.SKIPPED_ITEMS]
     ]
     if more := len(lasting) - len(rows):
         rows.append((f"{more} more", "see what is said of the others", False, False))

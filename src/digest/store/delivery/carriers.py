@@ -1,15 +1,13 @@
 """How each mail server stands, for every machine that sends and for staff to see."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from digest.store import limits
 from digest.store.base.tables import carrier
 from digest.store.base.upsert import insert_new
-
-_FIRST_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,10 @@ def pause(connection: Connection, name: str, reason: str, now: datetime) -> None
     ).one()
     if row.paused_until is not None and now < row.paused_until:
         return
-    wait = min(_FIRST_PAUSE * 2 ** min(row.failures, 10), _LONGEST_PAUSE)
+    wait = min(
+        limits.FIRST_CARRIER_PAUSE * 2 ** min(row.failures, 10),
+        limits.LONGEST_CARRIER_PAUSE,
+    )
     connection.execute(
         update(carrier)
         .where(carrier.c.name == name)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.people.person import Addressee
+from digest.store import limits
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery, left_out, reader, subscriber
 from digest.store.delivery.bounces import words_by_reader
@@ -27,7 +28,6 @@ from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people.readers import addressees
 
 LEFT_OUT = "left-out"
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def listed(
     edition_id: int,
     states: Sequence[str] = (),
     after: int = 0,
-    most: int = PAGE,
+    most: int = limits.COPIES_LISTED,
 ) -> list[ListedCopy]:
     """Return a page of those the edition was for, by reader.
 
@@ -140,7 +140,7 @@ def everybody(
             page = listed(connection, edition_id, states, after)
         if page:
             yield page
-        if len(page) < PAGE:
+        if len(page) < limits.COPIES_LISTED:
             return
         after = page[-1].key.reader_id
 

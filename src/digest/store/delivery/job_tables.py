@@ -5,7 +5,7 @@ come with it, and otherwise only look into them. Nothing in them is the truth
 about a copy, so they may be lost.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from digest.store import limits
 from digest.store.base.engine import writing
 from digest.store.base.tables import send_batch
 from digest.store.delivery import send_batches
@@ -35,9 +36,6 @@ _MARK = "made by digest migrate as of "
 _LOCK = "send-batch:"
 _jobs = table(f"{_PREFIX}jobs", column("id"), column("queueing_lock"), column("status"))
 _events = table(f"{_PREFIX}events", column("job_id"), column("type"), column("at"))
-# A job is begun shortly before its batch is leased, unless it waits its turn behind
-# another. Nothing but a database that was cut off leaves one begun for good.
-_MOST_BEGUN = timedelta(minutes=1)
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
@@ -121,7 +119,7 @@ def without_job(connection: Connection, now: datetime, most: int) -> list[int]:
     has_just_begun = exists().where(
         _events.c.job_id == _jobs.c.id,
         _events.c.type == text("'started'"),
-        _events.c.at > now - _MOST_BEGUN,
+        _events.c.at > now - limits.JOB_BEGUN_FOR,
     )
     is_under_way = or_(
         _jobs.c.status == text("'todo'"),

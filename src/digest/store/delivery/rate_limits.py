@@ -11,7 +11,6 @@ from sqlalchemy import Connection, delete, select, update
 from digest.model.delivery.eta import LimitUse
 from digest.model.delivery.rate_limits import RateLimit
 from digest.model.delivery.rate_windows import (
-    LIFE,
     GrantEntry,
     GrantLedger,
     GrantUse,
@@ -19,6 +18,7 @@ from digest.model.delivery.rate_windows import (
     grant_size,
     slow_limit,
 )
+from digest.model.limits import GRANT_LIFE
 from digest.store.base.tables import pace, slow_start
 from digest.store.base.upsert import insert_new
 
@@ -117,7 +117,7 @@ def _grant(
     ledger = ledger.compacted(limits, now)
     grant: Grant | datetime = ledger.free_at(limits, now)
     if (room := ledger.room(limits, now)) > 0:
-        grant = Grant(secrets.token_hex(4), grant_size(limits, room), now + LIFE)
+        grant = Grant(secrets.token_hex(4), grant_size(limits, room), now + GRANT_LIFE)
         ledger = ledger.granted(grant.key, grant.copies, now)
         if want.domain:
             _note_day(connection, want.domain, now)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.store import limits
 from digest.store.base.tables import campaign, delivery, edition, send_batch
 from digest.store.delivery.by_channel import IS_EMAIL, goes_by_email
 from digest.store.delivery.deliveries import (
@@ -37,8 +38,6 @@ from digest.store.editions import editions
 
 OPEN, LEASED, DONE = "open", "leased", "done"
 SENDABLE = (EditionState.PLANNED, EditionState.SENDING)
-# An answer that keeps getting lost must not become the same email for ever.
-MOST_UNCERTAIN_ATTEMPTS = 3
 INTERRUPTED = "the sender stopped before an answer came: it may have arrived"
 
 
@@ -214,7 +213,7 @@ def repeat_uncertain(
         return 0
     return move_those(
         connection,
-        and_(_within(lease), delivery.c.attempts < MOST_UNCERTAIN_ATTEMPTS),
+        and_(_within(lease), delivery.c.attempts < limits.UNCERTAIN_ATTEMPTS),
         DeliveryState.PLANNED,
         now,
         only_from=DeliveryState.UNCERTAIN,

@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.errors import NotFound
+from digest.store import limits
 from digest.store.base.codes import ALPHABET
 from digest.store.base.tables import short_link
 from digest.store.base.upsert import insert_new
-
-_LENGTH = 6
 
 
 def code_for(connection: Connection, url: str, now: datetime) -> str:
@@ -40,7 +39,7 @@ def target(connection: Connection, code: str) -> str:
 def _code(url: str, salt: int) -> str:
     number = int.from_bytes(hashlib.sha256(f"{salt} {url}".encode()).digest()[:8])
     letters = []
-    for _ in range(_LENGTH):
+    for _ in range(limits.SHORT_LINK_LETTERS):
         number, place = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[place])
     return "".join(letters)

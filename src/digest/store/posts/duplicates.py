@@ -14,9 +14,8 @@ from digest.model.posts.duplicates import (
 )
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
+from digest.store import limits
 from digest.store.base.tables import item
-
-_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ def _candidates(
     connection: Connection, campaign_id: int, marks: Sequence[DuplicateEvidence]
 ) -> list[LoggedItem]:
     rows: dict[int, Row[Any]] = {}
-    for start in range(0, len(marks), _CHUNK):
-        part = marks[start : start + _CHUNK]
+    for start in range(0, len(marks), limits.DUPLICATES_LOOKED_UP_AT_ONCE):
+        part = marks[start : start + limits.DUPLICATES_LOOKED_UP_AT_ONCE]
         same = or_(
             item.c.address_mark.in_(
                 [evidence.address for evidence in part if evidence.address]

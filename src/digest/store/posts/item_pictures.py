@@ -19,12 +19,11 @@ from digest.model.posts.pictures import (
     split_at_limit,
     too_many,
 )
+from digest.store import limits
 from digest.store.base.tables import item, source
 from digest.store.posts import log, pictures, positions
 from digest.store.posts.pictures import PictureAddress
 from digest.store.posts.revisions import content_values, set_values
-
-_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
         .join(source, source.c.id == item.c.source_id)
         .where(*_may_change(connection, campaign_id))
         .order_by(item.c.id)
-        .execution_options(yield_per=_AT_ONCE)
+        .execution_options(yield_per=limits.ITEMS_PICTURED_AT_ONCE)
     )
     items = (
         OpenItem(
@@ -114,8 +113,8 @@ def picture_open(connection: Connection, campaign_id: int) -> int:
         for entry in items
         if any(_as_known(picture, addresses) != picture for picture in entry.pictures)
     ]
-    for first in range(0, len(changed), _AT_ONCE):
-        _picture(connection, changed[first : first + _AT_ONCE])
+    for first in range(0, len(changed), limits.ITEMS_PICTURED_AT_ONCE):
+        _picture(connection, changed[first : first + limits.ITEMS_PICTURED_AT_ONCE])
     return len(changed)
 
 

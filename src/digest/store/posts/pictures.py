@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,13 +23,10 @@ from sqlalchemy import (
 )
 
 from digest.model.posts.pictures import Files, Gallery, PictureFile, PictureUse
+from digest.store import limits
 from digest.store.base.tables import item, picture_address, picture_file
 from digest.store.base.upsert import insert_new
 
-# One that was just made may not be in its post yet.
-_GRACE = timedelta(days=1)
-# So that a withdrawal can be undone.
-_KEPT_UNUSED = timedelta(days=30)
 # As model.posts.item_json writes a picture's name.
 _NAMES = re.compile(r'"kept": "([0-9a-f]{32})"')
 
@@ -73,9 +70,11 @@ def addresses(
     is_kept = exists().where(picture_file.c.picture == picture_address.c.picture)
     rows: dict[str, Row[Any]] = {}
     keys = list(by_key)
-    for first in range(0, len(keys), 500):
+    for first in range(0, len(keys), limits.PICTURES_LOOKED_UP_AT_ONCE):
         matching = select(picture_address, is_kept.label("is_kept")).where(
-            picture_address.c.key.in_(keys[first : first + 500])
+            picture_address.c.key.in_(
+                keys[first : first + limits.PICTURES_LOOKED_UP_AT_ONCE]
+            )
         )
         rows |= {row.key: row for row in connection.execute(matching)}
     return {
@@ -191,7 +190,9 @@ def sort_out(connection: Connection, now: datetime) -> None:
         .values(unused_since=None)
     )
     connection.execute(
-        delete(picture_file).where(picture_file.c.unused_since < now - _KEPT_UNUSED)
+        delete(picture_file).where(
+            picture_file.c.unused_since < now - limits.UNUSED_PICTURES_KEPT
+        )
     )
 
 
@@ -203,9 +204,9 @@ def _replaced(now: datetime) -> Select[tuple[str]]:
     """
     is_elsewhere = exists().where(
         picture_address.c.picture == picture_file.c.picture,
-        picture_address.c.tried_at >= now - _GRACE,
+        picture_address.c.tried_at >= now - limits.PICTURE_GRACE,
     )
-    is_late = and_(picture_file.c.made_at < now - _GRACE, ~is_elsewhere)
+    is_late = and_(picture_file.c.made_at < now - limits.PICTURE_GRACE, ~is_elsewhere)
     return select(picture_file.c.picture).where(
         picture_file.c.use == PictureUse.EMAIL,
         or_(is_late, picture_file.c.unused_since.is_not(None)),

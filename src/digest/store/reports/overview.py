@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, sele
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import DeliveryState
+from digest.store import limits
 from digest.store.base.tables import (
     delivery,
     item,
@@ -24,8 +25,6 @@ _UNSERVED = (
     DeliveryState.EXPIRED,
     DeliveryState.UNCERTAIN,
 )
-# As many names as a person reads at once; the rest is in digest deliveries.
-NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def emails_due(connection: Connection, now: datetime) -> int:
 
 
 def not_served(
-    connection: Connection, edition_id: int, most: int = NAMED
+    connection: Connection, edition_id: int, most: int = limits.UNSERVED_NAMED
 ) -> list[UnservedReader]:
     """Return whom an edition did not reach, by reader, and no more than `most`."""
     out = (

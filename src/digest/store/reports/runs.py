@@ -13,12 +13,10 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.delivery import DeliveryState
+from digest.store import limits
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.send_batches import DONE, LEASED, OPEN
-
-# More would be a list, and there is one.
-MOST_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def waits(connection: Connection, edition_id: int, now: datetime) -> DelayedEmai
         .where(waiting)
         .group_by(delivery.c.reply)
         .order_by(func.count().desc(), delivery.c.reply)
-        .limit(MOST_REASONS)
+        .limit(limits.DELAY_REASONS)
     )
     return DelayedEmails(
         copies, soonest, tuple((row[0] or "", row[1]) for row in reasons)

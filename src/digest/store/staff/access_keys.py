@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from digest.errors import DigestError, NotFound
+from digest.store import limits
 from digest.store.base.tables import access_key
 from digest.store.base.upsert import insert_new
 
 _SIGN = "digest_"
-_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,12 @@ def create(connection: Connection, name: str, now: datetime) -> str:
     Raises DigestError where there is, or was, a key of that name.
     """
     label = " ".join(name.split())
-    if not 0 < len(label) <= 80:
-        raise DigestError("a key needs a name of at most 80 letters: whose it is")
-    secret = _SIGN + secrets.token_urlsafe(_BYTES)
+    if not 0 < len(label) <= limits.KEY_NAME_LENGTH:
+        raise DigestError(
+            f"a key needs a name of at most {limits.KEY_NAME_LENGTH} letters: "
+            "whose it is"
+        )
+    secret = _SIGN + secrets.token_urlsafe(limits.KEY_SECRET_BYTES)
     row = {"name": label, "secret_hash": _hash(secret), "created_at": now}
     if not insert_new(connection, access_key, [row], key=("name",)):
         raise DigestError(

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from digest.store import limits
 from digest.store.base.tables import audit, campaign
 
 ACTOR = "actor"
 PROGRAM = "program"
-LONGEST_ACTOR = 120
 Facts = Mapping[str, Any]
 
 
@@ -73,7 +73,7 @@ def record(connection: Connection, act: Act, now: datetime) -> None:
     connection.execute(
         insert(audit).values(
             at=now,
-            actor=actor[:LONGEST_ACTOR],
+            actor=actor[: limits.ACTOR_LENGTH],
             act=act.name,
             campaign_id=act.campaign_id,
             edition_id=act.edition_id,

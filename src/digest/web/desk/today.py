@@ -12,6 +12,7 @@ from digest.schedule.editions import due
 from digest.schedule.reports.troubles import troubles_in
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
+from digest.store.limits import UNSERVED_NAMED
 from digest.store.reports import overview
 from digest.web import limits
 from digest.web.parts.inputs import RowId
@@ -91,7 +92,7 @@ def _edition(
         ],
         "not_served": overview.not_served(connection, edition.id),
         "more_not_served": max(
-            overview.count_not_served(connection, edition.id) - overview.NAMED, 0
+            overview.count_not_served(connection, edition.id) - UNSERVED_NAMED, 0
         ),
         "is_planned": edition.planned_at is not None,
     }

@@ -1,0 +1,72 @@
+"""What a row, a list and a batch of the database may hold, and how long things wait.
+
+Each constant stands below the reason for it, and `# == ... ==` begins a group.
+"""
+
+from datetime import timedelta
+
+# == The database ==
+
+# Milliseconds for another's lock: longer than any of our own transactions lasts.
+LOCK_WAIT_MS = 15_000
+# Seconds; a connection that rested for longer is tested before it is used again.
+UNTESTED_REST_SECONDS = 5
+# Seconds between two looks at the database's clock: two machines drift less than that.
+CLOCK_LOOK_SECONDS = 60.0
+
+# == Many rows at a time ==
+
+# Items looked up at once by what duplicates share: SQLite allows so many parameters.
+DUPLICATES_LOOKED_UP_AT_ONCE = 400
+# Pictures' addresses looked up at once, for the same reason.
+PICTURES_LOOKED_UP_AT_ONCE = 500
+# Whole items in memory at once, of those whose pictures are put in place.
+ITEMS_PICTURED_AT_ONCE = 200
+
+# == What staff are shown ==
+
+# Copies of an edition on one page of a list.
+COPIES_LISTED = 500
+# People an edition did not reach, by name: as many as a person reads at once.
+UNSERVED_NAMED = 20
+# Reasons that put copies off, the most frequent first: more of them would be a list.
+DELAY_REASONS = 5
+
+# == A source's last reading ==
+
+# Items that could not be taken and are kept by name: more of them are a count.
+SKIPPED_ITEMS = 20
+# Characters of such an item's name: it is one line of several.
+SKIPPED_NAME_LENGTH = 80
+# Characters of why it could not be taken: a sentence or two.
+SKIPPED_REASON_LENGTH = 300
+
+# == Sending ==
+
+# Attempts; an answer that keeps getting lost must not become one email for ever.
+UNCERTAIN_ATTEMPTS = 3
+# A job is begun shortly before its batch is leased, unless it waits behind another:
+# nothing but a database that was cut off leaves one begun for longer.
+JOB_BEGUN_FOR = timedelta(minutes=1)
+# The first time that a mail server turns us away it is left alone so long.
+FIRST_CARRIER_PAUSE = timedelta(seconds=30)
+# Each pause is twice the one before, and this the longest: it may be well again.
+LONGEST_CARRIER_PAUSE = timedelta(minutes=15)
+
+# == Pictures ==
+
+# A picture that was just made may not be in its post yet.
+PICTURE_GRACE = timedelta(days=1)
+# What no post shows is kept for this long, so that a withdrawal can be undone.
+UNUSED_PICTURES_KEPT = timedelta(days=30)
+
+# == Names and keys ==
+
+# Letters of a short link's code, to be typed from paper: 31 to the sixth of them.
+SHORT_LINK_LETTERS = 6
+# Characters of a key's name, which says whose it is.
+KEY_NAME_LENGTH = 80
+# Random bytes of a key's secret: nobody guesses 256 bits.
+KEY_SECRET_BYTES = 32
+# Characters of who did something, as the audit trail has it.
+ACTOR_LENGTH = 120
