@@ -103,7 +103,7 @@ def test_every_header_is_there_once_and_says_what_the_standards_ask(
     assert [name for name, _ in made.items()] == HEADERS
     assert made["From"] == "Lantern Week <digest@example.org>"
     assert made["To"] == "Ann Example <ann@example.org>"
-    assert made["Subject"] == "Lantern Week, Monday 6 July: 1 post and 1 event"
+    assert made["Subject"] == "The kettle is always on, and 1 more event"
     assert made["Date"] == "Mon, 06 Jul 2026 16:00:00 +0100"
     assert made["Message-ID"] == "<sample.k7qf2mxa@example.org>"
     assert made["Reply-To"] == "team@example.org"

@@ -106,7 +106,7 @@ def test_the_html_is_built_for_everyone(draft: bool) -> None:  # noqa: FBT001 - 
 def test_a_post_in_another_form_is_offered_before_its_words() -> None:
     for shown in (
         preview_text(a_rich_variant(), LOOK),
-        preview_html(a_rich_variant(), LOOK),
+        preview_html(a_rich_variant(), LOOK).partition("<h1")[2],
     ):
         places = [
             shown.index(words)
@@ -136,28 +136,66 @@ def test_the_way_out_is_near_the_top_and_at_the_end() -> None:
     [
         pytest.param(
             (a_post(), a_post("2"), a_post("3"), an_event()),
-            "Lantern Week, Monday 6 July: 3 posts and 1 event",
+            "The kettle is always on, and 2 more posts and 1 more event",
             id="several are counted",
         ),
         pytest.param(
             (a_post(title="The kettle is always on"),),
-            "Lantern Week, Monday 6 July: The kettle is always on",
+            "The kettle is always on",
             id="one is named",
         ),
         pytest.param(
             (an_event(), an_event("2")),
-            "Lantern Week, Monday 6 July: 2 events",
+            "Lantern walk, and 1 more event",
             id="events alone",
         ),
         pytest.param(
+            (an_event(), a_post()),
+            "The kettle is always on, and 1 more event",
+            id="posts are read first",
+        ),
+        pytest.param(
+            (a_post(title="A title that takes about as much as there is"), a_post("2")),
+            "A title that takes about as much as there is, and 1 more post",
+            id="just room for how many",
+        ),
+        pytest.param(
+            (a_post(title="A title that takes more than what there is room"), a_post()),
+            "A title that takes more than what there is room, and 1 more post",
+            id="up to its very end",
+        ),
+        pytest.param(
+            (
+                a_post(title="A title that takes all of the room that there is"),
+                an_event(),
+            )
+            * 9,
+            "A title that takes all of the room that there is",
+            id="no room for how many",
+        ),
+        pytest.param(
+            (a_post(title="中" * 60),),
+            "中" * 34 + "…",
+            id="a language without spaces is cut by its width",
+        ),
+        pytest.param(
+            (a_post(title="Tea " + "中" * 60),),
+            "Tea " + "中" * 32 + "…",
+            id="and not at the last space of another",
+        ),
+        pytest.param(
+            (a_post(title="Is 1=? of 2=?utf-8?q?x?="),),
+            "Is 1=? of 2=?utf-8?q?x?=",
+            id="what looks like an encoded word",
+        ),
+        pytest.param(
             (a_post(title="A very long title " * 12),),
-            "Lantern Week, Monday 6 July: A very long title A very long title A very"
-            " long title A…",
+            "A very long title A very long title A very long title A very long…",
             id="a long title is cut between words",
         ),
         pytest.param(
             (a_post(title="", summary="Come in out of the rain."),),
-            "Lantern Week, Monday 6 July: Come in out of the rain.",
+            "Come in out of the rain.",
             id="no title",
         ),
     ],
@@ -166,8 +204,21 @@ def test_the_subject_says_what_is_new(items: tuple[Item, ...], expected: str) ->
     assert subject(a_variant(*items)) == expected
 
 
+def test_what_an_inbox_shows_after_the_subject_is_not_the_title_again() -> None:
+    page = tree(preview_html(a_variant(a_post(), an_event()), LOOK))
+    [preheader] = page.xpath("//div[@class='preheader']")
+
+    assert preheader.text == "Come in out of the rain. Also: Lantern walk"
+
+
+def test_a_post_without_words_leaves_nothing_for_after_the_subject() -> None:
+    page = tree(preview_html(a_variant(a_post(summary="", body=())), LOOK))
+
+    assert not page.xpath("//div[@class='preheader']")
+
+
 def test_a_proof_says_so_in_its_subject() -> None:
-    assert subject(a_variant(draft=True)).startswith("Proof: Lantern Week")
+    assert subject(a_variant(draft=True)).startswith("Proof: The kettle")
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ LIST_ID_LENGTH = 255
 
 # == Words of an email ==
 
-# Characters of a subject: short enough for a phone, whose owner reads its beginning.
-SUBJECT_LENGTH = 90
-# Characters that an inbox may show after the subject.
-PREHEADER_LENGTH = 140
-# Characters of a summary that stand for a title where there is none.
-TITLE_LENGTH = 60
+# Columns of a subject: what an inbox shows of it, and a phone in two lines.
+SUBJECT_WIDTH = 70
+# Columns that an inbox may show after the subject.
+PREHEADER_WIDTH = 140
+# Columns of a summary that stand for a title where there is none.
+TITLE_WIDTH = 60
 # Characters up to which a telephone number stays on one line.
 PHONE_LENGTH = 20
 # Entries: a longer list of contents is no help to anybody.

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from digest.gather import limits
 from digest.gather.calendars.ics.answer import ComponentWords
 from digest.gather.items.raw_item import Blocks, RawItem, topics_within
-from digest.gather.markup.clean_text import cleaned, one_line, shortened
+from digest.gather.markup.clean_text import cleaned, one_line
 from digest.gather.markup.html import to_blocks
+from digest.model.posts.shortening import shortened
 
 _MARKUP = re.compile(
     r"</?(a|b|br|div|em|h[1-6]|html|i|li|ol|p|span|strong|u|ul)\b", re.I

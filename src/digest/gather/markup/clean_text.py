@@ -6,6 +6,7 @@ import unicodedata
 from itertools import takewhile
 
 from digest.gather import limits
+from digest.model.posts.shortening import shortened
 
 # Controls that part words: they count as a space.
 _PARTING = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -72,13 +73,8 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", straight).strip()
 
 
-def shortened(text: str, most: int) -> str:
-    """Return `text`, cut between two words where it is longer than `most`."""
-    return text if len(text) <= most else text[:most].rpartition(" ")[0] + "\u2026"
-
-
 def short_title(title: str) -> str:
-    """Return a title, cut between two words where it is too long for one."""
+    """Return a title, cut where it is too wide for one."""
     return shortened(title, limits.TITLE_LENGTH)
 
 

@@ -10,7 +10,7 @@ from digest.gather import limits
 from digest.gather.items.days import WrittenDay, named_day, written_day
 from digest.gather.items.raw_item import MadeItem, RawItem
 from digest.gather.markup import addresses
-from digest.gather.markup.clean_text import one_line, shortened
+from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.elements import HEADINGS, words_of
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.pages.layout.outline import lines_apart
@@ -46,6 +46,7 @@ from digest.gather.pages.selected_parts import chosen, parts_of
 from digest.gather.pages.web_page import WebPage
 from digest.model.campaigns.campaign import PageSelectors
 from digest.model.posts.blocks import links_in, texts
+from digest.model.posts.shortening import shortened
 from digest.store.campaigns.skipped_items import SkippedItem
 
 _TEASER = 60  # words

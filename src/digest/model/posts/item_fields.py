@@ -8,6 +8,7 @@ from digest.model.posts.blocks import Picture, texts
 from digest.model.posts.item_json import stored_name
 from digest.model.posts.items import Byline, Item, Link, TimeSpan
 from digest.model.posts.pictures import meaningful_alt, pictures_of
+from digest.model.posts.shortening import shortened
 
 _SHOWN = 300
 
@@ -24,8 +25,8 @@ def fields_in_words(item: Item, zone: str) -> dict[str, str]:
         for field in fields(item)
     }
     words = " ".join(" ".join(texts(item.body)).split())
-    body = f"{len(words.split())} words: {_shortened(words)}" if words else ""
-    pictures = _shortened("; ".join(map(_picture, pictures_of(item.body))))
+    body = f"{len(words.split())} words: {shortened(words, _SHOWN)}" if words else ""
+    pictures = shortened("; ".join(map(_picture, pictures_of(item.body))), _SHOWN)
     in_words |= {"body": body, "pictures": pictures}
     return {name: words for name, words in in_words.items() if words}
 
@@ -49,7 +50,7 @@ def _words(value: object, zone: str) -> str:
             words = _byline(value)
         case _:
             pass
-    return _shortened(words)
+    return shortened(words, _SHOWN)
 
 
 def _picture(picture: Picture) -> str:
@@ -68,9 +69,3 @@ def _byline(byline: Byline) -> str:
         ("organisation", byline.organisation),
     )
     return "; ".join(f"{name} {words}" for name, words in parts if words)
-
-
-def _shortened(words: str) -> str:
-    if len(words) <= _SHOWN:
-        return words
-    return words[:_SHOWN].rpartition(" ")[0] + " …"

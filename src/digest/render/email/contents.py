@@ -9,14 +9,15 @@ from digest.model.editions.mime import cleaned
 from digest.model.posts.blocks import Block, Picture, texts
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.pictures import shows
+from digest.model.posts.shortening import shortened
 from digest.render.addresses import link_address, phone_address, web_address
 from digest.render.email.subject import (
-    shortened,
+    in_order_of_reading,
     subject,
     title_of,
     title_with_state,
 )
-from digest.render.limits import CONTENTS_ENTRIES, PHONE_LENGTH, PREHEADER_LENGTH
+from digest.render.limits import CONTENTS_ENTRIES, PHONE_LENGTH, PREHEADER_WIDTH
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import first_day, is_off, times
@@ -124,13 +125,12 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
             zip(variant.items, depths, strict=True), 1
         )
     ]
-    titles = "; ".join(entry.title for entry in entries)
     pairs = list(zip(variant.items, entries, strict=True))
     return EmailContents(
         title=Phrase(cleaned(campaign.title), language),
         date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),
-        preheader=Phrase(shortened(titles, PREHEADER_LENGTH), language),
+        preheader=_preheader(variant),
         language=language_tag(variant.language),
         direction=direction(variant.language),
         content_language=language,
@@ -141,6 +141,22 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         sender=campaign.letter.sender or (campaign.sender_name,),
         phone=_phone("", campaign.letter.phone, words),
     )
+
+
+def _preheader(variant: Variant) -> Phrase:
+    """Return what an inbox shows after the subject, which has the first title.
+
+    The beginning of the first item, and the titles of the others; "" where there is
+    neither.
+    """
+    first, *others = in_order_of_reading(variant.items)
+    parts = [cleaned(first.summary)] if cleaned(first.title) else []
+    if others:
+        titles = "; ".join(title_with_state(item, variant) for item in others)
+        # Translators: the titles of what else is in an email.
+        parts.append(words_of(variant).gettext("Also: %(titles)s", titles=titles))
+    words = " ".join(filter(None, parts))
+    return Phrase(shortened(words, PREHEADER_WIDTH), content_lang(variant))
 
 
 def fullest(variant: Variant) -> Depths:

@@ -5,32 +5,40 @@ from collections.abc import Sequence
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.posts.items import Event, Item, Post
-from digest.render.limits import SUBJECT_LENGTH, TITLE_LENGTH
+from digest.model.posts.shortening import shortened, width_of
+from digest.render.limits import SUBJECT_WIDTH, TITLE_WIDTH
 from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
-from digest.render.words.dates import day_without_year
 from digest.render.words.event_times import headline
 
 
 def subject(variant: Variant) -> str:
-    """Return the subject: the campaign, the day, and what is new.
+    """Return the subject: the first headline, and how much more there is.
 
-    One item is named; more are counted, so that the line stays short enough
-    for a phone and begins the same every time.
+    The sender's name says who writes, so the line begins with the news; how many
+    more there are is said where there is room for it.
     """
-    words, items = words_of(variant), variant.items
-    news = title_with_state(items[0], variant) if len(items) == 1 else None
-    whole = words.gettext(
-        # Translators: the subject of an email.
-        "%(campaign)s, %(day)s: %(news)s",
-        campaign=cleaned(variant.campaign.title),
-        day=day_without_year(variant.slot, variant.campaign.timezone, words),
-        news=news or _counted(items, words),
-    )
-    line = shortened(whole, SUBJECT_LENGTH)
+    words = words_of(variant)
+    first, *others = in_order_of_reading(variant.items)
+    title = title_with_state(first, variant)
+    line = shortened(title, SUBJECT_WIDTH)
+    if others:
+        whole = words.gettext(
+            # Translators: the subject of an email: its first headline, and then
+            # "2 more posts and 1 more event".
+            "%(headline)s, and %(more)s",
+            headline=title,
+            more=_counted(others, words),
+        )
+        line = whole if width_of(whole) <= SUBJECT_WIDTH else line
     if not variant.draft:
         return str(line)
     # Translators: before the subject of an email that is only to be checked.
     return str(words.gettext("Proof: %(subject)s", subject=line))
+
+
+def in_order_of_reading(items: Sequence[Item]) -> list[Item]:
+    """Return the items as an email shows them: its posts, and then its events."""
+    return sorted(items, key=lambda item: isinstance(item, Event))
 
 
 def title_with_state(item: Item, variant: Variant) -> str:
@@ -43,17 +51,9 @@ def title_with_state(item: Item, variant: Variant) -> str:
 
 def title_of(item: Item, variant: Variant) -> Phrase:
     """Return an item's title, or else the beginning of what it says."""
-    summary = shortened(cleaned(item.summary), TITLE_LENGTH)
+    summary = shortened(cleaned(item.summary), TITLE_WIDTH)
     title = cleaned(item.title) or summary or variant.campaign.title
     return Phrase(title, content_lang(variant))
-
-
-def shortened(text: str, length: int) -> str:
-    """Return the text, cut after a word where it is longer than `length` letters."""
-    if len(text) <= length:
-        return text
-    start = text[: length - 1]
-    return (start.rpartition(" ")[0] or start).rstrip(" ,;:") + "…"
 
 
 def _counted(items: Sequence[Item], words: Words) -> str:
@@ -61,7 +61,11 @@ def _counted(items: Sequence[Item], words: Words) -> str:
     posts = len(items) - events
     counts = []
     if posts:
-        counts.append(words.ngettext("%(number)d post", "%(number)d posts", posts))
+        counts.append(
+            words.ngettext("%(number)d more post", "%(number)d more posts", posts)
+        )
     if events:
-        counts.append(words.ngettext("%(number)d event", "%(number)d events", events))
+        counts.append(
+            words.ngettext("%(number)d more event", "%(number)d more events", events)
+        )
     return words.listed(counts)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from unicodedata import category, east_asian_width
 
 from digest.model.posts.blocks import (
     Block,
@@ -18,6 +17,7 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
+from digest.model.posts.shortening import letters_of, width_of
 from digest.render.addresses import link_address, spoken
 from digest.render.limits import TEXT_COLUMNS, TEXT_COLUMNS_LEAST
 from digest.render.words.catalogue import Words
@@ -41,7 +41,7 @@ def filled(
 def underlined(text: str, rule: str) -> str:
     """Return a heading with a line under it."""
     lines = filled(text)
-    return f"{lines}\n{rule * max(map(_columns, lines.splitlines()), default=0)}"
+    return f"{lines}\n{rule * max(map(width_of, lines.splitlines()), default=0)}"
 
 
 class TextBlocks:
@@ -160,7 +160,7 @@ def _narrower(width: int, by: int) -> int:
 def _lines(text: str, width: int) -> Iterator[str]:
     line = ""
     for word in _words(text, width):
-        if line and _columns(line) + 1 + _columns(word) > width:
+        if line and width_of(line) + 1 + width_of(word) > width:
             yield line
             line = word
         else:
@@ -171,7 +171,7 @@ def _lines(text: str, width: int) -> Iterator[str]:
 def _words(text: str, width: int) -> Iterator[str]:
     for word in re.split(r"[ \t]+", text.strip()):
         rest = word
-        while _columns(rest) > width and not _ADDRESS.fullmatch(rest):
+        while width_of(rest) > width and not _ADDRESS.fullmatch(rest):
             end = _fitting(rest, width)
             yield rest[:end]
             rest = rest[end:]
@@ -179,22 +179,10 @@ def _words(text: str, width: int) -> Iterator[str]:
 
 
 def _fitting(word: str, width: int) -> int:
-    used = 0
-    for position, letter in enumerate(word):
-        used += _width(letter)
+    used = end = 0
+    for letter in letters_of(word):
+        used += width_of(letter)
         if used > width:
-            return max(position, 1)
-    return len(word)
-
-
-def _columns(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(map(_width, text))
-
-
-def _width(letter: str) -> int:
-    # A mark stands over its letter, and so is never parted from it.
-    if category(letter) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if east_asian_width(letter) in "WF" else 1
+            break
+        end += len(letter)
+    return max(end, 1)
