@@ -18,8 +18,9 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import open_engine
-from tests.acceptance.conftest import Command, environment
+from tests.acceptance.conftest import Command
 from tests.builders import a_post
+from tests.commands import environment
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.rows import states
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Command, run_digest
+from tests.acceptance.conftest import Command
+from tests.commands import Commands
 from tests.fakes.mail_server import at, mail_server
 
 CAMPAIGN = """
@@ -36,7 +37,7 @@ Cy Nowhere,,,,,letter
 
 
 @pytest.fixture(scope="session")
-def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_morning(tmp_path_factory: pytest.TempPathFactory, program: Commands) -> Path:
     """Return a folder with a campaign, a post and a list, all taken in; only copied."""
     home = tmp_path_factory.mktemp("morning")
     (home / "notes").mkdir()
@@ -54,7 +55,7 @@ def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("subscribers", "import", "people.csv", "--list", "lantern"),
         ("gather",),
     ):
-        done = run_digest(home, *words)
+        done = program.run(home, *words)
         assert "Traceback" not in done.stderr, done.stderr
     return home
 

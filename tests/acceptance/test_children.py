@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from tests.acceptance.conftest import run_digest
+from tests.commands import run_by_itself
 from tests.ics import a_calendar, an_ics_event
 
 # Noted in every Python of ours before its first line: what it holds, and what
@@ -48,7 +48,7 @@ def test_no_process_that_the_program_starts_is_handed_a_secret(home: Path) -> No
         ("demo", "--once", "--dir", "demo"),
         ("source", "try", "calendar", str(calendar)),
     ):
-        done = run_digest(home, *words, **settings)
+        done = run_by_itself(home, *words, **settings)
         assert done.returncode == 0, done.stderr
 
     events = [json.loads(line) for line in notes.read_text().splitlines()]

@@ -1,12 +1,11 @@
 """Posts added and mended at the command line."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
+from tests.commands import Commands
 from tests.stored import FILE
 
 POST = """---
@@ -21,23 +20,16 @@ Watch [the film](https://example.org/v) and come in.
 class Desk:
     """A folder with a database, a campaign, and a post to add."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, program: Commands, folder: Path) -> None:
+        self._program, self._folder = program, folder
         (folder / "campaign.toml").write_text(FILE)
         (folder / "kettle.md").write_text(POST)
         self.says("init")
         self.says("campaign", "apply", "campaign.toml")
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str) -> CompletedProcess[str]:
         """Run digest with these words."""
-        return subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "digest", *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self._folder,
-            env=os.environ | {"DIGEST_DATA_DIR": str(self._folder / "var")},
-        )
+        return self._program.run(self._folder, *words)
 
     def says(self, *words: str) -> str:
         """Run digest, which must succeed; return what it says."""
@@ -47,15 +39,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(program: Commands, tmp_path: Path) -> Desk:
     """Return a desk with a post to add."""
-    return Desk(tmp_path)
+    return Desk(program, tmp_path)
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def shared(program: Commands, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Return a desk for tests that change nothing of each other's."""
-    return Desk(tmp_path_factory.mktemp("desk"))
+    return Desk(program, tmp_path_factory.mktemp("desk"))
 
 
 def test_a_file_is_added_once_and_mended(desk: Desk) -> None:

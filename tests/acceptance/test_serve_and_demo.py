@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tests.acceptance.conftest import Command, environment
+from tests.acceptance.conftest import Command
 from tests.acceptance.test_two_timetables import CAMPAIGN, wait_until
+from tests.commands import environment
 
 
 def test_the_demo_reaches_everyone_it_can_and_says_whom_it_cannot(

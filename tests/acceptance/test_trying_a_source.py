@@ -1,10 +1,10 @@
 """A source tried before a campaign reads it: all is shown, nothing is stored."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
+
+from tests.acceptance.conftest import Command
 
 NOTE = """---
 title: Kettles
@@ -18,25 +18,21 @@ Come in out of the rain.
 """
 
 
-def tried(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    notes = folder / "notes"
+def tried(home: Path, digest: Command, *more: str) -> CompletedProcess[str]:
+    notes = home / "notes"
     notes.mkdir(exist_ok=True)
     (notes / "kettles.md").write_text(NOTE)
     (notes / "bad.md").write_text("no title")
     (notes / "drawing.svg").write_text("<svg></svg>")
-    command = [sys.executable, "-m", "digest", "source", "try", "folder", str(notes)]
-    return subprocess.run(  # noqa: S603 - our own command
-        [*command, *more],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=folder,
-        env=os.environ | {"DIGEST_DATA_DIR": str(folder / "var")},
-    )
+    done = digest("source", "try", "folder", str(notes), *more)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
-def test_a_person_sees_each_field_and_where_it_came_from(tmp_path: Path) -> None:
-    done = tried(tmp_path)
+def test_a_person_sees_each_field_and_where_it_came_from(
+    home: Path, digest: Command
+) -> None:
+    done = tried(home, digest)
 
     assert '  title: Kettles   [from "title" at its top]\n' in done.stdout
     assert "  byline: author Ann Example; role Chair;" in done.stdout
@@ -44,11 +40,11 @@ def test_a_person_sees_each_field_and_where_it_came_from(tmp_path: Path) -> None
     assert "skipped bad.md: has no title" in done.stderr
     assert "drawing.svg is an SVG drawing" in done.stderr
     assert "1 items; 1 skipped; nothing was stored" in done.stderr
-    assert not (tmp_path / "var").exists()
+    assert not (home / "var").exists()
 
 
-def test_a_program_gets_the_whole_of_it(tmp_path: Path) -> None:
-    reading = json.loads(tried(tmp_path, "--json").stdout)
+def test_a_program_gets_the_whole_of_it(home: Path, digest: Command) -> None:
+    reading = json.loads(tried(home, digest, "--json").stdout)
 
     [entry] = reading["items"]
     assert entry["item"]["title"] == "Kettles"
