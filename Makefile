@@ -6,11 +6,12 @@ DEMO_ARGS ?=
 SERVE_ARGS ?=
 PYTEST_ARGS ?=
 KILLS ?=
+MUTANTS ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix fuzz pictures browser postgres fiu gmime limits words lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix mutants fuzz pictures browser postgres fiu gmime limits words lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +46,9 @@ curves: $(VENV)/.bench-installed ## measure sending again and draw its curves
 
 kill-matrix: $(VENV)/.dev-installed postgres ## kill senders at every point of a run, again and again
 	$(PYTHON) -m tests.kills $(KILLS)
+
+mutants: $(VENV)/.dev-installed ## change decisions on purpose and see which change no test notices
+	$(PYTHON) -m tests.mutants $(MUTANTS)
 
 fuzz: $(VENV)/.dev-installed ## give what reads sources made-up input, FUZZ_SECONDS (60) each
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt \

@@ -1,6 +1,6 @@
 """A campaign file: read whole, or every fault by line and key."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePath
 
 import pytest
@@ -12,6 +12,7 @@ from digest.model.campaigns.campaign import (
     FirstContact,
     PageSelectors,
     SourceKind,
+    UncertainPolicy,
 )
 from digest.model.campaigns.campaign_file import parse
 from digest.model.formats import HTML, LETTER
@@ -85,6 +86,64 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.schedule_for(HTML).name == "daily"
     assert campaign.letter.envelope is Envelope.C5
     assert campaign.pictures is PictureHosting.HOSTED
+    assert [source.moderated for source in campaign.sources] == [False, True]
+    assert campaign.begins == datetime(2026, 7, 5, 23, 0, tzinfo=UTC)
+
+
+def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
+    text = """
+[campaign]
+name = "lantern-week"
+title = "Lantern Week"
+from = "digest@example.org"
+lists = ["lantern"]
+[[source]]
+name = "blog"
+kind = "feed"
+url = "https://example.org/feed"
+[[schedule]]
+name = "early"
+at = "08:00"
+[[schedule]]
+name = "late"
+at = "20:00"
+default = true
+"""
+    campaign = parse(text, "Europe/London", HERE)
+    early, late = campaign.schedules
+
+    assert campaign.begins is None
+    assert campaign.approval is Approval.AUTOMATIC
+    assert campaign.uncertain is UncertainPolicy.RESEND
+    assert not campaign.in_full
+    assert campaign.letter.envelope is Envelope.DL
+    assert early.catch_up == timedelta(hours=6)
+    assert early.expires == timedelta(days=4)
+    assert (early.default, late.default) == (False, True)
+    assert campaign.schedule_for(HTML) is late
+    assert campaign.expires_after("gone") == timedelta(days=4)
+    assert not campaign.sources[0].moderated
+    assert campaign.sources[0].ahead == timedelta(days=28)
+    without = parse(text.replace("default = true", ""), "Europe/London", HERE)
+    assert without.schedule_for(HTML).name == "early"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param('expires = "2d"', 'expires = "30m"', id="shortest expiry"),
+        pytest.param('expires = "2d"', 'expires = "30d"', id="longest expiry"),
+        pytest.param("first = 3", "first = 0", id="none at first contact"),
+        pytest.param('"lantern-week"', '"l2"', id="a name with a figure"),
+        pytest.param(
+            'title = "Lantern Week"', 'title = "L\u00a0W ~"', id="letters at the edges"
+        ),
+        pytest.param('"lantern-week"', f'"{"x" * 60}"', id="a long name"),
+    ],
+)
+def test_what_lies_just_within_is_taken(old: str, new: str) -> None:
+    assert old in WHOLE
+    parse(WHOLE.replace(old, new, 1), "UTC", HERE)
 
 
 def test_pictures_are_attached_unless_a_campaign_says_otherwise() -> None:
@@ -187,6 +246,27 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
             id="parts of what is no page",
         ),
         pytest.param("first = 3", "first = -1", "must be", id="bad first contact"),
+        pytest.param("first = 3", "first = true", "must be", id="no number"),
+        pytest.param('kind = "feed"', "", "source[1].kind: is missing", id="no kind"),
+        pytest.param('title = "Lantern Week"', 'title = " "', "is empty", id="blank"),
+        pytest.param(
+            'title = "Lantern Week"', 'title = "L\\u007f"', "control", id="delete"
+        ),
+        pytest.param(
+            'title = "Lantern Week"', 'title = "L\\u009f"', "control", id="the last"
+        ),
+        pytest.param(
+            '"Lantern Week <', '"Lantern\\u007fWeek <', "from", id="sender's name"
+        ),
+        pytest.param('"lantern-week"', '"a b"', "campaign.name:", id="space in name"),
+        pytest.param('"lantern-week"', '"A"', "campaign.name:", id="capital in name"),
+        pytest.param('"lantern-week"', '"é"', "campaign.name:", id="accent in name"),
+        pytest.param(
+            '"lantern-week"', f'"{"x" * 200}"', "campaign.name:", id="endless name"
+        ),
+        pytest.param('["lantern"]', "[]", "lists: is empty", id="no list"),
+        pytest.param('"2d"', '"29m"', "from 30m to 30d", id="expires too soon"),
+        pytest.param('"2d"', '"721h"', "from 30m to 30d", id="expires too late"),
         pytest.param('"hosted"', '"here"', "hosted, attached, none", id="pictures"),
         pytest.param('"90m"', '"soon"', "length of time", id="bad length"),
         pytest.param('"2d"', '"never"', "length of time", id="bad expiry"),
@@ -214,6 +294,13 @@ def test_a_fault_is_named_by_its_key(old: str, new: str, fault: str) -> None:
         parse(WHOLE.replace(old, new), "UTC", HERE)
 
     assert fault in str(refusal.value)
+
+
+def test_a_campaign_without_schedules_is_told_how_to_name_them() -> None:
+    text = WHOLE[: WHOLE.index("[[schedule]]")]
+
+    with pytest.raises(CampaignFileError, match=r"add a \[\[schedule\]\]"):
+        parse(text, "UTC", HERE)
 
 
 def test_every_fault_is_named_at_once_with_its_line() -> None:

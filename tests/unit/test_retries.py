@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 
 from digest.model.delivery.delivery import (
+    Accepted,
     Deferred,
     DeliveryState,
+    Outcome,
     Patience,
     Refused,
     RetryPolicy,
+    Uncertain,
     is_charged,
     settle,
 )
@@ -67,6 +70,22 @@ def test_no_number_of_attempts_ends_patience(attempts: int) -> None:
     assert end.state is DeliveryState.PLANNED
 
 
-def test_what_is_about_the_message_is_charged_to_nobody() -> None:
-    assert not is_charged(Refused("554 5.6.0 bad content", is_charged=False))
-    assert is_charged(Refused("550 5.1.1 no such user"))
+@pytest.mark.parametrize(
+    ("outcome", "state", "charged"),
+    [
+        (Accepted("250 ok"), DeliveryState.ACCEPTED, True),
+        (Refused("550 no such user"), DeliveryState.REFUSED, True),
+        (Refused("554 content", is_charged=False), DeliveryState.REFUSED, False),
+        (Uncertain("no answer"), DeliveryState.UNCERTAIN, True),
+        (Deferred("452 full"), DeliveryState.PLANNED, True),
+        (Deferred("450 grey", is_charged=False), DeliveryState.PLANNED, False),
+    ],
+)
+def test_an_outcome_says_where_a_copy_goes_and_whom_it_is_held_against(
+    outcome: Outcome, state: DeliveryState, *, charged: bool
+) -> None:
+    end = settle(outcome, 1, EIGHT, RetryPolicy())
+
+    assert (end.state, end.reply) == (state, outcome.reply)
+    assert (end.next_attempt_at is None) is (state is not DeliveryState.PLANNED)
+    assert is_charged(outcome) is charged

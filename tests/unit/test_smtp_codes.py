@@ -26,6 +26,7 @@ from digest.model.delivery.smtp_codes import RefusalSubject, SmtpPhase, about, i
         ("552 5.3.4 too big", SmtpPhase.DOT, RefusalSubject.MESSAGE, True),
         ("554 5.6.0 bad content", SmtpPhase.DOT, RefusalSubject.MESSAGE, True),
         ("554 no", SmtpPhase.DOT, RefusalSubject.MESSAGE, True),
+        ("500 what?", SmtpPhase.DATA, RefusalSubject.US, True),
         ("550 no", SmtpPhase.DATA, RefusalSubject.MESSAGE, True),
         ("550 5.7.1 not from you", SmtpPhase.RCPT, RefusalSubject.US, True),
         ("554 5.7.26 no DKIM", SmtpPhase.DOT, RefusalSubject.US, True),
@@ -46,6 +47,10 @@ from digest.model.delivery.smtp_codes import RefusalSubject, SmtpPhase, about, i
         ("452 too many", SmtpPhase.RCPT, RefusalSubject.SOFT, False),
         ("450 4.2.1 resting", SmtpPhase.RCPT, RefusalSubject.SOFT, False),
         ("452 no room", SmtpPhase.DOT, RefusalSubject.NOW, False),
+        ("450 4.1.1 not known just now", SmtpPhase.RCPT, RefusalSubject.SOFT, False),
+        ("499 first digits decide", SmtpPhase.RCPT, RefusalSubject.NOW, False),
+        ("550 5.6.1 no such media", SmtpPhase.RCPT, RefusalSubject.MESSAGE, True),
+        ("550 5.5.0 protocol", SmtpPhase.RCPT, RefusalSubject.SOFT, True),
     ],
 )
 def test_a_refusal_is_about_somebody(
@@ -58,6 +63,25 @@ def test_a_refusal_is_about_somebody(
 
     assert about(code, words, phase) is expected
     assert is_final(code, words, phase) is final
+
+
+# RFC 5321 §4.2.3, RFC 4954 §6 and RFC 7504 §3: what each says without more words.
+ABOUT_US = (421, 454, 455, 500, 502, 503, 504, 521, 530, 534, 535, 538, 555)
+NO_SUCH_READER = (501, 550, 551, 553, 556)
+
+
+@pytest.mark.parametrize("code", range(400, 600))
+def test_a_bare_code_at_a_recipient_is_about_what_its_standard_says(code: int) -> None:
+    if code in ABOUT_US:
+        expected = RefusalSubject.US
+    elif code in NO_SUCH_READER:
+        expected = RefusalSubject.HARD
+    elif code >= 500 or code == 452:
+        expected = RefusalSubject.SOFT
+    else:
+        expected = RefusalSubject.NOW
+
+    assert about(code, "", SmtpPhase.RCPT) is expected
 
 
 def test_figures_that_are_no_enhanced_code_say_nothing() -> None:
