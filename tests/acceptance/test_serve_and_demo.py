@@ -63,7 +63,7 @@ def test_what_is_left_running_publishes_at_its_slot(
     (home / "notes" / "one.md").write_text("# The kettle is on\n\nCome in.\n")
     (home / "people.csv").write_text("name,email\nAnn,ann@example.org\n")
     digest("init")
-    slot = datetime.now(UTC) + timedelta(seconds=20)
+    slot = datetime.now(UTC) + timedelta(seconds=6)
     at = f"{slot.astimezone(ZoneInfo('Europe/London')):%H:%M:%S}"
     (home / "c.toml").write_text(CAMPAIGN.format(name="c", at=at))
     assert digest("campaign", "apply", "c.toml").returncode == 0
