@@ -45,20 +45,22 @@ formats = ["letter", "large-print"]
 """
 
 
-def imported(
+def imported(  # noqa: PLR0913 - the rows and how they are imported
     engine: Engine,
     *lines: str | bytes,
     head: str = HEAD,
     to: str = "lantern",
     chunk: int = 100,
     dry_run: bool = False,
+    is_same: bool | None = None,
 ) -> ImportReport:
     """Import these rows into a list, the tests' own unless another is named."""
     rows = [line if isinstance(line, bytes) else line.encode() for line in lines]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(b"\n".join([head.encode(), *rows]))
-        return ListImport(engine, to, HASHER, dry_run, chunk).run(path, EIGHT)
+        list_import = ListImport(engine, to, HASHER, dry_run, chunk, is_same)
+        return list_import.run(path, EIGHT)
 
 
 def an_edition(engine: Engine, on: str = "daily", **fields: object) -> editions.Edition:

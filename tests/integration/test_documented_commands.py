@@ -63,7 +63,11 @@ def options_in(words: str) -> set[str]:
 
 
 def options_of(command: Command) -> set[str]:
-    options = {option for param in command.params for option in param.opts}
+    options = {
+        option
+        for param in command.params
+        for option in (*param.opts, *param.secondary_opts)
+    }
     return {option for option in options if option.startswith("-")} - {"--help"}
 
 

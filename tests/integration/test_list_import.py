@@ -13,13 +13,13 @@ from sqlalchemy import Engine, func, select
 
 from digest.audience.lists.importing import ImportReport, ListImport
 from digest.audience.unsubscribing import unsubscribe
-from digest.errors import ImportRefused
+from digest.errors import ImportRefused, NotFound
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import metadata, reader, subscriber, subscription
 from digest.store.migrate import migrate
-from tests.builders import EIGHT
-from tests.lists import ANN, BOB, HASHER, HEAD, imported
-from tests.stored import a_stored_campaign
+from tests.builders import EIGHT, a_post
+from tests.lists import ANN, BOB, CY, HASHER, HEAD, imported
+from tests.stored import a_stored_campaign, posts_accepted
 
 LATER = EIGHT + timedelta(days=1)
 
@@ -198,6 +198,141 @@ def test_whoever_gains_an_email_address_stays_one_person(
             "email:bob@example.org",
             "email:robert@example.org",
         ]
+
+
+FIELD = Path(__file__).parents[1] / "data" / "field" / "letters" / "moved"
+MOVED = "Bob Example,,,2 New Street,EXAMPLETON,ZZ99 1AB"
+
+
+def homes(engine: Engine) -> list[tuple[str, str | None]]:
+    """Return what the first line of each subscriber's address is, and their email."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(subscriber).order_by(subscriber.c.id))
+        return [(row.address[0], row.email) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("is_same", "expected"),
+    [
+        pytest.param(None, ["1 Old Street"], id="asked"),
+        pytest.param(True, ["2 New Street"], id="the same"),
+        pytest.param(False, ["1 Old Street", "2 New Street"], id="another"),
+    ],
+)
+def test_who_may_have_moved_is_asked_about_and_never_doubled(
+    engine: Engine,
+    is_same: bool | None,  # noqa: FBT001 - a column of the table
+    expected: list[str],
+) -> None:
+    ListImport(engine, "l", HASHER).run(FIELD / "a.csv", EIGHT)
+
+    report = ListImport(engine, "l", HASHER, is_same=is_same).run(
+        FIELD / "b.csv", EIGHT
+    )
+
+    assert [street for street, _ in homes(engine)] == expected
+    assert [(row.line, "1 Old Street" in row.wrong) for row in report.doubtful] == (
+        [(2, True)] if is_same is None else []
+    )
+    assert report.rows == 1
+
+
+def test_who_moves_and_keeps_the_phone_stays_one_person(engine: Engine) -> None:
+    phone = "01632 960155"
+    imported(engine, BOB.replace(",,,", f",,{phone},"))
+    report = imported(engine, MOVED.replace(",,,", f",,{phone},"))
+
+    assert counts(report) == (0, 1, 0, 0, 0)
+    assert homes(engine) == [("2 New Street", None)]
+
+
+def test_two_of_one_name_in_one_list_are_two_people(engine: Engine) -> None:
+    imported(engine, BOB)
+    report = imported(engine, MOVED, BOB)
+
+    assert counts(report) == (1, 0, 1, 0, 0)
+    assert not report.doubtful
+
+
+def test_another_email_address_at_the_same_door_is_asked_about(engine: Engine) -> None:
+    door = ",1 Example Street,EXAMPLETON,ZZ99 1AA"
+    imported(engine, f"Ann,old@example.org,{door}")
+    report = imported(engine, f"Ann,new@example.org,{door}")
+
+    assert len(report.doubtful) == 1
+    assert homes(engine) == [("1 Example Street", "old@example.org")]
+
+
+REFERRED = f"reference,{HEAD}"
+
+
+def test_a_list_s_own_reference_says_who_somebody_is(engine: Engine) -> None:
+    imported(engine, f"M7,{BOB}", head=REFERRED)
+    changed = "M7,Robert Example,rob@example.org,,2 New Street,EXAMPLETON,ZZ99 1AB"
+    report = imported(engine, changed, head=REFERRED.replace("reference", "Member ID"))
+
+    assert counts(report) == (0, 1, 0, 0, 0)
+    assert homes(engine) == [("2 New Street", "rob@example.org")]
+
+
+def test_a_reference_holds_in_its_own_list_alone(engine: Engine) -> None:
+    imported(engine, f"7,{BOB}", head=REFERRED)
+    report = imported(engine, f"7,{ANN}", head=REFERRED, to="friends")
+
+    assert counts(report) == (1, 0, 0, 0, 0)
+
+
+def test_a_reference_that_speaks_of_somebody_else_is_refused(engine: Engine) -> None:
+    imported(engine, f"7,{BOB}", f"8,{ANN}", head=REFERRED)
+    report = imported(engine, f"7,{ANN}", f"9,{CY}", f"9,{MOVED}", head=REFERRED)
+
+    assert [(row.line, row.column) for row in report.problems] == [
+        (4, "name"),
+        (2, "reference"),
+    ]
+    assert "number 1, Bob Example" in report.problems[1].wrong
+    assert "number 2, Ann Example" in report.problems[1].wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        pytest.param("lanterm", True, id="misspelt"),
+        pytest.param("Lantern", True, id="another case of letters"),
+        pytest.param("neighbours", False, id="new"),
+    ],
+)
+def test_a_misspelt_list_is_refused_with_the_nearest(
+    engine: Engine,
+    name: str,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    a_stored_campaign(engine)
+    if refused:
+        with pytest.raises(NotFound, match="is it “lantern”"):
+            imported(engine, ANN, to=name)
+    else:
+        assert counts(imported(engine, ANN, to=name)) == (1, 0, 0, 0, 0)
+
+
+def test_what_nobody_can_choose_is_refused_with_the_nearest(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post(topics=("Boats", "tea"))])
+    head = "name,email,schedule,topics"
+    report = imported(
+        engine,
+        "Ann,ann@example.org,weakly,",
+        "Bob,bob@example.org,weekly,boats",
+        "Cy,cy@example.org,,baots; tea",
+        head=head,
+    )
+
+    assert [(row.line, row.column, row.do) for row in report.problems] == [
+        (2, "schedule", "is it “weekly”?"),
+        (4, "topics", "is it “Boats”?"),
+    ]
+    with reading(engine) as connection:
+        assert connection.scalar(select(subscriber.c.topics)) == ["Boats"]
 
 
 def test_an_empty_cell_leaves_what_is_held(engine: Engine) -> None:

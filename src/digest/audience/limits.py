@@ -17,6 +17,8 @@ EMAIL_CHARACTERS = 254
 EMAIL_LOCAL_BYTES = 64
 # Of a name: it stands on one line of an envelope, shortened there if need be.
 NAME_CHARACTERS = 200
+# Of what a list itself calls somebody: a membership number.
+REFERENCE_CHARACTERS = 80
 # Of a telephone number, with its extension and spaces.
 PHONE_CHARACTERS = 40
 # Of a country's name: the longest has some fifty letters.

@@ -1,5 +1,6 @@
 """Subject access: everything that we hold about one person, for them to see."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,13 +11,17 @@ from digest.audience.emails import email_key
 from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
 from digest.model.people.person import PersonKeys
+from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import subject_access, subscribers, suppressions
 from digest.store.people.subscribers import Subscriber
+
+_REFERENCE = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
 
 def find(connection: Connection, who: str) -> Subscriber:
     """Return the subscriber that WHO means: an email address, a name or an id.
 
+    Or the reference at the foot of a letter of theirs.
     Raises NotFound where there is none, or several of that name.
     """
     people = _matching(connection, who.strip())
@@ -69,6 +74,10 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
 
 
 def _matching(connection: Connection, who: str) -> Sequence[Subscriber]:
+    if _REFERENCE.fullmatch(who):
+        key = DeliveryKey.parse(who)
+        subscriber = subscribers.of_reader(connection, key.reader_id)
+        return [subscriber] if subscriber else []
     if who.isascii() and who.isdigit() and len(who) <= limits.ID_DIGITS:
         subscriber = subscribers.get(connection, int(who))
         return [subscriber] if subscriber else []

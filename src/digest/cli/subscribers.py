@@ -10,7 +10,11 @@ from digest.cli.parts.options import AsJson, DryRun, as_json, result, talk
 
 app = typer.Typer(help="Subscribers: import, export, show, erase, suppress.")
 Who = Annotated[
-    str, typer.Argument(metavar="WHO", help="An email address, a name or a number.")
+    str,
+    typer.Argument(
+        metavar="WHO",
+        help="An email address, a name, a number or a letter's reference.",
+    ),
 ]
 
 
@@ -19,6 +23,13 @@ def import_lists(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     list_name: Annotated[str, typer.Option("--list", metavar="NAME")],
     *,
+    is_same: Annotated[
+        bool | None,
+        typer.Option(
+            "--same/--new",
+            help="Whether rows that may be of somebody we hold are of that person.",
+        ),
+    ] = None,
     dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
@@ -27,7 +38,9 @@ def import_lists(
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        list_import = ListImport(digest.engine, list_name, digest.hasher, dry_run)
+        list_import = ListImport(
+            digest.engine, list_name, digest.hasher, dry_run, is_same=is_same
+        )
         reports = [list_import.run(path, digest.now()) for path in files]
     if json:
         as_json([report.as_json() for report in reports])
@@ -37,15 +50,17 @@ def import_lists(
                 f"{report.file}: {report.added} added, {report.updated} updated, "
                 f"{report.unchanged} unchanged, {report.refused} refused, "
                 f"{len(report.not_brought_back)} not brought back"
+                + (f", {len(report.doubtful)} doubtful" if report.doubtful else "")
             )
-        for problem in [*report.problems, *report.not_brought_back]:
+        set_aside = (*report.not_brought_back, *report.doubtful)
+        for problem in (*report.problems, *set_aside):
             talk(
                 f"  line {problem.line}, {problem.column}: "
                 f"{problem.wrong}; {problem.do}"
             )
     if dry_run:
         talk("a dry run: nothing was stored")
-    if any(report.refused for report in reports):
+    if any(report.refused or report.doubtful for report in reports):
         sys.exit(1)
 
 
@@ -72,6 +87,57 @@ def show(who: Who) -> None:
 
     with open_app() as digest, digest.reading() as connection:
         as_json(everything(connection, digest.hasher, who))
+
+
+@app.command()
+def edit(  # noqa: PLR0913 - an option for each thing that is held
+    who: Who,
+    *,
+    name: Annotated[str | None, typer.Option(help="The name on the envelope.")] = None,
+    email: Annotated[str | None, typer.Option(help="Another email address.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Another phone number.")] = None,
+    address: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LINE", help="A line of the new address; one for each."),
+    ] = None,
+    postcode: Annotated[str | None, typer.Option(help="Its postcode.")] = None,
+    country: Annotated[str | None, typer.Option(help="Its country, abroad.")] = None,
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="The format they need.")
+    ] = None,
+    schedule: Annotated[str | None, typer.Option(help="A schedule's name.")] = None,
+    topics: Annotated[str | None, typer.Option(help="Topics, with commas.")] = None,
+    language: Annotated[str | None, typer.Option(help="A tag such as cy.")] = None,
+    organiser: Annotated[str | None, typer.Option(help="Who looks after them.")] = None,
+    notes: Annotated[str | None, typer.Option(help="For staff alone.")] = None,
+) -> None:
+    """Change what is held about somebody, who stays the same person; "" empties."""
+    from digest.audience.editing import edit as edit_person
+    from digest.bootstrap import open_app
+
+    cells = {
+        **{f"address_{number}": line for number, line in enumerate(address or (), 1)},
+        "name": name,
+        "email": email,
+        "phone": phone,
+        "postcode": postcode,
+        "country": country,
+        "format": format_name,
+        "schedule": schedule,
+        "topics": topics,
+        "language": language,
+        "organiser": organiser,
+        "notes": notes,
+    }
+    changes = {column: text for column, text in cells.items() if text is not None}
+    if not changes:
+        raise typer.BadParameter("say what to change: digest subscribers edit --help")
+    with open_app() as digest, digest.writing() as connection:
+        edited = edit_person(connection, digest.hasher, who, changes, digest.now())
+    changed = ", ".join(edited.changed) or "nothing, it was so already"
+    result(f"number {edited.subscriber_id}: changed {changed}")
+    for channel, reason in edited.suppressed.items():
+        talk(f"still not written to by {channel}: {reason}")
 
 
 @app.command()

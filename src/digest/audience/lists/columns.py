@@ -8,6 +8,7 @@ from digest.errors import ImportRefused
 
 ADDRESS = tuple(f"address_{number}" for number in range(1, 7))
 COLUMNS = (
+    "reference",
     "name",
     "email",
     "phone",
@@ -26,7 +27,16 @@ COLUMNS = (
     "notes",
 )
 
-_ALIASES = {"e_mail": "email", "post_code": "postcode", "address": "address_1"}
+_ALIASES = {
+    "address": "address_1",
+    "e_mail": "email",
+    "id": "reference",
+    "member_id": "reference",
+    "member_number": "reference",
+    "membership_number": "reference",
+    "post_code": "postcode",
+    "ref": "reference",
+}
 _REACHED_BY = {"email", "phone", "address_1"}
 # What a spreadsheet takes for a formula; full-width forms included.
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001 - the forms meant

@@ -31,7 +31,7 @@ def export(engine: Engine, out: TextIO, list_name: str | None = None) -> int:
     writer.writeheader()
     count = 0
     for person in _people(engine, list_id):
-        cells = _cells(person)
+        cells = cells_of(person)
         writer.writerow({column: guarded(cell) for column, cell in cells.items()})
         count += 1
     return count
@@ -48,10 +48,12 @@ def _people(engine: Engine, list_id: int | None) -> Iterator[Person]:
         after = page[-1].id
 
 
-def _cells(person: Person) -> dict[str, str]:
+def cells_of(person: Person) -> dict[str, str]:
+    """Return the cells of a person's row."""
     address, consent = person.address, person.consent
     lines = address.lines if address else ()
     return {
+        "reference": person.reference,
         "name": person.name,
         "email": person.email,
         "phone": person.phone,

@@ -1,14 +1,14 @@
 """Which rows of a list are of a subscriber already, and which may not be imported."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.list_file import ListProblem
-from digest.model.people.person import Person, PersonIndex
-from digest.store.people import subscribers, suppressions
+from digest.model.people.person import Person, PersonIndex, name_key
+from digest.store.people import subscribers, subscriptions, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.people.subscriptions import Subscription
 
@@ -27,6 +27,31 @@ class Match:
         return self.hashed_person.person
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtfulMatch:
+    """A row whose person may be one of these subscribers, or none of them."""
+
+    line: int
+    hashed_person: HashedPerson
+    candidates: tuple[Subscriber, ...]
+
+    def problem(self) -> ListProblem:
+        """Return the question to whoever imports."""
+        somebody = self.candidates[0]
+        others = len(self.candidates) - 1
+        return ListProblem(
+            self.line,
+            "name",
+            f"may be number {somebody.id}, {_at(somebody.person)}"
+            + (f", or one of {others} others of that name" if others else ""),
+            "import again with --same if it is, with --new if it is somebody else,"
+            f" or change what is held: digest subscribers edit {somebody.id}",
+        )
+
+
+RowMatch = Match | DoubtfulMatch | ListProblem
+
+
 class Matches:
     """Finds people of a list among the subscribers, one row for each."""
 
@@ -35,19 +60,57 @@ class Matches:
         self._lines: dict[int, tuple[int, str]] = {}
 
     def among(
-        self, connection: Connection, rows: Sequence[tuple[int, Person]]
-    ) -> list[Match | ListProblem]:
-        """Return each row's match; a problem where two rows are one subscriber."""
+        self, connection: Connection, list_id: int, rows: Sequence[tuple[int, Person]]
+    ) -> list[RowMatch]:
+        """Return each row's match; a problem where two rows are one subscriber.
+
+        By the list's own reference where there is one, else by what identifies a
+        person anywhere. A doubt where only a name speaks for it.
+        """
         people = [
             HashedPerson(person, self._hasher.hashed(person.keys)) for _, person in rows
         ]
         index = PersonIndex[Subscriber]()
-        for subscriber in subscribers.like(connection, people):
-            index.add(subscriber.person.keys, subscriber)
+        for held in subscribers.like(connection, people):
+            index.add(held.person.keys, held)
+        by_reference = _by_reference(connection, list_id, rows)
+        matches: list[RowMatch] = []
+        for (line, person), hashed in zip(rows, people, strict=True):
+            subscriber = index.find(person.keys)
+            referred = by_reference.get(person.reference)
+            if subscriber and referred and subscriber.id != referred.id:
+                matches.append(_two_people(line, person, referred, subscriber))
+            else:
+                matches.append(self._match(line, hashed, referred or subscriber))
+        namesakes = self._namesakes(connection, matches)
         return [
-            self._match(line, hashed, index.find(hashed.person.keys))
-            for (line, _), hashed in zip(rows, people, strict=True)
+            self._doubt(match, index, namesakes)
+            if isinstance(match, Match) and match.subscriber is None
+            else match
+            for match in matches
         ]
+
+    def take(self, line: int, subscriber_id: int, email: str = "") -> None:
+        """Note that a row has given this subscriber."""
+        self._lines[subscriber_id] = line, email
+
+    def settled(
+        self, doubt: DoubtfulMatch, *, is_same: bool | None
+    ) -> Match | DoubtfulMatch:
+        """Return what a doubt comes to once the whole list is known.
+
+        A subscriber whom another row has given is not this one too. `is_same` is
+        what whoever imports says of all doubts; of several namesakes none is
+        taken for the same.
+        """
+        free = tuple(each for each in doubt.candidates if each.id not in self._lines)
+        if not free or is_same is False:
+            return Match(doubt.line, doubt.hashed_person, None)
+        if is_same and len(free) == 1:
+            email = doubt.hashed_person.person.keys.email
+            self.take(doubt.line, free[0].id, email)
+            return Match(doubt.line, doubt.hashed_person, free[0])
+        return DoubtfulMatch(doubt.line, doubt.hashed_person, free)
 
     def _match(
         self, line: int, hashed: HashedPerson, subscriber: Subscriber | None
@@ -56,13 +119,52 @@ class Matches:
             return Match(line, hashed, None)
         email = hashed.person.keys.email
         if subscriber.id not in self._lines:
-            self._lines[subscriber.id] = line, email
+            self.take(line, subscriber.id, email)
             return Match(line, hashed, subscriber)
         earlier, other = self._lines[subscriber.id]
         # An address is one person's: who gained it first is not this one too.
         if email and other and email != other:
             return Match(line, hashed, None)
         return same_person(line, earlier)
+
+    def _namesakes(
+        self,
+        connection: Connection,
+        matches: Iterable[RowMatch],
+    ) -> dict[str, list[Subscriber]]:
+        """Return by name whoever is called like people without an email address.
+
+        Those with one have it to be told apart by.
+        """
+        names = {
+            name_key(match.person.name)
+            for match in matches
+            if isinstance(match, Match)
+            and match.subscriber is None
+            and not match.person.email
+        }
+        by_name: dict[str, list[Subscriber]] = {}
+        for subscriber in subscribers.called(connection, names) if names else ():
+            key = name_key(subscriber.person.name)
+            by_name.setdefault(key, []).append(subscriber)
+        return by_name
+
+    def _doubt(
+        self,
+        match: Match,
+        index: PersonIndex[Subscriber],
+        namesakes: dict[str, list[Subscriber]],
+    ) -> Match | DoubtfulMatch:
+        person = match.person
+        similar = index.similar(person.keys)
+        if not person.email:
+            similar += namesakes.get(name_key(person.name), [])
+        candidates = {each.id: each for each in similar if each.id not in self._lines}
+        if not candidates:
+            return match
+        return DoubtfulMatch(
+            match.line, match.hashed_person, tuple(candidates.values())
+        )
 
 
 def same_person(line: int, earlier: int) -> ListProblem:
@@ -114,3 +216,36 @@ def _suppressed(line: int, channel: str, reason: str) -> ListProblem:
         f"is suppressed ({reason})",
         "take them off the list, or lift the suppression if they ask for it",
     )
+
+
+def _by_reference(
+    connection: Connection, list_id: int, rows: Sequence[tuple[int, Person]]
+) -> dict[str, Subscriber]:
+    references = {person.reference for _, person in rows}
+    ids = subscriptions.by_reference(connection, list_id, references)
+    held = {
+        reference: subscribers.get(connection, subscriber_id)
+        for reference, subscriber_id in ids.items()
+    }
+    return {
+        reference: subscriber for reference, subscriber in held.items() if subscriber
+    }
+
+
+def _two_people(
+    line: int, person: Person, referred: Subscriber, other: Subscriber
+) -> ListProblem:
+    return ListProblem(
+        line,
+        "reference",
+        f"“{person.reference}” is number {referred.id}, {_at(referred.person)},"
+        f" but what else the row says is of number {other.id}, {_at(other.person)}",
+        "correct the reference, or the row",
+    )
+
+
+def _at(person: Person) -> str:
+    """Return who somebody is, and where, for staff."""
+    address = ", ".join(person.address.on_envelope("")) if person.address else ""
+    where = person.email or address or person.phone
+    return f"{person.name} ({where})"

@@ -25,6 +25,7 @@ from digest.model.people.postal_address import parse as parse_address
 T = TypeVar("T")
 
 _LONGEST = {
+    "reference": limits.REFERENCE_CHARACTERS,
     "name": limits.NAME_CHARACTERS,
     "phone": limits.PHONE_CHARACTERS,
     "country": limits.COUNTRY_CHARACTERS,
@@ -92,6 +93,7 @@ class _RowReader:
             organiser=cells.get("organiser", ""),
             notes=cells.get("notes", ""),
             consent=_consent(cells),
+            reference=cells.get("reference", ""),
         )
 
     def _cell(self, column: str, text: str) -> str:

@@ -1,9 +1,9 @@
 """Who somebody is, and whether two rows of a list speak of the same person.
 
 A person is known by their email address; without one by name and postcode
-(abroad: name and address); without either by name and phone. So two people
-may share a house and a phone, and Ann of ZZ99 1AA stays Ann when her street
-is spelt otherwise or an email address is added.
+(abroad: name and address), or by name and phone. So two people may share a
+house and a phone, Ann of ZZ99 1AA stays Ann when her street is spelt otherwise
+or an email address is added, and Ann of 01632 960 155 when she moves.
 """
 
 import hashlib
@@ -78,7 +78,8 @@ NO_EVIDENCE = Consent()
 class Person:
     """Somebody we may write to. Empty means that nothing was said.
 
-    `topics` is None where nothing was said, and () for everything.
+    `topics` is None where nothing was said, and () for everything. `reference`
+    is what a list itself calls the person, and holds in that list alone.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Person:
     organiser: str = ""
     notes: str = ""
     consent: Consent = NO_EVIDENCE
+    reference: str = ""
 
     def over(self, stored: "Person") -> "Person":
         """Return the stored person, with whatever this says instead.
@@ -127,6 +129,11 @@ class Addressee:
     name: str
     email: str = ""
     address: PostalAddress | None = None
+
+
+def name_key(name: str) -> str:
+    """Return the name as it is looked for: in one case of letters, single spaces."""
+    return " ".join(name.casefold().split())
 
 
 def post_key(name: str, address: PostalAddress | None) -> str:
@@ -165,36 +172,36 @@ class PersonIndex(Generic[T]):
         self._by_email: dict[str, T] = {}
         self._by_post: dict[str, T] = {}
         self._by_phone: dict[str, T] = {}
-        self._without_email: dict[str, T] = {}
-        self._with_phone_only: dict[str, T] = {}
+        self._post_without_email: dict[str, T] = {}
+        self._phone_without_email: dict[str, T] = {}
 
     def add(self, keys: PersonKeys, value: T) -> None:
         """Get to know a person; the first of two with the same key is kept."""
         if keys.email:
             self._by_email.setdefault(keys.email, value)
-        elif keys.post:
-            self._without_email.setdefault(keys.post, value)
-        elif keys.phone:
-            self._with_phone_only.setdefault(keys.phone, value)
-        if keys.post:
-            self._by_post.setdefault(keys.post, value)
-        if keys.phone:
-            self._by_phone.setdefault(keys.phone, value)
+        else:
+            self._post_without_email.setdefault(keys.post, value)
+            self._phone_without_email.setdefault(keys.phone, value)
+        self._by_post.setdefault(keys.post, value)
+        self._by_phone.setdefault(keys.phone, value)
 
     def find(self, keys: PersonKeys) -> T | None:
         """Return the value of the same person, or None.
 
         Two with different email addresses are never the same. Whoever gains
-        an address of either kind is found by what was known of them before.
+        an address of either kind, or moves, is found by what was known before.
         """
         if keys.email and keys.email in self._by_email:
             return self._by_email[keys.email]
-        if keys.post in self._without_email:
-            return self._without_email[keys.post]
-        if keys.post and not keys.email and keys.post in self._by_post:
-            return self._by_post[keys.post]
-        if keys.phone in self._with_phone_only:
-            return self._with_phone_only[keys.phone]
-        if keys.email or keys.post:
-            return None
-        return self._by_phone.get(keys.phone)
+        by_post, by_phone = self._by_post, self._by_phone
+        if keys.email:
+            by_post, by_phone = self._post_without_email, self._phone_without_email
+        for index, key in ((by_post, keys.post), (by_phone, keys.phone)):
+            if key and key in index:
+                return index[key]
+        return None
+
+    def similar(self, keys: PersonKeys) -> list[T]:
+        """Return the values of those who share a name with a door or a phone."""
+        pairs = ((self._by_post, keys.post), (self._by_phone, keys.phone))
+        return [index[key] for index, key in pairs if key and key in index]

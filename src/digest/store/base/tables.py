@@ -215,6 +215,7 @@ subscriber = Table(
     # Who this is, whatever list they come from: see model.people.person.
     Column("identity", String(400), nullable=False, unique=True),
     _required("name", Text),
+    Column("name_key", Text),  # in one case of letters, for finding
     Column("email", Text),  # as typed, for sending
     Column("email_key", Text),  # canonical, for finding
     # Keyed hashes of what identifies a person: audience.hashing.
@@ -236,6 +237,7 @@ subscriber = Table(
     Column("erased_at", UtcDateTime),
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
+    Index("ix_subscriber_name_key", "name_key"),
 )
 
 subscription = Table(
@@ -250,8 +252,10 @@ subscription = Table(
     Column("consent_method", Text),
     Column("consent_at", Text),  # as written in the evidence
     Column("consent_wording", Text),
+    Column("reference", Text),  # what the list itself calls the person
     UniqueConstraint("mailing_list_id", "subscriber_id"),
     Index("ix_subscription_subscriber_id", "subscriber_id"),
+    Index("ix_subscription_reference", "mailing_list_id", "reference"),
 )
 
 # "Do not write to this": survives erasure and import.

@@ -187,6 +187,19 @@ def postpone(
     )
 
 
+def release_waiting(connection: Connection, subscriber_id: int) -> None:
+    """Have the letters of a person that wait for somebody made at the next look."""
+    connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.subscriber_id == subscriber_id,
+            delivery.c.channel == Channel.POST,
+            delivery.c.state == DeliveryState.PLANNED,
+        )
+        .values(next_attempt_at=None)
+    )
+
+
 def cancel_subscribers(
     connection: Connection, subscriber_ids: Iterable[int], now: datetime, why: str
 ) -> int:

@@ -11,8 +11,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    func,
-    or_,
     select,
     update,
 )
@@ -24,12 +22,13 @@ from digest.model.people.person import (
     HashedKeys,
     Person,
     PersonKeys,
+    name_key,
     phone_key,
     post_key,
 )
 from digest.model.people.postal_address import PostalAddress
 from digest.store.base.bulk import insert_many, one_of
-from digest.store.base.tables import subscriber, subscription
+from digest.store.base.tables import reader, subscriber, subscription
 from digest.store.people.subscriptions import EVIDENCE
 
 _COLUMNS = tuple(
@@ -75,15 +74,13 @@ def kept_as(connection: Connection, identity: str) -> Subscriber | None:
 def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscriber]:
     """Return every subscriber who may be one of these people, by id.
 
-    Whoever is kept under a key of theirs; and for those without an email
-    address whoever shares the key that they are known by instead.
+    Whoever is kept under a key of theirs, and whoever of their name shares a door
+    or a phone with them.
     """
     all_keys = [(person.person.keys, person.hashed) for person in people]
     identities = {name for keys, _ in all_keys for name in keys.names()}
-    by_post = {hashed.post for keys, hashed in all_keys if not keys.email}
-    by_phone = {
-        hashed.phone for keys, hashed in all_keys if not (keys.email or keys.post)
-    }
+    by_post = {hashed.post for _, hashed in all_keys}
+    by_phone = {hashed.phone for _, hashed in all_keys}
     by_id: dict[int, Subscriber] = {}
     for column, values in (
         (subscriber.c.identity, identities),
@@ -115,12 +112,24 @@ def shared(connection: Connection, person: Subscriber, hashed: HashedKeys) -> se
 
 def named(connection: Connection, name: str) -> list[Subscriber]:
     """Return the subscribers of that name, in any case of letters."""
+    return called(connection, [name_key(name)])
+
+
+def called(connection: Connection, name_keys: Iterable[str]) -> list[Subscriber]:
+    """Return the subscribers of any of these names, as `name_key` has them."""
     matching = select(*_COLUMNS).where(
-        or_(subscriber.c.name == name, func.lower(subscriber.c.name) == name.lower()),
-        subscriber.c.erased_at.is_(None),
+        one_of(connection, subscriber.c.name_key, name_keys)
     )
     rows = connection.execute(matching.order_by(subscriber.c.id))
     return [_subscriber(row) for row in rows]
+
+
+def of_reader(connection: Connection, reader_id: int) -> Subscriber | None:
+    """Return the subscriber who is that reader."""
+    subscriber_id = connection.scalar(
+        select(reader.c.subscriber_id).where(reader.c.id == reader_id)
+    )
+    return None if subscriber_id is None else get(connection, subscriber_id)
 
 
 def subscribed(
@@ -139,7 +148,7 @@ def subscribed(
     if list_id is None:
         query = query.where(exists().where(*live))
     else:
-        evidence = [subscription.c[name] for name in EVIDENCE]
+        evidence = [subscription.c[name] for name in (*EVIDENCE, "reference")]
         query = query.add_columns(*evidence).join(subscription, and_(*live))
         query = query.where(subscription.c.mailing_list_id == list_id)
     rows = connection.execute(
@@ -205,6 +214,7 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
     # By place, not by name: an import reads a row for each of its own.
     who, name, email, email_key, phone, lines, postcode, country, *wishes = row
     format_name, schedule, topics, language, organiser, notes, *evidence = wishes
+    reference = evidence.pop() if evidence else ""
     address = None
     if lines:
         address = PostalAddress(tuple(lines), postcode or "", country or "")
@@ -223,6 +233,7 @@ def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
         organiser or "",
         notes or "",
         Consent(*(word or "" for word in evidence)) if evidence else NO_EVIDENCE,
+        reference or "",
     )
     return Subscriber(who, person)
 
@@ -232,6 +243,7 @@ def _values(new: HashedPerson) -> dict[str, Any]:
     return {
         "identity": person.keys.identity,
         "name": person.name,
+        "name_key": name_key(person.name) or None,
         "email": person.email or None,
         "email_key": person.keys.email or None,
         "email_hash": hashed.email,

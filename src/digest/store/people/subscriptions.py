@@ -1,13 +1,13 @@
 """Mailing lists, and the subscriptions that tie people to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from digest.model.people.person import Consent
+from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import mailing_list, subscription
 from digest.store.base.upsert import insert_new
@@ -17,12 +17,21 @@ NEVER_ON_IT = "left the campaign without having been on this list"
 
 
 @dataclass(frozen=True, slots=True)
+class ListEntry:
+    """What one list says of a subscriber: evidence of consent, its own reference."""
+
+    consent: Consent = NO_EVIDENCE
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A tie to one list, live until it has ended."""
 
     subscriber_id: int
     ended_at: datetime | None
     consent: Consent
+    reference: str = ""
 
 
 def create_list(connection: Connection, name: str, now: datetime) -> bool:
@@ -57,7 +66,12 @@ def on_list(
         return {}
     evidence = [subscription.c[name] for name in EVIDENCE]
     rows = connection.execute(
-        select(subscription.c.subscriber_id, subscription.c.ended_at, *evidence).where(
+        select(
+            subscription.c.subscriber_id,
+            subscription.c.ended_at,
+            subscription.c.reference,
+            *evidence,
+        ).where(
             subscription.c.mailing_list_id == list_id,
             one_of(connection, subscription.c.subscriber_id, subscriber_ids),
         )
@@ -67,15 +81,31 @@ def on_list(
             row.subscriber_id,
             row.ended_at,
             consent_of(row),
+            row.reference or "",
         )
         for row in rows
     }
 
 
+def by_reference(
+    connection: Connection, list_id: int, references: Iterable[str]
+) -> dict[str, int]:
+    """Return the subscriber that a list calls so, for each of these references."""
+    if not (wanted := sorted({*references} - {""})):
+        return {}
+    rows = connection.execute(
+        select(subscription.c.reference, subscription.c.subscriber_id).where(
+            subscription.c.mailing_list_id == list_id,
+            one_of(connection, subscription.c.reference, wanted),
+        )
+    )
+    return {row.reference: row.subscriber_id for row in rows}
+
+
 def start(
     connection: Connection,
     list_id: int,
-    people: Mapping[int, Consent],
+    people: Mapping[int, ListEntry],
     now: datetime,
 ) -> None:
     """Subscribe each of these subscribers, none of whom is known to the list."""
@@ -84,21 +114,23 @@ def start(
         subscription,
         [
             {"mailing_list_id": list_id, "subscriber_id": who, "started_at": now}
-            | _evidence(consent)
-            for who, consent in people.items()
+            | _values(entry)
+            for who, entry in people.items()
         ],
     )
 
 
-def renew(connection: Connection, list_id: int, people: Mapping[int, Consent]) -> None:
-    """Keep newer evidence of consent for each of these subscribers."""
+def renew(
+    connection: Connection, list_id: int, people: Mapping[int, ListEntry]
+) -> None:
+    """Keep what the list now says of each of these subscribers."""
     if people:
         connection.execute(
             update(subscription).where(
                 subscription.c.mailing_list_id == list_id,
                 subscription.c.subscriber_id == bindparam("who"),
             ),
-            [{"who": who} | _evidence(consent) for who, consent in people.items()],
+            [{"who": who} | _values(entry) for who, entry in people.items()],
         )
 
 
@@ -173,7 +205,7 @@ def erase(
         .values(
             ended_at=func.coalesce(subscription.c.ended_at, now),
             ended_reason=reason,
-            **_evidence(Consent()),
+            **_values(ListEntry()),
         )
     )
 
@@ -191,6 +223,8 @@ def _change(
     ).rowcount
 
 
-def _evidence(consent: Consent) -> dict[str, str | None]:
-    values = (consent.basis, consent.method, consent.at, consent.wording)
-    return {name: word or None for name, word in zip(EVIDENCE, values, strict=True)}
+def _values(entry: ListEntry) -> dict[str, str | None]:
+    consent = entry.consent
+    words = (consent.basis, consent.method, consent.at, consent.wording)
+    evidence = {name: word or None for name, word in zip(EVIDENCE, words, strict=True)}
+    return evidence | {"reference": entry.reference or None}

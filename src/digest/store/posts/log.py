@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from json import loads
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Text, cast, select
 
 from digest.errors import DigestError, NotFound
 from digest.model.posts.item_json import item_from_json
@@ -27,6 +28,15 @@ class LogEntry:
     fingerprint: str
     topics: tuple[str, ...]
     accepted_at: datetime
+
+
+def topics_of(connection: Connection, campaign_id: int) -> set[str]:
+    """Return every topic that an item of the campaign has ever carried."""
+    # As text: JSON has no equality on PostgreSQL.
+    rows = select(cast(item.c.topics, Text)).where(item.c.campaign_id == campaign_id)
+    return {
+        topic for text in connection.scalars(rows.distinct()) for topic in loads(text)
+    }
 
 
 def released(

@@ -1,0 +1,126 @@
+"""Change what is held about somebody: the same person, whatever of theirs is new."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.audience.enrolment import enrol
+from digest.audience.hashing import KeyedHasher
+from digest.audience.lists.choices import CampaignChoices
+from digest.audience.lists.columns import ADDRESS
+from digest.audience.lists.exporting import cells_of
+from digest.audience.lists.list_file import ListProblem, ListRow
+from digest.audience.lists.rows import read_row
+from digest.audience.subject_access import find
+from digest.errors import ImportRefused
+from digest.model.people.person import Person
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.delivery import deliveries
+from digest.store.people import subscribers, suppressions
+from digest.store.people.subscribers import HashedPerson, Subscriber
+from digest.store.staff.audit import Act, record
+
+# How the reason of an address that gave mail back begins.
+BOUNCED = "bounced"
+_POSTAL = (*ADDRESS, "postcode", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class EditedSubscriber:
+    """Who was changed, in which columns, and what a suppression still forbids."""
+
+    subscriber_id: int
+    changed: tuple[str, ...]
+    suppressed: Mapping[str, str]
+
+
+def edit(
+    connection: Connection,
+    hasher: KeyedHasher,
+    who: str,
+    cells: Mapping[str, str],
+    now: datetime,
+) -> EditedSubscriber:
+    """Change the cells of WHO that are given, as an import reads them; "" empties one.
+
+    They stay the same person: their lists, their places and their history. A new
+    postal address takes the place of the whole old one. What was suppressed
+    because they asked stays so for the new address. Letters that waited are due.
+    Raises NotFound for who is not there, and ImportRefused with every fault.
+    """
+    subscriber = find(connection, who)
+    before = cells_of(subscriber.person)
+    if any(column in cells for column in ADDRESS):
+        cells = dict.fromkeys(_POSTAL, "") | dict(cells)
+    after = {**before, **cells}
+    changed = tuple(
+        column for column, text in after.items() if text != before.get(column, "")
+    )
+    if not changed:
+        return EditedSubscriber(subscriber.id, (), {})
+    every = campaigns.listed(connection)
+    person = _read(connection, subscriber, after, every)
+    hashed = HashedPerson(person, hasher.hashed(person.keys))
+    subscribers.change(connection, [(subscriber.id, hashed)], now)
+    for stored in every:
+        enrol(connection, stored.id, stored.campaign, now, [subscriber.id])
+    deliveries.release_waiting(connection, subscriber.id)
+    forbidden = _carry_suppressions(connection, hasher, subscriber, hashed, now)
+    what = {"columns": ", ".join(changed)}
+    act = Act("edit subscriber", subject=f"subscriber {subscriber.id}", after=what)
+    record(connection, act, now)
+    return EditedSubscriber(subscriber.id, changed, forbidden)
+
+
+def _read(
+    connection: Connection,
+    subscriber: Subscriber,
+    cells: Mapping[str, str],
+    every: Sequence[StoredCampaign],
+) -> Person:
+    """Return the person of these cells, if they are nobody else."""
+    person = read_row(
+        ListRow(0, {column: text for column, text in cells.items() if text})
+    )
+    if isinstance(person, Person):
+        person = CampaignChoices.of(connection, every).checked(0, person)
+    if not isinstance(person, Person):
+        raise ImportRefused("; ".join(map(_in_words, person)))
+    other = subscribers.kept_as(connection, person.keys.identity)
+    if other is not None and other.id != subscriber.id:
+        raise ImportRefused(
+            f"number {other.id}, {other.person.name}, is held with that already: "
+            f"see digest subscribers show {other.id}"
+        )
+    return person if person.topics is not None else replace(person, topics=())
+
+
+def _in_words(problem: ListProblem) -> str:
+    return f"{problem.column} {problem.wrong}: {problem.do}"
+
+
+def _carry_suppressions(
+    connection: Connection,
+    hasher: KeyedHasher,
+    subscriber: Subscriber,
+    changed: HashedPerson,
+    now: datetime,
+) -> dict[str, str]:
+    """Suppress the new addresses of whoever asked us not to write to the old ones.
+
+    An address that bounced says nothing of the next.
+    """
+    old = hasher.hashed(subscriber.person.keys).targets()
+    reasons = suppressions.reasons(connection, set(old.items()))
+    forbidden = {
+        channel: reasons[old[channel]]
+        for channel in changed.hashed.targets()
+        if old.get(channel) in reasons and not reasons[old[channel]].startswith(BOUNCED)
+    }
+    for channel, reason in forbidden.items():
+        target = {channel: changed.hashed.targets()[channel]}
+        suppressions.add(connection, target, reason, now)
+    return forbidden
