@@ -158,8 +158,8 @@ def test_what_holds_everything_up_is_said(engine: Engine) -> None:
 
     assert "Say: digest resume" in reasons
     assert "Say: digest campaign resume lantern-week" in reasons
-    assert "mail.example.org:25 is left alone until 08:00:30 UTC: 535" in reasons
-    assert "What has not gone by 06 July 08:01 UTC expires." in reasons
+    assert "mail.example.org:25 is left alone for another 30 seconds: 535" in reasons
+    assert "What has not gone by Monday 6 July 2026, 09:01 BST expires." in reasons
 
 
 def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
@@ -180,7 +180,8 @@ def test_a_limit_that_is_used_up_is_said_and_no_worker_is_missed(
     run = run_at(engine, planned, EIGHT + 10 * SECOND, hourly)
 
     assert run.reasons == (
-        "No more may leave: 10 in 1 hour (DIGEST_RATE). The next at 06 July 09:00 UTC.",
+        "No more may leave: 10 in 1 hour (DIGEST_RATE). "
+        "The next on Monday 6 July 2026, 10:00 BST.",
     )
 
 
@@ -255,7 +256,11 @@ def test_more_people_than_can_be_read_at_once_are_counted(
     lines = status_of(engine, EIGHT, RateLimits())["help"]
 
     assert (len(named), count) == (limits.UNSERVED_NAMED, people)
-    assert f"did not reach {people - 10} more. See: digest deliveries" in lines[-1]
+    assert lines[-1] == (
+        f"lantern-week: {people} readers were not reached: 550 no. Reader 0, Reader 1, "
+        f"Reader 2, Reader 3, Reader 4 and {people - 5} more. "
+        "See: digest deliveries 1 --state refused"
+    )
 
 
 def test_everybody_is_listed_in_pages_each_once_and_in_order(engine: Engine) -> None:

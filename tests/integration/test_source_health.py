@@ -113,11 +113,12 @@ def test_the_first_failure_is_told_in_plain_words_and_the_last_posts_stay(
     assert titles(engine) == ["one"]
     [line] = help_said(engine)
     assert line.startswith(
-        "lantern-week: the source blog cannot be read since 06 July 09:00 UTC. "
+        "lantern-week: the source blog cannot be read since "
+        "Monday 6 July 2026, 10:00 BST. "
         f"{site.url}/feed answered 404 Not Found"
     )
     assert line.endswith(
-        "What it gave before stays. It is tried again at 06 July 09:10 UTC."
+        "What it gave before stays. It is tried again on Monday 6 July 2026, 10:10 BST."
     )
 
 

@@ -58,6 +58,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     """Show a campaign: its sources, schedules and readers."""
     from digest.bootstrap import open_app
     from digest.model.campaigns.durations import in_words
+    from digest.model.staff_words import moment_in_words
     from digest.schedule.reports.source_health import in_a_line, source_facts
     from digest.store.campaigns import campaigns, sources
     from digest.store.reports import overview
@@ -78,6 +79,9 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
         return
     campaign = stored.campaign
     result(f"{campaign.title} ({campaign.name})")
+    if stored.paused_at:
+        since = moment_in_words(stored.paused_at, campaign.timezone)
+        result(f"  PAUSED since {since}: nothing is gathered or sent")
     result(f"  from {campaign.sender_name} <{campaign.sender_address}>")
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
@@ -86,7 +90,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
             f"emails are of use for {in_words(schedule.expires)}"
         )
     for row in rows:
-        result(f"  source {row.name}: {in_a_line(row)}")
+        result(f"  source {row.name}: {in_a_line(row, campaign.timezone)}")
     for fmt, count in readers.items():
         result(f"  readers of {fmt}: {count}")
 

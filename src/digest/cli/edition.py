@@ -25,6 +25,7 @@ app = typer.Typer(help="Editions: what a schedule publishes at a slot.")
 def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     """List a campaign's editions, newest first."""
     from digest.bootstrap import open_app
+    from digest.model.staff_words import moment_in_words
     from digest.store.campaigns import campaigns
     from digest.store.editions import editions
 
@@ -40,7 +41,7 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
             (
                 edition.id,
                 edition.schedule,
-                edition.slot.isoformat(),
+                moment_in_words(edition.slot, stored.campaign.timezone),
                 edition.state,
                 edition.reason or "",
             )
@@ -53,12 +54,16 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
 def show(edition_id: EditionId, *, json: AsJson = False) -> None:
     """Show an edition: its copies by state, and who was not served and why."""
     from digest.bootstrap import open_app
+    from digest.model.staff_words import moment_in_words
+    from digest.store.campaigns import campaigns
     from digest.store.editions import editions
     from digest.store.reports import overview
 
     with open_app() as digest, digest.reading() as connection:
         edition = editions.get(connection, edition_id)
+        zone = campaigns.by_name(connection, edition.campaign).campaign.timezone
         copies = overview.copies(connection, edition_id)
+        copies_in_words = overview.copies_in_words(connection, edition_id)
         left_out = overview.left_out_counts(connection, edition_id)
         missing = overview.not_served(connection, edition_id)
         count = overview.count_not_served(connection, edition_id)
@@ -78,9 +83,10 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         )
         return
     result(f"edition {edition.id} of {edition.campaign}, {edition.schedule}")
-    result(f"  slot {edition.slot.isoformat()}, {edition.state} {edition.reason or ''}")
-    for (channel, state), number in copies.items():
-        result(f"  {number} by {channel}: {state}")
+    slot = moment_in_words(edition.slot, zone)
+    result(f"  slot {slot}: {edition.state} {edition.reason or ''}".rstrip())
+    for channel, state, number in copies_in_words:
+        result(f"  {number:,} by {channel}: {state}")
     for kind, number in left_out.items():
         result(f"  {number} left out: {kind}")
     for person in missing:

@@ -117,7 +117,7 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
         as_json([source_facts(campaign, row) for row in rows])
         return
     for row in rows:
-        result(f"{row.name}: {in_a_line(row)}")
+        result(f"{row.name}: {in_a_line(row, stored.campaign.timezone)}")
         moved = f", now {row.moved_to}" if row.moved_to else ""
         result(f"  {row.kind} {row.location}{moved}")
         for skipped in row.skipped:

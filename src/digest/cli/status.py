@@ -29,8 +29,16 @@ def status(*, json: AsJson = False) -> None:
 
 
 def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
+    from digest.model.staff_words import moment_in_words
+
     for entry in facts["next"]:
-        yield f"next: {entry['campaign']}, {entry['schedule']}: {entry['at']}"
+        at = moment_in_words(entry["at"], entry["timezone"])
+        yield f"next: {entry['campaign']}, {entry['schedule']}: {at}"
+    for entry in facts["paused"]:
+        yield (
+            f"paused: {entry['campaign']}: nothing is gathered or sent. "
+            f"Say: digest campaign resume {entry['campaign']}"
+        )
     for entry in facts["editions"]:
         yield (
             f"edition {entry['id']} of {entry['campaign']}, {entry['schedule']}: "

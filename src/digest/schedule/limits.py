@@ -39,8 +39,10 @@ JOB_CONNECTIONS = 4
 
 # Editions of a campaign that status lists and looks at for troubles, newest first.
 EDITIONS_LISTED = 10
-# Readers of an edition who were not reached, by name: more of them are a count.
-READERS_NAMED = 10
+# Readers who were not reached for one reason, by name: more of them are a count.
+READERS_NAMED = 5
+# Reasons why readers of a campaign were not reached: more of them are a count.
+CAUSES_NAMED = 10
 # Items of a source that could not be taken, by name: more of them are a count.
 SKIPPED_ITEMS_NAMED = 3
 # An item that cannot be taken is named so long: whoever leaves it so means to.

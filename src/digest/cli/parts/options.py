@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 import typer
@@ -50,7 +50,11 @@ def result(text: str) -> None:
 
 def as_json(value: Any) -> None:
     """Write a result as JSON; instants as ISO 8601."""
-    result(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    result(json.dumps(value, ensure_ascii=False, indent=2, default=_in_json))
+
+
+def _in_json(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def talk(text: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,9 +15,11 @@ from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.limits import RATE_WINDOW_SECONDS
 from digest.model.moves import DELIVERY_MOVES
+from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.by_channel import count_emails
 from digest.store.delivery.send_batches import LEASED
@@ -25,6 +28,7 @@ from digest.store.reports import overview, runs
 from digest.store.reports.runs import DelayedEmails
 
 GOING = (EditionState.PLANNED, EditionState.SENDING)
+_SECONDS = ("second", "seconds")
 _WINDOW = timedelta(seconds=RATE_WINDOW_SECONDS)
 
 
@@ -32,13 +36,15 @@ _WINDOW = timedelta(seconds=RATE_WINDOW_SECONDS)
 class Run:
     """How an edition's copies stand.
 
-    `copies` counts by (channel, state). `rate` is emails a second over the
-    last minute, and `seconds_left` what those will need that may go now: None
-    where that cannot be told. `reasons` say in words what keeps copies back.
+    `copies` counts by (channel, state), `copies_in_words` as people say it. `rate`
+    is emails a second over the last minute, and `seconds_left` what those will need
+    that may go now: None where that cannot be told. `reasons` say in words what
+    keeps copies back.
     """
 
     edition: Edition
     copies: dict[tuple[str, str], int]
+    copies_in_words: list[tuple[str, str, int]]
     remaining: TimeRemaining
     rate: float | None
     seconds_left: float | None
@@ -96,23 +102,30 @@ def run_of(
     planned = count_emails(copies, DeliveryState.PLANNED)
     on_the_wire = count_emails(copies, DeliveryState.HANDING_OVER)
     ready = max(planned - waiting.copies, 0) + on_the_wire
-    holds = _holds(connection, edition)
+    stored = campaigns.by_name(connection, edition.campaign)
+    zone = stored.campaign.timezone
+    holds = _holds(connection, stored)
     remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(holds))
     rate = None
     if edition.state is EditionState.SENDING:
         recent = runs.lately(connection, edition.id, now, _WINDOW)
         rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
-    stops = [*holds, *_stops(connection, limits, now)]
+    stops = [*holds, *_stops(connection, limits, now, zone)]
     is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
+    reasons = _reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand)
+    if edition.state in GOING and edition.deliver_by and ready + waiting.copies:
+        by = moment_in_words(edition.deliver_by, zone)
+        reasons.append(f"What has not gone by {by} expires.")
     return Run(
         edition=edition,
         copies=copies,
+        copies_in_words=overview.copies_in_words(connection, edition.id),
         remaining=remaining,
         rate=rate,
         seconds_left=time_left(remaining, rate, used),
         outlook=outlook(remaining, rate, used),
-        reasons=_reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand),
+        reasons=tuple(reasons),
     )
 
 
@@ -123,9 +136,9 @@ def _reasons(
     stops: Sequence[str],
     *,
     is_in_hand: bool,
-) -> tuple[str, ...]:
+) -> list[str]:
     if edition.state not in GOING:
-        return ()
+        return []
     has_copies = remaining.ready or remaining.waiting
     reasons = [*stops] if has_copies else []
     # What stops them says already why nobody has them in hand.
@@ -137,32 +150,29 @@ def _reasons(
         f"{count:,} put off: {why or 'no reason was given'}"
         for why, count in waiting.reasons
     ]
-    if edition.deliver_by is not None and has_copies:
-        reasons.append(
-            f"What has not gone by {edition.deliver_by:%d %B %H:%M} UTC expires."
-        )
-    return tuple(reasons)
+    return reasons
 
 
-def _holds(connection: Connection, edition: Edition) -> list[str]:
+def _holds(connection: Connection, stored: StoredCampaign) -> list[str]:
     """Return what only staff can put right before any more is begun."""
     reasons = []
     if since := asleep_since(connection):
-        reasons.append(f"Asleep since {since:%d %B %H:%M} UTC. Say: digest resume")
-    if campaigns.by_name(connection, edition.campaign).paused_at is not None:
-        reasons.append(
-            f"The campaign is paused. Say: digest campaign resume {edition.campaign}"
-        )
+        words = moment_in_words(since, stored.campaign.timezone)
+        reasons.append(f"Asleep since {words}. Say: digest resume")
+    if stored.paused_at is not None:
+        name = stored.campaign.name
+        reasons.append(f"The campaign is paused. Say: digest campaign resume {name}")
     return reasons
 
 
 def _stops(
-    connection: Connection, limits: Sequence[RateLimit], now: datetime
+    connection: Connection, limits: Sequence[RateLimit], now: datetime, zone: str
 ) -> list[str]:
     """Return what stops every email for a while."""
     reasons = [
-        f"The mail server {carrier.name} is left alone until "
-        f"{carrier.paused_until:%H:%M:%S} UTC: {carrier.reason}"
+        f"The mail server {carrier.name} is left alone for another "
+        f"{counted(ceil((carrier.paused_until - now).total_seconds()), *_SECONDS)}: "
+        f"{carrier.reason}"
         for carrier in carriers.in_trouble(connection).values()
         if now < carrier.paused_until
     ]
@@ -170,6 +180,6 @@ def _stops(
     if free_at is not None and free_at - now >= RATE_WAIT_TOLD_FROM:
         reasons.append(
             f"No more may leave: {limits_in_words(limits)} (DIGEST_RATE). "
-            f"The next at {free_at:%d %B %H:%M} UTC."
+            f"The next on {moment_in_words(free_at, zone)}."
         )
     return reasons

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.model.campaigns.source_health import SourceHealth, SourceState
+from digest.model.staff_words import moment_in_words
 from digest.store.campaigns.sources import SourceRow
 
 
@@ -27,13 +28,13 @@ def source_facts(campaign: str, row: SourceRow) -> dict[str, Any]:
     }
 
 
-def in_a_line(row: SourceRow) -> str:
-    """Return how a source stands, as a few words for a list."""
+def in_a_line(row: SourceRow, zone: str) -> str:
+    """Return how a source stands, as a few words for a list; times in that zone."""
     health = row.health
     if row.last_read_at is None:
         read, well = "never read", "not read yet"
     else:
-        read = f"last read {row.last_read_at:%d %b %H:%M}"
+        read = f"last read {moment_in_words(row.last_read_at, zone)}"
         well = f"reads well, {read}"
     if health.state is SourceState.ACTIVE:
         return well

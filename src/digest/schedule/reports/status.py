@@ -29,10 +29,24 @@ def status_of(
     """
     with reading(engine) as connection:
         stored_campaigns = campaigns.listed(connection)
+        zones = {
+            stored.campaign.name: stored.campaign.timezone
+            for stored in stored_campaigns
+        }
         return {
             "next": [
-                {"campaign": slot.campaign, "schedule": slot.schedule, "at": slot.at}
+                {
+                    "campaign": slot.campaign,
+                    "schedule": slot.schedule,
+                    "at": slot.at,
+                    "timezone": zones[slot.campaign],
+                }
                 for slot in due.next_slots(connection, now)
+            ],
+            "paused": [
+                {"campaign": stored.campaign.name, "since": stored.paused_at}
+                for stored in stored_campaigns
+                if stored.paused_at
             ],
             "editions": [
                 {

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions import long_sleep
 from digest.schedule.limits import (
+    CAUSES_NAMED,
     EDITION_TROUBLES_FOR,
     EDITIONS_LISTED,
     READERS_NAMED,
@@ -26,7 +29,7 @@ from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
-from digest.store.reports.overview import UnservedReader
+from digest.store.reports.overview import UnservedCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,24 @@ def troubles_in(
     """Return everything that a person should look at, in all of these campaigns."""
     troubles = []
     if since := long_sleep.asleep_since(connection):
+        zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
         troubles.append(
             Trouble(
-                f"Asleep since {since:%d %B %H:%M} UTC: nothing is sent.",
+                f"Asleep since {moment_in_words(since, zone)}: nothing is sent.",
                 "Look at what is next, then say: digest resume",
             )
         )
     for stored in stored_campaigns:
         troubles += _of_campaign(connection, stored, now)
-        for edition in last_editions(connection, stored.id):
-            if now - edition.slot < EDITION_TROUBLES_FOR:
-                troubles += _of_edition(connection, edition)
+        recent = [
+            edition
+            for edition in last_editions(connection, stored.id)
+            if now - edition.slot < EDITION_TROUBLES_FOR
+        ]
+        for edition in recent:
+            troubles += _of_edition(connection, edition)
+        edition_ids = [edition.id for edition in recent]
+        troubles += _unserved(connection, stored.campaign.name, edition_ids)
     return troubles
 
 
@@ -73,7 +83,7 @@ def _of_campaign(
     troubles = [
         trouble
         for row in sources.of_campaign(connection, stored.id).values()
-        for trouble in _of_source(name, row, now)
+        for trouble in _of_source(stored.campaign, row, now)
     ]
     troubles += [
         Trouble(f"{name}: {fault}.", fault.help)
@@ -84,39 +94,43 @@ def _of_campaign(
     if waiting := overview.posts_waiting(connection, stored.id):
         troubles.append(
             Trouble(
-                f"{name}: {waiting} posts wait to be released.",
+                f"{name}: {counted(waiting, 'post waits', 'posts wait')} "
+                "to be released.",
                 f"See: digest post list {name}, or the posts of the desk",
             )
         )
     if changed := corrections.count(connection, stored.id):
         troubles.append(
             Trouble(
-                f"{name}: {changed} posts were changed at their source after they "
-                "went out.",
+                f"{name}: {counted(changed, 'post was', 'posts were')} changed at "
+                "the source after going out.",
                 f"See: digest post corrections {name}, or the posts of the desk",
             )
         )
     return troubles
 
 
-def _of_source(campaign: str, row: SourceRow, now: datetime) -> list[Trouble]:
+def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Trouble]:
     """Return what a person should know of a source, from its first failure on.
 
     An item of it that cannot be taken is named for a week: after that, whoever
     leaves it so means to.
     """
-    health, which = row.health, f"{campaign}: the source {row.name}"
+    health, which = row.health, f"{campaign.name}: the source {row.name}"
+    zone = campaign.timezone
     why = f"{health.failure.rstrip('.')}."
     stays = " What it gave before stays." if row.last_read_at else ""
-    at = next_try(health)
-    again = (
-        f"It is tried again at {at:%d %B %H:%M} UTC." if at else "It is tried again."
-    )
+    again = "It is tried again."
+    if at := next_try(health):
+        again = f"It is tried again on {moment_in_words(at, zone)}."
+    since = ""
+    if health.failing_since:
+        since = f" since {moment_in_words(health.failing_since, zone)}"
     troubles = []
     if health.state is SourceState.FAILING:
         troubles.append(
             Trouble(
-                f"{which} cannot be read since {health.failing_since:%d %B %H:%M} UTC.",
+                f"{which} cannot be read{since}.",
                 f"{why}{stays} {again}",
             )
         )
@@ -125,7 +139,7 @@ def _of_source(campaign: str, row: SourceRow, now: datetime) -> list[Trouble]:
             Trouble(
                 f"{which} is paused: nothing new comes in from it.",
                 f"{why} Mend its address in the campaign file, or have it tried "
-                f"again: digest source resume {campaign} {row.name}",
+                f"again: digest source resume {campaign.name} {row.name}",
             )
         )
     if row.skipped and row.skipped_at and now - row.skipped_at < SKIPPED_NAMED_FOR:
@@ -135,7 +149,7 @@ def _of_source(campaign: str, row: SourceRow, now: datetime) -> list[Trouble]:
         troubles.append(
             Trouble(
                 f"{which} has something that cannot be taken.",
-                f"{first}. All of it: digest source list {campaign}",
+                f"{first}. All of it: digest source list {campaign.name}",
             )
         )
     if row.moved_to:
@@ -158,6 +172,15 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 f"Say: digest edition approve {edition.id}",
             )
         )
+    if waiting := overview.letters_to_post(connection, edition.id):
+        letters = counted(waiting, "letter waits", "letters wait")
+        troubles.append(
+            Trouble(
+                f"{name}: {letters} to be printed and posted.",
+                "Its files: digest print list. When they are printed, say digest "
+                "print seal, and when they are in the post, digest print posted.",
+            )
+        )
     if edition.state is EditionState.MISSED:
         troubles.append(
             Trouble(f"{name} was missed.", "Its posts go into the next one.")
@@ -178,33 +201,45 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 'Show fewer, or set pictures = "hosted" in the campaign file.',
             )
         )
-    return troubles + _not_reached(connection, name, edition.id)
-
-
-def _not_reached(connection: Connection, name: str, edition_id: int) -> list[Trouble]:
-    readers = overview.not_served(connection, edition_id, READERS_NAMED)
-    troubles = [_about(name, reader) for reader in readers]
-    if len(readers) == READERS_NAMED:
-        more = overview.count_not_served(connection, edition_id) - len(readers)
-        if more:
-            troubles.append(
-                Trouble(
-                    f"{name} did not reach {more:,} more.",
-                    f"See: digest deliveries {edition_id}",
-                )
-            )
     return troubles
 
 
-def _about(name: str, reader: UnservedReader) -> Trouble:
-    if reader.state == DeliveryState.UNCERTAIN:
-        key = DeliveryKey(reader.edition_id, reader.reader_id)
-        return Trouble(
-            f"{name} may or may not have reached {reader.name}: {reader.reason}.",
-            f"Say: digest deliveries settle {key} resend (or: accepted)",
+def _unserved(
+    connection: Connection, campaign: str, edition_ids: Sequence[int]
+) -> list[Trouble]:
+    """Return why readers were not reached, each cause once with how many share it."""
+    causes = overview.unserved_causes(connection, edition_ids, READERS_NAMED)
+    troubles = [_about(campaign, cause) for cause in causes[:CAUSES_NAMED]]
+    if rest := causes[CAUSES_NAMED:]:
+        count = sum(cause.readers for cause in rest)
+        newest = max(cause.edition_id for cause in rest)
+        troubles.append(
+            Trouble(
+                f"{campaign}: {counted(count, 'reader was', 'readers were')} not "
+                "reached for other reasons.",
+                f"See: digest deliveries {newest}",
+            )
         )
-    if reader.state == DeliveryState.PLANNED:
-        return Trouble(
-            f"{name}: the letter to {reader.name} waits:", f"{reader.reason}."
-        )
-    return Trouble(f"{name} did not reach {reader.name}:", f"{reader.reason}.")
+    return troubles
+
+
+def _about(campaign: str, cause: UnservedCause) -> Trouble:
+    more = cause.readers - len(cause.names)
+    who = ", ".join(cause.names) + (f" and {more:,} more" if more > 0 else "")
+    reason = cause.reason.rstrip(".")
+    see = f"See: digest deliveries {cause.edition_id} --state {cause.state}"
+    match cause.state:
+        case DeliveryState.UNCERTAIN:
+            copies = counted(cause.readers, "copy", "copies")
+            key = DeliveryKey(cause.edition_id, cause.reader_id)
+            settle = f"Say: digest deliveries settle {key} resend (or: accepted)"
+            return Trouble(
+                f"{campaign}: {copies} may or may not have arrived: {reason}. {who}.",
+                settle if cause.readers == 1 else f"{see}, and settle each.",
+            )
+        case DeliveryState.PLANNED:
+            letters = counted(cause.readers, "letter waits", "letters wait")
+            return Trouble(f"{campaign}: {letters}: {reason}. {who}.", see)
+        case _:
+            readers = counted(cause.readers, "reader was", "readers were")
+            return Trouble(f"{campaign}: {readers} not reached: {reason}. {who}.", see)

@@ -1,9 +1,23 @@
 """What staff see at a glance: read-only counts and lists across the tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import DeliveryState
@@ -19,12 +33,19 @@ from digest.store.base.tables import (
     subscription,
 )
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
+from digest.store.delivery.print_batches import PrintBatchState
 
 _UNSERVED = (
     DeliveryState.REFUSED,
     DeliveryState.EXPIRED,
     DeliveryState.UNCERTAIN,
 )
+
+_LETTERS_IN_WORDS = {
+    PrintBatchState.OPEN: "ready to print",
+    PrintBatchState.SEALED: "printed",
+    PrintBatchState.POSTED: "posted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +60,21 @@ class UnservedReader:
     name: str
     reason: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnservedCause:
+    """Readers whom editions did not reach, all for one reason, and some by name.
+
+    `last` is the last of them in `edition_id`, the newest of those editions.
+    """
+
+    state: str
+    reason: str
+    readers: int
+    names: tuple[str, ...]
+    edition_id: int
+    reader_id: int
 
 
 def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int]:
@@ -73,6 +109,34 @@ def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int
         .order_by(delivery.c.channel, delivery.c.state)
     )
     return {(channel, state): count for channel, state, count in rows}
+
+
+def copies_in_words(
+    connection: Connection, edition_id: int
+) -> list[tuple[str, str, int]]:
+    """Return an edition's copies as (channel, how they stand, how many).
+
+    As `copies`, but a letter in a print batch stands as its batch does: ready to
+    print, printed or posted.
+    """
+    state = case(_LETTERS_IN_WORDS, value=print_batch.c.state, else_=delivery.c.state)
+    rows = connection.execute(
+        select(delivery.c.channel, state.label("state"), func.count())
+        .outerjoin(print_batch, print_batch.c.id == delivery.c.print_batch_id)
+        .where(delivery.c.edition_id == edition_id)
+        .group_by(delivery.c.channel, state)
+        .order_by(delivery.c.channel, state)
+    )
+    return [(channel, words, count) for channel, words, count in rows]
+
+
+def letters_to_post(connection: Connection, edition_id: int) -> int:
+    """Return how many letters of an edition are laid out, and not said to be posted."""
+    letters = select(func.sum(print_batch.c.letters)).where(
+        print_batch.c.edition_id == edition_id,
+        print_batch.c.state != PrintBatchState.POSTED,
+    )
+    return connection.scalar(letters) or 0
 
 
 def list_counts(connection: Connection, name: str) -> dict[str, int]:
@@ -150,6 +214,102 @@ def count_not_served(connection: Connection, edition_id: int) -> int:
     return (connection.scalar(out) or 0) + (connection.scalar(refused) or 0)
 
 
+def unserved_causes(
+    connection: Connection, edition_ids: Sequence[int], most_names: int
+) -> list[UnservedCause]:
+    """Return why editions did not reach readers, the reason that most share first.
+
+    Each reader counts once, in the newest of these editions that they missed, and
+    not at all where a later one reached them.
+    """
+    missed = _missed(edition_ids).cte("missed")
+    later = delivery.alias("later")
+    reached = select(later.c.edition_id).where(
+        later.c.reader_id == missed.c.reader_id,
+        later.c.edition_id > missed.c.edition_id,
+        later.c.edition_id.in_(edition_ids),
+    )
+    newest = (
+        select(missed.c.reader_id, func.max(missed.c.edition_id).label("edition_id"))
+        .where(~reached.exists())
+        .group_by(missed.c.reader_id)
+        .subquery()
+    )
+    cause = (missed.c.state, missed.c.reason)
+    readers = (
+        select(
+            *cause,
+            missed.c.name,
+            missed.c.edition_id,
+            missed.c.reader_id,
+            func.count().over(partition_by=cause).label("readers"),
+            func.row_number()
+            .over(partition_by=cause, order_by=missed.c.reader_id)
+            .label("place"),
+        )
+        .join(
+            newest,
+            and_(
+                newest.c.reader_id == missed.c.reader_id,
+                newest.c.edition_id == missed.c.edition_id,
+            ),
+        )
+        .subquery()
+    )
+    rows = connection.execute(
+        select(readers)
+        .where(readers.c.place <= most_names)
+        .order_by(
+            readers.c.readers.desc(),
+            readers.c.state,
+            readers.c.reason,
+            readers.c.place,
+        )
+    )
+    return [
+        UnservedCause(
+            state,
+            reason or "",
+            sharing[0].readers,
+            tuple(row.name for row in sharing),
+            max(row.edition_id for row in sharing),
+            sharing[0].reader_id,
+        )
+        for (state, reason), rows_of_cause in groupby(
+            rows, key=lambda row: (row.state, row.reason)
+        )
+        if (sharing := list(rows_of_cause))
+    ]
+
+
+def _missed(edition_ids: Sequence[int]) -> CompoundSelect[Any]:
+    """Return the readers that editions did not reach, with the reason."""
+    out = (
+        select(
+            left_out.c.edition_id,
+            left_out.c.reader_id,
+            subscriber.c.name,
+            literal("left-out").label("state"),
+            left_out.c.reason,
+        )
+        .join(reader, reader.c.id == left_out.c.reader_id)
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(_is_out(*edition_ids))
+    )
+    refused = (
+        select(
+            delivery.c.edition_id,
+            delivery.c.reader_id,
+            subscriber.c.name,
+            delivery.c.state,
+            delivery.c.reply,
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(_is_unserved(*edition_ids))
+    )
+    return union_all(out, refused)
+
+
 def count_letters_waiting(connection: Connection, edition_id: int) -> int:
     """Return how many letters of an edition wait for somebody to mend something."""
     waiting = select(func.count()).select_from(delivery)
@@ -157,13 +317,15 @@ def count_letters_waiting(connection: Connection, edition_id: int) -> int:
     return connection.scalar(waiting) or 0
 
 
-def _is_out(edition_id: int) -> ColumnElement[bool]:
-    return and_(left_out.c.edition_id == edition_id, left_out.c.kind == "unreachable")
-
-
-def _is_unserved(edition_id: int) -> ColumnElement[bool]:
+def _is_out(*edition_ids: int) -> ColumnElement[bool]:
     return and_(
-        delivery.c.edition_id == edition_id,
+        left_out.c.edition_id.in_(edition_ids), left_out.c.kind == "unreachable"
+    )
+
+
+def _is_unserved(*edition_ids: int) -> ColumnElement[bool]:
+    return and_(
+        delivery.c.edition_id.in_(edition_ids),
         or_(
             delivery.c.state.in_(_UNSERVED),
             _waits_for_a_person(),

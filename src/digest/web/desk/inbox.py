@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
+from digest.model.staff_words import moment_in_words
 from digest.web import limits
 from digest.web.parts.pages import HTML, TEXT, Pages, document
 
@@ -16,7 +17,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     router = APIRouter(prefix="/inbox")
 
     def when(instant: datetime) -> str:
-        return pages.in_words(instant, digest.settings.timezone)
+        return moment_in_words(instant, digest.settings.timezone)
 
     @router.api_route("", methods=_READ)
     def listing() -> Response:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.staff_words import moment_in_words
 from digest.schedule.reports.runs import GOING, Run, run_of
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
@@ -30,7 +31,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         with digest.reading() as connection:
             most, passed = limits.RUNS, (page - 1) * limits.RUNS
             planned = editions.planned(connection, most + 1, passed)
-            rows = [_run(digest, pages, connection, row) for row in planned[:most]]
+            rows = [_run(digest, connection, row) for row in planned[:most]]
         return pages.page(
             "runs.html",
             here="runs",
@@ -46,7 +47,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         chosen = [state] if state in STATES else []
         with digest.reading() as connection:
             edition = editions.get(connection, edition_id)
-            run = _run(digest, pages, connection, edition)
+            run = _run(digest, connection, edition)
             people = copies.listed(
                 connection, edition_id, chosen, after, limits.RUN_PEOPLE + 1
             )
@@ -63,15 +64,13 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             else 0,
             refresh=_REFRESH_SECONDS if refresh and run["is_going"] else 0,
             every=_REFRESH_SECONDS,
-            now=pages.in_words(digest.now(), run["zone"]),
+            now=moment_in_words(digest.now(), run["zone"]),
         )
 
     return router
 
 
-def _run(
-    digest: App, pages: Pages, connection: Connection, edition: Edition
-) -> dict[str, Any]:
+def _run(digest: App, connection: Connection, edition: Edition) -> dict[str, Any]:
     campaign = campaigns.by_name(connection, edition.campaign).campaign
     limits = digest.settings.limits.overall
     run: Run = run_of(connection, edition, digest.now(), limits)
@@ -83,12 +82,10 @@ def _run(
         "title": campaign.title,
         "zone": campaign.timezone,
         "schedule": edition.schedule,
-        "slot": pages.in_words(edition.slot, campaign.timezone),
+        "slot": moment_in_words(edition.slot, campaign.timezone),
         "state": edition.state.value,
         "is_going": edition.state in GOING,
-        "copies": [
-            (channel, state, count) for (channel, state), count in run.copies.items()
-        ],
+        "copies": run.copies_in_words,
         "counts": counts,
         "total": run.total,
         "ended": run.ended,

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.edition import EditionState
 from digest.model.formats import preview_named, previews
+from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.reports.troubles import troubles_in
 from digest.store.campaigns import campaigns
@@ -18,6 +20,21 @@ from digest.web import limits
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages, document
 
+_SECTIONS = (
+    ("waiting", "What waits for approval", {EditionState.FROZEN}),
+    (
+        "going",
+        "What is going out",
+        {EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING},
+    ),
+    ("out", "What has gone out", {EditionState.SENT}),
+    (
+        "not-out",
+        "What did not go out",
+        {EditionState.SKIPPED, EditionState.MISSED, EditionState.CANCELLED},
+    ),
+)
+
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the desk's routes."""
@@ -26,7 +43,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("", methods=["GET", "HEAD"])
     def today() -> Response:
         with digest.reading() as connection:
-            content = _today(digest, pages, connection)
+            content = _today(digest, connection)
         return pages.page("today.html", here="today", **content)
 
     @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=["GET", "HEAD"])
@@ -42,12 +59,17 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     return router
 
 
-def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
+def _today(digest: App, connection: Connection) -> dict[str, Any]:
     now = digest.now()
     stored = {row.campaign.name: row for row in campaigns.listed(connection)}
     zone = digest.settings.timezone
+    recent = [
+        (edition, row.campaign)
+        for row in stored.values()
+        for edition in editions.of_campaign(connection, row.id)[: limits.TODAY_EDITIONS]
+    ]
     return {
-        "now": pages.in_words(now, zone),
+        "now": moment_in_words(now, zone),
         "formats": [
             (preview.name, preview.words) for _, preview in previews() if preview.words
         ],
@@ -57,39 +79,40 @@ def _today(digest: App, pages: Pages, connection: Connection) -> dict[str, Any]:
                 "campaign": slot.campaign,
                 "title": stored[slot.campaign].campaign.title,
                 "schedule": slot.schedule,
-                "when": pages.in_words(
+                "when": moment_in_words(
                     slot.at, stored[slot.campaign].campaign.timezone
                 ),
             }
             for slot in due.next_slots(connection, now)
         ],
-        "editions": [
-            _edition(connection, pages, edition, row.campaign)
-            for row in stored.values()
-            for edition in editions.of_campaign(connection, row.id)[
-                : limits.TODAY_EDITIONS
-            ]
+        "paused": [row.campaign.title for row in stored.values() if row.paused_at],
+        "sections": [
+            (
+                anchor,
+                heading,
+                [
+                    _edition(connection, edition, campaign)
+                    for edition, campaign in recent
+                    if edition.state in states
+                ],
+            )
+            for anchor, heading, states in _SECTIONS
         ],
     }
 
 
 def _edition(
-    connection: Connection, pages: Pages, edition: editions.Edition, campaign: Campaign
+    connection: Connection, edition: editions.Edition, campaign: Campaign
 ) -> dict[str, Any]:
     return {
         "id": edition.id,
         "title": campaign.title,
         "schedule": edition.schedule,
-        "slot": pages.in_words(edition.slot, campaign.timezone),
+        "slot": moment_in_words(edition.slot, campaign.timezone),
         "state": edition.state.value,
         "reason": edition.reason,
         "has_content": edition.upto is not None,
-        "copies": [
-            (channel, state, count)
-            for (channel, state), count in overview.copies(
-                connection, edition.id
-            ).items()
-        ],
+        "copies": overview.copies_in_words(connection, edition.id),
         "not_served": overview.not_served(connection, edition.id),
         "more_not_served": max(
             overview.count_not_served(connection, edition.id) - UNSERVED_NAMED, 0

@@ -1,9 +1,7 @@
 """Pages from our templates, with what every page shows."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
@@ -51,12 +49,6 @@ class Pages:
         return Response(
             css, media_type="text/css", headers={"Cache-Control": "max-age=3600"}
         )
-
-    def in_words(self, instant: Any, zone: str) -> str:
-        """Return an instant as people say it in that zone."""
-        local = instant.astimezone(ZoneInfo(zone))
-        day = format_datetime(local, "EEEE d MMMM y", locale="en_GB")
-        return f"{day}, {local:%H:%M}"
 
 
 def document(media_type: str, content: bytes, pictures_at: str = "") -> Response:

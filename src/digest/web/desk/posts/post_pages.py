@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.posts.pictures import PictureUse
+from digest.model.staff_words import moment_in_words
 from digest.store.campaigns import campaigns
 from digest.store.posts import item_pictures, listing, log, pictures
 from digest.store.posts.listing import ItemFilter, ItemState, ListedItem
@@ -99,9 +100,7 @@ def routes(posts: PostPages) -> APIRouter:
             request,
             "log.html",
             campaign=stored.campaign,
-            posts=[
-                _row(posts, entry, stored.campaign.timezone) for entry in listed[:most]
-            ],
+            posts=[_row(entry, stored.campaign.timezone) for entry in listed[:most]],
             states=_STATES,
             state=chosen or "",
             before=before,
@@ -125,12 +124,12 @@ def routes(posts: PostPages) -> APIRouter:
     return router
 
 
-def _row(posts: PostPages, entry: ListedItem, zone: str) -> dict[str, Any]:
+def _row(entry: ListedItem, zone: str) -> dict[str, Any]:
     return {
         "id": entry.id,
         "title": entry.title,
         "state": entry.state,
         "source": entry.source,
         "is_changed": entry.change == "offered",
-        "accepted": posts.pages.in_words(entry.accepted_at, zone),
+        "accepted": moment_in_words(entry.accepted_at, zone),
     }

@@ -1,0 +1,24 @@
+"""Counts and instants as staff read them, on pages and on the command line.
+
+What subscribers read is in the catalogue (render.words).
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return the number with the right word: "1 post", "1,200 posts"."""
+    return f"{number:,} {singular if number == 1 else plural}"
+
+
+def moment_in_words(instant: datetime, zone: str) -> str:
+    """Return an instant as people say it in that zone, which is named.
+
+    "Monday 6 July 2026, 16:00 BST"; a zone without a name of its own is told by
+    its distance from UTC.
+    """
+    local = instant.astimezone(ZoneInfo(zone))
+    name = local.tzname() or ""
+    named = f"UTC{name}" if name.startswith(("+", "-")) else name
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {named}"

@@ -1,0 +1,26 @@
+"""Counts and instants as staff read them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.model.staff_words import counted, moment_in_words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 posts"), (1, "1 post"), (1200, "1,200 posts")]
+)
+def test_a_count_has_the_right_word(number: int, words: str) -> None:
+    assert counted(number, "post", "posts") == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        pytest.param("Europe/London", "Monday 6 July 2026, 00:05 BST", id="summer"),
+        pytest.param("America/Sao_Paulo", "Sunday 5 July 2026, 20:05 UTC-03", id="-3"),
+        pytest.param("UTC", "Sunday 5 July 2026, 23:05 UTC", id="utc"),
+    ],
+)
+def test_an_instant_is_said_in_its_zone(zone: str, words: str) -> None:
+    assert moment_in_words(datetime(2026, 7, 5, 23, 5, tzinfo=UTC), zone) == words
