@@ -35,6 +35,18 @@ def failed(status: str, diagnostic: str = "", address: str = ANN) -> RecipientRe
         ("5.6.0", "", BounceKind.OURS),
         ("5.3.4", "too large", BounceKind.OURS),
         ("5.1.8", "bad sender", BounceKind.OURS),
+        ("5.1.7", "bad sender's address", BounceKind.OURS),
+        ("5.1.6", "moved, and no new address", BounceKind.SOFT),
+        ("5.1.9", "", BounceKind.SOFT),
+        ("5.1.0", "", BounceKind.SOFT),
+        ("5.1.4", "", BounceKind.SOFT),
+        ("5.2.0", "", BounceKind.SOFT),
+        ("5.3.3", "", BounceKind.SOFT),
+        ("5.3.5", "", BounceKind.SOFT),
+        ("5.0.1", "smtp; 550 5.1.1 unknown", BounceKind.SOFT),
+        ("5.1.1", "smtp; 550 5.7.1 not from you", BounceKind.HARD),
+        ("5.8.1", "", BounceKind.SOFT),
+        ("5.5.1", "", BounceKind.SOFT),
         ("5.0.0", "smtp; 550 5.1.1 unknown", BounceKind.HARD),
         ("5.0.0", "smtp; 550-5.7.26 not signed", BounceKind.OURS),
         ("5.0.0", "550 unknown user", BounceKind.SOFT),
@@ -134,3 +146,84 @@ def test_a_strangers_words_are_cut_short() -> None:
 
     assert finding is not None
     assert len(finding.words) < 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [
+        (BounceKind.HARD, True),
+        (BounceKind.COMPLAINT, True),
+        (BounceKind.SOFT, False),
+        (BounceKind.OURS, False),
+        (BounceKind.DELAYED, False),
+    ],
+)
+def test_nobody_is_written_to_who_is_not_there_or_complained(
+    kind: BounceKind, *, ends: bool
+) -> None:
+    assert kind.ends_it is ends
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "words"),
+    [
+        pytest.param("5.1.1", "", "bounced for good: 5.1.1", id="a code alone"),
+        pytest.param(
+            "5.1.1",
+            "smtp; 550 5.1.1 no such user",
+            "bounced for good: 550 5.1.1 no such user",
+            id="a code that the words hold is said once",
+        ),
+        pytest.param(
+            "5.2.2",
+            "x-unix; quota",
+            "bounced for now: 5.2.2 quota",
+            id="a code that they do not hold is put before them",
+        ),
+        pytest.param("", "full", "bounced for now: full", id="no code"),
+        pytest.param("", "", "bounced for now: no reason was given", id="nothing"),
+        pytest.param(
+            "5.7.1", "spam", "bounced for a reason of ours: 5.7.1 spam", id="about us"
+        ),
+    ],
+)
+def test_staff_read_why_in_the_servers_own_words(
+    status: str, diagnostic: str, words: str
+) -> None:
+    finding = judge(DeliveryReport((failed(status, diagnostic),)), ANN)
+
+    assert finding is not None
+    assert (finding.words, finding.status) == (words, status)
+
+
+@pytest.mark.parametrize(
+    ("reported", "words"),
+    [
+        ("abuse", "complaint: the reader called it spam"),
+        ("virus\r\n", "a mail service reported: virus"),
+        ("", "a mail service reported: of no kind"),
+    ],
+)
+def test_staff_read_what_a_reader_told_their_mail_service(
+    reported: str, words: str
+) -> None:
+    finding = judge(FeedbackReport(reported), ANN)
+
+    assert finding is not None
+    assert finding.words == words
+
+
+def test_who_is_named_in_a_report_is_known_by_it_in_any_case() -> None:
+    report = DeliveryReport((failed("5.1.1"),))
+
+    assert report.names("ANN@example.org")
+    assert not report.names(BOB)
+    assert not FeedbackReport("abuse").names(ANN)
+
+
+def test_a_delay_without_an_end_is_told_without_one() -> None:
+    late = RecipientReport((ANN,), "delayed")
+    finding = judge(DeliveryReport((late,)), ANN)
+
+    assert finding is not None
+    assert (finding.words, finding.status) == ("delayed: no reason was given", "")

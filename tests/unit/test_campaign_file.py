@@ -1,6 +1,6 @@
 """A campaign file: read whole, or every fault by line and key."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 
 import pytest
@@ -8,13 +8,17 @@ import pytest
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import (
     Approval,
+    Campaign,
     Envelope,
     FirstContact,
     PageSelectors,
+    Schedule,
+    Source,
     SourceKind,
     UncertainPolicy,
 )
 from digest.model.campaigns.campaign_file import parse
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.formats import HTML, LETTER
 from digest.model.posts.pictures import PictureHosting
 
@@ -90,8 +94,7 @@ def test_a_whole_file_is_read_whole() -> None:
     assert campaign.begins == datetime(2026, 7, 5, 23, 0, tzinfo=UTC)
 
 
-def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
-    text = """
+SHORT = """
 [campaign]
 name = "lantern-week"
 title = "Lantern Week"
@@ -109,7 +112,10 @@ name = "late"
 at = "20:00"
 default = true
 """
-    campaign = parse(text, "Europe/London", HERE)
+
+
+def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
+    campaign = parse(SHORT, "Europe/London", HERE)
     early, late = campaign.schedules
 
     assert campaign.begins is None
@@ -124,8 +130,26 @@ default = true
     assert campaign.expires_after("gone") == timedelta(days=4)
     assert not campaign.sources[0].moderated
     assert campaign.sources[0].ahead == timedelta(days=28)
-    without = parse(text.replace("default = true", ""), "Europe/London", HERE)
+    without = parse(SHORT.replace("default = true", ""), "Europe/London", HERE)
     assert without.schedule_for(HTML).name == "early"
+
+
+def test_a_campaign_of_which_little_is_said_is_that_of_a_short_file() -> None:
+    early, late = (WeeklyTimes(time(hour)) for hour in (8, 20))
+
+    assert parse(SHORT, "Europe/London", HERE) == Campaign(
+        "lantern-week",
+        "Lantern Week",
+        "",
+        "digest@example.org",
+        lists=("lantern",),
+        timezone="Europe/London",
+        sources=(Source("blog", SourceKind.FEED, "https://example.org/feed"),),
+        schedules=(
+            Schedule("early", early),
+            Schedule("late", late, default=True),
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,6 +161,9 @@ default = true
         pytest.param('"lantern-week"', '"l2"', id="a name with a figure"),
         pytest.param(
             'title = "Lantern Week"', 'title = "L\u00a0W ~"', id="letters at the edges"
+        ),
+        pytest.param(
+            '"Lantern Week <', '"L\u00a0W ~ <', id="a sender with such letters"
         ),
         pytest.param('"lantern-week"', f'"{"x" * 60}"', id="a long name"),
     ],

@@ -46,6 +46,15 @@ def test_the_rate_is_that_of_the_last_minute_alone() -> None:
     assert headway.rate == 10
 
 
+def test_a_window_keeps_what_it_needs_and_no_more() -> None:
+    headway, rates = ThroughputWindow(window=10), list[float | None]()
+    for at, ended in ((0, 0), (100, 500), (110, 1500)):
+        headway.note(at, ended)
+        rates.append(headway.rate)
+
+    assert rates == [None, 5, 100]
+
+
 def test_a_standstill_is_seen() -> None:
     headway = ThroughputWindow(window=60)
     headway.note(0, 500)
@@ -61,6 +70,8 @@ def test_a_standstill_is_seen() -> None:
         pytest.param(100, None, (), None, id="rate not known"),
         pytest.param(100, 0.0, (), None, id="nothing goes"),
         pytest.param(100, 10.0, (), 10.0, id="by the rate"),
+        pytest.param(5, 50.0, (), 0.1, id="no limit: it may take an instant"),
+        pytest.param(12_000, 5e5, (LimitUse(HOURLY),), 720.0, id="a fifth too many"),
         pytest.param(100_000, 500.0, (FRESH,), 9 * 3600.0, id="a limit to come"),
         pytest.param(9_000, 500.0, (FRESH,), 18.0, id="a limit not reached"),
         pytest.param(10_000, 500.0, (USED,), 3600.0, id="a limit used up"),
@@ -84,12 +95,22 @@ def test_the_time_left_is_never_less_than_the_limits_ask_for(
     ("seconds", "words"),
     [
         (3, "a few seconds"),
+        (9.9, "a few seconds"),
+        (10, "about 10 seconds"),
         (12, "about 10 seconds"),
         (54, "about 55 seconds"),
+        (55, "about a minute"),
         (70, "about a minute"),
+        (89.9, "about a minute"),
+        (90, "about 2 minutes"),
         (600, "about 10 minutes"),
+        (55 * 60 - 1, "about 55 minutes"),
+        (55 * 60, "about an hour"),
         (3400, "about an hour"),
         (9000, "about 2 hours"),
+        (12 * 3600, "about 12 hours"),
+        (36 * 3600 - 1, "about 36 hours"),
+        (36 * 3600, "about 2 days"),
         (100 * 3600, "about 4 days"),
     ],
 )
@@ -101,7 +122,15 @@ def test_a_time_that_is_not_known_exactly_is_not_said_exactly(
 
 @pytest.mark.parametrize(
     ("rate", "words"),
-    [(1234.4, "1,234 a second"), (2.5, "2.5 a second"), (0.1, "6 a minute")],
+    [
+        (1234.4, "1,234 a second"),
+        (10, "10 a second"),
+        (9.94, "9.9 a second"),
+        (2.5, "2.5 a second"),
+        (1, "1.0 a second"),
+        (0.99, "59 a minute"),
+        (0.1, "6 a minute"),
+    ],
 )
 def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
     assert rate_in_words(rate) == words
@@ -119,6 +148,12 @@ def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
         ),
         pytest.param(
             TimeRemaining(100), 0.0, "nothing is going just now", id="standing still"
+        ),
+        pytest.param(
+            TimeRemaining(0, 2),
+            None,
+            "2 wait to be tried again",
+            id="who knows when",
         ),
         pytest.param(
             TimeRemaining(1000), 50.0, "50 a second, about 20 seconds left", id="going"

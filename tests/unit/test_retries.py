@@ -42,6 +42,7 @@ def test_there_are_two_tries_in_the_first_hour_then_one_every_few() -> None:
     gaps = [later - sooner for sooner, later in itertools.pairwise(tried)]
 
     assert sum(at < HOUR for at in tried) == 2
+    assert gaps[0] == timedelta(minutes=30)
     assert all(2 * HOUR <= gap <= 3 * HOUR for gap in gaps[1:])
     assert tried[-1] >= timedelta(days=4) - 3 * HOUR
 
@@ -52,6 +53,8 @@ def test_greylisting_is_tried_again_soon_and_not_for_ever_so_often() -> None:
 
     assert gaps[0] == timedelta(minutes=5)
     assert gaps == sorted(gaps)
+    for at, gap in zip(tried[1:-1], gaps[1:], strict=False):
+        assert gap <= max(timedelta(minutes=5), at / 2), "half of what it has lasted"
     assert max(gaps) <= 3 * HOUR
     assert len(tried) < 60
 

@@ -45,6 +45,14 @@ def test_tries_grow_rarer_up_to_six_hours(failures: int, minutes: int) -> None:
     assert health.next_try_at == last + minutes * MINUTE
 
 
+def test_the_first_failure_counts_though_a_clock_was_ahead() -> None:
+    resumed = HEALTHY.resumed(EIGHT + HOUR)
+
+    health = resumed.after_failure(NO_ANSWER, EIGHT)
+
+    assert (health.failures, health.next_try_at) == (1, EIGHT + 10 * MINUTE)
+
+
 def test_who_cannot_wait_makes_the_next_try_no_later() -> None:
     once = failed(1)
     often = once

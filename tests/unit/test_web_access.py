@@ -51,6 +51,7 @@ def test_ports_that_are_not_the_webs_own_are_refused(port: int) -> None:
         ("::127.0.0.1", "an address that may hide another one"),
         ("::ffff:10.0.0.1", "an address that may hide another one"),
         ("2a00:1450::5efe:a00:1", "an address that may hide another one"),
+        ("2a00:1450::200:5efe:a00:1", "an address that may hide another one"),
     ],
 )
 def test_an_address_is_refused_for_what_it_is(address: str, why: str) -> None:
@@ -72,6 +73,8 @@ def test_a_machines_own_public_address_is_its_own() -> None:
         ("news.example.org", "example.org", 80, "10.0.0.1", False),
         ("news.example.org:8080", "news.example.org", 8080, "10.0.0.1", True),
         ("news.example.org:8080", "news.example.org", 80, "10.0.0.1", False),
+        ("news.example.org:1", "news.example.org", 1, "10.0.0.1", True),
+        ("news.example.org:65535", "news.example.org", 65535, "10.0.0.1", True),
         ("10.0.0.0/8", "any.example.org", 3000, "10.9.9.9", True),
         ("10.0.0.0/8", "any.example.org", 80, "192.168.0.1", False),
         ("127.0.0.1:8080", "127.0.0.1", 8080, "127.0.0.1", True),
