@@ -79,15 +79,13 @@ def a_planned_edition(
         _item(connection, stored.id)
         edition_id = _edition(connection, stored.id)
         variant_id = _variant(connection, edition_id)
-        pairs = [
-            _reader(connection, stored.id, number) for number in range(emails + letters)
-        ]
+        subscribers = _subscribers(connection, emails + letters)
         planned = PlannedEdition(
             edition_id,
             stored.id,
             variant_id,
-            tuple(reader_id for reader_id, _ in pairs),
-            tuple(subscriber_id for _, subscriber_id in pairs),
+            _readers(connection, stored.id, subscribers),
+            subscribers,
         )
         _deliveries(connection, planned, emails)
         _batches(connection, edition_id, planned.readers[:emails], batch_size)
@@ -168,45 +166,58 @@ def _variant(connection: Connection, edition_id: int) -> int:
     return variant_id
 
 
-def _reader(connection: Connection, campaign_id: int, number: int) -> tuple[int, int]:
-    subscriber_id: int = connection.scalars(
-        insert(subscriber)
-        .values(
-            identity=f"email:reader-{number}@example.org",
-            name=f"Reader {number}",
-            email=f"reader-{number}@example.org",
-            email_hash=f"email-{number}",
-            post_hash=f"post-{number}",
-            address=["1 Example Street", "Exampleton"],
-            postcode="ZZ99 1AA",
-            created_at=EIGHT,
-            changed_at=EIGHT,
-        )
-        .returning(subscriber.c.id)
-    ).one()
-    list_id = connection.scalar(select(mailing_list.c.id))
-    connection.execute(
-        insert(subscription).values(
-            mailing_list_id=list_id,
-            subscriber_id=subscriber_id,
-            started_at=EIGHT - timedelta(days=1),
+def _subscribers(connection: Connection, count: int) -> tuple[int, ...]:
+    ids: tuple[int, ...] = tuple(
+        connection.scalars(
+            insert(subscriber).returning(subscriber.c.id, sort_by_parameter_order=True),
+            [
+                {
+                    "identity": f"email:reader-{number}@example.org",
+                    "name": f"Reader {number}",
+                    "email": f"reader-{number}@example.org",
+                    "email_hash": f"email-{number}",
+                    "post_hash": f"post-{number}",
+                    "address": ["1 Example Street", "Exampleton"],
+                    "postcode": "ZZ99 1AA",
+                    "created_at": EIGHT,
+                    "changed_at": EIGHT,
+                }
+                for number in range(count)
+            ],
         )
     )
-    reader_id: int = connection.scalars(
-        insert(reader)
-        .values(
-            campaign_id=campaign_id,
-            subscriber_id=subscriber_id,
-            schedule_id=connection.scalar(select(schedule.c.id)),
-            format="html",
-            language="en-GB",
-            topics=[],
-            position=1,
-            joined_at=EIGHT,
+    subscribed = {
+        "mailing_list_id": connection.scalar(select(mailing_list.c.id)),
+        "started_at": EIGHT - timedelta(days=1),
+    }
+    connection.execute(
+        insert(subscription),
+        [subscribed | {"subscriber_id": subscriber_id} for subscriber_id in ids],
+    )
+    return ids
+
+
+def _readers(
+    connection: Connection, campaign_id: int, subscribers: tuple[int, ...]
+) -> tuple[int, ...]:
+    joined: dict[str, object] = {
+        "campaign_id": campaign_id,
+        "schedule_id": connection.scalar(select(schedule.c.id)),
+        "format": "html",
+        "language": "en-GB",
+        "topics": [],
+        "position": 1,
+        "joined_at": EIGHT,
+    }
+    return tuple(
+        connection.scalars(
+            insert(reader).returning(reader.c.id, sort_by_parameter_order=True),
+            [
+                joined | {"subscriber_id": subscriber_id}
+                for subscriber_id in subscribers
+            ],
         )
-        .returning(reader.c.id)
-    ).one()
-    return reader_id, subscriber_id
+    )
 
 
 def _deliveries(connection: Connection, planned: PlannedEdition, emails: int) -> None:

@@ -25,6 +25,7 @@ from digest.render.email.html_words import html_words
 from digest.render.email.pictures import EmailPictures, ShownPicture
 from digest.render.templates import environment, macros
 from digest.render.words.catalogue import words_for
+from tests.examples import examples
 from tests.made_blocks import BLOCKS, tables
 from tests.rich import cells
 
@@ -55,7 +56,7 @@ def spans(text: str) -> tuple[TextSpan, ...]:
     return (TextSpan(text),)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(60, long=2000))
 @given(BLOCKS)
 @example((Table(((), ()), ((spans("a"), ()),)),))
 @example((Table(cells("a"), ((spans("b\n\nc"),),)),))

@@ -43,7 +43,8 @@ def endless(count: int) -> bytes:
 
 def test_five_hundred_events_cost_less_than_two_seconds_of_computing() -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    answer = ask(many(500, "RRULE:FREQ=WEEKLY"), QUESTION)
+    # The machine may be busy: what is counted is computing, not time.
+    answer = ask(many(500, "RRULE:FREQ=WEEKLY"), QUESTION, seconds=60)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     assert len(answer.occurrences) > 1000

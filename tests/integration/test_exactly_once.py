@@ -34,6 +34,7 @@ from digest.store.migrate import migrate
 from digest.store.posts import acceptance, by_hand, corrections, editing, listing, log
 from digest.store.posts.listing import ListedItem
 from tests.builders import EIGHT, a_post, words
+from tests.examples import examples
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id, switched
 
 NEWS = """
@@ -372,7 +373,7 @@ def _first_keys(connection: Connection) -> Sequence[str]:
 
 TestExactlyOnce = Log.TestCase
 TestExactlyOnce.settings = settings(
-    max_examples=40,
+    max_examples=examples(15, long=400),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
