@@ -415,12 +415,33 @@ def test_each_button_does_what_it_says(
 ) -> None:
     for act, state in steps:
         page = desk.get(f"/desk/posts/{post_id}").text
-        assert f'action="/desk/posts/{post_id}/{act}"' in page
+        asks_first = act == "withdraw"
+        leads = "href" if asks_first else "action"
+        assert f'{leads}="/desk/posts/{post_id}/{act}"' in page
         answer = desk.post(f"/desk/posts/{post_id}/{act}")
 
         assert answer.status_code == 200
         assert 'role="status"' in answer.text
         assert item(program, post_id).state == state
+
+
+def test_withdrawing_is_asked_about_once_and_nothing_is_done_by_looking(
+    desk: TestClient, program: App
+) -> None:
+    page = desk.get(f"/desk/posts/{TO_GO}/withdraw").text
+
+    assert "Withdraw this from every copy that has not left yet?" in page
+    assert "You can undo this" in page
+    assert item(program, TO_GO).state == "released"
+
+
+def test_an_undo_is_offered_only_while_there_is_one(desk: TestClient) -> None:
+    assert "cannot be undone" in desk.get(f"/desk/posts/{OUT}/withdraw").text
+    page = desk.post(f"/desk/posts/{OUT}/withdraw").text
+
+    assert "This cannot be undone" in page
+    assert "Undo the withdrawal" not in page
+    assert desk.get(f"/desk/posts/{OUT}/withdraw").status_code == 404
 
 
 def test_a_post_of_a_moderated_source_is_approved(program: App, secret: str) -> None:

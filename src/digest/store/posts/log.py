@@ -139,6 +139,14 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
     return True
 
 
+def is_final(connection: Connection, item_id: int) -> bool:
+    """Whether a withdrawal of the item cannot be undone, as `restore` would say."""
+    row = row_of(connection, item_id)
+    return row.position is not None and (
+        editions.gone_with(connection, row.campaign_id, row.position) is not None
+    )
+
+
 def locked(connection: Connection, item_id: int) -> Row[Any]:
     """Return the item's row as it stands while its campaign's row is held.
 

@@ -14,7 +14,7 @@ Perform = Callable[[Connection, int, datetime], int]
 
 @dataclass(frozen=True, slots=True)
 class PostAction:
-    """One thing to do with a post.
+    """One thing to do with a post; what has a `question` is asked about first.
 
     `perform` returns the id of the post to look at after it, or 0 where there was
     nothing to do.
@@ -23,6 +23,7 @@ class PostAction:
     label: str
     done: str
     perform: Perform
+    question: str = ""
 
 
 def _about(change: Callable[[Connection, int, datetime], bool]) -> Perform:
@@ -45,6 +46,7 @@ ACTIONS: Mapping[str, PostAction] = {
         "Withdraw",
         "Withdrawn: it is out of every copy that has not left",
         _about(log.withdraw),
+        "Withdraw this from every copy that has not left yet?",
     ),
     "restore": PostAction(
         "Undo the withdrawal", "It is what it was before", _about(log.restore)
@@ -72,10 +74,10 @@ ACTIONS: Mapping[str, PostAction] = {
 }
 
 
-def actions_on(post: ListedItem) -> tuple[str, ...]:
+def actions_on(post: ListedItem, *, may_be_restored: bool) -> tuple[str, ...]:
     """Return the names of what may be done with a post that stands so."""
     if post.state == "withdrawn":
-        return ("restore",)
+        return ("restore",) if may_be_restored else ()
     names = {
         "release": post.state != "released",
         "hold": post.state == "released" and not post.is_carried,

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.errors import NotFound
+from digest.model.campaigns.campaign import Campaign
 from digest.model.posts.pictures import PictureUse
 from digest.model.staff_words import moment_in_words
 from digest.store.campaigns import campaigns
@@ -17,6 +18,7 @@ from digest.web import limits
 from digest.web.desk.posts.actions import ACTIONS
 from digest.web.desk.posts.post_view import LINK_KINDS, post_view
 from digest.web.doors.sessions import StaffSessions
+from digest.web.doors.sign_in import to_sign_in
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
 
@@ -57,12 +59,7 @@ class PostPages:
 
         Raises NotFound in words.
         """
-        with self.digest.reading() as connection:
-            campaign_id = log.row_of(connection, item_id).campaign_id
-            campaign = campaigns.load(connection, campaign_id)
-            entry = listing.get(connection, campaign_id, item_id)
-            now = self.digest.now()
-            content = post_view(connection, entry, campaign.timezone, now)
+        campaign, content = self._content(item_id)
         return self.page(
             request,
             "post.html",
@@ -73,6 +70,29 @@ class PostPages:
             problem=problem,
             status=409 if problem else 200,
         )
+
+    def question(self, request: Request, item_id: int, act: str) -> Response:
+        """Return the page that asks once before an act with a question is done.
+
+        Raises NotFound in words, also where the act may not be done.
+        """
+        if self.sessions.of(request) is None:
+            return to_sign_in(f"/desk/posts/{item_id}")
+        campaign, content = self._content(item_id)
+        action = dict(content["acts"]).get(act)
+        if action is None or not action.question:
+            raise NotFound("There is nothing to be asked about this.")
+        return self.page(
+            request, "question.html", campaign=campaign, post=content, act=action
+        )
+
+    def _content(self, item_id: int) -> tuple[Campaign, dict[str, Any]]:
+        with self.digest.reading() as connection:
+            campaign_id = log.row_of(connection, item_id).campaign_id
+            campaign = campaigns.load(connection, campaign_id)
+            entry = listing.get(connection, campaign_id, item_id)
+            now = self.digest.now()
+            return campaign, post_view(connection, entry, campaign.timezone, now)
 
 
 def routes(posts: PostPages) -> APIRouter:
@@ -110,6 +130,10 @@ def routes(posts: PostPages) -> APIRouter:
     @router.api_route("/posts/{item_id}", methods=_READ)
     def post(request: Request, item_id: RowId, done: str = "") -> Response:
         return posts.post(request, item_id, done)
+
+    @router.api_route("/posts/{item_id}/withdraw", methods=_READ)
+    def ask_to_withdraw(request: Request, item_id: RowId) -> Response:
+        return posts.question(request, item_id, "withdraw")
 
     @router.api_route("/posts/{item_id}/pictures/{number}", methods=_READ)
     def picture(item_id: RowId, number: Number) -> Response:

@@ -12,7 +12,7 @@ from digest.model.posts.items import LinkKind, Post
 from digest.render.email.text_blocks import TextBlocks
 from digest.render.words.catalogue import words_for
 from digest.render.words.languages import ENGLISH
-from digest.store.posts import corrections, item_pictures
+from digest.store.posts import corrections, item_pictures, log
 from digest.store.posts.listing import ItemState, ListedItem
 from digest.web.desk.posts.actions import ACTIONS, actions_on, actions_on_change
 from digest.web.desk.posts.post_form import kind_of
@@ -64,6 +64,8 @@ def post_view(
     facts = fields_in_words(entry.item, zone)
     may_change = not entry.is_carried and entry.state != "withdrawn"
     pictures = item_pictures.of_item(connection, entry.id)
+    is_final = log.is_final(connection, entry.id)
+    acts = actions_on(entry, may_be_restored=not is_final)
     return {
         "id": entry.id,
         "title": entry.title,
@@ -71,6 +73,7 @@ def post_view(
         "kind": kind_of(entry.item),
         "state": entry.state,
         "stands": _standing(entry, now),
+        "is_final": is_final,
         "source": entry.source,
         "is_edited": entry.is_edited,
         "duplicate_of": entry.duplicate_of,
@@ -85,7 +88,7 @@ def post_view(
         "links": entry.item.links if isinstance(entry.item, Post) else (),
         "pictures": pictures,
         "failures": item_pictures.failures_of(connection, pictures),
-        "acts": [(name, ACTIONS[name]) for name in actions_on(entry)],
+        "acts": [(name, ACTIONS[name]) for name in acts],
         "acts_on_change": [(name, ACTIONS[name]) for name in actions_on_change(entry)],
         "changes": _changes(connection, entry, zone),
     }
