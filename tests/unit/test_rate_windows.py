@@ -109,13 +109,13 @@ def test_a_limit_that_is_always_asked_for_is_used_nearly_whole() -> None:
 
 def test_the_past_is_kept_short() -> None:
     limits, ledger, now = parse_limits("100000/d"), GrantLedger(), EIGHT
-    for number in range(20_000):
-        now += timedelta(seconds=4)
+    for number in range(4000):
+        now += timedelta(seconds=20)
         ledger = ledger.compacted(limits, now).granted(str(number), 1, now)
         ledger = ledger.settled(GrantUse(str(number), 1, now))
 
     assert len(ledger.entries) < 400
-    assert limits[0].copies - ledger.room(limits, now) == 20_000
+    assert limits[0].copies - ledger.room(limits, now) == 4000
 
 
 def test_a_grant_of_one_who_died_counts_to_its_end() -> None:
