@@ -59,6 +59,28 @@ def test_what_is_not_a_stored_message_is_refused(stored: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"%PDF-1.7\n",
+        b"digest-message 1\n",
+        b"digest-message 2\n" + GREETING.to_bytes().partition(b"\n")[2],
+        GREETING.to_bytes().partition(b"\n")[2],
+        GREETING.to_bytes()[:-1],
+    ],
+)
+def test_whoever_finds_another_version_is_told_to_render_again(stored: bytes) -> None:
+    with pytest.raises(ValueError, match="render it again"):
+        CompiledMessage.from_bytes(stored)
+
+
+def test_a_reference_may_be_as_long_as_an_identifier_and_no_longer() -> None:
+    assert replace(ANN, reference="r" * 128).reference == "r" * 128
+    with pytest.raises(ValueError, match="a reference is"):
+        replace(ANN, reference="r" * 129)
+
+
+@pytest.mark.parametrize(
     ("changes", "value"),
     [
         pytest.param(

@@ -20,6 +20,12 @@ TEN = "one two three four five six seven eight nine ten."
         ("It costs 3.50 today. Come.", ["It costs 3.50 today.", "Come."]),
         ("He said no. No. 7 was shut.", ["He said no.", "No. 7 was shut."]),
         ("Ask J. R. Bloggs, etc. Then go.", ["Ask J. R. Bloggs, etc.", "Then go."]),
+        ('He said no. "No. 7" was shut.', ["He said no.", '"No. 7" was shut.']),
+        ('Ask for no. "7" there. Go.', ['Ask for no. "7" there.', "Go."]),
+        ("They met Ann et al. Then went.", ["They met Ann et al.", "Then went."]),
+        ("Ask the board etc. 7 came.", ["Ask the board etc. 7 came."]),
+        ("Is it vol. 2? It is.", ["Is it vol. 2?", "It is."]),
+        ("a. B. C", ["a. B. C"]),
         ("Wait\u2026 what? Yes!", ["Wait\u2026 what?", "Yes!"]),
         ("\u201cDid it?\u201d Yes.", ["\u201cDid it?\u201d", "Yes."]),
     ],
@@ -41,6 +47,28 @@ def test_a_long_first_sentence_is_taken_whole() -> None:
     long = "word " * 80 + "end."
 
     assert summarise(words(long + " More.")) == " ".join(long.split())
+
+
+@pytest.mark.parametrize(
+    ("length", "limit", "words_taken"),
+    [(100, 60, 100), (101, 60, 60), (101, 101, 101), (120, 119, 119), (120, 5, 5)],
+)
+def test_a_sentence_is_cut_where_it_is_longer_than_a_hundred_words_and_the_limit(
+    length: int, limit: int, words_taken: int
+) -> None:
+    summary = summarise(words("word " * (length - 1) + "end."), limit)
+
+    assert len(summary.split()) == words_taken
+    assert summary.endswith("end." if words_taken == length else "word\u2026")
+
+
+@pytest.mark.parametrize(
+    ("limit", "summary"), [(4, "It rained. We danced."), (5, "It rained. We danced.")]
+)
+def test_a_sentence_that_does_not_fit_whole_is_left_out(
+    limit: int, summary: str
+) -> None:
+    assert summarise(words("It rained. We danced. All sang."), limit) == summary
 
 
 def test_an_endless_sentence_is_cut_at_a_word() -> None:
