@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from tests.mutants.mutations import Mutant, mutants_of
 from tests.mutants.targets import ROOT, Target, equivalent_mutants, targets
-from tests.mutants.trials import FORK, is_killed, prepare, seconds_unchanged
+from tests.mutants.trials import FORK, cost_unchanged, is_killed, prepare
 
 PAGE = ROOT / "docs" / "reference" / "mutants.md"
 TABLE_HEAD = """| module | mutants | tried | equivalent | killed | |
@@ -52,9 +52,7 @@ def judge(
     """Return a module's score and its survivors, of so many mutants, or of all."""
     mutants = list(mutants_of(target.module, target.source, target.functions))
     drawn = sorted(mutants, key=_lot)[: sample or None]
-    # Several trials run at once, beside whatever else the machine does.
-    seconds = 10 + 5 * seconds_unchanged(target)
-    trial = partial(is_killed, target=target, seconds=seconds)
+    trial = partial(is_killed, target=target, cost=cost_unchanged(target))
     killed = list(pool.map(trial, [mutant.code for mutant in drawn]))
     alive = [mutant for mutant, end in zip(drawn, killed, strict=True) if not end]
     equivalent = equivalent_mutants()

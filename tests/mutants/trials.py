@@ -4,9 +4,9 @@ import importlib
 import importlib.util
 import multiprocessing
 import os
+import resource
 import sys
 from tempfile import TemporaryDirectory
-from time import monotonic
 
 import pytest
 
@@ -41,27 +41,30 @@ def prepare() -> None:
         importlib.import_module(name)
 
 
-def seconds_unchanged(target: Target) -> float:
-    """Return how long the tests take on the module as it is; they have to pass."""
-    started = monotonic()
-    if is_killed(target.source, target, 300):
+def cost_unchanged(target: Target) -> float:
+    """Return the seconds of computing that a module's tests take as it is."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if is_killed(target.source, target, 100):
         raise SystemExit(f"{target.module}: its tests fail on the module as it is")
-    return monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def is_killed(code: str, target: Target, seconds: float) -> bool:
-    """Whether the tests fail on the module with that code, or take longer."""
+def is_killed(code: str, target: Target, cost: float) -> bool:
+    """Whether the tests fail on the module with that code, or take far longer."""
     with TemporaryDirectory() as folder:
-        trial = FORK.Process(target=_run, args=(code, target, folder))
+        trial = FORK.Process(target=_run, args=(code, target, folder, cost))
         trial.start()
-        trial.join(seconds)
+        trial.join(30 + 10 * cost)
         trial.kill()
         trial.join()
     return trial.exitcode != 0
 
 
-def _run(code: str, target: Target, folder: str) -> None:
+def _run(code: str, target: Target, folder: str, cost: float) -> None:
     """Put the code in the module's place in this process, and judge it."""
+    seconds = int(2 + 4 * cost)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
