@@ -52,6 +52,34 @@ def test_trouble_again_makes_the_quiet_longer() -> None:
     assert twice.raised(now=1 + twice.quiet).allowed == 3
 
 
+def test_each_trouble_before_all_is_well_doubles_the_quiet_up_to_four_minutes() -> None:
+    budget, quiet = ConnectionBudget(8, 8), []
+    for _ in range(7):
+        budget = budget.reduced(3, now=0)
+        quiet.append(budget.quiet)
+
+    assert quiet == [15, 30, 60, 120, 240, 240, 240]
+    assert budget.allowed == 1
+
+
+def test_a_spell_is_quiet_when_it_has_lasted_and_no_sooner() -> None:
+    once = ConnectionBudget(3, 3).reduced(2, now=100)
+
+    assert once.allowed == 1
+    assert once.raised(now=114.9).allowed == 1
+    assert once.raised(now=115).allowed == 2
+
+
+def test_where_all_may_be_open_again_trouble_is_as_if_it_were_the_first() -> None:
+    troubled = ConnectionBudget(2, 2).reduced(1, now=0).reduced(1, now=1)
+    well = troubled.raised(now=31)
+
+    assert (troubled.allowed, troubled.quiet) == (1, 30)
+    assert (well.allowed, well.quiet) == (2, 15)
+    assert well.raised(now=1000) is well
+    assert well.reduced(1, now=1001).quiet == 15
+
+
 @given(st.integers(1, 20), st.lists(st.tuples(st.booleans(), st.integers(0, 300))))
 def test_it_stays_between_one_and_most_and_rises_again(
     most: int, events: list[tuple[bool, int]]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from digest.model.editions.mime import (
     cleaned,
     mailbox,
+    on_the_wire,
     phrase,
     quoted_printable,
     undeliverable,
@@ -134,6 +135,109 @@ def test_any_line_survives_quoted_printable(text: str) -> None:
     assert all(len(line) <= 76 for line in lines)
     assert not any(line.startswith((".", "From ")) for line in lines)
     assert not encoded.endswith((" ", "\t"))
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(".dots", ["=2Edots"], id="a dot at first"),
+        pytest.param("From here", ["=46rom here"], id="as a mailbox begins"),
+        pytest.param("Fromage .", ["Fromage ."], id="neither"),
+        pytest.param("x" * 73, ["x" * 73], id="just a line"),
+        pytest.param("x" * 74, ["x" * 73 + "=", "x"], id="one letter more"),
+        pytest.param("x" * 73 + ".y", ["x" * 73 + "=", "=2Ey"], id="a dot further on"),
+        pytest.param("end ", ["end=20"], id="a space at the end"),
+        pytest.param(
+            "é" + "x" * 141,
+            ["=C3=A9" + "x" * 67 + "=", "x" * 73 + "=", "x"],
+            id="lines are filled, but no letter is cut in two",
+        ),
+        pytest.param(
+            "é" * 24 + "x.From y",
+            ["=C3=A9" * 12 + "=", "=C3=A9" * 12 + "x=", "=2EFrom y"],
+            id="and each of them is guarded",
+        ),
+    ],
+)
+def test_a_line_is_broken_where_it_is_full_and_guarded_where_it_begins(
+    text: str, lines: list[str]
+) -> None:
+    assert quoted_printable(text) == "\r\n".join(lines)
+
+
+def test_a_long_subject_is_folded_between_its_words_where_a_line_is_full() -> None:
+    text = " ".join(["lantern"] * 30)
+    lines = unstructured(text).split("\r\n")
+
+    assert "".join(lines) == text
+    assert [len(line) for line in lines] == [63, 64, 64, 48]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("é" + "x" * 50, 1, id="a word that is just full"),
+        pytest.param("é" + "x" * 51, 2, id="a letter too many"),
+        pytest.param("é " + "lantern " * 13 + "end", 3, id="cut behind spaces"),
+        pytest.param("中" * 14, 1, id="a word of base64 that is just full"),
+        pytest.param("中" * 15, 2, id="a letter too many for one"),
+        pytest.param("中" * 28, 2, id="two of them"),
+        pytest.param("中" * 29, 3, id="and a third"),
+    ],
+)
+def test_no_more_encoded_words_are_made_than_a_text_needs(
+    text: str, words: int
+) -> None:
+    assert len(unstructured(text).split()) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        pytest.param("A" * 50, 1, id="fits beside its address"),
+        pytest.param("A" * 51, 2, id="one letter more"),
+        pytest.param("", 1, id="no name"),
+    ],
+)
+def test_an_address_stands_beside_its_name_where_a_line_has_room(
+    name: str, lines: int
+) -> None:
+    assert len(mailbox(name, "ann@example.org").split("\r\n")) == lines
+
+
+@pytest.mark.parametrize(
+    ("message", "wire"),
+    [
+        (b"a\r\n", b"a\r\n"),
+        (b"a", b"a\r\n"),
+        (b"", b"\r\n"),
+        (b".\r\n", b"..\r\n"),
+        (b".a\r\n.b\r\nc.\r\n", b"..a\r\n..b\r\nc.\r\n"),
+        (b"a\nb\rc\r\n", b"a\r\nb\r\nc\r\n"),
+        (b"a\n.b", b"a\r\n..b\r\n"),
+        (b"a\r.b\r\n", b"a\r\n..b\r\n"),
+    ],
+)
+def test_on_the_wire_every_line_ends_and_no_dot_begins_one(
+    message: bytes, wire: bytes
+) -> None:
+    assert on_the_wire(message) == wire
+
+
+@pytest.mark.parametrize(
+    ("local", "domain", "is_too_long"),
+    [(64, 12, False), (65, 12, True), (64, 189, False), (64, 190, True)],
+)
+def test_an_address_is_as_long_as_mail_can_carry_and_no_longer(
+    local: int,
+    domain: int,
+    is_too_long: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    labels = "b" * 40 + "." + "c" * 40 + "." + "d" * 40 + "." + "e" * 40 + "."
+    tail = "example.org" if domain == 12 else labels + "f" * (domain - len(labels))
+    address = f"{'a' * local}@{tail}"
+
+    assert bool(undeliverable(address)) is is_too_long
 
 
 @pytest.mark.parametrize(

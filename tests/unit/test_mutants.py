@@ -24,6 +24,7 @@ from tests.mutants.targets import Target, equivalent_mutants, targets
         ("f(x)", ["pass"]),
         ("x = a if b else c", ["x = a if not b else c"]),
         ("raise E", ["pass"]),
+        ("assert_never(x)", []),
         ("x: Literal[1] = y", []),
         ("x = 'words'", []),
         ("def f():\n    return x", ["def f():\n    return None"]),

@@ -77,5 +77,25 @@ def test_a_wrong_setting_is_named_with_what_to_do(
     assert "\n" not in str(refusal.value)
 
 
+LIVE = {
+    "DIGEST_LIVE": "yes",
+    "DIGEST_SMTP_URL": "smtp://mail.example.org",
+    "DIGEST_SECRET_KEY": KEY,
+}
+
+
+def test_a_server_and_a_key_of_32_characters_are_enough_to_be_live() -> None:
+    assert load(LIVE, NOWHERE).mode == "live"
+
+
+def test_a_server_alone_makes_nobody_live() -> None:
+    assert load(LIVE | {"DIGEST_LIVE": "no"}, NOWHERE).mode == "practice"
+
+
+def test_a_key_of_31_characters_is_too_short() -> None:
+    with pytest.raises(SettingsError, match="32 characters or more"):
+        load({"DIGEST_SECRET_KEY": KEY[1:]}, NOWHERE)
+
+
 def test_settings_do_not_change_once_read() -> None:
     assert Settings.model_config["frozen"] is True
