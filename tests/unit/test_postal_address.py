@@ -241,6 +241,8 @@ def test_a_round_goes_from_low_numbers_to_high_and_abroad_last() -> None:
 
 def test_what_is_no_postcode_sorts_last() -> None:
     assert postcode_key("ZZ99 9ZZ") < postcode_key("unknown")
+    abroad = PostalAddress(STREET, "1000", "Zimbabwe")
+    assert abroad.round_key < PostalAddress(STREET, "Anywhere").round_key
 
 
 def test_a_tidied_line_keeps_the_joiners_that_spelling_needs() -> None:
