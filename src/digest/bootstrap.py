@@ -84,7 +84,8 @@ class App:
     @cached_property
     def unsubscribe_links(self) -> UnsubscribeLinks:
         """Unsubscribing from a campaign, and coming back, by the link in an edition."""
-        return UnsubscribeLinks(self.engine, self.links, self.clock)
+        by_reader = acting_as(self.engine, "a reader, by a link,")
+        return UnsubscribeLinks(by_reader, self.links, self.clock)
 
     @cached_property
     def hasher(self) -> KeyedHasher:
@@ -221,7 +222,7 @@ def open_app(now: datetime | None = None, *, migrating: bool = False) -> Iterato
     what to do.
     """
     with opened(from_environment(), now, migrating=migrating) as app:
-        yield app.acting_as(f"command line: {login_name()}")
+        yield app.acting_as(f"{login_name()} (command line)")
 
 
 def login_name() -> str:

@@ -70,7 +70,9 @@ def test_what_staff_changed_outlives_the_same_post_sent_again(engine: Engine) ->
     a_stored_campaign(engine)
     made = added(engine, a_post(title="Kettel"), "k")
     with writing(engine) as connection:
-        editing.edit(connection, made.id, lambda one: replace(one, title="Kettle"))
+        editing.edit(
+            connection, made.id, lambda one: replace(one, title="Kettle"), EIGHT
+        )
 
     assert added(engine, a_post(title="Kettel"), "k").outcome == "unchanged"
     with reading(engine) as connection:

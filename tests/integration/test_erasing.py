@@ -159,8 +159,8 @@ def test_suppressing_a_person_cancels_what_is_planned(audience: Engine) -> None:
 def test_a_suppression_can_be_lifted(audience: Engine) -> None:
     with writing(audience) as connection:
         suppress(connection, HASHER, "ann@example.org", "asked", EIGHT)
-        assert lift(connection, HASHER, "ann@example.org") == 1
-        assert lift(connection, HASHER, "ann@example.org") == 0
+        assert lift(connection, HASHER, "ann@example.org", EIGHT) == 1
+        assert lift(connection, HASHER, "ann@example.org", EIGHT) == 0
         assert connection.scalar(select(suppression)) is None
 
 

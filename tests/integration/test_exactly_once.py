@@ -51,10 +51,10 @@ SOURCES = st.sampled_from(["blog", "news"])
 ANY = st.integers(0, 5)
 
 
-def edit(connection: Connection, item_id: int, _now: datetime) -> bool:
+def edit(connection: Connection, item_id: int, now: datetime) -> bool:
     """Change what a post says, as staff do."""
     return editing.edit(
-        connection, item_id, lambda one: replace(one, summary="In other words.")
+        connection, item_id, lambda one: replace(one, summary="In other words."), now
     )
 
 

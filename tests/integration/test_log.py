@@ -340,8 +340,10 @@ def test_what_staff_changed_outlives_another_reading(engine: Engine) -> None:
     taken(engine, "blog", [a_post(title="Kettel", links=(link,))])
     signed = replace(link, kind=LinkKind.WEBINAR)
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"))
-        editing.edit(connection, 1, lambda one: with_link_kind(one, 1, signed.kind))
+        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"), EIGHT)
+        editing.edit(
+            connection, 1, lambda one: with_link_kind(one, 1, signed.kind), EIGHT
+        )
     same = taken(engine, "blog", [a_post(title="Kettel", links=(link,))])
     other = taken(engine, "blog", [a_post(title="Kettel", summary="N.", links=(link,))])
 
@@ -357,7 +359,7 @@ def test_what_the_source_then_changes_itself_is_as_the_source_says(
     a_stored_campaign(engine)
     taken(engine, "blog", [a_post(title="Kettel")])
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"))
+        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"), EIGHT)
     taken(engine, "blog", [a_post(title="Urn")])
 
     assert titles(engine) == ["Urn"]
@@ -369,10 +371,12 @@ def test_what_staff_changed_can_be_taken_back(engine: Engine) -> None:
     a_stored_campaign(engine)
     taken(engine, "blog", [a_post(title="Kettel")])
     with writing(engine) as connection:
-        assert not editing.revert(connection, 1)
-        assert editing.edit(connection, 1, lambda one: replace(one, title="Kettle"))
-        assert not editing.edit(connection, 1, lambda one: one)
-        assert editing.revert(connection, 1)
+        assert not editing.revert(connection, 1, EIGHT)
+        assert editing.edit(
+            connection, 1, lambda one: replace(one, title="Kettle"), EIGHT
+        )
+        assert not editing.edit(connection, 1, lambda one: one, EIGHT)
+        assert editing.revert(connection, 1, EIGHT)
 
     assert titles(engine) == ["Kettel"]
 
@@ -382,7 +386,7 @@ def test_topics_that_staff_and_the_campaign_give_are_both_kept(engine: Engine) -
     a_stored_campaign(engine, text)
     taken(engine, "blog", [a_post()])
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, topics=("tea",)))
+        editing.edit(connection, 1, lambda one: replace(one, topics=("tea",)), EIGHT)
     applied(engine, text.replace('["a"]', '["b"]'))
     taken(engine, "blog", [a_post()])
 
@@ -401,7 +405,7 @@ def test_the_words_of_a_post_in_an_edition_are_fixed(engine: Engine) -> None:
         pytest.raises(DigestError, match="digest post correct 1"),
         writing(engine) as connection,
     ):
-        editing.edit(connection, 1, lambda one: replace(one, title="Urn"))
+        editing.edit(connection, 1, lambda one: replace(one, title="Urn"), EIGHT)
 
 
 # --- corrections ---
@@ -465,7 +469,7 @@ def test_staff_may_leave_readers_with_what_they_have_until_it_changes_again(
         assert corrections.decline(connection, 1, EIGHT)
         assert not corrections.decline(connection, 1, EIGHT)
         counts.append(corrections.count(connection, 1))
-        assert corrections.offer_again(connection, 1)
+        assert corrections.offer_again(connection, 1, EIGHT)
         counts.append(corrections.count(connection, 1))
         corrections.decline(connection, 1, EIGHT)
     taken(engine, "blog", [a_post(title="Monday at 5")])
@@ -480,7 +484,7 @@ def test_a_correction_keeps_what_staff_had_changed(engine: Engine) -> None:
     a_reader(engine, "ann")
     taken(engine, "blog", [a_post(title="Kettel", summary="One.")])
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"))
+        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"), EIGHT)
     an_edition(engine, 1, approved=True)
     taken(engine, "blog", [a_post(title="Kettel", summary="Two.")])
 

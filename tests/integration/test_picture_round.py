@@ -205,7 +205,7 @@ def test_what_a_later_post_tells_of_a_picture_is_no_correction_of_an_earlier_one
     bring(engine, stored, EIGHT + HOUR)
     if changed == "words":
         with writing(engine) as connection:
-            item_pictures.describe(connection, 2, PictureWords(alt="A lantern"))
+            item_pictures.describe(connection, 2, PictureWords(alt="A lantern"), EIGHT)
 
     again = posts_accepted(engine, [first, second])
 
@@ -418,7 +418,7 @@ def test_staff_say_what_a_picture_shows_and_it_stays_said(
     posts_accepted(engine, [post])
     [trouble] = bring(engine, stored)
     with writing(engine) as connection:
-        item_pictures.describe(connection, 1, words)
+        item_pictures.describe(connection, 1, words, EIGHT)
     again = posts_accepted(engine, [post])
 
     assert trouble.lacks_words
@@ -434,7 +434,7 @@ def test_what_is_decorative_here_keeps_the_words_it_has_there(engine: Engine) ->
     bare = Picture("https://example.org/a.png")
     posts_accepted(engine, [a_post(body=(replace(bare, alt="A form"), bare))])
     with writing(engine) as connection:
-        item_pictures.describe(connection, 1, PictureWords(2, decorative=True))
+        item_pictures.describe(connection, 1, PictureWords(2, decorative=True), EIGHT)
 
     [post] = posts(engine)
     assert post.body == (
@@ -447,8 +447,8 @@ def test_staff_may_think_again(engine: Engine) -> None:
     a_stored_campaign(engine)
     posts_accepted(engine, [a_post(picture=Picture("https://example.org/a.png"))])
     with writing(engine) as connection:
-        item_pictures.describe(connection, 1, PictureWords(decorative=True))
-        item_pictures.describe(connection, 1, PictureWords(alt="A kettle"))
+        item_pictures.describe(connection, 1, PictureWords(decorative=True), EIGHT)
+        item_pictures.describe(connection, 1, PictureWords(alt="A kettle"), EIGHT)
 
     assert lead(engine) == replace(lead(engine), alt="A kettle", decorative=False)
 
@@ -485,7 +485,7 @@ def test_words_that_help_nobody_are_refused(
     posts_accepted(engine, [a_post(body=body)])
 
     with pytest.raises(fault, match=says), writing(engine) as connection:
-        item_pictures.describe(connection, 1, words)
+        item_pictures.describe(connection, 1, words, EIGHT)
 
 
 def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) -> None:
@@ -498,7 +498,7 @@ def test_words_come_too_late_for_a_post_that_is_in_an_edition(engine: Engine) ->
         pytest.raises(DigestError, match="in an edition already"),
         writing(engine) as connection,
     ):
-        item_pictures.describe(connection, 1, PictureWords(alt="A kettle"))
+        item_pictures.describe(connection, 1, PictureWords(alt="A kettle"), EIGHT)
 
 
 def test_what_staff_changed_in_a_post_outlives_its_pictures(

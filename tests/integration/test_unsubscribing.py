@@ -90,10 +90,10 @@ def test_unsubscribing_cannot_take_back_what_was_sent(audience: Engine) -> None:
 
 def test_coming_back_restores_what_leaving_ended(audience: Engine) -> None:
     with writing(audience) as connection:
-        assert not resubscribe(connection, 1)
+        assert not resubscribe(connection, 1, EIGHT)
         unsubscribe(connection, 1, EIGHT)
-        assert resubscribe(connection, 1)
-        assert not resubscribe(connection, 1)
+        assert resubscribe(connection, 1, EIGHT)
+        assert not resubscribe(connection, 1, EIGHT)
 
     assert live_lists(audience) == {"lantern", "strangers"}
 
@@ -101,8 +101,8 @@ def test_coming_back_restores_what_leaving_ended(audience: Engine) -> None:
 def test_a_link_of_somebody_erased_or_unknown_does_nothing(audience: Engine) -> None:
     erase(audience, HASHER, "ann@example.org", LATER)
     with writing(audience) as connection:
-        assert not resubscribe(connection, 1)
+        assert not resubscribe(connection, 1, EIGHT)
         assert not unsubscribe(connection, 99, LATER)
-        assert not resubscribe(connection, 99)
+        assert not resubscribe(connection, 99, EIGHT)
 
     assert live_lists(audience) == set()

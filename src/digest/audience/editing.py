@@ -69,8 +69,7 @@ def edit(
         enrol(connection, stored.id, stored.campaign, now, [subscriber.id])
     deliveries.release_waiting(connection, subscriber.id)
     forbidden = _carry_suppressions(connection, hasher, subscriber, hashed, now)
-    what = {"columns": ", ".join(changed)}
-    act = Act("edit subscriber", subject=f"subscriber {subscriber.id}", after=what)
+    act = Act("changed", subject=f"person {subscriber.id}", after={"columns": changed})
     record(connection, act, now)
     return EditedSubscriber(subscriber.id, changed, forbidden)
 

@@ -31,9 +31,9 @@ def suppress(
     return tuple(targets)
 
 
-def lift(connection: Connection, hasher: KeyedHasher, who: str) -> int:
+def lift(connection: Connection, hasher: KeyedHasher, who: str, now: datetime) -> int:
     """Take the suppressions of WHO back; return how many there were."""
-    return suppressions.lift(connection, _targets(connection, hasher, who))
+    return suppressions.lift(connection, _targets(connection, hasher, who), now)
 
 
 def _targets(

@@ -46,7 +46,7 @@ class UnsubscribeLinks:
         reader_id = self._reader_of(token)
         with writing(self.engine) as connection:
             campaign = _campaign(connection, reader_id)
-            resubscribe(connection, reader_id)
+            resubscribe(connection, reader_id, self.clock())
         return campaign
 
     def _reader_of(self, token: str) -> int:
@@ -81,7 +81,7 @@ def unsubscribe(
     return ended > 0
 
 
-def resubscribe(connection: Connection, reader_id: int) -> bool:
+def resubscribe(connection: Connection, reader_id: int, now: datetime) -> bool:
     """Undo the last unsubscribing; the reader goes on from their place in the log.
 
     False where there was nothing to undo, or nobody is left to come back.
@@ -91,7 +91,7 @@ def resubscribe(connection: Connection, reader_id: int) -> bool:
         return False
     names = campaigns.load(connection, reader.campaign_id).lists
     lists = readers.list_ids(connection, names)
-    return subscriptions.reopen(connection, reader.subscriber_id, lists) > 0
+    return subscriptions.reopen(connection, reader.subscriber_id, lists, now) > 0
 
 
 def _campaign(connection: Connection, reader_id: int) -> Campaign:

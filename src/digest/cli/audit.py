@@ -15,15 +15,13 @@ def add_to(app: typer.Typer) -> None:
 
 def audit(
     campaign: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of this campaign alone.")
+        str | None, typer.Option(metavar="NAME", help="What was done to this campaign.")
     ] = None,
-    limit: Annotated[
-        int, typer.Option(min=1, help="At most so many, the newest.")
-    ] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="So many acts, the newest.")] = 100,
     *,
     json: AsJson = False,
 ) -> None:
-    """List what people and programs did, the newest first."""
+    """Say who did what and when, what it was before and after, the newest first."""
     from digest.bootstrap import open_app
     from digest.store.campaigns import campaigns
     from digest.store.staff.audit import latest

@@ -115,7 +115,7 @@ def resume(name: CampaignName) -> None:
 
     with open_app() as digest, digest.writing() as connection:
         stored = campaigns.by_name(connection, name)
-        campaigns.pause(connection, stored.id, None)
+        campaigns.resume(connection, stored.id, digest.now())
     result(f"{name}: active")
 
 

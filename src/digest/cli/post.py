@@ -64,7 +64,10 @@ def edit(post_id: PostId, file: PostFile) -> None:
         zone = campaigns.load(connection, row.campaign_id).timezone
         _, item = _read(file, zone)
         done = editing.edit(
-            connection, post_id, lambda before: replace(item, key=before.key)
+            connection,
+            post_id,
+            lambda before: replace(item, key=before.key),
+            digest.now(),
         )
     undo = f"changed; undo it with: digest post revert {post_id}"
     result(f"post {post_id}: {undo if done else 'says that already'}")
@@ -77,7 +80,7 @@ def revert(post_id: PostId) -> None:
     from digest.store.posts import editing
 
     with open_app() as digest, digest.writing() as connection:
-        done = editing.revert(connection, post_id)
+        done = editing.revert(connection, post_id, digest.now())
     result(f"post {post_id}: {'as its source has it' if done else 'nothing to do'}")
 
 
@@ -106,6 +109,7 @@ def link(
                 connection,
                 post_id,
                 lambda item: with_link_kind(item, number, kinds.get(kind_name)),
+                digest.now(),
             )
         except ValueError as problem:
             raise DigestError(f"post {post_id} {problem}") from problem
@@ -249,7 +253,7 @@ def picture(
     words = item_pictures.PictureWords(number, alt, decorative)
     with open_app() as digest, digest.writing() as connection:
         if alt or decorative:
-            item_pictures.describe(connection, post_id, words)
+            item_pictures.describe(connection, post_id, words, digest.now())
         pictures = item_pictures.of_item(connection, post_id)
     for place, entry in enumerate(pictures, 1):
         result(f"{place}. {entry.src}")

@@ -58,7 +58,7 @@ def approve(
         if by and by not in names:
             names.append(by)
         if len(names) < _NEEDED[campaign.approval]:
-            editions.note_approvals(connection, edition_id, names)
+            editions.note_approvals(connection, edition_id, names, now)
             return False
         return editions.move(
             connection, edition_id, EditionState.APPROVED, now, approved_by=names

@@ -70,3 +70,7 @@ KEY_NAME_LENGTH = 80
 KEY_SECRET_BYTES = 32
 # Characters of who did something, as the audit trail has it.
 ACTOR_LENGTH = 120
+# Characters of what it was done to, beside a campaign and an edition.
+AUDIT_SUBJECT_LENGTH = 120
+# Characters of a value before and after: enough to know it again, not to keep it.
+AUDIT_VALUE_LENGTH = 200

@@ -37,6 +37,7 @@ from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people import subscribers, subscriptions
 from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import ListEntry, Subscription
+from digest.store.staff.audit import Act, record
 
 log = logging.getLogger(__name__)
 
@@ -217,8 +218,14 @@ class _Chunk:
         changed = self._change([m for m in welcome if m.subscriber])
         joined = self._join(welcome, ties)
         renewed = self._renew(welcome, ties)
-        report.added += len(joined)
-        report.updated += len((changed | renewed) - joined)
+        added, updated = len(joined), len((changed | renewed) - joined)
+        if added or updated:
+            counts = {"added": added, "updated": updated}
+            subject = f"list {self.work.list_name}"
+            act = Act("imported people into", subject=subject, after=counts)
+            record(self.connection, act, self.now)
+        report.added += added
+        report.updated += updated
         report.unchanged += len(welcome) - len(joined | changed | renewed)
         for stored in self.campaigns:
             touched = sorted(joined | changed)

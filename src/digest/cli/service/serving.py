@@ -46,7 +46,7 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 
 def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
-    engine, submit = digest.acting_as("timetable").engine, digest.dispatcher.submit
+    engine, submit = digest.acting_as("the timetable").engine, digest.dispatcher.submit
     timetable = Timetable(
         engine, lambda: publish_due(engine, digest.fetcher, digest.now(), submit)
     )
@@ -73,7 +73,7 @@ def work_until_stopped(
         with digest.reading() as connection:
             return asleep_since(connection) is None
 
-    program = digest.acting_as("worker")
+    program = digest.acting_as("a worker")
     with digest.dispatcher.supply(stop) as supply, program.work(supply) as work:
         for worked in work.rounds(stop, may_act, supply):
             if worked.is_something:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from digest.schedule.limits import LONGEST_SLEEP
 from digest.store.base.engine import writing
 from digest.store.base.tables import watch
+from digest.store.staff.audit import Act, record
 
 
 def check_in(engine: Engine, now: datetime) -> bool:
@@ -23,6 +24,8 @@ def check_in(engine: Engine, now: datetime) -> bool:
         asleep = row.asleep_since
         if asleep is None and now - row.looked_at > LONGEST_SLEEP:
             asleep = row.looked_at
+            act = Act("fell asleep, as nobody had looked", after={"since": asleep})
+            record(connection, act, now)
         connection.execute(update(watch).values(looked_at=now, asleep_since=asleep))
         return asleep is None
 
@@ -35,6 +38,9 @@ def asleep_since(connection: Connection) -> datetime | None:
 def resume(engine: Engine, now: datetime) -> bool:
     """Let the timetable act again; return whether it had been waiting for that."""
     with writing(engine) as connection:
-        waiting = asleep_since(connection) is not None
+        since = asleep_since(connection)
         connection.execute(update(watch).values(asleep_since=None, looked_at=now))
-        return waiting
+        if since is not None:
+            act = Act("let the timetable act again", before={"asleep since": since})
+            record(connection, act, now)
+        return since is not None

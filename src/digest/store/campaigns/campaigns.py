@@ -1,7 +1,8 @@
 """Campaigns as applied, with the rows of their sources and schedules."""
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +16,7 @@ from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import mailing_list, reader, schedule
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import source_rows
+from digest.store.staff.audit import Act, changes, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
     readers move to the default schedule and keep their place in the log.
     """
     campaign = file.parsed()
+    before = connection.scalar(
+        select(campaigns.c.file).where(campaigns.c.name == campaign.name)
+    )
     content = {"text": file.text, "timezone": file.timezone, "folder": file.folder}
     insert_new(
         connection,
@@ -68,6 +73,7 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
         .values(file=content, applied_at=now)
     )
     stored = by_name(connection, campaign.name)
+    _record_application(connection, stored, before, content, now)
     source_rows.apply(connection, stored.id, campaign.sources, now)
     _apply_schedules(connection, stored, now)
     insert_new(
@@ -106,11 +112,32 @@ def listed(connection: Connection) -> list[StoredCampaign]:
     return [_stored(row) for row in rows]
 
 
-def pause(connection: Connection, campaign_id: int, now: datetime | None) -> None:
-    """Pause the campaign from `now`, or with None let it go on."""
-    connection.execute(
-        update(campaigns).where(campaigns.c.id == campaign_id).values(paused_at=now)
+def pause(connection: Connection, campaign_id: int, now: datetime) -> bool:
+    """Stop the campaign's timetable and sending; False where it is paused already."""
+    paused = connection.execute(
+        update(campaigns)
+        .where(campaigns.c.id == campaign_id, campaigns.c.paused_at.is_(None))
+        .values(paused_at=now)
     )
+    if paused.rowcount:
+        record(connection, Act("paused", campaign_id), now)
+    return paused.rowcount == 1
+
+
+def resume(connection: Connection, campaign_id: int, now: datetime) -> bool:
+    """Let a paused campaign go on; False where it is not paused."""
+    since = connection.scalar(
+        select(campaigns.c.paused_at).where(campaigns.c.id == campaign_id)
+    )
+    resumed = connection.execute(
+        update(campaigns)
+        .where(campaigns.c.id == campaign_id, campaigns.c.paused_at.is_not(None))
+        .values(paused_at=None)
+    )
+    if resumed.rowcount:
+        since_then = {"paused since": since}
+        record(connection, Act("resumed", campaign_id, before=since_then), now)
+    return resumed.rowcount == 1
 
 
 def schedules_of(connection: Connection, stored: StoredCampaign) -> list[ScheduleRow]:
@@ -131,6 +158,42 @@ def schedules_of(connection: Connection, stored: StoredCampaign) -> list[Schedul
 
 def _stored(row: Row[Any]) -> StoredCampaign:
     return StoredCampaign(row.id, CampaignFile(**row.file).parsed(), row.paused_at)
+
+
+def _record_application(
+    connection: Connection,
+    stored: StoredCampaign,
+    before: dict[str, str] | None,
+    after: dict[str, str],
+    now: datetime,
+) -> None:
+    if before == after:
+        return
+    act = Act("applied the file of", stored.id, after={"file": _mark(after)})
+    if before is not None:
+        was, settings = changes(_settings(before), _settings(after))
+        act = replace(act, before=was, after=settings)
+    record(connection, act, now)
+
+
+def _settings(content: dict[str, str]) -> dict[str, Any]:
+    """Return a campaign's settings by name, and a mark of its file as a whole."""
+    campaign = CampaignFile(**content).parsed()
+    parts = ("sources", "schedules")
+    return (
+        {"file": _mark(content)}
+        | {part: [row.name for row in getattr(campaign, part)] for part in parts}
+        | {
+            field.name: getattr(campaign, field.name)
+            for field in fields(campaign)
+            if field.name not in parts
+        }
+    )
+
+
+def _mark(content: dict[str, str]) -> str:
+    """Return what a campaign file as a whole is known again by."""
+    return hashlib.sha256(content["text"].encode()).hexdigest()[:12]
 
 
 def _apply_schedules(

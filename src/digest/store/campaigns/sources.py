@@ -12,6 +12,7 @@ from digest.model.campaigns.source_health import HEALTHY, SourceHealth, SourceSt
 from digest.store.base.tables import source
 from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
 from digest.store.campaigns.source_rows import BY_HAND
+from digest.store.staff.audit import Act, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,22 @@ def note_failed(
 
 def resume(connection: Connection, row: SourceRow, now: datetime) -> bool:
     """Let a source in trouble be asked at once; return whether it was in any."""
-    is_in_trouble = row.health.state is not SourceState.ACTIVE
-    return is_in_trouble and _settle(connection, row, row.health.resumed(now), {})
+    if row.health.state is SourceState.ACTIVE:
+        return False
+    health = row.health.resumed(now)
+    is_resumed = _settle(connection, row, health, {})
+    if is_resumed:
+        of = select(source.c.campaign_id).where(source.c.id == row.id)
+        before, after = {"state": row.health.state}, {"state": health.state}
+        act = Act(
+            "resumed",
+            connection.scalar(of),
+            subject=f"source {row.name}",
+            before=before,
+            after=after,
+        )
+        record(connection, act, now)
+    return is_resumed
 
 
 def _settle(

@@ -12,6 +12,8 @@ from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
+from digest.store.staff.audit import Act
+from digest.store.staff.audit import record as record_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,17 @@ def record(
         "words": None if copy.is_erased else finding.words,
         "recorded_at": now,
     }
-    return insert_new(connection, bounce, [row], key=("mark",)) == 1
+    if not insert_new(connection, bounce, [row], key=("mark",)):
+        return False
+    if finding.kind.ends_it:
+        act = Act(
+            "took in what came back of",
+            edition_id=copy.key.edition_id,
+            subject=f"delivery {copy.key}",
+            after={"kind": finding.kind, "status": finding.status},
+        )
+        record_act(connection, act, now)
+    return True
 
 
 def silence(connection: Connection, email_hash: str, why: str, now: datetime) -> int:

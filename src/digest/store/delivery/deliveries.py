@@ -29,7 +29,7 @@ from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import delivery, edition
-from digest.store.delivery.by_channel import IS_EMAIL
+from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.editions import editions
 
 # As many figures as the database can hold.
@@ -193,7 +193,7 @@ def release_waiting(connection: Connection, subscriber_id: int) -> None:
         update(delivery)
         .where(
             delivery.c.subscriber_id == subscriber_id,
-            delivery.c.channel == Channel.POST,
+            IS_LETTER,
             delivery.c.state == DeliveryState.PLANNED,
         )
         .values(next_attempt_at=None)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from digest.errors import NotFound
 from digest.store.base.tables import edition, print_batch
+from digest.store.staff.audit import Act, record
 
 
 class PrintBatchState(StrEnum):
@@ -69,6 +70,13 @@ def add(
         )
         .returning(print_batch.c.id)
     ).one()
+    act = Act(
+        "made",
+        edition_id=edition_id,
+        subject=f"print batch {batch_id}",
+        after={"letters": files.letters, "sheets": files.sheets},
+    )
+    record(connection, act, now)
     return batch_id
 
 
@@ -79,12 +87,21 @@ def move(
 
     The one door for a print batch's state. Raises NotFound in words.
     """
-    get(connection, batch_id)
+    edition_id = get(connection, batch_id).edition_id
     moved = connection.execute(
         update(print_batch)
         .where(print_batch.c.id == batch_id, print_batch.c.state == _BEFORE[to])
         .values({"state": to, _STAMPS[to]: now})
     )
+    if moved.rowcount:
+        act = Act(
+            to.value,
+            edition_id=edition_id,
+            subject=f"print batch {batch_id}",
+            before={"state": _BEFORE[to]},
+            after={"state": to},
+        )
+        record(connection, act, now)
     return moved.rowcount == 1
 
 

@@ -13,6 +13,7 @@ from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import plan_again
 from digest.store.delivery.send_batches import LEASED, OPEN
 from digest.store.editions import editions
+from digest.store.staff.audit import Act, record
 
 # What a person may have sent again: a letter is another matter, see print_room.
 RETRIED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN)
@@ -58,6 +59,13 @@ def retry(
             only_from=EditionState.SENT,
             ended_at=None,
         )
+        act = Act(
+            "sent again copies of",
+            edition_id=edition_id,
+            before={"state": state},
+            after={"state": DeliveryState.PLANNED, "copies": planned},
+        )
+        record(connection, act, now)
     return planned
 
 

@@ -35,6 +35,7 @@ from digest.store.delivery.deliveries import (
     move_those,
 )
 from digest.store.editions import editions
+from digest.store.staff.audit import Act, record
 
 OPEN, LEASED, DONE = "open", "leased", "done"
 SENDABLE = (EditionState.PLANNED, EditionState.SENDING)
@@ -234,6 +235,14 @@ def settle_uncertain(
     )
     if not move(connection, change, now):
         return False
+    act = Act(
+        "settled",
+        edition_id=key.edition_id,
+        subject=f"delivery {key}",
+        before={"state": DeliveryState.UNCERTAIN},
+        after={"state": to},
+    )
+    record(connection, act, now)
     if to is DeliveryState.PLANNED:
         connection.execute(
             update(send_batch)

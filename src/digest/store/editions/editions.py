@@ -1,7 +1,7 @@
 """Editions: one row per slot, moved from state to state in one place."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from digest.model.moves import EDITION_MOVES
 from digest.store.base.codes import ALPHABET
 from digest.store.base.tables import campaign, edition, schedule
 from digest.store.base.upsert import insert_new
+from digest.store.staff.audit import Act, record
 
 _STAMPS = {
     EditionState.FROZEN: "frozen_at",
@@ -23,6 +24,18 @@ _STAMPS = {
     EditionState.SKIPPED: "ended_at",
     EditionState.MISSED: "ended_at",
     EditionState.CANCELLED: "ended_at",
+}
+# What somebody does who moves it there.
+_VERBS = {
+    EditionState.OPEN: "opened",
+    EditionState.FROZEN: "froze",
+    EditionState.APPROVED: "approved",
+    EditionState.PLANNED: "planned",
+    EditionState.SENDING: "began to send",
+    EditionState.SENT: "finished",
+    EditionState.SKIPPED: "skipped",
+    EditionState.MISSED: "gave up",
+    EditionState.CANCELLED: "cancelled",
 }
 
 
@@ -76,10 +89,23 @@ def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bo
         "slot": slot.at,
         "opened_at": now,
     }
-    inserted = insert_new(
-        connection, edition, [row | facts], key=("schedule_id", "slot")
+    key = ("schedule_id", "slot")
+    if not insert_new(connection, edition, [row | facts], key=key):
+        return False
+    schedule_id, at = slot.schedule_id, slot.at
+    edition_id = connection.scalar(
+        select(edition.c.id).where(
+            edition.c.schedule_id == schedule_id, edition.c.slot == at
+        )
     )
-    return inserted == 1
+    after = {"slot": at, "state": facts["state"], "reason": facts.get("reason")}
+    act = Act(
+        _VERBS[facts["state"]],
+        edition_id=edition_id,
+        after={name: value for name, value in after.items() if value},
+    )
+    record(connection, act, now)
+    return True
 
 
 def move(
@@ -97,6 +123,9 @@ def move(
     same statement. False where somebody else has moved it meanwhile.
     """
     stamp = {_STAMPS[to]: now} if to in _STAMPS else {}
+    before = connection.scalar(
+        select(edition.c.state).where(edition.c.id == edition_id)
+    )
     moved = connection.execute(
         update(edition)
         .where(
@@ -105,6 +134,15 @@ def move(
         )
         .values(state=to, **stamp, **facts)
     )
+    if moved.rowcount:
+        known_facts = {name: value for name, value in facts.items() if value}
+        act = Act(
+            _VERBS[to],
+            edition_id=edition_id,
+            before={"state": before},
+            after={"state": to} | known_facts,
+        )
+        record(connection, act, now)
     return moved.rowcount == 1
 
 
@@ -200,14 +238,21 @@ def gone_with(connection: Connection, campaign_id: int, position: int) -> int | 
 
 
 def note_approvals(
-    connection: Connection, edition_id: int, names: Iterable[str]
+    connection: Connection, edition_id: int, names: Sequence[str], now: datetime
 ) -> None:
     """Keep who has approved a frozen edition that needs more people."""
-    connection.execute(
+    noted = connection.execute(
         update(edition)
         .where(edition.c.id == edition_id, edition.c.state == EditionState.FROZEN)
         .values(approved_by=list(names))
     )
+    if noted.rowcount:
+        act = Act(
+            "approved, as one of several,",
+            edition_id=edition_id,
+            after={"approved_by": names},
+        )
+        record(connection, act, now)
 
 
 def note_cursor(connection: Connection, edition_id: int, reader_id: int) -> None:

@@ -30,6 +30,7 @@ from digest.model.people.postal_address import PostalAddress
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import reader, subscriber, subscription
 from digest.store.people.subscriptions import EVIDENCE
+from digest.store.staff.audit import Act, record
 
 _COLUMNS = tuple(
     subscriber.c[name]
@@ -208,6 +209,7 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
             }
         )
     )
+    record(connection, Act("erased", subject=f"person {subscriber_id}"), now)
 
 
 def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:

@@ -11,6 +11,7 @@ from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import mailing_list, subscription
 from digest.store.base.upsert import insert_new
+from digest.store.staff.audit import Act, record
 
 EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
 NEVER_ON_IT = "left the campaign without having been on this list"
@@ -142,7 +143,7 @@ def end(
     now: datetime,
 ) -> int:
     """End the live ones among a subscriber's subscriptions; return how many."""
-    return _change(
+    ended = _change(
         connection,
         (
             subscription.c.subscriber_id == subscriber_id,
@@ -151,9 +152,17 @@ def end(
         ),
         {"ended_at": now, "ended_reason": reason},
     )
+    if ended:
+        _record(connection, "unsubscribed", subscriber_id, {"lists left": ended}, now)
+    return ended
 
 
-def reopen(connection: Connection, subscriber_id: int, list_ids: Sequence[int]) -> int:
+def reopen(
+    connection: Connection,
+    subscriber_id: int,
+    list_ids: Sequence[int],
+    now: datetime,
+) -> int:
     """Undo the last ending of a subscriber's subscriptions; return how many."""
     which = (
         subscription.c.subscriber_id == subscriber_id,
@@ -163,11 +172,14 @@ def reopen(connection: Connection, subscriber_id: int, list_ids: Sequence[int]) 
     last = connection.scalar(select(func.max(subscription.c.ended_at)).where(*which))
     if last is None:
         return 0
-    return _change(
+    reopened = _change(
         connection,
         (*which, subscription.c.ended_at == last),
         {"ended_at": None, "ended_reason": None},
     )
+    facts = {"lists joined": reopened}
+    _record(connection, "resubscribed", subscriber_id, facts, now)
+    return reopened
 
 
 def bar(
@@ -213,6 +225,17 @@ def erase(
 def consent_of(row: Row[*tuple[Any, ...]]) -> Consent:
     """Return the evidence of consent in a row that has its columns."""
     return Consent(*(getattr(row, name) or "" for name in EVIDENCE))
+
+
+def _record(
+    connection: Connection,
+    verb: str,
+    subscriber_id: int,
+    facts: Mapping[str, int],
+    now: datetime,
+) -> None:
+    act = Act(verb, subject=f"person {subscriber_id}", after=facts)
+    record(connection, act, now)
 
 
 def _change(

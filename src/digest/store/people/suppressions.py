@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import suppression
 from digest.store.base.upsert import insert_new
+from digest.store.staff.audit import Act, record
 
 
 def add(
@@ -23,16 +24,25 @@ def add(
         }
         for channel, target in targets.items()
     ]
-    return insert_new(connection, suppression, rows, key=("channel", "target_hash"))
+    key = ("channel", "target_hash")
+    added = insert_new(connection, suppression, rows, key=key)
+    if added:
+        after = {"channels": sorted(targets), "new": added}
+        record(connection, Act("suppressed somebody", after=after), now)
+    return added
 
 
-def lift(connection: Connection, targets: Mapping[str, str]) -> int:
+def lift(connection: Connection, targets: Mapping[str, str], now: datetime) -> int:
     """Take suppressions back; return how many there were."""
     if not targets:
         return 0
     lifted = connection.execute(
         delete(suppression).where(or_(*map(_is, targets.items())))
     )
+    if lifted.rowcount:
+        before = {"channels": sorted(targets), "suppressed": lifted.rowcount}
+        act = Act("lifted the suppression of somebody", before=before)
+        record(connection, act, now)
     return lifted.rowcount
 
 

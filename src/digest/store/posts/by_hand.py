@@ -12,8 +12,15 @@ from digest.store.base.tables import item
 from digest.store.campaigns import source_rows
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.posts.acceptance import AcceptanceOrigin, accept
+from digest.store.staff.audit import Act, record
 
 _ALL = FirstContact()
+# What somebody does by an addition that came to that.
+_VERBS = {
+    "added": "added",
+    "changed": "changed, by adding it again,",
+    "duplicate": "added, as a duplicate,",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,16 @@ def add(
         .order_by(item.c.correction.desc())
         .limit(1)
     ).one()
-    return Addition(
-        item_id, next((name for name, count in outcomes if count), "unchanged")
-    )
+    outcome = next((name for name, count in outcomes if count), "unchanged")
+    if outcome != "unchanged":
+        record(
+            connection,
+            Act(
+                _VERBS[outcome],
+                stored.id,
+                subject=f"post {item_id}",
+                after={"title": entry.title},
+            ),
+            now,
+        )
+    return Addition(item_id, outcome)

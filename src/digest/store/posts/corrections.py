@@ -12,7 +12,7 @@ from digest.model.posts.event_changes import corrected
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Event, Item
 from digest.store.base.tables import item, source
-from digest.store.posts import log, positions
+from digest.store.posts import editing, log, positions
 from digest.store.posts.listing import IS_OFFERED
 from digest.store.posts.revisions import all_topics, content_values, set_values
 
@@ -110,6 +110,10 @@ def correct(
     ).one()
     nothing = {"revision": null(), "revision_fingerprint": None}
     set_values(connection, item_id, nothing | {"revision_declined_at": None})
+    facts = editing.in_words(content, correction) | {
+        "correction": (None, correction_id)
+    }
+    log.record_act(connection, "sent a correction of", row, now, **facts)
     return correction_id
 
 
@@ -122,15 +126,19 @@ def decline(connection: Connection, item_id: int, now: datetime) -> bool:
     if row.revision is None or row.revision_declined_at is not None:
         return False
     set_values(connection, item_id, {"revision_declined_at": now})
+    log.record_act(connection, "declined to correct", row, now, declined_at=(None, now))
     return True
 
 
-def offer_again(connection: Connection, item_id: int) -> bool:
+def offer_again(connection: Connection, item_id: int, now: datetime) -> bool:
     """Undo `decline`; False where nothing had been declined."""
     row = log.locked(connection, item_id)
     if row.revision is None or row.revision_declined_at is None:
         return False
     set_values(connection, item_id, {"revision_declined_at": None})
+    declined_at = (row.revision_declined_at, None)
+    verb = "took back declining to correct"
+    log.record_act(connection, verb, row, now, declined_at=declined_at)
     return True
 
 

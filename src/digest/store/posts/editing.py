@@ -1,10 +1,12 @@
 """What staff change in a post before an edition carries it."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from digest.errors import DigestError
+from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
 from digest.store.posts import log
@@ -12,7 +14,13 @@ from digest.store.posts.item_pictures import pictured
 from digest.store.posts.revisions import all_topics, content_values, set_values
 
 
-def edit(connection: Connection, item_id: int, changed: Callable[[Item], Item]) -> bool:
+def edit(
+    connection: Connection,
+    item_id: int,
+    changed: Callable[[Item], Item],
+    now: datetime,
+    verb: str = "edited",
+) -> bool:
     """Change an item as `changed` says; False where that changes nothing.
 
     What its source said is kept beside it, so that a later reading of the
@@ -33,12 +41,24 @@ def edit(connection: Connection, item_id: int, changed: Callable[[Item], Item]) 
     of_source = tuple(topic for topic in row.topics if topic not in before.topics)
     topics = {"topics": all_topics(of_source, edited)}
     set_values(connection, item_id, content_values(original, edited) | topics)
+    log.record_act(connection, verb, row, now, **in_words(before, edited))
     return True
 
 
-def revert(connection: Connection, item_id: int) -> bool:
+def revert(connection: Connection, item_id: int, now: datetime) -> bool:
     """Undo all that staff changed; False where they changed nothing."""
     original = log.row_of(connection, item_id).given
     if original is None:
         return False
-    return edit(connection, item_id, lambda _edited: item_from_json(original))
+    verb = "undid staff's changes of"
+    return edit(connection, item_id, lambda _: item_from_json(original), now, verb)
+
+
+def in_words(before: Item, after: Item) -> dict[str, tuple[str, str]]:
+    """Return the fields in which two items differ, each in words, before and after."""
+    was, stands = fields_in_words(before, "UTC"), fields_in_words(after, "UTC")
+    return {
+        name: (was.get(name, ""), stands.get(name, ""))
+        for name in dict.fromkeys((*was, *stands))
+        if was.get(name) != stands.get(name)
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -179,7 +180,9 @@ def failures_of(connection: Connection, failing: Iterable[Picture]) -> dict[str,
     return {src: entry.failure for src, entry in addresses.items() if entry.failure}
 
 
-def describe(connection: Connection, item_id: int, words: PictureWords) -> Picture:
+def describe(
+    connection: Connection, item_id: int, words: PictureWords, now: datetime
+) -> Picture:
     """Keep what staff say of a picture of an open item, and return it as it now is.
 
     Wherever that picture is shown, these words stand, whatever its source says;
@@ -207,6 +210,15 @@ def describe(connection: Connection, item_id: int, words: PictureWords) -> Pictu
         connection, chosen.src, meaningful_alt(words.alt), decorative=words.decorative
     )
     picture_open(connection, row.campaign_id)
+    log.record_act(
+        connection,
+        "described a picture of",
+        row,
+        now,
+        picture=("", chosen.src),
+        alt=(chosen.alt, meaningful_alt(words.alt)),
+        decorative=(chosen.decorative, words.decorative),
+    )
     return next(
         picture for picture in of_item(connection, item_id) if picture.src == chosen.src
     )

@@ -14,8 +14,11 @@ from digest.store.base.tables import item
 from digest.store.editions import editions
 from digest.store.posts import pictures, positions
 from digest.store.posts.revisions import set_values
+from digest.store.staff import audit
 
 MAX = 2**62
+# What says how an item stands, and changes when somebody moves it.
+_STANDING = ("position", "held_at", "withdrawn_at", "passed_over", "duplicate_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def release(connection: Connection, item_id: int, now: datetime) -> bool:
     if row.position is not None or row.withdrawn_at is not None:
         return False
     _let_in(connection, row, now)
+    record_act(connection, "released", row, now)
     return True
 
 
@@ -93,6 +97,7 @@ def hold(connection: Connection, item_id: int, now: datetime) -> bool:
         return False
     changes = {"position": None, "released_at": None, "held_at": now}
     set_values(connection, item_id, changes)
+    record_act(connection, "held", row, now)
     return True
 
 
@@ -109,6 +114,7 @@ def withdraw(connection: Connection, item_id: int, now: datetime) -> bool:
         values["position"] = None
     set_values(connection, item_id, values)
     pictures.sort_out(connection, now)
+    record_act(connection, "withdrew", row, now)
     return True
 
 
@@ -121,13 +127,9 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
     row = locked(connection, item_id)
     if row.withdrawn_at is None:
         return False
-    if row.position is None:
-        set_values(connection, item_id, {"withdrawn_at": None})
-        pictures.sort_out(connection, now)
-        if row.released_at is not None:
-            _let_in(connection, row, now)
-        return True
-    edition_id = editions.gone_with(connection, row.campaign_id, row.position)
+    edition_id = None
+    if row.position is not None:
+        edition_id = editions.gone_with(connection, row.campaign_id, row.position)
     if edition_id is not None:
         raise DigestError(
             f"edition {edition_id} has gone on without post {item_id}, and some "
@@ -136,6 +138,9 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
         )
     set_values(connection, item_id, {"withdrawn_at": None})
     pictures.sort_out(connection, now)
+    if row.position is None and row.released_at is not None:
+        _let_in(connection, row, now)
+    record_act(connection, "restored", row, now)
     return True
 
 
@@ -145,6 +150,29 @@ def is_final(connection: Connection, item_id: int) -> bool:
     return row.position is not None and (
         editions.gone_with(connection, row.campaign_id, row.position) is not None
     )
+
+
+def record_act(
+    connection: Connection,
+    verb: str,
+    before: Row[Any],
+    now: datetime,
+    **facts: tuple[Any, Any],
+) -> None:
+    """Record what was done with an item that stood as in `before` in the audit trail.
+
+    Beside what `facts` say, each as before and after, is how it stands now.
+    """
+    after = row_of(connection, before.id)
+    was = {name: getattr(before, name) for name in _STANDING}
+    stands = {name: getattr(after, name) for name in _STANDING}
+    changed = audit.changes(
+        was | {name: values[0] for name, values in facts.items()},
+        stands | {name: values[1] for name, values in facts.items()},
+    )
+    subject = f"post {before.id}"
+    act = audit.Act(verb, before.campaign_id, None, subject, *changed)
+    audit.record(connection, act, now)
 
 
 def locked(connection: Connection, item_id: int) -> Row[Any]:

@@ -11,6 +11,7 @@ from digest.errors import DigestError, NotFound
 from digest.store import limits
 from digest.store.base.tables import access_key
 from digest.store.base.upsert import insert_new
+from digest.store.staff.audit import Act, record
 
 _SIGN = "digest_"
 
@@ -27,7 +28,7 @@ class AccessKey:
     @property
     def actor(self) -> str:
         """The name under which its holder's acts are on record."""
-        return f"key: {self.name}"
+        return f"{self.name} (key)"
 
 
 def create(connection: Connection, name: str, now: datetime) -> str:
@@ -47,6 +48,7 @@ def create(connection: Connection, name: str, now: datetime) -> str:
         raise DigestError(
             f'there is a key called "{label}" already, or was: choose another name'
         )
+    record(connection, Act("made", subject=f"key {label}"), now)
     return secret
 
 
@@ -66,6 +68,8 @@ def revoke(connection: Connection, name: str, now: datetime) -> bool:
         .where(access_key.c.name == name, access_key.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    if ended.rowcount:
+        record(connection, Act("revoked", subject=f"key {name}"), now)
     return ended.rowcount == 1
 
 

@@ -5,6 +5,7 @@ every caller goes, so that nothing is done without its row and no row tells of
 what was not done. Rows are only ever added.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,15 +14,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select
 
 from digest.store import limits
-from digest.store.base.tables import audit, campaign
+from digest.store.base.tables import audit, campaign, edition
 
 ACTOR = "actor"
-PROGRAM = "program"
+PROGRAM = "the program"
 Facts = Mapping[str, Any]
+# An instant as it is stored, in seconds or parts of them.
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedAct:
+class AuditEntry:
     """One act. `subject` is what it was done to, beside a campaign or an edition."""
 
     id: int
@@ -35,26 +38,39 @@ class RecordedAct:
     after: Facts | None
 
     def line(self) -> str:
-        """Return it on one line, in words."""
-        edition = f"edition {self.edition_id}" if self.edition_id else None
-        targets = filter(None, (self.campaign, edition, self.subject))
-        words = f"{self.at:%Y-%m-%d %H:%M:%S}Z  {self.actor}: {self.act}"
+        """Return it as a sentence on one line: who did what to what, and the change."""
+        edition_name = f"edition {self.edition_id}" if self.edition_id else None
+        campaign_name = f"campaign {self.campaign}" if self.campaign else None
+        target = " of ".join(filter(None, (self.subject, edition_name, campaign_name)))
+        words = f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.actor} {self.act} {target}"
+        before, after = self.before or {}, self.after or {}
         changes = ", ".join(
-            f"{key} {_value(self.before, key)} -> {_value(self.after, key)}"
-            for key in sorted({*(self.before or ()), *(self.after or ())})
+            f"{name.replace('_', ' ')} "
+            + " → ".join(
+                _in_words(facts[name]) for facts in (before, after) if name in facts
+            )
+            for name in dict.fromkeys((*before, *after))
         )
-        return "  ".join(filter(None, (words, " ".join(targets), changes)))
+        return f"{words.rstrip()}: {changes}" if changes else words.rstrip()
 
 
-def _value(facts: Facts | None, key: str) -> str:
-    return str(facts[key]) if facts and key in facts else "-"
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(_in_words, value)) or "none"
+    if value in (None, ""):
+        return "none"
+    return _INSTANT.sub(r"\1 \2 UTC", str(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is done, and to what: ids and settings, never a subscriber's address."""
+    """What is done, and to what: ids and settings, never a subscriber's address.
 
-    name: str
+    `verb` is in the past and takes what it was done to as its object: paused,
+    sent a correction of. The campaign of an edition need not be said.
+    """
+
+    verb: str
     campaign_id: int | None = None
     edition_id: int | None = None
     subject: str | None = None
@@ -70,23 +86,40 @@ def acting_as(engine: Engine, actor: str) -> Engine:
 def record(connection: Connection, act: Act, now: datetime) -> None:
     """Write down an act of whom the connection acts for: a person, or the program."""
     actor = connection.get_execution_options().get(ACTOR, PROGRAM)
+    campaign_id: Any = act.campaign_id
+    if campaign_id is None and act.edition_id is not None:
+        of_edition = select(edition.c.campaign_id).where(edition.c.id == act.edition_id)
+        campaign_id = of_edition.scalar_subquery()
     connection.execute(
         insert(audit).values(
             at=now,
             actor=actor[: limits.ACTOR_LENGTH],
-            act=act.name,
-            campaign_id=act.campaign_id,
+            act=act.verb,
+            campaign_id=campaign_id,
             edition_id=act.edition_id,
-            subject=act.subject,
-            before=act.before and dict(act.before),
-            after=act.after and dict(act.after),
+            subject=act.subject and act.subject[: limits.AUDIT_SUBJECT_LENGTH],
+            before=_storable(act.before),
+            after=_storable(act.after),
         )
+    )
+
+
+def changes(before: Facts, after: Facts) -> tuple[Facts, Facts]:
+    """Return both without what is the same in them."""
+    names = [
+        name
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    ]
+    return (
+        {name: before.get(name) for name in names},
+        {name: after.get(name) for name in names},
     )
 
 
 def latest(
     connection: Connection, limit: int, campaign_name: str | None = None
-) -> Sequence[RecordedAct]:
+) -> Sequence[AuditEntry]:
     """Return the latest acts, the newest first; of one campaign where it is named."""
     rows = (
         select(audit, campaign.c.name.label("campaign"))
@@ -97,7 +130,7 @@ def latest(
     if campaign_name is not None:
         rows = rows.where(campaign.c.name == campaign_name)
     return [
-        RecordedAct(
+        AuditEntry(
             row.id,
             row.at,
             row.actor,
@@ -110,3 +143,19 @@ def latest(
         )
         for row in connection.execute(rows)
     ]
+
+
+def _storable(facts: Facts | None) -> dict[str, Any] | None:
+    return {name: _json(value) for name, value in facts.items()} if facts else None
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case None | bool() | int():
+            return value
+        case list() | tuple():
+            return [_json(part) for part in value]
+        case datetime():
+            return value.isoformat()
+        case _:
+            return str(value)[: limits.AUDIT_VALUE_LENGTH]

@@ -33,10 +33,6 @@ def _about(change: Callable[[Connection, int, datetime], bool]) -> Perform:
     return perform
 
 
-def _without_now(change: Callable[[Connection, int], bool]) -> Perform:
-    return _about(lambda connection, item_id, _now: change(connection, item_id))
-
-
 ACTIONS: Mapping[str, PostAction] = {
     "release": PostAction("Release", "Released", _about(log.release)),
     "hold": PostAction(
@@ -54,7 +50,7 @@ ACTIONS: Mapping[str, PostAction] = {
     "revert": PostAction(
         "Undo what staff changed",
         "It says what its source says",
-        _without_now(editing.revert),
+        _about(editing.revert),
     ),
     "correct": PostAction(
         "Send as a correction",
@@ -69,7 +65,7 @@ ACTIONS: Mapping[str, PostAction] = {
     "offer-again": PostAction(
         "Decide again",
         "You can send it as a correction again",
-        _without_now(corrections.offer_again),
+        _about(corrections.offer_again),
     ),
 }
 

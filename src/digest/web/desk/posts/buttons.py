@@ -36,7 +36,10 @@ def routes(posts: PostPages) -> APIRouter:
     def links(request: Request, item_id: RowId, form: Form) -> Response:
         def change(connection: Connection) -> int:
             done = editing.edit(
-                connection, item_id, lambda item: _with_link_kinds(item, form)
+                connection,
+                item_id,
+                lambda item: _with_link_kinds(item, form),
+                posts.digest.now(),
             )
             return item_id if done else 0
 
@@ -51,7 +54,7 @@ def routes(posts: PostPages) -> APIRouter:
         )
 
         def change(connection: Connection) -> int:
-            item_pictures.describe(connection, item_id, words)
+            item_pictures.describe(connection, item_id, words, posts.digest.now())
             return item_id
 
         return _perform(posts, request, (item_id, "picture"), change)

@@ -171,7 +171,7 @@ def _change(connection: Connection, form: PostForm, now: datetime) -> tuple[int,
         raise _RefusedForm({_WHOLE: _CHANGED})
     after = _without_faults(edited(before, form.typed, form.zone))
     if form.change is Change.EDIT:
-        done = editing.edit(connection, form.item_id, lambda _before: after)
+        done = editing.edit(connection, form.item_id, lambda _before: after, now)
         return form.item_id, "changed" if done else "nothing"
     if after == before and row.revision is None:
         raise _RefusedForm({_WHOLE: _AS_IT_WAS})
