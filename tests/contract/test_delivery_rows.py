@@ -23,11 +23,11 @@ PLANNED, HANDING_OVER = DeliveryState.PLANNED, DeliveryState.HANDING_OVER
 LENGTH = timedelta(minutes=1)
 
 
-def _stands(engine: Engine, made: PlannedEdition, state: DeliveryState) -> None:
+def _stands(engine: Engine, planned: PlannedEdition, state: DeliveryState) -> None:
     with writing(engine) as connection:
         connection.execute(
             update(delivery)
-            .where(delivery.c.reader_id == made.readers[0])
+            .where(delivery.c.reader_id == planned.readers[0])
             .values(state=state)
         )
 
@@ -42,11 +42,11 @@ def _stands(engine: Engine, made: PlannedEdition, state: DeliveryState) -> None:
 def test_a_delivery_moves_only_as_it_may_and_only_once(
     engine: Engine, at: DeliveryState, to: DeliveryState
 ) -> None:
-    made = a_planned_edition(engine)
-    _stands(engine, made, at)
+    planned = a_planned_edition(engine)
+    _stands(engine, planned, at)
     with writing(engine) as connection:
-        first = deliveries.move(connection, DeliveryMove(made.key(), to), EIGHT)
-        second = deliveries.move(connection, DeliveryMove(made.key(), to), EIGHT)
+        first = deliveries.move(connection, DeliveryMove(planned.key(), to), EIGHT)
+        second = deliveries.move(connection, DeliveryMove(planned.key(), to), EIGHT)
 
     assert first is (to in DELIVERY_MOVES.onward[at])
     assert not second
@@ -56,25 +56,27 @@ def test_a_delivery_moves_only_as_it_may_and_only_once(
 
 
 def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
-    made = a_planned_edition(engine)
-    given_back = DeliveryMove(made.key(), PLANNED, "not our day")
-    tried = DeliveryMove(made.key(), PLANNED, "451", EIGHT + LENGTH, tried=True)
+    planned = a_planned_edition(engine)
+    given_back = DeliveryMove(planned.key(), PLANNED, "not our day")
+    tried = DeliveryMove(planned.key(), PLANNED, "451", EIGHT + LENGTH, tried=True)
     with writing(engine) as connection:
         for change in (given_back, tried):
-            deliveries.move(connection, DeliveryMove(made.key(), HANDING_OVER), EIGHT)
+            deliveries.move(
+                connection, DeliveryMove(planned.key(), HANDING_OVER), EIGHT
+            )
             deliveries.move(connection, change, EIGHT)
-        [row] = copies.listed(connection, made.id)
+        [row] = copies.listed(connection, planned.id)
 
     assert (row.attempts, row.reason) == (1, "451")
     assert row.next_attempt_at == EIGHT + LENGTH
 
 
 def test_a_copy_is_taken_once(engine: Engine) -> None:
-    made = a_planned_edition(engine)
+    planned = a_planned_edition(engine)
     with writing(engine) as connection:
-        guard = claims.guard_for(connection, made.id, Channel.EMAIL)
-        first = claims.claim(connection, made.key().reader_id, guard, EIGHT)
-        second = claims.claim(connection, made.key().reader_id, guard, EIGHT)
+        guard = claims.guard_for(connection, planned.id, Channel.EMAIL)
+        first = claims.claim(connection, planned.key().reader_id, guard, EIGHT)
+        second = claims.claim(connection, planned.key().reader_id, guard, EIGHT)
 
     assert (first, second) == (claims.ClaimResult.YES, claims.ClaimResult.NO)
 
@@ -97,23 +99,25 @@ def test_a_delivery_is_named_as_in_its_message_id() -> None:
 def test_everybody_an_edition_was_for_is_listed_those_left_out_too(
     engine: Engine,
 ) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     with writing(engine) as connection:
         connection.execute(
-            delivery.delete().where(delivery.c.reader_id == made.readers[0])
+            delivery.delete().where(delivery.c.reader_id == planned.readers[0])
         )
         connection.execute(
             left_out.insert().values(
-                edition_id=made.id,
-                reader_id=made.readers[0],
+                edition_id=planned.id,
+                reader_id=planned.readers[0],
                 kind="unreachable",
                 reason="no address is held: add one",
             )
         )
-        everyone = copies.listed(connection, made.id)
-        chosen = copies.listed(connection, made.id, [copies.LEFT_OUT])
+        everyone = copies.listed(connection, planned.id)
+        chosen = copies.listed(connection, planned.id, [copies.LEFT_OUT])
 
-    assert [(one.name, one.channel, one.state, one.reason) for one in everyone] == [
+    assert [
+        (copy.name, copy.channel, copy.state, copy.reason) for copy in everyone
+    ] == [
         ("Reader 0", "", "left-out", "no address is held: add one"),
         ("Reader 1", "email", "planned", ""),
     ]
@@ -152,13 +156,13 @@ def test_the_lease_of_a_sender_known_to_be_gone_ends_at_once(engine: Engine) -> 
 
 
 def test_a_batch_comes_back_when_its_next_copy_is_due(engine: Engine) -> None:
-    made = a_planned_edition(engine, emails=2)
+    planned = a_planned_edition(engine, emails=2)
     soon, late = EIGHT + LENGTH, EIGHT + 9 * LENGTH
     with writing(engine) as connection:
         lease = send_batches.claim(connection, "a", EIGHT, LENGTH)
         assert lease is not None
-        deliveries.postpone(connection, made.key(0), late, "later")
-        deliveries.postpone(connection, made.key(1), soon, "soon")
+        deliveries.postpone(connection, planned.key(0), late, "later")
+        deliveries.postpone(connection, planned.key(1), soon, "soon")
         send_batches.finish(connection, lease, EIGHT)
         row = connection.execute(select(send_batch)).one()
 
@@ -174,11 +178,11 @@ def test_a_paused_campaign_sends_nothing(engine: Engine) -> None:
 
 
 def test_a_rendition_is_kept_once_and_stays_as_it_was(engine: Engine) -> None:
-    made = a_planned_edition(engine)
+    planned = a_planned_edition(engine)
     first = Rendition(b"first", {"pages": 2})
     with writing(engine) as connection:
-        assert renditions.get(connection, made.id, "key") is None
-        assert renditions.put(connection, made.id, "key", first, EIGHT)
+        assert renditions.get(connection, planned.id, "key") is None
+        assert renditions.put(connection, planned.id, "key", first, EIGHT)
         again = Rendition(b"second", {})
-        assert not renditions.put(connection, made.id, "key", again, EIGHT)
-        assert renditions.get(connection, made.id, "key") == first
+        assert not renditions.put(connection, planned.id, "key", again, EIGHT)
+        assert renditions.get(connection, planned.id, "key") == first

@@ -164,12 +164,12 @@ def test_a_heading_as_high_as_titles_is_rather_a_post_than_lost(
     site: WebSite, changes: dict[str, str]
 ) -> None:
     reading = read(site, rewritten(WEEK.partition("<h2>About")[0], changes))
-    *others, asked, bus = (outline_of(post) for post in posts(reading))
+    *others, heading, bus = (outline_of(post) for post in posts(reading))
 
     assert others == EXPECTED[:2]
     assert bus[:3] == EXPECTED[2][:3]
-    assert f"{bus[3]} {asked[0]} {asked[3]}" == EXPECTED[2][3]
-    assert asked[:3] == ("What we asked", "None", 8)
+    assert f"{bus[3]} {heading[0]} {heading[3]}" == EXPECTED[2][3]
+    assert heading[:3] == ("What we asked", "None", 8)
     assert reading.notes == (
         '1 heading of this level has no byline; it is taken as a post: "What we asked"',
     )

@@ -23,9 +23,9 @@ PLANNED = DeliveryState.PLANNED
 
 def a_sent_edition(engine: Engine, *ends: DeliveryState) -> PlannedEdition:
     """Return an edition whose emails have ended so, one batch a copy."""
-    made = a_planned_edition(engine, emails=len(ends), batch_size=1)
+    sent_edition = a_planned_edition(engine, emails=len(ends), batch_size=1)
     with writing(engine) as connection:
-        for reader_id, end in zip(made.readers, ends, strict=True):
+        for reader_id, end in zip(sent_edition.readers, ends, strict=True):
             connection.execute(
                 update(delivery)
                 .where(delivery.c.reader_id == reader_id)
@@ -33,46 +33,48 @@ def a_sent_edition(engine: Engine, *ends: DeliveryState) -> PlannedEdition:
             )
         connection.execute(update(send_batch).values(state="done"))
         connection.execute(update(edition).values(state="sent", ended_at=EIGHT))
-    return made
+    return sent_edition
 
 
 @pytest.mark.parametrize("state", resending.RETRIED)
 def test_only_what_stands_so_is_sent_again(
     engine: Engine, state: DeliveryState
 ) -> None:
-    made = a_sent_edition(engine, ACCEPTED, state, DeliveryState.CANCELLED)
+    sent_edition = a_sent_edition(engine, ACCEPTED, state, DeliveryState.CANCELLED)
     with writing(engine) as connection:
-        assert resending.count(connection, made.id, state, EIGHT) == 1
-        assert resending.retry(connection, made.id, state, EIGHT + HOUR) == 1
-        assert resending.retry(connection, made.id, state, EIGHT + HOUR) == 0
+        assert resending.count(connection, sent_edition.id, state, EIGHT) == 1
+        assert resending.retry(connection, sent_edition.id, state, EIGHT + HOUR) == 1
+        assert resending.retry(connection, sent_edition.id, state, EIGHT + HOUR) == 0
         lease = send_batches.claim(connection, "a", EIGHT + HOUR, HOUR)
         another = send_batches.claim(connection, "a", EIGHT + HOUR, HOUR)
 
-    assert states(engine, made.id)[PLANNED] == 1
+    assert states(engine, sent_edition.id)[PLANNED] == 1
     assert lease is not None
-    assert lease.readers == range(made.readers[1], made.readers[1] + 1)
+    assert lease.readers == range(sent_edition.readers[1], sent_edition.readers[1] + 1)
     assert another is None
 
 
 def test_the_edition_is_sending_again_until_they_have_ended(engine: Engine) -> None:
-    made = a_sent_edition(engine, ACCEPTED, REFUSED)
+    sent_edition = a_sent_edition(engine, ACCEPTED, REFUSED)
     with writing(engine) as connection:
-        resending.retry(connection, made.id, REFUSED, EIGHT + HOUR)
-        again = editions.get(connection, made.id)
-        assert not deliveries.close_edition(connection, made.id, EIGHT + HOUR)
+        resending.retry(connection, sent_edition.id, REFUSED, EIGHT + HOUR)
+        again = editions.get(connection, sent_edition.id)
+        assert not deliveries.close_edition(connection, sent_edition.id, EIGHT + HOUR)
         for to in (DeliveryState.HANDING_OVER, ACCEPTED):
-            deliveries.move(connection, DeliveryMove(made.key(1), to), EIGHT + HOUR)
-        assert deliveries.close_edition(connection, made.id, EIGHT + HOUR)
+            deliveries.move(
+                connection, DeliveryMove(sent_edition.key(1), to), EIGHT + HOUR
+            )
+        assert deliveries.close_edition(connection, sent_edition.id, EIGHT + HOUR)
 
     assert (again.state, again.ended_at) == (EditionState.SENDING, None)
 
 
 def test_of_some_people_alone(engine: Engine) -> None:
-    made = a_sent_edition(engine, REFUSED, REFUSED)
-    chosen = [made.subscribers[1]]
+    sent_edition = a_sent_edition(engine, REFUSED, REFUSED)
+    chosen = [sent_edition.subscribers[1]]
     with writing(engine) as connection:
-        assert resending.count(connection, made.id, REFUSED, EIGHT, chosen) == 1
-        assert resending.retry(connection, made.id, REFUSED, EIGHT, chosen) == 1
+        assert resending.count(connection, sent_edition.id, REFUSED, EIGHT, chosen) == 1
+        assert resending.retry(connection, sent_edition.id, REFUSED, EIGHT, chosen) == 1
         stands = connection.execute(
             select(delivery.c.state).order_by(delivery.c.reader_id)
         )
@@ -82,7 +84,7 @@ def test_of_some_people_alone(engine: Engine) -> None:
 def test_what_would_come_too_late_is_not_sent_and_nothing_is_changed(
     engine: Engine,
 ) -> None:
-    made = a_sent_edition(engine, REFUSED)
+    sent_edition = a_sent_edition(engine, REFUSED)
     with writing(engine) as connection:
         connection.execute(update(edition).values(deliver_by=EIGHT))
 
@@ -90,8 +92,8 @@ def test_what_would_come_too_late_is_not_sent_and_nothing_is_changed(
         pytest.raises(DigestError, match="wanted by 06 July"),
         writing(engine) as connection,
     ):
-        resending.retry(connection, made.id, REFUSED, EIGHT)
-    assert states(engine, made.id) == {REFUSED: 1}
+        resending.retry(connection, sent_edition.id, REFUSED, EIGHT)
+    assert states(engine, sent_edition.id) == {REFUSED: 1}
 
 
 def test_an_edition_that_is_not_there_says_so(engine: Engine) -> None:
@@ -103,18 +105,22 @@ def test_an_edition_that_is_not_there_says_so(engine: Engine) -> None:
 def test_what_has_arrived_or_expired_is_never_sent_again(
     engine: Engine, state: DeliveryState
 ) -> None:
-    made = a_sent_edition(engine, state)
+    sent_edition = a_sent_edition(engine, state)
     with writing(engine) as connection:
-        assert resending.retry(connection, made.id, state, EIGHT) == 0
-    assert states(engine, made.id) == {state: 1}
+        assert resending.retry(connection, sent_edition.id, state, EIGHT) == 0
+    assert states(engine, sent_edition.id) == {state: 1}
 
 
 def test_nothing_that_runs_by_itself_sends_a_refused_copy_again(
     engine: Engine,
 ) -> None:
-    made = a_sent_edition(engine, REFUSED)
+    sent_edition = a_sent_edition(engine, REFUSED)
     with writing(engine) as connection:
-        assert not deliveries.move(connection, DeliveryMove(made.key(), PLANNED), EIGHT)
-        assert not editions.move(connection, made.id, EditionState.SENDING, EIGHT)
+        assert not deliveries.move(
+            connection, DeliveryMove(sent_edition.key(), PLANNED), EIGHT
+        )
+        assert not editions.move(
+            connection, sent_edition.id, EditionState.SENDING, EIGHT
+        )
     with reading(engine) as connection:
-        assert editions.get(connection, made.id).state is EditionState.SENT
+        assert editions.get(connection, sent_edition.id).state is EditionState.SENT

@@ -18,10 +18,10 @@ from tests.builders import EIGHT, a_post, an_event
 from tests.stored import a_stored_campaign, posts_accepted
 
 
-def added(engine: Engine, one: Item, key: str = "") -> Addition:
+def added(engine: Engine, post: Item, key: str = "") -> Addition:
     with writing(engine) as connection:
         stored = campaigns.by_name(connection, "lantern-week")
-        return by_hand.add(connection, stored, by_hand.keyed(one, key), EIGHT)
+        return by_hand.add(connection, stored, by_hand.keyed(post, key), EIGHT)
 
 
 def test_the_same_words_twice_are_one_post(engine: Engine) -> None:
@@ -32,19 +32,21 @@ def test_the_same_words_twice_are_one_post(engine: Engine) -> None:
     assert (first.outcome, second.outcome) == ("added", "unchanged")
     assert first.id == second.id != other.id
     with reading(engine) as connection:
-        assert [one.state for one in listing.listed(connection, 1)] == ["released"] * 2
+        assert [entry.state for entry in listing.listed(connection, 1)] == [
+            "released"
+        ] * 2
 
 
 def test_posts_and_events_are_listed_apart(engine: Engine) -> None:
     a_stored_campaign(engine)
-    for one in (a_post("", title="Kettle"), an_event("", title="Walk")):
-        added(engine, one)
+    for entry in (a_post("", title="Kettle"), an_event("", title="Walk")):
+        added(engine, entry)
 
     with reading(engine) as connection:
         kinds = {
             kind: [
-                one.title
-                for one in listing.listed(connection, 1, ItemFilter(kind=kind))
+                entry.title
+                for entry in listing.listed(connection, 1, ItemFilter(kind=kind))
             ]
             for kind in ("post", "event", "")
         }
@@ -68,10 +70,10 @@ def test_a_post_that_a_source_has_is_not_sent_twice(engine: Engine) -> None:
 
 def test_what_staff_changed_outlives_the_same_post_sent_again(engine: Engine) -> None:
     a_stored_campaign(engine)
-    made = added(engine, a_post(title="Kettel"), "k")
+    addition = added(engine, a_post(title="Kettel"), "k")
     with writing(engine) as connection:
         editing.edit(
-            connection, made.id, lambda one: replace(one, title="Kettle"), EIGHT
+            connection, addition.id, lambda item: replace(item, title="Kettle"), EIGHT
         )
 
     assert added(engine, a_post(title="Kettel"), "k").outcome == "unchanged"
@@ -82,17 +84,17 @@ def test_what_staff_changed_outlives_the_same_post_sent_again(engine: Engine) ->
 def test_a_key_is_kept_as_a_hash_and_ends_at_once(engine: Engine) -> None:
     with writing(engine) as connection:
         secret = access_keys.create(connection, "Ann", EIGHT)
-        held = access_keys.holder(connection, secret)
+        key = access_keys.holder(connection, secret)
         rows = [tuple(row) for row in connection.execute(select(access_key))]
-        assert held is not None
-        assert access_keys.by_id(connection, held.id) == held
+        assert key is not None
+        assert access_keys.by_id(connection, key.id) == key
         assert access_keys.holder(connection, secret + "x") is None
         assert access_keys.revoke(connection, "Ann", EIGHT)
         assert not access_keys.revoke(connection, "Ann", EIGHT)
         assert access_keys.holder(connection, secret) is None
-        assert access_keys.by_id(connection, held.id) is None
+        assert access_keys.by_id(connection, key.id) is None
 
-    assert held.name == "Ann"
+    assert key.name == "Ann"
     assert not any(secret in str(value) for row in rows for value in row)
 
 

@@ -78,8 +78,11 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
 def test_a_database_without_tables_says_what_to_run(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/digest.db")
 
-    with pytest.raises(StoreError, match="digest migrate"), reading(engine) as found:
-        found.execute(text("SELECT * FROM campaign"))
+    with (
+        pytest.raises(StoreError, match="digest migrate"),
+        reading(engine) as connection,
+    ):
+        connection.execute(text("SELECT * FROM campaign"))
     engine.dispose()
 
 

@@ -31,8 +31,8 @@ def test_a_wrong_clock_on_this_machine_changes_nothing(
 ) -> None:
     right = datetime.now(UTC)
     with time_machine.travel(right + TEN_MINUTES, tick=True):
-        told = clock_of(postgresql_engine)()
-    assert abs(told - right) < timedelta(seconds=60)
+        time = clock_of(postgresql_engine)()
+    assert abs(time - right) < timedelta(seconds=60)
 
 
 def test_between_two_looks_time_goes_by_without_asking(

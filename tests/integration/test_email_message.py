@@ -98,20 +98,20 @@ def test_every_header_is_there_once_and_says_what_the_standards_ask(
 ) -> None:
     message = compiled.merge(a_reader())
     head = message.partition(b"\r\n\r\n")[0].decode("ascii")
-    made = read(message)
+    email = read(message)
 
-    assert [name for name, _ in made.items()] == HEADERS
-    assert made["From"] == "Lantern Week <digest@example.org>"
-    assert made["To"] == "Ann Example <ann@example.org>"
-    assert made["Subject"] == "The kettle is always on, and 1 more event"
-    assert made["Date"] == "Mon, 06 Jul 2026 16:00:00 +0100"
-    assert made["Message-ID"] == "<sample.k7qf2mxa@example.org>"
-    assert made["Reply-To"] == "team@example.org"
-    assert made["List-Id"] == "Lantern Week <lantern-week.example.org>"
-    assert made["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert made["Auto-Submitted"] == "auto-generated"
-    assert made["Feedback-ID"] == "k7qf2mxa:lantern-week:edition:digest"
-    assert made["Content-Language"] == "en-GB"
+    assert [name for name, _ in email.items()] == HEADERS
+    assert email["From"] == "Lantern Week <digest@example.org>"
+    assert email["To"] == "Ann Example <ann@example.org>"
+    assert email["Subject"] == "The kettle is always on, and 1 more event"
+    assert email["Date"] == "Mon, 06 Jul 2026 16:00:00 +0100"
+    assert email["Message-ID"] == "<sample.k7qf2mxa@example.org>"
+    assert email["Reply-To"] == "team@example.org"
+    assert email["List-Id"] == "Lantern Week <lantern-week.example.org>"
+    assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert email["Auto-Submitted"] == "auto-generated"
+    assert email["Feedback-ID"] == "k7qf2mxa:lantern-week:edition:digest"
+    assert email["Content-Language"] == "en-GB"
     assert (
         "\r\nList-Unsubscribe: <https://example.org/u/sample>, "
         "<mailto:leave@example.org>\r\n"
@@ -128,21 +128,21 @@ def test_the_longest_way_out_stays_whole_on_one_line(compiled: CompiledMessage) 
 
 
 def test_the_plainest_part_comes_first(compiled: CompiledMessage) -> None:
-    made = read(compiled.merge(a_reader()))
+    email = read(compiled.merge(a_reader()))
 
-    assert made.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in made.iter_parts()] == [
+    assert email.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in email.iter_parts()] == [
         "text/plain",
         "text/html",
     ]
-    assert not made.defects
+    assert not email.defects
 
 
 def test_readers_of_plain_text_get_no_html() -> None:
-    made = read(compile_email(a_variant(format=PLAIN), LOOK).merge(a_reader("Bo")))
+    email = read(compile_email(a_variant(format=PLAIN), LOOK).merge(a_reader("Bo")))
 
-    assert made.get_content_type() == "text/plain"
-    assert "Dear Bo,\n" in body(made, "plain")
+    assert email.get_content_type() == "text/plain"
+    assert "Dear Bo,\n" in body(email, "plain")
 
 
 def test_the_same_input_gives_the_same_bytes(compiled: CompiledMessage) -> None:
@@ -163,19 +163,19 @@ def test_a_hostile_reader_name_is_only_ever_a_name(
     compiled: CompiledMessage, name: str
 ) -> None:
     message = compiled.merge(a_reader(name))
-    made = read(message)
+    email = read(message)
     old = BytesParser(policy=policy.compat32).parsebytes(message)
-    shown, address = parseaddr(old["To"].replace("\r\n", ""))
+    display_name, address = parseaddr(old["To"].replace("\r\n", ""))
 
     check_lines(message)
-    assert made.keys() == old.keys() == HEADERS
+    assert email.keys() == old.keys() == HEADERS
     assert address == "ann@example.org"
-    assert str(make_header(decode_header(shown))) == cleaned(name)
-    [to] = made["To"].addresses
+    assert str(make_header(decode_header(display_name))) == cleaned(name)
+    [to] = email["To"].addresses
     assert to.addr_spec == "ann@example.org"
     assert to.display_name.replace(" ", "") == cleaned(name).replace(" ", "")
-    assert f"Dear {cleaned(name)},\n" in body(made, "plain")
-    assert "<script" not in body(made, "html")
+    assert f"Dear {cleaned(name)},\n" in body(email, "plain")
+    assert "<script" not in body(email, "html")
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -186,29 +186,29 @@ def test_a_hostile_title_is_only_ever_words(title: str) -> None:
     )
 
     message = compile_email(variant, LOOK).merge(a_reader())
-    made = read(message)
+    email = read(message)
     old = BytesParser(policy=policy.compat32).parsebytes(message)
 
     check_lines(message)
-    assert made.keys() == old.keys() == HEADERS
+    assert email.keys() == old.keys() == HEADERS
     assert parseaddr(old["From"].replace("\r\n", ""))[1] == "digest@example.org"
     assert old["List-Id"].endswith("<lantern-week.example.org>")
     assert len(old["List-Id"]) <= 255
-    assert "<script" not in body(made, "html")
+    assert "<script" not in body(email, "html")
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_value_is_read_back(name: str) -> None:
     message = ORDINARY.merge(a_reader(name))
-    made = read(message)
+    email = read(message)
 
     check_lines(message)
-    assert made.keys() == HEADERS
+    assert email.keys() == HEADERS
     raw = BytesParser(policy=policy.compat32).parsebytes(message)["To"]
-    shown = parseaddr(raw.replace("\r\n", ""))[0]
-    assert str(make_header(decode_header(shown))) == cleaned(name)
-    assert f"\nDear {cleaned(name)},\n" in body(made, "plain")
+    display_name = parseaddr(raw.replace("\r\n", ""))[0]
+    assert str(make_header(decode_header(display_name))) == cleaned(name)
+    assert f"\nDear {cleaned(name)},\n" in body(email, "plain")
 
 
 ORDINARY = compile_email(a_variant(), LOOK)
@@ -235,13 +235,13 @@ def test_other_pythons_read_the_same(version: str, compiled: CompiledMessage) ->
         pytest.skip(f"no Python {version} here to read the message with")
     for case in HOSTILE:
         name = str(case.values[0])
-        said = subprocess.run(  # noqa: S603 - an interpreter and a script of ours
+        answer = subprocess.run(  # noqa: S603 - an interpreter and a script of ours
             [python, "-I", "-c", READ_BACK],
             input=compiled.merge(a_reader(name)),
             capture_output=True,
             check=True,
         )
-        newer, older, to = said.stdout.decode().splitlines()
+        newer, older, to = answer.stdout.decode().splitlines()
 
         assert newer == older == ",".join(HEADERS)
         assert to == f"{cleaned(name)!a} ann@example.org"
@@ -250,15 +250,15 @@ def test_other_pythons_read_the_same(version: str, compiled: CompiledMessage) ->
 def interpreter(version: str) -> Path | None:
     """Return a Python of that version that runs: pyenv's, or one on the path."""
     pyenv = Path.home() / ".pyenv" / "versions"
-    found = sorted(pyenv.glob(f"{version}.*/bin/python"))
+    pythons = sorted(pyenv.glob(f"{version}.*/bin/python"))
     if on_path := shutil.which(f"python{version}"):
-        found.append(Path(on_path))
+        pythons.append(Path(on_path))
     asking = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for python in found:
-        said = subprocess.run(  # noqa: S603 - an interpreter asked for its version
+    for python in pythons:
+        answer = subprocess.run(  # noqa: S603 - an interpreter asked for its version
             [python, "-I", "-c", asking], capture_output=True, check=False
         )
-        if said.returncode == 0 and said.stdout.decode().strip() == version:
+        if answer.returncode == 0 and answer.stdout.decode().strip() == version:
             return python
     return None
 
@@ -290,13 +290,13 @@ def test_content_that_looks_like_a_marker_stays_words() -> None:
     forged = "zq0123456789abcdef0123456789abcdefx04qz"
     variant = a_variant(a_post(title=forged, summary=forged))
 
-    made = read(compile_email(variant, LOOK).merge(a_reader()))
+    email = read(compile_email(variant, LOOK).merge(a_reader()))
 
-    assert forged in body(made, "plain")
-    assert forged in body(made, "html")
+    assert forged in body(email, "plain")
+    assert forged in body(email, "html")
 
 
 def test_a_merge_needs_nothing_but_joining(compiled: CompiledMessage) -> None:
-    one, other = (compiled.merge(a_reader(name)) for name in ("Ann", "Bo Example"))
+    first, second = (compiled.merge(a_reader(name)) for name in ("Ann", "Bo Example"))
 
-    assert one.replace(b"Ann", b"Bo Example") == other.replace(b"Ann", b"Bo Example")
+    assert first.replace(b"Ann", b"Bo Example") == second.replace(b"Ann", b"Bo Example")

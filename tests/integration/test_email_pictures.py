@@ -106,8 +106,8 @@ def test_attached_pictures_are_found_by_content_id() -> None:
     related = next(p for p in message.walk() if p.get_content_subtype() == "related")
     assert related.get_param("type") == "text/html"
     inside = {part["Content-ID"]: part for part in related.iter_attachments()}
-    shown = IMAGE.findall(html_of(message))
-    assert [f"<{src.removeprefix('cid:')}>" for src, *_ in shown] == list(inside)
+    images = IMAGE.findall(html_of(message))
+    assert [f"<{src.removeprefix('cid:')}>" for src, *_ in images] == list(inside)
     files = [GALLERY[ONE, PictureUse.EMAIL], GALLERY[TWO, PictureUse.EMAIL_SMALL]]
     for part, file in zip(inside.values(), files, strict=True):
         assert part.get_content() == file.content
@@ -130,8 +130,8 @@ def test_a_campaign_may_do_without_and_tell_what_they_show() -> None:
 def test_text_tells_what_pictures_show(place: PictureHosting) -> None:
     variant = an_edition(place)
 
-    for said in (variant, replace(variant, format=PLAIN)):
-        text = preview_text(said, LOOK)
+    for version in (variant, replace(variant, format=PLAIN)):
+        text = preview_text(version, LOOK)
         assert "[Picture: A kettle]" in text
         assert "[Picture: A cup]" in text
     plain = read(compile_email(replace(variant, format=PLAIN), LOOK))
@@ -158,11 +158,11 @@ def test_nothing_of_anybody_elses_is_ever_fetched(place: PictureHosting) -> None
         pytest.param(replace(LEAD, copy_name="9" * 32), "", id="gone"),
     ],
 )
-def test_a_picture_without_words_is_not_used(picture: Picture, shown: str) -> None:
+def test_a_picture_without_words_is_not_used(picture: Picture, expected: str) -> None:
     post = a_post(url="", body=(picture, *words("Put it on.")))
     html = preview_html(a_variant(post), LOOK)
 
-    assert (shown in html) if shown else ("<img" not in html)
+    assert (expected in html) if expected else ("<img" not in html)
 
 
 def test_a_small_picture_is_not_blown_up() -> None:
@@ -180,8 +180,8 @@ def test_too_heavy_an_edition_links_to_its_pictures_instead() -> None:
 
     assert rendition.attached == ()
     assert rendition.too_heavy > ATTACHED_BYTES
-    shown = IMAGE.findall(html_of(read(rendition.message)))
-    assert shown[0][0].startswith("https://digest.example.org/media/")
+    images = IMAGE.findall(html_of(read(rendition.message)))
+    assert images[0][0].startswith("https://digest.example.org/media/")
     assert render_email(variant, LOOK).too_heavy == 0
 
 

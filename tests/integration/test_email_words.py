@@ -32,7 +32,7 @@ def tree(html: str) -> etree._Element:
     return etree.fromstring(html, etree.HTMLParser())
 
 
-def said(element: etree._Element) -> str:
+def words_in(element: etree._Element) -> str:
     """Return the words of an element."""
     return " ".join("".join(element.itertext()).split())
 
@@ -47,9 +47,9 @@ def test_every_link_and_heading_of_the_html_is_in_the_text() -> None:
     assert len(away) == 11
     assert away <= {line.strip() for line in lines}
     for heading in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
-        assert said(heading) in flowed
+        assert words_in(heading) in flowed
     for paragraph in page.xpath("//p[not(.//a) and not(@class)]|//li[not(.//a)]"):
-        assert all(word in flowed for word in said(paragraph).split())
+        assert all(word in flowed for word in words_in(paragraph).split())
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,12 @@ def test_the_html_is_built_for_everyone(draft: bool) -> None:  # noqa: FBT001 - 
 
 
 def test_a_post_in_another_form_is_offered_before_its_words() -> None:
-    for shown in (
+    for form_text in (
         preview_text(a_rich_variant(), LOOK),
         preview_html(a_rich_variant(), LOOK).partition("<h1")[2],
     ):
         places = [
-            shown.index(words)
+            form_text.index(words)
             for words in ("Watch this in BSL", "there is soup", "Tell us what you want")
         ]
         assert places == sorted(places)
@@ -330,10 +330,10 @@ def test_a_summary_leads_to_the_rest_in_words_that_make_sense_alone() -> None:
 def test_a_post_is_in_full(post: Item, in_full: bool) -> None:  # noqa: FBT001 - a case
     variant = a_variant(post, campaign=a_campaign(in_full=in_full))
 
-    for shown in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
-        assert "At length." in shown
-        assert "in full" not in shown
-        assert "javascript:" not in shown
+    for form_text in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
+        assert "At length." in form_text
+        assert "in full" not in form_text
+        assert "javascript:" not in form_text
 
 
 def test_a_picture_without_an_address_is_told_in_words() -> None:
@@ -441,9 +441,11 @@ def test_controls_in_content_reach_neither_part() -> None:
     hostile = "Ann\x00\x07\x0b\x85\ud800\ufffe Example"
     variant = a_variant(a_post(title=hostile, url="", body=words(hostile)))
 
-    for shown in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe]", shown)
-        assert "Example" in shown
+    for form_text in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
+        assert not re.search(
+            "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe]", form_text
+        )
+        assert "Example" in form_text
 
 
 def test_markup_in_content_is_words() -> None:
@@ -456,7 +458,7 @@ def test_markup_in_content_is_words() -> None:
     page = tree(preview_html(variant, LOOK))
 
     assert not page.xpath("//img")
-    assert "49" not in said(page.find("body"))
+    assert "49" not in words_in(page.find("body"))
 
 
 def test_a_day_is_the_campaigns_own() -> None:

@@ -41,7 +41,7 @@ def repeated(*days: int, **changes: Any) -> Event:
     return event
 
 
-def told(event: Event, language: str = "en-GB") -> list[str]:
+def lines_of(event: Event, language: str = "en-GB") -> list[str]:
     facts = times(event, "Europe/London", words_for(language))
     return [": ".join(fact) for fact in facts]
 
@@ -109,13 +109,13 @@ def told(event: Event, language: str = "en-GB") -> list[str]:
 def test_an_events_times_are_told_as_people_say_them(
     event: Event, expected: list[str]
 ) -> None:
-    assert told(event) == expected
+    assert lines_of(event) == expected
 
 
 def test_several_dates_are_told_in_the_readers_language() -> None:
-    [said] = told(repeated(0, 7), "de")
+    [line] = lines_of(repeated(0, 7), "de")
 
-    assert said == (
+    assert line == (
         "When: Dienstag, 7. Juli 2026 und Dienstag, 14. Juli 2026, "
         "09:00 \N{EN DASH} 11:00"
     )
@@ -151,12 +151,12 @@ def test_nobody_is_asked_to_join_or_book_what_is_off() -> None:
     letter = preview(a_variant(OFF, format=LETTER), LetterOptions(), SAMPLE)
     sheet = Sheets(letter).whole_text()
 
-    for said in (page, text, sheet):
-        assert "Cancelled: Lantern walk" in said
-        assert "Was to be" in said
-        assert "To ask, ring" in said
-        assert "To book" not in said
-        assert "example.org/join" not in said
+    for text_of_form in (page, text, sheet):
+        assert "Cancelled: Lantern walk" in text_of_form
+        assert "Was to be" in text_of_form
+        assert "To ask, ring" in text_of_form
+        assert "To book" not in text_of_form
+        assert "example.org/join" not in text_of_form
 
 
 def test_events_without_words_fill_a_page_before_the_next_is_begun() -> None:

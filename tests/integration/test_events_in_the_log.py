@@ -29,8 +29,8 @@ def updated(engine: Engine, updates: Sequence[Item]) -> acceptance.AcceptanceCou
 
 def revisions(engine: Engine) -> list[object]:
     with reading(engine) as connection:
-        found = connection.scalars(select(item.c.revision)).all()
-    return [one and from_json(one) for one in found]
+        contents = connection.scalars(select(item.c.revision)).all()
+    return [content and from_json(content) for content in contents]
 
 
 def edition(engine: Engine) -> EditionState:
@@ -82,9 +82,9 @@ def test_an_event_called_off_after_readers_were_told_is_offered_as_a_correction(
     assert (first.revised, again.revised) == (1, 0)
     with reading(engine) as connection:
         [offer] = corrections.offered(connection, 1)
-    told = offer.corrected
-    assert isinstance(told, Event)
-    assert (told.state, told.announced) == (OFF, an_event().span)
+    correction = offer.corrected
+    assert isinstance(correction, Event)
+    assert (correction.state, correction.announced) == (OFF, an_event().span)
 
 
 def test_only_events_to_come_are_expected_of_a_source(engine: Engine) -> None:
@@ -94,7 +94,7 @@ def test_only_events_to_come_are_expected_of_a_source(engine: Engine) -> None:
     with reading(engine) as connection:
         expected = acceptance.expected(connection, 1, EIGHT)
 
-    assert [one.key for one in expected] == ["next"]
+    assert [event.key for event in expected] == ["next"]
 
 
 def test_what_readers_were_told_is_said_in_each_correction_and_kept(
@@ -107,13 +107,13 @@ def test_what_readers_were_told_is_said_in_each_correction_and_kept(
     later, latest = (EIGHT + timedelta(days=n) for n in (2, 3))
     updated(engine, [an_event(starts=later, ends=None)])
     with writing(engine) as connection:
-        made = corrections.correct(connection, 1, EIGHT)
+        correction_id = corrections.correct(connection, 1, EIGHT)
     again = updated(engine, [an_event(starts=later, ends=None)])
     updated(engine, [an_event(starts=latest, ends=None)])
 
     assert again.unchanged == 1
     with reading(engine) as connection:
-        corrected = listing.get(connection, 1, made).item
+        corrected = listing.get(connection, 1, correction_id).item
     assert isinstance(corrected, Event)
     assert (corrected.starts, corrected.announced) == (latest, an_event().span)
     assert corrected.title == an_event().title
@@ -128,10 +128,10 @@ def test_staff_who_call_an_event_off_need_not_say_when_it_would_have_been(
     edition(engine)
     words = an_event(title="Correction: Lantern walk", state=OFF)
     with writing(engine) as connection:
-        made = corrections.correct(connection, 1, EIGHT, words)
+        correction_id = corrections.correct(connection, 1, EIGHT, words)
 
     with reading(engine) as connection:
-        corrected = listing.get(connection, 1, made).item
+        corrected = listing.get(connection, 1, correction_id).item
     assert isinstance(corrected, Event)
     assert (corrected.title, corrected.state) == ("Lantern walk", OFF)
     assert corrected.announced == an_event().span

@@ -54,7 +54,7 @@ ANY = st.integers(0, 5)
 def edit(connection: Connection, item_id: int, now: datetime) -> bool:
     """Change what a post says, as staff do."""
     return editing.edit(
-        connection, item_id, lambda one: replace(one, summary="In other words."), now
+        connection, item_id, lambda post: replace(post, summary="In other words."), now
     )
 
 
@@ -138,20 +138,20 @@ class Log(RuleBasedStateMachine):
     def republish(self, source: str, which: int) -> None:
         """Put a post of the one source in the other one too."""
         other = "news" if source == "blog" else "blog"
-        if found := list(self.held_by[source].values()):
-            twin = found[which % len(found)]
+        if posts := list(self.held_by[source].values()):
+            twin = posts[which % len(posts)]
             key = f"{other}-{len(self.held_by[other])}"
             self.held_by[other][key] = replace(twin, key=key)
 
     @rule(source=SOURCES, which=ANY, words_too=st.booleans())
     def change(self, source: str, which: int, *, words_too: bool) -> None:
         """Change a post at its source, and read it."""
-        held = self.held_by[source]
-        if held:
-            key = list(held)[which % len(held)]
-            was = held[key]
+        posts = self.held_by[source]
+        if posts:
+            key = list(posts)[which % len(posts)]
+            was = posts[key]
             body = words(f"{was.title} anew. " * 9) if words_too else was.body
-            held[key] = replace(was, title=f"{was.title}'", body=body)
+            posts[key] = replace(was, title=f"{was.title}'", body=body)
             self.gather(source)
 
     @rule(source=SOURCES)
@@ -162,12 +162,16 @@ class Log(RuleBasedStateMachine):
             [stored] = campaigns.listed(connection)
             name = self.names[source]
             row = sources.of_campaign(connection, stored.id)[name]
-            [terms] = [one for one in stored.campaign.sources if one.name == name]
+            [terms] = [
+                terms_of
+                for terms_of in stored.campaign.sources
+                if terms_of.name == name
+            ]
             origin = acceptance.AcceptanceOrigin(
                 stored.id, row.id, terms, row.is_first_contact
             )
-            held = list(self.held_by[source].values())
-            acceptance.accept(connection, origin, held, self.now)
+            posts = list(self.held_by[source].values())
+            acceptance.accept(connection, origin, posts, self.now)
             sources.note_read(connection, row, self.now, {})
 
     @rule(renames=st.booleans())
@@ -186,23 +190,23 @@ class Log(RuleBasedStateMachine):
     @rule(act=st.sampled_from(list(ACTS)), which=ANY)
     def staff(self, act: str, which: int) -> None:
         """Let staff do something with a post, where it can be done."""
-        if one := self._item(which):
+        if entry := self._item(which):
             try:
                 with writing(self.engine) as connection:
-                    ACTS[act](connection, one.id, self.now)
+                    ACTS[act](connection, entry.id, self.now)
             except DigestError:
-                assert one.is_carried or one.state == "withdrawn"
+                assert entry.is_carried or entry.state == "withdrawn"
 
     @rule(which=ANY)
     def undo(self, which: int) -> None:
         """Let staff hold or withdraw a post, and undo that after an edition."""
         self.run("daily")
-        if one := self._item(which):
+        if entry := self._item(which):
             for act in ("withdraw", "restore") if which % 2 else ("hold", "release"):
                 self.staff(act, which)
                 if act in {"hold", "withdraw"}:
                     self.run("weekly" if which > 2 else "daily")
-            assert one.id in self.touched
+            assert entry.id in self.touched
 
     @rule(which=ANY)
     def correct(self, which: int) -> None:
@@ -211,8 +215,8 @@ class Log(RuleBasedStateMachine):
         self.change("blog", which, words_too=False)
         with writing(self.engine) as connection:
             if offers := corrections.offered(connection, 1):
-                one = offers[which % len(offers)]
-                corrections.correct(connection, one.id, self.now)
+                offer = offers[which % len(offers)]
+                corrections.correct(connection, offer.id, self.now)
 
     # --- what the timetable does ---
 
@@ -224,14 +228,14 @@ class Log(RuleBasedStateMachine):
     @rule(schedule=st.sampled_from(SCHEDULES), steps=st.integers(0, 5))
     def crash(self, schedule: str, steps: int) -> None:
         """Make an edition as far as so many transactions, then stop dead."""
-        made = self._opened(schedule)
-        self.begun.append(made)
+        begun_id = self._opened(schedule)
+        self.begun.append(begun_id)
         if steps > 0:
-            lifecycle.freeze(self.engine, made, self.now)
+            lifecycle.freeze(self.engine, begun_id, self.now)
         if steps > 1:
-            lifecycle.approve(self.engine, made, self.now)
+            lifecycle.approve(self.engine, begun_id, self.now)
         for _ in range(steps - 2):
-            plan._plan_chunk(self.engine, made, self.now, 1, submit_nothing)  # noqa: SLF001 - a step of it
+            plan._plan_chunk(self.engine, begun_id, self.now, 1, submit_nothing)  # noqa: SLF001 - a step of it
 
     @precondition(lambda self: self.begun)
     @rule()
@@ -248,13 +252,13 @@ class Log(RuleBasedStateMachine):
     @rule(on=st.sampled_from(SCHEDULES))
     def join(self, on: str) -> None:
         """Let somebody join, at the end of the log."""
-        made = a_reader(self.engine, f"reader-{len(self.joined)}", on=on)
+        reader_id = a_reader(self.engine, f"reader-{len(self.joined)}", on=on)
         with writing(self.engine) as connection:
             last = connection.scalars(select(campaign.c.last_position)).one()
             connection.execute(
-                update(reader).where(reader.c.id == made).values(position=last)
+                update(reader).where(reader.c.id == reader_id).values(position=last)
             )
-        self.joined[made] = last
+        self.joined[reader_id] = last
 
     # --- what must hold ---
 
@@ -263,7 +267,7 @@ class Log(RuleBasedStateMachine):
         """Check the copies that were planned since the last time."""
         self._look()
         for counts in self.got.values():
-            assert [one for one, n in counts.items() if n > 1] == []
+            assert [key for key, n in counts.items() if n > 1] == []
 
     def teardown(self) -> None:
         """Bring all to an end, and check what each reader has."""
@@ -272,8 +276,8 @@ class Log(RuleBasedStateMachine):
         try:
             for source in self.names:
                 self.gather(source)
-            for made in self.begun:
-                self._carry(made)
+            for begun_id in self.begun:
+                self._carry(begun_id)
             for schedule in SCHEDULES:
                 self.run(schedule)
             self._look()
@@ -289,26 +293,30 @@ class Log(RuleBasedStateMachine):
             keys = Counter(_first_keys(connection))
         # Everything that a source holds is known, once.
         all_of_them = (*self.held_by.values(), self.by_hand)
-        held = [key for posts in all_of_them for key in posts]
-        assert keys == Counter(held)
-        for one in items:
+        all_keys = [key for posts in all_of_them for key in posts]
+        assert keys == Counter(all_keys)
+        for listed in items:
             later = {
-                x.id for x in items if x.item.key == one.item.key and x.id > one.id
+                x.id
+                for x in items
+                if x.item.key == listed.item.key and x.id > listed.id
             }
-            self._check_item(one, later, is_whole=one.id in whole)
+            self._check_item(listed, later, is_whole=listed.id in whole)
 
-    def _check_item(self, one: ListedItem, later: set[int], *, is_whole: bool) -> None:
-        took = {who: counts[one.id] for who, counts in self.got.items()}
-        if one.position is None:
+    def _check_item(
+        self, entry: ListedItem, later: set[int], *, is_whole: bool
+    ) -> None:
+        took = {who: counts[entry.id] for who, counts in self.got.items()}
+        if entry.position is None:
             # Held, waiting, a duplicate, or withdrawn in time: nobody's.
             assert not any(took.values())
         elif is_whole:
-            due = {who for who, at in self.joined.items() if at < one.position}
+            due = {who for who, at in self.joined.items() if at < entry.position}
             # Who had a correction that was withdrawn since needs nothing older.
             had = {who for who, counts in self.got.items() if later & counts.keys()}
             assert due - had <= {who for who, n in took.items() if n} <= due
-        if one.item.key.startswith(("blog", "hand")) and one.id not in self.touched:
-            assert one.state in {"released", "duplicate"}
+        if entry.item.key.startswith(("blog", "hand")) and entry.id not in self.touched:
+            assert entry.state in {"released", "duplicate"}
 
     def _look(self) -> None:
         """Take note of what is in copies that are new, as it stands now."""
@@ -331,21 +339,21 @@ class Log(RuleBasedStateMachine):
 
     def _item(self, which: int) -> ListedItem | None:
         with reading(self.engine) as connection:
-            found = listing.listed(connection, 1)
-        if not found:
+            entries = listing.listed(connection, 1)
+        if not entries:
             return None
-        one = found[which % len(found)]
-        self.touched.add(one.id)
-        return one
+        entry = entries[which % len(entries)]
+        self.touched.add(entry.id)
+        return entry
 
     def _opened(self, schedule: str) -> int:
         self._pass_time()
         with writing(self.engine) as connection:
             slot = editions.Slot(1, schedule_id(self.engine, schedule), self.now)
             editions.open_at(connection, slot, self.now)
-            made = editions.at_slot(connection, slot.schedule_id, self.now)
-        assert made is not None
-        return made.id
+            edition = editions.at_slot(connection, slot.schedule_id, self.now)
+        assert edition is not None
+        return edition.id
 
     def _carry(self, edition_id: int) -> None:
         lifecycle.freeze(self.engine, edition_id, self.now)

@@ -16,9 +16,9 @@ def test_every_beginning_of_a_seed_is_read_or_refused_in_words(name: str) -> Non
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_every_pair_of_pieces_is_read_or_refused_in_words(name: str) -> None:
-    for one in PIECES[name]:
+    for piece in PIECES[name]:
         for other in PIECES[name]:
-            run(TARGETS[name], one + other)
+            run(TARGETS[name], piece + other)
 
 
 @pytest.mark.parametrize(

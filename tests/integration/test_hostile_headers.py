@@ -72,9 +72,9 @@ TITLES = [
 
 def in_xml(title: str) -> str:
     """Return the title as XML can carry it: a reference for each sign it may not."""
-    kept = title.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    characters = title.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return html.escape(
-        re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", kept)
+        re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", characters)
     )
 
 
@@ -84,8 +84,8 @@ def rss(title: str) -> tuple[Item, ...]:
 
 
 def rss_in_cdata(title: str) -> tuple[Item, ...]:
-    said = html.unescape(in_xml(title))
-    item = f"<item><title><![CDATA[<b></b>{said}]]></title></item>"
+    words = html.unescape(in_xml(title))
+    item = f"<item><title><![CDATA[<b></b>{words}]]></title></item>"
     return feed(f'<rss version="2.0"><channel>{item}</channel></rss>')
 
 
@@ -116,10 +116,10 @@ def head(title: str, folder: Path) -> tuple[Item, ...]:
 
 
 def event(title: str, folder: Path) -> tuple[Item, ...]:
-    said = (
+    text = (
         f"---\nkind: event\ntitle: {json.dumps(title)}\nstarts: 2026-07-07 10:00\n---\n"
     )
-    return notes(folder, "a.md", said)
+    return notes(folder, "a.md", text)
 
 
 def plain_text(title: str, folder: Path) -> tuple[Item, ...]:
@@ -144,9 +144,9 @@ def calendar(title: str) -> tuple[Item, ...]:
 
 
 def page(title: str) -> tuple[Item, ...]:
-    told = html.escape(title)
-    said = f"<h1>Week</h1><article><h2>{told}</h2><p>{'Words. ' * 40}</p></article>"
-    both = f"<html><body>{said}{said.replace('Words', 'More')}</body></html>"
+    heading = html.escape(title)
+    week = f"<h1>Week</h1><article><h2>{heading}</h2><p>{'Words. ' * 40}</p></article>"
+    both = f"<html><body>{week}{week.replace('Words', 'More')}</body></html>"
     with serving() as site:
         site.files["week"] = both.encode("utf-8", "replace")
         select = PageSelectors(posts="article")
@@ -180,7 +180,7 @@ FROM_FILES = (markdown, head, event, plain_text)
 
 
 @pytest.mark.parametrize("title", TITLES)
-@pytest.mark.parametrize("source", FROM_WORDS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("source", FROM_WORDS, ids=lambda make: make.__name__)
 def test_a_title_from_the_web_is_only_ever_words(
     source: Callable[[str], tuple[Item, ...]], title: str
 ) -> None:
@@ -191,7 +191,7 @@ def test_a_title_from_the_web_is_only_ever_words(
 
 
 @pytest.mark.parametrize("title", TITLES)
-@pytest.mark.parametrize("source", FROM_FILES, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("source", FROM_FILES, ids=lambda make: make.__name__)
 def test_a_title_from_a_file_is_only_ever_words(
     source: Callable[[str, Path], tuple[Item, ...]], title: str, tmp_path: Path
 ) -> None:

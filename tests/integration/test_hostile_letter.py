@@ -37,8 +37,8 @@ PASSWD = Path("/etc/passwd")
 
 def bare(text: str) -> str:
     """Return the text without spaces, and without the marks where a line may break."""
-    seen = text.replace("\u200b", "").replace("\u00ad", "").replace("\ufffe", "")
-    return "".join(seen.split())
+    visible = text.replace("\u200b", "").replace("\u00ad", "").replace("\ufffe", "")
+    return "".join(visible.split())
 
 
 def every_block(words: str) -> tuple[Block, ...]:

@@ -44,9 +44,9 @@ class Listener:
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     """Yield a listener of the test's own."""
-    made = Listener()
-    yield made
-    made.stop()
+    fake_server = Listener()
+    yield fake_server
+    fake_server.stop()
 
 
 def asking(port: int) -> str:
@@ -123,17 +123,17 @@ def test_what_would_be_fetched_run_or_lost_is_refused(head: str, words: str) -> 
 
 
 def test_rules_go_inline_and_kept_sheets_stay() -> None:
-    kept = "@media (max-width: 480px) { p { color: red !important } }"
+    media_rule = "@media (max-width: 480px) { p { color: red !important } }"
     page = inline_styles(
         PAGE.format(
             "<style>p{color:#123456}</style>"
-            f'<style data-premailer="ignore">{kept}</style>'
+            f'<style data-premailer="ignore">{media_rule}</style>'
         )
     )
 
     assert page.startswith("<!DOCTYPE html>")
     assert '<p style="color:#123456">Hello</p>' in page
-    assert kept in page
+    assert media_rule in page
 
 
 def test_words_about_style_sheets_are_only_words() -> None:

@@ -17,7 +17,7 @@ def test_a_kill_at_any_point_loses_nothing_and_says_nothing_false(
     plan = Plan(
         database, workers, readers=300, connections=4, randomly=2, each=1, seed=workers
     )
-    found = Matrix(plan, lambda _words: None).run()
+    matrix = Matrix(plan, lambda _words: None).run()
 
-    assert found.verdict.broken == {}
-    assert {point for point in Point if found.killed[point]} == set(Point)
+    assert matrix.verdict.broken == {}
+    assert {point for point in Point if matrix.killed[point]} == set(Point)

@@ -58,48 +58,48 @@ def test_a_post_in_another_form_is_offered_before_its_words() -> None:
         Link(LinkKind.BSL, "Watch this", "https://example.org/bsl"),
     )
     text = a_letter(*words("Come in."), links=links).text(0)
-    said = (
+    phrases = (
         "British Sign Language video: Watch this",
         "example.org/bsl",
         "Come in.",
         "Survey",
     )
-    places = [text.index(words) for words in said]
+    places = [text.index(words) for words in phrases]
 
     assert places == sorted(places)
 
 
 def test_every_word_of_every_block_is_there_in_order() -> None:
     sheets = Sheets(preview(a_rich_variant(format=LETTER), LOOK))
-    found = re.sub(r"SAMPLE Page \d+ of \d+", "", sheets.whole_text())
-    place = found.index("Forty lanterns and", found.index("reason."))
+    words = re.sub(r"SAMPLE Page \d+ of \d+", "", sheets.whole_text())
+    place = words.index("Forty lanterns and", words.index("reason."))
 
     for text in texts(EVERY_BLOCK):
         # A link's address stands between its words and the full stop.
         for word in re.split(r"[\s.,:]+", text):
-            place = found.index(word, place) + len(word)
+            place = words.index(word, place) + len(word)
 
 
 def test_large_print_has_the_same_words() -> None:
-    found = Sheets(preview(a_rich_variant(format=LARGE_PRINT), LOOK))
-    text = found.whole_text()
+    large = Sheets(preview(a_rich_variant(format=LARGE_PRINT), LOOK))
+    text = large.whole_text()
 
-    for said in texts(EVERY_BLOCK):
-        assert all(word in text for word in re.split(r"[\s.,:]+", said))
+    for block_words in texts(EVERY_BLOCK):
+        assert all(word in text for word in re.split(r"[\s.,:]+", block_words))
 
 
 def test_a_letter_says_who_when_to_whom_and_how_to_reach_us() -> None:
     sheets = a_letter()
 
     text = sheets.text(0)
-    for said in (
+    for phrase in (
         *("Lantern Week", *SENDER, "01632 960 155", "Monday 6 July 2026"),
         *("Dear Ann Example,", "The kettle is always on"),
         "By Ann Example, Volunteer, The Hall",
         "Please ring 01632 960 155 or write to the address at the top of page 1",
         "large print (18 point)",
     ):
-        assert said in text
+        assert phrase in text
     assert sheets.title == "Lantern Week: Monday 6 July 2026"
 
 
@@ -115,12 +115,12 @@ def test_posts_are_given_in_full_and_events_by_their_day() -> None:
     assert "The whole of it." in text
     assert "Only a part." not in text
     assert text.index("Soon") < text.index("Later")
-    for said in (
+    for phrase in (
         "When: Tuesday 7 July 2026, 9am to 11am",
         "Where: The Hall, 1 Example Street",
         "ring: 01632 960 157",
     ):
-        assert said in text
+        assert phrase in text
 
 
 def test_three_parts_or_more_are_listed_with_their_pages() -> None:
@@ -194,9 +194,9 @@ def test_large_print_makes_records_of_a_wide_table() -> None:
 
 
 def test_only_our_fonts_are_used_and_all_are_embedded() -> None:
-    said = "Łódź Ελένη \u0410\u043b فاطمة শ্রীমতী ✓ →"
+    scripts = "Łódź Ελένη \u0410\u043b فاطمة শ্রীমতী ✓ →"
 
-    fonts = a_letter(*words(said)).fonts()
+    fonts = a_letter(*words(scripts)).fonts()
 
     assert fonts
     assert all(embedded for _, embedded in fonts)
@@ -244,9 +244,9 @@ def test_an_accent_on_the_first_address_line_is_not_clipped() -> None:
     first, second = marks[0], marks[4]
 
     def ink(top: float, bottom: float) -> tuple[float, ...]:
-        found = sheets.ink(0, (20, top - 0.1, 60, bottom), per_mm=20)
-        assert found is not None
-        return found
+        inked = sheets.ink(0, (20, top - 0.1, 60, bottom), per_mm=20)
+        assert inked is not None
+        return inked
 
     upper, lower = ink(first.top, first.bottom), ink(second.top, second.bottom)
     assert upper[1] - first.top == pytest.approx(lower[1] - second.top, abs=0.1)
@@ -269,9 +269,9 @@ def test_what_looks_like_markup_is_printed_as_typed() -> None:
         ),
     )
 
-    found = Sheets(preview(a_variant(post, format=LETTER), LOOK)).whole_text()
+    text = Sheets(preview(a_variant(post, format=LETTER), LOOK)).whole_text()
 
-    assert bare(found).count(bare(HOSTILE)) == 8
+    assert bare(text).count(bare(HOSTILE)) == 8
 
 
 @pytest.mark.parametrize("wanted", FORMATS)
@@ -332,7 +332,7 @@ def test_what_cannot_be_printed_becomes_words() -> None:
 )
 def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
     picture: Picture,
-    shown: bool,  # noqa: FBT001 - a column of the table
+    is_printed: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     good = Picture("b", "A dark square", "Dusk", "dusk")
     post = a_post(body=(picture, *words("After."), good))
@@ -340,7 +340,7 @@ def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
 
     text = Sheets(preview(a_variant(post, format=LETTER), look)).whole_text()
 
-    assert ("Picture: A lantern. By Ann" not in text) is shown
+    assert ("Picture: A lantern. By Ann" not in text) is is_printed
     assert "After. Dusk" in text
 
 
@@ -349,23 +349,23 @@ def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
 def test_a_picture_is_grey_and_no_finer_than_print_can_be(
     wanted: Format, size: tuple[int, int]
 ) -> None:
-    shown = saved(a_drawing(*size, "L"))
+    content = saved(a_drawing(*size, "L"))
     small = saved(a_drawing(566, 400, "L"))
     gallery = {
-        ("one", PictureUse.PRINT): PictureFile("image/png", *size, shown),
+        ("one", PictureUse.PRINT): PictureFile("image/png", *size, content),
         ("one", PictureUse.PRINT_SMALL): PictureFile("image/png", 566, 400, small),
     }
     picture = Picture("a", "A band", "", "one")
     post = a_post(body=(picture, EasyRead((TextSpan("A band."),), picture)))
-    made = a_variant(post, format=wanted)
+    variant = a_variant(post, format=wanted)
 
-    found = Sheets(preview(made, LetterOptions(pictures=gallery))).pictures()
+    pictures = Sheets(preview(variant, LetterOptions(pictures=gallery))).pictures()
 
-    assert len(found) == 2
-    for one in found:
-        assert one.is_grey
-        assert max(one.dots_across, one.dots_down) <= 300.5
-        assert one.height <= 80.5
+    assert len(pictures) == 2
+    for picture_on_page in pictures:
+        assert picture_on_page.is_grey
+        assert max(picture_on_page.dots_across, picture_on_page.dots_down) <= 300.5
+        assert picture_on_page.height <= 80.5
 
 
 def test_a_proof_says_so_on_every_page() -> None:
@@ -385,14 +385,14 @@ def test_a_letter_is_accessible_by_the_standard() -> None:
 
 def test_an_unknown_language_and_a_bare_campaign_still_make_a_letter() -> None:
     campaign = a_campaign(letter=LetterHead(()), title="")
-    made = a_variant(
+    variant = a_variant(
         Post("p", "", body=words("Hello.")),
         format=LETTER,
         language="tlh-Latn-XX",
         campaign=campaign,
     )
 
-    assert "Hello." in Sheets(preview(made, LOOK)).whole_text()
+    assert "Hello." in Sheets(preview(variant, LOOK)).whole_text()
 
 
 def test_an_operators_template_stands_in_for_ours(tmp_path: Path) -> None:
@@ -403,9 +403,9 @@ def test_an_operators_template_stands_in_for_ours(tmp_path: Path) -> None:
     )
     (tmp_path / "letter" / "blocks.typ").write_text(changed)
     post = a_post(body=(CallToAction("Book", "https://example.org"),))
-    made = a_variant(post, format=LETTER)
+    variant = a_variant(post, format=LETTER)
 
-    pdf = preview(made, LetterOptions(templates_dir=tmp_path))
+    pdf = preview(variant, LetterOptions(templates_dir=tmp_path))
 
     assert "OUR OWN" in Sheets(pdf).whole_text()
 

@@ -34,7 +34,7 @@ def two_sources(engine: Engine, extra: str = "") -> None:
     a_stored_campaign(engine, FILE + SECOND.format(extra=extra))
 
 
-def taken(
+def accepted(
     engine: Engine, name: str, items: Sequence[Item], day: int = 0
 ) -> acceptance.AcceptanceCounts:
     """Read the source of that name, which holds these items."""
@@ -42,7 +42,9 @@ def taken(
     with writing(engine) as connection:
         [stored] = campaigns.listed(connection)
         row = sources.of_campaign(connection, stored.id)[name]
-        [terms] = [one for one in stored.campaign.sources if one.name == name]
+        [terms] = [
+            terms_of for terms_of in stored.campaign.sources if terms_of.name == name
+        ]
         origin = acceptance.AcceptanceOrigin(
             stored.id, row.id, terms, row.is_first_contact
         )
@@ -59,7 +61,7 @@ def titles(engine: Engine) -> list[str]:
 def states(engine: Engine) -> list[str]:
     """Return the state of every item, the oldest first."""
     with reading(engine) as connection:
-        return [one.state for one in reversed(listing.listed(connection, 1))]
+        return [entry.state for entry in reversed(listing.listed(connection, 1))]
 
 
 def an_edition(engine: Engine, day: int, *, approved: bool = False) -> int:
@@ -67,13 +69,13 @@ def an_edition(engine: Engine, day: int, *, approved: bool = False) -> int:
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), now)
         editions.open_at(connection, slot, now)
-        made = editions.at_slot(connection, slot.schedule_id, now)
-    assert made is not None
-    lifecycle.freeze(engine, made.id, now)
+        edition = editions.at_slot(connection, slot.schedule_id, now)
+    assert edition is not None
+    lifecycle.freeze(engine, edition.id, now)
     if approved:
-        lifecycle.approve(engine, made.id, now)
-        plan.plan(engine, made.id, now)
-    return made.id
+        lifecycle.approve(engine, edition.id, now)
+        plan.plan(engine, edition.id, now)
+    return edition.id
 
 
 # --- the same post twice ---
@@ -83,12 +85,12 @@ def test_a_post_in_two_sources_is_taken_once_and_its_twin_is_shown(
     engine: Engine,
 ) -> None:
     two_sources(engine)
-    taken(engine, "blog", [a_post("one", url="https://example.org/kettle")])
+    accepted(engine, "blog", [a_post("one", url="https://example.org/kettle")])
     twin = a_post(
         "9", title="Kettle news", url="http://www.example.org/kettle/?utm_x=1"
     )
-    first = taken(engine, "news", [twin, a_post("10", title="Urn", body=LONG)])
-    second = taken(engine, "news", [twin])
+    first = accepted(engine, "news", [twin, a_post("10", title="Urn", body=LONG)])
+    second = accepted(engine, "news", [twin])
 
     assert (first.new, first.duplicates) == (1, 1)
     assert (second.unchanged, second.new) == (1, 0)
@@ -98,8 +100,8 @@ def test_a_post_in_two_sources_is_taken_once_and_its_twin_is_shown(
 
 def test_staff_may_let_a_twin_in_after_all(engine: Engine) -> None:
     two_sources(engine)
-    taken(engine, "blog", [a_post("one", body=LONG)])
-    taken(engine, "news", [a_post("9", body=LONG, url="")])
+    accepted(engine, "blog", [a_post("one", body=LONG)])
+    accepted(engine, "news", [a_post("9", body=LONG, url="")])
     with writing(engine) as connection:
         assert log.release(connection, 2, EIGHT)
 
@@ -112,8 +114,8 @@ def test_an_address_that_all_posts_of_a_source_share_tells_none_apart(
     two_sources(engine)
     page = "https://example.org/programme"
     day = [a_post(f"d{n}", title=f"Day {n}", url=page) for n in range(3)]
-    taken(engine, "blog", day)
-    taken(engine, "news", [a_post("x", title="Something else", url=page)])
+    accepted(engine, "blog", day)
+    accepted(engine, "news", [a_post("x", title="Something else", url=page)])
 
     assert len(titles(engine)) == 4
 
@@ -122,10 +124,10 @@ def test_what_staff_withdrew_does_not_come_back_by_another_source(
     engine: Engine,
 ) -> None:
     two_sources(engine)
-    taken(engine, "blog", [a_post("one", body=LONG)])
+    accepted(engine, "blog", [a_post("one", body=LONG)])
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
-    taken(engine, "news", [a_post("9", body=LONG)])
+    accepted(engine, "news", [a_post("9", body=LONG)])
 
     assert titles(engine) == []
 
@@ -134,8 +136,8 @@ def test_a_post_that_waits_for_staff_gives_way_to_one_that_need_not(
     engine: Engine,
 ) -> None:
     two_sources(engine, "moderated = true")
-    taken(engine, "news", [a_post("9", body=LONG)])
-    taken(engine, "blog", [a_post("one", body=LONG)])
+    accepted(engine, "news", [a_post("9", body=LONG)])
+    accepted(engine, "blog", [a_post("one", body=LONG)])
 
     assert states(engine) == ["duplicate", "released"]
 
@@ -144,8 +146,8 @@ def test_what_was_passed_over_in_one_source_may_come_in_by_another(
     engine: Engine,
 ) -> None:
     two_sources(engine, 'first = "now"')
-    taken(engine, "news", [a_post("9", body=LONG)])
-    taken(engine, "blog", [a_post("one", body=LONG)])
+    accepted(engine, "news", [a_post("9", body=LONG)])
+    accepted(engine, "blog", [a_post("one", body=LONG)])
 
     assert states(engine) == ["passed over", "released"]
 
@@ -153,7 +155,7 @@ def test_what_was_passed_over_in_one_source_may_come_in_by_another(
 def test_one_post_twice_in_one_reading_is_taken_once(engine: Engine) -> None:
     a_stored_campaign(engine)
     both = [a_post("one", body=LONG), a_post("two", body=LONG)]
-    first, second = taken(engine, "blog", both), taken(engine, "blog", both)
+    first, second = accepted(engine, "blog", both), accepted(engine, "blog", both)
 
     assert (first.new, first.duplicates) == (1, 1)
     assert second.unchanged == 2
@@ -172,9 +174,9 @@ def applied(engine: Engine, text: str, day: int = 1) -> None:
 
 def test_a_source_under_another_name_keeps_its_memory(engine: Engine) -> None:
     a_stored_campaign(engine)
-    taken(engine, "blog", [a_post("one")])
+    accepted(engine, "blog", [a_post("one")])
     applied(engine, RENAMED)
-    again = taken(engine, "stories", [a_post("one")])
+    again = accepted(engine, "stories", [a_post("one")])
 
     assert (again.new, again.unchanged) == (0, 1)
     with reading(engine) as connection:
@@ -186,25 +188,25 @@ def test_a_source_that_was_away_for_a_while_comes_back_under_another_name(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine)
-    taken(engine, "blog", [a_post("one")])
+    accepted(engine, "blog", [a_post("one")])
     applied(engine, MOVED.replace('name = "blog"', 'name = "other"'))
     applied(engine, RENAMED, day=2)
 
-    assert taken(engine, "stories", [a_post("one")]).unchanged == 1
+    assert accepted(engine, "stories", [a_post("one")]).unchanged == 1
 
 
 def test_two_sources_that_change_their_names_send_nothing_twice(
     engine: Engine,
 ) -> None:
     two_sources(engine)
-    one, two = a_post("a", body=LONG), a_post("b", title="Urn", body=LONG)
-    taken(engine, "blog", [one])
-    taken(engine, "news", [two])
+    post, other = a_post("a", body=LONG), a_post("b", title="Urn", body=LONG)
+    accepted(engine, "blog", [post])
+    accepted(engine, "news", [other])
     swapped = (FILE + SECOND.format(extra="")).replace('"blog"', '"x"')
     swapped = swapped.replace('"news"', '"blog"').replace('"x"', '"news"')
     applied(engine, swapped)
-    taken(engine, "blog", [two])
-    taken(engine, "news", [one])
+    accepted(engine, "blog", [other])
+    accepted(engine, "news", [post])
 
     assert len(titles(engine)) == 2
 
@@ -224,11 +226,11 @@ def test_a_source_at_another_address_keeps_its_memory_and_misses_nothing(
     engine: Engine, moved: Item, first: str
 ) -> None:
     a_stored_campaign(engine)
-    taken(engine, "blog", [a_post("one", body=LONG)])
+    accepted(engine, "blog", [a_post("one", body=LONG)])
     with_first = MOVED.replace("[[schedule]]", f"first = {first}\n[[schedule]]", 1)
     applied(engine, with_first)
     meanwhile = a_post("new", title="Published while it moved")
-    counts = taken(engine, "blog", [moved, meanwhile])
+    counts = accepted(engine, "blog", [moved, meanwhile])
 
     assert (counts.new, counts.passed_over) == (1, 0)
     assert titles(engine) == ["The kettle is always on", "Published while it moved"]
@@ -238,11 +240,11 @@ def test_another_source_at_another_address_is_met_for_the_first_time(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine)
-    taken(engine, "blog", [a_post("one", body=LONG)])
+    accepted(engine, "blog", [a_post("one", body=LONG)])
     applied(engine, MOVED.replace("[[schedule]]", "first = 1\n[[schedule]]", 1))
     old = [a_post(str(n), title=f"Old {n}", published=EIGHT) for n in range(5)]
 
-    assert taken(engine, "blog", old).passed_over == 4
+    assert accepted(engine, "blog", old).passed_over == 4
 
 
 # --- first contact ---
@@ -263,8 +265,8 @@ def test_from_the_campaigns_start_on_passes_over_what_is_dated_before_it(
         a_post("undated", title="Undated", published=None),
         a_post("future", title="Future", published=EIGHT + timedelta(days=900)),
     ]
-    counts = taken(engine, "blog", dated)
-    taken(
+    counts = accepted(engine, "blog", dated)
+    accepted(
         engine,
         "blog",
         [*dated, a_post("late", title="Late", published=EIGHT - timedelta(days=99))],
@@ -280,7 +282,7 @@ def test_from_the_campaigns_start_on_passes_over_what_is_dated_before_it(
 def test_a_withdrawal_that_no_edition_saw_is_undone_whole(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post("one", title="One"), a_post("two", title="Two")])
+    accepted(engine, "blog", [a_post("one", title="One"), a_post("two", title="Two")])
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
     an_edition(engine, 1, approved=True)
@@ -290,26 +292,26 @@ def test_a_withdrawal_that_no_edition_saw_is_undone_whole(engine: Engine) -> Non
 
     assert titles(engine) == ["Two", "One"]
     with reading(engine) as connection:
-        assert [one.position for one in log.released(connection, 1, 2)] == [3]
+        assert [post.position for post in log.released(connection, 1, 2)] == [3]
 
 
 def test_a_withdrawal_before_approval_is_undone_in_place(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post()])
+    accepted(engine, "blog", [a_post()])
     an_edition(engine, 1)
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
         assert log.restore(connection, 1, EIGHT)
 
     with reading(engine) as connection:
-        assert [one.position for one in log.released(connection, 1, 0)] == [1]
+        assert [post.position for post in log.released(connection, 1, 0)] == [1]
 
 
 def test_a_withdrawal_that_an_edition_went_on_without_stays(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post()])
+    accepted(engine, "blog", [a_post()])
     an_edition(engine, 1, approved=True)
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
@@ -323,7 +325,7 @@ def test_a_withdrawal_that_an_edition_went_on_without_stays(engine: Engine) -> N
 
 def test_what_waited_when_it_was_withdrawn_waits_again(engine: Engine) -> None:
     two_sources(engine, "moderated = true")
-    taken(engine, "news", [a_post()])
+    accepted(engine, "news", [a_post()])
     with writing(engine) as connection:
         log.withdraw(connection, 1, EIGHT)
         log.restore(connection, 1, EIGHT)
@@ -337,15 +339,17 @@ def test_what_waited_when_it_was_withdrawn_waits_again(engine: Engine) -> None:
 def test_what_staff_changed_outlives_another_reading(engine: Engine) -> None:
     a_stored_campaign(engine)
     link = Link(LinkKind.VIDEO, "the film", "https://example.org/v")
-    taken(engine, "blog", [a_post(title="Kettel", links=(link,))])
+    accepted(engine, "blog", [a_post(title="Kettel", links=(link,))])
     signed = replace(link, kind=LinkKind.WEBINAR)
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"), EIGHT)
+        editing.edit(connection, 1, lambda post: replace(post, title="Kettle"), EIGHT)
         editing.edit(
-            connection, 1, lambda one: with_link_kind(one, 1, signed.kind), EIGHT
+            connection, 1, lambda post: with_link_kind(post, 1, signed.kind), EIGHT
         )
-    same = taken(engine, "blog", [a_post(title="Kettel", links=(link,))])
-    other = taken(engine, "blog", [a_post(title="Kettel", summary="N.", links=(link,))])
+    same = accepted(engine, "blog", [a_post(title="Kettel", links=(link,))])
+    other = accepted(
+        engine, "blog", [a_post(title="Kettel", summary="N.", links=(link,))]
+    )
 
     assert (same.unchanged, other.revised) == (1, 1)
     with reading(engine) as connection:
@@ -357,10 +361,10 @@ def test_what_the_source_then_changes_itself_is_as_the_source_says(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine)
-    taken(engine, "blog", [a_post(title="Kettel")])
+    accepted(engine, "blog", [a_post(title="Kettel")])
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"), EIGHT)
-    taken(engine, "blog", [a_post(title="Urn")])
+        editing.edit(connection, 1, lambda post: replace(post, title="Kettle"), EIGHT)
+    accepted(engine, "blog", [a_post(title="Urn")])
 
     assert titles(engine) == ["Urn"]
     with reading(engine) as connection:
@@ -369,13 +373,13 @@ def test_what_the_source_then_changes_itself_is_as_the_source_says(
 
 def test_what_staff_changed_can_be_taken_back(engine: Engine) -> None:
     a_stored_campaign(engine)
-    taken(engine, "blog", [a_post(title="Kettel")])
+    accepted(engine, "blog", [a_post(title="Kettel")])
     with writing(engine) as connection:
         assert not editing.revert(connection, 1, EIGHT)
         assert editing.edit(
-            connection, 1, lambda one: replace(one, title="Kettle"), EIGHT
+            connection, 1, lambda post: replace(post, title="Kettle"), EIGHT
         )
-        assert not editing.edit(connection, 1, lambda one: one, EIGHT)
+        assert not editing.edit(connection, 1, lambda post: post, EIGHT)
         assert editing.revert(connection, 1, EIGHT)
 
     assert titles(engine) == ["Kettel"]
@@ -384,11 +388,11 @@ def test_what_staff_changed_can_be_taken_back(engine: Engine) -> None:
 def test_topics_that_staff_and_the_campaign_give_are_both_kept(engine: Engine) -> None:
     text = FILE.replace("[[schedule]]", 'topics = ["a"]\n[[schedule]]', 1)
     a_stored_campaign(engine, text)
-    taken(engine, "blog", [a_post()])
+    accepted(engine, "blog", [a_post()])
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, topics=("tea",)), EIGHT)
+        editing.edit(connection, 1, lambda post: replace(post, topics=("tea",)), EIGHT)
     applied(engine, text.replace('["a"]', '["b"]'))
-    taken(engine, "blog", [a_post()])
+    accepted(engine, "blog", [a_post()])
 
     with reading(engine) as connection:
         [entry] = log.released(connection, 1, 0)
@@ -398,14 +402,14 @@ def test_topics_that_staff_and_the_campaign_give_are_both_kept(engine: Engine) -
 def test_the_words_of_a_post_in_an_edition_are_fixed(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post()])
+    accepted(engine, "blog", [a_post()])
     an_edition(engine, 1)
 
     with (
         pytest.raises(DigestError, match="digest post correct 1"),
         writing(engine) as connection,
     ):
-        editing.edit(connection, 1, lambda one: replace(one, title="Urn"), EIGHT)
+        editing.edit(connection, 1, lambda post: replace(post, title="Urn"), EIGHT)
 
 
 # --- corrections ---
@@ -414,9 +418,9 @@ def test_the_words_of_a_post_in_an_edition_are_fixed(engine: Engine) -> None:
 def carried_then_changed(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post(title="Monday at 3")])
+    accepted(engine, "blog", [a_post(title="Monday at 3")])
     an_edition(engine, 1, approved=True)
-    taken(engine, "blog", [a_post(title="Monday at 4", summary="Mind the hour.")])
+    accepted(engine, "blog", [a_post(title="Monday at 4", summary="Mind the hour.")])
 
 
 def test_a_change_after_an_edition_is_offered_and_sent_as_a_new_item(
@@ -425,15 +429,15 @@ def test_a_change_after_an_edition_is_offered_and_sent_as_a_new_item(
     carried_then_changed(engine)
     with writing(engine) as connection:
         [offer] = corrections.offered(connection, 1)
-        made = corrections.correct(connection, offer.id, EIGHT)
+        correction_id = corrections.correct(connection, offer.id, EIGHT)
         assert corrections.offered(connection, 1) == []
-    again = taken(
+    again = accepted(
         engine, "blog", [a_post(title="Monday at 4", summary="Mind the hour.")]
     )
 
     assert offer.changed == ("title", "summary")
     assert offer.corrected.title == "Correction: Monday at 4"
-    assert (made, again.unchanged) == (2, 1)
+    assert (correction_id, again.unchanged) == (2, 1)
     with reading(engine) as connection:
         [entry] = log.released(connection, 1, 1)
         assert entry.item.title == "Correction: Monday at 4"
@@ -446,9 +450,9 @@ def test_a_correction_is_revised_and_corrected_like_any_post(engine: Engine) -> 
     carried_then_changed(engine)
     with writing(engine) as connection:
         corrections.correct(connection, 1, EIGHT)
-    taken(engine, "blog", [a_post(title="Monday at 4", summary="At four.")])
+    accepted(engine, "blog", [a_post(title="Monday at 4", summary="At four.")])
     an_edition(engine, 2, approved=True)
-    taken(engine, "blog", [a_post(title="Monday at 4", summary="At four, or five.")])
+    accepted(engine, "blog", [a_post(title="Monday at 4", summary="At four, or five.")])
     with writing(engine) as connection:
         [offer] = corrections.offered(connection, 1)
         corrections.correct(connection, offer.id, EIGHT)
@@ -472,7 +476,7 @@ def test_staff_may_leave_readers_with_what_they_have_until_it_changes_again(
         assert corrections.offer_again(connection, 1, EIGHT)
         counts.append(corrections.count(connection, 1))
         corrections.decline(connection, 1, EIGHT)
-    taken(engine, "blog", [a_post(title="Monday at 5")])
+    accepted(engine, "blog", [a_post(title="Monday at 5")])
     with reading(engine) as connection:
         counts.append(corrections.count(connection, 1))
 
@@ -482,11 +486,11 @@ def test_staff_may_leave_readers_with_what_they_have_until_it_changes_again(
 def test_a_correction_keeps_what_staff_had_changed(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post(title="Kettel", summary="One.")])
+    accepted(engine, "blog", [a_post(title="Kettel", summary="One.")])
     with writing(engine) as connection:
-        editing.edit(connection, 1, lambda one: replace(one, title="Kettle"), EIGHT)
+        editing.edit(connection, 1, lambda post: replace(post, title="Kettle"), EIGHT)
     an_edition(engine, 1, approved=True)
-    taken(engine, "blog", [a_post(title="Kettel", summary="Two.")])
+    accepted(engine, "blog", [a_post(title="Kettel", summary="Two.")])
 
     with reading(engine) as connection:
         [offer] = corrections.offered(connection, 1)
@@ -500,11 +504,11 @@ def test_a_correction_keeps_what_staff_had_changed(engine: Engine) -> None:
 def test_staff_may_correct_in_words_of_their_own(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post(title="Kettle")])
+    accepted(engine, "blog", [a_post(title="Kettle")])
     an_edition(engine, 1, approved=True)
     with writing(engine) as connection:
         corrections.correct(connection, 1, EIGHT, a_post(title="It was an urn"))
-    read_again = taken(engine, "blog", [a_post(title="Kettle")])
+    read_again = accepted(engine, "blog", [a_post(title="Kettle")])
 
     assert titles(engine) == ["It was an urn"]
     assert read_again.unchanged == 1
@@ -515,14 +519,16 @@ def test_staff_see_what_is_in_one_state_or_was_changed_after_it_went_out(
 ) -> None:
     carried_then_changed(engine)
     named = [a_post(f"p{n}", title=f"Post {n}") for n in range(3)]
-    taken(engine, "blog", [a_post(title="Monday at 4", summary="Mind."), *named])
+    accepted(engine, "blog", [a_post(title="Monday at 4", summary="Mind."), *named])
     with writing(engine) as connection:
         log.hold(connection, 2, EIGHT)
         log.withdraw(connection, 3, EIGHT)
         log.hold(connection, 4, EIGHT)
         log.withdraw(connection, 4, EIGHT)
-        found = {
-            state: [one.id for one in listing.listed(connection, 1, ItemFilter(state))]
+        ids_by_state = {
+            state: [
+                post.id for post in listing.listed(connection, 1, ItemFilter(state))
+            ]
             for state in ItemState
         }
         [change] = {listing.get(connection, 1, n).change for n in (2, 3, 4)}
@@ -530,7 +536,7 @@ def test_staff_see_what_is_in_one_state_or_was_changed_after_it_went_out(
         corrections.decline(connection, 1, EIGHT)
         declined = listing.get(connection, 1, 1).change
 
-    assert {state: ids for state, ids in found.items() if ids} == {
+    assert {state: ids for state, ids in ids_by_state.items() if ids} == {
         "held": [2],
         "withdrawn": [4, 3],
         "released": [1],
@@ -544,8 +550,8 @@ def test_a_correction_that_is_held_or_withdrawn_leaves_the_post_itself(
 ) -> None:
     carried_then_changed(engine)
     with writing(engine) as connection:
-        made = corrections.correct(connection, 1, EIGHT)
-        assert log.hold(connection, made, EIGHT)
+        correction_id = corrections.correct(connection, 1, EIGHT)
+        assert log.hold(connection, correction_id, EIGHT)
 
     assert titles(engine) == ["Monday at 3"]
 
@@ -572,7 +578,7 @@ def test_what_cannot_be_corrected_says_why(
 def test_a_post_without_news_needs_words_to_be_corrected(engine: Engine) -> None:
     a_stored_campaign(engine)
     a_reader(engine, "ann")
-    taken(engine, "blog", [a_post()])
+    accepted(engine, "blog", [a_post()])
     an_edition(engine, 1)
 
     with (
@@ -585,9 +591,9 @@ def test_a_post_without_news_needs_words_to_be_corrected(engine: Engine) -> None
 def test_what_is_added_by_hand_has_one_source_that_no_file_ends(engine: Engine) -> None:
     a_stored_campaign(engine)
     with writing(engine) as connection:
-        made = {source_rows.by_hand(connection, 1) for _ in range(2)}
+        source_ids = {source_rows.by_hand(connection, 1) for _ in range(2)}
     applied(engine, RENAMED)
 
     with reading(engine) as connection:
-        ended = select(source.c.ended_at).where(source.c.id.in_(made))
+        ended = select(source.c.ended_at).where(source.c.id.in_(source_ids))
         assert connection.scalars(ended).all() == [None]

@@ -35,11 +35,11 @@ HEAD = PrintRunHead(a_campaign(), "k7qf2mxa", EIGHT)
 STREET = ("1 Example Street", "Exampleton")
 
 
-def an_addressed(reference: str, postcode: str = "ZZ99 1AA", **given: str) -> Letter:
+def an_addressed(reference: str, postcode: str = "ZZ99 1AA", **parts: str) -> Letter:
     """Return a letter to Ann of that postcode, with the short body."""
-    name = given.get("name", "Ann Example")
+    name = parts.get("name", "Ann Example")
     address = PostalAddress(STREET, postcode)
-    return Letter(reference, name, address, given.get("body", "short"))
+    return Letter(reference, name, address, parts.get("body", "short"))
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,8 @@ def test_each_letter_begins_on_a_sheet_and_the_list_says_where(
             assert row.reference in text
         if row.pages % 2 and row is not run.rows[-1]:
             assert sheets.ink(row.first_page - 1 + row.pages, (0, 0, 210, 297)) is None
-    for one, following in pairwise(run.rows):
-        assert following.first_page == one.first_page + 2 * one.sheets
+    for letter, following in pairwise(run.rows):
+        assert following.first_page == letter.first_page + 2 * letter.sheets
     assert run.sheets == sum(row.sheets for row in run.rows)
 
 
@@ -107,12 +107,12 @@ def test_the_packing_list_comes_first(bodies: Mapping[str, LetterBody]) -> None:
 
 def _places(sheets: Sheets, page: int) -> list[tuple[float, float]]:
     marks = sheets.marks(page)
-    return sorted((round(one.x0, 1), round(one.top, 1)) for one in marks)
+    return sorted((round(mark.x0, 1), round(mark.top, 1)) for mark in marks)
 
 
-def _differing_dots(one: list[bytes], other: list[bytes]) -> int:
+def _differing_dots(first: list[bytes], second: list[bytes]) -> int:
     # A hair's grey at an edge may fall on either side of what counts as ink.
-    pairs = zip(one, other, strict=True)
+    pairs = zip(first, second, strict=True)
     return sum(
         sum(a != b for a, b in zip(row, beside, strict=True))
         for row, beside in pairs
@@ -133,11 +133,11 @@ def test_a_letter_looks_the_same_alone_and_in_the_run(
     wanted: Format, language: str, envelope: Envelope
 ) -> None:
     campaign = a_campaign(letter=LetterHead(SENDER, envelope, "01632 960 155"))
-    made = a_rich_variant(format=wanted, campaign=campaign, language=language)
+    variant = a_rich_variant(format=wanted, campaign=campaign, language=language)
     to = replace(SAMPLE, name="Siân Ŵyn", body_key="it")
 
-    alone = Sheets(preview(made, LOOK, to))
-    run = lay([to], {"it": typeset(made, LOOK)}, replace(HEAD, campaign=campaign))
+    alone = Sheets(preview(variant, LOOK, to))
+    run = lay([to], {"it": typeset(variant, LOOK)}, replace(HEAD, campaign=campaign))
     batch, first = Sheets(run.pdf), run.rows[0].first_page - 1
 
     for page in range(len(alone)):
@@ -163,8 +163,10 @@ def test_what_cannot_be_printed_is_named_and_the_others_go_on(
     run = lay(letters, bodies, HEAD)
 
     assert [row.reference for row in run.rows] == ["R-1"]
-    said = {(one.reference, one.words.split(",")[0]) for one in run.problems}
-    assert said == {
+    problems = {
+        (problem.reference, problem.words.split(",")[0]) for problem in run.problems
+    }
+    assert problems == {
         ("R-2", "the name holds 王 小 明"),
         ("R-3", "the address does not fit the window even at 10 point: shorten its"
          " lines or use fewer of them"),
@@ -267,10 +269,10 @@ sys.stdout.write(hashlib.sha256(made_bytes()).hexdigest())
 
 def made_bytes() -> bytes:
     """Return a body, a preview and a run made from the same things each time."""
-    made = a_rich_variant(format=LARGE_PRINT)
-    body = typeset(made, LOOK)
+    variant = a_rich_variant(format=LARGE_PRINT)
+    body = typeset(variant, LOOK)
     run = lay([replace(MIXED[0], body_key="it")], {"it": body}, HEAD)
-    return body.pdf + preview(made, LOOK) + run.pdf
+    return body.pdf + preview(variant, LOOK) + run.pdf
 
 
 def test_the_same_letters_are_the_same_bytes_in_every_process() -> None:

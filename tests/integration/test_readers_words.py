@@ -108,14 +108,14 @@ def posts() -> Iterator[Item]:
 
 def a_greek_post(key: str, **changes: Any) -> Post:
     """Return a post that says nothing in Latin letters."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "title": "Τίτλος",
         "summary": "Λίγα λόγια.",
         "byline": Byline("Ιωάννα"),
         "body": words("Λίγα λόγια."),
         "url": f"{WEB}/9",
     }
-    return a_post(key, **(given | changes))
+    return a_post(key, **(defaults | changes))
 
 
 def events() -> Iterator[Item]:
@@ -188,9 +188,9 @@ def test_no_word_of_an_email_is_left_in_english(language: str) -> None:
         for variant in (a_greek_variant(language, fmt), *of_one_item(language, fmt)):
             for whole in (False, True):
                 campaign = replace(variant.campaign, in_full=whole)
-                told = replace(variant, campaign=campaign)
-                text = preview_text(told, OPTIONS, READER)
-                html = preview_html(told, OPTIONS, READER)
+                translated = replace(variant, campaign=campaign)
+                text = preview_text(translated, OPTIONS, READER)
+                html = preview_html(translated, OPTIONS, READER)
                 assert latin(text) == []
                 assert latin(visible(html)) == []
 
@@ -235,19 +235,21 @@ def test_a_subject_is_told_in_the_readers_language() -> None:
 
 
 def test_the_templates_of_emails_hold_no_words_of_their_own() -> None:
-    made = environment(None, "email")
-    templates = [name for name in made.list_templates() if not name.endswith(".css")]
+    templates_in = environment(None, "email")
+    templates = [
+        name for name in templates_in.list_templates() if not name.endswith(".css")
+    ]
 
     assert len(templates) >= 5
-    assert {name for name in templates if loose_words(made, name)} == set()
+    assert {name for name in templates if loose_words(templates_in, name)} == set()
 
 
-def loose_words(made: Environment, name: str) -> list[str]:
+def loose_words(templates_in: Environment, name: str) -> list[str]:
     """Return the words that stand in a template outside markup and expressions."""
-    assert made.loader is not None
-    source, _, _ = made.loader.get_source(made, name)
+    assert templates_in.loader is not None
+    source, _, _ = templates_in.loader.get_source(templates_in, name)
     text = "".join(
-        value if kind == "data" else "\0" for _, kind, value in made.lex(source)
+        value if kind == "data" else "\0" for _, kind, value in templates_in.lex(source)
     )
     return LATIN.findall(re.sub(r"(?s)<!--.*?-->|<[^<>]*>|&\w+;", " ", text))
 
@@ -303,12 +305,12 @@ def test_a_letter_from_right_to_left_begins_at_the_right() -> None:
         for language in ("en-XA", "ar-XB")
     }  # fmt: skip
     date = (20, 99, 190, 112)
-    left, right = (sheets.ink(0, date) for sheets in pages.values())
+    leftward, rightward = (sheets.ink(0, date) for sheets in pages.values())
 
-    assert left is not None
-    assert right is not None
-    assert left[0] == pytest.approx(20, abs=1)
-    assert right[2] == pytest.approx(190, abs=1)
+    assert leftward is not None
+    assert rightward is not None
+    assert leftward[0] == pytest.approx(20, abs=1)
+    assert rightward[2] == pytest.approx(190, abs=1)
     foot = (20, 275, 190, 297)
     at_foot = [sheets.ink(0, foot) for sheets in pages.values()]
     assert [mark and mark[0] > 100 for mark in at_foot] == [True, False]
@@ -356,7 +358,7 @@ def test_a_preview_shows_an_edition_in_any_language(
         a_stored_campaign(digest.engine)
         posts_accepted(digest.engine, [a_post(title="Kettles")])
 
-    shown = CliRunner().invoke(app, ["preview", "lantern-week", "--language", "en-XA"])
+    answer = CliRunner().invoke(app, ["preview", "lantern-week", "--language", "en-XA"])
 
-    assert "Kettles" in shown.output
-    assert accented("About this email") in shown.output
+    assert "Kettles" in answer.output
+    assert accented("About this email") in answer.output

@@ -128,7 +128,7 @@ def test_a_file_is_the_operators_or_ours_or_an_error(tmp_path: Path) -> None:
 def test_html_is_escaped_and_text_is_not(folder: Path) -> None:
     for name in ("a.html", "a.txt"):
         (folder / "email" / name).write_text("{{ words }}")
-    made = environment(folder, "email")
+    templates = environment(folder, "email")
 
-    assert rendered(made, "a.html", {"words": "<b>"}) == "&lt;b&gt;"
-    assert rendered(made, "a.txt", {"words": "<b>"}) == "<b>"
+    assert rendered(templates, "a.html", {"words": "<b>"}) == "&lt;b&gt;"
+    assert rendered(templates, "a.txt", {"words": "<b>"}) == "<b>"
