@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the one of `names` that was most likely meant, if any comes near."""
-    by_key = {known.casefold(): known for known in names}
+    by_key = {candidate.casefold(): candidate for candidate in names}
     near = difflib.get_close_matches(name.casefold(), by_key, 1, 0.7)
     return by_key[near[0]] if near else None
 

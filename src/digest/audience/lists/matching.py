@@ -71,8 +71,8 @@ class Matches:
             HashedPerson(person, self._hasher.hashed(person.keys)) for _, person in rows
         ]
         index = PersonIndex[Subscriber]()
-        for held in subscribers.like(connection, people):
-            index.add(held.person.keys, held)
+        for candidate in subscribers.like(connection, people):
+            index.add(candidate.person.keys, candidate)
         by_reference = _by_reference(connection, list_id, rows)
         matches: list[RowMatch] = []
         for (line, person), hashed in zip(rows, people, strict=True):
@@ -223,12 +223,14 @@ def _by_reference(
 ) -> dict[str, Subscriber]:
     references = {person.reference for _, person in rows}
     ids = subscriptions.by_reference(connection, list_id, references)
-    held = {
+    by_reference = {
         reference: subscribers.get(connection, subscriber_id)
         for reference, subscriber_id in ids.items()
     }
     return {
-        reference: subscriber for reference, subscriber in held.items() if subscriber
+        reference: subscriber
+        for reference, subscriber in by_reference.items()
+        if subscriber
     }
 
 
