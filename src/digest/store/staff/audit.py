@@ -24,7 +24,7 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
-class AuditEntry:
+class RecordedAct:
     """One act. `subject` is what it was done to, beside a campaign or an edition."""
 
     id: int
@@ -119,7 +119,7 @@ def changes(before: Facts, after: Facts) -> tuple[Facts, Facts]:
 
 def latest(
     connection: Connection, limit: int, campaign_name: str | None = None
-) -> Sequence[AuditEntry]:
+) -> Sequence[RecordedAct]:
     """Return the latest acts, the newest first; of one campaign where it is named."""
     rows = (
         select(audit, campaign.c.name.label("campaign"))
@@ -130,7 +130,7 @@ def latest(
     if campaign_name is not None:
         rows = rows.where(campaign.c.name == campaign_name)
     return [
-        AuditEntry(
+        RecordedAct(
             row.id,
             row.at,
             row.actor,
