@@ -241,7 +241,9 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param(
             '"16:00"', '"4pm"', 'schedule[1].at: "4pm" is not a time', id="bad time"
         ),
-        pytest.param('"feed"', '"fed"', 'kind: "fed" is not one of', id="bad kind"),
+        pytest.param(
+            '"feed"', '"fed"', 'kind: "fed" is not known; is it "feed"?', id="bad kind"
+        ),
         pytest.param(
             'kind = "feed"',
             'kind = "calendar"\nahead = "2h"',
@@ -294,7 +296,7 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param('["lantern"]', "[]", "lists: is empty", id="no list"),
         pytest.param('"2d"', '"29m"', "from 30m to 30d", id="expires too soon"),
         pytest.param('"2d"', '"721h"', "from 30m to 30d", id="expires too late"),
-        pytest.param('"hosted"', '"here"', "hosted, attached, none", id="pictures"),
+        pytest.param('"hosted"', '"here"', "attached, hosted, none", id="pictures"),
         pytest.param('"90m"', '"soon"', "length of time", id="bad length"),
         pytest.param('"2d"', '"never"', "length of time", id="bad expiry"),
         pytest.param('"2d"', '"5m"', "from 30m to 30d", id="expires at once"),
@@ -309,7 +311,12 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param(
             "https://", "ftp://", "must start with https://", id="bad address"
         ),
-        pytest.param('["letter",', '["leter",', '"leter" is not one', id="bad format"),
+        pytest.param(
+            '["letter",',
+            '["leter",',
+            '"leter" is not known; is it "letter"?',
+            id="bad format",
+        ),
         pytest.param(
             'title = "Lantern Week"', 'title = "A\\nBcc: x"', "control", id="line break"
         ),

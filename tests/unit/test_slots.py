@@ -1,10 +1,12 @@
 """Slots from local wall time, clock changes included."""
 
+import re
 from datetime import UTC, datetime, time
 
 import pytest
 
-from digest.model.campaigns.slots import WeeklyTimes, wall_time, week_days
+from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.written_times import wall_time, week_days
 
 LONDON = "Europe/London"
 
@@ -76,6 +78,11 @@ def test_every_day_has_one_slot_all_year_round() -> None:
         ("mon, wed-thu", {0, 2, 3}),
         ("Monday", {0}),
         ("daily", set(range(7))),
+        ("mon\u2013fri", {0, 1, 2, 3, 4}),
+        ("Tues to Thurs", {1, 2, 3}),
+        ("mon, wed and fri", {0, 2, 4}),
+        ("Saturdays & Sundays", {5, 6}),
+        ("weekdays", {0, 1, 2, 3, 4}),
     ],
 )
 def test_days_are_named_as_people_name_them(words: str, days: set[int]) -> None:
@@ -84,8 +91,41 @@ def test_days_are_named_as_people_name_them(words: str, days: set[int]) -> None:
 
 @pytest.mark.parametrize("words", ["", "someday", "mon-", "1-5", "mon--fri"])
 def test_words_that_name_no_days_are_refused_with_an_example(words: str) -> None:
-    with pytest.raises(ValueError, match=r"write e\.g\."):
+    with pytest.raises(ValueError, match=r"write e\.g\.|is it"):
         week_days(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        pytest.param("mon;wed;fri", '"mon, wed, fri"', id="semicolons"),
+        pytest.param("mon wed", '"mon, wed"', id="spaces"),
+        pytest.param("monthly", 'write e.g. "mon-fri"', id="begins like monday"),
+        pytest.param("sunrise", "write e.g.", id="begins like sunday"),
+        pytest.param("thrusday", 'is it "thursday"?', id="misspelt"),
+        pytest.param("wednesdy-fri", 'is it "wednesday"?', id="misspelt in a range"),
+    ],
+)
+def test_only_whole_words_are_days_and_what_was_meant_is_told(
+    words: str, hint: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(hint)):
+        week_days(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        pytest.param("4pm", "16:00", id="by the half of the day"),
+        pytest.param("12am", "00:00", id="midnight"),
+        pytest.param("9.30", "09:30", id="with a dot"),
+        pytest.param("16", "16:00", id="the hour alone"),
+        pytest.param("1600", "16:00", id="without a colon"),
+    ],
+)
+def test_a_time_of_day_that_can_be_told_is_offered(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f'is it "{meant}"'):
+        wall_time(text)
 
 
 @pytest.mark.parametrize("text", ["4pm", "25:00", "", "16:00+01:00", "16:00:00.5"])

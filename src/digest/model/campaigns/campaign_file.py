@@ -28,10 +28,9 @@ from digest.model.campaigns.slots import (
     EVERY_DAY,
     MIDNIGHT,
     WeeklyTimes,
-    wall_time,
-    week_days,
 )
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
+from digest.model.campaigns.written_times import wall_time, week_days
 from digest.model.formats import FORMATS
 from digest.model.limits import (
     DOMAIN_LABEL_LENGTH,

@@ -64,39 +64,3 @@ def _end_of_gap(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
         else:
             after = middle
     return after.replace(microsecond=0)
-
-
-def wall_time(at: str) -> time:
-    """Return the time of day that `at` writes. Raises ValueError in plain words."""
-    try:
-        parsed = time.fromisoformat(at.strip())
-    except ValueError as problem:
-        raise ValueError('is not a time of day; write e.g. "16:00"') from problem
-    if parsed.tzinfo is not None or parsed.microsecond:
-        raise ValueError('is not a plain time of day; write e.g. "16:00"')
-    return parsed
-
-
-def week_days(words: str) -> frozenset[int]:
-    """Return the days that `words` name: ranges and lists of them, or "daily".
-
-    Raises ValueError in plain words.
-    """
-    if words.strip().lower() in {"daily", "every day"}:
-        return EVERY_DAY
-    days: set[int] = set()
-    for part in words.lower().replace(" ", "").split(","):
-        first, dash, last = part.partition("-")
-        ends = [_day(first), _day(last if dash else first)]
-        length = (ends[1] - ends[0]) % 7
-        days.update((ends[0] + step) % 7 for step in range(length + 1))
-    return frozenset(days)
-
-
-def _day(name: str) -> int:
-    for number, short in enumerate(WEEKDAYS):
-        if name[:3] == short:
-            return number
-    raise ValueError(
-        'does not name days of the week; write e.g. "mon-fri", "thu" or "daily"'
-    )

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from digest.model.campaigns import durations
+from digest.model.names import nearest
 
 T = TypeVar("T")
 
@@ -71,8 +72,7 @@ class TomlTable:
     def finish(self) -> None:
         """Note a fault for every key that nobody has read."""
         for key in self._content.keys() - self._keys_read:
-            keys = ", ".join(sorted(self._keys_read))
-            self.fault(key, f"is not a key here; the keys are {keys}")
+            self.fault(key, f"is not a key here; {_hint(key, self._keys_read)}")
         for child in self._children:
             child.finish()
 
@@ -140,7 +140,7 @@ class TomlTable:
         words = self.words(key)
         for word in words:
             if word not in by_name:
-                self.fault(key, f'"{word}" is not one of {", ".join(by_name)}')
+                self.fault(key, f'"{word}" is not known; {_hint(word, by_name)}')
         return tuple(by_name[word] for word in words if word in by_name)
 
     def parsed(
@@ -160,7 +160,7 @@ class TomlTable:
             return parse(value)
         except ValueError as problem:
             if isinstance(parse, type) and issubclass(parse, StrEnum):
-                self.fault(key, f'"{value}" is not one of {", ".join(parse)}')
+                self.fault(key, f'"{value}" is not known; {_hint(value, parse)}')
             else:
                 self.fault(key, f'"{value}" {problem}')
             return default
@@ -181,3 +181,10 @@ class TomlTable:
             self.fault(key, f"is {actual} here; it must be {wanted}")
             return None
         return value
+
+
+def _hint(word: str, words: Iterable[str]) -> str:
+    """Return the word that was meant, if it can be told, else all there are."""
+    there = sorted(words)
+    near = nearest(word, there)
+    return f'is it "{near}"?' if near else f"there are {', '.join(there)}"
