@@ -120,6 +120,8 @@ def test_a_quoted_cell_may_hold_line_breaks(engine: Engine) -> None:
     [
         pytest.param("\ufeffname,email\nAnn,ann@example.org\n", id="with a BOM"),
         pytest.param("name;email\r\nAnn;ann@example.org\r\n", id="semicolons"),
+        pytest.param("sep=;\r\nname;email\r\nAnn;ann@example.org", id="Excel's own"),
+        pytest.param("\ufeffsep=\t\nname\temail\nAnn\tann@example.org", id="its tabs"),
         pytest.param("name\temail\nAnn\tann@example.org", id="tabs"),
         pytest.param("\n\nname,email\n,,\nAnn,ann@example.org\n\n", id="blank lines"),
         pytest.param("email,Name\rann@example.org,Ann\r", id="old line ends"),

@@ -56,6 +56,7 @@ def test_a_phone_is_a_way_to_reach_somebody() -> None:
     ("cells", "column", "words"),
     [
         pytest.param({"name": ""}, "name", "is empty", id="no name"),
+        pytest.param({"name": "???"}, "name", "???", id="a name of signs"),
         pytest.param({"email": ""}, "email", "is empty", id="no way to reach"),
         pytest.param({"email": "ann"}, "email", "@", id="no email address"),
         pytest.param({"phone": "ring me"}, "phone", "not a phone", id="no phone"),

@@ -6,10 +6,9 @@ from digest.model.people.postal_address import (
     AddressProblem,
     PostalAddress,
     parse,
-    postcode_key,
     tidy,
-    uk_postcode,
 )
+from digest.model.people.postcodes import postcode_key, uk_postcode
 
 STREET = ("1 Example Street", "Exampleton")
 
@@ -85,7 +84,7 @@ def test_a_postcode_is_known_by_its_shape(typed: str, printed: str | None) -> No
             ("1 Unit", "BFPO 58"),
             "BF1 2AA",
             "",
-            PostalAddress(("1 Unit", "BFPO 58"), "BF1 2AA"),
+            PostalAddress(("1 Unit", "BF1 2AA"), "BFPO 58"),
             id="BFPO with its postcode",
         ),
         pytest.param(
@@ -247,3 +246,98 @@ def test_what_is_no_postcode_sorts_last() -> None:
 
 def test_a_tidied_line_keeps_the_joiners_that_spelling_needs() -> None:
     assert tidy(" a\u200cb \r\n c\u0007") == "a\u200cb c"
+
+
+@pytest.mark.parametrize(
+    ("country", "name"),
+    [
+        pytest.param("DE", "Germany", id="two letters"),
+        pytest.param("deu", "Germany", id="three letters"),
+        pytest.param("Deutschland", "Germany", id="German"),
+        pytest.param("Polska", "Poland", id="Polish"),
+        pytest.param("Ελλάδα", "Greece", id="Greek"),
+        pytest.param("भारत", "India", id="Hindi"),
+        pytest.param("Yr Almaen", "Germany", id="Welsh"),
+        pytest.param("COTE D'IVOIRE", "Ivory Coast", id="a typewriter's apostrophe"),
+        pytest.param("Côte d\u2019Ivoire", "Ivory Coast", id="a printer's apostrophe"),
+        pytest.param("Trinidad & Tobago", "Trinidad and Tobago", id="an ampersand"),
+        pytest.param("U.S.A.", "United States", id="points"),
+        pytest.param("The Netherlands", "Netherlands", id="an article"),
+        pytest.param("Éire", "Ireland", id="Irish"),
+    ],
+)
+def test_a_country_is_known_by_code_and_by_its_own_name(
+    country: str, name: str
+) -> None:
+    address = parse(STREET, "", country)
+
+    assert isinstance(address, PostalAddress)
+    assert address.country == name
+
+
+@pytest.mark.parametrize("last", ["CO", "IN", "LA"])
+def test_two_letters_at_the_end_are_no_country(last: str) -> None:
+    assert isinstance(parse((*STREET, last)), AddressProblem)
+
+
+@pytest.mark.parametrize(
+    ("lines", "postcode", "country", "end"),
+    [
+        (("1 Straße", "Berlin"), "10115", "DE", "10115 Berlin|GERMANY"),
+        (("1 Rue", "Paris"), "75001", "France", "75001 Paris|FRANCE"),
+        (("1 ul.", "Warszawa"), "00-950", "PL", "00-950 Warszawa|POLAND"),
+        (("1 Straat", "Amsterdam"), "1012 JS", "NL", "1012 JS Amsterdam|NETHERLANDS"),
+        (("1 St", "Denver CO"), "80202", "USA", "Denver CO 80202|UNITED STATES"),
+        (("1 St", "Ottawa ON"), "K1A 0B1", "CA", "Ottawa ON K1A 0B1|CANADA"),
+        (("1 St", "Sydney NSW"), "2000", "AU", "Sydney NSW 2000|AUSTRALIA"),
+        (("1 Rd", "New Delhi"), "110001", "IN", "New Delhi 110001|INDIA"),
+        (("1 St", "Dublin"), "D02 AF30", "IE", "Dublin|D02 AF30|IRELAND"),
+        (("1 St", "Cape Town"), "8001", "ZA", "Cape Town|8001|SOUTH AFRICA"),
+        (("1 Straße", "10115 Berlin"), "10115", "DE", "10115 Berlin|GERMANY"),
+    ],
+)
+def test_a_postcode_abroad_stands_where_its_country_writes_it(
+    lines: tuple[str, ...], postcode: str, country: str, end: str
+) -> None:
+    address = parse(lines, postcode, country)
+
+    assert isinstance(address, PostalAddress)
+    assert "|".join(address.on_envelope("Ann")[2:]) == end
+
+
+@pytest.mark.parametrize(
+    ("lines", "postcode", "envelope"),
+    [
+        pytest.param(
+            ("1 Street", "Exampleton ZZ99 1AA"),
+            "",
+            "1 Street|EXAMPLETON|ZZ99 1AA",
+            id="in the town's line",
+        ),
+        pytest.param(
+            ("1 Street", "Exampleton, zz991aa"),
+            "ZZ99 1AA",
+            "1 Street|EXAMPLETON|ZZ99 1AA",
+            id="there and apart",
+        ),
+        pytest.param(
+            ("1 Street", "-", "Exampleton", "ZZ99 1AA", "Scotland", "United Kingdom"),
+            "",
+            "1 Street|EXAMPLETON|ZZ99 1AA",
+            id="a country of the kingdom, and a line of nothing",
+        ),
+        pytest.param(
+            ("No fixed abode", "c/o The Day Centre", "1 Street", "Exampleton"),
+            "ZZ99 1AA",
+            "c/o The Day Centre|1 Street|EXAMPLETON|ZZ99 1AA",
+            id="no fixed abode, and somebody who keeps the post",
+        ),
+    ],
+)
+def test_an_address_is_read_as_people_write_it(
+    lines: tuple[str, ...], postcode: str, envelope: str
+) -> None:
+    address = parse(lines, postcode)
+
+    assert isinstance(address, PostalAddress)
+    assert "|".join(address.on_envelope("")) == envelope

@@ -6,6 +6,7 @@ one row, be it an open quotation mark, stays with that row.
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,8 @@ from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
 _HOW_TO_SAVE = 'save the list as "CSV UTF-8" and import that'
+# A first line of a spreadsheet's own, which says what stands between cells.
+_SEPARATOR = re.compile(r'"?sep=.?"?[,;]*', re.IGNORECASE)
 # What other files begin with.
 _SIGNATURES = {
     b"PK\x03\x04": "is a workbook or an archive",
@@ -57,7 +60,11 @@ class ListFile:
         self._path = path
         _check_text(path)
         self._header_line, first = next(
-            ((n, line) for n, line in enumerate(self._lines(), 1) if line.strip()),
+            (
+                (number, line)
+                for number, line in enumerate(self._lines(), 1)
+                if line.strip() and not _SEPARATOR.fullmatch(line.strip())
+            ),
             (0, ""),
         )
         self.header = read_header(path.name, first)

@@ -19,7 +19,7 @@ from digest.model.people.person import (
     post_key,
 )
 from digest.model.people.postal_address import AddressProblem as PostalProblem
-from digest.model.people.postal_address import PostalAddress, tidy
+from digest.model.people.postal_address import PostalAddress, has_words, tidy
 from digest.model.people.postal_address import parse as parse_address
 
 T = TypeVar("T")
@@ -70,6 +70,8 @@ class _RowReader:
         name = cells.get("name", "")
         if not name and "name" not in {problem.column for problem in self.problems}:
             self._fault("name", "is empty", "write the name to put on the envelope")
+        elif name and not has_words(name):
+            self._fault("name", f"is “{name}”", "write the name to put on the envelope")
         email = cells.get("email", "")
         key = self._parsed("email", email_key, "")
         phone = self._parsed("phone", _phone, "")

@@ -2,32 +2,43 @@
 
 The rules are those that GOV.UK Notify publishes. On the envelope an address
 has three to seven lines, the name first and the postcode alone on the last
-(for BFPO its number may stand there, for a letter abroad the country), so that
+(for the forces their BFPO number, for a letter abroad the country), so that
 beside the name and the last line there are one to five. A postcode is judged
-by its shape, not by whether anybody lives there.
+by its shape and its area, not by whether anybody lives there.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from digest.model.limits import ADDRESS_LINES
-from digest.model.people.postal_countries import BY_NAME, HOME, ISLANDS
+from digest.model.people.postal_countries import (
+    PostcodePlace,
+    country_named,
+    is_home,
+    is_island,
+    place_of,
+)
+from digest.model.people.postcodes import (
+    meant_postcode,
+    postcode_key,
+    split_postcode,
+    uk_postcode,
+)
 
-_POSTCODE = re.compile(r"([A-Z]{1,2})(\d{1,2})([A-Z]?)(\d)([A-Z]{2})")
-_BFPO = re.compile(r"BFPO\s*(?:C/O\s*)?(\d{1,4})", re.IGNORECASE)
+_BFPO = re.compile(r"BFPO\s*(?:C/O)?\s*(\d{1,4})", re.IGNORECASE)
+_BARE_BFPO = re.compile(r"BFPO\s*(?:C/O)?", re.IGNORECASE)
 _NO_ABODE = re.compile(
     r"\bno\s+fixed\s+(?:abode|address)\b|^\W*n\.?f\.?a\.?\W*$", re.IGNORECASE
 )
+# Somebody keeps their post for them: then an address is an address.
+_CARE_OF = re.compile(r"\bc\s*/\s*o\b|\bcare\s+of\b", re.IGNORECASE)
 # A line that starts so is a formula, a handle or half an email address.
 _BAD_STARTS = tuple('@()=[]"\\/,<>~')
+_BEFORE_MARKS = re.compile(r"\s+(?=[.,])")
 # Without these two, Persian and Bengali words are spelt wrongly.
 _JOINERS = "\u200c\u200d"
-# Letters that hands and scanners put where a figure belongs, and back.
-_AS_FIGURES = str.maketrans("OIS", "015")
-_AS_LETTERS = str.maketrans("015", "OIS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +78,13 @@ class PostalAddress:
         tidied = tidy(name)
         again = len(self.lines) > 1 and self.lines[0].casefold() == tidied.casefold()
         lines = self.lines[again:]
+        head = tuple(filter(None, (tidied,)))
         if self.is_abroad:
-            tail = (*filter(None, (self.postcode,)), self.country.upper())
-            return (*filter(None, (tidied,)), *lines, *tail)
+            return (*head, *_with_postcode(lines, self), self.country.upper())
+        if _BFPO.fullmatch(self.postcode):
+            return (*head, *lines, self.postcode)
         *street, town = lines
-        return (*filter(None, (tidied,)), *street, town.upper(), self.postcode)
+        return (*head, *street, town.upper(), self.postcode)
 
     @property
     def round_key(self) -> tuple[int, str, int, str, str]:
@@ -84,15 +97,6 @@ class PostalAddress:
         if bfpo := _BFPO.fullmatch(self.postcode):
             return 1, "BFPO", int(bfpo[1]), "", ""
         return postcode_key(self.postcode)
-
-
-def postcode_key(postcode: str) -> tuple[int, str, int, str, str]:
-    """Return what to sort a UK postcode by: ZZ2 before ZZ19; others come last."""
-    shape = _POSTCODE.fullmatch("".join(postcode.split()).upper())
-    if not shape:
-        return 3, postcode, 0, "", ""
-    area, district, letter, sector, unit = shape.groups()
-    return 0, area, int(district), letter, sector + unit
 
 
 def tidy(text: str) -> str:
@@ -108,16 +112,6 @@ def tidy(text: str) -> str:
     return " ".join("".join(letters).split())
 
 
-def uk_postcode(text: str) -> str | None:
-    """Return the postcode as it is printed ("zz991aa" gives "ZZ99 1AA"), or None."""
-    bare = re.sub(r"[\s.-]", "", tidy(text)).upper()
-    shape = _POSTCODE.fullmatch(bare)
-    # Two figures and a letter (ZZ99A) is no district.
-    if not shape or (len(shape[2]) == 2 and shape[3]):
-        return None
-    return f"{bare[:-3]} {bare[-3:]}"
-
-
 def parse(
     lines: Sequence[str], postcode: str = "", country: str = ""
 ) -> PostalAddress | AddressProblem:
@@ -129,42 +123,59 @@ def parse(
     parts = [
         (f"address_{number}", line)
         for number, cell in enumerate(lines, 1)
-        for line in (tidy(text).rstrip(" ,") for text in cell.splitlines())
-        if line
+        for line in (_line(text) for text in cell.splitlines())
+        if has_words(line)
     ]
+    if any(_CARE_OF.search(line) for _, line in parts):
+        parts = [part for part in parts if not _NO_ABODE.search(part[1])]
     nation = _country(tidy(country), parts)
     if isinstance(nation, AddressProblem):
         return nation
     fault = _fault(parts)
     if fault:
         return fault
+    number = _taken_bfpo(parts, tidy(postcode))
     if nation:
-        return _abroad(parts, tidy(postcode), nation)
+        return _abroad(parts, tidy(postcode), nation, is_bfpo=bool(number))
+    if number:
+        return _bfpo(parts, tidy(postcode), number)
     code = _postcode(parts, tidy(postcode))
     return code if isinstance(code, AddressProblem) else _counted(parts, code, "")
 
 
+def has_words(text: str) -> bool:
+    """Whether anything in the text is a letter or a figure, as a carrier asks."""
+    return any(letter.isalnum() for letter in text)
+
+
+def _line(text: str) -> str:
+    return _BEFORE_MARKS.sub("", tidy(text)).rstrip(" ,")
+
+
 def _country(typed: str, parts: list[tuple[str, str]]) -> str | AddressProblem:
     """Take the country off the end of the parts; inland is the empty string."""
-    last = parts[-1][1].casefold() if parts else ""
+    last = ""
     # A lone line is never a country: Jordan and Georgia are houses too.
-    if len(parts) > 1 and (last in HOME or last in BY_NAME):
-        parts.pop()
-        typed = typed or last
-    name = typed.casefold().removeprefix("the ")
-    if not typed or name in HOME:
+    while len(parts) > 1 and is_home(parts[-1][1]):
+        last = parts.pop()[1]
+    end = parts[-1][1] if len(parts) > 1 and not last else ""
+    if country_named(end) and not end.startswith(_BAD_STARTS):
+        last = parts.pop()[1]
+    name = typed or last
+    if not name or is_home(name):
         return ""
-    if name in ISLANDS:
-        if last != name:
+    if is_island(name):
+        if not (parts and is_island(parts[-1][1])):
             parts.append(("country", typed))
         return ""
-    if name not in BY_NAME:
+    country = country_named(name, by_code=bool(typed))
+    if country is None:
         return AddressProblem(
-            f"“{typed}” is not a country we know: write its English name,"
+            f"“{typed}” is not a country we know: write its English name or its code,"
             " or leave it empty for the United Kingdom",
             "country",
         )
-    return BY_NAME[name]
+    return country.name
 
 
 def _fault(parts: list[tuple[str, str]]) -> AddressProblem | None:
@@ -186,31 +197,19 @@ def _fault(parts: list[tuple[str, str]]) -> AddressProblem | None:
 
 def _postcode(parts: list[tuple[str, str]], typed: str) -> str | AddressProblem:
     """Take the postcode off the end of the parts, if it stands there."""
-    last = _routing(parts[-1][1]) if parts else None
+    last = _postcode_at_end(parts)
     if not typed:
-        if last:
-            parts.pop()
-            return last
-        return _no_postcode(parts)
-    code = _routing(typed)
+        return last or _no_postcode(parts)
+    code = uk_postcode(typed)
     if not code:
         return _bad_postcode(typed)
-    if last == code:
-        parts.pop()
-    elif last and not last.startswith("BFPO"):
+    if last and last != code:
         return AddressProblem(
             f"the address ends with {last} but the postcode is {code}:"
             " keep the one that is right",
             "postcode",
         )
     return code
-
-
-@lru_cache(maxsize=4096)  # towns come again and again
-def _routing(text: str) -> str | None:
-    if bfpo := _BFPO.fullmatch(text):
-        return f"BFPO {int(bfpo[1])}"
-    return uk_postcode(text)
 
 
 def _no_postcode(parts: list[tuple[str, str]]) -> AddressProblem:
@@ -225,17 +224,15 @@ def _no_postcode(parts: list[tuple[str, str]]) -> AddressProblem:
 
 def _bad_postcode(typed: str) -> AddressProblem:
     """Return the problem, with the postcode that is meant where it is plain."""
-    bare = re.sub(r"[\s.-]", "", typed).upper()
-    inward = bare[-3:-2].translate(_AS_FIGURES) + bare[-2:].translate(_AS_LETTERS)
-    meant = uk_postcode(bare[:-3] + inward)
+    meant = meant_postcode(typed)
     hint = f"; is it {meant}?" if meant else ", which looks like “ZZ99 1AA”: correct it"
     return AddressProblem(f"“{typed}” is not a UK postcode{hint}", "postcode")
 
 
 def _abroad(
-    parts: list[tuple[str, str]], code: str, country: str
+    parts: list[tuple[str, str]], code: str, country: str, *, is_bfpo: bool
 ) -> PostalAddress | AddressProblem:
-    if any(_BFPO.fullmatch(line) for line in (*(line for _, line in parts), code)):
+    if is_bfpo:
         return AddressProblem(
             f"a BFPO address must not name a country: take “{country}” out", "country"
         )
@@ -243,11 +240,74 @@ def _abroad(
     return _counted(parts, "" if again else code, country)
 
 
+def _taken_bfpo(parts: list[tuple[str, str]], typed: str) -> str:
+    """Take the BFPO number out of the parts, wherever it stands; "" without one."""
+    numbers = [
+        match[1]
+        for line in (*(line for _, line in parts), typed)
+        if (match := _BFPO.fullmatch(line))
+    ]
+    if not numbers:
+        return ""
+    parts[:] = [
+        part
+        for part in parts
+        if not (_BFPO.fullmatch(part[1]) or _BARE_BFPO.fullmatch(part[1]))
+    ]
+    return f"BFPO {int(numbers[0])}"
+
+
+def _bfpo(
+    parts: list[tuple[str, str]], typed: str, number: str
+) -> PostalAddress | AddressProblem:
+    """Return a forces' address: its number is last, below a postcode if it has one."""
+    if not _BFPO.fullmatch(typed) and (typed or _ends_with_postcode(parts)):
+        code = _postcode(parts, typed)
+        if isinstance(code, AddressProblem):
+            return code
+        parts.append(("postcode", code))
+    return _counted(parts, number, "")
+
+
+def _ends_with_postcode(parts: Sequence[tuple[str, str]]) -> bool:
+    return bool(parts) and uk_postcode(parts[-1][1]) is not None
+
+
+def _postcode_at_end(parts: list[tuple[str, str]]) -> str | None:
+    """Take a postcode off the end of the last line, and return it."""
+    if not parts:
+        return None
+    part, line = parts[-1]
+    if code := uk_postcode(line):
+        parts.pop()
+        return code
+    if not (pair := split_postcode(line)):
+        return None
+    parts[-1] = part, pair[0]
+    return pair[1]
+
+
+def _with_postcode(lines: Sequence[str], address: "PostalAddress") -> tuple[str, ...]:
+    """Return the lines of an address abroad, its postcode where its country has it."""
+    *street, town = lines
+    code = address.postcode
+    if not code:
+        return tuple(lines)
+    match place_of(address.country):
+        case PostcodePlace.BEFORE:
+            return (*street, f"{code} {town}")
+        case PostcodePlace.AFTER:
+            return (*street, f"{town} {code}")
+        case PostcodePlace.BELOW:
+            return (*street, town, code)
+
+
 def _counted(
     parts: list[tuple[str, str]], code: str, country: str
 ) -> PostalAddress | AddressProblem:
     lines = tuple(line for _, line in parts)
-    spare = ADDRESS_LINES - len(lines) - bool(country and code)
+    below = country and code and place_of(country) is PostcodePlace.BELOW
+    spare = ADDRESS_LINES - len(lines) - bool(below)
     if not lines:
         return AddressProblem(
             f"only “{code or country}” is given: add a street and a town"

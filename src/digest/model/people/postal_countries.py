@@ -1,84 +1,96 @@
-"""The countries a letter can be sent to, by the names people write."""
+"""The countries a letter can be sent to, by the names people write.
 
-HOME = frozenset(
-    {
-        "cymru",
-        "england",
-        "gb",
-        "great britain",
-        "northern ireland",
-        "scotland",
-        "u.k.",
-        "uk",
-        "united kingdom",
-        "wales",
-    }
-)
-
-# Their letters go at the inland rate, by a postcode of the same shape.
-ISLANDS = frozenset({"alderney", "guernsey", "isle of man", "jersey", "sark"})
-
-OTHER_NAMES = {
-    "burma": "Myanmar",
-    "cabo verde": "Cape Verde",
-    "czechia": "Czech Republic",
-    "côte d'ivoire": "Ivory Coast",
-    "deutschland": "Germany",
-    "eire": "Ireland",
-    "éire": "Ireland",
-    "españa": "Spain",
-    "holland": "Netherlands",
-    "italia": "Italy",
-    "polska": "Poland",
-    "republic of ireland": "Ireland",
-    "swaziland": "Eswatini",
-    "the gambia": "Gambia",
-    "the netherlands": "Netherlands",
-    "turkey": "Turkey",
-    "türkiye": "Turkey",
-    "u.s.a.": "United States",
-    "uae": "United Arab Emirates",
-    "united states of america": "United States",
-    "us": "United States",
-    "usa": "United States",
-}
-
-_NAMES = """
-Afghanistan, Albania, Algeria, Andorra, Angola, Anguilla, Antigua and Barbuda,
-Argentina, Armenia, Aruba, Ascension Island, Australia, Austria, Azerbaijan,
-Bahamas, Bahrain, Bangladesh, Barbados, Belarus, Belgium, Belize, Benin, Bermuda,
-Bhutan, Bolivia, Bosnia and Herzegovina, Botswana, Brazil, British Virgin Islands,
-Brunei, Bulgaria, Burkina Faso, Burundi, Cambodia, Cameroon, Canada, Cape Verde,
-Cayman Islands, Central African Republic, Chad, Chile, China, Colombia, Comoros,
-Congo, Cook Islands, Costa Rica, Croatia, Cuba, Curaçao, Cyprus, Czech Republic,
-Democratic Republic of Congo, Denmark, Djibouti, Dominica, Dominican Republic,
-East Timor, Ecuador, Egypt, El Salvador, Equatorial Guinea, Eritrea, Estonia,
-Eswatini, Ethiopia, Falkland Islands, Faroe Islands, Fiji, Finland, France,
-French Guiana, French Polynesia, Gabon, Gambia, Georgia, Germany, Ghana,
-Gibraltar, Greece, Greenland, Grenada, Guadeloupe, Guatemala, Guinea,
-Guinea-Bissau, Guyana, Haiti, Honduras, Hong Kong, Hungary, Iceland, India,
-Indonesia, Iran, Iraq, Ireland, Israel, Italy, Ivory Coast, Jamaica, Japan,
-Jordan, Kazakhstan, Kenya, Kiribati, Kosovo, Kuwait, Kyrgyzstan, Laos, Latvia,
-Lebanon, Lesotho, Liberia, Libya, Liechtenstein, Lithuania, Luxembourg, Macao,
-Madagascar, Malawi, Malaysia, Maldives, Mali, Malta, Marshall Islands,
-Martinique, Mauritania, Mauritius, Mayotte, Mexico, Micronesia, Moldova, Monaco,
-Mongolia, Montenegro, Montserrat, Morocco, Mozambique, Myanmar, Namibia, Nauru,
-Nepal, Netherlands, New Caledonia, New Zealand, Nicaragua, Niger, Nigeria, Niue,
-North Korea, North Macedonia, Norway, Oman, Pakistan, Palau, Palestine, Panama,
-Papua New Guinea, Paraguay, Peru, Philippines, Pitcairn Islands, Poland,
-Portugal, Puerto Rico, Qatar, Réunion, Romania, Russia, Rwanda, Samoa,
-San Marino, Sao Tome and Principe, Saudi Arabia, Senegal, Serbia, Seychelles,
-Sierra Leone, Singapore, Slovakia, Slovenia, Solomon Islands, Somalia,
-South Africa, South Georgia, South Korea, South Sudan, Spain, Sri Lanka,
-St Helena, St Kitts and Nevis, St Lucia, St Vincent and the Grenadines, Sudan,
-Suriname, Sweden, Switzerland, Syria, Taiwan, Tajikistan, Tanzania, Thailand,
-Togo, Tonga, Trinidad and Tobago, Tristan da Cunha, Tunisia, Turkey,
-Turkmenistan, Turks and Caicos Islands, Tuvalu, Uganda, Ukraine,
-United Arab Emirates, United States, Uruguay, Uzbekistan, Vanuatu, Vatican City,
-Venezuela, Vietnam, Wallis and Futuna, Western Sahara, Yemen, Zambia, Zimbabwe
+countries.txt has a line for each: its two codes (ISO 3166-1), where its postcodes
+are written beside the town (before it, after it, or on a line below: the Universal
+Postal Union's addressing systems), its English name, and what else it is called: in
+its own languages and in Welsh, as the Unicode CLDR has them.
 """
 
-BY_NAME = {
-    **{name.casefold(): name for name in " ".join(_NAMES.split()).split(", ")},
-    **OTHER_NAMES,
-}
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("countries.txt")
+_HOME = """
+Great Britain, United Kingdom, UK, GB, GBR, England, Scotland, Wales,
+Northern Ireland, Cymru, Lloegr, Yr Alban, Gogledd Iwerddon, Prydain Fawr,
+Y Deyrnas Unedig
+"""
+# Their letters go at the inland rate, by a postcode of the same shape.
+_ISLANDS = """
+Alderney, Guernsey, Isle of Man, Jersey, Sark, Herm, Ellan Vannin, Ynys Manaw
+"""
+
+
+class PostcodePlace(StrEnum):
+    """Where a country writes a postcode."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class PostalCountry:
+    """A country abroad: its two-letter code, and its English name for the envelope."""
+
+    code: str
+    name: str
+    place: PostcodePlace
+
+
+def name_key(name: str) -> str:
+    """Return a country's name as it is looked for: letters alone, without accents."""
+    parted = unicodedata.normalize("NFKD", name.replace("&", "and").replace("+", "and"))
+    return "".join(letter for letter in parted.casefold() if letter.isalnum())
+
+
+def country_named(name: str, *, by_code: bool = False) -> PostalCountry | None:
+    """Return the country of that name or three-letter code.
+
+    By its two-letter code only where `by_code` says so: at the end of an address
+    "CO" is Colorado too.
+    """
+    key = name_key(name).removeprefix("the")
+    if by_code and key in _BY_CODE:
+        return _BY_CODE[key]
+    return _BY_NAME.get(key)
+
+
+def place_of(country: str) -> PostcodePlace:
+    """Return where the country of that English name writes a postcode."""
+    known = _BY_NAME.get(name_key(country))
+    return known.place if known else PostcodePlace.BELOW
+
+
+def is_home(name: str) -> bool:
+    """Whether the name is the United Kingdom's, or of a country in it."""
+    return name_key(name) in _HOME_KEYS
+
+
+def is_island(name: str) -> bool:
+    """Whether the name is of an island with inland postage, which stays a line."""
+    return name_key(name) in _ISLAND_KEYS
+
+
+def _keys(names: str) -> frozenset[str]:
+    return frozenset(map(name_key, " ".join(names.split()).split(", ")))
+
+
+def _read() -> tuple[dict[str, PostalCountry], dict[str, PostalCountry]]:
+    by_code: dict[str, PostalCountry] = {}
+    by_name: dict[str, PostalCountry] = {}
+    for line in _FILE.read_text(encoding="utf-8").splitlines():
+        code, code3, place, names = line.split(" ", 3)
+        name, *others = names.split("; ")
+        country = PostalCountry(code, name, PostcodePlace(place))
+        by_code[code.casefold()] = country
+        by_name[name_key(name).removeprefix("the")] = country
+        for other in (code3, *others):
+            by_name.setdefault(name_key(other), country)
+    return by_code, by_name
+
+
+_HOME_KEYS, _ISLAND_KEYS = _keys(_HOME), _keys(_ISLANDS)
+_BY_CODE, _BY_NAME = _read()
