@@ -71,10 +71,10 @@ def test_a_letter_cut_in_half_costs_itself_alone() -> None:
 @pytest.mark.parametrize("name", ["punycode", "idna", "utf-7", "hex", "zip", "x" * 90])
 def test_no_name_costs_time_or_hides_markup(name: str) -> None:
     content = f'<?xml version="1.0" encoding="{name}"?>'.encode()
-    began = time.monotonic()
+    began = time.process_time()
 
     assert decoded(content + b"+ADw-a" * 100_000, "") == "+ADw-a" * 100_000
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 @given(st.binary(), st.sampled_from(["", "text/xml; charset=utf-16", "a;charset=\0"]))
