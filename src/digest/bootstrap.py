@@ -42,6 +42,7 @@ from digest.schedule.editions.renditions import Renditions
 from digest.settings import Settings, from_environment
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.modes import in_mode
 from digest.store.delivery import job_tables
 from digest.store.editions import short_links
 from digest.store.migrate import is_current, migrate
@@ -145,7 +146,9 @@ class App:
                 engine=self.engine,
                 carrier=carrier,
                 message_for=self.renditions.message_for,
-                links=MailLinks(self.engine, self.links),
+                links=MailLinks(
+                    self.engine, self.links, rehearsal=not self.settings.live
+                ),
                 clock=self.clock,
                 connections=self.settings.smtp_connections,
                 limits=self.settings.limits,
@@ -253,7 +256,8 @@ def opened(
                         "the database is of an earlier version: run digest migrate"
                     )
         clock = clock_of(engine) if now is None else lambda: now
-        yield App(settings, engine, clock, secret_of(settings))
+        ours = in_mode(engine, settings.mode)
+        yield App(settings, ours, clock, secret_of(settings))
     finally:
         engine.dispose()
 

@@ -7,7 +7,7 @@ import difflib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -30,6 +30,7 @@ from digest.model.delivery.rate_limits import (
     parse_limits,
     parse_slow_start,
 )
+from digest.model.editions.mode import Mode
 
 PREFIX = "DIGEST_"
 # Read by the tests alone.
@@ -123,9 +124,9 @@ class Settings(BaseModel):
         return RateLimits(self.rate, self.domain_rate, self.slow_start)
 
     @property
-    def mode(self) -> Literal["live", "practice"]:
+    def mode(self) -> Mode:
         """Whether mail goes to everyone, or only where practice allows."""
-        return "live" if self.live else "practice"
+        return Mode.LIVE if self.live else Mode.PRACTICE
 
 
 def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:

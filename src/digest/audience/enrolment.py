@@ -19,13 +19,16 @@ from sqlalchemy import (
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
 from digest.model.formats import FORMATS, first_for
 from digest.store.base.bulk import one_of
+from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import edition, reader, schedule, subscriber
 from digest.store.base.upsert import insert_for
 from digest.store.people.readers import has_address, is_subscribed, list_ids
 
 _FOLLOWS = ("schedule_id", "format", "language", "topics")
+_PLACES = {Mode.LIVE: "position", Mode.PRACTICE: "rehearsal_position"}
 
 
 def enrol(
@@ -55,7 +58,10 @@ def enrol(
             reader_format.label("format"),
             func.coalesce(subscriber.c.language, campaign.language).label("language"),
             func.coalesce(subscriber.c.topics, literal_column("'[]'")).label("topics"),
-            _position(connection, schedule_id, list(ids.values())).label("position"),
+            *(
+                _upto(connection, schedule_id, list(ids.values()), mode).label(place)
+                for mode, place in _PLACES.items()
+            ),
             literal(now, reader.c.joined_at.type).label("joined_at"),
         )
         .where(
@@ -116,18 +122,27 @@ def _schedule(
     )
 
 
-def _position(
-    connection: Connection, schedule_id: ColumnElement[Any], ids: Sequence[int]
+def _upto(
+    connection: Connection,
+    schedule_id: ColumnElement[Any],
+    ids: Sequence[int],
+    mode: Mode,
 ) -> ColumnElement[Any]:
+    begins: int = connection.scalars(
+        select(campaign_table.c.live_from)
+        .join(schedule, schedule.c.campaign_id == campaign_table.c.id)
+        .where(schedule.c.id == ids[0])
+    ).one()
     rows = connection.execute(
         select(edition.c.schedule_id, func.max(edition.c.upto).label("upto"))
         .where(
             edition.c.schedule_id.in_(ids),
             edition.c.upto.is_not(None),
+            edition.c.mode == mode,
             # What a cancelled edition held flows into the next, for newcomers too.
             edition.c.state != EditionState.CANCELLED,
         )
         .group_by(edition.c.schedule_id)
     )
-    reached = [(schedule_id == row.schedule_id, row.upto) for row in rows]
-    return case(*reached, else_=0) if reached else literal(0)
+    reached = [(schedule_id == row.schedule_id, max(row.upto, begins)) for row in rows]
+    return case(*reached, else_=begins) if reached else literal(begins)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from digest.model.delivery.bounces import CopyRef
 
+# What stands for the token in a rehearsal: too short to be one.
+REHEARSAL = "rehearsal"
 _MAC_BYTES = 16
 _MOST_ID = 2**63
 # Mail programs take into a link what stands behind it: a dot, a closing bracket.
@@ -41,6 +43,11 @@ class SignedLinks:
     def unsubscribe_url(self, reader_id: int) -> str:
         """Return the address of the page that unsubscribes without signing in."""
         return f"{self._base_url}/u/{self.unsubscribe_token(reader_id)}"
+
+    @property
+    def rehearsal_url(self) -> str:
+        """The address in a rehearsal's copies: its page says that it does nothing."""
+        return f"{self._base_url}/u/{REHEARSAL}"
 
     def unsubscribe_token(self, reader_id: int) -> str:
         """Return the last part of `unsubscribe_url`: at most 32 letters and digits."""

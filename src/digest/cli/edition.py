@@ -36,10 +36,11 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
         as_json([asdict(edition) for edition in listed])
         return
     table(
-        ("id", "schedule", "slot", "state", "reason"),
+        ("id", "mode", "schedule", "slot", "state", "reason"),
         [
             (
                 edition.id,
+                edition.mode,
                 edition.schedule,
                 moment_in_words(edition.slot, stored.campaign.timezone),
                 edition.state,
@@ -82,7 +83,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
             }
         )
         return
-    result(f"edition {edition.id} of {edition.campaign}, {edition.schedule}")
+    result(f"{edition.title} of {edition.campaign}, {edition.schedule}")
     slot = moment_in_words(edition.slot, zone)
     result(f"  slot {slot}: {edition.state} {edition.reason or ''}".rstrip())
     for channel, state, number in copies_in_words:
@@ -121,6 +122,8 @@ def run(
             digest.dispatcher.submit,
         )
         faults = digest.renditions.make_all(edition.id)
+    if edition.is_rehearsal:
+        talk("practice mode: a rehearsal, which costs no reader anything")
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
     if edition.state == "frozen":
         talk(f"it waits for approval: digest edition approve {edition.id}")

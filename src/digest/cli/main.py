@@ -12,6 +12,7 @@ from digest.cli import (
     campaign,
     deliveries,
     edition,
+    golive,
     key,
     post,
     preview,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (serve, installation, status, source, preview, deliveries, audit):
+for part in (serve, installation, status, source, preview, deliveries, golive, audit):
     part.add_to(app)
 for name, noun in {
     "campaign": campaign,

@@ -31,6 +31,8 @@ def status(*, json: AsJson = False) -> None:
 def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
     from digest.model.staff_words import moment_in_words
 
+    if facts["mode"] != "live":
+        yield "practice mode: every edition is a rehearsal and costs no reader anything"
     for entry in facts["next"]:
         at = moment_in_words(entry["at"], entry["timezone"])
         yield f"next: {entry['campaign']}, {entry['schedule']}: {at}"
@@ -40,13 +42,15 @@ def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
             f"Say: digest campaign resume {entry['campaign']}"
         )
     for entry in facts["editions"]:
+        kind = "edition" if entry["mode"] == "live" else "rehearsal"
         yield (
-            f"edition {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
+            f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
             f"{entry['state']} {entry['reason']}".rstrip()
         )
     for run in facts["runs"]:
+        kind = "edition" if run["mode"] == "live" else "rehearsal"
         yield (
-            f"run of edition {run['edition']}: {run['ended']:,} of {run['total']:,} "
+            f"run of {kind} {run['edition']}: {run['ended']:,} of {run['total']:,} "
             f"copies have ended; {run['outlook']}"
         )
         yield from (f"  {reason}" for reason in run["reasons"])

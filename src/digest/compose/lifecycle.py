@@ -12,6 +12,7 @@ from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import reader
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
+from digest.store.people.readers import place_in
 
 NOTHING_NEW = "nothing new was published since the edition before"
 _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
@@ -78,7 +79,7 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
 
 def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:
     furthest_back = connection.scalar(
-        select(func.min(reader.c.position)).where(
+        select(func.min(place_in(edition.mode))).where(
             reader.c.schedule_id == edition.schedule_id
         )
     )

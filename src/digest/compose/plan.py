@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from digest.compose.variants import news
 from digest.model.editions.edition import EditionState, VariantKey
@@ -16,15 +16,16 @@ from digest.model.limits import READERS_PLANNED_AT_ONCE
 from digest.model.people.channel_choice import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
-from digest.store.base.tables import delivery, left_out, reader
+from digest.store.base.tables import delivery, left_out
 from digest.store.base.tables import edition as edition_table
 from digest.store.base.tables import variant as variants
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.delivery.deliveries import NewDelivery
 from digest.store.editions import editions
-from digest.store.people.readers import PlanningRow, facts_for
+from digest.store.people.readers import PlanningRow, facts_for, move_on
 from digest.store.posts import log
 
 # Gets, in the transaction that plans them, the send batches that have been cut.
@@ -69,7 +70,8 @@ def plan(
     Each chunk of readers is one transaction: their deliveries, the reasons of
     those left out, their new places in the log, how far planning has come and
     whatever `submit` does with the batch of their emails. An edition that
-    reaches nobody is skipped.
+    reaches nobody is skipped; a live one of a campaign that waits for golive stays
+    as it is, nobody planned.
     """
     with writing(engine) as connection:
         count_anew(connection)
@@ -100,6 +102,7 @@ def _plan_chunk(
         edition = _locked(connection, edition_id)
         if edition.state is not EditionState.APPROVED:
             return False
+        refuse_unless_may_go(connection, edition_id)
         rows = facts_for(connection, edition, size, now)
         if not rows:
             _finish(connection, edition, now)
@@ -136,7 +139,9 @@ def _record(
     _insert_left_out(connection, edition.id, others)
     up_to_date = [copy.row for copy in copies]
     up_to_date += [other.row for other in others if other.kind == "nothing-new"]
-    _move_readers(connection, edition.upto or 0, up_to_date)
+    upto = edition.upto or 0
+    behind = [row.reader_id for row in up_to_date if row.position < upto]
+    move_on(connection, edition.mode, upto, behind)
     return batch_ids
 
 
@@ -174,19 +179,6 @@ def _insert_left_out(
                 }
                 for other in others
             ],
-        )
-
-
-def _move_readers(
-    connection: Connection, upto: int, rows: Sequence[PlanningRow]
-) -> None:
-    behind = [{"moved": row.reader_id} for row in rows if row.position < upto]
-    if behind:
-        connection.execute(
-            update(reader)
-            .where(reader.c.id == bindparam("moved"), reader.c.position < upto)
-            .values(position=upto),
-            behind,
         )
 
 

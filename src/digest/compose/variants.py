@@ -11,6 +11,7 @@ from digest.model.editions.edition import Variant, VariantKey, rendition_key
 from digest.model.formats import Format, named
 from digest.model.posts.event_changes import is_worth_telling, merge_dates
 from digest.model.posts.items import Event, Item, Post
+from digest.store.base.modes import mode_of
 from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
@@ -68,7 +69,9 @@ def of_edition(
     None where it carries nothing.
     """
     edition = editions.get(connection, edition_id)
-    since = editions.upto_before(connection, edition.schedule_id, edition.slot)
+    since = editions.upto_before(
+        connection, edition.schedule_id, edition.slot, edition.mode
+    )
     language = campaigns.load(connection, edition.campaign_id).language
     key = VariantKey(since, edition.upto or since, (), fmt, language)
     return _composed(connection, edition, key)
@@ -88,7 +91,7 @@ def draft(
     """
     campaign = stored.campaign
     slot = schedule.schedule.times.next_slot(campaign.timezone, now)
-    since = editions.upto_before(connection, schedule.id, slot)
+    since = editions.upto_before(connection, schedule.id, slot, mode_of(connection))
     items = _items(news(connection, stored.id, (since, log.MAX), slot))
     if not items:
         return None
@@ -126,6 +129,7 @@ def _composed(
             items=_items(entries),
             format=key.format,
             language=key.language,
+            rehearsal=edition.is_rehearsal,
         ),
     )
 

@@ -83,13 +83,19 @@ EDITION_MOVES = MoveTable(
         ),
         EditionState.FROZEN: frozenset({EditionState.APPROVED, EditionState.CANCELLED}),
         EditionState.APPROVED: frozenset({EditionState.PLANNED, EditionState.SKIPPED}),
-        EditionState.PLANNED: frozenset({EditionState.SENDING, EditionState.SENT}),
-        EditionState.SENDING: frozenset({EditionState.SENT}),
+        EditionState.PLANNED: frozenset(
+            {EditionState.SENDING, EditionState.SENT, EditionState.REHEARSED}
+        ),
+        EditionState.SENDING: frozenset({EditionState.SENT, EditionState.REHEARSED}),
         EditionState.SENT: frozenset(),
+        EditionState.REHEARSED: frozenset(),
         EditionState.SKIPPED: frozenset(),
         EditionState.MISSED: frozenset(),
         EditionState.CANCELLED: frozenset(),
     },
     # Copies that had ended are to be sent after all.
-    by_hand={EditionState.SENT: frozenset({EditionState.SENDING})},
+    by_hand={
+        EditionState.SENT: frozenset({EditionState.SENDING}),
+        EditionState.REHEARSED: frozenset({EditionState.SENDING}),
+    },
 )

@@ -17,8 +17,9 @@ from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
-from digest.store.base.engine import writing
+from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import print_batches
 from digest.store.delivery.claims import (
     ClaimResult,
@@ -142,14 +143,25 @@ class PrintRoom:
         )
 
     def seal(self, batch_id: int) -> PrintBatch:
-        """Close the batch: it is never made again. A sealed one stays as it is."""
+        """Close the batch: it is never made again. A sealed one stays as it is.
+
+        Raises DigestError where its edition may not go now.
+        """
         return self._move(batch_id, PrintBatchState.SEALED)
 
     def posted(self, batch_id: int) -> PrintBatch:
         """Say that a sealed batch has been posted.
 
-        Raises DigestError for one that is not sealed yet.
+        Raises DigestError for one that is not sealed yet, and for proofs.
         """
+        with reading(self.engine) as connection:
+            batch = print_batches.get(connection, batch_id)
+            edition = editions.get(connection, batch.edition_id)
+        if edition.is_rehearsal:
+            raise DigestError(
+                f"print batch {batch_id} is of {edition.title}: its letters are "
+                "proofs, which are not posted"
+            )
         batch = self._move(batch_id, PrintBatchState.POSTED)
         if batch.state is PrintBatchState.OPEN:
             raise DigestError(
@@ -160,6 +172,8 @@ class PrintRoom:
 
     def _move(self, batch_id: int, to: PrintBatchState) -> PrintBatch:
         with writing(self.engine) as connection:
+            batch = print_batches.get(connection, batch_id)
+            refuse_unless_may_go(connection, batch.edition_id)
             if print_batches.move(connection, batch_id, to, self.clock()):
                 log.info("print batch moved id=%s state=%s", batch_id, to)
             return print_batches.get(connection, batch_id)
@@ -182,6 +196,7 @@ class PrintRoom:
         now = self.clock()
         with writing(self.engine) as connection:
             edition = editions.get(connection, edition_id)
+            refuse_unless_may_go(connection, edition_id)
             guard = guard_for(connection, edition_id, Channel.POST)
             cancel_unwelcome(connection, guard, now)
             close_edition(connection, edition_id, now)

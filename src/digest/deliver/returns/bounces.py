@@ -169,7 +169,7 @@ class Bounces:
             bounced = f"bounced: {verdict.status or 'no such address'}"
             why = COMPLAINT if is_complaint else bounced
             cancelled = bounces.silence(connection, copy.email_hash, why, now)
-        if is_complaint:
+        if is_complaint and not copy.is_rehearsal:
             self.unsubscribe(connection, copy.key.reader_id, now, COMPLAINT)
         return replace(mail, cancelled=cancelled)
 
@@ -217,7 +217,7 @@ def _as_new(name: str, judged: _JudgedReport) -> ReturnedMailEntry:
         verdict.words,
         str(copy.key),
         verdict.kind,
-        is_suppressed=is_final and is_current,
+        is_suppressed=is_final and is_current and not copy.is_rehearsal,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.mode import Mode
 from digest.model.formats import Format
 from digest.model.posts.items import Item
 
@@ -19,9 +20,17 @@ class EditionState(StrEnum):
     PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
+    REHEARSED = "rehearsed"
     SKIPPED = "skipped"
     MISSED = "missed"
     CANCELLED = "cancelled"
+
+
+# Where an edition ends all of whose copies have ended.
+DONE: dict[Mode, EditionState] = {
+    Mode.LIVE: EditionState.SENT,
+    Mode.PRACTICE: EditionState.REHEARSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,8 @@ class Variant:
     """The edition as one kind of reader needs it: all that a renderer is told.
 
     `slot` is an aware instant; renderers show it in the campaign's zone.
-    `code` is the edition's public name (8 letters and digits). `draft` marks
-    a proof, which says so on its face and is never sent.
+    `code` is the edition's public name (8 letters and digits). A `draft`, which
+    is never sent, and a `rehearsal` are proofs, and say so on their face.
     """
 
     code: str
@@ -59,6 +68,12 @@ class Variant:
     format: Format
     language: str
     draft: bool = False
+    rehearsal: bool = False
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it is to be looked at, and not a reader's own copy."""
+        return self.draft or self.rehearsal
 
 
 def rendition_key(items: tuple[str, ...], fmt: Format, language: str) -> str:

@@ -103,6 +103,7 @@ class EmailContents:
     content_language: str
     content_direction: str
     draft: bool
+    rehearsal: bool
     posts: tuple[EmailEntry, ...]
     events: tuple[EmailEntry, ...]
     sender: tuple[str, ...]
@@ -136,6 +137,7 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         content_language=language,
         content_direction=direction(language or variant.language),
         draft=variant.draft,
+        rehearsal=variant.rehearsal,
         posts=tuple(entry for item, entry in pairs if isinstance(item, Post)),
         events=tuple(entry for item, entry in pairs if isinstance(item, Event)),
         sender=campaign.letter.sender or (campaign.sender_name,),

@@ -30,10 +30,13 @@ def subject(variant: Variant) -> str:
             more=_counted(others, words),
         )
         line = whole if width_of(whole) <= SUBJECT_WIDTH else line
-    if not variant.draft:
-        return str(line)
-    # Translators: before the subject of an email that is only to be checked.
-    return str(words.gettext("Proof: %(subject)s", subject=line))
+    if variant.draft:
+        # Translators: before the subject of an email that is only to be checked.
+        line = words.gettext("Proof: %(subject)s", subject=line)
+    elif variant.rehearsal:
+        # Translators: before the subject of an email of a rehearsal.
+        line = words.gettext("Rehearsal: %(subject)s", subject=line)
+    return str(line)
 
 
 def in_order_of_reading(items: Sequence[Item]) -> list[Item]:

@@ -101,7 +101,7 @@ def letter_job(
         "sender": [typesetter.say(line, 0.4) for line in campaign.letter.sender],
         "phone": printable(campaign.letter.phone, words),
         "words": _fixed_words(words),
-        "proof": variant.draft,
+        "proof": variant.is_proof,
         "recipient": None,
         "blocks": list(_blocks(variant, setup)),
     }

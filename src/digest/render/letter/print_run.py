@@ -49,12 +49,17 @@ class PrintRunHead:
     slot: datetime
     language: str = "en-GB"
     templates_dir: Path | None = None
+    rehearsal: bool = False
 
     @property
     def title(self) -> str:
         """The run's name: "Lantern Week, Monday 6 July 2026"."""
         day = day_in_words(self.slot, self.campaign.timezone, self.words)
-        return printable(f"{self.campaign.title}, {day}", self.words)
+        title = f"{self.campaign.title}, {day}"
+        if self.rehearsal:
+            # Translators: the packing list of letters that are only proofs.
+            title = self.words.gettext("PROOF: %(title)s", title=title)
+        return printable(title, self.words)
 
     @property
     def words(self) -> Words:

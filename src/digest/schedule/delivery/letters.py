@@ -82,6 +82,7 @@ class LetterLayout:
             edition.code,
             edition.slot,
             templates_dir=self.renditions.templates_dir,
+            rehearsal=edition.is_rehearsal,
         )
 
 

@@ -12,14 +12,20 @@ from digest.store.campaigns import campaigns
 
 @dataclass(frozen=True, slots=True)
 class MailLinks:
-    """Links for the sender; what an edition's campaign says is looked up once."""
+    """Links for the sender; what an edition's campaign says is looked up once.
+
+    In a `rehearsal` the links to unsubscribe say so and do nothing.
+    """
 
     engine: Engine
     links: SignedLinks
+    rehearsal: bool = False
     _domains: dict[str, str] = field(default_factory=dict)
 
     def unsubscribe_url(self, reader_id: int) -> str:
         """Return the https address that unsubscribes without signing in."""
+        if self.rehearsal:
+            return self.links.rehearsal_url
         return self.links.unsubscribe_url(reader_id)
 
     def unsubscribe_mailto(self, reader_id: int) -> str:  # noqa: ARG002 - the sender's protocol

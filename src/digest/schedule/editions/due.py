@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.mode import Mode
 from digest.schedule.limits import LOOK_BACK
 from digest.store.base.engine import reading, writing
+from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions
@@ -41,9 +43,9 @@ def open_due(engine: Engine, now: datetime) -> int:
         due = [
             (stored, schedule)
             for stored in campaigns.listed(connection)
-            if stored.paused_at is None
+            if stored.paused_at is None and is_open(connection, stored)
             for schedule in campaigns.schedules_of(connection, stored)
-            if list(_slots_without_edition(connection, stored.campaign, schedule, now))
+            if list(_slots_without_edition(connection, stored, schedule, now))
         ]
     if not due:
         return 0
@@ -52,15 +54,23 @@ def open_due(engine: Engine, now: datetime) -> int:
 
 
 def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
-    """Return the next slot of every schedule that still has one, soonest first."""
+    """Return the next slot of every schedule that still has one, soonest first.
+
+    None of a campaign that is paused, or waits for golive.
+    """
     slots = [
         NextSlot(stored.campaign.name, row.id, row.schedule.name, slot)
         for stored in campaigns.listed(connection)
-        if stored.paused_at is None
+        if stored.paused_at is None and is_open(connection, stored)
         for row in campaigns.schedules_of(connection, stored)
         if (slot := next_slot(stored.campaign, row, now)) is not None
     ]
     return sorted(slots, key=attrgetter("at"))
+
+
+def is_open(connection: Connection, stored: StoredCampaign) -> bool:
+    """Whether the campaign's slots lead to editions: not live ones before golive."""
+    return not (stored.awaits_golive and mode_of(connection) is Mode.LIVE)
 
 
 def next_slot(
@@ -79,7 +89,7 @@ def _open_or_miss(
     schedule: ScheduleRow,
     now: datetime,
 ) -> int:
-    slots = list(_slots_without_edition(connection, stored.campaign, schedule, now))
+    slots = list(_slots_without_edition(connection, stored, schedule, now))
     opened = 0
     for slot in slots:
         place = editions.Slot(stored.id, schedule.id, slot)
@@ -96,10 +106,16 @@ def _open_or_miss(
 
 
 def _slots_without_edition(
-    connection: Connection, campaign: Campaign, schedule: ScheduleRow, now: datetime
+    connection: Connection,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    now: datetime,
 ) -> Iterator[datetime]:
+    campaign = stored.campaign
     first, last = _span(campaign)
     after = max(schedule.slots_since, now - LOOK_BACK)
+    if stored.live_since is not None and mode_of(connection) is Mode.LIVE:
+        after = max(after, stored.live_since)
     with_edition = editions.slots_made(connection, schedule.id, after)
     for slot in schedule.schedule.times.slots(campaign.timezone, after, now):
         begun = first is None or slot >= first

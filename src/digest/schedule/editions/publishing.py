@@ -16,6 +16,7 @@ from digest.schedule.editions.previews import schedule_of
 from digest.schedule.limits import GATHER_EVERY
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
 from digest.store.editions import editions
 from digest.store.editions.editions import Edition
 
@@ -71,10 +72,11 @@ def publish(
     """Make an edition of a campaign's schedule at `now`, whatever its times are.
 
     Returns where it then stands. Raises NotFound for a campaign or a schedule
-    that is not there.
+    that is not there, and DigestError for a campaign that waits for golive.
     """
     with reading(engine) as connection:
         stored = campaigns.by_name(connection, name)
+        refuse_unless_open(connection, stored.id)
         row = schedule_of(connection, stored, schedule)
     with writing(engine) as connection:
         editions.open_at(connection, editions.Slot(stored.id, row.id, now), now)
@@ -94,6 +96,7 @@ def approve(
     """Say for one person that an edition may go, and carry it on if that is enough."""
     with reading(engine) as connection:
         editions.get(connection, edition_id)
+        refuse_unless_may_go(connection, edition_id)
     lifecycle.approve(engine, edition_id, now, by)
     return carry_forward(engine, edition_id, now, submit)
 

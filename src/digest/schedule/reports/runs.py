@@ -13,11 +13,13 @@ from digest.model.delivery.eta import TimeRemaining, outlook, rate_of
 from digest.model.delivery.eta import seconds_left as time_left
 from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
 from digest.model.limits import RATE_WINDOW_SECONDS
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
+from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import carriers, rate_limits
@@ -73,6 +75,7 @@ class Run:
         """Return it for a program."""
         return {
             "edition": self.edition.id,
+            "mode": self.edition.mode.value,
             "state": self.edition.state.value,
             "copies": [
                 {"channel": channel, "state": state, "copies": count}
@@ -104,7 +107,7 @@ def run_of(
     ready = max(planned - waiting.copies, 0) + on_the_wire
     stored = campaigns.by_name(connection, edition.campaign)
     zone = stored.campaign.timezone
-    holds = _holds(connection, stored)
+    holds = _holds(connection, stored, edition)
     remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(holds))
     rate = None
     if edition.state is EditionState.SENDING:
@@ -153,14 +156,23 @@ def _reasons(
     return reasons
 
 
-def _holds(connection: Connection, stored: StoredCampaign) -> list[str]:
+def _holds(
+    connection: Connection, stored: StoredCampaign, edition: Edition
+) -> list[str]:
     """Return what only staff can put right before any more is begun."""
     reasons = []
     if since := asleep_since(connection):
         words = moment_in_words(since, stored.campaign.timezone)
         reasons.append(f"Asleep since {words}. Say: digest resume")
+    name, mode = stored.campaign.name, mode_of(connection)
+    if edition.mode is not mode:
+        reasons.append(f"It is of {edition.mode} mode, and this is {mode} mode.")
+    elif mode is Mode.LIVE and stored.awaits_golive:
+        reasons.append(
+            "The campaign has been rehearsed and is not live yet. "
+            f"Say: digest golive {name}"
+        )
     if stored.paused_at is not None:
-        name = stored.campaign.name
         reasons.append(f"The campaign is paused. Say: digest campaign resume {name}")
     return reasons
 

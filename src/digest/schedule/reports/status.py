@@ -12,6 +12,7 @@ from digest.schedule.reports.runs import GOING, run_of
 from digest.schedule.reports.source_health import source_facts
 from digest.schedule.reports.troubles import last_editions, troubles_in
 from digest.store.base.engine import reading
+from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, sources
 from digest.store.delivery.rate_limits import slow_starts
 from digest.store.editions import editions
@@ -34,6 +35,7 @@ def status_of(
             for stored in stored_campaigns
         }
         return {
+            "mode": mode_of(connection).value,
             "next": [
                 {
                     "campaign": slot.campaign,
@@ -54,6 +56,7 @@ def status_of(
                     "campaign": edition.campaign,
                     "schedule": edition.schedule,
                     "slot": edition.slot,
+                    "mode": edition.mode.value,
                     "state": edition.state.value,
                     "reason": edition.reason or "",
                 }

@@ -11,7 +11,7 @@ from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.staff_words import counted, moment_in_words
-from digest.schedule.editions import long_sleep
+from digest.schedule.editions import due, long_sleep
 from digest.schedule.limits import (
     CAUSES_NAMED,
     EDITION_TROUBLES_FOR,
@@ -21,6 +21,7 @@ from digest.schedule.limits import (
     SKIPPED_NAMED_FOR,
 )
 from digest.schedule.reports.source_health import next_try
+from digest.store.base.modes import mode_of
 from digest.store.campaigns import sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
@@ -62,7 +63,8 @@ def troubles_in(
         recent = [
             edition
             for edition in last_editions(connection, stored.id)
-            if now - edition.slot < EDITION_TROUBLES_FOR
+            if edition.mode in mode_of(connection).counted
+            and now - edition.slot < EDITION_TROUBLES_FOR
         ]
         for edition in recent:
             troubles += _of_edition(connection, edition)
@@ -80,7 +82,8 @@ def _of_campaign(
     connection: Connection, stored: StoredCampaign, now: datetime
 ) -> list[Trouble]:
     name = stored.campaign.name
-    troubles = [
+    troubles = [] if due.is_open(connection, stored) else [_not_live(name)]
+    troubles += [
         trouble
         for row in sources.of_campaign(connection, stored.id).values()
         for trouble in _of_source(stored.campaign, row, now)
@@ -108,6 +111,13 @@ def _of_campaign(
             )
         )
     return troubles
+
+
+def _not_live(name: str) -> Trouble:
+    return Trouble(
+        f"{name} has been rehearsed and is not live yet: nothing of it is sent.",
+        f"See what its first edition will hold: digest golive --dry-run {name}",
+    )
 
 
 def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Trouble]:
@@ -163,7 +173,7 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
 
 
 def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
-    name = f"{edition.campaign}, {edition.schedule}, edition {edition.id}"
+    name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
     troubles = []
     if edition.state is EditionState.FROZEN:
         troubles.append(

@@ -91,6 +91,11 @@ campaign = Table(
     _required("file", JSON),  # what was applied, as JSON: see store.campaigns.campaigns
     Column("last_position", BigId, nullable=False, server_default="0"),
     Column("paused_at", UtcDateTime),
+    # It has been rehearsed: a person says golive before anything of it is sent live.
+    Column("awaits_golive", Boolean, nullable=False, server_default=text("false")),
+    Column("live_since", UtcDateTime),  # live slots count from here; null: from each's
+    # Live editions begin behind this position, whatever nobody has had before it.
+    Column("live_from", BigId, nullable=False, server_default="0"),
     _required("applied_at", UtcDateTime),
 )
 
@@ -184,6 +189,7 @@ edition = Table(
     _to("campaign_id"),
     _to("schedule_id"),
     _required("slot", UtcDateTime),
+    Column("mode", String(8), nullable=False, server_default="live"),
     _required("state", String(12)),
     Column("upto", BigId),
     Column("reason", Text),  # why skipped, missed or cancelled
@@ -195,7 +201,7 @@ edition = Table(
     Column("planned_at", UtcDateTime),
     Column("deliver_by", UtcDateTime),  # later than this a copy is of no use
     Column("ended_at", UtcDateTime),
-    UniqueConstraint("schedule_id", "slot"),
+    UniqueConstraint("schedule_id", "slot", "mode"),
     UniqueConstraint("code"),
     Index("ix_edition_state", "state"),
 )
@@ -279,6 +285,8 @@ reader = Table(
     _required("language", String(20)),
     _required("topics", JSON),
     Column("position", BigId, nullable=False, server_default="0"),
+    # How far rehearsals have come; no live edition looks at it.
+    Column("rehearsal_position", BigId, nullable=False, server_default="0"),
     _required("joined_at", UtcDateTime),
     Column("paused_until", UtcDateTime),
     UniqueConstraint("campaign_id", "subscriber_id"),

@@ -15,7 +15,7 @@ from digest.model.campaigns.campaign import Campaign, Schedule
 from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import mailing_list, reader, schedule
 from digest.store.base.upsert import insert_new
-from digest.store.campaigns import source_rows
+from digest.store.campaigns import going_live, source_rows
 from digest.store.staff.audit import Act, changes, record
 
 
@@ -34,11 +34,17 @@ class CampaignFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredCampaign:
-    """A campaign with its row's id and whether somebody has paused it."""
+    """A campaign with its row's id and whether somebody has paused it.
+
+    One that `awaits_golive` has been rehearsed and may not be sent live yet; live
+    slots before `live_since` do not count.
+    """
 
     id: int
     campaign: Campaign
     paused_at: datetime | None
+    awaits_golive: bool = False
+    live_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,14 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
     insert_new(
         connection,
         campaigns,
-        [{"name": campaign.name, "file": content, "applied_at": now}],
+        [
+            {
+                "name": campaign.name,
+                "file": content,
+                "applied_at": now,
+                "awaits_golive": going_live.is_closed(connection),
+            }
+        ],
         key=("name",),
     )
     connection.execute(
@@ -157,7 +170,13 @@ def schedules_of(connection: Connection, stored: StoredCampaign) -> list[Schedul
 
 
 def _stored(row: Row[Any]) -> StoredCampaign:
-    return StoredCampaign(row.id, CampaignFile(**row.file).parsed(), row.paused_at)
+    return StoredCampaign(
+        row.id,
+        CampaignFile(**row.file).parsed(),
+        row.paused_at,
+        row.awaits_golive,
+        row.live_since,
+    )
 
 
 def _record_application(

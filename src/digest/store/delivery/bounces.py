@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model.delivery.bounces import BounceVerdict, CopyRef
+from digest.model.editions.mode import Mode
 from digest.store.base.tables import bounce, delivery, edition, subscriber
 from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries
@@ -21,7 +22,8 @@ class SentCopy:
     """A copy that a report is about, and whose it is.
 
     `has_changed` says that the person's details have changed since it left, so
-    that it may have gone to another address than they have now.
+    that it may have gone to another address than they have now. What comes back
+    of a rehearsal is kept, and counts against nobody.
     """
 
     key: DeliveryKey
@@ -30,6 +32,7 @@ class SentCopy:
     email_hash: str | None
     is_erased: bool
     has_changed: bool
+    is_rehearsal: bool = False
 
 
 def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
@@ -44,6 +47,7 @@ def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
             subscriber.c.email_hash,
             subscriber.c.erased_at,
             subscriber.c.changed_at,
+            edition.c.mode,
         )
         .join(edition, edition.c.id == delivery.c.edition_id)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
@@ -61,6 +65,7 @@ def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
         email_hash=row.email_hash,
         is_erased=row.erased_at is not None,
         has_changed=left_at is not None and row.changed_at > left_at,
+        is_rehearsal=row.mode == Mode.PRACTICE,
     )
 
 

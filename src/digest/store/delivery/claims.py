@@ -38,7 +38,7 @@ LEFT = "left, or asked not to be written to, before the copy went"
 class HandoverGuard:
     """What must still hold when a copy leaves: its reader, and its words.
 
-    `withdrawn` counts the edition's items taken back when the words were made.
+    `standing` counts the items of the edition that stood when the words were made.
     """
 
     edition_id: int
@@ -47,7 +47,7 @@ class HandoverGuard:
     campaign_id: int
     since: int
     upto: int
-    withdrawn: int = 0
+    standing: int = 0
 
 
 class ClaimResult(Enum):
@@ -74,7 +74,7 @@ def guard_for(
         since=connection.scalar(since) or 0,
         upto=edition.upto or 0,
     )
-    return replace(guard, withdrawn=_count_withdrawn(connection, guard))
+    return replace(guard, standing=_count_standing(connection, guard))
 
 
 def claim(
@@ -93,15 +93,15 @@ def claim_all(
     """Mark planned copies as being handed over, those that nobody has stopped.
 
     Somebody who has left, was erased or is suppressed gets nothing more: their
-    copy is cancelled. Where an item was withdrawn the copies stay as they are
-    and the answer is STALE.
+    copy is cancelled. Where an item was withdrawn or held the copies stay as they
+    are and the answer is STALE.
     """
     wanted = list(reader_ids)
     parameters = {"of_readers": wanted, "now": now}
     claimed = set(connection.scalars(_claim_statement(guard), parameters))
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
-    is_stale = _count_withdrawn(connection, guard) != guard.withdrawn
+    is_stale = _count_standing(connection, guard) != guard.standing
     return {
         reader_id: ClaimResult.YES
         if reader_id in claimed
@@ -137,7 +137,7 @@ def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> ClaimRe
 # Made once: it runs for every copy.
 @lru_cache(maxsize=16)
 def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
-    unchanged = _withdrawn(guard).scalar_subquery() == guard.withdrawn
+    unchanged = _standing(guard).scalar_subquery() == guard.standing
     return claim_statement(guard.edition_id, _is_welcome(guard), unchanged)
 
 
@@ -150,14 +150,14 @@ def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:
     )
 
 
-def _withdrawn(guard: HandoverGuard) -> Select[int]:
+def _standing(guard: HandoverGuard) -> Select[int]:
     return select(func.count()).where(
         item.c.campaign_id == guard.campaign_id,
         item.c.position > guard.since,
         item.c.position <= guard.upto,
-        item.c.withdrawn_at.is_not(None),
+        item.c.withdrawn_at.is_(None),
     )
 
 
-def _count_withdrawn(connection: Connection, guard: HandoverGuard) -> int:
-    return connection.scalar(_withdrawn(guard)) or 0
+def _count_standing(connection: Connection, guard: HandoverGuard) -> int:
+    return connection.scalar(_standing(guard)) or 0

@@ -25,7 +25,6 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import delivery, edition
@@ -240,7 +239,7 @@ def expire_late(
 
 
 def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
-    """Call the edition sent if every copy of it has ended; return whether it was.
+    """Call the edition sent, or rehearsed, if all its copies have ended; say whether.
 
     A copy whose end is uncertain, or a letter that waits for an address to be
     mended, keeps it open.
@@ -251,7 +250,7 @@ def close_edition(connection: Connection, edition_id: int, now: datetime) -> boo
     )
     if connection.scalar(select(going)):
         return False
-    return editions.move(connection, edition_id, EditionState.SENT, now)
+    return editions.end(connection, edition_id, now)
 
 
 def cancel(

@@ -130,7 +130,7 @@ def without_job(connection: Connection, now: datetime, most: int) -> list[int]:
         ),
     )
     has_job = select(_jobs.c.id).where(is_of_it, is_under_way).exists()
-    batches = send_batches.due(now).where(~has_job).limit(most)
+    batches = send_batches.due(connection, now).where(~has_job).limit(most)
     return [row.id for row in connection.execute(batches)]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, up
 
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.editions.edition import EditionState
+from digest.model.editions.edition import DONE, EditionState
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import plan_again
@@ -56,7 +56,7 @@ def retry(
             edition_id,
             EditionState.SENDING,
             now,
-            only_from=EditionState.SENT,
+            only_from=DONE[editions.get(connection, edition_id).mode],
             ended_at=None,
         )
         act = Act(

@@ -25,6 +25,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store import limits
 from digest.store.base.tables import campaign, delivery, edition, send_batch
+from digest.store.campaigns.going_live import may_go
 from digest.store.delivery.by_channel import IS_EMAIL, goes_by_email
 from digest.store.delivery.deliveries import (
     DeliveryKey,
@@ -79,11 +80,12 @@ def cut(
     return [*connection.scalars(batch.returning(send_batch.c.id))]
 
 
-def due(now: datetime) -> Select[Any]:
+def due(connection: Connection, now: datetime) -> Select[Any]:
     """Return the query for the batches that may be leased, longest due first.
 
     A batch whose sender let its lease run out is due too. Batches of paused
-    campaigns, and of editions not planned to their end, are left alone.
+    campaigns, of editions not planned to their end, and of those that may not
+    go in our mode, are left alone.
     """
     is_due = or_(
         and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
@@ -93,7 +95,12 @@ def due(now: datetime) -> Select[Any]:
         select(send_batch)
         .join(edition, edition.c.id == send_batch.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
-        .where(is_due, edition.c.state.in_(SENDABLE), campaign.c.paused_at.is_(None))
+        .where(
+            is_due,
+            edition.c.state.in_(SENDABLE),
+            campaign.c.paused_at.is_(None),
+            may_go(connection),
+        )
         .order_by(send_batch.c.due_at, send_batch.c.id)
     )
 
@@ -110,7 +117,9 @@ def claim(
     `only` names the one batch that is wanted, and None says that it is not due.
     See `due`.
     """
-    wanted = due(now) if only is None else due(now).where(send_batch.c.id == only)
+    wanted = due(connection, now)
+    if only is not None:
+        wanted = wanted.where(send_batch.c.id == only)
     row = connection.execute(
         wanted.limit(1).with_for_update(skip_locked=True, of=send_batch)
     ).first()

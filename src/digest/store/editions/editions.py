@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from digest.errors import NotFound
-from digest.model.editions.edition import EditionState
+from digest.model.editions.edition import DONE, EditionState
+from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.codes import ALPHABET
+from digest.store.base.modes import mode_of
 from digest.store.base.tables import campaign, edition, schedule
 from digest.store.base.upsert import insert_new
+from digest.store.campaigns import going_live
 from digest.store.staff.audit import Act, record
 
 _STAMPS = {
@@ -21,6 +24,7 @@ _STAMPS = {
     EditionState.APPROVED: "approved_at",
     EditionState.PLANNED: "planned_at",
     EditionState.SENT: "ended_at",
+    EditionState.REHEARSED: "ended_at",
     EditionState.SKIPPED: "ended_at",
     EditionState.MISSED: "ended_at",
     EditionState.CANCELLED: "ended_at",
@@ -41,7 +45,11 @@ _VERBS = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition as it stands; `upto` is set once it is frozen."""
+    """An edition as it stands; `upto` is set once it is frozen.
+
+    Of practice `mode` it is a rehearsal: for whoever is allowed, and counted as
+    nothing that readers have had.
+    """
 
     id: int
     code: str
@@ -50,6 +58,7 @@ class Edition:
     schedule_id: int
     schedule: str
     slot: datetime
+    mode: Mode
     state: EditionState
     upto: int | None
     reason: str | None
@@ -59,6 +68,16 @@ class Edition:
     planned_at: datetime | None
     deliver_by: datetime | None
     ended_at: datetime | None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it was made in practice mode."""
+        return self.mode is Mode.PRACTICE
+
+    @property
+    def title(self) -> str:
+        """What staff call it: "edition 12", "rehearsal 13"."""
+        return f"{'rehearsal' if self.is_rehearsal else 'edition'} {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,11 @@ class Slot:
 
 
 def open_at(connection: Connection, slot: Slot, now: datetime) -> bool:
-    """Make the slot's edition, open; False where there is one already."""
+    """Make the slot's edition, open; False where there is one already.
+
+    In practice mode it is a rehearsal, and from then on nothing of any campaign
+    is sent live before a person says golive.
+    """
     return _make(connection, slot, now, state=EditionState.OPEN)
 
 
@@ -82,20 +105,26 @@ def miss(connection: Connection, slot: Slot, now: datetime, reason: str) -> bool
 
 
 def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bool:
+    mode = mode_of(connection)
     row = {
         "code": "".join(secrets.choice(ALPHABET) for _ in range(8)),
         "campaign_id": slot.campaign_id,
         "schedule_id": slot.schedule_id,
         "slot": slot.at,
+        "mode": mode,
         "opened_at": now,
     }
-    key = ("schedule_id", "slot")
+    if mode is Mode.PRACTICE:
+        going_live.close_door(connection)
+    key = ("schedule_id", "slot", "mode")
     if not insert_new(connection, edition, [row | facts], key=key):
         return False
     schedule_id, at = slot.schedule_id, slot.at
     edition_id = connection.scalar(
         select(edition.c.id).where(
-            edition.c.schedule_id == schedule_id, edition.c.slot == at
+            edition.c.schedule_id == schedule_id,
+            edition.c.slot == at,
+            edition.c.mode == mode,
         )
     )
     after = {"slot": at, "state": facts["state"], "reason": facts.get("reason")}
@@ -146,6 +175,12 @@ def move(
     return moved.rowcount == 1
 
 
+def end(connection: Connection, edition_id: int, now: datetime) -> bool:
+    """Call the edition sent, or rehearsed, if that is legal; see `move`."""
+    to = DONE[get(connection, edition_id).mode]
+    return move(connection, edition_id, to, now)
+
+
 def get(connection: Connection, edition_id: int) -> Edition:
     """Return the edition. Raises NotFound in words."""
     row = connection.execute(_editions().where(edition.c.id == edition_id)).first()
@@ -158,9 +193,11 @@ def get(connection: Connection, edition_id: int) -> Edition:
 
 
 def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition | None:
-    """Return the edition of a schedule's slot, if it has been made."""
+    """Return the edition of a schedule's slot, if it has been made in our mode."""
     matching = _editions().where(
-        edition.c.schedule_id == schedule_id, edition.c.slot == slot
+        edition.c.schedule_id == schedule_id,
+        edition.c.slot == slot,
+        edition.c.mode == mode_of(connection),
     )
     row = connection.execute(matching).first()
     return None if row is None else _edition(row)
@@ -177,7 +214,12 @@ def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     """Return editions that readers were planned for, newest slot first."""
     matching = _editions().where(
         edition.c.state.in_(
-            [EditionState.PLANNED, EditionState.SENDING, EditionState.SENT]
+            [
+                EditionState.PLANNED,
+                EditionState.SENDING,
+                EditionState.SENT,
+                EditionState.REHEARSED,
+            ]
         )
     )
     newest = matching.order_by(edition.c.slot.desc(), edition.c.id.desc())
@@ -186,20 +228,24 @@ def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
 
 
 def unfinished(connection: Connection) -> list[Edition]:
-    """Return every edition that still has somewhere to go, oldest slot first.
+    """Return every edition of our mode that has somewhere to go, oldest slot first.
 
-    Those of paused campaigns are left where they are.
+    Those of paused campaigns, and live ones that await golive, stay where they are.
     """
     matching = _editions().where(
-        edition.c.state.in_(EDITION_MOVES.unfinished), campaign.c.paused_at.is_(None)
+        edition.c.state.in_(EDITION_MOVES.unfinished),
+        campaign.c.paused_at.is_(None),
+        going_live.may_go(connection),
     )
     rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
     return [_edition(row) for row in rows]
 
 
 def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
-    """Return every edition in one of the states, oldest slot first."""
-    matching = _editions().where(edition.c.state.in_(states))
+    """Return every edition of our mode in one of the states, oldest slot first."""
+    matching = _editions().where(
+        edition.c.state.in_(states), edition.c.mode == mode_of(connection)
+    )
     rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
     return [_edition(row) for row in rows]
 
@@ -207,32 +253,47 @@ def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Ed
 def slots_made(
     connection: Connection, schedule_id: int, after: datetime
 ) -> set[datetime]:
-    """Return the slots later than `after` that have an edition, whatever its state."""
+    """Return the slots later than `after` that have an edition of our mode."""
     return set(
         connection.scalars(
             select(edition.c.slot).where(
-                edition.c.schedule_id == schedule_id, edition.c.slot > after
+                edition.c.schedule_id == schedule_id,
+                edition.c.slot > after,
+                edition.c.mode == mode_of(connection),
             )
         )
     )
 
 
-def upto_before(connection: Connection, schedule_id: int, slot: datetime) -> int:
-    """Return where the schedule's editions before `slot` have come to in the log."""
+def upto_before(
+    connection: Connection, schedule_id: int, slot: datetime, mode: Mode
+) -> int:
+    """Return where the schedule's editions before `slot` have come to in the log.
+
+    Those that count in `mode`; or where live editions begin, if that is later.
+    """
+    begins = (
+        select(campaign.c.live_from)
+        .join(schedule, schedule.c.campaign_id == campaign.c.id)
+        .where(schedule.c.id == schedule_id)
+    )
     last = select(func.max(edition.c.upto)).where(
         edition.c.schedule_id == schedule_id,
         edition.c.slot < slot,
+        edition.c.mode.in_(mode.counted),
         edition.c.state != EditionState.CANCELLED,
     )
-    return connection.scalar(last) or 0
+    first: int = connection.scalars(begins).one()
+    return max(connection.scalar(last) or 0, first)
 
 
 def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:
-    """Return an edition that carries that position and was approved, if any was."""
+    """Return a live edition that carries the position and was approved, if any was."""
     matching = select(edition.c.id).where(
         edition.c.campaign_id == campaign_id,
         edition.c.upto >= position,
         edition.c.approved_at.is_not(None),
+        edition.c.mode == Mode.LIVE,
     )
     return connection.scalar(matching.order_by(edition.c.id).limit(1))
 
@@ -283,6 +344,7 @@ def _edition(row: Row[Any]) -> Edition:
         schedule_id=row.schedule_id,
         schedule=row.schedule_name,
         slot=row.slot,
+        mode=Mode(row.mode),
         state=EditionState(row.state),
         upto=row.upto,
         reason=row.reason,

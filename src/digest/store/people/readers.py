@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,13 +11,17 @@ from sqlalchemy import (
     Exists,
     Row,
     Text,
+    bindparam,
+    case,
     cast,
     exists,
     func,
     or_,
     select,
+    update,
 )
 
+from digest.model.editions.mode import Mode
 from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import Addressee
@@ -30,12 +34,14 @@ from digest.store.base.tables import (
     suppression,
 )
 from digest.store.campaigns import campaigns
-from digest.store.editions.editions import Edition
 
 
 @dataclass(frozen=True, slots=True)
 class PlanningRow:
-    """A reader as planning sees them; `position` is their place in the log."""
+    """A reader as planning sees them; `position` is their place in the log.
+
+    For a rehearsal, the place that rehearsals have brought them to.
+    """
 
     reader_id: int
     subscriber_id: int
@@ -68,8 +74,28 @@ def get(connection: Connection, reader_id: int) -> Reader | None:
     return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased)
 
 
+class ReaderQuery(Protocol):
+    """For whom an edition is, and past whom planning has come: see `Edition`."""
+
+    @property
+    def campaign_id(self) -> int:
+        """Its campaign."""
+
+    @property
+    def schedule_id(self) -> int:
+        """Its schedule."""
+
+    @property
+    def mode(self) -> Mode:
+        """Whose places in the log count."""
+
+    @property
+    def plan_cursor(self) -> int:
+        """The reader past whom to go on."""
+
+
 def facts_for(
-    connection: Connection, edition: Edition, limit: int, now: datetime
+    connection: Connection, edition: ReaderQuery, limit: int, now: datetime
 ) -> list[PlanningRow]:
     """Return the next readers of an edition's schedule, past its plan cursor.
 
@@ -82,7 +108,7 @@ def facts_for(
         select(
             reader.c.id,
             reader.c.subscriber_id,
-            reader.c.position,
+            place_in(edition.mode).label("position"),
             reader.c.language,
             reader.c.topics,
             reader.c.format,
@@ -106,6 +132,44 @@ def facts_for(
         .limit(limit)
     )
     return [_planning_row(row) for row in rows]
+
+
+def place_in(mode: Mode) -> ColumnElement[int]:
+    """Return a reader's place in the log, as editions of that mode have brought them.
+
+    What has been sent live has gone by for rehearsals too.
+    """
+    if mode is Mode.LIVE:
+        return reader.c.position
+    is_ahead = reader.c.rehearsal_position > reader.c.position
+    return case((is_ahead, reader.c.rehearsal_position), else_=reader.c.position)
+
+
+def move_on(
+    connection: Connection, mode: Mode, upto: int, reader_ids: Iterable[int]
+) -> None:
+    """Move these readers on to `upto`: the one door for a place in the log.
+
+    A rehearsal moves the place of rehearsals alone. Nobody moves back.
+    """
+    place = reader.c.position if mode is Mode.LIVE else reader.c.rehearsal_position
+    moves = [{"moved": reader_id} for reader_id in reader_ids]
+    if moves:
+        connection.execute(
+            update(reader)
+            .where(reader.c.id == bindparam("moved"), place < upto)
+            .values({place: upto}),
+            moves,
+        )
+
+
+def start_from(connection: Connection, campaign_id: int, position: int) -> None:
+    """Bring readers who are before that position up to it, for live editions."""
+    connection.execute(
+        update(reader)
+        .where(reader.c.campaign_id == campaign_id, reader.c.position < position)
+        .values(position=position)
+    )
 
 
 def addressees(

@@ -70,6 +70,7 @@ def copies_of(connection: Connection, subscriber_id: int) -> Entries:
             campaign.c.name.label("campaign"),
             edition.c.code.label("edition"),
             edition.c.slot,
+            edition.c.mode,
             delivery.c.channel,
             delivery.c.state,
             delivery.c.handed_over_at,

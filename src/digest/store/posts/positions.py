@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, func, or_, select, update
 
+from digest.model.editions.mode import Mode
 from digest.store.base.tables import campaign, edition
 
 
@@ -31,9 +32,10 @@ def next_free(connection: Connection, campaign_id: int, count: int) -> int:
 
 
 def carried(connection: Connection, campaign_id: int) -> int:
-    """Return the last position that an edition carries, 0 where none does."""
+    """Return the last position that a live edition carries, 0 where none does."""
     last = select(func.max(edition.c.upto)).where(
         edition.c.campaign_id == campaign_id,
+        edition.c.mode == Mode.LIVE,
         or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
     )
     return connection.scalar(last) or 0

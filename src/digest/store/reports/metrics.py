@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, func, select
 
 from digest.model.moves import EDITION_MOVES
+from digest.store.base.modes import mode_of
 from digest.store.base.tables import delivery, edition, send_batch, source, watch
 from digest.store.campaigns.source_rows import BY_HAND
 from digest.store.delivery import carriers
@@ -17,7 +18,7 @@ from digest.store.delivery.send_batches import due
 class Metrics:
     """How things stand.
 
-    `copies` counts, by state, those of editions that are not finished;
+    `copies` counts, by state, those of editions of our mode that are not finished;
     `overdue` counts the send batches that are due and in nobody's hands, those
     of a sender that died too; `oldest_due` is how long the oldest has been due.
     `looked_at` is when a timetable last looked. `sources` counts by state those
@@ -36,7 +37,10 @@ class Metrics:
 
 def vitals(connection: Connection, now: datetime) -> Metrics:
     """Return how things stand."""
-    going = select(edition.c.id).where(edition.c.state.in_(EDITION_MOVES.unfinished))
+    going = select(edition.c.id).where(
+        edition.c.state.in_(EDITION_MOVES.unfinished),
+        edition.c.mode == mode_of(connection),
+    )
     copies = (
         select(delivery.c.state, func.count())
         .where(delivery.c.edition_id.in_(going))
@@ -49,7 +53,7 @@ def vitals(connection: Connection, now: datetime) -> Metrics:
         .where(source.c.ended_at.is_(None), source.c.kind != BY_HAND)
         .group_by(source.c.state)
     )
-    waiting = due(now).order_by(None).subquery()
+    waiting = due(connection, now).order_by(None).subquery()
     overdue, oldest = connection.execute(
         select(func.count(), func.min(waiting.c.due_at))
     ).one()

@@ -79,6 +79,8 @@ def _run(digest: App, connection: Connection, edition: Edition) -> dict[str, Any
         counts[state] = counts.get(state, 0) + count
     return {
         "id": edition.id,
+        "name": edition.title,
+        "is_rehearsal": edition.is_rehearsal,
         "title": campaign.title,
         "zone": campaign.timezone,
         "schedule": edition.schedule,

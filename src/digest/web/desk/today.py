@@ -28,6 +28,7 @@ _SECTIONS = (
         {EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING},
     ),
     ("out", "What has gone out", {EditionState.SENT}),
+    ("rehearsed", "What was rehearsed", {EditionState.REHEARSED}),
     (
         "not-out",
         "What did not go out",
@@ -106,6 +107,8 @@ def _edition(
 ) -> dict[str, Any]:
     return {
         "id": edition.id,
+        "name": edition.title,
+        "is_rehearsal": edition.is_rehearsal,
         "title": campaign.title,
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, campaign.timezone),

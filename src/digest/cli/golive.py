@@ -1,0 +1,119 @@
+"""digest golive: from practice to live, by a person's word."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from digest.cli.parts.options import (
+    AsJson,
+    DryRun,
+    Now,
+    as_json,
+    instant,
+    result,
+    talk,
+)
+
+if TYPE_CHECKING:
+    from digest.schedule.editions.going_live import LivePlan
+
+_TITLES = 20
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(golive)
+
+
+def golive(  # noqa: PLR0913 - an option each
+    campaigns: Annotated[
+        list[str] | None, typer.Argument(metavar="[CAMPAIGN]...")
+    ] = None,
+    *,
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="start|now|N",
+            help="All that readers have not had live, nothing of it, or the newest N.",
+        ),
+    ] = "start",
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: go live.")] = False,
+    now: Now = None,
+    json: AsJson = False,
+) -> None:
+    """Let campaigns that were rehearsed be sent to their readers: these, or all.
+
+    First it is shown what each first live edition will hold, for how many readers.
+    """
+    from digest.bootstrap import open_app
+    from digest.schedule.editions import going_live
+
+    try:
+        begin = going_live.LiveStart.parse(start)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--from") from problem
+    names = campaigns or []
+    with open_app(instant(now)) as digest:
+        plans = going_live.foresee(digest.engine, names, begin, digest.now())
+        if json:
+            as_json([_facts(plan) for plan in plans])
+        for line in (line for plan in plans for line in _in_words(plan)):
+            (talk if json else result)(line)
+        waiting = [plan.name for plan in plans if not plan.is_live]
+        if dry_run:
+            talk("a dry run: nothing was changed")
+            return
+        if not waiting:
+            return
+        if not yes and not _agrees(waiting):
+            sys.exit(1)
+        going_live.go_live(digest.engine, waiting, begin, digest.now())
+        talk(f"live: {', '.join(waiting)}")
+        if not digest.settings.live:
+            talk(
+                "DIGEST_LIVE is still no: say DIGEST_LIVE=yes in .env and start digest "
+                "again; another rehearsal would need another golive"
+            )
+
+
+def _agrees(names: list[str]) -> bool:
+    if not sys.stdin.isatty():
+        talk("nothing was changed: to go live, say the same with --yes")
+        return False
+    return typer.confirm(f"Send {', '.join(names)} to readers from now on?", err=True)
+
+
+def _facts(plan: "LivePlan") -> dict[str, object]:
+    return {
+        "campaign": plan.name,
+        "is_live": plan.is_live,
+        "first_editions": [first.facts() for first in plan.firsts],
+    }
+
+
+def _in_words(plan: "LivePlan") -> Iterator[str]:
+    campaign = plan.stored.campaign
+    yield f"{campaign.title} ({plan.name})" + (": is live already" * plan.is_live)
+    if plan.is_live:
+        return
+    for first in plan.firsts:
+        when = "no slot to come"
+        if first.slot is not None:
+            local = first.slot.astimezone(ZoneInfo(campaign.timezone))
+            when = f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
+        yield f"  {first.schedule}, {when}:"
+        by = ", ".join(f"{n} by {channel}" for channel, n in first.copies.items())
+        yield f"    readers who get a copy: {first.readers}" + (
+            f" ({by})" if by else ""
+        )
+        for kind, count in first.left_out.items():
+            yield f"    readers who get none, {kind}: {count}"
+        yield f"    posts and events: {len(first.titles)}"
+        yield from (f"      {title}" for title in first.titles[-_TITLES:])
+        if len(first.titles) > _TITLES:
+            yield f"      and {len(first.titles) - _TITLES} before them"
