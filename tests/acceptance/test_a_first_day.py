@@ -223,8 +223,8 @@ def test_refused_copies_are_sent_again_when_a_person_says_so(
     assert "1 refused emails would be sent again" in tried
     assert "0 refused emails will be sent again" in other
     assert "1 refused emails will be sent again" in again
-    assert ", sending" in state
-    assert ", sent" in ended
+    assert ": sending" in state
+    assert ": rehearsed" in ended
     assert [recipient for recipient, _ in server.messages] == ["ann@example.org"]
 
 

@@ -23,7 +23,9 @@ def program(engine: Engine, tmp_path: Path) -> Iterator[App]:
     """Yield a program with a run of sixty people that is going, some refused."""
     planned = a_planned_edition(engine, emails=PEOPLE)
     with writing(engine) as connection:
-        connection.execute(update(edition).values(state="sending", planned_at=EIGHT))
+        connection.execute(
+            update(edition).values(state="sending", planned_at=EIGHT, mode="practice")
+        )
         connection.execute(
             update(delivery)
             .where(delivery.c.reader_id.in_(planned.readers[:55]))

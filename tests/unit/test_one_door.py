@@ -133,9 +133,10 @@ EDITION_WAYS = {
     "open": "frozen skipped cancelled",
     "frozen": "approved cancelled",
     "approved": "planned skipped",
-    "planned": "sending sent",
-    "sending": "sent",
+    "planned": "sending sent rehearsed",
+    "sending": "sent rehearsed",
     "sent": "SENDING",
+    "rehearsed": "SENDING",
 }
 
 
@@ -159,7 +160,13 @@ def test_an_edition_may_go_these_ways(at: EditionState, to: EditionState) -> Non
 
 def test_what_has_ended_goes_nowhere_by_itself() -> None:
     assert set(DELIVERY_MOVES.ended) == {"accepted", "refused", "cancelled", "expired"}
-    assert set(EDITION_MOVES.ended) == {"sent", "skipped", "missed", "cancelled"}
+    assert set(EDITION_MOVES.ended) == {
+        "sent",
+        "rehearsed",
+        "skipped",
+        "missed",
+        "cancelled",
+    }
 
 
 def test_few_modules_name_a_channel_or_a_format() -> None:

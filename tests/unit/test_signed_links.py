@@ -93,9 +93,15 @@ def test_whatever_is_sent_in_is_answered(sent: str) -> None:
     assert OURS.read_envelope_sender(sent) is None
 
 
-@pytest.mark.parametrize("ending", ["=", "A", "\n", ".", "/undo"])
-def test_a_link_with_something_added_is_not_read(ending: str) -> None:
-    assert OURS.read_unsubscribe_token(OURS.unsubscribe_token(7) + ending) is None
+@pytest.mark.parametrize(
+    ("ending", "reader_id"), [("A", None), ("=", 7), ("\n", 7), (".", 7), (">", 7)]
+)
+def test_what_mail_programs_take_into_a_link_is_passed_over_and_no_more(
+    ending: str, reader_id: int | None
+) -> None:
+    token = OURS.unsubscribe_token(7)
+
+    assert OURS.read_unsubscribe_token(token + ending) == reader_id
 
 
 def test_links_are_built_from_the_settings() -> None:
