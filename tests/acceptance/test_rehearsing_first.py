@@ -37,8 +37,8 @@ def commands(number: int) -> Iterator[list[str]]:
 
 def settings(number: int, server: MailServer) -> dict[str, str]:
     """Return what a step says in .env, with a mail server that is here."""
-    said = re.findall(r"^ *(DIGEST_\w+)=(.+)$", step(number), re.MULTILINE)
-    return dict(said) | {"DIGEST_SMTP_URL": server.url}
+    lines = re.findall(r"^ *(DIGEST_\w+)=(.+)$", step(number), re.MULTILINE)
+    return dict(lines) | {"DIGEST_SMTP_URL": server.url}
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def test_whoever_rehearses_first_costs_readers_nothing(
 ) -> None:
     practice, live = settings(7, server), settings(7, server) | settings(8, server)
 
-    def run(said: dict[str, str], number: int) -> list[str]:
-        ends = [prepared(*words, **said) for words in commands(number)]
+    def run(chosen: dict[str, str], number: int) -> list[str]:
+        ends = [prepared(*words, **chosen) for words in commands(number)]
         assert all("Traceback" not in end.stderr for end in ends)
         return [end.stdout + end.stderr for end in ends]
 
-    def sent(said: dict[str, str]) -> list[tuple[str, bytes]]:
+    def sent(chosen: dict[str, str]) -> list[tuple[str, bytes]]:
         server.messages.clear()
-        run(said, 7)
+        run(chosen, 7)
         return [*server.messages]
 
     first, second = sent(practice), sent(practice)

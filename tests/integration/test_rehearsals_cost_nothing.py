@@ -55,10 +55,10 @@ class Life:
     def live(self) -> None:
         """Say golive and make an edition."""
         go_live(self.engine, [], LiveStart(), self.now)
-        made = publishing.publish(self.engine, NAME, "daily", self.now)
+        edition = publishing.publish(self.engine, NAME, "daily", self.now)
         with reading(self.engine) as connection:
             wanted = select(delivery.c.variant_id).where(
-                delivery.c.edition_id == made.id
+                delivery.c.edition_id == edition.id
             )
             for variant_id in connection.scalars(wanted.order_by("reader_id")):
                 if variant := composed(connection, variant_id):
@@ -78,7 +78,7 @@ REHEARSING: list[Callable[[Life], None]] = [Life.rehearse, Life.timetable]
 ACTS = [Life.post, Life.revise, Life.withdraw, Life.live, *REHEARSING]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(acts=st.lists(st.sampled_from(ACTS), min_size=3, max_size=8))
 def test_a_life_with_rehearsals_gives_readers_what_one_without_them_does(
     acts: Sequence[Callable[[Life], None]], tmp_path_factory: pytest.TempPathFactory

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -61,7 +60,7 @@ def golive(  # noqa: PLR0913 - an option each
     with open_app(instant(now)) as digest:
         plans = going_live.foresee(digest.engine, names, begin, digest.now())
         if json:
-            as_json([_facts(plan) for plan in plans])
+            as_json([plan.facts() for plan in plans])
         for line in (line for plan in plans for line in _in_words(plan)):
             (talk if json else result)(line)
         waiting = [plan.name for plan in plans if not plan.is_live]
@@ -70,8 +69,8 @@ def golive(  # noqa: PLR0913 - an option each
             return
         if not waiting:
             return
-        if not yes and not _agrees(waiting):
-            sys.exit(1)
+        if not yes:
+            _ask(waiting)
         going_live.go_live(digest.engine, waiting, begin, digest.now())
         talk(f"live: {', '.join(waiting)}")
         if not digest.settings.live:
@@ -81,22 +80,18 @@ def golive(  # noqa: PLR0913 - an option each
             )
 
 
-def _agrees(names: list[str]) -> bool:
+def _ask(names: list[str]) -> None:
+    """Ask a person at a terminal; end there unless they say yes."""
     if not sys.stdin.isatty():
         talk("nothing was changed: to go live, say the same with --yes")
-        return False
-    return typer.confirm(f"Send {', '.join(names)} to readers from now on?", err=True)
-
-
-def _facts(plan: "LivePlan") -> dict[str, object]:
-    return {
-        "campaign": plan.name,
-        "is_live": plan.is_live,
-        "first_editions": [first.facts() for first in plan.firsts],
-    }
+        sys.exit(1)
+    if not typer.confirm(f"Send {', '.join(names)} to readers from now on?", err=True):
+        sys.exit(1)
 
 
 def _in_words(plan: "LivePlan") -> Iterator[str]:
+    from digest.model.staff_words import moment_in_words
+
     campaign = plan.stored.campaign
     yield f"{campaign.title} ({plan.name})" + (": is live already" * plan.is_live)
     if plan.is_live:
@@ -104,8 +99,7 @@ def _in_words(plan: "LivePlan") -> Iterator[str]:
     for first in plan.firsts:
         when = "no slot to come"
         if first.slot is not None:
-            local = first.slot.astimezone(ZoneInfo(campaign.timezone))
-            when = f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
+            when = moment_in_words(first.slot, campaign.timezone)
         yield f"  {first.schedule}, {when}:"
         by = ", ".join(f"{n} by {channel}" for channel, n in first.copies.items())
         yield f"    readers who get a copy: {first.readers}" + (

@@ -107,6 +107,14 @@ class LivePlan:
         """The campaign's name."""
         return self.stored.campaign.name
 
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {
+            "campaign": self.name,
+            "is_live": self.is_live,
+            "first_editions": [first.facts() for first in self.firsts],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class _FirstReaders:
@@ -149,7 +157,7 @@ def go_live(
 def _act(plan: LivePlan, start: LiveStart) -> Act:
     firsts = [first for first in plan.firsts if first.readers]
     return Act(
-        "golive",
+        "took live",
         campaign_id=plan.stored.id,
         before={"mode": str(Mode.PRACTICE)},
         after={
@@ -199,7 +207,7 @@ def _first(
     upto = entries[-1].position if entries else begins
     copies, left_out = Counter[Channel](), Counter[str]()
     wanted: set[int] = set()
-    for row in _readers(connection, _FirstReaders(stored.id, schedule.id), now):
+    for row in _readers_of(connection, _FirstReaders(stored.id, schedule.id), now):
         begun = replace(row, position=max(row.position, begins))
         match decide(begun, upto, entries):
             case LeftOut(kind=kind):
@@ -212,7 +220,7 @@ def _first(
     return FirstEdition(schedule.schedule.name, slot, copies, left_out, titles)
 
 
-def _readers(
+def _readers_of(
     connection: Connection, query: _FirstReaders, now: datetime
 ) -> Iterator[PlanningRow]:
     while rows := facts_for(connection, query, READERS_PLANNED_AT_ONCE, now):

@@ -37,6 +37,7 @@ _VERBS = {
     EditionState.PLANNED: "planned",
     EditionState.SENDING: "began to send",
     EditionState.SENT: "finished",
+    EditionState.REHEARSED: "rehearsed",
     EditionState.SKIPPED: "skipped",
     EditionState.MISSED: "gave up",
     EditionState.CANCELLED: "cancelled",
@@ -128,6 +129,8 @@ def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bo
         )
     )
     after = {"slot": at, "state": facts["state"], "reason": facts.get("reason")}
+    if mode is Mode.PRACTICE:
+        after["mode"] = mode
     act = Act(
         _VERBS[facts["state"]],
         edition_id=edition_id,
