@@ -5,6 +5,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -399,3 +400,38 @@ def test_letters_that_were_cancelled_are_not_printed(
 
     assert stopped == 2
     assert a_print_room(engine, tmp_path).make(planned.id).batch is None
+
+
+def test_more_than_a_file_holds_goes_into_further_batches(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=5)
+
+    def two_at_a_time(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
+        left_over = frozenset(copy.key.reader_id for copy in letters[2:])
+        return replace(laid(edition_id, letters[:2]), left_over=left_over)
+
+    outcomes = a_print_room(engine, tmp_path, two_at_a_time).make_all(planned.id)
+
+    assert [outcome.batch.files.letters for outcome in outcomes if outcome.batch] == [
+        *(2, 2, 1)
+    ]
+    assert states(engine, planned.id) == {ACCEPTED: 5}
+
+
+def test_letters_that_wait_do_not_keep_the_others_back(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BATCH_LETTERS", 2)
+    planned = a_planned_edition(engine, emails=0, letters=5)
+    bad = set(planned.readers[:2])
+
+    def some(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
+        good = [copy for copy in letters if copy.key.reader_id not in bad]
+        problems = dict.fromkeys(bad, "mend it")
+        return replace(laid(edition_id, good), problems=problems)
+
+    outcomes = a_print_room(engine, tmp_path, some).make_all(planned.id)
+
+    assert sum(len(outcome.waiting) for outcome in outcomes) == 2
+    assert states(engine, planned.id) == {ACCEPTED: 3, PLANNED: 2}

@@ -25,7 +25,7 @@ from digest.render.letter.letter import (
     preview,
     typeset,
 )
-from digest.render.letter.print_run import PrintRunHead, lay, lay_in_parts
+from digest.render.letter.print_run import PrintRunHead, for_one_file, lay
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, words
 from tests.rich import a_rich_variant
 from tests.sheets import Sheets
@@ -253,11 +253,48 @@ def test_many_letters_are_cut_into_files_in_one_order(
     monkeypatch.setattr(print_run, "PRINT_FILE_PAGES", 4)
     letters = [an_addressed(f"R-{n}", f"ZZ{n} 1AA") for n in (3, 1, 5, 2, 4)]
 
-    parts = list(lay_in_parts(letters, bodies, HEAD))
+    part = for_one_file(letters, bodies)
 
-    assert [[row.reference for row in part.rows] for part in parts] == [
-        *(["R-1", "R-2"], ["R-3", "R-4"], ["R-5"])
-    ]
+    assert [letter.reference for letter in part] == ["R-1", "R-2"]
+
+
+def test_a_letter_longer_than_a_file_may_be_has_one_of_its_own(
+    bodies: Mapping[str, LetterBody], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(print_run, "PRINT_FILE_PAGES", 1)
+
+    assert len(for_one_file(MIXED, bodies)) == 1
+
+
+_THREE_RUNS = """
+import sys
+from pathlib import Path
+from tests.integration.test_print_run import HEAD, an_addressed
+from digest.render.letter.letter import LetterOptions, typeset
+from digest.render.letter.print_run import lay
+from tests.rich import a_rich_variant
+from digest.model.formats import LETTER
+bodies = {"short": typeset(a_rich_variant(format=LETTER), LetterOptions())}
+for run in range(4):
+    letters = [an_addressed(f"{run}-{n}", f"ZZ{n % 90 + 1} 1AA") for n in range(150)]
+    lay(letters, bodies, HEAD)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    print(pages * 4096 // 1_000_000)
+"""
+
+
+def test_memory_is_flat_from_file_to_file() -> None:
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own words
+        [sys.executable, "-c", _THREE_RUNS],
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONPATH": "src:."},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    _, second, _, fourth = map(int, done.stdout.split())
+
+    assert fourth - second < 15, done.stdout
 
 
 _AGAIN = """

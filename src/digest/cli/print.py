@@ -51,9 +51,7 @@ def make(
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        outcomes = [digest.print_room.make(edition_id)]
-        while outcomes[-1].remaining and outcomes[-1].batch:
-            outcomes.append(digest.print_room.make(edition_id))
+        outcomes = digest.print_room.make_all(edition_id)
         folder = digest.settings.data_dir
     for outcome in outcomes:
         for key, why in outcome.waiting.items():

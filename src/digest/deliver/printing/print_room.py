@@ -58,7 +58,8 @@ class LaidOutLetters:
     """Letters laid out for print.
 
     `problems` says for each reader whose letter could not be laid out what to do;
-    `emptied` are those of whose letter nothing remains. Neither are in `pdf`.
+    `emptied` are those of whose letter nothing remains; `left_over` those whose
+    letters go into a further file. None of them are in `pdf`.
     """
 
     pdf: bytes
@@ -66,6 +67,12 @@ class LaidOutLetters:
     sheets: int
     problems: Mapping[int, str] = field(default_factory=dict)
     emptied: frozenset[int] = frozenset()
+    left_over: frozenset[int] = frozenset()
+
+    @property
+    def without(self) -> frozenset[int]:
+        """The readers whose letters are not in the file."""
+        return self.emptied | self.left_over | self.problems.keys()
 
 
 LayOut = Callable[[int, Sequence[DueCopy]], LaidOutLetters]
@@ -111,6 +118,16 @@ class PrintRoom:
     folder: Path
     lay_out: LayOut
     clock: Callable[[], datetime]
+
+    def make_all(self, edition_id: int, *, patient: bool = False) -> list[PrintOutcome]:
+        """Put all letters of the edition that are in no batch yet into new ones.
+
+        As `make` does; what waits for somebody is tried once. Raises DigestError.
+        """
+        outcomes = [self.make(edition_id, patient=patient)]
+        while outcomes[-1].remaining:
+            outcomes.append(self.make(edition_id, patient=True))
+        return outcomes
 
     def make(self, edition_id: int, *, patient: bool = False) -> PrintOutcome:
         """Put the letters of the edition that are in no batch yet into a new one.
@@ -226,7 +243,7 @@ class PrintRoom:
         printed = [
             copy.key
             for copy in due.letters
-            if copy.key.reader_id not in (laid_out.problems.keys() | laid_out.emptied)
+            if copy.key.reader_id not in laid_out.without
         ]
         batch = None
         if printed:
@@ -245,7 +262,8 @@ class PrintRoom:
             )
             batch = print_batches.get(connection, batch_id)
         close_edition(connection, edition_id, now)
-        return PrintOutcome(batch, waiting, due.remaining)
+        remaining = due.remaining + len(laid_out.left_over)
+        return PrintOutcome(batch, waiting, remaining)
 
 
 def _walking_order(copy: DueCopy) -> tuple[Any, int]:

@@ -34,8 +34,8 @@ __all__ = [
     "ManifestRow",
     "PrintRun",
     "PrintRunHead",
+    "for_one_file",
     "lay",
-    "lay_in_parts",
     "manifest_csv",
 ]
 
@@ -130,25 +130,22 @@ def lay(
     return PrintRun(b"", (), tuple(faults))
 
 
-def lay_in_parts(
-    letters: Sequence[Letter], bodies: Mapping[str, LetterBody], head: PrintRunHead
-) -> Iterator[PrintRun]:
-    """Yield the letters as files of at most PRINT_FILE_PAGES pages, in postcode order.
+def for_one_file(
+    letters: Sequence[Letter], bodies: Mapping[str, LetterBody]
+) -> Sequence[Letter]:
+    """Return the first letters of a round whose file has at most PRINT_FILE_PAGES.
 
-    A file too large for memory, or for a printer's, is no use to anybody.
+    A file too large for memory, or for a printer's, is no use to anybody. One
+    letter at least, and in postcode order.
     """
     part: list[Letter] = []
     pages = 0
     for letter in sorted(letters, key=_round):
-        body = bodies.get(letter.body_key)
-        more = body.pages + body.pages % 2 if body else 0
-        if part and pages + more > PRINT_FILE_PAGES:
-            yield lay(part, bodies, head)
-            part, pages = [], 0
+        pages += 2 * _sheets(bodies[letter.body_key].pages)
+        if part and pages > PRINT_FILE_PAGES:
+            break
         part.append(letter)
-        pages += more
-    if part:
-        yield lay(part, bodies, head)
+    return part
 
 
 def _round(letter: Letter) -> tuple[Any, str]:

@@ -5,6 +5,7 @@ as JSON, whose strings are never taken for markup. The same job gives the same
 bytes, on every machine.
 """
 
+import ctypes
 import json
 import shutil
 import tempfile
@@ -21,6 +22,10 @@ from digest.errors import RenderError
 from digest.render.letter.fonts import FAMILIES, fonts
 from digest.render.templates import operator_file
 
+# After how many more compilations Typst forgets the results of one.
+_COMPILATIONS_KEPT = 10
+# Gives memory that is free back to the machine, where the C library is GNU's.
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
 _OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ")
 
 
@@ -71,8 +76,24 @@ class TypstCompiler:
     def overlay(
         self, template: str, job: Mapping[str, Any], labels: Sequence[str] = ()
     ) -> TypesetPdf:
-        """Return the document without tags: those of a page laid down are lost."""
-        return self._run(template, job, labels, accessible=False)
+        """Return the document without tags: those of a page laid down are lost.
+
+        Typst keeps the results of its last compilations; those of a whole run are
+        large and of no use to the next, so they are let go.
+        """
+        try:
+            return self._run(template, job, labels, accessible=False)
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        empty = self.root / "empty.typ"
+        empty.write_text("#set page(width: 1pt, height: 1pt)")
+        compiler = typst.Compiler(str(empty), root=str(self.root), font_paths=fonts())
+        for _ in range(_COMPILATIONS_KEPT + 1):
+            compiler.compile(format="pdf")
+        if _trim:
+            _trim(0)
 
     def _run(
         self,

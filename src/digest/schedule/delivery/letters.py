@@ -9,7 +9,7 @@ from digest.deliver.printing.print_room import LaidOutLetters
 from digest.errors import DigestError
 from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.manifest import manifest_csv
-from digest.render.letter.print_run import PrintRunHead, lay
+from digest.render.letter.print_run import PrintRunHead, for_one_file, lay
 from digest.schedule.editions.renditions import Renditions
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
@@ -28,16 +28,50 @@ class LetterLayout:
     renditions: Renditions
 
     def __call__(self, edition_id: int, copies: Sequence[DueCopy]) -> LaidOutLetters:
-        """Return the run; letters that cannot be laid are named, the others go on."""
-        bodies: dict[str, LetterBody] = {}
-        letters: list[Letter] = []
-        emptied: set[int] = set()
-        variant_ids = sorted({copy.variant_id for copy in copies})
-        renditions: dict[int, tuple[str, LetterBody] | None] = {}
+        """Return the run; letters that cannot be laid are named, the others go on.
+
+        Those that would make its file too large are left for another.
+        """
+        bodies, problems = self._bodies(copies)
+        letters = {
+            copy.key.reader_id: _letter(copy, body[0])
+            for copy in copies
+            if (body := bodies.get(copy.variant_id))
+        }
+        emptied = (
+            {copy.key.reader_id for copy in copies} - letters.keys() - problems.keys()
+        )
+        run_bodies = dict(filter(None, bodies.values()))
+        part = for_one_file([*letters.values()], run_bodies)
+        if not part:
+            return LaidOutLetters(b"", b"", 0, problems, frozenset(emptied))
+        run = lay(part, run_bodies, self._head(edition_id))
+        by_reference = {letter.reference: who for who, letter in letters.items()}
+        for fault in run.problems:
+            words = fault.words + _EDIT.format(fault.reference)
+            problems[by_reference[fault.reference]] = words
+        in_file = {by_reference[letter.reference] for letter in part}
+        return LaidOutLetters(
+            pdf=run.pdf,
+            manifest=manifest_csv(run.rows).encode("utf-8-sig"),
+            sheets=run.sheets,
+            problems=problems,
+            emptied=frozenset(emptied),
+            left_over=frozenset(letters.keys() - in_file),
+        )
+
+    def _bodies(
+        self, copies: Sequence[DueCopy]
+    ) -> tuple[dict[int, tuple[str, LetterBody] | None], dict[int, str]]:
+        """Return the body of each variant, and for each reader without one why.
+
+        None where nothing of the variant is left.
+        """
+        bodies: dict[int, tuple[str, LetterBody] | None] = {}
         faults: dict[int, str] = {}
-        for variant_id in variant_ids:
+        for variant_id in sorted({copy.variant_id for copy in copies}):
             try:
-                renditions[variant_id] = self.renditions.letter(variant_id)
+                bodies[variant_id] = self.renditions.letter(variant_id)
             except DigestError as fault:
                 faults[variant_id] = str(fault)
         problems = {
@@ -45,33 +79,7 @@ class LetterLayout:
             for copy in copies
             if copy.variant_id in faults
         }
-        for copy in copies:
-            if copy.variant_id in faults:
-                continue
-            rendition = renditions[copy.variant_id]
-            if rendition is None:
-                emptied.add(copy.key.reader_id)
-                continue
-            key, body = rendition
-            bodies[key] = body
-            letters.append(_letter(copy, key))
-        if not letters:
-            return LaidOutLetters(b"", b"", 0, problems, frozenset(emptied))
-        run = lay(letters, bodies, self._head(edition_id))
-        readers = {str(copy.key): copy.key.reader_id for copy in copies}
-        return LaidOutLetters(
-            pdf=run.pdf,
-            manifest=manifest_csv(run.rows).encode("utf-8-sig"),
-            sheets=run.sheets,
-            problems=problems
-            | {
-                readers[
-                    fault.reference
-                ]: f"{fault.words}{_EDIT.format(fault.reference)}"
-                for fault in run.problems
-            },
-            emptied=frozenset(emptied),
-        )
+        return bodies, problems
 
     def _head(self, edition_id: int) -> PrintRunHead:
         with reading(self.engine) as connection:

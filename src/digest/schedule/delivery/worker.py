@@ -162,14 +162,11 @@ class Work:
 
     def _printed(self, edition_id: int) -> list[PrintOutcome]:
         # Made without anybody looking on, so sealed: only a person reopens it.
-        outcomes = [self.print_room.make(edition_id, patient=True)]
-        while outcomes[-1].remaining and outcomes[-1].batch:
-            outcomes.append(self.print_room.make(edition_id, patient=True))
         return [
             replace(outcome, batch=self.print_room.seal(outcome.batch.id))
             if outcome.batch
             else outcome
-            for outcome in outcomes
+            for outcome in self.print_room.make_all(edition_id, patient=True)
         ]
 
     def _going(self) -> list[Edition]:
