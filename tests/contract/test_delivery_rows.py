@@ -7,12 +7,19 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.errors import NotFound
+from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.rendition import Rendition
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.engine import reading, writing
-from digest.store.base.tables import campaign, delivery, left_out, send_batch
+from digest.store.base.tables import (
+    campaign,
+    delivery,
+    left_out,
+    send_batch,
+    subscriber,
+)
 from digest.store.delivery import claims, copies, deliveries, send_batches
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.editions import renditions
@@ -20,6 +27,7 @@ from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 
 PLANNED, HANDING_OVER = DeliveryState.PLANNED, DeliveryState.HANDING_OVER
+ACCEPTED, UNCERTAIN = DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN
 LENGTH = timedelta(minutes=1)
 
 
@@ -122,6 +130,58 @@ def test_everybody_an_edition_was_for_is_listed_those_left_out_too(
         ("Reader 1", "email", "planned", ""),
     ]
     assert chosen == everyone[:1]
+
+
+def test_a_copy_that_may_have_arrived_unknown_to_us_says_so_for_good(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=2)
+    doubts = []
+    with writing(engine) as connection:
+        for state in (HANDING_OVER, UNCERTAIN, PLANNED, HANDING_OVER, ACCEPTED):
+            deliveries.move(connection, DeliveryMove(planned.key(), state), EIGHT)
+            doubts.append(copies.listed(connection, planned.id)[0].doubt)
+        doubtful = copies.listed(connection, planned.id, [copies.DOUBTFUL])
+
+    assert doubts == ["", "may have arrived", *["may have arrived twice"] * 3]
+    assert [copy.name for copy in doubtful] == ["Reader 0"]
+
+
+def test_attempts_that_were_answered_do_not_count_as_doubts(engine: Engine) -> None:
+    planned = a_planned_edition(engine)
+    delayed = DeliveryMove(planned.key(), PLANNED, "451", tried=True)
+    with writing(engine) as connection:
+        lease = send_batches.claim(connection, "a", EIGHT, LENGTH)
+        assert lease is not None
+        for _ in range(5):
+            deliveries.move(
+                connection, DeliveryMove(planned.key(), HANDING_OVER), EIGHT
+            )
+            deliveries.move(connection, delayed, EIGHT)
+        repeated = []
+        for _ in range(3):
+            for state in (HANDING_OVER, UNCERTAIN):
+                deliveries.move(connection, DeliveryMove(planned.key(), state), EIGHT)
+            repeated.append(
+                send_batches.repeat_uncertain(
+                    connection, lease, UncertainPolicy.RESEND, EIGHT
+                )
+            )
+
+    assert repeated == [1, 1, 0]
+
+
+def test_two_of_one_name_are_told_apart_by_where_they_are_reached(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=1, letters=1)
+    with writing(engine) as connection:
+        connection.execute(update(subscriber).values(name="Ann Example"))
+        by_email, by_post = copies.listed(connection, planned.id)
+
+    assert by_email.name == by_post.name
+    assert "@" in by_email.to
+    assert by_post.to != by_email.to
 
 
 def test_a_leased_batch_is_nobody_elses_until_the_lease_runs_out(

@@ -218,7 +218,7 @@ def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
         send(sender)
         clock.move(timedelta(hours=1))
 
-    assert len(carrier.copies) == limits.UNCERTAIN_ATTEMPTS
+    assert len(carrier.copies) == limits.DOUBTS
     assert len({copy.payload for copy in carrier.copies}) == 1
     assert states(engine, planned.id) == {UNCERTAIN: 1}
     assert edition_state(engine) == "sending"

@@ -33,6 +33,9 @@ def deliveries(
     ],
     *,
     state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    doubtful: Annotated[
+        bool, typer.Option(help="Only those that may have arrived twice.")
+    ] = False,
     json: AsJson = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -51,7 +54,7 @@ def deliveries(
         case ["retry", edition, *who] if edition.isdigit():
             _retry(int(edition), state, who, is_dry=dry_run)
         case [edition] if edition.isdigit():
-            _list(int(edition), state, json=json)
+            _list(int(edition), "doubtful" if doubtful else state, json=json)
         case _:
             raise typer.BadParameter(_USAGE)
 
@@ -69,7 +72,7 @@ def _list(edition_id: int, state: str | None, *, json: bool) -> None:
             _as_json_array(copy for page in pages for copy in page)
         else:
             # In columns as wide as each page needs.
-            heads = ("id", "name", "channel", "state", "reason")
+            heads = ("id", "name", "to", "channel", "state", "reason")
             table(heads, [_row(copy) for copy in next(pages, [])])
             for page in pages:
                 columns([_row(copy) for copy in page])
@@ -79,7 +82,10 @@ def _as_json_array(copies: "Iterable[ListedCopy]") -> None:
     """Write them as one JSON array, each person on a line, as they come."""
     waiting = "["
     for copy in copies:
-        facts: dict[str, Any] = asdict(copy) | {"id": str(copy.key)}
+        facts: dict[str, Any] = asdict(copy) | {
+            "id": str(copy.key),
+            "doubt": copy.doubt,
+        }
         result(waiting)
         waiting = to_json.dumps(facts, ensure_ascii=False, default=str) + ","
     result(waiting.removesuffix(","))
@@ -87,8 +93,8 @@ def _as_json_array(copies: "Iterable[ListedCopy]") -> None:
 
 
 def _row(copy: "ListedCopy") -> tuple[object, ...]:
-    reason = "; ".join(filter(None, (copy.reason, copy.bounced)))
-    return copy.key, copy.name, copy.channel or "-", copy.state, reason
+    reason = "; ".join(filter(None, (copy.doubt, copy.reason, copy.bounced)))
+    return copy.key, copy.name, copy.to or "-", copy.channel or "-", copy.state, reason
 
 
 def _settle(copy: str, how: str) -> None:

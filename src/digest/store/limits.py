@@ -43,8 +43,9 @@ SKIPPED_REASON_LENGTH = 300
 
 # == Sending ==
 
-# Attempts; an answer that keeps getting lost must not become one email for ever.
-UNCERTAIN_ATTEMPTS = 3
+# Times that a copy may have arrived unknown to us, before a person settles it: an
+# answer that keeps getting lost must not become one email for ever.
+DOUBTS = 3
 # A job is begun shortly before its batch is leased, unless it waits behind another:
 # nothing but a database that was cut off leaves one begun for longer.
 JOB_BEGUN_FOR = timedelta(minutes=1)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
+    false,
     func,
     literal,
     or_,
@@ -27,7 +28,8 @@ from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people.readers import addressees
 
-LEFT_OUT = "left-out"
+LEFT_OUT, DOUBTFUL = "left-out", "doubtful"
+_REACHED_AT = (subscriber.c.email, subscriber.c.address, subscriber.c.postcode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,31 @@ class DueCopy:
 class ListedCopy:
     """A person an edition was for, and what became of their copy.
 
-    `state` is a delivery's, or "left-out" with no channel. `bounced` says what
-    came back of a copy that had left.
+    `state` is a delivery's, or "left-out" with no channel. `to` is where the
+    person is reached, by which two of one name are told apart. `bounced` says what
+    came back of a copy that had left, and `doubts` how often it may have arrived
+    without our knowing: with any, it may have arrived more than once.
     """
 
     key: DeliveryKey
     name: str
+    to: str
     channel: str
     state: str
     reason: str
     attempts: int = 0
     next_attempt_at: datetime | None = None
     bounced: str = ""
+    doubts: int = 0
+
+    @property
+    def doubt(self) -> str:
+        """What is to be said of it where it may have arrived more than once."""
+        if not self.doubts:
+            return ""
+        if self.state == DeliveryState.UNCERTAIN and self.doubts == 1:
+            return "may have arrived"
+        return "may have arrived twice"
 
 
 def due_emails(
@@ -108,15 +123,15 @@ def listed(
     """Return a page of those the edition was for, by reader.
 
     It begins behind the reader `after` and has `most` people at most. With
-    `states`, only those whose copies stand in one of them.
+    `states`, only those whose copies stand in one of them; LEFT_OUT and DOUBTFUL
+    count as such, the latter for what may have arrived without our knowing,
+    whatever became of it.
     """
-    pages = []
-    if going := [state for state in states if state != LEFT_OUT]:
-        pages.append(_going(edition_id, after).where(delivery.c.state.in_(going)))
-    elif not states:
-        pages.append(_going(edition_id, after))
-    if not states or LEFT_OUT in states:
-        pages.append(_staying(edition_id, after))
+    going, staying = _going(edition_id, after), _staying(edition_id, after)
+    if states:
+        doubtful = delivery.c.doubts > 0 if DOUBTFUL in states else false()
+        going = going.where(or_(delivery.c.state.in_(states), doubtful))
+    pages = [going, staying] if not states or LEFT_OUT in states else [going]
     rows = [row for page in pages for row in connection.execute(page.limit(most))]
     copies = sorted(rows, key=lambda row: row.reader_id)[:most]
     reader_ids = range(after + 1, copies[-1].reader_id + 1) if copies else range(0)
@@ -155,6 +170,8 @@ def _going(edition_id: int, after: int) -> Select[Any]:
             delivery.c.reply.label("reason"),
             delivery.c.attempts,
             delivery.c.next_attempt_at,
+            delivery.c.doubts,
+            *_REACHED_AT,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(delivery.c.edition_id == edition_id, delivery.c.reader_id > after)
@@ -172,6 +189,8 @@ def _staying(edition_id: int, after: int) -> Select[Any]:
             left_out.c.reason,
             literal(0).label("attempts"),
             literal(None).label("next_attempt_at"),
+            literal(0).label("doubts"),
+            *_REACHED_AT,
         )
         .join(reader, reader.c.id == left_out.c.reader_id)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
@@ -214,9 +233,16 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
     return ListedCopy(
         key=DeliveryKey(edition_id, row.reader_id),
         name=row.name,
+        to="; ".join(filter(None, (row.email, _in_a_line(row)))),
         channel=row.channel,
         state=row.state,
         reason=row.reason or "",
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
+        doubts=row.doubts,
     )
+
+
+def _in_a_line(row: Row[Any]) -> str:
+    """Return the postal address as its first line and its postcode."""
+    return ", ".join(filter(None, (*row.address[:1], row.postcode)))

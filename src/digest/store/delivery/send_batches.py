@@ -216,14 +216,14 @@ def repeat_uncertain(
 ) -> int:
     """Plan the batch's uncertain copies again, if that is the policy: now or for `at`.
 
-    Those that have been tried too often stay for a person to settle. Returns
+    Those that may have arrived too often stay for a person to settle. Returns
     how many are repeated.
     """
     if policy is UncertainPolicy.HOLD:
         return 0
     return move_those(
         connection,
-        and_(_within(lease), delivery.c.attempts < limits.UNCERTAIN_ATTEMPTS),
+        and_(_within(lease), delivery.c.doubts < limits.DOUBTS),
         DeliveryState.PLANNED,
         now,
         only_from=DeliveryState.UNCERTAIN,

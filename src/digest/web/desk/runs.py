@@ -19,7 +19,7 @@ from digest.web.parts.pages import Pages
 
 # Read well by a person; how often is theirs to choose, see WCAG 2.2.1.
 _REFRESH_SECONDS = 20
-STATES = (*(state.value for state in DeliveryState), copies.LEFT_OUT)
+STATES = (*(state.value for state in DeliveryState), copies.LEFT_OUT, copies.DOUBTFUL)
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
@@ -64,6 +64,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             else 0,
             refresh=_REFRESH_SECONDS if refresh and run["is_going"] else 0,
             every=_REFRESH_SECONDS,
+            in_words=lambda instant: moment_in_words(instant, run["zone"]),
             now=moment_in_words(digest.now(), run["zone"]),
         )
 
