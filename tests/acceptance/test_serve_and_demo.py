@@ -22,6 +22,7 @@ def test_the_demo_reaches_everyone_it_can_and_says_whom_it_cannot(
 
     assert first.returncode == 0, first.stderr
     assert again.returncode == 0, again.stderr
+    assert "12 readers added, 0 rows refused" in again.stderr
     assert "7 accepted" in again.stderr
     assert "NOT served: Edwin Pascoe" in again.stderr
     assert len(list((home / "demo" / "inbox" / "new").iterdir())) == 7

@@ -133,8 +133,8 @@ def test_what_is_said_anew_stands_over_what_is_stored_and_the_rest_stays() -> No
     assert Consent().over(stored) == stored
     assert stored.over(Consent()) == stored
     for part in parts:
-        said = Consent(**{part: "new"})
-        assert said.over(stored) == replace(stored, **{part: "new"})
+        anew = Consent(**{part: "new"})
+        assert anew.over(stored) == replace(stored, **{part: "new"})
 
 
 def test_a_person_of_whom_nothing_is_said_stays_as_stored() -> None:
