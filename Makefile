@@ -25,6 +25,7 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m tests.catalogues --check
+	$(PYTHON) -m tests.house
 	$(PYTHON) -m tests.limits_page --check
 	$(PYTHON) -m tests.glossary
 

@@ -55,15 +55,15 @@ def test_what_one_variant_lacks_is_told_until_it_is_mended(
         done = digest(*words, DIGEST_TEMPLATES_DIR=str(mine.parent))
         return done.returncode, done.stdout + done.stderr
 
-    code, said = with_mine("edition", "run", "c")
+    code, output = with_mine("edition", "run", "c")
     assert code == 1
-    assert "no Welsh today" in said
-    code, said = with_mine("work", "--until-done")
+    assert "no Welsh today" in output
+    code, output = with_mine("work", "--until-done")
     assert code == 1
-    assert "letters: 2 on 2 sheets" in said
-    code, said = with_mine("work", "--until-done")  # nothing new, and still not well
+    assert "letters: 2 on 2 sheets" in output
+    code, output = with_mine("work", "--until-done")  # nothing new, and still not well
     assert code == 1
-    assert "letters that wait for a person: 1" in said
+    assert "letters that wait for a person: 1" in output
     help_lines = json.loads(with_mine("status", "--json")[1])["help"]
     assert any("no Welsh" in line and "Wang Three" in line for line in help_lines), (
         help_lines
@@ -72,7 +72,7 @@ def test_what_one_variant_lacks_is_told_until_it_is_mended(
 
     (mine / "letter.typ").write_text(ours)
 
-    code, said = with_mine("print", "make", "1")
-    assert code == 0, said
+    code, output = with_mine("print", "make", "1")
+    assert code == 0, output
     assert with_mine("work", "--until-done")[0] == 0
     assert "no Welsh" not in with_mine("status", "--json")[1]

@@ -48,11 +48,11 @@ def test_what_others_left_is_cleared_and_what_they_write_is_not(
     stale.write_bytes(b"Ann Example, 1 Example Street")
 
     with (
-        staged(tmp_path, {"letters": b"one"}) as one,
-        staged(tmp_path, {"letters": b"two"}) as two,
+        staged(tmp_path, {"letters": b"one"}) as first,
+        staged(tmp_path, {"letters": b"two"}) as second,
     ):
-        one.publish({"letters": tmp_path / "1.pdf"})
-        two.publish({"letters": tmp_path / "2.pdf"})
+        first.publish({"letters": tmp_path / "1.pdf"})
+        second.publish({"letters": tmp_path / "2.pdf"})
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1.pdf", "2.pdf"]
 

@@ -60,8 +60,8 @@ def country_named(name: str, *, by_code: bool = False) -> PostalCountry | None:
 
 def place_of(country: str) -> PostcodePlace:
     """Return where the country of that English name writes a postcode."""
-    known = _BY_NAME.get(name_key(country))
-    return known.place if known else PostcodePlace.BELOW
+    entry = _BY_NAME.get(name_key(country))
+    return entry.place if entry else PostcodePlace.BELOW
 
 
 def is_home(name: str) -> bool:
