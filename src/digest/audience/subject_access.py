@@ -14,6 +14,7 @@ from digest.model.people.person import PersonKeys
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import subject_access, subscribers, suppressions
 from digest.store.people.subscribers import Subscriber
+from digest.store.staff import audit
 
 _REFERENCE = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
@@ -65,6 +66,9 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "campaigns": subject_access.campaigns_of(connection, subscriber.id),
         "copies": subject_access.copies_of(connection, subscriber.id),
         "bounces": subject_access.bounces_of(connection, subscriber.id),
+        "acts": [
+            act.line() for act in audit.about(connection, f"person {subscriber.id}")
+        ],
         "suppressed": {
             channel: reasons[target]
             for channel, target in targets.items()

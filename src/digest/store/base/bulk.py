@@ -1,6 +1,6 @@
 """Many rows at a time, at nearly the speed of the database's own driver."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -70,10 +70,8 @@ def _bound(
     kind = table.c[name].type.dialect_impl(connection.dialect)
     processor = kind.bind_processor(connection.dialect)
     values = [row[name] for row in rows]
-    return values if processor is None else _each_once(processor, values)
-
-
-def _each_once(make: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
-    """Return what `make` makes of the values, one call for equal ones."""
-    results = {value: make(value) for value in set(values)}
+    if processor is None:
+        return values
+    # Called once for values that are equal, of which there are many.
+    results = {value: processor(value) for value in set(values)}
     return [results[value] for value in values]

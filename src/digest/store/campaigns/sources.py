@@ -109,7 +109,11 @@ def note_failed(
         update(source).where(source.c.id == row.id).values(last_failed_at=now)
     )
     afresh = {"etag": None, "last_modified": None, "moved_to": None}
-    return _settle(connection, row, health, afresh if row.moved_to else {})
+    is_settled = _settle(connection, row, health, afresh if row.moved_to else {})
+    was, paused = row.health.state, SourceState.PAUSED
+    if is_settled and health.state is paused and was is not paused:
+        _record(connection, "paused", row, health, now)
+    return is_settled
 
 
 def resume(connection: Connection, row: SourceRow, now: datetime) -> bool:
@@ -119,17 +123,25 @@ def resume(connection: Connection, row: SourceRow, now: datetime) -> bool:
     health = row.health.resumed(now)
     is_resumed = _settle(connection, row, health, {})
     if is_resumed:
-        of = select(source.c.campaign_id).where(source.c.id == row.id)
-        before, after = {"state": row.health.state}, {"state": health.state}
-        act = Act(
-            "resumed",
-            connection.scalar(of),
-            subject=f"source {row.name}",
-            before=before,
-            after=after,
-        )
-        record(connection, act, now)
+        _record(connection, "resumed", row, health, now)
     return is_resumed
+
+
+def _record(
+    connection: Connection,
+    verb: str,
+    row: SourceRow,
+    health: SourceHealth,
+    now: datetime,
+) -> None:
+    act = Act(
+        verb,
+        connection.scalar(select(source.c.campaign_id).where(source.c.id == row.id)),
+        subject=f"source {row.name}",
+        before={"state": row.health.state},
+        after={"state": health.state},
+    )
+    record(connection, act, now)
 
 
 def _settle(

@@ -102,14 +102,18 @@ def claim_all(
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
     is_stale = _count_standing(connection, guard) != guard.standing
-    return {
-        reader_id: ClaimResult.YES
-        if reader_id in claimed
-        else ClaimResult.STALE
-        if is_stale
-        else _stopped(connection, DeliveryKey(guard.edition_id, reader_id), now)
-        for reader_id in wanted
-    }
+    results = dict.fromkeys(wanted, ClaimResult.STALE)
+    for reader_id in wanted:
+        if reader_id in claimed:
+            results[reader_id] = ClaimResult.YES
+        elif not is_stale:
+            key = DeliveryKey(guard.edition_id, reader_id)
+            stop = DeliveryMove(
+                key, DeliveryState.CANCELLED, LEFT, only_from=DeliveryState.PLANNED
+            )
+            is_stopped = move(connection, stop, now)
+            results[reader_id] = ClaimResult.CANCELLED if is_stopped else ClaimResult.NO
+    return results
 
 
 def cancel_unwelcome(
@@ -125,13 +129,6 @@ def cancel_unwelcome(
         & not_(_is_welcome(guard))
     )
     return cancel(connection, those, now, LEFT)
-
-
-def _stopped(connection: Connection, key: DeliveryKey, now: datetime) -> ClaimResult:
-    stop = DeliveryMove(
-        key, DeliveryState.CANCELLED, reply=LEFT, only_from=DeliveryState.PLANNED
-    )
-    return ClaimResult.CANCELLED if move(connection, stop, now) else ClaimResult.NO
 
 
 # Made once: it runs for every copy.

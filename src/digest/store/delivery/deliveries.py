@@ -306,12 +306,6 @@ def _written(change: DeliveryMove, now: datetime) -> dict[str, Any]:
     }
 
 
-def _named() -> ColumnElement[bool]:
-    return (delivery.c.edition_id == bindparam("of_edition")) & (
-        delivery.c.reader_id == bindparam("of_reader")
-    )
-
-
 def _statement(change: DeliveryMove) -> Update:
     is_fenced = change.only_after is not None
     return _move_statement(change.to, change.only_from, is_fenced=is_fenced)
@@ -335,7 +329,11 @@ def _move_statement(
     sources = DELIVERY_MOVES.sources_of(to, only_from)
     stands = or_(*(delivery.c.state == source for source in sources))
     written |= _stamps(to, bindparam("now"))
-    moved = update(delivery).where(_named(), stands).values(written)
+    moved = update(delivery).where(
+        delivery.c.edition_id == bindparam("of_edition"),
+        delivery.c.reader_id == bindparam("of_reader"),
+        stands,
+    )
     if is_fenced:
         moved = moved.where(delivery.c.attempts == bindparam("only_after"))
-    return moved
+    return moved.values(written)

@@ -38,7 +38,10 @@ class Subscription:
 def create_list(connection: Connection, name: str, now: datetime) -> bool:
     """Make a mailing list; return whether there was none of that name."""
     row = {"name": name, "created_at": now}
-    return insert_new(connection, mailing_list, [row], key=("name",)) == 1
+    if not insert_new(connection, mailing_list, [row], key=("name",)):
+        return False
+    record(connection, Act("made", subject=f"list {name}"), now)
+    return True
 
 
 def names(connection: Connection) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, or_, select
 
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import suppression
@@ -36,9 +36,11 @@ def lift(connection: Connection, targets: Mapping[str, str], now: datetime) -> i
     """Take suppressions back; return how many there were."""
     if not targets:
         return 0
-    lifted = connection.execute(
-        delete(suppression).where(or_(*map(_is, targets.items())))
+    those = (
+        and_(suppression.c.channel == channel, suppression.c.target_hash == target)
+        for channel, target in targets.items()
     )
+    lifted = connection.execute(delete(suppression).where(or_(*those)))
     if lifted.rowcount:
         before = {"channels": sorted(targets), "suppressed": lifted.rowcount}
         act = Act("lifted the suppression of somebody", before=before)
@@ -59,10 +61,3 @@ def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, 
         for row in rows
         if (row.channel, row.target_hash) in targets
     }
-
-
-def _is(target: tuple[str, str]) -> ColumnElement[bool]:
-    channel, target_hash = target
-    return and_(
-        suppression.c.channel == channel, suppression.c.target_hash == target_hash
-    )

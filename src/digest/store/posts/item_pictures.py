@@ -87,15 +87,14 @@ def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
     )
     items = (
         OpenItem(
-            row.id, row.name, row.content["title"], _distinct_pictures(row.content)
+            row.id,
+            row.name,
+            row.content["title"],
+            tuple(dict.fromkeys(pictures_from_json(row.content))),
         )
         for row in rows
     )
     return [entry for entry in items if entry.pictures]
-
-
-def _distinct_pictures(content: Any) -> tuple[Picture, ...]:
-    return tuple(dict.fromkeys(pictures_from_json(content)))
 
 
 def picture_open(connection: Connection, campaign_id: int) -> int:

@@ -125,7 +125,10 @@ def _in_place(
 ) -> dict[str, Any]:
     edited = reading
     if row.given_fingerprint is not None:
-        edited = _as_staff_left_it(connection, row.id, reading)
+        columns = select(item.c.given, item.c.content).where(item.c.id == row.id)
+        before = connection.execute(columns).one()
+        original, content = item_from_json(before.given), item_from_json(before.content)
+        edited = merged(original, content, reading)
     values: dict[str, Any] = {}
     if fingerprint(reading) != (row.given_fingerprint or row.fingerprint):
         values = content_values(reading, edited)
@@ -133,10 +136,3 @@ def _in_place(
     if (wanted := all_topics(topics, edited)) != row.topics:
         values["topics"] = wanted
     return values
-
-
-def _as_staff_left_it(connection: Connection, item_id: int, reading: Item) -> Item:
-    row = connection.execute(
-        select(item.c.given, item.c.content).where(item.c.id == item_id)
-    ).one()
-    return merged(item_from_json(row.given), item_from_json(row.content), reading)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Select, insert, select
 
 from digest.store import limits
 from digest.store.base.tables import audit, campaign, edition
@@ -121,14 +121,26 @@ def latest(
     connection: Connection, limit: int, campaign_name: str | None = None
 ) -> Sequence[RecordedAct]:
     """Return the latest acts, the newest first; of one campaign where it is named."""
-    rows = (
+    rows = _rows().limit(limit)
+    if campaign_name is not None:
+        rows = rows.where(campaign.c.name == campaign_name)
+    return _acts(connection, rows)
+
+
+def about(connection: Connection, subject: str) -> Sequence[RecordedAct]:
+    """Return every act that was done to that subject, the newest first."""
+    return _acts(connection, _rows().where(audit.c.subject == subject))
+
+
+def _rows() -> Select[Any]:
+    return (
         select(audit, campaign.c.name.label("campaign"))
         .outerjoin(campaign, campaign.c.id == audit.c.campaign_id)
         .order_by(audit.c.id.desc())
-        .limit(limit)
     )
-    if campaign_name is not None:
-        rows = rows.where(campaign.c.name == campaign_name)
+
+
+def _acts(connection: Connection, rows: Select[Any]) -> Sequence[RecordedAct]:
     return [
         RecordedAct(
             row.id,
