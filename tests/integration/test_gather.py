@@ -175,6 +175,15 @@ def test_a_revision_that_the_source_takes_back_is_forgotten(engine: Engine) -> N
         assert connection.scalars(select(item.c.revision)).one() is None
 
 
+def test_a_date_alone_is_no_reason_to_write_to_readers_again(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    posts_accepted(engine, [a_post()])
+    frozen(engine)
+    later = posts_accepted(engine, [a_post(published=EIGHT + timedelta(days=1))])
+
+    assert later.revised == 0
+
+
 def test_topics_that_the_campaign_changes_reach_what_is_still_to_come(
     engine: Engine, tmp_path: Path
 ) -> None:

@@ -32,7 +32,8 @@ from digest.store.campaigns import sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.skipped_items import SkippedItem
 from digest.store.campaigns.sources import SourceRow
-from digest.store.posts import acceptance
+from digest.store.posts import acceptance, positions
+from digest.store.posts.recognition import recognised
 
 logger = logging.getLogger(__name__)
 
@@ -255,6 +256,7 @@ class _Gathering:
         counts = acceptance.AcceptanceCounts()
         with writing(self.engine) as connection:
             if not outcome.unchanged:
+                outcome = _recognised(connection, call, row, outcome)
                 updates = _updates(connection, row.id, outcome)
                 counts = acceptance.accept(
                     connection, origin, outcome.items, self.now, updates
@@ -281,6 +283,20 @@ class _Gathering:
         if is_ours and health.state is not row.health.state:
             _log(logging.WARNING, f"source is {health.state}", call)
         return SourceReport(call.source.name, failed=str(problem))
+
+
+def _recognised(
+    connection: Connection, call: _SourceCall, row: SourceRow, outcome: Reading
+) -> Reading:
+    """Return the reading with the keys that its posts have in the log."""
+    if outcome.identity is None:
+        return outcome
+    positions.lock(connection, call.stored.id)  # nobody else reads it meanwhile
+    recognition = recognised(connection, row.id, outcome.identity, call.source.known_by)
+    remarks = (SkippedItem("ids", why, is_part=True) for why in recognition.remarks)
+    return replace(
+        outcome, items=recognition.posts, skipped=(*outcome.skipped, *remarks)
+    )
 
 
 def _updates(

@@ -8,6 +8,8 @@ from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.fetching.document import FEED
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.model.campaigns.campaign import Source
+from digest.model.posts.identity.signs import KeyedPosts, Sign, SignsOfPost, keyed
+from digest.model.posts.items import Post
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -20,14 +22,19 @@ def read_feed(source: Source, visit: SourceVisit) -> Reading:
     document = visit.fetch(source.location, FEED)
     if document.content is None:
         return Reading(unchanged=True, memory=document.memory)
-    reading = posts_in(document.content, document.media_type, document.url)
+    reading = posts_in(
+        document.content, document.media_type, document.url, source.known_by
+    )
     return replace(reading, memory=document.memory)
 
 
-def posts_in(content: bytes, media_type: str, address: str) -> Reading:
+def posts_in(
+    content: bytes, media_type: str, address: str, known_by: Sign | None = None
+) -> Reading:
     """Return the posts of a feed from its bytes, its whole Content-Type and address.
 
-    Raises SourceError where it is no feed.
+    Each has a key of its own, by the sign that posts are `known_by`, or else by
+    whichever tells them apart. Raises SourceError where it is no feed.
     """
     is_json = content.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in {b"{", b"["}
     try:
@@ -42,5 +49,33 @@ def posts_in(content: bytes, media_type: str, address: str) -> Reading:
         posts.add(entry, entry.name or f"item {number}")
     if len(entries) > limits.ITEMS:
         posts.skip("the rest", f"only the first {limits.ITEMS} are read")
-    items = posts.distinct()[::-1]
-    return Reading(items, tuple(posts.skipped), origins=posts.origins)
+    identity = keyed((post for post in posts.items if isinstance(post, Post)), known_by)
+    for repeat in identity.repeats:
+        posts.skip(repeat.title, "says what another with its id does: change its id")
+    own_ids = zip(identity.posts, identity.ids, strict=True)
+    return Reading(
+        identity.posts,
+        tuple(posts.skipped),
+        origins={post.key: posts.origins[own_id] for post, own_id in own_ids},
+        notes=(f"posts are recognised by {_signs_in_use(identity, known_by)}",),
+        identity=identity,
+    )
+
+
+def _signs_in_use(identity: KeyedPosts, known_by: Sign | None) -> str:
+    """Return, in words, what is to tell the posts of this feed apart."""
+    if known_by is not None:
+        return f"their {known_by}, as the campaign file says"
+    signs = [SignsOfPost.of(post) for post in identity.posts]
+    count = sum(post.key not in identity.composed for post in identity.posts)
+    if identity.composed and count:
+        return (
+            f"their id; {len(identity.composed)} that share one, by their other signs"
+        )
+    if not identity.composed and any(own.values[Sign.ID] for own in signs):
+        return "their id"
+    links = {own.values[Sign.LINK] for own in signs} - {""}
+    if len(links) == len(signs):
+        return "their link"
+    why = "the id is the same" if identity.composed else "they have no id"
+    return f"their title, date and words, as {why} and the link tells none apart"

@@ -16,6 +16,7 @@ from digest.gather.fetching.document import (
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.items.raw_item import Origins, RawItem, item_of
 from digest.model.campaigns.campaign import Source
+from digest.model.posts.identity.signs import KeyedPosts
 from digest.model.posts.items import Event, Item
 from digest.store.campaigns.skipped_items import SkippedItem
 
@@ -75,6 +76,9 @@ class Reading:
     and is in neither has been dropped; but nothing is said of a key that is in
     `unread`, or that begins with one of them and a space.
 
+    Where it has an `identity` its items are those posts, which are to be recognised
+    by all of their signs; else by their keys alone.
+
     `origins` says by an item's key where each of its fields came from, and
     `notes` what else is worth telling whoever tries the source; neither is kept.
     """
@@ -88,6 +92,7 @@ class Reading:
     updates: tuple[Event, ...] = ()
     covers: tuple[datetime, datetime] | None = None
     unread: frozenset[str] = frozenset()
+    identity: KeyedPosts | None = None
 
     def is_silent_on(self, key: str) -> bool:
         """Whether the source did not say what has become of the item of that key."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.formats import Format
+from digest.model.posts.identity.signs import Sign
 from digest.model.posts.pictures import PictureHosting
 
 AHEAD = timedelta(days=28)
@@ -73,7 +74,8 @@ class PageSelectors:
 class Source:
     """One place a campaign publishes to. `location` is a URL or a path.
 
-    `ahead` is how long before it starts an event of a calendar is news.
+    `ahead` is how long before it starts an event of a calendar is news, `known_by`
+    the sign by which posts of a feed are recognised; None leaves it to all of them.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Source:
     moderated: bool = False
     ahead: timedelta = AHEAD
     select: PageSelectors = PageSelectors()
+    known_by: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True)

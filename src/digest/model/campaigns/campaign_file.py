@@ -41,6 +41,7 @@ from digest.model.limits import (
     SHORTEST_AHEAD,
     SHORTEST_EXPIRY,
 )
+from digest.model.posts.identity.signs import DECISIVE, Sign
 from digest.model.posts.pictures import PictureHosting
 
 _ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
@@ -130,7 +131,16 @@ def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> S
         moderated=table.flag("moderated", default=False),
         ahead=_ahead(table, kind),
         select=_select(table, kind),
+        known_by=table.parsed("known_by", _known_by, None)
+        if kind is SourceKind.FEED
+        else None,
     )
+
+
+def _known_by(value: str) -> Sign:
+    if value not in DECISIVE:
+        raise ValueError(f"is none of {', '.join(DECISIVE)}")
+    return Sign(value)
 
 
 def _location(table: TomlTable, kind: SourceKind, folder: PurePath) -> str:

@@ -10,7 +10,7 @@ from digest.model.posts.blocks import texts
 from digest.model.posts.items import Event, Item
 
 # The same words again after this long are a new notice: "Coffee on Tuesday".
-_APART = timedelta(days=3)
+REPEATED_AFTER = timedelta(days=3)
 # Fewer letters than this say too little to tell two posts by.
 _LEAST_LETTERS = 40
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -35,10 +35,10 @@ class DuplicateEvidence:
         address = canonical_address(item.url)
         if isinstance(item, Event):
             at = item.starts.isoformat()
-            words = f"{_letters(item.title)} {at} {_letters(item.place)}"
+            words = f"{letters(item.title)} {at} {letters(item.place)}"
             return cls(_hash(address and f"{address} {at}"), _hash(words))
-        body = _letters(" ".join(texts(item.body)))
-        words = f"{_letters(item.title)} {body}" if len(body) >= _LEAST_LETTERS else ""
+        body = letters(" ".join(texts(item.body)))
+        words = f"{letters(item.title)} {body}" if len(body) >= _LEAST_LETTERS else ""
         return cls(_hash(address), _hash(words), item.published)
 
 
@@ -50,7 +50,7 @@ def is_same_elsewhere(item: DuplicateEvidence, other: DuplicateEvidence) -> bool
         return False
     if item.published is None or other.published is None:
         return True
-    return abs(item.published - other.published) <= _APART
+    return abs(item.published - other.published) <= REPEATED_AFTER
 
 
 def is_same_here(item: DuplicateEvidence, other: DuplicateEvidence) -> bool:
@@ -84,7 +84,8 @@ def canonical_address(url: str) -> str:
     return f"{host}{port}{path}?{query}#{parts.fragment}".rstrip("#").rstrip("?")
 
 
-def _letters(words: str) -> str:
+def letters(words: str) -> str:
+    """Return the words without what is no letter or figure, in one case."""
     return _NOT_LETTERS.sub(" ", words.casefold()).strip()
 
 

@@ -9,7 +9,7 @@ from digest.model.posts.blocks import Picture
 from digest.model.posts.duplicates import DuplicateEvidence
 from digest.model.posts.edits import merged
 from digest.model.posts.item_json import fingerprint, item_from_json, to_json
-from digest.model.posts.items import Item
+from digest.model.posts.items import Item, Post
 from digest.model.posts.pictures import repictured
 from digest.store.base.tables import item
 from digest.store.posts import positions
@@ -66,10 +66,11 @@ def revise(
 
 
 def _reads_the_same(connection: Connection, item_id: int, reading: Item) -> bool:
-    """Whether nothing but what is known of its pictures and language has changed.
+    """Whether nothing but its date or what is known of its pictures has changed.
 
     A picture that came late, or that staff have words for by now, since another
-    post shows it too, is no reason to write to readers again.
+    post shows it too, is no reason to write to readers again; nor is its language,
+    or a date of publishing, which many sources make anew.
     """
     row = connection.execute(
         select(item.c.given, item.c.content).where(item.c.id == item_id)
@@ -79,7 +80,8 @@ def _reads_the_same(connection: Connection, item_id: int, reading: Item) -> bool
 
 
 def _readable(item: Item) -> Item:
-    return replace(repictured(item, _found_there), language="")
+    readable = replace(repictured(item, _found_there), language="")
+    return replace(readable, published=None) if isinstance(readable, Post) else readable
 
 
 def _found_there(picture: Picture) -> Picture:

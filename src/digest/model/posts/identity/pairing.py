@@ -1,0 +1,322 @@
+"""The posts of a reading paired with those of the log, by all of their signs.
+
+A source's ids should settle it. But some make them anew at each reading, some give
+all posts one, and some have none; and the same is met of addresses and dates. So it
+is asked of each of these signs whether it stays with the posts that are recognised
+without it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from digest.model.posts.identity.signs import (
+    TELLING,
+    KeyedPosts,
+    Sign,
+    SignsOfPost,
+    composed_key,
+)
+from digest.model.posts.items import Post
+
+_JUDGED = (Sign.ID, Sign.LINK, Sign.DATE)
+# What makes a post the same, without the sign that is judged: two of its signs, or
+# one and most of its words.
+_TWO = ((Sign.LINK, Sign.TITLE), (Sign.LINK, Sign.WORDS), (Sign.TITLE, Sign.WORDS))
+_ONE = ((Sign.ID,), (Sign.LINK,), (Sign.DATE,), (Sign.WORDS,), (Sign.TITLE,))
+# One post alone that comes under another id may be a notice that is given again.
+_PROOF = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A reading's posts by the keys that they have in the log, new ones by their own.
+
+    `remarks` is what staff should know of how they were told apart.
+    """
+
+    posts: tuple[Post, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def recognise(
+    stored: Sequence[Post], reading: KeyedPosts, known_by: Sign | None = None
+) -> Recognition:
+    """Return the posts of a reading by what the log has of them.
+
+    `stored` is what the source has given before, the latest last, each by its key
+    in the log. What a source makes anew at each reading is taken as it was.
+    """
+    pairing = _Pairing(stored, reading)
+    if known_by is None:
+        pairing.pair_by_all()
+    else:
+        pairing.pair_by_one(known_by)
+    keys_in_use = {post.key for post in stored}
+    posts = []
+    for number, post in enumerate(reading.posts):
+        if number in pairing.pairs:
+            posts.append(pairing.as_before(post, stored[pairing.pairs[number]]))
+            continue
+        signs = pairing.now[number]
+        everything = (signs.values[sign] for sign in TELLING)
+        key = (
+            composed_key(post.key, *everything) if post.key in keys_in_use else post.key
+        )
+        while key in keys_in_use:
+            key = composed_key(key, str(number))
+        keys_in_use.add(key)
+        posts.append(replace(post, key=key))
+    return Recognition(tuple(posts), tuple(pairing.remarks))
+
+
+class _Proof(Enum):
+    """What a sign is worth, as posts that are recognised without it tell."""
+
+    PROVEN = "it stays with its posts"
+    UNPROVEN = "there is nothing to judge it by"
+    WEAK = "of one post alone it has changed"
+    ANEW = "it is made anew at each reading, or counts places"
+
+
+# Posts of the reading, and of the log, that are the same by some of their signs.
+_Group = tuple[list[int], list[int]]
+
+
+class _Pairing:
+    """Pairs the posts of a reading with those of the log, the surest first."""
+
+    def __init__(self, stored: Sequence[Post], reading: KeyedPosts) -> None:
+        self.pairs: dict[int, int] = {}
+        self.remarks: dict[str, None] = {}
+        self.now = [
+            SignsOfPost.of(post, has_id=post.key not in reading.composed)
+            for post in reading.posts
+        ]
+        self.then = [SignsOfPost.of(post) for post in stored]
+        self._reading, self._stored = reading, stored
+        dates = {signs.values[Sign.DATE] for signs in self.now}
+        # Where all have one date it is that of the reading, or of nothing.
+        self._dates_tell = len(dates) > 1 or len(self.now) == 1
+        self._evidence = {sign: self._met_without(sign) for sign in _JUDGED}
+        self.proofs = {sign: self._proof(sign) for sign in _JUDGED}
+        # Posts that a sign has settled are new where they are not paired.
+        self._settled: set[int] = set()
+
+    def pair_by_all(self) -> None:
+        """Pair by the ids, else by addresses, else by dates, else by words alone."""
+        for sign in (Sign.ID, Sign.LINK):
+            if self.proofs[sign] is _Proof.ANEW:
+                continue
+            self._pair_by_sign(sign)
+            if self.proofs[sign] is _Proof.WEAK:
+                self._pair_returned(sign)
+            self._settle(sign)
+        if self.proofs[Sign.DATE] is not _Proof.ANEW:
+            for further in ((Sign.WORDS,), (Sign.TITLE,), ()):
+                self._pair(Sign.DATE, *further)
+            if self.proofs[Sign.DATE] is _Proof.PROVEN:
+                self._settle(Sign.DATE)
+        self._pair_in_order((Sign.TITLE, Sign.WORDS))
+        self._pair(Sign.WORDS)
+        self._pair(Sign.TITLE)
+        self._remark_on_signs()
+
+    def pair_by_one(self, sign: Sign) -> None:
+        """Pair by that sign alone; of several in the log the latest counts."""
+        latest = {
+            _decisive(post, signs, sign): number
+            for number, (post, signs) in enumerate(
+                zip(self._stored, self.then, strict=True)
+            )
+        }
+        for number, post in enumerate(self._reading.posts):
+            value = _decisive(post, self.now[number], sign)
+            if value in latest:
+                self.pairs[number] = latest.pop(value)
+
+    def as_before(self, post: Post, stored: Post) -> Post:
+        """Return the post by its key in the log, without what is made anew."""
+        is_anew = {sign: proof is _Proof.ANEW for sign, proof in self.proofs.items()}
+        return replace(
+            post,
+            key=stored.key,
+            published=stored.published if is_anew[Sign.DATE] else post.published,
+            url=stored.url if is_anew[Sign.LINK] else post.url,
+        )
+
+    def _met_without(self, judged: Sign) -> list[_Group]:
+        """Return which posts are the same by other signs."""
+        met: set[int] = set()
+        groups: list[_Group] = []
+        for signs in (*_TWO, *_ONE):
+            if judged in signs:
+                continue
+            now = [number for number in range(len(self.now)) if number not in met]
+            for numbers, others in self._alike(signs, now, range(len(self.then))):
+                mine, other = self.now[numbers[-1]], self.then[others[-1]]
+                is_alone = len(numbers) == len(others) == 1
+                if signs in _TWO or (is_alone and mine.is_similar(other)):
+                    groups.append((numbers, others))
+                    met |= set(numbers)
+        return groups
+
+    def _proof(self, sign: Sign) -> _Proof:
+        everywhere = {signs.values[sign] for signs in self.then}
+        agreed = changed = surely = 0
+        for numbers, others in self._evidence[sign]:
+            mine = {self.now[number].values[sign] for number in numbers} - {""}
+            before = {self.then[number].values[sign] for number in others} - {""}
+            if sign is not Sign.DATE and mine - before & everywhere:
+                return _Proof.ANEW  # what was another post's
+            agreed += bool(mine & before)
+            is_changed = bool(mine and before and not mine & before)
+            changed += is_changed
+            newest, latest = self.now[numbers[-1]], self.then[others[-1]]
+            if is_changed and self._dates_tell and newest.agrees(latest, Sign.DATE):
+                surely += 1  # a notice that is given again has another date
+        if agreed > surely:
+            return _Proof.PROVEN
+        if not changed:
+            return _Proof.UNPROVEN
+        return _Proof.ANEW if changed + agreed >= _PROOF else _Proof.WEAK
+
+    def _alike(
+        self, signs: Sequence[Sign], now: Iterable[int], then: Iterable[int]
+    ) -> Iterator[_Group]:
+        """Yield the posts of the reading and of the log that have the same signs."""
+        mine = _by_values(signs, self.now, now)
+        others = _by_values(signs, self.then, then)
+        for values, numbers in mine.items():
+            if values in others:
+                yield numbers, others[values]
+
+    def _open(self) -> tuple[list[int], list[int]]:
+        """Return what is still open: of the reading, and of the log."""
+        paired = set(self.pairs.values())
+        settled = self.pairs.keys() | self._settled
+        return (
+            [number for number in range(len(self.now)) if number not in settled],
+            [number for number in range(len(self.then)) if number not in paired],
+        )
+
+    def _alike_alone(self, signs: Sequence[Sign]) -> Iterator[tuple[int, int]]:
+        """Yield what is open and has these signs, and alone, on either side."""
+        for numbers, others in self._alike(signs, *self._open()):
+            if len(numbers) == len(others) == 1:
+                yield numbers[0], others[0]
+
+    def _pair(self, *signs: Sign) -> None:
+        """Pair those that have these signs, and alone, and most words in common."""
+        for number, other in list(self._alike_alone(signs)):
+            if self.now[number].is_similar(self.then[other]):
+                self.pairs[number] = other
+
+    def _pair_in_order(self, signs: Sequence[Sign]) -> None:
+        """Pair all that have these signs; of more in the log, the latest."""
+        for numbers, others in list(self._alike(signs, *self._open())):
+            self.pairs |= zip(numbers, others[-len(numbers) :], strict=False)
+
+    def _pair_by_sign(self, sign: Sign) -> None:
+        """Pair those of one id or address, unless all else says that they are two."""
+        is_proven = self.proofs[sign] is _Proof.PROVEN
+        claims = {
+            other: numbers
+            for numbers, others in self._evidence[sign]
+            for other in others
+        }
+        for number, other in list(self._alike_alone((sign,))):
+            is_others = number not in claims.get(other, [number])
+            if is_others and not is_proven:
+                continue
+            if self._is_plausible(sign, self.now[number], self.then[other]):
+                self.pairs[number] = other
+
+    def _is_plausible(self, sign: Sign, mine: SignsOfPost, other: SignsOfPost) -> bool:
+        """Whether posts of one id or address are one, by the rest of their signs."""
+        is_notice = mine.agrees(other, Sign.WORDS) and mine.is_long_after(other)
+        if sign is Sign.LINK and is_notice and self.proofs[Sign.DATE] is _Proof.PROVEN:
+            return False
+        rest = [each for each in Sign if each is not sign]
+        return (
+            self.proofs[sign] is _Proof.PROVEN
+            or any(mine.agrees(other, each) for each in rest)
+            or not any(mine.contradicts(other, each) for each in rest)
+            or (bool(mine.words) and mine.is_similar(other))
+        )
+
+    def _pair_returned(self, sign: Sign) -> None:
+        """Decide on the one post that comes again under another id or address."""
+        pairs = [
+            pair
+            for numbers, others in self._evidence[sign]
+            for pair in zip(numbers, others[-len(numbers) :], strict=False)
+        ]
+        now, then = map(set, self._open())
+        for number, other in pairs:
+            mine, before = self.now[number], self.then[other]
+            if number not in now or other not in then:
+                continue
+            is_dated = bool(mine.published and before.published) and self._dates_tell
+            is_notice = is_dated and mine.is_long_after(before)
+            is_same = not is_notice and (is_dated or mine.agrees(before, Sign.LINK))
+            if is_same:
+                self.pairs[number] = other
+            verdict = "the same post" if is_same else "a new one"
+            title = self._reading.posts[number].title
+            self.remarks[
+                f'"{title}" comes again with another {sign} and is taken as {verdict}: '
+                "known_by in the campaign file says otherwise"
+            ] = None
+
+    def _settle(self, sign: Sign) -> None:
+        """Note as new what is not paired, and has a sign that tells it apart."""
+        stored = {signs.values[sign] for signs in self.then}
+        for numbers in _by_values((sign,), self.now, self._open()[0]).values():
+            is_telling = len(numbers) == 1 or sign is Sign.DATE
+            if is_telling and (
+                sign is Sign.DATE or self.now[numbers[0]].values[sign] not in stored
+            ):
+                self._settled |= set(numbers)
+
+    def _remark_on_signs(self) -> None:
+        """Say by what posts are recognised where ids and addresses do not serve."""
+        have = {sign: any(own.values[sign] for own in self.now) for sign in _JUDGED}
+        serves = {
+            sign: have[sign] and proof is not _Proof.ANEW
+            for sign, proof in self.proofs.items()
+        }
+        if serves[Sign.ID] and not self._reading.composed:
+            return
+        if have[Sign.ID] and not serves[Sign.ID]:
+            fault = "have other ids at every reading"
+        elif self._reading.composed:
+            fault = "share one id, or have none"
+        elif have[Sign.LINK] and not serves[Sign.LINK]:
+            fault = "have other addresses at every reading"
+        elif serves[Sign.LINK]:
+            return
+        else:
+            fault = "have neither ids nor addresses"
+        use = "their words, and the same words again are taken for the same post"
+        if serves[Sign.LINK]:
+            use = "their addresses"
+        elif serves[Sign.DATE] and self._dates_tell:
+            use = "their dates and words"
+        self.remarks[f"its posts {fault}: they are recognised by {use}"] = None
+
+
+def _decisive(post: Post, signs: SignsOfPost, sign: Sign) -> str:
+    return (signs.values[sign] if sign is not Sign.ID else "") or post.key
+
+
+def _by_values(
+    signs: Sequence[Sign], population: Sequence[SignsOfPost], numbers: Iterable[int]
+) -> dict[tuple[str, ...], list[int]]:
+    """Return by their values of these signs the posts that have all of them."""
+    by_values: dict[tuple[str, ...], list[int]] = {}
+    for number in numbers:
+        values = tuple(population[number].values[sign] for sign in signs)
+        if all(values):
+            by_values.setdefault(values, []).append(number)
+    return by_values

@@ -1,0 +1,239 @@
+"""Which post is which at the next reading, whatever a feed does to its signs."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.model.posts.identity.pairing import recognise
+from digest.model.posts.identity.signs import DECISIVE, Sign, keyed
+from digest.model.posts.items import Post
+from tests.builders import EIGHT, words
+
+BODY = "What the committee of the hall has done this month about {0} and boat {0}."
+WINDOW = 6  # posts that a feed shows
+STABLE, ANEW, SHARED, NONE, PLACES = "stable", "anew", "shared", "none", "places"
+
+
+@dataclass
+class Notice:
+    """A post as its publisher has it; `number` is what it really is."""
+
+    number: int
+    title: str
+    body: str
+    published: datetime
+
+
+@dataclass
+class Feed:
+    """A feed that treats its signs in some way, and the log that is kept of it."""
+
+    ids: str
+    links: str
+    dates: str
+    notices: list[Notice] = field(default_factory=list)
+    log: dict[str, Post] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    readings: int = 0
+
+    def publish(self) -> None:
+        """Publish something new."""
+        number = len(self.notices)
+        self.notices.append(
+            Notice(number, f"Notice {number}", BODY.format(number), self._next(1))
+        )
+
+    def publish_again(self, notice: Notice) -> None:
+        """Publish, a week later, what was published before, as if it were new."""
+        at = self._next(7)
+        self.notices.append(Notice(len(self.notices), notice.title, notice.body, at))
+
+    def _next(self, days: int) -> datetime:
+        last = self.notices[-1].published if self.notices else EIGHT
+        return last + timedelta(days=days)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether each post is in the log, and once."""
+        return len(self.log) == len(self.notices)
+
+    def read(self, order: Random | None = None, known_by: Sign | None = None) -> None:
+        """Take a reading into the log, as the store does."""
+        self.readings += 1
+        visible = self.notices[-WINDOW:][::-1]
+        if order is not None:
+            order.shuffle(visible)
+        posts = [self._post(notice, place) for place, notice in enumerate(visible)]
+        reading = keyed(posts, known_by)
+        recognition = recognise(list(self.log.values()), reading, known_by)
+        assert len({post.key for post in recognition.posts}) == len(recognition.posts)
+        self.remarks += [
+            *recognition.remarks,
+            *(post.title for post in reading.repeats),
+        ]
+        for post in recognition.posts:
+            self.log[post.key] = post
+
+    def _post(self, notice: Notice, place: int) -> Post:
+        own, again = f"{notice.number}", f"{notice.number}-{self.readings}"
+        at = self.notices[-1].published + timedelta(hours=self.readings)
+        link = {STABLE: f"https://x.example/p{own}", ANEW: f"https://x.example/{again}"}
+        url = link.get(self.links, "https://x.example/news" * (self.links == SHARED))
+        entry_id = {STABLE: f"id {own}", ANEW: f"id {again}", SHARED: "id"}
+        entry_id |= {PLACES: f"id at {place}"}
+        return Post(
+            # What stands for an id that a feed does not give.
+            key=entry_id.get(self.ids, "") or url or notice.title,
+            title=notice.title,
+            body=words(notice.body),
+            url=url,
+            published={STABLE: notice.published, ANEW: at}.get(self.dates),
+        )
+
+
+ALL_IDS, ALL_LINKS = (STABLE, ANEW, SHARED, NONE, PLACES), (STABLE, ANEW, SHARED, NONE)
+
+
+def feeds(ids: str = "", links: str = "") -> st.SearchStrategy[Feed]:
+    return st.builds(
+        Feed,
+        ids=st.just(ids) if ids else st.sampled_from(ALL_IDS),
+        links=st.just(links) if links else st.sampled_from(ALL_LINKS),
+        dates=st.sampled_from((STABLE, ANEW, NONE)),
+    )
+
+
+def live(feed: Feed, data: st.DataObject, acts: tuple[str, ...]) -> None:
+    """Let the feed change as feeds do, and read it after each change."""
+    random = data.draw(st.randoms(use_true_random=False))
+    for _ in range(data.draw(st.integers(1, 5))):
+        feed.publish()
+    feed.read()
+    for _ in range(data.draw(st.integers(1, 5))):
+        mended = set()
+        for act in data.draw(st.lists(st.sampled_from(acts), max_size=3)):
+            notice = random.choice(feed.notices[-WINDOW:])
+            if act == "new":
+                feed.publish()
+            elif act == "again":
+                feed.publish_again(notice)
+            elif notice.number not in mended:
+                mended.add(notice.number)
+                if act == "title":
+                    notice.title += " mended"
+                else:
+                    notice.body = notice.body.replace("hall", "house")
+        feed.read(random if data.draw(st.booleans()) else None)
+
+
+EDITS = ("new", "title", "body")
+FEW = settings(max_examples=40, deadline=None)
+
+
+@FEW
+@given(feed=feeds(ids=STABLE), data=st.data())
+def test_with_ids_that_stay_no_post_is_repeated_or_lost(
+    feed: Feed, data: st.DataObject
+) -> None:
+    live(feed, data, (*EDITS, "again"))
+
+    assert feed.is_exact or feed.remarks
+
+
+@FEW
+@given(feed=feeds(links=STABLE), data=st.data())
+def test_with_addresses_that_stay_no_post_is_repeated_or_lost(
+    feed: Feed, data: st.DataObject
+) -> None:
+    live(feed, data, EDITS)
+
+    assert feed.is_exact or feed.ids == PLACES
+    assert feed.is_exact or feed.remarks
+
+
+@FEW
+@given(feed=feeds(), data=st.data())
+def test_whatever_a_feed_does_nothing_is_repeated_or_lost_in_silence(
+    feed: Feed, data: st.DataObject
+) -> None:
+    live(feed, data, (*EDITS, "again"))
+
+    assert feed.is_exact or feed.remarks
+
+
+@pytest.mark.parametrize("ids", [ANEW, SHARED, NONE])
+@pytest.mark.parametrize("links", ALL_LINKS)
+@pytest.mark.parametrize("dates", [STABLE, ANEW, NONE])
+def test_posts_stay_the_same_while_new_ones_come(
+    ids: str, links: str, dates: str
+) -> None:
+    feed = Feed(ids, links, dates)
+    for _ in range(4):
+        feed.publish()
+        feed.publish()
+        feed.read()
+
+    assert feed.is_exact
+
+
+@pytest.mark.parametrize("links", ALL_LINKS)
+@pytest.mark.parametrize("dates", [STABLE, ANEW, NONE])
+def test_the_same_words_each_week_are_new_posts(links: str, dates: str) -> None:
+    feed = Feed(STABLE, links, dates)
+    feed.publish()
+    for _ in range(WINDOW + 3):
+        feed.publish()
+        feed.read()
+        feed.publish_again(feed.notices[0])
+        feed.read()
+
+    assert feed.is_exact
+
+
+@pytest.mark.parametrize("dates", [STABLE, ANEW])
+def test_what_is_made_anew_at_each_reading_is_no_revision(dates: str) -> None:
+    feed = Feed(ANEW, ANEW, dates)
+    for _ in range(3):
+        feed.publish()
+    feed.read()
+    before = dict(feed.log)
+    for _ in range(3):
+        feed.read()
+
+    assert feed.log == before
+
+
+@pytest.mark.parametrize("known_by", DECISIVE)
+def test_a_campaign_says_by_which_sign_posts_are_known(known_by: Sign) -> None:
+    ids = STABLE if known_by is Sign.ID else ANEW
+    feed = Feed(ids, STABLE if known_by is Sign.LINK else ANEW, ANEW)
+    for _ in range(4):
+        feed.publish()
+        feed.read(known_by=known_by)
+
+    assert feed.is_exact
+    assert feed.remarks == []
+
+
+def test_an_id_that_is_given_twice_as_its_post_changed_is_one_post() -> None:
+    # RFC 4287 section 4.1.1: of entries with one id the newest may be visible alone.
+    post = Post("id", "Tea", words("Come at ten in the morning."), published=EIGHT)
+    mended = replace(post, body=words("Come at two in the morning."))
+    reading = keyed([mended, post])
+
+    assert reading.posts == (mended,)
+    assert reading.repeats == (post,)
+
+
+def test_one_id_and_nothing_else_in_common_is_another_post() -> None:
+    first = Post("id", "Tea", words("Come at ten."), url="https://x.example/1")
+    second = Post("id", "Roof", words("It leaks."), url="https://x.example/2")
+    [post] = recognise([first], keyed([second])).posts
+
+    assert post.key != "id"
+    assert recognise([first, post], keyed([second])).posts == (post,)
+    assert recognise([first, post], keyed([first])).posts == (first,)
