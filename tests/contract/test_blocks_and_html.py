@@ -20,6 +20,7 @@ from digest.model.posts.blocks import (
     texts,
 )
 from digest.model.posts.pictures import PictureHosting, PictureUse
+from digest.model.posts.text_language import TextLanguage
 from digest.render.email.html_blocks import HtmlBlocks
 from digest.render.email.html_words import html_words
 from digest.render.email.pictures import EmailPictures, ShownPicture
@@ -49,7 +50,8 @@ class AsTheyAre(EmailPictures):
 
 
 def html_of(blocks: tuple[Block, ...], kinds: Any = WIDE) -> str:
-    return str(HtmlBlocks(kinds, AsTheyAre(), above=0).write(blocks))
+    english = TextLanguage.of("en")
+    return str(HtmlBlocks(kinds, AsTheyAre(), 0, english, english).write(blocks))
 
 
 def spans(text: str) -> tuple[TextSpan, ...]:

@@ -4,15 +4,25 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 
 from digest.errors import RenderError
+from digest.model.campaigns.campaign import LetterHead
 from digest.model.formats import PLAIN
-from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, TextSpan
-from digest.model.posts.items import Item
+from digest.model.posts.blocks import (
+    Block,
+    CallToAction,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+    TextSpan,
+)
+from digest.model.posts.items import Item, Link, LinkKind
 from digest.render.addresses import spoken
 from digest.render.email.compile import compile_email, preview_html, preview_text
 from digest.render.email.subject import subject
@@ -22,7 +32,7 @@ from digest.render.words.catalogue import words_for
 from digest.render.words.dates import when
 from tests.builders import a_campaign, a_post, a_variant, an_event, words
 from tests.pictures import a_gallery
-from tests.rich import a_rich_variant
+from tests.rich import a_rich_variant, cells
 
 LOOK = RenderOptions(datetime(2026, 7, 6, 15, 0, tzinfo=UTC))
 
@@ -97,7 +107,7 @@ def test_the_html_is_built_for_everyone(draft: bool) -> None:  # noqa: FBT001 - 
     assert all(new <= old + 1 for old, new in pairwise(levels))
     assert all(img.get("alt") is not None for img in page.iter("img"))
     for table in page.iter("table"):
-        is_data = table.find(".//th") is not None
+        is_data = bool(table.xpath("./tr/th|./tbody/tr/th"))
         assert (table.get("role") == "presentation") is not is_data
     assert page.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
     assert ("This is a proof" in html) is draft
@@ -298,7 +308,7 @@ def test_a_language_from_right_to_left_turns_the_page_around() -> None:
     page = tree(preview_html(a_rich_variant(language="ar"), LOOK))
 
     assert page.get("dir") == page.find("body/div").get("dir") == "rtl"
-    assert "padding-right:26px" in page.find(".//ul").get("style")
+    assert "margin:0 26px 16px 0" in page.find(".//ul").get("style")
 
 
 def test_a_summary_leads_to_the_rest_in_words_that_make_sense_alone() -> None:
@@ -424,11 +434,123 @@ def test_the_html_is_kept_below_what_mail_programs_cut_off(
         assert len(html.encode()) > HTML_BYTES_AIM / 2
 
 
-def test_what_cannot_be_shortened_is_an_error_that_says_what_to_do() -> None:
-    variant = a_variant(*long_posts(1, HTML_BYTES, url=""))
+def test_a_long_post_without_an_address_says_how_to_have_the_rest() -> None:
+    variant = a_variant(*long_posts(1, HTML_BYTES, url=""), a_post(body=words("Tea.")))
 
-    with pytest.raises(RenderError, match=r"bytes however much.*give long items an"):
-        compile_email(variant, LOOK)
+    html, text = preview_html(variant, LOOK), preview_text(variant, LOOK)
+
+    for part in (said(tree(html)), " ".join(text.split())):
+        assert "Come in out of the rain. This is only its beginning" in part
+        assert "ask us for the whole. Ring 01632 960 155 or reply to this" in part
+    assert len(html.encode()) <= HTML_BYTES_AIM
+
+
+def test_items_without_number_are_counted_and_stop_nobody() -> None:
+    posts = [a_post(str(number), url="", body=()) for number in range(300)]
+    campaign = a_campaign(letter=LetterHead(sender=()))
+
+    html = preview_html(a_variant(*posts, campaign=campaign), LOOK)
+    page = tree(html)
+    [left_out] = page.xpath("//p[contains(., 'has no room')]")
+
+    carried = len(page.xpath("//h2[@id]"))
+    assert said(left_out) == (
+        f"There are {300 - carried} more items, for which this email has no room."
+        " Reply to this email to ask."
+    )
+    assert HTML_BYTES_AIM * 0.9 < len(html.encode()) <= HTML_BYTES_AIM
+
+
+def test_templates_that_leave_no_room_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "email").mkdir()
+    edition = "{{ reader.leave_url }}" + "x" * HTML_BYTES
+    (tmp_path / "email" / "edition.html").write_text(edition)
+
+    with pytest.raises(RenderError, match="make its templates shorter"):
+        compile_email(a_variant(), replace(LOOK, templates_dir=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("posts", "events", "lines"),
+    [
+        pytest.param(2, 0, ["item-1", "item-2"], id="two"),
+        pytest.param(1, 0, [], id="one needs none"),
+        pytest.param(15, 5, [f"item-{n}" for n in range(1, 21)], id="twenty"),
+        pytest.param(16, 5, ["item-1", "item-17"], id="more are folded"),
+        pytest.param(0, 45, ["item-1"], id="events alone"),
+    ],
+)
+def test_contents_are_listed_or_folded(
+    posts: int, events: int, lines: list[str]
+) -> None:
+    items: list[Item] = [
+        *(a_post(str(number)) for number in range(posts)),
+        *(an_event(str(number)) for number in range(events)),
+    ]
+    page = tree(preview_html(a_variant(*items), LOOK))
+    leading = [href[1:] for href in page.xpath("//a/@href") if href.startswith("#")]
+
+    assert leading == lines
+
+
+def test_a_folded_list_says_how_many_there_are() -> None:
+    items: list[Item] = [*(a_post(str(number)) for number in range(30)), an_event()]
+    text = preview_text(a_variant(*items), LOOK)
+
+    assert "- 30 posts, the first of them “The kettle is always on”\n" in text
+    assert "- 1 event: “Lantern walk”\n" in text
+
+
+def test_a_call_to_action_stands_once() -> None:
+    call = CallToAction("Book your place", "https://example.org/book")
+    link = Link(LinkKind.SIGN_UP, "Book your place", "https://example.org/book")
+    survey = Link(LinkKind.SURVEY, "Tell us", "https://example.org/survey")
+    post = a_post(url="", body=(call, *words("Tea."), call), links=(link, survey))
+
+    for preview in (preview_html, preview_text):
+        shown = preview(a_variant(post), LOOK)
+        assert shown.count("https://example.org/book") == 1
+        assert shown.count("https://example.org/survey") == 1
+
+
+def test_empty_cells_and_paragraphs_leave_no_trace() -> None:
+    wide = Table(cells("A", "B", "C", "D"), (cells("1", "", " ", "4"), cells(*"    ")))
+    narrow = Table(cells("A", "B"), (cells("1", ""),))
+    body = (*words(" "), wide, narrow)
+    variant = a_variant(a_post(url="", body=body))
+    page, text = tree(preview_html(variant, LOOK)), preview_text(variant, LOOK)
+
+    assert [said(item) for item in page.xpath("//ul[not(@class)]/li|//td//ul/li")] == [
+        "A: 1",
+        "D: 4",
+    ]
+    assert page.xpath("//td[@class='cell ltr']/text()") == ["1", "\xa0"]
+    assert not page.xpath("//p[not(normalize-space())]")
+    # Names that no row has anything for are said once.
+    assert "\nB, C\n\nA: 1\nD: 4\n\nB\n\nA: 1\n" in text
+
+
+def test_code_keeps_its_indent_in_text() -> None:
+    code = "def ring(bell):\n    if bell:\n        bell.ring()  # twice\n\n    return"
+    text = preview_text(a_variant(a_post(url="", body=words(code))), LOOK)
+
+    assert f"\n{code}\n" in text
+
+
+def test_the_text_has_a_way_out_near_its_top_too() -> None:
+    text = preview_text(a_rich_variant(), LOOK)
+    way_out = "Unsubscribe from Lantern Week by email:\nhttps://example.org/u/sample\n"
+
+    assert text.count(way_out) == 2
+    assert text.index(way_out) < text.index("Dear")
+
+
+def test_paper_is_offered_only_where_it_can_be_posted() -> None:
+    by_email = a_variant(campaign=a_campaign(letter=LetterHead(sender=())))
+
+    for variant, is_offered in ((a_variant(), True), (by_email, False)):
+        for shown in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
+            assert ("Would paper suit you better?" in shown) is is_offered
 
 
 def test_plain_text_has_no_such_limit() -> None:
@@ -467,3 +589,37 @@ def test_a_day_is_the_campaigns_own() -> None:
     html = preview_html(a_variant(slot=late), LOOK)
 
     assert "Tuesday 7 July 2026" in html
+
+
+def test_a_tall_picture_leaves_the_words_in_sight() -> None:
+    body = (Picture("https://example.org/t.png", "A tower", copy_name="tower"),)
+    gallery = a_gallery("tower", width=600, height=2400)
+    page = tree(
+        preview_html(
+            a_variant(a_post(body=body, url="")), replace(LOOK, pictures=gallery)
+        )
+    )
+    [picture] = page.xpath("//img")
+
+    assert (picture.get("width"), picture.get("height")) == ("120", "480")
+
+
+def test_outlook_for_windows_has_what_it_needs() -> None:
+    html = preview_html(a_rich_variant(), LOOK)
+    page = tree(html)
+
+    assert "<o:PixelsPerInch>96</o:PixelsPerInch>" in html
+    assert "[data-ogsc]" in html
+    assert page.xpath("//meta[@name='x-apple-disable-message-reformatting']")
+    ghost = html[html.index("<!--[if mso]><table") :].partition("<![endif]")[0]
+    assert "font-family" in ghost
+    assert 'width="640"' in ghost
+    # It knows padding and borders on cells, and a font where each table states it.
+    for element in page.xpath("//body//*[@style]"):
+        style = element.get("style")
+        padded = "padding" in style.replace("padding:0;", "").removesuffix("padding:0")
+        is_cell = element.tag in {"td", "th", "caption"}
+        assert is_cell or not padded or element.get("class") in {"page", "press"}, style
+        assert is_cell or "border-" not in style.replace("border-collapse", "")
+    for table in page.iter("table"):
+        assert "font-size" in table.get("style")

@@ -27,13 +27,15 @@ PREHEADER_WIDTH = 140
 TITLE_WIDTH = 60
 # Characters up to which a telephone number stays on one line.
 PHONE_LENGTH = 20
-# Entries: a longer list of contents is no help to anybody.
-CONTENTS_ENTRIES = 40
+# Entries of a list of contents: a longer one is folded, a line for each section.
+CONTENTS_ENTRIES = 20
 
 # == An email's page ==
 
 # Pixels: the column of 640, without its margins.
 PICTURE_PIXELS = 592
+# Pixels of its height: a tall picture keeps the words below it in sight.
+PICTURE_HEIGHT = 480
 # Pixels of a picture beside an easy read sentence.
 SMALL_PICTURE_PIXELS = 104
 # Columns of a table that fit a phone side by side; more are told as lists.

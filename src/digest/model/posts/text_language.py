@@ -93,7 +93,7 @@ def block_language(block: Block, around: TextLanguage) -> TextLanguage:
 
 def text_language(text: str, around: TextLanguage) -> TextLanguage:
     """Return the language of some words, which is that `around` unless they differ."""
-    tag = told_from(text)
+    tag = told_from(text) or ("" if _fits(around.tag, text) else UNKNOWN)
     is_around = _primary(tag) in {"", _primary(around.tag)}
     if is_around or (_primary(tag) == UNKNOWN and _fits(around.tag, text)):
         tag = around.tag

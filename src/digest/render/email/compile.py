@@ -17,10 +17,16 @@ from digest.model.editions.compiled_message import (
 from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import Block
 from digest.model.posts.pictures import PictureHosting, PictureKey
+from digest.model.posts.text_language import TextLanguage
 from digest.render.addresses import spoken
 from digest.render.email.contents import Depths, contents, fullest
 from digest.render.email.html_blocks import HtmlBlocks
-from digest.render.email.html_words import html_words, marked, text_words, with_lang
+from digest.render.email.html_words import (
+    attributes,
+    html_words,
+    marked,
+    text_words,
+)
 from digest.render.email.inliner import inline_styles
 from digest.render.email.markers import Markers, Pieces
 from digest.render.email.message import PICTURE_BOUNDARY, compile_message
@@ -35,6 +41,8 @@ from digest.render.limits import ATTACHED_BYTES, HTML_BYTES_OF_VALUES
 from digest.render.options import RenderOptions
 from digest.render.templates import environment, macros, rendered
 from digest.render.words.catalogue import Phrase, Words, words_of
+from digest.render.words.in_order import with_marks
+from digest.render.words.item_language import page_language
 
 SAMPLE_READER = Recipient(
     name="Ann Example",
@@ -146,17 +154,20 @@ def _html_at(
     block_macros = macros(templates, "blocks.html", html_words(words))
     markers = Markers()
     pictures = EmailPictures(options.pictures, hosting, options.hosted_at)
-    issue = contents(variant, depths)
+    page = page_language(variant)
 
-    def blocks(blocks: Iterable[Block], above: int) -> Markup:
-        markup = HtmlBlocks(block_macros, pictures, above).write(blocks)
-        return with_lang(markup, issue.content_language, "div")
+    def blocks(blocks: Iterable[Block], above: int, language: TextLanguage) -> Markup:
+        return HtmlBlocks(block_macros, pictures, above, language, page).write(blocks)
+
+    def attributes_of(phrase: Phrase) -> Markup:
+        return attributes(TextLanguage.of(phrase.lang or page.tag), page)
 
     context = {
         **html_words(words),
-        "issue": issue,
+        "issue": contents(variant, depths),
         "reader": _reader(markers, "html", words),
         "blocks": blocks,
+        "attributes": attributes_of,
     }
     html = _allowed(rendered(templates, "edition.html", context))
     pieces = _with_way_out(markers.split(inline_styles(html)), "edition.html")
@@ -179,7 +190,7 @@ def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
         "issue": contents(variant, depths),
         "reader": _reader(markers, "text", words),
     }
-    text = _allowed(rendered(templates, "edition.txt", context))
+    text = with_marks(_allowed(rendered(templates, "edition.txt", context)))
     tidy = _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
     return _with_way_out(markers.split(tidy), "edition.txt")
 

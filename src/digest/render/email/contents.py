@@ -1,15 +1,23 @@
 """What an email says, in order: every word decided, before any markup."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
-from digest.model.posts.blocks import Block, Picture, texts
+from digest.model.posts.blocks import (
+    Block,
+    CallToAction,
+    Paragraph,
+    Picture,
+    TextSpan,
+    texts,
+)
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.pictures import shows
 from digest.model.posts.shortening import shortened
+from digest.model.posts.text_language import Direction, TextLanguage
 from digest.render.addresses import link_address, phone_address, web_address
 from digest.render.email.subject import (
     in_order_of_reading,
@@ -18,9 +26,11 @@ from digest.render.email.subject import (
     title_with_state,
 )
 from digest.render.limits import CONTENTS_ENTRIES, PHONE_LENGTH, PREHEADER_WIDTH
-from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
+from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import first_day, is_off, times
+from digest.render.words.in_order import set_apart
+from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.languages import direction, language_tag
 from digest.render.words.link_labels import link_labels, link_words
 
@@ -28,6 +38,7 @@ from digest.render.words.link_labels import link_labels, link_words
 class Depth(IntEnum):
     """How much of an item an email carries."""
 
+    LEFT_OUT = -1
     TITLE = 0
     SUMMARY = 1
     FULL = 2
@@ -63,21 +74,23 @@ class Detail:
 class EmailEntry:
     """A post or an event as the email shows it.
 
-    `day` is an event's, for the list of contents. `byline_parts` are who wrote a
-    post, and when. `forms` lead to the item in a form that some readers need, and
-    so stand at its top. `body` is what is left to show at its depth. `read_on`
-    leads to the rest, or to the same words on the web.
+    `language` is that of its own words. `day` is an event's, for the list of
+    contents. `byline_parts` are who wrote a post, and when. `forms` lead to the item
+    in a form that some readers need, and so stand at its top. `body` is what there is
+    to show at its depth. `read_on` leads to the rest, or to the same words on the
+    web; where nothing does, `rest` says that there is more to ask for.
     """
 
     anchor: str
     title: str
+    language: TextLanguage
     day: str
     byline_parts: tuple[str, ...]
     forms: tuple[Detail, ...]
     details: tuple[Detail, ...]
     picture: Picture | None
     body: tuple[Block, ...]
-    summary: str
+    rest: str
     read_on: Detail | None
 
     @property
@@ -87,11 +100,19 @@ class EmailEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Many entries in one line of the list of contents, which leads to the first."""
+
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmailContents:
     """An email's words for every reader of a variant.
 
-    `content_language` is that of the posts' own words, "" where it is the same;
-    `content_direction` is theirs in any case.
+    `left_out` says how many items there was no room for, "" where there was.
+    `on_paper` is whether it can be had by post.
     """
 
     title: str
@@ -100,48 +121,106 @@ class EmailContents:
     preheader: str
     language: str
     direction: str
-    content_language: str
-    content_direction: str
     draft: bool
     rehearsal: bool
     posts: tuple[EmailEntry, ...]
     events: tuple[EmailEntry, ...]
+    folded: tuple[Section, ...]
+    left_out: str
     sender: tuple[str, ...]
     phone: Detail | None
+    on_paper: bool
 
     @property
     def listed(self) -> tuple[EmailEntry, ...]:
-        """The entries of a list of contents; none where it would be no help."""
+        """The entries of a list of contents; none where they are folded, or one."""
         entries = self.posts + self.events
-        return entries if 1 < len(entries) <= CONTENTS_ENTRIES else ()
+        return entries if len(entries) > 1 and not self.folded else ()
 
 
 def contents(variant: Variant, depths: Depths) -> EmailContents:
     """Return the words of the variant with each item at its depth."""
     campaign, words = variant.campaign, words_of(variant)
-    language = content_lang(variant)
+    title = cleaned(campaign.title)
+    around = TextLanguage.of(language_tag(campaign.language))
     entries = [
         _entry(variant, item, depth, f"item-{number}")
         for number, (item, depth) in enumerate(
             zip(variant.items, depths, strict=True), 1
         )
     ]
-    pairs = list(zip(variant.items, entries, strict=True))
+    pairs = [
+        (item, entry)
+        for item, entry, depth in zip(variant.items, entries, depths, strict=True)
+        if depth > Depth.LEFT_OUT
+    ]
+    posts = tuple(entry for item, entry in pairs if isinstance(item, Post))
+    events = tuple(entry for item, entry in pairs if isinstance(item, Event))
     return EmailContents(
-        title=Phrase(cleaned(campaign.title), language),
+        title=foreign(title, around, page_language(variant)),
         date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),
         preheader=_preheader(variant),
         language=language_tag(variant.language),
         direction=direction(variant.language),
-        content_language=language,
-        content_direction=direction(language or variant.language),
         draft=variant.draft,
         rehearsal=variant.rehearsal,
-        posts=tuple(entry for item, entry in pairs if isinstance(item, Post)),
-        events=tuple(entry for item, entry in pairs if isinstance(item, Event)),
-        sender=campaign.letter.sender or (campaign.sender_name,),
+        posts=posts,
+        events=events,
+        folded=tuple(_folded(posts, events, words, page_language(variant).direction)),
+        left_out=_left_out(len(entries) - len(pairs), words),
+        sender=tuple(
+            foreign(line, around, page_language(variant))
+            for line in campaign.letter.sender or (campaign.sender_name,)
+        ),
         phone=_phone("", campaign.letter.phone, words),
+        on_paper=bool(campaign.letter.sender),
+    )
+
+
+def _folded(
+    posts: Sequence[EmailEntry],
+    events: Sequence[EmailEntry],
+    words: Words,
+    direction: Direction,
+) -> Iterator[Section]:
+    """Yield the sections of a list of contents too long to be one of titles."""
+    if len(posts) + len(events) <= CONTENTS_ENTRIES:
+        return
+    if posts:
+        number, first = len(posts), posts[0]
+        yield Section(
+            first.anchor,
+            words.ngettext(
+                # Translators: of a list of contents. "title" is that of the first.
+                "%(number)d post: “%(title)s”",
+                "%(number)d posts, the first of them “%(title)s”",
+                number,
+                title=set_apart(first.title, direction),
+            ),
+        )
+    if events:
+        number, first = len(events), events[0]
+        yield Section(
+            first.anchor,
+            words.ngettext(
+                # Translators: of a list of contents. "title" is that of the first.
+                "%(number)d event: “%(title)s”",
+                "%(number)d events, the first of them “%(title)s”",
+                number,
+                title=set_apart(first.title, direction),
+            ),
+        )
+
+
+def _left_out(number: int, words: Words) -> str:
+    if not number:
+        return ""
+    return words.ngettext(
+        # Translators: before how to ask for it.
+        "There is %(number)d more item, for which this email has no room.",
+        "There are %(number)d more items, for which this email has no room.",
+        number,
     )
 
 
@@ -158,7 +237,8 @@ def _preheader(variant: Variant) -> Phrase:
         # Translators: the titles of what else is in an email.
         parts.append(words_of(variant).gettext("Also: %(titles)s", titles=titles))
     words = " ".join(filter(None, parts))
-    return Phrase(shortened(words, PREHEADER_WIDTH), content_lang(variant))
+    around = language_in(first, variant)
+    return foreign(shortened(words, PREHEADER_WIDTH), around, page_language(variant))
 
 
 def fullest(variant: Variant) -> Depths:
@@ -169,18 +249,17 @@ def fullest(variant: Variant) -> Depths:
     """
     return tuple(
         Depth.FULL
-        if variant.campaign.in_full or not can_be_shortened(item)
+        if variant.campaign.in_full
+        or not (can_be_shortened(item) and web_address(item.url))
         else Depth.SUMMARY
         for item in variant.items
     )
 
 
 def can_be_shortened(item: Item) -> bool:
-    """Whether a summary with a link would say less, and lead to the rest."""
+    """Whether a summary would say less than the item does."""
     whole = " ".join(" ".join(texts(item.body)).split())
-    return bool(
-        web_address(item.url) and item.summary and whole != cleaned(item.summary)
-    )
+    return bool(item.summary and whole != cleaned(item.summary))
 
 
 def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEntry:
@@ -188,19 +267,44 @@ def _entry(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEntr
     words = words_of(variant)
     picture = item.picture if isinstance(item, Post) else None
     shows_picture = depth > Depth.TITLE and not (full and shows(item.body, picture))
-    summary = item.summary if depth is Depth.SUMMARY or not item.body else ""
+    is_brief = depth is Depth.SUMMARY and can_be_shortened(item)
     return EmailEntry(
         anchor=anchor,
         title=title_with_state(item, variant),
+        language=language_in(item, variant),
         day=first_day(item, words) if isinstance(item, Event) else "",
         byline_parts=tuple(_byline(item, variant)) if depth > Depth.TITLE else (),
         forms=tuple(_links(item, variant, other_forms=True)),
-        details=tuple(_details(item, variant)),
+        details=tuple(_details(item, variant, depth)),
         picture=picture if shows_picture else None,
-        body=item.body if full else (),
-        summary=Phrase(summary, content_lang(variant)),
-        read_on=_read_on(item, title_of(item, variant), depth, words),
+        body=_body(item, depth),
+        rest=_rest(words) if is_brief and not web_address(item.url) else "",
+        read_on=_read_on(
+            item,
+            set_apart(title_of(item, variant), page_language(variant).direction),
+            depth,
+            words,
+        ),
     )
+
+
+def _body(item: Item, depth: Depth) -> tuple[Block, ...]:
+    """Return what is shown of an item: its body, each call to action once, or less."""
+    if depth is Depth.TITLE:
+        return ()
+    if depth is Depth.SUMMARY or not item.body:
+        return (Paragraph((TextSpan(item.summary),)),) if item.summary else ()
+    calls = [block for block in item.body if isinstance(block, CallToAction)]
+    return tuple(
+        block
+        for place, block in enumerate(item.body)
+        if block not in calls or block not in item.body[:place]
+    )
+
+
+def _rest(words: Words) -> Phrase:
+    # Translators: below the beginning of a post, before how to ask for it.
+    return words.gettext("This is only its beginning: ask us for the whole.")
 
 
 def _byline(item: Item, variant: Variant) -> Iterator[str]:
@@ -215,18 +319,21 @@ def _byline(item: Item, variant: Variant) -> Iterator[str]:
         yield day_in_words(item.published, variant.campaign.timezone, words)
 
 
-def _details(item: Item, variant: Variant) -> Iterator[Detail]:
+def _details(item: Item, variant: Variant, depth: Depth) -> Iterator[Detail]:
     if isinstance(item, Post):
-        yield from _links(item, variant, other_forms=False)
+        if depth > Depth.TITLE or not web_address(item.url):
+            yield from _links(item, variant, other_forms=False, body=_body(item, depth))
         return
-    words, language = words_of(variant), content_lang(variant)
+    words = words_of(variant)
     for name, time in times(item, variant.campaign.timezone, words):
         yield _detail(name, time, words)
     if item.place:
-        place = Phrase(cleaned(item.place), language)
+        around = language_in(item, variant)
+        place = foreign(cleaned(item.place), around, page_language(variant))
         yield _detail(words.gettext("Where"), place, words)
     if not is_off(item) and (href := web_address(item.joining_url)):
-        join = words.gettext("Join “%(title)s” online", title=title_of(item, variant))
+        title = set_apart(title_of(item, variant), page_language(variant).direction)
+        join = words.gettext("Join “%(title)s” online", title=title)
         yield _detail(words.gettext("Online"), join, words, href)
     asking = (
         # Translators: before a telephone number.
@@ -239,14 +346,19 @@ def _details(item: Item, variant: Variant) -> Iterator[Detail]:
         yield phone
 
 
-def _links(item: Item, variant: Variant, *, other_forms: bool) -> Iterator[Detail]:
-    words, language = words_of(variant), content_lang(variant)
+def _links(
+    item: Item, variant: Variant, *, other_forms: bool, body: Iterable[Block] = ()
+) -> Iterator[Detail]:
+    """Yield the links of a post but those that a call to action in its body has."""
+    words, page = words_of(variant), page_language(variant)
+    calls = {link_address(call.href) for call in body if isinstance(call, CallToAction)}
     for link in item.links if isinstance(item, Post) else ():
         href = link_address(link.url)
-        if href and link.kind.is_another_form == other_forms:
+        if href and href not in calls and link.kind.is_another_form == other_forms:
             label = link_words(link, words)
             if not isinstance(label, Phrase):
-                label = Phrase(cleaned(label), language) or title_of(item, variant)
+                around = language_in(item, variant)
+                label = foreign(cleaned(label), around, page) or title_of(item, variant)
             name = link_labels(link.kind, words).name
             yield _detail(name, label, words, href)
 

@@ -22,7 +22,13 @@ from digest.model.posts.blocks import (
     plain,
 )
 from digest.model.posts.pictures import PictureUse
+from digest.model.posts.text_language import (
+    TextLanguage,
+    block_language,
+    text_language,
+)
 from digest.render.addresses import link_address
+from digest.render.email.html_words import attributes, kept_together
 from digest.render.email.pictures import EmailPictures
 from digest.render.limits import HEADING_LEVELS, TABLE_COLUMNS, TABLE_LENGTH
 
@@ -30,10 +36,23 @@ from digest.render.limits import HEADING_LEVELS, TABLE_COLUMNS, TABLE_LENGTH
 _SPACING = re.compile(r"[ \n]{2,}|\t")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a macro writes words.
+
+    `attributes` are those of an element whose language differs from that around it,
+    `direction` is where its lines begin in any case.
+    """
+
+    attributes: Markup
+    direction: str
+
+
 class HtmlBlocks:
     """Writes the blocks of one item, below a heading of level `above`.
 
-    No heading level is skipped, whatever the item's own headings do.
+    No heading level is skipped, whatever the item's own headings do. `language` is
+    the item's, `page` that of the words around it.
     """
 
     def __init__(
@@ -41,46 +60,69 @@ class HtmlBlocks:
         macros: Mapping[str, Callable[..., str]],
         pictures: EmailPictures,
         above: int,
+        language: TextLanguage,
+        page: TextLanguage,
     ) -> None:
         self._macros = macros
         self._pictures = pictures
         self._above = above
         self._last = above
+        self._language = language
+        self._page = page
 
     def write(self, blocks: Iterable[Block]) -> Markup:
         """Return the blocks in order. Raises RenderError where a macro is missing."""
-        return Markup("").join(map(self._block, blocks))
+        return Markup("").join(
+            self._block(block, block_language(block, self._language), self._page)
+            for block in blocks
+        )
 
-    def _block(self, block: Block) -> Markup:  # noqa: C901, PLR0911 - a case a kind
+    def _inside(self, blocks: Iterable[Block], around: TextLanguage) -> Markup:
+        return Markup("").join(
+            self._block(block, block_language(block, around), around)
+            for block in blocks
+        )
+
+    def _block(  # noqa: C901, PLR0911 - a case a kind
+        self, block: Block, language: TextLanguage, around: TextLanguage
+    ) -> Markup:
+        written = Written(attributes(language, around), language.direction)
         match block:
             case Heading(level, spans):
                 below, lowest = self._above + max(level, 1), self._last + 1
                 self._last = min(below, lowest, HEADING_LEVELS)
-                return self._markup("heading", self._last, _safe_spans(spans))
+                safe = _safe_spans(spans, language)
+                return self._markup("heading", self._last, safe, written)
             case Paragraph(spans):
-                return self._markup("paragraph", _safe_spans(spans))
+                if not plain(spans).strip():
+                    return Markup("")
+                return self._markup("paragraph", _safe_spans(spans, language), written)
             case ListBlock(ordered, items):
-                return self._markup("list", ordered, [*map(self.write, items)])
+                parts = [self._inside(item, language) for item in items]
+                return self._markup("list", ordered, parts, written)
             case Quote(body, attribution):
-                return self._markup("quote", self.write(body), attribution)
+                inside = self._inside(body, language)
+                return self._markup("quote", inside, attribution, written)
             case Picture():
                 image = self._pictures.show(block, PictureUse.EMAIL)
-                return self._markup("picture", block, image)
+                return self._markup("picture", block, image, written)
             case Table():
-                return self._table(block)
+                return self._table(block, language, written)
             case CallToAction(label, href):
-                return self._markup("call_to_action", label, link_address(href))
+                address = link_address(href)
+                return self._markup("call_to_action", label, address, written)
             case EasyRead(sentence, picture):
                 image = self._pictures.show(picture, PictureUse.EMAIL_SMALL)
-                return self._markup("easy_read", _safe_spans(sentence), picture, image)
+                safe = _safe_spans(sentence, language)
+                return self._markup("easy_read", safe, picture, image, written)
 
-    def _table(self, table: Table) -> Markup:
-        header = [_safe_spans(cell) for cell in table.header]
-        rows = [[_safe_spans(cell) for cell in row] for row in table.rows]
+    def _table(self, table: Table, language: TextLanguage, written: Written) -> Markup:
+        header = [_cell(spans, language) for spans in table.header]
+        rows = [[_cell(spans, language) for spans in row] for row in table.rows]
         name = (
             "table" if _fits_a_phone((table.header, *table.rows)) else "table_as_lists"
         )
-        return self._markup(name, header, rows, table.caption)
+        return self._markup(name, header, rows, table.caption, written)
 
     def _markup(self, name: str, *values: object) -> Markup:
         macro = self._macros.get(name)
@@ -103,16 +145,24 @@ def _fits_a_phone(rows: tuple[tuple[TextSpans, ...], ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _SafeSpan:
-    """A text span for a macro; `spaced` where its spaces and line ends count."""
+    """A text span for a macro, in lines; `spaced` where its spaces count."""
 
-    text: str
+    lines: tuple[Markup, ...]
     strong: bool
     emphasis: bool
     href: str | None
     spaced: bool
 
 
-def _safe_spans(spans: TextSpans) -> tuple[_SafeSpan, ...]:
+def _cell(spans: TextSpans, around: TextLanguage) -> Mapping[str, object]:
+    """Return a cell of a table for a macro; its `spans` are none where it is empty."""
+    language = text_language(plain(spans), around)
+    written = Written(attributes(language, around), language.direction)
+    safe = _safe_spans(spans, language) if plain(spans).strip() else ()
+    return {"spans": safe, "written": written}
+
+
+def _safe_spans(spans: TextSpans, language: TextLanguage) -> tuple[_SafeSpan, ...]:
     end = 0
     spacing = [match.span() for match in _SPACING.finditer(plain(spans))]
     safe = []
@@ -120,7 +170,6 @@ def _safe_spans(spans: TextSpans) -> tuple[_SafeSpan, ...]:
         start, end = end, end + len(span.text)
         spaced = any(first < end and start < last for first, last in spacing)
         href = link_address(span.href) if span.href else ""
-        safe.append(
-            _SafeSpan(span.text, span.strong, span.emphasis, href or None, spaced)
-        )
+        lines = tuple(kept_together(line, language) for line in span.text.split("\n"))
+        safe.append(_SafeSpan(lines, span.strong, span.emphasis, href or None, spaced))
     return tuple(safe)

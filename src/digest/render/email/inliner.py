@@ -41,7 +41,7 @@ def _transformed(html: str) -> str:
             allow_loading_external_files=False,
             disable_validation=True,
             strip_important=False,
-            disable_basic_attributes=["width", "height"],
+            disable_basic_attributes=["width", "height", "bgcolor", "align", "valign"],
             cache_css_parsing=False,
             cssutils_logging_level=logging.CRITICAL,
         ).transform(pretty_print=False)

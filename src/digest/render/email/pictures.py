@@ -14,7 +14,7 @@ from digest.model.posts.pictures import (
     file_for,
     public_name,
 )
-from digest.render.limits import PICTURE_PIXELS, SMALL_PICTURE_PIXELS
+from digest.render.limits import PICTURE_HEIGHT, PICTURE_PIXELS, SMALL_PICTURE_PIXELS
 
 _WIDEST = {
     PictureUse.EMAIL: PICTURE_PIXELS,
@@ -54,7 +54,11 @@ class EmailPictures:
         is_hosted = self._hosting is PictureHosting.HOSTED
         src = f"{self._hosted_at}/{name}" if is_hosted else f"cid:{_content_id(name)}"
         self._files[src] = (picture.copy_name, use), file
-        width = min(_WIDEST[use], file.width)
+        width = min(
+            _WIDEST[use],
+            file.width,
+            max(1, round(file.width * PICTURE_HEIGHT / file.height)),
+        )
         return ShownPicture(src, width, max(1, round(file.height * width / file.width)))
 
     @property

@@ -18,9 +18,11 @@ def fit_to_size_limit(
 ) -> tuple[Depths, T]:
     """Return the fullest rendition of HTML_BYTES_AIM at most, or else of HTML_BYTES.
 
-    Whole items are shortened to a summary with a link, the longest first, and
-    then summaries to a title with a link; an item without an address of its
-    own stays whole. Raises RenderError where even that is too large.
+    Whole items are shortened to a summary with a link, the longest first, then
+    summaries to a title with a link. Where that is not enough, items without an
+    address of their own are shortened too, and say how to ask for the rest; the
+    last ones are left out in the end, and counted. Raises RenderError where the
+    templates alone are too large.
     """
     stages = list(_stages(variant))
     rendition = make(stages[0])
@@ -36,9 +38,8 @@ def fit_to_size_limit(
     rendition = make(stages[low])
     if (least := size(rendition)) > HTML_BYTES:
         raise RenderError(
-            f"the email is {least:,} bytes however much is shortened, and mail "
-            f"programs cut it off at {HTML_BYTES:,}: give long items an address (url) "
-            "to link to, or send fewer items at a time"
+            f"the email is {least:,} bytes without any items, and mail programs cut it"
+            f" off at {HTML_BYTES:,}: make its templates shorter"
         )
     return stages[low], rendition
 
@@ -50,11 +51,19 @@ def _stages(variant: Variant) -> Iterator[Depths]:
         range(len(depths)),
         key=lambda number: (-sum(map(len, texts(variant.items[number].body))), number),
     )
-    for number in by_length:
-        if depths[number] is Depth.FULL and can_be_shortened(variant.items[number]):
-            depths[number] = Depth.SUMMARY
-            yield tuple(depths)
-    for number in by_length:
-        if web_address(variant.items[number].url):
-            depths[number] = Depth.TITLE
-            yield tuple(depths)
+    addressed = [n for n in by_length if web_address(variant.items[n].url)]
+    others = [n for n in by_length if n not in set(addressed)]
+    in_the_end = reversed(range(len(depths)))
+    for depth, numbers in (
+        (Depth.SUMMARY, addressed),
+        (Depth.TITLE, addressed),
+        (Depth.SUMMARY, others),
+        (Depth.LEFT_OUT, in_the_end),
+    ):
+        for number in numbers:
+            is_shorter = depth is not Depth.SUMMARY or can_be_shortened(
+                variant.items[number]
+            )
+            if depth < depths[number] and is_shorter:
+                depths[number] = depth
+                yield tuple(depths)

@@ -7,8 +7,10 @@ from digest.model.editions.mime import cleaned
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.shortening import shortened, width_of
 from digest.render.limits import SUBJECT_WIDTH, TITLE_WIDTH
-from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
+from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.event_times import headline
+from digest.render.words.in_order import set_apart
+from digest.render.words.item_language import foreign, language_in, page_language
 
 
 def subject(variant: Variant) -> str:
@@ -20,7 +22,7 @@ def subject(variant: Variant) -> str:
     words = words_of(variant)
     first, *others = in_order_of_reading(variant.items)
     title = title_with_state(first, variant)
-    line = shortened(title, SUBJECT_WIDTH)
+    line: str = shortened(title, SUBJECT_WIDTH)
     if others:
         whole = words.gettext(
             # Translators: the subject of an email: its first headline, and then
@@ -36,7 +38,7 @@ def subject(variant: Variant) -> str:
     elif variant.rehearsal:
         # Translators: before the subject of an email of a rehearsal.
         line = words.gettext("Rehearsal: %(subject)s", subject=line)
-    return str(line)
+    return cleaned(line)
 
 
 def in_order_of_reading(items: Sequence[Item]) -> list[Item]:
@@ -49,14 +51,17 @@ def title_with_state(item: Item, variant: Variant) -> str:
     title = title_of(item, variant)
     if isinstance(item, Post):
         return title
-    return headline(item, title, words_of(variant))
+    # Not as a phrase of its own: what stands before it is the reader's.
+    among_others = set_apart(title, page_language(variant).direction)
+    line = headline(item, among_others, words_of(variant))
+    return title if line == among_others else line
 
 
 def title_of(item: Item, variant: Variant) -> Phrase:
     """Return an item's title, or else the beginning of what it says."""
     summary = shortened(cleaned(item.summary), TITLE_WIDTH)
     title = cleaned(item.title) or summary or variant.campaign.title
-    return Phrase(title, content_lang(variant))
+    return foreign(title, language_in(item, variant), page_language(variant))
 
 
 def _counted(items: Sequence[Item], words: Words) -> str:

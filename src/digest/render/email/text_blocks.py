@@ -1,7 +1,13 @@
-"""Blocks as plain text: 72 columns, every link on a line of its own, unbroken."""
+"""Blocks as plain text: 72 columns, every link on a line of its own, unbroken.
+
+Each line of a text is a paragraph of its own to whoever sets it, and begins where its
+first letter does; so a line that begins with a letter of the other kind, or with none,
+has an invisible mark before it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import bidirectional
 
 from digest.model.posts.blocks import (
     Block,
@@ -18,10 +24,13 @@ from digest.model.posts.blocks import (
     plain,
 )
 from digest.model.posts.shortening import letters_of, width_of
+from digest.model.posts.text_language import Direction, direction_of
 from digest.render.addresses import link_address, spoken
 from digest.render.limits import TEXT_COLUMNS, TEXT_COLUMNS_LEAST
 from digest.render.words.catalogue import Words
+from digest.render.words.in_order import LEFT_TO_RIGHT, RIGHT_TO_LEFT, kept_in_order
 
+_TAB = 4
 _ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
 
 
@@ -31,10 +40,17 @@ def filled(
     """Return text in lines of at most `width` columns, its line breaks kept.
 
     `first` begins the first line, `later` every other. An address is never broken;
-    any other word longer than a line is, so that languages without spaces fill.
+    any other word longer than a line is, so that languages without spaces fill. A
+    line keeps its indent, as code needs.
     """
     room = width - max(len(first), len(later))
-    lines = (line for part in text.splitlines() for line in _lines(part, room))
+    direction = direction_of(text)
+    text = kept_in_order(text) if direction is Direction.RTL else text
+    lines = (
+        _directed(line, direction)
+        for part in text.splitlines()
+        for line in _lines(part, room)
+    )
     return first + f"\n{later}".join(lines)
 
 
@@ -110,14 +126,22 @@ class TextBlocks:
         header = [plain(cell) for cell in table.header]
         rows = (self._row(header, row, width) for row in table.rows)
         caption = filled(table.caption, width)
-        empty = filled(", ".join(header), width) if not table.rows else ""
-        return "\n\n".join(filter(None, (caption, empty, *rows)))
+        unused = (
+            name
+            for position, name in enumerate(header)
+            if name.strip()
+            and not any(plain(row[position]).strip() for row in table.rows)
+        )
+        names = filled(", ".join(unused), width)
+        return "\n\n".join(filter(None, (caption, names, *rows)))
 
     def _row(self, header: list[str], cells: tuple[TextSpans, ...], width: int) -> str:
         # One cell a line with its heading: a grid of columns cannot be filled to
         # 72 columns, and read aloud it is a list of loose words.
         lines = []
         for position, cell in enumerate(cells):
+            if not plain(cell).strip():
+                continue
             name = header[position].strip() if position < len(header) else ""
             text = f"{self._words.label(name)} {plain(cell)}" if name else plain(cell)
             lines.append(self._with_links(filled(text, width, later="  "), cell))
@@ -157,7 +181,28 @@ def _narrower(width: int, by: int) -> int:
     return max(width - by, TEXT_COLUMNS_LEAST)
 
 
+def _directed(line: str, direction: Direction) -> str:
+    if line.isascii() and direction is Direction.LTR:
+        return line
+    sorts = (bidirectional(sign) for sign in line)
+    first = next((sort for sort in sorts if sort in {"L", "R", "AL"}), "")
+    if direction is Direction.RTL:
+        return line if first in {"R", "AL"} else f"{RIGHT_TO_LEFT}{line}"
+    return f"{LEFT_TO_RIGHT}{line}" if first in {"R", "AL"} else line
+
+
 def _lines(text: str, width: int) -> Iterator[str]:
+    text = text.expandtabs(_TAB)
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    if len(indent) > 1 or "  " in text.strip():
+        if width_of(text) <= width:
+            yield text.rstrip()
+            return
+        if 1 < len(indent) < width // 2:
+            yield from (
+                indent + line for line in _lines(text.strip(), width - len(indent))
+            )
+            return
     line = ""
     for word in _words(text, width):
         if line and width_of(line) + 1 + width_of(word) > width:

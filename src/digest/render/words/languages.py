@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from digest.model.posts.text_language import TextLanguage
+
 ENGLISH = "en-GB"
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
@@ -36,7 +38,7 @@ def _known_locale(language: str) -> Locale | None:
 
 def direction(language: str) -> str:
     """Return "rtl" for a language written from right to left, else "ltr"."""
-    return locale_of(language).text_direction
+    return TextLanguage.of(language).direction
 
 
 def primary(language: str) -> str:
