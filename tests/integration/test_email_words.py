@@ -439,7 +439,7 @@ def test_a_long_post_without_an_address_says_how_to_have_the_rest() -> None:
 
     html, text = preview_html(variant, LOOK), preview_text(variant, LOOK)
 
-    for part in (said(tree(html)), " ".join(text.split())):
+    for part in (words_in(tree(html)), " ".join(text.split())):
         assert "Come in out of the rain. This is only its beginning" in part
         assert "ask us for the whole. Ring 01632 960 155 or reply to this" in part
     assert len(html.encode()) <= HTML_BYTES_AIM
@@ -454,7 +454,7 @@ def test_items_without_number_are_counted_and_stop_nobody() -> None:
     [left_out] = page.xpath("//p[contains(., 'has no room')]")
 
     carried = len(page.xpath("//h2[@id]"))
-    assert said(left_out) == (
+    assert words_in(left_out) == (
         f"There are {300 - carried} more items, for which this email has no room."
         " Reply to this email to ask."
     )
@@ -520,7 +520,9 @@ def test_empty_cells_and_paragraphs_leave_no_trace() -> None:
     variant = a_variant(a_post(url="", body=body))
     page, text = tree(preview_html(variant, LOOK)), preview_text(variant, LOOK)
 
-    assert [said(item) for item in page.xpath("//ul[not(@class)]/li|//td//ul/li")] == [
+    assert [
+        words_in(item) for item in page.xpath("//ul[not(@class)]/li|//td//ul/li")
+    ] == [
         "A: 1",
         "D: 4",
     ]
