@@ -120,13 +120,13 @@ def test_marks_of_setting_apart_stay_inside() -> None:
     variant = a_variant(event, a_post("2", title=TITLE), campaign=ENGLISH)
     message = compile_email(variant, LOOK)
 
-    for shown in (
+    for part in (
         preview_html(variant, LOOK),
         preview_text(variant, LOOK),
         subject(variant),
         b"".join(message.literals).decode("ascii"),
     ):
-        assert not {"\u2066", "\u2067", "\u2068", "\u2069"} & set(shown)
+        assert not {"\u2066", "\u2067", "\u2068", "\u2069"} & set(part)
 
 
 def test_a_source_that_says_its_language_is_believed() -> None:

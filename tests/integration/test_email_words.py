@@ -508,9 +508,9 @@ def test_a_call_to_action_stands_once() -> None:
     post = a_post(url="", body=(call, *words("Tea."), call), links=(link, survey))
 
     for preview in (preview_html, preview_text):
-        shown = preview(a_variant(post), LOOK)
-        assert shown.count("https://example.org/book") == 1
-        assert shown.count("https://example.org/survey") == 1
+        part = preview(a_variant(post), LOOK)
+        assert part.count("https://example.org/book") == 1
+        assert part.count("https://example.org/survey") == 1
 
 
 def test_empty_cells_and_paragraphs_leave_no_trace() -> None:
@@ -551,8 +551,8 @@ def test_paper_is_offered_only_where_it_can_be_posted() -> None:
     by_email = a_variant(campaign=a_campaign(letter=LetterHead(sender=())))
 
     for variant, is_offered in ((a_variant(), True), (by_email, False)):
-        for shown in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
-            assert ("Would paper suit you better?" in shown) is is_offered
+        for part in (preview_html(variant, LOOK), preview_text(variant, LOOK)):
+            assert ("Would paper suit you better?" in part) is is_offered
 
 
 def test_plain_text_has_no_such_limit() -> None:

@@ -37,7 +37,7 @@ _SPACING = re.compile(r"[ \n]{2,}|\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ElementDirection:
     """How a macro writes words.
 
     `attributes` are those of an element whose language differs from that around it,
@@ -86,7 +86,7 @@ class HtmlBlocks:
     def _block(  # noqa: C901, PLR0911 - a case a kind
         self, block: Block, language: TextLanguage, around: TextLanguage
     ) -> Markup:
-        written = Written(attributes(language, around), language.direction)
+        written = ElementDirection(attributes(language, around), language.direction)
         match block:
             case Heading(level, spans):
                 below, lowest = self._above + max(level, 1), self._last + 1
@@ -116,7 +116,9 @@ class HtmlBlocks:
                 safe = _safe_spans(sentence, language)
                 return self._markup("easy_read", safe, picture, image, written)
 
-    def _table(self, table: Table, language: TextLanguage, written: Written) -> Markup:
+    def _table(
+        self, table: Table, language: TextLanguage, written: ElementDirection
+    ) -> Markup:
         header = [_cell(spans, language) for spans in table.header]
         rows = [[_cell(spans, language) for spans in row] for row in table.rows]
         name = (
@@ -157,7 +159,7 @@ class _SafeSpan:
 def _cell(spans: TextSpans, around: TextLanguage) -> Mapping[str, object]:
     """Return a cell of a table for a macro; its `spans` are none where it is empty."""
     language = text_language(plain(spans), around)
-    written = Written(attributes(language, around), language.direction)
+    written = ElementDirection(attributes(language, around), language.direction)
     safe = _safe_spans(spans, language) if plain(spans).strip() else ()
     return {"spans": safe, "written": written}
 
