@@ -37,30 +37,30 @@ def test_a_rate_needs_a_little_time(
 
 def test_the_rate_is_that_of_the_last_minute_alone() -> None:
     assert ThroughputWindow().rate is None
-    headway = ThroughputWindow(window=60)
+    throughput = ThroughputWindow(window=60)
     for second in range(0, 61, 10):
-        headway.note(second, second * 100)
-    assert headway.rate == 100
+        throughput.note(second, second * 100)
+    assert throughput.rate == 100
     for second in range(70, 131, 10):
-        headway.note(second, 6000 + (second - 60) * 10)
-    assert headway.rate == 10
+        throughput.note(second, 6000 + (second - 60) * 10)
+    assert throughput.rate == 10
 
 
 def test_a_window_keeps_what_it_needs_and_no_more() -> None:
-    headway, rates = ThroughputWindow(window=10), list[float | None]()
+    throughput, rates = ThroughputWindow(window=10), list[float | None]()
     for at, ended in ((0, 0), (100, 500), (110, 1500)):
-        headway.note(at, ended)
-        rates.append(headway.rate)
+        throughput.note(at, ended)
+        rates.append(throughput.rate)
 
     assert rates == [None, 5, 100]
 
 
 def test_a_standstill_is_seen() -> None:
-    headway = ThroughputWindow(window=60)
-    headway.note(0, 500)
+    throughput = ThroughputWindow(window=60)
+    throughput.note(0, 500)
     for second in range(10, 90, 10):
-        headway.note(second, 500)
-    assert headway.rate == 0
+        throughput.note(second, 500)
+    assert throughput.rate == 0
 
 
 @pytest.mark.parametrize(
