@@ -44,6 +44,14 @@ name = "weekly"
 at = "10:00"
 days = "thu"
 """
+# With what live needs of a campaign.
+READY = (
+    FILE.replace("lists =", 'reply_to = "team@example.org"\nlists =')
+    + """
+[letter]
+sender = ["Lantern Week", "1 Example Street"]
+"""
+)
 
 
 def a_stored_campaign(

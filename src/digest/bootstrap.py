@@ -39,7 +39,7 @@ from digest.schedule.delivery.mail_links import MailLinks
 from digest.schedule.delivery.worker import Work
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.renditions import Renditions
-from digest.settings import Settings, from_environment
+from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode
@@ -139,8 +139,10 @@ class App:
     def work(self, batches: BatchSupply | None = None) -> Iterator[Work]:
         """Yield what sends and prints, with the built-in inbox open in practice.
 
-        It sends `batches`, or all that is due.
+        It sends `batches`, or all that is due. Raises SettingsError where we are
+        live and lack what live needs: no link is made of an address that fails.
         """
+        refuse_unready(self.settings)
         with self._carrier() as carrier:
             sender = EmailSender(
                 engine=self.engine,

@@ -21,7 +21,13 @@ from pydantic import (
     field_validator,
 )
 
+from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import SettingsError
+from digest.model.campaigns.live_needs import (
+    LiveNeed,
+    LiveSetup,
+    installation_needs,
+)
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.delivery.rate_limits import (
     DomainRateLimits,
@@ -124,6 +130,29 @@ class Settings(BaseModel):
         return RateLimits(self.rate, self.domain_rate, self.slow_start)
 
     @property
+    def live_needs(self) -> tuple[LiveNeed, ...]:
+        """What live needs of an installation, met or not."""
+        urls = self.smtp_url.get_secret_value() if self.smtp_url else ""
+        servers = SmtpServer.parse_all(urls)
+        there = (path for path in (self.data_dir, *self.data_dir.absolute().parents))
+        nearest = next(path for path in there if path.exists())
+        return installation_needs(
+            LiveSetup(
+                base_url=self.base_url,
+                has_secret_key=self.secret_key is not None,
+                mail_servers=len(servers),
+                open_servers=tuple(str(s) for s in servers if not s.is_private),
+                data_dir=str(self.data_dir),
+                is_data_dir_writable=os.access(nearest, os.W_OK | os.X_OK),
+            )
+        )
+
+    @property
+    def lacking(self) -> list[str]:
+        """The cures of what live needs and is not there."""
+        return [need.cure for need in self.live_needs if not need.is_met]
+
+    @property
     def mode(self) -> Mode:
         """Whether mail goes to everyone, or only where practice allows."""
         return Mode.LIVE if self.live else Mode.PRACTICE
@@ -132,8 +161,16 @@ class Settings(BaseModel):
 def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:
     """Return the settings of `environment`, over those of a .env file.
 
-    Raises SettingsError naming every setting that is wrong or unknown.
+    Raises SettingsError naming every setting that is wrong or unknown, and, where
+    they say live, everything that live needs and lacks.
     """
+    settings = parsed(environment, env_file)
+    refuse_unready(settings)
+    return settings
+
+
+def parsed(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:
+    """Return the settings as `load` does, whatever they lack of what live needs."""
     variables = {**_from_file(env_file), **environment}
     ours = {
         name: value
@@ -153,7 +190,6 @@ def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Setti
             for fault in problem.errors()
         )
         raise SettingsError("; ".join(faults)) from problem
-    _refuse_unsafe(settings)
     return settings
 
 
@@ -201,16 +237,11 @@ def _refuse_unknown(values: Mapping[str, str]) -> None:
         raise SettingsError(f"{name} is not a setting; {hint}")
 
 
-def _refuse_unsafe(settings: Settings) -> None:
-    if settings.live and settings.smtp_url is None:
+def refuse_unready(settings: Settings) -> None:
+    """Raise SettingsError where they say live and lack what live needs: all of it."""
+    if settings.live and (cures := settings.lacking):
         raise SettingsError(
-            "DIGEST_LIVE is yes but DIGEST_SMTP_URL is not set: "
-            "name the server that sends, or set DIGEST_LIVE=no"
-        )
-    if settings.live and settings.secret_key is None:
-        raise SettingsError(
-            "DIGEST_LIVE is yes but DIGEST_SECRET_KEY is not set: links in mail "
-            "must outlive this machine; digest init writes one to .env"
+            f"DIGEST_LIVE is yes, and live needs more: {'; '.join(cures)}"
         )
 
 

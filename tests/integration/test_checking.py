@@ -25,6 +25,20 @@ def test_a_mail_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     assert "127.0.0.1:9" in check.words
 
 
+def test_what_live_needs_is_a_fault_in_live_mode_alone(tmp_path: Path) -> None:
+    practice = Settings(data_dir=tmp_path)
+    live = practice.model_copy(update={"live": True})
+    [before], [after] = [
+        [part for part in run_checks(settings) if part.name == "live: base address"]
+        for settings in (practice, live)
+    ]
+
+    assert before.is_good
+    assert before.words.startswith("before golive: ")
+    assert not after.is_good
+    assert "DIGEST_BASE_URL" in after.words
+
+
 def mail_server_check(folder: Path, url: str) -> Check:
     settings = Settings(data_dir=folder, smtp_url=SecretStr(url))
     [check] = [part for part in run_checks(settings) if part.name == "mail server"]

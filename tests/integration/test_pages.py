@@ -31,7 +31,7 @@ def test_today_says_what_went_out_what_is_next_and_what_needs_help(
 ) -> None:
     page = browser.get("/desk").text
 
-    assert "Copies of edition 1" in page
+    assert "Copies of rehearsal 1" in page
     assert "Monday 6 July 2026, 16:00" in page
     assert "1 reader was not reached" in page
     assert "Bob" in page

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 from digest.audience.enrolment import enrol
 from digest.bootstrap import App
 from digest.compose.variants import composed
-from digest.errors import DigestError
+from digest.errors import DigestError, SettingsError
 from digest.model.editions.mode import Mode
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions import due, publishing
@@ -34,7 +34,7 @@ from digest.store.staff import audit
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import mail_server
 from tests.reports import a_fate, a_report
-from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
+from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 NAME = "lantern-week"
 HOME: dict[str, Any] = {
@@ -42,6 +42,7 @@ HOME: dict[str, Any] = {
     "postcode": "ZZ99 1AA",
 }
 DAY = timedelta(days=1)
+SITE = "https://news.example.org"
 
 
 def in_practice(engine: Engine) -> Engine:
@@ -52,7 +53,7 @@ def app_of(engine: Engine, place: Path, mode: Mode, **more: object) -> App:
     """Return the program in a mode, its mail going to the inbox or a server."""
     values = {"data_dir": place, "smtp_connections": 1} | more
     if mode is Mode.LIVE:
-        values |= {"live": True, "secret_key": "k" * 32}
+        values |= {"live": True, "secret_key": "k" * 32, "base_url": SITE}
     settings = Settings.model_validate(values)
     return App(settings, in_mode(engine, mode), lambda: EIGHT, "k" * 32)
 
@@ -84,7 +85,7 @@ def live_from_start(engine: Engine, now: datetime) -> None:
 @pytest.fixture
 def audience(engine: Engine) -> Engine:
     """Return a database with Ann by email, Bob by post, and two posts."""
-    a_stored_campaign(engine)
+    a_stored_campaign(engine, READY)
     a_reader(engine, "ann")
     a_reader(engine, "bob", email=None, format="letter", **HOME)
     posts_accepted(engine, [a_post("one", title="One"), a_post("two", title="Two")])
@@ -219,10 +220,10 @@ def test_a_campaign_that_is_new_waits_with_the_others(
     audience: Engine, tmp_path: Path
 ) -> None:
     rehearsed(audience, tmp_path)
-    text = FILE.replace("lantern-week", "kettle-week")
+    text = READY.replace("lantern-week", "kettle-week")
     waiting = a_stored_campaign(audience, text).awaits_golive
     live_from_start(audience, EIGHT)
-    text = FILE.replace("lantern-week", "teapot-week")
+    text = READY.replace("lantern-week", "teapot-week")
 
     assert waiting
     assert not a_stored_campaign(audience, text).awaits_golive
@@ -231,7 +232,7 @@ def test_a_campaign_that_is_new_waits_with_the_others(
 def test_golive_of_one_campaign_leaves_the_others_waiting(
     audience: Engine, tmp_path: Path
 ) -> None:
-    a_stored_campaign(audience, FILE.replace("lantern-week", "kettle-week"))
+    a_stored_campaign(audience, READY.replace("lantern-week", "kettle-week"))
     rehearsed(audience, tmp_path)
     go_live(audience, ["lantern-week"], LiveStart(), EIGHT)
     plans = foresee(audience, [], LiveStart(), EIGHT)
@@ -380,3 +381,40 @@ def test_a_bounce_of_a_rehearsals_copy_strikes_nobody(
 
     assert mail.standing == "new"
     assert not mail.is_suppressed
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ('reply_to = "team@example.org"\n', "reply_to"),
+        ('sender = ["Lantern Week", "1 Example Street"]', "postal address"),
+        ('"Lantern Week <digest@example.org>"', "reached by nobody"),
+    ],
+)
+def test_a_campaign_goes_live_with_what_live_needs_of_it(
+    engine: Engine, line: str, cure: str
+) -> None:
+    assert line in READY
+    instead = '"Lantern Week <digest@server.local>"' if "<" in line else ""
+    a_stored_campaign(engine, READY.replace(line, instead))
+    publishing.publish(in_practice(engine), NAME, "daily", EIGHT)
+
+    with pytest.raises(DigestError, match=cure):
+        live_from_start(engine, EIGHT)
+    assert not foresee(engine, [], LiveStart(), EIGHT)[0].is_live
+
+
+def test_no_link_of_live_mail_is_made_of_an_address_that_fails(
+    audience: Engine, tmp_path: Path
+) -> None:
+    publishing.publish(audience, NAME, "daily", EIGHT)
+    with mail_server() as server:
+        url = SecretStr(server.url)
+        live = app_of(audience, tmp_path, Mode.LIVE, smtp_url=url)
+        settings = live.settings.model_copy(
+            update={"base_url": "http://localhost:8000"}
+        )
+        with pytest.raises(SettingsError, match="DIGEST_BASE_URL"):
+            worked(replace(live, settings=settings))
+
+    assert server.messages == []

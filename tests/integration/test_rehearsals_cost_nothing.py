@@ -19,7 +19,7 @@ from digest.store.base.tables import delivery, item
 from digest.store.migrate import migrate
 from digest.store.posts import log
 from tests.builders import EIGHT, a_post
-from tests.stored import a_reader, a_stored_campaign, posts_accepted
+from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 NAME = "lantern-week"
 
@@ -87,7 +87,7 @@ def test_a_life_with_rehearsals_gives_readers_what_one_without_them_does(
         folder = tmp_path_factory.mktemp("life")
         life = Life(open_engine(f"sqlite:///{folder}/digest.db"))
         migrate(life.engine)
-        a_stored_campaign(life.engine)
+        a_stored_campaign(life.engine, READY)
         for name in ("ann", "bob"):
             a_reader(life.engine, name)
         for act in (*acts, Life.post, Life.live):

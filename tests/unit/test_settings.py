@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SettingsError
-from digest.settings import Settings, as_understood, load
+from digest.settings import Settings, as_understood, load, parsed
 
 NOWHERE = Path("there-is-no-such-file")
 KEY = "k" * 32
@@ -80,12 +80,86 @@ def test_a_wrong_setting_is_named_with_what_to_do(
 LIVE = {
     "DIGEST_LIVE": "yes",
     "DIGEST_SMTP_URL": "smtp://mail.example.org",
+    "DIGEST_BASE_URL": "https://news.example.org",
     "DIGEST_SECRET_KEY": KEY,
 }
 
 
-def test_a_server_and_a_key_of_32_characters_are_enough_to_be_live() -> None:
+def test_a_server_a_key_of_32_characters_and_an_address_are_enough_to_be_live() -> None:
     assert load(LIVE, NOWHERE).mode == "live"
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "smtps://mail.example.org",
+        "smtp://localhost:25",
+        "smtp://127.0.0.1:2525?tls=none",
+        "smtp://[::1]:25?tls=opportunistic",
+    ],
+)
+def test_mail_may_leave_live_where_nobody_reads_along(server: str) -> None:
+    assert load(LIVE | {"DIGEST_SMTP_URL": server}, NOWHERE).mode == "live"
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "smtp://mail.example.org?tls=none",
+        "smtp://mail.example.org?tls=opportunistic",
+        "smtp://192.168.1.9?tls=none",
+        "smtps://mail.example.org, smtp://spare.example.org?tls=none",
+    ],
+)
+def test_mail_does_not_leave_live_where_others_read_along(server: str) -> None:
+    with pytest.raises(SettingsError, match="tls=required in DIGEST_SMTP_URL"):
+        load(LIVE | {"DIGEST_SMTP_URL": server}, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://news.example.org",
+        "https://localhost",
+        "https://news.localhost",
+        "https://127.0.0.1",
+        "https://127.1",
+        "https://2130706433",
+        "https://0x7f.0.0.1",
+        "https://[::1]",
+        "https://[::ffff:10.0.0.1]",
+        "https://10.1.2.3",
+        "https://172.16.0.1",
+        "https://192.168.1.10:8443",
+        "https://169.254.1.1",
+        "https://100.64.0.1",
+        "https://[fe80::1]",
+        "https://[fd00::1]",
+        "https://intranet",
+        "https://office.local",
+        "https://nas.lan",
+        "https://digest.home.arpa",
+        "https://desk.internal.",
+        "https://",
+        "https://[",
+    ],
+)
+def test_links_in_live_mail_lead_somewhere_for_everybody(address: str) -> None:
+    with pytest.raises(SettingsError, match="DIGEST_BASE_URL, as https://news"):
+        load(LIVE | {"DIGEST_BASE_URL": address}, NOWHERE)
+
+
+def test_everything_that_live_lacks_is_told_at_once() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load({"DIGEST_LIVE": "yes"}, NOWHERE)
+
+    for name in ("DIGEST_BASE_URL", "DIGEST_SECRET_KEY", "DIGEST_SMTP_URL"):
+        assert name in str(refusal.value)
+
+
+def test_what_live_lacks_stops_nobody_in_practice() -> None:
+    assert load({}, NOWHERE).lacking
+    assert parsed({"DIGEST_LIVE": "yes"}, NOWHERE).lacking
 
 
 def test_a_server_alone_makes_nobody_live() -> None:

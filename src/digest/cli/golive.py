@@ -59,14 +59,16 @@ def golive(  # noqa: PLR0913 - an option each
     names = campaigns or []
     with open_app(instant(now)) as digest:
         plans = going_live.foresee(digest.engine, names, begin, digest.now())
-        if json:
-            as_json([plan.facts() for plan in plans])
-        for line in (line for plan in plans for line in _in_words(plan)):
-            (talk if json else result)(line)
+        _show(plans, as_facts=json)
+        lacking = digest.settings.lacking
+        for cure in lacking:
+            talk(f"live needs more: {cure}")
         waiting = [plan.name for plan in plans if not plan.is_live]
         if dry_run:
             talk("a dry run: nothing was changed")
             return
+        if lacking:
+            sys.exit(1)
         if not waiting:
             return
         if not yes:
@@ -89,6 +91,15 @@ def _ask(names: list[str]) -> None:
         sys.exit(1)
 
 
+def _show(plans: "list[LivePlan]", *, as_facts: bool) -> None:
+    if as_facts:
+        as_json([plan.facts() for plan in plans])
+        return
+    for plan in plans:
+        for line in _in_words(plan):
+            result(line)
+
+
 def _in_words(plan: "LivePlan") -> Iterator[str]:
     from digest.model.staff_words import moment_in_words
 
@@ -96,6 +107,8 @@ def _in_words(plan: "LivePlan") -> Iterator[str]:
     yield f"{campaign.title} ({plan.name})" + (": is live already" * plan.is_live)
     if plan.is_live:
         return
+    for need in plan.lacking:
+        yield f"  live needs more: {need.name}: {need.cure}"
     for first in plan.firsts:
         when = "no slot to come"
         if first.slot is not None:

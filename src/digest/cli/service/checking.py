@@ -1,7 +1,8 @@
 """digest check: tries what a send would need, each part by itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -9,6 +10,7 @@ from digest.bootstrap import opened
 from digest.deliver.carrier import Carrier
 from digest.errors import CarrierError, DigestError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
+from digest.model.campaigns.live_needs import campaign_needs
 from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.edition import Variant
 from digest.model.formats import FORMATS, Format
@@ -16,6 +18,7 @@ from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.model.posts.items import Post
 from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.settings import Settings
+from digest.store.campaigns import campaigns
 
 _WITHOUT_JOBS = (
     "; emails are looked for, not shared out as jobs: for that run "
@@ -47,7 +50,33 @@ def run_checks(settings: Settings) -> list[Check]:
             checks.append(Check(name, is_good=True, words=part(settings)))
         except DigestError as problem:
             checks.append(Check(name, is_good=False, words=str(problem)))
-    return checks
+    return [*checks, *_live(settings)]
+
+
+def _live(settings: Settings) -> Iterator[Check]:
+    """Yield how what live needs stands: in practice, nothing of it is a fault."""
+    try:
+        needs = [("", need) for need in settings.live_needs]
+    except DigestError as problem:
+        yield Check("live", is_good=not settings.live, words=str(problem))
+        return
+    # Without a database there is no campaign; the check of it says so.
+    with suppress(DigestError), opened(settings) as digest:
+        with digest.reading() as connection:
+            stored_campaigns = campaigns.listed(connection)
+        needs += [
+            (f" of {stored.campaign.name}", need)
+            for stored in stored_campaigns
+            for need in campaign_needs(stored.campaign)
+        ]
+    for whose, need in needs:
+        words = need.cure or "is as live needs it"
+        later = "" if settings.live or need.is_met else "before golive: "
+        yield Check(
+            f"live: {need.name}{whose}",
+            is_good=need.is_met or not settings.live,
+            words=f"{later}{words}",
+        )
 
 
 def _database(settings: Settings) -> str:

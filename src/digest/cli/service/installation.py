@@ -35,10 +35,12 @@ def migrate() -> None:
 
 def check(*, json: AsJson = False) -> None:
     """Try the settings, database, SMTP server, fonts and templates."""
-    from digest.cli.service.checking import run_checks
-    from digest.settings import from_environment
+    import os
 
-    checks = run_checks(from_environment())
+    from digest.cli.service.checking import run_checks
+    from digest.settings import parsed
+
+    checks = run_checks(parsed(os.environ))
     if json:
         as_json([{"name": c.name, "ok": c.is_good, "words": c.words} for c in checks])
     else:

@@ -5,12 +5,15 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.parts.options import AsJson, Now, instant, result, talk
 from digest.log import to_stderr
+
+if TYPE_CHECKING:
+    from digest.bootstrap import App
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
@@ -47,6 +50,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     to_stderr()
     with open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
+        _tell_what_campaigns_lack(digest)
         serve_all(digest, host, port, stop=_stopping())
 
 
@@ -67,6 +71,7 @@ def timetable() -> None:
 
     to_stderr()
     with open_app() as digest:
+        _tell_what_campaigns_lack(digest)
         watch_the_clock(digest, _stopping())
 
 
@@ -101,6 +106,21 @@ def work(
             result(line)
     if not worked.is_complete:
         sys.exit(1)
+
+
+def _tell_what_campaigns_lack(digest: "App") -> None:
+    """Say in live mode what live needs of a campaign and is not there."""
+    from digest.model.campaigns.live_needs import campaign_needs
+    from digest.store.campaigns import campaigns
+
+    if not digest.settings.live:
+        return
+    with digest.reading() as connection:
+        stored_campaigns = campaigns.listed(connection)
+    for stored in stored_campaigns:
+        for need in campaign_needs(stored.campaign):
+            if not need.is_met:
+                talk(f"{stored.campaign.name} lacks a {need.name}: {need.cure}")
 
 
 def _stopping() -> threading.Event:

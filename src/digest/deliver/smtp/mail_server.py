@@ -37,6 +37,11 @@ class SmtpServer:
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody on the way can read along: by TLS, or on this machine."""
+        return self.tls in (TlsMode.IMPLICIT, TlsMode.REQUIRED) or _is_here(self.host)
+
     @classmethod
     def parse_all(cls, urls: str) -> list["SmtpServer"]:
         """Return the servers that comma-separated addresses name, each once.
@@ -117,12 +122,15 @@ def _tls(parts: SplitResult, host: str) -> TlsMode:
         if options:
             raise _wrong("smtps:// is always private and takes no tls option")
         return TlsMode.IMPLICIT
-    is_here = host in ("localhost", "::1") or host.startswith("127.")
-    default = TlsMode.NONE if is_here else TlsMode.REQUIRED
+    default = TlsMode.NONE if _is_here(host) else TlsMode.REQUIRED
     mode = options.get("tls", [default])[-1]
     if mode not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC, TlsMode.NONE):
         raise _wrong("tls is required, opportunistic or none")
     return TlsMode(mode)
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _wrong(why: str) -> SettingsError:

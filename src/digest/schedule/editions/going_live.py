@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine
 
 from digest.compose.plan import LeftOut, PlannedCopy, decide
 from digest.compose.variants import news
+from digest.errors import DigestError
+from digest.model.campaigns.live_needs import LiveNeed, campaign_needs
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
@@ -95,12 +97,16 @@ class FirstEdition:
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
-    """What going live means for a campaign; one that `is_live` stays as it is."""
+    """What going live means for a campaign; one that `is_live` stays as it is.
+
+    `lacking` is what live needs of it that is not there.
+    """
 
     stored: StoredCampaign
     is_live: bool
     live_from: int
     firsts: tuple[FirstEdition, ...]
+    lacking: tuple[LiveNeed, ...] = ()
 
     @property
     def name(self) -> str:
@@ -112,6 +118,7 @@ class LivePlan:
         return {
             "campaign": self.name,
             "is_live": self.is_live,
+            "lacking": {need.name: need.cure for need in self.lacking},
             "first_editions": [first.facts() for first in self.firsts],
         }
 
@@ -140,13 +147,17 @@ def go_live(
 ) -> list[LivePlan]:
     """Let these campaigns, or all, be sent live from now on; safe to repeat.
 
-    It is on record who said so, of what. Raises NotFound.
+    It is on record who said so, of what. Raises NotFound, and DigestError where a
+    campaign lacks what live needs: then none is.
     """
     with writing(engine) as connection:
         plans = _foreseen(connection, names, start, now)
         for plan in plans:
             if plan.is_live:
                 continue
+            if plan.lacking:
+                cures = "; ".join(need.cure for need in plan.lacking)
+                raise DigestError(f"{plan.name} lacks what live needs: {cures}")
             campaign_id = plan.stored.id
             start_from(connection, campaign_id, plan.live_from)
             going_live.open_door(connection, campaign_id, plan.live_from, now)
@@ -191,6 +202,9 @@ def _plan(
         live_from=begins,
         firsts=tuple(
             _first(connection, stored, schedule, begins, now) for schedule in schedules
+        ),
+        lacking=tuple(
+            need for need in campaign_needs(stored.campaign) if not need.is_met
         ),
     )
 
