@@ -323,3 +323,13 @@ def test_a_mutated_file_is_a_picture_or_is_refused(
 def test_the_caps_stand_before_pillows_own() -> None:
     assert limits.JPEG_PIXELS == Image.MAX_IMAGE_PIXELS
     assert limits.OTHER_PIXELS < Image.MAX_IMAGE_PIXELS
+
+
+def test_light_words_on_nothing_get_a_dark_ground() -> None:
+    """White words of a dark page would be lost on white paper."""
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((255, 255, 255, 255), (0, 15, 60, 25))
+    for use, file in resized(saved(image)).items():
+        again = decoded_image(file)
+        assert is_near(colour(again, (0.5, 0.5)), (255, 255, 255)), use
+        assert is_near(colour(again, (0.5, 0.1)), (51, 51, 51)), use

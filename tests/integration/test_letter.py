@@ -321,7 +321,7 @@ def test_what_cannot_be_printed_becomes_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("picture", "shown"),
+    ("picture", "is_printed"),
     [
         pytest.param(Picture("a", "A lantern", "By Ann", "lantern"), True, id="ours"),
         pytest.param(Picture("a", "A lantern", "By Ann"), False, id="not fetched yet"),
@@ -458,3 +458,96 @@ def test_an_item_that_cannot_be_set_costs_itself_alone() -> None:
     assert [words.partition(":")[0] for words in body.facts["unprinted"]] == [
         "“The lantern” is not in them"
     ]
+
+
+SENTENCE = "It was a bright morning when everybody came to the hall with lanterns. "
+
+
+def paragraphs(count: int) -> tuple[Block, ...]:
+    return tuple(block for _ in range(count) for block in words(SENTENCE * 5))
+
+
+@pytest.mark.parametrize("envelope", [Envelope.DL, Envelope.NOTIFY])
+def test_a_line_holds_sixty_to_seventy_characters(envelope: Envelope) -> None:
+    campaign = a_campaign(letter=LetterHead(sender=SENDER, envelope=envelope))
+    post = a_post(body=paragraphs(4))
+    body = typeset(a_variant(post, campaign=campaign, format=LETTER), LOOK)
+    starts: dict[int, int] = {}
+    for mark in Sheets(body.pdf).marks(0):
+        if mark.top > 200 and mark.points < 14.5:
+            starts[round(mark.bottom)] = starts.get(round(mark.bottom), 0) + 1
+    # Spaces are not marks: about one in six.
+    longest = sorted(starts.values())[-3]
+
+    assert 60 <= longest * 6 / 5 <= 72
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize("title", ["Getting by, gently", "Jogging", "Happy gypsy pony"])
+def test_nothing_of_ours_stands_in_the_zones_that_notify_keeps(
+    wanted: Format, title: str
+) -> None:
+    head = LetterHead(sender=SENDER, phone="01632 960 155", envelope=Envelope.NOTIFY)
+    campaign = a_campaign(title=title, letter=head)
+    proof = a_variant(campaign=campaign, format=wanted, draft=True)
+
+    body = Sheets(typeset(proof, LOOK).pdf)
+
+    # GOV.UK Notify: only the address in 15 to 125 by 30 to 95; 15 and 5 at the edges.
+    assert body.ink(0, (0, 30, 125, 95)) is None
+    for page in range(len(body)):
+        for edge in ((0, 0, 15, 297), (195, 0, 210, 297), (0, 0, 210, 5)):
+            assert body.ink(page, edge) is None
+        assert body.ink(page, (0, 292, 210, 297)) is None
+
+
+def test_a_long_list_of_contents_leaves_page_one_no_emptier() -> None:
+    posts = [a_post(str(n), title=f"Number {n} and what came of it") for n in range(16)]
+    body = typeset(a_variant(*posts, format=named("large-print")), LOOK)
+
+    assert "In this letter" in Sheets(body.pdf).text(0)
+    assert "Number 3 and what came of it" in Sheets(body.pdf).text(0)
+
+
+def test_how_to_reach_us_does_not_cost_a_sheet() -> None:
+    briefs, costs = 0, 0
+    for count in range(16, 26):
+        post = a_post(body=paragraphs(count))
+        body = typeset(a_variant(post, format=LETTER), LOOK)
+        sheets = Sheets(body.pdf)
+        briefs += "How to reach us" not in sheets.whole_text()
+        is_alone = "bright morning" not in sheets.text(body.pages - 1)
+        costs += body.pages % 2 == 1 and is_alone
+        assert "01632 960 155" in sheets.whole_text()
+
+    # Where not even two lines have room, there is no help for it.
+    assert briefs >= costs
+    assert costs <= 1
+
+
+ARABIC = "\u0647\u0630\u0627 \u0627\u0644\u0623\u0633\u0628\u0648\u0639"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "is_rtl"),
+    [
+        pytest.param("en-GB", ARABIC, True, id="Arabic in an English letter"),
+        pytest.param("ar", ARABIC, True, id="Arabic in an Arabic one"),
+        pytest.param("ar", "Does this stay left to right?", False, id="English in it"),
+        pytest.param("en-GB", "Does this stay?", False, id="English in English"),
+    ],
+)
+def test_words_begin_where_their_language_begins(
+    language: str,
+    text: str,
+    is_rtl: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    post = a_post(title=text, byline=None, summary="", body=words(f"{text} {text}"))
+    body = Sheets(typeset(a_variant(post, format=LETTER, language=language), LOOK).pdf)
+    inked = body.ink(0, (0, 110, 210, 150))
+
+    assert inked
+    begins, _, ends, _ = inked
+    assert (begins < 60) is not is_rtl or (ends > 165)
+    assert (210 - ends < begins) is is_rtl
+    assert ("ar" in body.languages(0)) is (is_rtl or language == "ar")

@@ -63,6 +63,10 @@ CONTENTS_FROM = 3
 # Columns times the points of their type: a table that has more is told as records.
 TABLE_POINTS = 60
 
+# Millimetres of a line for each point of its type: 60 to 70 letters, which RNIB and
+# UKAAF ask for; a longer line is lost on the way back.
+LINE_MM_PER_POINT = 10.6
+
 # == A print batch ==
 
 # Pages of one file: Typst holds it in memory, about 60 kB a page.

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 from threading import Lock
 
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageStat, UnidentifiedImageError
 
 from digest.gather import limits
 
@@ -34,6 +34,9 @@ _TURNS = {
 }
 _ON_ITS_SIDE = frozenset(_TURNS[value] for value in range(5, 9))
 _WHITE = (255, 255, 255)
+_DARK_GREY = (51, 51, 51)
+# The mean grey of what shows, above which it is lost on white.
+_LIGHT = 224
 
 # Our own caps come first; this one stands behind them.
 Image.MAX_IMAGE_PIXELS = limits.JPEG_PIXELS
@@ -127,8 +130,11 @@ def _on_white(image: Image.Image) -> Image.Image:
         return image.point(lambda grey: grey * (1 / 256)).convert("L")
     if image.has_transparency_data:
         clear = image if image.mode == "RGBA" else image.convert("RGBA")
-        ground = Image.new("RGB", image.size, _WHITE)
-        ground.paste(clear, mask=clear.getchannel("A"))
+        shape = clear.getchannel("A")
+        # White words on nothing, as for a dark page, need a dark ground.
+        light = ImageStat.Stat(clear.convert("L"), shape).mean[0] > _LIGHT
+        ground = Image.new("RGB", image.size, _DARK_GREY if light else _WHITE)
+        ground.paste(clear, mask=shape)
         return ground
     is_grey = image.mode in {"L", "1", "LA", "La"}
     mode = "L" if is_grey else "RGB"

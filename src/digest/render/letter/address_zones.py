@@ -10,10 +10,11 @@ DL and C5, and GOV.UK Notify's published ones; measure the envelopes you buy.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from digest.model.campaigns.campaign import Envelope
+from digest.render.limits import LINE_MM_PER_POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,18 @@ class SheetGeometry:
     right_margin: float = 20
     top_margin: float = 16
     bottom_margin: float = 22
+
+    @property
+    def line_mm(self) -> float:
+        """How long a line is."""
+        return 210 - self.left_margin - self.right_margin
+
+    def with_lines_for(self, points: int, *, is_rtl: bool) -> "SheetGeometry":
+        """Return it with a margin where lines end that makes them fit to read."""
+        strip = max(0.0, self.line_mm - LINE_MM_PER_POINT * points)
+        if is_rtl:
+            return replace(self, left_margin=self.left_margin + strip)
+        return replace(self, right_margin=self.right_margin + strip)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as templates read it, and as it is kept with a letter's body."""

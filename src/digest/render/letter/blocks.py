@@ -19,11 +19,13 @@ from digest.model.posts.blocks import (
     plain,
 )
 from digest.model.posts.pictures import Gallery, PictureUse, file_for
+from digest.model.posts.text_language import TextLanguage, block_language
 from digest.render.letter.links import PrintedAddresses
 from digest.render.letter.printable_text import breakable, printable
 from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.limits import HEADING_LEVELS, PRINTED_ADDRESS_LENGTH, TABLE_POINTS
 from digest.render.words.catalogue import Phrase, Words
+from digest.render.words.in_order import kept_in_order
 from digest.render.words.languages import locale_of
 
 Json = dict[str, Any]
@@ -57,8 +59,9 @@ class LetterPictures:
 class BlockTypesetter:
     """Turns one post's blocks into JSON values for a size of type and a width.
 
-    `deepest` is the level of the last heading: levels are never skipped, which
-    PDF/UA does not allow.
+    Tables and pictures have `table_width`. `language` is that of the post, and of
+    whatever block does not differ from it. `deepest` is the level of the last
+    heading: levels are never skipped, which PDF/UA does not allow.
     """
 
     size: float
@@ -66,15 +69,22 @@ class BlockTypesetter:
     pictures: LetterPictures
     addresses: PrintedAddresses
     words: Words
+    table_width: float
+    language: TextLanguage
     deepest: int = 2
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[Json]:
         """Yield what the template is to set, in reading order."""
+        around = self.language
         for block in blocks:
-            yield from self._block(block)
+            self.language = block_language(block, around)
+            yield from in_language(self._block(block), self.language, around)
+        self.language = around
 
     def say(self, text: str, share: float = 1.0, scale: float = 1.0) -> str:
         """Return the text as it can be printed in a share of the width."""
+        if self.language.is_rtl:
+            text = kept_in_order(text)
         widest = self.width * share * _POINTS / (_WIDEST * self.size * scale)
         return breakable(printable(text, self.words), max(4, int(widest)))
 
@@ -140,6 +150,7 @@ class BlockTypesetter:
             "src": name,
             "alt": printable(picture.alt, self.words),
             "caption": self.say(picture.caption),
+            "strip": self.table_width - self.width,
         }
 
     def _in_words(self, picture: Picture) -> Iterator[Json]:
@@ -157,7 +168,7 @@ class BlockTypesetter:
         columns = zip(table.header, *table.rows, strict=False)
         # Each column's longest word can stand whole beside the others'.
         letters = sum(max(map(_longest_word, column)) + 2 for column in columns)
-        are_whole = letters * _AVERAGE * self.size <= self.width * _POINTS
+        are_whole = letters * _AVERAGE * self.size <= self.table_width * _POINTS
         count = len(table.header)
         fits = count * self.size <= TABLE_POINTS and are_whole
         share = 1 / count if fits else 1.0
@@ -166,6 +177,7 @@ class BlockTypesetter:
             "head": [self._spans(cell, share) for cell in table.header],
             "rows": [[self._spans(cell, share) for cell in row] for row in table.rows],
             "caption": self.say(table.caption),
+            "strip": self.table_width - self.width,
             "label": self.words.label("\0").split("\0"),
         }
 
@@ -195,6 +207,30 @@ def typst_language(language: str) -> Json:
         "region": locale.territory,
         "dir": locale.text_direction,
     }
+
+
+def in_language(
+    blocks: Iterable[Json], language: TextLanguage, around: TextLanguage
+) -> Iterator[Json]:
+    """Yield the blocks, said to be in their language where it is not that around."""
+    if is_same_language(language, around):
+        yield from blocks
+        return
+    primary, *others = language.tag.split("-")
+    regions = (part for part in others if len(part) == 2)
+    yield {
+        "k": "language",
+        "lang": primary,
+        "region": next(regions, None),
+        "dir": str(language.direction),
+        "body": list(blocks),
+    }
+
+
+def is_same_language(language: TextLanguage, other: TextLanguage) -> bool:
+    """Whether words of both are pronounced and set alike."""
+    primaries = {tag.partition("-")[0] for tag in (language.tag, other.tag)}
+    return len(primaries) == 1 and language.direction is other.direction
 
 
 def lang_of(text: str) -> Json:

@@ -9,11 +9,18 @@ from digest.model.formats import LARGE_PRINT, LETTER
 from digest.model.posts.blocks import TextSpan, texts
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.pictures import shows
+from digest.model.posts.text_language import (
+    TextLanguage,
+    item_language,
+    text_language,
+)
 from digest.render.letter.address_zones import GEOMETRIES, SheetGeometry
 from digest.render.letter.blocks import (
     BlockTypesetter,
     Json,
     LetterPictures,
+    in_language,
+    is_same_language,
     lang_of,
     typst_language,
 )
@@ -25,7 +32,7 @@ from digest.render.letter.printable_text import (
     printable,
 )
 from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
-from digest.render.words.catalogue import Phrase, Words, content_lang, words_of
+from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times
 from digest.render.words.languages import ENGLISH
@@ -36,7 +43,8 @@ from digest.render.words.link_labels import link_labels, link_words
 class LetterSetup:
     """What it takes to write a letter out: the sheet, its pictures, words, links.
 
-    `language` is that of the posts' own words, "" where it is the readers'.
+    `reader` is the language of the letter, `campaign` that of posts which do not
+    show another.
     """
 
     geometry: SheetGeometry
@@ -44,48 +52,77 @@ class LetterSetup:
     pictures: LetterPictures
     shorten: Shorten
     words: Words
-    language: str
+    reader: TextLanguage
+    campaign: TextLanguage
+    table_width: float
 
-    def typesetter(self) -> BlockTypesetter:
-        """Return one for a post or an event: each gives its own addresses."""
-        width = 210 - self.geometry.left_margin - self.geometry.right_margin
+    def typesetter(self, language: TextLanguage | None = None) -> BlockTypesetter:
+        """Return one for a post or an event: each gives its own addresses.
+
+        It sets words of that language, or of the letter's.
+        """
         return BlockTypesetter(
             self.size,
-            width,
+            self.geometry.line_mm,
             self.pictures,
             PrintedAddresses(self.shorten),
             self.words,
+            table_width=self.table_width,
+            language=language or self.reader,
         )
 
-    def own(self, blocks: Iterable[Json]) -> Iterator[Json]:
-        """Yield blocks of a post's own words, in their language."""
-        if self.language:
-            language = typst_language(self.language)
-            yield {"k": "language", **language, "body": list(blocks)}
-        else:
-            yield from blocks
+    def language_of(self, item: Item) -> TextLanguage:
+        """Return the language of an item's own words."""
+        return item_language(item, self.campaign)
+
+    def own(self, blocks: Iterable[Json], item: Item) -> Iterator[Json]:
+        """Yield blocks of an item's own words, in their language."""
+        return in_language(blocks, self.language_of(item), self.reader)
+
+    def phrase(self, text: str, item: Item) -> Phrase:
+        """Return words of an item with their language, "" where it is the letter's."""
+        language = text_language(text, self.language_of(item))
+        is_readers = is_same_language(language, self.reader)
+        return Phrase(text, "" if is_readers else language.tag)
 
     def title(self, item: Item) -> Phrase:
         """Return what the letter calls an item."""
         for title in (item.title, item.summary):
             if printable(title, self.words).strip():
-                return Phrase(printable(title, self.words), self.language)
+                return self.phrase(printable(title, self.words), item)
         return self.words.gettext("News")
+
+    def heading(self, level: int, item: Item, mark: str = "") -> Iterator[Json]:
+        """Yield an item's title, as a heading in its own language."""
+        title = self.title(item)
+        language = text_language(title, self.language_of(item))
+        heading = self.typesetter(language).heading(level, title, mark)
+        return in_language([heading], language, self.reader)
 
 
 def letter_job(
-    variant: Variant, pictures: LetterPictures, shorten: Shorten
+    variant: Variant, pictures: LetterPictures, shorten: Shorten, *, brief: bool = False
 ) -> dict[str, Any]:
     """Return all that the letter's template is told, but for the recipient.
 
-    A language whose letters no font of ours has gives way to the campaign's.
+    A language whose letters no font of ours has gives way to the campaign's. A
+    `brief` letter ends with two lines where others have a list.
     """
     variant = _in_printable_language(variant)
     campaign = variant.campaign
-    geometry = GEOMETRIES[campaign.letter.envelope]
-    words, language = words_of(variant), content_lang(variant)
+    words = words_of(variant)
+    sheet = GEOMETRIES[campaign.letter.envelope]
+    points = variant.format.points
+    geometry = sheet.with_lines_for(points, is_rtl=words.is_rtl)
     setup = LetterSetup(
-        geometry, variant.format.points, pictures, shorten, words, language
+        geometry,
+        points,
+        pictures,
+        shorten,
+        words,
+        TextLanguage.of(variant.language),
+        TextLanguage.of(campaign.language),
+        sheet.line_mm,
     )
     typesetter = setup.typesetter()
     date = day_in_words(variant.slot, campaign.timezone, words)
@@ -103,7 +140,7 @@ def letter_job(
         "words": _fixed_words(words),
         "proof": variant.is_proof,
         "recipient": None,
-        "blocks": list(_blocks(variant, setup)),
+        "blocks": [*_blocks(variant, setup), _ending(variant, setup, brief=brief)],
     }
     # Words of our own too: nothing that no font has reaches the compiler.
     printable_job: dict[str, Any] = all_printable(job, words)
@@ -143,7 +180,6 @@ def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
         yield setup.typesetter().heading(2, _events(setup.words), "events")
     for event in events:
         yield from _event(event, variant, setup)
-    yield from _reaching_us(variant, setup)
 
 
 def _contents(
@@ -175,16 +211,16 @@ def _events(words: Words) -> Phrase:
 
 
 def _post(post: Post, mark: str, setup: LetterSetup) -> Iterator[Json]:
-    typesetter = setup.typesetter()
-    yield typesetter.heading(2, setup.title(post), mark)
+    typesetter = setup.typesetter(setup.language_of(post))
+    yield from setup.heading(2, post, mark)
     if post.byline:
         byline = setup.words.gettext("By %(byline)s", byline=post.byline)
-        yield typesetter.label(TextSpan(byline, strong=True))
+        yield setup.typesetter().label(TextSpan(byline, strong=True))
     yield from _links(post, typesetter, setup, other_forms=True)
     lead = post.picture
     is_told = lead is not None and bool(lead.alt) and lead.alt in texts(post.body)
     if lead and not is_told and not shows(post.body, lead):
-        yield from setup.own(typesetter.blocks((lead,)))
+        yield from setup.own(typesetter.blocks((lead,)), post)
     yield from _body(post, typesetter, setup)
     yield from _links(post, typesetter, setup, other_forms=False)
 
@@ -193,9 +229,10 @@ def _body(
     item: Item, typesetter: BlockTypesetter, setup: LetterSetup
 ) -> Iterator[Json]:
     if item.body:
-        yield from setup.own(typesetter.blocks(item.body))
+        yield from setup.own(typesetter.blocks(item.body), item)
     elif item.summary:
-        yield from setup.own([typesetter.paragraph(TextSpan(item.summary))])
+        summary = typesetter.paragraph(TextSpan(item.summary))
+        yield from setup.own([summary], item)
 
 
 def _links(
@@ -207,7 +244,7 @@ def _links(
             continue
         kind = link_labels(link.kind, setup.words).on_paper
         label = link_words(link, setup.words).strip()
-        words = Phrase(label, setup.language) if label else kind
+        words = setup.phrase(label, post) if label else kind
         if kind.casefold() not in words.casefold():
             words = Phrase(f"{setup.words.label(kind)} {label}", kind.lang)
         yield typesetter.action(words, link.url)
@@ -225,12 +262,16 @@ def _event(event: Event, variant: Variant, setup: LetterSetup) -> Iterator[Json]
     )
     facts = (
         *times(event, variant.campaign.timezone, words),
-        (words.gettext("Where"), Phrase(event.place, setup.language)),
+        (words.gettext("Where"), setup.phrase(event.place, event)),
         (asking, words.number(event.booking_phone)),
         (words.gettext("Join online"), joining and printed(joining)),
         (words.gettext("On the web"), event.url and printed(event.url)),
     )
-    yield typesetter.heading(3, headline(event, setup.title(event), words))
+    title = headline(event, setup.title(event), words)
+    if title == setup.title(event):
+        yield from setup.heading(3, event)
+    else:
+        yield setup.typesetter().heading(3, title)
     # Facts that nothing follows must not cling to the next event, and that to the
     # one after it: a page would end where the chain does not fit.
     is_followed = bool(event.body or event.summary)
@@ -242,7 +283,47 @@ def _event(event: Event, variant: Variant, setup: LetterSetup) -> Iterator[Json]
             label = Phrase(f"{new_line}{label} ", label.lang)
             spans += TextSpan(label, strong=True), TextSpan(fact)
     yield as_block(*spans)
-    yield from _body(event, typesetter, setup)
+    own = setup.typesetter(setup.language_of(event))
+    own.addresses = typesetter.addresses
+    yield from _body(event, own, setup)
+
+
+def _ending(variant: Variant, setup: LetterSetup, *, brief: bool) -> Json:
+    """Return how readers reach the sender, and what for."""
+    body = _in_brief(variant, setup) if brief else _reaching_us(variant, setup)
+    return {"k": "ending", "body": list(body)}
+
+
+def _in_brief(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
+    letter, words = variant.campaign.letter, setup.words
+    number = words.number(letter.phone)
+    match bool(letter.phone), bool(letter.sender):
+        case True, True:
+            # Translators: the end of a letter that has no room for a list.
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, ring "
+                "%(phone)s or write to the address at the top of page 1. Please give "
+                "the reference at the foot of this page.",
+                phone=number,
+            )
+        case True, False:
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, ring "
+                "%(phone)s. Please give the reference at the foot of this page.",
+                phone=number,
+            )
+        case False, True:
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, write to the "
+                "address at the top of page 1. Please give the reference at the foot "
+                "of this page."
+            )
+        case _:
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, tell whoever "
+                "gave you this."
+            )
+    yield setup.typesetter().paragraph(TextSpan(text))
 
 
 def _reaching_us(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
@@ -269,19 +350,11 @@ def _reaching_us(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
     reference = words.gettext(
         "It helps us if you give the reference at the foot of this page."
     )
-    yield {
-        "k": "together",
-        "body": [
-            typesetter.heading(2, words.gettext("How to reach us")),
-            typesetter.paragraph(TextSpan(_please(variant, words))),
-            {
-                "k": "list",
-                "ordered": False,
-                "items": [[typesetter.paragraph(TextSpan(ask))] for ask in asks],
-            },
-            typesetter.paragraph(TextSpan(reference)),
-        ],
-    }
+    yield typesetter.heading(2, words.gettext("How to reach us"))
+    yield typesetter.paragraph(TextSpan(_please(variant, words)))
+    items = [[typesetter.paragraph(TextSpan(ask))] for ask in asks]
+    yield {"k": "list", "ordered": False, "items": items}
+    yield typesetter.paragraph(TextSpan(reference))
 
 
 def _please(variant: Variant, words: Words) -> Phrase:

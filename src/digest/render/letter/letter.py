@@ -25,6 +25,8 @@ __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typese
 
 # Where a body's facts have its salutation.
 OPENING = "opening"
+# What stands at the top of a page stands no further down than this.
+_NEAR_TOP_MM = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class LetterBody:
     def pages(self) -> int:
         """How many pages each letter has."""
         return int(self.facts["pages"])
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets each letter takes."""
+        return (self.pages + 1) // 2
 
     @property
     def opening(self) -> dict[str, str]:
@@ -113,10 +120,33 @@ def _in_place_of(item: Item, variant: Variant) -> Post:
 
 
 def _typeset(variant: Variant, options: LetterOptions) -> LetterBody:
+    body, ending = _set_body(variant, options, brief=False)
+    if not _begins_a_sheet(ending, body):
+        return body
+    brief, _ = _set_body(variant, options, brief=True)
+    return brief if brief.sheets < body.sheets else body
+
+
+def _begins_a_sheet(ending: Sequence[Any], body: LetterBody) -> bool:
+    """Whether the end of a letter stands alone on a sheet of its own.
+
+    A template that does not say where it stands is left alone.
+    """
+    if not ending or ending[0]["page"] != body.pages or body.pages % 2 == 0:
+        return False
+    top: float = body.facts["geometry"]["top"]
+    return body.pages > 1 and bool(ending[0]["y"] < top + _NEAR_TOP_MM)
+
+
+def _set_body(
+    variant: Variant, options: LetterOptions, *, brief: bool
+) -> tuple[LetterBody, Sequence[Any]]:
+    """Return the body, and where its end begins if the template says so."""
     with TypstCompiler(options.templates_dir) as compiler:
         pictures = LetterPictures(compiler, options.pictures)
-        job = letter_job(variant, pictures, options.shorten)
-        body = compiler.typeset("letter.typ", job, ("pages", "salutation"))
+        job = letter_job(variant, pictures, options.shorten, brief=brief)
+        labels = ("pages", "salutation", "ending")
+        body = compiler.typeset("letter.typ", job, labels)
     facts = {
         "pages": _only(body.answers["pages"], "pages"),
         "salutation": _only(body.answers["salutation"], "salutation"),
@@ -129,7 +159,7 @@ def _typeset(variant: Variant, options: LetterOptions) -> LetterBody:
         "reader": job["words"]["reader"]["t"],
         OPENING: job["words"]["salutation"],
     }
-    return LetterBody(body.pdf, facts)
+    return LetterBody(body.pdf, facts), body.answers["ending"]
 
 
 SAMPLE = Letter(
