@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from digest.audience.erasing import erase
 from digest.audience.subject_access import everything
 from digest.audience.suppressing import lift, suppress
 from digest.audience.unsubscribing import resubscribe, unsubscribe
+from digest.bootstrap import App
 from digest.compose import lifecycle
 from digest.model.campaigns.source_health import SourceFailure
 from digest.model.delivery.bounces import BounceKind, BounceVerdict, CopyRef
@@ -22,6 +24,7 @@ from digest.model.editions.edition import EditionState
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Item
 from digest.schedule.editions import long_sleep, publishing
+from digest.settings import load
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import audit as audit_table
 from digest.store.campaigns import campaigns, sources
@@ -559,6 +562,20 @@ def test_what_was_done_to_somebody_is_shown_to_them(engine: Engine) -> None:
 
     assert acts == [
         f"{AT_EIGHT[:-4]}:00 UTC  the program unsubscribed person 1: lists left 1"
+    ]
+
+
+def test_a_reader_who_leaves_by_a_link_is_told_as_a_reader(engine: Engine) -> None:
+    people(engine)
+    before = len(sentences(engine))
+    app = App(load({}, Path("none")), engine, lambda: NOW, "k" * 32)
+    token = app.links.unsubscribe_token(1)
+    app.unsubscribe_links.unsubscribe(token)
+    app.unsubscribe_links.resubscribe(token)
+
+    assert sentences(engine, before) == [
+        "a reader, by a link, unsubscribed person 1: lists left 1",
+        "a reader, by a link, resubscribed person 1: lists joined 1",
     ]
 
 
