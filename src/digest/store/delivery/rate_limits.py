@@ -124,7 +124,18 @@ def _grant(
     connection.execute(
         update(pace)
         .where(pace.c.scope == want.scope)
-        .values(ledger=_written(ledger), idle_at=ledger.idle_at(limits, now))
+        .values(
+            ledger=[
+                [
+                    entry.since.timestamp(),
+                    entry.until.timestamp(),
+                    entry.copies,
+                    entry.key,
+                ]
+                for entry in ledger.entries
+            ],
+            idle_at=ledger.idle_at(limits, now),
+        )
     )
     return grant
 
@@ -134,7 +145,9 @@ def _limits(
 ) -> Sequence[RateLimit]:
     if not want.domain:
         return want.limits
-    history = _slow_start(connection, want.domain)
+    history = connection.execute(
+        select(slow_start).where(slow_start.c.domain == want.domain)
+    ).first()
     day = day_of_use(history.days, history.last_day, _day(now)) if history else 1
     slow = (slow_limit(limit, day) for limit in want.limits)
     # A domain that is no longer new has room for anything.
@@ -153,13 +166,6 @@ def _note_day(connection: Connection, domain: str, now: datetime) -> None:
             .where(slow_start.c.domain == domain, slow_start.c.last_day < today)
             .values(days=slow_start.c.days + 1, last_day=today)
         )
-
-
-def _slow_start(connection: Connection, domain: str) -> SlowStart | None:
-    row = connection.execute(
-        select(slow_start).where(slow_start.c.domain == domain)
-    ).first()
-    return None if row is None else SlowStart(row.domain, row.days, row.last_day)
 
 
 def _locked(
@@ -181,13 +187,6 @@ def _select(connection: Connection, scopes: Sequence[str]) -> dict[str, GrantLed
         .with_for_update()
     )
     return {row.scope: _read(row.ledger) for row in rows}
-
-
-def _written(ledger: GrantLedger) -> list[list[Any]]:
-    return [
-        [entry.since.timestamp(), entry.until.timestamp(), entry.copies, entry.key]
-        for entry in ledger.entries
-    ]
 
 
 def _read(rows: list[list[Any]]) -> GrantLedger:

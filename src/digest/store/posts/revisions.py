@@ -89,9 +89,9 @@ def _found_there(picture: Picture) -> Picture:
 
 
 def content_values(original: Item, edited: Item) -> dict[str, Any]:
-    """Return the columns of an item of which its source says `said`.
+    """Return the columns of an item of which its source says `original`.
 
-    `left` is what staff have made of that, the same where they changed nothing.
+    `edited` is what staff have made of that, the same where they changed nothing.
     """
     marks = DuplicateEvidence.of(original)
     return {
