@@ -1,11 +1,15 @@
 """Posts from a feed: RSS, Atom or JSON Feed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from digest.errors import SourceError
 from digest.gather import limits
 from digest.gather.feeds import json_feed, xml_feed
+from digest.gather.feeds.dates import ANYWHERE, DateReading
 from digest.gather.fetching.document import FEED
+from digest.gather.items.raw_item import RawItem
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.identity.signs import KeyedPosts, Sign, SignsOfPost, keyed
@@ -23,13 +27,22 @@ def read_feed(source: Source, visit: SourceVisit) -> Reading:
     if document.content is None:
         return Reading(unchanged=True, memory=document.memory)
     reading = posts_in(
-        document.content, document.media_type, document.url, source.known_by
+        document.content,
+        document.media_type,
+        document.url,
+        known_by=source.known_by,
+        date_reading=DateReading(visit.zone, visit.language),
     )
     return replace(reading, memory=document.memory)
 
 
 def posts_in(
-    content: bytes, media_type: str, address: str, known_by: Sign | None = None
+    content: bytes,
+    media_type: str,
+    address: str,
+    *,
+    known_by: Sign | None = None,
+    date_reading: DateReading = ANYWHERE,
 ) -> Reading:
     """Return the posts of a feed from its bytes, its whole Content-Type and address.
 
@@ -39,16 +52,17 @@ def posts_in(
     is_json = content.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in {b"{", b"["}
     try:
         if is_json:
-            entries = json_feed.entries(content, address)
+            entries = json_feed.entries(content, address, date_reading)
         else:
-            entries = xml_feed.entries(content, media_type, address)
+            entries = xml_feed.entries(content, media_type, address, date_reading)
     except ValueError as problem:
         raise SourceError(f"{address} {problem}") from problem
     posts = ItemCollector()
-    for number, entry in enumerate(entries[: limits.ITEMS], 1):
+    newest = _newest(entries)
+    for number, entry in enumerate(newest, 1):
         posts.add(entry, entry.name or f"item {number}")
-    if len(entries) > limits.ITEMS:
-        posts.skip("the rest", f"only the first {limits.ITEMS} are read")
+    if len(entries) > len(newest):
+        posts.skip("the rest", f"only the newest {limits.ITEMS} are read")
     identity = keyed((post for post in posts.items if isinstance(post, Post)), known_by)
     for repeat in identity.repeats:
         posts.skip(repeat.title, "says what another with its id does: change its id")
@@ -60,6 +74,18 @@ def posts_in(
         notes=(f"posts are recognised by {_signs_in_use(identity, known_by)}",),
         identity=identity,
     )
+
+
+def _newest(entries: Sequence[RawItem]) -> Sequence[RawItem]:
+    """Return the newest entries, the newest first, as many as are taken.
+
+    Feeds put the newest first, and some the oldest: which, their dates tell.
+    """
+    dates = [entry.published for entry in entries if entry.published]
+    steps = [later > earlier for earlier, later in pairwise(dates) if later != earlier]
+    is_oldest_first = 2 * sum(steps) > len(steps)
+    in_order = entries[::-1] if is_oldest_first else entries
+    return in_order[: limits.ITEMS]
 
 
 def _signs_in_use(identity: KeyedPosts, known_by: Sign | None) -> str:

@@ -173,6 +173,7 @@ class _Scan:
             if file is not None and not is_title:
                 for url in file.pictures:
                     self.descriptions.setdefault(url, "".join(words.text).strip())
-            is_of_a_file = file is not None and (is_title or bool(file.pictures))
+            is_inside = is_title and words.depth > self._item_depth + 1
+            is_of_a_file = file is not None and (is_inside or bool(file.pictures))
             if is_of_a_file or (has_title if is_title else has_body):
                 self.cuts.append((words.start, words.end))

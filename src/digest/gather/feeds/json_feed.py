@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
 from digest.gather import limits
+from digest.gather.feeds.dates import ANYWHERE, DateReading
 from digest.gather.items.attachments import Attachment
 from digest.gather.items.raw_item import (
     FEED_ORIGINS,
@@ -21,8 +22,20 @@ from digest.model.posts.bylines import parse
 Entry = Mapping[str, Any]
 
 
-def entries(content: bytes, address: str) -> Sequence[RawItem]:
-    """Return the first entries of the feed, at most one more than are taken.
+@dataclass(frozen=True, slots=True)
+class _FeedHead:
+    """What the feed says for all of its entries."""
+
+    address: str
+    author: str
+    language: str
+    date_reading: DateReading
+
+
+def entries(
+    content: bytes, address: str, date_reading: DateReading = ANYWHERE
+) -> Sequence[RawItem]:
+    """Return the entries of the feed.
 
     Raises ValueError, in words, where `content` is no feed.
     """
@@ -32,14 +45,17 @@ def entries(content: bytes, address: str) -> Sequence[RawItem]:
         raise ValueError("is not JSON, though it begins as if it were") from problem
     if not isinstance(feed, dict) or "items" not in feed:
         raise ValueError("is not a JSON Feed: it has no list of items")
-    author, language = _author(feed), stated_by_feed(_words(feed.get("language")))
+    language = stated_by_feed(_words(feed.get("language")))
+    head = _FeedHead(address, _author(feed), language, date_reading)
     return [
-        _entry(item if isinstance(item, dict) else {}, address, author, language)
-        for item in _list(feed["items"])[: limits.ITEMS + 1]
+        _entry(item if isinstance(item, dict) else {}, head)
+        for item in _list(feed["items"])
     ]
 
 
-def _entry(entry: Entry, address: str, feed_author: str, language: str) -> RawItem:
+def _entry(entry: Entry, feed: _FeedHead) -> RawItem:
+    dates = [_words(entry.get(key)) for key in ("date_published", "date_modified")]
+    published = feed.date_reading.first(filter(None, dates), feed.language)
     html = _words(entry.get("content_html"))
     number = entry.get("id")  # some feeds number their items
     is_number = isinstance(number, int) and not isinstance(number, bool)
@@ -47,14 +63,15 @@ def _entry(entry: Entry, address: str, feed_author: str, language: str) -> RawIt
         key=(str(number) if is_number else _words(number)) or _words(entry.get("url")),
         title=PlainText(_words(entry.get("title"))),
         body=Html(html) if html else PlainText(_words(entry.get("content_text"))),
-        base=address,
+        base=feed.address,
         url=_words(entry.get("url")) or _words(entry.get("external_url")),
         summary=PlainText(_words(entry.get("summary"))),
-        byline=parse(one_line(_author(entry) or feed_author)),
-        published=_instant(entry, "date_published") or _instant(entry, "date_modified"),
+        byline=parse(one_line(_author(entry) or feed.author)),
+        published=published.instant,
+        unread_date=published.unread,
         topics=topics_within(_words(tag) for tag in _list(entry.get("tags"))),
         attachments=tuple(_attachments(entry)),
-        language=_words(entry.get("language")) or language,
+        language=_words(entry.get("language")) or feed.language,
         origins=FEED_ORIGINS,
     )
 
@@ -80,11 +97,3 @@ def _attachments(entry: Entry) -> Iterator[Attachment]:
         if isinstance(file, dict):
             parts = (_words(file.get(key)) for key in ("url", "mime_type", "title"))
             yield Attachment(*parts)
-
-
-def _instant(entry: Entry, key: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(_words(entry.get(key)))
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

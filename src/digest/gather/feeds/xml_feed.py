@@ -1,18 +1,17 @@
 """Entries of an RSS or Atom feed, by feedparser and within limits."""
 
-import calendar
 import html
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 import feedparser
 
 from digest.gather import limits
+from digest.gather.feeds.dates import ANYWHERE, DateReading
 from digest.gather.feeds.item_words import own_words_alone
 from digest.gather.feeds.xml_scan import feeds_of_one_item, within_limits
 from digest.gather.items.attachments import Attachment
@@ -31,48 +30,58 @@ from digest.model.posts.bylines import parse
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _PLAIN = frozenset({"text/plain", "text/markdown"})
 _FAULT = "holds elements in places where its reader cannot make sense of them"
-_DATES = ("published_parsed", "updated_parsed", "created_parsed")
+_DATES = ("published", "updated", "created")
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """Where the feed is, what its pictures show, and how it may write dates."""
+
+    address: str
+    descriptions: Mapping[str, str]
+    date_reading: DateReading
 
 
 @dataclass(frozen=True, slots=True)
 class _FeedHead:
     """What the feed says for all of its entries."""
 
-    address: str
+    channel: _Channel
     is_rss: bool
     link: str
     author: str
-    descriptions: Mapping[str, str]
     language: str
 
 
-def entries(content: bytes, media_type: str, address: str) -> Sequence[RawItem]:
-    """Return the first entries of the feed, at most one more than are taken.
+def entries(
+    content: bytes, media_type: str, address: str, date_reading: DateReading = ANYWHERE
+) -> Sequence[RawItem]:
+    """Return the newest entries of the feed, at most one more than are taken.
 
     Raises ValueError, in words, where `content` is no feed.
     """
     whole = within_limits(decoded(content, media_type).encode())
     feed, descriptions = own_words_alone(whole)
+    channel = _Channel(address, descriptions, date_reading)
     try:
-        return _entries(feed, address, descriptions)
+        return _entries(feed, channel)
     except _Broken:
-        return _entries_one_by_one(feed, address, descriptions)
+        return _entries_one_by_one(feed, channel)
 
 
 class _Broken(Exception):  # noqa: N818 - what the feed has done
     """The feed broke its parser."""
 
 
-def _entries_one_by_one(
-    content: bytes, address: str, descriptions: Mapping[str, str]
-) -> Sequence[RawItem]:
+def _entries_one_by_one(content: bytes, channel: _Channel) -> Sequence[RawItem]:
     """Return the entries, each parsed alone, so that a bad one costs itself alone."""
     items: list[RawItem] = []
     for feed in feeds_of_one_item(content):
         try:
-            items += _entries(feed, address, descriptions)
+            items += _entries(feed, channel)
         except _Broken:
             items.append(RawItem(fault=_FAULT))
     if not any(not item.fault for item in items):
@@ -80,9 +89,7 @@ def _entries_one_by_one(
     return items
 
 
-def _entries(
-    content: bytes, address: str, descriptions: Mapping[str, str]
-) -> Sequence[RawItem]:
+def _entries(content: bytes, channel: _Channel) -> Sequence[RawItem]:
     feed = _parsed(content)
     version = feed.get("version") or ""
     if not version:
@@ -95,7 +102,7 @@ def _entries(
     author = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
     language = stated_by_feed(raw.get("language") or "")
     link = raw.get("link") or ""
-    head = _FeedHead(address, is_rss, link, author, descriptions, language)
+    head = _FeedHead(channel, is_rss, link, author, language)
     return [_entry(entry, head) for entry in feed.entries[: limits.ITEMS + 1]]
 
 
@@ -122,15 +129,18 @@ def _entry(entry: Any, feed: _FeedHead) -> RawItem:
     if feed.is_rss and _MARKUP.search(title):  # RSS does not say which it is
         title = Html(title)
     attachments = (file for file in _attachments(raw, feed) if file.url)
+    published = feed.channel.date_reading.first(_written_dates(raw), feed.language)
+    url = raw.get("feedburner_origlink") or _link(raw)
     return RawItem(
-        key=raw.get("id") or raw.get("link") or "",
+        key=raw.get("id") or url or "",
         title=title,
         body=_content(raw),
         base=_base(raw, feed),
-        url=raw.get("feedburner_origlink") or raw.get("link") or "",
+        url=url,
         summary=_text(raw.get("summary_detail")),
         byline=parse(one_line(_author(raw) or feed.author)),
-        published=_published(raw),
+        published=published.instant,
+        unread_date=published.unread,
         topics=topics_within(
             html.unescape(tag.get("term") or "") for tag in _list(raw, "tags")
         ),
@@ -138,6 +148,25 @@ def _entry(entry: Any, feed: _FeedHead) -> RawItem:
         language=_language(raw) or feed.language,
         origins=FEED_ORIGINS,
     )
+
+
+def _link(raw: dict[str, Any]) -> str:
+    """Return where the entry stands on the web.
+
+    The parser takes an id for a link where there is none, whatever it is, and
+    passes over a link whose type has parameters.
+    """
+    link = raw.get("link") or ""
+    is_guid = link == raw.get("id")
+    if link and not (is_guid and addresses.web(link, "") is None):
+        return link
+    for other in _list(raw, "links"):
+        is_page = other.get("rel", "alternate") == "alternate"
+        media_type = (other.get("type") or "text/html").partition(";")[0].strip()
+        href = other.get("href") or ""
+        if is_page and media_type.lower() in _PAGES and href and href != link:
+            return href
+    return ""
 
 
 def _base(raw: dict[str, Any], feed: _FeedHead) -> str:
@@ -152,8 +181,8 @@ def _base(raw: dict[str, Any], feed: _FeedHead) -> str:
     )
     base = next(filter(None, (detail.get("base") for detail in details)), "")
     if feed.is_rss and not base:
-        base = raw.get("link") or feed.link
-    return addresses.web(base, feed.address) or feed.address
+        base = _link(raw) or feed.link
+    return addresses.web(base, feed.channel.address) or feed.channel.address
 
 
 def _language(raw: dict[str, Any]) -> str:
@@ -200,7 +229,7 @@ def _attachments(raw: dict[str, Any], feed: _FeedHead) -> Iterator[Attachment]:
         Attachment(
             medium.get("url") or "",
             medium.get("type") or f"{medium.get('medium') or ''}/",
-            description=feed.descriptions.get(medium.get("url") or "", ""),
+            description=feed.channel.descriptions.get(medium.get("url") or "", ""),
         )
         for medium in _list(raw, "media_content")
     ]
@@ -223,12 +252,9 @@ def _list(raw: dict[str, Any], key: str) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _published(raw: dict[str, Any]) -> datetime | None:
-    """Return the first of its dates that is a possible one."""
+def _written_dates(raw: dict[str, Any]) -> Iterator[str]:
+    """Yield its dates as they are written, the best first."""
     for name in _DATES:
-        try:
-            if parsed := raw.get(name):
-                return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-        except (ValueError, OverflowError, OSError):
-            continue
-    return None
+        value = raw.get(name)
+        if isinstance(value, str) and value.strip():
+            yield value

@@ -3,39 +3,57 @@
 So no feed costs more than it may, and one item that breaks the parser costs itself.
 """
 
+import re
 from collections.abc import Sequence
 from xml.parsers import expat
 
 from digest.gather import limits
+from digest.gather.items.written_moments import written_moment
 
+# What an item's date of publishing is called in RSS, Atom and Dublin Core.
+_DATE = re.compile(
+    rb"<(?:pubDate|published|issued|updated|dc:date)\b[^>]*>([^<]{1,100})<"
+)
 ITEMS = frozenset({"item", "entry"})
 
 
 def within_limits(content: bytes) -> bytes:
-    """Return the feed, in UTF-8, without the items past the first not taken.
+    """Return the feed, in UTF-8, with its newest items, and one more than are taken.
 
     Raises ValueError, in words, for what is broken beyond mending, and for what
     no feed has a use for: entities of its own, hundreds of attributes.
     """
     try:
-        start, end = _surplus(content)
+        starts, end = _places(content)
     except expat.ExpatError as problem:
         if len(content) > limits.BROKEN_FEED_BYTES:
             raise ValueError(f"is not well-formed XML: {problem}") from problem
         return content
-    return content if start is None or end is None else content[:start] + content[end:]
+    most = limits.ITEMS + 1
+    if len(starts) <= most:
+        return content
+    if _is_oldest_first(content[starts[0] : starts[1]], content[starts[-1] : end]):
+        return content[: starts[0]] + content[starts[-most] :]
+    return content[: starts[most]] + content[end:]
 
 
-def _surplus(content: bytes) -> tuple[int | None, int | None]:
-    """Return where the items begin and end that are too many, if any are."""
+def _is_oldest_first(first: bytes, last: bytes) -> bool:
+    """Whether the last item is younger than the first, as their dates are written."""
+    dates = (_DATE.search(item) for item in (first, last))
+    texts = (date[1].decode("utf-8", "replace") for date in dates if date)
+    moments = [at.instant for text in texts if (at := written_moment(text, "UTC"))]
+    return len(moments) == len((first, last)) and moments[0] < moments[1]
+
+
+def _places(content: bytes) -> tuple[list[int], int]:
+    """Return where each item begins, and where what holds them ends."""
     parser = expat.ParserCreate("utf-8")
     parser.ordered_attributes = True
-    depth = items = items_depth = 0
-    starts: int | None = None
-    ends: int | None = None
+    depth = items_depth = ends = 0
+    starts: list[int] = []
 
     def start(name: str, attributes: Sequence[str]) -> None:
-        nonlocal depth, items, items_depth, starts
+        nonlocal depth, items_depth
         depth += 1
         if len(attributes) > 2 * limits.FEED_ATTRIBUTES:
             raise ValueError(
@@ -43,14 +61,13 @@ def _surplus(content: bytes) -> tuple[int | None, int | None]:
             )
         if name.rpartition(":")[2] in ITEMS:
             items_depth = items_depth or depth
-            items += depth == items_depth
-            if items == limits.ITEMS + 2 and starts is None:
-                starts = parser.CurrentByteIndex
+            if depth == items_depth:
+                starts.append(parser.CurrentByteIndex)
 
     def end(_name: str) -> None:
         nonlocal depth, ends
         depth -= 1
-        if depth == items_depth - 2 and starts is not None and ends is None:
+        if depth == items_depth - 2 and starts and not ends:
             ends = parser.CurrentByteIndex
 
     parser.StartElementHandler = start

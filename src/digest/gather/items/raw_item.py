@@ -96,7 +96,8 @@ class RawItem:
     own id; that of an event is fit to be kept. `topics` are fit to be shown.
     `language` is what the source calls it, a language tag or not.
 
-    `origins` is where each field stands, `fault` why no item can be made of it.
+    `unread_date` is what is written in place of a date of publishing. `origins` is
+    where each field stands, `fault` why no item can be made of it.
     """
 
     key: str = ""
@@ -107,6 +108,7 @@ class RawItem:
     summary: str = ""
     byline: Byline | None = None
     published: datetime | None = None
+    unread_date: str = ""
     picture: Picture = NO_PICTURE
     attachments: tuple[Attachment, ...] = ()
     topics: tuple[str, ...] = ()

@@ -127,6 +127,12 @@ class ItemCollector:
         except ValueError as problem:
             self.skip(name, str(problem))
             return
+        if raw.unread_date:
+            self.remark(
+                name,
+                f'has the date "{raw.unread_date}", which cannot be read: it is taken '
+                "without one",
+            )
         self.items.append(item)
         self.origins.setdefault(item.key, origins)
 

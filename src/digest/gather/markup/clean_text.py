@@ -23,6 +23,8 @@ _MAYBE_A_PILE = re.compile(r"[^\w\s\x00-\x7f]{5,}")
 # All but these leave ASCII as it is; most text from outside is that.
 _NOT_AS_IT_IS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"[ \t\n]+")
+# Spaces without width, and byte order marks, that editors leave at the edges.
+_UNSEEN = "\u200b\u2060\ufeff"
 
 
 def cleaned(text: str) -> str:
@@ -70,7 +72,14 @@ def one_line(text: str) -> str:
     section 2) stays as written: headers are made safe where they are made.
     """
     straight = cleaned(_TURNING.sub("", text))
-    return _SPACES.sub(" ", straight).strip()
+    return without_edges(_SPACES.sub(" ", straight))
+
+
+def without_edges(text: str) -> str:
+    """Return the text without spaces at its edges, those without width too."""
+    while (bare := text.strip().strip(_UNSEEN)) != text:
+        text = bare
+    return text
 
 
 def short_title(title: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from digest.gather.markup import addresses, elements, reshape
 from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.embeds import EMBEDS, embedded
 from digest.gather.markup.inline import PLAIN, Inline, InlineStyle
 from digest.gather.markup.parsing import measure, parsed
 from digest.gather.markup.tables import grid
@@ -42,6 +43,10 @@ def to_blocks(
     root = parsed(html)
     if root is None:
         return ()
+    base = root.find(".//base[@href]")
+    if base is not None:
+        # The first counts (WHATWG HTML section 4.2.3).
+        base_url = addresses.web(base.get("href"), base_url) or base_url
     return reshape.outlined(_blocks_of(root, base_url, picture))
 
 
@@ -106,8 +111,8 @@ class _Walk:
 
     def _node(self, element: Any, around: InlineStyle) -> None:
         tag, look = element.tag, elements.inherited(element, around)
-        if tag in elements.UNSEEN:
-            self._inline.add(" " if tag == "iframe" else None, look)
+        if tag in elements.UNSEEN or tag in EMBEDS:
+            self._embed(element, look)
         elif tag in elements.FOREIGN:
             self._foreign(element, look)
         elif tag == "br" and self._inline.is_at_line_start and not look.verbatim:
@@ -122,6 +127,18 @@ class _Walk:
             self._flush()
             self._block(element, look)
             self._flush()
+        else:
+            self._inside(element, look)
+
+    def _embed(self, element: Any, look: InlineStyle) -> None:
+        """Add a link to what is played here; what is not known says nothing."""
+        if link := embedded(element, self._places.base):
+            words, address = link
+            self._flush()
+            self._inline.add(words, replace(look, href=address))
+            self._flush()
+        elif element.tag in elements.UNSEEN:
+            self._inline.add(" " if element.tag == "iframe" else None, look)
         else:
             self._inside(element, look)
 

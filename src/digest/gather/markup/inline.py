@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from digest.gather.markup.clean_text import cleaned, opening_marks
+from digest.gather.markup.clean_text import cleaned, opening_marks, without_edges
 from digest.model.posts.blocks import (
     Block,
     CallToAction,
@@ -99,12 +99,17 @@ def _collapsed(parts: Iterable[_Part]) -> list[_Part]:
 
 
 def _trimmed(parts: list[_Part]) -> list[_Part]:
-    worded = [place for place, (text, _) in enumerate(parts) if text.strip()]
+    worded = [place for place, (text, _) in enumerate(parts) if without_edges(text)]
     if not worded:
         return []
     inner = parts[worded[0] : worded[-1] + 1]
-    inner[0] = (inner[0][0].lstrip(), inner[0][1])
-    inner[-1] = (inner[-1][0].rstrip(), inner[-1][1])
+    first = inner[0][0]
+    inner[0] = (first[first.index(without_edges(first)) :], inner[0][1])
+    last = inner[-1][0]
+    inner[-1] = (
+        last[: last.rindex(bare := without_edges(last)) + len(bare)],
+        inner[-1][1],
+    )
     return inner
 
 
