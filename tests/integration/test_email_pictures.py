@@ -150,7 +150,7 @@ def test_nothing_of_anybody_elses_is_ever_fetched(place: PictureHosting) -> None
 
 
 @pytest.mark.parametrize(
-    ("picture", "shown"),
+    ("picture", "expected"),
     [
         pytest.param(replace(LEAD, alt=""), "", id="nobody said what it shows"),
         pytest.param(replace(LEAD, alt="IMG_1.JPG"), "", id="a file's name"),

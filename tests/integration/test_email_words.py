@@ -13,6 +13,7 @@ from lxml import etree
 from digest.errors import RenderError
 from digest.model.campaigns.campaign import LetterHead
 from digest.model.formats import PLAIN
+from digest.model.people.person import NO_EVIDENCE
 from digest.model.posts.blocks import (
     Block,
     CallToAction,
@@ -24,7 +25,12 @@ from digest.model.posts.blocks import (
 )
 from digest.model.posts.items import Item, Link, LinkKind
 from digest.render.addresses import spoken
-from digest.render.email.compile import compile_email, preview_html, preview_text
+from digest.render.email.compile import (
+    SAMPLE_READER,
+    compile_email,
+    preview_html,
+    preview_text,
+)
 from digest.render.email.subject import subject
 from digest.render.limits import HTML_BYTES, HTML_BYTES_AIM
 from digest.render.options import RenderOptions
@@ -218,7 +224,7 @@ def test_what_an_inbox_shows_after_the_subject_is_not_the_title_again() -> None:
     page = tree(preview_html(a_variant(a_post(), an_event()), LOOK))
     [preheader] = page.xpath("//div[@class='preheader']")
 
-    assert preheader.text == "Come in out of the rain. Also: Lantern walk"
+    assert words_in(preheader) == "Come in out of the rain. Also: Lantern walk"
 
 
 def test_a_post_without_words_leaves_nothing_for_after_the_subject() -> None:
@@ -625,3 +631,14 @@ def test_outlook_for_windows_has_what_it_needs() -> None:
         assert is_cell or "border-" not in style.replace("border-collapse", "")
     for table in page.iter("table"):
         assert "font-size" in table.get("style")
+
+
+def test_readers_are_told_why_they_get_it_by_what_is_on_record() -> None:
+    unknown = replace(SAMPLE_READER, consent=NO_EVIDENCE)
+    for preview in (preview_html, preview_text):
+        asked = " ".join(preview(a_variant(), LOOK).split())
+        nothing = " ".join(preview(a_variant(), LOOK, unknown).split())
+
+        assert "because you asked for Lantern Week by email. Our record of it" in asked
+        assert "because you asked" not in nothing
+        assert "no record of how that came to be. If you did not ask" in nothing

@@ -137,3 +137,30 @@ def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:
             1: Addressee("Ann Example", "ann@example.org"),
             2: Addressee("Bob Example", "", HOME),
         }
+
+
+@pytest.mark.parametrize(
+    ("rows", "method"),
+    [
+        pytest.param({"lantern": "consent,paper form"}, "paper form", id="of its list"),
+        pytest.param({"strangers": "consent,paper form"}, "", id="of another campaign"),
+        pytest.param(
+            {"lantern": "soft opt-in,shop", "friends": "consent,web"},
+            "web",
+            id="the list on which somebody asked",
+        ),
+        pytest.param({"lantern": ","}, "", id="nothing is held"),
+    ],
+)
+def test_a_copy_knows_why_its_reader_gets_it(
+    engine: Engine, rows: dict[str, str], method: str
+) -> None:
+    a_stored_campaign(engine, TWO_LISTS)
+    head = "name,email,consent_basis,consent_method"
+    for name, evidence in ({"lantern": ","} | rows).items():
+        imported(engine, f"Ann Example,ann@example.org,{evidence}", head=head, to=name)
+
+    with reading(engine) as connection:
+        [ann] = readers.addressees(connection, [1]).values()
+
+    assert ann.consent.method == method

@@ -285,14 +285,14 @@ def test_a_page_from_right_to_left_holds_posts_from_left_to_right() -> None:
     variant = a_rich_variant(language="ar-XB", draft=True)
     page = etree.fromstring(preview_html(variant, OPTIONS), etree.HTMLParser())
     contents, own = (
-        page.xpath("//ul[@class='contents']")[0],
-        page.xpath("//div[@lang='en-GB' and @dir='ltr']//ul")[0],
+        page.xpath("//ul[@class='contents rtl']")[0],
+        page.xpath("//ul[@lang='en-GB' and @dir='ltr']")[0],
     )
 
     assert (page.get("lang"), page.get("dir")) == ("ar-XB", "rtl")
-    assert "padding-right:26px" in contents.get("style")
-    assert "padding-left:26px" in own.get("style")
-    for heading in page.xpath("//div[@class='entry']/h2[a]"):
+    assert "margin:0 26px 16px 0" in contents.get("style")
+    assert "margin:0 0 16px 26px" in own.get("style")
+    for heading in page.xpath("//td[@class='card entry']/h2[a]"):
         [title] = heading.xpath("span")
         assert (title.get("lang"), title.get("dir")) == ("en-GB", "ltr")
     assert "\u200e01632 960 155\u200e" in preview_text(variant, OPTIONS)

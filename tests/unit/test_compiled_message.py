@@ -1,16 +1,20 @@
 """A compiled message merged with readers."""
 
 import json
+import quopri
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from digest.model.editions.compiled_message import (
     CompiledMessage,
     MergeField,
+    ReasonWords,
     Recipient,
     body_value,
 )
+from digest.model.people.person import NO_EVIDENCE, Consent
 
 ANN = Recipient(
     name="Ann Example",
@@ -91,7 +95,7 @@ def test_a_reference_may_be_as_long_as_an_identifier_and_no_longer() -> None:
     ids=["by web and by mail", "by web alone"],
 )
 def test_ways_to_leave_are_in_angle_brackets(
-    changes: dict[str, str], value: bytes
+    changes: dict[str, Any], value: bytes
 ) -> None:
     message = CompiledMessage.of([MergeField.LEAVE])
 
@@ -123,7 +127,7 @@ def test_a_value_is_escaped_for_where_it_stands() -> None:
     ],
     ids=str,
 )
-def test_a_malformed_link_or_reference_is_refused(changes: dict[str, str]) -> None:
+def test_a_malformed_link_or_reference_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         replace(ANN, **changes)
 
@@ -141,3 +145,65 @@ def test_a_message_stored_with_its_salutation_as_one_value_still_greets() -> Non
 
     assert message.merge_fields == (MergeField.NAME_IN_TEXT, MergeField.TO)
     assert message.merge(ANN).startswith(b"\r\nDear=20=\r\nAnn Example=\r\n")
+
+
+REASONS = ReasonWords(
+    "You get it because you asked.", "Our record of it:", "We have no record of it."
+)
+
+
+@pytest.mark.parametrize(
+    ("consent", "words"),
+    [
+        pytest.param(
+            Consent("consent", "paper form", "3 March 2026"),
+            "You get it because you asked. Our record of it: paper form, 3 March 2026",
+            id="they asked",
+        ),
+        pytest.param(
+            Consent("Consent", wording="Yes, send me the news"),
+            "You get it because you asked.",
+            id="to a wording",
+        ),
+        pytest.param(
+            Consent("soft opt-in", "membership", "2026-02-10"),
+            "Our record of it: soft opt-in, membership, 2026-02-10",
+            id="another basis",
+        ),
+        pytest.param(
+            Consent("consent"),
+            "Our record of it: consent",
+            id="nobody says how or when",
+        ),
+        pytest.param(
+            Consent(method="paper form"), "Our record of it: paper form", id="no basis"
+        ),
+        pytest.param(
+            Consent("no consent yet", "met at the fair"),
+            "Our record of it: no consent yet, met at the fair",
+            id="none",
+        ),
+        pytest.param(NO_EVIDENCE, "We have no record of it.", id="nothing is held"),
+        pytest.param(
+            Consent("consent", "<b>\r\nBcc: x"),
+            "You get it because you asked. Our record of it: <b> Bcc: x",
+            id="markup and line ends",
+        ),
+    ],
+)
+def test_a_reader_is_told_why_by_what_is_on_record(
+    consent: Consent, words: str
+) -> None:
+    reader = replace(ANN, consent=consent)
+    message = replace(
+        CompiledMessage.of([MergeField.REASON_IN_TEXT, MergeField.REASON_IN_HTML]),
+        reasons=REASONS,
+    )
+    html = words.replace("<b>", "&lt;b&gt;")
+    text = body_value(MergeField.REASON_IN_TEXT, reader, REASONS)
+
+    assert " ".join(text.split()) == words
+    assert body_value(MergeField.REASON_IN_HTML, reader, REASONS) == html
+    assert quopri.decodestring(
+        CompiledMessage.from_bytes(message.to_bytes()).merge(reader)
+    ).decode().replace("\r\n", " ") in {text.replace("\n", " ") + html}

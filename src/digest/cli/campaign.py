@@ -18,12 +18,18 @@ def apply(
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
-    from digest.schedule.campaign_files import apply_file
+    from digest.schedule.campaign_files import NO_POSTAL_ADDRESS, apply_file
 
     with open_app() as digest:
         applied = apply_file(
-            digest.engine, file, digest.settings.timezone, digest.now()
+            digest.engine,
+            file,
+            digest.settings.timezone,
+            digest.now(),
+            is_live=digest.settings.live,
         )
+    if not applied.campaign.has_postal_address:
+        talk(f"before it can go live: {NO_POSTAL_ADDRESS}")
     for schedule in applied.campaign.schedules:
         talk(f"schedule {schedule.name}: {schedule.times}")
     for source in applied.campaign.sources:

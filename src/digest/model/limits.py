@@ -46,6 +46,11 @@ PERSON_KEY_LENGTH = 380
 
 # == An edition ==
 
+# Columns of what is on record of why a reader gets it: staff wrote it for themselves.
+REASON_WIDTH = 120
+# Columns of a line of plain text, as wide as those around it.
+REASON_COLUMNS = 72
+
 # Readers planned in one transaction, whose emails are one send batch: short enough
 # to hold nobody up, and a worker that dies gives back no more than that.
 READERS_PLANNED_AT_ONCE = 1000

@@ -14,6 +14,11 @@ from digest.store.base.engine import writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import CampaignFile
 
+NO_POSTAL_ADDRESS = (
+    "sender under [letter] names no postal address, which every email has to say: "
+    'write e.g. sender = ["Our News", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"]'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AppliedCampaign:
@@ -24,13 +29,16 @@ class AppliedCampaign:
 
 
 def apply_file(
-    engine: Engine, path: Path, timezone: str, now: datetime
+    engine: Engine, path: Path, timezone: str, now: datetime, *, is_live: bool = False
 ) -> AppliedCampaign:
     """Make the database match the file; all of it or nothing.
 
-    Raises CampaignFileError naming every fault, and what cannot be read.
+    Raises CampaignFileError naming every fault, and what cannot be read; and, where
+    mail goes out live, for a campaign that does not say from where it writes.
     """
     file = CampaignFile(_text(path), timezone, str(path.resolve().parent))
+    if is_live and not file.parsed().has_postal_address:
+        raise CampaignFileError(NO_POSTAL_ADDRESS)
     with writing(engine) as connection:
         stored = campaigns.apply(connection, file, now)
         readers = enrol(connection, stored.id, stored.campaign, now)

@@ -102,6 +102,7 @@ def merged_copy(
         reference=str(due.key),
         leave_url=links.unsubscribe_url(reader_id),
         leave_mailto=links.unsubscribe_mailto(reader_id),
+        consent=due.to.consent,
     )
     return Copy(
         ref=str(due.key),

@@ -150,6 +150,14 @@ class Campaign:
     pictures: PictureHosting = PictureHosting.ATTACHED
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
 
+    @property
+    def has_postal_address(self) -> bool:
+        """Whether it says from where it writes: the sender's name, then an address.
+
+        Live emails have to say so, and letters have to come back somewhere.
+        """
+        return len(self.letter.sender) > 1
+
     def schedule_for(self, wanted: Format) -> Schedule:
         """Return the schedule on which a reader of that format starts."""
         named = (s for s in self.schedules if wanted in s.formats)

@@ -8,11 +8,16 @@ it stands, so that nothing a name holds can become a header, markup or a link.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 from html import escape
+from textwrap import fill
 
 from digest.model.editions.mime import cleaned, mailbox, quoted_printable
+from digest.model.limits import REASON_COLUMNS, REASON_WIDTH
+from digest.model.people.person import NO_EVIDENCE, Consent
+from digest.model.posts.shortening import shortened
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _WEB_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,500}")
@@ -40,6 +45,8 @@ class MergeField(StrEnum):
     ADDRESS_IN_HTML = "address-in-html"
     LEAVE_URL_IN_TEXT = "leave-url-in-text"
     LEAVE_URL_IN_HTML = "leave-url-in-html"
+    REASON_IN_TEXT = "reason-in-text"
+    REASON_IN_HTML = "reason-in-html"
     PICTURES = "pictures"
 
 
@@ -49,7 +56,8 @@ class Recipient:
 
     `name` may be empty. `reference` names the copy in its Message-ID, the same
     on every attempt. `leave_url` leaves without signing in (RFC 8058);
-    `leave_mailto`, a mailto: address that does the same, may be empty.
+    `leave_mailto`, a mailto: address that does the same, may be empty. `consent` is
+    what is on record of why they get it.
 
     Raises ValueError where a part that this program makes is malformed; an
     address that cannot be written to is for `mime.undeliverable` to find.
@@ -60,6 +68,7 @@ class Recipient:
     reference: str
     leave_url: str
     leave_mailto: str = ""
+    consent: Consent = NO_EVIDENCE
 
     def __post_init__(self) -> None:
         if len(self.reference) > 128 or not _REFERENCE.fullmatch(self.reference):
@@ -68,6 +77,30 @@ class Recipient:
             raise ValueError("leave_url is not an http(s) address fit for a header")
         if self.leave_mailto and not _MAIL_ADDRESS.fullmatch(self.leave_mailto):
             raise ValueError("leave_mailto is not a mailto: address fit for a header")
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonWords:
+    """Why a reader gets it, for each thing that may be on record; never more than that.
+
+    They asked for it; something else is on record; nothing is. The first two may be
+    followed by the record's own words, which `of_record` begins.
+    """
+
+    asked_for: str = ""
+    of_record: str = ""
+    unknown: str = ""
+
+    def for_reader(self, consent: Consent) -> str:
+        """Return the words for a reader of whom this is on record."""
+        record = shortened(cleaned(consent.in_words), REASON_WIDTH)
+        begins = self.asked_for if consent.is_a_request else ""
+        if not (begins or record):
+            return self.unknown
+        return " ".join(filter(None, (begins, record and f"{self.of_record} {record}")))
+
+
+NO_REASONS = ReasonWords()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +116,7 @@ class CompiledMessage:
     literals: tuple[bytes, ...]
     merge_fields: tuple[MergeField, ...]
     pictures: bytes = b""
+    reasons: ReasonWords = NO_REASONS
 
     @classmethod
     def of(cls, pieces: Iterable[bytes | MergeField]) -> "CompiledMessage":
@@ -102,7 +136,12 @@ class CompiledMessage:
         Raises ValueError where no message can be addressed to the reader; ask
         `mime.undeliverable` first.
         """
-        values: dict[MergeField, bytes] = {MergeField.PICTURES: self.pictures}
+        in_text, in_html = _reasons(self.reasons, recipient.consent)
+        values: dict[MergeField, bytes] = {
+            MergeField.PICTURES: self.pictures,
+            MergeField.REASON_IN_TEXT: in_text,
+            MergeField.REASON_IN_HTML: in_html,
+        }
         pieces = [self.literals[0]]
         for field, literal in zip(self.merge_fields, self.literals[1:], strict=True):
             if field not in values:
@@ -114,7 +153,8 @@ class CompiledMessage:
     def to_bytes(self) -> bytes:
         """Return it for storing; `from_bytes` gives it back, but for its pictures."""
         lengths = [len(part) for part in self.literals]
-        head = {"slots": self.merge_fields, "lengths": lengths}
+        reasons = asdict(self.reasons)
+        head = {"slots": self.merge_fields, "lengths": lengths, "reasons": reasons}
         return b"".join((_STAMP, json.dumps(head).encode(), b"\n", *self.literals))
 
     @classmethod
@@ -138,12 +178,28 @@ class CompiledMessage:
             if name in _SALUTATIONS:
                 literals[place] += b"Dear=20=\r\n"
             merge_fields.append(MergeField(_SALUTATIONS.get(name, name)))
-        return cls(tuple(literals), tuple(merge_fields))
+        reasons = ReasonWords(**head.get("reasons", {}))
+        return cls(tuple(literals), tuple(merge_fields), reasons=reasons)
 
 
-def body_value(field: MergeField, recipient: Recipient) -> str:
+def body_value(
+    field: MergeField, recipient: Recipient, reasons: ReasonWords = NO_REASONS
+) -> str:
     """Return what stands in a merge field of a body, escaped for its place."""
+    if field is MergeField.REASON_IN_TEXT:
+        return fill(reasons.for_reader(recipient.consent), REASON_COLUMNS)
+    if field is MergeField.REASON_IN_HTML:
+        return escape(reasons.for_reader(recipient.consent))
     return _IN_BODY[field](recipient)
+
+
+# Most readers of a list have the same on record.
+@lru_cache(maxsize=1024)
+def _reasons(reasons: ReasonWords, consent: Consent) -> tuple[bytes, bytes]:
+    words = reasons.for_reader(consent)
+    lines = fill(words, REASON_COLUMNS).split("\n")
+    in_text = "\r\n".join(map(quoted_printable, lines))
+    return in_text.encode(), quoted_printable(escape(words)).encode()
 
 
 _IN_BODY: Mapping[MergeField, Callable[[Recipient], str]] = {

@@ -7,6 +7,7 @@ or an email address is added, and Ann of 01632 960 155 when she moves.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,6 +53,10 @@ class HashedKeys:
         return {channel: target for channel, target in hashes.items() if target}
 
 
+_CONSENT = re.compile(r"\bconsent|\bopt(ed)?[- ]?in\b", re.IGNORECASE)
+_NO_CONSENT = re.compile(r"\bsoft\b|\bno\b|\bnot\b|without", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     """The evidence of permission, as it was written down."""
@@ -60,6 +65,18 @@ class Consent:
     method: str = ""
     at: str = ""
     wording: str = ""
+
+    @property
+    def is_a_request(self) -> bool:
+        """Whether it says that the person asked: a consent, with how or when."""
+        is_consent = _CONSENT.search(self.basis) and not _NO_CONSENT.search(self.basis)
+        return bool(is_consent and (self.method or self.at or self.wording))
+
+    @property
+    def in_words(self) -> str:
+        """What it says of how and when, or of why, in its own words."""
+        basis = "" if self.is_a_request else self.basis
+        return ", ".join(filter(None, (basis, self.method, self.at)))
 
     def over(self, stored: "Consent") -> "Consent":
         """Return the stored evidence, with whatever this says instead."""
@@ -129,6 +146,7 @@ class Addressee:
     name: str
     email: str = ""
     address: PostalAddress | None = None
+    consent: Consent = NO_EVIDENCE
 
 
 def name_key(name: str) -> str:

@@ -15,11 +15,12 @@ from digest.model.editions.compiled_message import (
     body_value,
 )
 from digest.model.editions.edition import Variant
+from digest.model.people.person import Consent
 from digest.model.posts.blocks import Block
 from digest.model.posts.pictures import PictureHosting, PictureKey
 from digest.model.posts.text_language import TextLanguage
 from digest.render.addresses import spoken
-from digest.render.email.contents import Depths, contents, fullest
+from digest.render.email.contents import Depths, contents, fullest, reason_words
 from digest.render.email.html_blocks import HtmlBlocks
 from digest.render.email.html_words import (
     attributes,
@@ -40,7 +41,7 @@ from digest.render.email.text_blocks import TextBlocks, filled, underlined
 from digest.render.limits import ATTACHED_BYTES, HTML_BYTES_OF_VALUES
 from digest.render.options import RenderOptions
 from digest.render.templates import environment, macros, rendered
-from digest.render.words.catalogue import Phrase, Words, words_of
+from digest.render.words.catalogue import Phrase, words_of
 from digest.render.words.in_order import with_marks
 from digest.render.words.item_language import page_language
 
@@ -50,6 +51,7 @@ SAMPLE_READER = Recipient(
     reference="sample",
     leave_url="https://example.org/u/sample",
     leave_mailto="mailto:leave@example.org",
+    consent=Consent("consent", at="2026-03-03"),
 )
 # What HTML or a mail program forbids in text: controls, lone surrogates and
 # non-characters.
@@ -88,15 +90,19 @@ def render_email(variant: Variant, options: RenderOptions) -> EmailRendition:
     """
     if not variant.format.has_html:
         parts = {"plain": _text(variant, options, fullest(variant))}
-        return EmailRendition(
-            compile_message(variant, subject(variant), options.made_at, parts)
-        )
+        message = compile_message(variant, subject(variant), options.made_at, parts)
+        return EmailRendition(replace(message, reasons=reason_words(variant)))
     depths, page, too_heavy = _html(variant, options)
     parts = {"plain": _text(variant, options, depths), "html": page.pieces}
     attached = page.pictures.attached
     message = compile_message(
-        variant, subject(variant), options.made_at, parts, with_pictures=bool(attached)
+        variant,
+        subject(variant),
+        options.made_at,
+        parts,
+        with_pictures=bool(attached),
     )
+    message = replace(message, reasons=reason_words(variant))
     return EmailRendition(message, attached, too_heavy)
 
 
@@ -105,7 +111,7 @@ def preview_html(
 ) -> str:
     """Return the HTML of the email with a reader merged in, its pictures inside."""
     page = _html(variant, options)[1]
-    return page.pictures.inside(_for_reader(page.pieces, reader))
+    return page.pictures.inside(_for_reader(page.pieces, reader, variant))
 
 
 def preview_text(
@@ -114,7 +120,7 @@ def preview_text(
     """Return the plain text of the email with a reader merged in."""
     has_html = variant.format.has_html
     depths = _html(variant, options)[0] if has_html else fullest(variant)
-    return _for_reader(_text(variant, options, depths), reader)
+    return _for_reader(_text(variant, options, depths), reader, variant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ def _html_at(
     context = {
         **html_words(words),
         "issue": contents(variant, depths),
-        "reader": _reader(markers, "html", words),
+        "reader": _reader(markers, "html", variant),
         "blocks": blocks,
         "attributes": attributes_of,
     }
@@ -188,18 +194,22 @@ def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
         "spoken": spoken,
         "underlined": underlined,
         "issue": contents(variant, depths),
-        "reader": _reader(markers, "text", words),
+        "reader": _reader(markers, "text", variant),
     }
     text = with_marks(_allowed(rendered(templates, "edition.txt", context)))
     tidy = _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
     return _with_way_out(markers.split(tidy), "edition.txt")
 
 
-def _reader(markers: Markers, place: str, words: Words) -> dict[str, str]:
-    reader = markers.reader(place)
+def _reader(markers: Markers, place: str, variant: Variant) -> dict[str, str]:
+    reader, words = markers.reader(place), words_of(variant)
     # For an operator's template, which puts the comma itself.
     salutation = words.gettext("Dear %(name)s,", name=reader["name"])
-    return reader | {"salutation": Phrase(salutation.rstrip(",،"), salutation.lang)}
+    reasons_lang = words.gettext("Our record of it:").lang
+    return reader | {
+        "salutation": Phrase(salutation.rstrip(",،"), salutation.lang),
+        "reason": Phrase(reader["reason"], reasons_lang),
+    }
 
 
 def _allowed(text: str) -> str:
@@ -215,8 +225,9 @@ def _with_way_out(pieces: Pieces, template: str) -> Pieces:
     return pieces
 
 
-def _for_reader(pieces: Pieces, reader: Recipient) -> str:
+def _for_reader(pieces: Pieces, reader: Recipient, variant: Variant) -> str:
+    reasons = reason_words(variant)
     return "".join(
-        body_value(piece, reader) if isinstance(piece, MergeField) else piece
+        body_value(piece, reader, reasons) if isinstance(piece, MergeField) else piece
         for piece in pieces
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from digest.model.editions.compiled_message import ReasonWords
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.posts.blocks import (
@@ -16,7 +17,7 @@ from digest.model.posts.blocks import (
 )
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.pictures import shows
-from digest.model.posts.shortening import shortened
+from digest.model.posts.shortening import shortened, width_of
 from digest.model.posts.text_language import Direction, TextLanguage
 from digest.render.addresses import link_address, phone_address, web_address
 from digest.render.email.subject import (
@@ -25,7 +26,12 @@ from digest.render.email.subject import (
     title_of,
     title_with_state,
 )
-from digest.render.limits import CONTENTS_ENTRIES, PHONE_LENGTH, PREHEADER_WIDTH
+from digest.render.limits import (
+    CONTENTS_ENTRIES,
+    PHONE_LENGTH,
+    PREHEADER_WIDTH,
+    TITLE_WIDTH,
+)
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import first_day, is_off, times
@@ -118,7 +124,7 @@ class EmailContents:
     title: str
     date: str
     subject: str
-    preheader: str
+    preheader: tuple[str, ...]
     language: str
     direction: str
     draft: bool
@@ -174,7 +180,7 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
             for line in campaign.letter.sender or (campaign.sender_name,)
         ),
         phone=_phone("", campaign.letter.phone, words),
-        on_paper=bool(campaign.letter.sender),
+        on_paper=campaign.has_postal_address,
     )
 
 
@@ -224,21 +230,43 @@ def _left_out(number: int, words: Words) -> str:
     )
 
 
-def _preheader(variant: Variant) -> Phrase:
+def _preheader(variant: Variant) -> tuple[Phrase, ...]:
     """Return what an inbox shows after the subject, which has the first title.
 
-    The beginning of the first item, and the titles of the others; "" where there is
-    neither.
+    The beginning of the first item, and the titles of the others, so far as there is
+    room.
     """
     first, *others = in_order_of_reading(variant.items)
-    parts = [cleaned(first.summary)] if cleaned(first.title) else []
-    if others:
-        titles = "; ".join(title_with_state(item, variant) for item in others)
+    page = page_language(variant)
+    beginning = cleaned(first.summary) if cleaned(first.title) else ""
+    beginning = shortened(beginning, PREHEADER_WIDTH)
+    parts = [foreign(beginning, language_in(first, variant), page)]
+    room = PREHEADER_WIDTH - width_of(beginning)
+    if others and room >= TITLE_WIDTH:
+        titles = "; ".join(
+            set_apart(title_with_state(item, variant), page.direction)
+            for item in others
+        )
         # Translators: the titles of what else is in an email.
-        parts.append(words_of(variant).gettext("Also: %(titles)s", titles=titles))
-    words = " ".join(filter(None, parts))
-    around = language_in(first, variant)
-    return foreign(shortened(words, PREHEADER_WIDTH), around, page_language(variant))
+        also = words_of(variant).gettext("Also: %(titles)s", titles=titles)
+        parts.append(Phrase(shortened(also, room), also.lang))
+    return tuple(filter(None, parts))
+
+
+def reason_words(variant: Variant) -> ReasonWords:
+    """Return how readers are told why they get it, by what is on record."""
+    words, title = words_of(variant), cleaned(variant.campaign.title)
+    return ReasonWords(
+        asked_for=words.gettext(
+            "You get it because you asked for %(title)s by email.", title=title
+        ),
+        # Translators: before what is on record of why, how and when, as staff wrote it.
+        of_record=words.gettext("Our record of it:"),
+        unknown=words.gettext(
+            "You are on our list, and we have no record of how that came to be. If you "
+            "did not ask for it, please unsubscribe."
+        ),
+    )
 
 
 def fullest(variant: Variant) -> Depths:

@@ -44,6 +44,7 @@ class EmailFamily:
             address=addressee.email or "nobody@example.org",
             reference="preview",
             leave_url="https://example.org/u/preview",
+            consent=addressee.consent,
         )
         match preview.media_type.partition(";")[0]:
             case "text/html":

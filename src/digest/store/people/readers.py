@@ -24,7 +24,7 @@ from sqlalchemy import (
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts
-from digest.model.people.person import Addressee
+from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
 from digest.store.base.tables import (
     mailing_list,
@@ -34,6 +34,7 @@ from digest.store.base.tables import (
     suppression,
 )
 from digest.store.campaigns import campaigns
+from digest.store.people.subscriptions import EVIDENCE, consent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ def addressees(
     connection: Connection, reader_ids: Iterable[int]
 ) -> dict[int, Addressee]:
     """Return for each of these readers what a copy of theirs is addressed with."""
+    ids = list(reader_ids)
+    consents = _consents(connection, ids)
     rows = connection.execute(
         select(
             reader.c.id,
@@ -186,16 +189,50 @@ def addressees(
             subscriber.c.email,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(reader.c.id.in_(list(reader_ids)))
+        .where(reader.c.id.in_(ids))
     )
     return {
         row.id: Addressee(
             name=row.name,
             email=row.email or "",
             address=address_of(row),
+            consent=consents.get(row.id, NO_EVIDENCE),
         )
         for row in rows
     }
+
+
+def _consents(connection: Connection, reader_ids: list[int]) -> dict[int, Consent]:
+    """Return why these readers may be written to, as their lists have it on record.
+
+    Of several lists of a campaign, that on which somebody asked for it comes first.
+    """
+    rows = connection.execute(
+        select(
+            reader.c.id,
+            reader.c.campaign_id,
+            mailing_list.c.name,
+            *(subscription.c[name] for name in EVIDENCE),
+        )
+        .join(subscription, subscription.c.subscriber_id == reader.c.subscriber_id)
+        .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
+        .where(reader.c.id.in_(reader_ids), subscription.c.ended_at.is_(None))
+        .where(or_(*(subscription.c[name].is_not(None) for name in EVIDENCE)))
+        .order_by(reader.c.id, subscription.c.mailing_list_id)
+    ).all()
+    lists = {
+        campaign_id: campaigns.load(connection, campaign_id).lists
+        for campaign_id in {row.campaign_id for row in rows}
+    }
+    consents: dict[int, Consent] = {}
+    for row in rows:
+        consent = consent_of(row)
+        is_first = row.id not in consents or not consents[row.id].is_a_request
+        if row.name in lists[row.campaign_id] and is_first:
+            consents[row.id] = (
+                consent if consent.is_a_request else consents.get(row.id, consent)
+            )
+    return consents
 
 
 def address_of(row: Row[*tuple[Any, ...]]) -> PostalAddress | None:

@@ -1,0 +1,45 @@
+"""A campaign that writes to people live says from where."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from digest.errors import CampaignFileError
+from digest.schedule.campaign_files import apply_file
+from digest.store.base.engine import reading
+from digest.store.campaigns import campaigns
+from tests.builders import EIGHT
+from tests.lists import TWO_LISTS
+
+ADDRESSED = TWO_LISTS + '\n[letter]\nsender = ["Lantern Week", "1 Example Street"]\n'
+NAMED = TWO_LISTS + '\n[letter]\nsender = ["Lantern Week"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_live", "is_refused"),
+    [
+        pytest.param(TWO_LISTS, True, True, id="no sender"),
+        pytest.param(NAMED, True, True, id="a name alone"),
+        pytest.param(ADDRESSED, True, False, id="an address"),
+        pytest.param(TWO_LISTS, False, False, id="in practice"),
+    ],
+)
+def test_live_a_campaign_without_a_postal_address_is_refused(
+    engine: Engine,
+    tmp_path: Path,
+    text: str,
+    is_live: bool,  # noqa: FBT001 - a case
+    is_refused: bool,  # noqa: FBT001 - a case
+) -> None:
+    path = tmp_path / "campaign.toml"
+    path.write_text(text)
+
+    if is_refused:
+        with pytest.raises(CampaignFileError, match=r"names no postal address.*write"):
+            apply_file(engine, path, "Europe/London", EIGHT, is_live=is_live)
+    else:
+        apply_file(engine, path, "Europe/London", EIGHT, is_live=is_live)
+
+    with reading(engine) as connection:
+        assert bool(campaigns.listed(connection)) is not is_refused
