@@ -636,9 +636,12 @@ def test_outlook_for_windows_has_what_it_needs() -> None:
 def test_readers_are_told_why_they_get_it_by_what_is_on_record() -> None:
     unknown = replace(SAMPLE_READER, consent=NO_EVIDENCE)
     for preview in (preview_html, preview_text):
-        asked = " ".join(preview(a_variant(), LOOK).split())
-        nothing = " ".join(preview(a_variant(), LOOK, unknown).split())
+        by_request = " ".join(preview(a_variant(), LOOK).split())
+        no_record = " ".join(preview(a_variant(), LOOK, unknown).split())
 
-        assert "because you asked for Lantern Week by email. Our record of it" in asked
-        assert "because you asked" not in nothing
-        assert "no record of how that came to be. If you did not ask" in nothing
+        assert (
+            "because you asked for Lantern Week by email. Our record of it"
+            in by_request
+        )
+        assert "because you asked" not in no_record
+        assert "no record of how that came to be. If you did not ask" in no_record
