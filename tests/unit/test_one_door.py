@@ -169,6 +169,17 @@ def test_what_has_ended_goes_nowhere_by_itself() -> None:
     }
 
 
+def test_what_is_unfinished_goes_on() -> None:
+    assert set(DELIVERY_MOVES.unfinished) == {"planned", "handing-over", "uncertain"}
+    assert set(EDITION_MOVES.unfinished) == {
+        "open",
+        "frozen",
+        "approved",
+        "planned",
+        "sending",
+    }
+
+
 def test_few_modules_name_a_channel_or_a_format() -> None:
     naming = {
         path
