@@ -36,6 +36,13 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
         _started("timetable", lambda: watch_the_clock(digest, stop)),
         _started("worker", lambda: work_until_stopped(digest, stop)),
     ]
+
+    def end_the_pages() -> None:
+        # Also who is asked before the pages are up, and listen for it themselves.
+        stop.wait()
+        server.should_exit = True
+
+    _started("stopping", end_the_pages)
     try:
         server.run()
     finally:

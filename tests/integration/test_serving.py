@@ -1,0 +1,21 @@
+"""Everything in one process: asked to stop at any moment, all of it stops."""
+
+import socket
+import threading
+
+from digest.bootstrap import App
+from digest.cli.service.serving import serve_all
+
+
+def test_who_is_asked_to_stop_before_the_pages_are_up_stops(program: App) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    stop = threading.Event()
+    stop.set()
+    serving = threading.Thread(
+        target=serve_all, args=(program, "127.0.0.1", port, stop), daemon=True
+    )
+    serving.start()
+    serving.join(20)
+
+    assert not serving.is_alive()
