@@ -142,6 +142,10 @@ CHECKED_PAGES_AT_ONCE = 5
 LINKED_PAGES_SECONDS = 120
 # Readings at which a page may fail before it is no longer new.
 LINKED_PAGE_FAILURES = 3
+# Characters of a page whose main text trafilatura looks for, scripts and all.
+JUDGED_HTML_LENGTH = 3_000_000
+# Pieces of markup in it: the worst of that size takes it five seconds.
+JUDGED_ELEMENTS = 30_000
 # Posts of a long page that are recognised at its next reading.
 REMEMBERED_POSTS = 1_000
 # Events of a page that are recognised at its next reading.

@@ -33,6 +33,8 @@ _UNCOUNTED = tags(
     "p li dt dd option optgroup tr td th thead tbody tfoot colgroup"
 )
 
+_RAW = tags("script style")
+
 
 def parsed(html: str, size: HtmlSizeLimit = OF_AN_ITEM) -> Any | None:
     """Return the root element of `html`, or None where it holds nothing.
@@ -71,8 +73,12 @@ def _depth_of_tags(html: str) -> int:
     """Return at least how deep the tags go, in one pass and without parsing."""
     standing = Counter[str]()
     depth = deepest = 0
+    raw = ""
     for closes, tag, rest in _TAG.findall(html):
         name = tag.lower()
+        if raw and not (closes and name == raw):
+            continue  # what a script writes is no markup yet
+        raw = name if name in _RAW and not closes else ""
         if name in _UNCOUNTED or rest.endswith("/"):
             continue
         if not closes:

@@ -1,5 +1,6 @@
 """The one post, or the one event, that a page is there for."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -10,8 +11,9 @@ from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.elements import words_of
 from digest.gather.markup.html import blocks_of, to_blocks
-from digest.gather.pages.layout.boilerplate import main_text
+from digest.gather.markup.parsing import OF_A_PAGE, parsed
 from digest.gather.pages.layout.credit_lines import dated
+from digest.gather.pages.layout.main_text import main_text
 from digest.gather.pages.layout.outline import bylines_low
 from digest.gather.pages.link_list import is_beside
 from digest.gather.pages.marks.credit_marks import NOBODY
@@ -29,6 +31,10 @@ _FIRST = 6  # blocks among which a page's title stands
 _FAR = 8  # blocks below the title
 _LEAST_LEAD = 5  # words
 _SHORT = 12  # words
+# In a line that says when, and no more of the post.
+_FACT = re.compile(
+    r"\b(?:updated|published|posted|modified)\b|\b\d{1,2}[:.]\d{2}\b", re.IGNORECASE
+)
 
 
 def item_of_page(page: WebPage, select: PageSelectors, link: str) -> RawItem:
@@ -102,10 +108,12 @@ class _PostReader:
         return raw
 
     def _with_body(self, raw: RawItem) -> RawItem:
-        if isinstance(raw.body, str) and is_entry(raw, "body"):
-            return replace(raw, body=to_blocks(raw.body, self.page.base))
-        root = deepcopy(main_text(self.page.root))
-        body = bylines_low(blocks_of(root, self.page.base))
+        page = self.page
+        root = main_text(parsed(page.html, OF_A_PAGE), page.html)
+        if root is None and isinstance(raw.body, str) and raw.body:
+            return replace(raw, body=to_blocks(raw.body, page.base))
+        root = deepcopy(page.root) if root is None else root
+        body = bylines_low(blocks_of(root, page.base))
         return raw.with_fields("the main text of its page", body=body)
 
     def _credited(self, raw: RawItem) -> RawItem:
@@ -208,6 +216,8 @@ def _is_lead(block: Block) -> bool:
         case Heading(spans=spans) | Paragraph(spans=spans):
             linked = sum(len(span.text) for span in spans if span.href)
             words = plain(spans)
-            return len(words.split()) >= _LEAST_LEAD and 2 * linked < len(words)
+            is_fact = _FACT.search(words) is not None
+            is_short = len(words.split()) < _LEAST_LEAD
+            return not (is_fact or is_short) and 2 * linked < len(words)
         case _:
             return False

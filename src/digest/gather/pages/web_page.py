@@ -42,7 +42,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """A page without what stands around its words.
+    """A page without what stands around its words; `html` is all of it.
 
     `base` is what its relative addresses are taken from, `zone` where its wall times
     are, `window` the days that it may speak of. `marked` are its posts and events in
@@ -51,6 +51,7 @@ class WebPage:
     calendars that it leads to.
     """
 
+    html: str
     root: Any
     url: str
     base: str
@@ -70,7 +71,8 @@ class WebPage:
             raise ValueError("is no web page: give the address of one")
         if kind := _other_kind(content[:_BEGINNING]):
             raise ValueError(f'is a {kind}: read it with kind = "{kind}"')
-        root = parsed(decoded(content, document.media_type), OF_A_PAGE)
+        html = decoded(content, document.media_type)
+        root = parsed(html, OF_A_PAGE)
         if root is None:
             raise ValueError("holds nothing")
         bases = filter(None, (element.get("href") for element in root.iter("base")))
@@ -82,6 +84,7 @@ class WebPage:
         credited = credit_marks(root, language, zone)
         take_out_surroundings(root)
         return cls(
+            html=html,
             root=root,
             url=document.url,
             base=base,

@@ -38,7 +38,7 @@ _NAMED_ALIKE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # What stands inside a line of running words.
-_INSIDE_A_LINE = tags(
+INSIDE_A_LINE = tags(
     "a abbr b bdi bdo big br cite code del dfn em font i img ins kbd label mark "
     "picture q rt ruby s small source span strike strong sub sup time tt u var wbr"
 )
@@ -46,18 +46,6 @@ _LONG_LINE = 80  # characters, beside those in links
 # What holds more of the page's running words than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
 _MOST = 0.4
-# Where those who make pages say it, the surest first.
-_NAMED_MAIN = (
-    '//*[@itemprop="articleBody"]',
-    '//*[contains(concat(" ", normalize-space(@class), " "), " e-content ")]',
-    '//*[contains(concat(" ", normalize-space(@class), " "), " entry-content ")]',
-    "//article",
-    '//main|//*[@role="main"]',
-)
-# A page that has little beside what it names as its words names them rightly.
-_LEAST_NAMED = 0.3
-_NEARLY_ALL = 0.85
-_WHOLE = tags("p pre blockquote ul ol table tbody tr")
 
 
 def take_out_surroundings(root: Any) -> None:
@@ -83,7 +71,7 @@ def running_words(root: Any) -> Count:
     running: Count = Counter()
     looked_at = 0
     for element in root.iter("*"):
-        if element.tag in _INSIDE_A_LINE and element.tag not in {"span", "font"}:
+        if element.tag in INSIDE_A_LINE and element.tag not in {"span", "font"}:
             continue
         length, linked, parts = _line(element)
         looked_at += parts
@@ -102,7 +90,7 @@ def _line(element: Any) -> tuple[int, int, int]:
     """
     words, linked = [element.text or ""], 0
     for child in element:
-        if child.tag in _INSIDE_A_LINE:
+        if child.tag in INSIDE_A_LINE:
             words += child.itertext()
             links = [child] if child.tag == "a" else child.iter("a")
             linked += sum(len("".join(link.itertext())) for link in links)
@@ -153,30 +141,3 @@ def take_out(element: Any) -> None:
         before.tail = (before.tail or "") + tail
     element.tail = None
     parent.remove(element)
-
-
-def main_text(root: Any) -> Any:
-    """Return the element that holds the words of a page without its surroundings.
-
-    It is the smallest that holds nearly all of the running words, of the page or
-    of the part that the page names as its own words.
-    """
-    running = running_words(root)
-    element = _named_main(root, running)
-    least = _NEARLY_ALL * running[element]
-    longest = max(element, key=running.__getitem__, default=None)
-    while longest is not None and running[longest] > least:
-        if longest.tag in _WHOLE:
-            break
-        element = longest
-        longest = max(element, key=running.__getitem__, default=None)
-    return element
-
-
-def _named_main(root: Any, running: Count) -> Any:
-    """Return the part that the page names as its own words, or all of it."""
-    for path in _NAMED_MAIN:
-        longest = max(root.xpath(path), key=running.__getitem__, default=None)
-        if longest is not None and running[longest] > _LEAST_NAMED * running[root]:
-            return longest
-    return root
