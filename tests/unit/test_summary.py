@@ -28,6 +28,10 @@ TEN = "one two three four five six seven eight nine ten."
         ("a. B. C", ["a. B. C"]),
         ("Wait\u2026 what? Yes!", ["Wait\u2026 what?", "Yes!"]),
         ("\u201cDid it?\u201d Yes.", ["\u201cDid it?\u201d", "Yes."]),
+        ("今天下雨了。我们去跳舞！好吗？", ["今天下雨了。", "我们去跳舞！", "好吗？"]),  # noqa: RUF001
+        ("هل تأتي؟ نعم.", ["هل تأتي؟", "نعم."]),
+        ("بارش ہوئی۔ ہم ناچے۔", ["بارش ہوئی۔", "ہم ناچے۔"]),  # noqa: RUF001
+        ("बारिश हुई। हम नाचे।", ["बारिश हुई।", "हम नाचे।"]),
     ],
 )
 def test_sentences_end_where_a_reader_would_end_them(
@@ -100,3 +104,13 @@ def test_a_body_without_paragraphs_still_has_a_summary() -> None:
 @given(st.text())
 def test_no_word_is_lost_between_sentences(text: str) -> None:
     assert " ".join(sentences(text)).split() == text.split()
+
+
+def test_a_summary_counts_words_where_nothing_parts_them() -> None:
+    sentence = "今天下雨了我们都去跳舞然后回家喝茶。"
+    thai = "มนุษย์ทั้งปวงเกิดมามีอิสระและเสมอภาคกันในศักดิ์ศรี" * 20
+
+    assert 150 < len(summarise(words(sentence * 40))) < 220
+    assert summarise(words(sentence * 40)).endswith("。")
+    assert len(summarise(words(thai))) < 600
+    assert summarise(words(thai)).endswith("\u2026")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from digest.model.posts.blocks import Block, Heading, Paragraph, Picture, plain, texts
+from digest.model.posts.shortening import shortened, width_of
 
 LIMIT_WORDS = 60
 _LONGEST_SENTENCE = 100
@@ -18,27 +19,47 @@ _BEFORE_A_NUMBER = re.compile(r"nos?|vol|pp|fig|ext")
 _AT_AN_END = re.compile(r"etc|al")
 _CLOSING = "\"'\u2019\u201d)\\]"
 _OPENING = "\"'\u2018\u201c(\\["
-_END = re.compile(rf"[.!?\u2026][{_CLOSING}]*\s+(?=[{_OPENING}]*[^\W_])")
-_ENDED = re.compile(rf"[.!?\u2026][{_CLOSING}]*$")
+# In Arabic, Urdu and Devanagari letters too; Chinese and Japanese put no space after.
+_STOPS = "!?\u2026\u061f\u06d4\u0964"
+_WIDE_STOPS = "[\u3002\uff01\uff1f][\u300d\u300f\uff09\u201d\u2019]*"
+_END = re.compile(
+    rf"[.{_STOPS}][{_CLOSING}]*\s+(?=[{_OPENING}]*[^\W_])|{_WIDE_STOPS}\s*(?=\S)"
+)
+_ENDED = re.compile(rf"[.{_STOPS}][{_CLOSING}]*$|{_WIDE_STOPS}$")
+# Columns of a word in a language that puts no spaces between them, and of more than
+# one word in any.
+_WORD_WIDTH = 6
+_SEVERAL_WORDS = 30
 
 
 def summarise(blocks: Iterable[Block], limit: int = LIMIT_WORDS) -> str:
     """Return whole sentences from the start of a body, up to about `limit` words.
 
     At least one sentence; only one longer than 100 words is cut, at a word,
-    with an ellipsis. Empty only where the body has no words.
+    with an ellipsis. Where a language puts no spaces between words, they are counted
+    by their width. Empty only where the body has no words.
     """
     first: list[str] = []
     count = 0
     for sentence in _first_sentences(tuple(blocks)):
-        count += len(sentence.split())
+        count += _words_in(sentence)
         if first and count > limit:
             break
         first.append(sentence)
     words = " ".join(first).split()
     if len(words) > max(limit, _LONGEST_SENTENCE):
         return " ".join(words[:limit]).rstrip(",;:\u2013\u2014- ") + "\u2026"
+    if _words_in(" ".join(words)) > max(limit, _LONGEST_SENTENCE):
+        return shortened(" ".join(words), limit * _WORD_WIDTH)
     return " ".join(words)
+
+
+def _words_in(text: str) -> int:
+    count = 0
+    for word in text.split():
+        width = 0 if word.isascii() else width_of(word)
+        count += width // _WORD_WIDTH if width > _SEVERAL_WORDS else 1
+    return count
 
 
 def _first_sentences(blocks: tuple[Block, ...]) -> Iterator[str]:
