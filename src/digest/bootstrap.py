@@ -30,6 +30,7 @@ from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.errors import NotFound, StoreError
 from digest.gather.fetching.fetch import Fetcher
 from digest.installing import secret_of
+from digest.model.campaigns.live_needs import is_reachable
 from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureFile, from_public_name
 from digest.render.templates import Kind, environment
@@ -212,7 +213,13 @@ class App:
         return "" if is_ready else "the database waits for digest migrate"
 
     def shortened(self, url: str) -> str:
-        """Return a short address that leads to `url`, without its scheme."""
+        """Return a short address that leads to `url`, without its scheme.
+
+        The address itself, where nobody else can open ours: nothing is printed that
+        leads readers nowhere.
+        """
+        if not is_reachable(self.settings.base_url):
+            return url
         with writing(self.engine) as connection:
             code = short_links.code_for(connection, url, self.now())
         return f"{self.settings.base_url.partition('://')[2]}/s/{code}"

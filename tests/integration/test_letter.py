@@ -551,3 +551,25 @@ def test_words_begin_where_their_language_begins(
     assert (begins < 60) is not is_rtl or (ends > 165)
     assert (210 - ends < begins) is is_rtl
     assert ("ar" in body.languages(0)) is (is_rtl or language == "ar")
+
+
+CHINESE = "\u6211\u4eec\u661f\u671f\u56db\u89c1\u9762 "
+
+
+def test_a_post_that_cannot_be_printed_is_told_once_and_to_staff() -> None:
+    post = a_post(title="The choir", body=words(CHINESE * 4) + words(CHINESE * 3))
+    body = typeset(a_variant(post, a_post(), format=LETTER), LOOK)
+    text = Sheets(body.pdf).whole_text()
+
+    assert "The choir" in text
+    assert text.count("Chinese") == 1
+    assert "which we cannot print. Please ring or write to us" in text
+    (line,) = body.facts["unprinted"]
+    assert line.startswith("“The choir” is in Chinese letters")
+    assert "digest[fonts]" in line
+
+
+def test_a_language_that_gives_way_is_told_to_staff() -> None:
+    body = typeset(a_variant(format=LETTER, language="zh"), LOOK)
+
+    assert "Chinese" in body.facts["unprinted"][0]

@@ -1,6 +1,7 @@
 """The pages: what they show, what they refuse, and that a look changes nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,9 +140,19 @@ def state_of_ann(program: App) -> str:
     return next(row.state for row in listed if row.name == "Ann")
 
 
+def test_no_short_link_is_printed_that_leads_nowhere(program: App) -> None:
+    url = "https://example.org/a/very/long/address"
+
+    assert program.shortened(url) == url
+
+
 def test_a_short_link_leads_to_the_long_one_and_nowhere_else(
     browser: TestClient, program: App
 ) -> None:
+    url = "https://news.example.org"
+    program = replace(
+        program, settings=program.settings.model_copy(update={"base_url": url})
+    )
     short = program.shortened("https://example.org/a/very/long/address")
     answer = browser.get("/s/" + short.rpartition("/")[2], follow_redirects=False)
 

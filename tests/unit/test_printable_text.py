@@ -2,7 +2,12 @@
 
 import pytest
 
-from digest.render.letter.printable_text import breakable, printable, unprintable
+from digest.render.letter.printable_text import (
+    breakable,
+    printable,
+    unprintable,
+    without_unprintable,
+)
 from digest.render.words.catalogue import words_for
 
 ENGLISH = words_for("en-GB")
@@ -20,6 +25,12 @@ ENGLISH = words_for("en-GB")
         pytest.param("শ্রীমতী রহমান", id="Bengali"),
         pytest.param("ਗੁਰਪ੍ਰੀਤ", id="Punjabi"),
         pytest.param("પટેલ", id="Gujarati"),
+        pytest.param("हम गुरुवार को मिलते हैं।", id="Hindi"),
+        pytest.param("தமிழ்", id="Tamil"),
+        pytest.param("አማርኛ", id="Amharic"),
+        pytest.param("ภาษาไทย", id="Thai"),
+        pytest.param("հայերեն", id="Armenian"),
+        pytest.param("ქართული", id="Georgian"),
         pytest.param("£5 \N{EN DASH} “half” ½ … • ✓ ☐ → ₂ €", id="signs"),
         pytest.param("one\ntwo", id="a line break"),
     ],
@@ -42,7 +53,14 @@ def test_what_our_fonts_have_is_printed_as_it_is(text: str) -> None:
         pytest.param(
             "say 中文 now", "say [words in Chinese letters] now", id="Chinese"
         ),
-        pytest.param("ไทย", "[words in Thai letters]", id="letters and marks together"),
+        pytest.param(
+            "ខ្មែរ", "[words in Khmer letters]", id="letters and marks together"
+        ),
+        pytest.param(
+            "在 星期四, 10:30 见面。",
+            "[words in Chinese letters]",
+            id="a sentence once",
+        ),
         pytest.param("hy\u00adphen\ufeff", "hyphen", id="soft hyphens"),
         pytest.param("a\x00b\x1bc\u202ed", "abcd", id="control characters"),
         pytest.param("\ue000", "", id="private use"),
@@ -70,3 +88,26 @@ def test_what_cannot_be_printed_is_listed_once_and_in_order() -> None:
 )
 def test_a_long_word_may_break(text: str, most: int, broken: str) -> None:
     assert breakable(text, most).replace("\u200b", "|") == broken
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        pytest.param("Ann \N{PARTY POPPER} Example", "Ann Example", id="an emoji"),
+        pytest.param(
+            "Ann\N{HEAVY BLACK HEART}\ufe0f", "Ann\N{HEAVY BLACK HEART}", id="a sign"
+        ),
+        pytest.param("Anna\u16a0beth Example", "Annabeth Example", id="one odd letter"),
+        pytest.param("\u738b\u5c0f\u660e", "\u738b\u5c0f\u660e", id="nothing but them"),
+        pytest.param("Al \u738b", "Al \u738b", id="a third of them"),
+        pytest.param("\N{PARTY POPPER}", "\N{PARTY POPPER}", id="no name at all"),
+    ],
+)
+def test_a_name_is_printed_without_what_nobody_can_print(
+    name: str, printed: str
+) -> None:
+    assert without_unprintable(name) == printed
+
+
+def test_words_without_spaces_are_left_to_who_knows_where_they_end() -> None:
+    assert breakable("ภาษาไทยเป็นภาษาที่สวยงาม", 4) == "ภาษาไทยเป็นภาษาที่สวยงาม"

@@ -112,6 +112,7 @@ def run(
     """Make an edition now: freeze, approve where automatic, plan and render."""
     from digest.bootstrap import open_app
     from digest.schedule.editions import publishing
+    from digest.store.editions import renditions
 
     with open_app(instant(now)) as digest:
         edition = publishing.publish(
@@ -122,6 +123,8 @@ def run(
             digest.dispatcher.submit,
         )
         faults = digest.renditions.make_all(edition.id)
+        with digest.reading() as connection:
+            unprinted = renditions.unprinted(connection, edition.id)
     if edition.is_rehearsal:
         talk("practice mode: a rehearsal, which costs no reader anything")
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
@@ -129,6 +132,8 @@ def run(
         talk(f"it waits for approval: digest edition approve {edition.id}")
     if edition.state == "planned":
         talk("its copies leave with: digest work --until-done (or digest serve)")
+    for words in unprinted:
+        talk(f"letters: {words}")
     for fault in faults:
         talk(f"fault: {fault}")
     result(str(edition.id))

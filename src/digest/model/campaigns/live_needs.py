@@ -120,6 +120,14 @@ def _cure_of_base(url: str) -> str:
     return ""
 
 
+def is_reachable(url: str) -> bool:
+    """Whether others on the internet can open what stands at that web address."""
+    try:
+        return _is_public(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
 def _is_public(host: str) -> bool:
     """Whether others on the internet can mean the same by that name or number."""
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digest.model.people.postal_address import PostalAddress, tidy
-from digest.render.letter.printable_text import unprintable
+from digest.render.letter.printable_text import unprintable, without_unprintable
 
 TOO_LARGE = (
     "the address does not fit the window even at 10 point:"
@@ -35,23 +35,27 @@ def personal(letter: Letter, salutation: str) -> dict[str, Any]:
 
     `salutation` is the line for everybody, with %(name)s for the reader's name.
     """
-    lines = letter.address.on_envelope(letter.name)
+    name = without_unprintable(tidy(letter.name))
+    lines = [*map(without_unprintable, letter.address.on_envelope(name))]
     return {
         "reference": letter.reference,
-        "salutation": tidy(salutation % {"name": tidy(letter.name)}),
-        "ways": _ways(lines),
+        "salutation": tidy(salutation % {"name": name}),
+        "ways": _ways(tuple(filter(None, lines))),
     }
 
 
 def cannot_print(letter: Letter) -> str | None:
-    """Return why the reader's own words cannot be printed, or None where they can."""
+    """Return why the reader's own words cannot be printed, or None where they can.
+
+    An emoji or one odd letter is left out, and nobody is troubled with it.
+    """
     places = {
         "the name": letter.name,
         "the address": "\n".join(letter.address.on_envelope("")),
         "the reference": letter.reference,
     }
     for place, words in places.items():
-        missing = unprintable(tidy_lines(words))
+        missing = unprintable(without_unprintable(tidy_lines(words)))
         if missing:
             letters = " ".join(missing)
             return (

@@ -30,7 +30,9 @@ from digest.render.letter.printable_text import (
     breakable,
     can_print_language,
     printable,
+    unprintable_scripts,
 )
+from digest.render.letter.unprinted import is_unprintable, words_of_item
 from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
@@ -228,11 +230,23 @@ def _post(post: Post, mark: str, setup: LetterSetup) -> Iterator[Json]:
 def _body(
     item: Item, typesetter: BlockTypesetter, setup: LetterSetup
 ) -> Iterator[Json]:
-    if item.body:
+    if is_unprintable(item):
+        yield setup.typesetter().paragraph(TextSpan(_not_printed(item, setup.words)))
+    elif item.body:
         yield from setup.own(typesetter.blocks(item.body), item)
     elif item.summary:
         summary = typesetter.paragraph(TextSpan(item.summary))
         yield from setup.own([summary], item)
+
+
+def _not_printed(item: Item, words: Words) -> Phrase:
+    scripts = unprintable_scripts(words_of_item(item), words)
+    # Translators: instead of a post that is in letters which cannot be printed.
+    return words.gettext(
+        "This is in %(script)s letters, which we cannot print. Please ring or write to"
+        " us, and we will find another way.",
+        script=words.listed(scripts),
+    )
 
 
 def _links(

@@ -2,10 +2,12 @@
 
 Atkinson Hyperlegible Next is drawn so that letters are not taken for one
 another; Noto Sans stands behind it for what it lacks. Both travel with the
-package: a letter looks the same on every machine.
+package: a letter looks the same on every machine. The font for Chinese, Japanese
+and Korean is as large as all the rest; it comes with digest[fonts].
 """
 
 import functools
+import importlib.util
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +21,26 @@ FAMILIES = (
     "Atkinson Hyperlegible Next",
     "Noto Sans",
     "Noto Sans Arabic",
+    "Noto Sans Armenian",
     "Noto Sans Bengali",
+    "Noto Sans Devanagari",
+    "Noto Sans Ethiopic",
+    "Noto Sans Georgian",
     "Noto Sans Gurmukhi",
     "Noto Sans Gujarati",
     "Noto Sans Hebrew",
+    "Noto Sans Tamil",
+    "Noto Sans Thai",
     "Noto Sans Symbols",
     "Noto Sans Symbols 2",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK KR",
 )
+# The package of digest[fonts], and the scripts that it adds.
+_EAST_ASIAN = "manimgx_fonts_cjk"
+EXTRA = "pip install 'digest[fonts]'"
+EXTRA_SCRIPTS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 
 
 # The text face in its four styles, and the one behind it: without them a letter
@@ -50,8 +65,15 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(FOLDER)],
+        font_paths=[*map(str, folders())],
     )
+
+
+def folders() -> list[Path]:
+    """Return the folders that our fonts are in: one more where the extra is there."""
+    extra = importlib.util.find_spec(_EAST_ASIAN)
+    places = extra.submodule_search_locations if extra else None
+    return [FOLDER, *map(Path, places or ())]
 
 
 @functools.cache
@@ -60,7 +82,7 @@ def coverage() -> frozenset[int]:
 
     Raises RenderError where a font is missing or damaged.
     """
-    return coverage_of(FOLDER)
+    return frozenset().union(*map(coverage_of, folders()))
 
 
 def coverage_of(folder: Path) -> frozenset[int]:
@@ -69,7 +91,9 @@ def coverage_of(folder: Path) -> frozenset[int]:
     Raises RenderError where one that letters need is missing, or is no font.
     """
     code_points: set[int] = set()
-    for path in sorted({*folder.glob("*.ttf"), *(folder / name for name in _NEEDED)}):
+    is_extra = any(folder.glob("*.ttc"))
+    needed = () if is_extra else (folder / name for name in _NEEDED)
+    for path in sorted({*folder.glob("*.tt[fc]"), *needed}):
         try:
             code_points.update(_code_points(path.read_bytes()))
         except (OSError, struct.error, LookupError, ValueError) as problem:
@@ -98,9 +122,12 @@ def _code_points(font: bytes) -> Iterator[int]:
 
 
 def _table(font: bytes, name: bytes) -> int:
-    (count,) = struct.unpack_from(">H", font, 4)
+    # A collection begins with where its fonts begin; they share their characters.
+    start = struct.unpack_from(">L", font, 12)[0] if font[:4] == b"ttcf" else 0
+    (count,) = struct.unpack_from(">H", font, start + 4)
     for record in range(count):
-        tag, _, offset, _ = struct.unpack_from(">4sLLL", font, 12 + record * 16)
+        place = start + 12 + record * 16
+        tag, _, offset, _ = struct.unpack_from(">4sLLL", font, place)
         if tag == name:
             return int(offset)
     raise ValueError(f"a font has no {name.decode()} table")

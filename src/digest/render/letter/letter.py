@@ -17,6 +17,7 @@ from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import letter_job
 from digest.render.letter.links import Shorten
 from digest.render.letter.typst_compiler import TypstCompiler
+from digest.render.letter.unprinted import told_to_staff
 from digest.render.words.catalogue import words_for, words_of
 from digest.render.words.languages import ENGLISH
 
@@ -96,6 +97,7 @@ def typeset(variant: Variant, options: LetterOptions) -> LetterBody:
         for item in variant.items
         if faults[item.key]
     ]
+    unprinted += body.facts.get(UNPRINTED, ())
     return replace(body, facts=body.facts | {UNPRINTED: unprinted})
 
 
@@ -159,6 +161,8 @@ def _set_body(
         "reader": job["words"]["reader"]["t"],
         OPENING: job["words"]["salutation"],
     }
+    if lines := [*told_to_staff(variant)]:
+        facts[UNPRINTED] = lines
     return LetterBody(body.pdf, facts), body.answers["ending"]
 
 

@@ -37,6 +37,12 @@ _NATION = re.compile("\U0001f3f4([\U000e0061-\U000e007a]+)\U000e007f")
 _FLAGS = range(0x1F1E6, 0x1F200)
 _CONTROLS = frozenset({"Cc", "Cs", "Co", "Cn"})
 _BREAK = "\u200b"
+# The same words for letters that cannot be printed, with no word between them.
+_SAID_AGAIN = re.compile(r"(\[[^\[\]]+\])(?:[\W\d_]*?\1)+")
+# A name that loses one letter in so many, or more, is another name.
+_MOST_LOST = 4
+# Of scripts without spaces Typst knows where words end: Thai to Khmer, East Asian.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffdc]")
 _WORD = re.compile(r"\S+")
 
 
@@ -44,6 +50,22 @@ def can_print(letter: str) -> bool:
     """Whether our fonts have a glyph for the letter, and it is no picture."""
     point = ord(letter)
     return letter in "\n\t" or (point < _PICTURES and point in coverage())
+
+
+def without_unprintable(text: str) -> str:
+    """Return a person's own words without what cannot be printed: an emoji, a sign.
+
+    Some letters of a word are left out only where most of its letters stay.
+    """
+    missing = unprintable(text)
+    letters = [letter for letter in text if letter.isalpha()]
+    lost = [letter for letter in letters if letter in missing]
+    if lost and len(lost) * _MOST_LOST >= len(letters):
+        return text
+    bare = "".join(letter for letter in text if letter not in _SILENT.union(missing))
+    if not any(map(str.isalnum, bare)):
+        return text
+    return "\n".join(" ".join(line.split()) for line in bare.split("\n"))
 
 
 def unprintable(text: str) -> str:
@@ -91,9 +113,30 @@ def printable(text: str, words: Words) -> str:
     )
     letters = (letter for letter in whole if letter not in _SILENT)
     groups = itertools.groupby(letters, lambda letter: _stand_in(letter, words))
-    return "".join(
-        "".join(group) if stand_in is None else stand_in for stand_in, group in groups
+    return _SAID_AGAIN.sub(
+        r"\1",
+        "".join(
+            "".join(group) if stand_in is None else stand_in
+            for stand_in, group in groups
+        ),
     )
+
+
+def unprintable_scripts(text: str, words: Words) -> list[str]:
+    """Return the scripts of the letters that cannot be printed, as readers say them."""
+    names = (
+        unicodedata.name(letter, "").split(" ")[0]
+        for letter in unprintable(text)
+        if letter.isalpha()
+    )
+    return list(dict.fromkeys(_script(name, words) for name in names if name))
+
+
+def is_mostly_unprintable(text: str) -> bool:
+    """Whether little of the text is left where letters that no font has are missing."""
+    letters = [letter for letter in text if letter.isalpha()]
+    lost = sum(not can_print(letter) for letter in letters)
+    return lost * 2 > len(letters)
 
 
 def _flag(tags: re.Match[str], words: Words) -> str:
@@ -114,7 +157,8 @@ def _stand_in(letter: str, words: Words) -> str | None:
         # Cf that a font knows are the joiners and direction marks that spelling needs.
         is_control = letter not in "\n\t" and unicodedata.category(letter) in _CONTROLS
         return "" if is_control else None
-    if unicodedata.category(letter).startswith("C"):
+    # Points and brackets say nothing without the words between them.
+    if unicodedata.category(letter)[0] in "CP":
         return ""
     if ord(letter) in _FLAGS:
         return words.gettext("(flag)")
@@ -154,7 +198,7 @@ def breakable(text: str, most: int) -> str:
 
 
 def _broken(word: str, most: int) -> str:
-    if len(word) <= most:
+    if len(word) <= most or _UNSPACED.search(word):
         return word
     parts = re.sub(r"(?<=\w)([/.?&=_-]+)(?=\w)", rf"\1{_BREAK}", word).split(_BREAK)
     for place, part in enumerate(parts):

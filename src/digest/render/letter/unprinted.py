@@ -1,0 +1,47 @@
+"""What letters of an edition cannot print, told to staff before anything is posted."""
+
+from collections.abc import Iterator
+
+from digest.model.editions.edition import Variant
+from digest.model.posts.blocks import texts
+from digest.model.posts.items import Item
+from digest.render.letter.fonts import EXTRA
+from digest.render.letter.printable_text import (
+    can_print_language,
+    is_mostly_unprintable,
+    unprintable_scripts,
+)
+from digest.render.words.catalogue import words_for
+from digest.render.words.languages import ENGLISH, locale_of
+
+
+def words_of_item(item: Item) -> str:
+    """Return all words of an item's own that a letter prints."""
+    return " ".join((item.title, *texts(item.body), "" if item.body else item.summary))
+
+
+def is_unprintable(item: Item) -> bool:
+    """Whether next to nothing of an item can be printed."""
+    return is_mostly_unprintable(words_of_item(item))
+
+
+def told_to_staff(variant: Variant) -> Iterator[str]:
+    """Yield a line for each thing that readers of the letter have to do without."""
+    words = words_for(ENGLISH)
+    if not can_print_language(variant.language):
+        name = locale_of(variant.language).english_name or variant.language
+        yield (
+            f"the words of our own are not in {name} for who asked for that: no font"
+            f" here has its letters. If it is an East Asian language: {EXTRA}"
+        )
+    for item in variant.items:
+        scripts = unprintable_scripts(words_of_item(item), words)
+        if not scripts:
+            continue
+        share = "is" if is_unprintable(item) else "has words"
+        title = item.title if not is_mostly_unprintable(item.title) else item.key
+        yield (
+            f"“{title}” {share} in {' and '.join(scripts)} letters, which no font here"
+            " has, so that readers are told to ask for it. If they are East Asian:"
+            f" {EXTRA}"
+        )
