@@ -198,9 +198,11 @@ SLOW_PICTURE_SECONDS = 5.0
 
 # Bytes of memory that the process which works a calendar out may take.
 CALENDAR_MEMORY = 256_000_000
-# Seconds of computing, and by the clock, after which that process is ended.
+# Seconds of computing after which that process is ended.
 CALENDAR_SECONDS = 5
-# Seconds by the clock for all events, which leaves time to answer.
+# Seconds by the clock: a busy machine gives it a tenth of its time.
+CALENDAR_CLOCK_SECONDS = 60
+# Seconds of computing for all events, which leaves time to answer.
 CALENDAR_EVENTS_SECONDS = 3
 # Seconds of computing for one event, which is given up when they are over.
 CALENDAR_EVENT_SECONDS = 0.5

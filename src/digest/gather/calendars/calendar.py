@@ -54,7 +54,8 @@ def read_from(
         raise SourceError(f"{source.location} {answer.refused}")
     events = ItemCollector()
     for fault in answer.faults:
-        events.skip(one_line(fault.name), one_line(fault.why))
+        tell = events.remark if fault.is_part else events.skip
+        tell(one_line(fault.name), one_line(fault.why))
     raws = _raw_events(answer, events)
     is_whole = answer.is_whole and all(raws)
     updates = []

@@ -72,10 +72,11 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class EventFault:
-    """An event that cannot be taken: what it is called, and what to do."""
+    """An event that cannot be taken, or a part of one: its name, and what to do."""
 
     name: str
     why: str
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;(?:[^":]|"[^"]*")*)?):(.*)', re.S)
 # RFC 5545 §3.1: a fold may stand inside a character, so it is undone in bytes.
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _ENDING = re.compile(r"\r\n|\n|\r")
+_BYTES_ENDING = re.compile(rb"\r\n|\n|\r")
+_LOST = "\ufffd"
 _USED = frozenset(
     {
         *("UID", "RECURRENCE-ID", "SEQUENCE", "STATUS", "CLASS"),
@@ -114,12 +116,27 @@ def components_of(content: bytes) -> Components:
 
 
 def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
+    """Return the file as text, whatever single bytes of it are.
+
+    Where most letters beyond ASCII are UTF-8, a line with others is read as UTF-8
+    with a letter lost, or as Windows letters if it has none of UTF-8.
+    """
+    text = content.decode("utf-8-sig", "replace")
+    broken = text.count(_LOST)
+    if not broken:
+        return text
+    if 2 * broken > sum(not letter.isascii() for letter in text):
+        return content.decode("cp1252", "replace")
+    return "\n".join(_decoded_line(line) for line in _BYTES_ENDING.split(content))
+
+
+def _decoded_line(line: bytes) -> str:
+    text = line.decode("utf-8-sig", "replace")
+    has_letters = any(not letter.isascii() and letter != _LOST for letter in text)
+    is_cut = text.endswith(_LOST)
+    if _LOST not in text or has_letters or is_cut:
+        return text
+    return line.decode("cp1252", "replace")
 
 
 class _ComponentParser:

@@ -9,8 +9,6 @@ from types import FrameType
 
 from digest.gather import limits
 
-_ALARMS = (signal.SIGVTALRM, signal.SIGALRM)
-
 
 class TookTooLongError(BaseException):
     """One event has had its share of time.
@@ -38,20 +36,18 @@ def confine() -> None:
 def within(end: float) -> Iterator[None]:
     """Raise TookTooLongError if what is inside takes an event's share, or passes `end`.
 
-    Only in the main thread. The share is of our own time, so that a busy machine
-    costs no event its place; `end` is on the monotonic clock.
+    Only in the main thread. Both are of our own computing time, so that the verdict
+    is the same on a busy machine.
     """
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TookTooLongError
 
-    before = {alarm: signal.signal(alarm, stop) for alarm in _ALARMS}
-    signal.setitimer(signal.ITIMER_VIRTUAL, limits.CALENDAR_EVENT_SECONDS)
-    signal.setitimer(signal.ITIMER_REAL, max(0.01, end - time.monotonic()))
+    before = signal.signal(signal.SIGVTALRM, stop)
+    share = min(limits.CALENDAR_EVENT_SECONDS, end - time.process_time())
+    signal.setitimer(signal.ITIMER_VIRTUAL, max(0.01, share))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for alarm, handler in before.items():
-            signal.signal(alarm, handler)
+        signal.signal(signal.SIGVTALRM, before)

@@ -20,6 +20,7 @@ from digest.gather.calendars.ics.answer import (
 from digest.gather.calendars.ics.components import (
     Component,
     Components,
+    ContentLine,
     components_of,
 )
 from digest.gather.calendars.ics.confinement import TookTooLongError, within
@@ -30,6 +31,7 @@ from digest.gather.calendars.ics.series import (
     Series,
     by_series,
 )
+from digest.gather.calendars.ics.zone_names import SettledEvent, settled
 from digest.gather.calendars.ics.zones import Zones
 
 _TOO_LONG = (
@@ -52,7 +54,7 @@ def answered(content: bytes, question: CalendarQuestion) -> CalendarAnswer:
         components = components_of(content)
     except ValueError as problem:
         return CalendarAnswer(refused=str(problem))
-    end = time.monotonic() + limits.CALENDAR_EVENTS_SECONDS
+    end = time.process_time() + limits.CALENDAR_EVENTS_SECONDS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _define(components.zones, end)
@@ -69,12 +71,13 @@ def _define(zones: Sequence[Component], end: float) -> None:
     """
     tzp.use_default()  # without the zones of any other calendar
     for zone in zones:
-        if time.monotonic() > end:
+        if time.process_time() > end:
             return
-        text = "\r\n".join([*(line.whole for line in zone.lines), "END:VTIMEZONE"])
+        lines = [*(_without_edges(line) for line in zone.lines), "END:VTIMEZONE"]
+        text = "\r\n".join(lines)
         with suppress(Exception, TookTooLongError), within(end):
             check_rules(zone)
-            if tzp.timezone(zone.value("TZID")) is None:
+            if tzp.timezone(zone.value("TZID").strip()) is None:
                 icalendar.Timezone.from_ical(text)
 
 
@@ -84,7 +87,7 @@ class _Expansion:
 
     question: CalendarQuestion
     zones: Zones
-    end: float  # on the monotonic clock
+    end: float  # of computing time
     is_whole: bool
     dates: list[DatedOccurrence] = field(default_factory=list)
     faults: list[EventFault] = field(default_factory=list)
@@ -118,17 +121,33 @@ class _Expansion:
         try:
             with within(self.end):
                 zones = self.zones.of(group[0].zone)
-                series = Series(self.question, zones, stem).expanded(group)
+                events = [settled(event, zones.home) for event in group]
+                components = [event.component for event in events]
+                series = Series(self.question, zones, stem).expanded(components)
         except TookTooLongError:
-            if time.monotonic() > self.end:
+            if time.process_time() > self.end:
                 return False
             series = _faulty(stem, group, _TOO_LONG)
         except Exception as problem:  # noqa: BLE001 - whatever a library trips over
             series = _faulty(stem, group, why(problem))
+        else:
+            self._note_zones(events, zones)
         self.dates += series.dates
         self.faults += series.faults
         self.unread += series.unread
         return True
+
+    def _note_zones(self, events: Sequence[SettledEvent], zones: Zones) -> None:
+        names = dict.fromkeys(name for event in events for name in event.unknown)
+        for name in names:
+            why_so = f'is in the time zone "{name[:60]}", which nobody knows: it is '
+            self.faults.append(
+                EventFault(
+                    events[0].component.title,
+                    f"{why_so}taken as {zones.home.key}; choose one such as that",
+                    is_part=True,
+                )
+            )
 
     def answer(self) -> CalendarAnswer:
         """Return it with the earliest news, as much as one reading may bring."""
@@ -154,6 +173,10 @@ class _Expansion:
             unread=tuple(self.unread),
             is_whole=self.is_whole,
         )
+
+
+def _without_edges(line: ContentLine) -> str:
+    return f"TZID:{line.value.strip()}" if line.name == "TZID" else line.whole
 
 
 def _faulty(stem: str, group: Sequence[Component], because: str) -> ExpandedSeries:

@@ -18,11 +18,14 @@ _SURROUNDINGS = ("PATH", "LANG", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TZD
 
 
 def ask(
-    content: bytes, question: CalendarQuestion, seconds: float = limits.CALENDAR_SECONDS
+    content: bytes,
+    question: CalendarQuestion,
+    seconds: float = limits.CALENDAR_CLOCK_SECONDS,
 ) -> CalendarAnswer:
     """Return the answer of a calendar; in `refused`, why there is none.
 
-    It takes `seconds` and 256 MB at most, and nothing of it outlives that.
+    It computes for 5 seconds at most, takes 256 MB, and ends after `seconds` by
+    the clock, whatever else the machine does meanwhile.
     """
     with subprocess.Popen(  # noqa: S603 - our own program, and no words from outside
         _COMMAND,
