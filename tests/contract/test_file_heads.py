@@ -242,3 +242,17 @@ def test_a_status_that_nobody_knows_is_named(tmp_path: Path) -> None:
     reading = read_head(tmp_path, "---\ntitle: X\nstatus: purple\n---")
 
     assert 'the status "purple": write one of' in reading.skipped[0].why
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        pytest.param("language: cy", "cy", id="ours"),
+        pytest.param("lang: pt_BR", "pt-BR", id="as POSIX writes it"),
+        pytest.param("locale: ar", "ar", id="another program's"),
+        pytest.param("language: Welsh", "", id="a name"),
+        pytest.param("lang: no", "no", id="what YAML may take for a refusal"),
+    ],
+)
+def test_a_file_may_say_its_language(tmp_path: Path, head: str, language: str) -> None:
+    assert only(read_head(tmp_path, f"---\ntitle: X\n{head}\n---")).language == language

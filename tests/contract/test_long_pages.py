@@ -355,3 +355,20 @@ def test_dates_are_in_the_campaigns_zone(site: WebSite) -> None:
     post = posts(read(site, WEEK))[0]
 
     assert post.published == datetime(2026, 7, 5, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [
+        pytest.param("cy", "cy", id="a page in Welsh"),
+        pytest.param("en-GB", "", id="English is what programs write unasked"),
+    ],
+)
+def test_posts_have_the_language_that_their_page_states(
+    site: WebSite, stated: str, language: str
+) -> None:
+    page = AROUND.format(main=WEEK).replace('lang="en-GB"', f'lang="{stated}"', 1)
+    site.answers["/week"] = Answer(page.encode())
+    source = Source("week", SourceKind.PAGE, f"{site.url}/week", select=GUESS)
+
+    assert {post.language for post in posts(read_page(source, a_visit()))} == {language}

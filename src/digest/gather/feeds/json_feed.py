@@ -13,7 +13,7 @@ from digest.gather.items.raw_item import (
     Html,
     PlainText,
     RawItem,
-    stated_by_feed,
+    stated_for_all,
     topics_within,
 )
 from digest.gather.markup.clean_text import one_line
@@ -45,7 +45,7 @@ def entries(
         raise ValueError("is not JSON, though it begins as if it were") from problem
     if not isinstance(feed, dict) or "items" not in feed:
         raise ValueError("is not a JSON Feed: it has no list of items")
-    language = stated_by_feed(_words(feed.get("language")))
+    language = stated_for_all(_words(feed.get("language")))
     head = _FeedHead(address, _author(feed), language, date_reading)
     return [
         _entry(item if isinstance(item, dict) else {}, head)

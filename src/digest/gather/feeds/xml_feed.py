@@ -20,7 +20,7 @@ from digest.gather.items.raw_item import (
     Html,
     PlainText,
     RawItem,
-    stated_by_feed,
+    stated_for_all,
     topics_within,
 )
 from digest.gather.markup import addresses
@@ -100,7 +100,7 @@ def _entries(content: bytes, channel: _Channel) -> Sequence[RawItem]:
     raw = dict(feed.feed.items())
     is_rss = version.startswith("rss")
     author = "" if is_rss else _author(raw)  # RFC 4287 section 4.1.2
-    language = stated_by_feed(raw.get("language") or "")
+    language = stated_for_all(raw.get("language") or "")
     link = raw.get("link") or ""
     head = _FeedHead(channel, is_rss, link, author, language)
     return [_entry(entry, head) for entry in feed.entries[: limits.ITEMS + 1]]
@@ -189,7 +189,7 @@ def _language(raw: dict[str, Any]) -> str:
     """Return what the entry's own words say of their language by xml:lang."""
     details = (*_list(raw, "content"), raw.get("title_detail"))
     languages = (detail.get("language") for detail in details if detail)
-    return next(filter(None, map(stated_by_feed, filter(None, languages))), "")
+    return next(filter(None, map(stated_for_all, filter(None, languages))), "")
 
 
 def _content(raw: dict[str, Any]) -> Html | PlainText:

@@ -79,6 +79,7 @@ class FrontMatter:
             url=self.text("url"),
             summary=self.text("summary"),
             topics=self.words("topics"),
+            language=self.written("language"),
         )
 
     def event(self) -> RawItem:
@@ -101,6 +102,7 @@ class FrontMatter:
             url=self.text("url"),
             summary=self.text("summary"),
             topics=self.words("topics"),
+            language=self.written("language"),
         )
 
     def text(self, key: str) -> str:

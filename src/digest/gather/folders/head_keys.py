@@ -20,12 +20,13 @@ _ELSEWHERE = {
     "topics": ("tags", "tag", "categories", "category", "keywords"),
     "summary": ("description", "excerpt"),
     "author": ("authors",),
+    "language": ("lang", "locale"),
 }
 _OURS = (
     *("title", "byline", "author", "role", "organisation", "published", "url"),
     *("topics", "summary", "picture", "picture_alt", "picture_caption", "kind"),
     *("starts", "ends", "zone", "place", "joining_url", "booking_phone", "status"),
-    *("key", "draft"),
+    *("key", "draft", "language"),
 )
 # What is called otherwise here, and means a little else.
 _INSTEAD = {
@@ -47,7 +48,7 @@ _LAYOUT = frozenset(
         *("layout", "template", "theme", "permalink", "slug", "weight", "order"),
         *("type", "id", "uid", "aliases", "redirect_from", "toc", "comments"),
         *("sitemap", "series", "menu", "nav_order", "parent", "cascade", "outputs"),
-        *("headless", "math", "mathjax", "markup", "lang", "locale", "language"),
+        *("headless", "math", "mathjax", "markup"),
         *("css", "cssclasses", "cssclass", "js", "robots", "pin", "featured", "params"),
         *("share", "social", "search", "linktitle", "expirydate", "translationkey"),
         *("reading_time", "author_profile", "classes", "header", "sidebar", "icon"),

@@ -262,10 +262,10 @@ def origins_of(item: Item, where: Origins) -> Origins:
     }
 
 
-def stated_by_feed(language: str) -> str:
-    """Return the language that a feed states for all of its entries, if it says much.
+def stated_for_all(language: str) -> str:
+    """Return the language that a feed or page states for all of it, if it says much.
 
-    English is what programs write there unasked, whatever the entries hold.
+    English is what programs write there unasked, whatever the posts hold.
     """
     return "" if language.casefold().startswith("en") else language
 

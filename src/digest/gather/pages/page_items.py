@@ -9,6 +9,7 @@ from digest.gather.items.raw_item import (
     MadeItem,
     RawItem,
     item_of,
+    stated_for_all,
     topics_within,
 )
 from digest.gather.markup import addresses
@@ -33,6 +34,7 @@ def item_on(page: WebPage, raw: RawItem) -> MadeItem:
         base=page.base,
         zone=page.zone,
         topics=topics_within(raw.topics),
+        language=raw.language or stated_for_all(page.language),
     )
     if raw.starts is None:
         return item_of(_post(raw))
