@@ -135,3 +135,41 @@ def test_a_post_and_an_event_about_it_are_two_things() -> None:
 )
 def test_a_post_in_the_same_source(other: object, is_same: bool) -> None:  # noqa: FBT001
     assert is_same_here(DuplicateEvidence.of(A), DuplicateEvidence.of(other)) is is_same  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("apart", "is_same"),
+    [(timedelta(days=3), True), (timedelta(days=3, microseconds=1), False)],
+)
+def test_the_same_words_after_more_than_three_days_are_a_new_notice(
+    apart: timedelta,
+    is_same: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    first = DuplicateEvidence("", "words", EIGHT)
+
+    for other in (EIGHT + apart, EIGHT - apart):
+        assert (
+            is_same_elsewhere(first, DuplicateEvidence("", "words", other)) is is_same
+        )
+
+
+@pytest.mark.parametrize(("letters", "tells"), [(39, False), (40, True)])
+def test_forty_letters_tell_a_post(
+    letters: int,
+    tells: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    post = a_post(url="", body=words("x" * letters))
+
+    assert bool(DuplicateEvidence.of(post).words) is tells
+
+
+@pytest.mark.parametrize(
+    ("port", "is_usual"), [(80, True), (443, True), (81, False), (8080, False)]
+)
+def test_only_a_usual_port_is_none(
+    port: int,
+    is_usual: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    with_port = canonical_address(f"http://example.org:{port}/a")
+
+    assert (with_port == canonical_address("http://example.org/a")) is is_usual

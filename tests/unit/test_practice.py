@@ -4,6 +4,7 @@ import pytest
 
 from digest.deliver.carrier import Copy
 from digest.deliver.practice import PracticeCarrier
+from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted
 from digest.model.delivery.practice import Route, route
 from tests.fakes.carrier import ScriptedCarrier
@@ -56,3 +57,19 @@ async def test_without_a_mail_server_the_inbox_takes_all() -> None:
     await connection.close()
 
     assert inbox.recipients == ["ann@example.org"]
+
+
+async def test_a_connection_in_practice_mode_is_open_as_long_as_it_is_used() -> None:
+    connection = await PracticeCarrier(ScriptedCarrier(), None, ALLOW).open()
+
+    assert connection.is_open is True
+
+
+async def test_an_inbox_that_cannot_be_written_to_is_known_before_the_first_copy() -> (
+    None
+):
+    inbox = ScriptedCarrier()
+    inbox.turns_away = "the inbox is not up"
+
+    with pytest.raises(CarrierError, match="not up"):
+        await PracticeCarrier(inbox, None, ALLOW).open()
