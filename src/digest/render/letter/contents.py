@@ -162,6 +162,8 @@ def _fixed_words(words: Words) -> dict[str, Json]:
         "page_of": words.gettext("Page {page} of {pages}"),
         # Translators: across the top of a letter that is only to be checked.
         "proof": words.gettext("PROOF: not to be posted"),
+        # Translators: a single word, large across each page of such a letter.
+        "across": words.gettext("PROOF"),
         # Translators: the salutation where the reader's name is too long for a line.
         "reader": words.gettext("Dear reader,"),
         "salutation": words.gettext("Dear %(name)s,"),

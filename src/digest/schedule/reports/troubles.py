@@ -182,7 +182,8 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 f"Say: digest edition approve {edition.id}",
             )
         )
-    if waiting := overview.letters_to_post(connection, edition.id):
+    waiting = overview.letters_to_post(connection, edition.id)
+    if waiting and not edition.is_rehearsal:
         letters = counted(waiting, "letter waits", "letters wait")
         troubles.append(
             Trouble(
