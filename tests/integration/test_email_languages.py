@@ -154,3 +154,19 @@ def test_words_of_one_language_have_no_marks_at_all() -> None:
 
     assert len(page.xpath("//@lang")) == 2
     assert MARK not in preview_text(variant, LOOK)
+
+
+def test_words_of_no_known_language_are_read_out_in_that_of_the_page() -> None:
+    post = a_post(title=TITLE, url="", body=(*BODY, *words("Zoom 2026")))
+    page = tree(a_variant(post))
+
+    assert element(page, "p", "Zoom") == (None, None, None)
+    assert not page.xpath("//@lang[. = 'und']")
+
+
+def test_a_number_stays_on_one_line_of_text() -> None:
+    line = "هذا الأسبوع نلتقي في القاعة يوم الخميس الساعة 10:30 واتصل بنا 01632 960155"
+    text = preview_text(a_variant(a_post(url="", body=words(line))), LOOK)
+
+    assert f"{MARK}01632 960155{MARK}" in text
+    assert "\xa0" not in text

@@ -112,6 +112,13 @@ def _list(*items: str) -> Block:
         pytest.param(words(UDHR["en"])[0], ARABIC, "en ltr", id="English in Arabic"),
         pytest.param(words("01632 960 155")[0], ARABIC, "ar rtl", id="a number"),
         pytest.param(
+            words("A line of English in an Arabic post.")[0],
+            ARABIC,
+            "en ltr",
+            id="a line of small words",
+        ),
+        pytest.param(words("Zoom 2026")[0], ARABIC, "und ltr", id="unknown, but Latin"),
+        pytest.param(
             words("NHS 111: اتصل بنا في أي وقت")[0], ARABIC, "ar rtl", id="NHS"
         ),
         pytest.param(

@@ -74,8 +74,8 @@ _WORDS = {
     " hefyd ydych dyma ddim sydd bod",
     "de": "der die das und ist nicht mit für auf ein eine sie wir ich von dem den zu"
     " auch werden bei oder sind",
-    "en": "the and of to is for you we with that are it this on be have at your our"
-    " from will can was they or as by not",
+    "en": "a an in the and of to is for you we with that are it this on be have at"
+    " your our from will can was they or as by not",
     "es": "de la en un no el los las que y una por con para del se su es como más"
     " está son nuestra pero también",
     "fr": "de la en un il ils le les des et est une pour dans que qui sur avec vous"

@@ -31,6 +31,7 @@ from digest.render.addresses import link_address
 from digest.render.email.html_words import attributes, kept_together
 from digest.render.email.pictures import EmailPictures
 from digest.render.limits import HEADING_LEVELS, TABLE_COLUMNS, TABLE_LENGTH
+from digest.render.words.item_language import settled
 
 # What HTML would make one space of, or a new paragraph.
 _SPACING = re.compile(r"[ \n]{2,}|\t")
@@ -86,6 +87,7 @@ class HtmlBlocks:
     def _block(  # noqa: C901, PLR0911 - a case a kind
         self, block: Block, language: TextLanguage, around: TextLanguage
     ) -> Markup:
+        language = settled(language, self._page)
         written = ElementDirection(attributes(language, around), language.direction)
         match block:
             case Heading(level, spans):

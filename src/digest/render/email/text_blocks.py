@@ -28,9 +28,15 @@ from digest.model.posts.text_language import Direction, direction_of
 from digest.render.addresses import link_address, spoken
 from digest.render.limits import TEXT_COLUMNS, TEXT_COLUMNS_LEAST
 from digest.render.words.catalogue import Words
-from digest.render.words.in_order import LEFT_TO_RIGHT, RIGHT_TO_LEFT, kept_in_order
+from digest.render.words.in_order import (
+    LEFT_TO_RIGHT,
+    RIGHT_TO_LEFT,
+    in_order,
+    kept_in_order,
+)
 
 _TAB = 4
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
 
 
@@ -45,9 +51,14 @@ def filled(
     """
     room = width - max(len(first), len(later))
     direction = direction_of(text)
-    text = kept_in_order(text) if direction is Direction.RTL else text
+    if direction is Direction.RTL:
+        # What keeps its order stays on one line, which is filled as one word.
+        text = "".join(
+            kept_in_order(part).replace(" ", _NO_BREAK) if is_kept else part
+            for part, is_kept in in_order(text)
+        )
     lines = (
-        _directed(line, direction)
+        _directed(line.replace(_NO_BREAK, " "), direction)
         for part in text.splitlines()
         for line in _lines(part, room)
     )

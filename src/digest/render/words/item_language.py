@@ -2,7 +2,12 @@
 
 from digest.model.editions.edition import Variant
 from digest.model.posts.items import Item
-from digest.model.posts.text_language import TextLanguage, item_language, text_language
+from digest.model.posts.text_language import (
+    UNKNOWN,
+    TextLanguage,
+    item_language,
+    text_language,
+)
 from digest.render.words.catalogue import Phrase
 from digest.render.words.languages import language_tag, primary
 
@@ -17,10 +22,19 @@ def language_in(item: Item, variant: Variant) -> TextLanguage:
     return item_language(item, TextLanguage.of(language_tag(variant.campaign.language)))
 
 
+def settled(language: TextLanguage, page: TextLanguage) -> TextLanguage:
+    """Return a language, the page's for one that nobody can tell but that runs alike.
+
+    Words of no known language are read out in that of the page at best.
+    """
+    is_alike = language.tag == UNKNOWN and language.direction is page.direction
+    return TextLanguage(page.tag, language.direction) if is_alike else language
+
+
 def foreign(words: str, around: TextLanguage, page: TextLanguage) -> Phrase:
     """Return some words of an item, which say their language if it is not the page's.
 
     `around` is the language of the item.
     """
-    tag = text_language(words, around).tag
+    tag = settled(text_language(words, around), page).tag
     return Phrase(words, "" if primary(tag) == primary(page.tag) else tag)
