@@ -12,6 +12,7 @@ from digest.gather.markup.clean_text import one_line
 from digest.gather.markup.elements import words_of
 from digest.gather.markup.html import blocks_of, to_blocks
 from digest.gather.markup.parsing import OF_A_PAGE, parsed
+from digest.gather.markup.plain_text import text_to_blocks
 from digest.gather.pages.layout.credit_lines import dated
 from digest.gather.pages.layout.main_text import main_text
 from digest.gather.pages.layout.outline import bylines_low
@@ -109,10 +110,15 @@ class _PostReader:
 
     def _with_body(self, raw: RawItem) -> RawItem:
         page = self.page
-        root = main_text(parsed(page.html, OF_A_PAGE), page.html)
-        if root is None and isinstance(raw.body, str) and raw.body:
-            return replace(raw, body=to_blocks(raw.body, page.base))
-        root = deepcopy(page.root) if root is None else root
+        main = main_text(parsed(page.html, OF_A_PAGE), page.html)
+        if main.element is None and isinstance(raw.body, str) and raw.body:
+            body = to_blocks(raw.body, page.base)
+            if 2 * len(" ".join(texts(body))) >= len(main.words):
+                return replace(raw, body=body)
+        if main.element is None and main.words:
+            body = text_to_blocks(main.words.replace("\n", "\n\n"), page.base)
+            return raw.with_fields("a script in its page", body=body)
+        root = deepcopy(page.root) if main.element is None else main.element
         body = bylines_low(blocks_of(root, page.base))
         return raw.with_fields("the main text of its page", body=body)
 

@@ -7,6 +7,7 @@ captions, tables, buttons and easy read pairs stay what they are.
 import logging
 import re
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Any
 
@@ -40,16 +41,27 @@ _PLAIN = tags("p ul ol dl address details")
 _KEPT = tags("h1 h2 h3 h4 h5 h6 figure figcaption table pre blockquote")
 
 
-def main_text(root: Any, html: str) -> Any | None:
-    """Return the part of a page that holds its own words, and little else.
+@dataclass(frozen=True, slots=True)
+class MainText:
+    """The element that holds a page's own words; else the words, if there are any.
 
-    `root` is the page as it came, and is changed by it. None where the words
-    are not in it: some pages hold theirs in a script.
+    Some pages hold theirs in a script, which is in no element that is read.
     """
-    verdict = _words(_verdict(root, html))
+
+    element: Any | None = None
+    words: str = ""
+
+
+def main_text(root: Any, html: str) -> MainText:
+    """Return what holds the own words of a page, and little else.
+
+    `root` is the page as it came, and is changed by it.
+    """
+    text = _verdict(root, html)
+    verdict = _words(text)
     own = _OwnWords(root, verdict)
     if not verdict or own.count(root) < _LEAST * len(verdict):
-        return None
+        return MainText(words=text)
     # Some pages hold their words twice, for small screens and for large.
     once = min(1.0, len(verdict) / own.count(root))
     least_running = _NEARLY_ALL * once * own.running(root)
@@ -61,7 +73,7 @@ def main_text(root: Any, html: str) -> Any | None:
             break
         element = longest
     _take_out_others(element, own, _FEW * own.running(element))
-    return element
+    return MainText(element)
 
 
 def _verdict(root: Any, html: str) -> str:
