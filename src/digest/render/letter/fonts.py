@@ -37,10 +37,11 @@ FAMILIES = (
     "Noto Sans CJK JP",
     "Noto Sans CJK KR",
 )
-# The package of digest[fonts], and the scripts that it adds.
+# The package of digest[fonts], and what it is for, as Unicode's scripts and languages
+# are called in English.
 _EAST_ASIAN = "manimgx_fonts_cjk"
 EXTRA = "pip install 'digest[fonts]'"
-EXTRA_SCRIPTS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+EXTRA_NAMES = frozenset({"Chinese", "Japanese", "Korean"})
 
 
 # The text face in its four styles, and the one behind it: without them a letter

@@ -1,11 +1,11 @@
 """What letters of an edition cannot print, told to staff before anything is posted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import texts
 from digest.model.posts.items import Item
-from digest.render.letter.fonts import EXTRA
+from digest.render.letter.fonts import EXTRA, EXTRA_NAMES
 from digest.render.letter.printable_text import (
     can_print_language,
     is_mostly_unprintable,
@@ -31,8 +31,8 @@ def told_to_staff(variant: Variant) -> Iterator[str]:
     if not can_print_language(variant.language):
         name = locale_of(variant.language).english_name or variant.language
         yield (
-            f"the words of our own are not in {name} for who asked for that: no font"
-            f" here has its letters. If it is an East Asian language: {EXTRA}"
+            f"readers who asked for {name} get our own words in another language: no"
+            f" font here has its letters{_cure([name.split(' ')[0]])}"
         )
     for item in variant.items:
         scripts = unprintable_scripts(words_of_item(item), words)
@@ -42,6 +42,9 @@ def told_to_staff(variant: Variant) -> Iterator[str]:
         title = item.title if not is_mostly_unprintable(item.title) else item.key
         yield (
             f"“{title}” {share} in {' and '.join(scripts)} letters, which no font here"
-            " has, so that readers are told to ask for it. If they are East Asian:"
-            f" {EXTRA}"
+            f" has: readers are told so in its place{_cure(scripts)}"
         )
+
+
+def _cure(names: Iterable[str]) -> str:
+    return f"; {EXTRA}" if EXTRA_NAMES.intersection(names) else ""
