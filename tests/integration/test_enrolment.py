@@ -62,7 +62,7 @@ def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
     a_stored_campaign(engine, TWO_LISTS)
     head = "name,email,schedule,format"
     imported(engine, "Ann,ann@example.org,weekly,html", head=head)
-    imported(engine, "Bob,bob@example.org,monthly,plain", head=head)
+    imported(engine, "Bob,bob@example.org,,plain", head=head)
 
     assert schedules(engine) == {"html": "weekly", "plain": "daily"}
 
