@@ -104,7 +104,7 @@ def test_a_redirect_to_what_may_not_be_asked_says_what_to_give(
     ("status", "what"),
     [
         (404, "answered 404 Not Found: open it in a browser and mend the address"),
-        (401, "answered 401 Unauthorized: open it in a browser"),
+        (401, "answered 401 Unauthorized: give an address that anybody may read"),
         (500, "answered 500 Internal Server Error: its server is in trouble"),
     ],
 )

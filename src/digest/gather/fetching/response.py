@@ -3,11 +3,13 @@
 Of a document's bytes no more are unpacked than was agreed.
 """
 
+import codecs
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from itertools import chain
 
 import httpcore
 import httpx
@@ -20,6 +22,13 @@ from digest.gather.markup.clean_text import one_line
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 _PACKINGS = frozenset({"gzip", "x-gzip"})
+_GZIP = b"\x1f\x8b\x08"  # RFC 1952 section 2.3.1
+# What the walls before many sites put into an answer that no program is to pass.
+_WALLS = ("cf-mitigated", "x-amzn-waf-action", "x-datadome", "x-sucuri-block")
+_LET_US_IN = (
+    "its server lets no programs in: ask whoever keeps the site to let through what "
+    'calls itself "Digest", or give the address of its feed'
+)
 
 
 class TooBigError(Exception):
@@ -87,6 +96,10 @@ class WebAnswer:
         answered = f"{one_line(str(self.url))} answered {reply}"
         if status == 410:
             return GoneError(f"{answered}: it is gone for good")
+        if status == 403 or any(name in self.heads for name in _WALLS):
+            return SourceError(f"{answered}: {_LET_US_IN}")
+        if status == 401:
+            return SourceError(f"{answered}: give an address that anybody may read")
         if status in {429, 503}:
             return BusyError(f"{answered}: it asks us to wait", self._retry_after())
         if status >= 500:
@@ -121,14 +134,31 @@ def _instant(date: str) -> int:
 def document_bytes(chunks: Iterable[bytes], packing: str, size: int) -> bytes:
     """Return what the chunks hold, unpacked, at most `size` bytes.
 
-    Raises TooBigError; ValueError, in words, for a packing that nobody asked
-    for; and zlib.error for a packet that is cut short or broken.
+    What is packed and does not say so is unpacked as well; the name of a charset,
+    which some servers send, is no packing. Raises TooBigError; ValueError, in
+    words, for a packing that nobody asked for; and zlib.error for a packet that is
+    cut short or broken.
     """
-    if packing in _PACKINGS:
-        chunks = _unpacked(_at_most(chunks, size), size)
-    elif packing not in {"", "identity"}:
+    names = [name.strip() for name in packing.split(",")]
+    packings = [name for name in names if name and not _is_charset(name)]
+    first = next(iter_chunks := filter(None, chunks), b"")
+    rest: Iterable[bytes] = chain([first], iter_chunks)
+    is_gzip = len(packings) == 1 and packings[0] in _PACKINGS
+    if is_gzip or (not packings and first.startswith(_GZIP)):
+        rest = _unpacked(_at_most(rest, size), size)
+    elif packings:
         raise ValueError(f"it is packed as {packing}, unasked")
-    return b"".join(_at_most(chunks, size))
+    return b"".join(_at_most(rest, size))
+
+
+def _is_charset(name: str) -> bool:
+    """Whether the name of a packing is none: "identity", or that of an encoding."""
+    if name in {"identity", "none"}:
+        return True
+    try:
+        return name not in _PACKINGS and codecs.lookup(name)._is_text_encoding  # noqa: SLF001
+    except (LookupError, ValueError):
+        return False
 
 
 def _at_most(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -9,23 +9,32 @@ from lxml import etree
 
 from digest.gather import limits
 from digest.gather.markup.clean_text import cleaned
-from digest.gather.markup.elements import tags
+from digest.gather.markup.elements import UNSEEN, tags
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlSizeLimit:
-    """How much HTML is read: bytes, levels of nesting, pieces of markup."""
+    """How much HTML is read: bytes, levels of nesting, pieces of markup.
+
+    What is nested deeper is refused, or where it `flattens` read without its tags.
+    """
 
     most_bytes: int = limits.ITEM_HTML_BYTES
     depth: int = limits.ITEM_HTML_DEPTH
     elements: int = limits.ITEM_HTML_ELEMENTS
+    flattens: bool = False
 
 
 OF_AN_ITEM = HtmlSizeLimit()
 OF_A_PAGE = HtmlSizeLimit(
-    limits.PAGE_HTML_BYTES, limits.PAGE_HTML_DEPTH, limits.PAGE_HTML_ELEMENTS
+    limits.PAGE_HTML_BYTES,
+    limits.PAGE_HTML_DEPTH,
+    limits.PAGE_HTML_ELEMENTS,
+    flattens=True,
 )
 
+# Levels that the parser adds by itself, and those of tags that are not counted.
+_ROOM = 20
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>")
 # Tags that hold nothing, or that the next of their kind ends by itself.
 _UNCOUNTED = tags(
@@ -50,7 +59,11 @@ def parsed(html: str, size: HtmlSizeLimit = OF_AN_ITEM) -> Any | None:
             f"holds over {size.most_bytes // 1_000_000} MB of HTML: shorten it, "
             "or take out what is pasted into it"
         )
-    _refuse_depth(_depth_of_tags(text), size)
+    depth = _depth_of_tags(text)
+    if size.flattens and depth > size.depth - _ROOM:
+        content = _flattened(text, size.depth - _ROOM).encode()
+    else:
+        _refuse_depth(depth, size)
     # Only words and tags are looked at; an XML declaration would name an encoding.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -89,6 +102,33 @@ def _depth_of_tags(html: str) -> int:
             standing[name] -= 1
             depth -= 1
     return deepest
+
+
+def _flattened(html: str, most: int) -> str:
+    """Return the HTML without those tags that stand deeper than so many others."""
+    standing, dropped = Counter[str](), Counter[str]()
+    depth = 0
+
+    def without(tag: re.Match[str]) -> str:
+        nonlocal depth
+        name = tag[2].lower()
+        if name in _UNCOUNTED or name in UNSEEN or tag[3].endswith("/"):
+            return tag[0]
+        if not tag[1] and depth >= most:
+            dropped[name] += 1
+            return " "
+        if not tag[1]:
+            standing[name] += 1
+            depth += 1
+        elif dropped[name]:
+            dropped[name] -= 1
+            return " "
+        elif standing[name]:
+            standing[name] -= 1
+            depth -= 1
+        return tag[0]
+
+    return _TAG.sub(without, html)
 
 
 def measure(root: Any, size: HtmlSizeLimit = OF_AN_ITEM) -> None:

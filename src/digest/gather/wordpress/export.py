@@ -21,6 +21,7 @@ from digest.model.campaigns.campaign import Source
 from digest.model.posts.bylines import parse
 
 _CHUNK = 65_536
+_BARE_AMPERSAND = 'has a bare "&" in or before it, which is read as one: write &amp;'
 _ZIP = b"PK\x03\x04"
 _NO_TOPICS = frozenset({"uncategorized", "uncategorised"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -88,6 +89,9 @@ class _Past:
         if item.is_too_long:
             self._skip(item, "is over 2 MB of text: shorten it")
             return
+        if item.is_mended:
+            name = one_line(item.text("title"))[: limits.NAME_LENGTH]
+            self.posts.remark(name or "a post", _BARE_AMPERSAND)
         published = _published(item, self.zone) or _NEVER
         heapq.heappush(self._newest, (published, number, item))
         self._size += item.length

@@ -23,6 +23,11 @@ _END = b"</item>"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _OTHER = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.I)
 _HEAD = 200
+_BEFORE = re.compile(rb"\A(?:\xef\xbb\xbf|\s)+")
+# A "&" that begins no reference, outside of what is written as it is.
+_BARE = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,32};)", re.DOTALL)
+# Bytes of an item that are kept to be read again.
+_MOST_PENDING = 4 * limits.EXPORT_TEXT_LENGTH
 _WINDOWS_LETTERS = "digest-windows-letters"
 # How an export begins, for the rest of one in which an item is broken.
 _BEGUN = b"<rss><channel><wp:wxr_version></wp:wxr_version>"
@@ -33,7 +38,8 @@ class WxrItem:
     """One item of an export: its texts by name, its terms, its fields by key.
 
     `is_too_long` is set where a text was too long to be kept, `fault` where the item
-    is not well-formed, in which case not all of it is known.
+    is not well-formed, in which case not all of it is known; `is_mended` where it was
+    not, but for a bare "&".
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -41,6 +47,7 @@ class WxrItem:
     meta: dict[str, str] = field(default_factory=dict)
     is_too_long: bool = False
     fault: str = ""
+    is_mended: bool = False
 
     def text(self, name: str) -> str:
         """Return a text without the space around it."""
@@ -72,15 +79,26 @@ class WxrExport:
         from some line on; the items before that have been yielded.
         """
         scan, broken, faults = _ExportScan(self.authors), "", 0
+        before: bytes = b""
+        pending: bytes | None = b""  # of an item that is not over, None if too much
         for part, ends_item in _parts(_mended(chunks)):
+            is_short = pending is not None and len(pending) < _MOST_PENDING
+            pending = (pending or b"") + part if is_short else None
             broken = broken or scan.fed(part)
-            yield from scan.ended_items()
-            if broken and not (scan.is_export and faults < limits.EXPORT_FAULTS):
-                break
             if broken and ends_item:
+                scan, broken = self._read_again(before, pending) or (scan, broken)
+            yield from scan.ended_items()
+            if not broken:
+                before, pending = (_BEGUN, b"") if ends_item else (before, pending)
+                continue
+            is_lost = not scan.is_export or faults >= limits.EXPORT_FAULTS
+            if is_lost and (ends_item or pending is None):
+                break
+            if ends_item:
                 yield scan.broken_off(broken)
                 scan, broken, faults = _ExportScan(self.authors), "", faults + 1
                 scan.fed(_BEGUN)
+                before, pending = _BEGUN, b""
         broken = broken or scan.fed(b"", is_end=True)
         if broken:
             raise ValueError(f"is not well-formed XML ({broken}): export it again")
@@ -88,6 +106,20 @@ class WxrExport:
             raise ValueError(
                 "is no WordPress export: in WordPress choose Tools, Export, All content"
             )
+
+    def _read_again(
+        self, before: bytes, item: bytes | None
+    ) -> "tuple[_ExportScan, str] | None":
+        """Return the scan of an item with its bare signs mended, if that serves."""
+        if item is None:
+            return None
+        scan = _ExportScan(self.authors, is_mended=True)
+        fault = scan.fed(before + _BARE.sub(_escaped, item))
+        return None if fault else (scan, "")
+
+
+def _escaped(bare: re.Match[bytes]) -> bytes:
+    return b"&amp;" if bare[0] == b"&" else bare[0]
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -109,9 +141,13 @@ def _mended(chunks: Iterable[bytes]) -> Iterator[bytes]:
     That is UTF-8, and nothing that XML forbids. Those of a file that says that it
     is in another encoding are left alone.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")(_WINDOWS_LETTERS)
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(_WINDOWS_LETTERS)
     is_other: bool | None = None
-    for chunk in chunks:
+    for whole in chunks:
+        # Lines that plug-ins leave before the declaration are no XML.
+        chunk = whole if is_other is not None else _BEFORE.sub(b"", whole, count=1)
+        if is_other is None and not chunk:
+            continue
         if is_other is None:
             is_other = _OTHER.search(chunk[:_HEAD]) is not None
         if is_other:
@@ -135,8 +171,9 @@ codecs.register_error(_WINDOWS_LETTERS, as_windows_letters)
 class _ExportScan:
     """Collects the texts of each item, and of each author before them."""
 
-    def __init__(self, authors: dict[str, str]) -> None:
+    def __init__(self, authors: dict[str, str], *, is_mended: bool = False) -> None:
         self.is_export = False
+        self._is_mended = is_mended
         self._authors = authors
         self._ended: list[WxrItem] = []
         self._item: WxrItem | None = None
@@ -181,7 +218,8 @@ class _ExportScan:
         if self._path[1:] == ["channel", "wp:wxr_version"]:
             self.is_export = True
         elif self._path[1:] == ["channel", "item"]:
-            self._item = WxrItem()
+            self._item = WxrItem(is_mended=self._is_mended)
+            self._is_mended = False
         elif self._path[1:] == ["channel", _AUTHOR]:
             self._author = {}
         self._is_term = attributes.get("domain") in {"category", "post_tag"}
