@@ -8,12 +8,10 @@ from digest.render.words.catalogue import (
     Catalogue,
     Phrase,
     Words,
-    content_lang,
     translations_in,
     words_for,
 )
 from digest.render.words.pseudo import accented, right_to_left
-from tests.builders import a_campaign, a_variant
 
 POLISH = """
 msgid ""
@@ -125,11 +123,3 @@ def test_an_accented_word_is_about_40_percent_longer() -> None:
     longer = sum(map(len, map(accented, messages))) / sum(map(len, messages))
 
     assert 1.3 < longer < 1.5
-
-
-def test_the_language_of_posts_is_told_where_it_is_not_the_readers() -> None:
-
-    welsh = a_campaign(language="cy")
-    assert content_lang(a_variant(language="en-GB")) == ""
-    assert content_lang(a_variant(language="en-US")) == ""
-    assert content_lang(a_variant(campaign=welsh)) == "cy"

@@ -25,7 +25,6 @@ from digest.render.words.languages import (
     ENGLISH,
     direction,
     known_language,
-    language_tag,
     locale_of,
     primary,
 )
@@ -167,13 +166,6 @@ class Words:
 def words_of(variant: Variant) -> Words:
     """Return the words for the variant's readers."""
     return words_for(variant.language, variant.campaign.language)
-
-
-def content_lang(variant: Variant) -> str:
-    """Return the language of the posts' own words, "" where it is the readers'."""
-    language = variant.campaign.language
-    is_readers = primary(language) == primary(variant.language)
-    return "" if is_readers else language_tag(language)
 
 
 @lru_cache(maxsize=256)
