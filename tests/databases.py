@@ -14,9 +14,11 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.bootstrap import App, opened
+from digest.model.editions.mode import Mode
 from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import open_engine
+from digest.store.base.modes import in_mode
 from digest.store.migrate import migrate
 from tests.builders import EIGHT, a_post
 from tests.postgres import Databases, shared
@@ -79,6 +81,7 @@ def program(tmp_path: Path, sqlite_pattern: Path) -> Iterator[App]:
         a_reader(app.engine, "ann")
         a_reader(app.engine, "bob", email=None, format="letter")
         posts_accepted(app.engine, [a_post(title="<b>Kettles</b> & urns")])
-        publish(app.engine, "lantern-week", "daily", EIGHT)
+        # What a rehearsal carries is as open to changes as before.
+        publish(in_mode(app.engine, Mode.LIVE), "lantern-week", "daily", EIGHT)
         posts_accepted(app.engine, [a_post("two", title="More tea")])
         yield app

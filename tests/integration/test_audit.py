@@ -416,13 +416,13 @@ CASES = {
     "unsubscribe": Case(
         people,
         lambda c: unsubscribe(c, 1, NOW),
-        "unsubscribed person 1: lists left 1",
+        "unsubscribed person 1 of campaign lantern-week: by link",
     ),
     "unsubscribe again": Case(somebody_who_left, lambda c: unsubscribe(c, 1, NOW), ""),
     "resubscribe": Case(
         somebody_who_left,
         lambda c: resubscribe(c, 1, NOW),
-        "resubscribed person 1: lists joined 1",
+        "resubscribed person 1 of campaign lantern-week",
     ),
     "suppress": Case(
         people,

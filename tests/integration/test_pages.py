@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from digest.audience.erasing import erase
 from digest.bootstrap import App, opened
 from digest.settings import Settings
 from digest.store.delivery import copies
@@ -32,7 +33,7 @@ def test_today_says_what_went_out_what_is_next_and_what_needs_help(
 ) -> None:
     page = browser.get("/desk").text
 
-    assert "Copies of rehearsal 1" in page
+    assert "Copies of edition 1" in page
     assert "Monday 6 July 2026, 16:00" in page
     assert "1 reader was not reached" in page
     assert "Bob" in page
@@ -132,6 +133,34 @@ def test_unsubscribing_can_be_undone(browser: TestClient, program: App) -> None:
 
     assert undone.status_code == 200
     assert "You are back" in undone.text
+    assert "You have not left" in browser.post(leave_path(program) + "/undo").text
+
+
+def test_who_has_left_is_told_so_and_offered_the_way_back(
+    browser: TestClient, program: App
+) -> None:
+    browser.post(leave_path(program))
+    page = browser.get(leave_path(program)).text
+
+    assert "You have left Lantern Week already" in page
+    assert leave_path(program) + "/undo" in page
+
+
+def test_who_was_erased_is_not_offered_the_way_back(
+    browser: TestClient, program: App
+) -> None:
+    browser.post(leave_path(program))
+    erase(program.engine, program.hasher, "1", EIGHT)
+    pages = [
+        browser.get(leave_path(program)).text,
+        browser.post(leave_path(program)).text,
+        browser.post(leave_path(program) + "/undo").text,
+    ]
+
+    for page in pages:
+        assert "You have left" in page
+        assert "Undo" not in page
+        assert "You are back" not in page
 
 
 def state_of_ann(program: App) -> str:

@@ -25,7 +25,7 @@ from digest.store.base.bulk import one_of
 from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import edition, reader, schedule, subscriber
 from digest.store.base.upsert import insert_for
-from digest.store.people.readers import has_address, is_subscribed, list_ids
+from digest.store.people.readers import has_address, list_ids, reads
 
 _FOLLOWS = ("schedule_id", "format", "language", "topics")
 _PLACES = {Mode.LIVE: "position", Mode.PRACTICE: "rehearsal_position"}
@@ -40,11 +40,12 @@ def enrol(
 ) -> int:
     """Give every subscriber of the campaign's lists a place in it; safe to repeat.
 
-    One reader each, however many lists. A newcomer starts where their schedule
-    stands, so that they get what comes next like everyone else. Who is a reader
-    already follows what their subscriber's row now asks for and keeps their
-    place in the log, so that nothing is lost or repeated. `only` looks at no
-    other subscribers than these. Returns how many readers were made or changed.
+    One reader each, however many lists; none to whoever has left the campaign. A
+    newcomer starts where their schedule stands, so that they get what comes next
+    like everyone else. Who is a reader already follows what their subscriber's row
+    now asks for and keeps their place in the log, so that nothing is lost or
+    repeated. `only` looks at no other subscribers than these. Returns how many
+    readers were made or changed.
     """
     lists = list_ids(connection, campaign.lists)
     ids = _schedule_ids(connection, campaign_id)
@@ -65,7 +66,7 @@ def enrol(
             literal(now, reader.c.joined_at.type).label("joined_at"),
         )
         .where(
-            is_subscribed(subscriber.c.id, lists),
+            reads(subscriber.c.id, campaign_id, lists),
             subscriber.c.erased_at.is_(None),
             *(() if only is None else (one_of(connection, subscriber.c.id, only),)),
         )

@@ -64,6 +64,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         **subject_access.dates_of(connection, subscriber.id),
         "subscriptions": subject_access.subscriptions_of(connection, subscriber.id),
         "campaigns": subject_access.campaigns_of(connection, subscriber.id),
+        "left": subject_access.departures_of(connection, subscriber.id),
         "copies": subject_access.copies_of(connection, subscriber.id),
         "bounces": subject_access.bounces_of(connection, subscriber.id),
         "acts": [

@@ -1,23 +1,48 @@
-"""Unsubscribe from a campaign by the link in an edition, and come back by the same.
+"""Leave a campaign, by the link in an edition or as somebody told us, and come back.
 
-Either may be repeated. What a link's token says is checked in `signed_links`.
+Either may be repeated. Leaving ends exactly that campaign, for good, by every channel;
+lists are another thing. What a link's token says is checked in `signed_links`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, or_, select
 
 from digest.audience.signed_links import SignedLinks
+from digest.audience.subject_access import find
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
+from digest.model.formats import Channel
+from digest.model.people.departure import LeavingMeans
 from digest.store.base.engine import reading, writing
+from digest.store.base.tables import subscriber
 from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries
-from digest.store.people import readers, subscriptions
+from digest.store.people import departures, readers, subscriptions
+from digest.store.people.readers import Reader, is_suppressed
 
-BY_LINK = "left by the link in an edition"
+
+class LeavingState(Enum):
+    """How somebody stands to a campaign whose link they have opened."""
+
+    SUBSCRIBED = "may leave"
+    LEFT = "has left, and may come back by the same link"
+    GONE = "gets nothing, and is not to be brought back by a link"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """Which campaign a link is about, and how its reader stands to it.
+
+    `has_changed` says that what was asked has just been done.
+    """
+
+    campaign: Campaign
+    state: LeavingState
+    has_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +53,24 @@ class UnsubscribeLinks:
     links: SignedLinks
     clock: Callable[[], datetime]
 
-    def campaign(self, token: str) -> Campaign:
-        """Return the campaign that a link unsubscribes from; changes nothing."""
+    def look(self, token: str) -> LinkState:
+        """Return how things stand; changes nothing."""
         with reading(self.engine) as connection:
-            return _campaign(connection, self._reader_of(token))
+            return _state_of(connection, self._reader_of(token))
 
-    def unsubscribe(self, token: str) -> Campaign:
-        """Unsubscribe by a link, at once; twice is the same as once."""
+    def unsubscribe(self, token: str) -> LinkState:
+        """Leave the campaign of a link, at once; twice is the same as once."""
         reader_id = self._reader_of(token)
         with writing(self.engine) as connection:
-            campaign = _campaign(connection, reader_id)
-            unsubscribe(connection, reader_id, self.clock())
-        return campaign
+            has_changed = unsubscribe(connection, reader_id, self.clock())
+            return _state_of(connection, reader_id, has_changed=has_changed)
 
-    def resubscribe(self, token: str) -> Campaign:
-        """Undo the unsubscribing by the same link."""
+    def resubscribe(self, token: str) -> LinkState:
+        """Come back by the same link, where that is offered."""
         reader_id = self._reader_of(token)
         with writing(self.engine) as connection:
-            campaign = _campaign(connection, reader_id)
-            resubscribe(connection, reader_id, self.clock())
-        return campaign
+            has_changed = resubscribe(connection, reader_id, self.clock())
+            return _state_of(connection, reader_id, has_changed=has_changed)
 
     def _reader_of(self, token: str) -> int:
         reader_id = self.links.read_unsubscribe_token(token)
@@ -60,42 +83,95 @@ class UnsubscribeLinks:
 
 
 def unsubscribe(
-    connection: Connection, reader_id: int, now: datetime, reason: str = BY_LINK
+    connection: Connection,
+    reader_id: int,
+    now: datetime,
+    means: LeavingMeans = LeavingMeans.LINK,
 ) -> bool:
-    """End a reader's subscriptions to every list of the campaign, at once.
+    """Have a reader leave their campaign, and no other; see `leave`.
 
-    Nothing is deleted: subscriptions end with a reason, also to those of its
-    lists they were never on, so that no import brings them back. Copies not
-    yet handed over are cancelled in the same transaction. False where they
-    had unsubscribed before, or there is no such reader.
+    False where they had left before, or there is no such reader.
     """
     reader = readers.get(connection, reader_id)
     if reader is None:
         return False
-    names = campaigns.load(connection, reader.campaign_id).lists
-    lists = readers.list_ids(connection, names)
-    who = reader.subscriber_id
-    ended = subscriptions.end(connection, who, lists, reason, now)
-    subscriptions.bar(connection, who, lists, now)
-    deliveries.cancel_subscribers(connection, [who], now, reason)
-    return ended > 0
+    return leave(connection, reader.campaign_id, reader.subscriber_id, means, now)
+
+
+def leave(
+    connection: Connection,
+    campaign_id: int,
+    subscriber_id: int,
+    means: LeavingMeans,
+    now: datetime,
+) -> bool:
+    """Have somebody leave a campaign, at once: the one door by which people leave.
+
+    They get nothing more of it, whatever lists it goes to, now or later, and
+    whatever is imported. Copies of it not yet handed over are cancelled in the
+    same transaction. False where they had left before.
+    """
+    has_changed = departures.leave(connection, campaign_id, subscriber_id, means, now)
+    deliveries.cancel_in_campaign(
+        connection, campaign_id, subscriber_id, now, means.words
+    )
+    return has_changed
+
+
+def leave_as_told(
+    connection: Connection, who: str, name: str, means: LeavingMeans, now: datetime
+) -> bool:
+    """Have WHO leave the campaign of that name, as they told somebody.
+
+    Raises NotFound for a person or a campaign that is not there.
+    """
+    stored = campaigns.by_name(connection, name)
+    return leave(connection, stored.id, find(connection, who).id, means, now)
 
 
 def resubscribe(connection: Connection, reader_id: int, now: datetime) -> bool:
-    """Undo the last unsubscribing; the reader goes on from their place in the log.
+    """Undo a reader's leaving; they go on from their place in the log.
 
-    False where there was nothing to undo, or nobody is left to come back.
+    False where they have not left, or are not to be brought back by a link:
+    then nothing changes.
     """
     reader = readers.get(connection, reader_id)
-    if reader is None or reader.is_erased:
+    if reader is None or _state(connection, reader) is not LeavingState.LEFT:
         return False
-    names = campaigns.load(connection, reader.campaign_id).lists
-    lists = readers.list_ids(connection, names)
-    return subscriptions.reopen(connection, reader.subscriber_id, lists, now) > 0
+    departures.come_back(connection, reader.campaign_id, reader.subscriber_id, now)
+    lists = _lists_of(connection, reader)
+    is_on, _ = subscriptions.can_serve(connection, reader.subscriber_id, lists)
+    if not is_on:
+        subscriptions.reopen(connection, reader.subscriber_id, lists, now)
+    return True
 
 
-def _campaign(connection: Connection, reader_id: int) -> Campaign:
+def _state_of(
+    connection: Connection, reader_id: int, *, has_changed: bool = False
+) -> LinkState:
     reader = readers.get(connection, reader_id)
     if reader is None:
         raise NotFound("This link is for somebody we no longer know.")
-    return campaigns.load(connection, reader.campaign_id)
+    campaign = campaigns.load(connection, reader.campaign_id)
+    return LinkState(campaign, _state(connection, reader), has_changed)
+
+
+def _state(connection: Connection, reader: Reader) -> LeavingState:
+    who, lists = reader.subscriber_id, _lists_of(connection, reader)
+    is_on, could_be = subscriptions.can_serve(connection, who, lists)
+    suppressed = or_(*map(is_suppressed, Channel))
+    is_suppressed_somewhere = connection.scalar(
+        select(suppressed).where(subscriber.c.id == who)
+    )
+    has_left = departures.is_gone(connection, reader.campaign_id, who)
+    if reader.is_erased or is_suppressed_somewhere or not (is_on or could_be):
+        stays = not (reader.is_erased or has_left) and is_on
+        return LeavingState.SUBSCRIBED if stays else LeavingState.GONE
+    if has_left or not is_on:
+        return LeavingState.LEFT
+    return LeavingState.SUBSCRIBED
+
+
+def _lists_of(connection: Connection, reader: Reader) -> list[int]:
+    names = campaigns.load(connection, reader.campaign_id).lists
+    return readers.list_ids(connection, names)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.parts.options import AsJson, as_json, result
+from digest.cli.parts.options import AsJson, Who, as_json, result
+from digest.errors import NotFound
 
 app = typer.Typer(help="Mailing lists: what people subscribe to.")
 Name = Annotated[str, typer.Argument(metavar="NAME")]
@@ -19,6 +20,23 @@ def create(name: Name) -> None:
     with open_app() as digest, digest.writing() as connection:
         is_new = subscriptions.create_list(connection, name, digest.now())
     result(f"{name}: {'created' if is_new else 'was there already'}")
+
+
+@app.command()
+def remove(name: Name, who: Who) -> None:
+    """Take somebody off a mailing list; leaving a campaign is subscribers leave."""
+    from digest.audience.subject_access import find
+    from digest.bootstrap import open_app
+    from digest.store.people import subscriptions
+
+    with open_app() as digest, digest.writing() as connection:
+        list_id = subscriptions.list_id(connection, name)
+        if list_id is None:
+            raise NotFound(f"there is no list called {name}")
+        person, now = find(connection, who), digest.now()
+        reason = subscriptions.TAKEN_OFF
+        ended = subscriptions.end(connection, person.id, [list_id], reason, now)
+    result(f"{name}: number {person.id} {'is' if ended else 'was'} no longer on it")
 
 
 @app.command()

@@ -6,16 +6,19 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.parts.options import AsJson, DryRun, as_json, result, talk
+from digest.cli.parts.options import (
+    AsJson,
+    CampaignName,
+    DryRun,
+    Who,
+    as_json,
+    result,
+    talk,
+)
 
-app = typer.Typer(help="Subscribers: import, export, show, erase, suppress.")
-Who = Annotated[
-    str,
-    typer.Argument(
-        metavar="WHO",
-        help="An email address, a name, a number or a letter's reference.",
-    ),
-]
+app = typer.Typer(
+    help="Subscribers: import, export, show, edit, leave, erase, suppress."
+)
 
 
 @app.command("import")
@@ -138,6 +141,28 @@ def edit(  # noqa: PLR0913 - an option for each thing that is held
     result(f"number {edited.subscriber_id}: changed {changed}")
     for channel, reason in edited.suppressed.items():
         talk(f"still not written to by {channel}: {reason}")
+
+
+@app.command()
+def leave(
+    who: Who,
+    campaign: CampaignName,
+    means: Annotated[str, typer.Option("--by", metavar="phone|letter|visit")],
+) -> None:
+    """Have somebody leave a campaign, for good, as they told you; no list ends."""
+    from digest.audience.unsubscribing import leave_as_told
+    from digest.bootstrap import open_app
+    from digest.model.people.departure import TOLD, LeavingMeans
+
+    if means not in TOLD:
+        raise typer.BadParameter(f"write {', '.join(TOLD)}", param_hint="--by")
+    with open_app() as digest, digest.writing() as connection:
+        by = LeavingMeans(means)
+        has_left = leave_as_told(connection, who, campaign, by, digest.now())
+    if has_left:
+        result(f"{campaign}: they get no more of it, by any channel")
+    else:
+        result(f"{campaign}: they had left it before")
 
 
 @app.command()

@@ -1,16 +1,17 @@
 """A subscriber list as CSV: safe to open in a spreadsheet, and to import again."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.audience.lists.columns import ADDRESS, COLUMNS, guarded
 from digest.errors import NotFound
 from digest.model.people.person import Person
 from digest.store.base.engine import reading
-from digest.store.people import subscribers, subscriptions
+from digest.store.campaigns import campaigns
+from digest.store.people import departures, readers, subscribers, subscriptions
 
 _PAGE = 2000
 
@@ -42,10 +43,37 @@ def _people(engine: Engine, list_id: int | None) -> Iterator[Person]:
     while True:
         with reading(engine) as connection:
             page = subscribers.subscribed(connection, list_id, after, _PAGE)
-        yield from (subscriber.person for subscriber in page)
+            stays_away = _who_left_all(connection, [row.id for row in page], list_id)
+        yield from (row.person for row in page if row.id not in stays_away)
         if len(page) < _PAGE:
             return
         after = page[-1].id
+
+
+def _who_left_all(
+    connection: Connection, subscriber_ids: Sequence[int], list_id: int | None
+) -> set[int]:
+    """Return those who have left every campaign that goes to them by their lists.
+
+    By that list alone, where one is named. Exported, they would be written to
+    by whoever imports them.
+    """
+    goes_to: dict[int, set[int]] = {}
+    gone: dict[int, set[int]] = {}
+    for stored in campaigns.listed(connection):
+        for number in readers.list_ids(connection, stored.campaign.lists):
+            goes_to.setdefault(number, set()).add(stored.id)
+        for who in departures.of_people(connection, stored.id, subscriber_ids):
+            gone.setdefault(who, set()).add(stored.id)
+    lists_of = subscriptions.live_lists(connection, [*gone])
+    return {
+        who
+        for who, left in gone.items()
+        if all(
+            goes_to.get(number, set()) and goes_to[number] <= left
+            for number in ({list_id} if list_id else lists_of.get(who, set()))
+        )
+    }
 
 
 def cells_of(person: Person) -> dict[str, str]:

@@ -23,6 +23,7 @@ from digest.audience.lists.matching import (
     DoubtfulMatch,
     Match,
     Matches,
+    left_campaigns,
     same_person,
     suppressed,
     unsubscribed,
@@ -34,7 +35,7 @@ from digest.model.people.person import Person, PersonIndex
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people import subscribers, subscriptions
+from digest.store.people import departures, subscribers, subscriptions
 from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import ListEntry, Subscription
 from digest.store.staff.audit import Act, record
@@ -236,13 +237,29 @@ class _Chunk:
         self, matches: Sequence[Match], ties: Ties, report: ImportReport
     ) -> list[Match]:
         suppressions = suppressed(self.connection, matches)
+        known = [match.subscriber.id for match in matches if match.subscriber]
+        gone = {
+            stored.campaign.name: departures.of_people(
+                self.connection, stored.id, known
+            )
+            for stored in self.campaigns
+        }
         welcome = []
         for match in matches:
-            tie = ties.get(match.subscriber.id) if match.subscriber else None
+            who = match.subscriber.id if match.subscriber else None
+            tie = ties.get(who) if who else None
             problem = suppressions.get(match.line) or unsubscribed(match.line, tie)
+            left = [
+                f"{name} on {people[who]:%Y-%m-%d}"
+                for name, people in gone.items()
+                if who in people
+            ]
+            stays_away = problem is not None or 0 < len(left) == len(gone)
+            if left and not problem:
+                problem = left_campaigns(match.line, left, all_of_it=stays_away)
             if problem:
                 report.not_brought_back.append(problem)
-            else:
+            if not stays_away:
                 welcome.append(match)
         return welcome
 

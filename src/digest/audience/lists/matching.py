@@ -189,6 +189,20 @@ def unsubscribed(line: int, subscription: Subscription | None) -> ListProblem | 
     )
 
 
+def left_campaigns(line: int, names: Sequence[str], *, all_of_it: bool) -> ListProblem:
+    """Return that somebody has left these campaigns of a list, and when.
+
+    `all_of_it` where there is no other: then their row is not taken.
+    """
+    rest = "" if all_of_it else "the row was taken for the list's other campaigns; "
+    return ListProblem(
+        line,
+        "name",
+        f"has left {', '.join(names)}",
+        rest + "if they ask to come back, they can by the link of an old edition",
+    )
+
+
 def suppressed(
     connection: Connection, matches: Sequence[Match]
 ) -> dict[int, ListProblem]:

@@ -19,6 +19,13 @@ Now = Annotated[
     ),
 ]
 CampaignName = Annotated[str, typer.Argument(metavar="CAMPAIGN")]
+Who = Annotated[
+    str,
+    typer.Argument(
+        metavar="WHO",
+        help="An email address, a name, a number or a letter's reference.",
+    ),
+]
 PostId = Annotated[int, typer.Argument(metavar="ID")]
 EditionId = Annotated[int, typer.Argument(metavar="EDITION-ID")]
 ScheduleName = Annotated[

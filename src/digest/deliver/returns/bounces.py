@@ -23,6 +23,7 @@ from digest.model.delivery.bounces import (
     Report,
     judge,
 )
+from digest.model.people.departure import LeavingMeans
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import bounces
 from digest.store.delivery.bounces import SentCopy
@@ -76,12 +77,12 @@ class Bounces:
     """Takes reports in.
 
     `copy_of` reads an envelope sender of ours and returns None for any other
-    address. `unsubscribe` ends a reader's subscriptions, for a reason.
+    address. `unsubscribe` has a reader leave their campaign.
     """
 
     engine: Engine
     copy_of: Callable[[str], CopyRef | None]
-    unsubscribe: Callable[[Connection, int, datetime, str], bool]
+    unsubscribe: Callable[[Connection, int, datetime, LeavingMeans], bool]
 
     def ingest(
         self, paths: Iterable[Path], now: datetime, *, dry_run: bool = False
@@ -170,7 +171,9 @@ class Bounces:
             why = COMPLAINT if is_complaint else bounced
             cancelled = bounces.silence(connection, copy.email_hash, why, now)
         if is_complaint and not copy.is_rehearsal:
-            self.unsubscribe(connection, copy.key.reader_id, now, COMPLAINT)
+            self.unsubscribe(
+                connection, copy.key.reader_id, now, LeavingMeans.COMPLAINT
+            )
         return replace(mail, cancelled=cancelled)
 
 

@@ -53,7 +53,7 @@ def resolve(facts: ReaderFacts) -> Resolution:
     need for paper is never answered by email: that would not meet the need.
     """
     if not facts.is_subscribed:
-        return NotServed("has left every list of this campaign")
+        return NotServed("has left this campaign, or every list of it")
     if facts.wanted.channel is None:
         return NotServed(
             f"needs {facts.wanted}, which is not made yet: "

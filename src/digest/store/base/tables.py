@@ -264,6 +264,18 @@ subscription = Table(
     Index("ix_subscription_reference", "mailing_list_id", "reference"),
 )
 
+# Who has left which campaign: for good, whatever its lists are, until they come back.
+departure = Table(
+    "departure",
+    metadata,
+    Column("campaign_id", BigId, ForeignKey("campaign.id"), primary_key=True),
+    Column("subscriber_id", BigId, ForeignKey("subscriber.id"), primary_key=True),
+    _required("left_at", UtcDateTime),
+    _required("means", String(12)),  # model.people.departure.LeavingMeans
+    Column("returned_at", UtcDateTime),  # since then they are readers again
+    Index("ix_departure_subscriber_id", "subscriber_id"),
+)
+
 # "Do not write to this": survives erasure and import.
 suppression = Table(
     "suppression",

@@ -29,7 +29,7 @@ from digest.store.delivery.deliveries import (
     move,
 )
 from digest.store.editions import editions
-from digest.store.people.readers import is_subscribed, is_suppressed, list_ids
+from digest.store.people.readers import is_suppressed, list_ids, reads
 
 LEFT = "left, or asked not to be written to, before the copy went"
 
@@ -142,7 +142,7 @@ def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:
     return exists().where(
         subscriber.c.id == delivery.c.subscriber_id,
         subscriber.c.erased_at.is_(None),
-        is_subscribed(subscriber.c.id, guard.lists),
+        reads(subscriber.c.id, guard.campaign_id, guard.lists),
         not_(is_suppressed(guard.channel)),
     )
 

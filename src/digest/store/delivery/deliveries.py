@@ -211,6 +211,23 @@ def cancel_subscribers(
     return cancel(connection, those, now, why)
 
 
+def cancel_in_campaign(
+    connection: Connection,
+    campaign_id: int,
+    subscriber_id: int,
+    now: datetime,
+    why: str,
+) -> int:
+    """Cancel every copy of a campaign still planned for somebody; return how many."""
+    those = and_(
+        delivery.c.subscriber_id == subscriber_id,
+        delivery.c.edition_id.in_(
+            select(edition.c.id).where(edition.c.campaign_id == campaign_id)
+        ),
+    )
+    return cancel(connection, those, now, why)
+
+
 def expire_late(
     connection: Connection, edition_id: int, readers: range, now: datetime
 ) -> int:

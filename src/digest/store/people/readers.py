@@ -11,11 +11,13 @@ from sqlalchemy import (
     Exists,
     Row,
     Text,
+    and_,
     bindparam,
     case,
     cast,
     exists,
     func,
+    not_,
     or_,
     select,
     update,
@@ -34,6 +36,7 @@ from digest.store.base.tables import (
     suppression,
 )
 from digest.store.campaigns import campaigns
+from digest.store.people.departures import has_left
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
 
@@ -113,7 +116,9 @@ def facts_for(
             reader.c.language,
             reader.c.topics,
             reader.c.format,
-            is_subscribed(reader.c.subscriber_id, lists).label("is_subscribed"),
+            reads(reader.c.subscriber_id, edition.campaign_id, lists).label(
+                "is_subscribed"
+            ),
             subscriber.c.email.is_not(None).label("has_email"),
             has_address().label("has_address"),
             *(
@@ -246,6 +251,16 @@ def list_ids(connection: Connection, names: Sequence[str]) -> list[int]:
     """Return the ids of those of the named mailing lists that there are."""
     ids = select(mailing_list.c.id).where(mailing_list.c.name.in_(names))
     return list(connection.scalars(ids))
+
+
+def reads(
+    who: ColumnElement[Any], campaign_id: int, lists: Sequence[int]
+) -> ColumnElement[bool]:
+    """Return the condition that a campaign goes to `who`, by one of these lists.
+
+    To nobody who has left it, whatever lists they are on.
+    """
+    return and_(is_subscribed(who, lists), not_(has_left(who, campaign_id)))
 
 
 def is_subscribed(who: ColumnElement[Any], lists: Sequence[int]) -> Exists:

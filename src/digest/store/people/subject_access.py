@@ -8,6 +8,7 @@ from digest.store.base.tables import (
     bounce,
     campaign,
     delivery,
+    departure,
     edition,
     mailing_list,
     reader,
@@ -58,6 +59,22 @@ def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
         .join(campaign, campaign.c.id == reader.c.campaign_id)
         .join(schedule, schedule.c.id == reader.c.schedule_id)
         .where(reader.c.subscriber_id == subscriber_id)
+        .order_by(campaign.c.name),
+    )
+
+
+def departures_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the campaigns somebody has left, and whether they came back."""
+    return _entries(
+        connection,
+        select(
+            campaign.c.name.label("campaign"),
+            departure.c.left_at,
+            departure.c.means,
+            departure.c.returned_at,
+        )
+        .join(campaign, campaign.c.id == departure.c.campaign_id)
+        .where(departure.c.subscriber_id == subscriber_id)
         .order_by(campaign.c.name),
     )
 

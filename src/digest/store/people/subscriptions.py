@@ -14,7 +14,9 @@ from digest.store.base.upsert import insert_new
 from digest.store.staff.audit import Act, record
 
 EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
-NEVER_ON_IT = "left the campaign without having been on this list"
+# Why the link of an edition ended subscriptions, before it left campaigns.
+BY_LINK = "left by the link in an edition"
+TAKEN_OFF = "taken off the list by staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,47 +168,53 @@ def reopen(
     list_ids: Sequence[int],
     now: datetime,
 ) -> int:
-    """Undo the last ending of a subscriber's subscriptions; return how many."""
-    which = (
-        subscription.c.subscriber_id == subscriber_id,
-        subscription.c.mailing_list_id.in_(list_ids),
-        subscription.c.ended_reason != NEVER_ON_IT,
-    )
-    last = connection.scalar(select(func.max(subscription.c.ended_at)).where(*which))
-    if last is None:
-        return 0
+    """Begin again what the link of an edition had ended; return how many lists.
+
+    It ended subscriptions before leaving was held for a campaign.
+    """
     reopened = _change(
         connection,
-        (*which, subscription.c.ended_at == last),
+        (
+            subscription.c.subscriber_id == subscriber_id,
+            subscription.c.mailing_list_id.in_(list_ids),
+            subscription.c.ended_reason == BY_LINK,
+        ),
         {"ended_at": None, "ended_reason": None},
     )
-    facts = {"lists joined": reopened}
-    _record(connection, "resubscribed", subscriber_id, facts, now)
+    if reopened:
+        facts = {"lists joined": reopened}
+        _record(connection, "resubscribed", subscriber_id, facts, now)
     return reopened
 
 
-def bar(
-    connection: Connection,
-    subscriber_id: int,
-    list_ids: Sequence[int],
-    now: datetime,
-) -> None:
-    """Note that a subscriber was never on those lists and is not to be put there."""
-    insert_new(
-        connection,
-        subscription,
-        [
-            {
-                "mailing_list_id": list_id,
-                "subscriber_id": subscriber_id,
-                "started_at": now,
-                "ended_at": now,
-                "ended_reason": NEVER_ON_IT,
-            }
-            for list_id in list_ids
-        ],
-        key=("mailing_list_id", "subscriber_id"),
+def can_serve(
+    connection: Connection, subscriber_id: int, list_ids: Sequence[int]
+) -> tuple[bool, bool]:
+    """Return whether somebody is on one of the lists, and could be by `reopen`."""
+    reasons = connection.execute(
+        select(subscription.c.ended_at, subscription.c.ended_reason).where(
+            subscription.c.subscriber_id == subscriber_id,
+            subscription.c.mailing_list_id.in_(list_ids),
+        )
+    ).all()
+    is_on = any(row.ended_at is None for row in reasons)
+    return is_on, any(row.ended_reason == BY_LINK for row in reasons)
+
+
+def live_lists(
+    connection: Connection, subscriber_ids: Sequence[int]
+) -> dict[int, set[int]]:
+    """Return which lists each of these people is on."""
+    lists: dict[int, set[int]] = {}
+    rows = connection.execute(
+        select(subscription.c.subscriber_id, subscription.c.mailing_list_id).where(
+            subscription.c.ended_at.is_(None),
+            one_of(connection, subscription.c.subscriber_id, subscriber_ids),
+        )
     )
+    for row in rows:
+        lists.setdefault(row.subscriber_id, set()).add(row.mailing_list_id)
+    return lists
 
 
 def erase(

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from digest.audience.signed_links import REHEARSAL
+from digest.audience.unsubscribing import LeavingState, LinkState
 from digest.bootstrap import App
 from digest.web.parts.pages import Pages
 
@@ -25,17 +26,31 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     # open links; the POST needs no cookie, never redirects and may be repeated.
     @router.api_route("/{token}", methods=["GET", "HEAD"])
     def ask(token: str) -> Response:
-        title = digest.unsubscribe_links.campaign(token).title
-        return pages.page("leave.html", title=title)
+        link = digest.unsubscribe_links.look(token)
+        if link.state is LeavingState.SUBSCRIBED:
+            return pages.page("leave.html", title=link.campaign.title)
+        return left(link, token)
 
     @router.post("/{token}")
     def unsubscribe(token: str) -> Response:
-        title = digest.unsubscribe_links.unsubscribe(token).title
-        return pages.page("left.html", title=title, undo=f"/u/{token}/undo")
+        return left(digest.unsubscribe_links.unsubscribe(token), token)
 
     @router.post("/{token}/undo")
     def undo(token: str) -> Response:
-        title = digest.unsubscribe_links.resubscribe(token).title
-        return pages.notice(200, "You are back", f"You will get {title} again.")
+        link = digest.unsubscribe_links.resubscribe(token)
+        if link.state is not LeavingState.SUBSCRIBED:
+            return left(link, token)
+        heading = "You are back" if link.has_changed else "You have not left"
+        return pages.notice(200, heading, f"You get {link.campaign.title}.")
+
+    def left(link: LinkState, token: str) -> Response:
+        """Return the page of who gets no more; the way back where there is one."""
+        may_return = link.state is LeavingState.LEFT
+        return pages.page(
+            "left.html",
+            title=link.campaign.title,
+            has_just=link.has_changed,
+            undo=f"/u/{token}/undo" if may_return else "",
+        )
 
     return router

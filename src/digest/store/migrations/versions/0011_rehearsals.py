@@ -18,6 +18,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+_SLOT = {"uq_edition_schedule_id_slot": ["schedule_id", "slot"]}
+_SLOT_AND_MODE = {"uq_edition_schedule_id_slot_mode": ["schedule_id", "slot", "mode"]}
 _KEPT = "%kept in the built-in inbox%"
 _edition = sa.table(
     "edition",
@@ -33,43 +35,23 @@ _left_out = sa.table("left_out", *map(sa.column, ("edition_id", "reader_id", "ki
 
 def upgrade() -> None:
     """Bring the database to this revision."""
-    with op.batch_alter_table("campaign", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "awaits_golive",
-                sa.Boolean(),
-                server_default=sa.text("false"),
-                nullable=False,
-            )
-        )
-        batch_op.add_column(sa.Column("live_since", UtcDateTime(), nullable=True))
-        batch_op.add_column(
-            sa.Column(
-                "live_from",
-                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-                server_default="0",
-                nullable=False,
-            )
-        )
-    with op.batch_alter_table("edition", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "mode", sa.String(length=8), server_default="live", nullable=False
-            )
-        )
-        batch_op.drop_constraint(op.f("uq_edition_schedule_id_slot"), type_="unique")
-        batch_op.create_unique_constraint(
-            op.f("uq_edition_schedule_id_slot_mode"), ["schedule_id", "slot", "mode"]
-        )
-    with op.batch_alter_table("reader", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "rehearsal_position",
-                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-                server_default="0",
-                nullable=False,
-            )
-        )
+    op.add_column(
+        "campaign",
+        sa.Column(
+            "awaits_golive",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+        ),
+    )
+    op.add_column("campaign", sa.Column("live_since", UtcDateTime(), nullable=True))
+    op.add_column("campaign", _position("live_from"))
+    op.add_column("reader", _position("rehearsal_position"))
+    op.add_column(
+        "edition",
+        sa.Column("mode", sa.String(length=8), server_default="live", nullable=False),
+    )
+    _rekey(_SLOT, _SLOT_AND_MODE)
     connection = op.get_bind()
     evidence = _evidence(connection)
     if "practice" in evidence.values():
@@ -156,17 +138,46 @@ def downgrade() -> None:
         "UPDATE reader SET position = rehearsal_position"
         " WHERE position < rehearsal_position"
     )
-    with op.batch_alter_table("reader", schema=None) as batch_op:
-        batch_op.drop_column("rehearsal_position")
-    with op.batch_alter_table("edition", schema=None) as batch_op:
-        batch_op.drop_constraint(
-            op.f("uq_edition_schedule_id_slot_mode"), type_="unique"
-        )
-        batch_op.create_unique_constraint(
-            op.f("uq_edition_schedule_id_slot"), ["schedule_id", "slot"]
-        )
-        batch_op.drop_column("mode")
-    with op.batch_alter_table("campaign", schema=None) as batch_op:
-        batch_op.drop_column("live_from")
-        batch_op.drop_column("live_since")
-        batch_op.drop_column("awaits_golive")
+    op.drop_column("reader", "rehearsal_position")
+    _rekey(_SLOT_AND_MODE, _SLOT)
+    op.drop_column("edition", "mode")
+    for name in ("live_from", "live_since", "awaits_golive"):
+        op.drop_column("campaign", name)
+
+
+def _position(name: str) -> sa.Column[int]:
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column(name, kind, server_default="0", nullable=False)
+
+
+def _rekey(before: dict[str, list[str]], after: dict[str, list[str]]) -> None:
+    """Make editions unique by other columns.
+
+    SQLite can only make the table anew. Its rows go back in after the old one
+    is dropped, not before: that is when it counts them as found again by the
+    rows that refer to them, without which nothing could be committed.
+    """
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        for name in before:
+            op.drop_constraint(name, "edition", type_="unique")
+        for name, columns in after.items():
+            op.create_unique_constraint(name, "edition", columns)
+        return
+    table = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'edition'"
+    ).scalar_one()
+    for statement in (
+        "CREATE TEMPORARY TABLE edition_rows AS SELECT * FROM edition",
+        "DROP TABLE edition",
+        table.replace(_written(before), _written(after)),
+        "INSERT INTO edition SELECT * FROM edition_rows",
+        "DROP TABLE edition_rows",
+        "CREATE INDEX ix_edition_state ON edition (state)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def _written(key: dict[str, list[str]]) -> str:
+    [(name, columns)] = key.items()
+    return f"CONSTRAINT {name} UNIQUE ({', '.join(columns)})"

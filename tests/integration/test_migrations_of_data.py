@@ -1,0 +1,119 @@
+"""What an earlier version stored means the same after the migrations."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, func, insert, select, text, update
+
+import digest.store
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import (
+    campaign,
+    delivery,
+    departure,
+    edition,
+    reader,
+    subscription,
+)
+from digest.store.migrate import migrate
+from tests.builders import EIGHT
+from tests.rows import a_planned_edition
+
+VERSIONS = Path(digest.store.__file__).parent / "migrations"
+LIVE, INBOX = "2.0.0 taken", "2.0.0 kept in the built-in inbox"
+
+
+def taken_back(engine: Engine, revision: str) -> None:
+    """Take the database back to how an earlier version left it."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+        config = Config()
+        config.set_main_option("script_location", str(VERSIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def two_editions(engine: Engine, first: str, second: str) -> None:
+    """Store two editions that a reader had, answered so, and where that left them."""
+    planned = a_planned_edition(engine)
+    with writing(engine) as connection:
+        row = connection.execute(select(edition)).one()._asdict()
+        later = row | {
+            "id": 2,
+            "code": "second",
+            "upto": 2,
+            "slot": EIGHT.replace(day=7),
+        }
+        connection.execute(insert(edition).values(later))
+        copy = connection.execute(select(delivery)).one()._asdict()
+        connection.execute(insert(delivery).values(copy | {"edition_id": 2}))
+        for edition_id, reply in ((planned.id, first), (2, second)):
+            connection.execute(
+                update(delivery)
+                .where(delivery.c.edition_id == edition_id)
+                .values(state="accepted", reply=reply)
+            )
+        connection.execute(update(edition).values(state="sent"))
+        connection.execute(update(reader).values(position=2))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "modes", "position", "waits"),
+    [
+        pytest.param(LIVE, LIVE, ["live", "live"], 2, False, id="only live"),
+        pytest.param(INBOX, INBOX, ["practice"] * 2, 0, True, id="only practice"),
+        pytest.param(LIVE, INBOX, ["live", "practice"], 1, True, id="back to practice"),
+        pytest.param(INBOX, LIVE, ["practice", "live"], 2, False, id="live since"),
+    ],
+)
+def test_editions_of_before_are_told_apart_by_who_took_their_copies(  # noqa: PLR0913, PLR0917 - a row of the table
+    engine: Engine,
+    first: str,
+    second: str,
+    modes: list[str],
+    position: int,
+    waits: bool,  # noqa: FBT001
+) -> None:
+    two_editions(engine, first, second)
+    taken_back(engine, "0010")
+    migrate(engine)
+    with reading(engine) as connection:
+        rows = connection.execute(select(edition).order_by(edition.c.id)).all()
+        place = connection.execute(select(reader)).one()
+        stored = connection.execute(select(campaign)).one()
+
+    assert [row.mode for row in rows] == modes
+    ends = {"live": "sent", "practice": "rehearsed"}
+    assert [row.state for row in rows] == [ends[mode] for mode in modes]
+    assert place.position == position
+    assert stored.awaits_golive is waits
+
+
+def test_who_left_by_a_link_has_left_that_campaign(engine: Engine) -> None:
+    planned = a_planned_edition(engine, emails=3)
+    reasons = ("left by the link in an edition", "complaint", "taken off by hand")
+    with writing(engine) as connection:
+        for who, reason in zip(planned.subscribers, reasons, strict=True):
+            connection.execute(
+                update(subscription)
+                .where(subscription.c.subscriber_id == who)
+                .values(ended_at=EIGHT, ended_reason=reason)
+            )
+    taken_back(engine, "0011")
+    migrate(engine)
+    with reading(engine) as connection:
+        left = connection.execute(
+            select(departure.c.subscriber_id, departure.c.means)
+        ).all()
+        live = connection.scalar(
+            select(func.count()).where(subscription.c.ended_at.is_(None))
+        )
+
+    assert sorted(map(tuple, left)) == [
+        (planned.subscribers[0], "link"),
+        (planned.subscribers[1], "complaint"),
+    ]
+    assert live == 0
