@@ -561,7 +561,8 @@ def test_what_was_done_to_somebody_is_shown_to_them(engine: Engine) -> None:
         acts = everything(connection, HASHER, "1")["acts"]
 
     assert acts == [
-        f"{AT_EIGHT[:-4]}:00 UTC  the program unsubscribed person 1: lists left 1"
+        f"{AT_EIGHT[:-4]}:00 UTC  the program unsubscribed person 1 of campaign "
+        "lantern-week: by link"
     ]
 
 

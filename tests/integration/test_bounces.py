@@ -17,7 +17,7 @@ from digest.deliver.returns.bounces import Bounces, IngestReport, ReturnState
 from digest.model.delivery.bounces import BounceKind
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import reading, writing
-from digest.store.base.tables import bounce, subscriber, subscription, suppression
+from digest.store.base.tables import bounce, departure, subscriber, suppression
 from digest.store.delivery import bounces, copies, deliveries
 from digest.store.delivery.deliveries import DeliveryMove
 from tests.builders import EIGHT
@@ -80,12 +80,10 @@ def suppressed(engine: Engine) -> dict[str, str]:
         }
 
 
-def lists_left(engine: Engine) -> Iterable[int]:
+def who_left(engine: Engine) -> Iterable[int]:
     with reading(engine) as connection:
         return connection.scalars(
-            select(subscription.c.subscriber_id).where(
-                subscription.c.ended_reason == "complaint"
-            )
+            select(departure.c.subscriber_id).where(departure.c.means == "complaint")
         ).all()
 
 
@@ -110,7 +108,7 @@ def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
     words = "bounced for good: 5.1.1 550 No such user here"
     assert [row.bounced for row in listed] == ["", words]
     assert [entry["words"] for entry in facts["bounces"]] == [words]
-    assert lists_left(engine) == []
+    assert who_left(engine) == []
 
 
 @pytest.mark.parametrize(
@@ -130,14 +128,14 @@ def test_any_other_bounce_is_on_record_and_does_nothing(
     assert suppressed(engine) == {}
 
 
-def test_a_complaint_ends_the_subscription_and_writing_to_that_address(
+def test_a_complainer_has_left_the_campaign_and_that_ends_writing_to_that_address(
     engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     [mail] = ingested(engine, *in_files(tmp_path, a_complaint(ours(planned)))).mails
 
     assert mail.kind is BounceKind.COMPLAINT
     assert suppressed(engine) == {"email-0": "complaint"}
-    assert lists_left(engine) == [planned.subscribers[0]]
+    assert who_left(engine) == [planned.subscribers[0]]
 
 
 def test_a_report_counts_once_wherever_it_is_kept(
@@ -346,4 +344,4 @@ def test_what_is_cut_short_leaves_nothing_and_is_taken_in_whole_later(
     assert (recorded(engine), suppressed(engine)) == ([], {})
     assert len(list((box / "new").iterdir())) == 1
     assert standings(ingested(engine, box)) == [ReturnState.NEW]
-    assert lists_left(engine) == [planned.subscribers[0]]
+    assert who_left(engine) == [planned.subscribers[0]]
