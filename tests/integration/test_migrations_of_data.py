@@ -105,14 +105,14 @@ def test_who_left_by_a_link_has_left_that_campaign(engine: Engine) -> None:
     taken_back(engine, "0011")
     migrate(engine)
     with reading(engine) as connection:
-        left = connection.execute(
+        departures = connection.execute(
             select(departure.c.subscriber_id, departure.c.means)
         ).all()
         live = connection.scalar(
             select(func.count()).where(subscription.c.ended_at.is_(None))
         )
 
-    assert sorted(map(tuple, left)) == [
+    assert sorted(map(tuple, departures)) == [
         (planned.subscribers[0], "link"),
         (planned.subscribers[1], "complaint"),
     ]

@@ -59,18 +59,18 @@ def _who_left_all(
     by whoever imports them.
     """
     goes_to: dict[int, set[int]] = {}
-    gone: dict[int, set[int]] = {}
+    departed: dict[int, set[int]] = {}
     for stored in campaigns.listed(connection):
         for number in readers.list_ids(connection, stored.campaign.lists):
             goes_to.setdefault(number, set()).add(stored.id)
         for who in departures.of_people(connection, stored.id, subscriber_ids):
-            gone.setdefault(who, set()).add(stored.id)
-    lists_of = subscriptions.live_lists(connection, [*gone])
+            departed.setdefault(who, set()).add(stored.id)
+    lists_of = subscriptions.live_lists(connection, [*departed])
     return {
         who
-        for who, left in gone.items()
+        for who, campaign_ids in departed.items()
         if all(
-            goes_to.get(number, set()) and goes_to[number] <= left
+            goes_to.get(number, set()) and goes_to[number] <= campaign_ids
             for number in ({list_id} if list_id else lists_of.get(who, set()))
         )
     }

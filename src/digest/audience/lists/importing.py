@@ -237,10 +237,10 @@ class _Chunk:
         self, matches: Sequence[Match], ties: Ties, report: ImportReport
     ) -> list[Match]:
         suppressions = suppressed(self.connection, matches)
-        known = [match.subscriber.id for match in matches if match.subscriber]
-        gone = {
+        subscriber_ids = [match.subscriber.id for match in matches if match.subscriber]
+        departed = {
             stored.campaign.name: departures.of_people(
-                self.connection, stored.id, known
+                self.connection, stored.id, subscriber_ids
             )
             for stored in self.campaigns
         }
@@ -249,17 +249,18 @@ class _Chunk:
             who = match.subscriber.id if match.subscriber else None
             tie = ties.get(who) if who else None
             problem = suppressions.get(match.line) or unsubscribed(match.line, tie)
-            left = [
+            lines = [
                 f"{name} on {people[who]:%Y-%m-%d}"
-                for name, people in gone.items()
+                for name, people in departed.items()
                 if who in people
             ]
-            stays_away = problem is not None or 0 < len(left) == len(gone)
-            if left and not problem:
-                problem = left_campaigns(match.line, left, all_of_it=stays_away)
+            is_refused = problem is not None
+            if lines and not problem:
+                is_refused = len(lines) == len(departed)
+                problem = left_campaigns(match.line, lines, all_of_it=is_refused)
             if problem:
                 report.not_brought_back.append(problem)
-            if not stays_away:
+            if not is_refused:
                 welcome.append(match)
         return welcome
 

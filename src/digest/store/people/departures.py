@@ -34,18 +34,18 @@ def leave(
     now: datetime,
 ) -> bool:
     """Have somebody leave a campaign; False, and nothing changes, where they have."""
-    left = {
+    facts = {
         "left_at": now,
         "means": means,
         "returned_at": None,
     }
     statement = insert_for(connection, departure).values(
-        campaign_id=campaign_id, subscriber_id=subscriber_id, **left
+        campaign_id=campaign_id, subscriber_id=subscriber_id, **facts
     )
     inserted = connection.execute(
         statement.on_conflict_do_update(
             index_elements=["campaign_id", "subscriber_id"],
-            set_=left,
+            set_=facts,
             where=departure.c.returned_at.is_not(None),
         ).execution_options(preserve_rowcount=True)
     )

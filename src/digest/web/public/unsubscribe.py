@@ -29,21 +29,21 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         link = digest.unsubscribe_links.look(token)
         if link.state is LeavingState.SUBSCRIBED:
             return pages.page("leave.html", title=link.campaign.title)
-        return left(link, token)
+        return departure_page(link, token)
 
     @router.post("/{token}")
     def unsubscribe(token: str) -> Response:
-        return left(digest.unsubscribe_links.unsubscribe(token), token)
+        return departure_page(digest.unsubscribe_links.unsubscribe(token), token)
 
     @router.post("/{token}/undo")
     def undo(token: str) -> Response:
         link = digest.unsubscribe_links.resubscribe(token)
         if link.state is not LeavingState.SUBSCRIBED:
-            return left(link, token)
+            return departure_page(link, token)
         heading = "You are back" if link.has_changed else "You have not left"
         return pages.notice(200, heading, f"You get {link.campaign.title}.")
 
-    def left(link: LinkState, token: str) -> Response:
+    def departure_page(link: LinkState, token: str) -> Response:
         """Return the page of who gets no more; the way back where there is one."""
         may_return = link.state is LeavingState.LEFT
         return pages.page(
