@@ -259,6 +259,22 @@ def test_a_file_that_is_still_being_written_is_reported_and_no_trouble(
     assert [item.name for item in row.skipped] == ["three.md"]
 
 
+def test_what_came_in_and_is_a_draft_now_is_held_and_told(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stored = a_campaign_in(engine, tmp_path)
+    a_note(tmp_path, "one")
+    read(engine, stored)
+    draft = "---\ntitle: one\ndraft: true\n---\nWords.\n"
+    (tmp_path / "notes" / "one.md").write_text(draft)
+    os.utime(tmp_path / "notes" / "one.md", (0, 0))
+    first, second = read(engine, stored), read(engine, stored)
+
+    assert titles(engine) == []
+    assert [entry.name for entry in first.skipped] == ["one.md"]
+    assert first.skipped == second.skipped
+
+
 def test_a_held_post_gives_up_its_position_for_good(engine: Engine) -> None:
     a_stored_campaign(engine)
     posts_accepted(engine, [a_post("one", title="One"), a_post("two", title="Two")])

@@ -32,12 +32,17 @@ from digest.store.campaigns import sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.skipped_items import SkippedItem
 from digest.store.campaigns.sources import SourceRow
-from digest.store.posts import acceptance, positions
+from digest.store.posts import acceptance, log, positions
 from digest.store.posts.recognition import recognised
+from digest.store.posts.revisions import standing
 
 logger = logging.getLogger(__name__)
 
 _NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.toml"
+_HELD = (
+    "is a draft now, and its post is held: let it out with digest post release ID "
+    "when it is ready"
+)
 _NO_TIME = "others took all the time there was; it is among the first next time"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -257,6 +262,7 @@ class _Gathering:
         with writing(self.engine) as connection:
             if not outcome.unchanged:
                 outcome = _recognised(connection, call, row, outcome)
+                outcome = _without_drafts(connection, row.id, outcome, self.now)
                 updates = _updates(connection, row.id, outcome)
                 counts = acceptance.accept(
                     connection, origin, outcome.items, self.now, updates
@@ -297,6 +303,22 @@ def _recognised(
     return replace(
         outcome, items=recognition.posts, skipped=(*outcome.skipped, *remarks)
     )
+
+
+def _without_drafts(
+    connection: Connection, source_id: int, outcome: Reading, now: datetime
+) -> Reading:
+    """Hold what came in, and is kept back since; tell of each."""
+    rows = standing(connection, source_id) if outcome.drafts else {}
+    remarks = []
+    for key in outcome.drafts:
+        row = rows.get(key)
+        if row is None:
+            continue
+        is_released = row.position is not None
+        if row.held_at or (is_released and log.hold(connection, row.id, now)):
+            remarks.append(SkippedItem(key, _HELD, is_part=True))
+    return replace(outcome, skipped=(*outcome.skipped, *remarks))
 
 
 def _updates(

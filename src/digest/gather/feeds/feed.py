@@ -99,7 +99,7 @@ def _signs_in_use(identity: KeyedPosts, known_by: Sign | None) -> str:
             f"their id; {len(identity.composed)} that share one, by their other signs"
         )
     if not identity.composed and any(own.values[Sign.ID] for own in signs):
-        return "their id"
+        return "their id, as long as that stays the same"
     links = {own.values[Sign.LINK] for own in signs} - {""}
     if len(links) == len(signs):
         return "their link"

@@ -14,7 +14,7 @@ from digest.gather import limits
 from digest.gather.folders.post_file import PLAIN_TEXT, DraftFile, PostFile
 from digest.gather.items.raw_item import item_of
 from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
-from digest.gather.markup.clean_text import one_line
+from digest.gather.markup.clean_text import one_line, short_key
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Item
 from digest.store.campaigns.skipped_items import SkippedItem
@@ -39,6 +39,7 @@ def read_folder(source: Source, visit: SourceVisit) -> Reading:
     root = Path(source.location)
     _check_folder(root)
     files = ItemCollector()
+    notes: list[str] = []
     drafts: list[str] = []
     for path in _files_in(root, files):
         name = _name(path, root)
@@ -48,7 +49,8 @@ def read_folder(source: Source, visit: SourceVisit) -> Reading:
             for remark in file.head.remarks():
                 files.remark(name, remark)
         except DraftFile as problem:
-            drafts.append(f"{name} {problem}")
+            notes.append(f"{name} {problem}")
+            drafts.append(short_key(path.relative_to(root).as_posix()))
         except ValueError as problem:
             is_passing = isinstance(problem, UnfinishedFile)
             files.skipped.append(SkippedItem(name, str(problem), is_passing))
@@ -60,7 +62,8 @@ def read_folder(source: Source, visit: SourceVisit) -> Reading:
         tuple(files.skipped),
         memory=visit.memory,
         origins=files.origins,
-        notes=tuple(drafts),
+        notes=tuple(notes),
+        drafts=tuple(drafts),
     )
 
 

@@ -76,6 +76,7 @@ class Reading:
     and is in neither has been dropped; but nothing is said of a key that is in
     `unread`, or that begins with one of them and a space.
 
+    `drafts` are the keys of what its writer keeps back, also if it came in before.
     Where it has an `identity` its items are those posts, which are to be recognised
     by all of their signs; else by their keys alone.
 
@@ -93,6 +94,7 @@ class Reading:
     covers: tuple[datetime, datetime] | None = None
     unread: frozenset[str] = frozenset()
     identity: KeyedPosts | None = None
+    drafts: tuple[str, ...] = ()
 
     def is_silent_on(self, key: str) -> bool:
         """Whether the source did not say what has become of the item of that key."""

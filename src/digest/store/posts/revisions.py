@@ -19,6 +19,7 @@ _STANDING: list[Any] = [
     item.c.id,
     item.c.key,
     item.c.position,
+    item.c.held_at,
     item.c.fingerprint,
     item.c.given_fingerprint,
     item.c.revision_fingerprint,
