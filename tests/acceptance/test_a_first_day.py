@@ -228,9 +228,43 @@ def test_refused_copies_are_sent_again_when_a_person_says_so(
     assert [recipient for recipient, _ in server.messages] == ["ann@example.org"]
 
 
+def test_who_leaves_by_phone_gets_no_more_and_stays_on_the_list(
+    prepared: Command,
+) -> None:
+    leaving = prepared(
+        "subscribers", "leave", "ann@example.org", "lantern-week", "--by", "phone"
+    )
+    again = prepared("subscribers", "import", "people.csv", "--list", "lantern")
+    edition = prepared("edition", "run", "lantern-week").stdout.strip()
+    listed = json.loads(prepared("deliveries", edition, "--json").stdout)
+    counts = prepared("list", "show", "lantern").stdout
+    prepared("list", "remove", "lantern", "ann@example.org")
+    fewer = prepared("list", "show", "lantern").stdout
+
+    assert leaving.returncode == 0, leaving.stderr
+    assert "has left lantern-week" in again.stderr
+    states = {entry["name"]: entry["state"] for entry in listed}
+    assert states["Ann Example"] == "left-out"
+    assert states["Bo Sample"] == "planned"
+    assert "0 have left" in counts
+    assert "1 have left" in fewer
+
+
+def test_going_live_is_asked_for_and_says_what_is_lacking(prepared: Command) -> None:
+    unsaid = prepared("golive")
+    unready = prepared("golive", "--yes")
+
+    for done in (unsaid, unready):
+        assert done.returncode == 1
+        assert "DIGEST_BASE_URL" in done.stderr
+        assert "live: lantern-week" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("subscribers", "leave", "ann@example.org", "lantern-week", "--by", "pigeon"),
+        ("golive", "--from", "yesterday"),
         ("deliveries", "lantern-week"),
         ("deliveries", "settle", "1.1", "perhaps"),
         ("deliveries", "retry"),

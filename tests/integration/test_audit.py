@@ -575,8 +575,8 @@ def test_a_reader_who_leaves_by_a_link_is_told_as_a_reader(engine: Engine) -> No
     app.unsubscribe_links.resubscribe(token)
 
     assert sentences(engine, before) == [
-        "a reader, by a link, unsubscribed person 1: lists left 1",
-        "a reader, by a link, resubscribed person 1: lists joined 1",
+        "a reader, by a link, unsubscribed person 1 of campaign lantern-week: by link",
+        "a reader, by a link, resubscribed person 1 of campaign lantern-week",
     ]
 
 

@@ -9,6 +9,7 @@ from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
 from digest.store.base.tables import delivery, send_batch
+from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import plan_again
 from digest.store.delivery.send_batches import LEASED, OPEN
@@ -45,9 +46,11 @@ def retry(
 
     Of these people alone, if any are given. The edition is sending again until
     they have ended. Whoever has left meanwhile is not written to: that is asked
-    when a copy leaves. Raises DigestError where they would come too late.
+    when a copy leaves. Raises DigestError where they would come too late, or the
+    edition may not go in our mode.
     """
     _refuse_late(connection, edition_id, now)
+    refuse_unless_may_go(connection, edition_id)
     planned = plan_again(connection, _those(edition_id, subscriber_ids), state, now)
     if planned:
         _reopen_batches(connection, edition_id, now)
