@@ -243,11 +243,12 @@ TYPST = _TYPST
 
 ELEMENTS = tags(
     "html head meta title style body div span p a h1 h2 h3 h4 h5 h6 ul ol li cite "
-    "blockquote figure figcaption img table tbody tr th td caption strong em br hr bdi"
+    "blockquote figure figcaption img table tbody tr th td caption strong em br hr"
 )
 ATTRIBUTES = tags(
     "class style href src alt width height role id name lang dir bgcolor scope content "
-    "charset http-equiv aria-roledescription aria-label aria-hidden"
+    "charset http-equiv aria-roledescription aria-label aria-hidden "
+    "cellpadding cellspacing border align xmlns:o"
 )
 _LINKS = re.compile(r"(https?://[^\s\"<>]+|mailto:[^\s\"<>]+|tel:[^\s\"<>]+|#[\w-]+)\Z")
 _PICTURES = re.compile(r"(https?://[^\s\"<>]+|cid:[^\s\"<>]+)\Z")

@@ -34,7 +34,7 @@ def deliveries(
     *,
     state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
     doubtful: Annotated[
-        bool, typer.Option(help="Only those that may have arrived twice.")
+        bool, typer.Option("--doubtful", help="Only those that may have arrived twice.")
     ] = False,
     json: AsJson = False,
     dry_run: DryRun = False,
