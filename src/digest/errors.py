@@ -17,6 +17,15 @@ class StoreError(DigestError):
     """The database cannot be used: locked, newer than this program, unwritable."""
 
 
+class UnreadableError(DigestError):
+    """A row of the database cannot be read: which, why, and what would help."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what} {cure}")
+        self.what = what
+        self.cure = cure
+
+
 class SourceError(DigestError):
     """One source cannot be read; the others go on."""
 

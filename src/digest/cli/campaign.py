@@ -45,6 +45,7 @@ def list_all(*, json: AsJson = False) -> None:
 
     with open_app() as digest, digest.reading() as connection:
         listed = campaigns.listed(connection)
+        unreadable = campaigns.unreadable(connection)
     rows = [
         {
             "name": stored.campaign.name,
@@ -57,6 +58,8 @@ def list_all(*, json: AsJson = False) -> None:
         as_json(rows)
     else:
         table(("name", "title", "state"), [tuple(row.values()) for row in rows])
+    for fault in unreadable:
+        talk(str(fault))
 
 
 @app.command()

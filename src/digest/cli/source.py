@@ -175,11 +175,14 @@ def gather(
     """Read the sources of a campaign, or of all, into their logs."""
     from digest.bootstrap import open_app
     from digest.schedule.editions import publishing
+    from digest.store.campaigns import campaigns
 
     with open_app() as digest:
         reports = publishing.gather_named(
             digest.engine, digest.fetcher, campaign, digest.now()
         )
+        with digest.reading() as connection:
+            unreadable = [] if campaign else campaigns.unreadable(connection)
     if json:
         as_json(
             {
@@ -207,7 +210,10 @@ def gather(
                 result(f"{name} {report.source}: {_counts(report)}")
             for line in _remarks(report):
                 talk(f"  {line}")
-    if any(report.failed for report in chain.from_iterable(reports.values())):
+    for fault in unreadable:
+        talk(str(fault))
+    every = chain.from_iterable(reports.values())
+    if unreadable or any(report.failed for report in every):
         sys.exit(1)
 
 

@@ -38,7 +38,10 @@ from digest.store.posts.revisions import standing
 
 logger = logging.getLogger(__name__)
 
-_NOT_APPLIED = "it is not in the database yet: run digest campaign apply FILE.toml"
+_NOT_APPLIED = (
+    "it is not in the database yet: run digest campaign apply FILE.toml; "
+    "if it is, digest status says what is amiss with it"
+)
 _HELD = (
     "is a draft now, and its post is held: let it out with digest post release ID "
     "when it is ready"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from digest.deliver.sending.compiled_variants import CompiledVariants, MessageFor
 from digest.deliver.sending.connection_loop import RunContext
 from digest.deliver.sending.copy_queue import LeasedBatch
+from digest.errors import UnreadableError
 from digest.model.delivery.delivery import Patience
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
@@ -96,7 +97,7 @@ class Leases:
         return copies
 
     def _claim(self) -> LeasedBatch | None:
-        """Lease the next batch; note it if there is none."""
+        """Lease the next batch; None where it cannot be begun, or there is none."""
         context, now = self._context, self._context.clock()
         with writing(context.engine) as connection:
             lease = self._supply.lease(connection, self._owner, now, LEASE)
@@ -104,8 +105,15 @@ class Leases:
                 self.are_exhausted = True
                 context.queue.close()
                 return None
-            edition = editions.get(connection, lease.edition_id)
-            campaign = campaigns.load(connection, edition.campaign_id)
+            try:
+                edition = editions.get(connection, lease.edition_id)
+                campaign = campaigns.load(connection, edition.campaign_id)
+            except UnreadableError as problem:
+                # Leased as it is for a while, so that those behind it have their turn.
+                log.warning("batch not begun id=%s why=%s", lease.batch_id, problem)
+                context.state.note(str(problem))
+                self._supply.ended(lease.batch_id)
+                return None
             if count := send_batches.doubt(connection, lease, now):
                 log.warning("copies uncertain batch=%s count=%s", lease.batch_id, count)
             send_batches.repeat_uncertain(connection, lease, campaign.uncertain, now)

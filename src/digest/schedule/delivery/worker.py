@@ -16,6 +16,7 @@ from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
 from digest.schedule.delivery.dispatch import ProcessSupply
+from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
@@ -106,28 +107,36 @@ class Work:
         One edition's fault is named and harms no other.
         """
         going = self._going()
+        faults = list[str]()
         for edition in going:
             if edition.state is EditionState.PLANNED:
-                with writing(self.engine) as connection:
+                with (
+                    guarded("beginning to send", f"edition={edition.id}") as fault,
+                    writing(self.engine) as connection,
+                ):
                     to, now = EditionState.SENDING, self.clock()
                     editions.move(connection, edition.id, to, now)
+                if fault:
+                    faults.append(fault.words)
         emails = (
             self.sender.send_due(stop, progress)
             if progress
             else self.sender.send_due(stop)
         )
         letters: dict[int, list[PrintOutcome]] = {}
-        faults = list(emails.problems)
+        faults += emails.problems
         for edition in going:
             if stop.is_set():
                 break
-            try:
+            whom = f"edition={edition.id}"
+            with guarded("making letters", whom) as fault:
                 letters[edition.id] = self._printed(edition.id)
-            except DigestError as problem:
-                faults.append(str(problem))
-                log.warning("letters not made edition=%s why=%s", edition.id, problem)
-            with writing(self.engine) as connection:
+            with (
+                guarded("closing", whom) as closing_fault,
+                writing(self.engine) as connection,
+            ):
                 deliveries.close_edition(connection, edition.id, self.clock())
+            faults += [each.words for each in (fault, closing_fault) if each]
         with reading(self.engine) as connection:
             faults += [
                 fault

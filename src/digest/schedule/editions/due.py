@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.mode import Mode
+from digest.schedule.guard import guarded
 from digest.schedule.limits import LOOK_BACK
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
@@ -40,31 +41,31 @@ def open_due(engine: Engine, now: datetime) -> int:
     processes may do this at once: a slot's edition is unique.
     """
     with reading(engine) as connection:
-        due = [
-            (stored, schedule)
-            for stored in campaigns.listed(connection)
-            if stored.paused_at is None and is_open(connection, stored)
-            for schedule in campaigns.schedules_of(connection, stored)
-            if list(_slots_without_edition(connection, stored, schedule, now))
-        ]
-    if not due:
-        return 0
-    with writing(engine) as connection:
-        return sum(_open_or_miss(connection, *pair, now) for pair in due)
+        going = _going(connection)
+    opened = 0
+    for stored, schedule in going:
+        whom = f"campaign={stored.campaign.name} schedule={schedule.schedule.name}"
+        with guarded("opening editions", whom):
+            with reading(engine) as connection:
+                slots = _slots_without_edition(connection, stored, schedule, now)
+                is_due = any(slots)
+            if is_due:
+                with writing(engine) as connection:
+                    opened += _open_or_miss(connection, stored, schedule, now)
+    return opened
 
 
 def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
     """Return the next slot of every schedule that still has one, soonest first.
 
-    None of a campaign that is paused, or waits for golive.
+    None of a campaign that is paused, waits for golive or cannot be read.
     """
-    slots = [
-        NextSlot(stored.campaign.name, row.id, row.schedule.name, slot)
-        for stored in campaigns.listed(connection)
-        if stored.paused_at is None and is_open(connection, stored)
-        for row in campaigns.schedules_of(connection, stored)
-        if (slot := next_slot(stored.campaign, row, now)) is not None
-    ]
+    slots = []
+    for stored, row in _going(connection):
+        name, schedule = stored.campaign.name, row.schedule.name
+        with guarded("finding the next slot", f"campaign={name} schedule={schedule}"):
+            if slot := next_slot(stored.campaign, row, now):
+                slots.append(NextSlot(name, row.id, schedule, slot))
     return sorted(slots, key=attrgetter("at"))
 
 
@@ -81,6 +82,15 @@ def next_slot(
     after = max(now, first - timedelta(microseconds=1)) if first else now
     slot = schedule.schedule.times.next_slot(campaign.timezone, after)
     return None if last is not None and slot >= last else slot
+
+
+def _going(connection: Connection) -> list[tuple[StoredCampaign, ScheduleRow]]:
+    return [
+        (stored, schedule)
+        for stored in campaigns.listed(connection)
+        if stored.paused_at is None and is_open(connection, stored)
+        for schedule in campaigns.schedules_of(connection, stored)
+    ]
 
 
 def _open_or_miss(

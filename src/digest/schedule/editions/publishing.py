@@ -13,11 +13,12 @@ from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import due, long_sleep
 from digest.schedule.editions.previews import schedule_of
+from digest.schedule.guard import guarded
 from digest.schedule.limits import GATHER_EVERY
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
-from digest.store.editions import editions
+from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,13 @@ def publish_due(
             for stored in campaigns.listed(connection)
             if stored.paused_at is None
         ]
-    gather(engine, fetcher, rounds, now)
+    with guarded("gathering", "of every campaign"):
+        gather(engine, fetcher, rounds, now)
     for edition in unfinished:
-        carry_forward(engine, edition.id, now, submit)
+        with guarded("publishing", f"edition={edition.id}") as fault:
+            carry_forward(engine, edition.id, now, submit)
+        with guarded("noting a fault", f"edition={edition.id}"):
+            _note(engine, edition.id, fault.words, now)
 
 
 def carry_forward(
@@ -60,6 +65,15 @@ def carry_forward(
     plan(engine, edition_id, now, submit=submit)
     with reading(engine) as connection:
         return editions.get(connection, edition_id)
+
+
+def _note(engine: Engine, edition_id: int, why: str, now: datetime) -> None:
+    """Keep why an edition could not be carried forward, until it can, for status."""
+    with reading(engine) as connection:
+        before = renditions.publishing_fault(connection, edition_id)
+    if why != before:
+        with writing(engine) as connection:
+            renditions.note_publishing_fault(connection, edition_id, why, now)
 
 
 def publish(

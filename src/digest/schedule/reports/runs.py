@@ -18,6 +18,7 @@ from digest.model.limits import RATE_WINDOW_SECONDS
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions.long_sleep import asleep_since
+from digest.schedule.guard import guarded
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
@@ -91,6 +92,23 @@ class Run:
             "outlook": self.outlook,
             "reasons": list(self.reasons),
         }
+
+
+def runs_of(
+    connection: Connection,
+    of_editions: Sequence[Edition],
+    now: datetime,
+    limits: Sequence[RateLimit] = (),
+) -> list[Run]:
+    """Return how the copies of these editions stand; not of one that cannot be read.
+
+    What is amiss with such a one is among what needs help.
+    """
+    readable = []
+    for edition in of_editions:
+        with guarded("looking at a run", f"edition={edition.id}"):
+            readable.append(run_of(connection, edition, now, limits))
+    return readable
 
 
 def run_of(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.delivery.rate_windows import day_of_use, slow_limit
 from digest.schedule.editions import due
-from digest.schedule.reports.runs import GOING, run_of
+from digest.schedule.reports.runs import GOING, runs_of
 from digest.schedule.reports.source_health import source_facts
 from digest.schedule.reports.troubles import last_editions, troubles_in
 from digest.store.base.engine import reading
@@ -69,8 +69,13 @@ def status_of(
                 for row in sources.of_campaign(connection, stored.id).values()
             ],
             "runs": [
-                run_of(connection, edition, now, limits.overall).facts()
-                for edition in editions.in_states(connection, GOING)
+                run.facts()
+                for run in runs_of(
+                    connection,
+                    editions.in_states(connection, GOING),
+                    now,
+                    limits.overall,
+                )
             ],
             "slow_start": _slow_starts(connection, now, limits.slow_start),
             "help": [*map(str, troubles_in(connection, stored_campaigns, now))],

@@ -10,8 +10,10 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.model.moves import EDITION_MOVES
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions import due, long_sleep
+from digest.schedule.guard import guarded
 from digest.schedule.limits import (
     CAUSES_NAMED,
     EDITION_TROUBLES_FOR,
@@ -22,7 +24,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.store.base.modes import mode_of
-from digest.store.campaigns import sources
+from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
 from digest.store.delivery.deliveries import DeliveryKey
@@ -58,18 +60,19 @@ def troubles_in(
                 "Look at what is next, then say: digest resume",
             )
         )
+    for unreadable in (
+        *campaigns.unreadable(connection),
+        *editions.unreadable(connection),
+    ):
+        troubles.append(Trouble(unreadable.what, unreadable.cure))
     for stored in stored_campaigns:
-        troubles += _of_campaign(connection, stored, now)
-        recent = [
-            edition
-            for edition in last_editions(connection, stored.id)
-            if edition.mode in mode_of(connection).counted
-            and now - edition.slot < EDITION_TROUBLES_FOR
-        ]
-        for edition in recent:
-            troubles += _of_edition(connection, edition)
-        edition_ids = [edition.id for edition in recent]
-        troubles += _unserved(connection, stored.campaign.name, edition_ids)
+        for part in (_of_campaign, _of_log, _of_editions):
+            whom = f"campaign={stored.campaign.name} part={part.__name__}"
+            with guarded("asking what needs help", whom) as fault:
+                troubles += part(connection, stored, now)
+            if fault:
+                what = f"{stored.campaign.name}: what needs help cannot all be told."
+                troubles.append(Trouble(what, f"{fault.words.rstrip('.')}."))
     return troubles
 
 
@@ -87,6 +90,22 @@ def _of_campaign(
         trouble
         for row in sources.of_campaign(connection, stored.id).values()
         for trouble in _of_source(stored.campaign, row, now)
+    ]
+    return troubles + [
+        Trouble(f"{name}: {unreadable.what}", unreadable.cure)
+        for unreadable in sources.unreadable(connection, stored.id)
+    ]
+
+
+def _of_log(
+    connection: Connection,
+    stored: StoredCampaign,
+    now: datetime,  # noqa: ARG001 - asked as the other parts are
+) -> list[Trouble]:
+    name = stored.campaign.name
+    troubles = [
+        Trouble(f"{name}: {unreadable.what}", unreadable.cure)
+        for unreadable in item_pictures.unreadable(connection, stored.id)
     ]
     troubles += [
         Trouble(f"{name}: {fault}.", fault.help)
@@ -111,6 +130,30 @@ def _of_campaign(
             )
         )
     return troubles
+
+
+def _of_editions(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> list[Trouble]:
+    newest = [
+        edition
+        for edition in last_editions(connection, stored.id)
+        if edition.mode in mode_of(connection).counted
+    ]
+    troubles = [
+        Trouble(
+            f"{edition.campaign}, {edition.schedule}, {edition.title} cannot go on:",
+            f"{fault.rstrip('.')}.",
+        )
+        for edition in newest
+        if edition.state in EDITION_MOVES.unfinished
+        and (fault := renditions.publishing_fault(connection, edition.id))
+    ]
+    recent = [each for each in newest if now - each.slot < EDITION_TROUBLES_FOR]
+    for edition in recent:
+        troubles += _of_edition(connection, edition)
+    edition_ids = [edition.id for edition in recent]
+    return troubles + _unserved(connection, stored.campaign.name, edition_ids)
 
 
 def _not_live(name: str) -> Trouble:

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
-from digest.errors import NotFound
+from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns import campaign_file
 from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import mailing_list, reader, schedule
 from digest.store.base.upsert import insert_new
@@ -63,9 +64,7 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
     readers move to the default schedule and keep their place in the log.
     """
     campaign = file.parsed()
-    before = connection.scalar(
-        select(campaigns.c.file).where(campaigns.c.name == campaign.name)
-    )
+    before = _file_before(connection, campaign.name)
     content = {"text": file.text, "timezone": file.timezone, "folder": file.folder}
     insert_new(
         connection,
@@ -99,10 +98,15 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
 
 
 def by_name(connection: Connection, name: str) -> StoredCampaign:
-    """Return the campaign called `name`. Raises NotFound listing those there are."""
-    for stored in listed(connection):
-        if stored.campaign.name == name:
-            return stored
+    """Return the campaign called `name`.
+
+    Raises NotFound listing those there are, and UnreadableError.
+    """
+    campaign_id = connection.scalar(
+        select(campaigns.c.id).where(campaigns.c.name == name)
+    )
+    if campaign_id is not None:
+        return _read(connection, campaign_id)
     names = connection.scalars(select(campaigns.c.name).order_by("name")).all()
     there = f"there are: {', '.join(names)}" if names else "none has been applied yet"
     raise NotFound(
@@ -112,17 +116,21 @@ def by_name(connection: Connection, name: str) -> StoredCampaign:
 
 
 def load(connection: Connection, campaign_id: int) -> Campaign:
-    """Return the campaign of that row."""
-    row = connection.execute(
-        select(campaigns).where(campaigns.c.id == campaign_id)
-    ).one()
-    return _stored(row).campaign
+    """Return the campaign of that row. Raises UnreadableError."""
+    return _read(connection, campaign_id).campaign
 
 
 def listed(connection: Connection) -> list[StoredCampaign]:
-    """Return every campaign, by name."""
-    rows = connection.execute(select(campaigns).order_by(campaigns.c.name))
-    return [_stored(row) for row in rows]
+    """Return every campaign that can be read, by name; see `unreadable`."""
+    return _read_each(connection)[0]
+
+
+def unreadable(connection: Connection) -> list[UnreadableError]:
+    """Return which campaigns, and schedules of the others, cannot be read."""
+    readable, faults = _read_each(connection)
+    for stored in readable:
+        faults += _schedules_of(connection, stored)[1]
+    return faults
 
 
 def pause(connection: Connection, campaign_id: int, now: datetime) -> bool:
@@ -154,18 +162,61 @@ def resume(connection: Connection, campaign_id: int, now: datetime) -> bool:
 
 
 def schedules_of(connection: Connection, stored: StoredCampaign) -> list[ScheduleRow]:
-    """Return the campaign's schedules that have not ended, in its file's order."""
-    rows = {
-        row.name: row
-        for row in connection.execute(
-            select(schedule).where(
-                schedule.c.campaign_id == stored.id, schedule.c.ended_at.is_(None)
-            )
+    """Return the campaign's schedules that have not ended, in its file's order.
+
+    Those that can be read; see `unreadable`.
+    """
+    return _schedules_of(connection, stored)[0]
+
+
+def _read(connection: Connection, campaign_id: int) -> StoredCampaign:
+    readable, faults = _read_each(connection, campaigns.c.id == campaign_id)
+    if faults:
+        raise faults[0]
+    return readable[0]
+
+
+def _read_each(
+    connection: Connection, *which: ColumnElement[bool]
+) -> tuple[list[StoredCampaign], list[UnreadableError]]:
+    rows = select(campaigns).where(*which).order_by(campaigns.c.name)
+    readable, faults = read_each(connection, rows, campaigns.c.id, _stored)
+    names = select(campaigns.c.name)
+    return readable, [
+        UnreadableError(
+            f"The campaign {connection.scalar(names.where(campaigns.c.id == row_id))} "
+            f"(row {row_id}) cannot be read, so nothing of it is gathered or sent: "
+            f"{why}.",
+            "Apply its file anew: digest campaign apply FILE.toml",
         )
+        for row_id, why in faults.items()
+    ]
+
+
+def _schedules_of(
+    connection: Connection, stored: StoredCampaign
+) -> tuple[list[ScheduleRow], list[UnreadableError]]:
+    places = {
+        in_file.name: place for place, in_file in enumerate(stored.campaign.schedules)
     }
-    return [
-        ScheduleRow(rows[in_file.name].id, in_file, rows[in_file.name].slots_since)
-        for in_file in stored.campaign.schedules
+    rows = select(schedule).where(
+        schedule.c.campaign_id == stored.id, schedule.c.ended_at.is_(None)
+    )
+
+    def understood(row: Row[Any]) -> ScheduleRow:
+        in_file = stored.campaign.schedules[places[row.name]]
+        return ScheduleRow(row.id, in_file, row.slots_since)
+
+    readable, faults = read_each(connection, rows, schedule.c.id, understood)
+    readable.sort(key=lambda row: places[row.schedule.name])
+    name = stored.campaign.name
+    return readable, [
+        UnreadableError(
+            f"{name}: one of its schedules (row {row_id}) cannot be read, so it makes "
+            f"no editions: {why}.",
+            "Apply the campaign's file anew: digest campaign apply FILE.toml",
+        )
+        for row_id, why in faults.items()
     ]
 
 
@@ -193,6 +244,18 @@ def _record_application(
         was, settings = changes(_settings(before), _settings(after))
         act = replace(act, before=was, after=settings)
     record(connection, act, now)
+
+
+def _file_before(connection: Connection, name: str) -> dict[str, str] | None:
+    """Return the file that was applied before; None where there is none to read."""
+    row = select(campaigns.c.file).where(campaigns.c.name == name)
+
+    def parsed(row: Row[Any]) -> dict[str, str]:
+        CampaignFile(**row.file).parsed()
+        return dict(row.file)
+
+    readable, _ = read_each(connection, row, campaigns.c.id, parsed)
+    return readable[0] if readable else None
 
 
 def _settings(content: dict[str, str]) -> dict[str, Any]:
@@ -228,6 +291,8 @@ def _apply_schedules(
         )
         .values(ended_at=now)
     )
+    rows = select(schedule).where(schedule.c.campaign_id == stored.id)
+    _, damaged = read_each(connection, rows, schedule.c.id, tuple)
     for in_file in wanted:
         timetable = json.dumps([str(in_file.times), stored.campaign.timezone])
         row = {"campaign_id": stored.id, "name": in_file.name}
@@ -242,7 +307,9 @@ def _apply_schedules(
             .where(
                 schedule.c.campaign_id == stored.id,
                 schedule.c.name == in_file.name,
-                (schedule.c.timetable != timetable) | schedule.c.ended_at.is_not(None),
+                (schedule.c.timetable != timetable)
+                | schedule.c.ended_at.is_not(None)
+                | schedule.c.id.in_(damaged),
             )
             .values(slots_since=now, timetable=timetable, ended_at=None)
         )

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from digest.errors import NotFound
+from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns.source_health import HEALTHY, SourceHealth, SourceState
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import source
 from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
 from digest.store.campaigns.source_rows import BY_HAND
@@ -52,8 +53,32 @@ class SourceRow:
 
 
 def of_campaign(connection: Connection, campaign_id: int) -> dict[str, SourceRow]:
-    """Return the campaign's sources by name, those that have ended left out."""
-    rows = connection.execute(
+    """Return the campaign's sources by name, those that have ended left out.
+
+    And those that cannot be read; see `unreadable`.
+    """
+    return {row.name: row for row in _read_each(connection, campaign_id)[0]}
+
+
+def unreadable(connection: Connection, campaign_id: int) -> list[UnreadableError]:
+    """Return which of the campaign's sources have rows that cannot be read."""
+    names = select(source.c.name)
+    return [
+        UnreadableError(
+            f"What is kept of the source "
+            f"{connection.scalar(names.where(source.c.id == row_id))} (row {row_id}) "
+            f"cannot be read, so it is not asked: {why}.",
+            "Take it out of the campaign file, apply that, and put it in under "
+            "another name.",
+        )
+        for row_id, why in _read_each(connection, campaign_id)[1].items()
+    ]
+
+
+def _read_each(
+    connection: Connection, campaign_id: int
+) -> tuple[list[SourceRow], dict[int, str]]:
+    rows = (
         select(source)
         .where(
             source.c.campaign_id == campaign_id,
@@ -62,7 +87,7 @@ def of_campaign(connection: Connection, campaign_id: int) -> dict[str, SourceRow
         )
         .order_by(source.c.name)
     )
-    return {row.name: _understood(row) for row in rows}
+    return read_each(connection, rows, source.c.id, _understood)
 
 
 def by_name(connection: Connection, campaign_id: int, name: str) -> SourceRow:

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from digest.errors import NotFound
+from digest.errors import NotFound, UnreadableError
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.codes import ALPHABET
 from digest.store.base.modes import mode_of
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign, edition, schedule
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import going_live
@@ -185,14 +186,17 @@ def end(connection: Connection, edition_id: int, now: datetime) -> bool:
 
 
 def get(connection: Connection, edition_id: int) -> Edition:
-    """Return the edition. Raises NotFound in words."""
-    row = connection.execute(_editions().where(edition.c.id == edition_id)).first()
-    if row is None:
+    """Return the edition. Raises NotFound in words, and UnreadableError."""
+    matching = _editions().where(edition.c.id == edition_id)
+    readable, faults = read_each(connection, matching, edition.c.id, _edition)
+    for why in faults.values():
+        raise _unreadable(edition_id, why)
+    if not readable:
         raise NotFound(
             f"there is no edition {edition_id}; "
             "see those there are with: digest edition list CAMPAIGN"
         )
-    return _edition(row)
+    return readable[0]
 
 
 def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition | None:
@@ -209,8 +213,7 @@ def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition
 def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     """Return a campaign's editions, newest slot first."""
     matching = _editions().where(edition.c.campaign_id == campaign_id)
-    rows = connection.execute(matching.order_by(edition.c.slot.desc(), edition.c.id))
-    return [_edition(row) for row in rows]
+    return _readable(connection, matching.order_by(edition.c.slot.desc(), edition.c.id))
 
 
 def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
@@ -226,8 +229,7 @@ def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
         )
     )
     newest = matching.order_by(edition.c.slot.desc(), edition.c.id.desc())
-    rows = connection.execute(newest.limit(most).offset(skip))
-    return [_edition(row) for row in rows]
+    return _readable(connection, newest.limit(most).offset(skip))
 
 
 def unfinished(connection: Connection) -> list[Edition]:
@@ -240,8 +242,7 @@ def unfinished(connection: Connection) -> list[Edition]:
         campaign.c.paused_at.is_(None),
         going_live.may_go(connection),
     )
-    rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
-    return [_edition(row) for row in rows]
+    return _readable(connection, matching.order_by(edition.c.slot, edition.c.id))
 
 
 def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
@@ -249,8 +250,17 @@ def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Ed
     matching = _editions().where(
         edition.c.state.in_(states), edition.c.mode == mode_of(connection)
     )
-    rows = connection.execute(matching.order_by(edition.c.slot, edition.c.id))
-    return [_edition(row) for row in rows]
+    return _readable(connection, matching.order_by(edition.c.slot, edition.c.id))
+
+
+def unreadable(connection: Connection) -> list[UnreadableError]:
+    """Return which editions that have not ended have rows that cannot be read.
+
+    Lists of editions leave them out.
+    """
+    matching = _editions().where(edition.c.state.not_in(EDITION_MOVES.ended))
+    _, faults = read_each(connection, matching, edition.c.id, _edition)
+    return [_unreadable(row_id, why) for row_id, why in faults.items()]
 
 
 def slots_made(
@@ -336,6 +346,17 @@ def _editions() -> Select[Any]:
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .join(schedule, schedule.c.id == edition.c.schedule_id)
     )
+
+
+def _unreadable(edition_id: int, why: str) -> UnreadableError:
+    return UnreadableError(
+        f"Edition {edition_id} cannot be read, so it stays where it is: {why}.",
+        "Mend its row in the database, or restore a backup from before.",
+    )
+
+
+def _readable(connection: Connection, query: Select[Any]) -> list[Edition]:
+    return read_each(connection, query, edition.c.id, _edition)[0]
 
 
 def _edition(row: Row[Any]) -> Edition:

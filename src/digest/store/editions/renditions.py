@@ -10,6 +10,9 @@ from digest.model.editions.rendition import FAULT, TOO_HEAVY, UNPRINTED, Renditi
 from digest.store.base.tables import rendition
 from digest.store.base.upsert import insert_new
 
+# The key of what keeps an edition itself back, beside those of its renditions.
+_PUBLISHING = "publishing"
+
 
 def get(connection: Connection, edition_id: int, key: str) -> Rendition | None:
     """Return what is kept under that key, if anything is."""
@@ -49,6 +52,29 @@ def note_fault(
     put(connection, edition_id, key, Rendition(b"", {FAULT: why}), now)
 
 
+def note_publishing_fault(
+    connection: Connection, edition_id: int, why: str, now: datetime
+) -> None:
+    """Keep why an edition cannot be carried forward; forget it where `why` is empty."""
+    _forget_fault(connection, edition_id, _PUBLISHING)
+    if why:
+        note_fault(connection, edition_id, _PUBLISHING, why, now)
+
+
+def publishing_fault(connection: Connection, edition_id: int) -> str:
+    """Return why the edition could not be carried forward; "" where it can."""
+    return _fault(connection, edition_id, _PUBLISHING)
+
+
+def _fault(connection: Connection, edition_id: int, key: str) -> str:
+    facts = connection.scalar(
+        select(rendition.c.facts).where(
+            rendition.c.edition_id == edition_id, rendition.c.key == key
+        )
+    )
+    return str((facts or {}).get(FAULT, ""))
+
+
 def faults(connection: Connection, edition_id: int) -> list[str]:
     """Return why renditions of an edition could not be made, each reason once."""
     reasons = (str(facts.get(FAULT, "")) for facts in _facts(connection, edition_id))
@@ -71,17 +97,14 @@ def too_heavy(connection: Connection, edition_id: int) -> int:
 
 
 def _facts(connection: Connection, edition_id: int) -> list[Mapping[str, Any]]:
-    rows = select(rendition.c.facts).where(rendition.c.edition_id == edition_id)
+    rows = select(rendition.c.facts).where(
+        rendition.c.edition_id == edition_id, rendition.c.key != _PUBLISHING
+    )
     return [*connection.scalars(rows.order_by(rendition.c.key))]
 
 
 def _forget_fault(connection: Connection, edition_id: int, key: str) -> None:
-    facts = connection.scalar(
-        select(rendition.c.facts).where(
-            rendition.c.edition_id == edition_id, rendition.c.key == key
-        )
-    )
-    if facts is not None and FAULT in facts:
+    if _fault(connection, edition_id, key):
         connection.execute(
             delete(rendition).where(
                 rendition.c.edition_id == edition_id, rendition.c.key == key

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
-from digest.errors import DigestError, NotFound
+from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.blocks import Picture
 from digest.model.posts.item_json import item_from_json, pictures_from_json
 from digest.model.posts.items import Item
@@ -21,6 +21,7 @@ from digest.model.posts.pictures import (
     too_many,
 )
 from digest.store import limits
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item, source
 from digest.store.posts import log, pictures, positions
 from digest.store.posts.pictures import PictureAddress
@@ -76,25 +77,34 @@ def pictured(connection: Connection, items: Sequence[Item]) -> list[Item]:
 def open_items(connection: Connection, campaign_id: int) -> list[OpenItem]:
     """Return the items with pictures that an edition may still carry, in order.
 
-    Of thousands of items no more than some are held whole at one time.
+    Of thousands of items no more than some are held whole at one time. One that
+    cannot be read is left out; see `unreadable`.
     """
-    rows = connection.execute(
+    return [entry for entry in _read_each(connection, campaign_id)[0] if entry.pictures]
+
+
+def unreadable(connection: Connection, campaign_id: int) -> list[UnreadableError]:
+    """Return which of the items that an edition may still carry cannot be read."""
+    faults = _read_each(connection, campaign_id)[1]
+    return [log.unreadable(item_id, why) for item_id, why in faults.items()]
+
+
+def _read_each(
+    connection: Connection, campaign_id: int
+) -> tuple[list[OpenItem], dict[int, str]]:
+    rows = (
         select(item.c.id, item.c.content, source.c.name)
         .join(source, source.c.id == item.c.source_id)
         .where(*_may_change(connection, campaign_id))
         .order_by(item.c.id)
         .execution_options(yield_per=limits.ITEMS_PICTURED_AT_ONCE)
     )
-    items = (
-        OpenItem(
-            row.id,
-            row.name,
-            row.content["title"],
-            tuple(dict.fromkeys(pictures_from_json(row.content))),
-        )
-        for row in rows
-    )
-    return [entry for entry in items if entry.pictures]
+
+    def understood(row: Row[Any]) -> OpenItem:
+        pictures = tuple(dict.fromkeys(pictures_from_json(row.content)))
+        return OpenItem(row.id, row.name, row.content["title"], pictures)
+
+    return read_each(connection, rows, item.c.id, understood)
 
 
 def picture_open(connection: Connection, campaign_id: int) -> int:

@@ -5,11 +5,12 @@ from datetime import datetime
 from json import loads
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, select
+from sqlalchemy import Connection, Row, Select, Text, cast, select
 
-from digest.errors import DigestError, NotFound
+from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item
 from digest.store.editions import editions
 from digest.store.posts import pictures, positions
@@ -47,9 +48,11 @@ def released(
 ) -> list[LogEntry]:
     """Return the log in (since, upto], in order.
 
-    Withdrawn items are left out, and those that a later one in it corrects.
+    Withdrawn items are left out, and those that a later one in it corrects. Raises
+    UnreadableError where one of them cannot be read: it is for a person to say
+    whether an edition goes without it.
     """
-    rows = connection.execute(
+    rows = (
         select(item)
         .where(
             item.c.campaign_id == campaign_id,
@@ -58,20 +61,20 @@ def released(
             item.c.withdrawn_at.is_(None),
         )
         .order_by(item.c.position)
-    ).all()
-    latest = {(row.source_id, row.key): row.position for row in rows}
-    return [
-        LogEntry(
-            row.id,
-            row.position,
-            item_from_json(row.content),
-            row.fingerprint,
-            tuple(row.topics),
-            row.accepted_at,
-        )
-        for row in rows
-        if latest[row.source_id, row.key] == row.position
-    ]
+    )
+    entries, faults = read_each(connection, rows, item.c.id, _entry)
+    for item_id, why in faults.items():
+        raise unreadable(item_id, why)
+    latest = {post: entry.position for post, entry in entries}
+    return [entry for post, entry in entries if latest[post] == entry.position]
+
+
+def unreadable(item_id: int, why: str) -> UnreadableError:
+    """Return what staff are told of an item that cannot be read."""
+    return UnreadableError(
+        f"Post {item_id} cannot be read, so no edition that carries it is made: {why}.",
+        f"Have editions go without it: digest post withdraw {item_id}",
+    )
 
 
 def release(connection: Connection, item_id: int, now: datetime) -> bool:
@@ -79,7 +82,7 @@ def release(connection: Connection, item_id: int, now: datetime) -> bool:
 
     What was passed over, or taken for the same as another post, comes in too.
     """
-    row = locked(connection, item_id)
+    row = _locked_standing(connection, item_id)
     if row.position is not None or row.withdrawn_at is not None:
         return False
     _let_in(connection, row, now)
@@ -92,7 +95,7 @@ def hold(connection: Connection, item_id: int, now: datetime) -> bool:
 
     Its position is given up for good: a later release gives it a new one.
     """
-    row = locked(connection, item_id)
+    row = _locked_standing(connection, item_id)
     if is_carried(connection, row):
         return False
     changes = {"position": None, "released_at": None, "held_at": now}
@@ -106,7 +109,7 @@ def withdraw(connection: Connection, item_id: int, now: datetime) -> bool:
 
     What no edition carries gives up its position.
     """
-    row = locked(connection, item_id)
+    row = _locked_standing(connection, item_id)
     if row.withdrawn_at is not None:
         return False
     values: dict[str, Any] = {"withdrawn_at": now}
@@ -124,7 +127,7 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
     It is what it was before; if it had been released, it is again. Raises
     DigestError where an edition that carried it has gone on without it.
     """
-    row = locked(connection, item_id)
+    row = _locked_standing(connection, item_id)
     if row.withdrawn_at is None:
         return False
     edition_id = None
@@ -163,7 +166,7 @@ def record_act(
 
     Beside what `facts` say, each as before and after, is how it stands now.
     """
-    after = row_of(connection, before.id)
+    after = _standing(connection, before.id)
     was = {name: getattr(before, name) for name in _STANDING}
     stands = {name: getattr(after, name) for name in _STANDING}
     changed = audit.changes(
@@ -180,13 +183,34 @@ def locked(connection: Connection, item_id: int) -> Row[Any]:
 
     Raises NotFound in words.
     """
-    positions.lock(connection, row_of(connection, item_id).campaign_id)
+    _locked_standing(connection, item_id)
     return row_of(connection, item_id)
 
 
 def row_of(connection: Connection, item_id: int) -> Row[Any]:
     """Return the item's row. Raises NotFound in words."""
-    row = connection.execute(select(item).where(item.c.id == item_id)).first()
+    return _row(connection, select(item), item_id)
+
+
+def is_carried(connection: Connection, row: Row[Any]) -> bool:
+    """Whether an edition carries the item, so that its words are fixed."""
+    carried = positions.carried(connection, row.campaign_id)
+    return positions.is_carried(row.position, carried)
+
+
+def _locked_standing(connection: Connection, item_id: int) -> Row[Any]:
+    positions.lock(connection, _standing(connection, item_id).campaign_id)
+    return _standing(connection, item_id)
+
+
+def _standing(connection: Connection, item_id: int) -> Row[Any]:
+    """Return how an item stands: not what it says, which may be unreadable."""
+    names = ("id", "campaign_id", "released_at", *_STANDING)
+    return _row(connection, select(*(item.c[name] for name in names)), item_id)
+
+
+def _row(connection: Connection, query: Select[Any], item_id: int) -> Row[Any]:
+    row = connection.execute(query.where(item.c.id == item_id)).first()
     if row is None:
         raise NotFound(
             f"there is no post {item_id}; see them with: digest post list CAMPAIGN"
@@ -194,10 +218,16 @@ def row_of(connection: Connection, item_id: int) -> Row[Any]:
     return row
 
 
-def is_carried(connection: Connection, row: Row[Any]) -> bool:
-    """Whether an edition carries the item, so that its words are fixed."""
-    carried = positions.carried(connection, row.campaign_id)
-    return positions.is_carried(row.position, carried)
+def _entry(row: Row[Any]) -> tuple[tuple[int, str], LogEntry]:
+    """Return an item of the log, behind what all its corrections have in common."""
+    return (row.source_id, row.key), LogEntry(
+        row.id,
+        row.position,
+        item_from_json(row.content),
+        row.fingerprint,
+        tuple(row.topics),
+        row.accepted_at,
+    )
 
 
 def _let_in(connection: Connection, row: Row[Any], now: datetime) -> None:

@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.staff_words import moment_in_words
-from digest.schedule.reports.runs import GOING, Run, run_of
+from digest.schedule.reports.runs import GOING, Run, run_of, runs_of
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions import editions
-from digest.store.editions.editions import Edition
 from digest.web import limits
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
@@ -31,7 +30,9 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         with digest.reading() as connection:
             most, passed = limits.RUNS, (page - 1) * limits.RUNS
             planned = editions.planned(connection, most + 1, passed)
-            rows = [_run(digest, connection, row) for row in planned[:most]]
+            now, rate_limits = digest.now(), digest.settings.limits.overall
+            listed = runs_of(connection, planned[:most], now, rate_limits)
+            rows = [_view(connection, run) for run in listed]
         return pages.page(
             "runs.html",
             here="runs",
@@ -47,7 +48,9 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         chosen = [state] if state in STATES else []
         with digest.reading() as connection:
             edition = editions.get(connection, edition_id)
-            run = _run(digest, connection, edition)
+            rate_limits = digest.settings.limits.overall
+            current = run_of(connection, edition, digest.now(), rate_limits)
+            run = _view(connection, current)
             people = copies.listed(
                 connection, edition_id, chosen, after, limits.RUN_PEOPLE + 1
             )
@@ -71,10 +74,9 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     return router
 
 
-def _run(digest: App, connection: Connection, edition: Edition) -> dict[str, Any]:
-    campaign = campaigns.by_name(connection, edition.campaign).campaign
-    limits = digest.settings.limits.overall
-    run: Run = run_of(connection, edition, digest.now(), limits)
+def _view(connection: Connection, run: Run) -> dict[str, Any]:
+    edition = run.edition
+    campaign = campaigns.load(connection, edition.campaign_id)
     counts: dict[str, int] = {}
     for (_, state), count in run.copies.items():
         counts[state] = counts.get(state, 0) + count
