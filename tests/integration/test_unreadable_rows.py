@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, update
 from starlette.testclient import TestClient
 
+from digest.audience.unsubscribing import LeavingState
 from digest.bootstrap import App, opened
 from digest.deliver.sending.run_state import RunTally
 from digest.model.editions.edition import EditionState
@@ -234,3 +235,15 @@ def test_a_campaign_that_cannot_be_read_does_not_keep_the_emails_of_another(
     assert report.emails == RunTally(accepted=1, problems=report.emails.problems)
     assert "campaign harbour" in "".join(report.faults)
     assert not report.is_complete
+
+
+def test_readers_can_leave_a_campaign_that_cannot_be_read(installation: App) -> None:
+    token = installation.unsubscribe_links.links.unsubscribe_token(2)
+    damaged(
+        installation.engine, "UPDATE campaign SET file = '{}' WHERE name = 'harbour'"
+    )
+    with TestClient(make_app(installation), base_url=SITE) as browser:
+        browser.post(f"/u/{token}")
+    a_stored_campaign(installation.engine, HARBOUR)
+
+    assert installation.unsubscribe_links.look(token).state is LeavingState.LEFT

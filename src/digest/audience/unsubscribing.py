@@ -59,10 +59,14 @@ class UnsubscribeLinks:
             return _state_of(connection, self._reader_of(token))
 
     def unsubscribe(self, token: str) -> LinkState:
-        """Leave the campaign of a link, at once; twice is the same as once."""
+        """Leave the campaign of a link, at once; twice is the same as once.
+
+        Also one that cannot be read, which alone raises UnreadableError then.
+        """
         reader_id = self._reader_of(token)
         with writing(self.engine) as connection:
             has_changed = unsubscribe(connection, reader_id, self.clock())
+        with reading(self.engine) as connection:
             return _state_of(connection, reader_id, has_changed=has_changed)
 
     def resubscribe(self, token: str) -> LinkState:

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Copy
-from digest.errors import DigestError
+from digest.errors import DigestError, UnreadableError
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.formats import Channel
 from digest.store.base.engine import reading
@@ -82,8 +82,11 @@ class CompiledVariants:
 
     def _compile(self, variant_id: int) -> CompiledVariant | FailedVariant:
         # Before the message: what is withdrawn while it is made counts as later.
-        with reading(self._engine) as connection:
-            guard = guard_for(connection, self._edition_id, Channel.EMAIL)
+        try:
+            with reading(self._engine) as connection:
+                guard = guard_for(connection, self._edition_id, Channel.EMAIL)
+        except UnreadableError as problem:
+            return FailedVariant(str(problem))
         try:
             message = self._message_for(self._edition_id, variant_id)
         except DigestError as problem:
