@@ -221,19 +221,32 @@ def test_why_an_edition_stays_where_it_is_is_told_once_in_the_log(
     assert help_with(engine, ("harbour", "cannot go on", "Post 2"))
 
 
-def test_a_campaign_that_cannot_be_read_does_not_keep_the_emails_of_another(
-    installation: App,
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        pytest.param(
+            "UPDATE campaign SET file = '{}' WHERE name = 'harbour'",
+            "campaign harbour",
+            id="a campaign",
+        ),
+        pytest.param(
+            "UPDATE subscriber SET address = '[' WHERE name = 'Bob'",
+            "a copy cannot be read",
+            id="a reader's address",
+        ),
+    ],
+)
+def test_what_cannot_be_read_does_not_keep_the_emails_of_another_campaign(
+    installation: App, statement: str, fault: str
 ) -> None:
     for name, schedule in (("harbour", "evening"), ("lantern-week", "daily")):
         publish(installation.engine, name, schedule, SLOT)
-    damaged(
-        installation.engine, "UPDATE campaign SET file = '{}' WHERE name = 'harbour'"
-    )
+    damaged(installation.engine, statement)
     with installation.work() as work:
         report = work.once(Event())
 
     assert report.emails == RunTally(accepted=1, problems=report.emails.problems)
-    assert "campaign harbour" in "".join(report.faults)
+    assert fault in "".join(report.faults)
     assert not report.is_complete
 
 

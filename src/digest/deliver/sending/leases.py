@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from digest.deliver.sending.compiled_variants import CompiledVariants, MessageFor
 from digest.deliver.sending.connection_loop import RunContext
 from digest.deliver.sending.copy_queue import LeasedBatch
-from digest.errors import UnreadableError
+from digest.errors import StoreError, UnreadableError
 from digest.model.delivery.delivery import Patience
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
@@ -83,10 +83,22 @@ class Leases:
         queue = self._context.queue
         unread = next((batch for batch in queue.batches if batch.unread), None)
         batch = unread or self._claim()
-        if batch is not None:
+        if batch is None:
+            return
+        try:
             with reading(self._context.engine) as connection:
                 copies = self._read(connection, batch)
-            queue.add(batch, copies)
+        except StoreError:
+            raise
+        except Exception as problem:
+            # A copy of it cannot be read, which must not cost other batches.
+            log.exception("batch not read id=%s", batch.lease.batch_id)
+            words = f"the emails of {batch.edition_code} wait: a copy cannot be read"
+            self._context.state.note(f"{words} ({type(problem).__name__})")
+            queue.drop(batch)
+            self._supply.ended(batch.lease.batch_id)
+            return
+        queue.add(batch, copies)
 
     def _read(self, connection: Connection, batch: LeasedBatch) -> list[DueCopy]:
         now, readers = self._context.clock(), batch.unread
