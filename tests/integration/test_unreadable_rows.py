@@ -161,6 +161,19 @@ def test_the_desk_opens_and_names_it(
     assert words[-1] in today.text or "Post 2" in "".join(words)
 
 
+def test_the_other_posts_of_a_log_can_be_looked_at(installation: App) -> None:
+    with writing(installation.engine) as connection:
+        harbour = campaigns.by_name(connection, "harbour")
+        by_hand.add(connection, harbour, a_post("three", title="The ebb"), SLOT)
+    damaged(installation.engine, "UPDATE item SET content = '{' WHERE id = 2")
+    with TestClient(make_app(installation), base_url=SITE) as browser:
+        page = browser.get("/desk/log/harbour")
+
+    assert page.status_code == 200
+    assert "The ebb" in page.text
+    assert "The tide" not in page.text
+
+
 @pytest.mark.parametrize(
     ("statement", "mended"),
     [

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, select
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, select
 from digest.errors import NotFound
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item, source
 from digest.store.posts import positions
 
@@ -89,7 +91,7 @@ def listed(
     which: ItemFilter = ItemFilter(),
     limit: int | None = None,
 ) -> list[ListedItem]:
-    """Return items of a campaign, newest first."""
+    """Return items of a campaign that can be read, newest first."""
     query = _items().where(item.c.campaign_id == campaign_id)
     if which.state is ItemState.CHANGED:
         query = query.where(IS_OFFERED)
@@ -100,8 +102,9 @@ def listed(
     if which.before is not None:
         query = query.where(item.c.id < which.before)
     carried = positions.carried(connection, campaign_id)
-    rows = connection.execute(query.order_by(item.c.id.desc()).limit(limit))
-    return [_listed(row, carried) for row in rows]
+    newest = query.order_by(item.c.id.desc()).limit(limit)
+    understand = partial(_listed, carried=carried)
+    return read_each(connection, newest, item.c.id, understand)[0]
 
 
 def get(connection: Connection, campaign_id: int, item_id: int) -> ListedItem:
