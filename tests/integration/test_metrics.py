@@ -1,6 +1,7 @@
 """Numbers for Prometheus: they are true, name nobody and are not for everybody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
+from digest.model.editions.mode import Mode
 from digest.schedule.editions import long_sleep
 from digest.settings import Settings
 from digest.store.base.engine import writing
+from digest.store.base.modes import in_mode
 from digest.store.delivery import carriers, send_batches
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
@@ -26,6 +29,12 @@ def numbers(text: str) -> dict[tuple[str, str], float]:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+@pytest.fixture
+def program(program: App) -> App:
+    """Return the program at its live edition: numbers are of our own mode."""
+    return replace(program, engine=in_mode(program.engine, Mode.LIVE))
 
 
 @pytest.fixture

@@ -96,9 +96,10 @@ def test_once_live_everybody_is_written_to_and_nothing_stays_in_the_inbox(
     tmp_path: Path,
 ) -> None:
     key = SecretStr("a key of the test's own, 32 characters long")
+    live = {"live": True, "secret_key": key, "base_url": "https://news.example.org"}
     with (
         mail_server(PIPELINED) as server,
-        program_for(tmp_path, server.url, live=True, secret_key=key) as app,
+        program_for(tmp_path, server.url, **live) as app,
     ):
         assert sent(app) == RunTally(accepted=5)
 

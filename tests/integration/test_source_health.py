@@ -45,7 +45,10 @@ WITH_A_BLANK = Answer(
     json.dumps(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "items": [{"id": "1", "title": "one", "content_text": "x"}, {"id": "2"}],
+            "items": [
+                {"id": "id one", "title": "one", "content_text": "Words."},
+                {"id": "id two"},
+            ],
         }
     ).encode()
 )
@@ -68,7 +71,8 @@ def applied(engine: Engine, urls: dict[str, str], kind: str = "feed") -> StoredC
 
 def a_feed(*titles: str, **heads: str) -> Answer:
     items = [
-        {"id": title, "title": title, "content_text": "Words."} for title in titles
+        {"id": f"id {title}", "title": title, "content_text": "Words."}
+        for title in titles
     ]
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
     heads = {name.replace("_", "-"): words for name, words in heads.items()}
