@@ -165,7 +165,8 @@ def _block(block: Mapping[str, Any]) -> str:
             )
             + "</div>"
         ),
-        "together": lambda b: f"<div class='together'>{_blocks(b['body'])}</div>",
+        "language": lambda b: f"<div lang='{b['lang']}'>{_blocks(b['body'])}</div>",
+        "ending": lambda b: f"<div class='together'>{_blocks(b['body'])}</div>",
     }
     return kinds[block["k"]](block)
 
