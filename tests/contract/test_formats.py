@@ -17,6 +17,7 @@ from digest.model.formats import (
     Channel,
     Format,
     Preview,
+    first_for,
     named,
     preview_named,
     previews,
@@ -56,6 +57,30 @@ def test_a_preview_shows_one_format() -> None:
 
 def test_every_family_makes_a_format() -> None:
     assert {fmt.family for fmt in CAN_BE_MADE} == set(FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("has_email", "has_address", "name"),
+    [
+        (True, True, "html"),
+        (True, False, "html"),
+        (False, True, "letter"),
+        (False, False, "phone"),
+    ],
+)
+def test_who_names_no_format_gets_what_can_reach_them(
+    has_email: bool,  # noqa: FBT001 - a column of the table
+    has_address: bool,  # noqa: FBT001
+    name: str,
+) -> None:
+    assert first_for(has_email=has_email, has_address=has_address) == named(name)
+
+
+def test_print_is_as_large_as_the_guidelines_for_clear_and_large_print_ask() -> None:
+    # UK Association for Accessible Formats: clear print 14 point, large print 18.
+    assert (named("letter").points, named("large-print").points) == (14, 18)
+    assert [fmt.name for fmt in CAN_BE_MADE if fmt.has_html] == ["html"]
+    assert [fmt.name for fmt in CAN_BE_MADE if not fmt.points] == ["html", "plain"]
 
 
 @pytest.mark.parametrize("fmt", CAN_BE_MADE, ids=str)

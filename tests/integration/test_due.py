@@ -1,19 +1,21 @@
 """Slots that are due: each gets one edition, the missed ones are owned up to."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from digest.gather.fetching.fetch import Fetcher
+from digest.model.campaigns.slots import WeeklyTimes
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import long_sleep
-from digest.schedule.editions.due import next_slots, open_due
+from digest.schedule.editions.due import next_slot, next_slots, open_due
 from digest.schedule.editions.publishing import publish_due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import ScheduleRow
 from digest.store.editions import editions
-from tests.builders import EIGHT
+from tests.builders import EIGHT, a_campaign, a_schedule
 from tests.stored import FILE, a_stored_campaign, schedule_id
 
 SLOT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)  # 16:00 in London
@@ -215,3 +217,27 @@ def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:
         opened = [editions.open_at(connection, slot, SLOT) for _ in range(2)]
 
     assert opened == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        pytest.param(
+            "2026-07-01T12:00", "2026-07-05T23:00", id="long before it starts"
+        ),
+        pytest.param("2026-07-05T22:59", "2026-07-05T23:00", id="a minute before"),
+        pytest.param("2026-07-05T23:00", "2026-07-06T23:00", id="at its first slot"),
+        pytest.param("2026-07-06T23:00", None, id="what is left is of the day after"),
+    ],
+)
+def test_the_next_slot_is_within_the_campaigns_days(now: str, slot: str | None) -> None:
+    # Midnight in London is 23:00 UTC of the day before, for it is summer.
+    campaign = a_campaign(starts=date(2026, 7, 6), ends=date(2026, 7, 7))
+    midnight = ScheduleRow(1, a_schedule(times=WeeklyTimes(time(0))), EIGHT)
+
+    assert next_slot(campaign, midnight, at(now)) == (at(slot) if slot else None)
+
+
+def at(instant: str) -> datetime:
+    """Return an instant in UTC."""
+    return datetime.fromisoformat(instant).replace(tzinfo=UTC)

@@ -16,14 +16,19 @@ from digest.model.posts.blocks import (
 from digest.model.posts.item_json import pictures_from_json, to_json
 from digest.model.posts.items import Item
 from digest.model.posts.pictures import (
+    PictureFile,
     PictureUse,
     file_for,
     from_public_name,
     lacks_words,
     meaningful_alt,
+    name_of,
     pictures_in,
     public_name,
     repictured,
+    shows,
+    split_at_limit,
+    too_many,
 )
 from tests.builders import a_post, an_event, words
 from tests.made_blocks import BLOCKS
@@ -116,3 +121,44 @@ def test_a_public_name_leads_back_to_its_file(use: PictureUse) -> None:
 )
 def test_other_names_lead_nowhere(name: str) -> None:
     assert from_public_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("beyond", "words_of_it"),
+    [(1, "is left out"), (2, "and the 1 after it are"), (5, "and the 4 after it are")],
+)
+def test_how_many_pictures_are_too_many_is_counted(
+    beyond: int, words_of_it: str
+) -> None:
+    assert too_many(beyond).startswith(words_of_it)
+
+
+def test_of_many_pictures_each_counts_once_and_the_first_are_taken() -> None:
+    many = [Picture(f"https://example.org/{n}.png", "A kettle") for n in range(40)]
+    first, beyond = split_at_limit([many[0], *many, many[0]])
+
+    assert first + beyond == many
+    assert first
+    assert beyond
+
+
+def test_a_body_shows_a_picture_where_the_picture_itself_is_a_block() -> None:
+    picture = Picture("https://example.org/a.png", "A kettle")
+    other = Picture("https://example.org/b.png", "A kettle")
+
+    assert shows((picture,), picture)
+    assert not shows((other,), picture)
+    assert not shows((picture,), None)
+
+
+def test_files_of_one_name_are_the_same_in_every_size() -> None:
+    def files(**changed: bytes) -> dict[PictureUse, PictureFile]:
+        return {
+            use: PictureFile("image/png", 1, 1, changed.get(use.name, b"x"))
+            for use in PictureUse
+        }
+
+    names = {name_of(files(**{use.name: b"y"})) for use in PictureUse}
+
+    assert name_of(files()) == name_of(files())
+    assert len(names | {name_of(files())}) == len(PictureUse) + 1

@@ -138,3 +138,11 @@ def test_the_next_slot_skips_the_days_that_have_none() -> None:
     weekly = WeeklyTimes(time(10), week_days("thu"))
 
     assert weekly.next_slot(LONDON, at("2026-07-09T09:00")) == at("2026-07-16T09:00")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [("daily", "16:00 daily"), ("fri, mon", "16:00 mon,fri")],
+)
+def test_times_are_told_in_the_words_of_a_campaign_file(days: str, words: str) -> None:
+    assert str(WeeklyTimes(time(16), week_days(days))) == words

@@ -198,3 +198,36 @@ def test_numbers_and_addresses_keep_their_order(text: str, whole: list[str]) -> 
     assert "".join(part for part, _ in parts) == text
     assert [part for part, is_kept in parts if is_kept] == whole
     assert kept_in_order(text).replace("\N{LEFT-TO-RIGHT MARK}", "") == text
+
+
+R, L = "א", "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        pytest.param(L * 3 + R * 7, "rtl", id="seven of ten, though it begins left"),
+        pytest.param(L * 31 + R * 69, "otherwise", id="just under, and begins left"),
+        pytest.param(R * 3 + L * 7, "ltr", id="three of ten, though it begins right"),
+        pytest.param(R * 31 + L * 69, "otherwise", id="just over, and begins right"),
+        pytest.param(R * 51 + L * 49, "rtl", id="begins right, and most agree"),
+        pytest.param(R * 50 + L * 50, "otherwise", id="begins right, half agree"),
+        pytest.param(L * 51 + R * 49, "ltr", id="begins left, and most agree"),
+        pytest.param(L * 50 + R * 50, "otherwise", id="begins left, half agree"),
+    ],
+)
+def test_what_letters_do_not_settle_is_as_it_is_around(
+    text: str, direction: str
+) -> None:
+    decided = {direction_of(text, otherwise) for otherwise in Direction}
+
+    assert decided == (
+        set(Direction) if direction == "otherwise" else {Direction(direction)}
+    )
+
+
+def test_one_function_word_in_many_is_not_enough_to_tell_a_language() -> None:
+    names = " ".join(f"Exampleton{number}" for number in range(40))
+
+    assert text_language(f"{names} the and of", ARABIC).tag != "en"
+    assert text_language("the cat and the dog of the house", ARABIC).tag == "en"
