@@ -1,5 +1,6 @@
 """Two timetables on one database: one edition per slot, and a clean stop."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -43,7 +44,10 @@ def wait_until(true: Callable[[], bool], seconds: float) -> None:
 
 def test_two_timetables_make_one_edition_per_slot(home: Path, digest: Command) -> None:
     (home / "notes").mkdir()
-    (home / "notes" / "one.md").write_text("# One\n\nWords.\n")
+    note = home / "notes" / "one.md"
+    note.write_text("# One\n\nWords.\n")
+    # What was written just now may be half of what it will be, and waits.
+    os.utime(note, (time.time() - 60,) * 2)
     (home / "people.csv").write_text("name,email\nAnn,ann@example.org\n")
     digest("init")
     applied = datetime.now(UTC) - timedelta(minutes=2)
