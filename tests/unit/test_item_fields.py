@@ -76,3 +76,10 @@ def test_where_a_field_came_from_is_told_for_each_field_and_no_other() -> None:
         "byline": "the lines that open its text",
         "summary": "the first sentences of its text",
     }
+
+
+def test_words_without_spaces_are_cut_to_three_hundred_letters() -> None:
+    title = fields_in_words(a_post(title="x" * 301), ZONE)["title"]
+
+    assert title == "x" * 299 + "…"
+    assert fields_in_words(a_post(title="x" * 300), ZONE)["title"] == "x" * 300

@@ -123,42 +123,85 @@ def test_other_names_lead_nowhere(name: str) -> None:
     assert from_public_name(name) is None
 
 
-@pytest.mark.parametrize(
-    ("beyond", "words_of_it"),
-    [(1, "is left out"), (2, "and the 1 after it are"), (5, "and the 4 after it are")],
-)
-def test_how_many_pictures_are_too_many_is_counted(
-    beyond: int, words_of_it: str
+def test_the_pictures_of_an_event_are_changed_too() -> None:
+    event = an_event(body=EVERYWHERE)
+
+    changed = repictured(event, lambda picture: Picture(picture.src.upper()))
+
+    assert addresses(changed) == [*"ABCD"]
+
+
+def _files(changed: PictureUse | None = None) -> dict[PictureUse, PictureFile]:
+    return {
+        use: PictureFile("image/jpeg", 1, 1, b"new" if use is changed else b"old")
+        for use in PictureUse
+    }
+
+
+@pytest.mark.parametrize("use", PictureUse)
+def test_a_picture_has_another_name_when_any_of_its_files_changes(
+    use: PictureUse,
 ) -> None:
-    assert too_many(beyond).startswith(words_of_it)
+    assert name_of(_files()) == name_of(_files())
+    assert name_of(_files(use)) != name_of(_files())
 
 
-def test_of_many_pictures_each_counts_once_and_the_first_are_taken() -> None:
-    many = [Picture(f"https://example.org/{n}.png", "A kettle") for n in range(40)]
-    first, beyond = split_at_limit([many[0], *many, many[0]])
+def test_a_name_made_from_files_is_one_that_leads_back_to_them() -> None:
+    name = name_of(_files())
 
-    assert first + beyond == many
-    assert first
-    assert beyond
+    assert from_public_name(f"{name}.jpg") == (name, PictureUse.EMAIL)
 
 
-def test_a_body_shows_a_picture_where_the_picture_itself_is_a_block() -> None:
-    picture = Picture("https://example.org/a.png", "A kettle")
-    other = Picture("https://example.org/b.png", "A kettle")
+@pytest.mark.parametrize(
+    ("media_type", "end"), [("image/jpeg", ".jpg"), ("image/png", ".png")]
+)
+def test_a_file_is_named_after_what_it_is(media_type: str, end: str) -> None:
+    file = PictureFile(media_type, 1, 1, b"")
 
-    assert shows((picture,), picture)
-    assert not shows((other,), picture)
-    assert not shows((picture,), None)
+    assert public_name(NAME, PictureUse.EMAIL, file).endswith(end)
 
 
-def test_files_of_one_name_are_the_same_in_every_size() -> None:
-    def files(**changed: bytes) -> dict[PictureUse, PictureFile]:
-        return {
-            use: PictureFile("image/png", 1, 1, changed.get(use.name, b"x"))
-            for use in PictureUse
-        }
+@pytest.mark.parametrize(
+    ("picture", "is_shown"),
+    [
+        pytest.param(Picture("c", "A kettle"), True, id="whatever its words"),
+        pytest.param(Picture("b"), False, id="another"),
+        pytest.param(Picture("d"), False, id="inside a quotation"),
+        pytest.param(None, False, id="none"),
+    ],
+)
+def test_a_lead_picture_that_the_body_shows_is_recognised_by_its_address(
+    picture: Picture | None,
+    is_shown: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    body = (*words("One."), Picture("c"), Quote((Picture("d"),)))
 
-    names = {name_of(files(**{use.name: b"y"})) for use in PictureUse}
+    assert shows(body, picture) is is_shown
 
-    assert name_of(files()) == name_of(files())
-    assert len(names | {name_of(files())}) == len(PictureUse) + 1
+
+@pytest.mark.parametrize(
+    ("number", "fetched", "beyond"), [(30, 30, 0), (31, 30, 1), (45, 30, 15)]
+)
+def test_the_first_thirty_pictures_of_a_post_are_fetched_each_once(
+    number: int, fetched: int, beyond: int
+) -> None:
+    pictures = [Picture(str(n)) for n in range(number)]
+
+    within, after = split_at_limit(pictures + pictures)
+
+    assert within + after == pictures
+    assert (len(within), len(after)) == (fetched, beyond)
+
+
+@pytest.mark.parametrize(
+    ("beyond", "start"),
+    [
+        (1, "is left out"),
+        (2, "and the 1 after it are left out"),
+        (16, "and the 15 after it are left out"),
+    ],
+)
+def test_why_a_picture_is_left_out_counts_those_after_it(
+    beyond: int, start: str
+) -> None:
+    assert too_many(beyond).startswith(start)

@@ -115,6 +115,55 @@ def test_a_postcode_is_known_by_its_shape(typed: str, printed: str | None) -> No
             PostalAddress(("Georgia",), "ZZ9 1AA"),
             id="a lone line is never taken for a country",
         ),
+        pytest.param(
+            ("Wales",),
+            "ZZ9 1AA",
+            "",
+            PostalAddress(("Wales",), "ZZ9 1AA"),
+            id="nor for one of the kingdom",
+        ),
+        pytest.param(
+            ("Exampleton", "Wales"),
+            "ZZ9 1AA",
+            "",
+            PostalAddress(("Exampleton",), "ZZ9 1AA"),
+            id="a village, and its country",
+        ),
+        pytest.param(
+            ("Dublin", "Ireland"),
+            "",
+            "",
+            PostalAddress(("Dublin",), "", "Ireland"),
+            id="a town abroad, and its country",
+        ),
+        pytest.param(
+            ("1 Example Street", "St Helier", "Jersey"),
+            "JE9 9ZZ",
+            "jersey",
+            PostalAddress(("1 Example Street", "St Helier", "Jersey"), "JE9 9ZZ"),
+            id="an island named twice stays one line",
+        ),
+        pytest.param(
+            ("1 Unit", "bf12aa", "BFPO 58"),
+            "",
+            "",
+            PostalAddress(("1 Unit", "BF1 2AA"), "BFPO 58"),
+            id="BFPO with its postcode in the lines",
+        ),
+        pytest.param(
+            tuple("abcde"),
+            "ZZ9 1AA",
+            "",
+            PostalAddress(tuple("abcde"), "ZZ9 1AA"),
+            id="as many lines as an envelope has beside name and postcode",
+        ),
+        pytest.param(
+            tuple("abcde"),
+            "10115",
+            "Germany",
+            PostalAddress(tuple("abcde"), "10115", "Germany"),
+            id="and a country, where the postcode stands beside the town",
+        ),
     ],
 )
 def test_an_address_is_parsed(
@@ -179,6 +228,30 @@ def test_an_address_is_parsed(
             "must not name a country",
             id="BFPO with a country",
         ),
+        pytest.param(
+            ("1 Unit", "BFPO 58"),
+            "ZZ9",
+            "",
+            "postcode",
+            "looks like",
+            id="BFPO with half a postcode",
+        ),
+        pytest.param(
+            ("1 Unit", "BFPO 58"),
+            "BFPO 61",
+            "",
+            "postcode",
+            "keep the one",
+            id="two BFPO numbers",
+        ),
+        pytest.param(
+            tuple("abcde"),
+            "D99 X9X9",
+            "Ireland",
+            "address_5",
+            "too long by 1",
+            id="five lines, and a postcode on a line of its own",
+        ),
     ],
 )
 def test_a_bad_address_says_what_to_do(
@@ -216,6 +289,21 @@ def test_no_line_starts_with_a_sign(start: str) -> None:
             ("Siân Ŵyn", "1 Example Road", "Dublin", "D99 X9X9", "IRELAND"),
             id="the country is last",
         ),
+        pytest.param(
+            PostalAddress(("1 Unit", "BF1 2AA"), "BFPO 58"),
+            ("Siân Ŵyn", "1 Unit", "BF1 2AA", "BFPO 58"),
+            id="the forces' number is last, their postcode before it",
+        ),
+        pytest.param(
+            PostalAddress(("siân ŵyn", "Exampleton"), "ZZ99 1AA"),
+            ("Siân Ŵyn", "EXAMPLETON", "ZZ99 1AA"),
+            id="nor twice above a town alone",
+        ),
+        pytest.param(
+            PostalAddress(("siân ŵyn",), "ZZ99 1AA"),
+            ("Siân Ŵyn", "SIÂN ŴYN", "ZZ99 1AA"),
+            id="but a town of that name stays",
+        ),
     ],
 )
 def test_the_envelope_is_written_as_the_carrier_asks(
@@ -227,14 +315,14 @@ def test_the_envelope_is_written_as_the_carrier_asks(
 def test_a_round_goes_from_low_numbers_to_high_and_abroad_last() -> None:
     codes = ("ZZ19 1AA", "ZZ2 1AA", "Z9 9ZZ", "ZZ2 1AB", "ZZ2A 1AA", "ZZ2 9AA")
     addresses = [PostalAddress(STREET, code) for code in codes]
-    addresses.append(PostalAddress(STREET, "1000", "Belgium"))
+    addresses.append(PostalAddress(STREET, "1010", "Austria"))
     addresses.insert(0, PostalAddress(STREET, "BFPO 58"))
 
     ordered = sorted(addresses, key=lambda address: address.round_key)
 
     assert [address.postcode for address in ordered] == [
         *("Z9 9ZZ", "ZZ2 1AA", "ZZ2 1AB", "ZZ2 9AA", "ZZ2A 1AA", "ZZ19 1AA"),
-        *("BFPO 58", "1000"),
+        *("BFPO 58", "1010"),
     ]
 
 

@@ -53,6 +53,13 @@ def at(text: str) -> datetime:
             [],
             id="half open: a slot already looked at is not given again",
         ),
+        pytest.param(
+            "09:00",
+            "2026-07-06T07:59",
+            "2026-07-06T08:00",
+            ["2026-07-06T08:00"],
+            id="and one at the end is given now, not twice or never",
+        ),
     ],
 )
 def test_slots(wall: str, after: str, until: str, expected: list[str]) -> None:
@@ -140,9 +147,33 @@ def test_the_next_slot_skips_the_days_that_have_none() -> None:
     assert weekly.next_slot(LONDON, at("2026-07-09T09:00")) == at("2026-07-16T09:00")
 
 
+@pytest.mark.parametrize("minute", range(60))
+def test_every_time_that_does_not_exist_moves_to_when_the_clocks_go_forward(
+    minute: int,
+) -> None:
+    slots = WeeklyTimes(time(1, minute)).slots(
+        LONDON, at("2026-03-29T00:00"), at("2026-03-29T12:00")
+    )
+
+    assert list(slots) == [at("2026-03-29T01:00")]
+
+
+def test_a_week_in_which_the_clocks_go_back_is_an_hour_longer() -> None:
+    weekly = WeeklyTimes(time(10), week_days("thu"))
+
+    assert weekly.next_slot(LONDON, at("2026-10-22T09:00")) == at("2026-10-29T10:00")
+
+
 @pytest.mark.parametrize(
     ("days", "words"),
-    [("daily", "16:00 daily"), ("fri, mon", "16:00 mon,fri")],
+    [
+        ("daily", "16:05 daily"),
+        ("mon-sun", "16:05 daily"),
+        ("tue, mon", "16:05 mon,tue"),
+        ("sun", "16:05 sun"),
+    ],
 )
-def test_times_are_told_in_the_words_of_a_campaign_file(days: str, words: str) -> None:
-    assert str(WeeklyTimes(time(16), week_days(days))) == words
+def test_a_schedule_is_said_in_the_words_of_a_campaign_file(
+    days: str, words: str
+) -> None:
+    assert str(WeeklyTimes(time(16, 5), week_days(days))) == words

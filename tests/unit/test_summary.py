@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.posts.blocks import Block, Heading, ListBlock, TextSpan
+from digest.model.posts.blocks import Block, Heading, ListBlock, Picture, TextSpan
 from digest.model.posts.summary import sentences, summarise
 from tests.builders import words
 
@@ -96,9 +96,15 @@ def test_a_line_that_is_no_sentence_does_not_run_into_one() -> None:
 
 
 def test_a_body_without_paragraphs_still_has_a_summary() -> None:
-    body: tuple[Block, ...] = (ListBlock(ordered=False, items=(words("Bring soup."),)),)
+    items = (words("Bring soup."), words("Bring bread."))
+    body: tuple[Block, ...] = (
+        Heading(1, (TextSpan("News"),)),
+        Picture("a", "A kettle"),
+        ListBlock(ordered=False, items=items),
+    )
 
-    assert summarise(body) == "Bring soup."
+    assert summarise(body) == "Bring soup. Bring bread."
+    assert summarise(body[:2]) == "News A kettle"
 
 
 @given(st.text())
@@ -112,5 +118,5 @@ def test_a_summary_counts_words_where_nothing_parts_them() -> None:
 
     assert 150 < len(summarise(words(sentence * 40))) < 220
     assert summarise(words(sentence * 40)).endswith("。")
-    assert len(summarise(words(thai))) < 600
+    assert 300 < len(summarise(words(thai))) < 600
     assert summarise(words(thai)).endswith("\u2026")

@@ -135,6 +135,8 @@ def parse(
     if fault:
         return fault
     number = _taken_bfpo(parts, tidy(postcode))
+    if isinstance(number, AddressProblem):
+        return number
     if nation:
         return _abroad(parts, tidy(postcode), nation, is_bfpo=bool(number))
     if number:
@@ -240,21 +242,24 @@ def _abroad(
     return _counted(parts, "" if again else code, country)
 
 
-def _taken_bfpo(parts: list[tuple[str, str]], typed: str) -> str:
+def _taken_bfpo(parts: list[tuple[str, str]], typed: str) -> str | AddressProblem:
     """Take the BFPO number out of the parts, wherever it stands; "" without one."""
-    numbers = [
-        match[1]
+    numbers = dict.fromkeys(
+        f"BFPO {int(match[1])}"
         for line in (*(line for _, line in parts), typed)
         if (match := _BFPO.fullmatch(line))
-    ]
-    if not numbers:
-        return ""
+    )
+    if len(numbers) > 1:
+        return AddressProblem(
+            f"the address has {' and '.join(numbers)}: keep the one that is right",
+            "postcode",
+        )
     parts[:] = [
         part
         for part in parts
         if not (_BFPO.fullmatch(part[1]) or _BARE_BFPO.fullmatch(part[1]))
     ]
-    return f"BFPO {int(numbers[0])}"
+    return "".join(numbers)
 
 
 def _bfpo(

@@ -49,7 +49,9 @@ SCRIPT_OF_LANGUAGE: Mapping[str, str] = {
     if "-" not in language
 } | {"ks": "Arab", "sd": "Arab", "ug": "Arab", "yi": "Hebr", "as": "Beng"}
 
-# Letters that one of the languages of a script writes, and the others seldom do.
+# Letters that one of the languages of a script writes, and the others seldom do; one
+# that counts more stands there more often. Belarusian has the letters of its two
+# neighbours together, so that in each of theirs they count for these twice.
 LETTERS: Mapping[str, Mapping[str, str]] = {
     "Arab": {
         "ar": "ةيكى",
@@ -59,9 +61,9 @@ LETTERS: Mapping[str, Mapping[str, str]] = {
         "ckb": "ڵۆێڕە",
     },
     "Cyrl": {
-        "uk": "їєґі",
-        "be": "ў" * 3,
-        "ru": "ыэё",
+        "uk": "їєґі" * 2,
+        "be": "ў" * 3 + "іыэё",
+        "ru": "ыэё" * 2,
         "bg": "ъщ",
         "sr": "ђћљњј",
         "mk": "ѓќѕ" * 3,
