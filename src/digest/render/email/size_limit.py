@@ -7,7 +7,8 @@ from digest.errors import RenderError
 from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import texts
 from digest.render.addresses import web_address
-from digest.render.email.contents import Depth, Depths, can_be_shortened, fullest
+from digest.render.email.contents import Depths, fullest
+from digest.render.email.entries import Depth, can_be_shortened
 from digest.render.limits import HTML_BYTES, HTML_BYTES_AIM
 
 T = TypeVar("T")
