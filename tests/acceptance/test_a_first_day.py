@@ -220,9 +220,9 @@ def test_refused_copies_are_sent_again_when_a_person_says_so(
         ended = prepared("edition", "show", edition).stdout
 
     assert "550 5.1.1 nobody of that name" in listed
-    assert "1 refused emails would be sent again" in tried
+    assert "1 refused email would be sent again" in tried
     assert "0 refused emails will be sent again" in other
-    assert "1 refused emails will be sent again" in again
+    assert "1 refused email will be sent again" in again
     assert ": sending" in state
     assert ": rehearsed" in ended
     assert [recipient for recipient, _ in server.messages] == ["ann@example.org"]

@@ -17,11 +17,15 @@ from digest.deliver.printing import print_room
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
+from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, subscriber
 from digest.store.delivery import copies, deliveries, print_batches
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.editions import editions
+from digest.store.reports import overview
+from tests.builders import EIGHT
 from tests.fakes.sending import HandWoundClock
 from tests.rows import (
     PlannedEdition,
@@ -362,6 +366,36 @@ def test_a_batch_too_large_for_a_file_is_several(
 
     assert [room.make(planned.id).remaining for _ in range(3)] == [3, 1, 0]
     assert [batch.files.letters for batch in batches(engine)] == [2, 2, 1]
+
+
+def test_letters_are_posted_when_somebody_says_so_and_wait_until_then(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=2)
+    room = a_print_room(engine, tmp_path)
+    standings = []
+
+    def look() -> None:
+        with reading(engine) as connection:
+            standing = editions.get(connection, planned.id)
+            standings.append(overview.copies_in_words(connection, standing))
+        help_lines = status_of(engine, EIGHT)["help"]
+        standings.append([line for line in help_lines if "posted" in line])
+
+    batch = room.make(planned.id).batch
+    assert batch is not None
+    for act in (room.seal, room.posted):
+        look()
+        act(batch.id)
+    look()
+
+    waits = (
+        "lantern-week, daily, edition 1: 2 letters wait to be printed and posted. The "
+        "files: digest print list. Once they are in the post, say: digest print "
+        f"posted {batch.id}"
+    )
+    to_print = [[("post", "ready to print and post", 2)], [waits]]
+    assert standings == [*to_print, *to_print, [("post", "posted", 2)], []]
 
 
 def test_a_batch_is_open_then_sealed_then_posted_and_each_is_safe_to_repeat(

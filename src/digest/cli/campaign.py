@@ -8,6 +8,7 @@ import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
 from digest.model.campaigns.campaign import Campaign
+from digest.model.staff_words import counted
 
 app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
 
@@ -34,7 +35,8 @@ def apply(
         talk(f"schedule {schedule.name}: {schedule.times}")
     for source in applied.campaign.sources:
         talk(f"source {source.name}: {source.kind} {source.location}")
-    result(f"{applied.campaign.name}: applied, {applied.readers} readers joined")
+    readers = counted(applied.readers, "reader", "readers")
+    result(f"{applied.campaign.name}: applied, {readers} joined")
 
 
 @app.command("list")

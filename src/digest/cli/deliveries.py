@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli.parts.options import AsJson, DryRun, columns, result, table
+from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
     from digest.store.delivery.copies import ListedCopy
@@ -132,4 +133,5 @@ def _retry(edition_id: int, state: str | None, who: list[str], *, is_dry: bool) 
             people = [find(connection, name).id for name in who] or None
             count = plan(connection, edition_id, of, digest.now(), people)
     verb = "would be" if is_dry else "will be"
-    result(f"edition {edition_id}: {count} {of} emails {verb} sent again")
+    emails = counted(count, f"{of} email", f"{of} emails")
+    result(f"edition {edition_id}: {emails} {verb} sent again")

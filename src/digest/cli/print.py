@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import AsJson, EditionId, as_json, result, table, talk
+from digest.model.staff_words import counted
 
 app = typer.Typer(help="Print batches: letters printed and posted together.")
 BatchId = Annotated[int, typer.Argument(metavar="ID")]
@@ -63,7 +64,8 @@ def make(
         files = (folder / batch.files.pdf, folder / batch.files.manifest)
         for path in files if output is None else _copied(files, output):
             result(str(path))
-        talk(f"print batch {batch.id}: {batch.files.letters} letters")
+        letters = counted(batch.files.letters, "letter", "letters")
+        talk(f"print batch {batch.id}: {letters}")
         talk(f"once it is printed, say: digest print seal {batch.id}")
     if any(outcome.waiting for outcome in outcomes):
         sys.exit(1)

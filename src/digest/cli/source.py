@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, talk
+from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
     from digest.gather.gathering import SourceReport
@@ -84,7 +85,10 @@ def try_source(
     for skipped in reading.skipped:
         talk(_skipped(skipped))
     count = sum(not skipped.is_part for skipped in reading.skipped)
-    talk(f"{len(reading.items)} items; {count} skipped; nothing was stored")
+    talk(
+        f"{counted(len(reading.items), 'item', 'items')}; {count} skipped; "
+        "nothing was stored"
+    )
 
 
 def _selectors(parts: list[str]) -> "PageSelectors":

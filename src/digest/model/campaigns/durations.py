@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from digest.model.limits import DURATION_DIGITS
+from digest.model.staff_words import counted
 
 _SHORT_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SHORT = re.compile(rf"(\d{{1,{DURATION_DIGITS}}})\s*([mhd])")
@@ -27,6 +28,5 @@ def in_words(length: timedelta) -> str:
     """Return a length of time in the largest unit that says it whole: "36 hours"."""
     for name, unit in _UNITS:
         if length >= unit and not length % unit:
-            count = length // unit
-            return f"{count} {name}{'' if count == 1 else 's'}"
+            return counted(length // unit, name, f"{name}s")
     return f"{length.total_seconds():g} seconds"

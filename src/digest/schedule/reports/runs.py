@@ -39,15 +39,13 @@ _WINDOW = timedelta(seconds=RATE_WINDOW_SECONDS)
 class Run:
     """How an edition's copies stand.
 
-    `copies` counts by (channel, state), `copies_in_words` as people say it. `rate`
-    is emails a second over the last minute, and `seconds_left` what those will need
-    that may go now: None where that cannot be told. `reasons` say in words what
-    keeps copies back.
+    `copies` counts by (channel, state). `rate` is emails a second over the
+    last minute, and `seconds_left` what those will need that may go now: None
+    where that cannot be told. `reasons` say in words what keeps copies back.
     """
 
     edition: Edition
     copies: dict[tuple[str, str], int]
-    copies_in_words: list[tuple[str, str, int]]
     remaining: TimeRemaining
     rate: float | None
     seconds_left: float | None
@@ -141,7 +139,6 @@ def run_of(
     return Run(
         edition=edition,
         copies=copies,
-        copies_in_words=overview.copies_in_words(connection, edition.id),
         remaining=remaining,
         rate=rate,
         seconds_left=time_left(remaining, rate, used),

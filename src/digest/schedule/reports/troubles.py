@@ -225,14 +225,14 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 f"Say: digest edition approve {edition.id}",
             )
         )
-    waiting = overview.letters_to_post(connection, edition.id)
-    if waiting and not edition.is_rehearsal:
-        letters = counted(waiting, "letter waits", "letters wait")
+    batches = overview.letters_to_post(connection, edition.id)
+    if batches and not edition.is_rehearsal:
+        letters = counted(sum(batches.values()), "letter waits", "letters wait")
+        say = ", then ".join(f"digest print posted {batch_id}" for batch_id in batches)
         troubles.append(
             Trouble(
                 f"{name}: {letters} to be printed and posted.",
-                "Its files: digest print list. When they are printed, say digest "
-                "print seal, and when they are in the post, digest print posted.",
+                f"The files: digest print list. Once they are in the post, say: {say}",
             )
         )
     if edition.state is EditionState.MISSED:

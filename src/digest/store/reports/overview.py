@@ -11,7 +11,6 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     and_,
-    case,
     func,
     literal,
     or_,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.formats import Channel
 from digest.store import limits
 from digest.store.base.tables import (
     delivery,
@@ -32,20 +32,15 @@ from digest.store.base.tables import (
     subscriber,
     subscription,
 )
-from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
+from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER, goes_by_email
 from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.editions.editions import Edition
 
 _UNSERVED = (
     DeliveryState.REFUSED,
     DeliveryState.EXPIRED,
     DeliveryState.UNCERTAIN,
 )
-
-_LETTERS_IN_WORDS = {
-    PrintBatchState.OPEN: "ready to print",
-    PrintBatchState.SEALED: "printed",
-    PrintBatchState.POSTED: "posted",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +107,43 @@ def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int
 
 
 def copies_in_words(
-    connection: Connection, edition_id: int
+    connection: Connection, edition: Edition
 ) -> list[tuple[str, str, int]]:
     """Return an edition's copies as (channel, how they stand, how many).
 
-    As `copies`, but a letter in a print batch stands as its batch does: ready to
-    print, printed or posted.
+    As `copies`, but letters that are laid out are posted when somebody has said so.
     """
-    state = case(_LETTERS_IN_WORDS, value=print_batch.c.state, else_=delivery.c.state)
-    rows = connection.execute(
-        select(delivery.c.channel, state.label("state"), func.count())
-        .outerjoin(print_batch, print_batch.c.id == delivery.c.print_batch_id)
-        .where(delivery.c.edition_id == edition_id)
-        .group_by(delivery.c.channel, state)
-        .order_by(delivery.c.channel, state)
-    )
-    return [(channel, words, count) for channel, words, count in rows]
+    standings: list[tuple[str, str, int]] = []
+    for (channel, state), count in copies(connection, edition.id).items():
+        if goes_by_email(Channel(channel)) or state != DeliveryState.ACCEPTED:
+            standings.append((channel, state, count))
+        elif edition.is_rehearsal:
+            standings.append((channel, "laid out as proofs", count))
+        else:
+            # A worker seals a batch when it makes it: that says nothing of paper.
+            waiting = sum(letters_to_post(connection, edition.id).values())
+            standings += [
+                (channel, words, letters)
+                for words, letters in (
+                    ("ready to print and post", waiting),
+                    ("posted", count - waiting),
+                )
+                if letters
+            ]
+    return standings
 
 
-def letters_to_post(connection: Connection, edition_id: int) -> int:
-    """Return how many letters of an edition are laid out, and not said to be posted."""
-    letters = select(func.sum(print_batch.c.letters)).where(
-        print_batch.c.edition_id == edition_id,
-        print_batch.c.state != PrintBatchState.POSTED,
+def letters_to_post(connection: Connection, edition_id: int) -> dict[int, int]:
+    """Return how many letters each print batch has that nobody said is posted."""
+    waiting = (
+        select(print_batch.c.id, print_batch.c.letters)
+        .where(
+            print_batch.c.edition_id == edition_id,
+            print_batch.c.state != PrintBatchState.POSTED,
+        )
+        .order_by(print_batch.c.id)
     )
-    return connection.scalar(letters) or 0
+    return {row.id: row.letters for row in connection.execute(waiting)}
 
 
 def list_counts(connection: Connection, name: str) -> dict[str, int]:

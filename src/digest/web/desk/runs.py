@@ -12,6 +12,7 @@ from digest.schedule.reports.runs import GOING, Run, run_of, runs_of
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions import editions
+from digest.store.reports import overview
 from digest.web import limits
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
@@ -90,7 +91,7 @@ def _view(connection: Connection, run: Run) -> dict[str, Any]:
         "slot": moment_in_words(edition.slot, campaign.timezone),
         "state": edition.state.value,
         "is_going": edition.state in GOING,
-        "copies": run.copies_in_words,
+        "copies": overview.copies_in_words(connection, edition),
         "counts": counts,
         "total": run.total,
         "ended": run.ended,

@@ -14,7 +14,6 @@ from digest.schedule.editions import due
 from digest.schedule.reports.troubles import troubles_in
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
-from digest.store.limits import UNSERVED_NAMED
 from digest.store.reports import overview
 from digest.web import limits
 from digest.web.parts.inputs import RowId
@@ -115,10 +114,7 @@ def _edition(
         "state": edition.state.value,
         "reason": edition.reason,
         "has_content": edition.upto is not None,
-        "copies": overview.copies_in_words(connection, edition.id),
-        "not_served": overview.not_served(connection, edition.id),
-        "more_not_served": max(
-            overview.count_not_served(connection, edition.id) - UNSERVED_NAMED, 0
-        ),
+        "copies": overview.copies_in_words(connection, edition),
+        "not_served": overview.count_not_served(connection, edition.id),
         "is_planned": edition.planned_at is not None,
     }
