@@ -269,6 +269,7 @@ def test_going_live_is_asked_for_and_says_what_is_lacking(prepared: Command) -> 
         ("deliveries", "settle", "1.1", "perhaps"),
         ("deliveries", "retry"),
         ("deliveries", "retry", "1", "--state", "accepted"),
+        ("deliveries", "1", "--state", "acepted"),
     ],
 )
 def test_a_wrong_word_about_copies_is_a_usage_error(

@@ -2,7 +2,12 @@
 
 import pytest
 
-from digest.audience.lists.columns import guarded, read_header, unguarded
+from digest.audience.lists.columns import (
+    guarded,
+    passed_over,
+    read_header,
+    unguarded,
+)
 from digest.audience.lists.list_file import ListRow
 from digest.audience.lists.rows import read_row
 from digest.errors import ImportRefused
@@ -152,3 +157,18 @@ def test_a_file_without_the_columns_it_needs_is_refused(line: str, words: str) -
         read_header("x.csv", line)
 
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("heading", "hint"),
+    [
+        pytest.param("Emial", "is it “email”?", id="misspelt"),
+        pytest.param("Consent metod", "is it “consent method”?", id="of two words"),
+        pytest.param("Adress 1", "is it “address 1”?", id="with a number"),
+        pytest.param("Shoe size", "as it is none of ours", id="another"),
+    ],
+)
+def test_a_column_that_is_not_read_is_told_with_the_nearest(
+    heading: str, hint: str
+) -> None:
+    assert passed_over(heading).endswith(hint)

@@ -62,9 +62,14 @@ def deliveries(
 
 def _list(edition_id: int, state: str | None, *, json: bool) -> None:
     from digest.bootstrap import open_app
+    from digest.model.delivery.delivery import DeliveryState
+    from digest.model.names import unknown
     from digest.store.delivery import copies
     from digest.store.editions import editions
 
+    states = [*DeliveryState, copies.LEFT_OUT, copies.DOUBTFUL]
+    if state is not None and state not in states:
+        raise typer.BadParameter(unknown("state", state, states), param_hint="--state")
     with open_app() as digest:
         with digest.reading() as connection:
             editions.get(connection, edition_id)

@@ -37,6 +37,7 @@ def import_lists(
     json: AsJson = False,
 ) -> None:
     """Take CSV files into a mailing list; the same file twice changes nothing."""
+    from digest.audience.lists.columns import passed_over
     from digest.audience.lists.importing import ListImport
     from digest.bootstrap import open_app
 
@@ -55,6 +56,8 @@ def import_lists(
                 f"{len(report.not_brought_back)} not brought back"
                 + (f", {len(report.doubtful)} doubtful" if report.doubtful else "")
             )
+        for heading in report.ignored_columns:
+            talk(f"  {passed_over(heading)}")
         set_aside = (*report.not_brought_back, *report.doubtful)
         for problem in (*report.problems, *set_aside):
             talk(

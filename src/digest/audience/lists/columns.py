@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from digest.errors import ImportRefused
+from digest.model.names import nearest
 
 ADDRESS = tuple(f"address_{number}" for number in range(1, 7))
 COLUMNS = (
@@ -82,6 +83,13 @@ def guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """Return the cell that `guarded` was given."""
     return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+
+
+def passed_over(heading: str) -> str:
+    """Return that a list's column is not read, with the one that was meant, if any."""
+    near = nearest(heading, (name.replace("_", " ") for name in COLUMNS))
+    hint = f": is it “{near}”?" if near else ", as it is none of ours"
+    return f"the column “{heading}” is passed over{hint}"
 
 
 def _split(line: str, delimiter: str) -> Header:
