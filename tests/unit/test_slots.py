@@ -135,7 +135,9 @@ def test_a_time_of_day_that_can_be_told_is_offered(text: str, meant: str) -> Non
         wall_time(text)
 
 
-@pytest.mark.parametrize("text", ["4pm", "25:00", "", "16:00+01:00", "16:00:00.5"])
+@pytest.mark.parametrize(
+    "text", ["4pm", "24", "24:00", "25:00", "", "16:00+01:00", "16:00:00.5"]
+)
 def test_a_wrong_time_of_day_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="16:00"):
         wall_time(text)
