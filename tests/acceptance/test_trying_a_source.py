@@ -39,7 +39,7 @@ def test_a_person_sees_each_field_and_where_it_came_from(
     assert "[from the lines that open its text]" in done.stdout
     assert "skipped bad.md: has no title" in done.stderr
     assert "drawing.svg is an SVG drawing" in done.stderr
-    assert "1 items; 1 skipped; nothing was stored" in done.stderr
+    assert "1 item; 1 skipped; nothing was stored" in done.stderr
     assert not (home / "var").exists()
 
 
