@@ -737,3 +737,58 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(name: str) -> None:
     source = Source("diary", SourceKind.CALENDAR, name)
     with pytest.raises(SourceError, match=r"path of an \.ics file"):
         READERS[SourceKind.CALENDAR](source, a_visit())
+
+
+OVER_ALL_DAY = an_ics_event(
+    "DTSTART;VALUE=DATE:20240503", uid="fair", title="Spring fair"
+)
+OVER_SERIES = an_ics_event(
+    "DTSTART;TZID=Europe/London:20240401T233000",
+    "RRULE:FREQ=WEEKLY;COUNT=10",
+    uid="choir",
+    title="Choir",
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "note"),
+    [
+        pytest.param(
+            [OVER_ALL_DAY],
+            "1 event is over, and none is ahead: the last began on 3 May 2024",
+            id="a day",
+        ),
+        pytest.param(
+            [OVER_ALL_DAY, OVER_SERIES],
+            "2 events are over, and none is ahead: the last began on 3 June 2024",
+            id="the last of a series that was counted",
+        ),
+        pytest.param(
+            [an_ics_event("DTSTART:20240602T233000Z"), OVER_ALL_DAY],
+            "2 events are over, and none is ahead: the last began on 3 June 2024",
+            id="a night that is the next day here",
+        ),
+        pytest.param([], "holds no events", id="no event at all"),
+    ],
+)
+def test_a_calendar_with_nothing_ahead_says_so(events: list[str], note: str) -> None:
+    content = a_calendar(*events)
+    source = Source("diary", SourceKind.CALENDAR, "diary.ics")
+
+    reading = read_from(content, source, a_visit(since=EIGHT))
+
+    assert (reading.items, reading.skipped, reading.notes) == ((), (), (note,))
+    assert reading == reading_of(content)
+
+
+def test_what_is_over_is_not_told_of_beside_what_comes() -> None:
+    assert reading_of(a_calendar(OVER_ALL_DAY, GOOD)).notes == ()
+
+
+def test_a_calendar_whose_one_event_is_bad_is_not_called_empty() -> None:
+    bad = an_ics_event(STARTS, "RRULE:FREQ=SECONDLY", uid="bad")
+
+    reading = reading_of(a_calendar(bad))
+
+    assert reading.skipped
+    assert reading.notes == ()

@@ -181,3 +181,16 @@ def test_a_title_keeps_no_space_that_nobody_sees() -> None:
     item = "<item><title>\u200b Tea \ufeff\u200b</title></item>"
 
     assert only(rss(item)).title == "Tea"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(rss(""), id="RSS"),
+        pytest.param(
+            b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', id="JSON"
+        ),
+    ],
+)
+def test_a_feed_without_items_says_so(content: bytes) -> None:
+    assert read(content).notes == ("holds no items yet",)

@@ -338,3 +338,11 @@ def test_more_files_than_are_taken_are_named(tmp_path: Path) -> None:
 
     assert len(reading.items) == limits.ITEMS
     assert [item.name for item in reading.skipped] == ["the rest"]
+
+
+def test_a_folder_without_files_of_words_says_so(tmp_path: Path) -> None:
+    (tmp_path / "notes.docx").write_bytes(b"PK")
+
+    assert read(tmp_path).notes == (
+        "holds no files of words, which end in .markdown, .md, .txt",
+    )

@@ -130,6 +130,14 @@ def test_what_is_not_a_public_post_stays_out(
     )
 
 
+def test_an_export_without_a_public_post_says_so(write: Write) -> None:
+    reading = read(write(export(item(status="draft"))))
+
+    assert reading.notes == (
+        "holds no post that anyone may read: drafts and pages are none",
+    )
+
+
 def test_the_words_of_the_classic_editor_are_paragraphs(write: Write) -> None:
     words = (
         "By Bo Sample, Trustee, Example Hall\n\nOne line\nand another [sic].\n\n"

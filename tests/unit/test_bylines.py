@@ -136,6 +136,67 @@ PICTURE = Picture("https://example.org/p.png", "A woman at a desk")
         ),
         pytest.param("By Nat Test.", Byline("Nat Test"), id="a full stop"),
         pytest.param("By", None, id="nobody"),
+        pytest.param(
+            "Ann Example, Chair, Example Trust, Monday 6 July",
+            Byline("Ann Example", "Chair", "Example Trust"),
+            id="a weekday and a day",
+        ),
+        pytest.param(
+            "By Ann Example, Chair, Example Trust, Monday",
+            Byline("Ann Example", "Chair", "Example Trust"),
+            id="a weekday",
+        ),
+        pytest.param(
+            "Ann Example, Chair, Example Trust, Mon 6th July at 2.30pm",
+            Byline("Ann Example", "Chair", "Example Trust"),
+            id="a weekday cut short, and a time",
+        ),
+        pytest.param(
+            "Ann Example, Chair, Example Trust | Published: 6 July 2026, 14:30",
+            Byline("Ann Example", "Chair", "Example Trust"),
+            id="published",
+        ),
+        pytest.param(
+            "By Ann Example, Chair of Example Trust. Last updated 6 July 2026.",
+            Byline("Ann Example", "Chair of Example Trust"),
+            id="updated",
+        ),
+        pytest.param(
+            "Posted by Ann Example on July 6, 2026",
+            Byline("Ann Example"),
+            id="a day without a mark before it",
+        ),
+        pytest.param(
+            "By Ann Example (06/07/2026)", Byline("Ann Example"), id="in brackets"
+        ),
+        pytest.param(
+            "Ann Example, Example Trust - 2026-07-06T14:30:00Z",
+            Byline("Ann Example", "", "Example Trust"),
+            id="as programs write it",
+        ),
+        pytest.param(
+            "Ann Example, Example Group, 6 Gorffennaf 2026",
+            Byline("Ann Example", "", "Example Group"),
+            id="in Welsh",
+        ),
+        pytest.param(
+            "Monday 6 July 2026 by Ann Example, Chair",
+            Byline("Ann Example", "Chair"),
+            id="a day first",
+        ),
+        pytest.param("Monday 6 July 2026, 14:30", None, id="a day and nobody"),
+        pytest.param("Ann Sunday", Byline("Ann Sunday"), id="a name like a day"),
+        pytest.param("April May", Byline("April May"), id="a name like two months"),
+        pytest.param(
+            "Ann Example, Chair, The Monday Group",
+            Byline("Ann Example", "Chair", "The Monday Group"),
+            id="an organisation with a day",
+        ),
+        pytest.param(
+            "Ann Example, Chair, Example Festival 2026",
+            Byline("Ann Example", "Chair", "Example Festival 2026"),
+            id="an organisation with a year",
+        ),
         pytest.param("By the whole team", Byline("the whole team"), id="a whole"),
         pytest.param("Ann Example", Byline("Ann Example"), id="a bare name"),
         pytest.param("  ", None, id="nothing"),
@@ -152,6 +213,18 @@ def test_a_byline_that_opens_the_body_is_not_said_twice() -> None:
 
     assert byline == Byline("Ann Example", "Chair")
     assert body == words("Hello.")
+
+
+def test_a_day_behind_the_byline_stays_in_the_body() -> None:
+    byline, body = split_byline(
+        (
+            *words("By Ann Example, Chair, Example Trust, Monday 6 July"),
+            *words("Hello."),
+        )
+    )
+
+    assert byline == Byline("Ann Example", "Chair", "Example Trust")
+    assert body == (*words("Monday 6 July"), *words("Hello."))
 
 
 def test_a_caption_glued_to_a_byline_goes_back_to_its_picture() -> None:

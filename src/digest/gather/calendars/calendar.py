@@ -1,8 +1,9 @@
 """Events from a calendar: an iCalendar address or file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from digest.errors import SourceError
 from digest.gather import limits
@@ -20,6 +21,7 @@ from digest.gather.items.reading import ItemCollector, Reading, SourceVisit
 from digest.gather.markup.clean_text import one_line
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import EventState
+from digest.model.staff_words import counted
 
 _WEB = ("http://", "https://", "webcal://", "webcals://")
 
@@ -70,7 +72,7 @@ def read_from(
         skipped=tuple(events.skipped),
         memory=SourceMemory(moved_to=visit.memory.moved_to),
         origins=events.origins,
-        notes=_notes(len(updates)),
+        notes=tuple(_notes(answer, len(updates), len(events.skipped))),
         updates=tuple(updates),
         covers=(visit.since, question.until) if is_whole else None,
         unread=frozenset(answer.unread),
@@ -124,10 +126,25 @@ def _dated(raw: RawItem, occurrence: Occurrence) -> RawItem:
     )
 
 
-def _notes(count: int) -> tuple[str, ...]:
-    if not count:
-        return ()
-    return (
-        f"{count} more dates are further ahead, follow the next one of a series, "
-        "or are cancelled: they are no news yet",
-    )
+def _notes(answer: CalendarAnswer, further: int, skipped: int) -> Iterator[str]:
+    if further:
+        yield (
+            f"{counted(further, 'more date is', 'more dates are')} further ahead, "
+            f"{'follows' if further == 1 else 'follow'} the next one of a series, or "
+            f"{'is cancelled: it is' if further == 1 else 'are cancelled: they are'} "
+            "no news yet"
+        )
+    if answer.over:
+        yield (
+            f"{counted(answer.over, 'event is over', 'events are over')}, and none is "
+            f"ahead{_last_day(answer.last)}"
+        )
+    elif not (answer.occurrences or skipped):
+        yield "holds no events"
+
+
+def _last_day(last: Occurrence | None) -> str:
+    if last is None:
+        return ""
+    day = last.starts.astimezone(ZoneInfo(last.zone))
+    return f": the last began on {day.day} {day:%B %Y}"

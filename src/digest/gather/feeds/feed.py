@@ -15,6 +15,7 @@ from digest.model.campaigns.campaign import Source
 from digest.model.posts.identity.signs import KeyedPosts, Sign, SignsOfPost, keyed
 from digest.model.posts.items import Post
 
+_EMPTY = "holds no items yet"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -71,7 +72,7 @@ def posts_in(
         identity.posts,
         tuple(posts.skipped),
         origins={post.key: posts.origins[own_id] for post, own_id in own_ids},
-        notes=(f"posts are recognised by {_signs_in_use(identity, known_by)}",),
+        notes=(_recognised_by(identity, known_by) if entries else _EMPTY,),
         identity=identity,
     )
 
@@ -86,6 +87,10 @@ def _newest(entries: Sequence[RawItem]) -> Sequence[RawItem]:
     is_oldest_first = 2 * sum(steps) > len(steps)
     in_order = entries[::-1] if is_oldest_first else entries
     return in_order[: limits.ITEMS]
+
+
+def _recognised_by(identity: KeyedPosts, known_by: Sign | None) -> str:
+    return f"posts are recognised by {_signs_in_use(identity, known_by)}"
 
 
 def _signs_in_use(identity: KeyedPosts, known_by: Sign | None) -> str:

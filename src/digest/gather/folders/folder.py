@@ -22,6 +22,7 @@ from digest.store.campaigns.skipped_items import SkippedItem
 _ENDINGS = frozenset({".md", ".markdown", PLAIN_TEXT})
 # Where Jekyll keeps what is not ready.
 _DRAFTS = "_drafts"
+_EMPTY = f"holds no files of words, which end in {', '.join(sorted(_ENDINGS))}"
 _LEADS_NOWHERE = "is a link to something that is not there: put the file itself there"
 
 
@@ -41,7 +42,10 @@ def read_folder(source: Source, visit: SourceVisit) -> Reading:
     files = ItemCollector()
     notes: list[str] = []
     drafts: list[str] = []
-    for path in _files_in(root, files):
+    paths = _files_in(root, files)
+    if not (paths or files.skipped):
+        notes.append(_EMPTY)
+    for path in paths:
         name = _name(path, root)
         try:
             file = _post_file(path, root, visit)

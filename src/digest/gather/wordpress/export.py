@@ -20,6 +20,7 @@ from digest.gather.wordpress.wxr import WxrExport, WxrItem
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.bylines import parse
 
+_EMPTY = "holds no post that anyone may read: drafts and pages are none"
 _CHUNK = 65_536
 _BARE_AMPERSAND = 'has a bare "&" in or before it, which is read as one: write &amp;'
 _ZIP = b"PK\x03\x04"
@@ -114,7 +115,8 @@ class _Past:
             why = f"only the newest {len(self._newest)} are read"
             posts.skip(f"{self._left_out} older posts", why)
         items = posts.distinct()
-        return Reading(items, tuple(posts.skipped), origins=posts.origins)
+        notes = () if items or posts.skipped else (_EMPTY,)
+        return Reading(items, tuple(posts.skipped), origins=posts.origins, notes=notes)
 
     def _raw_item(self, item: WxrItem) -> RawItem:
         login, link = item.text("dc:creator"), item.text("link")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from digest.model.dated_lines import DatedLine
 from digest.model.posts.blocks import Block, Paragraph, Picture, TextSpan, TextSpans
 from digest.model.posts.items import Byline
 
@@ -66,9 +67,11 @@ def parse(text: str) -> Byline | None:
 
     "By NAME, ROLE, ORGANISATION", "NAME, ROLE at ORGANISATION", "NAME | ROLE" and
     "NAME (ORGANISATION)" are told apart, commas inside a role or an organisation
-    included, and so is such a line that is stuck to a caption before it. What
-    cannot be told apart, or is longer than any byline, stays whole as the author.
+    included, and so is such a line that is stuck to a caption before it. A day or
+    a time at its end or its start is no part of it. What cannot be told apart, or
+    is longer than any byline, stays whole as the author.
     """
+    text = DatedLine.of(" ".join(text.split())).words
     if glued := _glued(text):
         return glued[1]
     by = _BY.match(text)
@@ -151,28 +154,36 @@ def split_byline(body: Sequence[Block]) -> tuple[Byline | None, tuple[Block, ...
     """Return the byline that opens `body`, and the body without that line.
 
     A caption glued before it stays in the body: as the caption of the picture
-    above it, or as words of its own. Nothing else is lost.
+    above it, or as words of its own; so does a day behind it. Nothing else is lost.
     """
     for place, block in enumerate(body[:_FIRST_BLOCKS]):
         before, after = tuple(body[:place]), tuple(body[place + 1 :])
         if isinstance(block, Picture) and (glued := _glued(block.caption)):
             caption, byline = glued
-            return byline, (*before, replace(block, caption=caption), *after)
+            captioned = replace(block, caption=caption)
+            return byline, (*before, captioned, *_days(block.caption), *after)
         if not isinstance(block, Paragraph):
             continue
         line, other_lines = _first_line(block.spans)
         rest = (Paragraph(other_lines), *after) if other_lines else after
         if opening := _opening(line):
-            return opening, (*before, *rest)
+            return opening, (*before, *_days(line), *rest)
         if glued := _glued(line):
             caption, byline = glued
-            return byline, (*_captioned(before, caption), *rest)
+            return byline, (*_captioned(before, caption), *_days(line), *rest)
     return None, tuple(body)
+
+
+def _days(line: str) -> tuple[Block, ...]:
+    """Return the days that stand beside a byline: they are no part of it."""
+    days = ", ".join(DatedLine.of(line).days)
+    return (Paragraph((TextSpan(days),)),) if days else ()
 
 
 def _opening(line: str) -> Byline | None:
     """Return the byline if the whole line is one, and not a sentence."""
     by = _BY.match(line)
+    line = DatedLine.of(line).words
     if by is None or len(line) > _LONGEST or _SENTENCE.search(line):
         return None
     byline = parse(line) if _names_somebody(line[by.end() :].strip()) else None

@@ -85,6 +85,8 @@ class CalendarAnswer:
 
     `unread` are the keys, or the beginnings of keys, of which nothing can be
     said; where the calendar is not whole (`is_whole`) it is silent of others too.
+    `over` counts the events of one that has none ahead, and `last` is when the
+    latest of them began, where that can be told.
     """
 
     words: tuple[ComponentWords, ...] = ()
@@ -93,6 +95,8 @@ class CalendarAnswer:
     unread: tuple[str, ...] = ()
     is_whole: bool = True
     refused: str = ""
+    over: int = 0
+    last: Occurrence | None = None
 
     def to_json(self) -> str:
         """Return it as one line."""
@@ -112,4 +116,6 @@ class CalendarAnswer:
             unread=tuple(value["unread"]),
             is_whole=value["is_whole"],
             refused=value["refused"],
+            over=value["over"],
+            last=Occurrence.from_dict(value["last"]) if value["last"] else None,
         )

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -16,6 +17,7 @@ from digest.gather.calendars.ics.answer import (
     CalendarQuestion,
     ComponentWords,
     EventFault,
+    Occurrence,
 )
 from digest.gather.calendars.ics.components import (
     Component,
@@ -41,6 +43,9 @@ _TOO_LONG = (
 _TOO_MANY = "is more than one reading may take: give a calendar of fewer events"
 _CUT_SHORT = "is cut short, and its end is not known: export or save it again"
 _HIDDEN = 'are private or say no more than "Busy": make them public to tell of them'
+_DATES = frozenset({"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"})
+_DIGITS = len("20260706")
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 
 
@@ -92,6 +97,7 @@ class _Expansion:
     dates: list[DatedOccurrence] = field(default_factory=list)
     faults: list[EventFault] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    over: list[Sequence[Component]] = field(default_factory=list)
 
     def add_all(self, components: Components) -> None:
         """Add every event, as long as there is time."""
@@ -110,11 +116,9 @@ class _Expansion:
         self.unread += [event.stem for event in hidden]
         if hidden:
             self.faults.append(EventFault(f"{len(hidden)} of its events", _HIDDEN))
-        return [
-            event
-            for event in events
-            if not _is_hidden(event) and not _is_past(event, before)
-        ]
+        public = [event for event in events if not _is_hidden(event)]
+        self.over += [[event] for event in public if _is_past(event, before)]
+        return [event for event in public if not _is_past(event, before)]
 
     def _is_added(self, stem: str, group: Sequence[Component]) -> bool:
         """Add the events of a UID; return whether there was time for it."""
@@ -135,6 +139,8 @@ class _Expansion:
         self.dates += series.dates
         self.faults += series.faults
         self.unread += series.unread
+        if not (series.dates or series.faults):
+            self.over.append(group)
         return True
 
     def _note_zones(self, events: Sequence[SettledEvent], zones: Zones) -> None:
@@ -166,13 +172,32 @@ class _Expansion:
         ):
             number = numbers.setdefault(dated.words, len(numbers))
             occurrences.append(replace(dated.occurrence, words=number))
+        over = [] if occurrences else self.over
         return CalendarAnswer(
+            over=len({group[0].stem for group in over}),
+            last=self._latest(over),
             occurrences=tuple(occurrences),
             words=tuple(numbers),
             faults=tuple(self.faults[: limits.CALENDAR_FAULTS]),
             unread=tuple(self.unread),
             is_whole=self.is_whole,
         )
+
+    def _latest(self, over: Sequence[Sequence[Component]]) -> Occurrence | None:
+        """Return the latest date of what is over; what costs too much is passed by."""
+        whole = replace(self.question, since=_EARLIEST, until=self.question.since)
+        single = [group for group in over if not _may_have_dates(group)]
+        groups = [group for group in over if _may_have_dates(group)]
+        if single:
+            groups.append(max(single, key=lambda group: _last_day(group[0])))
+        dates: list[Occurrence] = []
+        for group in groups:
+            with suppress(Exception, TookTooLongError), within(self.end):
+                zones = self.zones.of(group[0].zone)
+                events = [settled(event, zones.home).component for event in group]
+                if last := Series(whole, zones, group[0].stem).latest(events):
+                    dates.append(last)
+        return max(dates, key=lambda last: last.starts, default=None)
 
 
 def _without_edges(line: ContentLine) -> str:
@@ -195,8 +220,17 @@ def _is_past(event: Component, today: str) -> bool:
     A calendar of ten years is mostly these. Days are compared as they are
     written, with two to spare for time zones.
     """
-    names = {line.name for line in event.lines}
-    if names & {"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"}:
+    last = _last_day(event)
+    if _may_have_dates([event]) or not last.isdecimal() or len(last) != _DIGITS:
         return False
-    last = max(event.value("DTSTART")[:8], event.value("DTEND")[:8])
-    return last.isdecimal() and len(last) == 8 and int(last) + 2 < int(today)
+    return int(last) + 2 < int(today)
+
+
+def _last_day(event: Component) -> str:
+    return max(event.value("DTSTART")[:_DIGITS], event.value("DTEND")[:_DIGITS])
+
+
+def _may_have_dates(group: Sequence[Component]) -> bool:
+    """Whether these have other dates than what their start and end name."""
+    names = {line.name for event in group for line in event.lines}
+    return len(group) > 1 or bool(names & _DATES)

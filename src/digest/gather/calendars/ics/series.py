@@ -79,10 +79,7 @@ class Series:
         faults += rivals
         if not events:
             return ExpandedSeries((), tuple(faults), tuple(unread))
-        if master is not None and not changes and not master.repeats:
-            dates = [self._dated(master.parsed, master, self.stem)]
-        else:
-            dates = self._dates(master, changes)
+        dates = self._all_dates(master, changes)
         ahead = [
             dated
             for dated in dates
@@ -92,6 +89,21 @@ class Series:
         if too_many:
             faults.append(EventFault(events[0].component.title, too_many))
         return ExpandedSeries(tuple(chosen), tuple(faults), tuple(unread))
+
+    def latest(self, components: Sequence[Component]) -> Occurrence | None:
+        """Return the latest date of these events, None where nothing can be told."""
+        events, _, _ = self._parsed(components)
+        master, _ = _latest([event for event in events if event.recurrence is None])
+        changes = [event for event in events if event.recurrence is not None]
+        dates = self._all_dates(master, changes) if events else []
+        return max(dates, key=_start).occurrence if dates else None
+
+    def _all_dates(
+        self, master: ParsedEvent | None, changes: Sequence[ParsedEvent]
+    ) -> list[DatedOccurrence]:
+        if master is not None and not changes and not master.repeats:
+            return [self._dated(master.parsed, master, self.stem)]
+        return self._dates(master, changes)
 
     def _parsed(
         self, components: Sequence[Component]
