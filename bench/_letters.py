@@ -36,7 +36,7 @@ from digest.model.posts.items import Byline, Post
 from digest.model.posts.pictures import Gallery, PictureFile, PictureUse
 from digest.render.letter.address_block import personal
 from digest.render.letter.blocks import LetterPictures
-from digest.render.letter.contents import letter_job
+from digest.render.letter.contents import LetterForm, letter_job
 from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
 from digest.render.letter.letter import Letter, LetterOptions, typeset
 from digest.render.letter.print_run import PrintRunHead, lay
@@ -64,7 +64,9 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
     import typst  # noqa: PLC0415 - a contender pays for its own library alone
 
     with TypstCompiler() as press:
-        content = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
+        content = letter_job(
+            an_edition(), LetterPictures(press, _gallery(folder)), str, LetterForm()
+        )
         source = (press.root / "letter.typ").read_text()
         own = source.replace('json("job.json")', "json(bytes(sys.inputs.job))")
         assert own != source
@@ -95,7 +97,9 @@ def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     with TypstCompiler() as press:
-        content = letter_job(an_edition(), LetterPictures(press, _gallery(folder)), str)
+        content = letter_job(
+            an_edition(), LetterPictures(press, _gallery(folder)), str, LetterForm()
+        )
         base = press.root.as_uri() + "/"
         pages_of_html = [_html(content, number) for number in range(readers)]
         began = cpu_seconds()

@@ -509,22 +509,6 @@ def test_a_long_list_of_contents_leaves_page_one_no_emptier() -> None:
     assert "Number 3 and what came of it" in Sheets(body.pdf).text(0)
 
 
-def test_how_to_reach_us_does_not_cost_a_sheet() -> None:
-    briefs, costs = 0, 0
-    for count in range(16, 26):
-        post = a_post(body=paragraphs(count))
-        body = typeset(a_variant(post, format=LETTER), LOOK)
-        sheets = Sheets(body.pdf)
-        briefs += "How to reach us" not in sheets.whole_text()
-        is_alone = "bright morning" not in sheets.text(body.pages - 1)
-        costs += body.pages % 2 == 1 and is_alone
-        assert "01632 960 155" in sheets.whole_text()
-
-    # Where not even two lines have room, there is no help for it.
-    assert briefs >= costs
-    assert costs <= 1
-
-
 ARABIC = "\u0647\u0630\u0627 \u0627\u0644\u0623\u0633\u0628\u0648\u0639"
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.model.editions.edition import Variant
-from digest.model.formats import LARGE_PRINT, LETTER
 from digest.model.posts.blocks import TextSpan, texts
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.pictures import shows
@@ -24,6 +23,7 @@ from digest.render.letter.blocks import (
     lang_of,
     typst_language,
 )
+from digest.render.letter.ending import Ending, ending_of
 from digest.render.letter.links import PrintedAddresses, Shorten
 from digest.render.letter.printable_text import (
     all_printable,
@@ -102,13 +102,20 @@ class LetterSetup:
         return in_language([heading], language, self.reader)
 
 
+@dataclass(frozen=True, slots=True)
+class LetterForm:
+    """In how many words a letter ends, and whether its gaps are somewhat smaller."""
+
+    ending: Ending = Ending.FULL
+    tight: bool = False
+
+
 def letter_job(
-    variant: Variant, pictures: LetterPictures, shorten: Shorten, *, brief: bool = False
+    variant: Variant, pictures: LetterPictures, shorten: Shorten, form: LetterForm
 ) -> dict[str, Any]:
     """Return all that the letter's template is told, but for the recipient.
 
-    A language whose letters no font of ours has gives way to the campaign's. A
-    `brief` letter ends with two lines where others have a list.
+    A language whose letters no font of ours has gives way to the campaign's.
     """
     variant = _in_printable_language(variant)
     campaign = variant.campaign
@@ -136,13 +143,17 @@ def letter_job(
         "date": date,
         **typst_language(variant.language),
         "size": setup.size,
+        "tight": form.tight,
         "geometry": geometry.as_json(),
         "sender": [typesetter.say(line, 0.4) for line in campaign.letter.sender],
         "phone": printable(campaign.letter.phone, words),
         "words": _fixed_words(words),
         "proof": variant.is_proof,
         "recipient": None,
-        "blocks": [*_blocks(variant, setup), _ending(variant, setup, brief=brief)],
+        "blocks": [
+            *_blocks(variant, setup),
+            *ending_of(variant, typesetter, form.ending),
+        ],
     }
     # Words of our own too: nothing that no font has reaches the compiler.
     printable_job: dict[str, Any] = all_printable(job, words)
@@ -302,99 +313,3 @@ def _event(event: Event, variant: Variant, setup: LetterSetup) -> Iterator[Json]
     own = setup.typesetter(setup.language_of(event))
     own.addresses = typesetter.addresses
     yield from _body(event, own, setup)
-
-
-def _ending(variant: Variant, setup: LetterSetup, *, brief: bool) -> Json:
-    """Return how readers reach the sender, and what for."""
-    body = _in_brief(variant, setup) if brief else _reaching_us(variant, setup)
-    return {"k": "ending", "body": list(body)}
-
-
-def _in_brief(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
-    letter, words = variant.campaign.letter, setup.words
-    number = words.number(letter.phone)
-    match bool(letter.phone), bool(letter.sender):
-        case True, True:
-            # Translators: the end of a letter that has no room for a list.
-            text = words.gettext(
-                "To ask us anything, or to change or stop these letters, ring "
-                "%(phone)s or write to the address at the top of page 1. Please give "
-                "the reference at the foot of this page.",
-                phone=number,
-            )
-        case True, False:
-            text = words.gettext(
-                "To ask us anything, or to change or stop these letters, ring "
-                "%(phone)s. Please give the reference at the foot of this page.",
-                phone=number,
-            )
-        case False, True:
-            text = words.gettext(
-                "To ask us anything, or to change or stop these letters, write to the "
-                "address at the top of page 1. Please give the reference at the foot "
-                "of this page."
-            )
-        case _:
-            text = words.gettext(
-                "To ask us anything, or to change or stop these letters, tell whoever "
-                "gave you this."
-            )
-    yield setup.typesetter().paragraph(TextSpan(text))
-
-
-def _reaching_us(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
-    words, typesetter = setup.words, setup.typesetter()
-    other = (
-        words.gettext(
-            "have these letters in ordinary print (%(points)d point);",
-            points=LETTER.points,
-        )
-        if variant.format == LARGE_PRINT
-        else words.gettext(
-            "have these letters in large print (%(points)d point);",
-            points=LARGE_PRINT.points,
-        )
-    )
-    asks = (
-        other,
-        words.gettext("have them by email instead, or stop them;"),
-        words.gettext("change your name or address;"),
-        words.gettext(
-            "tell us what you think, or ask somebody to look up a web page for you."
-        ),
-    )
-    reference = words.gettext(
-        "It helps us if you give the reference at the foot of this page."
-    )
-    yield typesetter.heading(2, words.gettext("How to reach us"))
-    yield typesetter.paragraph(TextSpan(_please(variant, words)))
-    items = [[typesetter.paragraph(TextSpan(ask))] for ask in asks]
-    yield {"k": "list", "ordered": False, "items": items}
-    yield typesetter.paragraph(TextSpan(reference))
-
-
-def _please(variant: Variant, words: Words) -> Phrase:
-    """Return how readers reach the sender; a list of what for stands below it."""
-    phone = variant.campaign.letter.phone
-    number = words.number(phone)
-    match bool(phone), bool(variant.campaign.letter.sender):
-        case True, True:
-            # Translators: a list of things that readers may ask for follows.
-            return words.gettext(
-                "You do not need email. Please ring %(phone)s or write to the "
-                "address at the top of page 1 to:",
-                phone=number,
-            )
-        case True, False:
-            return words.gettext(
-                "You do not need email. Please ring %(phone)s to:", phone=number
-            )
-        case False, True:
-            return words.gettext(
-                "You do not need email. Please write to the address at the top of "
-                "page 1 to:"
-            )
-        case _:
-            return words.gettext(
-                "You do not need email. Please tell whoever gave you this to:"
-            )

@@ -14,7 +14,8 @@ from digest.model.posts.items import Item, Post
 from digest.model.posts.pictures import Gallery
 from digest.render.letter.address_block import TOO_LARGE, Letter, cannot_print, personal
 from digest.render.letter.blocks import LetterPictures
-from digest.render.letter.contents import letter_job
+from digest.render.letter.contents import LetterForm, letter_job
+from digest.render.letter.ending import Ending
 from digest.render.letter.links import Shorten
 from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.letter.unprinted import told_to_staff
@@ -26,8 +27,12 @@ __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typese
 
 # Where a body's facts have its salutation.
 OPENING = "opening"
-# What stands at the top of a page stands no further down than this.
-_NEAR_TOP_MM = 12
+# What gives way so that the end of a letter costs no sheet: gaps before words.
+_FORMS = tuple(
+    LetterForm(ending, tight)
+    for ending in (Ending.FULL, Ending.BRIEF, Ending.LINE)
+    for tight in (False, True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,31 +127,34 @@ def _in_place_of(item: Item, variant: Variant) -> Post:
 
 
 def _typeset(variant: Variant, options: LetterOptions) -> LetterBody:
-    body, ending = _set_body(variant, options, brief=False)
-    if not _begins_a_sheet(ending, body):
-        return body
-    brief, _ = _set_body(variant, options, brief=True)
-    return brief if brief.sheets < body.sheets else body
+    body, _ = _fitted(variant, options)
+    return body
 
 
-def _begins_a_sheet(ending: Sequence[Any], body: LetterBody) -> bool:
-    """Whether the end of a letter stands alone on a sheet of its own.
+def _fitted(variant: Variant, options: LetterOptions) -> tuple[LetterBody, LetterForm]:
+    """Return the body in the first form whose end costs no sheet, the full one if none.
 
-    A template that does not say where it stands is left alone.
+    A template that does not say where the end stands has it in full.
     """
-    if not ending or ending[0]["page"] != body.pages or body.pages % 2 == 0:
-        return False
-    top: float = body.facts["geometry"]["top"]
-    return body.pages > 1 and bool(ending[0]["y"] < top + _NEAR_TOP_MM)
+    body, ending = _set_body(variant, options, _FORMS[0])
+    # The words before the end fill every page before that on which it begins.
+    if not ending or body.sheets <= max(1, ending[0]["page"] // 2):
+        return body, _FORMS[0]
+    without, _ = _set_body(variant, options, LetterForm(Ending.NONE))
+    for form in _FORMS[1:] if without.sheets < body.sheets else ():
+        fitting, _ = _set_body(variant, options, form)
+        if fitting.sheets <= without.sheets:
+            return fitting, form
+    return body, _FORMS[0]
 
 
 def _set_body(
-    variant: Variant, options: LetterOptions, *, brief: bool
+    variant: Variant, options: LetterOptions, form: LetterForm
 ) -> tuple[LetterBody, Sequence[Any]]:
     """Return the body, and where its end begins if the template says so."""
     with TypstCompiler(options.templates_dir) as compiler:
         pictures = LetterPictures(compiler, options.pictures)
-        job = letter_job(variant, pictures, options.shorten, brief=brief)
+        job = letter_job(variant, pictures, options.shorten, form)
         labels = ("pages", "salutation", "ending")
         body = compiler.typeset("letter.typ", job, labels)
     facts = {
@@ -183,9 +191,10 @@ def preview(
     fault = cannot_print(addressee)
     if fault:
         raise RenderError(f"letter {addressee.reference}: {fault}")
+    _, form = _fitted(variant, options)
     with TypstCompiler(options.templates_dir) as compiler:
         pictures = LetterPictures(compiler, options.pictures)
-        job = letter_job(variant, pictures, options.shorten)
+        job = letter_job(variant, pictures, options.shorten, form)
         job["recipient"] = personal(addressee, job["words"]["salutation"]["t"])
         letter = compiler.typeset("letter.typ", job, ("address-too-large",))
     if letter.answers["address-too-large"]:

@@ -1,0 +1,144 @@
+"""How a letter ends: how readers reach the sender, in as many words as have room."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from digest.model.editions.edition import Variant
+from digest.model.formats import LARGE_PRINT, LETTER
+from digest.model.posts.blocks import TextSpan
+from digest.render.letter.blocks import BlockTypesetter, Json
+from digest.render.words.catalogue import Phrase, Words
+
+
+class Ending(StrEnum):
+    """In how many words a letter ends: a list of what to ask for, or fewer."""
+
+    FULL = "full"
+    BRIEF = "brief"
+    LINE = "line"
+    NONE = "none"
+
+
+def ending_of(
+    variant: Variant, typesetter: BlockTypesetter, ending: Ending
+) -> Iterator[Json]:
+    """Yield the end of a letter: one block, or none."""
+    match ending:
+        case Ending.FULL:
+            body = _in_full(variant, typesetter)
+        case Ending.BRIEF:
+            body = _in_brief(variant, typesetter)
+        case Ending.LINE:
+            body = _in_a_line(variant, typesetter)
+        case Ending.NONE:
+            return
+    yield {"k": "ending", "body": list(body), "form": str(ending)}
+
+
+def _in_a_line(variant: Variant, typesetter: BlockTypesetter) -> Iterator[Json]:
+    letter, words = variant.campaign.letter, typesetter.words
+    if letter.phone:
+        # Translators: the end of a letter that has room for one line and no more.
+        text = words.gettext(
+            "To change or stop these letters, ring %(phone)s.",
+            phone=words.number(letter.phone),
+        )
+    elif letter.sender:
+        text = words.gettext(
+            "To change or stop these letters, write to us: see page 1."
+        )
+    else:
+        text = words.gettext(
+            "To change or stop these letters, tell whoever gave you this."
+        )
+    yield typesetter.paragraph(TextSpan(text))
+
+
+def _in_brief(variant: Variant, typesetter: BlockTypesetter) -> Iterator[Json]:
+    letter, words = variant.campaign.letter, typesetter.words
+    number = words.number(letter.phone)
+    match bool(letter.phone), bool(letter.sender):
+        case True, True:
+            # Translators: the end of a letter that has no room for a list.
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, ring "
+                "%(phone)s or write to the address at the top of page 1. Please give "
+                "the reference at the foot of this page.",
+                phone=number,
+            )
+        case True, False:
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, ring "
+                "%(phone)s. Please give the reference at the foot of this page.",
+                phone=number,
+            )
+        case False, True:
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, write to the "
+                "address at the top of page 1. Please give the reference at the foot "
+                "of this page."
+            )
+        case _:
+            text = words.gettext(
+                "To ask us anything, or to change or stop these letters, tell whoever "
+                "gave you this."
+            )
+    yield typesetter.paragraph(TextSpan(text))
+
+
+def _in_full(variant: Variant, typesetter: BlockTypesetter) -> Iterator[Json]:
+    words = typesetter.words
+    other = (
+        words.gettext(
+            "have these letters in ordinary print (%(points)d point);",
+            points=LETTER.points,
+        )
+        if variant.format == LARGE_PRINT
+        else words.gettext(
+            "have these letters in large print (%(points)d point);",
+            points=LARGE_PRINT.points,
+        )
+    )
+    asks = (
+        other,
+        words.gettext("have them by email instead, or stop them;"),
+        words.gettext("change your name or address;"),
+        words.gettext(
+            "tell us what you think, or ask somebody to look up a web page for you."
+        ),
+    )
+    reference = words.gettext(
+        "It helps us if you give the reference at the foot of this page."
+    )
+    yield typesetter.heading(2, words.gettext("How to reach us"))
+    yield typesetter.paragraph(TextSpan(_please(variant, words)))
+    items = [[typesetter.paragraph(TextSpan(ask))] for ask in asks]
+    yield {"k": "list", "ordered": False, "items": items}
+    yield typesetter.paragraph(TextSpan(reference))
+
+
+def _please(variant: Variant, words: Words) -> Phrase:
+    """Return how readers reach the sender; a list of what for stands below it."""
+    phone = variant.campaign.letter.phone
+    number = words.number(phone)
+    match bool(phone), bool(variant.campaign.letter.sender):
+        case True, True:
+            # Translators: a list of things that readers may ask for follows.
+            return words.gettext(
+                "You do not need email. Please ring %(phone)s or write to the "
+                "address at the top of page 1 to:",
+                phone=number,
+            )
+        case True, False:
+            return words.gettext(
+                "You do not need email. Please ring %(phone)s to:", phone=number
+            )
+        case False, True:
+            return words.gettext(
+                "You do not need email. Please write to the address at the top of "
+                "page 1 to:"
+            )
+        case _:
+            return words.gettext(
+                "You do not need email. Please tell whoever gave you this to:"
+            )
