@@ -5,13 +5,15 @@ Lengths are millimetres from the top left corner of the sheet.
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+# How one attribute of a tagged element is had from the library.
+Get = Callable[[Any, Any, int], int]
 POINTS = 72 / 25.4
 _INK = bytes(int(grey < 160) for grey in range(256))
 # Soft places to break are there for the type, not for the reader.
@@ -67,14 +69,24 @@ class Sheets:
 
     def languages(self, page: int) -> set[str]:
         """Return the languages that the page's words are said to be in."""
-        tree = pdfium.FPDF_StructTree_GetForPage(self._document[page])
-        count = pdfium.FPDF_StructTree_CountChildren(tree)
-        roots = [pdfium.FPDF_StructTree_GetChildAtIndex(tree, n) for n in range(count)]
         size = pdfium.FPDFCatalog_GetLanguage(self._document, None, 0)
         whole = (ctypes.c_ushort * size)()
         pdfium.FPDFCatalog_GetLanguage(self._document, whole, size)
-        languages = {lang for root in roots for lang in _languages(root)}
+        languages = set(self._attributes(page, pdfium.FPDF_StructElement_GetLang))
         return {bytes(whole).decode("utf-16-le").partition("\0")[0], *languages}
+
+    def alternative_texts(self) -> list[str]:
+        """Return what its pictures are said to show, in reading order."""
+        get = pdfium.FPDF_StructElement_GetAltText
+        return [
+            text for page in range(len(self)) for text in self._attributes(page, get)
+        ]
+
+    def _attributes(self, page: int, get: Get) -> Iterator[str]:
+        tree = pdfium.FPDF_StructTree_GetForPage(self._document[page])
+        for number in range(pdfium.FPDF_StructTree_CountChildren(tree)):
+            root = pdfium.FPDF_StructTree_GetChildAtIndex(tree, number)
+            yield from _attributes(root, get)
 
     def whole_text(self) -> str:
         """Return the words of every page."""
@@ -164,14 +176,14 @@ def _font(thing: Any) -> tuple[str, bool]:
     return bare, bool(pdfium.FPDFFont_GetIsEmbedded(font))
 
 
-def _languages(element: Any) -> Iterator[str]:
-    """Yield the languages of an element of a tagged page and of those inside it."""
-    size = pdfium.FPDF_StructElement_GetLang(element, None, 0)
+def _attributes(element: Any, get: Get) -> Iterator[str]:
+    """Yield what `get` gives of an element of a tagged page and of those inside it."""
+    size = get(element, None, 0)
     if size > 2:
-        lang = ctypes.create_string_buffer(size)
-        pdfium.FPDF_StructElement_GetLang(element, lang, size)
-        yield lang.raw.decode("utf-16-le").rstrip("\0")
+        value = ctypes.create_string_buffer(size)
+        get(element, value, size)
+        yield value.raw.decode("utf-16-le").rstrip("\0")
     for number in range(pdfium.FPDF_StructElement_CountChildren(element)):
         child = pdfium.FPDF_StructElement_GetChildAtIndex(element, number)
         if child:
-            yield from _languages(child)
+            yield from _attributes(child, get)

@@ -165,6 +165,28 @@ def test_a_picture_without_words_is_not_used(picture: Picture, expected: str) ->
     assert (expected in html) if expected else ("<img" not in html)
 
 
+@pytest.mark.parametrize("place", PictureHosting)
+@pytest.mark.parametrize("caption", ["A blue kettle", "a blue kettle."])
+def test_a_caption_that_says_what_it_shows_is_said_once(
+    place: PictureHosting, caption: str
+) -> None:
+    picture = replace(LEAD, alt="A blue kettle", caption=caption)
+    beside = EasyRead((TextSpan("Tea is at four."),), replace(picture, copy_name=TWO))
+    campaign = a_campaign(pictures=place, in_full=True)
+    for block in (picture, beside):
+        variant = a_variant(a_post(url="", body=(block,)), campaign=campaign)
+
+        html, text = preview_html(variant, LOOK), preview_text(variant, LOOK)
+
+        assert [
+            version.casefold().count("blue kettle") for version in (html, text)
+        ] == [
+            1,
+            1,
+        ]
+        assert ("<figcaption" in html) is (place is not PictureHosting.NONE)
+
+
 def test_a_small_picture_is_not_blown_up() -> None:
     html = preview_html(an_edition(PictureHosting.HOSTED, BESIDE), LOOK)
 

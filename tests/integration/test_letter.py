@@ -344,6 +344,18 @@ def test_a_picture_that_cannot_be_shown_is_said_and_harms_nothing(
     assert "After. Dusk" in text
 
 
+@pytest.mark.parametrize("copy", ["lantern", ""])
+def test_a_caption_that_says_what_it_shows_is_said_once(copy: str) -> None:
+    picture = Picture("a", "A blue lantern", "A blue lantern.", copy)
+    post = a_post(body=(picture,))
+    look = LetterOptions(pictures=a_gallery("lantern"))
+
+    sheets = Sheets(preview(a_variant(post, format=LETTER), look))
+
+    spoken = sheets.whole_text() + " ".join(sheets.alternative_texts())
+    assert spoken.count("blue lantern") == 1
+
+
 @pytest.mark.parametrize("wanted", FORMATS)
 @pytest.mark.parametrize("size", [(2007, 944), (2007, 100), (236, 944), (90, 60)])
 def test_a_picture_is_grey_and_no_finer_than_print_can_be(

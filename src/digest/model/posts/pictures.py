@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from digest.model.posts.blocks import Block, EasyRead, ListBlock, Picture, Quote
+from digest.model.posts.duplicates import letters
 from digest.model.posts.items import Event, Item, Post
 
 
@@ -101,6 +102,17 @@ def lacks_words(picture: Picture) -> bool:
 def file_for(picture: Picture, use: PictureUse, gallery: Gallery) -> PictureFile | None:
     """Return the file to show, or None where only words may stand for the picture."""
     return None if lacks_words(picture) else gallery.get((picture.copy_name, use))
+
+
+def without_repeat(picture: Picture, *, is_image: bool) -> Picture:
+    """Return the picture with its words once, where its caption says what it shows.
+
+    Below an image they are its caption, which everybody reads; in the place of one
+    they are what it shows.
+    """
+    if not picture.alt.strip() or letters(picture.alt) != letters(picture.caption):
+        return picture
+    return replace(picture, alt="") if is_image else replace(picture, caption="")
 
 
 def pictures_in(item: Item) -> Iterator[Picture]:

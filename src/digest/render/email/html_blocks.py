@@ -21,7 +21,7 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
-from digest.model.posts.pictures import PictureUse
+from digest.model.posts.pictures import PictureUse, without_repeat
 from digest.model.posts.text_language import (
     TextLanguage,
     block_language,
@@ -107,7 +107,8 @@ class HtmlBlocks:
                 return self._markup("quote", inside, attribution, written)
             case Picture():
                 image = self._pictures.show(block, PictureUse.EMAIL)
-                return self._markup("picture", block, image, written)
+                worded = without_repeat(block, is_image=image is not None)
+                return self._markup("picture", worded, image, written)
             case Table():
                 return self._table(block, language, written)
             case CallToAction(label, href):
@@ -115,6 +116,8 @@ class HtmlBlocks:
                 return self._markup("call_to_action", label, address, written)
             case EasyRead(sentence, picture):
                 image = self._pictures.show(picture, PictureUse.EMAIL_SMALL)
+                if picture:
+                    picture = without_repeat(picture, is_image=image is not None)
                 safe = _safe_spans(sentence, language)
                 return self._markup("easy_read", safe, picture, image, written)
 

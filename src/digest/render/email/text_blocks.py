@@ -23,6 +23,7 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
+from digest.model.posts.pictures import without_repeat
 from digest.model.posts.shortening import letters_of, width_of
 from digest.model.posts.text_language import Direction, direction_of
 from digest.render.addresses import link_address, spoken
@@ -91,7 +92,7 @@ class TextBlocks:
 
     def picture_in_words(self, picture: Picture) -> str:
         """Return what a picture shows and its caption; "" where neither is known."""
-        alt = ""
+        picture, alt = without_repeat(picture, is_image=False), ""
         if picture.alt.strip():
             # Translators: what a picture shows, where only text can be.
             alt = self._words.gettext("[Picture: %(alt)s]", alt=picture.alt)

@@ -18,7 +18,7 @@ from digest.model.posts.blocks import (
     TextSpans,
     plain,
 )
-from digest.model.posts.pictures import Gallery, PictureUse, file_for
+from digest.model.posts.pictures import Gallery, PictureUse, file_for, without_repeat
 from digest.model.posts.text_language import TextLanguage, block_language
 from digest.render.letter.links import PrintedAddresses
 from digest.render.letter.printable_text import breakable, printable
@@ -145,6 +145,7 @@ class BlockTypesetter:
         name = self.pictures.name_for(picture, use)
         if name is None:
             return None
+        picture = without_repeat(picture, is_image=True)
         return {
             "k": "picture",
             "src": name,
@@ -154,6 +155,7 @@ class BlockTypesetter:
         }
 
     def _in_words(self, picture: Picture) -> Iterator[Json]:
+        picture = without_repeat(picture, is_image=False)
         parts = [part for part in (picture.alt, picture.caption) if part.strip()]
         if parts:
             # Translators: before what a picture shows, where it is not there.
@@ -161,7 +163,7 @@ class BlockTypesetter:
             yield self.paragraph(
                 TextSpan(label, strong=True),
                 TextSpan(" ", strong=True),
-                TextSpan(". ".join(dict.fromkeys(parts))),
+                TextSpan(". ".join(parts)),
             )
 
     def _table(self, table: Table) -> Json:
