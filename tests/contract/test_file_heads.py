@@ -8,6 +8,7 @@ import pytest
 from digest.gather.folders.folder import read_file, read_folder
 from digest.gather.items.reading import Reading
 from digest.model.campaigns.campaign import Source, SourceKind
+from digest.model.posts.blocks import texts
 from digest.model.posts.items import Byline, Event, EventState, Post
 from tests.builders import a_visit
 
@@ -37,9 +38,13 @@ def test_what_came_from_the_field_is_understood() -> None:
         item.key: item.published for item in reading.items if isinstance(item, Post)
     }
 
-    assert dates == {"old.md": datetime(2017, 3, 1, tzinfo=UTC), "typo.md": EIGHTH}
+    assert dates == {
+        "old.md": datetime(2017, 3, 1, tzinfo=UTC),
+        **dict.fromkeys(("typo.md", "hugo-json.md", "pelican.md"), EIGHTH),
+    }
     assert reading.skipped == ()
-    assert [note.partition(" ")[0] for note in reading.notes] == ["hugo.md"]
+    drafts = [note.partition(" ")[0] for note in reading.notes]
+    assert drafts == ["hugo.md", "pelican-draft.md"]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,14 @@ def test_what_came_from_the_field_is_understood() -> None:
         pytest.param("---\ntitle: X\nPublish: no\n---", id="Obsidian"),
         pytest.param("---\ntitle: X\nstatus: draft\n---", id="Pelican"),
         pytest.param("---\ntitle: X\nDraft: Yes\n---", id="in capitals"),
+        pytest.param("---\ntitle: X\ndraft: true\n...", id="YAML that ends in dots"),
+        pytest.param('{"title": "X", "draft": true}', id="Hugo, JSON"),
+        pytest.param('---json\n{"title": "X", "draft": true}\n---', id="Eleventy"),
+        pytest.param('---toml\ntitle = "X"\ndraft = true\n---', id="Eleventy, TOML"),
+        pytest.param("Title: X\nStatus: draft\n", id="Pelican, without a mark"),
+        pytest.param("Title: X\nStatus: hidden", id="no empty line below"),
+        pytest.param("\nstatus: draft\ntags: tea\n", id="no title"),
+        pytest.param("Titel: X\nDraft: yes\n", id="a slip"),
     ],
 )
 def test_a_draft_does_not_go_out(tmp_path: Path, head: str) -> None:
@@ -256,3 +269,102 @@ def test_a_status_that_nobody_knows_is_named(tmp_path: Path) -> None:
 )
 def test_a_file_may_say_its_language(tmp_path: Path, head: str, language: str) -> None:
     assert only(read_head(tmp_path, f"---\ntitle: X\n{head}\n---")).language == language
+
+
+def test_a_head_in_json_is_read(tmp_path: Path) -> None:
+    head = (
+        '{\n  "title": "Tea: {the} return",\n  "date": "2026-07-08",\n'
+        '  "tags": ["tea", "cups"],\n  "author": {"name": "Ann Example"},\n'
+        '  "weight": 3, "expirydate": null,\n  "sumary": "A slip"\n}\n'
+    )
+    reading = read_head(tmp_path, head)
+    post = only(reading)
+
+    assert (post.title, post.published) == ("Tea: {the} return", EIGHTH)
+    assert post.topics == ("tea", "cups")
+    assert post.byline == Byline("Ann Example")
+    assert list(texts(post.body)) == ["The kettle is on from nine."]
+    assert [item.why for item in reading.skipped] == [
+        'has "sumary" in line 7, which means nothing here: write "summary"'
+    ]
+
+
+def test_a_head_in_json_that_is_broken_is_named_with_its_line(tmp_path: Path) -> None:
+    reading = read_head(tmp_path, '{\n "title": "X"\n "draft": true\n}\n')
+
+    assert reading.items == ()
+    assert "has a head that is not JSON at line 3: " in reading.skipped[0].why
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["{% include notice.html %}", "{{< youtube x >}}", "{Ann} says {yes}", "{}"],
+)
+def test_a_brace_alone_begins_no_head(tmp_path: Path, words: str) -> None:
+    (tmp_path / "a.txt").write_text(f"{words}\n\nCome in.\n")
+
+    assert only(read(tmp_path)).title == words
+
+
+def test_a_head_without_a_mark_is_read(tmp_path: Path) -> None:
+    head = (
+        "Title: Tea: the return\nDate: 2026-07-08 00:00\nCategory: News\n"
+        "Tags: tea, cups\nAuthor: Ann Example\nSlug: tea\nLang: cy\n"
+        "Summary: Two lines\n    make one.\nDatum: 2026\n"
+    )
+    reading = read_head(tmp_path, head)
+    post = only(reading)
+
+    assert (post.title, post.published) == ("Tea: the return", EIGHTH)
+    assert post.topics == ("tea", "cups", "News")
+    assert post.byline == Byline("Ann Example")
+    assert (post.summary, post.language) == ("Two lines make one.", "cy")
+    assert list(texts(post.body)) == ["The kettle is on from nine."]
+    [remark] = reading.skipped
+    assert remark.why.startswith('has "Datum" in line 10, which means nothing here')
+
+
+def test_a_slip_in_the_title_of_such_a_head_is_named(tmp_path: Path) -> None:
+    reading = read_head(tmp_path, "Titel: Tea\nDate: 2026-07-08\n")
+
+    assert [item.why for item in reading.skipped] == [
+        'has "Titel" in line 1, which means nothing here: write "title"'
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Tea: a history\n\nIt began.", id="a title with a colon"),
+        pytest.param("When: Monday\nWhere: The hall\n\nCome.", id="an invitation"),
+        pytest.param(
+            "Date: Monday 6 July\nPlace: The hall\nTime: 2pm\n\nCome.", id="a notice"
+        ),
+        pytest.param(
+            "Title: Hamlet\nHoratio: Where?\nHamlet: Here.\n\nExeunt.", id="a play"
+        ),
+        pytest.param("Status: all is well\nDate: Monday\n\nCome.", id="a report"),
+        pytest.param("Author: Ann\nDate: Monday\n\nCome.", id="no title"),
+        pytest.param("https://example.org/title: x\n\nCome.", id="an address"),
+        pytest.param("Title: Tea\nand biscuits, as ever.", id="a line, and words"),
+        pytest.param("Come.\n\nTitle: Tea\nTags: tea\n", id="further down"),
+    ],
+)
+def test_words_that_begin_like_a_head_are_words(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    post = only(read(tmp_path))
+
+    written = " ".join((post.title, *texts(post.body))).split()
+    assert written == text.split()
+    assert post.published is None
+
+
+@pytest.mark.parametrize("key", ["starts", "ends", "place"])
+def test_what_only_events_have_is_told_of_a_post(tmp_path: Path, key: str) -> None:
+    reading = read_head(tmp_path, f"---\ntitle: X\n{key}: 2026-07-08\n---")
+
+    assert only(reading).title == "X"
+    assert [item.why for item in reading.skipped] == [
+        f'has "{key}" in line 3, which only events have: write "kind: event", or take '
+        "it away"
+    ]

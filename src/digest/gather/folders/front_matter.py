@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest.gather import limits
+from digest.gather.folders.bare_heads import bare_parts
 from digest.gather.folders.head_keys import HeadKeys
-from digest.gather.folders.head_syntax import parts_of
+from digest.gather.folders.head_syntax import FileParts, fenced_parts
 from digest.gather.items.moments import Moment
 from digest.gather.items.raw_item import RawItem
 from digest.gather.items.written_moments import written_moment
@@ -17,6 +18,7 @@ from digest.model.posts.blocks import Picture
 from digest.model.posts.bylines import parse
 from digest.model.posts.items import Byline
 
+_OF_EVENTS = ("starts", "ends", "place", "joining_url", "booking_phone")
 _DECORATIVE = "decorative"
 
 
@@ -43,7 +45,7 @@ class FrontMatter:
             text = cleaned(content.decode("utf-16" if is_wide else "utf-8-sig"))
         except UnicodeDecodeError as problem:
             raise ValueError("is not UTF-8 text: save it as UTF-8") from problem
-        parts = parts_of(text)
+        parts = fenced_parts(text) or bare_parts(text) or FileParts({}, text)
         keys = HeadKeys.of(parts)
         named = one_line(str(keys.values.get("zone") or zone))[: limits.NAME_LENGTH]
         try:
@@ -60,6 +62,13 @@ class FrontMatter:
     def remarks(self) -> Iterator[str]:
         """Yield what is to be told of a file that comes in all the same."""
         yield from self.keys.remarks()
+        if self.written("kind").lower() != "event":
+            for key in _OF_EVENTS:
+                if self.written(key):
+                    yield (
+                        f"has {self.keys.place(key)}, which only events have: write "
+                        '"kind: event", or take it away'
+                    )
         if self.written("published") and self.moment("published") is None:
             yield (
                 f"has {self.keys.place('published')} that is no day or time, and goes "

@@ -51,12 +51,15 @@ _LAYOUT = frozenset(
         *("headless", "math", "mathjax", "markup"),
         *("css", "cssclasses", "cssclass", "js", "robots", "pin", "featured", "params"),
         *("share", "social", "search", "linktitle", "expirydate", "translationkey"),
+        *("save_as", "translation"),
         *("reading_time", "author_profile", "classes", "header", "sidebar", "icon"),
     }
 )
 _YES = frozenset({"true", "yes", "on", "y", "1"})
 _NO = frozenset({"false", "no", "off", "n", "0"})
-_UNPUBLISHED = frozenset({"draft", "hidden", "private", "pending", "unpublished"})
+_UNPUBLISHED = frozenset(
+    {"draft", "hidden", "private", "pending", "unpublished", "skip"}
+)
 _PUBLISHED = frozenset({"publish", "published", "public", "live"})
 
 
@@ -96,19 +99,51 @@ class HeadKeys:
         )
         return cls(values, written, unknown, is_draft)
 
-    def remarks(self) -> Iterator[str]:
-        """Yield what is to be told of each key that means nothing here."""
+    def remarks(self, instead_of: str = "") -> Iterator[str]:
+        """Yield what is to be told of each key that means nothing here.
+
+        Or of those alone that were to be `instead_of` another, by our name for it.
+        """
         for name, line in self.unknown:
             words = one_line(name)[: limits.NAME_LENGTH]
-            near = difflib.get_close_matches(_plain(name), _all_keys(), 1, 0.7)
-            instead = _INSTEAD.get(_plain(name)) or (near[0] if near else "")
+            instead = _INSTEAD.get(_plain(name)) or _nearest(_plain(name))
             cure = f'write "{instead}"' if instead else "take it away"
-            yield f'has "{words}"{_at(line)}, which means nothing here: {cure}'
+            if instead_of in {"", instead}:
+                yield f'has "{words}"{_at(line)}, which means nothing here: {cure}'
 
     def place(self, key: str) -> str:
         """Return how a value is called in words: its key as written, and its line."""
         name, line = self.written.get(key, (key, 0))
         return f'"{one_line(name)}"{_at(line)}'
+
+
+def is_known(name: str) -> bool:
+    """Whether a key means something, here or to a program that writes such files."""
+    return _plain(name) in {*_all_keys(), *_LAYOUT, "publish"}
+
+
+def may_be_known(name: str) -> bool:
+    """Whether a key means something, or is another's word for it or a slip of it."""
+    plain = _plain(name)
+    return is_known(name) or plain in _INSTEAD or bool(_nearest(plain))
+
+
+def is_title(name: str) -> bool:
+    """Whether a key is that of a title, or a slip of it."""
+    return _nearest(_plain(name)) == "title"
+
+
+def is_state(name: str, value: str) -> bool:
+    """Whether it says that a file is a draft, or is none."""
+    if _plain(name) == "status":
+        return value.strip().lower() in {*_UNPUBLISHED, *_PUBLISHED}
+    is_yes_or_no = _plain(name) in {"draft", "published", "publish"}
+    return is_yes_or_no and _answer(value) is not None
+
+
+def _nearest(name: str) -> str:
+    near = difflib.get_close_matches(name, _all_keys(), 1, 0.7)
+    return near[0] if near else ""
 
 
 def _at(line: int) -> str:

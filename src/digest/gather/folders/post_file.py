@@ -111,8 +111,7 @@ class PostFile:
             origins["title"] = "its first heading"
         if not title and self.title:
             title, origins["title"] = self.title, "its first line"
-        if not title:
-            raise ValueError(_UNTITLED)
+        self._check_title(title)
         if "author" in self.head.values:
             name, _ = self.head.keys.written["author"]
             origins["byline"] = f'"{name}" at its top'
@@ -126,8 +125,7 @@ class PostFile:
 
     def _event(self) -> RawItem:
         raw = self.head.event()
-        if not raw.title:
-            raise ValueError(_UNTITLED)
+        self._check_title(raw.title)
         if raw.starts is None:
             raise ValueError(
                 'has no start that is a time: add "starts: 2026-07-06 14:00" at its top'
@@ -151,6 +149,10 @@ class PostFile:
             origins["zone"] = "the campaign's time zone"
         state = EventState(self.head.text("status").lower() or EventState.ON)
         return replace(raw, body=self.body, state=state, origins=origins)
+
+    def _check_title(self, title: str) -> None:
+        if not title:
+            raise ValueError(next(self.head.keys.remarks("title"), _UNTITLED))
 
     def _check_address(self, key: str, address: str) -> None:
         if address and addresses.web(address, _NOWHERE) is None:
