@@ -158,6 +158,8 @@ def test_a_campaign_of_which_little_is_said_is_that_of_a_short_file() -> None:
         pytest.param('expires = "2d"', 'expires = "30m"', id="shortest expiry"),
         pytest.param('expires = "2d"', 'expires = "30d"', id="longest expiry"),
         pytest.param("first = 3", "first = 0", id="none at first contact"),
+        pytest.param('"one"', '"one"\nhold_back = "0m"', id="not held back"),
+        pytest.param('"one"', '"one"\nhold_back = "1d"', id="held back for a day"),
         pytest.param('"lantern-week"', '"l2"', id="a name with a figure"),
         pytest.param(
             'title = "Lantern Week"', 'title = "L\u00a0W ~"', id="letters at the edges"
@@ -304,6 +306,8 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param(
             '<digest@example.org>"', '"', "is not an email address", id="bad sender"
         ),
+        pytest.param('"one"', '"one"\nhold_back = "25h"', "at most 1d", id="held long"),
+        pytest.param('"one"', '"one"\nhold_back = "on"', "length of time", id="held"),
         pytest.param('"one"', '"nobody"', "automatic, one, two", id="bad approval"),
         pytest.param("2026-07-10", "2026-07-01", "is before starts", id="ends first"),
         pytest.param('["lantern"]', '"lantern"', "must be a list", id="text for list"),

@@ -128,15 +128,16 @@ DELIVERY_WAYS = {
     "handing-over": "planned accepted refused uncertain",
     "uncertain": "planned accepted",
     "refused": "PLANNED",
+    "accepted": "CANCELLED",
 }
 EDITION_WAYS = {
     "open": "frozen skipped cancelled",
-    "frozen": "approved cancelled",
-    "approved": "planned skipped",
-    "planned": "sending sent rehearsed",
-    "sending": "sent rehearsed",
-    "sent": "SENDING",
-    "rehearsed": "SENDING",
+    "frozen": "approved cancelled OPEN",
+    "approved": "planned skipped OPEN",
+    "planned": "sending sent rehearsed stopped",
+    "sending": "sent rehearsed stopped",
+    "sent": "SENDING STOPPED",
+    "rehearsed": "SENDING STOPPED",
 }
 
 
@@ -166,6 +167,7 @@ def test_what_has_ended_goes_nowhere_by_itself() -> None:
         "skipped",
         "missed",
         "cancelled",
+        "stopped",
     }
 
 

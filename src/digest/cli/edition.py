@@ -2,6 +2,8 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,6 +19,11 @@ from digest.cli.parts.options import (
     table,
     talk,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from digest.store.editions.editions import Edition
 
 app = typer.Typer(help="Editions: what a schedule publishes at a slot.")
 
@@ -86,6 +93,10 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
     result(f"{edition.title} of {edition.campaign}, {edition.schedule}")
     slot = moment_in_words(edition.slot, zone)
     result(f"  slot {slot}: {edition.state} {edition.reason or ''}".rstrip())
+    if edition.state == "approved" and edition.leaves_at:
+        result(f"  nothing leaves before {moment_in_words(edition.leaves_at, zone)}")
+    if edition.is_recalled and edition.state == "open":
+        result(f"  called back: it waits for digest edition approve {edition.id}")
     for channel, state, number in copies_in_words:
         result(f"  {number:,} by {channel}: {state}")
     for kind, number in left_out.items():
@@ -110,21 +121,21 @@ def run(
     campaign: CampaignName, *, schedule: ScheduleName = None, now: Now = None
 ) -> None:
     """Make an edition now: freeze, approve where automatic, plan and render."""
-    from digest.bootstrap import open_app
+    from digest.bootstrap import login_name, open_app
     from digest.schedule.editions import publishing
     from digest.store.editions import renditions
 
     with open_app(instant(now)) as digest:
-        edition = publishing.publish(
-            digest.engine,
-            campaign,
-            schedule,
-            digest.now(),
-            digest.dispatcher.submit,
+        edition_id = publishing.open_now(
+            digest.engine, campaign, schedule, digest.now(), login_name()
+        )
+        edition = publishing.carry_forward(
+            digest.engine, edition_id, digest.now(), digest.dispatcher.submit
         )
         faults = digest.renditions.make_all(edition.id)
         with digest.reading() as connection:
             unprinted = renditions.unprinted(connection, edition.id)
+            held_back = _held_back(connection, edition, digest.now())
     if edition.is_rehearsal:
         talk("practice mode: a rehearsal, which costs no reader anything")
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
@@ -132,6 +143,8 @@ def run(
         talk(f"it waits for approval: digest edition approve {edition.id}")
     if edition.state == "planned":
         talk("its copies leave with: digest work --until-done (or digest serve)")
+    if held_back:
+        talk(held_back)
     for words in unprinted:
         talk(f"letters: {words}")
     for fault in faults:
@@ -155,10 +168,14 @@ def approve(edition_id: EditionId) -> None:
             digest.now(),
             digest.dispatcher.submit,
         )
+        with digest.reading() as connection:
+            held_back = _held_back(connection, edition, digest.now())
     if edition.state == "frozen":
         result(f"edition {edition_id}: your approval is kept; it needs another person")
     else:
         result(f"edition {edition_id}: {edition.state}")
+    if held_back:
+        talk(held_back)
 
 
 @app.command()
@@ -170,3 +187,47 @@ def cancel(edition_id: EditionId) -> None:
     with open_app() as digest:
         publishing.cancel(digest.engine, edition_id, digest.now())
     result(f"edition {edition_id}: cancelled; its posts go into the next edition")
+
+
+@app.command()
+def recall(edition_id: EditionId) -> None:
+    """Call back an edition of which nothing has left, so that it can be changed."""
+    from digest.bootstrap import open_app
+    from digest.compose import stopping
+
+    with open_app() as digest:
+        stopping.recall(digest.engine, edition_id, digest.now())
+    result(f"edition {edition_id}: called back; nothing of it has left")
+    talk(
+        f"change it, then let it go: digest edition approve {edition_id}; "
+        "if nobody does, its posts go into the next edition"
+    )
+
+
+@app.command()
+def stop(edition_id: EditionId) -> None:
+    """Keep back what has not left of an edition that is going out."""
+    from digest.bootstrap import open_app
+    from digest.compose import stopping
+
+    with open_app() as digest:
+        report = stopping.stop(digest.engine, edition_id, digest.now())
+    result(f"edition {edition_id}: stopped")
+    for line in report.lines():
+        result(f"  {line}")
+
+
+def _held_back(connection: "Connection", edition: "Edition", now: datetime) -> str:
+    """Return what is said of an edition that leaves later; "" of any other."""
+    from digest.model.staff_words import moment_in_words
+    from digest.store.campaigns import campaigns
+
+    if edition.state != "approved" or edition.leaves_at is None:
+        return ""
+    if not edition.is_held_back(now):
+        return ""
+    zone = campaigns.by_name(connection, edition.campaign).campaign.timezone
+    return (
+        f"nothing of it leaves before {moment_in_words(edition.leaves_at, zone)}; "
+        f"until then call it back with: digest edition recall {edition.id}"
+    )

@@ -1,11 +1,11 @@
 """An edition's way from open to approved, or skipped: freeze, approve, cancel."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
 from digest.compose.variants import news
-from digest.model.campaigns.campaign import Approval
+from digest.model.campaigns.campaign import Approval, Campaign
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
 from digest.store.base.tables import campaign as campaign_table
@@ -18,15 +18,18 @@ NOTHING_NEW = "nothing new was published since the edition before"
 _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 
-def freeze(engine: Engine, edition_id: int, now: datetime) -> None:
-    """Fix what the edition carries: everything released so far, once and for all.
+def freeze(
+    engine: Engine, edition_id: int, now: datetime, by: str | None = None
+) -> None:
+    """Fix what the edition carries: everything released so far.
 
     An edition that would carry nothing new to any of its readers is skipped,
-    with the reason; one that is not open is left alone.
+    with the reason; one that is not open is left alone, and so is one that was
+    called back, unless `by` is the person who says that it goes on.
     """
     with writing(engine) as connection:
         edition = editions.get(connection, edition_id)
-        if edition.state is not EditionState.OPEN:
+        if edition.state is not EditionState.OPEN or (edition.is_recalled and not by):
             return
         # The lock that positions are given under: no lower one can appear later.
         upto: int = connection.scalars(
@@ -48,21 +51,28 @@ def approve(
     """Let the edition go if enough people have said so; return whether it goes.
 
     `by` is the person who says so now. An edition of a campaign that needs
-    nobody goes at once; one that needs two needs two different people.
+    nobody goes at once, unless it was called back; one that needs two needs two
+    different people. It is held back as the campaign says, see `holds_back`.
     """
     with writing(engine) as connection:
-        edition = editions.get(connection, edition_id)
+        edition = editions.locked(connection, edition_id)
         if edition.state is not EditionState.FROZEN:
             return edition.state is EditionState.APPROVED
         campaign = campaigns.load(connection, edition.campaign_id)
         names = [*edition.approved_by]
         if by and by not in names:
             names.append(by)
-        if len(names) < _NEEDED[campaign.approval]:
-            editions.note_approvals(connection, edition_id, names, now)
+        if len(names) < max(_NEEDED[campaign.approval], int(edition.is_recalled)):
+            if by:
+                editions.note_approvals(connection, edition_id, names, now)
             return False
         return editions.move(
-            connection, edition_id, EditionState.APPROVED, now, approved_by=names
+            connection,
+            edition_id,
+            EditionState.APPROVED,
+            now,
+            approved_by=names,
+            leaves_at=_leaves_at(edition, campaign, now, by_person=bool(names)),
         )
 
 
@@ -75,6 +85,21 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
         return editions.move(
             connection, edition_id, EditionState.CANCELLED, now, reason=reason
         )
+
+
+def leaves_at(slot: datetime, wait: timedelta, now: datetime) -> datetime | None:
+    """Return when an edition leaves that may go now; None where that is at once."""
+    at = max(slot, now + wait)
+    return at if at > now else None
+
+
+def _leaves_at(
+    edition: editions.Edition, campaign: Campaign, now: datetime, *, by_person: bool
+) -> datetime | None:
+    is_live = not edition.is_rehearsal
+    wait = campaign.holds_back(is_live=is_live, by_person=by_person)
+    at = leaves_at(edition.slot, wait, now)
+    return max(filter(None, (at, edition.leaves_at)), default=None)
 
 
 def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:

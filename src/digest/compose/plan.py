@@ -17,7 +17,6 @@ from digest.model.people.channel_choice import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import delivery, left_out
-from digest.store.base.tables import edition as edition_table
 from digest.store.base.tables import variant as variants
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
@@ -70,8 +69,8 @@ def plan(
     Each chunk of readers is one transaction: their deliveries, the reasons of
     those left out, their new places in the log, how far planning has come and
     whatever `submit` does with the batch of their emails. An edition that
-    reaches nobody is skipped; a live one of a campaign that waits for golive stays
-    as it is, nobody planned.
+    reaches nobody is skipped; one that is held back, and a live one of a campaign
+    that waits for golive, stays as it is, nobody planned.
     """
     with writing(engine) as connection:
         count_anew(connection)
@@ -99,8 +98,9 @@ def _plan_chunk(
     engine: Engine, edition_id: int, now: datetime, size: int, submit: Submit
 ) -> bool:
     with writing(engine) as connection:
-        edition = _locked(connection, edition_id)
-        if edition.state is not EditionState.APPROVED:
+        edition = editions.locked(connection, edition_id)
+        is_approved = edition.state is EditionState.APPROVED
+        if not is_approved or edition.is_held_back(now):
             return False
         refuse_unless_may_go(connection, edition_id)
         rows = facts_for(connection, edition, size, now)
@@ -115,15 +115,6 @@ def _plan_chunk(
             submit(connection, batch_ids)
         editions.note_cursor(connection, edition_id, rows[-1].reader_id)
     return True
-
-
-def _locked(connection: Connection, edition_id: int) -> editions.Edition:
-    connection.execute(
-        select(edition_table.c.id)
-        .where(edition_table.c.id == edition_id)
-        .with_for_update()
-    )
-    return editions.get(connection, edition_id)
 
 
 def _record(

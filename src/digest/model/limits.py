@@ -15,6 +15,8 @@ DURATION_DIGITS = 5
 SHORTEST_EXPIRY = timedelta(minutes=30)
 # What is of use for longer is no news.
 LONGEST_EXPIRY = timedelta(days=30)
+# An edition that is held back for longer misses its day.
+LONGEST_HOLD_BACK = timedelta(days=1)
 # An event that is told no earlier than on its day is told too late.
 SHORTEST_AHEAD = timedelta(days=1)
 # A year and a day: an event that comes once a year is told once a year.

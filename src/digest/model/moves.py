@@ -73,7 +73,11 @@ DELIVERY_MOVES = MoveTable(
         DeliveryState.CANCELLED: frozenset(),
         DeliveryState.EXPIRED: frozenset(),
     },
-    by_hand={DeliveryState.REFUSED: frozenset({DeliveryState.PLANNED})},
+    by_hand={
+        DeliveryState.REFUSED: frozenset({DeliveryState.PLANNED}),
+        # A letter that is printed and not sealed has not left.
+        DeliveryState.ACCEPTED: frozenset({DeliveryState.CANCELLED}),
+    },
 )
 
 EDITION_MOVES = MoveTable(
@@ -84,18 +88,29 @@ EDITION_MOVES = MoveTable(
         EditionState.FROZEN: frozenset({EditionState.APPROVED, EditionState.CANCELLED}),
         EditionState.APPROVED: frozenset({EditionState.PLANNED, EditionState.SKIPPED}),
         EditionState.PLANNED: frozenset(
-            {EditionState.SENDING, EditionState.SENT, EditionState.REHEARSED}
+            {
+                EditionState.SENDING,
+                EditionState.SENT,
+                EditionState.REHEARSED,
+                EditionState.STOPPED,
+            }
         ),
-        EditionState.SENDING: frozenset({EditionState.SENT, EditionState.REHEARSED}),
+        EditionState.SENDING: frozenset(
+            {EditionState.SENT, EditionState.REHEARSED, EditionState.STOPPED}
+        ),
         EditionState.SENT: frozenset(),
         EditionState.REHEARSED: frozenset(),
         EditionState.SKIPPED: frozenset(),
         EditionState.MISSED: frozenset(),
         EditionState.CANCELLED: frozenset(),
+        EditionState.STOPPED: frozenset(),
     },
-    # Copies that had ended are to be sent after all.
     by_hand={
-        EditionState.SENT: frozenset({EditionState.SENDING}),
-        EditionState.REHEARSED: frozenset({EditionState.SENDING}),
+        # Called back while nothing of it had left.
+        EditionState.FROZEN: frozenset({EditionState.OPEN}),
+        EditionState.APPROVED: frozenset({EditionState.OPEN}),
+        # Copies that had ended are to be sent after all, or letters kept back.
+        EditionState.SENT: frozenset({EditionState.SENDING, EditionState.STOPPED}),
+        EditionState.REHEARSED: frozenset({EditionState.SENDING, EditionState.STOPPED}),
     },
 )

@@ -12,7 +12,7 @@ from digest.errors import DigestError
 from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions.long_sleep import asleep_since
-from digest.schedule.editions.publishing import publish_due
+from digest.schedule.editions.publishing import plan_released, publish_due
 from digest.schedule.editions.timetable import Timetable
 from digest.store.delivery import rate_limits
 from digest.store.reports import overview
@@ -92,11 +92,13 @@ def work_until_done(
 ) -> WorkReport:
     """Send and print what is due now, say meanwhile how it goes, and what it came to.
 
-    A person at a terminal gets a bar, a log a line every ten seconds, and a
+    What was held back and may go now is planned first: there may be no timetable. A
+    person at a terminal gets a bar, a log a line every ten seconds, and a
     program, if it asks for JSON, an object every second.
     """
     from digest.cli.parts.progress import ProgressTracker, bar, json_lines, lines
 
+    plan_released(digest.engine, digest.now(), digest.dispatcher.submit)
     with digest.reading() as connection:
         due = overview.emails_due(connection, digest.now())
     tracker = ProgressTracker(due, lambda: _used(digest))

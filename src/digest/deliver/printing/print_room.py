@@ -46,6 +46,10 @@ NO_ADDRESS = (
     "no full postal address is held for this letter any more: add one,"
     " with digest subscribers edit {}"
 )
+_STOPPED = (
+    "print batch {} was stopped with its edition: its letters are not posted, and the "
+    "next edition carries their posts"
+)
 # How long a loop leaves a letter alone that could not be laid out.
 SET_ASIDE = timedelta(hours=1)
 _TRIES = 5
@@ -162,9 +166,12 @@ class PrintRoom:
     def seal(self, batch_id: int) -> PrintBatch:
         """Close the batch: it is never made again. A sealed one stays as it is.
 
-        Raises DigestError where its edition may not go now.
+        Raises DigestError where its edition may not go now, or was stopped.
         """
-        return self._move(batch_id, PrintBatchState.SEALED)
+        batch = self._move(batch_id, PrintBatchState.SEALED)
+        if batch.state is PrintBatchState.STOPPED:
+            raise DigestError(_STOPPED.format(batch_id))
+        return batch
 
     def posted(self, batch_id: int) -> PrintBatch:
         """Say that a sealed batch has been posted.
@@ -180,6 +187,8 @@ class PrintRoom:
                 "proofs, which are not posted"
             )
         batch = self._move(batch_id, PrintBatchState.POSTED)
+        if batch.state is PrintBatchState.STOPPED:
+            raise DigestError(_STOPPED.format(batch_id))
         if batch.state is PrintBatchState.OPEN:
             raise DigestError(
                 f"print batch {batch_id} is still open: first digest print seal "
@@ -219,7 +228,7 @@ class PrintRoom:
             close_edition(connection, edition_id, now)
             zone = campaigns.load(connection, edition.campaign_id).timezone
             letters = due_letters(connection, edition_id, now if patient else None)
-            if edition.state not in _PRINTABLE:
+            if edition.state not in _PRINTABLE or edition.is_held_back(now):
                 letters = []
             day = edition.slot.astimezone(ZoneInfo(zone)).date().isoformat()
             most = limits.BATCH_LETTERS

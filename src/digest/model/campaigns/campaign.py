@@ -14,6 +14,8 @@ AHEAD = timedelta(days=28)
 CATCH_UP = timedelta(hours=6)
 # RFC 5321 §4.5.4.1: give up no sooner than after four or five days.
 EXPIRES = timedelta(days=4)
+# Time to see what one has done, and to call it back.
+HOLD_BACK = timedelta(minutes=5)
 
 
 class SourceKind(StrEnum):
@@ -129,7 +131,8 @@ class Campaign:
 
     `sender_name` and `sender_address` are the parts of `from`. `in_full` is
     whether emails carry whole posts rather than summaries with a link, and
-    `pictures` where their pictures are.
+    `pictures` where their pictures are. `hold_back` is how long every edition is held
+    back once it may go; None leaves it to `holds_back`.
     """
 
     name: str
@@ -145,6 +148,7 @@ class Campaign:
     starts: date | None = None
     ends: date | None = None
     approval: Approval = Approval.AUTOMATIC
+    hold_back: timedelta | None = None
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False
     pictures: PictureHosting = PictureHosting.ATTACHED
@@ -168,6 +172,16 @@ class Campaign:
         """Return how long an email of that schedule, perhaps gone, is of use."""
         lengths = (row.expires for row in self.schedules if row.name == schedule)
         return next(lengths, EXPIRES)
+
+    def holds_back(self, *, is_live: bool, by_person: bool) -> timedelta:
+        """Return how long an edition is held back once it may go.
+
+        Unless the file says otherwise: what a person lets go live, for a few minutes;
+        what goes by itself leaves on time, and a rehearsal needs no calling back.
+        """
+        if self.hold_back is not None:
+            return self.hold_back
+        return HOLD_BACK if is_live and by_person else timedelta()
 
     @property
     def begins(self) -> datetime | None:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from digest.errors import CampaignFileError
+from digest.model.campaigns import durations
 from digest.model.campaigns.campaign import (
     AHEAD,
     CATCH_UP,
@@ -37,6 +38,7 @@ from digest.model.limits import (
     LOCAL_PART_LENGTH,
     LONGEST_AHEAD,
     LONGEST_EXPIRY,
+    LONGEST_HOLD_BACK,
     NAME_LENGTH,
     SHORTEST_AHEAD,
     SHORTEST_EXPIRY,
@@ -108,6 +110,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         starts=starts,
         ends=head.day("ends"),
         approval=head.parsed("approval", Approval, Approval.AUTOMATIC),
+        hold_back=_hold_back(head),
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),
         pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
@@ -116,6 +119,14 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
         head.fault("ends", "is before starts")
     return campaign
+
+
+def _hold_back(head: TomlTable) -> timedelta | None:
+    length = head.parsed("hold_back", durations.parse, None)
+    if length is not None and length > LONGEST_HOLD_BACK:
+        head.fault("hold_back", "must be at most 1d: an edition is wanted on its day")
+        return None
+    return length
 
 
 def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> Source:

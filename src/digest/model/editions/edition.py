@@ -24,6 +24,7 @@ class EditionState(StrEnum):
     SKIPPED = "skipped"
     MISSED = "missed"
     CANCELLED = "cancelled"
+    STOPPED = "stopped"
 
 
 # Where an edition ends all of whose copies have ended.

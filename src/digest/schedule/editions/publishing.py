@@ -11,11 +11,13 @@ from digest.errors import DigestError
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
 from digest.schedule.editions import due, long_sleep
 from digest.schedule.editions.previews import schedule_of
 from digest.schedule.guard import guarded
 from digest.schedule.limits import GATHER_EVERY
 from digest.store.base.engine import reading, writing
+from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
 from digest.store.editions import editions, renditions
@@ -41,7 +43,11 @@ def publish_due(
     due.open_due(engine, now)
     with reading(engine) as connection:
         unfinished = editions.unfinished(connection)
-        opened = {e.campaign_id for e in unfinished if e.state is EditionState.OPEN}
+        opened = {
+            edition.campaign_id
+            for edition in unfinished
+            if edition.state is EditionState.OPEN and not edition.is_recalled
+        }
         rounds = [
             GatheringRound(stored, None if stored.id in opened else GATHER_EVERY)
             for stored in campaigns.listed(connection)
@@ -67,6 +73,21 @@ def carry_forward(
         return editions.get(connection, edition_id)
 
 
+def plan_released(
+    engine: Engine, now: datetime, submit: Submit = submit_nothing
+) -> None:
+    """Plan the approved editions that are not held back any more."""
+    with reading(engine) as connection:
+        approved = [
+            edition
+            for edition in editions.unfinished(connection)
+            if edition.state is EditionState.APPROVED and not edition.is_held_back(now)
+        ]
+    for edition in approved:
+        with guarded("planning", f"edition={edition.id}"):
+            plan(engine, edition.id, now, submit=submit)
+
+
 def _note(engine: Engine, edition_id: int, why: str, now: datetime) -> None:
     """Keep why an edition could not be carried forward, until it can, for status."""
     with reading(engine) as connection:
@@ -83,21 +104,40 @@ def publish(
     now: datetime,
     submit: Submit = submit_nothing,
 ) -> Edition:
-    """Make an edition of a campaign's schedule at `now`, whatever its times are.
+    """Make an edition of a campaign's schedule at `now`, and carry it forward.
 
-    Returns where it then stands. Raises NotFound for a campaign or a schedule
-    that is not there, and DigestError for a campaign that waits for golive.
+    Returns where it then stands. Raises as `open_now` does.
+    """
+    edition_id = open_now(engine, name, schedule, now)
+    return carry_forward(engine, edition_id, now, submit)
+
+
+def open_now(
+    engine: Engine,
+    name: str,
+    schedule: str | None,
+    now: datetime,
+    by: str | None = None,
+) -> int:
+    """Open an edition of a campaign's schedule at `now`, whatever its times are.
+
+    `by` is the person who wants it: it is held back as the campaign says. Raises
+    NotFound for a campaign or a schedule that is not there, and DigestError for a
+    campaign that waits for golive.
     """
     with reading(engine) as connection:
         stored = campaigns.by_name(connection, name)
         refuse_unless_open(connection, stored.id)
         row = schedule_of(connection, stored, schedule)
     with writing(engine) as connection:
-        editions.open_at(connection, editions.Slot(stored.id, row.id, now), now)
+        is_live = mode_of(connection) is Mode.LIVE
+        wait = stored.campaign.holds_back(is_live=is_live, by_person=by is not None)
+        slot = editions.Slot(stored.id, row.id, now)
+        editions.open_at(connection, slot, now, lifecycle.leaves_at(now, wait, now))
         edition = editions.at_slot(connection, row.id, now)
     if edition is None:
         raise LookupError("an edition that was just made is there")
-    return carry_forward(engine, edition.id, now, submit)
+    return edition.id
 
 
 def approve(
@@ -107,10 +147,14 @@ def approve(
     now: datetime,
     submit: Submit = submit_nothing,
 ) -> Edition:
-    """Say for one person that an edition may go, and carry it on if that is enough."""
+    """Say for a person that an edition may go, and carry it on if that is enough.
+
+    One that was called back is frozen first, as it then stands.
+    """
     with reading(engine) as connection:
         editions.get(connection, edition_id)
         refuse_unless_may_go(connection, edition_id)
+    lifecycle.freeze(engine, edition_id, now, by)
     lifecycle.approve(engine, edition_id, now, by)
     return carry_forward(engine, edition_id, now, submit)
 
@@ -121,8 +165,9 @@ def cancel(engine: Engine, edition_id: int, now: datetime) -> None:
         state = editions.get(connection, edition_id).state
     if not lifecycle.cancel(engine, edition_id, now, "cancelled by a person"):
         raise DigestError(
-            f"edition {edition_id} is {state}: it can no longer be cancelled; "
-            "take single posts out with digest post withdraw ID"
+            f"edition {edition_id} is {state}: it can no longer be cancelled; take "
+            "single posts out with digest post withdraw ID, or keep back what has not "
+            f"left with digest edition stop {edition_id}"
         )
 
 

@@ -1,4 +1,4 @@
-"""APScheduler's jobs, derived from the schedule rows; it holds no truth of its own."""
+"""APScheduler's jobs, derived from what is stored; it holds no truth of its own."""
 
 import logging
 import threading
@@ -15,12 +15,13 @@ from digest.errors import DigestError
 from digest.schedule.editions.due import next_slots
 from digest.schedule.limits import SWEEP
 from digest.store.base.engine import reading
+from digest.store.editions.holding_back import leaving
 
 log = logging.getLogger(__name__)
 
 
 class Timetable:
-    """Calls `act` at every slot, at start and at every sweep, in one thread.
+    """Calls `act` at every slot, when what was held back leaves, and at every sweep.
 
     APScheduler only says when to look. What is due is read from the database
     each time, so that a job lost, late or fired twice changes nothing.
@@ -33,7 +34,7 @@ class Timetable:
         self._act = act
         self._sweep = sweep
         self._wake = threading.Event()
-        self._jobs: dict[int, datetime] = {}
+        self._jobs: dict[str, datetime] = {}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "misfire_grace_time": None},
@@ -67,16 +68,15 @@ class Timetable:
     def _derive_jobs(self, now: datetime) -> None:
         with reading(self._engine) as connection:
             slots = next_slots(connection, now)
-        wanted = {slot.schedule_id: slot.at for slot in slots}
-        for schedule_id, at in wanted.items():
-            if at != self._jobs.get(schedule_id):
+            held_back = leaving(connection, now)
+        wanted = {f"slot of schedule {slot.schedule_id}": slot.at for slot in slots}
+        wanted |= {f"edition {number}": at for number, at in held_back.items()}
+        for name, at in wanted.items():
+            if at != self._jobs.get(name):
                 self._scheduler.add_job(
-                    self._wake.set,
-                    DateTrigger(at),
-                    id=str(schedule_id),
-                    replace_existing=True,
+                    self._wake.set, DateTrigger(at), id=name, replace_existing=True
                 )
-        for schedule_id in self._jobs.keys() - wanted.keys():
+        for name in self._jobs.keys() - wanted.keys():
             with suppress(JobLookupError):  # it fired: that is how it ended
-                self._scheduler.remove_job(str(schedule_id))
+                self._scheduler.remove_job(name)
         self._jobs = wanted

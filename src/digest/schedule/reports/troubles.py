@@ -218,6 +218,13 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
 def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
     name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
     troubles = []
+    if edition.is_recalled and edition.state is EditionState.OPEN:
+        troubles.append(
+            Trouble(
+                f"{name} was called back, and waits for you.",
+                f"Change it, then say: digest edition approve {edition.id}",
+            )
+        )
     if edition.state is EditionState.FROZEN:
         troubles.append(
             Trouble(

@@ -197,6 +197,10 @@ edition = Table(
     Column("frozen_at", UtcDateTime),
     Column("approved_at", UtcDateTime),
     Column("approved_by", JSON),  # one name for each approval
+    # Nothing of it leaves sooner: till then the whole of it can be called back.
+    Column("leaves_at", UtcDateTime),
+    Column("recalled_at", UtcDateTime),  # called back: it waits for a person's word
+    Column("stopped_at", UtcDateTime),  # no copy leaves that had not left by then
     Column("plan_cursor", BigId, nullable=False, server_default="0"),
     Column("planned_at", UtcDateTime),
     Column("deliver_by", UtcDateTime),  # later than this a copy is of no use
@@ -352,7 +356,8 @@ print_batch = Table(
     metadata,
     _id(),
     _to("edition_id"),
-    _required("state", String(8)),  # open, sealed, posted
+    # open, sealed, posted, or stopped before it was sealed
+    _required("state", String(8)),
     _required("letters", Integer),
     _required("sheets", Integer),
     _required("pdf", Text),  # path below the data directory

@@ -22,6 +22,7 @@ from digest.model.formats import Channel
 from digest.store.base.tables import delivery, item, subscriber, variant
 from digest.store.campaigns import campaigns
 from digest.store.delivery.deliveries import (
+    STOPPED,
     DeliveryKey,
     DeliveryMove,
     cancel,
@@ -29,6 +30,7 @@ from digest.store.delivery.deliveries import (
     move,
 )
 from digest.store.editions import editions
+from digest.store.editions.holding_back import is_going
 from digest.store.people.readers import is_suppressed, list_ids, reads
 
 LEFT = "left, or asked not to be written to, before the copy went"
@@ -55,7 +57,7 @@ class ClaimResult(Enum):
 
     YES = "it may leave"
     STALE = "its words have to be made anew"
-    CANCELLED = "its reader is no longer to be written to"
+    CANCELLED = "it is not to leave any more"
     NO = "it was no longer planned"
 
 
@@ -94,14 +96,16 @@ def claim_all(
 
     Somebody who has left, was erased or is suppressed gets nothing more: their
     copy is cancelled. Where an item was withdrawn or held the copies stay as they
-    are and the answer is STALE.
+    are and the answer is STALE. Of an edition that was stopped nothing leaves.
     """
     wanted = list(reader_ids)
     parameters = {"of_readers": wanted, "now": now}
     claimed = set(connection.scalars(_claim_statement(guard), parameters))
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
-    is_stale = _count_standing(connection, guard) != guard.standing
+    is_stopped = not connection.scalar(select(is_going(guard.edition_id)))
+    why = STOPPED if is_stopped else LEFT
+    is_stale = not is_stopped and _count_standing(connection, guard) != guard.standing
     results = dict.fromkeys(wanted, ClaimResult.STALE)
     for reader_id in wanted:
         if reader_id in claimed:
@@ -109,10 +113,10 @@ def claim_all(
         elif not is_stale:
             key = DeliveryKey(guard.edition_id, reader_id)
             stop = DeliveryMove(
-                key, DeliveryState.CANCELLED, LEFT, only_from=DeliveryState.PLANNED
+                key, DeliveryState.CANCELLED, why, only_from=DeliveryState.PLANNED
             )
-            is_stopped = move(connection, stop, now)
-            results[reader_id] = ClaimResult.CANCELLED if is_stopped else ClaimResult.NO
+            is_over = move(connection, stop, now)
+            results[reader_id] = ClaimResult.CANCELLED if is_over else ClaimResult.NO
     return results
 
 
@@ -135,7 +139,9 @@ def cancel_unwelcome(
 @lru_cache(maxsize=16)
 def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
     unchanged = _standing(guard).scalar_subquery() == guard.standing
-    return claim_statement(guard.edition_id, _is_welcome(guard), unchanged)
+    return claim_statement(
+        guard.edition_id, _is_welcome(guard), unchanged, is_going(guard.edition_id)
+    )
 
 
 def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:

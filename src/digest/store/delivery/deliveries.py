@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    not_,
     or_,
     select,
     update,
@@ -30,7 +31,9 @@ from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import delivery, edition
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.editions import editions
+from digest.store.editions.holding_back import is_going
 
+STOPPED = "its edition was stopped before this copy had left"
 # As many figures as the database can hold.
 _NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
 
@@ -275,6 +278,27 @@ def cancel(
 ) -> int:
     """Cancel `those` copies that are still planned; return how many."""
     return move_those(connection, those, DeliveryState.CANCELLED, now, reply=why)
+
+
+def cancel_stopped(
+    connection: Connection, edition_id: int, those: ColumnElement[bool], now: datetime
+) -> int:
+    """Cancel `those` copies that are planned, if the edition is stopped: how many."""
+    return cancel(connection, and_(those, not_(is_going(edition_id))), now, STOPPED)
+
+
+def take_back_letters(
+    connection: Connection, print_batch_id: int, now: datetime
+) -> int:
+    """Cancel the letters of a print batch that will not be posted; return how many."""
+    return move_those(
+        connection,
+        delivery.c.print_batch_id == print_batch_id,
+        DeliveryState.CANCELLED,
+        now,
+        only_from=DeliveryState.ACCEPTED,
+        reply=STOPPED,
+    )
 
 
 def plan_again(

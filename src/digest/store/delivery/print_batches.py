@@ -1,4 +1,7 @@
-"""Print batches: letters printed and posted together; open, sealed, posted."""
+"""Print batches: letters printed and posted together; open, sealed, posted.
+
+One whose edition is stopped while it is open is stopped too.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +21,14 @@ class PrintBatchState(StrEnum):
     OPEN = "open"
     SEALED = "sealed"
     POSTED = "posted"
+    STOPPED = "stopped"
 
 
 _STAMPS = {PrintBatchState.SEALED: "sealed_at", PrintBatchState.POSTED: "posted_at"}
 _BEFORE = {
     PrintBatchState.SEALED: PrintBatchState.OPEN,
     PrintBatchState.POSTED: PrintBatchState.SEALED,
+    PrintBatchState.STOPPED: PrintBatchState.OPEN,
 }
 
 
@@ -83,15 +88,16 @@ def add(
 def move(
     connection: Connection, batch_id: int, to: PrintBatchState, now: datetime
 ) -> bool:
-    """Seal an open batch or post a sealed one; False where it stands elsewhere.
+    """Seal or stop an open batch or post a sealed one; False where it stands elsewhere.
 
     The one door for a print batch's state. Raises NotFound in words.
     """
     edition_id = get(connection, batch_id).edition_id
+    stamp = {_STAMPS[to]: now} if to in _STAMPS else {}
     moved = connection.execute(
         update(print_batch)
         .where(print_batch.c.id == batch_id, print_batch.c.state == _BEFORE[to])
-        .values({"state": to, _STAMPS[to]: now})
+        .values(state=to, **stamp)
     )
     if moved.rowcount:
         act = Act(

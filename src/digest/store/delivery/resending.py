@@ -28,7 +28,7 @@ def count(
     subscriber_ids: Sequence[int] | None = None,
 ) -> int:
     """Return how many emails `retry` would plan anew. Raises as it does."""
-    _refuse_late(connection, edition_id, now)
+    _refuse_ended(connection, edition_id, now)
     matching = select(func.count()).where(
         _those(edition_id, subscriber_ids), delivery.c.state == state
     )
@@ -47,9 +47,9 @@ def retry(
     Of these people alone, if any are given. The edition is sending again until
     they have ended. Whoever has left meanwhile is not written to: that is asked
     when a copy leaves. Raises DigestError where they would come too late, or the
-    edition may not go in our mode.
+    edition was stopped or may not go in our mode.
     """
-    _refuse_late(connection, edition_id, now)
+    _refuse_ended(connection, edition_id, now)
     refuse_unless_may_go(connection, edition_id)
     planned = plan_again(connection, _those(edition_id, subscriber_ids), state, now)
     if planned:
@@ -72,8 +72,13 @@ def retry(
     return planned
 
 
-def _refuse_late(connection: Connection, edition_id: int, now: datetime) -> None:
+def _refuse_ended(connection: Connection, edition_id: int, now: datetime) -> None:
     edition = editions.get(connection, edition_id)
+    if edition.stopped_at is not None:
+        raise DigestError(
+            f"edition {edition_id} was stopped: nothing more of it leaves; make a new "
+            f"one with digest edition run {edition.campaign}"
+        )
     if edition.deliver_by is not None and edition.deliver_by <= now:
         raise DigestError(
             f"the copies of edition {edition_id} were wanted by "

@@ -31,11 +31,13 @@ from digest.store.delivery.deliveries import (
     DeliveryKey,
     DeliveryMove,
     NewDelivery,
+    cancel_stopped,
     close_edition,
     move,
     move_those,
 )
 from digest.store.editions import editions
+from digest.store.editions.holding_back import is_going, may_leave
 from digest.store.staff.audit import Act, record
 
 OPEN, LEASED, DONE = "open", "leased", "done"
@@ -84,8 +86,8 @@ def due(connection: Connection, now: datetime) -> Select[Any]:
     """Return the query for the batches that may be leased, longest due first.
 
     A batch whose sender let its lease run out is due too. Batches of paused
-    campaigns, of editions not planned to their end, and of those that may not
-    go in our mode, are left alone.
+    campaigns, of editions not planned to their end or held back, and of those that
+    may not go in our mode, are left alone.
     """
     is_due = or_(
         and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
@@ -100,6 +102,7 @@ def due(connection: Connection, now: datetime) -> Select[Any]:
             edition.c.state.in_(SENDABLE),
             campaign.c.paused_at.is_(None),
             may_go(connection),
+            may_leave(now),
         )
         .order_by(send_batch.c.due_at, send_batch.c.id)
     )
@@ -137,7 +140,9 @@ def claim(
     )
     editions.move(connection, row.edition_id, EditionState.SENDING, now)
     readers = range(row.first_reader_id, row.last_reader_id + 1)
-    return Lease(row.id, row.edition_id, readers, row.fence + 1)
+    lease = Lease(row.id, row.edition_id, readers, row.fence + 1)
+    _keep_back_stopped(connection, lease, now)
+    return lease
 
 
 def renew(connection: Connection, lease: Lease, until: datetime) -> bool:
@@ -154,6 +159,7 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     Changes nothing where another sender has taken it over. Closes the edition
     with its last copy.
     """
+    _keep_back_stopped(connection, lease, now)
     waiting = delivery.c.state.in_([DeliveryState.PLANNED, DeliveryState.HANDING_OVER])
     open_copies, soonest, at_once = connection.execute(
         select(
@@ -216,14 +222,18 @@ def repeat_uncertain(
 ) -> int:
     """Plan the batch's uncertain copies again, if that is the policy: now or for `at`.
 
-    Those that may have arrived too often stay for a person to settle. Returns
-    how many are repeated.
+    Those that may have arrived too often, and those of a stopped edition, stay for a
+    person to settle. Returns how many are repeated.
     """
     if policy is UncertainPolicy.HOLD:
         return 0
     return move_those(
         connection,
-        and_(_within(lease), delivery.c.doubts < limits.DOUBTS),
+        and_(
+            _within(lease),
+            delivery.c.doubts < limits.DOUBTS,
+            is_going(lease.edition_id),
+        ),
         DeliveryState.PLANNED,
         now,
         only_from=DeliveryState.UNCERTAIN,
@@ -236,7 +246,8 @@ def settle_uncertain(
 ) -> bool:
     """Settle one uncertain email as a person says: PLANNED sends it again.
 
-    False where it is not, or no longer, uncertain.
+    Of a stopped edition it is kept back then. False where it is not, or no longer,
+    uncertain.
     """
     words = "sent again" if to is DeliveryState.PLANNED else "it arrived"
     change = DeliveryMove(
@@ -252,6 +263,11 @@ def settle_uncertain(
         after={"state": to},
     )
     record(connection, act, now)
+    stop = and_(
+        delivery.c.edition_id == key.edition_id, delivery.c.reader_id == key.reader_id
+    )
+    if cancel_stopped(connection, key.edition_id, stop, now):
+        to = DeliveryState.CANCELLED
     if to is DeliveryState.PLANNED:
         connection.execute(
             update(send_batch)
@@ -265,6 +281,10 @@ def settle_uncertain(
         )
     close_edition(connection, key.edition_id, now)
     return True
+
+
+def _keep_back_stopped(connection: Connection, lease: Lease, now: datetime) -> None:
+    cancel_stopped(connection, lease.edition_id, _within(lease), now)
 
 
 def _still(lease: Lease) -> ColumnElement[bool]:

@@ -29,7 +29,12 @@ _STAMPS = {
     EditionState.SKIPPED: "ended_at",
     EditionState.MISSED: "ended_at",
     EditionState.CANCELLED: "ended_at",
+    EditionState.STOPPED: "ended_at",
 }
+# From there the whole of an edition can be called back,
+_RECALLED_FROM = (EditionState.FROZEN, EditionState.APPROVED)
+# and this is as if it had not been.
+_OF_FREEZING = ("upto", "frozen_at", "approved_at", "approved_by", "leaves_at")
 # What somebody does who moves it there.
 _VERBS = {
     EditionState.OPEN: "opened",
@@ -42,6 +47,7 @@ _VERBS = {
     EditionState.SKIPPED: "skipped",
     EditionState.MISSED: "gave up",
     EditionState.CANCELLED: "cancelled",
+    EditionState.STOPPED: "ended, stopped,",
 }
 
 
@@ -50,7 +56,8 @@ class Edition:
     """An edition as it stands; `upto` is set once it is frozen.
 
     Of practice `mode` it is a rehearsal: for whoever is allowed, and counted as
-    nothing that readers have had.
+    nothing that readers have had. `leaves_at` is set where it is held back: nothing
+    of it leaves sooner.
     """
 
     id: int
@@ -66,6 +73,9 @@ class Edition:
     reason: str | None
     plan_cursor: int
     approved_by: tuple[str, ...]
+    leaves_at: datetime | None
+    recalled_at: datetime | None
+    stopped_at: datetime | None
     frozen_at: datetime | None
     planned_at: datetime | None
     deliver_by: datetime | None
@@ -75,6 +85,15 @@ class Edition:
     def is_rehearsal(self) -> bool:
         """Whether it was made in practice mode."""
         return self.mode is Mode.PRACTICE
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether it was called back, and goes on by a person's word alone."""
+        return self.recalled_at is not None
+
+    def is_held_back(self, now: datetime) -> bool:
+        """Whether nothing of it may leave yet."""
+        return self.leaves_at is not None and now < self.leaves_at
 
     @property
     def title(self) -> str:
@@ -91,13 +110,20 @@ class Slot:
     at: datetime
 
 
-def open_at(connection: Connection, slot: Slot, now: datetime) -> bool:
+def open_at(
+    connection: Connection,
+    slot: Slot,
+    now: datetime,
+    leaves_at: datetime | None = None,
+) -> bool:
     """Make the slot's edition, open; False where there is one already.
+
+    Nothing of it leaves before `leaves_at`, where that is given.
 
     In practice mode it is a rehearsal, and from then on nothing of any campaign
     is sent live before a person says golive.
     """
-    return _make(connection, slot, now, state=EditionState.OPEN)
+    return _make(connection, slot, now, state=EditionState.OPEN, leaves_at=leaves_at)
 
 
 def miss(connection: Connection, slot: Slot, now: datetime, reason: str) -> bool:
@@ -169,8 +195,9 @@ def move(
     )
     if moved.rowcount:
         known_facts = {name: value for name, value in facts.items() if value}
+        is_recalled = to is EditionState.OPEN
         act = Act(
-            _VERBS[to],
+            "called back" if is_recalled else _VERBS[to],
             edition_id=edition_id,
             before={"state": before},
             after={"state": to} | known_facts,
@@ -180,9 +207,61 @@ def move(
 
 
 def end(connection: Connection, edition_id: int, now: datetime) -> bool:
-    """Call the edition sent, or rehearsed, if that is legal; see `move`."""
-    to = DONE[get(connection, edition_id).mode]
+    """Call the edition sent, rehearsed or stopped, if that is legal; see `move`."""
+    stands = get(connection, edition_id)
+    to = EditionState.STOPPED if stands.stopped_at else DONE[stands.mode]
     return move(connection, edition_id, to, now)
+
+
+def recall(connection: Connection, edition_id: int, now: datetime) -> bool:
+    """Open a frozen or approved edition that nobody is planned for once more.
+
+    What it carries may be changed again, and it goes on by a person's word alone.
+    False where it stands elsewhere, or planning has begun.
+    """
+    stands = locked(connection, edition_id)
+    if stands.plan_cursor or stands.state not in _RECALLED_FROM:
+        return False
+    fresh = dict.fromkeys(_OF_FREEZING)
+    return move(
+        connection,
+        edition_id,
+        EditionState.OPEN,
+        now,
+        only_from=stands.state,
+        recalled_at=now,
+        **fresh,
+    )
+
+
+def note_stop(
+    connection: Connection, edition_id: int, now: datetime, copies: int
+) -> bool:
+    """Have no copy leave from now on that has not left; False where one did that.
+
+    It ends, stopped, when those that are leaving have ended. `copies` is how many
+    are kept back, for the record.
+    """
+    noted = connection.execute(
+        update(edition)
+        .where(edition.c.id == edition_id, edition.c.stopped_at.is_(None))
+        .values(stopped_at=now)
+    )
+    if noted.rowcount:
+        act = Act("stopped", edition_id=edition_id, after={"kept back": copies})
+        record(connection, act, now)
+    return noted.rowcount == 1
+
+
+def locked(connection: Connection, edition_id: int) -> Edition:
+    """Return the edition, whose row nobody else moves before the transaction ends.
+
+    Raises NotFound in words, and UnreadableError.
+    """
+    connection.execute(
+        select(edition.c.id).where(edition.c.id == edition_id).with_for_update()
+    )
+    return get(connection, edition_id)
 
 
 def get(connection: Connection, edition_id: int) -> Edition:
@@ -374,6 +453,9 @@ def _edition(row: Row[Any]) -> Edition:
         reason=row.reason,
         plan_cursor=row.plan_cursor,
         approved_by=tuple(row.approved_by or ()),
+        leaves_at=row.leaves_at,
+        recalled_at=row.recalled_at,
+        stopped_at=row.stopped_at,
         frozen_at=row.frozen_at,
         planned_at=row.planned_at,
         deliver_by=row.deliver_by,

@@ -139,7 +139,7 @@ def letters_to_post(connection: Connection, edition_id: int) -> dict[int, int]:
         select(print_batch.c.id, print_batch.c.letters)
         .where(
             print_batch.c.edition_id == edition_id,
-            print_batch.c.state != PrintBatchState.POSTED,
+            print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
         )
         .order_by(print_batch.c.id)
     )

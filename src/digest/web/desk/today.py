@@ -20,7 +20,7 @@ from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages, document
 
 _SECTIONS = (
-    ("waiting", "What waits for approval", {EditionState.FROZEN}),
+    ("waiting", "What waits for approval", {EditionState.OPEN, EditionState.FROZEN}),
     (
         "going",
         "What is going out",
@@ -31,7 +31,12 @@ _SECTIONS = (
     (
         "not-out",
         "What did not go out",
-        {EditionState.SKIPPED, EditionState.MISSED, EditionState.CANCELLED},
+        {
+            EditionState.SKIPPED,
+            EditionState.MISSED,
+            EditionState.CANCELLED,
+            EditionState.STOPPED,
+        },
     ),
 )
 
