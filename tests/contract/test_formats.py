@@ -90,7 +90,8 @@ def test_what_can_travel_can_be_made_and_looked_at(fmt: Format) -> None:
     assert family.make(a_variant(format=fmt), options).content
     assert fmt.previews
     for preview in fmt.previews:
-        document = family.preview(a_variant(format=fmt), preview, options, ADDRESSEE)
+        rendition = family.preview(a_variant(format=fmt), preview, options, ADDRESSEE)
+        document = rendition.content
         assert a_post().title.encode() in document or document.startswith(b"%PDF")
 
 
@@ -148,14 +149,15 @@ class HeadlinesFamily:
         _preview: Preview,
         _options: RenderOptions,
         addressee: Addressee,
-    ) -> bytes:
+    ) -> Rendition:
         """Return the titles as one reader gets them."""
         address = "https://example.org/u/x"
         reader = Recipient(addressee.name, addressee.email, "x", address)
-        return "".join(
+        text = "".join(
             body_value(piece, reader) if isinstance(piece, MergeField) else piece
             for piece in self._pieces(variant)
-        ).encode()
+        )
+        return Rendition(text.encode(), {})
 
     def _pieces(self, variant: Variant) -> tuple[str | MergeField, ...]:
         titles = "".join(f"* {item.title}\n" for item in variant.items)
@@ -182,6 +184,6 @@ def test_one_more_format_is_a_row_and_a_maker(
             work.once(threading.Event())
         [message] = app.inbox.messages()
 
-    assert looked_at.startswith(b"* Kettles\nTo stop: https://")
+    assert looked_at.content.startswith(b"* Kettles\nTo stop: https://")
     assert (planned.channel, kind.format) == ("email", "headlines")
     assert (message.subject, message.to) == ("Headlines", "Ann <ann@example.org>")

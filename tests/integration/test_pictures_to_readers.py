@@ -192,7 +192,7 @@ def test_a_letter_prints_them_grey_with_words_for_what_is_left_out(
     gathered(program, site, ATTACHED)
 
     for form in ("letter", "large-print"):
-        sheets = Sheets(program.previews.draft("lantern-week", "daily", form))
+        sheets = Sheets(program.previews.draft("lantern-week", "daily", form).content)
         on_paper = sheets.pictures()
         assert len(on_paper) == 2
         assert all(picture.is_grey for picture in on_paper)

@@ -6,9 +6,11 @@ from digest.render.letter.printable_text import (
     breakable,
     printable,
     unprintable,
+    unprintable_scripts,
     without_unprintable,
 )
 from digest.render.words.catalogue import words_for
+from tests.extra_fonts import without_extra_fonts
 
 ENGLISH = words_for("en-GB")
 
@@ -51,15 +53,10 @@ def test_what_our_fonts_have_is_printed_as_it_is(text: str) -> None:
         pytest.param("🏴󠁧󠁢󠁷󠁬󠁳󠁿 day", "(flag of Wales) day", id="a nation's flag"),
         pytest.param("🏴󠁵󠁳󠁴󠁸󠁿 day", "(flag) day", id="a flag of elsewhere"),
         pytest.param(
-            "say 中文 now", "say [words in Chinese letters] now", id="Chinese"
-        ),
-        pytest.param(
             "ខ្មែរ", "[words in Khmer letters]", id="letters and marks together"
         ),
         pytest.param(
-            "在 星期四, 10:30 见面。",
-            "[words in Chinese letters]",
-            id="a sentence once",
+            "ខ្មែរ ខ្មែរ, 10:30 ខ្មែរ", "[words in Khmer letters]", id="a sentence once"
         ),
         pytest.param("hy\u00adphen\ufeff", "hyphen", id="soft hyphens"),
         pytest.param("a\x00b\x1bc\u202ed", "abcd", id="control characters"),
@@ -71,8 +68,44 @@ def test_what_they_lack_is_put_in_words(text: str, printed: str) -> None:
     assert printable(text, ENGLISH) == printed
 
 
+@without_extra_fonts
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        pytest.param(
+            "say 中文 now", "say [words in Chinese letters] now", id="Chinese"
+        ),
+        pytest.param(
+            "在 星期四, 10:30 见面。", "[words in Chinese letters]", id="a sentence"
+        ),
+        pytest.param("コーヒーと人々", "[words in Japanese letters]", id="Japanese"),
+        pytest.param(
+            "第3 등불 주간",
+            "[words in Chinese letters]3 [words in Korean letters]",
+            id="Korean",
+        ),
+        pytest.param(
+            "王小明, 김민준, さくら",
+            "[words in Chinese letters], [words in Korean letters],"
+            " [words in Japanese letters]",
+            id="names of three languages",
+        ),
+    ],
+)
+def test_letters_of_east_asia_are_those_of_the_letters_they_stand_beside(
+    text: str, printed: str
+) -> None:
+    assert printable(text, ENGLISH) == printed
+
+
+@without_extra_fonts
+def test_a_text_with_kana_is_japanese_throughout() -> None:
+    assert unprintable_scripts("公民館で。毎週、午後。 休日", ENGLISH) == ["Japanese"]
+    assert unprintable_scripts("休日", ENGLISH) == ["Chinese"]
+
+
 def test_what_cannot_be_printed_is_listed_once_and_in_order() -> None:
-    assert unprintable("王小明 and 王 🎉") == "王小明🎉"
+    assert unprintable("មែន and មែ 🎉") == "មែន🎉"
 
 
 @pytest.mark.parametrize(

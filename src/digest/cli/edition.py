@@ -113,7 +113,7 @@ def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        result(digest.previews.draft(campaign, schedule, "text").decode())
+        result(digest.previews.draft(campaign, schedule, "text").content.decode())
 
 
 @app.command()

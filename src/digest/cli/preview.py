@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import ScheduleName, talk
+from digest.model.editions.rendition import UNPRINTED
 from digest.model.formats import preview_named
 
 
@@ -47,13 +48,15 @@ def preview(  # noqa: PLR0913 - an option each
 
     with open_app() as digest:
         reader = digest.addressee(who) if who else SAMPLE
-        content = (
+        document = (
             digest.previews.edition(int(what), fmt, reader, language)
             if what.isdigit()
             else digest.previews.draft(what, schedule, fmt, reader, language)
         )
+    for words in document.facts.get(UNPRINTED, ()):
+        talk(f"letters: {words}")
     if output is None:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(document.content)
         return
-    output.write_bytes(content)
-    talk(f"{output}: {len(content)} bytes")
+    output.write_bytes(document.content)
+    talk(f"{output}: {len(document.content)} bytes")

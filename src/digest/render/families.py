@@ -33,7 +33,7 @@ class FormatFamily(Protocol):
         preview: Preview,
         options: RenderOptions,
         addressee: Addressee,
-    ) -> bytes:
+    ) -> Rendition:
         """Return the variant as that person gets it, a document of the preview's type.
 
         Raises RenderError or NotFound in one line.

@@ -16,7 +16,7 @@ UNPRINTED = "unprinted"
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A compiled message, or a letter's body, with facts that are JSON values."""
+    """A compiled message, a letter's body or a preview; its facts are JSON values."""
 
     content: bytes
     facts: Mapping[str, Any]

@@ -36,7 +36,7 @@ class EmailFamily:
         preview: Preview,
         options: RenderOptions,
         addressee: Addressee,
-    ) -> bytes:
+    ) -> Rendition:
         """Return the HTML, the plain text, or the whole message."""
         # A preview leaves nobody: its link goes nowhere.
         recipient = Recipient(
@@ -48,10 +48,11 @@ class EmailFamily:
         )
         match preview.media_type.partition(";")[0]:
             case "text/html":
-                return preview_html(variant, options, recipient).encode()
+                content = preview_html(variant, options, recipient).encode()
             case "text/plain":
-                return preview_text(variant, options, recipient).encode()
+                content = preview_text(variant, options, recipient).encode()
             case "message/rfc822":
-                return compile_email(variant, options).merge(recipient)
+                content = compile_email(variant, options).merge(recipient)
             case unknown:
                 raise LookupError(f"no email is shown as {unknown}")
+        return Rendition(content, {})

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from digest.model.people.postal_address import PostalAddress, tidy
-from digest.render.letter.printable_text import unprintable, without_unprintable
+from digest.render.letter.fonts import cure_for
+from digest.render.letter.printable_text import (
+    unprintable,
+    unprintable_scripts,
+    without_unprintable,
+)
+from digest.render.words.catalogue import words_for
+from digest.render.words.languages import ENGLISH
 
 TOO_LARGE = (
     "the address does not fit the window even at 10 point:"
@@ -57,9 +64,10 @@ def cannot_print(letter: Letter) -> str | None:
     for place, words in places.items():
         missing = unprintable(without_unprintable(tidy_lines(words)))
         if missing:
-            letters = " ".join(missing)
+            cure = cure_for(unprintable_scripts(missing, words_for(ENGLISH)))
             return (
-                f"{place} holds {letters}, which our fonts lack: write it another way"
+                f"{place} holds {' '.join(missing)}, which our fonts lack:"
+                f" {f'{cure}, or ' if cure else ''}write it another way"
             )
     return None
 

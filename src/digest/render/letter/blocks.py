@@ -26,13 +26,13 @@ from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.limits import HEADING_LEVELS, PRINTED_ADDRESS_LENGTH, TABLE_POINTS
 from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.in_order import kept_in_order
-from digest.render.words.languages import locale_of
 
 Json = dict[str, Any]
 # Points to a millimetre, and the width of an average and of the widest letter.
 _POINTS = 2.8346
 _AVERAGE, _WIDEST = 0.56, 0.95
 _ADDRESS_TEXT = "({})"
+_WRITTEN_IN = {"Hant": "TW"}
 
 
 class LetterPictures:
@@ -202,12 +202,15 @@ class BlockTypesetter:
 
 
 def typst_language(language: str) -> Json:
-    """Return the language as Typst takes it."""
-    locale = locale_of(language)
+    """Return the language of that tag as Typst takes it."""
+    primary, *others = language.split("-")
+    regions = [part.upper() for part in others if len(part) == 2]
+    # Fonts know the letters of a script by where it is written.
+    regions += [_WRITTEN_IN[part] for part in others if part in _WRITTEN_IN]
     return {
-        "lang": locale.language,
-        "region": locale.territory,
-        "dir": locale.text_direction,
+        "lang": primary.lower(),
+        "region": next(iter(regions), None),
+        "dir": str(TextLanguage.of(language).direction),
     }
 
 
@@ -218,12 +221,9 @@ def in_language(
     if is_same_language(language, around):
         yield from blocks
         return
-    primary, *others = language.tag.split("-")
-    regions = (part for part in others if len(part) == 2)
     yield {
         "k": "language",
-        "lang": primary,
-        "region": next(regions, None),
+        **typst_language(language.tag),
         "dir": str(language.direction),
         "body": list(blocks),
     }

@@ -37,7 +37,7 @@ from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times
-from digest.render.words.languages import ENGLISH
+from digest.render.words.languages import ENGLISH, known_language
 from digest.render.words.link_labels import link_labels, link_words
 
 
@@ -141,7 +141,7 @@ def letter_job(
         "title": printable(f"{campaign.title}: {date}", words),
         "masthead": breakable(masthead, MASTHEAD_WORD_LENGTH),
         "date": date,
-        **typst_language(variant.language),
+        **typst_language(known_language(variant.language)),
         "size": setup.size,
         "tight": form.tight,
         "geometry": geometry.as_json(),

@@ -2,11 +2,12 @@
 
 from digest.errors import NotFound
 from digest.model.editions.edition import Variant
-from digest.model.editions.rendition import Rendition
+from digest.model.editions.rendition import UNPRINTED, Rendition
 from digest.model.formats import Format, Preview
 from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureUse
 from digest.render.letter.letter import Letter, LetterOptions, preview, typeset
+from digest.render.letter.unprinted import told_to_staff
 from digest.render.options import RenderOptions
 
 
@@ -28,12 +29,13 @@ class LetterFamily:
         _preview: Preview,
         options: RenderOptions,
         addressee: Addressee,
-    ) -> bytes:
-        """Return one complete letter."""
+    ) -> Rendition:
+        """Return one complete letter, and what staff are to know of it."""
         if addressee.address is None:
             raise NotFound(f"no postal address is held for {addressee.name}: add one")
         letter = Letter("PREVIEW", addressee.name, addressee.address)
-        return preview(variant, _letter_options(options), letter)
+        pdf = preview(variant, _letter_options(options), letter)
+        return Rendition(pdf, {UNPRINTED: [*told_to_staff(variant)]})
 
 
 def _letter_options(options: RenderOptions) -> LetterOptions:

@@ -9,7 +9,7 @@ and Korean is as large as all the rest; it comes with digest[fonts].
 import functools
 import importlib.util
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typst
@@ -41,7 +41,7 @@ FAMILIES = (
 # are called in English.
 _EAST_ASIAN = "manimgx_fonts_cjk"
 EXTRA = "pip install 'digest[fonts]'"
-EXTRA_NAMES = frozenset({"Chinese", "Japanese", "Korean"})
+_EXTRA_NAMES = frozenset({"Chinese", "Japanese", "Korean"})
 
 
 # The text face in its four styles, and the one behind it: without them a letter
@@ -68,6 +68,15 @@ def fonts() -> typst.Fonts:
         include_embedded_fonts=False,
         font_paths=[*map(str, folders())],
     )
+
+
+def cure_for(names: Iterable[str]) -> str:
+    """Return how to have the fonts for scripts or languages of those English names.
+
+    "" where the extra has none for them, or is there already.
+    """
+    has_them = bool(_EXTRA_NAMES.intersection(names))
+    return EXTRA if has_them and not importlib.util.find_spec(_EAST_ASIAN) else ""
 
 
 def folders() -> list[Path]:

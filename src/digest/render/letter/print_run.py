@@ -205,7 +205,7 @@ class _RunLayout:
             "title": self._head.title,
             "summary": list(self._summary(letters)),
             "columns": _columns(self._head.words),
-            **typst_language(self._head.language),
+            **typst_language(self._head.words.language),
             "letters": [self._letter(*pair) for pair in enumerate(letters, 1)],
             "bodies": {
                 key: {**body.facts, "pdf": self._names[key]}

@@ -15,7 +15,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 
 from digest.render.letter.fonts import coverage
-from digest.render.words.catalogue import Words
+from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.languages import locale_of
 
 # From here on stand pictures; printed small and grey they say less than a word.
@@ -37,6 +37,16 @@ _NATION = re.compile("\U0001f3f4([\U000e0061-\U000e007a]+)\U000e007f")
 _FLAGS = range(0x1F1E6, 0x1F200)
 _CONTROLS = frozenset({"Cc", "Cs", "Co", "Cn"})
 _BREAK = "\u200b"
+# Letters of East Asia that stand together, with the signs of theirs between them:
+# such letters are shared, and only those beside them tell whose they are.
+_EAST_ASIAN = re.compile(
+    "([\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
+    "\uff66-\uffdc\U00020000-\U000323af]+)"
+)
+_KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_HANGUL = re.compile(
+    "[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc]"
+)
 # The same words for letters that cannot be printed, with no word between them.
 _SAID_AGAIN = re.compile(r"(\[[^\[\]]+\])(?:[\W\d_]*?\1)+")
 # A name that loses one letter in so many, or more, is another name.
@@ -111,6 +121,7 @@ def printable(text: str, words: Words) -> str:
     whole = _NATION.sub(
         lambda tags: _flag(tags, words), unicodedata.normalize("NFC", text)
     )
+    whole = _EAST_ASIAN.sub(lambda run: _east_asian_run(run[0], words), whole)
     letters = (letter for letter in whole if letter not in _SILENT)
     groups = itertools.groupby(letters, lambda letter: _stand_in(letter, words))
     return _SAID_AGAIN.sub(
@@ -124,12 +135,16 @@ def printable(text: str, words: Words) -> str:
 
 def unprintable_scripts(text: str, words: Words) -> list[str]:
     """Return the scripts of the letters that cannot be printed, as readers say them."""
-    names = (
-        unicodedata.name(letter, "").split(" ")[0]
-        for letter in unprintable(text)
-        if letter.isalpha()
-    )
-    return list(dict.fromkeys(_script(name, words) for name in names if name))
+    missing = set(filter(str.isalpha, unprintable(text)))
+    names: dict[str, None] = {}
+    for part in _EAST_ASIAN.split(text):
+        is_run = _EAST_ASIAN.fullmatch(part)
+        for letter in filter(missing.__contains__, part):
+            names[_east_asian(part, words) if is_run else _script(letter, words)] = None
+    # Whose letters those are that stand alone is not to be seen.
+    if words.gettext("Japanese") in names:
+        names.pop(words.gettext("Chinese"), None)
+    return list(names)
 
 
 def is_mostly_unprintable(text: str) -> bool:
@@ -164,28 +179,42 @@ def _stand_in(letter: str, words: Words) -> str | None:
         return words.gettext("(flag)")
     name = unicodedata.name(letter, "")
     if unicodedata.category(letter)[0] in "LM" and name:
-        script = _script(name.split()[0], words)
-        # Translators: instead of letters that cannot be printed.
-        return words.gettext("[words in %(script)s letters]", script=script)
+        return _in_letters(_script(letter, words), words)
     # Translators: instead of a sign that cannot be printed and has no name.
     nameless = words.gettext("(a sign)")
     return f"({name.lower()})" if name else nameless
 
 
-def _script(name: str, words: Words) -> str:
-    """Return what readers call the letters that Unicode calls so: "Thai"."""
-    east_asian = {
-        "CJK": words.gettext("Chinese"),
-        "HIRAGANA": words.gettext("Japanese"),
-        "KATAKANA": words.gettext("Japanese"),
-        "HANGUL": words.gettext("Korean"),
-    }
-    if name in east_asian:
-        return east_asian[name]
-    english = name.capitalize()
+def _in_letters(script: str, words: Words) -> str:
+    # Translators: instead of letters that cannot be printed.
+    return words.gettext("[words in %(script)s letters]", script=script)
+
+
+def _script(letter: str, words: Words) -> str:
+    """Return what readers call the letters of the letter's script: "Thai"."""
+    if _EAST_ASIAN.fullmatch(letter):
+        return _east_asian(letter, words)
+    english = unicodedata.name(letter, "").split(" ")[0].capitalize()
     codes = {script: code for code, script in Locale("en").scripts.items()}
     locale = words.locale if words.is_spoken else Locale("en")
     return words.from_babel(locale.scripts.get(codes.get(english, ""), english))
+
+
+def _east_asian(letters: str, words: Words) -> Phrase:
+    """Return what readers call letters of East Asia that stand together."""
+    if _KANA.search(letters):
+        return words.gettext("Japanese")
+    if _HANGUL.search(letters):
+        return words.gettext("Korean")
+    return words.gettext("Chinese")
+
+
+def _east_asian_run(run: str, words: Words) -> str:
+    """Return words for the run where none of its letters can be printed."""
+    letters = [letter for letter in run if letter.isalpha()]
+    if not letters or any(map(can_print, letters)):
+        return run
+    return _in_letters(_east_asian(run, words), words)
 
 
 def breakable(text: str, most: int) -> str:

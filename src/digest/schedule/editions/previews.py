@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from digest.compose import variants
 from digest.errors import NotFound
 from digest.model.editions.edition import Variant
+from digest.model.editions.rendition import Rendition
 from digest.model.formats import Format, Preview, preview_named
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
@@ -44,7 +45,7 @@ class Previews:
         preview: str,
         reader: Addressee = SAMPLE,
         language: str | None = None,
-    ) -> bytes:
+    ) -> Rendition:
         """Return the open edition of a campaign's schedule, marked as a proof.
 
         `preview` is a preview's name, `language` another one than the campaign's.
@@ -70,7 +71,7 @@ class Previews:
         preview: str,
         reader: Addressee = SAMPLE,
         language: str | None = None,
-    ) -> bytes:
+    ) -> Rendition:
         """Return an edition as a reader gets it who had the one before."""
         fmt, kind = _preview(preview)
         with reading(self.engine) as connection:
@@ -80,7 +81,9 @@ class Previews:
         variant = in_language(composed.variant, language)
         return self._rendered(variant, kind, reader)
 
-    def _rendered(self, variant: Variant, preview: Preview, reader: Addressee) -> bytes:
+    def _rendered(
+        self, variant: Variant, preview: Preview, reader: Addressee
+    ) -> Rendition:
         options = RenderOptions(
             self.clock(),
             self.templates_dir,

@@ -53,12 +53,12 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=["GET", "HEAD"])
     def draft(name: str, schedule: str, preview: str) -> Response:
-        content = digest.previews.draft(name, schedule, preview)
+        content = digest.previews.draft(name, schedule, preview).content
         return document(preview_named(preview)[1].media_type, content)
 
     @router.api_route("/editions/{edition_id}/{preview}", methods=["GET", "HEAD"])
     def edition(edition_id: RowId, preview: str) -> Response:
-        content = digest.previews.edition(edition_id, preview)
+        content = digest.previews.edition(edition_id, preview).content
         return document(preview_named(preview)[1].media_type, content)
 
     return router
