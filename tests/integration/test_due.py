@@ -72,6 +72,29 @@ def test_the_newest_missed_slot_runs_late_and_the_others_are_owned_up_to(
     ]
 
 
+@pytest.mark.parametrize(
+    ("days", "late", "is_caught_up"),
+    [
+        pytest.param("thu", timedelta(days=3, hours=11), True, id="a week, within"),
+        pytest.param("thu", timedelta(days=3, hours=13), False, id="a week, beyond"),
+        pytest.param("thu, mon", timedelta(days=1, hours=23), True, id="four days"),
+        pytest.param("thu, fri", timedelta(hours=7), False, id="a day"),
+    ],
+)
+def test_how_late_a_slot_may_run_follows_the_time_to_the_next(
+    engine: Engine,
+    days: str,
+    late: timedelta,
+    is_caught_up: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    head, _, _ = FILE.partition('at = "16:00"')
+    text = f'{head}at = "10:00"\ndays = "{days}"'
+    a_stored_campaign(engine, text)
+    thursday = datetime(2026, 7, 9, 9, 0, tzinfo=UTC)
+
+    assert open_due(engine, thursday + late) == is_caught_up
+
+
 MOMENT = timedelta(microseconds=1)
 SIX_HOURS = timedelta(hours=6)  # what a schedule catches up unless it says otherwise
 

@@ -67,13 +67,18 @@ def test_a_schedule_asked_for_is_the_readers(engine: Engine) -> None:
     assert schedules(engine) == {"html": "weekly", "plain": "daily"}
 
 
+SENT = {"upto": 5, "state": "sent", "planned_at": EIGHT}
+
+
 @pytest.mark.parametrize(
     ("fields", "position"),
     [
         pytest.param({}, 0, id="an open edition has no end yet"),
-        pytest.param({"upto": 5, "state": "frozen"}, 5, id="a frozen one has"),
-        pytest.param({"upto": 5, "state": "sent"}, 5, id="one that went out"),
-        pytest.param({"upto": 5, "state": "cancelled"}, 0, id="a cancelled one"),
+        pytest.param(
+            {"upto": 5, "state": "frozen"}, 0, id="a waiting one may go to them"
+        ),
+        pytest.param(SENT, 5, id="one that went out"),
+        pytest.param(SENT | {"state": "cancelled"}, 0, id="a cancelled one"),
     ],
 )
 def test_a_newcomer_starts_where_their_schedule_stands(

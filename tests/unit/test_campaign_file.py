@@ -123,7 +123,7 @@ def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
     assert campaign.uncertain is UncertainPolicy.RESEND
     assert not campaign.in_full
     assert campaign.letter.envelope is Envelope.DL
-    assert early.catch_up == timedelta(hours=6)
+    assert early.catch_up is None
     assert early.expires == timedelta(days=4)
     assert (early.default, late.default) == (False, True)
     assert campaign.schedule_for(HTML) is late
@@ -312,6 +312,18 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param("2026-07-10", "2026-07-01", "is before starts", id="ends first"),
         pytest.param('["lantern"]', '"lantern"', "must be a list", id="text for list"),
         pytest.param('"weekly"', '"daily"', "two of them are called", id="twin names"),
+        pytest.param(
+            'name = "weekly"',
+            'name = "weekly"\nrenamed_from = "daily"',
+            'renamed from "daily", which is in the file still',
+            id="renamed from another there is",
+        ),
+        pytest.param(
+            "[[schedule]]",
+            '[[schedule]]\nrenamed_from = "old"',
+            'two were renamed from "old"',
+            id="two renamed from one",
+        ),
         pytest.param(
             "https://", "ftp://", "must start with https://", id="bad address"
         ),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Text,
     case,
     cast,
@@ -18,13 +19,12 @@ from sqlalchemy import (
 )
 
 from digest.model.campaigns.campaign import Campaign
-from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.formats import FORMATS, first_for
 from digest.store.base.bulk import one_of
-from digest.store.base.tables import campaign as campaign_table
-from digest.store.base.tables import edition, reader, schedule, subscriber
+from digest.store.base.tables import reader, schedule, subscriber
 from digest.store.base.upsert import insert_for
+from digest.store.editions import standing
 from digest.store.people.readers import has_address, list_ids, reads
 
 _FOLLOWS = ("schedule_id", "format", "language", "topics")
@@ -48,9 +48,9 @@ def enrol(
     readers were made or changed.
     """
     lists = list_ids(connection, campaign.lists)
-    ids = _schedule_ids(connection, campaign_id)
+    rows = _schedules(connection, campaign_id)
     reader_format = _format()
-    schedule_id = _schedule(campaign, ids, reader_format)
+    schedule_id = _schedule(campaign, rows, reader_format)
     newcomers = (
         select(
             literal(campaign_id).label("campaign_id"),
@@ -60,7 +60,7 @@ def enrol(
             func.coalesce(subscriber.c.language, campaign.language).label("language"),
             func.coalesce(subscriber.c.topics, literal_column("'[]'")).label("topics"),
             *(
-                _upto(connection, schedule_id, list(ids.values()), mode).label(place)
+                _position(connection, campaign_id, schedule_id, mode).label(place)
                 for mode, place in _PLACES.items()
             ),
             literal(now, reader.c.joined_at.type).label("joined_at"),
@@ -91,13 +91,14 @@ def enrol(
     ).rowcount
 
 
-def _schedule_ids(connection: Connection, campaign_id: int) -> dict[str, int]:
-    rows = connection.execute(
-        select(schedule.c.name, schedule.c.id).where(
-            schedule.c.campaign_id == campaign_id, schedule.c.ended_at.is_(None)
-        )
-    )
-    return {row.name: row.id for row in rows}
+def _schedules(
+    connection: Connection, campaign_id: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    return connection.execute(
+        select(schedule.c.id, schedule.c.name, schedule.c.former_names)
+        .where(schedule.c.campaign_id == campaign_id, schedule.c.ended_at.is_(None))
+        .order_by(schedule.c.id)
+    ).all()
 
 
 def _format() -> ColumnElement[Any]:
@@ -113,37 +114,32 @@ def _format() -> ColumnElement[Any]:
 
 
 def _schedule(
-    campaign: Campaign, ids: dict[str, int], reader_format: ColumnElement[Any]
+    campaign: Campaign,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    reader_format: ColumnElement[Any],
 ) -> ColumnElement[Any]:
+    ids = {row.name: row.id for row in rows}
+    # Who has asked for it by the name that it had means it still.
+    former = {name: row.id for row in rows for name in row.former_names}
+    asked_for = former | ids
     homes = {fmt.name: ids[campaign.schedule_for(fmt).name] for fmt in FORMATS.values()}
     return case(
-        *((subscriber.c.schedule == name, number) for name, number in ids.items()),
-        *((reader_format == name, number) for name, number in homes.items()),
+        *(
+            (subscriber.c.schedule == name, row_id)
+            for name, row_id in asked_for.items()
+        ),
+        *((reader_format == name, row_id) for name, row_id in homes.items()),
         else_=homes[first_for(has_email=True, has_address=False).name],
     )
 
 
-def _upto(
+def _position(
     connection: Connection,
+    campaign_id: int,
     schedule_id: ColumnElement[Any],
-    ids: Sequence[int],
     mode: Mode,
 ) -> ColumnElement[Any]:
-    begins: int = connection.scalars(
-        select(campaign_table.c.live_from)
-        .join(schedule, schedule.c.campaign_id == campaign_table.c.id)
-        .where(schedule.c.id == ids[0])
-    ).one()
-    rows = connection.execute(
-        select(edition.c.schedule_id, func.max(edition.c.upto).label("upto"))
-        .where(
-            edition.c.schedule_id.in_(ids),
-            edition.c.upto.is_not(None),
-            edition.c.mode == mode,
-            # What a cancelled edition held flows into the next, for newcomers too.
-            edition.c.state != EditionState.CANCELLED,
-        )
-        .group_by(edition.c.schedule_id)
-    )
-    reached = [(schedule_id == row.schedule_id, max(row.upto, begins)) for row in rows]
-    return case(*reached, else_=begins) if reached else literal(begins)
+    """Return where whoever is on that schedule begins."""
+    stands = standing.standings(connection, campaign_id, mode)
+    places = [(schedule_id == row_id, position) for row_id, position in stands.items()]
+    return case(*places, else_=min(stands.values()))

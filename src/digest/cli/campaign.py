@@ -1,5 +1,6 @@
 """digest campaign: apply a campaign file, list, show, pause and resume."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,16 +17,29 @@ app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom."
 @app.command()
 def apply(
     file: Annotated[Path, typer.Argument(metavar="FILE.toml")],
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask where a schedule is gone.")
+    ] = False,
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
-    from digest.schedule.campaign_files import NO_POSTAL_ADDRESS, apply_file
+    from digest.schedule.campaign_files import (
+        NO_POSTAL_ADDRESS,
+        apply_file,
+        unclear_renaming,
+    )
 
     with open_app() as digest:
+        timezone = digest.settings.timezone
+        if not yes and (words := unclear_renaming(digest.engine, file, timezone)):
+            talk(words)
+            if not _is_meant():
+                raise typer.Exit(1)
         applied = apply_file(
             digest.engine,
             file,
-            digest.settings.timezone,
+            timezone,
             digest.now(),
             is_live=digest.settings.live,
         )
@@ -33,6 +47,8 @@ def apply(
         talk(f"before it can go live: {NO_POSTAL_ADDRESS}")
     for schedule in applied.campaign.schedules:
         talk(f"schedule {schedule.name}: {schedule.times}")
+    for note in applied.notes:
+        talk(note)
     for source in applied.campaign.sources:
         talk(f"source {source.name}: {source.kind} {source.location}")
     readers = counted(applied.readers, "reader", "readers")
@@ -128,6 +144,13 @@ def resume(name: CampaignName) -> None:
         stored = campaigns.by_name(connection, name)
         campaigns.resume(connection, stored.id, digest.now())
     result(f"{name}: active")
+
+
+def _is_meant() -> bool:
+    if not sys.stdin.isatty():
+        talk("nothing was changed: to apply it as it is, say the same with --yes")
+        return False
+    return typer.confirm("Apply the file as it is?", err=True)
 
 
 def _facts(campaign: Campaign) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A campaign file applied: its rows, and a place in it for every subscriber."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,10 @@ from sqlalchemy import Engine
 from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
+from digest.model.staff_words import counted
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
-from digest.store.base.engine import writing
-from digest.store.campaigns import campaigns
+from digest.store.base.engine import reading, writing
+from digest.store.campaigns import campaigns, schedule_rows
 from digest.store.campaigns.campaigns import CampaignFile
 
 NO_POSTAL_ADDRESS = (
@@ -22,10 +24,39 @@ NO_POSTAL_ADDRESS = (
 
 @dataclass(frozen=True, slots=True)
 class AppliedCampaign:
-    """The campaign as applied, and how many readers joined or changed."""
+    """The campaign as applied, and how many readers joined or changed.
+
+    `notes` say what it means for readers that its schedules have changed.
+    """
 
     campaign: Campaign
     readers: int
+    notes: tuple[str, ...] = ()
+
+
+def unclear_renaming(engine: Engine, path: Path, timezone: str) -> str:
+    """Say what applying the file would mean if a schedule in it has a new name.
+
+    Empty where none goes while another comes. Raises CampaignFileError.
+    """
+    campaign = _file(path, timezone).parsed()
+    with reading(engine) as connection:
+        readers = schedule_rows.readers_of_each(connection, campaign.name)
+    dropped = _dropped(campaign, readers)
+    new = [
+        schedule.name
+        for schedule in campaign.schedules
+        if schedule.name not in readers and schedule.renamed_from not in readers
+    ]
+    if not dropped or not new:
+        return ""
+    first = next(iter(dropped))
+    return (
+        f"{_listed(dropped)} not in the file any more, and {_listed(new)} new. "
+        f"{_what_becomes_of(dropped)} If one of them has only another name now, write "
+        f'renamed_from = "{first}" under it: then its readers stay on it, its waiting '
+        "edition goes on, and lists that ask for it by the old name are understood."
+    )
 
 
 def apply_file(
@@ -36,13 +67,53 @@ def apply_file(
     Raises CampaignFileError naming every fault, and what cannot be read; and, where
     mail goes out live, for a campaign that does not say from where it writes.
     """
-    file = CampaignFile(_text(path), timezone, str(path.resolve().parent))
-    if is_live and not file.parsed().has_postal_address:
+    file = _file(path, timezone)
+    campaign = file.parsed()
+    if is_live and not campaign.has_postal_address:
         raise CampaignFileError(NO_POSTAL_ADDRESS)
     with writing(engine) as connection:
+        before = schedule_rows.readers_of_each(connection, campaign.name)
         stored = campaigns.apply(connection, file, now)
         readers = enrol(connection, stored.id, stored.campaign, now)
-    return AppliedCampaign(stored.campaign, readers)
+    return AppliedCampaign(stored.campaign, readers, tuple(_notes(campaign, before)))
+
+
+def _notes(campaign: Campaign, readers: Mapping[str, int]) -> Iterator[str]:
+    for schedule in campaign.schedules:
+        if schedule.renamed_from in readers:
+            count = counted(readers[schedule.renamed_from], "reader", "readers")
+            yield (
+                f"schedule {schedule.renamed_from} is called {schedule.name} now, "
+                f"and keeps its {count}"
+            )
+    if dropped := _dropped(campaign, readers):
+        meaning = _what_becomes_of(dropped)
+        yield f"{_listed(dropped)} not in the file any more. {meaning}"
+
+
+def _dropped(campaign: Campaign, readers: Mapping[str, int]) -> dict[str, int]:
+    """Return the schedules that the file ends, each with how many readers it has."""
+    stay = {schedule.name for schedule in campaign.schedules}
+    stay |= {schedule.renamed_from for schedule in campaign.schedules}
+    return {name: count for name, count in readers.items() if name not in stay}
+
+
+def _listed(names: Collection[str]) -> str:
+    verb = "is" if len(names) == 1 else "are"
+    return f"schedule {' and '.join(names)} {verb}"
+
+
+def _what_becomes_of(dropped: Mapping[str, int]) -> str:
+    readers = counted(sum(dropped.values()), "reader", "readers")
+    return (
+        f"The {readers} of {' and '.join(dropped)} move to the schedule of their "
+        "format or the default one and keep their place: nothing is lost or repeated. "
+        "An edition of it that waits reaches nobody, and its posts go into the next."
+    )
+
+
+def _file(path: Path, timezone: str) -> CampaignFile:
+    return CampaignFile(_text(path), timezone, str(path.resolve().parent))
 
 
 def _text(path: Path) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from digest.audience.lists.list_file import ListProblem
 from digest.model.names import unknown
 from digest.model.people.person import Person
+from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.posts import log
 
@@ -32,7 +33,8 @@ class CampaignChoices:
         topics: set[str] = set()
         for stored in stored_campaigns:
             campaign = stored.campaign
-            schedules.update(schedule.name for schedule in campaign.schedules)
+            for row in campaigns.schedules_of(connection, stored):
+                schedules.update((row.schedule.name, *row.former_names))
             for source in campaign.sources:
                 topics.update(source.topics)
             topics.update(log.topics_of(connection, stored.id))

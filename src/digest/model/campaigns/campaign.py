@@ -11,7 +11,9 @@ from digest.model.posts.identity.signs import Sign
 from digest.model.posts.pictures import PictureHosting
 
 AHEAD = timedelta(days=28)
+# How late a slot may run: so much, or half the time to the next where that is far off.
 CATCH_UP = timedelta(hours=6)
+_FAR_OFF = timedelta(hours=36)  # more than a day is long, even where clocks change
 # RFC 5321 §4.5.4.1: give up no sooner than after four or five days.
 EXPIRES = timedelta(days=4)
 # Time to see what one has done, and to call it back.
@@ -96,15 +98,28 @@ class Schedule:
     """The named times at which editions of a campaign are due.
 
     `formats` are those whose readers start on it; `default` takes the rest.
-    An email that has not gone when it `expires` is not sent at all.
+    An email that has not gone when it `expires` is not sent at all. One that was
+    `renamed_from` another is that one still: its readers, its editions.
     """
 
     name: str
     times: WeeklyTimes
-    catch_up: timedelta = CATCH_UP
+    catch_up: timedelta | None = None
     default: bool = False
     formats: tuple[Format, ...] = ()
     expires: timedelta = EXPIRES
+    renamed_from: str = ""
+
+    def may_run_late(self, slot: datetime, zone: str) -> timedelta:
+        """Return how late its edition of that slot may still be made.
+
+        As the file says; else six hours, or half the time to the slot after it
+        where that is more than a day.
+        """
+        if self.catch_up is not None:
+            return self.catch_up
+        gap = self.times.next_slot(zone, slot) - slot
+        return gap / 2 if gap > _FAR_OFF else CATCH_UP
 
 
 class Envelope(StrEnum):

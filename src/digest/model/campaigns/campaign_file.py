@@ -12,7 +12,6 @@ from digest.errors import CampaignFileError
 from digest.model.campaigns import durations
 from digest.model.campaigns.campaign import (
     AHEAD,
-    CATCH_UP,
     EXPIRES,
     Approval,
     Campaign,
@@ -195,10 +194,11 @@ def _schedule(table: TomlTable) -> Schedule:
     return Schedule(
         name=table.parsed("name", _name, "", required=True),
         times=WeeklyTimes(at, table.parsed("days", week_days, EVERY_DAY)),
-        catch_up=table.duration("catch_up", CATCH_UP),
+        catch_up=table.parsed("catch_up", durations.parse, None),
         default=table.flag("default", default=False),
         formats=table.choices("formats", FORMATS),
         expires=expires,
+        renamed_from=table.parsed("renamed_from", _name, ""),
     )
 
 
@@ -220,6 +220,19 @@ def _check_names(
         names = [part.name for part in named if part.name]
         for name in sorted({name for name in names if names.count(name) > 1}):
             root.fault(key, f'two of them are called "{name}": names must differ')
+    _check_renaming(root, schedules)
+
+
+def _check_renaming(root: TomlTable, schedules: tuple[Schedule, ...]) -> None:
+    names = [schedule.name for schedule in schedules]
+    former = [row.renamed_from for row in schedules if row.renamed_from]
+    for name in dict.fromkeys(former):
+        if name in names:
+            words = "which is in the file still: a schedule has one name at a time"
+            root.fault("schedule", f'one was renamed from "{name}", {words}')
+        elif former.count(name) > 1:
+            words = "only one of them can go on where it stood"
+            root.fault("schedule", f'two were renamed from "{name}": {words}')
 
 
 def _name(value: str) -> str:

@@ -103,7 +103,8 @@ def _open_or_miss(
     opened = 0
     for slot in slots:
         place = editions.Slot(stored.id, schedule.id, slot)
-        if slot == slots[-1] and now - slot <= schedule.schedule.catch_up:
+        late = schedule.schedule.may_run_late(slot, stored.campaign.timezone)
+        if slot == slots[-1] and now - slot <= late:
             opened += editions.open_at(connection, place, now)
         elif editions.miss(connection, place, now, "the timetable was not running"):
             log.warning(

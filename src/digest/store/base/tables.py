@@ -177,6 +177,9 @@ schedule = Table(
     # Slots count from here: a new or changed timetable has no missed past.
     _required("slots_since", UtcDateTime),
     _required("timetable", String(80)),  # as last applied, to notice a change
+    # It stands where the campaign's others stood then; null: at the campaign's start.
+    Column("began_at", UtcDateTime),
+    Column("former_names", JSON, nullable=False, server_default=text("'[]'")),
     Column("ended_at", UtcDateTime),
     UniqueConstraint("campaign_id", "name"),
 )

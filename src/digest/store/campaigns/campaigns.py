@@ -1,7 +1,6 @@
 """Campaigns as applied, with the rows of their sources and schedules."""
 
 import hashlib
-import json
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -14,9 +13,9 @@ from digest.model.campaigns import campaign_file
 from digest.model.campaigns.campaign import Campaign, Schedule
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign as campaigns
-from digest.store.base.tables import mailing_list, reader, schedule
+from digest.store.base.tables import mailing_list, schedule
 from digest.store.base.upsert import insert_new
-from digest.store.campaigns import going_live, source_rows
+from digest.store.campaigns import going_live, schedule_rows, source_rows
 from digest.store.staff.audit import Act, changes, record
 
 
@@ -50,11 +49,15 @@ class StoredCampaign:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """A schedule with its row's id; slots count from `slots_since`."""
+    """A schedule with its row's id; slots count from `slots_since`.
+
+    `former_names` are those that it had before it was renamed.
+    """
 
     id: int
     schedule: Schedule
     slots_since: datetime
+    former_names: tuple[str, ...] = ()
 
 
 def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCampaign:
@@ -87,7 +90,7 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
     stored = by_name(connection, campaign.name)
     _record_application(connection, stored, before, content, now)
     source_rows.apply(connection, stored.id, campaign.sources, now)
-    _apply_schedules(connection, stored, now)
+    schedule_rows.apply(connection, stored.id, campaign, now)
     insert_new(
         connection,
         mailing_list,
@@ -205,7 +208,7 @@ def _schedules_of(
 
     def understood(row: Row[Any]) -> ScheduleRow:
         in_file = stored.campaign.schedules[places[row.name]]
-        return ScheduleRow(row.id, in_file, row.slots_since)
+        return ScheduleRow(row.id, in_file, row.slots_since, (*row.former_names,))
 
     readable, faults = read_each(connection, rows, schedule.c.id, understood)
     readable.sort(key=lambda row: places[row.schedule.name])
@@ -276,59 +279,3 @@ def _settings(content: dict[str, str]) -> dict[str, Any]:
 def _mark(content: dict[str, str]) -> str:
     """Return what a campaign file as a whole is known again by."""
     return hashlib.sha256(content["text"].encode()).hexdigest()[:12]
-
-
-def _apply_schedules(
-    connection: Connection, stored: StoredCampaign, now: datetime
-) -> None:
-    wanted = stored.campaign.schedules
-    connection.execute(
-        update(schedule)
-        .where(
-            schedule.c.campaign_id == stored.id,
-            schedule.c.name.not_in([in_file.name for in_file in wanted]),
-            schedule.c.ended_at.is_(None),
-        )
-        .values(ended_at=now)
-    )
-    rows = select(schedule).where(schedule.c.campaign_id == stored.id)
-    _, damaged = read_each(connection, rows, schedule.c.id, tuple)
-    for in_file in wanted:
-        timetable = json.dumps([str(in_file.times), stored.campaign.timezone])
-        row = {"campaign_id": stored.id, "name": in_file.name}
-        insert_new(
-            connection,
-            schedule,
-            [row | {"slots_since": now, "timetable": timetable}],
-            key=("campaign_id", "name"),
-        )
-        connection.execute(
-            update(schedule)
-            .where(
-                schedule.c.campaign_id == stored.id,
-                schedule.c.name == in_file.name,
-                (schedule.c.timetable != timetable)
-                | schedule.c.ended_at.is_not(None)
-                | schedule.c.id.in_(damaged),
-            )
-            .values(slots_since=now, timetable=timetable, ended_at=None)
-        )
-    _move_stranded_readers(connection, stored)
-
-
-def _move_stranded_readers(connection: Connection, stored: StoredCampaign) -> None:
-    default = next(
-        (in_file.name for in_file in stored.campaign.schedules if in_file.default),
-        stored.campaign.schedules[0].name,
-    )
-    ended = select(schedule.c.id).where(
-        schedule.c.campaign_id == stored.id, schedule.c.ended_at.is_not(None)
-    )
-    home = select(schedule.c.id).where(
-        schedule.c.campaign_id == stored.id, schedule.c.name == default
-    )
-    connection.execute(
-        update(reader)
-        .where(reader.c.schedule_id.in_(ended))
-        .values(schedule_id=home.scalar_subquery())
-    )
