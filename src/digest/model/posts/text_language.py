@@ -6,20 +6,21 @@ or is "und" (BCP 47), with the script where that is not Latin: "und-Deva".
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from operator import itemgetter
-from unicodedata import bidirectional, name
+from unicodedata import bidirectional, name, normalize
 
 from digest.model.posts.blocks import Block, texts
 from digest.model.posts.items import Item
 from digest.model.posts.language_signs import (
-    FUNCTION_WORDS,
+    ALPHABETS,
     LETTERS,
     SCRIPT_OF_LANGUAGE,
     SCRIPTS,
+    WRITTEN_BY,
 )
 
 UNKNOWN = "und"
@@ -39,6 +40,12 @@ _CLEAR_MAJORITY = 0.7
 # in any language.
 _WORDS_NEEDED = 3
 _SHARE_NEEDED = 0.2
+# Of the words that only one of two languages has, so many more must be the one's.
+_MARGIN = 2
+# What a small word is worth beside letters that are a language's own.
+_WORD_IN_LETTERS = 2
+# A text with a larger share of letters that are none of ours is in another language.
+_OTHER_LETTERS = 0.01
 
 
 class Direction(StrEnum):
@@ -136,7 +143,7 @@ def told_from(text: str) -> str:
     of_script = SCRIPTS.get(script, ())
     if len(of_script) == 1:
         return of_script[0]
-    tag = _by_letters(text, script) or _by_words(text, of_script)
+    tag = _by_letters(text, script) or _by_words(text, script)
     return tag or ("" if script == _LATIN else f"{UNKNOWN}-{script}")
 
 
@@ -218,13 +225,19 @@ def _primary(tag: str) -> str:
 
 
 def _by_letters(text: str, script: str) -> str:
-    """Return the language of the script whose own letters the text has most of."""
-    counts = Counter(
-        {
-            language: sum(map(text.count, letters))
-            for language, letters in LETTERS.get(script, {}).items()
-        }
-    )
+    """Return the language of the script whose own letters the text has most of.
+
+    Of Cyrillic its small words count too, as some of its languages differ in them.
+    """
+    counts = Counter[str]()
+    for language, letters in LETTERS.get(script, {}).items():
+        counts[language] = sum(map(text.count, letters))
+    if script == "Cyrl":
+        if _is_in_other_letters(text, script):
+            return ""
+        by_language, _ = _small_words(text, script)
+        for language, words in by_language.items():
+            counts[language] += _WORD_IN_LETTERS * words.total()
     if script == "Arab":
         counts["ar"] += sum(word.startswith("ال") for word in _WORD.findall(text))
         own, number = max(
@@ -238,17 +251,41 @@ def _by_letters(text: str, script: str) -> str:
     return ranking[0][0] if ranking[0][1] > ranking[1][1] else ""
 
 
-def _by_words(text: str, languages: Iterable[str]) -> str:
-    words = Counter(word.casefold() for word in _WORD.findall(text))
-    rated = sorted(
-        (
-            (sum(words[word] for word in own), len(own & words.keys()), language)
-            for language in languages
-            if (own := FUNCTION_WORDS.get(language, frozenset()))
-        ),
-        reverse=True,
-    )
-    hits, distinct, language = rated[0] if rated else (0, 0, "")
-    rival = rated[1][0] if len(rated) > 1 else 0
-    is_clear = distinct >= _WORDS_NEEDED and hits >= 2 * rival
-    return language if is_clear and hits >= _SHARE_NEEDED * words.total() else ""
+def _is_in_other_letters(text: str, script: str) -> bool:
+    """Whether the text has letters of the script that none of our languages writes."""
+    letters = [letter for letter in text.casefold() if _script_of(letter) == script]
+    others = sum(letter not in ALPHABETS[script] for letter in letters)
+    return others > _OTHER_LETTERS * len(letters)
+
+
+def _small_words(text: str, script: str) -> tuple[dict[str, Counter[str]], int]:
+    """Return how often each small word stands in a text, by language, and all words."""
+    own = frozenset(SCRIPTS.get(script, ()))
+    text = normalize("NFC", text).replace("\u2019", "'").casefold()
+    words = Counter(_WORD.findall(text))
+    by_language: dict[str, Counter[str]] = {}
+    for word, count in words.items():
+        for language in WRITTEN_BY.get(word, frozenset()) & own:
+            by_language.setdefault(language, Counter())[word] = count
+    return by_language, words.total()
+
+
+def _by_words(text: str, script: str) -> str:
+    by_language, total = _small_words(text, script)
+    in_order = sorted(by_language, key=lambda tag: (by_language[tag].total(), tag))
+    if not in_order:
+        return ""
+    language = in_order.pop()
+    own = by_language[language]
+    # A letter is a word in too many languages.
+    distinct = sum(len(word) > 1 for word in own)
+    is_enough = distinct >= _WORDS_NEEDED and own.total() >= _SHARE_NEEDED * total
+    is_clear = all(_is_rather(own, by_language[rival]) for rival in in_order)
+    return language if is_enough and is_clear else ""
+
+
+def _is_rather(own: Counter[str], rival: Counter[str]) -> bool:
+    """Whether the words that only one of two languages has are mostly the first's."""
+    mine = sum(count for word, count in own.items() if word not in rival)
+    others = sum(count for word, count in rival.items() if word not in own)
+    return mine >= _MARGIN * others and mine > 0
