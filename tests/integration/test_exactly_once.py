@@ -20,17 +20,22 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, select, update
 
+from digest.audience import unsubscribing
 from digest.compose import lifecycle, plan
 from digest.compose.plan import submit_nothing
 from digest.errors import DigestError
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
+from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import VariantKey
 from digest.model.formats import HTML
 from digest.model.posts.items import Post
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import campaign, delivery, item, reader, variant
 from digest.store.campaigns import campaigns, sources
+from digest.store.delivery import deliveries
 from digest.store.editions import editions
 from digest.store.migrate import migrate
+from digest.store.people import owed
 from digest.store.posts import acceptance, by_hand, corrections, editing, listing, log
 from digest.store.posts.listing import ListedItem
 from tests.builders import EIGHT, a_post, words
@@ -49,6 +54,7 @@ SCHEDULES = ("daily", "weekly")
 DATES = st.sampled_from([None, 0, -1, -900, 900])
 SOURCES = st.sampled_from(["blog", "news"])
 ANY = st.integers(0, 5)
+ENDS = (DeliveryState.EXPIRED, DeliveryState.CANCELLED, DeliveryState.HANDING_OVER)
 
 
 def edit(connection: Connection, item_id: int, now: datetime) -> bool:
@@ -97,7 +103,7 @@ class Log(RuleBasedStateMachine):
         self.touched: set[int] = set()
         self.begun: list[int] = []
         self.got: dict[int, Counter[int]] = {}
-        self.seen: set[tuple[int, int]] = set()
+        self.held: dict[tuple[int, int], list[int]] = {}
         self.joined: dict[int, int] = {}
         for name, on in (("ann", "daily"), ("bob", "daily"), ("cat", "weekly")):
             self.joined[a_reader(self.engine, name, on=on)] = 0
@@ -260,11 +266,35 @@ class Log(RuleBasedStateMachine):
             )
         self.joined[reader_id] = last
 
+    # --- what becomes of copies ---
+
+    @rule(which=ANY, to=st.sampled_from(ENDS), all_of_it=st.booleans())
+    def end(self, which: int, to: DeliveryState, *, all_of_it: bool) -> None:
+        """Bring a planned copy to an end, or all of its edition."""
+        planned = delivery.c.state == DeliveryState.PLANNED
+        with writing(self.engine) as connection:
+            rows = connection.execute(select(delivery).where(planned)).all()
+            if not rows:
+                return
+            row = rows[which % len(rows)]
+            those = planned & (delivery.c.edition_id == row.edition_id)
+            if not all_of_it:
+                those &= delivery.c.reader_id == row.reader_id
+            deliveries.move_those(connection, those, to, self.now)
+
+    @rule(which=ANY)
+    def leave(self, which: int) -> None:
+        """Let a reader leave the campaign, or come back who has left it."""
+        reader_id = list(self.joined)[which % len(self.joined)]
+        with writing(self.engine) as connection:
+            if not unsubscribing.unsubscribe(connection, reader_id, self.now):
+                unsubscribing.resubscribe(connection, reader_id, self.now)
+
     # --- what must hold ---
 
     @invariant()
     def nobody_gets_anything_twice(self) -> None:
-        """Check the copies that were planned since the last time."""
+        """Check the copies that have left, or are to leave."""
         self._look()
         for counts in self.got.values():
             assert [key for key, n in counts.items() if n > 1] == []
@@ -278,6 +308,9 @@ class Log(RuleBasedStateMachine):
                 self.gather(source)
             for begun_id in self.begun:
                 self._carry(begun_id)
+            with writing(self.engine) as connection:
+                for reader_id in self.joined:
+                    unsubscribing.resubscribe(connection, reader_id, self.now)
             for schedule in SCHEDULES:
                 self.run(schedule)
             self._look()
@@ -319,23 +352,33 @@ class Log(RuleBasedStateMachine):
             assert entry.state in {"released", "duplicate"}
 
     def _look(self) -> None:
-        """Take note of what is in copies that are new, as it stands now."""
+        """Take note of what is in copies that are new, as it stands now.
+
+        A copy that ended without having left holds nothing that anybody has.
+        """
+        self.got = {}
         with reading(self.engine) as connection:
             rows = connection.execute(
-                select(delivery.c.edition_id, delivery.c.reader_id, variant).join(
-                    variant, variant.c.id == delivery.c.variant_id
-                )
+                select(
+                    delivery.c.edition_id,
+                    delivery.c.reader_id,
+                    delivery.c.state,
+                    variant.c.since,
+                    variant.c.upto,
+                    variant.c.had,
+                ).join(variant, variant.c.id == delivery.c.variant_id)
             ).all()
             for row in rows:
                 place = (row.edition_id, row.reader_id)
-                if place not in self.seen:
-                    self.seen.add(place)
-                    counts = self.got.setdefault(row.reader_id, Counter())
-                    entries = _in_variant(connection, row.since, row.upto)
-                    counts.update(entry.id for entry in entries)
+                if place not in self.held:
+                    entries = _in_variant(connection, owed.stretch_of(row))
+                    self.held[place] = [entry.id for entry in entries]
                     # A post and its correction are never in one copy.
                     keys = [entry.item.key for entry in entries]
                     assert len(keys) == len(set(keys))
+                if row.state not in NEVER_LEFT:
+                    counts = self.got.setdefault(row.reader_id, Counter())
+                    counts.update(self.held[place])
 
     def _item(self, which: int) -> ListedItem | None:
         with reading(self.engine) as connection:
@@ -364,13 +407,11 @@ class Log(RuleBasedStateMachine):
         self.now += timedelta(hours=1)
 
 
-def _in_variant(
-    connection: Connection, since: int, upto: int
-) -> Sequence[log.LogEntry]:
-    key = VariantKey(since, upto, (), HTML, "en-GB")
+def _in_variant(connection: Connection, due: DueStretch) -> Sequence[log.LogEntry]:
+    key = VariantKey(due, (), HTML, "en-GB")
     return [
         entry
-        for entry in log.released(connection, 1, since, upto)
+        for entry in log.released(connection, 1, due.since, due.upto)
         if key.takes(entry.position, entry.topics)
     ]
 

@@ -46,5 +46,7 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         subscribers.blank(connection, subscriber.id, now)
         subject_access.blank(connection, subscriber.id)
         # Last: the answers that were blanked may name them, this reason does not.
-        deliveries.cancel_subscribers(connection, [subscriber.id], now, ERASED)
+        deliveries.cancel_subscribers(
+            connection, [subscriber.id], now, ERASED, owes=False
+        )
     return Erasure(subscriber.id, tuple(targets))

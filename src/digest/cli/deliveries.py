@@ -99,7 +99,8 @@ def _as_json_array(copies: "Iterable[ListedCopy]") -> None:
 
 
 def _row(copy: "ListedCopy") -> tuple[object, ...]:
-    reason = "; ".join(filter(None, (copy.doubt, copy.reason, copy.bounced)))
+    reasons = (copy.doubt, copy.reason, copy.bounced, copy.debt)
+    reason = "; ".join(filter(None, reasons))
     return copy.key, copy.name, copy.to or "-", copy.channel or "-", copy.state, reason
 
 

@@ -6,13 +6,15 @@ from sqlalchemy import Connection, Engine, func, select
 
 from digest.compose.variants import news
 from digest.model.campaigns.campaign import Approval, Campaign
+from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
 from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import reader
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
-from digest.store.people.readers import place_in
+from digest.store.people import owed
+from digest.store.people.readers import place_in, reads_it
 
 NOTHING_NEW = "nothing new was published since the edition before"
 _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
@@ -103,6 +105,7 @@ def _leaves_at(
 
 
 def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:
+    """Whether an edition up to `upto` has anything for its readers, new or owed."""
     furthest_back = connection.scalar(
         select(func.min(place_in(edition.mode))).where(
             reader.c.schedule_id == edition.schedule_id
@@ -110,5 +113,10 @@ def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> b
     )
     if furthest_back is None:
         return False
-    stretch = (furthest_back, upto)
-    return bool(news(connection, edition.campaign_id, stretch, edition.slot))
+    still_read = reads_it(connection, edition.campaign_id)
+    stretches = owed.of_schedule(connection, edition, upto, still_read)
+    begins = owed.begins(connection, edition.campaign_id, edition.mode)
+    due = due_to(furthest_back, upto, stretches, begins)
+    stretch = (due.since, upto)
+    entries = news(connection, edition.campaign_id, stretch, edition.slot)
+    return any(due.takes(entry.position) for entry in entries)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from digest.compose.variants import news
+from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
@@ -24,6 +25,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.delivery.deliveries import NewDelivery
 from digest.store.editions import editions
+from digest.store.people import owed
 from digest.store.people.readers import PlanningRow, facts_for, move_on
 from digest.store.posts import log
 
@@ -79,16 +81,16 @@ def plan(
 
 
 def decide(
-    row: PlanningRow, upto: int, entries: Sequence[log.LogEntry]
+    row: PlanningRow, due: DueStretch, entries: Sequence[log.LogEntry]
 ) -> PlannedCopy | LeftOut:
-    """Return what becomes of one reader in an edition that ends at `upto`."""
+    """Return what becomes of one reader in an edition that brings them `due`."""
     served = resolve(row.facts)
     match served:
         case NotServed(reason):
             kind = "unreachable" if row.facts.is_subscribed else "left"
             return LeftOut(row, kind, reason)
         case Served(channel, fmt):
-            key = VariantKey(row.position, upto, row.topics, fmt, row.language)
+            key = VariantKey(due, row.topics, fmt, row.language)
             if any(key.takes(entry.position, entry.topics) for entry in entries):
                 return PlannedCopy(row, channel, key)
             return LeftOut(row, "nothing-new", "nothing new on their topics")
@@ -107,14 +109,33 @@ def _plan_chunk(
         if not rows:
             _finish(connection, edition, now)
             return False
-        upto = edition.upto or 0
-        stretch = (min(row.position for row in rows), upto)
+        dues = _due_to_each(connection, edition, rows)
+        stretch = (min(due.since for due in dues), edition.upto or 0)
         entries = news(connection, edition.campaign_id, stretch, edition.slot)
-        decisions = [decide(row, upto, entries) for row in rows]
+        decisions = [
+            decide(row, due, entries) for row, due in zip(rows, dues, strict=True)
+        ]
         if batch_ids := _record(connection, edition, decisions, now):
             submit(connection, batch_ids)
         editions.note_cursor(connection, edition_id, rows[-1].reader_id)
     return True
+
+
+def _due_to_each(
+    connection: Connection, edition: editions.Edition, rows: Sequence[PlanningRow]
+) -> list[DueStretch]:
+    """Return what the edition brings each reader, having taken over what is owed.
+
+    Whoever cannot be reached, or has left, is owed it on.
+    """
+    reached = [row.reader_id for row in rows if isinstance(resolve(row.facts), Served)]
+    owed_to = owed.take(connection, edition, reached)
+    begins = owed.begins(connection, edition.campaign_id, edition.mode)
+    upto = edition.upto or 0
+    return [
+        due_to(row.position, upto, owed_to.get(row.reader_id, ()), begins)
+        for row in rows
+    ]
 
 
 def _record(
@@ -181,8 +202,9 @@ def _variant_ids(
         {
             "edition_id": edition_id,
             "key": digest,
-            "since": key.since,
-            "upto": key.upto,
+            "since": key.due.since,
+            "upto": key.due.upto,
+            "had": key.due.had,
             "topics": key.topics,
             "format": key.format.name,
             "language": key.language,
@@ -200,7 +222,8 @@ def _variant_ids(
 
 def _hash(key: VariantKey) -> str:
     """Return what stands for the key in the database, the same for equal keys."""
-    parts = [key.since, key.upto, sorted(key.topics), key.format.name, key.language]
+    due = [key.due.since, key.due.upto, key.due.had]
+    parts = [*due, sorted(key.topics), key.format.name, key.language]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
+from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
 from digest.model.formats import Format, named
 from digest.model.posts.event_changes import is_worth_telling, merge_dates
@@ -16,6 +17,7 @@ from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions
+from digest.store.people import owed
 from digest.store.posts import log
 
 
@@ -51,7 +53,7 @@ def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     row = connection.execute(select(variants).where(variants.c.id == variant_id)).one()
     edition = editions.get(connection, row.edition_id)
     fmt, topics = named(row.format), tuple(row.topics)
-    key = VariantKey(row.since, row.upto, topics, fmt, row.language)
+    key = VariantKey(owed.stretch_of(row), topics, fmt, row.language)
     return _composed(connection, edition, key)
 
 
@@ -73,7 +75,8 @@ def of_edition(
         connection, edition.schedule_id, edition.slot, edition.mode
     )
     language = campaigns.load(connection, edition.campaign_id).language
-    key = VariantKey(since, edition.upto or since, (), fmt, language)
+    due = DueStretch(since, edition.upto or since)
+    key = VariantKey(due, (), fmt, language)
     return _composed(connection, edition, key)
 
 
@@ -112,7 +115,10 @@ def _composed(
     entries = [
         entry
         for entry in news(
-            connection, edition.campaign_id, (key.since, key.upto), edition.slot
+            connection,
+            edition.campaign_id,
+            (key.due.since, key.due.upto),
+            edition.slot,
         )
         if key.takes(entry.position, entry.topics)
     ]

@@ -308,7 +308,9 @@ def _set_aside(
     waiting = {}
     for copy in letters:
         if copy.key.reader_id in laid_out.emptied:
-            change = DeliveryMove(copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN)
+            change = DeliveryMove(
+                copy.key, DeliveryState.CANCELLED, reply=WITHDRAWN, owes=False
+            )
             move(connection, change, now)
         elif why := laid_out.problems.get(copy.key.reader_id):
             postpone(connection, copy.key, now + SET_ASIDE, why)

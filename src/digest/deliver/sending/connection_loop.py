@@ -256,6 +256,7 @@ class ConnectionLoop:
             DeliveryState.CANCELLED,
             WITHDRAWN,
             only_from=DeliveryState.PLANNED,
+            owes=False,
         )
         with writing(self._context.engine) as connection:
             is_cancelled = move(connection, change, self._context.clock())

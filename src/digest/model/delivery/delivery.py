@@ -17,6 +17,10 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+# Where a copy has ended without having left: its posts are owed to its reader.
+NEVER_LEFT = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED})
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The next carrier has taken responsibility for the copy."""

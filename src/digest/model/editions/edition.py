@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
 from digest.model.formats import Format
 from digest.model.posts.items import Item
@@ -38,11 +39,10 @@ DONE: dict[Mode, EditionState] = {
 class VariantKey:
     """What readers share who get the same words in the same form.
 
-    Positions are half open: items in (since, upto]. No topics means all.
+    `due` says which positions of the log it takes. No topics means all.
     """
 
-    since: int
-    upto: int
+    due: DueStretch
     topics: tuple[str, ...]
     format: Format
     language: str
@@ -50,7 +50,7 @@ class VariantKey:
     def takes(self, position: int, topics: tuple[str, ...]) -> bool:
         """Whether an item at that position and with those topics is in it."""
         wanted = not self.topics or not topics or bool(set(self.topics) & set(topics))
-        return self.since < position <= self.upto and wanted
+        return wanted and self.due.takes(position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,12 @@ def _slots_without_edition(
             yield slot
 
 
+def is_over(campaign: Campaign, now: datetime) -> bool:
+    """Whether the campaign's last day is over, so that no slot is to come."""
+    _, last = _span(campaign)
+    return last is not None and last <= now
+
+
 def _span(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
     """Return when the campaign's first day begins, and when its last is over."""
     tz = ZoneInfo(campaign.timezone)

@@ -12,6 +12,7 @@ from digest.compose.plan import LeftOut, PlannedCopy, decide
 from digest.compose.variants import news
 from digest.errors import DigestError
 from digest.model.campaigns.live_needs import LiveNeed, campaign_needs
+from digest.model.editions.due_stretch import DueStretch, Stretch, due_to
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
@@ -19,6 +20,7 @@ from digest.schedule.editions import due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.people import owed
 from digest.store.people.readers import PlanningRow, facts_for, start_from
 from digest.store.posts.log import MAX, LogEntry
 from digest.store.staff.audit import Act, record
@@ -160,7 +162,7 @@ def go_live(
                 raise DigestError(f"{plan.name} lacks what live needs: {cures}")
             campaign_id = plan.stored.id
             start_from(connection, campaign_id, plan.live_from)
-            going_live.open_door(connection, campaign_id, plan.live_from, now)
+            going_live.open_door(connection, campaign_id, now)
             record(connection, _act(plan, start), now)
     return plans
 
@@ -221,9 +223,9 @@ def _first(
     upto = entries[-1].position if entries else begins
     copies, left_out = Counter[Channel](), Counter[str]()
     wanted: set[int] = set()
-    for row in _readers_of(connection, _FirstReaders(stored.id, schedule.id), now):
-        begun = replace(row, position=max(row.position, begins))
-        match decide(begun, upto, entries):
+    query = _FirstReaders(stored.id, schedule.id)
+    for row, due_stretch in _readers_of(connection, query, (begins, upto), now):
+        match decide(row, due_stretch, entries):
             case LeftOut(kind=kind):
                 left_out[kind] += 1
             case PlannedCopy(channel=channel, key=key):
@@ -235,8 +237,14 @@ def _first(
 
 
 def _readers_of(
-    connection: Connection, query: _FirstReaders, now: datetime
-) -> Iterator[PlanningRow]:
+    connection: Connection, query: _FirstReaders, stretch: Stretch, now: datetime
+) -> Iterator[tuple[PlanningRow, DueStretch]]:
+    begins, upto = stretch
+    begins = max(begins, owed.begins(connection, query.campaign_id, query.mode))
     while rows := facts_for(connection, query, READERS_PLANNED_AT_ONCE, now):
-        yield from rows
+        ids = [row.reader_id for row in rows]
+        owed_to = owed.of_readers(connection, query.mode, ids)
+        for row in rows:
+            place = max(row.position, begins)
+            yield row, due_to(place, upto, owed_to.get(row.reader_id, ()), begins)
         query = replace(query, plan_cursor=rows[-1].reader_id)

@@ -30,6 +30,8 @@ from digest.store.campaigns.sources import SourceRow
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
+from digest.store.people import owed
+from digest.store.people.readers import reads_it
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
 from digest.store.reports.overview import UnservedCause
@@ -91,6 +93,8 @@ def _of_campaign(
         for row in sources.of_campaign(connection, stored.id).values()
         for trouble in _of_source(stored.campaign, row, now)
     ]
+    if due.is_over(stored.campaign, now):
+        troubles += _undelivered(connection, stored)
     return troubles + [
         Trouble(f"{name}: {unreadable.what}", unreadable.cure)
         for unreadable in sources.unreadable(connection, stored.id)
@@ -154,6 +158,20 @@ def _of_editions(
         troubles += _of_edition(connection, edition)
     edition_ids = [edition.id for edition in recent]
     return troubles + _unserved(connection, stored.campaign.name, edition_ids)
+
+
+def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
+    name = stored.campaign.name
+    count = owed.count(connection, stored.id, reads_it(connection, stored.id))
+    if not count:
+        return []
+    copies = counted(count, "copy has", "copies have")
+    return [
+        Trouble(
+            f"{name} has ended, and {copies} not left: no edition carries their posts.",
+            f"See which: digest edition list {name}, then digest deliveries EDITION-ID",
+        )
+    ]
 
 
 def _not_live(name: str) -> Trouble:

@@ -320,6 +320,8 @@ variant = Table(
     _to("edition_id"),
     _required("since", BigId),
     _required("upto", BigId),
+    # Stretches of (since, upto] that are not due: model.editions.due_stretch.
+    Column("had", JSON, nullable=False, server_default="[]"),
     _required("topics", JSON),
     _required("format", String(20)),
     _required("language", String(20)),
@@ -389,7 +391,17 @@ delivery = Table(
     Column("handed_over_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
     _to("print_batch_id", nullable=True),
+    # It ended without having left: the reader's next edition carries its posts.
+    Column("owes", Boolean, nullable=False, server_default=text("false")),
+    # The edition that took over what was owed; its own where a person settled it.
+    Column("carried_by", BigId),
     Index("ix_delivery_subscriber_id", "subscriber_id"),
+    Index(
+        "ix_delivery_owed",
+        "reader_id",
+        sqlite_where=text("owes = 1"),
+        postgresql_where=text("owes"),
+    ),
     Index("ix_delivery_edition_id_state", "edition_id", "state"),
     CheckConstraint(
         "state IN ('planned','handing-over','accepted','refused','uncertain',"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
 
 from digest.errors import DigestError
 from digest.model.editions.mode import Mode
@@ -19,24 +19,21 @@ def close_door(connection: Connection) -> None:
     )
 
 
-def open_door(
-    connection: Connection, campaign_id: int, live_from: int, now: datetime
-) -> None:
-    """Let a campaign be sent live: slots from `now` on count.
-
-    Its live editions begin behind the position `live_from`.
-    """
+def open_door(connection: Connection, campaign_id: int, now: datetime) -> None:
+    """Let a campaign be sent live: slots from `now` on count."""
     connection.execute(
         update(campaign)
         .where(campaign.c.id == campaign_id)
-        .values(
-            awaits_golive=False,
-            live_since=now,
-            live_from=case(
-                (campaign.c.live_from < live_from, live_from),
-                else_=campaign.c.live_from,
-            ),
-        )
+        .values(awaits_golive=False, live_since=now)
+    )
+
+
+def begin_behind(connection: Connection, campaign_id: int, position: int) -> None:
+    """Have live editions of a campaign begin behind that position, or later."""
+    connection.execute(
+        update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.live_from < position)
+        .values(live_from=position)
     )
 
 

@@ -49,7 +49,8 @@ class ListedCopy:
     `state` is a delivery's, or "left-out" with no channel. `to` is where the
     person is reached, by which two of one name are told apart. `bounced` says what
     came back of a copy that had left, and `doubts` how often it may have arrived
-    without our knowing: with any, it may have arrived more than once.
+    without our knowing: with any, it may have arrived more than once. A copy that
+    `owes` ended without having left, until the edition `carried_by` takes over.
     """
 
     key: DeliveryKey
@@ -62,6 +63,19 @@ class ListedCopy:
     next_attempt_at: datetime | None = None
     bounced: str = ""
     doubts: int = 0
+    owes: bool = False
+    carried_by: int | None = None
+
+    @property
+    def debt(self) -> str:
+        """What becomes of its posts where it ended without having left."""
+        if self.owes:
+            return "its posts are owed: the next edition carries them"
+        if self.carried_by is None:
+            return ""
+        if self.carried_by == self.key.edition_id:
+            return "its posts were settled by a person: no edition carries them"
+        return f"its posts go with edition {self.carried_by}"
 
     @property
     def doubt(self) -> str:
@@ -171,6 +185,8 @@ def _going(edition_id: int, after: int) -> Select[Any]:
             delivery.c.attempts,
             delivery.c.next_attempt_at,
             delivery.c.doubts,
+            delivery.c.owes,
+            delivery.c.carried_by,
             *_REACHED_AT,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
@@ -190,6 +206,8 @@ def _staying(edition_id: int, after: int) -> Select[Any]:
             literal(0).label("attempts"),
             literal(None).label("next_attempt_at"),
             literal(0).label("doubts"),
+            literal(value=False).label("owes"),
+            literal(None).label("carried_by"),
             *_REACHED_AT,
         )
         .join(reader, reader.c.id == left_out.c.reader_id)
@@ -240,6 +258,8 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
         doubts=row.doubts,
+        owes=row.owes,
+        carried_by=row.carried_by,
     )
 
 

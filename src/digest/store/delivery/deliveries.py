@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.errors import NotFound
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import delivery, edition
@@ -67,7 +67,8 @@ class DeliveryMove:
     `tried` is whether an attempt is charged to it. `only_from` narrows the
     move to one of the states that it may legally come from, and `only_after` to
     when so many attempts were charged before: a sender that was taken for dead
-    cannot end what another has begun.
+    cannot end what another has begun. A copy that ends without having left owes
+    its posts to its reader, unless `owes` says that there are none.
     """
 
     key: DeliveryKey
@@ -78,6 +79,7 @@ class DeliveryMove:
     only_from: DeliveryState | None = None
     only_after: int | None = None
     print_batch_id: int | None = None
+    owes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +143,13 @@ def move_those(
     """Move all of `those` copies for which that is a legal move; return how many.
 
     `only_from` is as of a DeliveryMove; `facts` are further columns that the same
-    statement sets.
+    statement sets: `owes` too, where nothing is owed though they have not left.
     """
     stands = delivery.c.state.in_(DELIVERY_MOVES.sources_of(to, only_from))
     return connection.execute(
         update(delivery)
         .where(those, stands)
-        .values(state=to, **_stamps(to, now), **facts)
+        .values(state=to, **_stamps(to, now) | facts)
     ).rowcount
 
 
@@ -203,15 +205,19 @@ def release_waiting(connection: Connection, subscriber_id: int) -> None:
 
 
 def cancel_subscribers(
-    connection: Connection, subscriber_ids: Iterable[int], now: datetime, why: str
+    connection: Connection,
+    subscriber_ids: Iterable[int],
+    now: datetime,
+    why: str,
+    **facts: Any,
 ) -> int:
-    """Cancel every copy still planned for these people; return how many.
+    """Cancel every copy still planned for these people; see `cancel`.
 
     For the doors by which people leave. A copy that a door forgets is stopped
     all the same when it is taken; this is for what is shown meanwhile.
     """
     those = delivery.c.subscriber_id.in_(list(subscriber_ids))
-    return cancel(connection, those, now, why)
+    return cancel(connection, those, now, why, **facts)
 
 
 def cancel_in_campaign(
@@ -274,10 +280,18 @@ def close_edition(connection: Connection, edition_id: int, now: datetime) -> boo
 
 
 def cancel(
-    connection: Connection, those: ColumnElement[bool], now: datetime, why: str
+    connection: Connection,
+    those: ColumnElement[bool],
+    now: datetime,
+    why: str,
+    **facts: Any,
 ) -> int:
-    """Cancel `those` copies that are still planned; return how many."""
-    return move_those(connection, those, DeliveryState.CANCELLED, now, reply=why)
+    """Cancel `those` copies that are still planned; return how many.
+
+    `facts` are further columns, as of `move_those`.
+    """
+    to = DeliveryState.CANCELLED
+    return move_those(connection, those, to, now, reply=why, **facts)
 
 
 def cancel_stopped(
@@ -325,6 +339,8 @@ def plan_again(
 
 def _stamps(to: DeliveryState, now: datetime | BindParameter[Any]) -> dict[str, Any]:
     """Return what a copy that moves there has noted besides, whoever moves it."""
+    if to in NEVER_LEFT:
+        return {"settled_at": now, "owes": True}
     if to in DELIVERY_MOVES.ended:
         return {"settled_at": now}
     if to is DeliveryState.HANDING_OVER:
@@ -344,6 +360,7 @@ def _written(change: DeliveryMove, now: datetime) -> dict[str, Any]:
         "tries": int(change.tried),
         "only_after": change.only_after,
         "print_batch": change.print_batch_id,
+        "owed": change.owes,
     }
 
 
@@ -370,6 +387,8 @@ def _move_statement(
     sources = DELIVERY_MOVES.sources_of(to, only_from)
     stands = or_(*(delivery.c.state == source for source in sources))
     written |= _stamps(to, bindparam("now"))
+    if "owes" in written:
+        written["owes"] = bindparam("owed")
     moved = update(delivery).where(
         delivery.c.edition_id == bindparam("of_edition"),
         delivery.c.reader_id == bindparam("of_reader"),

@@ -6,16 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from digest.errors import NotFound, UnreadableError
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.codes import ALPHABET
 from digest.store.base.modes import mode_of
 from digest.store.base.row_faults import read_each
-from digest.store.base.tables import campaign, edition, schedule
+from digest.store.base.tables import campaign, delivery, edition, schedule
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import going_live
 from digest.store.staff.audit import Act, record
@@ -362,7 +375,8 @@ def upto_before(
 ) -> int:
     """Return where the schedule's editions before `slot` have come to in the log.
 
-    Those that count in `mode`; or where live editions begin, if that is later.
+    Those that count in `mode`, but for any of that mode whose copies are all owed:
+    nobody has had it. Or where live editions begin, if that is later.
     """
     begins = (
         select(campaign.c.live_from)
@@ -374,9 +388,21 @@ def upto_before(
         edition.c.slot < slot,
         edition.c.mode.in_(mode.counted),
         edition.c.state != EditionState.CANCELLED,
+        not_(and_(edition.c.mode == mode, _is_owed_to_all())),
     )
     first: int = connection.scalars(begins).one()
     return max(connection.scalar(last) or 0, first)
+
+
+def _is_owed_to_all() -> ColumnElement[bool]:
+    """Return the condition that an edition's copies are owed, and none has left."""
+    of_it = exists().where(delivery.c.edition_id == edition.c.id)
+    is_owed = or_(delivery.c.owes, delivery.c.carried_by != delivery.c.edition_id)
+    otherwise = [state for state in DeliveryState if state not in NEVER_LEFT]
+    return and_(
+        of_it.where(delivery.c.state.in_(NEVER_LEFT), is_owed),
+        not_(of_it.where(delivery.c.state.in_(otherwise))),
+    )
 
 
 def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:

@@ -35,7 +35,8 @@ from digest.store.base.tables import (
     subscription,
     suppression,
 )
-from digest.store.campaigns import campaigns
+from digest.store.campaigns import campaigns, going_live
+from digest.store.people import owed
 from digest.store.people.departures import has_left
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
@@ -170,7 +171,13 @@ def move_on(
 
 
 def start_from(connection: Connection, campaign_id: int, position: int) -> None:
-    """Bring readers who are before that position up to it, for live editions."""
+    """Have live editions begin behind that position: nobody gets what is before it.
+
+    Readers who are before it are brought up to it; what they were owed of
+    before it is settled, and newcomers begin there too.
+    """
+    going_live.begin_behind(connection, campaign_id, position)
+    owed.settle(connection, campaign_id, position)
     connection.execute(
         update(reader)
         .where(reader.c.campaign_id == campaign_id, reader.c.position < position)
@@ -261,6 +268,12 @@ def reads(
     To nobody who has left it, whatever lists they are on.
     """
     return and_(is_subscribed(who, lists), not_(has_left(who, campaign_id)))
+
+
+def reads_it(connection: Connection, campaign_id: int) -> ColumnElement[bool]:
+    """Return the condition on a reader that their campaign goes to them still."""
+    lists = list_ids(connection, campaigns.load(connection, campaign_id).lists)
+    return reads(reader.c.subscriber_id, campaign_id, lists)
 
 
 def is_subscribed(who: ColumnElement[Any], lists: Sequence[int]) -> Exists:

@@ -123,12 +123,13 @@ def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
 def blank(connection: Connection, subscriber_id: int) -> None:
     """Remove from somebody's copies and places what may speak of them.
 
-    A mail server's reply often repeats the address that it is about.
+    A mail server's reply often repeats the address that it is about. Nothing is
+    owed to somebody who is gone.
     """
     connection.execute(
         update(delivery)
         .where(delivery.c.subscriber_id == subscriber_id)
-        .values(reply=None)
+        .values(reply=None, owes=False)
     )
     theirs = select(reader.c.id).where(reader.c.subscriber_id == subscriber_id)
     connection.execute(

@@ -1,0 +1,147 @@
+"""What readers are owed: copies of theirs that ended without having left.
+
+Such a copy says through its variant which stretch of the log it owes. The next
+edition that its reader can get carries that, once.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    exists,
+    func,
+    select,
+    update,
+)
+
+from digest.model.editions.due_stretch import DueStretch
+from digest.model.editions.mode import Mode
+from digest.store.base.bulk import one_of
+from digest.store.base.tables import campaign, delivery, edition, reader, variant
+from digest.store.editions.editions import Edition
+
+Owed = dict[int, list[DueStretch]]
+
+
+def take(connection: Connection, taker: Edition, reader_ids: Sequence[int]) -> Owed:
+    """Have the edition carry what these readers are owed; return it by reader.
+
+    Each owed copy is taken once, whoever else asks at the same time. One that
+    reaches past the edition's own end stays owed.
+    """
+    if not reader_ids:
+        return {}
+    rows_of_copies = connection.execute(
+        update(delivery)
+        .where(
+            one_of(connection, delivery.c.reader_id, reader_ids),
+            _is_owed(taker.mode, taker.upto or 0),
+        )
+        .values(owes=False, carried_by=taker.id)
+        .returning(delivery.c.reader_id, delivery.c.variant_id)
+    ).all()
+    if not rows_of_copies:
+        return {}
+    ids = {row.variant_id for row in rows_of_copies}
+    rows = connection.execute(select(variant).where(variant.c.id.in_(ids)))
+    stretches = {row.id: stretch_of(row) for row in rows}
+    owed: Owed = {}
+    for row in rows_of_copies:
+        owed.setdefault(row.reader_id, []).append(stretches[row.variant_id])
+    return owed
+
+
+def of_readers(connection: Connection, mode: Mode, reader_ids: Iterable[int]) -> Owed:
+    """Return what these readers are owed in that mode, by reader; changes nothing."""
+    rows = connection.execute(
+        select(delivery.c.reader_id, variant.c.since, variant.c.upto, variant.c.had)
+        .join(variant, variant.c.id == delivery.c.variant_id)
+        .where(
+            one_of(connection, delivery.c.reader_id, list(reader_ids)),
+            _is_owed(mode),
+        )
+    )
+    owed: Owed = {}
+    for row in rows:
+        owed.setdefault(row.reader_id, []).append(stretch_of(row))
+    return owed
+
+
+def of_schedule(
+    connection: Connection, taker: Edition, upto: int, whom: ColumnElement[bool]
+) -> list[DueStretch]:
+    """Return the stretches that an edition up to `upto` would take over, each once.
+
+    `whom` says of which of its schedule's readers.
+    """
+    theirs = exists().where(
+        reader.c.id == delivery.c.reader_id,
+        reader.c.schedule_id == taker.schedule_id,
+        whom,
+    )
+    variant_ids = select(delivery.c.variant_id).where(
+        _is_owed(taker.mode, upto), theirs
+    )
+    rows = connection.execute(
+        select(variant.c.since, variant.c.upto, variant.c.had).where(
+            variant.c.id.in_(variant_ids)
+        )
+    )
+    return [*{stretch_of(row): None for row in rows}]
+
+
+def begins(connection: Connection, campaign_id: int, mode: Mode) -> int:
+    """Return the position up to which nothing is owed any more in that mode."""
+    if mode is not Mode.LIVE:
+        return 0
+    begun = select(campaign.c.live_from).where(campaign.c.id == campaign_id)
+    position: int = connection.scalars(begun).one()
+    return position
+
+
+def settle(connection: Connection, campaign_id: int, position: int) -> None:
+    """Call settled by a person what readers are owed live up to that position."""
+    theirs = exists().where(
+        reader.c.id == delivery.c.reader_id, reader.c.campaign_id == campaign_id
+    )
+    connection.execute(
+        update(delivery)
+        .where(_is_owed(Mode.LIVE, position), theirs)
+        .values(owes=False, carried_by=delivery.c.edition_id)
+    )
+
+
+def count(connection: Connection, campaign_id: int, whom: ColumnElement[bool]) -> int:
+    """Return how many live copies of those readers of a campaign are owed."""
+    theirs = exists().where(
+        reader.c.id == delivery.c.reader_id, reader.c.campaign_id == campaign_id, whom
+    )
+    matching = select(func.count()).where(_is_owed(Mode.LIVE), theirs)
+    return connection.scalar(matching) or 0
+
+
+def _is_owed(mode: Mode, upto: int | None = None) -> ColumnElement[bool]:
+    """Return the condition that a copy of that mode is owed, and of nothing later.
+
+    Each part is asked of the few that are owed, which an index has apart.
+    """
+    of_mode = exists().where(
+        edition.c.id == delivery.c.edition_id, edition.c.mode == mode
+    )
+    conditions = [delivery.c.owes, of_mode]
+    if upto is not None:
+        ends_by = exists().where(
+            variant.c.id == delivery.c.variant_id, variant.c.upto <= upto
+        )
+        conditions.append(ends_by)
+    return and_(*conditions)
+
+
+def stretch_of(row: Row[*tuple[Any, ...]]) -> DueStretch:
+    """Return which part of the log a variant's row takes."""
+    had = tuple((since, upto) for since, upto in row.had)
+    return DueStretch(row.since, row.upto, had)
