@@ -20,7 +20,7 @@ from typing import Any
 from harness import cpu_seconds, peak_mb
 
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.editions.edition import Variant
 from digest.model.formats import LETTER
 from digest.model.people.postal_address import PostalAddress
@@ -251,7 +251,7 @@ def an_edition() -> Variant:
         lists=("lantern",),
         timezone="Europe/London",
         sources=(),
-        schedules=(Schedule("daily", WeeklyTimes(time(16))),),
+        schedules=(Schedule("daily", weekly(time(16))),),
         letter=LetterHead(
             ("Lantern Week", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"),
             phone="01632 960 155",

@@ -16,7 +16,7 @@ from functools import partial
 from harness import Result, main, medians
 
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.editions.edition import Variant
 from digest.model.formats import HTML
@@ -146,7 +146,7 @@ def an_edition() -> Variant:
             lists=("lantern",),
             timezone="Europe/London",
             sources=(),
-            schedules=(Schedule("daily", WeeklyTimes(time(16))),),
+            schedules=(Schedule("daily", weekly(time(16))),),
             letter=LetterHead(
                 ("Lantern Week", "1 Example Street"), phone="01632 960155"
             ),

@@ -13,7 +13,7 @@ from digest.model.campaigns.campaign import (
     Source,
     SourceKind,
 )
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.editions.edition import Variant
 from digest.model.formats import HTML
@@ -66,7 +66,10 @@ def an_event(key: str = "event-1", **changes: Any) -> Event:
 
 def a_schedule(name: str = "daily", **changes: Any) -> Schedule:
     """Return a daily schedule at 16:00, the default one."""
-    fields: dict[str, Any] = {"times": WeeklyTimes(time(16)), "default": True}
+    fields: dict[str, Any] = {
+        "times": weekly(time(16), zone="Europe/London"),
+        "default": True,
+    }
     return Schedule(name, **(fields | changes))
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from digest.gather.fetching.fetch import Fetcher
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.editions.edition import EditionState
 from digest.schedule.editions import long_sleep
 from digest.schedule.editions.due import next_slot, next_slots, open_due
@@ -256,7 +256,9 @@ def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:
 def test_the_next_slot_is_within_the_campaigns_days(now: str, slot: str | None) -> None:
     # Midnight in London is 23:00 UTC of the day before, for it is summer.
     campaign = a_campaign(starts=date(2026, 7, 6), ends=date(2026, 7, 7))
-    midnight = ScheduleRow(1, a_schedule(times=WeeklyTimes(time(0))), EIGHT)
+    midnight = ScheduleRow(
+        1, a_schedule(times=weekly(time(0), zone="Europe/London")), EIGHT
+    )
 
     assert next_slot(campaign, midnight, at(now)) == (at(slot) if slot else None)
 

@@ -18,7 +18,7 @@ from digest.model.campaigns.campaign import (
     UncertainPolicy,
 )
 from digest.model.campaigns.campaign_file import parse
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.formats import HTML, LETTER
 from digest.model.posts.pictures import PictureHosting
 
@@ -135,7 +135,7 @@ def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
 
 
 def test_a_campaign_of_which_little_is_said_is_that_of_a_short_file() -> None:
-    early, late = (WeeklyTimes(time(hour)) for hour in (8, 20))
+    early, late = (weekly(time(hour), zone="Europe/London") for hour in (8, 20))
 
     assert parse(SHORT, "Europe/London", HERE) == Campaign(
         "lantern-week",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.campaigns.written_times import wall_time, week_days
 
 LONDON = "Europe/London"
@@ -63,14 +63,14 @@ def at(text: str) -> datetime:
     ],
 )
 def test_slots(wall: str, after: str, until: str, expected: list[str]) -> None:
-    slots = WeeklyTimes(wall_time(wall)).slots(LONDON, at(after), at(until))
+    slots = weekly(wall_time(wall), zone=LONDON).slots(at(after), at(until))
 
     assert list(slots) == [at(text) for text in expected]
 
 
 def test_every_day_has_one_slot_all_year_round() -> None:
-    slots = WeeklyTimes(time(1, 30)).slots(
-        LONDON, at("2026-01-01T00:00"), at("2026-12-31T23:59")
+    slots = weekly(time(1, 30), zone=LONDON).slots(
+        at("2026-01-01T00:00"), at("2026-12-31T23:59")
     )
 
     assert len(list(slots)) == 365
@@ -144,26 +144,26 @@ def test_a_wrong_time_of_day_is_refused_with_an_example(text: str) -> None:
 
 
 def test_the_next_slot_skips_the_days_that_have_none() -> None:
-    weekly = WeeklyTimes(time(10), week_days("thu"))
+    thursdays = weekly(time(10), *week_days("thu"), zone=LONDON)
 
-    assert weekly.next_slot(LONDON, at("2026-07-09T09:00")) == at("2026-07-16T09:00")
+    assert thursdays.next_slot(at("2026-07-09T09:00")) == at("2026-07-16T09:00")
 
 
 @pytest.mark.parametrize("minute", range(60))
 def test_every_time_that_does_not_exist_moves_to_when_the_clocks_go_forward(
     minute: int,
 ) -> None:
-    slots = WeeklyTimes(time(1, minute)).slots(
-        LONDON, at("2026-03-29T00:00"), at("2026-03-29T12:00")
+    slots = weekly(time(1, minute), zone=LONDON).slots(
+        at("2026-03-29T00:00"), at("2026-03-29T12:00")
     )
 
     assert list(slots) == [at("2026-03-29T01:00")]
 
 
 def test_a_week_in_which_the_clocks_go_back_is_an_hour_longer() -> None:
-    weekly = WeeklyTimes(time(10), week_days("thu"))
+    thursdays = weekly(time(10), *week_days("thu"), zone=LONDON)
 
-    assert weekly.next_slot(LONDON, at("2026-10-22T09:00")) == at("2026-10-29T10:00")
+    assert thursdays.next_slot(at("2026-10-22T09:00")) == at("2026-10-29T10:00")
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,4 @@ def test_a_week_in_which_the_clocks_go_back_is_an_hour_longer() -> None:
 def test_a_schedule_is_said_in_the_words_of_a_campaign_file(
     days: str, words: str
 ) -> None:
-    assert str(WeeklyTimes(time(16, 5), week_days(days))) == words
+    assert str(weekly(time(16, 5), *week_days(days))) == words

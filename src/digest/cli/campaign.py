@@ -113,7 +113,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
         result(
-            f"  schedule {schedule.name}: {schedule.times} {campaign.timezone}, "
+            f"  schedule {schedule.name}: {schedule.times} {schedule.times.zone}, "
             f"emails are of use for {in_words(schedule.expires)}"
         )
     for row in rows:

@@ -93,7 +93,7 @@ def draft(
     until then it is what the log holds.
     """
     campaign = stored.campaign
-    slot = schedule.schedule.times.next_slot(campaign.timezone, now)
+    slot = schedule.schedule.times.next_slot(now) or now
     since = editions.upto_before(connection, schedule.id, slot, mode_of(connection))
     items = _items(news(connection, stored.id, (since, log.MAX), slot))
     if not items:

@@ -17,6 +17,8 @@ SHORTEST_EXPIRY = timedelta(minutes=30)
 LONGEST_EXPIRY = timedelta(days=30)
 # An edition that is held back for longer misses its day.
 LONGEST_HOLD_BACK = timedelta(days=1)
+# Editions in closer succession than that are no editions.
+SHORTEST_STEP = timedelta(minutes=5)
 # An event that is told no earlier than on its day is told too late.
 SHORTEST_AHEAD = timedelta(days=1)
 # A year and a day: an event that comes once a year is told once a year.

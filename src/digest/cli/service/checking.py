@@ -11,7 +11,7 @@ from digest.deliver.carrier import Carrier
 from digest.errors import CarrierError, DigestError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.live_needs import campaign_needs
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import weekly
 from digest.model.editions.edition import Variant
 from digest.model.formats import FORMATS, Format
 from digest.model.posts.blocks import Paragraph, TextSpan
@@ -147,7 +147,7 @@ def _sample(fmt: Format) -> Variant:
         lists=("check",),
         timezone="Europe/London",
         sources=(),
-        schedules=(Schedule("daily", WeeklyTimes(time(16))),),
+        schedules=(Schedule("daily", weekly(time(16))),),
         letter=LetterHead(sender=("Check", "1 Example Street")),
     )
     post = Post(

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from digest.model.campaigns.slots import WeeklyTimes
+from digest.model.campaigns.slots import Recurrence
 from digest.model.formats import Format
 from digest.model.posts.identity.signs import Sign
 from digest.model.posts.pictures import PictureHosting
@@ -103,22 +103,25 @@ class Schedule:
     """
 
     name: str
-    times: WeeklyTimes
+    times: Recurrence
     catch_up: timedelta | None = None
     default: bool = False
     formats: tuple[Format, ...] = ()
     expires: timedelta = EXPIRES
     renamed_from: str = ""
 
-    def may_run_late(self, slot: datetime, zone: str) -> timedelta:
+    def may_run_late(self, slot: datetime) -> timedelta:
         """Return how late its edition of that slot may still be made.
 
         As the file says; else six hours, or half the time to the slot after it
-        where that is more than a day.
+        where that is more than a day; the last for as long as it is of use.
         """
         if self.catch_up is not None:
             return self.catch_up
-        gap = self.times.next_slot(zone, slot) - slot
+        following = self.times.next_slot(slot)
+        if following is None:
+            return self.expires
+        gap = following - slot
         return gap / 2 if gap > _FAR_OFF else CATCH_UP
 
 

@@ -12,7 +12,6 @@ from digest.errors import CampaignFileError
 from digest.model.campaigns import durations
 from digest.model.campaigns.campaign import (
     AHEAD,
-    EXPIRES,
     Approval,
     Campaign,
     Envelope,
@@ -24,23 +23,17 @@ from digest.model.campaigns.campaign import (
     SourceKind,
     UncertainPolicy,
 )
-from digest.model.campaigns.slots import (
-    EVERY_DAY,
-    MIDNIGHT,
-    WeeklyTimes,
-)
+from digest.model.campaigns.closures import Closures
+from digest.model.campaigns.day_times import MIDNIGHT
+from digest.model.campaigns.schedule_table import InheritedTimes, schedule_from
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
-from digest.model.campaigns.written_times import wall_time, week_days
-from digest.model.formats import FORMATS
+from digest.model.campaigns.written_times import checked_name, zone_name
 from digest.model.limits import (
     DOMAIN_LABEL_LENGTH,
     LOCAL_PART_LENGTH,
     LONGEST_AHEAD,
-    LONGEST_EXPIRY,
     LONGEST_HOLD_BACK,
-    NAME_LENGTH,
     SHORTEST_AHEAD,
-    SHORTEST_EXPIRY,
 )
 from digest.model.posts.identity.signs import DECISIVE, Sign
 from digest.model.posts.pictures import PictureHosting
@@ -87,16 +80,19 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     head = root.table("campaign", required=True)
     sender = head.parsed("from", _mailbox, _Mailbox(), required=True)
     reply_to = head.parsed("reply_to", _mailbox, _Mailbox())
-    zone, starts = head.parsed("timezone", _zone, timezone), head.day("starts")
+    zone, starts = head.parsed("timezone", zone_name, timezone), head.day("starts")
     first_day = datetime.combine(starts, MIDNIGHT, ZoneInfo(zone)) if starts else None
     sources = tuple(
         _source(table, folder, first_day) for table in root.tables("source")
     )
-    schedules = tuple(_schedule(table) for table in root.tables("schedule"))
+    inherited = InheritedTimes(zone, starts, _closures(head))
+    schedules = tuple(
+        schedule_from(table, inherited) for table in root.tables("schedule")
+    )
     email = root.table("email")
     _check_names(root, sources, schedules)
     campaign = Campaign(
-        name=head.parsed("name", _name, "", required=True),
+        name=head.parsed("name", checked_name, "", required=True),
         title=head.text("title", required=True),
         sender_name=sender.name,
         sender_address=sender.address,
@@ -128,10 +124,15 @@ def _hold_back(head: TomlTable) -> timedelta | None:
     return length
 
 
+def _closures(head: TomlTable) -> Closures:
+    days = tuple(sorted(set(head.days("closed"))))
+    return head.parsed("holidays", partial(Closures, days=days), Closures("", days))
+
+
 def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> Source:
     kind = table.parsed("kind", SourceKind, SourceKind.FEED, required=True)
     return Source(
-        name=table.parsed("name", _name, "", required=True),
+        name=table.parsed("name", checked_name, "", required=True),
         kind=kind,
         location=_location(table, kind, folder),
         topics=table.words("topics"),
@@ -186,22 +187,6 @@ def _select(table: TomlTable, kind: SourceKind) -> PageSelectors:
     return select
 
 
-def _schedule(table: TomlTable) -> Schedule:
-    at = table.parsed("at", wall_time, MIDNIGHT, required=True)
-    expires = table.duration("expires", EXPIRES)
-    if not SHORTEST_EXPIRY <= expires <= LONGEST_EXPIRY:
-        table.fault("expires", "must be from 30m to 30d: how long an email is of use")
-    return Schedule(
-        name=table.parsed("name", _name, "", required=True),
-        times=WeeklyTimes(at, table.parsed("days", week_days, EVERY_DAY)),
-        catch_up=table.parsed("catch_up", durations.parse, None),
-        default=table.flag("default", default=False),
-        formats=table.choices("formats", FORMATS),
-        expires=expires,
-        renamed_from=table.parsed("renamed_from", _name, ""),
-    )
-
-
 def _letter(table: TomlTable) -> LetterHead:
     return LetterHead(
         sender=table.words("sender"),
@@ -235,16 +220,6 @@ def _check_renaming(root: TomlTable, schedules: tuple[Schedule, ...]) -> None:
             root.fault("schedule", f'two were renamed from "{name}": {words}')
 
 
-def _name(value: str) -> str:
-    if not value or not value.replace("-", "").isalnum() or value != value.lower():
-        raise ValueError(
-            "must be lower-case letters, digits and hyphens, e.g. co-production-week"
-        )
-    if len(value) > NAME_LENGTH or not value.isascii():
-        raise ValueError(f"must be plain ASCII and at most {NAME_LENGTH} characters")
-    return value
-
-
 def _mailbox(value: str) -> _Mailbox:
     name, bracket, rest = value.strip().rpartition("<")
     address = rest.removesuffix(">") if bracket else value.strip()
@@ -255,14 +230,6 @@ def _mailbox(value: str) -> _Mailbox:
     if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
         raise ValueError("holds a line break or another control character")
     return _Mailbox(name.strip().strip('"'), address)
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (OSError, ValueError, LookupError) as problem:
-        raise ValueError("is not a time zone; write e.g. Europe/London") from problem
-    return value
 
 
 def _first(value: str | int, first_day: datetime | None) -> FirstContact:

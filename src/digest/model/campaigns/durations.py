@@ -24,6 +24,14 @@ def parse(text: str) -> timedelta:
     return timedelta(**{_SHORT_UNITS[match[2]]: int(match[1])})
 
 
+def short(length: timedelta) -> str:
+    """Return a length of whole minutes as a campaign file writes it: 30m, 6h, 2d."""
+    for letter, unit in reversed(_SHORT_UNITS.items()):
+        if not length % timedelta(**{unit: 1}):
+            return f"{length // timedelta(**{unit: 1})}{letter}"
+    raise ValueError("is no whole number of minutes")
+
+
 def in_words(length: timedelta) -> str:
     """Return a length of time in the largest unit that says it whole: "36 hours"."""
     for name, unit in _UNITS:

@@ -1,48 +1,138 @@
 """Slots: the instants at which a schedule is due, from local wall time.
 
-The one module that turns wall time into instants. A wall time that does not
-exist (clocks go forward) moves to the next that does; one that exists twice
-(clocks go back) is due the first time only.
+The module that turns wall time into instants. A wall time that does not exist
+(clocks go forward) moves to the next that does; one that exists twice (clocks go
+back) is due the first time only.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-EVERY_DAY = frozenset(range(7))
-MIDNIGHT = time(0)
-# A weekly schedule has a slot in every window of this length.
-_HORIZON = timedelta(days=8)
+from digest.model.campaigns.closures import MOST_MOVED, ClosurePolicy, Closures
+from digest.model.campaigns.day_rules import DayRule, WeekDays
+from digest.model.campaigns.day_times import ClockTimes, DayTimes
+
+_DAY = timedelta(days=1)
+# Who looks for a next slot looks so far: a date that is named may be years ahead.
+_HORIZON = timedelta(days=3660)
+# Characters of what a timetable is known again by: a column's length.
+_MARK_LENGTH = 80
+_EVERY_DAY = WeekDays()
+_NOT_CLOSED = Closures()
 
 
 @dataclass(frozen=True, slots=True)
-class WeeklyTimes:
-    """At one wall time, on some days of the week (0 is Monday)."""
+class NamedDay:
+    """A day that a schedule names, and what becomes of it.
 
-    at: time
-    days: frozenset[int] = EVERY_DAY
+    `slot` is None where the day is skipped; `closed` is why it is, or why the slot
+    is on another day.
+    """
 
-    def slots(self, zone: str, after: datetime, until: datetime) -> Iterator[datetime]:
+    day: date
+    slot: datetime | None
+    closed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """When a schedule is due: on which days, at what times, in which zone.
+
+    From `starts` to `ends`, both inclusive, where they are named.
+    """
+
+    times: DayTimes
+    days: DayRule = _EVERY_DAY
+    zone: str = "UTC"
+    starts: date | None = None
+    ends: date | None = None
+    closures: Closures = _NOT_CLOSED
+    when_closed: ClosurePolicy = ClosurePolicy.SKIP
+
+    def slots(self, after: datetime, until: datetime) -> Iterator[datetime]:
         """Yield the slots in (after, until] as UTC instants, oldest first."""
-        tz = ZoneInfo(zone)
-        day = after.astimezone(tz).date() - timedelta(days=1)
-        last = until.astimezone(tz).date()
-        while day <= last:
-            slot = _instant(day, self.at, tz)
-            if day.weekday() in self.days and after < slot <= until:
-                yield slot
-            day += timedelta(days=1)
+        for named in self.named_days(after, until):
+            if named.slot:
+                yield named.slot
 
-    def next_slot(self, zone: str, after: datetime) -> datetime:
-        """Return the first slot later than `after`, as a UTC instant."""
-        return next(self.slots(zone, after, after + _HORIZON))
+    def next_slot(self, after: datetime) -> datetime | None:
+        """Return the first slot later than `after`, as a UTC instant; None if none."""
+        return next(self.slots(after, self.horizon(after)), None)
+
+    def horizon(self, after: datetime) -> datetime:
+        """Return how far from `after` to look for what comes next."""
+        if self.starts is None:
+            return after + _HORIZON
+        begins = datetime.combine(self.starts, time(), UTC)
+        return max(after, begins) + _HORIZON
+
+    def named_days(self, after: datetime, until: datetime) -> Iterator[NamedDay]:
+        """Yield what is due in (after, until], and what is skipped there, in order."""
+        tz = ZoneInfo(self.zone)
+        latest = after
+        for named in self.days.days(*self._days(after, until), self.closures):
+            closed, day = self._settled(named)
+            if day is None:
+                if after < _instant(named, self.times.times[0], tz) <= until:
+                    yield NamedDay(named, None, closed)
+                continue
+            for at in self.times.times:
+                slot = _instant(day, at, tz)
+                # Two that are moved to the same instant are one.
+                if latest < slot <= until:
+                    yield NamedDay(named, slot, closed)
+                    latest = slot
+
+    @property
+    def mark(self) -> str:
+        """What it is known again by, so that a change is noticed: 80 characters."""
+        parts = [str(self), self.zone]
+        if self.closures:
+            closed = ",".join(map(str, self.closures.days))
+            parts += [self.closures.place, closed, self.when_closed]
+        words = json.dumps(parts)
+        if len(words) <= _MARK_LENGTH:
+            return words
+        return hashlib.sha256(words.encode()).hexdigest()
 
     def __str__(self) -> str:
         """Return it in the words of a campaign file: "16:00 mon,tue"."""
-        days = ",".join(WEEKDAYS[day] for day in sorted(self.days))
-        return f"{self.at:%H:%M} {'daily' if self.days == EVERY_DAY else days}"
+        words = f"{self.times} {self.days}"
+        words += f", from {self.starts}" if self.starts else ""
+        return words + (f", until {self.ends}" if self.ends else "")
+
+    def _days(self, after: datetime, until: datetime) -> tuple[date, date]:
+        """Return the first and the last day that may lead to a slot in between."""
+        tz = ZoneInfo(self.zone)
+        is_moved = self.when_closed in (ClosurePolicy.BEFORE, ClosurePolicy.AFTER)
+        slack = _DAY + (MOST_MOVED if self.closures and is_moved else timedelta(0))
+        first, last = (moment.astimezone(tz).date() for moment in (after, until))
+        return (
+            max(first - slack, self.starts or date.min),
+            min(last + slack, self.ends or date.max),
+        )
+
+    def _settled(self, named: date) -> tuple[str, date | None]:
+        """Return why a day is closed, if it is, and which day takes its place."""
+        closed = self.closures.reason(named)
+        if not closed or self.when_closed is ClosurePolicy.SEND:
+            return "", named
+        if self.when_closed is ClosurePolicy.SKIP:
+            return closed, None
+        step = -1 if self.when_closed is ClosurePolicy.BEFORE else 1
+        day = self.closures.working_day_near(named, step)
+        starts, ends = self.starts or date.min, self.ends or date.max
+        return closed, day if day and starts <= day <= ends else None
+
+
+def weekly(at: time, *numbers: int, zone: str = "UTC") -> Recurrence:
+    """Return a time of day on those days of the week (0 is Monday), or on all."""
+    days = WeekDays(frozenset(numbers)) if numbers else WeekDays()
+    return Recurrence(ClockTimes((at,)), days, zone)
 
 
 def _instant(day: date, at: time, tz: ZoneInfo) -> datetime:
@@ -52,7 +142,8 @@ def _instant(day: date, at: time, tz: ZoneInfo) -> datetime:
     instant = wall.astimezone(UTC)
     if instant.astimezone(tz).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return instant
-    return _end_of_gap(instant - timedelta(hours=3), instant, tz)
+    # By the offset behind the gap it lands as far before its end.
+    return _end_of_gap(wall.replace(fold=1).astimezone(UTC), instant, tz)
 
 
 def _end_of_gap(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:

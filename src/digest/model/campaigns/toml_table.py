@@ -131,6 +131,42 @@ class TomlTable:
             self.fault(key, "is empty")
         return tuple(word.strip() for word in value)
 
+    def has(self, key: str) -> bool:
+        """Whether anything is written at `key`."""
+        return key in self._content
+
+    def each(
+        self,
+        key: str,
+        parse: Callable[[Any], T],
+        *,
+        of: type | tuple[type, ...] = str,
+        required: bool = False,
+    ) -> tuple[T, ...]:
+        """Return the value at `key`, or each of a list, by `parse`; see `parsed`."""
+        kinds = of if isinstance(of, tuple) else (of,)
+        value = self._value(key, (*kinds, list), required=required)
+        values = value if isinstance(value, list) else [value]
+        if value is None or value == []:
+            if value is not None:
+                self.fault(key, "is empty")
+            return ()
+        parts: list[T] = []
+        for number in values:
+            if not isinstance(number, kinds) or isinstance(number, bool):
+                wanted = " or ".join(map(_TYPE_WORDS.__getitem__, kinds))
+                self.fault(key, f"must be {wanted}, or a list of such")
+                continue
+            try:
+                parts.append(parse(number))
+            except ValueError as problem:
+                self.fault(key, f'"{number}" {problem}')
+        return tuple(parts)
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """Return the date at `key`, or each of a list of dates."""
+        return self.each(key, _day_alone, of=date)
+
     def duration(self, key: str, default: timedelta) -> timedelta:
         """Return the length of time at `key`: 30m, 6h or 2d."""
         return self.parsed(key, durations.parse, default)
@@ -181,6 +217,12 @@ class TomlTable:
             self.fault(key, f"is {actual} here; it must be {wanted}")
             return None
         return value
+
+
+def _day_alone(value: date) -> date:
+    if not isinstance(value, datetime):
+        return value
+    raise ValueError("holds a time of day too; write the date alone: 2026-07-09")
 
 
 def _hint(word: str, words: Iterable[str]) -> str:

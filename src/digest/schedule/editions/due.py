@@ -80,8 +80,8 @@ def next_slot(
     """Return the schedule's first slot after `now` within the campaign's days."""
     first, last = _span(campaign)
     after = max(now, first - timedelta(microseconds=1)) if first else now
-    slot = schedule.schedule.times.next_slot(campaign.timezone, after)
-    return None if last is not None and slot >= last else slot
+    slot = schedule.schedule.times.next_slot(after)
+    return None if slot is None or (last is not None and slot >= last) else slot
 
 
 def _going(connection: Connection) -> list[tuple[StoredCampaign, ScheduleRow]]:
@@ -103,7 +103,7 @@ def _open_or_miss(
     opened = 0
     for slot in slots:
         place = editions.Slot(stored.id, schedule.id, slot)
-        late = schedule.schedule.may_run_late(slot, stored.campaign.timezone)
+        late = schedule.schedule.may_run_late(slot)
         if slot == slots[-1] and now - slot <= late:
             opened += editions.open_at(connection, place, now)
         elif editions.miss(connection, place, now, "the timetable was not running"):
@@ -128,7 +128,7 @@ def _slots_without_edition(
     if stored.live_since is not None and mode_of(connection) is Mode.LIVE:
         after = max(after, stored.live_since)
     with_edition = editions.slots_made(connection, schedule.id, after)
-    for slot in schedule.schedule.times.slots(campaign.timezone, after, now):
+    for slot in schedule.schedule.times.slots(after, now):
         begun = first is None or slot >= first
         over = last is not None and slot >= last
         if begun and not over and slot not in with_edition:

@@ -1,6 +1,5 @@
 """The schedules of a campaign in the database, as its file has them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -38,7 +37,7 @@ def apply(
     rows = select(schedule).where(schedule.c.campaign_id == campaign_id)
     _, damaged = read_each(connection, rows, schedule.c.id, tuple)
     for in_file in campaign.schedules:
-        timetable = json.dumps([str(in_file.times), campaign.timezone])
+        timetable = in_file.times.mark
         row = {"campaign_id": campaign_id, "name": in_file.name, "began_at": now}
         insert_new(
             connection,
