@@ -153,11 +153,14 @@ class Databases:
         return self._address.url(database)
 
     @contextmanager
-    def database(self) -> Iterator[Engine]:
-        """Yield a migrated database that is thrown away after the block."""
+    def database(self, pattern: str = "pattern") -> Iterator[Engine]:
+        """Yield a copy of a database, thrown away after the block.
+
+        By default of the migrated one.
+        """
         # No other process that uses the server has our number.
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self._address.command(f"CREATE DATABASE {name} TEMPLATE {PATTERN}")
+        self._address.command(f"CREATE DATABASE {name} TEMPLATE {pattern}")
         engine = open_engine(self._address.url(name))
         try:
             yield engine

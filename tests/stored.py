@@ -18,6 +18,8 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.holds import holds
+from digest.store.holds.holds import Hold
 from digest.store.posts import acceptance
 from tests.builders import EIGHT
 
@@ -114,6 +116,12 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
             .returning(reader.c.id)
         ).one()
         return int(reader_id)
+
+
+def lifted(engine: Engine, now: datetime) -> Hold | None:
+    """Let things leave again; return what held them back."""
+    with writing(engine) as connection:
+        return holds.lift(connection, now)
 
 
 def switched(engine: Engine, reader_id: int, to: str) -> None:

@@ -46,6 +46,7 @@ from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.delivery import job_tables
 from digest.store.editions import short_links
+from digest.store.holds.mark_file import beside
 from digest.store.migrate import is_current, migrate
 from digest.store.posts import pictures
 from digest.store.staff.audit import acting_as
@@ -254,7 +255,7 @@ def opened(
     is_file = settings.database.startswith("sqlite")
     if not migrating and is_file and path and not Path(path).exists():
         raise StoreError(f"there is no database at {path} yet: run digest init")
-    engine = open_engine(settings.database)
+    engine = beside(open_engine(settings.database), settings.data_dir)
     try:
         if migrating:
             migrate(engine)

@@ -26,6 +26,17 @@ class UnreadableError(DigestError):
         self.cure = cure
 
 
+class HeldError(DigestError):
+    """Nothing leaves before a person says resume; the message says since when and why.
+
+    It names `because` alone too.
+    """
+
+    def __init__(self, words: str, because: str = "") -> None:
+        super().__init__(words)
+        self.because = because
+
+
 class SourceError(DigestError):
     """One source cannot be read; the others go on."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from digest.errors import SettingsError
 from digest.settings import Settings
 from digest.store.base.engine import open_engine
+from digest.store.holds.mark_file import beside
 from digest.store.migrate import migrate
 
 # In a folder that a demo may clear.
@@ -16,7 +17,7 @@ DEMO_MARK = ".digest-demo"
 
 def migrated(settings: Settings) -> bool:
     """Bring the database up to date; return whether it changed."""
-    engine = open_engine(settings.database)
+    engine = beside(open_engine(settings.database), settings.data_dir)
     try:
         return migrate(engine)
     finally:

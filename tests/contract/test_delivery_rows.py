@@ -192,14 +192,15 @@ def test_a_leased_batch_is_nobody_elses_until_the_lease_runs_out(
         first = send_batches.claim(connection, "a", EIGHT, LENGTH)
         assert first is not None
         assert send_batches.claim(connection, "b", EIGHT + LENGTH, LENGTH) is None
-        assert send_batches.renew(connection, first, EIGHT + 2 * LENGTH)
+        renewed_at = EIGHT + LENGTH
+        assert send_batches.renew(connection, [first], renewed_at, LENGTH) == []
         later = EIGHT + 2 * LENGTH + timedelta(seconds=1)
         second = send_batches.claim(connection, "b", later, LENGTH)
 
     assert second is not None
     assert second.fence == first.fence + 1
     with writing(engine) as connection:
-        assert not send_batches.renew(connection, first, later)
+        assert send_batches.renew(connection, [first], later, LENGTH) == [first]
         send_batches.finish(connection, first, later)
         row = connection.execute(select(send_batch)).one()
     assert (row.state, row.lease_owner) == ("leased", "b")

@@ -23,7 +23,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Item
-from digest.schedule.editions import long_sleep, publishing
+from digest.schedule.editions import publishing
 from digest.settings import load
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import audit as audit_table
@@ -40,6 +40,7 @@ from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.print_batches import PrintBatchState, PrintFiles
 from digest.store.editions import editions
 from digest.store.editions.editions import Slot
+from digest.store.holds import holds
 from digest.store.people import subscriptions
 from digest.store.posts import by_hand, corrections, editing, item_pictures, log
 from digest.store.posts.item_pictures import PictureWords
@@ -47,7 +48,7 @@ from digest.store.staff import access_keys, audit
 from tests.builders import EIGHT, a_post, words
 from tests.lists import ANN, BOB, CY, HASHER, imported
 from tests.rows import a_planned_edition
-from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
+from tests.stored import FILE, a_reader, a_stored_campaign, lifted, posts_accepted
 
 NOW = EIGHT + timedelta(hours=1)
 Perform = Callable[[Connection], object]
@@ -183,15 +184,6 @@ def somebody_suppressed(engine: Engine) -> None:
     people(engine)
     with writing(engine) as connection:
         suppress(connection, HASHER, "ann@example.org", "asked to be", EIGHT)
-
-
-def a_long_sleep(engine: Engine) -> None:
-    long_sleep.check_in(engine, EIGHT - timedelta(days=3))
-
-
-def a_timetable_that_waits(engine: Engine) -> None:
-    a_long_sleep(engine)
-    long_sleep.check_in(engine, EIGHT)
 
 
 def nothing(engine: Engine) -> None:
@@ -539,14 +531,16 @@ def test_what_the_timetable_does_is_told_as_its_own(engine: Engine) -> None:
     a_campaign_with_posts(engine)
     before = len(sentences(engine))
     timetable = audit.acting_as(engine, "the timetable")
-    long_sleep.check_in(timetable, EIGHT - timedelta(days=3))
-    long_sleep.check_in(timetable, EIGHT)
-    long_sleep.resume(audit.acting_as(engine, "Ann (key)"), EIGHT)
+    holds.check_in(timetable, EIGHT - timedelta(days=3))
+    holds.check_in(timetable, EIGHT)
+    lifted(audit.acting_as(engine, "Ann (key)"), EIGHT)
     publishing.publish(timetable, "lantern-week", "daily", NOW)
 
     assert sentences(engine, before) == [
-        "the timetable fell asleep, as nobody had looked: since 2026-07-03 08:00 UTC",
-        "Ann (key) let the timetable act again: asleep since 2026-07-03 08:00 UTC",
+        "the timetable held everything back: since 2026-07-03 08:00 UTC, "
+        "because no timetable had looked for more than a day",
+        "Ann (key) let things leave again: since 2026-07-03 08:00 UTC, "
+        "because no timetable had looked for more than a day",
         f"the timetable opened {EDITION}: slot {AT_NINE}, state open",
         f"the timetable froze {EDITION}: state open → frozen, upto 1",
         f"the timetable approved {EDITION}: state frozen → approved",

@@ -8,15 +8,16 @@ from sqlalchemy import Engine
 from digest.gather.fetching.fetch import Fetcher
 from digest.model.campaigns.slots import weekly
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions import long_sleep
 from digest.schedule.editions.due import next_slot, next_slots, open_due
 from digest.schedule.editions.publishing import publish_due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow
 from digest.store.editions import editions
+from digest.store.holds import holds
+from digest.store.holds.holds import Hold
 from tests.builders import EIGHT, a_campaign, a_schedule
-from tests.stored import FILE, a_stored_campaign, schedule_id
+from tests.stored import FILE, a_stored_campaign, lifted, schedule_id
 
 SLOT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)  # 16:00 in London
 
@@ -180,7 +181,7 @@ def test_after_a_long_sleep_nothing_happens_until_somebody_says_resume(
     awake = SLOT + timedelta(days=2)
     publish_due(engine, Fetcher(), awake)
     slept = states(engine)
-    resumed = long_sleep.resume(engine, awake)
+    resumed = lifted(engine, awake)
     publish_due(engine, Fetcher(), awake)
 
     assert slept == []
@@ -205,32 +206,28 @@ def test_a_sleep_of_more_than_a_day_is_a_long_one(
     publish_due(engine, Fetcher(), SLOT - timedelta(hours=1))
     publish_due(engine, Fetcher(), SLOT - timedelta(hours=1) + asleep)
     with reading(engine) as connection:
-        since = long_sleep.asleep_since(connection)
+        hold = holds.recorded(connection)
 
     assert bool(states(engine)) is acts
-    assert since == (None if acts else SLOT - timedelta(hours=1))
+    assert (hold and hold.since) == (None if acts else SLOT - timedelta(hours=1))
 
 
 def test_a_machine_that_looks_often_enough_never_slept(engine: Engine) -> None:
-    looks = [
-        long_sleep.check_in(engine, EIGHT + timedelta(hours=20 * n)) for n in range(4)
-    ]
+    looks = [holds.check_in(engine, EIGHT + timedelta(hours=20 * n)) for n in range(4)]
 
-    assert looks == [True] * 4
+    assert looks == [None] * 4
 
 
 def test_a_long_sleep_lasts_until_somebody_says_resume(engine: Engine) -> None:
-    long_sleep.check_in(engine, EIGHT)
+    holds.check_in(engine, EIGHT)
     awake = EIGHT + timedelta(days=3)
-    looks = [
-        long_sleep.check_in(engine, awake + timedelta(minutes=n)) for n in range(3)
-    ]
-    resumed = long_sleep.resume(engine, awake + timedelta(hours=1))
+    looks = [holds.check_in(engine, awake + timedelta(minutes=n)) for n in range(3)]
+    resumed = lifted(engine, awake + timedelta(hours=1))
 
-    assert looks == [False] * 3
-    assert resumed
-    assert long_sleep.check_in(engine, awake + timedelta(hours=2))
-    assert not long_sleep.resume(engine, awake + timedelta(hours=3))
+    assert looks == [Hold(EIGHT, holds.SLEPT)] * 3
+    assert resumed == looks[0]
+    assert holds.check_in(engine, awake + timedelta(days=2)) is None
+    assert lifted(engine, awake + timedelta(days=2)) is None
 
 
 def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:

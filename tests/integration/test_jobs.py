@@ -30,13 +30,13 @@ from digest.errors import DigestError, StoreError
 from digest.model.delivery.delivery import DeliveryState
 from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
 from digest.schedule.delivery.jobs import HeartbeatIntervals, JobDispatcher
-from digest.schedule.editions import long_sleep
 from digest.settings import Settings
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, send_batch
 from digest.store.delivery import job_tables, send_batches
 from digest.store.editions import editions
+from digest.store.holds import holds
 from digest.store.migrate import migrate
 from tests.builders import EIGHT, a_post
 from tests.fakes.carrier import ScriptedCarrier
@@ -302,8 +302,8 @@ def test_nothing_is_submitted_while_nothing_may_be_sent(
     postgresql_engine: Engine,
 ) -> None:
     a_planned_edition(postgresql_engine, emails=3)
-    long_sleep.check_in(postgresql_engine, EIGHT)
-    long_sleep.check_in(postgresql_engine, EIGHT + timedelta(days=3))
+    holds.check_in(postgresql_engine, EIGHT)
+    holds.check_in(postgresql_engine, EIGHT + timedelta(days=3))
     with jobs_of(postgresql_engine).supply(threading.Event()):
         pass
 

@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.model.editions.mode import Mode
-from digest.schedule.editions import long_sleep
 from digest.settings import Settings
 from digest.store.base.engine import writing
 from digest.store.base.modes import in_mode
 from digest.store.delivery import carriers, send_batches
+from digest.store.holds import holds
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 
@@ -82,7 +82,7 @@ def test_a_mail_server_that_turned_us_away_is_seen(
 def test_when_a_timetable_last_looked_is_an_instant(
     client: TestClient, program: App
 ) -> None:
-    long_sleep.check_in(program.engine, EIGHT)
+    holds.check_in(program.engine, EIGHT)
     metrics = numbers(client.get("/metrics").text)
 
     last_look = metrics["digest_timetable_last_look_timestamp_seconds", ""]

@@ -10,7 +10,6 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.eta import TimeRemaining
 from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions import long_sleep
 from digest.schedule.reports.runs import Run, run_of
 from digest.schedule.reports.status import status_of
 from digest.store import limits
@@ -25,6 +24,7 @@ from digest.store.delivery import (
 )
 from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions
+from digest.store.holds import holds
 from digest.store.reports import overview
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
@@ -148,15 +148,15 @@ def test_what_is_put_off_is_said_with_the_servers_words(engine: Engine) -> None:
 
 def test_what_holds_everything_up_is_said(engine: Engine) -> None:
     planned = a_planned_edition(engine, emails=2)
-    long_sleep.check_in(engine, EIGHT - timedelta(days=3))
-    long_sleep.check_in(engine, EIGHT)
+    holds.check_in(engine, EIGHT - timedelta(days=3))
+    holds.check_in(engine, EIGHT)
     with writing(engine) as connection:
         connection.execute(update(campaign).values(paused_at=EIGHT))
         connection.execute(update(edition).values(deliver_by=EIGHT + MINUTE))
         carriers.pause(connection, "mail.example.org:25", "535 login failed", EIGHT)
     reasons = " ".join(run_at(engine, planned, EIGHT).reasons)
 
-    assert "Say: digest resume" in reasons
+    assert "digest resume" in reasons
     assert "Say: digest campaign resume lantern-week" in reasons
     assert "mail.example.org:25 is left alone for another 30 seconds: 535" in reasons
     assert "What has not gone by Monday 6 July 2026, 09:01 BST expires." in reasons

@@ -1,4 +1,4 @@
-"""digest status and resume: what is due and stuck, and going on after a long sleep."""
+"""digest status, pause and resume: what is due and stuck, and whether any leaves."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from digest.cli.parts.options import AsJson, as_json, result
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, resume):
+    for command in (status, pause, resume):
         app.command()(command)
 
 
@@ -64,11 +64,21 @@ def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
         yield "nothing needs help"
 
 
-def resume() -> None:
-    """Let the timetable act again after a restore or a long sleep."""
+def pause() -> None:
+    """Let nothing leave, of any campaign, until somebody says digest resume."""
     from digest.bootstrap import open_app
-    from digest.schedule.editions import long_sleep
+    from digest.store.holds import holds
 
     with open_app() as digest:
-        waited = long_sleep.resume(digest.engine, digest.now())
+        hold = holds.pause(digest.engine, digest.now())
+    result(hold.words)
+
+
+def resume() -> None:
+    """Let things leave again after a restore, a long sleep or digest pause."""
+    from digest.bootstrap import open_app
+    from digest.store.holds import holds
+
+    with open_app() as digest, digest.writing() as connection:
+        waited = holds.lift(connection, digest.now())
     result("resumed" if waited else "it was not waiting")

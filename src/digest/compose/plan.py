@@ -25,6 +25,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.delivery.deliveries import NewDelivery
 from digest.store.editions import editions
+from digest.store.holds.holds import refuse_if_held
 from digest.store.people import owed
 from digest.store.people.readers import PlanningRow, facts_for, move_on
 from digest.store.posts import log
@@ -71,8 +72,9 @@ def plan(
     Each chunk of readers is one transaction: their deliveries, the reasons of
     those left out, their new places in the log, how far planning has come and
     whatever `submit` does with the batch of their emails. An edition that
-    reaches nobody is skipped; one that is held back, and a live one of a campaign
-    that waits for golive, stays as it is, nobody planned.
+    reaches nobody is skipped; one that is held back stays as it is. Raises DigestError,
+    nobody planned, for a live one of a campaign that waits for golive, and while
+    nothing may leave.
     """
     with writing(engine) as connection:
         count_anew(connection)
@@ -104,6 +106,7 @@ def _plan_chunk(
         is_approved = edition.state is EditionState.APPROVED
         if not is_approved or edition.is_held_back(now):
             return False
+        refuse_if_held(connection, now)
         refuse_unless_may_go(connection, edition_id)
         rows = facts_for(connection, edition, size, now)
         if not rows:

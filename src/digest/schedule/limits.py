@@ -14,8 +14,6 @@ CAMPAIGN_FILE_BYTES = 1_000_000
 
 # Slots without an edition are looked for so far back: older ones are nobody's due.
 LOOK_BACK = timedelta(days=7)
-# Longer than a night off, shorter than a restored backup is old.
-LONGEST_SLEEP = timedelta(hours=24)
 # APScheduler waits on the monotonic clock: a machine that was suspended, a clock
 # that was set and a schedule changed elsewhere are seen at the next sweep.
 SWEEP = timedelta(minutes=5)

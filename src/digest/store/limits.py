@@ -41,6 +41,12 @@ SKIPPED_NAME_LENGTH = 80
 # Characters of why it could not be taken: a sentence or two.
 SKIPPED_REASON_LENGTH = 300
 
+# == Holding back ==
+
+# Longer than a night off: a database that nobody has looked after for so long waits
+# for a person before anything of it leaves.
+LONGEST_SLEEP = timedelta(hours=24)
+
 # == Sending ==
 
 # Times that a copy may have arrived unknown to us, before a person settles it: an

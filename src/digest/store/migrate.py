@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from digest.errors import StoreError
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import job_tables
+from digest.store.holds import holds
 
 _HERE = Path(__file__).parent / "migrations"
 
@@ -42,7 +43,10 @@ def _upgraded(connection: Connection) -> bool:
         if connection.dialect.name == "sqlite"
         else "SET CONSTRAINTS ALL DEFERRED"
     )
+    is_new = MigrationContext.configure(connection).get_current_revision() is None
     command.upgrade(_config(connection), "head")
+    if is_new:
+        holds.begin(connection)
     return True
 
 

@@ -21,11 +21,19 @@ from digest.settings import Settings
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions.editions import Edition
+from digest.store.holds import mark_file
 from digest.store.people import subscriptions
 from digest.store.reports import overview
 
 Talk = Callable[[str], None]
-_OURS = ("digest.db", "digest.db-wal", "digest.db-shm", "secret-key", DEMO_MARK)
+_OURS = (
+    "digest.db",
+    "digest.db-wal",
+    "digest.db-shm",
+    "secret-key",
+    mark_file.NAME,
+    DEMO_MARK,
+)
 _OUR_FOLDERS = ("inbox", "print", "sample")
 
 

@@ -11,10 +11,11 @@ from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.worker import WorkReport
-from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.editions.publishing import plan_released, publish_due
 from digest.schedule.editions.timetable import Timetable
 from digest.store.delivery import rate_limits
+from digest.store.holds import holds
+from digest.store.holds.holds import Hold
 from digest.store.reports import overview
 from digest.web.app import make_app
 
@@ -75,10 +76,14 @@ def work_until_stopped(
 
     `report` is told of every round that did something.
     """
+    held_by: Hold | None = None
 
     def may_act() -> bool:
-        with digest.reading() as connection:
-            return asleep_since(connection) is None
+        nonlocal held_by
+        before, held_by = held_by, holds.look(digest.engine, digest.now())
+        if held_by and held_by != before:
+            log.warning("%s", held_by.words)
+        return held_by is None
 
     program = digest.acting_as("a worker")
     with digest.dispatcher.supply(stop) as supply, program.work(supply) as work:

@@ -38,6 +38,7 @@ from digest.store.delivery.deliveries import (
 )
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState, PrintFiles
 from digest.store.editions import editions
+from digest.store.holds import holds
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ class PrintRoom:
             try:
                 with (
                     staged(self.folder / due.folder, contents) as files,
-                    writing(self.engine) as connection,
+                    holds.handing_over(self.engine, self.clock()) as connection,
                 ):
                     return self._record(connection, due, laid_out, files)
             except _Changed:
@@ -166,7 +167,8 @@ class PrintRoom:
     def seal(self, batch_id: int) -> PrintBatch:
         """Close the batch: it is never made again. A sealed one stays as it is.
 
-        Raises DigestError where its edition may not go now, or was stopped.
+        Raises DigestError where its edition may not go now, or was stopped, and while
+        nothing may leave.
         """
         batch = self._move(batch_id, PrintBatchState.SEALED)
         if batch.state is PrintBatchState.STOPPED:
@@ -197,10 +199,17 @@ class PrintRoom:
         return batch
 
     def _move(self, batch_id: int, to: PrintBatchState) -> PrintBatch:
-        with writing(self.engine) as connection:
+        now = self.clock()
+        is_handed_over = to is PrintBatchState.SEALED
+        door = (
+            holds.handing_over(self.engine, now)
+            if is_handed_over
+            else writing(self.engine)
+        )
+        with door as connection:
             batch = print_batches.get(connection, batch_id)
             refuse_unless_may_go(connection, batch.edition_id)
-            if print_batches.move(connection, batch_id, to, self.clock()):
+            if print_batches.move(connection, batch_id, to, now):
                 log.info("print batch moved id=%s state=%s", batch_id, to)
             return print_batches.get(connection, batch_id)
 
@@ -220,6 +229,8 @@ class PrintRoom:
 
     def _due_letters(self, edition_id: int, *, patient: bool) -> _DueLetters:
         now = self.clock()
+        if hold := holds.look(self.engine, now):
+            raise hold.error()
         with writing(self.engine) as connection:
             edition = editions.get(connection, edition_id)
             refuse_unless_may_go(connection, edition_id)

@@ -146,19 +146,19 @@ class Leases:
         )
 
     def renew(self) -> None:
-        """Renew the leases, in time; drop the batches that are somebody else's now."""
+        """Renew the leases, in time; drop the batches that are not ours any more."""
         if monotonic() - self._renewed < _RENEW_SECONDS:
             return
-        until = self._context.clock() + LEASE
-        with writing(self._context.engine) as connection:
-            lost = [
-                batch
-                for batch in tuple(self._context.queue.batches)
-                if not send_batches.renew(connection, batch.lease, until)
-            ]
         self._renewed = monotonic()
-        for batch in lost:
-            log.warning("send batch lost to another sender id=%s", batch.lease.batch_id)
+        if not self._context.queue.batches:
+            return
+        batches = {batch.lease: batch for batch in self._context.queue.batches}
+        with writing(self._context.engine) as connection:
+            lost = send_batches.renew(
+                connection, [*batches], self._context.clock(), LEASE
+            )
+        for batch in map(batches.__getitem__, lost):
+            log.warning("send batch is ours no more id=%s", batch.lease.batch_id)
             self._context.queue.drop(batch)
             self._supply.ended(batch.lease.batch_id)
 

@@ -26,7 +26,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import DigestError
 from digest.schedule.delivery.dispatch import ProcessSupply
-from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.limits import (
     BATCHES_SWEPT,
     JOB_CONNECTIONS,
@@ -36,6 +35,7 @@ from digest.schedule.limits import (
 from digest.store.base.engine import writing
 from digest.store.delivery import job_tables, send_batches
 from digest.store.delivery.send_batches import Lease
+from digest.store.holds import holds
 
 log = logging.getLogger(__name__)
 
@@ -248,7 +248,7 @@ class JobDispatcher:
         """Submit again whatever is due and has no job."""
         try:
             with writing(self.engine) as connection:
-                if asleep_since(connection) is not None:
+                if holds.standing(connection, self.clock()):
                     return
                 lost = job_tables.without_job(connection, self.clock(), BATCHES_SWEPT)
                 if lost:

@@ -22,6 +22,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
+from digest.store.holds import holds
 from digest.store.reports import overview
 
 log = logging.getLogger(__name__)
@@ -34,18 +35,19 @@ class WorkReport:
     """What one round came to: emails, print batches by edition, and faults.
 
     `waiting` counts all letters that wait for a person, those of earlier rounds
-    too; `faults` are all that is not mended yet.
+    too; `faults` are all that is not mended yet. `hold` says why nothing may leave.
     """
 
     emails: RunTally
     letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     waiting: int = 0
+    hold: str = ""
 
     @property
     def is_complete(self) -> bool:
         """Whether everything that was due has left."""
-        return not (self.emails.paused or self.faults or self.waiting)
+        return not (self.hold or self.emails.paused or self.faults or self.waiting)
 
     @property
     def is_something(self) -> bool:
@@ -66,10 +68,13 @@ class WorkReport:
                 "print_batches": [batch.id for batch in batches],
             },
             "faults": list(self.faults),
+            "hold": self.hold,
         }
 
     def lines(self) -> list[str]:
         """Return it in words, one thing a line."""
+        if self.hold:
+            return [self.hold]
         sent = self.emails
         lines = [
             f"emails: {sent.accepted} accepted, {sent.deferred} to be tried again, "
@@ -104,8 +109,11 @@ class Work:
     ) -> WorkReport:
         """Send every email and print every letter that is due now.
 
-        One edition's fault is named and harms no other.
+        One edition's fault is named and harms no other. While nothing may leave,
+        nothing is done.
         """
+        if hold := holds.look(self.engine, self.clock()):
+            return WorkReport(RunTally(), hold=hold.words)
         going = self._going()
         faults = list[str]()
         for edition in going:

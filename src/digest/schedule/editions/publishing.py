@@ -12,7 +12,7 @@ from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
-from digest.schedule.editions import due, long_sleep
+from digest.schedule.editions import due
 from digest.schedule.editions.previews import schedule_of
 from digest.schedule.guard import guarded
 from digest.schedule.limits import GATHER_EVERY
@@ -22,6 +22,7 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
+from digest.store.holds import holds
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,11 @@ def publish_due(
 ) -> None:
     """Do what is due: open the slots' editions and carry every open one forward.
 
-    After a sleep of more than a day it only notes that; a person says resume.
-    `submit` gets every send batch, see `plan`.
+    While nothing may leave it does nothing but note that it has looked: a person says
+    resume first. `submit` gets every send batch, see `plan`.
     """
-    if not long_sleep.check_in(engine, now):
-        log.warning("asleep: nothing is sent until somebody says digest resume")
+    if hold := holds.check_in(engine, now):
+        log.warning("%s", hold.words)
         return
     due.open_due(engine, now)
     with reading(engine) as connection:
@@ -76,7 +77,9 @@ def carry_forward(
 def plan_released(
     engine: Engine, now: datetime, submit: Submit = submit_nothing
 ) -> None:
-    """Plan the approved editions that are not held back any more."""
+    """Plan the approved editions that are not held back any more, if any may leave."""
+    if holds.look(engine, now):
+        return
     with reading(engine) as connection:
         approved = [
             edition
@@ -123,8 +126,9 @@ def open_now(
 
     `by` is the person who wants it: it is held back as the campaign says. Raises
     NotFound for a campaign or a schedule that is not there, and DigestError for a
-    campaign that waits for golive.
+    campaign that waits for golive, or while nothing may leave.
     """
+    _refuse_if_held(engine, now)
     with reading(engine) as connection:
         stored = campaigns.by_name(connection, name)
         refuse_unless_open(connection, stored.id)
@@ -149,14 +153,21 @@ def approve(
 ) -> Edition:
     """Say for a person that an edition may go, and carry it on if that is enough.
 
-    One that was called back is frozen first, as it then stands.
+    One that was called back is frozen first, as it then stands. Raises DigestError
+    where it may not go, or while nothing may leave.
     """
+    _refuse_if_held(engine, now)
     with reading(engine) as connection:
         editions.get(connection, edition_id)
         refuse_unless_may_go(connection, edition_id)
     lifecycle.freeze(engine, edition_id, now, by)
     lifecycle.approve(engine, edition_id, now, by)
     return carry_forward(engine, edition_id, now, submit)
+
+
+def _refuse_if_held(engine: Engine, now: datetime) -> None:
+    if hold := holds.look(engine, now):
+        raise hold.error()
 
 
 def cancel(engine: Engine, edition_id: int, now: datetime) -> None:

@@ -17,7 +17,6 @@ from digest.model.editions.mode import Mode
 from digest.model.limits import RATE_WINDOW_SECONDS
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
-from digest.schedule.editions.long_sleep import asleep_since
 from digest.schedule.guard import guarded
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
 from digest.store.base.modes import mode_of
@@ -27,6 +26,7 @@ from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.by_channel import count_emails
 from digest.store.delivery.send_batches import LEASED
 from digest.store.editions.editions import Edition
+from digest.store.holds import holds
 from digest.store.reports import overview, runs
 from digest.store.reports.runs import DelayedEmails
 
@@ -123,14 +123,14 @@ def run_of(
     ready = max(planned - waiting.copies, 0) + on_the_wire
     stored = campaigns.by_name(connection, edition.campaign)
     zone = stored.campaign.timezone
-    holds = _holds(connection, stored, edition)
-    remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(holds))
+    kept_back = _holds(connection, stored, edition, now)
+    remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(kept_back))
     rate = None
     if edition.state is EditionState.SENDING:
         recent = runs.lately(connection, edition.id, now, _WINDOW)
         rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
-    stops = [*holds, *_stops(connection, limits, now, zone)]
+    stops = [*kept_back, *_stops(connection, limits, now, zone)]
     is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
     reasons = _reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand)
     if edition.state in GOING and edition.deliver_by and ready + waiting.copies:
@@ -172,13 +172,12 @@ def _reasons(
 
 
 def _holds(
-    connection: Connection, stored: StoredCampaign, edition: Edition
+    connection: Connection, stored: StoredCampaign, edition: Edition, now: datetime
 ) -> list[str]:
     """Return what only staff can put right before any more is begun."""
     reasons = []
-    if since := asleep_since(connection):
-        words = moment_in_words(since, stored.campaign.timezone)
-        reasons.append(f"Asleep since {words}. Say: digest resume")
+    if hold := holds.standing(connection, now):
+        reasons.append(f"Nothing is sent: {hold.because}. {holds.CURE}")
     name, mode = stored.campaign.name, mode_of(connection)
     if edition.mode is not mode:
         reasons.append(f"It is of {edition.mode} mode, and this is {mode} mode.")

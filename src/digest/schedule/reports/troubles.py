@@ -12,7 +12,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.moves import EDITION_MOVES
 from digest.model.staff_words import counted, moment_in_words
-from digest.schedule.editions import due, long_sleep
+from digest.schedule.editions import due
 from digest.schedule.guard import guarded
 from digest.schedule.limits import (
     CAUSES_NAMED,
@@ -30,6 +30,7 @@ from digest.store.campaigns.sources import SourceRow
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
+from digest.store.holds import holds
 from digest.store.people import owed
 from digest.store.people.readers import reads_it
 from digest.store.posts import corrections, item_pictures
@@ -54,14 +55,11 @@ def troubles_in(
 ) -> list[Trouble]:
     """Return everything that a person should look at, in all of these campaigns."""
     troubles = []
-    if since := long_sleep.asleep_since(connection):
+    if hold := holds.standing(connection, now):
         zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
-        troubles.append(
-            Trouble(
-                f"Asleep since {moment_in_words(since, zone)}: nothing is sent.",
-                "Look at what is next, then say: digest resume",
-            )
-        )
+        since = moment_in_words(hold.since, zone)
+        what = f"Nothing is sent since {since}: {hold.because}."
+        troubles.append(Trouble(what, holds.CURE))
     for unreadable in (
         *campaigns.unreadable(connection),
         *editions.unreadable(connection),

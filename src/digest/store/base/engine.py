@@ -1,7 +1,7 @@
 """One engine for SQLite and PostgreSQL, with transactions that mean the same."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
@@ -19,6 +19,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from digest.errors import StoreError
 from digest.store import limits
+
+_AFTER_COMMIT = "after commit"
 
 
 def open_engine(url: str, lock_wait_ms: int = limits.LOCK_WAIT_MS) -> Engine:
@@ -137,11 +139,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises StoreError, in words, where the database itself is the trouble.
     """
+    acts: list[Callable[[], None]] = []
     try:
         with engine.begin() as connection:
-            yield connection
+            connection.info[_AFTER_COMMIT] = acts
+            try:
+                yield connection
+            finally:
+                connection.info.pop(_AFTER_COMMIT, None)
     except DBAPIError as problem:
         raise _in_words(problem) from problem
+    for act in acts:
+        act()
+
+
+def after_commit(connection: Connection, act: Callable[[], None]) -> None:
+    """Have `act` done once a transaction of `writing` is committed, before its caller.
+
+    What it raises is raised to that caller. It is not done after a rollback.
+    """
+    acts: list[Callable[[], None]] = connection.info[_AFTER_COMMIT]
+    acts.append(act)
 
 
 @contextmanager

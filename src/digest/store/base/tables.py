@@ -462,13 +462,25 @@ audit = Table(
     Index("ix_audit_at", "at"),
 )
 
-# One row: when a timetable last looked, so that a long sleep is noticed.
+# One row at most: when a timetable last looked, so that a long sleep is noticed.
 watch = Table(
     "watch",
     metadata,
     _id(),
     _required("looked_at", UtcDateTime),
-    Column("asleep_since", UtcDateTime),  # set when it woke late; cleared by resume
+)
+
+# One row: which database this is, how far it has come in handing copies over, and
+# whether anything may leave: store.holds.
+handover = Table(
+    "handover",
+    metadata,
+    _id(),
+    _required("database_id", String(32)),
+    Column("generation", BigId, nullable=False, server_default="0"),
+    Column("server", JSON(none_as_null=True)),  # which PostgreSQL database this was
+    Column("held_since", UtcDateTime),  # nothing leaves until a person says resume
+    Column("held_because", Text),
 )
 
 # Mail servers as every machine finds them: see deliver.smtp.failover.

@@ -38,6 +38,7 @@ from digest.store.delivery.deliveries import (
 )
 from digest.store.editions import editions
 from digest.store.editions.holding_back import is_going, may_leave
+from digest.store.holds import holds
 from digest.store.staff.audit import Act, record
 
 OPEN, LEASED, DONE = "open", "leased", "done"
@@ -117,8 +118,8 @@ def claim(
 ) -> Lease | None:
     """Lease the batch that has been due longest, or None where nothing is due.
 
-    `only` names the one batch that is wanted, and None says that it is not due.
-    See `due`.
+    `only` names the one batch that is wanted, and None says that it is not due, or
+    that nothing may leave: that is asked here, see `due` and `holds.hand_over`.
     """
     wanted = due(connection, now)
     if only is not None:
@@ -126,7 +127,7 @@ def claim(
     row = connection.execute(
         wanted.limit(1).with_for_update(skip_locked=True, of=send_batch)
     ).first()
-    if row is None:
+    if row is None or holds.hand_over(connection, now):
         return None
     connection.execute(
         update(send_batch)
@@ -145,12 +146,22 @@ def claim(
     return lease
 
 
-def renew(connection: Connection, lease: Lease, until: datetime) -> bool:
-    """Keep the batch until then; False where another sender has taken it over."""
-    renewed = connection.execute(
-        update(send_batch).where(_still(lease)).values(lease_until=until)
-    )
-    return renewed.rowcount == 1
+def renew(
+    connection: Connection, leases: Sequence[Lease], now: datetime, length: timedelta
+) -> list[Lease]:
+    """Keep these batches for so long from now; return those that are lost.
+
+    Another sender has taken them over; or all, where nothing may leave any more.
+    """
+    if holds.hand_over(connection, now):
+        return [*leases]
+    return [
+        lease
+        for lease in leases
+        if not connection.execute(
+            update(send_batch).where(_still(lease)).values(lease_until=now + length)
+        ).rowcount
+    ]
 
 
 def finish(connection: Connection, lease: Lease, now: datetime) -> None:
@@ -159,6 +170,8 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     Changes nothing where another sender has taken it over. Closes the edition
     with its last copy.
     """
+    # So that a backup made while it was being sent is older than the mark, too.
+    holds.hand_over(connection, now)
     _keep_back_stopped(connection, lease, now)
     waiting = delivery.c.state.in_([DeliveryState.PLANNED, DeliveryState.HANDING_OVER])
     open_copies, soonest, at_once = connection.execute(

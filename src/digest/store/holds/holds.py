@@ -1,0 +1,245 @@
+"""Whether anything may leave: the one question, asked where copies are let go.
+
+Nothing leaves a database that was restored, copied or moved, that nobody has looked
+after for a day, or that a person has paused, before somebody says resume.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+
+from digest.errors import HeldError
+from digest.model.delivery.marks import (
+    DatabaseMark,
+    ServerIdentity,
+    departure,
+    generation_after_resume,
+)
+from digest.store.base.engine import after_commit, reading, writing
+from digest.store.base.tables import handover, watch
+from digest.store.holds import mark_file
+from digest.store.holds.server_identity import server_identity
+from digest.store.limits import LONGEST_SLEEP
+from digest.store.staff.audit import Act, Facts, record
+
+SLEPT = "no timetable had looked for more than a day"
+PAUSED = "a person said pause"
+CURE = "See what would go, and say what readers have had already: digest resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing leaves until a person says resume: since when, and why."""
+
+    since: datetime
+    because: str
+
+    @property
+    def words(self) -> str:
+        """It in one line, with what to do."""
+        return (
+            f"nothing is sent since {self.since:%Y-%m-%d %H:%M} UTC: {self.because}. "
+            f"{CURE}"
+        )
+
+    def error(self) -> HeldError:
+        """Return what to raise."""
+        return HeldError(self.words, self.because)
+
+
+def hand_over(connection: Connection, now: datetime) -> Hold | None:
+    """Move the mark on, as something leaves or has left; or return why nothing may.
+
+    For the transaction of `writing` that lets it leave: the mark outside is written
+    once that is committed, before anything does. A hold that is returned is on record
+    once it is committed.
+    """
+    row = connection.execute(
+        update(handover)
+        .values(generation=handover.c.generation + 1)
+        .returning(handover)
+    ).one()
+    before, server = _mark(row, row.generation - 1), server_identity(connection)
+    why = _departure(connection, before, server)
+    if why is None:
+        _keep(connection, row, server)
+    if row.held_since is not None:
+        return Hold(row.held_since, row.held_because or "")
+    hold = Hold(now, why) if why else _sleep(connection, now)
+    return _placed(connection, hold, now) if hold else None
+
+
+@contextmanager
+def handing_over(engine: Engine, now: datetime) -> Iterator[Connection]:
+    """Yield a transaction in which something is let go, see `hand_over`.
+
+    Raises HeldError, and what holds it is on record, where nothing may leave.
+    """
+    with writing(engine) as connection:
+        hold = hand_over(connection, now)
+        if hold is None:
+            yield connection
+    if hold is not None:
+        raise hold.error()
+
+
+def recorded(connection: Connection) -> Hold | None:
+    """Return the hold that is on record."""
+    row = connection.execute(
+        select(handover.c.held_since, handover.c.held_because)
+    ).first()
+    if row is None or row.held_since is None:
+        return None
+    return Hold(row.held_since, row.held_because or "")
+
+
+def standing(connection: Connection, now: datetime) -> Hold | None:
+    """Return the hold that is on record or should be; changes nothing."""
+    row = connection.execute(select(handover)).one()
+    if row.held_since is not None:
+        return Hold(row.held_since, row.held_because or "")
+    before, server = _mark(row, row.generation), server_identity(connection)
+    if why := _departure(connection, before, server):
+        return Hold(now, why)
+    return _sleep(connection, now)
+
+
+def look(engine: Engine, now: datetime) -> Hold | None:
+    """Return the hold that stands, put on record where it is new."""
+    with reading(engine) as connection:
+        hold = standing(connection, now)
+        if hold is None or recorded(connection) is not None:
+            return hold
+    with writing(engine) as connection:
+        return place(connection, hold, now)
+
+
+def check_in(engine: Engine, now: datetime) -> Hold | None:
+    """Note that a timetable looks at `now`; return the hold that stands, or None."""
+    with writing(engine) as connection:
+        hold = standing(connection, now)
+        if hold is not None:
+            hold = place(connection, hold, now)
+        if not connection.execute(update(watch).values(looked_at=now)).rowcount:
+            connection.execute(insert(watch).values(id=1, looked_at=now))
+        return hold
+
+
+def refuse_if_held(connection: Connection, now: datetime) -> None:
+    """Raise HeldError where nothing may be planned now."""
+    if hold := standing(connection, now):
+        raise hold.error()
+
+
+def place(connection: Connection, hold: Hold, now: datetime) -> Hold:
+    """Have nothing leave; return the hold that stands then, an earlier one or this."""
+    if earlier := recorded(connection):
+        return earlier
+    return _placed(connection, hold, now)
+
+
+def lift(
+    connection: Connection, now: datetime, facts: Facts | None = None
+) -> Hold | None:
+    """Let things leave again, from this database as it is; return what held them.
+
+    For a person's word, which is on record with these facts. The mark outside is made
+    to agree with the database.
+    """
+    hold = standing(connection, now)
+    if hold is None:
+        return None
+    folder = mark_file.folder_of(connection)
+    file = mark_file.read(folder) if folder is not None else None
+    row = connection.execute(select(handover)).one()
+    generation = generation_after_resume(row.generation, file.generation if file else 0)
+    server = server_identity(connection)
+    connection.execute(
+        update(handover).values(
+            generation=generation,
+            server=asdict(server) if server else None,
+            held_since=None,
+            held_because=None,
+        )
+    )
+    act = Act(
+        "let things leave again",
+        before={"since": hold.since, "because": hold.because},
+        after=facts,
+    )
+    record(connection, act, now)
+    # Whoever goes on by hand has no timetable that looks: none is waited for.
+    connection.execute(delete(watch))
+    if folder is not None:
+        after_commit(
+            connection,
+            lambda: mark_file.write(folder, row.database_id, generation, anew=True),
+        )
+    return hold
+
+
+def pause(engine: Engine, now: datetime) -> Hold:
+    """Have nothing leave until somebody says resume, by a person's word."""
+    with writing(engine) as connection:
+        return place(connection, Hold(now, PAUSED), now)
+
+
+def begin(connection: Connection) -> None:
+    """Write the first mark of a database that was just made."""
+    folder = mark_file.folder_of(connection)
+    if folder is not None:
+        row = connection.execute(select(handover)).one()
+        after_commit(
+            connection,
+            lambda: mark_file.write(folder, row.database_id, row.generation, anew=True),
+        )
+
+
+def _departure(
+    connection: Connection, before: DatabaseMark, server: ServerIdentity | None
+) -> str | None:
+    folder = mark_file.folder_of(connection)
+    file = None if folder is None else mark_file.read(folder)
+    is_alone = folder is not None and server is None
+    return departure(before, file, server, is_alone=is_alone)
+
+
+def _sleep(connection: Connection, now: datetime) -> Hold | None:
+    looked_at = connection.scalar(select(watch.c.looked_at))
+    if looked_at is None or now - looked_at <= LONGEST_SLEEP:
+        return None
+    return Hold(looked_at, SLEPT)
+
+
+def _keep(connection: Connection, row: Row[Any], server: ServerIdentity | None) -> None:
+    """Have the row's generation, and which server this is, known from now on."""
+    if server is not None:
+        identity = server.completed_by(_mark(row, 0).server)
+        if row.server != asdict(identity):
+            connection.execute(update(handover).values(server=asdict(identity)))
+    folder = mark_file.folder_of(connection)
+    if folder is not None:
+        after_commit(
+            connection,
+            lambda: mark_file.write(folder, row.database_id, row.generation),
+        )
+
+
+def _placed(connection: Connection, hold: Hold, now: datetime) -> Hold:
+    connection.execute(
+        update(handover).values(held_since=hold.since, held_because=hold.because)
+    )
+    act = Act(
+        "held everything back", after={"since": hold.since, "because": hold.because}
+    )
+    record(connection, act, now)
+    return hold
+
+
+def _mark(row: Row[Any], generation: int) -> DatabaseMark:
+    server = ServerIdentity(**row.server) if row.server else None
+    return DatabaseMark(row.database_id, generation, server)
