@@ -135,7 +135,7 @@ def test_what_runs_by_itself_sends_nothing_and_says_so(home: Path) -> None:
     assert (inbox(home), letters(home)) == (1, 1)
 
 
-def test_a_demo_may_be_had_again_and_again(home: Path, digest: Command) -> None:
+def test_a_demo_may_be_had_again_and_again(digest: Command) -> None:
     ends = [digest("demo", "--once").returncode for _ in range(2)]
 
     assert ends == [0, 0]

@@ -1,9 +1,11 @@
 """A restored, copied or moved database lets nothing leave, nor one that slept."""
 
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -235,10 +237,12 @@ def test_what_is_rolled_back_moves_no_mark(sqlite: Engine, folder: Path) -> None
         holds.hand_over(connection, EIGHT)
         raise ZeroDivisionError
 
+    let_go(sqlite)
+    before = mark_file.read(folder)
     with pytest.raises(ZeroDivisionError), writing(sqlite) as connection:
         stumble(connection)
 
-    assert mark_file.read(folder) is None
+    assert mark_file.read(folder) == before
 
 
 def test_a_persons_word_lets_it_go_on_and_is_on_record(
@@ -441,3 +445,28 @@ def test_the_mark_is_for_its_owner_alone(sqlite: Engine, folder: Path) -> None:
     let_go(sqlite)
 
     assert (folder / NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_kill_at_any_step_leaves_a_mark_that_tells(
+    engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    a_planned_edition(engine, emails=2)
+    engine.dispose()
+    url = make_url(engine.url).render_as_string(hide_password=False)
+    program = (sys.executable, "-m", "tests.integration.handover_process")
+    run = subprocess.run(  # noqa: S603 - our own program
+        [*program, url, folder, tmp_path / "wire"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    kills = [json.loads(line) for line in run.stdout.splitlines()]
+
+    assert run.returncode == 0, run.stderr
+    assert len(kills) > 20
+    assert [kill["left"] for kill in kills] == sorted(kill["left"] for kill in kills)
+    for kill in kills:
+        # It goes on by itself, and a backup from before is told once anything left.
+        assert kill["after"]["hold"] == ""
+        assert kill["after"]["file"] <= kill["after"]["database"]
+        assert (kill["after"]["file"] > kill["before"]["database"]) >= kill["left"]

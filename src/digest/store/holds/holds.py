@@ -222,11 +222,14 @@ def _keep(connection: Connection, row: Row[Any], server: ServerIdentity | None) 
         if row.server != asdict(identity):
             connection.execute(update(handover).values(server=asdict(identity)))
     folder = mark_file.folder_of(connection)
-    if folder is not None:
-        after_commit(
-            connection,
-            lambda: mark_file.write(folder, row.database_id, row.generation),
-        )
+    if folder is None:
+        return
+    if row.generation == 1:
+        # There from the first on, so that one that is missing is known to be.
+        mark_file.write(folder, row.database_id, 0)
+    after_commit(
+        connection, lambda: mark_file.write(folder, row.database_id, row.generation)
+    )
 
 
 def _placed(connection: Connection, hold: Hold, now: datetime) -> Hold:
