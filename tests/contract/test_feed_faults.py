@@ -194,3 +194,37 @@ def test_a_title_keeps_no_space_that_nobody_sees() -> None:
 )
 def test_a_feed_without_items_says_so(content: bytes) -> None:
     assert read(content).notes == ("holds no items yet",)
+
+
+def test_more_pictures_than_a_post_may_have_are_named() -> None:
+    media = "".join(
+        f'<media:content url="https://example.org/{n}.jpg" medium="image"/>'
+        for n in range(30)
+    )
+    names = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    item = f"<item {names}><title>Forty years</title><guid>1</guid>{media}</item>"
+    reading = read(rss(item))
+
+    [post] = reading.items
+    assert isinstance(post, Post)
+    assert len(post.body) == 20
+    [remark] = reading.skipped
+    assert str(remark).startswith(
+        "Forty years: has 9 pictures too many: its first and 20"
+    )
+    assert remark.is_part
+
+
+def test_a_picture_in_the_words_is_enough_and_none_is_missed() -> None:
+    images = "".join(
+        f'&lt;img src="https://example.org/{n}.jpg"&gt;' for n in range(30)
+    )
+    media = "".join(
+        f'<media:content url="https://example.org/{n}.jpg" medium="image"/>'
+        for n in range(30)
+    )
+    names = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    item = f"<item {names}><title>x</title><description>{images}</description>{media}"
+    reading = read(rss(f"{item}</item>"))
+
+    assert reading.skipped == ()

@@ -9,6 +9,7 @@ from digest.gather.feeds import json_feed, xml_feed
 from digest.gather.items.raw_item import RawItem
 from digest.model.posts.blocks import Paragraph, Picture, TextSpan, texts
 from digest.model.posts.items import Byline, LinkKind, Post
+from digest.model.posts.pictures import pictures_in
 from tests.builders import EIGHT
 from tests.raw_items import post_from
 
@@ -272,6 +273,99 @@ def test_a_picture_is_found_wherever_the_feed_puts_it(item: str) -> None:
     assert rss_post.title == "x"
     assert rss_post.picture is not None
     assert rss_post.picture.src == f"{FILE}a.jpg"
+
+
+def pictures_of_post(post: Post) -> list[str]:
+    """Return the names of its pictures' files, in reading order, each as often."""
+    return [picture.src.removeprefix(FILE) for picture in pictures_in(post)]
+
+
+@pytest.mark.parametrize(
+    ("item", "names"),
+    [
+        pytest.param(
+            "".join(
+                f'<media:content url="{FILE}{n}.jpg" medium="image"/>' for n in range(4)
+            ),
+            ["0.jpg", "1.jpg", "2.jpg", "3.jpg"],
+            id="four, as Mastodon has them",
+        ),
+        pytest.param(
+            f'<enclosure url="{FILE}a.jpg" type="image/jpeg" length="1"/>'
+            f'<enclosure url="{FILE}b.jpg" type="image/jpeg" length="1"/>'
+            f'<media:content url="{FILE}a.jpg" medium="image"/>'
+            f'<media:thumbnail url="{FILE}small-a.jpg"/>'
+            f'<itunes:image href="{FILE}c.jpg"/>',
+            ["a.jpg", "b.jpg"],
+            id="two enclosed, and again",
+        ),
+        pytest.param(
+            f'<media:content url="{FILE}a.jpg?width=140&amp;s=1" medium="image"/>'
+            f'<media:content url="{FILE}a.jpg?width=700&amp;s=2" medium="image"/>'
+            f'<media:content url="{FILE}a-150x150.jpg" medium="image"/>',
+            ["a.jpg?width=140&s=1"],
+            id="one picture in several sizes",
+        ),
+        pytest.param(
+            f'<media:group><media:content url="{FILE}a1.jpg" medium="image"/>'
+            f'<media:content url="{FILE}a2.jpg" medium="image" isDefault="true"/>'
+            f'</media:group><media:content url="{FILE}b.jpg" medium="image"/>',
+            ["a2.jpg", "b.jpg"],
+            id="a group, which is one picture",
+        ),
+        pytest.param(
+            f'<media:content url="{FILE}p?id=1&amp;w=9" medium="image"/>'
+            f'<media:content url="{FILE}p?id=2&amp;w=9" medium="image"/>',
+            ["p?id=1&w=9", "p?id=2&w=9"],
+            id="told apart by a number alone",
+        ),
+        pytest.param(
+            f'<description>&lt;p&gt;&lt;img src="{FILE}b-1024x768.jpg" alt="B"&gt;'
+            f'</description><media:content url="{FILE}a.jpg" medium="image"/>'
+            f'<media:content url="{FILE}b.jpg" medium="image"/>'
+            f'<media:content url="{FILE}c.jpg" medium="image"/>',
+            ["a.jpg", "b-1024x768.jpg", "c.jpg"],
+            id="shown among the words already",
+        ),
+        pytest.param(
+            '<media:content url="https://0.gravatar.com/avatar/x" medium="image"/>'
+            f'<media:content url="{FILE}a.jpg" medium="image"/>'
+            '<media:content url="https://0.gravatar.com/avatar/y" medium="image"/>',
+            ["a.jpg"],
+            id="faces",
+        ),
+    ],
+)
+def test_every_picture_of_a_post_is_taken_once(item: str, names: list[str]) -> None:
+    assert pictures_of_post(rss(f"<title>x</title>{item}")) == names
+
+
+def test_atom_and_json_may_enclose_several_pictures() -> None:
+    links = "".join(
+        f'<link rel="enclosure" href="{FILE}{n}.jpg" type="image/jpeg"/>'
+        for n in range(3)
+    )
+    files = [{"url": f"{FILE}{n}.jpg", "mime_type": "image/jpeg"} for n in range(1, 3)]
+    names = ["0.jpg", "1.jpg", "2.jpg"]
+    json_post = from_json(
+        title="x",
+        image=f"{FILE}0.jpg",
+        banner_image=f"{FILE}banner.jpg",
+        attachments=files,
+    )
+
+    assert pictures_of_post(atom(f"<title>x</title>{links}")) == names
+    assert pictures_of_post(json_post) == names
+    banner = from_json(title="x", banner_image=f"{FILE}banner.jpg")
+    assert pictures_of_post(banner) == ["banner.jpg"]
+
+
+def test_further_pictures_stand_below_the_words_with_their_own() -> None:
+    blue = TEAPOT.replace("a.png", "b.png").replace("brown", "blue")
+    rss_post = rss(f"<title>x</title><description>{BODY}</description>{TEAPOT}{blue}")
+
+    assert rss_post.picture == Picture(f"{FILE}a.png", "A brown teapot")
+    assert rss_post.body[1:] == (Picture(f"{FILE}b.png", "A blue teapot"),)
 
 
 BODY = "The tea dance is moved to the church hall at six on Friday."

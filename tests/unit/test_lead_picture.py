@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.gather.items.raw_item import with_words_of
+from digest.gather.items.same_picture import with_words_of
 from digest.model.posts.blocks import Picture
 
 BODY = (

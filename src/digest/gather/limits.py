@@ -61,6 +61,8 @@ EARLIEST_YEAR = 1900
 ATTACHMENTS = 50
 # Links to recordings and documents below a post.
 ATTACHED_LINKS = 10
+# Pictures below a post's words that hang on its entry; the rest is named.
+ATTACHED_PICTURES = 20
 # Characters of such a link's words.
 LINK_LENGTH = 200
 # Characters by which an item that cannot be taken is called.

@@ -33,11 +33,22 @@ _BY_PREFIX = re.compile(
 )
 
 
-def own_words_alone(content: bytes) -> tuple[bytes, Mapping[str, str]]:
+@dataclass(frozen=True, slots=True)
+class FileWords:
+    """What a feed says of its files: what each picture shows, by its address.
+
+    `variants` are the addresses of pictures that others in their group stand for.
+    """
+
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    variants: frozenset[str] = frozenset()
+
+
+def own_words_alone(content: bytes) -> tuple[bytes, FileWords]:
     """Return a feed, in UTF-8, without the words that extensions say of its items.
 
-    Besides what they say of each picture, by its address. Where an item has no
-    words of its own, those that describe it, and not a picture, are left to it.
+    Besides what they say of its files. Where an item has no words of its own,
+    those that describe it, and not a picture, are left to it.
     """
     scan = _Scan()
     parser = expat.ParserCreate("utf-8")
@@ -46,13 +57,14 @@ def own_words_alone(content: bytes) -> tuple[bytes, Mapping[str, str]]:
     try:
         parser.Parse(content, True)  # noqa: FBT003 - expat's own word for "the end"
     except expat.ExpatError:
-        return _BY_PREFIX.sub(b"", content), {}
+        return _BY_PREFIX.sub(b"", content), FileWords()
     rest, since = [], 0
     for start, end in sorted(scan.cuts):
         if start >= since:
             rest.append(content[since:start])
             since = end
-    return b"".join((*rest, content[since:])), scan.descriptions
+    files = FileWords(scan.descriptions, frozenset(scan.variants))
+    return b"".join((*rest, content[since:])), files
 
 
 @dataclass(slots=True)
@@ -60,6 +72,14 @@ class _File:
     """A file that Media RSS names, or a group of them, or the item they hang on."""
 
     pictures: list[str] = field(default_factory=list)
+    is_group: bool = False
+    default: str = ""
+
+    @property
+    def variants(self) -> set[str]:
+        """Of a group, which is one thing in several sizes, all pictures but one."""
+        chosen = self.default or next(iter(self.pictures), "")
+        return {*self.pictures} - {chosen} if self.is_group else set()
 
 
 @dataclass(slots=True)
@@ -85,6 +105,7 @@ class _Scan:
     def __init__(self) -> None:
         self.cuts: list[tuple[int, int]] = []
         self.descriptions: dict[str, str] = {}
+        self.variants: set[str] = set()
         self._vocabularies = {"content": _OWN}
         self._depth = self._item_depth = self._foreign_depth = 0
         self._files: list[tuple[int, _File]] = []
@@ -130,7 +151,7 @@ class _Scan:
     ) -> None:
         """Note what opens inside an item, and outside its words."""
         if vocabulary == _MEDIA and local in {"content", "group", "thumbnail"}:
-            self._files.append((self._depth, _File()))
+            self._files.append((self._depth, _File(is_group=local == "group")))
             self._note_picture(values)
         elif local == "enclosure":
             self._note_picture(values)
@@ -145,7 +166,10 @@ class _Scan:
     def _note_picture(self, values: Mapping[str, str]) -> None:
         if (values.get("medium") or values.get("type") or "").startswith("image"):
             for _, file in self._files:
-                file.pictures.append(values.get("url") or "")
+                url = values.get("url") or ""
+                file.pictures.append(url)
+                if values.get("isDefault") == "true":
+                    file.default = file.default or url
 
     def _end(self, at: int) -> None:
         if self._open is not None and self._open.depth == self._depth:
@@ -153,7 +177,7 @@ class _Scan:
             self._words.append(self._open)
             self._open = None
         if self._files and self._files[-1][0] == self._depth != self._item_depth:
-            self._files.pop()
+            self.variants |= self._files.pop()[1].variants
         if self._foreign_depth == self._depth:
             self._foreign_depth = 0
         if self._item_depth == self._depth:

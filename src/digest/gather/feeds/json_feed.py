@@ -91,9 +91,11 @@ def _list(value: object) -> list[Any]:
 
 
 def _attachments(entry: Entry) -> Iterator[Attachment]:
-    for key in ("image", "banner_image"):
-        yield Attachment(_words(entry.get(key)), "image/")
+    image = _words(entry.get("image"))
+    yield Attachment(image, "image/")
+    banner = _words(entry.get("banner_image"))
+    yield Attachment(banner, "image/", stands_in=True)
     for file in _list(entry.get("attachments"))[: limits.ATTACHMENTS]:
         if isinstance(file, dict):
-            parts = (_words(file.get(key)) for key in ("url", "mime_type", "title"))
-            yield Attachment(*parts)
+            url, media_type = _words(file.get("url")), _words(file.get("mime_type"))
+            yield Attachment(url, media_type, _words(file.get("title")))

@@ -3,7 +3,7 @@
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +12,7 @@ import feedparser
 
 from digest.gather import limits
 from digest.gather.feeds.dates import ANYWHERE, DateReading
-from digest.gather.feeds.item_words import own_words_alone
+from digest.gather.feeds.item_words import FileWords, own_words_alone
 from digest.gather.feeds.xml_scan import feeds_of_one_item, within_limits
 from digest.gather.items.attachments import Attachment
 from digest.gather.items.raw_item import (
@@ -38,10 +38,10 @@ _DATES = ("published", "updated", "created")
 
 @dataclass(frozen=True, slots=True)
 class _Channel:
-    """Where the feed is, what its pictures show, and how it may write dates."""
+    """Where the feed is, what it says of its files, and how it may write dates."""
 
     address: str
-    descriptions: Mapping[str, str]
+    files: FileWords
     date_reading: DateReading
 
 
@@ -64,8 +64,8 @@ def entries(
     Raises ValueError, in words, where `content` is no feed.
     """
     whole = within_limits(decoded(content, media_type).encode())
-    feed, descriptions = own_words_alone(whole)
-    channel = _Channel(address, descriptions, date_reading)
+    feed, files = own_words_alone(whole)
+    channel = _Channel(address, files, date_reading)
     try:
         return _entries(feed, channel)
     except _Broken:
@@ -225,13 +225,15 @@ def _attachments(raw: dict[str, Any], feed: _FeedHead) -> Iterator[Attachment]:
     enclosures = [
         link for link in _list(raw, "links") if link.get("rel") == "enclosure"
     ]
+    files = feed.channel.files
     media = [
         Attachment(
             medium.get("url") or "",
             medium.get("type") or f"{medium.get('medium') or ''}/",
-            description=feed.channel.descriptions.get(medium.get("url") or "", ""),
+            description=files.descriptions.get(medium.get("url") or "", ""),
         )
         for medium in _list(raw, "media_content")
+        if medium.get("url") not in files.variants
     ]
     yield from (file for file in media if file.media_type.startswith("image/"))
     for link in enclosures:
@@ -239,8 +241,9 @@ def _attachments(raw: dict[str, Any], feed: _FeedHead) -> Iterator[Attachment]:
             link.get("href") or "", link.get("type") or "", link.get("title") or ""
         )
     for thumbnail in _list(raw, "media_thumbnail"):
-        yield Attachment(thumbnail.get("url") or "", "image/")
-    yield Attachment((raw.get("image") or {}).get("href") or "", "image/")
+        yield Attachment(thumbnail.get("url") or "", "image/", stands_in=True)
+    image = (raw.get("image") or {}).get("href") or ""
+    yield Attachment(image, "image/", stands_in=True)
     if not enclosures:
         # One recording in several sizes, the first of which is the best for most.
         others = (file for file in media if not file.media_type.startswith("image/"))

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from digest.gather import limits
+from digest.gather.items.same_picture import distinct
 from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import one_line
 from digest.model.posts.blocks import Picture
@@ -45,21 +46,26 @@ _FACES = ("gravatar.com/avatar", "/avatars/")
 class Attachment:
     """A file by address, with its media type and title where the feed gave them.
 
-    `description` says what a picture shows.
+    `description` says what a picture shows. One that only `stands_in` is a
+    picture's thumbnail, or the feed's own: it counts where there is no other.
     """
 
     url: str
     media_type: str = ""
     title: str = ""
     description: str = ""
+    stands_in: bool = False
 
 
-def picture_in(attachments: Iterable[Attachment], base: str) -> Picture | None:
-    """Return the first picture, with what the feed says that it shows."""
-    for kind, url, attachment in _sorted(attachments, base):
-        if kind == _PICTURE:
-            return Picture(url, one_line(attachment.description))
-    return None
+def pictures_in(attachments: Iterable[Attachment], base: str) -> tuple[Picture, ...]:
+    """Return the pictures, each in one size, with what the feed says that they show."""
+    files = [each for each in _sorted(attachments, base) if each[0] == _PICTURE]
+    own = [each for each in files if not each[2].stands_in]
+    pictures = (
+        Picture(url, one_line(attachment.description))
+        for _, url, attachment in own or files[:1]
+    )
+    return tuple(distinct(pictures))
 
 
 def links_to(attachments: Iterable[Attachment], base: str) -> Iterator[Link]:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from digest.gather import limits
-from digest.gather.items.attachments import Attachment, links_to, picture_in
+from digest.gather.items.attachments import Attachment, links_to, pictures_in
 from digest.gather.items.moments import Moment
+from digest.gather.items.same_picture import distinct, with_words_of
 from digest.gather.markup import addresses
 from digest.gather.markup.clean_text import one_line, short_key, short_title
 from digest.gather.markup.html import to_blocks
@@ -24,7 +24,8 @@ from digest.model.posts.blocks import Block, Picture, links_in, texts
 from digest.model.posts.bylines import split_byline
 from digest.model.posts.items import Byline, Event, EventState, Item, Link, Post
 from digest.model.posts.link_kinds import noteworthy
-from digest.model.posts.pictures import lacks_words, pictures_of
+from digest.model.posts.pictures import pictures_in as pictures_of_item
+from digest.model.posts.pictures import pictures_of
 from digest.model.posts.summary import summarise
 from digest.model.posts.text_language import usable_tag
 
@@ -60,8 +61,6 @@ _ESCAPED = re.compile(
 _CUT_SHORT = re.compile(
     r"(\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\])\W*$|(read|continue) \w+\W*$", re.I
 )
-# How WordPress names one picture in several sizes.
-_SIZE = re.compile(r"(-\d{2,4}x\d{2,4}|-scaled)(?=\.\w+$)")
 # What a field is guessed from where its source does not say it.
 _GUESSED = {
     "title": "the first words of its text",
@@ -178,7 +177,8 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
     title = own_title or first_words(body)
     if not title:
         raise ValueError("has neither a title nor words: give it one of them")
-    picture = raw.picture if raw.picture.src else picture_in(raw.attachments, base)
+    attached = pictures_in(raw.attachments, base)
+    picture = raw.picture if raw.picture.src else next(iter(attached), None)
     post = Post(
         key=short_key(raw.key or url or title),
         title=title,
@@ -195,7 +195,7 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
         topics=raw.topics,
         language=usable_tag(raw.language),
     )
-    completed = _completed(post, body, links_to(raw.attachments, base))
+    completed = _completed(post, body, links_to(raw.attachments, base), attached)
     origins = _stated_origins(
         raw,
         title=bool(own_title),
@@ -207,6 +207,14 @@ def post_of(raw: RawItem) -> tuple[Post, Origins]:
     if is_gist_alone:
         origins["body"] = "the entry's summary, as it has no content"
     return completed, origins_of(completed, origins)
+
+
+def pictures_left_out(raw: RawItem, post: Post) -> int:
+    """Return how many pictures hang on the item and are more than its post shows."""
+    if len(raw.attachments) <= limits.ATTACHED_PICTURES:
+        return 0
+    attached = pictures_in(raw.attachments, raw.base or post.url)
+    return sum(1 for _ in distinct(attached, pictures_of_item(post)))
 
 
 def event_of(raw: RawItem) -> tuple[Event, Origins]:
@@ -318,8 +326,12 @@ def _summary(summary: str, gist: Blocks, body: Blocks) -> str:
     return "" if _CUT_SHORT.search(" ".join(words)) else " ".join(words)
 
 
-def _completed(post: Post, body: Blocks, links: Iterable[Link]) -> Post:
+def _completed(
+    post: Post, body: Blocks, links: Iterable[Link], attached: Iterable[Picture]
+) -> Post:
     """Return the post with its body, its further links, and what the body tells.
+
+    Pictures that hang on it, and that it does not show yet, stand below its words.
 
     A summary and noteworthy links are found where the source gave none, and words
     for its picture where the body shows that too. A byline that opens the body
@@ -330,36 +342,15 @@ def _completed(post: Post, body: Blocks, links: Iterable[Link]) -> Post:
         opening, body = split_byline(body)
         byline = opening or byline
     body = outlined(body)  # a title taken from it may have been its top heading
+    present = [*pictures_of(body), *filter(None, (post.picture,))]
+    further = tuple(distinct(attached, present))[: limits.ATTACHED_PICTURES]
     own = noteworthy(body)
     linked = {link.url for link in own} | {url for _, url in links_in(body)}
     return replace(
         post,
-        body=body,
+        body=(*body, *further),
         byline=byline,
         picture=with_words_of(body, post.picture),
         summary=post.summary or summarise(body),
         links=(*own, *(link for link in links if link.url not in linked)),
     )
-
-
-def with_words_of(body: Iterable[Block], lead: Picture | None) -> Picture | None:
-    """Return the lead picture as the body shows it, where that has words for it.
-
-    Feeds name a post's picture without saying what it shows, and often in another
-    size than the same picture in the post itself.
-    """
-    if lead is None or not lacks_words(lead):
-        return lead
-    same = (
-        picture
-        for picture in pictures_of(body)
-        if _in_any_size(picture.src) == _in_any_size(lead.src)
-    )
-    described = next((picture for picture in same if not lacks_words(picture)), lead)
-    return replace(described, caption=lead.caption or described.caption)
-
-
-def _in_any_size(address: str) -> tuple[str, str]:
-    """Return what is the same for every size of a picture."""
-    parts = urlsplit(address)
-    return parts.netloc, _SIZE.sub("", parts.path)

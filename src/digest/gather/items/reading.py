@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
 
+from digest.gather import limits
 from digest.gather.fetching.document import (
     LIMITS,
     Document,
@@ -14,10 +15,10 @@ from digest.gather.fetching.document import (
     SourceMemory,
 )
 from digest.gather.fetching.fetch import Fetcher
-from digest.gather.items.raw_item import Origins, RawItem, item_of
+from digest.gather.items.raw_item import Origins, RawItem, item_of, pictures_left_out
 from digest.model.campaigns.campaign import Source
 from digest.model.posts.identity.signs import KeyedPosts
-from digest.model.posts.items import Event, Item
+from digest.model.posts.items import Event, Item, Post
 from digest.store.campaigns.skipped_items import SkippedItem
 
 _NOTHING = SourceMemory()
@@ -134,6 +135,13 @@ class ItemCollector:
                 name,
                 f'has the date "{raw.unread_date}", which cannot be read: it is taken '
                 "without one",
+            )
+        if isinstance(item, Post) and (beyond := pictures_left_out(raw, item)):
+            self.remark(
+                name,
+                f"has {beyond} pictures too many: its first and "
+                f"{limits.ATTACHED_PICTURES} more are taken; "
+                "tell of the rest in another post",
             )
         self.items.append(item)
         self.origins.setdefault(item.key, origins)
