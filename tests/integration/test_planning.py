@@ -114,6 +114,19 @@ def test_who_has_left_is_counted_and_needs_no_help(engine: Engine) -> None:
         assert overview.not_served(connection, edition_id) == []
 
 
+def test_topics_mean_the_same_in_any_order(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    ann = a_reader(engine, "ann", topics=["care", "boats"])
+    bob = a_reader(engine, "bob", topics=["boats", "care", "boats"])
+    posts_accepted(engine, [a_post(topics=("boats",))])
+    run(engine, an_open_edition(engine, "daily", EIGHT), EIGHT)
+
+    with reading(engine) as connection:
+        rows = connection.execute(select(delivery)).all()
+    assert {row.reader_id for row in rows} == {ann, bob}
+    assert len({row.variant_id for row in rows}) == 1
+
+
 def test_topics_narrow_what_a_reader_gets(engine: Engine) -> None:
     a_stored_campaign(engine)
     ann = a_reader(engine, "ann", topics=["care"])

@@ -92,7 +92,9 @@ def decide(
             kind = "unreachable" if row.facts.is_subscribed else "left"
             return LeftOut(row, kind, reason)
         case Served(channel, fmt):
-            key = VariantKey(due, row.topics, fmt, row.language)
+            # In one order: who wrote them in another one wants the same.
+            topics = tuple(sorted(set(row.topics)))
+            key = VariantKey(due, topics, fmt, row.language)
             if any(key.takes(entry.position, entry.topics) for entry in entries):
                 return PlannedCopy(row, channel, key)
             return LeftOut(row, "nothing-new", "nothing new on their topics")
@@ -226,7 +228,7 @@ def _variant_ids(
 def _hash(key: VariantKey) -> str:
     """Return what stands for the key in the database, the same for equal keys."""
     due = [key.due.since, key.due.upto, key.due.had]
-    parts = [*due, sorted(key.topics), key.format.name, key.language]
+    parts = [*due, key.topics, key.format.name, key.language]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
