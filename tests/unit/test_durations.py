@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.model.campaigns.durations import in_words, parse
+from digest.model.campaigns.durations import counted_down, in_words, parse
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,19 @@ def test_a_length_is_said_in_the_largest_unit_that_says_it_whole(
     length: timedelta, words: str
 ) -> None:
     assert in_words(length) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(hours=2, minutes=5), "2 hours 5 minutes"),
+        (timedelta(days=1, hours=2, minutes=3), "1 day 2 hours"),
+        (timedelta(minutes=4, seconds=1), "5 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(0), "less than a minute"),
+    ],
+)
+def test_what_is_still_to_come_is_told_to_the_minute(
+    length: timedelta, words: str
+) -> None:
+    assert counted_down(length) == words

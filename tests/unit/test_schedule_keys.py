@@ -1,6 +1,6 @@
 """The keys of a [[schedule]]: what they mean, and what is refused with why."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Schedule
 from digest.model.campaigns.campaign_file import parse
+from digest.model.campaigns.day_times import QuietHours
 
 
 def schedule_of(lines: str, campaign: str = "") -> Schedule:
@@ -138,6 +139,19 @@ def test_the_last_working_day_minds_bank_holidays_of_the_place() -> None:
     assert first_slots(monthly, 'holidays = "GB-SCT"')[1] == "Mon 31 Aug 10:00"
 
 
+def test_an_edition_may_close_early_and_leave_the_night_in_peace() -> None:
+    schedule = schedule_of('at = "16:00"\nclose = "30m"\nquiet = "21:00-08:00"')
+
+    assert schedule.close == timedelta(minutes=30)
+    assert schedule.quiet == QuietHours(time(21), time(8))
+
+
+def test_without_such_keys_an_edition_closes_at_its_slot() -> None:
+    schedule = schedule_of('at = "16:00"')
+
+    assert (schedule.close, schedule.quiet) == (timedelta(0), None)
+
+
 @pytest.mark.parametrize(
     ("lines", "campaign", "fault"),
     [
@@ -258,6 +272,24 @@ def test_the_last_working_day_minds_bank_holidays_of_the_place() -> None:
         pytest.param(
             'at = "10:00"', 'closed = "Friday"', "must be a date", id="closed in words"
         ),
+        pytest.param(
+            'at = "10:00"\nclose = "2d"', "", "must be from 1m to 24h", id="long closed"
+        ),
+        pytest.param(
+            'at = ["10:00", "10:20"]\nclose = "30m"',
+            "",
+            "no longer than from slot to slot: 20 minutes",
+            id="closed before the slot before",
+        ),
+        pytest.param(
+            'at = "22:00"\nquiet = "21:00-08:00"',
+            "",
+            "holds 22:00, when an edition is due",
+            id="due in quiet hours",
+        ),
+        pytest.param(
+            'at = "10:00"\nquiet = "08:00-08:00"', "", "ends when it begins", id="quiet"
+        ),
     ],
 )
 def test_what_is_not_understood_is_refused_with_what_was_meant(
@@ -324,6 +356,22 @@ def test_every_change_of_a_timetable_changes_what_it_is_known_again_by(
 
     assert mark != schedule_of('at = "16:00"').times.mark
     assert len(mark) <= 80
+
+
+def test_a_quiet_window_ends_on_the_wall_clock_through_a_change_of_it() -> None:
+    quiet, zone = QuietHours(time(21), time(8)), "Europe/London"
+
+    def end(text: str) -> datetime | None:
+        return quiet.end(datetime.fromisoformat(text).replace(tzinfo=UTC), zone)
+
+    assert end("2026-10-24T20:30") == datetime(2026, 10, 25, 8, tzinfo=UTC)
+    assert end("2026-03-28T21:00") == datetime(2026, 3, 29, 7, tzinfo=UTC)
+    assert end("2026-03-29T06:59") == datetime(2026, 3, 29, 7, tzinfo=UTC)
+    assert end("2026-03-29T07:00") is None
+    assert end("2026-07-06T19:59") is None
+    assert QuietHours(time(12), time(13)).end(
+        datetime(2026, 7, 6, 11, 30, tzinfo=UTC), zone
+    ) == datetime(2026, 7, 6, 12, tzinfo=UTC)
 
 
 def test_bank_holidays_are_those_that_gov_uk_lists() -> None:

@@ -111,9 +111,19 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
 def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     """Print the open edition as text: what would go out if it ran now."""
     from digest.bootstrap import open_app
+    from digest.model.campaigns.slots import closing_in_words
+    from digest.model.staff_words import moment_in_words
+    from digest.schedule.editions import due
 
     with open_app() as digest:
+        now = digest.now()
         result(digest.previews.draft(campaign, schedule, "text").content.decode())
+        with digest.reading() as connection:
+            coming = due.open_slot(connection, campaign, schedule, now)
+    if coming:
+        zone = coming.timezone
+        closing = closing_in_words(coming.closes, coming.at, now, zone)
+        talk(f"it is due {moment_in_words(coming.at, zone)}{closing}")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """digest status, pause and resume: what is due and stuck, and whether any leaves."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import typer
@@ -20,22 +21,25 @@ def status(*, json: AsJson = False) -> None:
     from digest.schedule.reports.status import status_of
 
     with open_app() as digest:
-        facts = status_of(digest.engine, digest.now(), digest.settings.limits)
+        now = digest.now()
+        facts = status_of(digest.engine, now, digest.settings.limits)
     if json:
         as_json(facts)
         return
-    for line in _status_in_words(facts):
+    for line in _status_in_words(facts, now):
         result(line)
 
 
-def _status_in_words(facts: dict[str, Any]) -> Iterator[str]:
+def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
+    from digest.model.campaigns.slots import closing_in_words
     from digest.model.staff_words import moment_in_words
 
     if facts["mode"] != "live":
         yield "practice mode: every edition is a rehearsal and costs no reader anything"
     for entry in facts["next"]:
         at = moment_in_words(entry["at"], entry["timezone"])
-        yield f"next: {entry['campaign']}, {entry['schedule']}: {at}"
+        closing = closing_in_words(entry["closes"], entry["at"], now, entry["timezone"])
+        yield f"next: {entry['campaign']}, {entry['schedule']}: {at}{closing}"
     for entry in facts["paused"]:
         yield (
             f"paused: {entry['campaign']}: nothing is gathered or sent. "

@@ -93,7 +93,8 @@ def draft(
     until then it is what the log holds.
     """
     campaign = stored.campaign
-    slot = schedule.schedule.times.next_slot(now) or now
+    # One that has closed is frozen: the draft is the edition after it.
+    slot = schedule.schedule.times.next_slot(now + schedule.schedule.close) or now
     since = editions.upto_before(connection, schedule.id, slot, mode_of(connection))
     items = _items(news(connection, stored.id, (since, log.MAX), slot))
     if not items:

@@ -19,6 +19,8 @@ LONGEST_EXPIRY = timedelta(days=30)
 LONGEST_HOLD_BACK = timedelta(days=1)
 # Editions in closer succession than that are no editions.
 SHORTEST_STEP = timedelta(minutes=5)
+# How long before its slot an edition may be closed: news should not age.
+LONGEST_LEAD = timedelta(days=1)
 # An event that is told no earlier than on its day is told too late.
 SHORTEST_AHEAD = timedelta(days=1)
 # A year and a day: an event that comes once a year is told once a year.

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from digest.model.campaigns.day_times import QuietHours
 from digest.model.campaigns.slots import Recurrence
 from digest.model.formats import Format
 from digest.model.posts.identity.signs import Sign
@@ -99,7 +100,8 @@ class Schedule:
 
     `formats` are those whose readers start on it; `default` takes the rest.
     An email that has not gone when it `expires` is not sent at all. One that was
-    `renamed_from` another is that one still: its readers, its editions.
+    `renamed_from` another is that one still: its readers, its editions. Its editions
+    `close` so long before their slot, and no email leaves in hours that are `quiet`.
     """
 
     name: str
@@ -109,6 +111,12 @@ class Schedule:
     formats: tuple[Format, ...] = ()
     expires: timedelta = EXPIRES
     renamed_from: str = ""
+    close: timedelta = timedelta(0)
+    quiet: QuietHours | None = None
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """Return when emails may leave again, where `now` is in its quiet hours."""
+        return self.quiet.end(now, self.times.zone) if self.quiet else None
 
     def may_run_late(self, slot: datetime) -> timedelta:
         """Return how late its edition of that slot may still be made.
@@ -186,10 +194,19 @@ class Campaign:
         default = (s for s in self.schedules if s.default)
         return next(named, None) or next(default, self.schedules[0])
 
+    def schedule_named(self, name: str) -> Schedule | None:
+        """Return the schedule of that name; None where it is gone."""
+        return next((row for row in self.schedules if row.name == name), None)
+
+    def quiet_until(self, schedule: str, now: datetime) -> datetime | None:
+        """Return when emails of that schedule, perhaps gone, may leave; None is now."""
+        row = self.schedule_named(schedule)
+        return row.quiet_until(now) if row else None
+
     def expires_after(self, schedule: str) -> timedelta:
         """Return how long an email of that schedule, perhaps gone, is of use."""
-        lengths = (row.expires for row in self.schedules if row.name == schedule)
-        return next(lengths, EXPIRES)
+        row = self.schedule_named(schedule)
+        return row.expires if row else EXPIRES
 
     def holds_back(self, *, is_live: bool, by_person: bool) -> timedelta:
         """Return how long an edition is held back once it may go.

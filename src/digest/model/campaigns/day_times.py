@@ -1,7 +1,8 @@
-"""At which times of a day a schedule is due."""
+"""At which times of a day a schedule is due, and in which hours nothing leaves."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from digest.model.campaigns import durations
 
@@ -40,6 +41,34 @@ class StepTimes:
 
 
 DayTimes = ClockTimes | StepTimes
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From one time of day to another, perhaps past midnight: nothing leaves."""
+
+    first: time
+    last: time
+
+    def holds(self, at: time) -> bool:
+        """Whether that time of day is within; `last` is not."""
+        if self.first <= self.last:
+            return self.first <= at < self.last
+        return at >= self.first or at < self.last
+
+    def end(self, instant: datetime, zone: str) -> datetime | None:
+        """Return when it ends, at the earliest, if it holds that instant; else None."""
+        tz = ZoneInfo(zone)
+        local = instant.astimezone(tz)
+        if not self.holds(local.time()):
+            return None
+        if local.time() >= self.last:
+            return datetime.combine(local.date() + timedelta(days=1), self.last, tz)
+        # In the hour that comes twice it ends in the same of the two.
+        return datetime.combine(local.date(), self.last, tz).replace(fold=local.fold)
+
+    def __str__(self) -> str:
+        return f"{clock(self.first)}-{clock(self.last)}"
 
 
 def clock(at: time) -> str:

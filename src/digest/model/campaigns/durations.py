@@ -38,3 +38,14 @@ def in_words(length: timedelta) -> str:
         if length >= unit and not length % unit:
             return counted(length // unit, name, f"{name}s")
     return f"{length.total_seconds():g} seconds"
+
+
+def counted_down(length: timedelta) -> str:
+    """Return how long there is still, to the minute: "1 day 2 hours", "5 minutes"."""
+    minutes = -(-length // timedelta(minutes=1))
+    parts = []
+    for name, size in (("day", 1440), ("hour", 60), ("minute", 1)):
+        count, minutes = divmod(minutes, size)
+        if count:
+            parts.append(counted(count, name, f"{name}s"))
+    return " ".join(parts[:2]) or "less than a minute"

@@ -5,7 +5,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from digest.model.campaigns import durations
 from digest.model.campaigns.campaign import EXPIRES, Schedule
@@ -22,6 +23,7 @@ from digest.model.campaigns.day_times import (
     MIDNIGHT,
     ClockTimes,
     DayTimes,
+    QuietHours,
     StepTimes,
     clock,
 )
@@ -39,6 +41,7 @@ from digest.model.campaigns.written_times import (
 from digest.model.formats import FORMATS
 from digest.model.limits import (
     LONGEST_EXPIRY,
+    LONGEST_LEAD,
     SHORTEST_EXPIRY,
     SHORTEST_STEP,
 )
@@ -72,13 +75,16 @@ def schedule_from(table: TomlTable, inherited: InheritedTimes) -> Schedule:
     expires = table.duration("expires", EXPIRES)
     if not SHORTEST_EXPIRY <= expires <= LONGEST_EXPIRY:
         table.fault("expires", "must be from 30m to 30d: how long an email is of use")
+    times = _recurrence(table, inherited)
     return Schedule(
         name=table.parsed("name", checked_name, "", required=True),
-        times=_recurrence(table, inherited),
+        times=times,
         catch_up=table.parsed("catch_up", durations.parse, None),
         default=table.flag("default", default=False),
         formats=table.choices("formats", FORMATS),
         expires=expires,
+        close=_lead(table, times.times.times),
+        quiet=_quiet(table, times.times.times),
         renamed_from=table.parsed("renamed_from", checked_name, ""),
     )
 
@@ -168,3 +174,31 @@ def _days(keys: DayKeys) -> DayRule:
     if isinstance(keys.step, int) and named != ["days"]:
         keys.table.fault("every", f"cannot count weeks beside {named[0]}")
     return rules[0]
+
+
+def _lead(table: TomlTable, times: tuple[time, ...]) -> timedelta:
+    lead = table.duration("close", timedelta(0))
+    if table.has("close") and not timedelta(0) < lead <= LONGEST_LEAD:
+        table.fault("close", "must be from 1m to 24h: how long before its slot")
+        return timedelta(0)
+    moments = [datetime.combine(date(2001, 1, 1), at) for at in times]
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    if gaps and lead > min(gaps):
+        nearest = durations.in_words(min(gaps))
+        table.fault("close", f"must be no longer than from slot to slot: {nearest}")
+    return lead
+
+
+def _quiet(table: TomlTable, times: tuple[time, ...]) -> QuietHours | None:
+    if not (ends := table.parsed("quiet", window, None)):
+        return None
+    quiet = QuietHours(*ends)
+    for at in times:
+        if quiet.holds(at):
+            table.fault(
+                "quiet",
+                f"holds {at:%H:%M}, when an edition is due: it would always wait until "
+                f"{quiet.last:%H:%M}",
+            )
+            break
+    return quiet

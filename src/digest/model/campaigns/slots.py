@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.model.campaigns import durations
 from digest.model.campaigns.closures import MOST_MOVED, ClosurePolicy, Closures
 from digest.model.campaigns.day_rules import DayRule, WeekDays
 from digest.model.campaigns.day_times import ClockTimes, DayTimes
@@ -127,6 +128,19 @@ class Recurrence:
         day = self.closures.working_day_near(named, step)
         starts, ends = self.starts or date.min, self.ends or date.max
         return closed, day if day and starts <= day <= ends else None
+
+
+def closing_in_words(closes: datetime, slot: datetime, now: datetime, zone: str) -> str:
+    """Return when an edition closes that closes before its slot; "" for any other.
+
+    "; it closes at 15:30, in 2 hours 5 minutes", or that it has.
+    """
+    if closes >= slot:
+        return ""
+    at = f"{closes.astimezone(ZoneInfo(zone)):%H:%M}"
+    if closes <= now:
+        return f"; it closed at {at}"
+    return f"; it closes at {at}, in {durations.counted_down(closes - now)}"
 
 
 def weekly(at: time, *numbers: int, zone: str = "UTC") -> Recurrence:

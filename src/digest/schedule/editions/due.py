@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.mode import Mode
+from digest.schedule.editions.previews import schedule_of
 from digest.schedule.guard import guarded
 from digest.schedule.limits import LOOK_BACK
 from digest.store.base.engine import reading, writing
@@ -24,17 +25,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NextSlot:
-    """When a schedule of a campaign is due next."""
+    """When a schedule of a campaign is due next, and when its content closes."""
 
     campaign: str
     schedule_id: int
     schedule: str
     at: datetime
+    closes: datetime
+    timezone: str
 
 
 def open_due(engine: Engine, now: datetime) -> int:
     """Make an edition for every slot that is due and has none; return how many.
 
+    Where a schedule closes before its slot it is due then, and leaves at its slot.
     Of a schedule's slots without an edition in the last seven days the newest
     runs, late, if its `catch_up` allows; the others are recorded as missed and
     their content flows into the next edition by itself. Any number of
@@ -65,8 +69,21 @@ def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
         name, schedule = stored.campaign.name, row.schedule.name
         with guarded("finding the next slot", f"campaign={name} schedule={schedule}"):
             if slot := next_slot(stored.campaign, row, now):
-                slots.append(NextSlot(name, row.id, schedule, slot))
+                slots.append(_named(stored.campaign, row, slot))
     return sorted(slots, key=attrgetter("at"))
+
+
+def open_slot(
+    connection: Connection, name: str, schedule: str | None, now: datetime
+) -> NextSlot | None:
+    """Return the slot of a schedule's open edition: the first that is not closed.
+
+    Raises NotFound for a campaign or a schedule that is not there.
+    """
+    stored = campaigns.by_name(connection, name)
+    row = schedule_of(connection, stored, schedule)
+    slot = next_slot(stored.campaign, row, now + row.schedule.close)
+    return _named(stored.campaign, row, slot) if slot else None
 
 
 def is_open(connection: Connection, stored: StoredCampaign) -> bool:
@@ -82,6 +99,18 @@ def next_slot(
     after = max(now, first - timedelta(microseconds=1)) if first else now
     slot = schedule.schedule.times.next_slot(after)
     return None if slot is None or (last is not None and slot >= last) else slot
+
+
+def _named(campaign: Campaign, row: ScheduleRow, slot: datetime) -> NextSlot:
+    schedule = row.schedule
+    return NextSlot(
+        campaign.name,
+        row.id,
+        schedule.name,
+        slot,
+        closes=slot - schedule.close,
+        timezone=schedule.times.zone,
+    )
 
 
 def _going(connection: Connection) -> list[tuple[StoredCampaign, ScheduleRow]]:
@@ -128,7 +157,8 @@ def _slots_without_edition(
     if stored.live_since is not None and mode_of(connection) is Mode.LIVE:
         after = max(after, stored.live_since)
     with_edition = editions.slots_made(connection, schedule.id, after)
-    for slot in schedule.schedule.times.slots(after, now):
+    closing = now + schedule.schedule.close
+    for slot in schedule.schedule.times.slots(after, closing):
         begun = first is None or slot >= first
         over = last is not None and slot >= last
         if begun and not over and slot not in with_edition:

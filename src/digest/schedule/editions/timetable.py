@@ -69,7 +69,12 @@ class Timetable:
         with reading(self._engine) as connection:
             slots = next_slots(connection, now)
             held_back = leaving(connection, now)
-        wanted = {f"slot of schedule {slot.schedule_id}": slot.at for slot in slots}
+        wanted = {
+            f"slot of schedule {slot.schedule_id}": slot.closes
+            if slot.closes > now
+            else slot.at
+            for slot in slots
+        }
         wanted |= {f"edition {number}": at for number, at in held_back.items()}
         for name, at in wanted.items():
             if at != self._jobs.get(name):

@@ -26,6 +26,7 @@ from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.by_channel import count_emails
 from digest.store.delivery.send_batches import LEASED
 from digest.store.editions.editions import Edition
+from digest.store.editions.holding_back import quiet_until
 from digest.store.holds import holds
 from digest.store.reports import overview, runs
 from digest.store.reports.runs import DelayedEmails
@@ -124,6 +125,11 @@ def run_of(
     stored = campaigns.by_name(connection, edition.campaign)
     zone = stored.campaign.timezone
     kept_back = _holds(connection, stored, edition, now)
+    if quiet := quiet_until(connection, now).get(edition.id):
+        words = (
+            f"No email leaves in its quiet hours, until {moment_in_words(quiet, zone)}."
+        )
+        kept_back.append(words)
     remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(kept_back))
     rate = None
     if edition.state is EditionState.SENDING:

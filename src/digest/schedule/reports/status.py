@@ -30,10 +30,6 @@ def status_of(
     """
     with reading(engine) as connection:
         stored_campaigns = campaigns.listed(connection)
-        zones = {
-            stored.campaign.name: stored.campaign.timezone
-            for stored in stored_campaigns
-        }
         return {
             "mode": mode_of(connection).value,
             "next": [
@@ -41,7 +37,8 @@ def status_of(
                     "campaign": slot.campaign,
                     "schedule": slot.schedule,
                     "at": slot.at,
-                    "timezone": zones[slot.campaign],
+                    "closes": slot.closes,
+                    "timezone": slot.timezone,
                 }
                 for slot in due.next_slots(connection, now)
             ],

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store.base.tables import delivery, item, subscriber, variant
@@ -41,6 +42,7 @@ class HandoverGuard:
     """What must still hold when a copy leaves: its reader, and its words.
 
     `standing` counts the items of the edition that stood when the words were made.
+    None leaves in the hours that are `quiet` in the zone, where there are any.
     """
 
     edition_id: int
@@ -50,6 +52,12 @@ class HandoverGuard:
     since: int
     upto: int
     standing: int = 0
+    quiet: QuietHours | None = None
+    zone: str = ""
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether nothing may leave for the hour."""
+        return self.quiet is not None and self.quiet.end(now, self.zone) is not None
 
 
 class ClaimResult(Enum):
@@ -58,7 +66,7 @@ class ClaimResult(Enum):
     YES = "it may leave"
     STALE = "its words have to be made anew"
     CANCELLED = "it is not to leave any more"
-    NO = "it was no longer planned"
+    NO = "it was no longer planned, or may not leave now"
 
 
 def guard_for(
@@ -66,15 +74,19 @@ def guard_for(
 ) -> HandoverGuard:
     """Return what the edition's copies by `channel` must still meet when they leave."""
     edition = editions.get(connection, edition_id)
-    names = campaigns.load(connection, edition.campaign_id).lists
+    campaign = campaigns.load(connection, edition.campaign_id)
+    may_wake = channel is not Channel.EMAIL or edition.is_rehearsal
+    schedule = None if may_wake else campaign.schedule_named(edition.schedule)
     since = select(func.min(variant.c.since)).where(variant.c.edition_id == edition_id)
     guard = HandoverGuard(
         edition_id=edition_id,
         channel=channel,
-        lists=tuple(list_ids(connection, names)),
+        lists=tuple(list_ids(connection, campaign.lists)),
         campaign_id=edition.campaign_id,
         since=connection.scalar(since) or 0,
         upto=edition.upto or 0,
+        quiet=schedule.quiet if schedule else None,
+        zone=schedule.times.zone if schedule else "",
     )
     return replace(guard, standing=_count_standing(connection, guard))
 
@@ -96,9 +108,12 @@ def claim_all(
 
     Somebody who has left, was erased or is suppressed gets nothing more: their
     copy is cancelled. Where an item was withdrawn or held the copies stay as they
-    are and the answer is STALE. Of an edition that was stopped nothing leaves.
+    are and the answer is STALE. Of an edition that was stopped nothing leaves, and
+    in quiet hours they stay as they are.
     """
     wanted = list(reader_ids)
+    if guard.is_quiet(now):
+        return dict.fromkeys(wanted, ClaimResult.NO)
     parameters = {"of_readers": wanted, "now": now}
     claimed = set(connection.scalars(_claim_statement(guard), parameters))
     if len(claimed) == len(wanted):

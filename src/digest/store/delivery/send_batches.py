@@ -37,12 +37,16 @@ from digest.store.delivery.deliveries import (
     move_those,
 )
 from digest.store.editions import editions
-from digest.store.editions.holding_back import is_going, may_leave
+from digest.store.editions.holding_back import (
+    ON_THEIR_WAY,
+    is_going,
+    may_leave,
+    quiet_until,
+)
 from digest.store.holds import holds
 from digest.store.staff.audit import Act, record
 
 OPEN, LEASED, DONE = "open", "leased", "done"
-SENDABLE = (EditionState.PLANNED, EditionState.SENDING)
 INTERRUPTED = "the sender stopped before an answer came: it may have arrived"
 
 
@@ -87,8 +91,8 @@ def due(connection: Connection, now: datetime) -> Select[Any]:
     """Return the query for the batches that may be leased, longest due first.
 
     A batch whose sender let its lease run out is due too. Batches of paused
-    campaigns, of editions not planned to their end or held back, and of those that
-    may not go in our mode, are left alone.
+    campaigns, of editions not planned to their end or held back, of those in quiet
+    hours, and of those that may not go in our mode, are left alone.
     """
     is_due = or_(
         and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),
@@ -100,10 +104,11 @@ def due(connection: Connection, now: datetime) -> Select[Any]:
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .where(
             is_due,
-            edition.c.state.in_(SENDABLE),
+            edition.c.state.in_(ON_THEIR_WAY),
             campaign.c.paused_at.is_(None),
             may_go(connection),
             may_leave(now),
+            edition.c.id.not_in(quiet_until(connection, now)),
         )
         .order_by(send_batch.c.due_at, send_batch.c.id)
     )

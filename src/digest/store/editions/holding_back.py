@@ -1,12 +1,18 @@
-"""What may not leave: editions that are held back for a while, and stopped ones."""
+"""What may not leave: editions held back, in quiet hours, and stopped ones."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
+from digest.errors import UnreadableError
 from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
 from digest.store.base.modes import mode_of
-from digest.store.base.tables import edition
+from digest.store.base.tables import edition, schedule
+from digest.store.campaigns import campaigns
+
+ON_THEIR_WAY = (EditionState.PLANNED, EditionState.SENDING)
 
 
 def may_leave(now: datetime) -> ColumnElement[bool]:
@@ -15,6 +21,25 @@ def may_leave(now: datetime) -> ColumnElement[bool]:
     Asked in the transaction that leases or prints.
     """
     return or_(edition.c.leaves_at.is_(None), edition.c.leaves_at <= now)
+
+
+def quiet_until(connection: Connection, now: datetime) -> dict[int, datetime]:
+    """Return the live editions on their way whose schedules are quiet, and until when.
+
+    None of their emails is leased. A rehearsal wakes nobody.
+    """
+    rows = connection.execute(
+        select(edition.c.id, edition.c.campaign_id, schedule.c.name)
+        .join(schedule, schedule.c.id == edition.c.schedule_id)
+        .where(edition.c.state.in_(ON_THEIR_WAY), edition.c.mode == Mode.LIVE)
+    ).all()
+    ends = {}
+    for row in rows:
+        with suppress(UnreadableError):  # whoever leases its emails says so
+            campaign = campaigns.load(connection, row.campaign_id)
+            if end := campaign.quiet_until(row.name, now):
+                ends[row.id] = end
+    return ends
 
 
 def is_going(edition_id: int) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.slots import closing_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.formats import preview_named, previews
 from digest.model.staff_words import moment_in_words
@@ -67,14 +68,13 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 def _today(digest: App, connection: Connection) -> dict[str, Any]:
     now = digest.now()
     stored = {row.campaign.name: row for row in campaigns.listed(connection)}
-    zone = digest.settings.timezone
     recent = [
         (edition, row.campaign)
         for row in stored.values()
         for edition in editions.of_campaign(connection, row.id)[: limits.TODAY_EDITIONS]
     ]
     return {
-        "now": moment_in_words(now, zone),
+        "now": moment_in_words(now, digest.settings.timezone),
         "formats": [
             (preview.name, preview.words) for _, preview in previews() if preview.words
         ],
@@ -84,9 +84,8 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
                 "campaign": slot.campaign,
                 "title": stored[slot.campaign].campaign.title,
                 "schedule": slot.schedule,
-                "when": moment_in_words(
-                    slot.at, stored[slot.campaign].campaign.timezone
-                ),
+                "when": moment_in_words(slot.at, slot.timezone)
+                + closing_in_words(slot.closes, slot.at, now, slot.timezone),
             }
             for slot in due.next_slots(connection, now)
         ],
