@@ -21,6 +21,7 @@ from digest.model.posts.pictures import PictureHosting, PictureKey
 from digest.model.posts.text_language import TextLanguage
 from digest.render.addresses import spoken
 from digest.render.email.contents import Depths, contents, fullest, reason_words
+from digest.render.email.directions import with_directed_lines
 from digest.render.email.html_blocks import HtmlBlocks
 from digest.render.email.html_words import (
     attributes,
@@ -175,7 +176,7 @@ def _html_at(
         "blocks": blocks,
         "attributes": attributes_of,
     }
-    html = _allowed(rendered(templates, "edition.html", context))
+    html = with_directed_lines(_allowed(rendered(templates, "edition.html", context)))
     pieces = _with_way_out(markers.split(inline_styles(html)), "edition.html")
     return _Page(pieces, pictures)
 

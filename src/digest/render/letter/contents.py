@@ -23,6 +23,7 @@ from digest.render.letter.blocks import (
     lang_of,
     typst_language,
 )
+from digest.render.letter.directions import directed
 from digest.render.letter.ending import Ending, ending_of
 from digest.render.letter.links import PrintedAddresses, Shorten
 from digest.render.letter.printable_text import (
@@ -137,6 +138,7 @@ def letter_job(
     date = day_in_words(variant.slot, campaign.timezone, words)
     # Translators: the title of a letter whose campaign has none.
     masthead = printable(campaign.title, words) or words.gettext("News")
+    blocks = [*_blocks(variant, setup), *ending_of(variant, typesetter, form.ending)]
     job = {
         "title": printable(f"{campaign.title}: {date}", words),
         "masthead": breakable(masthead, MASTHEAD_WORD_LENGTH),
@@ -150,10 +152,7 @@ def letter_job(
         "words": _fixed_words(words),
         "proof": variant.is_proof,
         "recipient": None,
-        "blocks": [
-            *_blocks(variant, setup),
-            *ending_of(variant, typesetter, form.ending),
-        ],
+        "blocks": list(directed(blocks, str(setup.reader.direction))),
     }
     # Words of our own too: nothing that no font has reaches the compiler.
     printable_job: dict[str, Any] = all_printable(job, words)
@@ -306,9 +305,10 @@ def _event(event: Event, variant: Variant, setup: LetterSetup) -> Iterator[Json]
     spans: list[TextSpan] = []
     for name, fact in facts:
         if fact.strip():
-            label, new_line = words.label(name), "\n" if spans else ""
-            label = Phrase(f"{new_line}{label} ", label.lang)
-            spans += TextSpan(label, strong=True), TextSpan(fact)
+            if spans:
+                spans.append(TextSpan("\n"))
+            label = TextSpan(words.label(name), strong=True)
+            spans += label, TextSpan(" "), TextSpan(fact)
     yield as_block(*spans)
     own = setup.typesetter(setup.language_of(event))
     own.addresses = typesetter.addresses
