@@ -11,17 +11,16 @@ from digest.cli import (
     bounces,
     campaign,
     deliveries,
-    edition,
     golive,
     key,
     post,
-    preview,
     source,
     status,
     subscribers,
 )
 from digest.cli import list as mailing_list
 from digest.cli import print as letters
+from digest.cli.editions import edition, preview
 from digest.cli.service import installation, serve
 from digest.errors import DigestError
 from digest.log import to_stderr

@@ -12,7 +12,7 @@ from digest.store.base.engine import writing
 from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import reader
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions
+from digest.store.editions import editions, steering
 from digest.store.people import owed
 from digest.store.people.readers import place_in, reads_it
 
@@ -41,6 +41,8 @@ def freeze(
         ).one()
         if _has_news(connection, edition, upto):
             editions.move(connection, edition_id, EditionState.FROZEN, now, upto=upto)
+            if not edition.is_recalled:
+                steering.freeze(connection, edition)
         else:
             editions.move(
                 connection, edition_id, EditionState.SKIPPED, now, reason=NOTHING_NEW

@@ -1,14 +1,14 @@
 """What a kind of reader gets: a stretch of the log, as one value for a renderer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
+from digest.model.editions.steering import Steering
 from digest.model.formats import Format, named
 from digest.model.posts.event_changes import is_worth_telling, merge_dates
 from digest.model.posts.items import Event, Item, Post
@@ -17,6 +17,8 @@ from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions
+from digest.store.editions.steering import SteeringPlace, place_of
+from digest.store.editions.steering import get as get_steering
 from digest.store.people import owed
 from digest.store.posts import log
 
@@ -96,16 +98,21 @@ def draft(
     # One that has closed is frozen: the draft is the edition after it.
     slot = schedule.schedule.times.next_slot(now + schedule.schedule.close) or now
     since = editions.upto_before(connection, schedule.id, slot, mode_of(connection))
-    items = _items(news(connection, stored.id, (since, log.MAX), slot))
-    if not items:
+    entries = news(connection, stored.id, (since, log.MAX), slot)
+    if not entries:
         return None
+    place = SteeringPlace(schedule.id, mode_of(connection))
+    steering = get_steering(connection, place).steering
     return Variant(
         code="draft",
         campaign=campaign,
         slot=slot,
-        items=items,
+        items=arranged(entries, steering),
         format=fmt,
         language=campaign.language,
+        note=steering.note,
+        subject=steering.subject,
+        preheader=steering.preheader,
         draft=True,
     )
 
@@ -126,32 +133,41 @@ def _composed(
     if not entries:
         return None
     marks = tuple(entry.fingerprint for entry in entries)
+    steering = get_steering(connection, place_of(edition)).steering
     return ComposedVariant(
         edition.id,
-        rendition_key(marks, key.format, key.language),
+        rendition_key(marks, key.format, key.language, steering.mark),
         Variant(
             code=edition.code,
             campaign=campaigns.load(connection, edition.campaign_id),
             slot=edition.slot,
-            items=_items(entries),
+            items=arranged(entries, steering),
             format=key.format,
             language=key.language,
+            note=steering.note,
+            subject=steering.subject,
+            preheader=steering.preheader,
             rehearsal=edition.is_rehearsal,
         ),
     )
 
 
-def _items(entries: Iterable[log.LogEntry]) -> tuple[Item, ...]:
-    """Return posts by their date, then events by their start."""
-    posts: list[tuple[datetime, int, Post]] = []
-    events: list[Event] = []
-    for entry in entries:
-        match entry.item:
-            case Event():
-                events.append(entry.item)
-            case Post(published=published):
-                # It orders posts; it never decides whether they are in.
-                first = published or entry.accepted_at
-                posts.append((first, entry.position, entry.item))
-    posts.sort(key=itemgetter(0, 1))
-    return (*(post for _, _, post in posts), *merge_dates(events))
+def posts_in_order(
+    entries: Iterable[log.LogEntry], steering: Steering
+) -> list[log.LogEntry]:
+    """Return the posts among them as staff have arranged them, or else by date."""
+    # A date orders posts; it never decides whether they are in.
+    dated = {
+        entry.id: (entry.item.published or entry.accepted_at, entry.position, entry)
+        for entry in entries
+        if isinstance(entry.item, Post)
+    }
+    by_date = sorted(dated, key=lambda number: dated[number][:2])
+    return [dated[number][2] for number in steering.in_order(by_date)]
+
+
+def arranged(entries: Sequence[log.LogEntry], steering: Steering) -> tuple[Item, ...]:
+    """Return posts as staff have arranged them, then events by their start."""
+    events = [entry.item for entry in entries if isinstance(entry.item, Event)]
+    posts = posts_in_order(entries, steering)
+    return (*(entry.item for entry in posts), *merge_dates(events))

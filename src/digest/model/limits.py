@@ -57,6 +57,13 @@ REASON_WIDTH = 120
 # Columns of a line of plain text, as wide as those around it.
 REASON_COLUMNS = 72
 
+# Characters of the note before the posts: the posts are what readers wait for.
+NOTE_LENGTH = 5_000
+# Columns of a subject that staff write: no inbox shows more.
+SUBJECT_LENGTH = 150
+# Columns of the line after it, for the same reason.
+PREHEADER_LENGTH = 250
+
 # Readers planned in one transaction, whose emails are one send batch: short enough
 # to hold nobody up, and a worker that dies gives back no more than that.
 READERS_PLANNED_AT_ONCE = 1000

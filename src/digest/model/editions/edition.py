@@ -9,6 +9,7 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
 from digest.model.formats import Format
+from digest.model.posts.blocks import Block
 from digest.model.posts.items import Item
 
 
@@ -58,8 +59,10 @@ class Variant:
     """The edition as one kind of reader needs it: all that a renderer is told.
 
     `slot` is an aware instant; renderers show it in the campaign's zone.
-    `code` is the edition's public name (8 letters and digits). A `draft`, which
-    is never sent, and a `rehearsal` are proofs, and say so on their face.
+    `note`, `subject` and `preheader` are staff's own words; without them the latter
+    two are made from the items. `code` is the edition's public name (8 letters and
+    digits). A `draft`, which is never sent, and a `rehearsal` are proofs, and say so
+    on their face.
     """
 
     code: str
@@ -68,6 +71,9 @@ class Variant:
     items: tuple[Item, ...]
     format: Format
     language: str
+    note: tuple[Block, ...] = ()
+    subject: str = ""
+    preheader: str = ""
     draft: bool = False
     rehearsal: bool = False
 
@@ -77,10 +83,14 @@ class Variant:
         return self.draft or self.rehearsal
 
 
-def rendition_key(items: tuple[str, ...], fmt: Format, language: str) -> str:
+def rendition_key(
+    items: tuple[str, ...], fmt: Format, language: str, steering: str = ""
+) -> str:
     """Return the name that variants with the same items, format and language share.
 
-    `items` are fingerprints in the order in which they are shown.
+    `items` are fingerprints in the order of the log, `steering` the mark of how
+    staff arranged them.
     """
-    parts = "\n".join((fmt.name, language, *items))
+    marks = (*items, steering) if steering else items
+    parts = "\n".join((fmt.name, language, *marks))
     return hashlib.sha256(parts.encode()).hexdigest()[:32]

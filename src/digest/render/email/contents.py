@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.model.editions.compiled_message import ReasonWords
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
+from digest.model.posts.blocks import Block
 from digest.model.posts.items import Event, Post
 from digest.model.posts.shortening import shortened, width_of
 from digest.model.posts.text_language import Direction, TextLanguage
@@ -49,6 +50,7 @@ class Section:
 class EmailContents:
     """An email's words for every reader of a variant.
 
+    `note` is what staff say to all, before the items; it is in `note_language`.
     `left_out` says how many items there was no room for, "" where there was.
     `on_paper` is whether it can be had by post.
     """
@@ -57,6 +59,8 @@ class EmailContents:
     date: str
     subject: str
     preheader: tuple[str, ...]
+    note: tuple[Block, ...]
+    note_language: TextLanguage
     language: str
     direction: str
     draft: bool
@@ -98,7 +102,9 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         title=foreign(title, around, page_language(variant)),
         date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),
-        preheader=_preheader(variant),
+        preheader=preheader(variant),
+        note=variant.note,
+        note_language=around,
         language=language_tag(variant.language),
         direction=direction(variant.language),
         draft=variant.draft,
@@ -162,14 +168,18 @@ def _left_out(number: int, words: Words) -> str:
     )
 
 
-def _preheader(variant: Variant) -> tuple[Phrase, ...]:
+def preheader(variant: Variant) -> tuple[Phrase, ...]:
     """Return what an inbox shows after the subject, which has the first title.
 
+    Staff's own words, where they have written any.
     The beginning of the first item, and the titles of the others, so far as there is
     room.
     """
-    first, *others = in_order_of_reading(variant.items)
     page = page_language(variant)
+    if variant.preheader:
+        around = TextLanguage.of(language_tag(variant.campaign.language))
+        return (foreign(variant.preheader, around, page),)
+    first, *others = in_order_of_reading(variant.items)
     beginning = cleaned(first.summary) if cleaned(first.title) else ""
     beginning = shortened(beginning, PREHEADER_WIDTH)
     parts = [foreign(beginning, language_in(first, variant), page)]

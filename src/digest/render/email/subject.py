@@ -14,11 +14,23 @@ from digest.render.words.item_language import foreign, language_in, page_languag
 
 
 def subject(variant: Variant) -> str:
-    """Return the subject: the first headline, and how much more there is.
+    """Return the subject: staff's, or the first headline and how much more there is.
 
     The sender's name says who writes, so the line begins with the news; how many
     more there are is said where there is room for it.
     """
+    words = words_of(variant)
+    line = variant.subject or _headline(variant)
+    if variant.draft:
+        # Translators: before the subject of an email that is only to be checked.
+        line = words.gettext("Proof: %(subject)s", subject=line)
+    elif variant.rehearsal:
+        # Translators: before the subject of an email of a rehearsal.
+        line = words.gettext("Rehearsal: %(subject)s", subject=line)
+    return cleaned(line)
+
+
+def _headline(variant: Variant) -> str:
     words = words_of(variant)
     first, *others = in_order_of_reading(variant.items)
     title = title_with_state(first, variant)
@@ -32,13 +44,7 @@ def subject(variant: Variant) -> str:
             more=_counted(others, words),
         )
         line = whole if width_of(whole) <= SUBJECT_WIDTH else line
-    if variant.draft:
-        # Translators: before the subject of an email that is only to be checked.
-        line = words.gettext("Proof: %(subject)s", subject=line)
-    elif variant.rehearsal:
-        # Translators: before the subject of an email of a rehearsal.
-        line = words.gettext("Rehearsal: %(subject)s", subject=line)
-    return cleaned(line)
+    return line
 
 
 def in_order_of_reading(items: Sequence[Item]) -> list[Item]:

@@ -187,6 +187,8 @@ def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
         (item for item in variant.items if isinstance(item, Event)),
         key=lambda event: event.starts,
     )
+    if variant.note:
+        yield from _body(note_of(variant), setup.typesetter(setup.campaign), setup)
     yield from _contents(posts, events, setup)
     for number, post in enumerate(posts):
         yield from _post(post, f"post-{number}", setup)
@@ -194,6 +196,11 @@ def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
         yield setup.typesetter().heading(2, _events(setup.words), "events")
     for event in events:
         yield from _event(event, variant, setup)
+
+
+def note_of(variant: Variant) -> Post:
+    """Return what staff say to all readers, which is set as a post without a title."""
+    return Post("note", "", variant.note)
 
 
 def _contents(

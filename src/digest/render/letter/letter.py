@@ -14,7 +14,7 @@ from digest.model.posts.items import Item, Post
 from digest.model.posts.pictures import Gallery
 from digest.render.letter.address_block import TOO_LARGE, Letter, cannot_print, personal
 from digest.render.letter.blocks import LetterPictures
-from digest.render.letter.contents import LetterForm, letter_job
+from digest.render.letter.contents import LetterForm, letter_job, note_of
 from digest.render.letter.ending import Ending
 from digest.render.letter.links import Shorten
 from digest.render.letter.typst_compiler import TypstCompiler
@@ -89,19 +89,24 @@ def typeset(variant: Variant, options: LetterOptions) -> LetterBody:
     try:
         return _typeset(variant, options)
     except RenderError:
-        faults = {item.key: _fault_of(item, variant, options) for item in variant.items}
-        if not any(faults.values()):
+        alone = replace(variant, note=())
+        faults = {item.key: _fault_of(item, alone, options) for item in variant.items}
+        note_fault = _fault_of(note_of(variant), alone, options) if variant.note else ""
+        if not any((*faults.values(), note_fault)):
             raise
     items = tuple(
         _in_place_of(item, variant) if faults[item.key] else item
         for item in variant.items
     )
-    body = _typeset(replace(variant, items=items), options)
+    note = _in_place_of(note_of(variant), variant).body if note_fault else variant.note
+    body = _typeset(replace(variant, items=items, note=note), options)
     unprinted = [
         f"“{item.title or item.key}” is not in them: {faults[item.key]}"
         for item in variant.items
         if faults[item.key]
     ]
+    if note_fault:
+        unprinted.insert(0, f"the note from the team is not in them: {note_fault}")
     unprinted += body.facts.get(UNPRINTED, ())
     return replace(body, facts=body.facts | {UNPRINTED: unprinted})
 

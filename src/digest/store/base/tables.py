@@ -213,6 +213,35 @@ edition = Table(
     Index("ix_edition_state", "state"),
 )
 
+# How staff steer an edition; the open one of a schedule has no row of its own yet.
+steering = Table(
+    "steering",
+    metadata,
+    _id(),
+    _to("schedule_id"),
+    _required("mode", String(8)),
+    # 0: the edition that will be frozen next.
+    Column("edition_id", BigId, nullable=False, server_default="0"),
+    _required("content", JSON),  # model.editions.steering
+    _required("version", Integer),
+    UniqueConstraint("schedule_id", "mode", "edition_id"),
+)
+
+# Who changed what in it, so that a conflict can be told and an act undone.
+steering_act = Table(
+    "steering_act",
+    metadata,
+    _id(),
+    _to("steering_id"),
+    _required("version", Integer),  # that it led to
+    _required("by", String(120)),
+    _required("at", UtcDateTime),
+    _required("words", Text),
+    _required("before", JSON),
+    Column("undoes", Integer),  # the version whose act it took back
+    UniqueConstraint("steering_id", "version"),
+)
+
 mailing_list = Table(
     "mailing_list",
     metadata,

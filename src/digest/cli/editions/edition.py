@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from digest.cli.editions import steering
 from digest.cli.parts.options import (
     AsJson,
     CampaignName,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from digest.store.editions.editions import Edition
 
 app = typer.Typer(help="Editions: what a schedule publishes at a slot.")
+steering.add_to(app)
 
 
 @app.command("list")
