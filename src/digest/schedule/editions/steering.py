@@ -255,7 +255,8 @@ def _open_edition(
         return _called_back(connection, int(what))
     stored = campaigns.by_name(connection, what)
     row = schedule_of(connection, stored, schedule)
-    slot = row.schedule.times.next_slot(now) or now
+    # One that has closed is frozen: open is the edition after it.
+    slot = row.schedule.times.next_slot(now + row.schedule.close) or now
     mode = mode_of(connection)
     since = editions.upto_before(connection, row.id, slot, mode)
     return OpenEdition(
