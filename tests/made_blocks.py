@@ -22,6 +22,7 @@ from digest.model.posts.blocks import (
     TextSpan,
     TextSpans,
 )
+from digest.model.posts.pictures import without_repeat
 
 # Letters that mean something to HTML, to Typst or to Markdown are likely.
 MARKUP = "<>&\"'`#$@\\*_[]{}()=~/-;:!%|\u00a0\u2019\u200b\u202e\ufeff"
@@ -84,7 +85,10 @@ def merged(parts: list[tuple[str, tuple[bool, bool, str | None]]]) -> TextSpans:
     return tuple(TextSpan(str(text), *look) for text, look in joined if text)
 
 
-PICTURE = st.builds(Picture, WEB, st.just("") | LINE, st.just("") | LINE)
+# What a caption says again is left out of the alternative text.
+PICTURE = st.builds(Picture, WEB, st.just("") | LINE, st.just("") | LINE).map(
+    lambda picture: without_repeat(picture, is_image=True)
+)
 _PARAGRAPH = runs().map(Paragraph)
 _CELL = st.just(()) | runs()
 

@@ -187,6 +187,16 @@ def test_a_caption_that_says_what_it_shows_is_said_once(
         assert ("<figcaption" in html) is (place is not PictureHosting.NONE)
 
 
+def test_signs_that_differ_are_not_the_same_words() -> None:
+    picture = replace(LEAD, alt="\u2602", caption="\u2600")
+    variant = a_variant(a_post(url="", body=(picture,)))
+
+    html = preview_html(variant, LOOK)
+
+    assert 'alt="\u2602"' in html
+    assert "\u2600" in html
+
+
 def test_a_small_picture_is_not_blown_up() -> None:
     html = preview_html(an_edition(PictureHosting.HOSTED, BESIDE), LOOK)
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from digest.gather.markup.inline import InlineStyle
+from digest.model.posts.text_language import usable_tag
 
 
 def tags(names: str) -> frozenset[str]:
@@ -62,12 +63,16 @@ def inherited(element: Any, look: InlineStyle) -> InlineStyle:
     verbatim = tag in _VERBATIM or bool(style and _KEEPS_SPACES.search(style))
     by_class = _BUTTON.search(element.get("class", "")) is not None
     is_button = by_class or element.get("role") == "button"
+    language = element.get("lang", element.get("xml:lang"))
+    direction = element.get("dir", "").lower()
     return InlineStyle(
         look.strong or strong,
         look.emphasis or tag in _EMPHASIS,
         look.href,
         look.button or is_button,
         look.verbatim or verbatim,
+        look.language if language is None else usable_tag(language),
+        direction if direction in {"ltr", "rtl"} else look.direction,
     )
 
 

@@ -69,7 +69,9 @@ def _blocks_of(
         return addresses.web(address, base_url)
 
     walk = _Walk(_Places(base_url, picture or on_the_web))
-    return tuple(walk.blocks_of(element, PLAIN))
+    own = elements.inherited(element, PLAIN)
+    around = InlineStyle(language=own.language, direction=own.direction)
+    return tuple(walk.blocks_of(element, around))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,10 @@ class _Walk:
     def _flush(self) -> None:
         if self._level is None:
             self._blocks += self._inline.take_blocks()
-        elif spans := self._inline.take():
+        elif (heading := self._inline.take())[0]:
+            spans, stated = heading
             words = (replace(span, text=span.text.replace("\n", " ")) for span in spans)
-            self._blocks.append(Heading(self._level, tuple(words)))
+            self._blocks.append(Heading(self._level, tuple(words), **stated))
             self._level = None
         self._blocks += self._pictures
         self._pictures.clear()
@@ -229,14 +232,14 @@ class _Walk:
                 items.append(stray)
         worded = tuple(reshape.without_headings(item) for item in items if item)
         if worded:
-            self._blocks.append(ListBlock(element.tag == "ol", worded))
+            self._blocks.append(ListBlock(element.tag == "ol", worded, **look.stated))
 
     def _quote(self, element: Any, look: InlineStyle) -> None:
         named = [part for part in element if elements.is_attribution(part)]
         attribution = elements.without_dashes(self._words_out_of(named, ", "))
         body = reshape.without_headings(self._apart().blocks_of(element, look))
         if body:
-            self._blocks.append(Quote(body, attribution))
+            self._blocks.append(Quote(body, attribution, **look.stated))
         else:
             self._blocks += self._words(attribution, look)
 
@@ -254,7 +257,7 @@ class _Walk:
         header = rows.pop(0) if cells.has_header else ((),) * len(rows[0])
         caption = self._words_out_of(cells.captions, " ")
         if any(any(row) for row in (header, *rows)):
-            self._blocks.append(Table(header, tuple(rows), caption))
+            self._blocks.append(Table(header, tuple(rows), caption, **look.stated))
         else:
             self._blocks += self._words(caption, look)
 

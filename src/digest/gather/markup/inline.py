@@ -1,7 +1,8 @@
 """Words as they stream past, gathered into spans of one look."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,6 +23,7 @@ class InlineStyle:
     """How words look where they stand.
 
     `button` is a link styled as one; `verbatim` keeps spaces and line ends.
+    `language` and `direction` are what the markup says of them, "" for nothing.
     """
 
     strong: bool = False
@@ -29,6 +31,13 @@ class InlineStyle:
     href: str | None = None
     button: bool = False
     verbatim: bool = False
+    language: str = ""
+    direction: str = ""
+
+    @property
+    def stated(self) -> Mapping[str, str]:
+        """The language and direction, as a block takes them."""
+        return {"language": self.language, "direction": self.direction}
 
 
 PLAIN = InlineStyle()
@@ -55,9 +64,13 @@ class Inline:
         self._parts.append(("\n", look))
         self.is_at_line_start = True
 
-    def take(self) -> TextSpans:
-        """Return what was collected, trimmed and merged, and start afresh."""
-        return _spans(self._rest())
+    def take(self) -> tuple[TextSpans, Mapping[str, str]]:
+        """Return what was collected, trimmed and merged, and start afresh.
+
+        Besides what the markup says of the language of most of it.
+        """
+        parts = self._rest()
+        return _spans(parts), _stated(parts)
 
     def take_blocks(self) -> tuple[Block, ...]:
         """Return what was collected as a paragraph, or, of nothing but buttons, each.
@@ -69,12 +82,12 @@ class Inline:
             return ()
         looks = [look for text, look in parts if text.strip()]
         if not all(look.button and look.href for look in looks):
-            return (Paragraph(_spans(parts)),)
+            return (Paragraph(_spans(parts), **_stated(parts)),)
         buttons = []
         for href, same in groupby(parts, lambda part: part[1].href):
             label = " ".join("".join(text for text, _ in same).split())
             if href and label:
-                buttons.append(CallToAction(cleaned(label), href))
+                buttons.append(CallToAction(cleaned(label), href, **_stated(parts)))
         return tuple(buttons)
 
     def _rest(self) -> list[_Part]:
@@ -123,6 +136,17 @@ def _spans(parts: Iterable[_Part]) -> TextSpans:
         )
         for (strong, emphasis, href), same in groupby(_with_marks(parts), look_on_page)
     )
+
+
+def _stated(parts: Iterable[_Part]) -> Mapping[str, str]:
+    """Return what is said of the language and direction of most of the letters."""
+    languages, directions = Counter[str](), Counter[str]()
+    for text, look in parts:
+        languages[look.language] += len(text)
+        directions[look.direction] += len(text)
+    [(language, _)] = languages.most_common(1) or [("", 0)]
+    [(direction, _)] = directions.most_common(1) or [("", 0)]
+    return {"language": language, "direction": direction}
 
 
 def _with_marks(parts: Iterable[_Part]) -> list[_Part]:

@@ -40,7 +40,11 @@ def without_headings(blocks: Iterable[Block]) -> tuple[Block, ...]:
     A heading inside a list or a quote would break the outline of the post.
     """
     return tuple(
-        Paragraph(tuple(replace(span, strong=True) for span in block.spans))
+        Paragraph(
+            tuple(replace(span, strong=True) for span in block.spans),
+            language=block.language,
+            direction=block.direction,
+        )
         if isinstance(block, Heading)
         else block
         for block in blocks
@@ -52,7 +56,12 @@ def paired(blocks: Iterable[Block]) -> Iterator[Block]:
     waiting: Picture | None = None
     for block in blocks:
         if isinstance(block, Paragraph):
-            yield EasyRead(block.spans, waiting)
+            yield EasyRead(
+                block.spans,
+                waiting,
+                language=block.language,
+                direction=block.direction,
+            )
             waiting = None
             continue
         if waiting:

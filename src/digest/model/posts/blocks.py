@@ -24,8 +24,19 @@ class TextSpan:
 TextSpans = tuple[TextSpan, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockLanguage:
+    """What its source says of a block: a language tag, and "ltr" or "rtl".
+
+    "" is what it does not say; what the words are in is for `block_language`.
+    """
+
+    language: str = ""
+    direction: str = ""
+
+
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(BlockLanguage):
     """A heading inside a post; level 1 is the highest a post may use."""
 
     level: int
@@ -33,14 +44,14 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(BlockLanguage):
     """A paragraph of spans; a line break inside it is a newline in a span's text."""
 
     spans: TextSpans
 
 
 @dataclass(frozen=True, slots=True)
-class ListBlock:
+class ListBlock(BlockLanguage):
     """A list, numbered where `ordered`; each item is made of blocks."""
 
     ordered: bool
@@ -48,7 +59,7 @@ class ListBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(BlockLanguage):
     """Somebody's words, and whose they are where that is known."""
 
     body: tuple["Block", ...]
@@ -73,7 +84,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(BlockLanguage):
     """A data table: one row of headings, then rows of the same number of cells."""
 
     header: tuple[TextSpans, ...]
@@ -82,7 +93,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class CallToAction:
+class CallToAction(BlockLanguage):
     """The one thing a reader is asked to do: a short label and where it leads."""
 
     label: str
@@ -90,7 +101,7 @@ class CallToAction:
 
 
 @dataclass(frozen=True, slots=True)
-class EasyRead:
+class EasyRead(BlockLanguage):
     """An easy read pair: a picture on the left, one short sentence on the right."""
 
     sentence: TextSpans

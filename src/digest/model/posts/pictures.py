@@ -110,7 +110,8 @@ def without_repeat(picture: Picture, *, is_image: bool) -> Picture:
     Below an image they are its caption, which everybody reads; in the place of one
     they are what it shows.
     """
-    if not picture.alt.strip() or letters(picture.alt) != letters(picture.caption):
+    alt, caption = picture.alt.strip(), picture.caption.strip()
+    if not alt or (letters(alt) or alt) != (letters(caption) or caption):
         return picture
     return replace(picture, alt="") if is_image else replace(picture, caption="")
 

@@ -6,14 +6,14 @@ or is "und" (BCP 47), with the script where that is not Latin: "und-Deva".
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from operator import itemgetter
 from unicodedata import bidirectional, name, normalize
 
-from digest.model.posts.blocks import Block, texts
+from digest.model.posts.blocks import Block, BlockLanguage, texts
 from digest.model.posts.items import Item
 from digest.model.posts.language_signs import (
     ALPHABETS,
@@ -84,18 +84,55 @@ def usable_tag(language: str) -> str:
 def item_language(item: Item, around: TextLanguage) -> TextLanguage:
     """Return the language of an item: its source's word, unless its script denies it.
 
-    Else it is told from the words; `around`, the campaign's own, where they tell
+    That may be said of each of its blocks. Else it is told from the words; `around`,
+    the campaign's own, where they tell
     nothing.
     """
     words = " ".join((item.title, *texts(item.body), item.summary))
-    if item.language and _fits(item.language, words):
-        return _directed(words, TextLanguage.of(item.language))
+    stated = item.language or _stated_for_all(item.body)
+    if stated and _fits(stated, words):
+        return _directed(words, TextLanguage.of(stated))
     return text_language(words, around)
 
 
+def _stated_for_all(body: Iterable[Block]) -> str:
+    """Return what all blocks of words say of their language, unless it is English."""
+    stated = {each.language for each in body if isinstance(each, BlockLanguage)}
+    language = stated.pop() if len(stated) == 1 else ""
+    return "" if _primary(language) == "en" else language
+
+
 def block_language(block: Block, around: TextLanguage) -> TextLanguage:
-    """Return the language of a block, which is that `around` it unless it differs."""
-    return text_language(" ".join(texts((block,))), around)
+    """Return the language of a block, which is that `around` it unless it differs.
+
+    Its source's word counts first: but for a language that is not written in its
+    letters, English, which programs say unasked, of words that show another, and a
+    direction that none of its letters has.
+    """
+    text = " ".join(texts((block,)))
+    written = text_language(text, around)
+    if not isinstance(block, BlockLanguage):
+        return written
+    stated = block.language
+    if stated and _fits(stated, text) and not _is_unasked(stated, text):
+        is_around = _primary(stated) == _primary(around.tag)
+        written = _directed(text, around if is_around else TextLanguage.of(stated))
+    if block.direction and _may_begin(Direction(block.direction), text):
+        written = TextLanguage(written.tag, Direction(block.direction))
+    return written
+
+
+def _is_unasked(stated: str, text: str) -> bool:
+    return _primary(stated) == "en" and _primary(told_from(text)) not in {"", "en"}
+
+
+def _may_begin(direction: Direction, text: str) -> bool:
+    """Whether the words have a letter of that direction, or none of any."""
+    return direction_of(text, direction) is direction or any(
+        (bidirectional(letter) != "L") == (direction is Direction.RTL)
+        for letter in text
+        if bidirectional(letter) in {"L", "R", "AL"}
+    )
 
 
 def text_language(text: str, around: TextLanguage) -> TextLanguage:
