@@ -1,4 +1,4 @@
-"""A campaign that writes to people live says from where."""
+"""What is asked of a campaign file as it is applied: a sender, days that come."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tests.builders import EIGHT
 from tests.lists import TWO_LISTS
 
 ADDRESSED = TWO_LISTS + '\n[letter]\nsender = ["Lantern Week", "1 Example Street"]\n'
+ON_SATURDAYS = '\n[[schedule]]\nname = "saturdays"\nat = "16:00"\ndays = "sat"\n'
 NAMED = TWO_LISTS + '\n[letter]\nsender = ["Lantern Week"]\n'
 
 
@@ -43,3 +44,17 @@ def test_live_a_campaign_without_a_postal_address_is_refused(
 
     with reading(engine) as connection:
         assert bool(campaigns.listed(connection)) is not is_refused
+
+
+def test_a_campaign_with_a_schedule_that_is_never_due_is_refused_with_why(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "campaign.toml"
+    days = "starts = 2026-07-06\nends = 2026-07-07\n"
+    path.write_text(TWO_LISTS.replace("lists =", f"{days}lists =") + ON_SATURDAYS)
+
+    with pytest.raises(CampaignFileError, match="saturdays is never due: 16:00 sat"):
+        apply_file(engine, path, "Europe/London", EIGHT)
+
+    with reading(engine) as connection:
+        assert campaigns.listed(connection) == []

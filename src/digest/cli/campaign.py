@@ -112,9 +112,13 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     result(f"  from {campaign.sender_name} <{campaign.sender_address}>")
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
+        closing = (
+            f", closes {in_words(schedule.close)} before" if schedule.close else ""
+        )
+        quiet = f", no email {schedule.quiet}" if schedule.quiet else ""
         result(
-            f"  schedule {schedule.name}: {schedule.times} {schedule.times.zone}, "
-            f"emails are of use for {in_words(schedule.expires)}"
+            f"  schedule {schedule.name}: {schedule.times} {schedule.times.zone}"
+            f"{closing}{quiet}, emails are of use for {in_words(schedule.expires)}"
         )
     for row in rows:
         result(f"  source {row.name}: {in_a_line(row, campaign.timezone)}")
@@ -157,4 +161,8 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
     facts = asdict(campaign)
     for row, schedule in zip(facts["schedules"], campaign.schedules, strict=True):
         row["formats"] = [fmt.name for fmt in schedule.formats]
+        row["times"] = str(schedule.times)
+        row["timezone"] = schedule.times.zone
+        row["when_closed"] = schedule.times.when_closed
+        row["quiet"] = str(schedule.quiet) if schedule.quiet else None
     return facts

@@ -3,7 +3,7 @@
 What subscribers read is in the catalogue (render.words).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -21,4 +21,9 @@ def moment_in_words(instant: datetime, zone: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
     name = local.tzname() or ""
     named = f"UTC{name}" if name.startswith(("+", "-")) else name
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {named}"
+    return f"{day_in_words(local)}, {local:%H:%M} {named}"
+
+
+def day_in_words(day: date) -> str:
+    """Return a day as people say it: "Monday 6 July 2026"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"

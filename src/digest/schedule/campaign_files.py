@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.coming_slots import never_due
 from digest.model.staff_words import counted
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
@@ -64,13 +65,23 @@ def apply_file(
 ) -> AppliedCampaign:
     """Make the database match the file; all of it or nothing.
 
-    Raises CampaignFileError naming every fault, and what cannot be read; and, where
-    mail goes out live, for a campaign that does not say from where it writes.
+    Raises CampaignFileError naming every fault, and what cannot be read; for a
+    schedule that is never due; and, where mail goes out live, for a campaign that does
+    not say from where it writes.
     """
     file = _file(path, timezone)
     campaign = file.parsed()
     if is_live and not campaign.has_postal_address:
         raise CampaignFileError(NO_POSTAL_ADDRESS)
+    # Asked here and not of the file: a stored campaign is read again for years, and
+    # what is known of bank holidays changes.
+    faults = [
+        f"schedule {schedule.name} {why}"
+        for schedule in campaign.schedules
+        if (why := never_due(campaign, schedule))
+    ]
+    if faults:
+        raise CampaignFileError("\n".join(faults))
     with writing(engine) as connection:
         before = schedule_rows.readers_of_each(connection, campaign.name)
         stored = campaigns.apply(connection, file, now)

@@ -1,7 +1,7 @@
 """A campaign as its file describes it: sources, schedules, who it goes to."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -224,6 +224,18 @@ class Campaign:
         if self.starts is None:
             return None
         return datetime.combine(self.starts, time(), ZoneInfo(self.timezone))
+
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """When its first day begins and when its last is over, where it has them."""
+        return (
+            self._midnight(self.starts) if self.starts else None,
+            self._midnight(self.ends + timedelta(days=1)) if self.ends else None,
+        )
+
+    def _midnight(self, day: date) -> datetime:
+        midnight = datetime.combine(day, time(), ZoneInfo(self.timezone))
+        return midnight.astimezone(UTC)
 
     @property
     def sending_domain(self) -> str:

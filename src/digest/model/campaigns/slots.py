@@ -31,12 +31,13 @@ class NamedDay:
     """A day that a schedule names, and what becomes of it.
 
     `slot` is None where the day is skipped; `closed` is why it is, or why the slot
-    is on another day.
+    is on another day. `at` is what the wall's clock should show then.
     """
 
     day: date
     slot: datetime | None
     closed: str = ""
+    at: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Recurrence:
                 slot = _instant(day, at, tz)
                 # Two that are moved to the same instant are one.
                 if latest < slot <= until:
-                    yield NamedDay(named, slot, closed)
+                    yield NamedDay(named, slot, closed, at)
                     latest = slot
 
     @property

@@ -3,9 +3,8 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -95,7 +94,7 @@ def next_slot(
     campaign: Campaign, schedule: ScheduleRow, now: datetime
 ) -> datetime | None:
     """Return the schedule's first slot after `now` within the campaign's days."""
-    first, last = _span(campaign)
+    first, last = campaign.span
     after = max(now, first - timedelta(microseconds=1)) if first else now
     slot = schedule.schedule.times.next_slot(after)
     return None if slot is None or (last is not None and slot >= last) else slot
@@ -152,7 +151,7 @@ def _slots_without_edition(
     now: datetime,
 ) -> Iterator[datetime]:
     campaign = stored.campaign
-    first, last = _span(campaign)
+    first, last = campaign.span
     after = max(schedule.slots_since, now - LOOK_BACK)
     if stored.live_since is not None and mode_of(connection) is Mode.LIVE:
         after = max(after, stored.live_since)
@@ -167,18 +166,5 @@ def _slots_without_edition(
 
 def is_over(campaign: Campaign, now: datetime) -> bool:
     """Whether the campaign's last day is over, so that no slot is to come."""
-    _, last = _span(campaign)
+    _, last = campaign.span
     return last is not None and last <= now
-
-
-def _span(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
-    """Return when the campaign's first day begins, and when its last is over."""
-    tz = ZoneInfo(campaign.timezone)
-
-    def midnight(day: date) -> datetime:
-        return datetime.combine(day, time(0), tz).astimezone(UTC)
-
-    return (
-        midnight(campaign.starts) if campaign.starts else None,
-        midnight(campaign.ends + timedelta(days=1)) if campaign.ends else None,
-    )
