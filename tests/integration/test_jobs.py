@@ -54,7 +54,7 @@ ACCEPTED, PLANNED = DeliveryState.ACCEPTED, DeliveryState.PLANNED
 TEN_MINUTES = 600
 LEASE = timedelta(seconds=30)
 NOT_WAITED_FOR = timedelta(seconds=27)
-_ID = re.compile(rb"^Message-ID: <(\d+)\.\d+@", re.MULTILINE)
+_ID = re.compile(rb"^Message-ID: <(\d+)\.\w+\.\w+@", re.MULTILINE)
 
 
 def jobs_of(engine: Engine, intervals: HeartbeatIntervals = QUICK) -> JobDispatcher:

@@ -19,7 +19,7 @@ from tests.rows import a_planned_edition, states
 
 READERS, CONNECTIONS, KILLS = 300, 4, 4
 PROGRAM = Path(__file__).with_name("sender_process.py")
-_ID = re.compile(rb"^Message-ID: <(\d+)\.\d+@", re.MULTILINE)
+_ID = re.compile(rb"^Message-ID: <(\d+)\.\w+\.\w+@", re.MULTILINE)
 
 
 def test_a_kill_loses_nothing_and_repeats_at_most_one_copy_a_connection(

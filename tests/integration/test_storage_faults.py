@@ -50,7 +50,7 @@ from tests.storage import (
 )
 
 PROGRAM = Path(__file__).with_name("sender_process.py")
-_ID = re.compile(rb"^Message-ID: <(\d+\.\d+)@", re.MULTILINE)
+_ID = re.compile(rb"^Message-ID: <(\d+)\.\w+\.\w+@", re.MULTILINE)
 _LOCK = """
 import sqlite3, sys
 held = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -271,7 +271,7 @@ def _integrity(engine: Engine) -> str:
 def _arrived(place: Path) -> Counter[str]:
     inbox = Inbox(place / "inbox")
     sources = (inbox.read(message.key).source for message in inbox.messages())
-    return Counter(match[1].decode() for match in map(_ID.search, sources) if match)
+    return Counter(f"{m[1].decode()}.1" for m in map(_ID.search, sources) if m)
 
 
 def _assert_all_arrived(place: Path) -> None:

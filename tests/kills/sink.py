@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from tests.kills.points import Point
 
-_ID = re.compile(rb"^message-id:\s*<(\d+)\.(\d+)@", re.IGNORECASE | re.MULTILINE)
+_ID = re.compile(rb"^message-id:\s*<(\d+)\.\w+\.(\w+)@", re.IGNORECASE | re.MULTILINE)
 _GREETING = b"220 sink\r\n"
 _EHLO = b"250-sink\r\n250 PIPELINING\r\n"
 
@@ -29,7 +29,7 @@ class Arrival:
     at: datetime
     recipient: str
     reader_id: int
-    edition_id: int
+    edition_code: str
 
 
 class Sink:
@@ -100,7 +100,9 @@ class Sink:
         named = _ID.search(message)
         if named is None:
             raise ValueError("a message without our Message-ID")
-        arrival = Arrival(datetime.now(UTC), recipient, int(named[1]), int(named[2]))
+        arrival = Arrival(
+            datetime.now(UTC), recipient, int(named[1]), named[2].decode()
+        )
         line = f"{arrival.at.isoformat()} {recipient} {named[1].decode()}\n"
         with self._changed:
             os.write(self._file, line.encode())

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import reading
-from digest.store.base.tables import delivery, reader, subscriber
+from digest.store.base.tables import delivery, edition, reader, subscriber
 from tests.kills.sink import Arrival
 
 MOST_SECONDS = 60.0
@@ -92,7 +92,7 @@ class Row:
 class Record:
     """What our records say of an edition, and who might have had a copy of it."""
 
-    edition_id: int
+    edition_code: str
     copies: Mapping[int, Row]
     readers: Set[int]
 
@@ -118,7 +118,8 @@ def record_of(engine: Engine, edition_id: int) -> Record:
             for row in connection.execute(wanted)
         }
         everybody = frozenset(connection.scalars(select(reader.c.id)))
-        return Record(edition_id, rows, everybody)
+        code = select(edition.c.code).where(edition.c.id == edition_id)
+        return Record(connection.scalars(code).one(), rows, everybody)
 
 
 def unmarked(record: Record, arrivals: Iterable[Arrival]) -> set[int]:
@@ -181,7 +182,9 @@ def judge(
 
 
 def _of(record: Record, arrivals: Iterable[Arrival]) -> list[Arrival]:
-    return [arrival for arrival in arrivals if arrival.edition_id == record.edition_id]
+    return [
+        arrival for arrival in arrivals if arrival.edition_code == record.edition_code
+    ]
 
 
 def _is_late(row: Row, arrival: Arrival, left_at: datetime) -> bool:

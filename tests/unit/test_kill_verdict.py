@@ -10,7 +10,7 @@ from tests.builders import EIGHT
 from tests.kills.sink import Arrival
 from tests.kills.verdict import Record, Row, Verdict, judge
 
-ANN, EDITION = 1, 7
+ANN, EDITION = 1, "k7hw3m9p"
 SOON = EIGHT + timedelta(seconds=1)
 ACCEPTED = Row(DeliveryState.ACCEPTED, 0, EIGHT, "ann@example.org")
 CAME = Arrival(SOON, "ann@example.org", ANN, EDITION)
@@ -64,7 +64,7 @@ def verdict(
         ),
         pytest.param(
             ACCEPTED,
-            [replace(CAME, edition_id=EDITION + 1)],
+            [replace(CAME, edition_code="another1")],
             {"lost": 1, "falsely_sent": 1},
             id="of another edition",
         ),

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from digest.deliver.carrier import Copy
 from digest.errors import DigestError, UnreadableError
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
+from digest.model.editions.references import MessageReference
 from digest.model.formats import Channel
 from digest.store.base.engine import reading
 from digest.store.delivery.claims import HandoverGuard, guard_for
@@ -102,7 +103,7 @@ def merged_copy(
     recipient = Recipient(
         name=due.to.name,
         address=due.to.email,
-        reference=str(due.key),
+        reference=str(MessageReference.of(edition_code, reader_id, due.to.email)),
         leave_url=links.unsubscribe_url(reader_id),
         leave_mailto=links.unsubscribe_mailto(reader_id),
         consent=due.to.consent,

@@ -65,7 +65,7 @@ def _headers(
     yield f"Date: {format_datetime(made_at.astimezone(ZoneInfo(campaign.timezone)))}"
     yield "\r\nMessage-ID: <"
     yield MergeField.REFERENCE
-    yield f".{variant.code}@{domain}>\r\n"
+    yield f"@{domain}>\r\n"
     if campaign.reply_to:
         yield f"Reply-To: {_own(campaign.reply_to)}\r\n"
     yield f"List-Id: {_list_id(campaign, domain)}\r\nList-Unsubscribe: "

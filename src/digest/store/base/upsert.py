@@ -19,13 +19,16 @@ def insert_for(
 
 
 def insert_new(
-    connection: Connection, table: Table, rows: Rows, *, key: Iterable[str]
+    connection: Connection, table: Table, rows: Rows, *, key: Iterable[str] = ()
 ) -> int:
-    """Insert the rows whose `key` is not there yet; return how many were new."""
+    """Insert the rows whose `key` is not there yet; return how many were new.
+
+    Without a key, those of whom nothing that is unique is there yet.
+    """
     if not rows:
         return 0
     statement = insert_for(connection, table).on_conflict_do_nothing(
-        index_elements=list(key)
+        index_elements=list(key) or None
     )
     return connection.execute(
         statement.execution_options(preserve_rowcount=True), rows

@@ -1,9 +1,9 @@
 """Editions: one row per slot, moved from state to state in one place."""
 
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
@@ -25,14 +25,15 @@ from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
-from digest.store.base.codes import ALPHABET
+from digest.store.base.codes import derived_code
 from digest.store.base.modes import mode_of
 from digest.store.base.row_faults import read_each
-from digest.store.base.tables import campaign, delivery, edition, schedule
+from digest.store.base.tables import campaign, delivery, edition, handover, schedule
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import going_live
 from digest.store.staff.audit import Act, record
 
+CODE_LETTERS = 8
 _STAMPS = {
     EditionState.FROZEN: "frozen_at",
     EditionState.APPROVED: "approved_at",
@@ -148,7 +149,6 @@ def miss(connection: Connection, slot: Slot, now: datetime, reason: str) -> bool
 def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bool:
     mode = mode_of(connection)
     row = {
-        "code": "".join(secrets.choice(ALPHABET) for _ in range(8)),
         "campaign_id": slot.campaign_id,
         "schedule_id": slot.schedule_id,
         "slot": slot.at,
@@ -157,17 +157,12 @@ def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bo
     }
     if mode is Mode.PRACTICE:
         going_live.close_door(connection)
-    key = ("schedule_id", "slot", "mode")
-    if not insert_new(connection, edition, [row | facts], key=key):
-        return False
-    schedule_id, at = slot.schedule_id, slot.at
-    edition_id = connection.scalar(
-        select(edition.c.id).where(
-            edition.c.schedule_id == schedule_id,
-            edition.c.slot == at,
-            edition.c.mode == mode,
-        )
-    )
+    for code in codes_of(connection, slot, mode):
+        if insert_new(connection, edition, [row | facts | {"code": code}]):
+            break
+        if _id_at(connection, slot, mode) is not None:
+            return False
+    edition_id, at = _id_at(connection, slot, mode), slot.at
     after = {"slot": at, "state": facts["state"], "reason": facts.get("reason")}
     if mode is Mode.PRACTICE:
         after["mode"] = mode
@@ -178,6 +173,37 @@ def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bo
     )
     record(connection, act, now)
     return True
+
+
+def codes_of(connection: Connection, slot: Slot, mode: Mode) -> Iterator[str]:
+    """Yield the codes that the slot's edition may have: the first that is free is it.
+
+    They are the same after a restore. The database's own id is in them, so that
+    nobody outside can tell the code of an edition to come.
+    """
+    of = connection.execute(
+        select(
+            handover.c.database_id, campaign.c.name, schedule.c.name.label("schedule")
+        )
+        .join_from(campaign, schedule, schedule.c.campaign_id == campaign.c.id)
+        .join(handover, handover.c.id == 1)
+        .where(schedule.c.id == slot.schedule_id)
+    ).one()
+    at = slot.at.astimezone(UTC).isoformat()
+    for attempt in count():
+        yield derived_code(
+            CODE_LETTERS, of.database_id, of.name, of.schedule, at, mode, attempt
+        )
+
+
+def _id_at(connection: Connection, slot: Slot, mode: Mode) -> int | None:
+    return connection.scalar(
+        select(edition.c.id).where(
+            edition.c.schedule_id == slot.schedule_id,
+            edition.c.slot == slot.at,
+            edition.c.mode == mode,
+        )
+    )
 
 
 def move(

@@ -1,0 +1,56 @@
+"""What names a copy in its Message-ID: the same on every attempt, and after a restore.
+
+It is made of what the copy is, and of nothing that a database counts anew: its
+edition's code, its reader, and to which address it goes.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Self
+
+_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MARK_LETTERS = 6
+_MESSAGE_ID = re.compile(
+    r"<?([1-9][0-9]{0,18})\.([0-9a-z]{6})\.([0-9a-z]{1,12})@[^\s@<>]+>?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReference:
+    """Which copy a Message-ID names.
+
+    `address_mark` tells two readers apart who had the same number, one before a
+    restore and another after it.
+    """
+
+    reader_id: int
+    address_mark: str
+    edition_code: str
+
+    @classmethod
+    def of(cls, edition_code: str, reader_id: int, email: str) -> Self:
+        """Return what names the copy of an edition to a reader at that address."""
+        return cls(reader_id, _mark(edition_code, email), edition_code)
+
+    @classmethod
+    def parse(cls, message_id: str) -> Self | None:
+        """Return what a Message-ID of ours names; None for any other text."""
+        match = _MESSAGE_ID.fullmatch(message_id.strip())
+        if match is None:
+            return None
+        reader_id, mark, code = match.groups()
+        return cls(int(reader_id), mark.lower(), code.lower())
+
+    def __str__(self) -> str:
+        return f"{self.reader_id}.{self.address_mark}.{self.edition_code}"
+
+
+def _mark(edition_code: str, email: str) -> str:
+    words = f"{edition_code} {email.strip().lower()}"
+    number = int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big")
+    letters = []
+    for _ in range(_MARK_LETTERS):
+        number, place = divmod(number, len(_BASE36))
+        letters.append(_BASE36[place])
+    return "".join(letters)
