@@ -9,7 +9,8 @@ from sqlalchemy import Engine, insert, update
 from digest.model.editions.mode import Mode
 from digest.store.base.engine import writing
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import edition, handover
+from digest.store.base.tables import edition as edition_table
+from digest.store.base.tables import handover
 from digest.store.editions import editions
 from digest.store.editions.editions import Slot
 from tests.builders import EIGHT
@@ -23,9 +24,9 @@ def opened(engine: Engine, at: datetime = EIGHT, on: str = "daily") -> str:
     slot = Slot(1, schedule_id(engine, on), at)
     with writing(engine) as connection:
         editions.open_at(connection, slot, at)
-        made = editions.at_slot(connection, slot.schedule_id, at)
-    assert made is not None
-    return made.code
+        edition = editions.at_slot(connection, slot.schedule_id, at)
+    assert edition is not None
+    return edition.code
 
 
 def test_the_same_slot_of_a_restored_database_has_the_same_code(
@@ -34,7 +35,7 @@ def test_the_same_slot_of_a_restored_database_has_the_same_code(
     a_stored_campaign(sqlite_engine)
     first = opened(sqlite_engine)
     with writing(sqlite_engine) as connection:
-        connection.execute(update(edition).values(code="older", slot=LONG_AGO))
+        connection.execute(update(edition_table).values(code="older", slot=LONG_AGO))
     opened(sqlite_engine, LATER, "weekly")
 
     assert opened(sqlite_engine) == first
@@ -52,14 +53,14 @@ def test_another_slot_schedule_or_mode_has_another_code(engine: Engine) -> None:
     a_stored_campaign(engine)
     live = in_mode(engine, Mode.LIVE)
     practice = in_mode(engine, Mode.PRACTICE)
-    made = [
+    codes = [
         opened(live),
         opened(live, LATER),
         opened(live, on="weekly"),
         opened(practice),
     ]
 
-    assert len(set(made)) == 4
+    assert len(set(codes)) == 4
 
 
 def test_a_code_that_is_taken_gives_way_to_the_next(engine: Engine) -> None:
@@ -68,7 +69,7 @@ def test_a_code_that_is_taken_gives_way_to_the_next(engine: Engine) -> None:
     with writing(engine) as connection:
         first, second = islice(editions.codes_of(connection, slot, Mode.LIVE), 2)
         connection.execute(
-            insert(edition).values(
+            insert(edition_table).values(
                 code=first,
                 campaign_id=stored.id,
                 schedule_id=slot.schedule_id,
@@ -85,7 +86,7 @@ def test_nobody_outside_can_tell_the_codes_of_another_database(engine: Engine) -
     a_stored_campaign(engine)
     first = opened(engine)
     with writing(engine) as connection:
-        connection.execute(update(edition).values(code="older", slot=LONG_AGO))
+        connection.execute(update(edition_table).values(code="older", slot=LONG_AGO))
         connection.execute(update(handover).values(database_id="another"))
 
     assert opened(engine) != first

@@ -131,3 +131,14 @@ def test_a_postgresql_in_trouble_says_which(
     with pytest.raises(StoreError, match=words), writing(engine) as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def test_a_connection_that_was_cut_off_is_told_as_that(
+    postgresql_engine: Engine,
+) -> None:
+    def cut_off() -> None:
+        with writing(postgresql_engine) as connection:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(StoreError, match="no database server answers"):
+        cut_off()

@@ -142,11 +142,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     acts: list[Callable[[], None]] = []
     try:
         with engine.begin() as connection:
-            connection.info[_AFTER_COMMIT] = acts
+            # Held on to: a connection that was cut off has to be asked for nothing.
+            info = connection.info
+            info[_AFTER_COMMIT] = acts
             try:
                 yield connection
             finally:
-                connection.info.pop(_AFTER_COMMIT, None)
+                info.pop(_AFTER_COMMIT, None)
     except DBAPIError as problem:
         raise _in_words(problem) from problem
     for act in acts:
