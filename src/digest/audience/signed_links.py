@@ -1,4 +1,4 @@
-"""Signed links: unsubscribe tokens and envelope senders, made and checked.
+"""Signed links: tokens of pages and envelope senders, made and checked.
 
 Each says who and for what, and cannot be made by guessing: its signature is 128
 bits of HMAC-SHA256 under a key of that purpose's own, so that what is good for
@@ -37,6 +37,7 @@ class SignedLinks:
         self._base_url = base_url.rstrip("/")
         self._mail_domain = mail_domain or urlsplit(base_url).hostname or "localhost"
         self._unsubscribe_key = _key(secret, "leave")
+        self._calendar_key = _key(secret, "calendar")
         self._mailto_key = _key(secret, "leave by mail")
         self._bounce_key = _key(secret, "bounce")
 
@@ -51,22 +52,25 @@ class SignedLinks:
 
     def unsubscribe_token(self, reader_id: int) -> str:
         """Return the last part of `unsubscribe_url`: at most 32 letters and digits."""
-        number = reader_id.to_bytes((reader_id.bit_length() + 7) // 8 or 1, "big")
-        signed = number + _mac(self._unsubscribe_key, number)
-        return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+        return _token(self._unsubscribe_key, reader_id)
 
     def read_unsubscribe_token(self, token: str) -> int | None:
         """Return the reader whose `unsubscribe_token` begins this text, or None."""
-        match = _TOKEN.match(token)
-        # No bytes at all have a base64 of 4n + 1 letters.
-        if not match or len(match[1]) % 4 == 1:
-            return None
-        token = match[1]
-        signed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        reader_id = int.from_bytes(signed[:-_MAC_BYTES], "big")
-        # One reader has one token: compared whole, in constant time.
-        own = self.unsubscribe_token(reader_id)
-        return reader_id if hmac.compare_digest(own, token) else None
+        return _read_token(self._unsubscribe_key, token)
+
+    @property
+    def host(self) -> str:
+        """The host of all addresses, for names that no other service gives."""
+        return urlsplit(self._base_url).hostname or "localhost"
+
+    def calendar_url(self, campaign_id: int) -> str:
+        """Return the address of the calendar of when a campaign's editions go."""
+        token = _token(self._calendar_key, campaign_id)
+        return f"{self._base_url}/calendar/{token}.ics"
+
+    def read_calendar_token(self, token: str) -> int | None:
+        """Return the campaign whose `calendar_url` has this token, or None."""
+        return _read_token(self._calendar_key, token)
 
     def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same."""
@@ -111,6 +115,24 @@ class SignedLinks:
 
 def _key(secret: str, purpose: str) -> bytes:
     return hmac.digest(secret.encode(), f"digest link 1: {purpose}".encode(), "sha256")
+
+
+def _token(key: bytes, row_id: int) -> str:
+    number = row_id.to_bytes((row_id.bit_length() + 7) // 8 or 1, "big")
+    signed = number + _mac(key, number)
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
+def _read_token(key: bytes, text: str) -> int | None:
+    match = _TOKEN.match(text)
+    # No bytes at all have a base64 of 4n + 1 letters.
+    if not match or len(match[1]) % 4 == 1:
+        return None
+    token = match[1]
+    signed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    row_id = int.from_bytes(signed[:-_MAC_BYTES], "big")
+    # One row has one token: compared whole, in constant time.
+    return row_id if hmac.compare_digest(_token(key, row_id), token) else None
 
 
 def _mac(key: bytes, content: bytes) -> bytes:

@@ -14,14 +14,10 @@ from digest.cli.parts.options import (
     columns,
     instant,
     result,
+    talk,
 )
 
 app = typer.Typer(help="Schedules: when the editions of a campaign go.")
-
-
-@app.callback()
-def schedules() -> None:
-    """Take a verb, however many there are."""
 
 
 @app.command()
@@ -69,3 +65,16 @@ def slots(
         columns([(slot.when, slot.schedule.name, slot.note) for slot in following])
     else:
         result(f"{campaign} has no slot to come")
+
+
+@app.command()
+def calendar(campaign: CampaignName) -> None:
+    """Print the address of a calendar of its slots, to subscribe to."""
+    from digest.bootstrap import open_app
+    from digest.store.campaigns import campaigns
+
+    with open_app() as digest:
+        with digest.reading() as connection:
+            stored = campaigns.by_name(connection, campaign)
+        result(digest.links.calendar_url(stored.id))
+    talk("whoever has this address can see when editions go, and nothing else")

@@ -49,3 +49,12 @@ SKIPPED_NAMED_FOR = timedelta(days=7)
 EDITION_TROUBLES_FOR = timedelta(days=7)
 # A limit is waited for again and again in a run that goes well: longer is told.
 RATE_WAIT_TOLD_FROM = timedelta(minutes=1)
+
+# == The calendar of slots ==
+
+# A quarter of a year: what is further off is not settled.
+CALENDAR_AHEAD = timedelta(days=92)
+# What has just gone does not vanish from under whoever looks.
+CALENDAR_BACK = timedelta(days=7)
+# Entries: more than a schedule of several a day has in that time.
+CALENDAR_ENTRIES = 500

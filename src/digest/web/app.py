@@ -21,7 +21,7 @@ from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import of_wrong_keys
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
-from digest.web.public import site, unsubscribe
+from digest.web.public import site, slot_calendar, unsubscribe
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -50,6 +50,7 @@ def make_app(digest: App) -> FastAPI:
     posts = PostPages(digest, pages, sessions)
     gate = Gate(digest, pages, sessions)
     app.include_router(unsubscribe.routes(digest, pages))
+    app.include_router(slot_calendar.routes(digest))
     app.include_router(today.routes(digest, pages))
     app.include_router(runs.routes(digest, pages))
     app.include_router(sign_in.routes(digest, pages, sessions, wrong_keys))

@@ -123,6 +123,24 @@ def load(connection: Connection, campaign_id: int) -> Campaign:
     return _read(connection, campaign_id).campaign
 
 
+def with_id(connection: Connection, campaign_id: int) -> StoredCampaign | None:
+    """Return the campaign of that row, None where there is none.
+
+    Raises UnreadableError.
+    """
+    readable, faults = _read_each(connection, campaigns.c.id == campaign_id)
+    if faults:
+        raise faults[0]
+    return next(iter(readable), None)
+
+
+def applied_at(connection: Connection, campaign_id: int) -> datetime:
+    """Return when the campaign's file was last applied."""
+    moment = select(campaigns.c.applied_at).where(campaigns.c.id == campaign_id)
+    applied: datetime = connection.scalars(moment).one()
+    return applied
+
+
 def listed(connection: Connection) -> list[StoredCampaign]:
     """Return every campaign that can be read, by name; see `unreadable`."""
     return _read_each(connection)[0]
