@@ -645,3 +645,11 @@ def test_readers_are_told_why_they_get_it_by_what_is_on_record() -> None:
         )
         assert "because you asked" not in no_record
         assert "no record of how that came to be. If you did not ask" in no_record
+
+
+def test_who_wrote_it_and_when_stand_on_a_line_each() -> None:
+    """No date is parted, and no sign is left at the end of a line."""
+    html, text = preview_html(a_variant(), LOOK), preview_text(a_variant(), LOOK)
+
+    assert "Ann Example, Volunteer, The Hall\nMonday 6 July 2026\n" in text
+    assert "Ann Example, Volunteer, The Hall<br>Monday 6 July 2026</p>" in html

@@ -174,6 +174,29 @@ def test_no_letter_is_smaller_than_the_format_says(wanted: str, least: int) -> N
                 assert mark.points >= least - 0.01, (page, mark)
 
 
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize("whole", ["01632 960 155", "ZZ99 4HS"])
+def test_numbers_to_ring_and_postcodes_are_never_parted(
+    wanted: Format, whole: str
+) -> None:
+    """Whatever stands before them on the line."""
+    lines = [
+        f"{'Come and see us all. '[:n]} {'la ' * 18}at {whole} now." for n in range(21)
+    ]
+    sheets = a_letter(
+        *(block for line in lines for block in words(line)), wanted=wanted
+    )
+    marks = [mark for page in range(len(sheets)) for mark in sheets.marks(page)]
+    text = "".join(mark.text for mark in marks)
+    needle = f"at{bare(whole)}now."
+    places = [match.start() + 2 for match in re.finditer(needle, text)]
+
+    assert len(places) == len(lines)
+    for place in places:
+        number = marks[place : place + len(bare(whole))]
+        assert max(m.bottom for m in number) - min(m.bottom for m in number) < 4
+
+
 def test_large_print_has_no_italics() -> None:
     blocks = Paragraph((TextSpan("slanted", emphasis=True),))
 

@@ -105,6 +105,18 @@ def test_the_packing_list_comes_first(bodies: Mapping[str, LetterBody]) -> None:
     assert "Edition k7qf2mxa" in text
 
 
+def test_each_page_of_a_rehearsals_packing_list_says_that_it_is_a_proof(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    letters = [an_addressed(f"R-{number}") for number in range(60)]
+    run = lay(letters, bodies, replace(HEAD, rehearsal=True))
+    sheets = Sheets(run.pdf)
+    packing = [sheets.text(page) for page in range(run.rows[0].first_page - 1)]
+
+    assert sum(map(bool, packing)) > 1
+    assert all("PROOF" in text for text in packing if text)
+
+
 def _places(sheets: Sheets, page: int) -> list[tuple[float, float]]:
     marks = sheets.marks(page)
     return sorted((round(mark.x0, 1), round(mark.top, 1)) for mark in marks)

@@ -70,9 +70,9 @@ class EmailEntry:
     """A post or an event as the email shows it.
 
     `language` is that of its own words. `day` is an event's, for the list of
-    contents. `byline_parts` are who wrote a post, and when. `forms` lead to the item
-    in a form that some readers need, and so stand at its top. `body` is what there is
-    to show at its depth. `read_on` leads to the rest, or to the same words on the
+    contents. `byline` is who wrote a post, and when, a line each. `forms` lead to the
+    item in a form that some readers need, and so stand at its top. `body` is what there
+    is to show at its depth. `read_on` leads to the rest, or to the same words on the
     web; where nothing does, `rest` says that there is more to ask for.
     """
 
@@ -80,18 +80,13 @@ class EmailEntry:
     title: str
     language: TextLanguage
     day: str
-    byline_parts: tuple[str, ...]
+    byline: tuple[str, ...]
     forms: tuple[Detail, ...]
     details: tuple[Detail, ...]
     picture: Picture | None
     body: tuple[Block, ...]
     rest: str
     read_on: Detail | None
-
-    @property
-    def byline(self) -> str:
-        """Who wrote it, and when, on one line."""
-        return " · ".join(self.byline_parts)
 
 
 def can_be_shortened(item: Item) -> bool:
@@ -112,7 +107,7 @@ def entry_of(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEn
         title=title_with_state(item, variant),
         language=language_in(item, variant),
         day=first_day(item, words) if isinstance(item, Event) else "",
-        byline_parts=tuple(_byline(item, variant)) if depth > Depth.TITLE else (),
+        byline=tuple(_byline(item, variant)) if depth > Depth.TITLE else (),
         forms=tuple(_links(item, variant, other_forms=True)),
         details=tuple(_details(item, variant, depth)),
         picture=picture if shows_picture else None,

@@ -25,7 +25,7 @@ from digest.render.letter.printable_text import breakable, printable
 from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.limits import HEADING_LEVELS, PRINTED_ADDRESS_LENGTH, TABLE_POINTS
 from digest.render.words.catalogue import Phrase, Words
-from digest.render.words.in_order import kept_in_order
+from digest.render.words.in_order import kept_in_order, unbroken
 
 Json = dict[str, Any]
 # Points to a millimetre, and the width of an average and of the widest letter.
@@ -86,7 +86,8 @@ class BlockTypesetter:
         if self.language.is_rtl:
             text = kept_in_order(text)
         widest = self.width * share * _POINTS / (_WIDEST * self.size * scale)
-        return breakable(printable(text, self.words), max(4, int(widest)))
+        most = max(4, int(widest))
+        return unbroken(breakable(printable(text, self.words), most), most)
 
     def phrase(self, text: str, share: float = 1.0, scale: float = 1.0) -> Json:
         """Return the text as `say` does, with its language if it has one."""

@@ -11,6 +11,7 @@ from digest.model.posts.text_language import Direction, direction_of
 
 LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT MARK}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 # Around words that run the other way than those that they stand among.
 APART = "\N{FIRST STRONG ISOLATE}"
 _END = "\N{POP DIRECTIONAL ISOLATE}"
@@ -21,6 +22,9 @@ _KEPT = re.compile(
     r"|(?<!\w)\+\d{4,}"
     r"|[A-Za-z0-9][^\s]*(?:://|@)[!-~]*[A-Za-z0-9/#=]"
 )
+
+# As the kingdom writes them.
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 
 
 def set_apart(words: str, direction: Direction) -> str:
@@ -64,6 +68,15 @@ def in_order(text: str) -> Iterator[tuple[str, bool]]:
         end = part.end()
     if end < len(text):
         yield text[end:], False
+
+
+def unbroken(text: str, most: int) -> str:
+    """Return a text whose numbers and postcodes, if so long, keep on one line."""
+    numbers = "".join(
+        part.replace(" ", NO_BREAK) if is_kept and len(part) <= most else part
+        for part, is_kept in in_order(text)
+    )
+    return _POSTCODE.sub(lambda code: code[0].replace(" ", NO_BREAK), numbers)
 
 
 def kept_in_order(text: str) -> str:
