@@ -1,22 +1,22 @@
 """Slots that are due: each gets one edition, the missed ones are owned up to."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
 from digest.gather.fetching.fetch import Fetcher
-from digest.model.campaigns.slots import weekly
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions.due import next_slot, next_slots, open_due
+from digest.schedule.editions.due import next_slots, open_due
 from digest.schedule.editions.publishing import publish_due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import ScheduleRow
 from digest.store.editions import editions
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
-from tests.builders import EIGHT, a_campaign, a_schedule
+from digest.store.staff.audit import acting_as
+from tests.builders import EIGHT
 from tests.stored import FILE, a_stored_campaign, lifted, schedule_id
 
 SLOT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)  # 16:00 in London
@@ -53,10 +53,11 @@ def test_a_new_schedule_has_no_missed_past(engine: Engine) -> None:
 
 def test_a_changed_schedule_has_no_missed_past(engine: Engine) -> None:
     a_stored_campaign(engine)
+    open_due(engine, SLOT)
     earlier = FILE.replace('"16:00"', '"09:30"')
-    a_stored_campaign(engine, earlier, SLOT - timedelta(hours=2))
+    a_stored_campaign(engine, earlier, SLOT + timedelta(hours=1))
 
-    assert open_due(engine, SLOT - timedelta(hours=1)) == 0
+    assert open_due(engine, SLOT + timedelta(hours=2)) == 0
 
 
 def test_the_newest_missed_slot_runs_late_and_the_others_are_owned_up_to(
@@ -129,27 +130,27 @@ def test_a_slot_runs_late_up_to_its_catch_up_and_is_missed_beyond(
     assert states(engine) == [(SLOT, state)]
 
 
-@pytest.mark.parametrize(
-    ("ago", "is_missed"),
-    [
-        pytest.param(timedelta(days=7) - MOMENT, True, id="within seven days"),
-        pytest.param(timedelta(days=7), False, id="seven days ago"),
-        pytest.param(timedelta(days=7) + MOMENT, False, id="longer ago"),
-    ],
-)
-def test_a_slot_of_a_week_ago_is_nobodys_due(
-    engine: Engine,
-    ago: timedelta,
-    is_missed: bool,  # noqa: FBT001 - a column of the table
+@pytest.mark.parametrize("days", [8, 400])
+def test_every_slot_has_its_row_however_long_nobody_looked(
+    engine: Engine, days: int
 ) -> None:
     a_stored_campaign(engine)
-    open_due(engine, SLOT + ago)
+    awake = SLOT + timedelta(days=days, hours=1)
 
-    assert ((SLOT, EditionState.MISSED) in states(engine)) is is_missed
+    assert open_due(engine, awake) == 1
+    daily = schedule_id(engine, "daily")
+    with reading(engine) as connection:
+        rows = editions.of_campaign(connection, 1)
+    slots = sorted(row.slot for row in rows if row.schedule_id == daily)
+    clock = [slot.astimezone(ZoneInfo("Europe/London")) for slot in slots]
+    assert len(slots) == days + 1
+    assert {(slot.hour, slot.minute) for slot in clock} == {(16, 0)}
+    assert len({slot.date() for slot in clock}) == days + 1
+    assert open_due(engine, awake) == 0
 
 
 def test_slots_lie_within_the_campaigns_days(engine: Engine) -> None:
-    dated = FILE.replace(
+    dated = FILE.partition('[[schedule]]\nname = "weekly"')[0].replace(
         'timezone = "Eu', 'starts = 2026-07-08\nends = 2026-07-08\ntimezone = "Eu'
     )
     a_stored_campaign(engine, dated)
@@ -171,6 +172,82 @@ def test_a_paused_campaign_has_no_slots(engine: Engine) -> None:
     assert open_due(engine, SLOT) == 0
     with reading(engine) as connection:
         assert next_slots(connection, EIGHT) == []
+
+
+@pytest.mark.parametrize(
+    "looked_meanwhile",
+    [pytest.param(True, id="running"), pytest.param(False, id="off")],
+)
+def test_slots_of_a_pause_are_told_as_such(
+    engine: Engine,
+    looked_meanwhile: bool,  # noqa: FBT001 - a case
+) -> None:
+    stored = a_stored_campaign(engine)
+    with writing(acting_as(engine, "Pat")) as connection:
+        campaigns.pause(connection, stored.id, EIGHT)
+    resumed_at = SLOT + timedelta(days=2, hours=1)
+    if looked_meanwhile:
+        for hours in range(48):
+            assert open_due(engine, SLOT + timedelta(hours=hours)) == 0
+    with writing(engine) as connection:
+        campaigns.resume(connection, stored.id, resumed_at)
+    opened = open_due(engine, resumed_at)
+    with reading(engine) as connection:
+        rows = editions.of_campaign(connection, stored.id)
+    by_slot = {row.slot: (row.state, row.reason) for row in rows}
+    paused = "the campaign was paused by Pat since Monday 6 July 2026, 09:00 BST"
+
+    assert opened == 1
+    assert by_slot == {
+        SLOT: (EditionState.MISSED, paused),
+        SLOT + timedelta(days=1): (EditionState.MISSED, paused),
+        SLOT + timedelta(days=2): (EditionState.OPEN, None),
+    }
+
+
+def test_a_slot_after_a_pause_was_missed_for_another_reason(engine: Engine) -> None:
+    stored = a_stored_campaign(engine)
+    with writing(engine) as connection:
+        campaigns.pause(connection, stored.id, EIGHT)
+        campaigns.resume(connection, stored.id, EIGHT + timedelta(hours=1))
+    open_due(engine, SLOT + timedelta(days=1))
+    with reading(engine) as connection:
+        reasons = {row.reason for row in editions.of_campaign(connection, stored.id)}
+
+    assert reasons == {None, "the timetable was not running"}
+
+
+@pytest.mark.parametrize(
+    ("times", "moved_at", "expected"),
+    [
+        pytest.param(("16:00", "09:30"), "13:00", ["13:00"], id="to earlier than now"),
+        pytest.param(("16:00", "14:30"), "13:00", ["14:30"], id="to later than now"),
+        pytest.param(("16:00", "09:30"), "17:00", ["16:00"], id="after it went"),
+        pytest.param(("16:00", "09:30"), "!17:00", ["17:00"], id="nobody had looked"),
+        pytest.param(("09:30", "08:00"), "10:30", ["09:30"], id="both are past"),
+    ],
+)
+def test_a_day_whose_time_is_moved_has_one_edition(
+    engine: Engine, times: tuple[str, str], moved_at: str, expected: list[str]
+) -> None:
+    def local(clock: str) -> datetime:
+        at = datetime.fromisoformat(f"2026-07-06T{clock}")
+        return at.replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC)
+
+    a_stored_campaign(engine, FILE.replace("16:00", times[0]), local("07:00"))
+    if not moved_at.startswith("!"):
+        open_due(engine, local(moved_at))
+    moved_at = moved_at.removeprefix("!")
+    a_stored_campaign(engine, FILE.replace("16:00", times[1]), local(moved_at))
+    for hour in range(6, 24):
+        if (now := local(f"{hour:02}:59")) > local(moved_at):
+            open_due(engine, now)
+    with reading(engine) as connection:
+        rows = editions.of_campaign(connection, 1)
+
+    assert [row.state for row in rows] == [EditionState.OPEN]
+    [slot] = [row.slot for row in rows]
+    assert timedelta(0) <= slot - local(expected[0]) <= timedelta(minutes=6)
 
 
 def test_after_a_long_sleep_nothing_happens_until_somebody_says_resume(
@@ -237,29 +314,3 @@ def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:
         opened = [editions.open_at(connection, slot, SLOT) for _ in range(2)]
 
     assert opened == [True, False]
-
-
-@pytest.mark.parametrize(
-    ("now", "slot"),
-    [
-        pytest.param(
-            "2026-07-01T12:00", "2026-07-05T23:00", id="long before it starts"
-        ),
-        pytest.param("2026-07-05T22:59", "2026-07-05T23:00", id="a minute before"),
-        pytest.param("2026-07-05T23:00", "2026-07-06T23:00", id="at its first slot"),
-        pytest.param("2026-07-06T23:00", None, id="what is left is of the day after"),
-    ],
-)
-def test_the_next_slot_is_within_the_campaigns_days(now: str, slot: str | None) -> None:
-    # Midnight in London is 23:00 UTC of the day before, for it is summer.
-    campaign = a_campaign(starts=date(2026, 7, 6), ends=date(2026, 7, 7))
-    midnight = ScheduleRow(
-        1, a_schedule(times=weekly(time(0), zone="Europe/London")), EIGHT
-    )
-
-    assert next_slot(campaign, midnight, at(now)) == (at(slot) if slot else None)
-
-
-def at(instant: str) -> datetime:
-    """Return an instant in UTC."""
-    return datetime.fromisoformat(instant).replace(tzinfo=UTC)

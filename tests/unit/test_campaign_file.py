@@ -310,6 +310,30 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param('"one"', '"one"\nhold_back = "on"', "length of time", id="held"),
         pytest.param('"one"', '"nobody"', "automatic, one, two", id="bad approval"),
         pytest.param("2026-07-10", "2026-07-01", "is before starts", id="ends first"),
+        pytest.param(
+            "ends = 2026-07-10",
+            'last_edition = "18:00"',
+            "campaign.last_edition: needs ends beside it",
+            id="a close without an end",
+        ),
+        pytest.param(
+            "ends = 2026-07-10",
+            'ends = 2026-07-10\nlast_edition = "2026-07-09 18:00"',
+            "is before the campaign's last day, 2026-07-10",
+            id="closes before its end",
+        ),
+        pytest.param(
+            "ends = 2026-07-10",
+            'ends = 2026-07-10\nlast_edition = "tomorrow 18:00"',
+            'is not a time; write "18:00"',
+            id="closes some day",
+        ),
+        pytest.param(
+            "ends = 2026-07-10",
+            'ends = 2026-07-10\nlast_edition = "none"\ngoodbye = "Thank you"',
+            "needs a last edition",
+            id="a goodbye in nothing",
+        ),
         pytest.param('["lantern"]', '"lantern"', "must be a list", id="text for list"),
         pytest.param('"weekly"', '"daily"', "two of them are called", id="twin names"),
         pytest.param(

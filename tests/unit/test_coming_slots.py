@@ -102,7 +102,17 @@ def test_nothing_comes_before_a_campaign_begins_or_after_it_is_over() -> None:
 
     assert lines(campaign, "2026-07-01T12:00") == [
         "daily: Tuesday 7 July 2026, 16:00 BST",
-        "daily: Wednesday 8 July 2026, 16:00 BST",
+        "daily: Wednesday 8 July 2026, 16:00 BST the last edition",
+    ]
+
+
+def test_a_day_that_staff_close_has_the_last_edition_all_the_same() -> None:
+    keys = "ends = 2026-07-08\nclosed = [2026-07-08]"
+
+    assert lines(a_campaign(WEEKDAYS, keys=keys), "2026-07-07T12:00") == [
+        "daily: Tuesday 7 July 2026, 16:00 BST",
+        "daily: Wednesday 8 July 2026: none closed",
+        "daily: Wednesday 8 July 2026, 16:00 BST the last edition",
     ]
 
 

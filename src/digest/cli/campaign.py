@@ -86,14 +86,17 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     from digest.bootstrap import open_app
     from digest.model.campaigns.durations import in_words
     from digest.model.staff_words import moment_in_words
+    from digest.schedule.reports.campaign_end import end_of
     from digest.schedule.reports.source_health import in_a_line, source_facts
     from digest.store.campaigns import campaigns, sources
     from digest.store.reports import overview
 
     with open_app() as digest, digest.reading() as connection:
+        now = digest.now()
         stored = campaigns.by_name(connection, name)
         rows = sources.of_campaign(connection, stored.id).values()
         readers = overview.readers_by_format(connection, stored.id)
+        end = end_of(connection, stored, now)
     if json:
         as_json(
             {
@@ -101,6 +104,8 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
                 "paused_at": stored.paused_at,
                 "sources": [source_facts(name, row) for row in rows],
                 "readers": readers,
+                "closes": end.closes,
+                "leftovers": end.leftovers and asdict(end.leftovers),
             }
         )
         return
@@ -122,6 +127,8 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
         )
     for row in rows:
         result(f"  source {row.name}: {in_a_line(row, campaign.timezone)}")
+    for line in end.lines(campaign, now):
+        result(f"  {line}")
     for fmt, count in readers.items():
         result(f"  readers of {fmt}: {count}")
 

@@ -39,7 +39,8 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
     for entry in facts["next"]:
         at = moment_in_words(entry["at"], entry["timezone"])
         closing = closing_in_words(entry["closes"], entry["at"], now, entry["timezone"])
-        yield f"next: {entry['campaign']}, {entry['schedule']}: {at}{closing}"
+        last = ", its last edition" if entry["is_last"] else ""
+        yield (f"next: {entry['campaign']}, {entry['schedule']}: {at}{last}{closing}")
     for entry in facts["paused"]:
         yield (
             f"paused: {entry['campaign']}: nothing is gathered or sent. "

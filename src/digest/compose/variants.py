@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from digest.model.campaigns.campaign_slots import last_slot, next_slot
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
 from digest.model.editions.steering import Steering
@@ -95,8 +96,10 @@ def draft(
     until then it is what the log holds.
     """
     campaign = stored.campaign
+    in_file, extra = schedule.schedule, schedule.extra_slot
     # One that has closed is frozen: the draft is the edition after it.
-    slot = schedule.schedule.times.next_slot(now + schedule.schedule.close) or now
+    slot = next_slot(campaign, in_file, now + in_file.close, extra) or now
+    is_last = slot == last_slot(campaign, in_file, extra)
     since = editions.upto_before(connection, schedule.id, slot, mode_of(connection))
     entries = news(connection, stored.id, (since, log.MAX), slot)
     if not entries:
@@ -113,6 +116,7 @@ def draft(
         note=steering.note,
         subject=steering.subject,
         preheader=steering.preheader,
+        goodbye=campaign.last_edition.goodbye if is_last else (),
         draft=True,
     )
 
@@ -134,12 +138,13 @@ def _composed(
         return None
     marks = tuple(entry.fingerprint for entry in entries)
     steering = get_steering(connection, place_of(edition)).steering
+    campaign = campaigns.load(connection, edition.campaign_id)
     return ComposedVariant(
         edition.id,
         rendition_key(marks, key.format, key.language, steering.mark),
         Variant(
             code=edition.code,
-            campaign=campaigns.load(connection, edition.campaign_id),
+            campaign=campaign,
             slot=edition.slot,
             items=arranged(entries, steering),
             format=key.format,
@@ -147,6 +152,7 @@ def _composed(
             note=steering.note,
             subject=steering.subject,
             preheader=steering.preheader,
+            goodbye=campaign.last_edition.goodbye if edition.is_last else (),
             rehearsal=edition.is_rehearsal,
         ),
     )

@@ -11,6 +11,8 @@ from datetime import timedelta
 NAME_LENGTH = 60
 # Digits of the number in a length of time, such as 30m: more than any limit below.
 DURATION_DIGITS = 5
+# Characters of a goodbye: it ends an edition and is none.
+PARAGRAPHS_LENGTH = 4000
 # Time for a second try, which greylisting needs.
 SHORTEST_EXPIRY = timedelta(minutes=30)
 # What is of use for longer is no news.

@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign_slots import last_slot
 from digest.model.campaigns.coming_slots import never_due
-from digest.model.staff_words import counted
+from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, schedule_rows
@@ -84,9 +85,29 @@ def apply_file(
         raise CampaignFileError("\n".join(faults))
     with writing(engine) as connection:
         before = schedule_rows.readers_of_each(connection, campaign.name)
+        slots = schedule_rows.extra_slots(connection, campaign.name)
         stored = campaigns.apply(connection, file, now)
+        new_slots = schedule_rows.extra_slots(connection, campaign.name)
         readers = enrol(connection, stored.id, stored.campaign, now)
-    return AppliedCampaign(stored.campaign, readers, tuple(_notes(campaign, before)))
+    notes = [*_notes(campaign, before), *_moved_slots(campaign, slots, new_slots)]
+    return AppliedCampaign(stored.campaign, readers, tuple(notes))
+
+
+def _moved_slots(
+    campaign: Campaign, before: Mapping[str, datetime], after: Mapping[str, datetime]
+) -> Iterator[str]:
+    """Yield what goes out soon, as a change of the file has left no time for it."""
+    for schedule in campaign.schedules:
+        slot = after.get(schedule.name)
+        if slot is None or slot in before.values():
+            continue
+        at = moment_in_words(slot, campaign.timezone)
+        is_last = slot == last_slot(campaign, schedule, slot)
+        edition = "its last edition" if is_last else "today's edition"
+        yield (
+            f"schedule {schedule.name}: {edition} goes out on {at}, for its own time "
+            "is past now; to have it otherwise, apply another file before"
+        )
 
 
 def _notes(campaign: Campaign, readers: Mapping[str, int]) -> Iterator[str]:

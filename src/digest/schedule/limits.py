@@ -12,8 +12,8 @@ CAMPAIGN_FILE_BYTES = 1_000_000
 
 # == The timetable ==
 
-# Slots without an edition are looked for so far back: older ones are nobody's due.
-LOOK_BACK = timedelta(days=7)
+# Slots that are settled in one transaction, oldest first: the others are next.
+SLOTS_AT_ONCE = 500
 # APScheduler waits on the monotonic clock: a machine that was suspended, a clock
 # that was set and a schedule changed elsewhere are seen at the next sweep.
 SWEEP = timedelta(minutes=5)

@@ -125,7 +125,9 @@ def draft(campaign: CampaignName, *, schedule: ScheduleName = None) -> None:
     if coming:
         zone = coming.timezone
         closing = closing_in_words(coming.closes, coming.at, now, zone)
-        talk(f"it is due {moment_in_words(coming.at, zone)}{closing}")
+        due_at = moment_in_words(coming.at, zone)
+        last = ", the last of its schedule" if coming.is_last else ""
+        talk(f"it is due {due_at}{last}{closing}")
 
 
 @app.command()

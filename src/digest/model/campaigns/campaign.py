@@ -152,6 +152,19 @@ class LetterHead:
 
 
 @dataclass(frozen=True, slots=True)
+class LastEdition:
+    """The last edition of each schedule: when it goes out, and what it says at its end.
+
+    `at` is when; None leaves it to each schedule's own times on the campaign's last
+    day. `goodbye` are paragraphs.
+    """
+
+    at: datetime | None = None
+    is_off: bool = False
+    goodbye: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """A cause whose posts are gathered and sent, as its file says.
 
@@ -173,6 +186,7 @@ class Campaign:
     language: str = "en-GB"
     starts: date | None = None
     ends: date | None = None
+    last_edition: LastEdition = LastEdition()
     approval: Approval = Approval.AUTOMATIC
     hold_back: timedelta | None = None
     uncertain: UncertainPolicy = UncertainPolicy.RESEND

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from digest.model.campaigns.campaign import (
     Campaign,
     Envelope,
     FirstContact,
+    LastEdition,
     LetterHead,
     PageSelectors,
     Schedule,
@@ -27,7 +28,7 @@ from digest.model.campaigns.closures import Closures
 from digest.model.campaigns.day_times import MIDNIGHT
 from digest.model.campaigns.schedule_table import InheritedTimes, schedule_from
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
-from digest.model.campaigns.written_times import checked_name, zone_name
+from digest.model.campaigns.written_times import checked_name, last_time, zone_name
 from digest.model.limits import (
     DOMAIN_LABEL_LENGTH,
     LOCAL_PART_LENGTH,
@@ -85,6 +86,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     sources = tuple(
         _source(table, folder, first_day) for table in root.tables("source")
     )
+    ends = head.day("ends")
     inherited = InheritedTimes(zone, starts, _closures(head))
     schedules = tuple(
         schedule_from(table, inherited) for table in root.tables("schedule")
@@ -103,7 +105,8 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         reply_to=reply_to.address,
         language=head.text("language", "en-GB"),
         starts=starts,
-        ends=head.day("ends"),
+        ends=ends,
+        last_edition=_last_edition(head, ends, ZoneInfo(zone)),
         approval=head.parsed("approval", Approval, Approval.AUTOMATIC),
         hold_back=_hold_back(head),
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
@@ -127,6 +130,22 @@ def _hold_back(head: TomlTable) -> timedelta | None:
 def _closures(head: TomlTable) -> Closures:
     days = tuple(sorted(set(head.days("closed"))))
     return head.parsed("holidays", partial(Closures, days=days), Closures("", days))
+
+
+def _last_edition(head: TomlTable, ends: date | None, zone: ZoneInfo) -> LastEdition:
+    goodbye = head.paragraphs("goodbye")
+    written = head.text("last_edition")
+    if ends is None:
+        for key in ("last_edition", "goodbye"):
+            if key in head:
+                head.fault(key, "needs ends beside it: the campaign's last day")
+        return LastEdition()
+    if written == "none":
+        if goodbye:
+            head.fault("goodbye", "needs a last edition, which is the last to go")
+        return LastEdition(is_off=True)
+    at = head.parsed("last_edition", partial(last_time, ends=ends, zone=zone), None)
+    return LastEdition(at, goodbye=goodbye)
 
 
 def _source(table: TomlTable, folder: PurePath, first_day: datetime | None) -> Source:

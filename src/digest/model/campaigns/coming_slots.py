@@ -7,6 +7,7 @@ from heapq import merge
 from zoneinfo import ZoneInfo
 
 from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.model.campaigns.campaign_slots import last_slot
 from digest.model.campaigns.closures import MOST_MOVED
 from digest.model.campaigns.day_rules import OnDates
 from digest.model.campaigns.day_times import clock
@@ -23,6 +24,7 @@ class ComingSlot:
 
     schedule: Schedule
     named: NamedDay
+    is_last: bool = False
 
     @property
     def closes(self) -> datetime | None:
@@ -42,7 +44,7 @@ class ComingSlot:
         slot, closes = self.named.slot, self.closes
         if slot is None or closes is None:
             return self.named.closed
-        notes = []
+        notes = ["the last edition"] if self.is_last else []
         if self.named.closed:
             day = day_in_words(self.named.day)
             notes.append(f"in place of {day}: {self.named.closed}")
@@ -114,8 +116,17 @@ def _within(
 def _of_schedule(
     campaign: Campaign, schedule: Schedule, after: datetime
 ) -> Iterator[ComingSlot]:
+    last = last_slot(campaign, schedule)
     for named in _within(campaign, schedule, after):
-        yield ComingSlot(schedule, named)
+        if last and named.slot and named.slot > last:
+            break
+        is_last = named.slot is not None and named.slot == last
+        yield ComingSlot(schedule, named, is_last)
+        if is_last:
+            return
+    if last and last > after:
+        day = last.astimezone(ZoneInfo(schedule.times.zone)).date()
+        yield ComingSlot(schedule, NamedDay(day, last), is_last=True)
 
 
 def _order(coming: ComingSlot) -> datetime:

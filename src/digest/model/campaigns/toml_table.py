@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from digest.model.campaigns import durations
+from digest.model.limits import PARAGRAPHS_LENGTH
 from digest.model.names import nearest
 
 T = TypeVar("T")
@@ -65,6 +66,10 @@ class TomlTable:
         self._keys_read: set[str] = set()
         self._children: list[TomlTable] = []
 
+    def __contains__(self, key: str) -> bool:
+        """Whether something is written at `key`."""
+        return key in self._content
+
     def fault(self, key: str, words: str) -> None:
         """Note a fault of `key`."""
         self._faults.add(self._place, key, words)
@@ -108,6 +113,18 @@ class TomlTable:
             self.fault(key, "holds a line break or another control character")
             return default
         return str(value).strip()
+
+    def paragraphs(self, key: str) -> tuple[str, ...]:
+        """Return the words at `key`, which may be on several lines, by paragraphs."""
+        value = self._value(key, str) or ""
+        if any(ord(letter) < 32 and letter not in "\r\n\t" for letter in value):
+            self.fault(key, "holds a control character")
+            return ()
+        if len(value) > PARAGRAPHS_LENGTH:
+            self.fault(key, f"is longer than {PARAGRAPHS_LENGTH} characters")
+            return ()
+        parts = (" ".join(part.split()) for part in re.split(r"\n\s*\n", value))
+        return tuple(filter(None, parts))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the true or false at `key`."""

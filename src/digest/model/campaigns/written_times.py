@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from digest.model.campaigns.day_rules import (
@@ -56,6 +56,22 @@ def wall_time(at: str) -> time:
     meant = _meant_time(written)
     hint = f'is it "{meant:%H:%M}"?' if meant else 'write e.g. "16:00"'
     raise ValueError(f"is not a time of day; {hint}")
+
+
+def last_time(written: str, ends: date, zone: ZoneInfo) -> datetime:
+    """Return the instant of a last edition: 18:00 of the last day, or with its day.
+
+    Raises ValueError in plain words.
+    """
+    day, _, at = written.strip().rpartition(" ")
+    try:
+        on = date.fromisoformat(day) if day else ends
+    except ValueError as problem:
+        words = 'is not a time; write "18:00", "2026-07-13 10:00" or "none"'
+        raise ValueError(words) from problem
+    if on < ends:
+        raise ValueError(f"is before the campaign's last day, {ends}")
+    return datetime.combine(on, wall_time(at), zone).astimezone(UTC)
 
 
 def _meant_time(written: str) -> time | None:

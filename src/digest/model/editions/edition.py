@@ -60,7 +60,8 @@ class Variant:
 
     `slot` is an aware instant; renderers show it in the campaign's zone.
     `note`, `subject` and `preheader` are staff's own words; without them the latter
-    two are made from the items. `code` is the edition's public name (8 letters and
+    two are made from the items. `goodbye` are the paragraphs that the last edition ends
+    with. `code` is the edition's public name (8 letters and
     digits). A `draft`, which is never sent, and a `rehearsal` are proofs, and say so
     on their face.
     """
@@ -74,6 +75,7 @@ class Variant:
     note: tuple[Block, ...] = ()
     subject: str = ""
     preheader: str = ""
+    goodbye: tuple[str, ...] = ()
     draft: bool = False
     rehearsal: bool = False
 

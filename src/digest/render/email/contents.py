@@ -51,7 +51,8 @@ class EmailContents:
     """An email's words for every reader of a variant.
 
     `note` is what staff say to all, before the items; it is in `note_language`.
-    `left_out` says how many items there was no room for, "" where there was.
+    `left_out` says how many items there was no room for, "" where there was. `goodbye`
+    are the paragraphs that the last edition of a campaign ends with.
     `on_paper` is whether it can be had by post.
     """
 
@@ -69,6 +70,7 @@ class EmailContents:
     events: tuple[EmailEntry, ...]
     folded: tuple[Section, ...]
     left_out: str
+    goodbye: tuple[Phrase, ...]
     sender: tuple[str, ...]
     phone: Detail | None
     on_paper: bool
@@ -113,6 +115,10 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         events=events,
         folded=tuple(_folded(posts, events, words, page_language(variant).direction)),
         left_out=_left_out(len(entries) - len(pairs), words),
+        goodbye=tuple(
+            foreign(cleaned(paragraph), around, page_language(variant))
+            for paragraph in variant.goodbye
+        ),
         sender=tuple(
             foreign(line, around, page_language(variant))
             for line in campaign.letter.sender or (campaign.sender_name,)

@@ -138,7 +138,11 @@ def letter_job(
     date = day_in_words(variant.slot, campaign.timezone, words)
     # Translators: the title of a letter whose campaign has none.
     masthead = printable(campaign.title, words) or words.gettext("News")
-    blocks = [*_blocks(variant, setup), *ending_of(variant, typesetter, form.ending)]
+    blocks = [
+        *_blocks(variant, setup),
+        *_goodbye(variant, setup),
+        *ending_of(variant, typesetter, form.ending),
+    ]
     job = {
         "title": printable(f"{campaign.title}: {date}", words),
         "masthead": breakable(masthead, MASTHEAD_WORD_LENGTH),
@@ -201,6 +205,16 @@ def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
 def note_of(variant: Variant) -> Post:
     """Return what staff say to all readers, which is set as a post without a title."""
     return Post("note", "", variant.note)
+
+
+def _goodbye(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
+    if not variant.goodbye:
+        return
+    yield setup.typesetter().heading(2, setup.words.gettext("Our last edition"))
+    for paragraph in variant.goodbye:
+        language = text_language(paragraph, setup.campaign)
+        words = setup.typesetter(language).paragraph(TextSpan(paragraph))
+        yield from in_language([words], language, setup.reader)
 
 
 def _contents(

@@ -3,19 +3,22 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 
 from sqlalchemy import Connection, Engine
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign_slots import last_slot, next_slot, slots
 from digest.model.editions.mode import Mode
+from digest.model.staff_words import moment_in_words
 from digest.schedule.editions.previews import schedule_of
 from digest.schedule.guard import guarded
-from digest.schedule.limits import LOOK_BACK
+from digest.schedule.limits import SLOTS_AT_ONCE
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
-from digest.store.campaigns import campaigns
+from digest.store.campaigns import campaigns, pauses
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions
 
@@ -24,7 +27,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NextSlot:
-    """When a schedule of a campaign is due next, and when its content closes."""
+    """When a schedule of a campaign is due next, and when its content closes.
+
+    It may be the schedule's last edition.
+    """
 
     campaign: str
     schedule_id: int
@@ -32,29 +38,31 @@ class NextSlot:
     at: datetime
     closes: datetime
     timezone: str
+    is_last: bool = False
 
 
 def open_due(engine: Engine, now: datetime) -> int:
     """Make an edition for every slot that is due and has none; return how many.
 
     Where a schedule closes before its slot it is due then, and leaves at its slot.
-    Of a schedule's slots without an edition in the last seven days the newest
-    runs, late, if its `catch_up` allows; the others are recorded as missed and
-    their content flows into the next edition by itself. Any number of
-    processes may do this at once: a slot's edition is unique.
+    Of a schedule's slots without an edition the newest runs, late, if that is not too
+    late for it; the others are recorded as missed, with the reason, and their content
+    flows into the next edition by itself. While a campaign is paused none runs. Any
+    number of processes may do this at once: a slot's edition is unique.
     """
     with reading(engine) as connection:
-        going = _going(connection)
+        every = _every(connection)
     opened = 0
-    for stored, schedule in going:
+    for stored, schedule in every:
         whom = f"campaign={stored.campaign.name} schedule={schedule.schedule.name}"
         with guarded("opening editions", whom):
             with reading(engine) as connection:
-                slots = _slots_without_edition(connection, stored, schedule, now)
-                is_due = any(slots)
-            if is_due:
+                is_due = any(_unsettled(connection, stored, schedule, now))
+            while is_due:
                 with writing(engine) as connection:
-                    opened += _open_or_miss(connection, stored, schedule, now)
+                    settling = _Settling(connection, stored, schedule, now)
+                    opened += settling.open_newest_and_miss_others()
+                is_due = settling.has_more
     return opened
 
 
@@ -63,13 +71,15 @@ def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
 
     None of a campaign that is paused, waits for golive or cannot be read.
     """
-    slots = []
-    for stored, row in _going(connection):
+    coming = []
+    for stored, row in _every(connection):
+        if stored.paused_at is not None:
+            continue
         name, schedule = stored.campaign.name, row.schedule.name
         with guarded("finding the next slot", f"campaign={name} schedule={schedule}"):
-            if slot := next_slot(stored.campaign, row, now):
-                slots.append(_named(stored.campaign, row, slot))
-    return sorted(slots, key=attrgetter("at"))
+            if slot := next_slot(stored.campaign, row.schedule, now, row.extra_slot):
+                coming.append(_named(stored.campaign, row, slot))
+    return sorted(coming, key=attrgetter("at"))
 
 
 def open_slot(
@@ -81,23 +91,14 @@ def open_slot(
     """
     stored = campaigns.by_name(connection, name)
     row = schedule_of(connection, stored, schedule)
-    slot = next_slot(stored.campaign, row, now + row.schedule.close)
+    after = now + row.schedule.close
+    slot = next_slot(stored.campaign, row.schedule, after, row.extra_slot)
     return _named(stored.campaign, row, slot) if slot else None
 
 
 def is_open(connection: Connection, stored: StoredCampaign) -> bool:
     """Whether the campaign's slots lead to editions: not live ones before golive."""
     return not (stored.awaits_golive and mode_of(connection) is Mode.LIVE)
-
-
-def next_slot(
-    campaign: Campaign, schedule: ScheduleRow, now: datetime
-) -> datetime | None:
-    """Return the schedule's first slot after `now` within the campaign's days."""
-    first, last = campaign.span
-    after = max(now, first - timedelta(microseconds=1)) if first else now
-    slot = schedule.schedule.times.next_slot(after)
-    return None if slot is None or (last is not None and slot >= last) else slot
 
 
 def _named(campaign: Campaign, row: ScheduleRow, slot: datetime) -> NextSlot:
@@ -109,62 +110,94 @@ def _named(campaign: Campaign, row: ScheduleRow, slot: datetime) -> NextSlot:
         slot,
         closes=slot - schedule.close,
         timezone=schedule.times.zone,
+        is_last=slot == last_slot(campaign, schedule, row.extra_slot),
     )
 
 
-def _going(connection: Connection) -> list[tuple[StoredCampaign, ScheduleRow]]:
+def _every(connection: Connection) -> list[tuple[StoredCampaign, ScheduleRow]]:
     return [
         (stored, schedule)
         for stored in campaigns.listed(connection)
-        if stored.paused_at is None and is_open(connection, stored)
+        if is_open(connection, stored)
         for schedule in campaigns.schedules_of(connection, stored)
     ]
 
 
-def _open_or_miss(
-    connection: Connection,
-    stored: StoredCampaign,
-    schedule: ScheduleRow,
-    now: datetime,
-) -> int:
-    slots = list(_slots_without_edition(connection, stored, schedule, now))
-    opened = 0
-    for slot in slots:
-        place = editions.Slot(stored.id, schedule.id, slot)
-        late = schedule.schedule.may_run_late(slot)
-        if slot == slots[-1] and now - slot <= late:
-            opened += editions.open_at(connection, place, now)
-        elif editions.miss(connection, place, now, "the timetable was not running"):
+class _Settling:
+    """The slots of a schedule that are due and have no edition, settled."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        stored: StoredCampaign,
+        schedule: ScheduleRow,
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._stored = stored
+        self._schedule = schedule
+        self._now = now
+        self.has_more = False
+
+    def open_newest_and_miss_others(self) -> int:
+        """Settle the oldest of them; return how many editions were opened."""
+        place = self._connection, self._stored, self._schedule, self._now
+        slots = [*islice(_unsettled(*place), SLOTS_AT_ONCE + 1)]
+        self.has_more = len(slots) > SLOTS_AT_ONCE
+        *others, newest = slots[:SLOTS_AT_ONCE]
+        for slot in others:
+            self._miss(slot)
+        if self.has_more or self._is_too_late(newest):
+            self._miss(newest)
+        elif self._stored.paused_at is None:
+            opened = editions.open_at(self._connection, self._slot(newest), self._now)
+            campaigns.note_settled(self._connection, self._schedule.id, newest)
+            return int(opened)
+        elif others:
+            newest = others[-1]
+        else:
+            return 0
+        campaigns.note_settled(self._connection, self._schedule.id, newest)
+        return 0
+
+    def _is_too_late(self, slot: datetime) -> bool:
+        return self._now - slot > self._schedule.schedule.may_run_late(slot)
+
+    def _slot(self, at: datetime) -> editions.Slot:
+        campaign, schedule = self._stored.campaign, self._schedule
+        closes = last_slot(campaign, schedule.schedule, schedule.extra_slot)
+        is_last = at == closes
+        return editions.Slot(self._stored.id, schedule.id, at, is_last)
+
+    def _miss(self, slot: datetime) -> None:
+        pause = pauses.pause_at(self._connection, self._stored.id, slot)
+        zone = self._stored.campaign.timezone
+        why = (
+            f"the campaign was paused by {pause.by} since "
+            f"{moment_in_words(pause.since, zone)}"
+            if pause
+            else "the timetable was not running"
+        )
+        if editions.miss(self._connection, self._slot(slot), self._now, why):
             log.warning(
                 "slot missed campaign=%s schedule=%s slot=%s",
-                stored.campaign.name,
-                schedule.schedule.name,
+                self._stored.campaign.name,
+                self._schedule.schedule.name,
                 slot.isoformat(),
             )
-    return opened
 
 
-def _slots_without_edition(
+def _unsettled(
     connection: Connection,
     stored: StoredCampaign,
     schedule: ScheduleRow,
     now: datetime,
 ) -> Iterator[datetime]:
-    campaign = stored.campaign
-    first, last = campaign.span
-    after = max(schedule.slots_since, now - LOOK_BACK)
+    in_file, after = schedule.schedule, schedule.slots_since
     if stored.live_since is not None and mode_of(connection) is Mode.LIVE:
         after = max(after, stored.live_since)
     with_edition = editions.slots_made(connection, schedule.id, after)
-    closing = now + schedule.schedule.close
-    for slot in schedule.schedule.times.slots(after, closing):
-        begun = first is None or slot >= first
-        over = last is not None and slot >= last
-        if begun and not over and slot not in with_edition:
+    until = now + in_file.close
+    for slot in slots(stored.campaign, in_file, after, until, schedule.extra_slot):
+        if slot not in with_edition:
             yield slot
-
-
-def is_over(campaign: Campaign, now: datetime) -> bool:
-    """Whether the campaign's last day is over, so that no slot is to come."""
-    _, last = campaign.span
-    return last is not None and last <= now

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Engine
 from digest.compose.plan import LeftOut, PlannedCopy, decide
 from digest.compose.variants import news
 from digest.errors import DigestError
+from digest.model.campaigns.campaign_slots import next_slot
 from digest.model.campaigns.live_needs import LiveNeed, campaign_needs
 from digest.model.editions.due_stretch import DueStretch, Stretch, due_to
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
-from digest.schedule.editions import due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
@@ -218,7 +218,7 @@ def _first(
     begins: int,
     now: datetime,
 ) -> FirstEdition:
-    slot = due.next_slot(stored.campaign, schedule, now)
+    slot = next_slot(stored.campaign, schedule.schedule, now, schedule.extra_slot)
     entries = news(connection, stored.id, (begins, MAX), slot or now)
     upto = entries[-1].position if entries else begins
     copies, left_out = Counter[Channel](), Counter[str]()

@@ -39,6 +39,7 @@ def status_of(
                     "at": slot.at,
                     "closes": slot.closes,
                     "timezone": slot.timezone,
+                    "is_last": slot.is_last,
                 }
                 for slot in due.next_slots(connection, now)
             ],

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign_slots import is_over
 from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
@@ -31,10 +32,9 @@ from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
-from digest.store.people import owed
-from digest.store.people.readers import reads_it
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
+from digest.store.reports.leftovers import leftovers_of
 from digest.store.reports.overview import UnservedCause
 
 
@@ -91,7 +91,7 @@ def _of_campaign(
         for row in sources.of_campaign(connection, stored.id).values()
         for trouble in _of_source(stored.campaign, row, now)
     ]
-    if due.is_over(stored.campaign, now):
+    if is_over(stored.campaign, now):
         troubles += _undelivered(connection, stored)
     return troubles + [
         Trouble(f"{name}: {unreadable.what}", unreadable.cure)
@@ -102,7 +102,7 @@ def _of_campaign(
 def _of_log(
     connection: Connection,
     stored: StoredCampaign,
-    now: datetime,  # noqa: ARG001 - asked as the other parts are
+    now: datetime,
 ) -> list[Trouble]:
     name = stored.campaign.name
     troubles = [
@@ -115,7 +115,8 @@ def _of_log(
             connection, item_pictures.open_items(connection, stored.id)
         )
     ]
-    if waiting := overview.posts_waiting(connection, stored.id):
+    waiting = overview.posts_waiting(connection, stored.id)
+    if waiting and not is_over(stored.campaign, now):
         troubles.append(
             Trouble(
                 f"{name}: {counted(waiting, 'post waits', 'posts wait')} "
@@ -159,17 +160,38 @@ def _of_editions(
 
 
 def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
+    """Return what the campaign's readers are left without now that it has ended."""
     name = stored.campaign.name
-    count = owed.count(connection, stored.id, reads_it(connection, stored.id))
-    if not count:
-        return []
-    copies = counted(count, "copy has", "copies have")
-    return [
-        Trouble(
-            f"{name} has ended, and {copies} not left: no edition carries their posts.",
-            f"See which: digest edition list {name}, then digest deliveries EDITION-ID",
+    leftovers = leftovers_of(connection, stored.id)
+    troubles = []
+    if leftovers.posts:
+        posts = counted(leftovers.posts, "post has", "posts have")
+        troubles.append(
+            Trouble(
+                f"{name} has ended, and {posts} come since: no edition carries them.",
+                f"See: digest post list {name}. To have them go out, set a later end "
+                f"in its file, or say: digest edition run {name}",
+            )
         )
-    ]
+    if leftovers.waiting:
+        posts = counted(leftovers.waiting, "post waits", "posts wait")
+        troubles.append(
+            Trouble(
+                f"{name} has ended, and {posts} to be released still.",
+                f"See: digest post list {name}, or the posts of the desk",
+            )
+        )
+    if leftovers.copies:
+        copies = counted(leftovers.copies, "copy has", "copies have")
+        see = f"digest edition list {name}, then digest deliveries EDITION-ID"
+        troubles.append(
+            Trouble(
+                f"{name} has ended, and {copies} not left: no edition carries their "
+                "posts.",
+                f"See which: {see}",
+            )
+        )
+    return troubles
 
 
 def _not_live(name: str) -> Trouble:

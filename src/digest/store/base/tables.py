@@ -174,12 +174,14 @@ schedule = Table(
     _id(),
     _to("campaign_id"),
     _required("name", String(80)),
-    # Slots count from here: a new or changed timetable has no missed past.
+    # Slots later than this are to be settled: a new timetable has no missed past.
     _required("slots_since", UtcDateTime),
     _required("timetable", String(80)),  # as last applied, to notice a change
     # It stands where the campaign's others stood then; null: at the campaign's start.
     Column("began_at", UtcDateTime),
     Column("former_names", JSON, nullable=False, server_default=text("'[]'")),
+    # A slot beside its times, where a change of them left none for what was due.
+    Column("extra_slot", UtcDateTime),
     Column("ended_at", UtcDateTime),
     UniqueConstraint("campaign_id", "name"),
 )
@@ -196,6 +198,8 @@ edition = Table(
     _required("state", String(12)),
     Column("upto", BigId),
     Column("reason", Text),  # why skipped, missed or cancelled
+    # The last of its schedule in the campaign, with the campaign's goodbye.
+    Column("is_last", Boolean, nullable=False, server_default=text("false")),
     _required("opened_at", UtcDateTime),
     Column("frozen_at", UtcDateTime),
     Column("approved_at", UtcDateTime),

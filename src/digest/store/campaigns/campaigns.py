@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns import campaign_file
 from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.model.editions.mode import Mode
+from digest.store.base.modes import mode_of
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import mailing_list, schedule
 from digest.store.base.upsert import insert_new
-from digest.store.campaigns import going_live, schedule_rows, source_rows
+from digest.store.campaigns import going_live, pauses, schedule_rows, source_rows
 from digest.store.staff.audit import Act, changes, record
 
 
@@ -49,15 +51,17 @@ class StoredCampaign:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """A schedule with its row's id; slots count from `slots_since`.
+    """A schedule with its row's id; slots later than `slots_since` are to be settled.
 
-    `former_names` are those that it had before it was renamed.
+    `former_names` are those that it had before it was renamed, `extra_slot` is a slot
+    beside its times.
     """
 
     id: int
     schedule: Schedule
     slots_since: datetime
     former_names: tuple[str, ...] = ()
+    extra_slot: datetime | None = None
 
 
 def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCampaign:
@@ -90,7 +94,8 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
     stored = by_name(connection, campaign.name)
     _record_application(connection, stored, before, content, now)
     source_rows.apply(connection, stored.id, campaign.sources, now)
-    schedule_rows.apply(connection, stored.id, campaign, now)
+    was = CampaignFile(**before).parsed() if before else None
+    schedule_rows.apply(connection, stored.id, campaign, was, now)
     insert_new(
         connection,
         mailing_list,
@@ -162,7 +167,7 @@ def pause(connection: Connection, campaign_id: int, now: datetime) -> bool:
         .values(paused_at=now)
     )
     if paused.rowcount:
-        record(connection, Act("paused", campaign_id), now)
+        record(connection, Act(pauses.PAUSED, campaign_id), now)
     return paused.rowcount == 1
 
 
@@ -178,8 +183,22 @@ def resume(connection: Connection, campaign_id: int, now: datetime) -> bool:
     )
     if resumed.rowcount:
         since_then = {"paused since": since}
-        record(connection, Act("resumed", campaign_id, before=since_then), now)
+        record(connection, Act(pauses.RESUMED, campaign_id, before=since_then), now)
     return resumed.rowcount == 1
+
+
+def note_settled(connection: Connection, schedule_id: int, slot: datetime) -> None:
+    """Note that every slot of the schedule up to that one has a live edition.
+
+    Rehearsals settle nothing: what was rehearsed goes out live too.
+    """
+    if mode_of(connection) is not Mode.LIVE:
+        return
+    connection.execute(
+        update(schedule)
+        .where(schedule.c.id == schedule_id, schedule.c.slots_since < slot)
+        .values(slots_since=slot)
+    )
 
 
 def schedules_of(connection: Connection, stored: StoredCampaign) -> list[ScheduleRow]:
@@ -226,7 +245,9 @@ def _schedules_of(
 
     def understood(row: Row[Any]) -> ScheduleRow:
         in_file = stored.campaign.schedules[places[row.name]]
-        return ScheduleRow(row.id, in_file, row.slots_since, (*row.former_names,))
+        return ScheduleRow(
+            row.id, in_file, row.slots_since, (*row.former_names,), row.extra_slot
+        )
 
     readable, faults = read_each(connection, rows, schedule.c.id, understood)
     readable.sort(key=lambda row: places[row.schedule.name])

@@ -1,12 +1,15 @@
 """The schedules of a campaign in the database, as its file has them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.model.campaigns.campaign_slots import last_slot, loses_its_slot
+from digest.model.editions.mode import Mode
+from digest.store.base.modes import mode_of
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import reader, schedule
@@ -15,12 +18,17 @@ from digest.store.staff.audit import Act, record
 
 
 def apply(
-    connection: Connection, campaign_id: int, campaign: Campaign, now: datetime
+    connection: Connection,
+    campaign_id: int,
+    campaign: Campaign,
+    before: Campaign | None,
+    now: datetime,
 ) -> None:
     """Make the rows match the file: new, changed, renamed or ended, never deleted.
 
     One that was renamed keeps its readers and its editions. The readers of one that
-    has ended move to the default schedule and keep their place in the log.
+    has ended move to the default schedule and keep their place in the log. `before`
+    is the file that was applied last.
     """
     for in_file in campaign.schedules:
         if in_file.renamed_from:
@@ -53,6 +61,8 @@ def apply(
             .where(is_this, schedule.c.ended_at.is_not(None))
             .values(slots_since=now, began_at=now, ended_at=None)
         )
+        if before:
+            _note_extra_slot(connection, is_this, (before, campaign), in_file, now)
         has_changed = schedule.c.timetable != timetable
         connection.execute(
             update(schedule)
@@ -76,6 +86,48 @@ def readers_of_each(connection: Connection, name: str) -> Mapping[str, int]:
         .order_by(schedule.c.id)
     )
     return {row.name: row.readers for row in rows}
+
+
+def extra_slots(connection: Connection, name: str) -> Mapping[str, datetime]:
+    """Return the slots beside its times that each schedule of that campaign has."""
+    rows = connection.execute(
+        select(schedule.c.name, schedule.c.extra_slot)
+        .join(campaigns, campaigns.c.id == schedule.c.campaign_id)
+        .where(campaigns.c.name == name, schedule.c.extra_slot.is_not(None))
+    )
+    return {row.name: row.extra_slot for row in rows}
+
+
+def _note_extra_slot(
+    connection: Connection,
+    is_this: ColumnElement[bool],
+    files: tuple[Campaign, Campaign],
+    in_file: Schedule,
+    now: datetime,
+) -> None:
+    """Give a schedule a slot at once where a change of the file left it without one."""
+    before, campaign = files
+    names = (in_file.name, in_file.renamed_from)
+    former = next((row for row in before.schedules if row.name in names), None)
+    if former is None or (former, before) == (in_file, campaign):
+        return
+    values: dict[str, Any] = {}
+    rows = select(schedule.c.id, schedule.c.slots_since).where(is_this)
+    readable, _ = read_each(connection, rows, schedule.c.id, tuple)
+    if not readable:
+        return
+    settled = readable[0][1]
+    if loses_its_slot((before, former), (campaign, in_file), settled, now):
+        is_live = mode_of(connection) is Mode.LIVE
+        # Somebody may have meant otherwise: so long it can be put right.
+        wait = campaign.holds_back(is_live=is_live, by_person=True)
+        values = {"extra_slot": now + max(wait, timedelta(seconds=1))}
+    else:
+        last_at = last_slot(campaign, in_file)
+        if last_at is None or last_at > now:
+            values = {"extra_slot": None}
+    if values:
+        connection.execute(update(schedule).where(is_this).values(values))
 
 
 def _rename(

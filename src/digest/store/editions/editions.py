@@ -85,6 +85,7 @@ class Edition:
     state: EditionState
     upto: int | None
     reason: str | None
+    is_last: bool
     plan_cursor: int
     approved_by: tuple[str, ...]
     leaves_at: datetime | None
@@ -117,11 +118,15 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One instant at which a schedule of a campaign is due."""
+    """One instant at which a schedule of a campaign is due.
+
+    At the last one its last edition is.
+    """
 
     campaign_id: int
     schedule_id: int
     at: datetime
+    is_last: bool = False
 
 
 def open_at(
@@ -153,6 +158,7 @@ def _make(connection: Connection, slot: Slot, now: datetime, **facts: Any) -> bo
         "schedule_id": slot.schedule_id,
         "slot": slot.at,
         "mode": mode,
+        "is_last": slot.is_last,
         "opened_at": now,
     }
     if mode is Mode.PRACTICE:
@@ -503,6 +509,7 @@ def _edition(row: Row[Any]) -> Edition:
         state=EditionState(row.state),
         upto=row.upto,
         reason=row.reason,
+        is_last=row.is_last,
         plan_cursor=row.plan_cursor,
         approved_by=tuple(row.approved_by or ()),
         leaves_at=row.leaves_at,
