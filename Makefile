@@ -11,7 +11,7 @@ FUZZ ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix mutants fuzz pictures browser postgres fiu gmime limits words lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix mutants fuzz pictures browser postgres fiu gmime limits clocks words lock secrets
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,7 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(PYTHON) -m tests.catalogues --check
 	$(PYTHON) -m tests.house
 	$(PYTHON) -m tests.limits_page --check
+	$(PYTHON) -m tests.clock_page --check
 	$(PYTHON) -m tests.glossary
 
 test: $(VENV)/.dev-installed browser postgres fiu gmime check ## check, then run every test, on all cores
@@ -73,6 +74,10 @@ browser: ## find a Chromium for the browser tests, or install one where we may
 
 limits: $(VENV)/.dev-installed ## write the reference page of limits anew
 	@$(PYTHON) -m tests.limits_page
+
+clocks: $(VENV)/.dev-installed ## write the page of clock changes; reckon slots anew over years
+	@$(PYTHON) -m tests.clock_page
+	@$(PYTHON) -m tests.reckoning
 
 words: $(VENV)/.dev-installed ## bring the catalogues of readers' words up to date
 	@$(PYTHON) -m tests.catalogues

@@ -3,13 +3,14 @@
 Whole years of minutes: `python -m tests.reckoning`.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
 from dateutil import tz
 
-from tests.reckoning import KINDS, ZONES, differences
+from tests import clock_page
+from tests.reckoning import KINDS, ZONES, WallClock, differences
 
 AT_ENDS = (
     (date(2027, 12, 30), date(2027, 12, 31)),
@@ -42,6 +43,37 @@ def test_slots_are_those_of_an_independent_reckoning(zone: str) -> None:
         count, faults = differences(zone, first, last)
         assert count
         assert faults == []
+
+
+def rows_of_the_page() -> list[list[str]]:
+    """Return the cells of each row that the page of clock changes shows."""
+    lines = clock_page.PAGE.read_text().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in rows if "/" in row[0] and len(row) == 6]
+
+
+@pytest.mark.parametrize("cells", rows_of_the_page(), ids=" ".join)
+def test_each_row_of_the_page_is_what_a_clock_shows(cells: list[str]) -> None:
+    zone, day_in_words, at, shows, in_utc, why = cells
+    day = datetime.strptime(day_in_words, "%a %d %b %Y").date()  # noqa: DTZ007 - a day
+    wall = datetime.combine(day, time.fromisoformat(at))
+    due = WallClock(zone, day, day).first_at(wall)
+    local = due.astimezone(tz.gettz(zone))
+
+    assert f"{due:%Y-%m-%d %H:%M}" == in_utc
+    assert f"{local:%a %H:%M}" == shows
+    assert (why == "there is no such time") is (f"{local:%H:%M}" != at)
+    following = (
+        (due + timedelta(minutes=n)).astimezone(local.tzinfo) for n in range(1, 181)
+    )
+    comes_twice = any(f"{later:%H:%M}" == shows[-5:] for later in following)
+    assert (why == "the first of two") is comes_twice
+
+
+def test_the_page_shows_both_changes_and_is_as_it_is_made() -> None:
+    assert clock_page.PAGE.read_text() == clock_page.page()
+    whys = {row[5] for row in rows_of_the_page()}
+    assert whys == {"", "there is no such time", "the first of two"}
 
 
 def test_the_zones_change_their_clocks_in_all_ways_that_matter() -> None:
