@@ -27,13 +27,16 @@ from digest.errors import DigestError
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import VariantKey
+from digest.model.editions.mode import Mode
+from digest.model.editions.steering import Steering
 from digest.model.formats import HTML
 from digest.model.posts.items import Post
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import campaign, delivery, item, reader, variant
 from digest.store.campaigns import campaigns, sources
 from digest.store.delivery import deliveries
-from digest.store.editions import editions
+from digest.store.editions import editions, steering
+from digest.store.editions.steering import SteeringAct, SteeringPlace
 from digest.store.migrate import migrate
 from digest.store.people import owed
 from digest.store.posts import acceptance, by_hand, corrections, editing, listing, log
@@ -100,6 +103,7 @@ class Log(RuleBasedStateMachine):
         self.by_hand: dict[str, Post] = {}
         self.names = {"blog": "blog", "news": "news"}
         self.path = 0
+        self.most = ""
         self.touched: set[int] = set()
         self.begun: list[int] = []
         self.got: dict[int, Counter[int]] = {}
@@ -187,9 +191,19 @@ class Log(RuleBasedStateMachine):
             self.names["news"] += "x"
         else:
             self.path += 1
+        self._apply()
+
+    @rule(most=st.sampled_from(["", "most_items = 1", "most_items = 2"]))
+    def limit(self, most: str) -> None:
+        """Have copies hold so many items at most, or any number."""
+        self.most = most
+        self._apply()
+
+    def _apply(self) -> None:
         news = NEWS.format(path=f"feed{self.path}")
         news = news.replace('"news"', f'"{self.names["news"]}"')
-        a_stored_campaign(self.engine, FILE + news, self.now)
+        file = FILE.replace("lists =", f"{self.most}\nlists =")
+        a_stored_campaign(self.engine, file + news, self.now)
 
     # --- what staff do ---
 
@@ -223,6 +237,16 @@ class Log(RuleBasedStateMachine):
             if offers := corrections.offered(connection, 1):
                 offer = offers[which % len(offers)]
                 corrections.correct(connection, offer.id, self.now)
+
+    @rule(schedule=st.sampled_from(SCHEDULES), which=ANY, whole=st.booleans())
+    def take_out(self, schedule: str, which: int, *, whole: bool) -> None:
+        """Take a post out of the open edition of a schedule, or all there are."""
+        with writing(self.engine) as connection:
+            ids = connection.scalars(select(item.c.id).order_by(item.c.id)).all()
+            out = tuple(ids) if whole else tuple(ids[which : which + 1])
+            place = SteeringPlace(schedule_id(self.engine, schedule), Mode.LIVE)
+            act = SteeringAct("took out posts", "ann", self.now)
+            steering.change(connection, place, lambda _: Steering(out=out), act)
 
     # --- what the timetable does ---
 
@@ -311,7 +335,9 @@ class Log(RuleBasedStateMachine):
             with writing(self.engine) as connection:
                 for reader_id in self.joined:
                     unsubscribing.resubscribe(connection, reader_id, self.now)
-            for schedule in SCHEDULES:
+            self.limit("")
+            # The second of each has what was taken out of the first.
+            for schedule in SCHEDULES * 2:
                 self.run(schedule)
             self._look()
             self._check()

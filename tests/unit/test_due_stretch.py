@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.editions.due_stretch import DueStretch, due_to
+from digest.model.editions.due_stretch import DueStretch, due_to, only
 
 END = 12
 PLACES = st.integers(0, END)
@@ -83,3 +83,15 @@ def test_what_is_owed_comes_before_what_is_new(
     place: int, owed: list[DueStretch], due: DueStretch
 ) -> None:
     assert due_to(place, 15, owed) == due
+
+
+@given(stretch=stretches(), taken_out=st.sets(PLACES))
+def test_positions_are_taken_out_and_no_others(
+    stretch: DueStretch, taken_out: set[int]
+) -> None:
+    assert positions(stretch.without(taken_out)) == positions(stretch) - taken_out
+
+
+@given(those=st.sets(st.integers(1, END), min_size=1))
+def test_a_stretch_of_some_positions_takes_these_alone(those: set[int]) -> None:
+    assert positions(only(those)) == those

@@ -1,9 +1,11 @@
 """An edition's way from open to approved, or skipped: freeze, approve, cancel."""
 
+from dataclasses import astuple
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
+from digest.compose.plan import LEFT_FOR_NEXT
 from digest.compose.variants import news
 from digest.model.campaigns.campaign import Approval, Campaign
 from digest.model.editions.due_stretch import due_to
@@ -39,14 +41,24 @@ def freeze(
             .where(campaign_table.c.id == edition.campaign_id)
             .with_for_update()
         ).one()
-        if _has_news(connection, edition, upto):
-            editions.move(connection, edition_id, EditionState.FROZEN, now, upto=upto)
-            if not edition.is_recalled:
-                steering.freeze(connection, edition)
-        else:
+        why_not = _why_skipped(connection, edition, upto)
+        if why_not:
             editions.move(
-                connection, edition_id, EditionState.SKIPPED, now, reason=NOTHING_NEW
+                connection, edition_id, EditionState.SKIPPED, now, reason=why_not
             )
+            steering.skip(connection, edition, now)
+            return
+        carried_in = owed.carried_to(connection, edition.schedule_id, edition.mode)
+        editions.move(
+            connection,
+            edition_id,
+            EditionState.FROZEN,
+            now,
+            upto=upto,
+            carried_in=[astuple(stretch) for stretch in carried_in] or None,
+        )
+        if not edition.is_recalled:
+            steering.freeze(connection, edition)
 
 
 def approve(
@@ -106,19 +118,29 @@ def _leaves_at(
     return max(filter(None, (at, edition.leaves_at)), default=None)
 
 
-def _has_news(connection: Connection, edition: editions.Edition, upto: int) -> bool:
-    """Whether an edition up to `upto` has anything for its readers, new or owed."""
+def _why_skipped(connection: Connection, edition: editions.Edition, upto: int) -> str:
+    """Return why an edition up to `upto` has nothing for its readers, new or owed.
+
+    "" where it has.
+    """
     furthest_back = connection.scalar(
         select(func.min(place_in(edition.mode))).where(
             reader.c.schedule_id == edition.schedule_id
         )
     )
     if furthest_back is None:
-        return False
+        return NOTHING_NEW
     still_read = reads_it(connection, edition.campaign_id)
     stretches = owed.of_schedule(connection, edition, upto, still_read)
     begins = owed.begins(connection, edition.campaign_id, edition.mode)
     due = due_to(furthest_back, upto, stretches, begins)
     stretch = (due.since, upto)
-    entries = news(connection, edition.campaign_id, stretch, edition.slot)
-    return any(due.takes(entry.position) for entry in entries)
+    due_items = {
+        entry.id
+        for entry in news(connection, edition.campaign_id, stretch, edition.slot)
+        if due.takes(entry.position)
+    }
+    if not due_items:
+        return NOTHING_NEW
+    steered = steering.get(connection, steering.place_of(edition)).steering
+    return "" if due_items.difference(steered.out) else LEFT_FOR_NEXT

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
 from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.edition import EditionState, VariantKey
@@ -24,7 +25,7 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.delivery.deliveries import NewDelivery
-from digest.store.editions import editions
+from digest.store.editions import editions, steering
 from digest.store.holds.holds import refuse_if_held
 from digest.store.people import owed
 from digest.store.people.readers import PlanningRow, facts_for, move_on
@@ -32,16 +33,18 @@ from digest.store.posts import log
 
 # Gets, in the transaction that plans them, the send batches that have been cut.
 Submit = Callable[[Connection, Sequence[int]], None]
+LEFT_FOR_NEXT = "all of it was left for the next edition"
 NOBODY = "nobody had anything new that could reach them"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCopy:
-    """A reader who gets a copy, and which."""
+    """A reader who gets a copy, and which; their next has the positions `left_over`."""
 
     row: PlanningRow
     channel: Channel
     key: VariantKey
+    left_over: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class LeftOut:
     row: PlanningRow
     kind: str
     reason: str
+    left_over: tuple[int, ...] = ()
 
 
 def submit_nothing(_connection: Connection, _batch_ids: Sequence[int]) -> None:
@@ -83,7 +87,10 @@ def plan(
 
 
 def decide(
-    row: PlanningRow, due: DueStretch, entries: Sequence[log.LogEntry]
+    row: PlanningRow,
+    due: DueStretch,
+    entries: Sequence[log.LogEntry],
+    selection: EditionSelection,
 ) -> PlannedCopy | LeftOut:
     """Return what becomes of one reader in an edition that brings them `due`."""
     served = resolve(row.facts)
@@ -95,9 +102,24 @@ def decide(
             # In one order: who wrote them in another one wants the same.
             topics = tuple(sorted(set(row.topics)))
             key = VariantKey(due, topics, fmt, row.language)
-            if any(key.takes(entry.position, entry.topics) for entry in entries):
+            if not any(key.takes(entry.position, entry.topics) for entry in entries):
+                return LeftOut(row, "nothing-new", "nothing new on their topics")
+            if selection.is_everything:
                 return PlannedCopy(row, channel, key)
-            return LeftOut(row, "nothing-new", "nothing new on their topics")
+            return _selected(PlannedCopy(row, channel, key), entries, selection)
+
+
+def _selected(
+    copy: PlannedCopy, entries: Sequence[log.LogEntry], selection: EditionSelection
+) -> PlannedCopy | LeftOut:
+    """Return the copy without what is left for its reader's next one."""
+    key = copy.key
+    theirs = [entry for entry in entries if key.takes(entry.position, entry.topics)]
+    over = tuple(entry.position for entry in selection.left_over(theirs))
+    if len(over) == len(theirs):
+        return LeftOut(copy.row, "nothing-new", LEFT_FOR_NEXT, over)
+    fewer = replace(key, due=key.due.without(over))
+    return replace(copy, key=fewer, left_over=over)
 
 
 def _plan_chunk(
@@ -117,8 +139,14 @@ def _plan_chunk(
         dues = _due_to_each(connection, edition, rows)
         stretch = (min(due.since for due in dues), edition.upto or 0)
         entries = news(connection, edition.campaign_id, stretch, edition.slot)
+        campaign = campaigns.load(connection, edition.campaign_id)
+        steered = steering.get(connection, steering.place_of(edition))
+        selection = EditionSelection.of(
+            campaign, steered.steering, is_last=edition.is_last
+        )
         decisions = [
-            decide(row, due, entries) for row, due in zip(rows, dues, strict=True)
+            decide(row, due, entries, selection)
+            for row, due in zip(rows, dues, strict=True)
         ]
         if batch_ids := _record(connection, edition, decisions, now):
             submit(connection, batch_ids)
@@ -154,6 +182,8 @@ def _record(
     others = [other for other in decisions if isinstance(other, LeftOut)]
     batch_ids = _insert_deliveries(connection, edition.id, copies, now)
     _insert_left_out(connection, edition.id, others)
+    over = {each.row.reader_id: each.left_over for each in decisions if each.left_over}
+    owed.carry_over(connection, edition, over)
     up_to_date = [copy.row for copy in copies]
     up_to_date += [other.row for other in others if other.kind == "nothing-new"]
     upto = edition.upto or 0

@@ -1,18 +1,19 @@
 """What a kind of reader gets: a stretch of the log, as one value for a renderer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from digest.compose.selection import EditionSelection, posts_in_order
 from digest.model.campaigns.campaign_slots import last_slot, next_slot
-from digest.model.editions.due_stretch import DueStretch
+from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
 from digest.model.editions.steering import Steering
 from digest.model.formats import Format, named
 from digest.model.posts.event_changes import is_worth_telling, merge_dates
-from digest.model.posts.items import Event, Item, Post
+from digest.model.posts.items import Event, Item
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
@@ -77,10 +78,23 @@ def of_edition(
     since = editions.upto_before(
         connection, edition.schedule_id, edition.slot, edition.mode
     )
-    language = campaigns.load(connection, edition.campaign_id).language
-    due = DueStretch(since, edition.upto or since)
-    key = VariantKey(due, (), fmt, language)
+    due = due_to(since, edition.upto or since, edition.carried_in)
+    entries = due_entries(connection, edition.campaign_id, due, edition.slot)
+    campaign = campaigns.load(connection, edition.campaign_id)
+    steering = get_steering(connection, place_of(edition)).steering
+    selection = EditionSelection.of(campaign, steering, is_last=edition.is_last)
+    over = selection.left_over(entries)
+    due = due.without(entry.position for entry in over)
+    key = VariantKey(due, (), fmt, campaign.language)
     return _composed(connection, edition, key)
+
+
+def due_entries(
+    connection: Connection, campaign_id: int, due: DueStretch, at: datetime
+) -> list[log.LogEntry]:
+    """Return the news in a stretch of the log, but for what its reader has had."""
+    entries = news(connection, campaign_id, (due.since, due.upto), at)
+    return [entry for entry in entries if due.takes(entry.position)]
 
 
 def draft(
@@ -100,12 +114,17 @@ def draft(
     # One that has closed is frozen: the draft is the edition after it.
     slot = next_slot(campaign, in_file, now + in_file.close, extra) or now
     is_last = slot == last_slot(campaign, in_file, extra)
-    since = editions.upto_before(connection, schedule.id, slot, mode_of(connection))
-    entries = news(connection, stored.id, (since, log.MAX), slot)
+    mode = mode_of(connection)
+    since = editions.upto_before(connection, schedule.id, slot, mode)
+    due = due_to(since, log.MAX, owed.carried_to(connection, schedule.id, mode))
+    entries = due_entries(connection, stored.id, due, slot)
+    place = SteeringPlace(schedule.id, mode)
+    steering = get_steering(connection, place).steering
+    selection = EditionSelection.of(campaign, steering, is_last=is_last)
+    over = selection.left_over(entries)
+    entries = [entry for entry in entries if entry not in over]
     if not entries:
         return None
-    place = SteeringPlace(schedule.id, mode_of(connection))
-    steering = get_steering(connection, place).steering
     return Variant(
         code="draft",
         campaign=campaign,
@@ -156,20 +175,6 @@ def _composed(
             rehearsal=edition.is_rehearsal,
         ),
     )
-
-
-def posts_in_order(
-    entries: Iterable[log.LogEntry], steering: Steering
-) -> list[log.LogEntry]:
-    """Return the posts among them as staff have arranged them, or else by date."""
-    # A date orders posts; it never decides whether they are in.
-    dated = {
-        entry.id: (entry.item.published or entry.accepted_at, entry.position, entry)
-        for entry in entries
-        if isinstance(entry.item, Post)
-    }
-    by_date = sorted(dated, key=lambda number: dated[number][:2])
-    return [dated[number][2] for number in steering.in_order(by_date)]
 
 
 def arranged(entries: Sequence[log.LogEntry], steering: Steering) -> tuple[Item, ...]:

@@ -48,8 +48,19 @@ class _Target:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (contents, note, subject, preheader, pin, unpin, move, undo):
-        app.command()(command)
+    for command in (
+        contents,
+        note,
+        subject,
+        preheader,
+        pin,
+        unpin,
+        move,
+        drop,
+        put_back,
+        undo,
+    ):
+        app.command(command.__name__.replace("_", "-"))(command)
 
 
 def contents(
@@ -80,6 +91,9 @@ def contents(
         for place, entry in enumerate(open_now.posts, 1)
     ]
     rows += [("", entry.id, "event", entry.item.title) for entry in open_now.events]
+    rows += [
+        ("", entry.id, "next edition", entry.item.title) for entry in open_now.left_over
+    ]
     table(("place", "post", "", "title"), rows)
 
 
@@ -164,6 +178,22 @@ def move(
     """Have a post come at another place; pinned ones stay before it."""
     with _steering(_Target(what, schedule, version)) as hand:
         _say(hand.move(post, place))
+
+
+def drop(
+    what: What, post: Post, *, schedule: ScheduleName = None, version: Version = None
+) -> None:
+    """Take a post or an event out of this edition; the next one carries it."""
+    with _steering(_Target(what, schedule, version)) as hand:
+        _say(hand.drop(post))
+
+
+def put_back(
+    what: What, post: Post, *, schedule: ScheduleName = None, version: Version = None
+) -> None:
+    """Put back what was taken out of this edition."""
+    with _steering(_Target(what, schedule, version)) as hand:
+        _say(hand.put_back(post))
 
 
 def undo(what: What, *, schedule: ScheduleName = None, version: Version = None) -> None:

@@ -171,7 +171,8 @@ class Campaign:
     `sender_name` and `sender_address` are the parts of `from`. `in_full` is
     whether emails carry whole posts rather than summaries with a link, and
     `pictures` where their pictures are. `hold_back` is how long every edition is held
-    back once it may go; None leaves it to `holds_back`.
+    back once it may go; None leaves it to `holds_back`. `most_items` is how many posts
+    and events a copy has; more posts come with the next edition.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Campaign:
     last_edition: LastEdition = LastEdition()
     approval: Approval = Approval.AUTOMATIC
     hold_back: timedelta | None = None
+    most_items: int | None = None
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False
     pictures: PictureHosting = PictureHosting.ATTACHED

@@ -109,6 +109,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         last_edition=_last_edition(head, ends, ZoneInfo(zone)),
         approval=head.parsed("approval", Approval, Approval.AUTOMATIC),
         hold_back=_hold_back(head),
+        most_items=head.parsed("most_items", _most_items, None, of=int),
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),
         pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
@@ -249,6 +250,12 @@ def _mailbox(value: str) -> _Mailbox:
     if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
         raise ValueError("holds a line break or another control character")
     return _Mailbox(name.strip().strip('"'), address)
+
+
+def _most_items(value: int) -> int:
+    if isinstance(value, bool) or value < 1:
+        raise ValueError("must be 1 or more: how many posts and events a copy has")
+    return value
 
 
 def _first(value: str | int, first_day: datetime | None) -> FirstContact:

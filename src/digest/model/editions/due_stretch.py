@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Positions of the log, half open: those in (since, upto].
 Stretch = tuple[int, int]
@@ -23,6 +24,12 @@ class DueStretch:
         return self.since < position <= self.upto and not any(
             start < position <= end for start, end in self.had
         )
+
+    def without(self, positions: Iterable[int]) -> "DueStretch":
+        """Return it with these positions as if its reader had had them."""
+        holes = [(position - 1, position) for position in positions]
+        merged = _merged([*self.had, *(hole for hole in holes if self.takes(hole[1]))])
+        return DueStretch(self.since, self.upto, tuple(merged))
 
     @property
     def parts(self) -> list[Stretch]:
@@ -48,12 +55,7 @@ def due_to(
         for each in owed
         for since, end in each.parts
     ]
-    merged: list[Stretch] = []
-    for since, end in sorted(part for part in parts if part[0] < part[1]):
-        if merged and since <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((since, end))
+    merged = _merged(part for part in parts if part[0] < part[1])
     if not merged:
         return DueStretch(place, upto)
     ends = [end for _, end in merged]
@@ -61,3 +63,20 @@ def due_to(
     gaps = zip(ends, starts, strict=True)
     had = tuple((end, start) for end, start in gaps if end < start)
     return DueStretch(merged[0][0], upto, had)
+
+
+def only(positions: Iterable[int]) -> DueStretch:
+    """Return what takes these positions, one at least, and no other."""
+    parts = _merged([(position - 1, position) for position in positions])
+    had = tuple((before[1], after[0]) for before, after in pairwise(parts))
+    return DueStretch(parts[0][0], parts[-1][1], had)
+
+
+def _merged(parts: Iterable[Stretch]) -> list[Stretch]:
+    merged: list[Stretch] = []
+    for since, end in sorted(parts):
+        if merged and since <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((since, end))
+    return merged

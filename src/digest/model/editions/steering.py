@@ -17,7 +17,7 @@ class Steering:
     `note` stands before all posts. `subject` and `preheader` take the place of
     those that are made from the content. Posts are known by id: `pinned` come
     first, and the others as they stand in `order`; one that is not in it yet comes
-    last.
+    last. Posts and events that are `out` are left for the next edition.
     """
 
     note: tuple[Block, ...] = ()
@@ -25,6 +25,7 @@ class Steering:
     preheader: str = ""
     pinned: tuple[int, ...] = ()
     order: tuple[int, ...] = ()
+    out: tuple[int, ...] = ()
 
     def in_order(self, ids: Sequence[int]) -> list[int]:
         """Return these posts, which stand in their usual order, as they are shown."""
@@ -41,6 +42,14 @@ class Steering:
     def without_pin(self, post: int) -> "Steering":
         """Return it with that post among the others again."""
         return replace(self, pinned=tuple(each for each in self.pinned if each != post))
+
+    def without(self, item: int) -> "Steering":
+        """Return it with that post or event left for the next edition."""
+        return self if item in self.out else replace(self, out=(*self.out, item))
+
+    def with_item(self, item: int) -> "Steering":
+        """Return it with that post or event in it again."""
+        return replace(self, out=tuple(each for each in self.out if each != item))
 
     def moved(self, ids: Sequence[int], post: int, place: int) -> "Steering":
         """Return it with that one of these posts at a place, 1 being the first.
@@ -76,6 +85,7 @@ class Steering:
             "preheader": self.preheader,
             "pinned": list(self.pinned),
             "order": list(self.order),
+            "out": list(self.out),
         }
         return {name: value for name, value in facts.items() if value}
 
@@ -88,6 +98,7 @@ class Steering:
             preheader=facts.get("preheader", ""),
             pinned=tuple(facts.get("pinned", ())),
             order=tuple(facts.get("order", ())),
+            out=tuple(facts.get("out", ())),
         )
 
 

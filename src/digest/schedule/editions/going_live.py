@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from digest.compose.plan import LeftOut, PlannedCopy, decide
+from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
 from digest.errors import DigestError
 from digest.model.campaigns.campaign_slots import next_slot
@@ -20,6 +21,8 @@ from digest.model.limits import READERS_PLANNED_AT_ONCE
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.editions import steering
+from digest.store.editions.steering import SteeringPlace
 from digest.store.people import owed
 from digest.store.people.readers import PlanningRow, facts_for, start_from
 from digest.store.posts.log import MAX, LogEntry
@@ -224,8 +227,10 @@ def _first(
     copies, left_out = Counter[Channel](), Counter[str]()
     wanted: set[int] = set()
     query = _FirstReaders(stored.id, schedule.id)
+    steered = steering.get(connection, SteeringPlace(schedule.id, Mode.LIVE))
+    selection = EditionSelection.of(stored.campaign, steered.steering)
     for row, due_stretch in _readers_of(connection, query, (begins, upto), now):
-        match decide(row, due_stretch, entries):
+        match decide(row, due_stretch, entries, selection):
             case LeftOut(kind=kind):
                 left_out[kind] += 1
             case PlannedCopy(channel=channel, key=key):

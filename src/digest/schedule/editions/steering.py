@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from digest.compose.variants import news, posts_in_order
+from digest.compose.selection import EditionSelection, posts_in_order
+from digest.compose.variants import due_entries
 from digest.errors import DigestError, NotFound
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign_slots import last_slot, next_slot
+from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.editions.steering import SteeredEdition, Steering
@@ -25,7 +28,7 @@ from digest.model.posts.blocks import (
     Picture,
     Quote,
 )
-from digest.model.posts.items import Item
+from digest.model.posts.items import Event, Item
 from digest.model.posts.markdown import to_markdown
 from digest.model.posts.shortening import width_of
 from digest.render.email.contents import preheader
@@ -36,6 +39,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions, steering
 from digest.store.editions.steering import OPEN, SteeringAct, SteeringPlace
+from digest.store.people import owed
 from digest.store.posts.log import MAX, LogEntry
 
 # A note has no address of its own that others could be taken from.
@@ -55,6 +59,7 @@ class OpenEdition:
     schedule: str
     slot: datetime
     entries: Sequence[LogEntry]
+    is_last: bool = False
 
     @property
     def title(self) -> str:
@@ -65,12 +70,16 @@ class OpenEdition:
 
 @dataclass(frozen=True, slots=True)
 class EditionContents:
-    """What an open edition holds, as it would be shown, and the words around it."""
+    """What an open edition holds, as it would be shown, and the words around it.
+
+    `left_over` is what the next one gets: taken out, or beyond the campaign's most.
+    """
 
     edition: OpenEdition
     steered: SteeredEdition
     posts: Sequence[LogEntry]
     events: Sequence[LogEntry]
+    left_over: Sequence[LogEntry]
     subject: str
     preheader: str
 
@@ -105,6 +114,14 @@ class EditionContents:
             "events": [
                 {"id": entry.id, "title": entry.item.title} for entry in self.events
             ],
+            "left_over": [
+                {
+                    "id": entry.id,
+                    "title": entry.item.title,
+                    "taken_out": entry.id in steered.out,
+                }
+                for entry in self.left_over
+            ],
         }
 
 
@@ -134,8 +151,13 @@ def contents(
     with reading(engine) as connection:
         edition = _open_edition(connection, what, schedule, now)
         steered = steering.get(connection, edition.place)
-    posts = posts_in_order(edition.entries, steered.steering)
-    events = [entry for entry in edition.entries if entry not in posts]
+    selection = EditionSelection.of(
+        edition.campaign, steered.steering, is_last=edition.is_last
+    )
+    left_over = selection.left_over(edition.entries)
+    entries = [entry for entry in edition.entries if entry not in left_over]
+    posts = posts_in_order(entries, steered.steering)
+    events = [entry for entry in entries if isinstance(entry.item, Event)]
     items = tuple(entry.item for entry in (*posts, *events))
     variant = _as_email(edition, steered.steering, items)
     return EditionContents(
@@ -143,6 +165,7 @@ def contents(
         steered,
         posts,
         events,
+        left_over,
         subject=subject(variant) if items else steered.steering.subject,
         preheader=(
             " ".join(preheader(variant)) if items else steered.steering.preheader
@@ -217,6 +240,24 @@ class Steer:
                 act,
             )
 
+    def drop(self, item: int) -> SteeredEdition:
+        """Have a post or an event left for the next edition."""
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            _refuse_unless_in(item, edition)
+            return steering.change(
+                connection,
+                edition.place,
+                lambda steered: steered.without(item),
+                self._act(f"took out post {item}"),
+            )
+
+    def put_back(self, item: int) -> SteeredEdition:
+        """Have what was taken out in it again."""
+        return self._change(
+            f"put back post {item}", lambda steered: steered.with_item(item)
+        )
+
     def undo(self) -> tuple[SteeredEdition, str]:
         """Take back the latest act, and return the words for it too."""
         with writing(self.engine) as connection:
@@ -256,15 +297,18 @@ def _open_edition(
     stored = campaigns.by_name(connection, what)
     row = schedule_of(connection, stored, schedule)
     # One that has closed is frozen: open is the edition after it.
-    slot = row.schedule.times.next_slot(now + row.schedule.close) or now
+    in_file, extra = row.schedule, row.extra_slot
+    slot = next_slot(stored.campaign, in_file, now + in_file.close, extra) or now
     mode = mode_of(connection)
     since = editions.upto_before(connection, row.id, slot, mode)
+    due = due_to(since, MAX, owed.carried_to(connection, row.id, mode))
     return OpenEdition(
         SteeringPlace(row.id, mode),
         stored.campaign,
         row.schedule.name,
         slot,
-        news(connection, stored.id, (since, MAX), slot),
+        due_entries(connection, stored.id, due, slot),
+        is_last=slot == last_slot(stored.campaign, in_file, extra),
     )
 
 
@@ -273,13 +317,18 @@ def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
     since = editions.upto_before(
         connection, edition.schedule_id, edition.slot, edition.mode
     )
-    upto = MAX if edition.upto is None else edition.upto
+    if edition.upto is None:
+        carried = owed.carried_to(connection, edition.schedule_id, edition.mode)
+        due = due_to(since, MAX, carried)
+    else:
+        due = due_to(since, edition.upto, edition.carried_in)
     return OpenEdition(
         SteeringPlace(edition.schedule_id, edition.mode, edition.id),
         campaigns.load(connection, edition.campaign_id),
         edition.schedule,
         edition.slot,
-        news(connection, edition.campaign_id, (since, upto), edition.slot),
+        due_entries(connection, edition.campaign_id, due, edition.slot),
+        is_last=edition.is_last,
     )
 
 
@@ -309,10 +358,15 @@ def _refuse_unless_among(post: int, posts: Sequence[int], edition: OpenEdition) 
         raise DigestError(
             f"post {post} is an event: events come after the posts, by their dates"
         )
-    raise NotFound(
-        f"post {post} is not in {edition.title}; what is in it: digest edition "
-        f"contents {edition.place.edition_id or edition.campaign.name}"
-    )
+    _refuse_unless_in(post, edition)
+
+
+def _refuse_unless_in(item: int, edition: OpenEdition) -> None:
+    if all(entry.id != item for entry in edition.entries):
+        raise NotFound(
+            f"post {item} is not in {edition.title}; what is in it: digest edition "
+            f"contents {edition.place.edition_id or edition.campaign.name}"
+        )
 
 
 def _one_line(text: str, most: int, what: str) -> str:

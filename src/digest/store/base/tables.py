@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -206,6 +207,8 @@ edition = Table(
     Column("approved_by", JSON),  # one name for each approval
     # Nothing of it leaves sooner: till then the whole of it can be called back.
     Column("leaves_at", UtcDateTime),
+    # What earlier editions had kept for it, when it was frozen: stretches of the log.
+    Column("carried_in", JSON),
     Column("recalled_at", UtcDateTime),  # called back: it waits for a person's word
     Column("stopped_at", UtcDateTime),  # no copy leaves that had not left by then
     Column("plan_cursor", BigId, nullable=False, server_default="0"),
@@ -445,6 +448,20 @@ delivery = Table(
 )
 
 # Readers an edition was for and did not serve, each with the reason.
+# What an edition has kept for the next one of a reader: taken out by staff, or more
+# than the campaign's most. It is gone when an edition carries it.
+carried_over = Table(
+    "carried_over",
+    metadata,
+    _to("reader_id"),
+    _to("edition_id"),
+    _required("mode", String(8)),
+    _required("since", BigId),
+    _required("upto", BigId),
+    _required("had", JSON),
+    PrimaryKeyConstraint("reader_id", "edition_id"),
+)
+
 left_out = Table(
     "left_out",
     metadata,

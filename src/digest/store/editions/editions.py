@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from digest.errors import NotFound, UnreadableError
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
+from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
@@ -48,7 +49,14 @@ _STAMPS = {
 # From there the whole of an edition can be called back,
 _RECALLED_FROM = (EditionState.FROZEN, EditionState.APPROVED)
 # and this is as if it had not been.
-_OF_FREEZING = ("upto", "frozen_at", "approved_at", "approved_by", "leaves_at")
+_OF_FREEZING = (
+    "upto",
+    "carried_in",
+    "frozen_at",
+    "approved_at",
+    "approved_by",
+    "leaves_at",
+)
 # What somebody does who moves it there.
 _VERBS = {
     EditionState.OPEN: "opened",
@@ -91,6 +99,7 @@ class Edition:
     leaves_at: datetime | None
     recalled_at: datetime | None
     stopped_at: datetime | None
+    carried_in: tuple[DueStretch, ...]
     frozen_at: datetime | None
     planned_at: datetime | None
     deliver_by: datetime | None
@@ -496,6 +505,13 @@ def _readable(connection: Connection, query: Select[Any]) -> list[Edition]:
     return read_each(connection, query, edition.c.id, _edition)[0]
 
 
+def _stretches(rows: Sequence[Any] | None) -> tuple[DueStretch, ...]:
+    return tuple(
+        DueStretch(since, upto, tuple((start, end) for start, end in had))
+        for since, upto, had in rows or ()
+    )
+
+
 def _edition(row: Row[Any]) -> Edition:
     return Edition(
         id=row.id,
@@ -515,6 +531,7 @@ def _edition(row: Row[Any]) -> Edition:
         leaves_at=row.leaves_at,
         recalled_at=row.recalled_at,
         stopped_at=row.stopped_at,
+        carried_in=_stretches(row.carried_in),
         frozen_at=row.frozen_at,
         planned_at=row.planned_at,
         deliver_by=row.deliver_by,

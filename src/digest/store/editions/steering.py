@@ -5,7 +5,7 @@ the same: what is said of it goes to the edition that freezes next.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -111,6 +111,18 @@ def freeze(connection: Connection, edition: editions.Edition) -> None:
     """
     place = SteeringPlace(edition.schedule_id, edition.mode)
     connection.execute(update(steering).where(_at(place)).values(edition_id=edition.id))
+
+
+def skip(connection: Connection, edition: editions.Edition, now: datetime) -> None:
+    """Put back what was taken out of an edition that is skipped.
+
+    It was left for the next, which is steered on as this one was.
+    """
+    place = place_of(edition)
+    if get(connection, place).steering.out:
+        act = SteeringAct("put back what was taken out", audit.PROGRAM, now)
+        row = connection.execute(select(steering).where(_at(place))).one()
+        _write(connection, row, replace(_steered(row).steering, out=()), act)
 
 
 def place_of(edition: editions.Edition) -> SteeringPlace:
@@ -233,6 +245,7 @@ def _facts(content: Steering) -> dict[str, Any]:
         "preheader": content.preheader,
         "pinned": list(content.pinned),
         "order": list(content.order),
+        "taken out": list(content.out),
     }
 
 

@@ -1,27 +1,39 @@
-"""What readers are owed: copies of theirs that ended without having left.
+"""What readers are owed: what was in copies that never left, and what was carried over.
 
-Such a copy says through its variant which stretch of the log it owes. The next
-edition that its reader can get carries that, once.
+A copy that ended without having left says through its variant which stretch of the
+log it owes; what an edition left for the next one has rows of its own. The next
+edition that its reader can get carries both, once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from json import loads
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Text,
     and_,
+    cast,
+    delete,
     exists,
     func,
     select,
     update,
 )
 
-from digest.model.editions.due_stretch import DueStretch
+from digest.model.editions.due_stretch import DueStretch, only
 from digest.model.editions.mode import Mode
-from digest.store.base.bulk import one_of
-from digest.store.base.tables import campaign, delivery, edition, reader, variant
+from digest.store.base.bulk import insert_many, one_of
+from digest.store.base.tables import (
+    campaign,
+    carried_over,
+    delivery,
+    edition,
+    reader,
+    variant,
+)
 from digest.store.editions.editions import Edition
 
 Owed = dict[int, list[DueStretch]]
@@ -44,15 +56,73 @@ def take(connection: Connection, taker: Edition, reader_ids: Sequence[int]) -> O
         .values(owes=False, carried_by=taker.id)
         .returning(delivery.c.reader_id, delivery.c.variant_id)
     ).all()
+    owed = _taken_over(connection, taker, reader_ids)
     if not rows_of_copies:
-        return {}
+        return owed
     ids = {row.variant_id for row in rows_of_copies}
     rows = connection.execute(select(variant).where(variant.c.id.in_(ids)))
     stretches = {row.id: stretch_of(row) for row in rows}
-    owed: Owed = {}
     for row in rows_of_copies:
         owed.setdefault(row.reader_id, []).append(stretches[row.variant_id])
     return owed
+
+
+def _taken_over(
+    connection: Connection, taker: Edition, reader_ids: Sequence[int]
+) -> Owed:
+    rows = connection.execute(
+        delete(carried_over)
+        .where(
+            one_of(connection, carried_over.c.reader_id, reader_ids),
+            carried_over.c.mode == taker.mode,
+            carried_over.c.upto <= (taker.upto or 0),
+        )
+        .returning(carried_over)
+    )
+    owed: Owed = {}
+    for row in rows:
+        owed.setdefault(row.reader_id, []).append(stretch_of(row))
+    return owed
+
+
+def carry_over(
+    connection: Connection, edition: Edition, positions: Mapping[int, Iterable[int]]
+) -> None:
+    """Have these readers get those positions, of each one at least, with their next.
+
+    In the transaction that plans the edition, which does not carry them.
+    """
+    rows = []
+    for reader_id, those in positions.items():
+        stretch = only(those)
+        rows.append(
+            {
+                "reader_id": reader_id,
+                "edition_id": edition.id,
+                "mode": edition.mode,
+                "since": stretch.since,
+                "upto": stretch.upto,
+                "had": stretch.had,
+            }
+        )
+    insert_many(connection, carried_over, rows)
+
+
+def carried_to(
+    connection: Connection, schedule_id: int, mode: Mode
+) -> list[DueStretch]:
+    """Return what was carried over to a schedule's next edition, for any reader."""
+    had = cast(carried_over.c.had, Text).label("had")
+    rows = connection.execute(
+        select(carried_over.c.since, carried_over.c.upto, had)
+        .join(reader, reader.c.id == carried_over.c.reader_id)
+        .where(reader.c.schedule_id == schedule_id, carried_over.c.mode == mode)
+        .distinct()
+    )
+    return [
+        DueStretch(row.since, row.upto, tuple(map(tuple, loads(row.had))))
+        for row in rows
+    ]
 
 
 def of_readers(connection: Connection, mode: Mode, reader_ids: Iterable[int]) -> Owed:
@@ -65,8 +135,14 @@ def of_readers(connection: Connection, mode: Mode, reader_ids: Iterable[int]) ->
             _is_owed(mode),
         )
     )
+    carried = connection.execute(
+        select(carried_over).where(
+            one_of(connection, carried_over.c.reader_id, list(reader_ids)),
+            carried_over.c.mode == mode,
+        )
+    )
     owed: Owed = {}
-    for row in rows:
+    for row in (*rows, *carried):
         owed.setdefault(row.reader_id, []).append(stretch_of(row))
     return owed
 
@@ -91,7 +167,8 @@ def of_schedule(
             variant.c.id.in_(variant_ids)
         )
     )
-    return [*{stretch_of(row): None for row in rows}]
+    carried = carried_to(connection, taker.schedule_id, taker.mode)
+    return [*dict.fromkeys((*map(stretch_of, rows), *carried))]
 
 
 def begins(connection: Connection, campaign_id: int, mode: Mode) -> int:
@@ -113,15 +190,36 @@ def settle(connection: Connection, campaign_id: int, position: int) -> None:
         .where(_is_owed(Mode.LIVE, position), theirs)
         .values(owes=False, carried_by=delivery.c.edition_id)
     )
+    readers = select(reader.c.id).where(reader.c.campaign_id == campaign_id)
+    connection.execute(
+        delete(carried_over).where(
+            carried_over.c.reader_id.in_(readers),
+            carried_over.c.mode == Mode.LIVE,
+            carried_over.c.upto <= position,
+        )
+    )
 
 
 def count(connection: Connection, campaign_id: int, whom: ColumnElement[bool]) -> int:
-    """Return how many live copies of those readers of a campaign are owed."""
+    """Return how many live copies of those readers of a campaign are owed.
+
+    What was carried over counts as one for each edition that left it.
+    """
     theirs = exists().where(
         reader.c.id == delivery.c.reader_id, reader.c.campaign_id == campaign_id, whom
     )
     matching = select(func.count()).where(_is_owed(Mode.LIVE), theirs)
-    return connection.scalar(matching) or 0
+    carried = (
+        select(func.count())
+        .select_from(carried_over)
+        .join(reader, reader.c.id == carried_over.c.reader_id)
+        .where(
+            reader.c.campaign_id == campaign_id,
+            carried_over.c.mode == Mode.LIVE,
+            whom,
+        )
+    )
+    return (connection.scalar(matching) or 0) + (connection.scalar(carried) or 0)
 
 
 def _is_owed(mode: Mode, upto: int | None = None) -> ColumnElement[bool]:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from digest.store.base.tables import (
     bounce,
     campaign,
+    carried_over,
     delivery,
     departure,
     edition,
@@ -132,6 +133,7 @@ def blank(connection: Connection, subscriber_id: int) -> None:
         .values(reply=None, owes=False)
     )
     theirs = select(reader.c.id).where(reader.c.subscriber_id == subscriber_id)
+    connection.execute(delete(carried_over).where(carried_over.c.reader_id.in_(theirs)))
     connection.execute(
         update(bounce).where(bounce.c.reader_id.in_(theirs)).values(words=None)
     )

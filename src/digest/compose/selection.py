@@ -1,0 +1,61 @@
+"""What of an edition goes into a copy, and what is left for its reader's next one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.steering import Steering
+from digest.model.posts.items import Event, Post
+from digest.store.posts.log import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSelection:
+    """How an edition is steered, and how many items its copies have at most."""
+
+    steering: Steering = Steering()  # noqa: RUF009 - a value that nobody changes
+    most_items: int | None = None
+
+    @classmethod
+    def of(
+        cls, campaign: Campaign, steering: Steering, *, is_last: bool = False
+    ) -> "EditionSelection":
+        """Return what holds for an edition of the campaign that is steered so.
+
+        The last one has no most: none comes after it.
+        """
+        return cls(steering, None if is_last else campaign.most_items)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is ever left for the next edition."""
+        return self.most_items is None and not self.steering.out
+
+    def left_over(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
+        """Return which of these are left for the next edition.
+
+        What staff took out, and the last of the posts that are too many: an event may
+        be over by then. One post goes in any case, so that none waits for ever.
+        """
+        if self.is_everything:
+            return []
+        out = set(self.steering.out)
+        taken_out = [entry for entry in entries if entry.id in out]
+        staying = [entry for entry in entries if entry.id not in out]
+        if self.most_items is None or len(staying) <= self.most_items:
+            return taken_out
+        events = sum(isinstance(entry.item, Event) for entry in staying)
+        posts = posts_in_order(staying, self.steering)
+        return [*taken_out, *posts[max(1, self.most_items - events) :]]
+
+
+def posts_in_order(entries: Sequence[LogEntry], steering: Steering) -> list[LogEntry]:
+    """Return the posts among them as staff have arranged them, or else by date."""
+    # A date orders posts; it never decides whether they are in.
+    dated = {
+        entry.id: (entry.item.published or entry.accepted_at, entry.position, entry)
+        for entry in entries
+        if isinstance(entry.item, Post)
+    }
+    by_date = sorted(dated, key=lambda number: dated[number][:2])
+    return [dated[number][2] for number in steering.in_order(by_date)]
