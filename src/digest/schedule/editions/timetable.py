@@ -34,7 +34,7 @@ class Timetable:
         self._act = act
         self._sweep = sweep
         self._wake = threading.Event()
-        self._jobs: dict[str, datetime] = {}
+        self._jobs = set[str]()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "misfire_grace_time": None},
@@ -46,7 +46,7 @@ class Timetable:
         try:
             while not stop.is_set():
                 self._wake.clear()
-                self._look(clock())
+                self._look(clock)
                 self._wake.wait(self._sweep.total_seconds())
         finally:
             self._scheduler.shutdown(wait=False)
@@ -55,17 +55,19 @@ class Timetable:
         """Look now: something was changed, or it is time to stop."""
         self._wake.set()
 
-    def _look(self, now: datetime) -> None:
+    def _look(self, clock: Callable[[], datetime]) -> None:
+        now = clock()
         try:
             self._act()
-            self._derive_jobs(now)
+            # From before it acted, so that what came due meanwhile is looked at now.
+            self._derive_jobs(now, clock() - now)
         except DigestError as problem:
             log.error("timetable stopped short why=%s", problem)  # noqa: TRY400 - its words say it all
         except Exception:
             # A bug in one edition must not end the timetable of all others.
             log.exception("timetable stopped short")
 
-    def _derive_jobs(self, now: datetime) -> None:
+    def _derive_jobs(self, now: datetime, since: timedelta) -> None:
         with reading(self._engine) as connection:
             slots = next_slots(connection, now)
             held_back = leaving(connection, now)
@@ -77,11 +79,15 @@ class Timetable:
         }
         wanted |= {f"edition {number}": at for number, at in held_back.items()}
         for name, at in wanted.items():
-            if at != self._jobs.get(name):
-                self._scheduler.add_job(
-                    self._wake.set, DateTrigger(at), id=name, replace_existing=True
-                )
-        for name in self._jobs.keys() - wanted.keys():
+            # By this machine's clock, which may differ from the one that rules; and
+            # anew each time, for that may have been a hair behind when it fired.
+            self._scheduler.add_job(
+                self._wake.set,
+                DateTrigger(datetime.now(UTC) + (at - now) - since),
+                id=name,
+                replace_existing=True,
+            )
+        for name in self._jobs - wanted.keys():
             with suppress(JobLookupError):  # it fired: that is how it ended
                 self._scheduler.remove_job(name)
-        self._jobs = wanted
+        self._jobs = set(wanted)

@@ -14,13 +14,14 @@ from sqlalchemy import (
     func,
     not_,
     select,
+    true,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
-from digest.store.base.tables import delivery, item, subscriber, variant
+from digest.store.base.tables import campaign, delivery, item, subscriber, variant
 from digest.store.campaigns import campaigns
 from digest.store.delivery.deliveries import (
     STOPPED,
@@ -74,14 +75,14 @@ def guard_for(
 ) -> HandoverGuard:
     """Return what the edition's copies by `channel` must still meet when they leave."""
     edition = editions.get(connection, edition_id)
-    campaign = campaigns.load(connection, edition.campaign_id)
+    in_file = campaigns.load(connection, edition.campaign_id)
     may_wake = channel is not Channel.EMAIL or edition.is_rehearsal
-    schedule = None if may_wake else campaign.schedule_named(edition.schedule)
+    schedule = None if may_wake else in_file.schedule_named(edition.schedule)
     since = select(func.min(variant.c.since)).where(variant.c.edition_id == edition_id)
     guard = HandoverGuard(
         edition_id=edition_id,
         channel=channel,
-        lists=tuple(list_ids(connection, campaign.lists)),
+        lists=tuple(list_ids(connection, in_file.lists)),
         campaign_id=edition.campaign_id,
         since=connection.scalar(since) or 0,
         upto=edition.upto or 0,
@@ -108,8 +109,8 @@ def claim_all(
 
     Somebody who has left, was erased or is suppressed gets nothing more: their
     copy is cancelled. Where an item was withdrawn or held the copies stay as they
-    are and the answer is STALE. Of an edition that was stopped nothing leaves, and
-    in quiet hours they stay as they are.
+    are and the answer is STALE. Of an edition that was stopped nothing leaves. In
+    quiet hours, and while their campaign is paused, emails stay as they are.
     """
     wanted = list(reader_ids)
     if guard.is_quiet(now):
@@ -118,6 +119,8 @@ def claim_all(
     claimed = set(connection.scalars(_claim_statement(guard), parameters))
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
+    if not connection.scalar(select(_is_not_paused(guard))):
+        return dict.fromkeys(wanted, ClaimResult.NO)
     is_stopped = not connection.scalar(select(is_going(guard.edition_id)))
     why = STOPPED if is_stopped else LEFT
     is_stale = not is_stopped and _count_standing(connection, guard) != guard.standing
@@ -155,7 +158,20 @@ def cancel_unwelcome(
 def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
     unchanged = _standing(guard).scalar_subquery() == guard.standing
     return claim_statement(
-        guard.edition_id, _is_welcome(guard), unchanged, is_going(guard.edition_id)
+        guard.edition_id,
+        _is_welcome(guard),
+        unchanged,
+        is_going(guard.edition_id),
+        _is_not_paused(guard),
+    )
+
+
+def _is_not_paused(guard: HandoverGuard) -> ColumnElement[bool]:
+    """Return the condition that emails may go on; letters are a person's to print."""
+    if guard.channel is not Channel.EMAIL:
+        return true()
+    return exists().where(
+        campaign.c.id == guard.campaign_id, campaign.c.paused_at.is_(None)
     )
 
 
