@@ -1,7 +1,7 @@
 """Schedules that are added, renamed or taken out: readers lose and repeat nothing."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from sqlalchemy import Engine, func, select
 from digest.model.editions.edition import EditionState
 from digest.schedule.campaign_files import AppliedCampaign, apply_file, unclear_renaming
 from digest.schedule.editions.publishing import publish
+from digest.schedule.reports.troubles import troubles_in
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery, item, reader, schedule, subscriber
+from digest.store.campaigns import campaigns
 from digest.store.editions import editions
+from digest.store.staff.audit import latest
 from tests.builders import EIGHT, a_post
 from tests.lists import imported
 from tests.stored import FILE, posts_accepted
@@ -208,3 +211,82 @@ def test_a_schedule_that_is_gone_is_told(engine: Engine, apply: Applying) -> Non
     [note] = apply(EVENING).notes
 
     assert note.startswith("schedule daily is not in the file any more")
+
+
+WITH_EVERY_KEY = """
+[[schedule]]
+name = "fortnightly"
+at = ["09:00", "16:30"]
+days = "mon, thu"
+every = "2w"
+starts = 2026-07-06
+ends = 2027-07-06
+timezone = "America/New_York"
+when_closed = "after"
+close = "45m"
+quiet = "21:00-08:00"
+
+[[schedule]]
+name = "monthly"
+at = "10:00"
+monthly = ["first mon", 15, "last working day"]
+
+[[schedule]]
+name = "live"
+every = "30m"
+between = "09:00-17:00"
+on = [2026-07-09, 2026-07-10]
+"""
+CLOSED = 'holidays = "GB-ENG"\nclosed = [2026-12-24]\nlists ='
+
+
+def test_a_file_with_every_key_is_applied_twice_and_changes_nothing(
+    apply: Applying, engine: Engine
+) -> None:
+    text = FILE.replace("lists =", CLOSED) + WITH_EVERY_KEY
+    rows = []
+    for _ in range(2):
+        apply(text)
+        with reading(engine) as connection:
+            rows.append(connection.execute(select(schedule)).all())
+            acts = len(latest(connection, 100))
+
+    assert rows[0] == rows[1]
+    assert {row.slots_since for row in rows[1]} == {rows[0][0].slots_since}
+    apply(text)
+    with reading(engine) as connection:
+        assert len(latest(connection, 100)) == acts
+
+
+def test_who_changed_a_schedules_times_is_on_record(
+    apply: Applying, engine: Engine
+) -> None:
+    apply()
+    apply(FILE.replace("16:00", "17:30"))
+
+    with reading(engine) as connection:
+        act = latest(connection, 1)[0]
+    assert "daily 16:00 daily Europe/London" in str(act)
+    assert "daily 17:30 daily Europe/London" in str(act)
+
+
+def test_readers_of_a_schedule_that_has_ended_are_told_of(
+    apply: Applying, engine: Engine
+) -> None:
+    once = '\n[[schedule]]\nname = "once"\nat = "10:00"\non = 2026-07-09\n'
+    apply(FILE + once)
+    imported(engine, "Ann,ann@example.org,once", head=HEAD)
+    slot = datetime(2026, 7, 9, 9, tzinfo=UTC)
+
+    assert ended(engine, slot - timedelta(minutes=1)) == []
+    [words] = ended(engine, slot)
+    assert words.startswith(
+        "lantern-week: once has no slot to come, and 1 reader is on it"
+    )
+
+
+def ended(engine: Engine, now: datetime) -> list[str]:
+    """Return what is told of schedules that have ended."""
+    with reading(engine) as connection:
+        troubles = troubles_in(connection, campaigns.listed(connection), now)
+    return [str(trouble) for trouble in troubles if "no slot to come" in str(trouble)]

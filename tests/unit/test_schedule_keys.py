@@ -1,9 +1,12 @@
 """The keys of a [[schedule]]: what they mean, and what is refused with why."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import PurePath
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Schedule
@@ -246,6 +249,15 @@ def test_without_such_keys_an_edition_closes_at_its_slot() -> None:
             id="ends first",
         ),
         pytest.param(
+            'at = "10:00"\nstarts = 0001-01-01', "", "from 1970 to 2100", id="long ago"
+        ),
+        pytest.param(
+            'at = "10:00"\non = 9999-12-31', "", "from 1970 to 2100", id="far ahead"
+        ),
+        pytest.param(
+            'at = "10:00"', "ends = 9999-12-31", "from 1970 to 2100", id="for ever"
+        ),
+        pytest.param(
             'at = "10:00"\ntimezone = "London"', "", "is not a time zone", id="zone"
         ),
         pytest.param(
@@ -387,3 +399,54 @@ def test_the_last_slot_of_all_may_run_as_late_as_its_emails_are_of_use() -> None
     once = schedule_of('at = "10:00"\non = 2026-07-09\nexpires = "2d"')
 
     assert once.may_run_late(datetime(2026, 7, 9, 9, tzinfo=UTC)) == timedelta(days=2)
+
+
+YEARS_AROUND = (datetime(1971, 1, 1), datetime(2099, 12, 31))  # noqa: DTZ001 - in UTC
+VALUES = {
+    "at": ['"16:00"', '"4pm"', '["09:00", "23:59:59"]', "[]", "16", '"24:00"'],
+    "days": ['"mon-fri"', '"thu"', '"mon;wed"', "1", '"daily"'],
+    "every": ['"2w"', '"30m"', '"1h"', '"23h"', '"0m"', '"5 weeks"', "2"],
+    "between": ['"09:00-17:00"', '"23:00-01:00"', '"00:00-00:05"', '"9-5"'],
+    "monthly": ['"first mon"', '"last working day"', "28", "31", '["1st", "last day"]'],
+    "on": ["2026-07-09", "[2028-02-29, 2026-12-25]", "0001-01-01", '"today"', "[]"],
+    "starts": ["1970-01-01", "2026-07-06", "2100-12-31", "9999-12-31"],
+    "ends": ["1970-01-01", "2026-12-31", "2100-12-31", "0001-01-01"],
+    "timezone": ['"Pacific/Apia"', '"Africa/Casablanca"', '"UTC"', '"../UTC"', '""'],
+    "when_closed": ['"skip"', '"before"', '"after"', '"send"', '"never"'],
+    "close": ['"30m"', '"24h"', '"0m"', '"99999d"'],
+    "quiet": ['"21:00-08:00"', '"00:00-23:59"', '"x"'],
+}
+OF_CAMPAIGN = {
+    "holidays": ['"GB-ENG"', '"IL"', '"GB"', '"XX"', '""'],
+    "closed": ["[2026-12-24]", "[]", "2026-12-24", '"Friday"'],
+    "starts": ["1970-01-01", "2026-07-06", "2100-12-31"],
+    "ends": ["2026-07-08", "2100-12-31"],
+}
+
+
+def some_of(values: dict[str, list[str]]) -> st.SearchStrategy[str]:
+    """Return lines with some of the keys, each with one of its values."""
+    chosen = {key: st.sampled_from(choices) for key, choices in values.items()}
+    return st.fixed_dictionaries({}, optional=chosen).map(
+        lambda keys: "\n".join(f"{key} = {value}" for key, value in keys.items())
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_of(VALUES), some_of(OF_CAMPAIGN), st.datetimes(*YEARS_AROUND))
+def test_whatever_is_written_is_refused_in_words_or_has_slots_in_order(
+    lines: str, campaign: str, moment: datetime
+) -> None:
+    try:
+        schedule = schedule_of(lines, campaign)
+    except CampaignFileError:
+        return
+    after = moment.replace(tzinfo=UTC)
+    slots = [*islice(schedule.times.slots(after, after + timedelta(days=400)), 50)]
+
+    assert slots == sorted(set(slots))
+    assert all(after < slot for slot in slots)
+    following = schedule.times.next_slot(after)
+    assert following == slots[0] if slots else True
+    if following:
+        assert schedule.may_run_late(following) > timedelta(0)

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from digest.model.campaigns import durations
-from digest.model.limits import PARAGRAPHS_LENGTH
+from digest.model.limits import PARAGRAPHS_LENGTH, YEARS
 from digest.model.names import nearest
 
 T = TypeVar("T")
 
+_NO_YEAR = f"is no day of a campaign; write a year from {YEARS[0]} to {YEARS[-1]}"
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
 _TYPE_WORDS = {
@@ -133,7 +134,10 @@ class TomlTable:
 
     def day(self, key: str) -> date | None:
         """Return the date at `key`, written without quotes: 2026-07-06."""
-        value = self._value(key, date)
+        value: date | None = self._value(key, date)
+        if value is not None and value.year not in YEARS:
+            self.fault(key, _NO_YEAR)
+            return None
         return value.date() if isinstance(value, datetime) else value
 
     def words(self, key: str, *, required: bool = False) -> tuple[str, ...]:
@@ -237,6 +241,8 @@ class TomlTable:
 
 
 def _day_alone(value: date) -> date:
+    if value.year not in YEARS:
+        raise ValueError(_NO_YEAR)
     if not isinstance(value, datetime):
         return value
     raise ValueError("holds a time of day too; write the date alone: 2026-07-09")

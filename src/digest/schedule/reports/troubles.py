@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.model.campaigns.campaign import Campaign
-from digest.model.campaigns.campaign_slots import is_over
+from digest.model.campaigns.campaign_slots import is_over, next_slot
 from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
@@ -25,7 +25,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.store.base.modes import mode_of
-from digest.store.campaigns import campaigns, sources
+from digest.store.campaigns import campaigns, schedule_rows, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
 from digest.store.delivery.deliveries import DeliveryKey
@@ -66,7 +66,7 @@ def troubles_in(
     ):
         troubles.append(Trouble(unreadable.what, unreadable.cure))
     for stored in stored_campaigns:
-        for part in (_of_campaign, _of_log, _of_editions):
+        for part in (_of_campaign, _of_schedules, _of_log, _of_editions):
             whom = f"campaign={stored.campaign.name} part={part.__name__}"
             with guarded("asking what needs help", whom) as fault:
                 troubles += part(connection, stored, now)
@@ -96,6 +96,28 @@ def _of_campaign(
     return troubles + [
         Trouble(f"{name}: {unreadable.what}", unreadable.cure)
         for unreadable in sources.unreadable(connection, stored.id)
+    ]
+
+
+def _of_schedules(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> list[Trouble]:
+    """Return the schedules that are over before their campaign and have readers."""
+    campaign = stored.campaign
+    if is_over(campaign, now):
+        return []
+    readers = schedule_rows.readers_of_each(connection, campaign.name)
+    return [
+        Trouble(
+            f"{campaign.name}: {row.schedule.name} has no slot to come, and "
+            f"{counted(readers[row.schedule.name], 'reader is', 'readers are')} on it: "
+            "they get nothing more.",
+            "Give it other days in the campaign's file, or take it out there: then "
+            "they move to the default schedule and keep their place.",
+        )
+        for row in campaigns.schedules_of(connection, stored)
+        if readers.get(row.schedule.name)
+        and next_slot(campaign, row.schedule, now, row.extra_slot) is None
     ]
 
 

@@ -303,16 +303,19 @@ def _file_before(connection: Connection, name: str) -> dict[str, str] | None:
 def _settings(content: dict[str, str]) -> dict[str, Any]:
     """Return a campaign's settings by name, and a mark of its file as a whole."""
     campaign = CampaignFile(**content).parsed()
-    parts = ("sources", "schedules")
-    return (
-        {"file": _mark(content)}
-        | {part: [row.name for row in getattr(campaign, part)] for part in parts}
-        | {
-            field.name: getattr(campaign, field.name)
-            for field in fields(campaign)
-            if field.name not in parts
-        }
-    )
+    schedules = [
+        f"{row.name} {row.times} {row.times.zone}" for row in campaign.schedules
+    ]
+    parts = {
+        "file": _mark(content),
+        "sources": [row.name for row in campaign.sources],
+        "schedules": schedules,
+    }
+    return parts | {
+        field.name: getattr(campaign, field.name)
+        for field in fields(campaign)
+        if field.name not in parts
+    }
 
 
 def _mark(content: dict[str, str]) -> str:
