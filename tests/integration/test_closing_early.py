@@ -1,10 +1,13 @@
 """An edition closes before its slot, and no email leaves in quiet hours."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from digest.deliver.sending.run_state import RunTally
+from digest.deliver.sending.sender import EmailSender
 from digest.gather.fetching.fetch import Fetcher
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
@@ -15,13 +18,17 @@ from digest.schedule.editions.publishing import publish_due
 from digest.schedule.reports.runs import run_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
+from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import CampaignFile
 from digest.store.delivery import send_batches
 from digest.store.delivery.claims import ClaimResult, claim, guard_for
 from digest.store.delivery.copies import listed
 from digest.store.delivery.send_batches import Lease
 from digest.store.editions import editions
-from tests.builders import a_post, words
-from tests.rows import states
+from tests.builders import EIGHT, a_post, words
+from tests.fakes.carrier import ScriptedCarrier
+from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
+from tests.rows import FILE, a_planned_edition, states
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 SLOT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)  # 16:00 in London
@@ -176,3 +183,39 @@ def test_letters_are_printed_in_quiet_hours(sqlite_engine: Engine) -> None:
     with reading(live) as connection:
         assert not guard_for(connection, 1, Channel.POST).is_quiet(NIGHT)
         assert guard_for(connection, 1, Channel.EMAIL).is_quiet(NIGHT)
+
+
+def test_a_run_that_comes_into_quiet_hours_stops_and_goes_on_when_they_are_over(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=20, batch_size=7)
+    file = CampaignFile(FILE.format(uncertain="resend") + QUIET, "UTC", "/")
+    with writing(engine) as connection:
+        campaigns.apply(connection, file, EIGHT)
+    clock = HandWoundClock(NIGHT - 61 * MINUTE)
+
+    def as_the_fifth_leaves(_copy: object) -> None:
+        if len(carrier.copies) == 4:
+            clock.now = NIGHT
+
+    carrier = ScriptedCarrier(on_wire=as_the_fifth_leaves)
+    live = in_mode(engine, Mode.LIVE)
+    sender = EmailSender(
+        engine=live,
+        carrier=carrier,
+        message_for=lambda _edition, _variant: MESSAGE,
+        links=FakeLinks(),
+        clock=clock,
+        connections=1,
+    )
+    evening = sender.send_due(threading.Event())
+    # What was claimed as the quiet began is on the wire, and no other.
+    assert evening == RunTally(accepted=len(carrier.copies))
+    assert 5 <= len(carrier.copies) <= 6
+    assert sender.send_due(threading.Event()) == RunTally()
+    clock.now = MORNING
+    morning = sender.send_due(threading.Event())
+
+    assert evening.accepted + morning.accepted == 20
+    assert len({copy.recipient for copy in carrier.copies}) == 20
+    assert states(live, planned.id) == {DeliveryState.ACCEPTED: 20}
