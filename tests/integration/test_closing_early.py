@@ -13,6 +13,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
+from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions.due import next_slots, open_slot
 from digest.schedule.editions.publishing import publish_due
 from digest.schedule.reports.runs import run_of
@@ -25,6 +26,7 @@ from digest.store.delivery.claims import ClaimResult, claim, guard_for
 from digest.store.delivery.copies import listed
 from digest.store.delivery.send_batches import Lease
 from digest.store.editions import editions
+from digest.store.editions.holding_back import quiet_until
 from tests.builders import EIGHT, a_post, words
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -166,6 +168,21 @@ def test_staff_see_why_nothing_leaves_and_until_when(sqlite_engine: Engine) -> N
         run = run_of(connection, editions.get(connection, 1), NIGHT)
     [reason, *_] = run.reasons
     assert "quiet hours, until Tuesday 7 July 2026, 08:00 BST" in reason
+
+
+def test_a_round_of_work_says_what_waits_for_the_end_of_the_quiet(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine, QUIET)
+    looked(live, SLOT)
+    with reading(live) as connection:
+        report = WorkReport(RunTally(), quiet=quiet_until(connection, NIGHT))
+
+    assert report.lines()[-1] == (
+        "edition 1: no email leaves in its quiet hours, until Tuesday 7 July 2026, "
+        "08:00 BST"
+    )
+    assert report.facts()["quiet"] == {1: MORNING}
 
 
 def test_a_rehearsal_wakes_nobody_and_goes_on(sqlite_engine: Engine) -> None:

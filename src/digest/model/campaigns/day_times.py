@@ -57,7 +57,10 @@ class QuietHours:
         return at >= self.first or at < self.last
 
     def end(self, instant: datetime, zone: str) -> datetime | None:
-        """Return when it ends, at the earliest, if it holds that instant; else None."""
+        """Return when it ends, on the clock of the zone, if it holds that instant.
+
+        At the earliest, where the clocks change; None if it does not hold it.
+        """
         tz = ZoneInfo(zone)
         local = instant.astimezone(tz)
         if not self.holds(local.time()):

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -15,6 +15,7 @@ from digest.deliver.sending.run_state import Progress, RunTally
 from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
+from digest.model.staff_words import moment_in_words
 from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
@@ -22,6 +23,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
+from digest.store.editions.holding_back import quiet_until
 from digest.store.holds import holds
 from digest.store.reports import overview
 
@@ -35,13 +37,15 @@ class WorkReport:
     """What one round came to: emails, print batches by edition, and faults.
 
     `waiting` counts all letters that wait for a person, those of earlier rounds
-    too; `faults` are all that is not mended yet. `hold` says why nothing may leave.
+    too; `faults` are all that is not mended yet. `quiet` says until when no email of
+    an edition leaves, in its schedule's zone, and `hold` why nothing may leave.
     """
 
     emails: RunTally
     letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     waiting: int = 0
+    quiet: Mapping[int, datetime] = field(default_factory=dict)
     hold: str = ""
 
     @property
@@ -67,6 +71,7 @@ class WorkReport:
                 "waiting": self.waiting,
                 "print_batches": [batch.id for batch in batches],
             },
+            "quiet": self.quiet,
             "faults": list(self.faults),
             "hold": self.hold,
         }
@@ -92,6 +97,11 @@ class WorkReport:
             lines += [f"letter waits: {why}" for why in outcome.waiting.values()]
         if self.waiting:
             lines.append(f"letters that wait for a person: {self.waiting}")
+        lines += [
+            f"edition {edition_id}: no email leaves in its quiet hours, until "
+            f"{moment_in_words(end, str(end.tzinfo))}"
+            for edition_id, end in self.quiet.items()
+        ]
         return lines + [f"fault: {fault}" for fault in self.faults]
 
 
@@ -156,7 +166,8 @@ class Work:
                 overview.count_letters_waiting(connection, edition.id)
                 for edition in going
             )
-        return WorkReport(emails, letters, tuple(faults), waiting)
+            quiet = quiet_until(connection, self.clock())
+        return WorkReport(emails, letters, tuple(faults), waiting, quiet)
 
     def rounds(
         self, stop: threading.Event, may_act: Callable[[], bool], supply: ProcessSupply
