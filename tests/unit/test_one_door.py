@@ -132,7 +132,7 @@ DELIVERY_WAYS = {
 }
 EDITION_WAYS = {
     "open": "frozen skipped cancelled",
-    "frozen": "approved cancelled OPEN",
+    "frozen": "approved skipped cancelled OPEN",
     "approved": "planned skipped OPEN",
     "planned": "sending sent rehearsed stopped",
     "sending": "sent rehearsed stopped",

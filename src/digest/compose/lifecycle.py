@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
-from digest.compose.plan import LEFT_FOR_NEXT
+from digest.compose.plan import LEFT_FOR_NEXT, NOBODY
+from digest.compose.reach import reaches_anybody
 from digest.compose.variants import news
 from digest.model.campaigns.campaign import Approval, Campaign
 from digest.model.editions.due_stretch import due_to
@@ -68,7 +69,8 @@ def approve(
 
     `by` is the person who says so now. An edition of a campaign that needs
     nobody goes at once, unless it was called back; one that needs two needs two
-    different people. It is held back as the campaign says, see `holds_back`.
+    different people. It is held back as the campaign says, see `holds_back`. One that
+    would reach nobody waits for nobody: it is skipped.
     """
     with writing(engine) as connection:
         edition = editions.locked(connection, edition_id)
@@ -81,6 +83,9 @@ def approve(
         if len(names) < max(_NEEDED[campaign.approval], int(edition.is_recalled)):
             if by:
                 editions.note_approvals(connection, edition_id, names, now)
+            elif not reaches_anybody(connection, edition, edition.upto or 0, now):
+                skipped = EditionState.SKIPPED
+                editions.move(connection, edition_id, skipped, now, reason=NOBODY)
             return False
         return editions.move(
             connection,
@@ -123,14 +128,14 @@ def _why_skipped(connection: Connection, edition: editions.Edition, upto: int) -
 
     "" where it has.
     """
+    still_read = reads_it(connection, edition.campaign_id)
     furthest_back = connection.scalar(
         select(func.min(place_in(edition.mode))).where(
-            reader.c.schedule_id == edition.schedule_id
+            reader.c.schedule_id == edition.schedule_id, still_read
         )
     )
     if furthest_back is None:
         return NOTHING_NEW
-    still_read = reads_it(connection, edition.campaign_id)
     stretches = owed.of_schedule(connection, edition, upto, still_read)
     begins = owed.begins(connection, edition.campaign_id, edition.mode)
     due = due_to(furthest_back, upto, stretches, begins)

@@ -85,7 +85,9 @@ EDITION_MOVES = MoveTable(
         EditionState.OPEN: frozenset(
             {EditionState.FROZEN, EditionState.SKIPPED, EditionState.CANCELLED}
         ),
-        EditionState.FROZEN: frozenset({EditionState.APPROVED, EditionState.CANCELLED}),
+        EditionState.FROZEN: frozenset(
+            {EditionState.APPROVED, EditionState.SKIPPED, EditionState.CANCELLED}
+        ),
         EditionState.APPROVED: frozenset({EditionState.PLANNED, EditionState.SKIPPED}),
         EditionState.PLANNED: frozenset(
             {
