@@ -145,7 +145,7 @@ class App:
         live and lack what live needs: no link is made of an address that fails.
         """
         refuse_unready(self.settings)
-        with self._carrier() as carrier:
+        with self.carrier() as carrier:
             sender = EmailSender(
                 engine=self.engine,
                 carrier=carrier,
@@ -172,7 +172,8 @@ class App:
         return PrintRoom(self.engine, self.settings.data_dir, layout, self.clock)
 
     @contextmanager
-    def _carrier(self) -> Iterator[Carrier]:
+    def carrier(self) -> Iterator[Carrier]:
+        """Yield what takes emails: in practice the inbox, but for the allow list."""
         url = self.settings.smtp_url
         servers = SmtpServer.parse_all(url.get_secret_value()) if url else []
         waits = SmtpTimeouts.parse(self.settings.smtp_timeouts)

@@ -310,6 +310,10 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param('"one"', '"one"\nhold_back = "on"', "length of time", id="held"),
         pytest.param('"one"', '"one"\nmost_items = 0', "1 or more", id="no items"),
         pytest.param('"one"', '"one"\nmost_items = true', "1 or more", id="yes items"),
+        pytest.param(
+            '"one"', '"one"\napprovers = ["sam"]', "not an email", id="bad approver"
+        ),
+        pytest.param('"one"', '"one"\nunapproved = "no"', "carry-over, send", id="no"),
         pytest.param('"one"', '"nobody"', "automatic, one, two", id="bad approval"),
         pytest.param("2026-07-10", "2026-07-01", "is before starts", id="ends first"),
         pytest.param(

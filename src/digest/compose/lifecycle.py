@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, func, select
 from digest.compose.plan import LEFT_FOR_NEXT, NOBODY
 from digest.compose.reach import reaches_anybody
 from digest.compose.variants import news
-from digest.model.campaigns.campaign import Approval, Campaign
+from digest.errors import DigestError
+from digest.model.campaigns.campaign import Approval, Campaign, UnapprovedPolicy
 from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
@@ -19,6 +20,7 @@ from digest.store.editions import editions, steering
 from digest.store.people import owed
 from digest.store.people.readers import place_in, reads_it
 
+UNAPPROVED = "nobody approved it in time"
 NOTHING_NEW = "nothing new was published since the edition before"
 _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
@@ -70,13 +72,16 @@ def approve(
     `by` is the person who says so now. An edition of a campaign that needs
     nobody goes at once, unless it was called back; one that needs two needs two
     different people. It is held back as the campaign says, see `holds_back`. One that
-    would reach nobody waits for nobody: it is skipped.
+    would reach nobody waits for nobody: it is skipped. Raises DigestError where one
+    person is asked for, and it is the one who changed it last.
     """
     with writing(engine) as connection:
         edition = editions.locked(connection, edition_id)
         if edition.state is not EditionState.FROZEN:
             return edition.state is EditionState.APPROVED
         campaign = campaigns.load(connection, edition.campaign_id)
+        if by:
+            _refuse_author_alone(connection, edition, campaign.approval, by)
         names = [*edition.approved_by]
         if by and by not in names:
             names.append(by)
@@ -97,6 +102,45 @@ def approve(
         )
 
 
+def lapse(engine: Engine, edition_id: int, now: datetime) -> None:
+    """Do what the campaign says with an edition that nobody has approved in time.
+
+    One that was called back is never sent by itself: its posts go into the next.
+    """
+    with writing(engine) as connection:
+        edition = editions.locked(connection, edition_id)
+        campaign = campaigns.load(connection, edition.campaign_id)
+        if not waits(edition) or now < approve_by(edition, campaign):
+            return
+        is_sent = campaign.unapproved is UnapprovedPolicy.SEND
+        if is_sent and not edition.is_recalled:
+            editions.move(
+                connection,
+                edition_id,
+                EditionState.APPROVED,
+                now,
+                reason=f"{UNAPPROVED}: it is sent, as the campaign says",
+            )
+        else:
+            reason = f"{UNAPPROVED}: its posts go into the next edition"
+            editions.move(
+                connection, edition_id, EditionState.CANCELLED, now, reason=reason
+            )
+
+
+def waits(edition: editions.Edition) -> bool:
+    """Whether the edition waits for a person: to approve it, or to let it go on."""
+    if edition.state is EditionState.OPEN:
+        return edition.is_recalled
+    return edition.state is EditionState.FROZEN
+
+
+def approve_by(edition: editions.Edition, campaign: Campaign) -> datetime:
+    """Return until when somebody may approve the edition."""
+    begins = max(filter(None, (edition.slot, edition.recalled_at)))
+    return campaign.approve_by(edition.schedule, begins)
+
+
 def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
     """Stop an edition that nobody has been planned for; its posts flow into the next.
 
@@ -105,6 +149,17 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
     with writing(engine) as connection:
         return editions.move(
             connection, edition_id, EditionState.CANCELLED, now, reason=reason
+        )
+
+
+def _refuse_author_alone(
+    connection: Connection, edition: editions.Edition, needed: Approval, by: str
+) -> None:
+    """Of two people one at least is another; of one it has to be."""
+    author = steering.last_by(connection, steering.place_of(edition))
+    if needed is Approval.ONE and author == by:
+        raise DigestError(
+            f"you changed edition {edition.id} last: somebody else has to approve it"
         )
 
 

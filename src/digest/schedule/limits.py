@@ -20,6 +20,9 @@ SWEEP = timedelta(minutes=5)
 # Sources are read between editions, so that a draft is fresh and a failure noticed.
 GATHER_EVERY = timedelta(hours=1)
 
+# Approvers are told again so long before it is too late: time to come to a desk.
+NUDGE_BEFORE = timedelta(hours=1)
+
 # == Workers ==
 
 # Seconds after a round before the next looks for letters, and for what is due again.

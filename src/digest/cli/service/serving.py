@@ -11,6 +11,7 @@ from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.worker import WorkReport
+from digest.schedule.editions import nudges
 from digest.schedule.editions.publishing import plan_released, publish_due
 from digest.schedule.editions.timetable import Timetable
 from digest.store.delivery import rate_limits
@@ -55,9 +56,14 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
     engine, submit = digest.acting_as("the timetable").engine, digest.dispatcher.submit
-    timetable = Timetable(
-        engine, lambda: publish_due(engine, digest.fetcher, digest.now(), submit)
-    )
+
+    def act() -> None:
+        publish_due(engine, digest.fetcher, digest.now(), submit)
+        if not holds.look(engine, digest.now()):
+            base_url = digest.settings.base_url
+            nudges.send_due(engine, digest.carrier, base_url, digest.now())
+
+    timetable = Timetable(engine, act)
 
     def wake_to_stop() -> None:
         stop.wait()

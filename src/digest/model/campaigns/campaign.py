@@ -39,6 +39,13 @@ class Approval(StrEnum):
     TWO = "two"
 
 
+class UnapprovedPolicy(StrEnum):
+    """What becomes of an edition that nobody approves in time."""
+
+    CARRY_OVER = "carry-over"
+    SEND = "send"
+
+
 class UncertainPolicy(StrEnum):
     """What becomes of a copy that was handed over and never answered for."""
 
@@ -170,9 +177,10 @@ class Campaign:
 
     `sender_name` and `sender_address` are the parts of `from`. `in_full` is
     whether emails carry whole posts rather than summaries with a link, and
-    `pictures` where their pictures are. `hold_back` is how long every edition is held
-    back once it may go; None leaves it to `holds_back`. `most_items` is how many posts
-    and events a copy has; more posts come with the next edition.
+    `pictures` where their pictures are. `approvers` are the addresses
+    that are told of an edition which waits. `hold_back` is how long every edition is
+    held back once it may go; None leaves it to `holds_back`. `most_items` is how many
+    posts and events a copy has; more posts come with the next edition.
     """
 
     name: str
@@ -189,6 +197,8 @@ class Campaign:
     ends: date | None = None
     last_edition: LastEdition = LastEdition()
     approval: Approval = Approval.AUTOMATIC
+    approvers: tuple[str, ...] = ()
+    unapproved: UnapprovedPolicy = UnapprovedPolicy.CARRY_OVER
     hold_back: timedelta | None = None
     most_items: int | None = None
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
@@ -233,6 +243,16 @@ class Campaign:
         if self.hold_back is not None:
             return self.hold_back
         return HOLD_BACK if is_live and by_person else timedelta()
+
+    def approve_by(self, schedule: str, slot: datetime) -> datetime:
+        """Return until when an edition of that slot may be approved.
+
+        As late as it may run; one of a schedule that is gone, for six hours.
+        """
+        late = (
+            row.may_run_late(slot) for row in self.schedules if row.name == schedule
+        )
+        return slot + next(late, CATCH_UP)
 
     @property
     def begins(self) -> datetime | None:

@@ -22,6 +22,7 @@ from digest.model.campaigns.campaign import (
     Schedule,
     Source,
     SourceKind,
+    UnapprovedPolicy,
     UncertainPolicy,
 )
 from digest.model.campaigns.closures import Closures
@@ -108,6 +109,10 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         ends=ends,
         last_edition=_last_edition(head, ends, ZoneInfo(zone)),
         approval=head.parsed("approval", Approval, Approval.AUTOMATIC),
+        approvers=_approvers(head),
+        unapproved=head.parsed(
+            "unapproved", UnapprovedPolicy, UnapprovedPolicy.CARRY_OVER
+        ),
         hold_back=_hold_back(head),
         most_items=head.parsed("most_items", _most_items, None, of=int),
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
@@ -118,6 +123,14 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
         head.fault("ends", "is before starts")
     return campaign
+
+
+def _approvers(head: TomlTable) -> tuple[str, ...]:
+    addresses = head.words("approvers")
+    for address in addresses:
+        if not _EMAIL_ADDRESS.fullmatch(address):
+            head.fault("approvers", f'"{address}" is not an email address')
+    return addresses
 
 
 def _hold_back(head: TomlTable) -> timedelta | None:

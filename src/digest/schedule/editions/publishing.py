@@ -66,9 +66,13 @@ def publish_due(
 def carry_forward(
     engine: Engine, edition_id: int, now: datetime, submit: Submit = submit_nothing
 ) -> Edition:
-    """Freeze, approve where nobody has to, and plan; return where it then stands."""
+    """Freeze, approve where nobody has to, and plan; return where it then stands.
+
+    What nobody approved in time goes as its campaign says.
+    """
     lifecycle.freeze(engine, edition_id, now)
     lifecycle.approve(engine, edition_id, now)
+    lifecycle.lapse(engine, edition_id, now)
     plan(engine, edition_id, now, submit=submit)
     with reading(engine) as connection:
         return editions.get(connection, edition_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.compose import lifecycle
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import is_over, next_slot
 from digest.model.campaigns.source_health import SourceState
@@ -282,14 +283,16 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
         troubles.append(
             Trouble(
                 f"{name} was called back, and waits for you.",
-                f"Change it, then say: digest edition approve {edition.id}",
+                f"Change it, then say by {_approve_by(connection, edition)}: "
+                f"digest edition approve {edition.id}",
             )
         )
     if edition.state is EditionState.FROZEN:
         troubles.append(
             Trouble(
                 f"{name} waits for approval.",
-                f"Say: digest edition approve {edition.id}",
+                f"Say by {_approve_by(connection, edition)}: "
+                f"digest edition approve {edition.id}",
             )
         )
     batches = overview.letters_to_post(connection, edition.id)
@@ -364,3 +367,9 @@ def _about(campaign: str, cause: UnservedCause) -> Trouble:
         case _:
             readers = counted(cause.readers, "reader was", "readers were")
             return Trouble(f"{campaign}: {readers} not reached: {reason}. {who}.", see)
+
+
+def _approve_by(connection: Connection, edition: Edition) -> str:
+    campaign = campaigns.load(connection, edition.campaign_id)
+    until = lifecycle.approve_by(edition, campaign)
+    return moment_in_words(until, campaign.timezone)

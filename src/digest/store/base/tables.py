@@ -448,6 +448,16 @@ delivery = Table(
 )
 
 # Readers an edition was for and did not serve, each with the reason.
+# What approvers were told of an edition by mail, each thing once.
+nudge = Table(
+    "nudge",
+    metadata,
+    _to("edition_id"),
+    _required("kind", String(8)),  # schedule.editions.nudges
+    _required("at", UtcDateTime),
+    PrimaryKeyConstraint("edition_id", "kind"),
+)
+
 # What an edition has kept for the next one of a reader: taken out by staff, or more
 # than the campaign's most. It is gone when an edition carries it.
 carried_over = Table(
