@@ -37,11 +37,14 @@ timezone = "Europe/London"
     return parse(text, "UTC", PurePath())
 
 
-def lines(campaign: Campaign, after: str, most: int = 3) -> list[str]:
+def lines(
+    campaign: Campaign, after: str, most: int = 3, extra: datetime | None = None
+) -> list[str]:
     moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+    schedules = [(schedule, extra) for schedule in campaign.schedules]
     return [
         f"{slot.schedule.name}: {slot.when} {slot.note}".strip()
-        for slot in islice(coming(campaign, moment), most)
+        for slot in islice(coming(campaign, schedules, moment), most)
     ]
 
 
@@ -114,6 +117,19 @@ def test_a_day_that_staff_close_has_the_last_edition_all_the_same() -> None:
         "daily: Wednesday 8 July 2026: none closed",
         "daily: Wednesday 8 July 2026, 16:00 BST the last edition",
     ]
+
+
+def test_a_slot_beside_its_times_is_told_in_its_place() -> None:
+    # Its time was moved to one that was past, and its edition goes out all the same.
+    campaign, noon = a_campaign(WEEKDAYS), datetime(2026, 7, 7, 11, 5, tzinfo=UTC)
+
+    assert lines(campaign, "2026-07-06T12:00", extra=noon) == [
+        "daily: Monday 6 July 2026, 16:00 BST",
+        "daily: Tuesday 7 July 2026, 12:05 BST",
+        "daily: Tuesday 7 July 2026, 16:00 BST",
+    ]
+    assert len(lines(campaign, "2026-07-07T11:05", extra=noon)) == 3
+    assert "12:05" not in str(lines(campaign, "2026-07-07T11:05", extra=noon))
 
 
 DAYS = "starts = 2026-07-06\nends = 2026-07-08"  # Monday to Wednesday

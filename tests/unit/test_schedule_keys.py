@@ -140,6 +140,8 @@ def test_the_last_working_day_minds_bank_holidays_of_the_place() -> None:
     # The last Monday of August is a bank holiday in England, not in Scotland.
     assert first_slots(monthly, 'holidays = "GB-ENG"')[1] == "Fri 28 Aug 10:00"
     assert first_slots(monthly, 'holidays = "GB-SCT"')[1] == "Mon 31 Aug 10:00"
+    # Friday is of the weekend in Israel: the 31st of July, and no holiday.
+    assert first_slots(monthly, 'holidays = "IL"')[0] == "Thu 30 Jul 10:00"
 
 
 def test_an_edition_may_close_early_and_leave_the_night_in_peace() -> None:

@@ -39,10 +39,12 @@ def slots(
 
     with open_app(instant(now)) as digest, digest.reading() as connection:
         stored = campaigns.by_name(connection, campaign)
+        rows = campaigns.schedules_of(connection, stored)
         if schedule:
-            schedule_of(connection, stored, schedule)
+            rows = [schedule_of(connection, stored, schedule)]
         moment = digest.now()
-    following = [*islice(coming(stored.campaign, moment, schedule), most)]
+    wanted = [(row.schedule, row.extra_slot) for row in rows]
+    following = [*islice(coming(stored.campaign, wanted, moment), most)]
     if json:
         as_json(
             [

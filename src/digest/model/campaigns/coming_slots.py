@@ -1,6 +1,6 @@
 """What comes next of a campaign's schedules, within its days; and what never comes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from heapq import merge
@@ -56,20 +56,17 @@ class ComingSlot:
 
 
 def coming(
-    campaign: Campaign, after: datetime, schedule: str | None = None
+    campaign: Campaign,
+    schedules: Iterable[tuple[Schedule, datetime | None]],
+    after: datetime,
 ) -> Iterator[ComingSlot]:
-    """Yield what comes after that instant, soonest first, of one schedule or of all.
+    """Yield what comes after that instant of these schedules, soonest first.
 
-    There may be no end to it: take as many as are wanted.
+    Each with the slot that it has beside its times, where it has one. There may be
+    no end to it: take as many as are wanted.
     """
-    return merge(
-        *(
-            _of_schedule(campaign, each, after)
-            for each in campaign.schedules
-            if schedule in (None, each.name)
-        ),
-        key=_order,
-    )
+    streams = (_of_schedule(campaign, *each, after) for each in schedules)
+    return merge(*streams, key=_order)
 
 
 def never_due(campaign: Campaign, schedule: Schedule) -> str:
@@ -114,19 +111,25 @@ def _within(
 
 
 def _of_schedule(
-    campaign: Campaign, schedule: Schedule, after: datetime
+    campaign: Campaign, schedule: Schedule, extra: datetime | None, after: datetime
 ) -> Iterator[ComingSlot]:
-    last = last_slot(campaign, schedule)
+    last = last_slot(campaign, schedule, extra)
+    beside = {slot for slot in (extra, last) if slot and slot > after}
     for named in _within(campaign, schedule, after):
         if last and named.slot and named.slot > last:
             break
-        is_last = named.slot is not None and named.slot == last
-        yield ComingSlot(schedule, named, is_last)
-        if is_last:
-            return
-    if last and last > after:
-        day = last.astimezone(ZoneInfo(schedule.times.zone)).date()
-        yield ComingSlot(schedule, NamedDay(day, last), is_last=True)
+        earlier = [slot for slot in beside if named.slot and slot < named.slot]
+        for slot in sorted(earlier):
+            yield _beside(schedule, slot)
+        beside -= {named.slot, *earlier}
+        yield ComingSlot(schedule, named, named.slot is not None and named.slot == last)
+    for slot in sorted(beside):
+        yield _beside(schedule, slot, is_last=slot == last)
+
+
+def _beside(schedule: Schedule, slot: datetime, *, is_last: bool = False) -> ComingSlot:
+    day = slot.astimezone(ZoneInfo(schedule.times.zone)).date()
+    return ComingSlot(schedule, NamedDay(day, slot), is_last)
 
 
 def _order(coming: ComingSlot) -> datetime:

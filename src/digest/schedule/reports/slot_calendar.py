@@ -8,10 +8,11 @@ from icalendar import Calendar, Event
 from sqlalchemy import Connection
 
 from digest.errors import NotFound
+from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.coming_slots import ComingSlot, coming
 from digest.schedule.limits import CALENDAR_AHEAD, CALENDAR_BACK, CALENDAR_ENTRIES
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 
 _REFRESH = timedelta(hours=1)
 
@@ -37,7 +38,7 @@ def slot_calendar(
     for name in ("name", "x-wr-calname"):
         calendar.add(name, f"{stored.campaign.title}: when editions go")
     calendar.add("refresh-interval", _REFRESH, {"value": "DURATION"})
-    for slot in _entries(stored, now):
+    for slot in _entries(stored.campaign, [*rows.values()], now):
         row, at_slot = rows.get(slot.schedule.name), slot.named.slot
         # Nothing was due before the schedule was as it is now.
         if row and not (at_slot and at_slot <= row.slots_since):
@@ -51,12 +52,15 @@ def slot_calendar(
     return content
 
 
-def _entries(stored: StoredCampaign, now: datetime) -> Iterator[ComingSlot]:
+def _entries(
+    campaign: Campaign, rows: list[ScheduleRow], now: datetime
+) -> Iterator[ComingSlot]:
     def is_near(slot: ComingSlot) -> bool:
         return slot.named.slot is None or slot.named.slot <= now + CALENDAR_AHEAD
 
     # Skipped days alone may go on for ever, so they are counted too.
-    following = coming(stored.campaign, now - CALENDAR_BACK)
+    wanted = [(row.schedule, row.extra_slot) for row in rows]
+    following = coming(campaign, wanted, now - CALENDAR_BACK)
     return islice(takewhile(is_near, following), CALENDAR_ENTRIES)
 
 

@@ -114,7 +114,8 @@ def _of_schedules(
             f"{counted(readers[row.schedule.name], 'reader is', 'readers are')} on it: "
             "they get nothing more.",
             "Give it other days in the campaign's file, or take it out there: then "
-            "they move to the default schedule and keep their place.",
+            "they move to the default schedule and keep their place. Or say with ends "
+            "that the campaign is over.",
         )
         for row in campaigns.schedules_of(connection, stored)
         if readers.get(row.schedule.name)
