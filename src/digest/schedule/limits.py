@@ -17,6 +17,10 @@ SLOTS_AT_ONCE = 500
 # APScheduler waits on the monotonic clock: a machine that was suspended, a clock
 # that was set and a schedule changed elsewhere are seen at the next sweep.
 SWEEP = timedelta(minutes=5)
+# Campaigns whose editions are made side by side: those whose sources hang hold up few.
+ERRANDS_AT_ONCE = 16
+# Seconds that errands have to end when it is time to stop: longer than one document.
+ERRANDS_END_SECONDS = 25.0
 # Sources are read between editions, so that a draft is fresh and a failure noticed.
 GATHER_EVERY = timedelta(hours=1)
 

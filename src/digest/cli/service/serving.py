@@ -13,7 +13,9 @@ from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions import nudges
 from digest.schedule.editions.publishing import plan_released, publish_due
+from digest.schedule.editions.side_by_side import SideBySide
 from digest.schedule.editions.timetable import Timetable
+from digest.schedule.limits import ERRANDS_END_SECONDS
 from digest.store.delivery import rate_limits
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
@@ -58,12 +60,13 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
     engine, submit = digest.acting_as("the timetable").engine, digest.dispatcher.submit
 
     def act() -> None:
-        publish_due(engine, digest.fetcher, digest.now(), submit)
+        publish_due(engine, digest.fetcher, digest.now(), submit, side_by_side)
         if not holds.look(engine, digest.now()):
             base_url = digest.settings.base_url
             nudges.send_due(engine, digest.carrier, base_url, digest.now())
 
     timetable = Timetable(engine, act)
+    side_by_side = SideBySide(again=timetable.wake)
 
     def wake_to_stop() -> None:
         stop.wait()
@@ -71,6 +74,7 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
 
     threading.Thread(target=wake_to_stop, daemon=True).start()
     timetable.run(stop, digest.clock)
+    side_by_side.wait(ERRANDS_END_SECONDS)
 
 
 def work_until_stopped(

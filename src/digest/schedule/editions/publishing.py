@@ -1,6 +1,7 @@
 """Carrying editions forward: gather, freeze, approve, plan, each step repeatable."""
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -14,11 +15,13 @@ from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.schedule.editions import due
 from digest.schedule.editions.previews import schedule_of
+from digest.schedule.editions.side_by_side import Errand, at_once
 from digest.schedule.guard import guarded
 from digest.schedule.limits import GATHER_EVERY
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
@@ -32,11 +35,14 @@ def publish_due(
     fetcher: Fetcher,
     now: datetime,
     submit: Submit = submit_nothing,
+    run: Callable[[str, Errand], None] = at_once,
 ) -> None:
     """Do what is due: open the slots' editions and carry every open one forward.
 
-    While nothing may leave it does nothing but note that it has looked: a person says
-    resume first. `submit` gets every send batch, see `plan`.
+    Each campaign is an errand of its own, which `run` runs, and so is the reading of
+    sources that are only due to be read again: an edition waits for the sources of its
+    own campaign alone. While nothing may leave it does nothing but note that it has
+    looked: a person says resume first. `submit` gets every send batch, see `plan`.
     """
     if hold := holds.check_in(engine, now):
         log.warning("%s", hold.words)
@@ -44,23 +50,55 @@ def publish_due(
     due.open_due(engine, now)
     with reading(engine) as connection:
         unfinished = editions.unfinished(connection)
-        opened = {
-            edition.campaign_id
-            for edition in unfinished
-            if edition.state is EditionState.OPEN and not edition.is_recalled
-        }
-        rounds = [
-            GatheringRound(stored, None if stored.id in opened else GATHER_EVERY)
-            for stored in campaigns.listed(connection)
-            if stored.paused_at is None
-        ]
-    with guarded("gathering", "of every campaign"):
-        gather(engine, fetcher, rounds, now)
-    for edition in unfinished:
-        with guarded("publishing", f"edition={edition.id}") as fault:
-            carry_forward(engine, edition.id, now, submit)
-        with guarded("noting a fault", f"edition={edition.id}"):
-            _note(engine, edition.id, fault.words, now)
+        running = [row for row in campaigns.listed(connection) if not row.paused_at]
+    opened = {
+        edition.campaign_id
+        for edition in unfinished
+        if edition.state is EditionState.OPEN and not edition.is_recalled
+    }
+
+    for campaign_id in dict.fromkeys(edition.campaign_id for edition in unfinished):
+        stored = [row for row in running if row.id == campaign_id in opened]
+        theirs = [row for row in unfinished if row.campaign_id == campaign_id]
+
+        def publish_theirs(
+            stored: Sequence[StoredCampaign] = stored,
+            theirs: Sequence[Edition] = theirs,
+        ) -> bool:
+            if stored:
+                with guarded("gathering", f"campaign={stored[0].campaign.name}"):
+                    gather(engine, fetcher, map(GatheringRound, stored), now)
+            moved = [
+                _carry_forward_guarded(engine, edition, now, submit)
+                for edition in theirs
+            ]
+            return any(moved)
+
+        run(f"campaign {campaign_id}", publish_theirs)
+
+    def read_others() -> bool:
+        with guarded("gathering", "of every campaign"):
+            rounds = [
+                GatheringRound(stored, GATHER_EVERY)
+                for stored in running
+                if stored.id not in opened
+            ]
+            gather(engine, fetcher, rounds, now)
+        return False
+
+    run("sources", read_others)
+
+
+def _carry_forward_guarded(
+    engine: Engine, edition: Edition, now: datetime, submit: Submit
+) -> bool:
+    """Carry an edition forward, or note why not; return whether its state changed."""
+    state = edition.state
+    with guarded("publishing", f"edition={edition.id}") as fault:
+        state = carry_forward(engine, edition.id, now, submit).state
+    with guarded("noting a fault", f"edition={edition.id}"):
+        _note(engine, edition.id, fault.words, now)
+    return state is not edition.state
 
 
 def carry_forward(
