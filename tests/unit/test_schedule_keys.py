@@ -260,7 +260,16 @@ def test_without_such_keys_an_edition_closes_at_its_slot() -> None:
             'at = "10:00"', "ends = 9999-12-31", "from 1970 to 2100", id="for ever"
         ),
         pytest.param(
-            'at = "10:00"\ntimezone = "London"', "", "is not a time zone", id="zone"
+            'at = "10:00"\ntimezone = "London"', "", 'is it "Europe/London"?', id="zone"
+        ),
+        pytest.param(
+            'at = "10:00"\ntimezone = "America/New Yrok"',
+            "",
+            'is it "America/New_York"?',
+            id="zone misspelt",
+        ),
+        pytest.param(
+            'at = "10:00"\ntimezone = "xyzzy"', "", "write e.g. Europe/", id="no zone"
         ),
         pytest.param(
             'at = "10:00"\nwhen_closed = "skipp"', "", 'is it "skip"?', id="closed"

@@ -8,8 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
-from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.model.campaigns.closures import ClosurePolicy
 from digest.model.staff_words import counted
+
+_WHEN_CLOSED = {
+    ClosurePolicy.SKIP: "skipped on",
+    ClosurePolicy.BEFORE: "moved to before",
+    ClosurePolicy.AFTER: "moved to after",
+    ClosurePolicy.SEND: "sent also on",
+}
 
 app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
 
@@ -84,7 +92,6 @@ def list_all(*, json: AsJson = False) -> None:
 def show(name: CampaignName, *, json: AsJson = False) -> None:
     """Show a campaign: its sources, schedules and readers."""
     from digest.bootstrap import open_app
-    from digest.model.campaigns.durations import in_words
     from digest.model.staff_words import moment_in_words
     from digest.schedule.reports.campaign_end import end_of
     from digest.schedule.reports.source_health import in_a_line, source_facts
@@ -117,14 +124,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     result(f"  from {campaign.sender_name} <{campaign.sender_address}>")
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
-        closing = (
-            f", closes {in_words(schedule.close)} before" if schedule.close else ""
-        )
-        quiet = f", no email {schedule.quiet}" if schedule.quiet else ""
-        result(
-            f"  schedule {schedule.name}: {schedule.times} {schedule.times.zone}"
-            f"{closing}{quiet}, emails are of use for {in_words(schedule.expires)}"
-        )
+        result(f"  schedule {_in_words(schedule)}")
     for row in rows:
         result(f"  source {row.name}: {in_a_line(row, campaign.timezone)}")
     for line in end.lines(campaign, now):
@@ -164,6 +164,20 @@ def _is_meant() -> bool:
     return typer.confirm("Apply the file as it is?", err=True)
 
 
+def _in_words(schedule: Schedule) -> str:
+    from digest.model.campaigns.durations import in_words
+
+    times = schedule.times
+    parts = [f"{schedule.name}: {times} {times.zone}"]
+    if times.closures:
+        parts.append(f"{_WHEN_CLOSED[times.when_closed]} {times.closures}")
+    if schedule.close:
+        parts.append(f"closes {in_words(schedule.close)} before")
+    if schedule.quiet:
+        parts.append(f"no email {schedule.quiet}")
+    return ", ".join([*parts, f"emails are of use for {in_words(schedule.expires)}"])
+
+
 def _facts(campaign: Campaign) -> dict[str, Any]:
     facts = asdict(campaign)
     for row, schedule in zip(facts["schedules"], campaign.schedules, strict=True):
@@ -171,5 +185,6 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
         row["times"] = str(schedule.times)
         row["timezone"] = schedule.times.zone
         row["when_closed"] = schedule.times.when_closed
+        row["closed"] = str(schedule.times.closures)
         row["quiet"] = str(schedule.quiet) if schedule.quiet else None
     return facts

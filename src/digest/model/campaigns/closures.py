@@ -70,6 +70,11 @@ class Closures:
     def __bool__(self) -> bool:
         return bool(self.place or self.days)
 
+    def __str__(self) -> str:
+        """Return it in words: "bank holidays of GB-ENG, 2026-12-24"."""
+        place = [f"bank holidays of {self.place}"] if self.place else []
+        return ", ".join([*place, *map(str, self.days)])
+
 
 @cache
 def _bank_holidays(place: str, year: int) -> Mapping[date, str]:

@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from digest.model.campaigns.day_rules import (
     EVERY_DAY,
@@ -206,5 +206,10 @@ def zone_name(value: str) -> str:
     try:
         ZoneInfo(value)
     except (OSError, ValueError, LookupError) as problem:
-        raise ValueError("is not a time zone; write e.g. Europe/London") from problem
+        zones = {
+            name.rpartition("/")[2]: name for name in sorted(available_timezones())
+        }
+        near = nearest(value.rpartition("/")[2].replace(" ", "_"), zones)
+        hint = f'is it "{zones[near]}"?' if near else "write e.g. Europe/London"
+        raise ValueError(f"is not a time zone; {hint}") from problem
     return value
