@@ -1,5 +1,6 @@
 """A backup is put back: nothing leaves, by whatever command, until a person says so."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,86 @@ def test_what_runs_by_itself_sends_nothing_and_says_so(home: Path) -> None:
         serve.wait(60)
 
     assert (inbox(home), letters(home)) == (1, 1)
+
+
+def test_without_an_answer_resume_shows_what_would_go_and_changes_nothing(
+    home: Path, digest: Command, restored: int
+) -> None:
+    looked = digest("resume")
+    work = digest("work", "--until-done")
+
+    assert looked.returncode == 1
+    assert f"rehearsal {restored} of daily" in looked.stdout
+    assert "2 copies (1 by email, 1 by post)" in looked.stdout
+    for choice in ("--they-had-it", "--from DATE", "--had FILE", "--send"):
+        assert choice in looked.stderr
+    assert work.returncode == 1
+    assert (inbox(home), letters(home)) == (1, 1)
+
+
+def test_who_had_it_gets_nothing_again_and_what_is_new_goes(
+    home: Path, digest: Command, restored: int
+) -> None:
+    tried = digest("resume", "--they-had-it", "--dry-run")
+    resumed = digest("resume", "--they-had-it")
+    again = digest("resume", "--they-had-it")
+    digest("work", "--until-done")
+
+    assert tried.returncode == resumed.returncode == again.returncode == 0
+    for stdout in (tried.stdout, resumed.stdout):
+        assert f"rehearsal {restored}: 2 copies had already" in stdout
+    assert "it was not waiting" in again.stdout
+    assert inbox(home) == 1
+    audit = digest("audit").stdout
+    assert audit.count("let things leave again") == 1
+    assert "answer they had it, copies had 2" in audit
+
+
+def test_the_mail_servers_record_says_who_had_it(
+    home: Path, digest: Command, restored: int
+) -> None:
+    [email] = (home / "var" / "inbox").glob("new/*")
+    message_id = message_from_bytes(email.read_bytes())["Message-ID"]
+    (home / "took").write_text(f"{message_id}\nrubbish\n")
+    (home / "empty").write_text("rubbish\n")
+    refused = digest("resume", "--had", "empty")
+    resumed = digest("resume", "--had", "took", "--json")
+    digest("work", "--until-done")
+
+    assert refused.returncode == 1
+    assert "names no copy of ours" in refused.stderr
+    facts = json.loads(resumed.stdout)
+    assert facts["copies_had"] == {str(restored): 1}
+    assert [fault["line"] for fault in facts["faults"]] == [2]
+    assert inbox(home) == 1
+
+
+def test_who_says_send_sends_it(home: Path, digest: Command, restored: int) -> None:
+    resumed = digest("resume", "--send")
+    sent = digest("work", "--until-done")
+    ids = [
+        message_from_bytes(email.read_bytes())["Message-ID"]
+        for email in (home / "var" / "inbox").glob("new/*")
+    ]
+
+    assert restored
+    assert (resumed.returncode, sent.returncode) == (0, 0)
+    # A repeat, and recognisable as one.
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["--they-had-it", "--send"], id="two answers"),
+        pytest.param(["--from", "last Tuesday"], id="no date"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(digest: Command, words: list[str]) -> None:
+    digest("init")
+
+    assert digest("resume", *words).returncode == 2
 
 
 def test_a_demo_may_be_had_again_and_again(digest: Command) -> None:

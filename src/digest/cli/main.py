@@ -22,7 +22,7 @@ from digest.cli import (
 from digest.cli import list as mailing_list
 from digest.cli import print as letters
 from digest.cli.editions import edition, preview
-from digest.cli.service import installation, serve
+from digest.cli.service import installation, resuming, serve
 from digest.errors import DigestError
 from digest.log import to_stderr
 
@@ -34,7 +34,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (serve, installation, status, source, preview, deliveries, golive, audit):
+for part in (
+    serve,
+    installation,
+    status,
+    resuming,
+    source,
+    preview,
+    deliveries,
+    golive,
+    audit,
+):
     part.add_to(app)
 for name, noun in {
     "campaign": campaign,

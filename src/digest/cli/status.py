@@ -1,4 +1,4 @@
-"""digest status, pause and resume: what is due and stuck, and whether any leaves."""
+"""digest status: what is due, what is stuck and who was not served."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,9 +10,8 @@ from digest.cli.parts.options import AsJson, as_json, result
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (status, pause, resume):
-        app.command()(command)
+    """Add the command."""
+    app.command()(status)
 
 
 def status(*, json: AsJson = False) -> None:
@@ -67,23 +66,3 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
     yield from (f"help: {line}" for line in facts["help"])
     if not facts["help"]:
         yield "nothing needs help"
-
-
-def pause() -> None:
-    """Let nothing leave, of any campaign, until somebody says digest resume."""
-    from digest.bootstrap import open_app
-    from digest.store.holds import holds
-
-    with open_app() as digest:
-        hold = holds.pause(digest.engine, digest.now())
-    result(hold.words)
-
-
-def resume() -> None:
-    """Let things leave again after a restore, a long sleep or digest pause."""
-    from digest.bootstrap import open_app
-    from digest.store.holds import holds
-
-    with open_app() as digest, digest.writing() as connection:
-        waited = holds.lift(connection, digest.now())
-    result("resumed" if waited else "it was not waiting")

@@ -57,7 +57,7 @@ def open_due(engine: Engine, now: datetime) -> int:
         whom = f"campaign={stored.campaign.name} schedule={schedule.schedule.name}"
         with guarded("opening editions", whom):
             with reading(engine) as connection:
-                is_due = any(_unsettled(connection, stored, schedule, now))
+                is_due = any(unsettled_slots(connection, stored, schedule, now))
             while is_due:
                 with writing(engine) as connection:
                     settling = _Settling(connection, stored, schedule, now)
@@ -114,6 +114,22 @@ def _named(campaign: Campaign, row: ScheduleRow, slot: datetime) -> NextSlot:
     )
 
 
+def late_slot(
+    connection: Connection,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    now: datetime,
+) -> datetime | None:
+    """Return the slot that would run now, late or not, or None where none would."""
+    slots_due = [*unsettled_slots(connection, stored, schedule, now)]
+    if not slots_due:
+        return None
+    newest = slots_due[-1]
+    if now - newest > schedule.schedule.may_run_late(newest):
+        return None
+    return newest
+
+
 def _every(connection: Connection) -> list[tuple[StoredCampaign, ScheduleRow]]:
     return [
         (stored, schedule)
@@ -142,7 +158,7 @@ class _Settling:
     def open_newest_and_miss_others(self) -> int:
         """Settle the oldest of them; return how many editions were opened."""
         place = self._connection, self._stored, self._schedule, self._now
-        slots = [*islice(_unsettled(*place), SLOTS_AT_ONCE + 1)]
+        slots = [*islice(unsettled_slots(*place), SLOTS_AT_ONCE + 1)]
         self.has_more = len(slots) > SLOTS_AT_ONCE
         *others, newest = slots[:SLOTS_AT_ONCE]
         for slot in others:
@@ -187,12 +203,13 @@ class _Settling:
             )
 
 
-def _unsettled(
+def unsettled_slots(
     connection: Connection,
     stored: StoredCampaign,
     schedule: ScheduleRow,
     now: datetime,
 ) -> Iterator[datetime]:
+    """Yield the slots that have closed and have no edition, missed or not."""
     in_file, after = schedule.schedule, schedule.slots_since
     if stored.live_since is not None and mode_of(connection) is Mode.LIVE:
         after = max(after, stored.live_since)

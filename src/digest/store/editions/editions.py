@@ -343,6 +343,12 @@ def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition
     return None if row is None else _edition(row)
 
 
+def by_code(connection: Connection, code: str) -> Edition | None:
+    """Return the edition of that code, if there is one that can be read."""
+    readable = _readable(connection, _editions().where(edition.c.code == code))
+    return readable[0] if readable else None
+
+
 def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     """Return a campaign's editions, newest slot first."""
     matching = _editions().where(edition.c.campaign_id == campaign_id)

@@ -39,6 +39,11 @@ class Hold:
     because: str
 
     @property
+    def is_of_a_restore(self) -> bool:
+        """Whether the database may lack what was sent from it."""
+        return self.because not in (SLEPT, PAUSED)
+
+    @property
     def words(self) -> str:
         """It in one line, with what to do."""
         return (
@@ -106,6 +111,12 @@ def standing(connection: Connection, now: datetime) -> Hold | None:
     if why := _departure(connection, before, server):
         return Hold(now, why)
     return _sleep(connection, now)
+
+
+def locked(connection: Connection, now: datetime) -> Hold | None:
+    """Return the hold that stands, and let nobody else end it in the meantime."""
+    connection.execute(select(handover.c.id).with_for_update())
+    return standing(connection, now)
 
 
 def look(engine: Engine, now: datetime) -> Hold | None:

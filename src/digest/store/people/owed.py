@@ -180,21 +180,49 @@ def begins(connection: Connection, campaign_id: int, mode: Mode) -> int:
     return position
 
 
-def settle(connection: Connection, campaign_id: int, position: int) -> None:
-    """Call settled by a person what readers are owed live up to that position."""
-    theirs = exists().where(
-        reader.c.id == delivery.c.reader_id, reader.c.campaign_id == campaign_id
+def settle(
+    connection: Connection, campaign_id: int, position: int, mode: Mode = Mode.LIVE
+) -> None:
+    """Call settled by a person what readers are owed up to that position."""
+    theirs = select(reader.c.id).where(reader.c.campaign_id == campaign_id)
+    _settle(
+        connection,
+        mode,
+        position,
+        delivery.c.reader_id.in_(theirs),
+        carried_over.c.reader_id.in_(theirs),
     )
+
+
+def settle_for(
+    connection: Connection, mode: Mode, position: int, reader_ids: Sequence[int]
+) -> None:
+    """Call settled by a person what these readers are owed up to that position."""
+    _settle(
+        connection,
+        mode,
+        position,
+        one_of(connection, delivery.c.reader_id, reader_ids),
+        one_of(connection, carried_over.c.reader_id, reader_ids),
+    )
+
+
+def _settle(
+    connection: Connection,
+    mode: Mode,
+    position: int,
+    those_copies: ColumnElement[bool],
+    those_carried: ColumnElement[bool],
+) -> None:
     connection.execute(
         update(delivery)
-        .where(_is_owed(Mode.LIVE, position), theirs)
+        .where(_is_owed(mode, position), those_copies)
         .values(owes=False, carried_by=delivery.c.edition_id)
     )
-    readers = select(reader.c.id).where(reader.c.campaign_id == campaign_id)
     connection.execute(
         delete(carried_over).where(
-            carried_over.c.reader_id.in_(readers),
-            carried_over.c.mode == Mode.LIVE,
+            those_carried,
+            carried_over.c.mode == mode,
             carried_over.c.upto <= position,
         )
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Exists,
@@ -159,7 +160,7 @@ def move_on(
 
     A rehearsal moves the place of rehearsals alone. Nobody moves back.
     """
-    place = reader.c.position if mode is Mode.LIVE else reader.c.rehearsal_position
+    place = _place_column(mode)
     moves = [{"moved": reader_id} for reader_id in reader_ids]
     if moves:
         connection.execute(
@@ -168,6 +169,31 @@ def move_on(
             .values({place: upto}),
             moves,
         )
+
+
+def bring_up(
+    connection: Connection, campaign_id: int, mode: Mode, position: int
+) -> int:
+    """Bring every reader of a campaign who is before that position up to it.
+
+    As a person says, because they have had what is before it: what they are owed of
+    it is settled too. Returns how many were before it.
+    """
+    owed.settle(connection, campaign_id, position, mode)
+    place = _place_column(mode)
+    return connection.execute(
+        update(reader)
+        .where(reader.c.campaign_id == campaign_id, place < position)
+        .values({place: position})
+    ).rowcount
+
+
+def bring_up_those(
+    connection: Connection, mode: Mode, position: int, reader_ids: Sequence[int]
+) -> None:
+    """Bring these readers up to that position, as `bring_up` does a whole campaign."""
+    owed.settle_for(connection, mode, position, reader_ids)
+    move_on(connection, mode, position, reader_ids)
 
 
 def start_from(connection: Connection, campaign_id: int, position: int) -> None:
@@ -183,6 +209,10 @@ def start_from(connection: Connection, campaign_id: int, position: int) -> None:
         .where(reader.c.campaign_id == campaign_id, reader.c.position < position)
         .values(position=position)
     )
+
+
+def _place_column(mode: Mode) -> Column[int]:
+    return reader.c.position if mode is Mode.LIVE else reader.c.rehearsal_position
 
 
 def addressees(

@@ -1,9 +1,12 @@
 """Positions in a campaign's log: given under its lock, and how far editions carry."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import Connection, func, or_, select, update
 
 from digest.model.editions.mode import Mode
-from digest.store.base.tables import campaign, edition
+from digest.store.base.tables import campaign, edition, item
 
 
 def lock(connection: Connection, campaign_id: int) -> None:
@@ -29,6 +32,51 @@ def next_free(connection: Connection, campaign_id: int, count: int) -> int:
         .returning(campaign.c.last_position)
     ).one()
     return last - count + 1
+
+
+def last(connection: Connection, campaign_id: int) -> int:
+    """Return the last position that was given, 0 where none was."""
+    positions = select(campaign.c.last_position).where(campaign.c.id == campaign_id)
+    position: int = connection.scalars(positions).one()
+    return position
+
+
+def before(
+    connection: Connection,
+    campaign_id: int,
+    at: datetime,
+    restored_at: datetime | None = None,
+) -> int:
+    """Return the last position up to which everything was released before `at`.
+
+    What came in anew after a restore, at `restored_at`, counts from the day it was
+    published, where that is known: it may have been here before.
+    """
+    later = (
+        select(item.c.position, item.c.released_at, item.c.content)
+        .where(
+            item.c.campaign_id == campaign_id,
+            item.c.position.is_not(None),
+            item.c.released_at >= at,
+        )
+        .order_by(item.c.position)
+    )
+    for row in connection.execute(later):
+        since = row.released_at
+        if restored_at is not None and since >= restored_at:
+            since = min(since, _published(row.content) or since)
+        if since >= at:
+            position: int = row.position - 1
+            return position
+    return last(connection, campaign_id)
+
+
+def _published(content: Any) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(content["published"]["at"])
+    except (ValueError, TypeError, LookupError):
+        return None
+    return at if at.tzinfo else None
 
 
 def carried(connection: Connection, campaign_id: int) -> int:

@@ -1,0 +1,111 @@
+"""What an edition of a schedule would hold, and for whom, if it were planned now."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.compose.plan import LeftOut, PlannedCopy, decide
+from digest.compose.selection import EditionSelection
+from digest.compose.variants import news
+from digest.model.editions.due_stretch import DueStretch, Stretch, due_to
+from digest.model.editions.mode import Mode
+from digest.model.formats import Channel
+from digest.model.limits import READERS_PLANNED_AT_ONCE
+from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.editions import steering
+from digest.store.editions.steering import SteeringPlace
+from digest.store.people import owed
+from digest.store.people.readers import PlanningRow, facts_for
+from digest.store.posts.log import MAX
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenEdition:
+    """What an edition of a schedule would hold if nothing more came in.
+
+    `slot` is when, None where none is to come. `copies` counts readers by channel,
+    `left_out` those who get none, by kind. `titles` are of the items that at
+    least one of them gets.
+    """
+
+    schedule: str
+    slot: datetime | None
+    copies: Mapping[Channel, int]
+    left_out: Mapping[str, int]
+    titles: tuple[str, ...]
+
+    @property
+    def readers(self) -> int:
+        """How many readers get a copy."""
+        return sum(self.copies.values())
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {
+            "schedule": self.schedule,
+            "slot": self.slot,
+            "readers": self.readers,
+            "copies": {str(channel): n for channel, n in self.copies.items()},
+            "left_out": dict(self.left_out),
+            "items": list(self.titles),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    campaign_id: int
+    schedule_id: int
+    mode: Mode
+    plan_cursor: int = 0
+
+
+def foreseen(  # noqa: PLR0913 - what decides it, each by name
+    connection: Connection,
+    stored: StoredCampaign,
+    schedule: ScheduleRow,
+    *,
+    slot: datetime | None,
+    now: datetime,
+    mode: Mode,
+    begins: int = 0,
+    upto: int = MAX,
+) -> ForeseenEdition:
+    """Return what an edition of that slot would hold, of the log in (begins, upto].
+
+    Changes nothing. What its readers are owed is in it.
+    """
+    entries = news(connection, stored.id, (begins, upto), slot or now)
+    end = entries[-1].position if entries else begins
+    copies, left_out = Counter[Channel](), Counter[str]()
+    wanted: set[int] = set()
+    query = _Readers(stored.id, schedule.id, mode)
+    steered = steering.get(connection, SteeringPlace(schedule.id, mode))
+    selection = EditionSelection.of(stored.campaign, steered.steering)
+    for row, due_stretch in _readers_of(connection, query, (begins, end), now):
+        match decide(row, due_stretch, entries, selection):
+            case LeftOut(kind=kind):
+                left_out[kind] += 1
+            case PlannedCopy(channel=channel, key=key):
+                copies[channel] += 1
+                takes = (e.id for e in entries if key.takes(e.position, e.topics))
+                wanted.update(takes)
+    titles = tuple(entry.item.title for entry in entries if entry.id in wanted)
+    return ForeseenEdition(schedule.schedule.name, slot, copies, left_out, titles)
+
+
+def _readers_of(
+    connection: Connection, query: _Readers, stretch: Stretch, now: datetime
+) -> Iterator[tuple[PlanningRow, DueStretch]]:
+    begins, upto = stretch
+    begins = max(begins, owed.begins(connection, query.campaign_id, query.mode))
+    while rows := facts_for(connection, query, READERS_PLANNED_AT_ONCE, now):
+        ids = [row.reader_id for row in rows]
+        owed_to = owed.of_readers(connection, query.mode, ids)
+        for row in rows:
+            place = max(row.position, begins)
+            yield row, due_to(place, upto, owed_to.get(row.reader_id, ()), begins)
+        query = replace(query, plan_cursor=rows[-1].reader_id)

@@ -1,0 +1,111 @@
+"""Copies that readers have had, as a person or a mail server's record says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.moves import DELIVERY_MOVES
+from digest.store.base.bulk import one_of
+from digest.store.base.modes import mode_of
+from digest.store.base.tables import delivery, edition, reader, subscriber
+from digest.store.delivery.by_channel import IS_EMAIL
+from digest.store.delivery.deliveries import close_edition, move_those
+
+_ENDS = DELIVERY_MOVES.ended
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderEmail:
+    """A reader and where they are written to; `key` is what the address is known by."""
+
+    reader_id: int
+    email: str
+    key: str
+
+
+def unsettled(connection: Connection) -> dict[int, dict[str, int]]:
+    """Return how many copies of each edition of our mode have no end, by channel."""
+    rows = connection.execute(
+        select(delivery.c.edition_id, delivery.c.channel, func.count())
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .where(delivery.c.state.not_in(_ENDS), edition.c.mode == mode_of(connection))
+        .group_by(delivery.c.edition_id, delivery.c.channel)
+        .order_by(delivery.c.edition_id, delivery.c.channel)
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for edition_id, channel, count in rows:
+        counts.setdefault(edition_id, {})[channel] = count
+    return counts
+
+
+def emails(
+    connection: Connection, edition_id: int, *, is_unsettled: bool
+) -> Iterator[ReaderEmail]:
+    """Yield whose emails of the edition have no end yet, or have one."""
+    has_end = delivery.c.state.in_(_ENDS)
+    rows = connection.execute(
+        select(delivery.c.reader_id, subscriber.c.email, subscriber.c.email_key)
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(
+            delivery.c.edition_id == edition_id,
+            IS_EMAIL,
+            ~has_end if is_unsettled else has_end,
+            subscriber.c.email.is_not(None),
+        )
+    )
+    yield from map(_reader_email, rows)
+
+
+def readers_by_email(connection: Connection, schedule_id: int) -> Iterator[ReaderEmail]:
+    """Yield the readers of a schedule who have an email address."""
+    rows = connection.execute(
+        select(
+            reader.c.id.label("reader_id"), subscriber.c.email, subscriber.c.email_key
+        )
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(reader.c.schedule_id == schedule_id, subscriber.c.email.is_not(None))
+    )
+    yield from map(_reader_email, rows)
+
+
+def settle(
+    connection: Connection,
+    edition_id: int,
+    why: str,
+    now: datetime,
+    reader_ids: Sequence[int] | None = None,
+) -> int:
+    """Call accepted the copies of an edition that have no end; return how many.
+
+    All of them, or those of these readers. `why` says who says so. Closes the edition
+    with its last copy.
+    """
+    those: ColumnElement[Any] = delivery.c.edition_id == edition_id
+    if reader_ids is not None:
+        those = and_(those, one_of(connection, delivery.c.reader_id, reader_ids))
+    move_those(
+        connection,
+        those,
+        DeliveryState.HANDING_OVER,
+        now,
+        only_from=DeliveryState.PLANNED,
+        reply=why,
+    )
+    count = move_those(
+        connection,
+        and_(those, delivery.c.state.not_in(_ENDS)),
+        DeliveryState.ACCEPTED,
+        now,
+        reply=why,
+        next_attempt_at=None,
+    )
+    close_edition(connection, edition_id, now)
+    return count
+
+
+def _reader_email(row: Any) -> ReaderEmail:
+    return ReaderEmail(row.reader_id, row.email, row.email_key or row.email.lower())

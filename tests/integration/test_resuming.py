@@ -1,0 +1,428 @@
+"""Letting things leave again: what would go is shown, what was had is not sent."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import pytest
+from sqlalchemy import Engine, select
+
+from digest.gather.fetching.fetch import Fetcher
+from digest.model.delivery import marks
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.mail_records import ServerRecord
+from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
+from digest.model.editions.references import MessageReference
+from digest.schedule.editions import resuming
+from digest.schedule.editions.publishing import publish, publish_due
+from digest.schedule.editions.resuming import (
+    Answer,
+    HadAllAnswer,
+    HadBeforeAnswer,
+    HadByRecordAnswer,
+    ResumeReport,
+    SendAnswer,
+)
+from digest.store.base.engine import reading, writing
+from digest.store.base.modes import in_mode
+from digest.store.base.tables import delivery, reader
+from digest.store.delivery import copies
+from digest.store.delivery.deliveries import move_those
+from digest.store.editions import editions
+from digest.store.editions.editions import Slot
+from digest.store.holds import holds
+from digest.store.holds.holds import Hold
+from digest.store.staff import audit
+from tests.builders import EIGHT, a_post
+from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted, schedule_id
+
+HOUR = timedelta(hours=1)
+SLOT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)  # 16:00 in London
+RESTORED = SLOT + HOUR
+PLANNED, ACCEPTED = DeliveryState.PLANNED, DeliveryState.ACCEPTED
+ADDRESSES = {1: "ann@example.org", 2: "bob@example.org", 3: "cy@example.org"}
+THREE_EMAILS = {"email": 3, "post": 1}
+
+
+@pytest.fixture
+def campaign(engine: Engine) -> Engine:
+    """Return a database with three readers by email, one by post, and a post."""
+    a_stored_campaign(engine)
+    for name in ("ann", "bob", "cy"):
+        a_reader(engine, name)
+    a_reader(engine, "dee", email=None, format="letter", address=["1 Example Street"])
+    posts_accepted(engine, [a_post("first", title="First")], EIGHT)
+    return engine
+
+
+def hold_back(
+    engine: Engine, because: str = marks.OLDER, at: datetime = RESTORED
+) -> None:
+    with writing(engine) as connection:
+        holds.place(connection, Hold(at, because), at)
+
+
+def by_record(*references: MessageReference, **recipients: int) -> HadByRecordAnswer:
+    record = ServerRecord()
+    record.references = dict(zip(references, range(1, 99), strict=False))
+    record.recipients = {f"{who}@example.org": n for who, n in recipients.items()}
+    return HadByRecordAnswer(record)
+
+
+def resumed(
+    engine: Engine, answer: Answer, now: datetime = RESTORED, *, dry_run: bool = False
+) -> ResumeReport:
+    report = resuming.resume(engine, answer, now, dry_run=dry_run)
+    assert report is not None
+    return report
+
+
+def states_of(engine: Engine, edition_id: int) -> dict[DeliveryState, int]:
+    with reading(engine) as connection:
+        return copies.counts(connection, edition_id)
+
+
+def edition_states(engine: Engine) -> list[EditionState]:
+    with reading(engine) as connection:
+        listed = editions.of_campaign(connection, 1)
+    return [edition.state for edition in sorted(listed, key=lambda e: e.id)]
+
+
+def places(engine: Engine) -> list[int]:
+    with reading(engine) as connection:
+        return [*connection.scalars(select(reader.c.position).order_by(reader.c.id))]
+
+
+def due_readers(engine: Engine, now: datetime = RESTORED) -> list[int]:
+    """Have the timetable act; return who then has a copy that is to go."""
+    publish_due(engine, Fetcher(), now)
+    with reading(engine) as connection:
+        rows = select(delivery.c.reader_id).where(delivery.c.state == PLANNED)
+        return sorted(connection.scalars(rows))
+
+
+def code_of(engine: Engine, slot: datetime) -> str:
+    with reading(engine) as connection:
+        place = Slot(1, schedule_id(engine, "daily"), slot)
+        return next(islice(editions.codes_of(connection, place, Mode.LIVE), 1))
+
+
+def test_what_would_go_is_told_by_edition_channel_and_post(campaign: Engine) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    posts_accepted(campaign, [a_post("second", title="Second")], EIGHT + HOUR)
+    hold_back(campaign)
+    report = resuming.outlook(campaign, RESTORED)
+
+    assert report is not None
+    [outlook] = report.campaigns
+    [unsettled] = outlook.unsettled
+    assert (unsettled.edition.id, unsettled.copies) == (planned.id, THREE_EMAILS)
+    [daily, weekly] = outlook.coming
+    assert daily.is_due
+    assert daily.foreseen.slot == SLOT
+    assert daily.foreseen.titles == ("Second",)
+    assert dict(daily.foreseen.copies) == THREE_EMAILS
+    assert not weekly.is_due
+    assert report.at_once == 8
+    assert report.asks
+
+
+def test_to_look_changes_nothing(campaign: Engine) -> None:
+    publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign)
+    resuming.outlook(campaign, RESTORED)
+    for answer in (SendAnswer(), HadAllAnswer(), HadBeforeAnswer(RESTORED)):
+        resumed(campaign, answer, dry_run=True)
+    with reading(campaign) as connection:
+        assert holds.recorded(connection) == Hold(RESTORED, marks.OLDER)
+
+    assert states_of(campaign, 1) == {PLANNED: 4}
+    assert edition_states(campaign) == [EditionState.PLANNED]
+
+
+def test_a_dry_run_says_what_it_would_come_to(campaign: Engine) -> None:
+    publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign)
+    report = resumed(campaign, HadAllAnswer(), dry_run=True)
+
+    assert report.copies == Counter({1: 4})
+    assert report.before.at_once == 4
+    assert report.after is not None
+    assert report.after.at_once == 0
+
+
+def test_they_had_it_settles_what_is_under_way_and_moves_every_place(
+    campaign: Engine,
+) -> None:
+    publish(campaign, "lantern-week", "daily", EIGHT)
+    posts_accepted(campaign, [a_post("second")], EIGHT + HOUR)
+    hold_back(campaign)
+    report = resumed(campaign, HadAllAnswer())
+
+    assert states_of(campaign, 1) == {ACCEPTED: 4}
+    assert edition_states(campaign) == [EditionState.SENT]
+    assert places(campaign) == [2, 2, 2, 2]
+    assert report.places == {"lantern-week": 4}
+    assert due_readers(campaign) == []
+
+
+def test_what_comes_in_after_they_had_it_is_sent(campaign: Engine) -> None:
+    hold_back(campaign)
+    resumed(campaign, HadAllAnswer())
+    posts_accepted(campaign, [a_post("second")], RESTORED)
+
+    assert due_readers(campaign) == [1, 2, 3, 4]
+
+
+def test_what_was_owed_is_had_too(campaign: Engine) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    with writing(campaign) as connection:
+        those = delivery.c.edition_id == planned.id
+        copies_expired = move_those(connection, those, DeliveryState.EXPIRED, EIGHT)
+    hold_back(campaign)
+    before = resuming.outlook(campaign, RESTORED)
+    resumed(campaign, HadAllAnswer())
+
+    assert copies_expired == 4
+    assert before is not None
+    assert before.at_once == 4
+    assert due_readers(campaign) == []
+
+
+def test_an_edition_that_waits_for_approval_is_called_off(engine: Engine) -> None:
+    a_stored_campaign(engine, FILE.replace("lists =", 'approval = "one"\nlists ='))
+    a_reader(engine, "ann")
+    posts_accepted(engine, [a_post()], EIGHT)
+    publish(engine, "lantern-week", "daily", EIGHT)
+    hold_back(engine)
+    resumed(engine, HadAllAnswer())
+
+    assert edition_states(engine) == [EditionState.CANCELLED]
+    assert places(engine) == [1]
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        pytest.param(SLOT, ["Late"], id="at the slot that was lost"),
+        pytest.param(EIGHT + HOUR, ["Lost", "Late"], id="before it"),
+        pytest.param(EIGHT, ["First", "Lost", "Late"], id="before everything"),
+        pytest.param(RESTORED + 9 * HOUR, [], id="after everything"),
+    ],
+)
+def test_what_came_in_again_after_the_restore_counts_from_its_publishing(
+    campaign: Engine, date: datetime, expected: list[str]
+) -> None:
+    hold_back(campaign)
+    posts_accepted(
+        campaign,
+        [
+            a_post("lost", title="Lost", published=EIGHT + 2 * HOUR),
+            a_post("late", title="Late", published=SLOT + HOUR / 2),
+        ],
+        RESTORED + HOUR,
+    )
+    report = resumed(campaign, HadBeforeAnswer(date), RESTORED + HOUR)
+
+    assert report.after is not None
+    [outlook] = report.after.campaigns
+    [daily] = [c for c in outlook.coming if c.foreseen.schedule == "daily"]
+    assert list(daily.foreseen.titles) == expected
+
+
+def test_after_a_long_sleep_what_came_in_late_counts_from_when_it_came(
+    campaign: Engine,
+) -> None:
+    hold_back(campaign, holds.SLEPT, EIGHT + HOUR)
+    posts_accepted(campaign, [a_post("slept", title="Slept")], RESTORED)
+    resumed(campaign, HadBeforeAnswer(SLOT))
+
+    assert places(campaign) == [1, 1, 1, 1]
+
+
+def test_copies_that_the_record_names_are_had_and_the_others_go(
+    campaign: Engine,
+) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign, at=EIGHT + HOUR)
+    ann = MessageReference.of(planned.code, 1, "ann@example.org")
+    answer = by_record(ann, bob=7, nobody=8)
+    report = resumed(campaign, answer, EIGHT + HOUR)
+
+    assert report.copies == {planned.id: 2}
+    assert [fault.line for fault in report.faults] == [8]
+    assert due_readers(campaign, EIGHT + HOUR) == [3, 4]
+
+
+def test_readers_whom_the_record_names_had_an_edition_that_is_lost(
+    campaign: Engine,
+) -> None:
+    hold_back(campaign)
+    posts_accepted(
+        campaign, [a_post("lost", published=EIGHT + HOUR)], RESTORED + HOUR / 2
+    )
+    code = code_of(campaign, SLOT)
+    named = [MessageReference.of(code, n, ADDRESSES[n]) for n in (1, 3)]
+    report = resumed(campaign, by_record(*named), RESTORED + HOUR)
+
+    assert report.faults == ()
+    assert report.places == {"lantern-week": 2}
+    assert due_readers(campaign, RESTORED + HOUR) == [2, 4]
+
+
+def test_what_the_lost_edition_cannot_have_held_goes_to_its_readers_too(
+    campaign: Engine,
+) -> None:
+    hold_back(campaign)
+    posts_accepted(
+        campaign, [a_post("new", published=SLOT + HOUR / 2)], RESTORED + HOUR / 2
+    )
+    ann = MessageReference.of(code_of(campaign, SLOT), 1, ADDRESSES[1])
+    resumed(campaign, by_record(ann), RESTORED + HOUR)
+
+    assert places(campaign)[0] == 1
+    assert due_readers(campaign, RESTORED + HOUR) == [1, 2, 3, 4]
+
+
+def test_a_number_that_is_somebody_elses_after_the_restore_names_nobody(
+    campaign: Engine,
+) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign, at=EIGHT + HOUR)
+    eve = MessageReference.of(planned.code, 1, "eve@example.org")
+    report = resumed(campaign, by_record(eve), EIGHT + HOUR)
+
+    assert [fault.line for fault in report.faults] == [1]
+    assert states_of(campaign, planned.id) == {PLANNED: 4}
+
+
+def test_a_copy_that_has_its_end_is_no_fault_of_the_record(campaign: Engine) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign, at=EIGHT + HOUR)
+    ann = MessageReference.of(planned.code, 1, "ann@example.org")
+    resumed(campaign, by_record(ann), EIGHT + HOUR)
+    hold_back(campaign, at=EIGHT + HOUR)
+    report = resumed(campaign, by_record(ann), EIGHT + HOUR)
+
+    assert report.faults == ()
+    assert report.copies == {}
+
+
+def test_copies_on_the_wire_when_the_backup_was_made_are_had(campaign: Engine) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    with writing(campaign) as connection:
+        for who, state in ((1, DeliveryState.HANDING_OVER), (2, None)):
+            those = (delivery.c.edition_id == planned.id) & (
+                delivery.c.reader_id == who
+            )
+            for to in (DeliveryState.HANDING_OVER, DeliveryState.UNCERTAIN):
+                move_those(connection, those, to, EIGHT)
+                if to is state:
+                    break
+    hold_back(campaign)
+    resumed(campaign, HadAllAnswer())
+
+    assert states_of(campaign, planned.id) == {ACCEPTED: 4}
+
+
+def test_a_rehearsal_moves_the_places_of_rehearsals_alone(campaign: Engine) -> None:
+    practice = in_mode(campaign, Mode.PRACTICE)
+    publish(practice, "lantern-week", "daily", EIGHT)
+    hold_back(practice)
+    resumed(practice, HadAllAnswer())
+
+    assert states_of(campaign, 1) == {ACCEPTED: 4}
+    assert edition_states(campaign) == [EditionState.REHEARSED]
+    assert places(campaign) == [0, 0, 0, 0]
+
+
+def test_to_send_it_all_sends_it_all(campaign: Engine) -> None:
+    publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign, at=EIGHT + HOUR)
+    report = resumed(campaign, SendAnswer(), EIGHT + HOUR)
+
+    assert report.after is not None
+    assert report.after.at_once == 4
+    assert due_readers(campaign, EIGHT + HOUR) == [1, 2, 3, 4]
+
+
+def test_where_nothing_is_held_nothing_is_changed(campaign: Engine) -> None:
+    publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign)
+    resumed(campaign, SendAnswer())
+
+    assert resuming.outlook(campaign, RESTORED) is None
+    assert resuming.resume(campaign, HadAllAnswer(), RESTORED) is None
+    assert states_of(campaign, 1) == {PLANNED: 4}
+
+
+@pytest.mark.parametrize(
+    ("because", "asks"),
+    [
+        pytest.param(marks.OLDER, True, id="restored"),
+        pytest.param(marks.COPIED, True, id="copied"),
+        pytest.param(holds.PAUSED, False, id="paused by hand"),
+        pytest.param(holds.SLEPT, False, id="slept"),
+    ],
+)
+def test_what_goes_at_a_slot_to_come_is_asked_of_a_restored_database_alone(
+    campaign: Engine,
+    because: str,
+    asks: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    hold_back(campaign, because, EIGHT + HOUR)
+    report = resuming.outlook(campaign, EIGHT + HOUR)
+
+    assert report is not None
+    assert report.at_once == 0
+    assert report.asks is asks
+
+
+def test_the_answer_is_on_record_with_its_counts(campaign: Engine) -> None:
+    publish(campaign, "lantern-week", "daily", EIGHT)
+    hold_back(campaign)
+    resumed(audit.acting_as(campaign, "Ann (key)"), HadAllAnswer())
+    with reading(campaign) as connection:
+        acts = [act.line() for act in audit.latest(connection, 5)]
+
+    assert acts[0].partition("UTC  ")[2] == (
+        "Ann (key) let things leave again: since 2026-07-06 16:00 UTC, "
+        f"because {marks.OLDER}, answer they had it, copies had 4, "
+        "readers moved on 0, copies that go at once 0"
+    )
+    assert "example.org" not in " ".join(acts)
+
+
+def test_one_campaign_that_cannot_be_foreseen_keeps_no_other_waiting(
+    campaign: Engine,
+) -> None:
+    with writing(campaign) as connection:
+        connection.exec_driver_sql('UPDATE item SET content = \'{"k": "gone"}\'')
+    hold_back(campaign)
+    report = resumed(campaign, HadAllAnswer())
+
+    assert report.before.campaigns[0].coming == ()
+    assert places(campaign) == [1, 1, 1, 1]
+
+
+def test_what_a_lost_edition_took_over_its_readers_are_owed_no_more(
+    campaign: Engine,
+) -> None:
+    planned = publish(campaign, "lantern-week", "daily", EIGHT)
+    with writing(campaign) as connection:
+        those = delivery.c.edition_id == planned.id
+        move_those(connection, those, DeliveryState.EXPIRED, EIGHT)
+    hold_back(campaign)
+    ann = MessageReference.of(code_of(campaign, SLOT), 1, ADDRESSES[1])
+    resumed(campaign, by_record(ann))
+
+    assert due_readers(campaign) == [2, 3, 4]
+
+
+def test_recipients_alone_had_the_edition_that_is_lost(campaign: Engine) -> None:
+    hold_back(campaign)
+    report = resumed(campaign, by_record(cy=1, bob=2))
+
+    assert report.places == {"lantern-week": 2}
+    assert due_readers(campaign) == [1, 4]
