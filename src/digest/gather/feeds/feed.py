@@ -98,15 +98,19 @@ def _signs_in_use(identity: KeyedPosts, known_by: Sign | None) -> str:
     if known_by is not None:
         return f"their {known_by}, as the campaign file says"
     signs = [SignsOfPost.of(post) for post in identity.posts]
+    is_counted = identity.counts_places
     count = sum(post.key not in identity.composed for post in identity.posts)
     if identity.composed and count:
         return (
             f"their id; {len(identity.composed)} that share one, by their other signs"
         )
-    if not identity.composed and any(own.values[Sign.ID] for own in signs):
+    if not (identity.composed or is_counted) and any(
+        own.values[Sign.ID] for own in signs
+    ):
         return "their id, as long as that stays the same"
     links = {own.values[Sign.LINK] for own in signs} - {""}
     if len(links) == len(signs):
-        return "their link"
+        return "their link, as the ids only count places" * is_counted or "their link"
     why = "the id is the same" if identity.composed else "they have no id"
+    why = "the ids only count places" if is_counted else why
     return f"their title, date and words, as {why} and the link tells none apart"

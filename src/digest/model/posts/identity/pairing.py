@@ -6,7 +6,7 @@ is asked of each of these signs whether it stays with the posts that are recogni
 without it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -22,7 +22,8 @@ from digest.model.posts.items import Post
 _JUDGED = (Sign.ID, Sign.LINK, Sign.DATE)
 # What makes a post the same, without the sign that is judged: two of its signs, or
 # one and most of its words.
-_TWO = ((Sign.LINK, Sign.TITLE), (Sign.LINK, Sign.WORDS), (Sign.TITLE, Sign.WORDS))
+# The first two say most; an address and a title may be those of all posts.
+_TWO = ((Sign.TITLE, Sign.WORDS), (Sign.LINK, Sign.WORDS), (Sign.LINK, Sign.TITLE))
 _ONE = ((Sign.ID,), (Sign.LINK,), (Sign.DATE,), (Sign.WORDS,), (Sign.TITLE,))
 # One post alone that comes under another id may be a notice that is given again.
 _PROOF = 2
@@ -89,8 +90,16 @@ class _Pairing:
     def __init__(self, stored: Sequence[Post], reading: KeyedPosts) -> None:
         self.pairs: dict[int, int] = {}
         self.remarks: dict[str, None] = {}
+        keys = {post.key for post in stored}
+        # One post alone, under an id that is new, may have any id.
+        self._are_counted = reading.counts_places and (
+            len(reading.posts) > 1 or reading.posts[0].key in keys
+        )
         self.now = [
-            SignsOfPost.of(post, has_id=post.key not in reading.composed)
+            SignsOfPost.of(
+                post,
+                has_id=not self._are_counted and post.key not in reading.composed,
+            )
             for post in reading.posts
         ]
         self.then = [SignsOfPost.of(post) for post in stored]
@@ -120,6 +129,8 @@ class _Pairing:
         self._pair_in_order((Sign.TITLE, Sign.WORDS))
         self._pair(Sign.WORDS)
         self._pair(Sign.TITLE)
+        if self.proofs[Sign.ID] is not _Proof.PROVEN:
+            self._remark_on_repeats()
         self._remark_on_signs()
 
     def pair_by_one(self, sign: Sign) -> None:
@@ -156,7 +167,8 @@ class _Pairing:
             for numbers, others in self._alike(signs, now, range(len(self.then))):
                 mine, other = self.now[numbers[-1]], self.then[others[-1]]
                 is_alone = len(numbers) == len(others) == 1
-                if signs in _TWO or (is_alone and mine.is_similar(other)):
+                is_told = signs in _TWO and (is_alone or Sign.WORDS in signs)
+                if is_told or (is_alone and mine.is_similar(other)):
                     groups.append((numbers, others))
                     met |= set(numbers)
         return groups
@@ -231,6 +243,32 @@ class _Pairing:
                 continue
             if self._is_plausible(sign, self.now[number], self.then[other]):
                 self.pairs[number] = other
+                self._remark_on_doubt(sign, number, other)
+
+    def _remark_on_doubt(self, sign: Sign, number: int, other: int) -> None:
+        """Say so where a post is taken for another, and hardly anything else agrees."""
+        mine, before = self.now[number], self.then[other]
+        is_proven = self.proofs[sign] is _Proof.PROVEN
+        differ = {
+            each
+            for each in (Sign.LINK, Sign.DATE, Sign.TITLE)
+            if each is not sign and mine.contradicts(before, each)
+            # What nothing but an unproven sign calls anew may tell all the same.
+            if not is_proven or self.proofs.get(each) is not _Proof.ANEW
+        }
+        in_doubt = (
+            sign is Sign.ID and len(differ) > 1
+            if is_proven
+            else bool(differ - {Sign.TITLE})
+        )
+        is_notice = Sign.LINK in differ and mine.is_long_after(before)
+        if in_doubt and (is_notice or mine.contradicts(before, Sign.WORDS)):
+            title = self._reading.posts[number].title
+            self.remarks[
+                f'"{title}" has the {sign} of an earlier post and little else of it, '
+                "and is taken as that, changed: known_by in the campaign file says "
+                "otherwise"
+            ] = None
 
     def _is_plausible(self, sign: Sign, mine: SignsOfPost, other: SignsOfPost) -> bool:
         """Whether posts of one id or address are one, by the rest of their signs."""
@@ -279,6 +317,21 @@ class _Pairing:
             ):
                 self._settled |= set(numbers)
 
+    def _remark_on_repeats(self) -> None:
+        """Say so where what is taken as new is much like an earlier post."""
+        earlier = set(self.pairs.values())
+        now = [number for number in range(len(self.now)) if number not in self.pairs]
+        then = [number for number in range(len(self.then)) if number not in earlier]
+        for sign in (Sign.WORDS, Sign.TITLE):
+            for numbers, others in self._alike((sign,), now, then):
+                mine, before = self.now[numbers[0]], self.then[others[-1]]
+                if mine.is_similar(before):
+                    title = self._reading.posts[numbers[0]].title
+                    self.remarks[
+                        f'"{title}" is much like an earlier post and is taken as a new '
+                        "one: known_by in the campaign file says otherwise"
+                    ] = None
+
     def _remark_on_signs(self) -> None:
         """Say by what posts are recognised where ids and addresses do not serve."""
         have = {sign: any(own.values[sign] for own in self.now) for sign in _JUDGED}
@@ -286,24 +339,31 @@ class _Pairing:
             sign: have[sign] and proof is not _Proof.ANEW
             for sign, proof in self.proofs.items()
         }
-        if serves[Sign.ID] and not self._reading.composed:
+        fault = self._fault_of_signs(have, serves)
+        if not fault:
             return
-        if have[Sign.ID] and not serves[Sign.ID]:
-            fault = "have other ids at every reading"
-        elif self._reading.composed:
-            fault = "share one id, or have none"
-        elif have[Sign.LINK] and not serves[Sign.LINK]:
-            fault = "have other addresses at every reading"
-        elif serves[Sign.LINK]:
-            return
-        else:
-            fault = "have neither ids nor addresses"
         use = "their words, and the same words again are taken for the same post"
         if serves[Sign.LINK]:
             use = "their addresses"
         elif serves[Sign.DATE] and self._dates_tell:
             use = "their dates and words"
         self.remarks[f"its posts {fault}: they are recognised by {use}"] = None
+
+    def _fault_of_signs(
+        self, have: Mapping[Sign, bool], serves: Mapping[Sign, bool]
+    ) -> str:
+        """Return, in words, why ids and addresses do not serve; "" where they do."""
+        if serves[Sign.ID] and not self._reading.composed:
+            return ""
+        if self._are_counted:
+            return "have ids that only count their places"
+        if have[Sign.ID] and not serves[Sign.ID]:
+            return "have other ids at every reading"
+        if self._reading.composed:
+            return "share one id, or have none"
+        if have[Sign.LINK] and not serves[Sign.LINK]:
+            return "have other addresses at every reading"
+        return "" if serves[Sign.LINK] else "have neither ids nor addresses"
 
 
 def _decisive(post: Post, signs: SignsOfPost, sign: Sign) -> str:

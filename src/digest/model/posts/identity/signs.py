@@ -1,6 +1,7 @@
 """What a post is recognised by, and a key for each post of a reading."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +28,8 @@ TELLING = (Sign.LINK, Sign.TITLE, Sign.DATE, Sign.WORDS)
 DECISIVE = (Sign.ID, Sign.LINK, Sign.TITLE)
 # Of two texts that are one with some words mended, most words are shared.
 _SIMILAR = 0.5
+# An id that is a number, or that ends in one.
+_NUMBERED = re.compile(r"(.*?)(\d{1,6})([^\d]*)", re.DOTALL)
 # Posts of one id, of which the last are looked at: more are no revisions.
 _COMPARED = 20
 # Characters of a key: the database's index holds no longer ones.
@@ -94,6 +97,31 @@ class KeyedPosts:
     ids: tuple[str, ...]
     repeats: tuple[Post, ...] = ()
     composed: frozenset[str] = frozenset()
+
+    @property
+    def counts_places(self) -> bool:
+        """Whether the ids say no more than where in the feed each post stands.
+
+        "item 1", "item 2", from the top down. Ids that stay are higher the newer
+        their posts are, and these stand at the top.
+        """
+        numbered = [match for key in self.ids if (match := _NUMBERED.fullmatch(key))]
+        if not numbered or len(numbered) < len(self.ids):
+            return False
+        before, after = numbered[-1][1], numbered[-1][3]
+        numbers = [int(match[2]) for match in reversed(numbered)]
+        first = numbers[0]
+        is_bare = not before or before[-1] in " #"
+        return (
+            first in {0, 1}
+            and (len(numbers) > 1 or is_bare)
+            and numbers == list(range(first, first + len(numbers)))
+            and all((match[1], match[3]) == (before, after) for match in numbered)
+            and all(
+                SignsOfPost.of(replace(post, key=key)).values[Sign.ID]
+                for post, key in zip(self.posts, self.ids, strict=True)
+            )
+        )
 
 
 def keyed(posts: Iterable[Post], known_by: Sign | None = None) -> KeyedPosts:
