@@ -19,6 +19,8 @@ YEARS = range(1970, 2101)
 SHORTEST_EXPIRY = timedelta(minutes=30)
 # What is of use for longer is no news.
 LONGEST_EXPIRY = timedelta(days=30)
+# What posting a letter costs at most, in whatever money: more is a slip.
+MOST_PRICE = 1000
 # An edition that is held back for longer misses its day.
 LONGEST_HOLD_BACK = timedelta(days=1)
 # Editions in closer succession than that are no editions.

@@ -57,6 +57,17 @@ EDITION_TROUBLES_FOR = timedelta(days=7)
 # A limit is waited for again and again in a run that goes well: longer is told.
 RATE_WAIT_TOLD_FROM = timedelta(minutes=1)
 
+# == An edition looked at before it goes ==
+
+# Readers who cannot be reached, by name: more of them are a count.
+UNREACHED_NAMED = 20
+# Different letters that are laid out to count their sheets: each takes a second.
+LETTERS_LAID_OUT = 12
+# Sheets folded into an envelope: more are too thick for a letter's stamp (5 mm).
+SHEETS_OF_A_LETTER = 16
+# A share of the readers of the edition before: so many new or gone are a surprise.
+CHANGE_TOLD_FROM = 0.2
+
 # == The calendar of slots ==
 
 # A quarter of a year: what is further off is not settled.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -150,12 +151,13 @@ class Envelope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LetterHead:
-    """What every letter of a campaign says about its sender."""
+    """What a campaign's letters say about its sender, and what posting one costs."""
 
     sender: tuple[str, ...]
     envelope: Envelope = Envelope.DL
     phone: str = ""
     postage: str = "second"
+    price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

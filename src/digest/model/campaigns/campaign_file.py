@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
@@ -35,6 +36,7 @@ from digest.model.limits import (
     LOCAL_PART_LENGTH,
     LONGEST_AHEAD,
     LONGEST_HOLD_BACK,
+    MOST_PRICE,
     SHORTEST_AHEAD,
 )
 from digest.model.posts.identity.signs import DECISIVE, Sign
@@ -226,6 +228,7 @@ def _letter(table: TomlTable) -> LetterHead:
         envelope=table.parsed("envelope", Envelope, Envelope.DL),
         phone=table.text("phone"),
         postage=table.text("postage", "second"),
+        price=table.parsed("price", _price, None, of=(int, float)),
     )
 
 
@@ -263,6 +266,12 @@ def _mailbox(value: str) -> _Mailbox:
     if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
         raise ValueError("holds a line break or another control character")
     return _Mailbox(name.strip().strip('"'), address)
+
+
+def _price(value: float) -> Decimal:
+    if isinstance(value, bool) or not 0 < value <= MOST_PRICE:
+        raise ValueError("must be what it costs to post a letter, e.g. 0.87")
+    return Decimal(str(value))
 
 
 def _most_items(value: int) -> int:

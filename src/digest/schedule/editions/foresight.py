@@ -56,11 +56,31 @@ class ForeseenEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class _Readers:
+class ReaderScope:
+    """Whose edition it is: the readers of a schedule, by their places in a mode."""
+
     campaign_id: int
     schedule_id: int
-    mode: Mode
+    mode: Mode = Mode.LIVE
     plan_cursor: int = 0
+
+
+def readers_of(
+    connection: Connection, scope: ReaderScope, stretch: Stretch, now: datetime
+) -> Iterator[tuple[PlanningRow, DueStretch]]:
+    """Yield each reader and what an edition of that stretch would bring them.
+
+    Nothing at its beginning or before counts; nothing is changed.
+    """
+    begins, upto = stretch
+    begins = max(begins, owed.begins(connection, scope.campaign_id, scope.mode))
+    while rows := facts_for(connection, scope, READERS_PLANNED_AT_ONCE, now):
+        ids = [row.reader_id for row in rows]
+        owed_to = owed.of_readers(connection, scope.mode, ids)
+        for row in rows:
+            place = max(row.position, begins)
+            yield row, due_to(place, upto, owed_to.get(row.reader_id, ()), begins)
+        scope = replace(scope, plan_cursor=rows[-1].reader_id)
 
 
 def foreseen(  # noqa: PLR0913 - what decides it, each by name
@@ -82,10 +102,10 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     end = entries[-1].position if entries else begins
     copies, left_out = Counter[Channel](), Counter[str]()
     wanted: set[int] = set()
-    query = _Readers(stored.id, schedule.id, mode)
+    query = ReaderScope(stored.id, schedule.id, mode)
     steered = steering.get(connection, SteeringPlace(schedule.id, mode))
     selection = EditionSelection.of(stored.campaign, steered.steering)
-    for row, due_stretch in _readers_of(connection, query, (begins, end), now):
+    for row, due_stretch in readers_of(connection, query, (begins, end), now):
         match decide(row, due_stretch, entries, selection):
             case LeftOut(kind=kind):
                 left_out[kind] += 1
@@ -95,17 +115,3 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
                 wanted.update(takes)
     titles = tuple(entry.item.title for entry in entries if entry.id in wanted)
     return ForeseenEdition(schedule.schedule.name, slot, copies, left_out, titles)
-
-
-def _readers_of(
-    connection: Connection, query: _Readers, stretch: Stretch, now: datetime
-) -> Iterator[tuple[PlanningRow, DueStretch]]:
-    begins, upto = stretch
-    begins = max(begins, owed.begins(connection, query.campaign_id, query.mode))
-    while rows := facts_for(connection, query, READERS_PLANNED_AT_ONCE, now):
-        ids = [row.reader_id for row in rows]
-        owed_to = owed.of_readers(connection, query.mode, ids)
-        for row in rows:
-            place = max(row.position, begins)
-            yield row, due_to(place, upto, owed_to.get(row.reader_id, ()), begins)
-        query = replace(query, plan_cursor=rows[-1].reader_id)

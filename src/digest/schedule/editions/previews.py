@@ -81,18 +81,24 @@ class Previews:
         variant = in_language(composed.variant, language)
         return self._rendered(variant, kind, reader)
 
+    def shared_by(self, variant: Variant) -> Rendition:
+        """Return what all readers of the variant would share. Raises RenderError."""
+        return family_of(variant.format).make(variant, self._options(variant))
+
     def _rendered(
         self, variant: Variant, preview: Preview, reader: Addressee
     ) -> Rendition:
-        options = RenderOptions(
+        family = family_of(variant.format)
+        return family.preview(variant, preview, self._options(variant), reader)
+
+    def _options(self, variant: Variant) -> RenderOptions:
+        return RenderOptions(
             self.clock(),
             self.templates_dir,
             gallery_for(self.engine, variant),
             self.hosted_at,
             self.shorten,
         )
-        family = family_of(variant.format)
-        return family.preview(variant, preview, options, reader)
 
 
 def in_language(variant: Variant, language: str | None) -> Variant:

@@ -17,7 +17,7 @@ from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.editions.steering import SteeredEdition, Steering
-from digest.model.formats import HTML
+from digest.model.formats import HTML, Format
 from digest.model.limits import NOTE_LENGTH, PREHEADER_LENGTH, SUBJECT_LENGTH
 from digest.model.posts.blocks import (
     Block,
@@ -55,11 +55,13 @@ class OpenEdition:
     """
 
     place: SteeringPlace
+    campaign_id: int
     campaign: Campaign
     schedule: str
     slot: datetime
     entries: Sequence[LogEntry]
     is_last: bool = False
+    upto: int = MAX
 
     @property
     def title(self) -> str:
@@ -149,7 +151,7 @@ def contents(
 ) -> EditionContents:
     """Return what an open edition holds. `what` is as of `change`."""
     with reading(engine) as connection:
-        edition = _open_edition(connection, what, schedule, now)
+        edition = open_edition(connection, what, schedule, now)
         steered = steering.get(connection, edition.place)
     selection = EditionSelection.of(
         edition.campaign, steered.steering, is_last=edition.is_last
@@ -159,7 +161,7 @@ def contents(
     posts = posts_in_order(entries, steered.steering)
     events = [entry for entry in entries if isinstance(entry.item, Event)]
     items = tuple(entry.item for entry in (*posts, *events))
-    variant = _as_email(edition, steered.steering, items)
+    variant = variant_of(edition, steered.steering, items)
     return EditionContents(
         edition,
         steered,
@@ -283,15 +285,19 @@ class Steer:
             return steering.change(connection, edition.place, to, self._act(words))
 
     def _edition(self, connection: Connection) -> OpenEdition:
-        return _open_edition(connection, self.what, self.schedule, self.now)
+        return open_edition(connection, self.what, self.schedule, self.now)
 
     def _act(self, words: str) -> SteeringAct:
         return SteeringAct(words, self.by, self.now, self.version)
 
 
-def _open_edition(
+def open_edition(
     connection: Connection, what: str, schedule: str | None, now: datetime
 ) -> OpenEdition:
+    """Return the open edition of a campaign's schedule, or that of a number.
+
+    Raises NotFound in words.
+    """
     if what.isascii() and what.isdigit() and len(what) <= _NUMBER_LENGTH:
         return _called_back(connection, int(what))
     stored = campaigns.by_name(connection, what)
@@ -304,6 +310,7 @@ def _open_edition(
     due = due_to(since, MAX, owed.carried_to(connection, row.id, mode))
     return OpenEdition(
         SteeringPlace(row.id, mode),
+        stored.id,
         stored.campaign,
         row.schedule.name,
         slot,
@@ -324,24 +331,34 @@ def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
         due = due_to(since, edition.upto, edition.carried_in)
     return OpenEdition(
         SteeringPlace(edition.schedule_id, edition.mode, edition.id),
+        edition.campaign_id,
         campaigns.load(connection, edition.campaign_id),
         edition.schedule,
         edition.slot,
         due_entries(connection, edition.campaign_id, due, edition.slot),
         is_last=edition.is_last,
+        upto=MAX if edition.upto is None else edition.upto,
     )
 
 
-def _as_email(
-    edition: OpenEdition, steered: Steering, items: tuple[Item, ...]
+def variant_of(
+    edition: OpenEdition,
+    steered: Steering,
+    items: tuple[Item, ...],
+    fmt: Format = HTML,
+    language: str = "",
 ) -> Variant:
+    """Return the open edition as it would be with these items, in that format."""
+    goodbye = edition.campaign.last_edition.goodbye if edition.is_last else ()
     return Variant(
         code="draft",
         campaign=edition.campaign,
         slot=edition.slot,
         items=items,
-        format=HTML,
-        language=edition.campaign.language,
+        format=fmt,
+        language=language or edition.campaign.language,
+        note=steered.note,
+        goodbye=goodbye,
         subject=steered.subject,
         preheader=steered.preheader,
     )

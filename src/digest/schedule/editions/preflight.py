@@ -1,0 +1,271 @@
+"""An edition looked at before it goes: whom it reaches, what must be put right."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.compose.selection import EditionSelection
+from digest.compose.variants import arranged
+from digest.errors import DigestError
+from digest.model.campaigns.live_needs import campaign_needs
+from digest.model.editions.edition import Variant
+from digest.model.editions.mode import Mode
+from digest.model.staff_words import counted
+from digest.schedule.editions.previews import Previews
+from digest.schedule.editions.reach import EditionReach, VariantKind, foresee
+from digest.schedule.editions.steering import OpenEdition, open_edition, variant_of
+from digest.schedule.limits import (
+    CHANGE_TOLD_FROM,
+    LETTERS_LAID_OUT,
+    SHEETS_OF_A_LETTER,
+)
+from digest.store.base.engine import reading
+from digest.store.editions import editions, steering
+from digest.store.editions.steering import OPEN
+from digest.store.holds import holds
+
+
+class CheckLevel(StrEnum):
+    """How a check comes out: it must be put right, looked at, or is in order."""
+
+    STOP = "stop"
+    LOOK = "look"
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One thing that was checked, in words that say what helps."""
+
+    level: CheckLevel
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLetters:
+    """The letters of an edition, and their sheets so far as they were laid out.
+
+    `cost` is what posting them costs, None where the campaign file gives no price.
+    """
+
+    letters: int
+    sheets: int | None
+    most_sheets: int
+    postage: str
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionCheck:
+    """An edition looked at before it goes."""
+
+    edition: OpenEdition
+    reach: EditionReach
+    posted: PostedLetters
+    results: tuple[CheckResult, ...]
+
+    @property
+    def level(self) -> CheckLevel:
+        """The worst of its results."""
+        levels = {result.level for result in self.results}
+        return next(filter(levels.__contains__, CheckLevel), CheckLevel.FINE)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        before, posted = self.reach.before, self.posted
+        return {
+            "edition": self.edition.title,
+            "campaign": self.edition.campaign.name,
+            "slot": self.edition.slot,
+            "level": self.level,
+            "checks": [
+                {"level": each.level, "words": each.words} for each in self.results
+            ],
+            "readers": self.reach.readers,
+            "copies": [
+                {"channel": fmt.channel, "format": fmt.name, "copies": count}
+                for fmt, count in self.reach.by_format.items()
+            ],
+            "left_out": dict(self.reach.left_out),
+            "paused": self.reach.paused,
+            "unreached": [
+                {"name": each.name, "reason": each.reason}
+                for each in self.reach.unreached
+            ],
+            "repeats": self.reach.repeats,
+            "before": None
+            if before is None
+            else {
+                "edition": before.edition_id,
+                "copies": before.copies,
+                "new": before.new,
+                "missing": before.missing,
+            },
+            "letters": {
+                "letters": posted.letters,
+                "sheets": posted.sheets,
+                "most_sheets": posted.most_sheets,
+                "postage": posted.postage,
+                "cost": posted.cost,
+            },
+        }
+
+
+def check(
+    previews: Previews, what: str, schedule: str | None, now: datetime
+) -> EditionCheck:
+    """Look at an edition before it is planned, as planning would make it now.
+
+    `what` is as of `Steer`. Raises DigestError for one that readers were planned for.
+    """
+    with reading(previews.engine) as connection:
+        edition = open_edition(connection, what, schedule, now)
+        _refuse_planned(connection, edition)
+        steered = steering.get(connection, edition.place).steering
+        selection = EditionSelection.of(
+            edition.campaign, steered, is_last=edition.is_last
+        )
+        reached, entries = foresee(connection, edition, selection, now)
+    variants = {
+        kind: variant_of(
+            edition,
+            steered,
+            arranged([entries[number] for number in kind[2]], steered),
+            kind[0],
+            kind[1],
+        )
+        for kind in reached.copies
+    }
+    faults = Counter[str]()
+    posted = _posted(previews, edition, reached, variants, faults)
+    _try_each_format(previews, variants, faults)
+    results = (
+        *_must_hold(previews, edition, reached, now),
+        *(CheckResult(CheckLevel.STOP, words) for words in faults),
+        *_of_reach(reached),
+        *_of_letters(posted),
+    )
+    return EditionCheck(edition, reached, posted, results)
+
+
+def _refuse_planned(connection: Connection, edition: OpenEdition) -> None:
+    number = edition.place.edition_id
+    if number == OPEN:
+        return
+    stands = editions.get(connection, number)
+    if stands.plan_cursor or stands.planned_at or stands.ended_at:
+        raise DigestError(
+            f"edition {number} is {stands.state}: who got it and who did not is told "
+            f"by digest edition show {number}"
+        )
+
+
+def _posted(
+    previews: Previews,
+    edition: OpenEdition,
+    reached: EditionReach,
+    variants: Mapping[VariantKind, Variant],
+    faults: Counter[str],
+) -> PostedLetters:
+    """Return what the letters come to; those of many kinds are not all laid out."""
+    kinds = {kind: count for kind, count in reached.copies.items() if kind[0].points}
+    head, letters = edition.campaign.letter, sum(kinds.values())
+    sheets: dict[VariantKind, int] = {}
+    for kind in kinds if len(kinds) <= LETTERS_LAID_OUT else ():
+        try:
+            pages = previews.shared_by(variants[kind]).facts["pages"]
+        except DigestError as fault:
+            faults[f"{kind[0].words}: {fault}"] += 1
+        else:
+            sheets[kind] = (pages + 1) // 2
+    is_whole = len(sheets) == len(kinds)
+    return PostedLetters(
+        letters,
+        sum(sheets[kind] * kinds[kind] for kind in kinds) if is_whole else None,
+        max(sheets.values(), default=0),
+        head.postage,
+        head.price * letters if head.price is not None else None,
+    )
+
+
+def _try_each_format(
+    previews: Previews, variants: Mapping[VariantKind, Variant], faults: Counter[str]
+) -> None:
+    """Make one email of each format and language."""
+    tried = set()
+    for (fmt, language, _), variant in variants.items():
+        if fmt.points or (fmt, language) in tried:
+            continue
+        tried.add((fmt, language))
+        try:
+            previews.shared_by(variant)
+        except DigestError as fault:
+            faults[f"{fmt.words}: {fault}"] += 1
+
+
+def _must_hold(
+    previews: Previews, edition: OpenEdition, reached: EditionReach, now: datetime
+) -> Iterator[CheckResult]:
+    if not edition.entries and not reached.readers:
+        yield CheckResult(CheckLevel.STOP, "there is nothing in it: it is skipped")
+    elif not reached.readers:
+        yield CheckResult(CheckLevel.STOP, "it reaches nobody: it is skipped")
+    if hold := holds.look(previews.engine, now):
+        yield CheckResult(CheckLevel.STOP, hold.words)
+    if edition.place.mode is Mode.LIVE:
+        for need in campaign_needs(edition.campaign):
+            if not need.is_met:
+                yield CheckResult(CheckLevel.STOP, f"no {need.name}: {need.cure}")
+    yield from _of_repeats(reached)
+
+
+def _of_repeats(reached: EditionReach) -> Iterator[CheckResult]:
+    if reached.repeats:
+        readers = counted(reached.repeats, "reader gets", "readers get")
+        words = f"{readers} something again: please report it, it should not be"
+        yield CheckResult(CheckLevel.STOP, words)
+    elif reached.readers:
+        words = "nobody gets anything again that they have had"
+        yield CheckResult(CheckLevel.FINE, words)
+
+
+def _of_reach(reached: EditionReach) -> Iterator[CheckResult]:
+    if count := reached.left_out["unreachable"]:
+        who = counted(count, "reader", "readers")
+        words = f"{who} cannot be reached, and keep their place until they can"
+        yield CheckResult(CheckLevel.LOOK, words)
+    if (before := reached.before) is None:
+        return
+    change = max(before.new, before.missing)
+    words = (
+        f"edition {before.edition_id} had {counted(before.copies, 'copy', 'copies')}: "
+        f"{before.new:,} readers are new, {before.missing:,} are not in this one"
+    )
+    is_surprise = change > 1 and change >= CHANGE_TOLD_FROM * before.copies
+    yield CheckResult(CheckLevel.LOOK if is_surprise else CheckLevel.FINE, words)
+
+
+def _of_letters(posted: PostedLetters) -> Iterator[CheckResult]:
+    if not posted.letters:
+        return
+    letters = counted(posted.letters, "letter", "letters")
+    on_sheets = (
+        f" on {counted(posted.sheets, 'sheet', 'sheets')}"
+        if posted.sheets is not None
+        else ", too many kinds to lay them all out"
+    )
+    cost = f", {posted.cost:,.2f} in stamps" if posted.cost is not None else ""
+    words = f"{letters}{on_sheets}; postage {posted.postage}{cost}"
+    yield CheckResult(CheckLevel.FINE, words)
+    if posted.most_sheets > SHEETS_OF_A_LETTER:
+        words = (
+            f"one of them has {posted.most_sheets} sheets: it may be too thick for a "
+            "letter's stamp; most_items in the campaign file makes editions shorter"
+        )
+        yield CheckResult(CheckLevel.LOOK, words)

@@ -1,0 +1,174 @@
+"""Whom an edition reaches, before it goes: by the decisions that planning makes."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+
+from digest.audience.unsubscribing import unsubscribe
+from digest.compose import stopping
+from digest.errors import DigestError
+from digest.model.editions.mode import Mode
+from digest.model.posts.blocks import Paragraph, TextSpan
+from digest.schedule.editions import preflight, publishing
+from digest.schedule.editions.preflight import EditionCheck
+from digest.schedule.editions.previews import Previews
+from digest.schedule.editions.steering import Steer
+from digest.store.base.engine import reading, writing
+from digest.store.base.modes import in_mode
+from digest.store.base.tables import reader
+from digest.store.reports import overview
+from tests.builders import EIGHT, a_post
+from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
+
+DAY = timedelta(days=1)
+ADDRESS: dict[str, Any] = {
+    "address": ["1 Example Street", "Exampleton"],
+    "postcode": "ZZ99 1AA",
+}
+
+
+def a_live_campaign(engine: Engine, file: str = READY) -> Engine:
+    """Return live mode on a database with a post, and readers of four kinds."""
+    a_stored_campaign(engine, file)
+    for name in ("ann", "bob"):
+        a_reader(engine, name)
+    a_reader(engine, "cy", format="plain")
+    a_reader(engine, "dee", email=None, format="letter", **ADDRESS)
+    a_reader(engine, "eve", email=None, format="letter")
+    posts_accepted(engine, [a_post("one", title="One", topics=("boats",))])
+    return in_mode(engine, Mode.LIVE)
+
+
+def checked(engine: Engine, what: str = "lantern-week", day: int = 0) -> EditionCheck:
+    previews = Previews(engine, lambda: EIGHT, None, str)
+    return preflight.check(previews, what, "daily", EIGHT + day * DAY)
+
+
+def words(check: EditionCheck, level: str) -> str:
+    return "; ".join(each.words for each in check.results if each.level == level)
+
+
+def test_it_says_what_planning_then_does(engine: Engine) -> None:
+    live = a_live_campaign(engine)
+    fay = a_reader(engine, "fay")
+    a_reader(engine, "gil", topics=["buses"])
+    hal = a_reader(engine, "hal")
+    with writing(engine) as connection:
+        unsubscribe(connection, fay, EIGHT)
+        paused = update(reader).where(reader.c.id == hal)
+        connection.execute(paused.values(paused_until=EIGHT + DAY))
+    foreseen = checked(live)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    with reading(live) as connection:
+        planned = overview.copies(connection, 1)
+        left_out = overview.left_out_counts(connection, 1)
+
+    formats = {str(fmt): count for fmt, count in foreseen.reach.by_format.items()}
+    assert formats == {"html": 2, "plain": 1, "letter": 1}
+    assert planned == {("email", "planned"): 3, ("post", "planned"): 1}
+    assert foreseen.reach.left_out == left_out
+    assert left_out == {"left": 1, "nothing-new": 1, "unreachable": 1}
+    assert foreseen.reach.paused == 1
+    [missing] = foreseen.reach.unreached
+    assert (missing.name, missing.reason) == (
+        "Eve",
+        "wants a letter, but no full postal address is held: add one",
+    )
+    assert foreseen.level == "look"
+    assert foreseen.reach.repeats == 0
+    assert "1 letter on 1 sheet; postage second" in words(foreseen, "fine")
+
+
+def test_it_changes_nothing(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+
+    assert checked(live).facts() == checked(live).facts()
+
+
+def test_against_the_edition_before(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    posts_accepted(sqlite_engine, [a_post("two", title="Two")], EIGHT + DAY)
+    for name in ("ida", "joe"):
+        a_reader(sqlite_engine, name)
+    check = checked(live, day=1)
+
+    assert check.reach.before
+    assert (check.reach.before.copies, check.reach.before.new) == (4, 2)
+    assert "2 readers are new, 0 are not in this one" in words(check, "look")
+
+
+def test_what_would_be_a_repeat_is_noticed(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    with writing(live) as connection:
+        # As no door of ours would.
+        connection.execute(update(reader).values(position=0))
+
+    posts_accepted(sqlite_engine, [a_post("two", title="Two")], EIGHT + DAY)
+    check = checked(live, day=1)
+    assert check.reach.repeats == 4
+    assert check.level == "stop"
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        pytest.param(READY.split("[letter]")[0], "postal address", id="live needs"),
+        pytest.param(READY, "", id="they are there"),
+    ],
+)
+def test_what_live_needs_stops_it(sqlite_engine: Engine, file: str, why: str) -> None:
+    check = checked(a_live_campaign(sqlite_engine, file))
+
+    assert (check.level == "stop") is bool(why)
+    assert why in words(check, "stop")
+
+
+def test_nothing_in_it_and_nobody_reached(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    Steer(live, "lantern-week", "daily", "priya", EIGHT).drop(1)
+    nobody = checked(live)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    publishing.publish(live, "lantern-week", "daily", EIGHT + DAY)
+    nothing = checked(live, day=2)
+
+    assert "reaches nobody" in words(nobody, "stop")
+    assert "nothing in it" in words(nothing, "stop")
+
+
+def test_sheets_and_stamps_are_counted(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine, READY + "price = 0.87\n")
+    a_reader(sqlite_engine, "kim", email=None, format="large-print", **ADDRESS)
+    long = (Paragraph((TextSpan("A lamp in every window. " * 90),)),)
+    posts_accepted(sqlite_engine, [a_post("two", title="Two", body=long * 12)])
+    posted = checked(live).posted
+
+    assert posted.letters == 2
+    assert posted.cost == Decimal("1.74")
+    assert posted.sheets
+    assert posted.sheets > posted.most_sheets > 2
+
+
+def test_one_that_was_called_back_is_looked_at_by_its_number(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    number = publishing.open_now(live, "lantern-week", "daily", EIGHT, by="priya")
+    publishing.carry_forward(live, number, EIGHT)
+    held_back = checked(live, str(number))
+    stopping.recall(live, number, EIGHT)
+    called_back = checked(live, str(number))
+
+    assert held_back.reach.readers == called_back.reach.readers == 4
+
+
+def test_one_that_is_planned_is_told_of_elsewhere(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+
+    with pytest.raises(DigestError, match="digest edition show 1"):
+        checked(live, "1")
