@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
@@ -112,6 +113,29 @@ def test_every_command_that_lets_things_leave_holds_back_and_says_so(
     assert "help: Nothing is sent since" in status
     assert audit.count("held everything back") == 1
     assert (inbox(home), letters(home)) == (1, 1)
+
+
+def test_a_database_that_slept_for_three_days_is_held_by_every_command(
+    home: Path, digest: Command, planned: int
+) -> None:
+    path = home / "var" / "digest.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        looked_at = datetime.now(UTC) - timedelta(days=3)
+        connection.execute(
+            "INSERT INTO watch (id, looked_at) VALUES (1, ?)",
+            (looked_at.replace(tzinfo=None).isoformat(" "),),
+        )
+    ends = [
+        digest("work", "--until-done"),
+        digest("edition", "run", "lantern"),
+        digest("print", "make", str(planned)),
+    ]
+    resume = digest("resume")
+
+    assert [end.returncode for end in ends] == [1] * 3
+    assert all("no timetable had looked" in end.stdout + end.stderr for end in ends)
+    assert resume.returncode == 1
+    assert (inbox(home), letters(home)) == (0, 0)
 
 
 @pytest.mark.usefixtures("restored")

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -14,21 +14,37 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, make_url, text, update
 
+from digest.compose import lifecycle
+from digest.compose.plan import plan
+from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.errors import HeldError, StoreError
+from digest.gather.fetching.fetch import Fetcher
 from digest.model.delivery import marks
+from digest.model.editions.edition import EditionState
+from digest.schedule.editions import publishing
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import handover
-from digest.store.delivery import send_batches
+from digest.store.delivery import copies, print_batches, send_batches
+from digest.store.delivery.copies import DueCopy
+from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.editions import editions
 from digest.store.holds import holds, mark_file
 from digest.store.holds.holds import Hold
 from digest.store.holds.mark_file import NAME, beside
 from digest.store.staff import audit
-from tests.builders import EIGHT
+from tests.builders import EIGHT, a_post
 from tests.postgres import Databases
 from tests.rows import a_planned_edition
-from tests.stored import lifted
+from tests.stored import (
+    a_reader,
+    a_stored_campaign,
+    lifted,
+    posts_accepted,
+    schedule_id,
+)
 
 LENGTH = timedelta(seconds=30)
+HOUR = timedelta(hours=1)
 DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 
@@ -470,3 +486,98 @@ def test_a_kill_at_any_step_leaves_a_mark_that_tells(
         assert kill["after"]["hold"] == ""
         assert kill["after"]["file"] <= kill["after"]["database"]
         assert (kill["after"]["file"] > kill["before"]["database"]) >= kill["left"]
+
+
+@pytest.fixture(params=["slept", "paused"])
+def barred(request: pytest.FixtureRequest, engine: Engine) -> Engine:
+    """Return a database of which nothing may leave, with an approved edition."""
+    a_stored_campaign(engine)
+    a_reader(engine, "ann")
+    a_reader(engine, "bob", email=None, format="letter", address=["1 Example Street"])
+    posts_accepted(engine, [a_post()])
+    with writing(engine) as connection:
+        slot = editions.Slot(1, schedule_id(engine, "daily"), EIGHT)
+        editions.open_at(connection, slot, EIGHT)
+    lifecycle.freeze(engine, 1, EIGHT)
+    lifecycle.approve(engine, 1, EIGHT)
+    if request.param == "paused":
+        holds.pause(engine, EIGHT)
+    else:
+        holds.check_in(engine, EIGHT - 3 * DAY)
+    return engine
+
+
+def copies_of(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return sum(copies.counts(connection, 1).values())
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda e: plan(e, 1, EIGHT), id="planning"),
+        pytest.param(
+            lambda e: publishing.publish(e, "lantern-week", "daily", EIGHT + HOUR),
+            id="an edition by hand",
+        ),
+        pytest.param(
+            lambda e: publishing.approve(e, 1, "Ann", EIGHT), id="an approval"
+        ),
+    ],
+)
+def test_nobody_is_planned_while_nothing_may_leave(
+    barred: Engine, act: Callable[[Engine], object]
+) -> None:
+    with pytest.raises(HeldError, match="digest resume"):
+        act(barred)
+
+    assert copies_of(barred) == 0
+
+
+def test_the_timetable_opens_and_plans_nothing_while_nothing_may_leave(
+    barred: Engine,
+) -> None:
+    publishing.publish_due(barred, Fetcher(), EIGHT + 9 * HOUR)
+    with reading(barred) as connection:
+        [edition] = editions.of_campaign(connection, 1)
+
+    assert edition.state is EditionState.APPROVED
+    assert copies_of(barred) == 0
+
+
+def test_letters_are_neither_made_nor_sealed_while_nothing_may_leave(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=2)
+    room = PrintRoom(engine, tmp_path, laid, lambda: EIGHT)
+    first = room.make(planned.id).batch
+    assert first is not None
+    holds.check_in(engine, EIGHT - 3 * DAY)
+    for act in (room.make, room.make_all):
+        with pytest.raises(HeldError):
+            act(planned.id)
+    with pytest.raises(HeldError):
+        room.seal(first.id)
+    with reading(engine) as connection:
+        [batch] = print_batches.listed(connection)
+
+    assert batch.state is PrintBatchState.OPEN
+
+
+def test_what_comes_to_hold_while_letters_are_laid_keeps_them_back(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=2)
+
+    def lay(edition_id: int, letters: Sequence[DueCopy]) -> LaidOutLetters:
+        holds.pause(engine, EIGHT)
+        return laid(edition_id, letters)
+
+    with pytest.raises(HeldError):
+        PrintRoom(engine, tmp_path, lay, lambda: EIGHT).make(planned.id)
+
+    assert [*tmp_path.rglob("*.pdf")] == []
+
+
+def laid(_edition_id: int, _letters: Sequence[DueCopy]) -> LaidOutLetters:
+    return LaidOutLetters(b"%PDF", b"manifest", 1)

@@ -19,10 +19,16 @@ from digest.model.posts.items import Post
 from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.settings import Settings
 from digest.store.campaigns import campaigns
+from digest.store.holds.server_identity import server_identity
 
 _WITHOUT_JOBS = (
     "; emails are looked for, not shared out as jobs: for that run "
     "pip install '.[scale]', then digest migrate"
+)
+_IDENTITY_UNKNOWN = (
+    "; our role may not ask which server this is, so a restored database is recognised "
+    "by its number and the data folders alone: as its superuser, GRANT EXECUTE ON "
+    "FUNCTION pg_control_system(), pg_walfile_name(pg_lsn) TO our role"
 )
 
 
@@ -83,9 +89,16 @@ def _database(settings: Settings) -> str:
     with opened(settings) as digest:
         has_jobs = not isinstance(digest.dispatcher, EmbeddedDispatcher)
         could_have = digest.engine.dialect.name == "postgresql"
+        with digest.reading() as connection:
+            identity = server_identity(connection)
+    words = "up to date"
     if has_jobs:
-        return "up to date; emails are shared out as jobs"
-    return f"up to date{_WITHOUT_JOBS if could_have else ''}"
+        words += "; emails are shared out as jobs"
+    elif could_have:
+        words += _WITHOUT_JOBS
+    if identity and not (identity.system and identity.timeline):
+        words += _IDENTITY_UNKNOWN
+    return words
 
 
 def _mail_server(settings: Settings) -> str:
