@@ -256,8 +256,9 @@ class _Pairing:
             # What nothing but an unproven sign calls anew may tell all the same.
             if not is_proven or self.proofs.get(each) is not _Proof.ANEW
         }
+        stays = self.proofs[Sign.LINK] is _Proof.PROVEN and Sign.LINK in differ
         in_doubt = (
-            sign is Sign.ID and len(differ) > 1
+            sign is Sign.ID and (stays or len(differ) > 1)
             if is_proven
             else bool(differ - {Sign.TITLE})
         )
