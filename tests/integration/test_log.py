@@ -11,11 +11,12 @@ from digest.compose import lifecycle, plan
 from digest.errors import DigestError, NotFound
 from digest.model.posts.edits import with_link_kind
 from digest.model.posts.items import Item, Link, LinkKind
+from digest.schedule.reports.troubles import troubles_in
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import source
 from digest.store.campaigns import campaigns, source_rows, sources
 from digest.store.editions import editions
-from digest.store.posts import acceptance, corrections, editing, listing, log
+from digest.store.posts import acceptance, by_hand, corrections, editing, listing, log
 from digest.store.posts.listing import ItemFilter, ItemState
 from tests.builders import EIGHT, a_post, words
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id
@@ -269,11 +270,81 @@ def test_from_the_campaigns_start_on_passes_over_what_is_dated_before_it(
     accepted(
         engine,
         "blog",
-        [*dated, a_post("late", title="Late", published=EIGHT - timedelta(days=99))],
+        [*dated, a_post("late", title="Late", published=EIGHT - timedelta(days=59))],
     )
 
     assert counts.passed_over == 1
     assert titles(engine) == ["At midnight", "Undated", "Future", "Late"]
+
+
+# --- old posts at a later contact ---
+
+
+@pytest.mark.parametrize(
+    ("age", "is_held"),
+    [
+        pytest.param(timedelta(days=60), False, id="sixty days old"),
+        pytest.param(timedelta(days=60, seconds=1), True, id="older"),
+        pytest.param(timedelta(days=730), True, id="two years old"),
+        pytest.param(timedelta(days=-900), False, id="dated in the future"),
+        pytest.param(None, False, id="not dated"),
+    ],
+)
+def test_an_old_post_that_turns_up_later_waits_for_a_person(
+    engine: Engine,
+    age: timedelta | None,
+    is_held: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    stored = a_stored_campaign(engine)
+    accepted(engine, "blog", [a_post("one", title="One")])
+    published = None if age is None else EIGHT - age
+    old = a_post("old", title="Old", published=published)
+    counts = accepted(engine, "blog", [a_post("one", title="One"), old])
+    again = accepted(engine, "blog", [a_post("one", title="One"), old])
+    with reading(engine) as connection:
+        troubles = troubles_in(connection, [stored], EIGHT)
+
+    assert (counts.new, counts.old) == (int(not is_held), int(is_held))
+    assert again.unchanged == 2
+    assert titles(engine) == (["One"] if is_held else ["One", "Old"])
+    lines = [*map(str, troubles)]
+    assert sum("days ago, and held" in line for line in lines) == is_held
+    assert not any("to be released" in line for line in lines)
+
+
+def test_an_old_post_is_news_once_a_person_says_so(engine: Engine) -> None:
+    a_stored_campaign(engine)
+    accepted(engine, "blog", [a_post("one", title="One")])
+    old = a_post("old", title="Old", published=EIGHT - timedelta(days=730))
+    accepted(engine, "blog", [a_post("one", title="One"), old])
+    with reading(engine) as connection:
+        [listed, _] = listing.listed(connection, 1)
+    with writing(engine) as connection:
+        assert log.release(connection, listed.id, EIGHT)
+    with reading(engine) as connection:
+        [released, _] = listing.listed(connection, 1)
+
+    assert (listed.state, listed.is_held_as_old) == ("held", True)
+    assert (released.state, released.is_held_as_old) == ("released", False)
+    assert titles(engine) == ["One", "Old"]
+
+
+def test_what_is_old_at_first_contact_is_for_the_campaign_file_to_say(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    old = a_post("old", title="Old", published=EIGHT - timedelta(days=730))
+
+    assert accepted(engine, "blog", [old]).new == 1
+
+
+def test_an_old_post_that_staff_add_is_meant(engine: Engine) -> None:
+    stored = a_stored_campaign(engine)
+    old = a_post("old", title="Old", published=EIGHT - timedelta(days=730))
+    with writing(engine) as connection:
+        assert by_hand.add(connection, stored, old, EIGHT).outcome == "added"
+
+    assert titles(engine) == ["Old"]
 
 
 # --- hold, withdraw and undo ---

@@ -178,7 +178,13 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
     table(
         ("id", "position", "state", "source", "title"),
         [
-            (entry.id, entry.position or "-", entry.state, entry.source, entry.title)
+            (
+                entry.id,
+                entry.position or "-",
+                "held: old" if entry.is_held_as_old else entry.state,
+                entry.source,
+                entry.title,
+            )
             for entry in listed
         ],
     )

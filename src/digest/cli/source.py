@@ -198,6 +198,7 @@ def gather(
                         "unchanged": report.unchanged,
                         "duplicates": report.duplicates,
                         "passed_over": report.passed_over,
+                        "old": report.old,
                         "skipped": {s.name: s.why for s in report.skipped},
                         "failed": report.failed,
                         "left": report.not_read,
@@ -236,8 +237,15 @@ def _skipped(skipped: "SkippedItem") -> str:
 
 
 def _remarks(report: "SourceReport") -> Iterator[str]:
+    from digest.store.limits import NEWS_AGE
+
     if report.duplicates:
         yield f"{report.duplicates} are posts that came in already"
+    if report.old:
+        yield (
+            f"{report.old} are dated over {NEWS_AGE.days} days ago, and are held: let "
+            "one out with digest post release ID"
+        )
     if report.passed_over:
         yield (
             f"{report.passed_over} from before were passed over: "

@@ -76,6 +76,7 @@ class SourceReport:
     unchanged: int = 0
     duplicates: int = 0
     passed_over: int = 0
+    old: int = 0
     skipped: tuple[SkippedItem, ...] = ()
     failed: str = ""
     not_read: str = ""

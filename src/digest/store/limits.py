@@ -41,6 +41,11 @@ SKIPPED_NAME_LENGTH = 80
 # Characters of why it could not be taken: a sentence or two.
 SKIPPED_REASON_LENGTH = 300
 
+# == Old posts ==
+
+# What turns up with an older date is an archive's, or a feed's that has changed hands.
+NEWS_AGE = timedelta(days=60)
+
 # == Holding back ==
 
 # Longer than a night off: a database that nobody has looked after for so long waits

@@ -53,7 +53,7 @@ class Post:
     """Something a campaign published.
 
     `key` is the source's own id for it. `published` is an aware instant or
-    None: it orders and labels posts and never decides whether they go out.
+    None: it orders and labels posts. A date long past holds one that turns up late.
     `summary` is whole sentences; it is empty only where the body is. `language` is
     what the source calls its own, "" where it says nothing (see `text_language`).
     """

@@ -33,6 +33,7 @@ from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
+from digest.store.limits import NEWS_AGE
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
 from digest.store.reports.leftovers import leftovers_of
@@ -140,12 +141,22 @@ def _of_log(
         )
     ]
     waiting = overview.posts_waiting(connection, stored.id)
+    waiting -= overview.posts_held_as_old(connection, stored.id)
     if waiting and not is_over(stored.campaign, now):
         troubles.append(
             Trouble(
                 f"{name}: {counted(waiting, 'post waits', 'posts wait')} "
                 "to be released.",
                 f"See: digest post list {name}, or the posts of the desk",
+            )
+        )
+    if old := overview.posts_held_as_old(connection, stored.id):
+        posts = counted(old, "post that came in is", "posts that came in are")
+        troubles.append(
+            Trouble(
+                f"{name}: {posts} dated over {NEWS_AGE.days} days ago, and held.",
+                f"See: digest post list {name}. Let one out with digest post release "
+                "ID, or take it away with digest post withdraw ID",
             )
         )
     if changed := corrections.count(connection, stored.id):

@@ -1,6 +1,6 @@
 """Items accepted into a campaign's log: new, in other words, or as they were."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -10,7 +10,8 @@ from sqlalchemy import Connection, insert, select
 from digest.model.campaigns.campaign import FirstContact
 from digest.model.posts.duplicates import DuplicateEvidence
 from digest.model.posts.item_json import fingerprint, item_from_json, to_json
-from digest.model.posts.items import Event, Item
+from digest.model.posts.items import Event, Item, Post
+from digest.store import limits
 from digest.store.base.tables import item
 from digest.store.posts import duplicates, positions
 from digest.store.posts.duplicates import LoggedItem
@@ -47,16 +48,21 @@ class AcceptanceCounts:
     unchanged: int = 0
     duplicates: int = 0
     passed_over: int = 0
+    old: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceOrigin:
-    """The source that items come from, by its row, and on which terms."""
+    """The source that items come from, by its row, and on which terms.
+
+    `is_staff` is whether staff add them themselves, and so mean it.
+    """
 
     campaign_id: int
     source_id: int
     source: AcceptanceTerms
     is_first_contact: bool
+    is_staff: bool = False
 
 
 def accept(
@@ -70,10 +76,12 @@ def accept(
 
     New items are released at once, unless the source is moderated, the log
     holds the same post already, or they are older than the first contact was to
-    take. Other words for an item are a revision: in place until an edition that
-    carries it is frozen, and kept beside it after that; what staff had changed
-    stays, unless the source changed that very thing. `updates` may revise what
-    is known and are never new. All of them must have distinct keys.
+    take. A post that turns up at a later contact with a date long past is held: it
+    is for a person to say whether it is news. Other words for an item are a
+    revision: in place until an edition that carries it is frozen, and kept beside it
+    after that; what staff had changed stays, unless the source changed that very
+    thing. `updates` may revise what is known and are never new. All of them must have
+    distinct keys.
     """
     positions.lock(connection, origin.campaign_id)
     items, updates = pictured(connection, items), pictured(connection, updates)
@@ -87,11 +95,12 @@ def accept(
     )
     counts = _take(connection, origin, fresh, now, is_met=bool(repeats))
     return AcceptanceCounts(
-        new=len(fresh) - counts.duplicates - counts.passed_over,
+        new=len(fresh) - counts.duplicates - counts.passed_over - counts.old,
         revised=revised,
         unchanged=len(repeats) - revised,
         duplicates=counts.duplicates,
         passed_over=counts.passed_over,
+        old=counts.old,
     )
 
 
@@ -144,8 +153,11 @@ def _take(
     same = {key: entry.id for key, entry in logged.items() if key not in yielding}
     news = [entry for entry in distinct if entry.key not in same]
     news = sorted(news, key=lambda entry: _age(entry, now), reverse=True)
-    passed = _passed(origin, news) if origin.is_first_contact and not is_met else []
-    _insert(connection, origin, news, {entry.key for entry in passed}, now)
+    is_first = origin.is_first_contact and not is_met
+    passed = {entry.key for entry in _passed(origin, news)} if is_first else set()
+    is_trusted = is_first or origin.is_staff or origin.source.moderated
+    old = set() if is_trusted else {e.key for e in news if _is_long_past(e, now)}
+    _insert(connection, origin, news, _Standing(passed, old), now)
     ids = _ids(connection, origin.source_id)
     for key, waiting in yielding.items():
         set_values(connection, waiting.id, {"duplicate_of": ids[key]})
@@ -157,7 +169,21 @@ def _take(
     ]
     if rows:
         connection.execute(insert(item), rows)
-    return AcceptanceCounts(duplicates=len(same), passed_over=len(passed))
+    return AcceptanceCounts(duplicates=len(same), passed_over=len(passed), old=len(old))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Which of the items that are taken in are not released, by their keys."""
+
+    passed: Set[str]
+    old: Set[str]
+
+
+def _is_long_past(entry: Item, now: datetime) -> bool:
+    if not isinstance(entry, Post) or entry.published is None:
+        return False
+    return now - entry.published > limits.NEWS_AGE
 
 
 def _gives_way(origin: AcceptanceOrigin, logged: LoggedItem) -> bool:
@@ -187,13 +213,14 @@ def _insert(
     connection: Connection,
     origin: AcceptanceOrigin,
     in_order: Sequence[Item],
-    passed: set[str],
+    standing: _Standing,
     now: datetime,
 ) -> None:
+    not_free = standing.passed | standing.old
     free = [
         entry
         for entry in in_order
-        if not origin.source.moderated and entry.key not in passed
+        if not origin.source.moderated and entry.key not in not_free
     ]
     first = positions.next_free(connection, origin.campaign_id, len(free))
     places = {entry.key: first + n for n, entry in enumerate(free)}
@@ -202,7 +229,8 @@ def _insert(
         | {
             "position": places.get(entry.key),
             "released_at": now if entry.key in places else None,
-            "passed_over": entry.key in passed,
+            "passed_over": entry.key in standing.passed,
+            "held_at": now if entry.key in standing.old else None,
         }
         for entry in in_order
     ]

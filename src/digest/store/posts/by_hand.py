@@ -63,7 +63,9 @@ def add(
     do: "changed".
     """
     source_id = source_rows.by_hand(connection, stored.id)
-    origin = AcceptanceOrigin(stored.id, source_id, ByHand(), is_first_contact=False)
+    origin = AcceptanceOrigin(
+        stored.id, source_id, ByHand(), is_first_contact=False, is_staff=True
+    )
     counts = accept(connection, origin, [entry], now)
     outcomes = (
         ("added", counts.new),

@@ -51,7 +51,8 @@ class ListedItem:
     have changed what its source says. `change` is what has become of a change
     that its source made since: "offered", "declined", or "" for none.
     `duplicate_of` is the post that it was found to be the same as, `correction`
-    which correction of its post it is.
+    which correction of its post it is. `is_held_as_old` says that it was held as it
+    came in, for its date was long past.
     """
 
     id: int
@@ -65,6 +66,7 @@ class ListedItem:
     change: str
     correction: int
     duplicate_of: int | None
+    is_held_as_old: bool = False
 
     @property
     def title(self) -> str:
@@ -138,6 +140,7 @@ def _listed(row: Row[Any], carried: int) -> ListedItem:
         change=_change(row),
         correction=row.correction,
         duplicate_of=row.duplicate_of,
+        is_held_as_old=row.state == ItemState.HELD and row.held_at == row.accepted_at,
     )
 
 

@@ -83,6 +83,16 @@ def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int
     return {row[0]: row[1] for row in rows}
 
 
+def posts_held_as_old(connection: Connection, campaign_id: int) -> int:
+    """Return how many posts are held since they came in, for their dates are past."""
+    matching = select(func.count()).where(
+        item.c.campaign_id == campaign_id,
+        item.c.held_at == item.c.accepted_at,
+        item.c.withdrawn_at.is_(None),
+    )
+    return connection.scalar(matching) or 0
+
+
 def posts_waiting(connection: Connection, campaign_id: int) -> int:
     """Return how many accepted items wait for staff to release them."""
     waiting = select(func.count()).where(

@@ -12,6 +12,7 @@ from digest.model.posts.items import LinkKind, Post
 from digest.render.email.text_blocks import TextBlocks
 from digest.render.words.catalogue import words_for
 from digest.render.words.languages import ENGLISH
+from digest.store.limits import NEWS_AGE
 from digest.store.posts import corrections, item_pictures, log
 from digest.store.posts.listing import ItemState, ListedItem
 from digest.web.desk.posts.actions import ACTIONS, actions_on, actions_on_change
@@ -24,6 +25,10 @@ _STANDINGS = {
     "duplicate": "It is the same as another post, and is not sent twice.",
     "passed over": "It was there before this campaign took notice, and is not sent.",
 }
+_OLD = (
+    f"It is held: it came in with a date of over {NEWS_AGE.days} days before, so it is "
+    "for somebody to say whether it is news."
+)
 _CARRIED = "An edition carries it, so its words are fixed."
 _NEXT = "The next edition carries it."
 _NO_NEWS = "No edition carries it: it is over, or was called off before readers heard."
@@ -95,6 +100,8 @@ def post_view(
 
 
 def _standing(entry: ListedItem, now: datetime) -> str:
+    if entry.is_held_as_old:
+        return _OLD
     if entry.state != ItemState.RELEASED:
         return _STANDINGS[entry.state]
     if entry.is_carried:
