@@ -108,7 +108,7 @@ def _planned(messages: int, database: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/digest.db"
         if database.startswith("postgresql"):
-            url = _fresh(database)
+            url = fresh(database)
         engine = open_engine(url)
         migrate(engine)
         plan_for(engine, messages)
@@ -232,7 +232,7 @@ def postgresql_server() -> Iterator[str]:
         yield server.url("postgres")
 
 
-def _fresh(database: str) -> str:
+def fresh(database: str) -> str:
     engine = open_engine(database)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("DROP DATABASE IF EXISTS bench WITH (FORCE)")

@@ -79,10 +79,11 @@ def an_edition(engine: Engine, on: str = "daily", **fields: object) -> editions.
     return opened
 
 
-def rows_for(engine: Engine, opened: editions.Edition) -> list[readers.PlanningRow]:
+def rows_for(engine: Engine, opened: editions.Edition) -> list[readers.ReaderKind]:
     """Return what planning learns of the edition's next readers."""
     with reading(engine) as connection:
-        return readers.facts_for(connection, opened, 100, EIGHT)
+        kinds = readers.kinds_of_readers(connection, opened, 100, EIGHT)
+        return [*kinds.values()]
 
 
 def a_copy(engine: Engine, state: str) -> None:

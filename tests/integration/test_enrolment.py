@@ -130,7 +130,9 @@ def test_planning_goes_on_after_its_cursor_and_leaves_out_who_pauses(
         connection.execute(back.values(paused_until=EIGHT))
     edition = an_edition(engine, plan_cursor=1)
 
-    assert [row.reader_id for row in rows_for(engine, edition)] == [2, 4]
+    with reading(engine) as connection:
+        kinds = readers.kinds_of_readers(connection, edition, 9, EIGHT)
+    assert [*kinds] == [2, 4]
 
 
 def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:

@@ -114,6 +114,23 @@ def test_who_has_left_is_counted_and_needs_no_help(engine: Engine) -> None:
         assert overview.not_served(connection, edition_id) == []
 
 
+def test_a_reader_whose_row_cannot_be_read_costs_nobody_else_the_edition(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    ann = a_reader(engine, "ann")
+    a_reader(engine, "bob", format="telegram")
+    posts_accepted(engine, [a_post()])
+    edition_id = an_open_edition(engine, "daily", EIGHT)
+
+    assert run(engine, edition_id, EIGHT) is EditionState.PLANNED
+    assert [*titles_by_reader(engine)] == [ann]
+    with reading(engine) as connection:
+        [missing] = overview.not_served(connection, edition_id)
+    assert missing.name == "Bob"
+    assert "cannot be read" in missing.reason
+
+
 def test_topics_mean_the_same_in_any_order(engine: Engine) -> None:
     a_stored_campaign(engine)
     ann = a_reader(engine, "ann", topics=["care", "boats"])

@@ -2,46 +2,50 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, literal, select
 
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
-from digest.model.editions.due_stretch import DueStretch, due_to
+from digest.model.editions.due_stretch import DueStretch, due_to, only
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
 from digest.model.people.channel_choice import NotServed, Served, resolve
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
-from digest.store.base.tables import delivery, left_out
+from digest.store.base.tables import BigId, delivery, left_out
+from digest.store.base.tables import reader as reader_table
 from digest.store.base.tables import variant as variants
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
-from digest.store.delivery.deliveries import NewDelivery
 from digest.store.editions import editions, steering
 from digest.store.holds.holds import refuse_if_held
-from digest.store.people import owed
-from digest.store.people.readers import PlanningRow, facts_for, move_on
+from digest.store.people import owed, reader_chunks
+from digest.store.people.reader_chunks import ReaderChunk, ReaderFate
+from digest.store.people.readers import ReaderKind, move_on
 from digest.store.posts import log
 
 # Gets, in the transaction that plans them, the send batches that have been cut.
 Submit = Callable[[Connection, Sequence[int]], None]
+_UNREADABLE = ReaderFate(
+    left_out=reader_chunks.UNREACHABLE,
+    reason="their row in the database cannot be read: choose their format and topics "
+    "anew with digest subscribers edit",
+)
 LEFT_FOR_NEXT = "all of it was left for the next edition"
 NOBODY = "nobody had anything new that could reach them"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCopy:
-    """A reader who gets a copy, and which; their next has the positions `left_over`."""
+    """A reader gets a copy, and which; their next has the positions `left_over`."""
 
-    row: PlanningRow
     channel: Channel
     key: VariantKey
     left_over: tuple[int, ...] = ()
@@ -49,12 +53,11 @@ class PlannedCopy:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A reader who gets none: `kind` is left, unreachable or nothing-new.
+    """A reader gets none: `kind` is left, unreachable or nothing-new.
 
     All but the last keep their place in the log.
     """
 
-    row: PlanningRow
     kind: str
     reason: str
     left_over: tuple[int, ...] = ()
@@ -75,10 +78,10 @@ def plan(
 
     Each chunk of readers is one transaction: their deliveries, the reasons of
     those left out, their new places in the log, how far planning has come and
-    whatever `submit` does with the batch of their emails. An edition that
-    reaches nobody is skipped; one that is held back stays as it is. Raises DigestError,
-    nobody planned, for a live one of a campaign that waits for golive, and while
-    nothing may leave.
+    whatever `submit` does with the batches of their emails, which may leave from
+    then on; letters wait for the end. An edition that reaches nobody is skipped;
+    one that is held back stays as it is. Raises DigestError, nobody planned, for a
+    live one of a campaign that waits for golive, and while nothing may leave.
     """
     with writing(engine) as connection:
         count_anew(connection)
@@ -87,26 +90,27 @@ def plan(
 
 
 def decide(
-    row: PlanningRow,
+    reader: ReaderKind,
     due: DueStretch,
     entries: Sequence[log.LogEntry],
     selection: EditionSelection,
 ) -> PlannedCopy | LeftOut:
-    """Return what becomes of one reader in an edition that brings them `due`."""
-    served = resolve(row.facts)
+    """Return what becomes of readers of that kind in an edition that brings `due`."""
+    served = resolve(reader.facts)
     match served:
         case NotServed(reason):
-            kind = "unreachable" if row.facts.is_subscribed else "left"
-            return LeftOut(row, kind, reason)
+            is_here = reader.facts.is_subscribed
+            kind = reader_chunks.UNREACHABLE if is_here else reader_chunks.LEFT
+            return LeftOut(kind, reason)
         case Served(channel, fmt):
             # In one order: who wrote them in another one wants the same.
-            topics = tuple(sorted(set(row.topics)))
-            key = VariantKey(due, topics, fmt, row.language)
+            topics = tuple(sorted(set(reader.topics)))
+            key = VariantKey(due, topics, fmt, reader.language)
             if not any(key.takes(entry.position, entry.topics) for entry in entries):
-                return LeftOut(row, "nothing-new", "nothing new on their topics")
+                return LeftOut(reader_chunks.NOTHING_NEW, "nothing new on their topics")
             if selection.is_everything:
-                return PlannedCopy(row, channel, key)
-            return _selected(PlannedCopy(row, channel, key), entries, selection)
+                return PlannedCopy(channel, key)
+            return _selected(PlannedCopy(channel, key), entries, selection)
 
 
 def _selected(
@@ -117,7 +121,7 @@ def _selected(
     theirs = [entry for entry in entries if key.takes(entry.position, entry.topics)]
     over = tuple(entry.position for entry in selection.left_over(theirs))
     if len(over) == len(theirs):
-        return LeftOut(copy.row, "nothing-new", LEFT_FOR_NEXT, over)
+        return LeftOut(reader_chunks.NOTHING_NEW, LEFT_FOR_NEXT, over)
     fewer = replace(key, due=key.due.without(over))
     return replace(copy, key=fewer, left_over=over)
 
@@ -132,101 +136,82 @@ def _plan_chunk(
             return False
         refuse_if_held(connection, now)
         refuse_unless_may_go(connection, edition_id)
-        rows = facts_for(connection, edition, size, now)
-        if not rows:
+        chunk = reader_chunks.gather(connection, edition, size, now)
+        if chunk is None:
             _finish(connection, edition, now)
             return False
-        dues = _due_to_each(connection, edition, rows)
-        stretch = (min(due.since for due in dues), edition.upto or 0)
-        entries = news(connection, edition.campaign_id, stretch, edition.slot)
-        campaign = campaigns.load(connection, edition.campaign_id)
-        steered = steering.get(connection, steering.place_of(edition))
-        selection = EditionSelection.of(
-            campaign, steered.steering, is_last=edition.is_last
-        )
-        decisions = [
-            decide(row, due, entries, selection)
-            for row, due in zip(rows, dues, strict=True)
-        ]
-        if batch_ids := _record(connection, edition, decisions, now):
+        if batch_ids := _record(connection, edition, chunk, now):
             submit(connection, batch_ids)
-        editions.note_cursor(connection, edition_id, rows[-1].reader_id)
+        reader_chunks.drop(connection)
+        expires = campaigns.load(connection, edition.campaign_id).expires_after(
+            edition.schedule
+        )
+        editions.note_cursor(connection, edition_id, chunk.last, now + expires)
     return True
 
 
-def _due_to_each(
-    connection: Connection, edition: editions.Edition, rows: Sequence[PlanningRow]
-) -> list[DueStretch]:
-    """Return what the edition brings each reader, having taken over what is owed.
-
-    Whoever cannot be reached, or has left, is owed it on.
-    """
-    reached = [row.reader_id for row in rows if isinstance(resolve(row.facts), Served)]
-    owed_to = owed.take(connection, edition, reached)
+def _decisions(
+    connection: Connection, edition: editions.Edition, chunk: ReaderChunk
+) -> dict[str, PlannedCopy | LeftOut]:
+    """Return what becomes of the readers of each kind, what they are owed included."""
     begins = owed.begins(connection, edition.campaign_id, edition.mode)
     upto = edition.upto or 0
-    return [
-        due_to(row.position, upto, owed_to.get(row.reader_id, ()), begins)
-        for row in rows
-    ]
+    dues = {
+        name: due_to(kind.position, upto, chunk.owed[name], begins)
+        for name, kind in chunk.kinds.items()
+    }
+    stretch = (min((due.since for due in dues.values()), default=upto), upto)
+    entries = news(connection, edition.campaign_id, stretch, edition.slot)
+    campaign = campaigns.load(connection, edition.campaign_id)
+    steered = steering.get(connection, steering.place_of(edition)).steering
+    selection = EditionSelection.of(campaign, steered, is_last=edition.is_last)
+    return {
+        name: decide(kind, dues[name], entries, selection)
+        for name, kind in chunk.kinds.items()
+    }
 
 
 def _record(
     connection: Connection,
     edition: editions.Edition,
-    decisions: Sequence[PlannedCopy | LeftOut],
+    chunk: ReaderChunk,
     now: datetime,
 ) -> list[int]:
-    """Write down what was decided; return the ids of its new send batches."""
-    copies = [copy for copy in decisions if isinstance(copy, PlannedCopy)]
-    others = [other for other in decisions if isinstance(other, LeftOut)]
-    batch_ids = _insert_deliveries(connection, edition.id, copies, now)
-    _insert_left_out(connection, edition.id, others)
-    over = {each.row.reader_id: each.left_over for each in decisions if each.left_over}
-    owed.carry_over(connection, edition, over)
-    up_to_date = [copy.row for copy in copies]
-    up_to_date += [other.row for other in others if other.kind == "nothing-new"]
-    upto = edition.upto or 0
-    behind = [row.reader_id for row in up_to_date if row.position < upto]
-    move_on(connection, edition.mode, upto, behind)
-    return batch_ids
+    """Decide, and write it down; return the ids of the chunk's send batches.
 
-
-def _insert_deliveries(
-    connection: Connection,
-    edition_id: int,
-    copies: Sequence[PlannedCopy],
-    now: datetime,
-) -> list[int]:
-    if not copies:
-        return []
-    ids = _variant_ids(connection, edition_id, {copy.key for copy in copies})
-    planned = [
-        NewDelivery(
-            copy.row.reader_id, copy.row.subscriber_id, ids[copy.key], copy.channel
+    Whoever cannot be reached, or has left, keeps their place and what is owed.
+    """
+    decisions = _decisions(connection, edition, chunk)
+    keys = {each.key for each in decisions.values() if isinstance(each, PlannedCopy)}
+    ids = _variant_ids(connection, edition.id, keys)
+    fates = {name: _fate(each, ids) for name, each in decisions.items()}
+    reader_chunks.note_fates(
+        connection, fates | dict.fromkeys(chunk.unreadable, _UNREADABLE)
+    )
+    deliveries.add(connection, edition.id, reader_chunks.copies())
+    if any(chunk.owed.values()):
+        reader_chunks.take_over_owed(connection, edition)
+    if any(each.left_over for each in decisions.values()):
+        reader_chunks.carry_over(connection, edition)
+    others = reader_chunks.left_out().add_columns(literal(edition.id, BigId))
+    connection.execute(
+        insert(left_out).from_select(
+            ["reader_id", "kind", "reason", "edition_id"], others
         )
-        for copy in copies
-    ]
-    deliveries.add(connection, edition_id, planned)
-    return send_batches.cut(connection, edition_id, planned, now)
+    )
+    up_to_date = reader_table.c.id.in_(reader_chunks.up_to_date())
+    move_on(connection, edition.mode, edition.upto or 0, up_to_date)
+    readers = range(edition.plan_cursor + 1, chunk.last + 1)
+    return send_batches.cut(connection, edition.id, readers, now)
 
 
-def _insert_left_out(
-    connection: Connection, edition_id: int, others: Sequence[LeftOut]
-) -> None:
-    if others:
-        connection.execute(
-            insert(left_out),
-            [
-                {
-                    "edition_id": edition_id,
-                    "reader_id": other.row.reader_id,
-                    "kind": other.kind,
-                    "reason": other.reason,
-                }
-                for other in others
-            ],
-        )
+def _fate(each: PlannedCopy | LeftOut, ids: Mapping[VariantKey, int]) -> ReaderFate:
+    match each:
+        case PlannedCopy(channel, key):
+            fate = ReaderFate(variant_id=ids[key], channel=channel)
+        case LeftOut(kind, reason):
+            fate = ReaderFate(left_out=kind, reason=reason)
+    return replace(fate, left_over=only(each.left_over) if each.left_over else None)
 
 
 def _variant_ids(
@@ -266,10 +251,11 @@ def _finish(connection: Connection, edition: editions.Edition, now: datetime) ->
     """Call an edition planned, or skipped where it reaches nobody."""
     counted = select(func.count()).select_from(delivery)
     copies = connection.scalar(counted.where(delivery.c.edition_id == edition.id))
-    facts: dict[str, Any] = {"reason": NOBODY}
     if copies:
-        campaign = campaigns.load(connection, edition.campaign_id)
-        facts = {"deliver_by": now + campaign.expires_after(edition.schedule)}
-    to = EditionState.PLANNED if copies else EditionState.SKIPPED
-    editions.move(connection, edition.id, to, now, **facts)
+        editions.move(connection, edition.id, EditionState.PLANNED, now)
+        # They left, and ended, while the last readers were planned.
+        deliveries.close_edition(connection, edition.id, now)
+    else:
+        skipped = EditionState.SKIPPED
+        editions.move(connection, edition.id, skipped, now, reason=NOBODY)
     count_anew(connection)

@@ -14,12 +14,12 @@ from digest.compose.variants import news
 from digest.model.editions.due_stretch import DueStretch, Stretch, due_to
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
-from digest.model.limits import READERS_PLANNED_AT_ONCE
+from digest.model.limits import READERS_READ_AT_ONCE
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import steering
 from digest.store.editions.steering import SteeringPlace
 from digest.store.people import owed
-from digest.store.people.readers import PlanningRow, facts_for
+from digest.store.people.readers import ReaderKind, kinds_of_readers
 from digest.store.posts.log import MAX
 
 
@@ -67,20 +67,20 @@ class ReaderScope:
 
 def readers_of(
     connection: Connection, scope: ReaderScope, stretch: Stretch, now: datetime
-) -> Iterator[tuple[PlanningRow, DueStretch]]:
-    """Yield each reader and what an edition of that stretch would bring them.
+) -> Iterator[tuple[int, ReaderKind, DueStretch]]:
+    """Yield each reader's id and kind, and what an edition would bring them.
 
-    Nothing at its beginning or before counts; nothing is changed.
+    Of that stretch: nothing at its beginning or before counts. Changes nothing.
     """
     begins, upto = stretch
     begins = max(begins, owed.begins(connection, scope.campaign_id, scope.mode))
-    while rows := facts_for(connection, scope, READERS_PLANNED_AT_ONCE, now):
-        ids = [row.reader_id for row in rows]
-        owed_to = owed.of_readers(connection, scope.mode, ids)
-        for row in rows:
-            place = max(row.position, begins)
-            yield row, due_to(place, upto, owed_to.get(row.reader_id, ()), begins)
-        scope = replace(scope, plan_cursor=rows[-1].reader_id)
+    while kinds := kinds_of_readers(connection, scope, READERS_READ_AT_ONCE, now):
+        owed_to = owed.of_readers(connection, scope.mode, kinds)
+        for reader_id, kind in kinds.items():
+            place = max(kind.position, begins)
+            due = due_to(place, upto, owed_to.get(reader_id, ()), begins)
+            yield reader_id, kind, due
+        scope = replace(scope, plan_cursor=max(kinds))
 
 
 def foreseen(  # noqa: PLR0913 - what decides it, each by name
@@ -105,10 +105,10 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     query = ReaderScope(stored.id, schedule.id, mode)
     steered = steering.get(connection, SteeringPlace(schedule.id, mode))
     selection = EditionSelection.of(stored.campaign, steered.steering)
-    for row, due_stretch in readers_of(connection, query, (begins, end), now):
-        match decide(row, due_stretch, entries, selection):
-            case LeftOut(kind=kind):
-                left_out[kind] += 1
+    for _, kind, due in readers_of(connection, query, (begins, end), now):
+        match decide(kind, due, entries, selection):
+            case LeftOut(why):
+                left_out[why] += 1
             case PlannedCopy(channel=channel, key=key):
                 copies[channel] += 1
                 takes = (e.id for e in entries if key.takes(e.position, e.topics))

@@ -1,7 +1,7 @@
 """Whom an edition would reach, decided reader by reader as planning decides it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from digest.compose.plan import LeftOut, PlannedCopy, decide
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
 from digest.model.formats import Format
-from digest.model.limits import READERS_PLANNED_AT_ONCE
+from digest.model.limits import READERS_READ_AT_ONCE
 from digest.schedule.editions.foresight import ReaderScope, readers_of
 from digest.schedule.editions.steering import OpenEdition
 from digest.schedule.limits import UNREACHED_NAMED
@@ -87,22 +87,21 @@ def foresee(
     scope = ReaderScope(edition.campaign_id, place.schedule_id, place.mode)
     stretch = (0, edition.upto)
     decisions = (
-        decide(row, due, entries, selection)
-        for row, due in readers_of(connection, scope, stretch, now)
+        (reader_id, decide(kind, due, entries, selection))
+        for reader_id, kind, due in readers_of(connection, scope, stretch, now)
     )
     for some in _in_chunks(decisions):
-        copies = [each for each in some if isinstance(each, PlannedCopy)]
-        others = [each for each in some if isinstance(each, LeftOut)]
-        for copy in copies:
+        copies = {who: each for who, each in some if isinstance(each, PlannedCopy)}
+        others = {who: each for who, each in some if isinstance(each, LeftOut)}
+        for copy in copies.values():
             theirs = _theirs(copy, entries)
             kind = copy.key.format, copy.key.language, tuple(e.id for e in theirs)
             reached.copies[kind] += 1
-        reached.left_out.update(other.kind for other in others)
+        reached.left_out.update(other.kind for other in others.values())
         _name(connection, reached, others)
         reached.repeats += _count_repeats(connection, edition, copies, entries)
         if previous is not None:
-            ids = [copy.row.reader_id for copy in copies]
-            both += reach.copies_of(connection, previous, ids)
+            both += reach.copies_of(connection, previous, [*copies])
     if previous is not None:
         then = reach.copies_of(connection, previous)
         new, missing = reached.readers - both, then - both
@@ -112,12 +111,12 @@ def foresee(
 
 
 def _in_chunks(
-    decisions: Iterator[PlannedCopy | LeftOut],
-) -> Iterator[list[PlannedCopy | LeftOut]]:
+    decisions: Iterator[tuple[int, PlannedCopy | LeftOut]],
+) -> Iterator[list[tuple[int, PlannedCopy | LeftOut]]]:
     chunk = []
     for decision in decisions:
         chunk.append(decision)
-        if len(chunk) == READERS_PLANNED_AT_ONCE:
+        if len(chunk) == READERS_READ_AT_ONCE:
             yield chunk
             chunk = []
     if chunk:
@@ -130,34 +129,32 @@ def _theirs(copy: PlannedCopy, entries: Sequence[LogEntry]) -> list[LogEntry]:
 
 
 def _name(
-    connection: Connection, reached: EditionReach, others: Sequence[LeftOut]
+    connection: Connection, reached: EditionReach, others: Mapping[int, LeftOut]
 ) -> None:
     room = UNREACHED_NAMED - len(reached.unreached)
-    some = [other for other in others if other.kind == "unreachable"][:room]
-    people = addressees(connection, [other.row.reader_id for other in some])
+    unreachable = [who for who in others if others[who].kind == "unreachable"][:room]
+    people = addressees(connection, unreachable)
     reached.unreached += [
-        UnreachedReader(people[other.row.reader_id].name, other.reason)
-        for other in some
+        UnreachedReader(people[who].name, others[who].reason) for who in unreachable
     ]
 
 
 def _count_repeats(
     connection: Connection,
     edition: OpenEdition,
-    copies: Sequence[PlannedCopy],
+    copies: Mapping[int, PlannedCopy],
     entries: Sequence[LogEntry],
 ) -> int:
     """Return how many of these readers have a copy of something that is in theirs."""
     if not copies:
         return 0
-    since = min(copy.key.due.since for copy in copies)
-    ids = [copy.row.reader_id for copy in copies]
-    had = reach.had_by(connection, edition.place.mode, ids, since)
+    since = min(copy.key.due.since for copy in copies.values())
+    had = reach.had_by(connection, edition.place.mode, [*copies], since)
     return sum(
         any(
             key.takes(entry.position, entry.topics)
             for entry in _theirs(copy, entries)
-            for key in had.get(copy.row.reader_id, ())
+            for key in had.get(reader_id, ())
         )
-        for copy in copies
+        for reader_id, copy in copies.items()
     )

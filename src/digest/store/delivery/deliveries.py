@@ -1,7 +1,7 @@
 """The one door for a delivery's state."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,12 +11,14 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Select,
     Update,
     and_,
     bindparam,
     exists,
     func,
     insert,
+    literal,
     not_,
     or_,
     select,
@@ -26,9 +28,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
-from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
-from digest.store.base.tables import delivery, edition
+from digest.store.base.tables import BigId, delivery, edition
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.editions import editions
 from digest.store.editions.holding_back import is_going
@@ -82,33 +83,22 @@ class DeliveryMove:
     owes: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """A copy that is planned for a reader, by which channel, of which variant."""
-
-    reader_id: int
-    subscriber_id: int
-    variant_id: int
-    channel: Channel
-
-
 def add(
-    connection: Connection, edition_id: int, planned: Sequence[NewDelivery]
+    connection: Connection,
+    edition_id: int,
+    planned: Select[tuple[int, int, int, str]],
 ) -> None:
-    """Plan a copy of the edition for each of these readers, who have none yet."""
-    if planned:
-        rows = [
-            {
-                "edition_id": edition_id,
-                "reader_id": copy.reader_id,
-                "subscriber_id": copy.subscriber_id,
-                "variant_id": copy.variant_id,
-                "channel": copy.channel,
-                "state": DeliveryState.PLANNED,
-            }
-            for copy in planned
-        ]
-        connection.execute(insert(delivery), rows)
+    """Plan a copy of the edition for each row of a query, for readers who have none.
+
+    Its columns are the reader, the subscriber, the variant and the channel.
+    """
+    names = ["reader_id", "subscriber_id", "variant_id", "channel"]
+    rows = planned.add_columns(
+        literal(edition_id, BigId), literal(DeliveryState.PLANNED)
+    )
+    connection.execute(
+        insert(delivery).from_select([*names, "edition_id", "state"], rows)
+    )
 
 
 def move(connection: Connection, change: DeliveryMove, now: datetime) -> bool:

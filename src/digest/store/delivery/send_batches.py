@@ -23,14 +23,14 @@ from sqlalchemy import (
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.model.limits import READERS_IN_A_BATCH
 from digest.store import limits
 from digest.store.base.tables import campaign, delivery, edition, send_batch
 from digest.store.campaigns.going_live import may_go
-from digest.store.delivery.by_channel import IS_EMAIL, goes_by_email
+from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import (
     DeliveryKey,
     DeliveryMove,
-    NewDelivery,
     cancel_stopped,
     close_edition,
     move,
@@ -65,34 +65,53 @@ class Lease:
 
 
 def cut(
-    connection: Connection,
-    edition_id: int,
-    planned: Sequence[NewDelivery],
-    now: datetime,
+    connection: Connection, edition_id: int, readers: range, now: datetime
 ) -> list[int]:
-    """Make a batch of the emails among these copies, in order of their readers.
+    """Make batches of the emails to the edition's readers in that range of ids.
 
     Returns the ids of the new batches: none where there are no emails.
     """
-    reader_ids = [copy.reader_id for copy in planned if goes_by_email(copy.channel)]
-    if not reader_ids:
-        return []
-    batch = insert(send_batch).values(
-        edition_id=edition_id,
-        first_reader_id=reader_ids[0],
-        last_reader_id=reader_ids[-1],
-        state=OPEN,
-        due_at=now,
+    reader_id = delivery.c.reader_id
+    place = func.row_number().over(order_by=reader_id) - 1
+    placed = (
+        select(reader_id, (place // READERS_IN_A_BATCH).label("batch"))
+        .where(
+            delivery.c.edition_id == edition_id,
+            reader_id.between(readers.start, readers.stop - 1),
+            IS_EMAIL,
+        )
+        .subquery()
     )
-    return [*connection.scalars(batch.returning(send_batch.c.id))]
+    rows = connection.execute(
+        select(func.min(placed.c.reader_id), func.max(placed.c.reader_id))
+        .group_by(placed.c.batch)
+        .order_by(placed.c.batch)
+    ).all()
+    if not rows:
+        return []
+    batches = [
+        {
+            "edition_id": edition_id,
+            "first_reader_id": first,
+            "last_reader_id": last,
+            "state": OPEN,
+            "due_at": now,
+        }
+        for first, last in rows
+    ]
+    inserted = insert(send_batch).returning(
+        send_batch.c.id, sort_by_parameter_order=True
+    )
+    return [*connection.scalars(inserted, batches)]
 
 
 def due(connection: Connection, now: datetime) -> Select[Any]:
     """Return the query for the batches that may be leased, longest due first.
 
     A batch whose sender let its lease run out is due too. Batches of paused
-    campaigns, of editions not planned to their end or held back, of those in quiet
-    hours, and of those that may not go in our mode, are left alone.
+    campaigns, of editions held back, of those in quiet hours, and of those that may
+    not go in our mode, are left alone. While an edition is planned, what is planned
+    of it so far may leave.
     """
     is_due = or_(
         and_(send_batch.c.state == OPEN, send_batch.c.due_at <= now),

@@ -481,10 +481,17 @@ def note_approvals(
         record(connection, act, now)
 
 
-def note_cursor(connection: Connection, edition_id: int, reader_id: int) -> None:
-    """Keep how far planning has come: every reader up to and with this one."""
+def note_cursor(
+    connection: Connection, edition_id: int, reader_id: int, deliver_by: datetime
+) -> None:
+    """Keep how far planning has come: every reader up to and with this one.
+
+    And until when the copies planned so far are of use: some may leave already.
+    """
     connection.execute(
-        update(edition).where(edition.c.id == edition_id).values(plan_cursor=reader_id)
+        update(edition)
+        .where(edition.c.id == edition_id)
+        .values(plan_cursor=reader_id, deliver_by=deliver_by)
     )
 
 

@@ -12,7 +12,8 @@ from digest.store.base.modes import mode_of
 from digest.store.base.tables import edition, schedule
 from digest.store.campaigns import campaigns
 
-ON_THEIR_WAY = (EditionState.PLANNED, EditionState.SENDING)
+# An approved edition has copies while it is planned: those of its readers so far.
+ON_THEIR_WAY = (EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING)
 
 
 def may_leave(now: datetime) -> ColumnElement[bool]:

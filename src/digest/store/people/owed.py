@@ -5,7 +5,7 @@ log it owes; what an edition left for the next one has rows of its own. The next
 edition that its reader can get carries both, once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from json import loads
 from typing import Any
 
@@ -23,9 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from digest.model.editions.due_stretch import DueStretch, only
+from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
-from digest.store.base.bulk import insert_many, one_of
+from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
     campaign,
     carried_over,
@@ -37,75 +37,6 @@ from digest.store.base.tables import (
 from digest.store.editions.editions import Edition
 
 Owed = dict[int, list[DueStretch]]
-
-
-def take(connection: Connection, taker: Edition, reader_ids: Sequence[int]) -> Owed:
-    """Have the edition carry what these readers are owed; return it by reader.
-
-    Each owed copy is taken once, whoever else asks at the same time. One that
-    reaches past the edition's own end stays owed.
-    """
-    if not reader_ids:
-        return {}
-    rows_of_copies = connection.execute(
-        update(delivery)
-        .where(
-            one_of(connection, delivery.c.reader_id, reader_ids),
-            _is_owed(taker.mode, taker.upto or 0),
-        )
-        .values(owes=False, carried_by=taker.id)
-        .returning(delivery.c.reader_id, delivery.c.variant_id)
-    ).all()
-    owed = _taken_over(connection, taker, reader_ids)
-    if not rows_of_copies:
-        return owed
-    ids = {row.variant_id for row in rows_of_copies}
-    rows = connection.execute(select(variant).where(variant.c.id.in_(ids)))
-    stretches = {row.id: stretch_of(row) for row in rows}
-    for row in rows_of_copies:
-        owed.setdefault(row.reader_id, []).append(stretches[row.variant_id])
-    return owed
-
-
-def _taken_over(
-    connection: Connection, taker: Edition, reader_ids: Sequence[int]
-) -> Owed:
-    rows = connection.execute(
-        delete(carried_over)
-        .where(
-            one_of(connection, carried_over.c.reader_id, reader_ids),
-            carried_over.c.mode == taker.mode,
-            carried_over.c.upto <= (taker.upto or 0),
-        )
-        .returning(carried_over)
-    )
-    owed: Owed = {}
-    for row in rows:
-        owed.setdefault(row.reader_id, []).append(stretch_of(row))
-    return owed
-
-
-def carry_over(
-    connection: Connection, edition: Edition, positions: Mapping[int, Iterable[int]]
-) -> None:
-    """Have these readers get those positions, of each one at least, with their next.
-
-    In the transaction that plans the edition, which does not carry them.
-    """
-    rows = []
-    for reader_id, those in positions.items():
-        stretch = only(those)
-        rows.append(
-            {
-                "reader_id": reader_id,
-                "edition_id": edition.id,
-                "mode": edition.mode,
-                "since": stretch.since,
-                "upto": stretch.upto,
-                "had": stretch.had,
-            }
-        )
-    insert_many(connection, carried_over, rows)
 
 
 def carried_to(
@@ -132,7 +63,7 @@ def of_readers(connection: Connection, mode: Mode, reader_ids: Iterable[int]) ->
         .join(variant, variant.c.id == delivery.c.variant_id)
         .where(
             one_of(connection, delivery.c.reader_id, list(reader_ids)),
-            _is_owed(mode),
+            is_owed(mode),
         )
     )
     carried = connection.execute(
@@ -159,9 +90,7 @@ def of_schedule(
         reader.c.schedule_id == taker.schedule_id,
         whom,
     )
-    variant_ids = select(delivery.c.variant_id).where(
-        _is_owed(taker.mode, upto), theirs
-    )
+    variant_ids = select(delivery.c.variant_id).where(is_owed(taker.mode, upto), theirs)
     rows = connection.execute(
         select(variant.c.since, variant.c.upto, variant.c.had).where(
             variant.c.id.in_(variant_ids)
@@ -216,7 +145,7 @@ def _settle(
 ) -> None:
     connection.execute(
         update(delivery)
-        .where(_is_owed(mode, position), those_copies)
+        .where(is_owed(mode, position), those_copies)
         .values(owes=False, carried_by=delivery.c.edition_id)
     )
     connection.execute(
@@ -236,7 +165,7 @@ def count(connection: Connection, campaign_id: int, whom: ColumnElement[bool]) -
     theirs = exists().where(
         reader.c.id == delivery.c.reader_id, reader.c.campaign_id == campaign_id, whom
     )
-    matching = select(func.count()).where(_is_owed(Mode.LIVE), theirs)
+    matching = select(func.count()).where(is_owed(Mode.LIVE), theirs)
     carried = (
         select(func.count())
         .select_from(carried_over)
@@ -250,18 +179,22 @@ def count(connection: Connection, campaign_id: int, whom: ColumnElement[bool]) -
     return (connection.scalar(matching) or 0) + (connection.scalar(carried) or 0)
 
 
-def _is_owed(mode: Mode, upto: int | None = None) -> ColumnElement[bool]:
+def is_owed(mode: Mode, upto: int | None = None) -> ColumnElement[bool]:
     """Return the condition that a copy of that mode is owed, and of nothing later.
 
     Each part is asked of the few that are owed, which an index has apart.
     """
-    of_mode = exists().where(
-        edition.c.id == delivery.c.edition_id, edition.c.mode == mode
+    of_mode = (
+        exists()
+        .where(edition.c.id == delivery.c.edition_id, edition.c.mode == mode)
+        .correlate(delivery)
     )
     conditions = [delivery.c.owes, of_mode]
     if upto is not None:
-        ends_by = exists().where(
-            variant.c.id == delivery.c.variant_id, variant.c.upto <= upto
+        ends_by = (
+            exists()
+            .where(variant.c.id == delivery.c.variant_id, variant.c.upto <= upto)
+            .correlate(delivery)
         )
         conditions.append(ends_by)
     return and_(*conditions)

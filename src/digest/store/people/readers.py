@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     Text,
     and_,
-    bindparam,
     case,
     cast,
     exists,
@@ -29,6 +28,7 @@ from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
+from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
     mailing_list,
     reader,
@@ -43,14 +43,13 @@ from digest.store.people.subscriptions import EVIDENCE, consent_of
 
 
 @dataclass(frozen=True, slots=True)
-class PlanningRow:
-    """A reader as planning sees them; `position` is their place in the log.
+class ReaderKind:
+    """All that decides what an edition brings a reader, but for what they are owed.
 
-    For a rehearsal, the place that rehearsals have brought them to.
+    `position` is their place in the log; for a rehearsal, the place that
+    rehearsals have brought them to.
     """
 
-    reader_id: int
-    subscriber_id: int
     position: int
     language: str
     topics: tuple[str, ...]
@@ -100,20 +99,19 @@ class ReaderQuery(Protocol):
         """The reader past whom to go on."""
 
 
-def facts_for(
+def kinds_of_readers(
     connection: Connection, edition: ReaderQuery, limit: int, now: datetime
-) -> list[PlanningRow]:
-    """Return the next readers of an edition's schedule, past its plan cursor.
+) -> dict[int, ReaderKind]:
+    """Return of what kind the next readers of an edition's schedule are, by id.
 
-    In order of id, at most `limit`; those who have paused are left out. One
-    who joined after the edition froze may be among them: their place in the
-    log is at its end, so that nothing in it is new to them.
+    In order of id, past its plan cursor, at most `limit`; those who have paused
+    are left out. One who joined after the edition froze may be among them: their
+    place in the log is at its end, so that nothing in it is new to them.
     """
     lists = list_ids(connection, campaigns.load(connection, edition.campaign_id).lists)
     rows = connection.execute(
         select(
             reader.c.id,
-            reader.c.subscriber_id,
             place_in(edition.mode).label("position"),
             reader.c.language,
             reader.c.topics,
@@ -130,16 +128,21 @@ def facts_for(
             subscriber.c.erased_at,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(
-            reader.c.schedule_id == edition.schedule_id,
-            reader.c.campaign_id == edition.campaign_id,
-            reader.c.id > edition.plan_cursor,
-            or_(reader.c.paused_until.is_(None), reader.c.paused_until <= now),
-        )
+        .where(may_be_planned(edition, now))
         .order_by(reader.c.id)
         .limit(limit)
     )
-    return [_planning_row(row) for row in rows]
+    return {row.id: _kind(row) for row in rows}
+
+
+def may_be_planned(edition: ReaderQuery, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on a reader that an edition is for them, and plans them."""
+    return and_(
+        reader.c.schedule_id == edition.schedule_id,
+        reader.c.campaign_id == edition.campaign_id,
+        reader.c.id > edition.plan_cursor,
+        or_(reader.c.paused_until.is_(None), reader.c.paused_until <= now),
+    )
 
 
 def place_in(mode: Mode) -> ColumnElement[int]:
@@ -154,21 +157,14 @@ def place_in(mode: Mode) -> ColumnElement[int]:
 
 
 def move_on(
-    connection: Connection, mode: Mode, upto: int, reader_ids: Iterable[int]
+    connection: Connection, mode: Mode, upto: int, those: ColumnElement[bool]
 ) -> None:
-    """Move these readers on to `upto`: the one door for a place in the log.
+    """Move `those` readers on to `upto`: the one door for a place in the log.
 
     A rehearsal moves the place of rehearsals alone. Nobody moves back.
     """
     place = _place_column(mode)
-    moves = [{"moved": reader_id} for reader_id in reader_ids]
-    if moves:
-        connection.execute(
-            update(reader)
-            .where(reader.c.id == bindparam("moved"), place < upto)
-            .values({place: upto}),
-            moves,
-        )
+    connection.execute(update(reader).where(those, place < upto).values({place: upto}))
 
 
 def bring_up(
@@ -193,7 +189,8 @@ def bring_up_those(
 ) -> None:
     """Bring these readers up to that position, as `bring_up` does a whole campaign."""
     owed.settle_for(connection, mode, position, reader_ids)
-    move_on(connection, mode, position, reader_ids)
+    those = one_of(connection, reader.c.id, reader_ids)
+    move_on(connection, mode, position, those)
 
 
 def start_from(connection: Connection, campaign_id: int, position: int) -> None:
@@ -329,10 +326,8 @@ def is_suppressed(channel: Channel) -> Exists:
     )
 
 
-def _planning_row(row: Row[*tuple[Any, ...]]) -> PlanningRow:
-    return PlanningRow(
-        reader_id=row.id,
-        subscriber_id=row.subscriber_id,
+def _kind(row: Row[*tuple[Any, ...]]) -> ReaderKind:
+    return ReaderKind(
         position=row.position,
         language=row.language,
         topics=tuple(row.topics),
