@@ -152,6 +152,18 @@ DAYS = "starts = 2026-07-06\nends = 2026-07-08"  # Monday to Wednesday
         ),
         pytest.param('at = "16:00"\non = 2026-07-08', DAYS, "", id="the last day"),
         pytest.param(
+            'at = "16:00"\ndays = "thu"',
+            "starts = 2026-07-06\nends = 2026-07-06",
+            "(from 2026-07-06 to 2026-07-06)",
+            id="a campaign of a day",
+        ),
+        pytest.param(
+            'at = "16:00"\non = [2026-07-08, 2026-07-09]',
+            DAYS,
+            "",
+            id="one of two days",
+        ),
+        pytest.param(
             'at = "16:00"\nstarts = 2026-07-09', DAYS, "is after", id="starts after"
         ),
         pytest.param(

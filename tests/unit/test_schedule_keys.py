@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import PurePath
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -33,13 +34,13 @@ name = "daily"
 
 
 def first_slots(lines: str, campaign: str = "", count: int = 3) -> list[str]:
-    """Return the first slots from 1 July 2026 on, on the clock of the schedule."""
+    """Return the first slots from 1 July 2026 on, by the clock of London."""
     times = schedule_of(lines, campaign).times
     slot, slots = datetime(2026, 6, 30, 23, tzinfo=UTC), list[datetime]()
     while len(slots) < count and (following := times.next_slot(slot)):
         slots.append(slot := following)
-    # An hour east of UTC all through these months.
-    return [f"{slot + timedelta(hours=1):%a %-d %b %H:%M}" for slot in slots]
+    local = (slot.astimezone(ZoneInfo("Europe/London")) for slot in slots)
+    return [f"{slot:%a %-d %b %H:%M}" for slot in local]
 
 
 @pytest.mark.parametrize(
@@ -66,9 +67,19 @@ def first_slots(lines: str, campaign: str = "", count: int = 3) -> list[str]:
             id="two days of the month",
         ),
         pytest.param(
+            'at = "10:00"\nmonthly = "1st"\nstarts = 2026-10-15',
+            ["Sun 1 Nov 10:00", "Tue 1 Dec 10:00", "Fri 1 Jan 10:00"],
+            id="each month, over the end of a year",
+        ),
+        pytest.param(
             'at = "10:00"\nmonthly = "last working day"',
             ["Fri 31 Jul 10:00", "Mon 31 Aug 10:00", "Wed 30 Sep 10:00"],
             id="the last working day",
+        ),
+        pytest.param(
+            'at = "10:00"\nmonthly = "first working day"\nstarts = 2026-07-20',
+            ["Mon 3 Aug 10:00", "Tue 1 Sep 10:00", "Thu 1 Oct 10:00"],
+            id="the first working day, behind a weekend",
         ),
         pytest.param(
             'at = "10:00"\non = 2026-07-09', ["Thu 9 Jul 10:00"], id="a day, once"
@@ -296,6 +307,15 @@ def test_without_such_keys_an_edition_closes_at_its_slot() -> None:
             'at = "10:00"', 'closed = "Friday"', "must be a date", id="closed in words"
         ),
         pytest.param(
+            'at = "10:00"\nclose = "0m"', "", "must be from 1m to 24h", id="not closed"
+        ),
+        pytest.param(
+            'at = "10:00"\n[[schedule]]\nat = "11:00"',
+            "",
+            "name: is missing",
+            id="name",
+        ),
+        pytest.param(
             'at = "10:00"\nclose = "2d"', "", "must be from 1m to 24h", id="long closed"
         ),
         pytest.param(
@@ -395,6 +415,38 @@ def test_a_quiet_window_ends_on_the_wall_clock_through_a_change_of_it() -> None:
     assert QuietHours(time(12), time(13)).end(
         datetime(2026, 7, 6, 11, 30, tzinfo=UTC), zone
     ) == datetime(2026, 7, 6, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "words"),
+    [
+        ("", ""),
+        ('holidays = "DE"', "bank holidays of DE"),
+        ("closed = [2026-12-29, 2026-12-24]", "2026-12-24, 2026-12-29"),
+        (
+            'holidays = "GB-ENG"\nclosed = 2026-12-24',
+            "bank holidays of GB-ENG, 2026-12-24",
+        ),
+    ],
+)
+def test_when_staff_are_closed_is_told_in_words(campaign: str, words: str) -> None:
+    closures = schedule_of('at = "10:00"', campaign).times.closures
+
+    assert str(closures) == words
+    assert bool(closures) is bool(words)
+
+
+@pytest.mark.parametrize(("days", "moves"), [(31, True), (32, False)])
+def test_an_edition_moves_no_further_than_a_month(
+    days: int,
+    moves: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    first = date(2026, 7, 6)
+    closed = ", ".join(str(first + timedelta(days=n)) for n in range(days))
+    lines = 'at = "10:00"\non = 2026-07-06\nwhen_closed = "after"'
+
+    # The day that is open again is a Thursday, or a Friday.
+    assert bool(first_slots(lines, f"closed = [{closed}]")) is moves
 
 
 def test_bank_holidays_are_those_that_gov_uk_lists() -> None:
