@@ -84,7 +84,7 @@ def an_empty_database() -> Path:
     path = Path(tempfile.mkdtemp(prefix="digest-log-")) / "empty.db"
     engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
-    a_stored_campaign(engine, FILE + NEWS.format(path="feed0"))
+    a_stored_campaign(engine, _file() + NEWS.format(path="feed0"))
     engine.dispose()
     return path
 
@@ -203,8 +203,7 @@ class Log(RuleBasedStateMachine):
     def _apply(self) -> None:
         news = NEWS.format(path=f"feed{self.path}")
         news = news.replace('"news"', f'"{self.names["news"]}"')
-        file = FILE.replace("lists =", f"{self.most}\nlists =")
-        a_stored_campaign(self.engine, file + news, self.now)
+        a_stored_campaign(self.engine, _file(self.most) + news, self.now)
 
     # --- what staff do ---
 
@@ -264,7 +263,7 @@ class Log(RuleBasedStateMachine):
         if steps > 0:
             lifecycle.freeze(self.engine, begun_id, self.now)
         if steps > 1:
-            lifecycle.approve(self.engine, begun_id, self.now)
+            lifecycle.approve(self.engine, begun_id, self.now, "ann", again=True)
         for _ in range(steps - 2):
             plan._plan_chunk(self.engine, begun_id, self.now, 1, submit_nothing)  # noqa: SLF001 - a step of it
 
@@ -431,11 +430,17 @@ class Log(RuleBasedStateMachine):
 
     def _carry(self, edition_id: int) -> None:
         lifecycle.freeze(self.engine, edition_id, self.now)
-        lifecycle.approve(self.engine, edition_id, self.now)
+        # What staff let in again says the same words again.
+        lifecycle.approve(self.engine, edition_id, self.now, "ann", again=True)
         plan.plan(self.engine, edition_id, self.now)
 
     def _pass_time(self) -> None:
         self.now += timedelta(hours=1)
+
+
+def _file(more: str = "") -> str:
+    """Return a campaign's file by which what a person lets go leaves at once."""
+    return FILE.replace("lists =", f'hold_back = "0m"\n{more}\nlists =')
 
 
 def _in_variant(connection: Connection, due: DueStretch) -> Sequence[log.LogEntry]:

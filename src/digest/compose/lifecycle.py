@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from digest.compose.plan import LEFT_FOR_NEXT, NOBODY
 from digest.compose.reach import reaches_anybody
+from digest.compose.repeats import said_before
 from digest.compose.variants import news
 from digest.errors import DigestError
 from digest.model.campaigns.campaign import Approval, Campaign, UnapprovedPolicy
@@ -65,27 +66,36 @@ def freeze(
 
 
 def approve(
-    engine: Engine, edition_id: int, now: datetime, by: str | None = None
+    engine: Engine,
+    edition_id: int,
+    now: datetime,
+    by: str | None = None,
+    *,
+    again: bool = False,
 ) -> bool:
     """Let the edition go if enough people have said so; return whether it goes.
 
     `by` is the person who says so now. An edition of a campaign that needs
     nobody goes at once, unless it was called back; one that needs two needs two
     different people. It is held back as the campaign says, see `holds_back`. One that
-    would reach nobody waits for nobody: it is skipped. Raises DigestError where one
-    person is asked for, and it is the one who changed it last.
+    would reach nobody waits for nobody: it is skipped. One that says what another has
+    just said waits for somebody who says `again`. Raises DigestError where one person
+    is asked for, and it is the one who changed it last, or who does not say `again`.
     """
     with writing(engine) as connection:
         edition = editions.locked(connection, edition_id)
         if edition.state is not EditionState.FROZEN:
             return edition.state is EditionState.APPROVED
         campaign = campaigns.load(connection, edition.campaign_id)
+        before = None if again else said_before(connection, edition, now)
         if by:
             _refuse_author_alone(connection, edition, campaign.approval, by)
+            _refuse_repeat(edition, before)
         names = [*edition.approved_by]
         if by and by not in names:
             names.append(by)
-        if len(names) < max(_NEEDED[campaign.approval], int(edition.is_recalled)):
+        needs_somebody = edition.is_recalled or (before is not None)
+        if len(names) < max(_NEEDED[campaign.approval], int(needs_somebody)):
             if by:
                 editions.note_approvals(connection, edition_id, names, now)
             elif not reaches_anybody(connection, edition, edition.upto or 0, now):
@@ -105,7 +115,8 @@ def approve(
 def lapse(engine: Engine, edition_id: int, now: datetime) -> None:
     """Do what the campaign says with an edition that nobody has approved in time.
 
-    One that was called back is never sent by itself: its posts go into the next.
+    One that was called back, or says again what another has just said, is never sent
+    by itself: its posts go into the next.
     """
     with writing(engine) as connection:
         edition = editions.locked(connection, edition_id)
@@ -113,7 +124,8 @@ def lapse(engine: Engine, edition_id: int, now: datetime) -> None:
         if not waits(edition) or now < approve_by(edition, campaign):
             return
         is_sent = campaign.unapproved is UnapprovedPolicy.SEND
-        if is_sent and not edition.is_recalled:
+        is_repeat = said_before(connection, edition, now) is not None
+        if is_sent and not edition.is_recalled and not is_repeat:
             editions.move(
                 connection,
                 edition_id,
@@ -160,6 +172,15 @@ def _refuse_author_alone(
     if needed is Approval.ONE and author == by:
         raise DigestError(
             f"you changed edition {edition.id} last: somebody else has to approve it"
+        )
+
+
+def _refuse_repeat(edition: editions.Edition, before: int | None) -> None:
+    if before is not None:
+        raise DigestError(
+            f"edition {edition.id} says what edition {before} has just said to the "
+            "same readers; if it is to go all the same, say: digest edition approve "
+            f"{edition.id} --again"
         )
 
 

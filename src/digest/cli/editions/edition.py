@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -151,11 +151,12 @@ def run(
         with digest.reading() as connection:
             unprinted = renditions.unprinted(connection, edition.id)
             held_back = _held_back(connection, edition, digest.now())
+            waiting_for = _waiting_for(connection, edition, digest.now())
     if edition.is_rehearsal:
         talk("practice mode: a rehearsal, which costs no reader anything")
     talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
-    if edition.state == "frozen":
-        talk(f"it waits for approval: digest edition approve {edition.id}")
+    if waiting_for:
+        talk(waiting_for)
     if edition.state == "planned":
         talk("its copies leave with: digest work --until-done (or digest serve)")
     if held_back:
@@ -170,7 +171,14 @@ def run(
 
 
 @app.command()
-def approve(edition_id: EditionId) -> None:
+def approve(
+    edition_id: EditionId,
+    *,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Although readers have just had the same words."),
+    ] = False,
+) -> None:
     """Say that a frozen edition may go; some campaigns need two people."""
     from digest.bootstrap import login_name, open_app
     from digest.schedule.editions import publishing
@@ -182,6 +190,7 @@ def approve(edition_id: EditionId) -> None:
             login_name(),
             digest.now(),
             digest.dispatcher.submit,
+            again=again,
         )
         with digest.reading() as connection:
             held_back = _held_back(connection, edition, digest.now())
@@ -245,4 +254,19 @@ def _held_back(connection: "Connection", edition: "Edition", now: datetime) -> s
     return (
         f"nothing of it leaves before {moment_in_words(edition.leaves_at, zone)}; "
         f"until then call it back with: digest edition recall {edition.id}"
+    )
+
+
+def _waiting_for(connection: "Connection", edition: "Edition", now: datetime) -> str:
+    """Return what is said of an edition that waits for somebody; "" of any other."""
+    from digest.compose.repeats import said_before
+
+    if edition.state != "frozen":
+        return ""
+    before = said_before(connection, edition, now)
+    if before is None:
+        return f"it waits for approval: digest edition approve {edition.id}"
+    return (
+        f"it says what edition {before} has just said to the same readers; if it is to "
+        f"go all the same: digest edition approve {edition.id} --again"
     )

@@ -186,24 +186,27 @@ def open_now(
     return edition.id
 
 
-def approve(
+def approve(  # noqa: PLR0913 - who says what, by name
     engine: Engine,
     edition_id: int,
     by: str,
     now: datetime,
     submit: Submit = submit_nothing,
+    *,
+    again: bool = False,
 ) -> Edition:
     """Say for a person that an edition may go, and carry it on if that is enough.
 
-    One that was called back is frozen first, as it then stands. Raises DigestError
-    where it may not go, or while nothing may leave.
+    One that was called back is frozen first, as it then stands. `again` lets one go
+    that says what another has just said. Raises DigestError where it may not go, or
+    while nothing may leave.
     """
     _refuse_if_held(engine, now)
     with reading(engine) as connection:
         editions.get(connection, edition_id)
         refuse_unless_may_go(connection, edition_id)
     lifecycle.freeze(engine, edition_id, now, by)
-    lifecycle.approve(engine, edition_id, now, by)
+    lifecycle.approve(engine, edition_id, now, by, again=again)
     return carry_forward(engine, edition_id, now, submit)
 
 
