@@ -103,3 +103,28 @@ def test_what_is_not_understood_is_named_with_its_line(line: str) -> None:
     record = read_record(["ann@example.org", line])
 
     assert [(fault.line, fault.why) for fault in record.faults] == [(2, UNKNOWN)]
+
+
+def test_faults_are_told_in_the_order_of_their_lines() -> None:
+    cleanup = f"Jul  6 16:00:01 m postfix/cleanup[9]: 9F1A2B3C: message-id=<{ANN}@a.b>"
+    record = read_record(["rubbish", cleanup, "more rubbish"])
+
+    assert [fault.line for fault in record.faults] == [1, 2, 3]
+
+
+def test_mail_of_others_is_counted_and_no_fault() -> None:
+    record = read_record(
+        [
+            "Jul  6 16:00:01 m postfix/cleanup[9]: 9F1A2B3D: message-id=<x@a.b>",
+            "Jul  6 16:00:01 m postfix/qmgr[9]: 9F1A2B3D: from=<y@z.q> (queue active)",
+            "Jul  6 16:00:01 m sshd[7]: Connection closed",
+        ]
+    )
+
+    assert (record.others, record.faults, record.references) == (3, [], {})
+
+
+def test_a_line_with_two_headers_is_not_understood() -> None:
+    record = read_record([f"Message-ID: Message-ID: <{ANN}@example.org>"])
+
+    assert [fault.line for fault in record.faults] == [1]

@@ -128,15 +128,23 @@ def test_a_database_on_a_server(
 def test_what_may_not_be_asked_any_more_stays_known() -> None:
     assert ServerIdentity("16384").completed_by(SERVER) == SERVER
     assert SERVER.completed_by(None) == SERVER
+    now = ServerIdentity("17000", "7300000000000000002", "00000002")
+    assert now.completed_by(SERVER) == now
 
 
 @pytest.mark.parametrize(
-    ("database", "file"),
-    [(0, 0), (90, 100), (100, 90), (3_000_000_007, 90), (90, 3_000_000_007)],
+    ("database", "file", "generation"),
+    [
+        (0, 0, 1_000_000_000),
+        (90, 100, 1_000_000_000),
+        (100, 90, 1_000_000_000),
+        (1_000_000_000, 0, 2_000_000_000),
+        (3_000_000_007, 90, 4_000_000_000),
+        (90, 3_000_000_007, 4_000_000_000),
+    ],
 )
-def test_after_resume_every_earlier_mark_is_behind(database: int, file: int) -> None:
-    resumed = generation_after_resume(database, file)
-
-    assert resumed > max(database, file)
+def test_after_resume_every_earlier_mark_is_behind(
+    database: int, file: int, generation: int
+) -> None:
     # Also that of a machine which had handed over more than either knows.
-    assert resumed > file + 1000 or resumed > database + 1000
+    assert generation_after_resume(database, file) == generation
