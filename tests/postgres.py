@@ -19,9 +19,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, null, update
 
-from digest.store.base.engine import open_engine
+from digest.store.base.engine import open_engine, writing
+from digest.store.base.tables import handover
 from digest.store.migrate import migrate
 
 START_SECONDS = 30
@@ -179,6 +180,9 @@ def migrated(address: Address) -> None:
     address.command(f"CREATE DATABASE {PATTERN}")
     engine = open_engine(address.url(PATTERN))
     migrate(engine)
+    with writing(engine) as connection:
+        # Where it was made: its copies would be taken for restored ones.
+        connection.execute(update(handover).values(server=null()))
     engine.dispose()
 
 

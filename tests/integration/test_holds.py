@@ -363,6 +363,18 @@ def test_a_copy_of_a_servers_database_is_held_without_any_mark(copied: Engine) -
     assert let_go(copied) is None
 
 
+def test_a_copy_made_before_anything_was_handed_over_is_held_too(
+    databases: Databases, server: Engine
+) -> None:
+    with writing(server) as connection:
+        holds.begin(connection)
+    server.dispose()
+    name = str(make_url(server.url).database)
+    with databases.database(name) as copied:
+        assert let_go(copied) == Hold(EIGHT, marks.ANOTHER_DATABASE)
+    assert let_go(server) is None
+
+
 def test_a_role_that_may_not_ask_the_server_is_told_by_the_database_alone(
     server: Engine,
 ) -> None:

@@ -200,7 +200,9 @@ def pause(engine: Engine, now: datetime) -> Hold:
 
 
 def begin(connection: Connection) -> None:
-    """Write the first mark of a database that was just made."""
+    """Write the first mark of a database that was just made, and where that was."""
+    if server := server_identity(connection):
+        connection.execute(update(handover).values(server=asdict(server)))
     folder = mark_file.folder_of(connection)
     if folder is not None:
         row = connection.execute(select(handover)).one()
