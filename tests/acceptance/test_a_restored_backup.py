@@ -110,7 +110,7 @@ def test_every_command_that_lets_things_leave_holds_back_and_says_so(
     assert [end.returncode for end in ends] == [1] * 5
     assert all("restored from a backup" in end.stdout + end.stderr for end in ends)
     assert all("digest resume" in end.stdout + end.stderr for end in ends)
-    assert "help: Nothing is sent since" in status
+    assert "broken: Nothing is sent since" in status
     assert audit.count("held everything back") == 1
     assert (inbox(home), letters(home)) == (1, 1)
 

@@ -39,7 +39,7 @@ def test_commands_name_it_go_on_with_the_others_and_its_file_mends_it(
 
     assert gathered.returncode == 1
     assert "lantern-week notes: 0 new" in gathered.stdout
-    assert (status.returncode, campaigns.returncode) == (0, 0)
+    assert (status.returncode, campaigns.returncode) == (1, 0)
     assert "next: lantern-week" in status.stdout
     for words in (gathered.stderr, status.stdout, campaigns.stderr):
         assert "The campaign harbour (row 1) cannot be read" in words

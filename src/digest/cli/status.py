@@ -1,5 +1,6 @@
 """digest status: what is due, what is stuck and who was not served."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(*, json: AsJson = False) -> None:
-    """Say what is due, what is stuck and who was not served."""
+    """Say what is due, what is broken and who was not served.
+
+    Ends with status 1 where something is broken: it should have happened, and has not.
+    """
     from digest.bootstrap import open_app
     from digest.schedule.reports.status import status_of
 
@@ -24,9 +28,13 @@ def status(*, json: AsJson = False) -> None:
         facts = status_of(digest.engine, now, digest.settings.limits)
     if json:
         as_json(facts)
-        return
-    for line in _status_in_words(facts, now):
-        result(line)
+    else:
+        for line in _broken_in_words(facts):
+            result(f"broken: {line}")
+        for line in (*_status_in_words(facts, now), *_help_in_words(facts)):
+            result(line)
+    if facts["broken"]:
+        sys.exit(1)
 
 
 def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
@@ -63,6 +71,16 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
             f"slow start: {entry['domain']} is on day {entry['day']} of its use "
             f"and may send {entry['a_day']} copies a day"
         )
-    yield from (f"help: {line}" for line in facts["help"])
-    if not facts["help"]:
-        yield "nothing needs help"
+
+
+def _broken_in_words(facts: dict[str, Any]) -> list[str]:
+    return [f"{alarm['what']} {alarm['help']}" for alarm in facts["broken"]]
+
+
+def _help_in_words(facts: dict[str, Any]) -> Iterator[str]:
+    broken = _broken_in_words(facts)
+    lines = [line for line in facts["help"] if line not in broken]
+    yield from (f"help: {line}" for line in lines)
+    if not broken:
+        also = "" if lines else " or needs help"
+        yield f"nothing is broken{also}; {facts['timetable']}"

@@ -40,6 +40,30 @@ STOP_LOOK_SECONDS = 0.2
 # Connections of a process to PostgreSQL for its jobs: one listens, others fetch.
 JOB_CONNECTIONS = 4
 
+# == What is broken, not busy ==
+
+# A timetable looks at every sweep: three that did not come are no long look.
+TIMETABLE_SILENT = timedelta(minutes=15)
+# A slot is looked at when it comes, or at the next sweep; and the machine may be slow.
+EDITION_GRACE = timedelta(minutes=10)
+# What an edition waits for no person with is done in the look that comes next, once
+# the sources have been read.
+STEP_GRACE = timedelta(minutes=15)
+# A worker looks every few seconds, and is between two batches for less than that.
+WORKER_SILENT = timedelta(minutes=2)
+# Longer than the ten minutes that a mail server may take for one answer (RFC 5321).
+SENDER_STUCK = timedelta(minutes=20)
+# Thousands of letters take some minutes of one processor.
+LETTERS_GRACE = timedelta(minutes=30)
+# A greylisting or a restart of a mail server is over by then.
+MAIL_SERVER_GRACE = timedelta(minutes=10)
+# A web server may be down for a night; a source that gives nothing for a day is told.
+SOURCE_FAILING = timedelta(days=1)
+# A source is due every hour, and others may have taken all the time there was.
+SOURCE_UNREAD = timedelta(hours=6)
+# A weekend: who prints and posts letters may not be at work.
+LETTERS_UNPOSTED = timedelta(days=3)
+
 # == What staff are shown ==
 
 # Editions of a campaign that status lists and looks at for troubles, newest first.

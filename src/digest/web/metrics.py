@@ -1,6 +1,7 @@
 """Numbers for Prometheus: how much is going, what waits, which server is ill."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from digest.bootstrap import App
+from digest.schedule.reports.alarms import AlarmKind, reckon
 from digest.store.reports.metrics import vitals
 from digest.web.doors.origins import is_local
 
@@ -48,6 +50,7 @@ class MetricsCollector(Collector):
         now = self.digest.now()
         with self.digest.reading() as connection:
             current = vitals(connection, now)
+            reckoning = reckon(connection, now, self.digest.settings.limits)
         yield _by("editions", "Editions, by state", "state", current.editions)
         yield _by(
             "copies",
@@ -75,6 +78,23 @@ class MetricsCollector(Collector):
                 "When a timetable last looked, in seconds since 1970",
                 value=current.looked_at.timestamp(),
             )
+            yield GaugeMetricFamily(
+                "digest_timetable_silent_seconds",
+                "How long ago a timetable last looked",
+                value=(now - current.looked_at).total_seconds(),
+            )
+        yield GaugeMetricFamily(
+            "digest_editions_missing",
+            "Slots that have been due for a while and have no edition",
+            value=reckoning.missing,
+        )
+        kinds = Counter(alarm.kind for alarm in reckoning.alarms)
+        yield _by(
+            "broken",
+            "What should have happened and has not, by kind",
+            "kind",
+            {kind.value: kinds[kind] for kind in AlarmKind},
+        )
         yield _by(
             "mail_server_paused",
             "Whether a mail server is left alone (1), or about to be tried again (0)",

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
 
@@ -64,6 +64,38 @@ def open_due(engine: Engine, now: datetime) -> int:
                     opened += settling.open_newest_and_miss_others()
                 is_due = settling.has_more
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEditions:
+    """Slots of a schedule that have been due and have no edition, oldest first."""
+
+    stored: StoredCampaign
+    row: ScheduleRow
+    slots: tuple[datetime, ...]
+
+
+def missing(
+    connection: Connection, now: datetime, patience: timedelta
+) -> tuple[list[MissingEditions], list[str]]:
+    """Return what has been due for longer than `patience` and has no edition.
+
+    And, in words, of what that could not be told. None of a campaign that is paused:
+    its slots are not to have any.
+    """
+    lacking, unseen = list[MissingEditions](), list[str]()
+    for stored, row in _every(connection):
+        if stored.paused_at is not None:
+            continue
+        name, schedule = stored.campaign.name, row.schedule.name
+        whom = f"campaign={name} schedule={schedule}"
+        with guarded("looking for editions that are missing", whom) as fault:
+            due = unsettled_slots(connection, stored, row, now - patience)
+            if slots := tuple(islice(due, SLOTS_AT_ONCE)):
+                lacking.append(MissingEditions(stored, row, slots))
+        if fault:
+            unseen.append(f"whether editions of {name}, {schedule} are missing")
+    return lacking, unseen
 
 
 def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:

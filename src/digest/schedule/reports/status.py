@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.delivery.rate_windows import day_of_use, slow_limit
 from digest.schedule.editions import due
+from digest.schedule.reports.alarms import reckon
 from digest.schedule.reports.runs import GOING, runs_of
 from digest.schedule.reports.source_health import source_facts
 from digest.schedule.reports.troubles import last_editions, troubles_in
@@ -25,13 +26,26 @@ def status_of(
 ) -> dict[str, Any]:
     """Return what is next, the last editions of each campaign, and what needs help.
 
-    How far each run is that is going, too, and where new sending domains start
-    slowly, how much each may send today.
+    How far each run is that is going, too, what is broken, and where new sending
+    domains start slowly, how much each may send today.
     """
     with reading(engine) as connection:
         stored_campaigns = campaigns.listed(connection)
+        reckoning = reckon(connection, now, limits)
         return {
             "mode": mode_of(connection).value,
+            "looked_at": reckoning.looked_at,
+            "timetable": reckoning.timetable_in_words(now),
+            "editions_missing": reckoning.missing,
+            "broken": [
+                {
+                    "kind": alarm.kind.value,
+                    "cause": alarm.cause,
+                    "what": alarm.trouble.what,
+                    "help": alarm.trouble.help,
+                }
+                for alarm in reckoning.alarms
+            ],
             "next": [
                 {
                     "campaign": slot.campaign,

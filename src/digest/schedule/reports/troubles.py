@@ -33,6 +33,7 @@ from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
+from digest.store.holds.holds import Hold
 from digest.store.limits import NEWS_AGE
 from digest.store.posts import corrections, item_pictures
 from digest.store.reports import overview
@@ -59,14 +60,8 @@ def troubles_in(
     troubles = []
     if hold := holds.standing(connection, now):
         zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
-        since = moment_in_words(hold.since, zone)
-        what = f"Nothing is sent since {since}: {hold.because}."
-        troubles.append(Trouble(what, holds.CURE))
-    for unreadable in (
-        *campaigns.unreadable(connection),
-        *editions.unreadable(connection),
-    ):
-        troubles.append(Trouble(unreadable.what, unreadable.cure))
+        troubles.append(held_back(hold, zone))
+    troubles += unreadable_rows(connection)
     for stored in stored_campaigns:
         for part in (_of_campaign, _of_schedules, _of_log, _of_editions):
             whom = f"campaign={stored.campaign.name} part={part.__name__}"
@@ -76,6 +71,19 @@ def troubles_in(
                 what = f"{stored.campaign.name}: what needs help cannot all be told."
                 troubles.append(Trouble(what, f"{fault.words.rstrip('.')}."))
     return troubles
+
+
+def held_back(hold: Hold, zone: str) -> Trouble:
+    """Return that nothing leaves, and why; times in that zone."""
+    since = moment_in_words(hold.since, zone)
+    what = f"Nothing is sent since {since}: {hold.because}."
+    return Trouble(what, holds.CURE)
+
+
+def unreadable_rows(connection: Connection) -> list[Trouble]:
+    """Return which campaigns, schedules and editions cannot be read."""
+    every = (*campaigns.unreadable(connection), *editions.unreadable(connection))
+    return [Trouble(each.what, each.cure) for each in every]
 
 
 def last_editions(connection: Connection, campaign_id: int) -> list[Edition]:
@@ -179,10 +187,7 @@ def _of_editions(
         if edition.mode in mode_of(connection).counted
     ]
     troubles = [
-        Trouble(
-            f"{edition.campaign}, {edition.schedule}, {edition.title} cannot go on:",
-            f"{fault.rstrip('.')}.",
-        )
+        stopped_short(edition, fault)
         for edition in newest
         if edition.state in EDITION_MOVES.unfinished
         and (fault := renditions.publishing_fault(connection, edition.id))
@@ -192,6 +197,18 @@ def _of_editions(
         troubles += _of_edition(connection, edition)
     edition_ids = [edition.id for edition in recent]
     return troubles + _unserved(connection, stored.campaign.name, edition_ids)
+
+
+def stopped_short(edition: Edition, fault: str) -> Trouble:
+    """Return that an edition cannot be carried forward, and why."""
+    name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
+    return Trouble(f"{name} cannot go on:", f"{fault.rstrip('.')}.")
+
+
+def not_rendered(edition: Edition, fault: str) -> Trouble:
+    """Return that an edition cannot be made as some readers need it, and why."""
+    name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
+    return Trouble(f"{name} cannot be made for some:", f"{fault.rstrip('.')}.")
 
 
 def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
@@ -236,12 +253,8 @@ def _not_live(name: str) -> Trouble:
     )
 
 
-def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Trouble]:
-    """Return what a person should know of a source, from its first failure on.
-
-    An item of it that cannot be taken is named for a week: after that, whoever
-    leaves it so means to.
-    """
+def unread(campaign: Campaign, row: SourceRow) -> Trouble | None:
+    """Return that a source cannot be read, from its first failure on, or None."""
     health, which = row.health, f"{campaign.name}: the source {row.name}"
     zone = campaign.timezone
     why = f"{health.failure.rstrip('.')}."
@@ -252,22 +265,25 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
     since = ""
     if health.failing_since:
         since = f" since {moment_in_words(health.failing_since, zone)}"
-    troubles = []
     if health.state is SourceState.FAILING:
-        troubles.append(
-            Trouble(
-                f"{which} cannot be read{since}.",
-                f"{why}{stays} {again}",
-            )
-        )
+        return Trouble(f"{which} cannot be read{since}.", f"{why}{stays} {again}")
     if health.state is SourceState.PAUSED:
-        troubles.append(
-            Trouble(
-                f"{which} is paused: nothing new comes in from it.",
-                f"{why} Mend its address in the campaign file, or have it tried "
-                f"again: digest source resume {campaign.name} {row.name}",
-            )
+        return Trouble(
+            f"{which} is paused: nothing new comes in from it.",
+            f"{why} Mend its address in the campaign file, or have it tried "
+            f"again: digest source resume {campaign.name} {row.name}",
         )
+    return None
+
+
+def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Trouble]:
+    """Return what a person should know of a source.
+
+    An item of it that cannot be taken is named for a week: after that, whoever
+    leaves it so means to.
+    """
+    which, trouble = f"{campaign.name}: the source {row.name}", unread(campaign, row)
+    troubles = [trouble] if trouble else []
     if row.skipped and row.skipped_at and now - row.skipped_at < SKIPPED_NAMED_FOR:
         first = ". ".join(
             str(item).rstrip(".") for item in row.skipped[:SKIPPED_ITEMS_NAMED]
@@ -322,7 +338,7 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
             Trouble(f"{name} was missed.", "Its posts go into the next one.")
         )
     troubles += [
-        Trouble(f"{name} cannot be made for some:", f"{fault.rstrip('.')}.")
+        not_rendered(edition, fault)
         for fault in renditions.faults(connection, edition.id)
     ]
     troubles += [

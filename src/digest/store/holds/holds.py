@@ -28,6 +28,7 @@ from digest.store.staff.audit import Act, Facts, record
 
 SLEPT = "no timetable had looked for more than a day"
 PAUSED = "a person said pause"
+LIFTED = "let things leave again"
 CURE = "See what would go, and say what readers have had already: digest resume"
 
 
@@ -178,7 +179,7 @@ def lift(
         )
     )
     act = Act(
-        "let things leave again",
+        LIFTED,
         before={"since": hold.since, "because": hold.because},
         after=facts,
     )

@@ -7,11 +7,12 @@ from sqlalchemy import Connection, Select, func, select
 
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.modes import mode_of
-from digest.store.base.tables import delivery, edition, send_batch, source, watch
+from digest.store.base.tables import delivery, edition, send_batch, source
 from digest.store.campaigns.source_rows import BY_HAND
 from digest.store.delivery import carriers
 from digest.store.delivery.carriers import CarrierTrouble
 from digest.store.delivery.send_batches import due
+from digest.store.reports.stalls import looked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def vitals(connection: Connection, now: datetime) -> Metrics:
         sources=_counts(connection, sources),
         overdue=overdue,
         oldest_due=now - oldest if oldest else timedelta(),
-        looked_at=connection.scalar(select(func.max(watch.c.looked_at))),
+        looked_at=looked_at(connection),
         troubles=tuple(carriers.in_trouble(connection).values()),
     )
 

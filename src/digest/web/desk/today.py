@@ -12,6 +12,7 @@ from digest.model.editions.edition import EditionState
 from digest.model.formats import preview_named, previews
 from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
+from digest.schedule.reports.alarms import reckon
 from digest.schedule.reports.troubles import troubles_in
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
@@ -73,12 +74,16 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
         for row in stored.values()
         for edition in editions.of_campaign(connection, row.id)[: limits.TODAY_EDITIONS]
     ]
+    reckoning = reckon(connection, now, digest.settings.limits)
+    all_troubles = troubles_in(connection, list(stored.values()), now)
     return {
         "now": moment_in_words(now, digest.settings.timezone),
         "formats": [
             (preview.name, preview.words) for _, preview in previews() if preview.words
         ],
-        "troubles": troubles_in(connection, list(stored.values()), now),
+        "broken": [alarm.trouble for alarm in reckoning.alarms],
+        "timetable": reckoning.timetable_in_words(now),
+        "troubles": reckoning.without_alarms(all_troubles),
         "upcoming": [
             {
                 "campaign": slot.campaign,

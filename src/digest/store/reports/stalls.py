@@ -1,0 +1,177 @@
+"""What is due and lies still: copies that nobody sends or posts, and since when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.mode import Mode
+from digest.store.base.modes import mode_of
+from digest.store.base.tables import (
+    audit,
+    campaign,
+    delivery,
+    edition,
+    print_batch,
+    send_batch,
+    watch,
+)
+from digest.store.campaigns.going_live import may_go
+from digest.store.campaigns.pauses import RESUMED
+from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
+from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.send_batches import DONE, LEASED, due
+from digest.store.editions.holding_back import ON_THEIR_WAY, may_leave
+from digest.store.holds.holds import LIFTED
+
+# What a person says that lets things go on which had been kept back till then.
+_LET_GO = (LIFTED, RESUMED)
+
+
+@dataclass(frozen=True, slots=True)
+class SendingPace:
+    """Whether copies that are due are on their way.
+
+    `emails_since` is since when the oldest batch has been due that nobody has in hand,
+    `letters_since` since when letters could have been made that are in no print batch;
+    None where there is nothing so old. `leased_since` is at the earliest when a batch
+    was leased that is in hand now. `moved_at` is when a copy last moved.
+    """
+
+    emails_since: datetime | None
+    letters_since: datetime | None
+    leased_since: datetime | None
+    moved_at: datetime | None
+
+
+def sending_pace(
+    connection: Connection, now: datetime, patience: timedelta
+) -> SendingPace:
+    """Return how sending goes; what has been due for less than `patience` is not old.
+
+    What may not leave, or might not a while ago, is not looked at: paused campaigns,
+    editions held back and those in quiet hours are none of a worker's business.
+    """
+    is_leased = and_(
+        send_batch.c.state == LEASED,
+        send_batch.c.lease_until >= now,
+    )
+    leased_since = connection.scalar(
+        select(func.max(send_batch.c.due_at)).where(is_leased)
+    )
+    moved = [
+        connection.scalar(
+            select(func.max(send_batch.c.due_at)).where(send_batch.c.state == DONE)
+        )
+    ]
+    # Only batches in hand are looked into, however long the run.
+    moved += connection.execute(
+        select(
+            func.max(delivery.c.settled_at), func.max(delivery.c.handed_over_at)
+        ).where(
+            is_leased,
+            delivery.c.edition_id == send_batch.c.edition_id,
+            delivery.c.reader_id.between(
+                send_batch.c.first_reader_id, send_batch.c.last_reader_id
+            ),
+            IS_EMAIL,
+        )
+    ).one()
+    moved.append(connection.scalar(select(func.max(print_batch.c.made_at))))
+    return SendingPace(
+        _emails_since(connection, now, patience),
+        _letters_since(connection, now - patience),
+        leased_since,
+        max((at for at in moved if at), default=None),
+    )
+
+
+def let_go_at(connection: Connection, since: datetime) -> datetime | None:
+    """Return when a person last let go on what had been kept back, later than that."""
+    matching = select(func.max(audit.c.at)).where(
+        audit.c.at > since, audit.c.act.in_(_LET_GO), audit.c.edition_id.is_(None)
+    )
+    at: datetime | None = connection.scalar(matching)
+    return at
+
+
+def looked_at(connection: Connection) -> datetime | None:
+    """Return when a timetable last looked; None before the first, or after a resume."""
+    at: datetime | None = connection.scalar(select(func.max(watch.c.looked_at)))
+    return at
+
+
+def opened_and_approved(
+    connection: Connection, edition_ids: Iterable[int]
+) -> dict[int, tuple[datetime, datetime | None]]:
+    """Return when each edition was opened, and when it was approved, by its id."""
+    rows = connection.execute(
+        select(edition.c.id, edition.c.opened_at, edition.c.approved_at).where(
+            edition.c.id.in_(edition_ids)
+        )
+    )
+    return {row.id: (row.opened_at, row.approved_at) for row in rows}
+
+
+def letters_unposted(
+    connection: Connection, before: datetime
+) -> tuple[int, datetime | None]:
+    """Return how many letters were made before then and not posted, and since when.
+
+    Those of rehearsals are not meant to be.
+    """
+    count, since = connection.execute(
+        select(func.sum(print_batch.c.letters), func.min(print_batch.c.made_at))
+        .join(edition, edition.c.id == print_batch.c.edition_id)
+        .where(
+            print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
+            print_batch.c.made_at < before,
+            edition.c.mode == Mode.LIVE,
+        )
+    ).one()
+    return int(count or 0), since
+
+
+def _emails_since(
+    connection: Connection, now: datetime, patience: timedelta
+) -> datetime | None:
+    before = due(connection, now - patience).order_by(None).subquery()
+    today = due(connection, now).order_by(None).subquery()
+    oldest = select(func.min(today.c.due_at)).where(today.c.id.in_(select(before.c.id)))
+    since: datetime | None = connection.scalar(oldest)
+    return since
+
+
+def _letters_since(connection: Connection, before: datetime) -> datetime | None:
+    oldest = (
+        select(func.min(edition.c.planned_at))
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .where(
+            edition.c.state.in_(ON_THEIR_WAY),
+            edition.c.mode == mode_of(connection),
+            edition.c.planned_at <= before,
+            edition.c.stopped_at.is_(None),
+            campaign.c.paused_at.is_(None),
+            may_go(connection),
+            may_leave(before),
+            _has_letters(),
+        )
+    )
+    since: datetime | None = connection.scalar(oldest)
+    return since
+
+
+def _has_letters() -> ColumnElement[bool]:
+    """Return the condition that letters of an edition wait, and for no person."""
+    return (
+        select(delivery.c.reader_id)
+        .where(
+            delivery.c.edition_id == edition.c.id,
+            delivery.c.state == DeliveryState.PLANNED,
+            IS_LETTER,
+            delivery.c.reply.is_(None),
+        )
+        .exists()
+    )
