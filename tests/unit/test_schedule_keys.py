@@ -412,6 +412,8 @@ def test_a_quiet_window_ends_on_the_wall_clock_through_a_change_of_it() -> None:
     assert end("2026-03-29T06:59") == datetime(2026, 3, 29, 7, tzinfo=UTC)
     assert end("2026-03-29T07:00") is None
     assert end("2026-07-06T19:59") is None
+    noon = QuietHours(time(12), time(13))
+    assert [noon.holds(time(hour)) for hour in (11, 12, 13)] == [False, True, False]
     assert QuietHours(time(12), time(13)).end(
         datetime(2026, 7, 6, 11, 30, tzinfo=UTC), zone
     ) == datetime(2026, 7, 6, 12, tzinfo=UTC)
