@@ -68,6 +68,14 @@ def test_a_day_that_is_skipped_is_told_with_why() -> None:
     ]
 
 
+def test_a_day_that_is_skipped_is_past_once_its_time_is() -> None:
+    campaign = a_campaign(WEEKDAYS, keys="closed = [2026-04-02]")
+    skipped = "daily: Thursday 2 April 2026: none closed"
+
+    assert lines(campaign, "2026-04-02T14:59", 1) == [skipped]
+    assert skipped not in lines(campaign, "2026-04-02T15:00", 1)
+
+
 def test_a_slot_that_is_moved_is_told_with_why() -> None:
     friday = WEEKDAYS.replace("mon-fri", "fri") + 'when_closed = "before"\n'
     campaign = a_campaign(friday, keys='holidays = "GB-ENG"')

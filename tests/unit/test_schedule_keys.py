@@ -13,6 +13,7 @@ from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Schedule
 from digest.model.campaigns.campaign_file import parse
 from digest.model.campaigns.day_times import QuietHours
+from digest.model.campaigns.slots import closing_in_words
 
 
 def schedule_of(lines: str, campaign: str = "") -> Schedule:
@@ -515,3 +516,21 @@ def test_whatever_is_written_is_refused_in_words_or_has_slots_in_order(
     assert following == slots[0] if slots else True
     if following:
         assert schedule.may_run_late(following) > timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("14:29", "; it closes at 15:30, in 1 minute"),
+        ("12:25", "; it closes at 15:30, in 2 hours 5 minutes"),
+        ("14:30", "; it closed at 15:30"),
+        ("14:59", "; it closed at 15:30"),
+    ],
+)
+def test_an_edition_counts_down_to_its_closing(now: str, words: str) -> None:
+    slot = datetime(2026, 7, 6, 15, tzinfo=UTC)
+    closes = slot - timedelta(minutes=30)
+    moment = datetime.combine(slot.date(), time.fromisoformat(now), UTC)
+
+    assert closing_in_words(closes, slot, moment, "Europe/London") == words
+    assert closing_in_words(slot, slot, moment, "Europe/London") == ""
