@@ -14,6 +14,8 @@ CAMPAIGN_FILE_BYTES = 1_000_000
 
 # Slots that are settled in one transaction, oldest first: the others are next.
 SLOTS_AT_ONCE = 500
+# A clock that is put right goes ahead by less, and what was set wrong by more.
+LONGEST_CLOCK_JUMP = timedelta(minutes=10)
 # APScheduler waits on the monotonic clock: a machine that was suspended, a clock
 # that was set and a schedule changed elsewhere are seen at the next sweep.
 SWEEP = timedelta(minutes=5)

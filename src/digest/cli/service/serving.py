@@ -12,6 +12,7 @@ from digest.errors import DigestError
 from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions import nudges
+from digest.schedule.editions.clock_watch import ClockWatch
 from digest.schedule.editions.publishing import plan_released, publish_due
 from digest.schedule.editions.side_by_side import SideBySide
 from digest.schedule.editions.timetable import Timetable
@@ -59,7 +60,11 @@ def watch_the_clock(digest: App, stop: threading.Event) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
     engine, submit = digest.acting_as("the timetable").engine, digest.dispatcher.submit
 
+    clock_watch = ClockWatch()
+
     def act() -> None:
+        if not clock_watch.may_act(engine, digest.now()):
+            return
         publish_due(engine, digest.fetcher, digest.now(), submit, side_by_side)
         if not holds.look(engine, digest.now()):
             base_url = digest.settings.base_url
