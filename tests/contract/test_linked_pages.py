@@ -544,6 +544,11 @@ def test_posts_marked_up_on_the_page_itself_are_taken(site: WebSite) -> None:
         pytest.param("é".encode("utf-8-sig"), "text/html; charset=latin-1", id="bom"),
         pytest.param(b'<meta charset="windows-1252">\xe9', "text/html", id="meta"),
         pytest.param(
+            b"<script>" + b"x=1;" * 1_000 + b'</script><meta charset="macintosh">\x8e',
+            "text/html",
+            id="meta below scripts",
+        ),
+        pytest.param(
             b'<meta http-equiv="Content-Type" content="text/html; charset=l1">\xe9',
             "text/html",
             id="an older meta",

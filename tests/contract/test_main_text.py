@@ -12,7 +12,7 @@ from digest.gather import limits
 from digest.gather.pages.page import read_page
 from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.blocks import CallToAction, EasyRead, Picture, Table, texts
-from digest.model.posts.items import Post
+from digest.model.posts.items import Event, Post
 from tests.builders import a_visit
 from tests.fakes.web_site import Answer, WebSite, web_site
 
@@ -125,6 +125,89 @@ def test_what_stands_among_its_words_keeps_its_kind(site: WebSite) -> None:
     assert Picture(f"{site.url}/a.png", "Lanterns", "By the river") in post.body
     kinds = {type(block) for block in post.body}
     assert kinds >= {EasyRead, Table, CallToAction}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param('<div class="field label-hidden">{}</div>', id="label-hidden"),
+        pytest.param('<div class="tab-pane fade">{}</div>', id="behind tabs"),
+        pytest.param('<div class="intro-widget">{}</div>', id="in widgets"),
+    ],
+)
+def test_no_part_is_lost_for_its_name(site: WebSite, around: str) -> None:
+    parts = "".join(around.format(f"<p>{words}</p>") for words in OWN)
+    post = the_post(site, f"<main><h1>Light</h1>{parts}</main>")
+
+    assert list(texts(post.body)) == list(OWN)
+
+
+def test_words_broken_by_soft_hyphens_are_the_same_words(site: WebSite) -> None:
+    broken = BODY.replace("every", "ev&shy;ery").replace("children", "chil&shy;dren")
+    broken = broken.replace("volunteers", "vol&shy;un&shy;teers")
+    post = the_post(
+        site, f"<h1>Light</h1><div>{broken}</div><ul><li><a href=/n>{OTHER}</a></ul>"
+    )
+
+    own = words(post).replace("\xad", "")
+    assert [part for part in OWN if part not in own] == []
+    assert "bakery" not in own
+
+
+def test_a_list_of_results_is_not_lost_for_its_short_lines(site: WebSite) -> None:
+    rows = "".join(f"{n}. Runner number {n}, Hill Club\n" for n in range(1, 60))
+    post = the_post(site, f"<h1>Light</h1><div><p>{OWN[0]}</p><pre>{rows}</pre></div>")
+
+    assert "59. Runner number 59, Hill Club" in words(post)
+
+
+def test_words_above_the_title_are_not_lost(site: WebSite) -> None:
+    post = the_post(
+        site,
+        f"<main><p>News</p><p>{OWN[0]}</p><h1>Light</h1><p>{OWN[1]}</p><p>{OWN[2]}</p>"
+        "</main>",
+    )
+
+    assert list(texts(post.body)) == list(OWN)
+
+
+def test_what_stands_for_a_picture_until_it_is_loaded_is_none_of_the_words(
+    site: WebSite,
+) -> None:
+    late = (
+        '<img src="data:image/gif;base64,R0" data-src=/a.png alt="Lanterns afloat">'
+        '<noscript><img src=/a.png alt="Lanterns afloat"></noscript>'
+    )
+    post = the_post(
+        site,
+        f"<main><h1>Light</h1><p>{OWN[0]}</p><div>{late}</div><p>{OWN[1]}</p></main>",
+    )
+
+    pictures = [block for block in post.body if isinstance(block, Picture)]
+    assert pictures == [Picture(f"{site.url}/a.png", "Lanterns afloat")]
+    assert [block for block in post.body if block not in pictures] != []
+    assert "Lanterns" not in " ".join(
+        words
+        for block in post.body
+        if block not in pictures
+        for words in texts([block])
+    )
+
+
+def test_an_event_of_which_its_marks_say_nothing_has_the_words_of_its_page(
+    site: WebSite,
+) -> None:
+    event = {"@type": "Event", "name": "Light", "startDate": "2026-07-09T18:00"}
+    head = f'<script type="application/ld+json">{json.dumps(event)}</script>'
+    markup = f"<html><head>{head}</head><body><main><h1>Light</h1>{BODY}</main></body>"
+    site.answers["/post"] = Answer(markup.encode())
+    site.answers["/news"] = Answer(b'<html><body><a href="/post">Light</a></body>')
+    select = PageSelectors(links="a[href$=post]")
+    source = Source("news", SourceKind.PAGE, f"{site.url}/news", select=select)
+    [item] = read_page(source, a_visit(first_day=date(2026, 7, 6))).items
+
+    assert isinstance(item, Event)
+    assert list(texts(item.body)) == list(OWN)
 
 
 def test_words_that_a_page_holds_in_a_script_alone_are_read(site: WebSite) -> None:

@@ -1,6 +1,7 @@
 """What an element of HTML is, told from its tag, its classes and where it stands."""
 
 import re
+from itertools import islice
 from typing import Any
 
 from digest.gather.markup.inline import InlineStyle
@@ -31,6 +32,7 @@ LISTS = frozenset({"dir", "menu", "ol", "ul"})
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS |= LISTS | HEADINGS.keys()
 
+_FIRST = 10  # elements of a part that are looked at for its picture
 _STRONG = frozenset({"b", "dt", "legend", "strong", "summary"})
 _EMPHASIS = frozenset({"cite", "dfn", "em", "i", "var"})
 _VERBATIM = frozenset({"listing", "plaintext", "pre", "textarea", "xmp"})
@@ -110,6 +112,21 @@ def without_dashes(attribution: str) -> str:
 def is_counter(image: Any) -> bool:
     """Whether the image is one pixel, there to count visits and not to be seen."""
     return bool({image.get("width"), image.get("height")} & {"0", "1", "0px", "1px"})
+
+
+def picture_address(image: Any) -> str:
+    """Return where the picture is: with programs that load it late, not in `src`."""
+    names = ("data-src", "data-lazy-src", "data-lazy", "data-original", "src")
+    addresses = (image.get(name, "").strip() for name in names)
+    return next((a for a in addresses if a and not a.startswith("data:")), "")
+
+
+def repeats_picture(image: Any) -> bool:
+    """Whether the image stands where scripts are off for the picture before it."""
+    around = next(image.iterancestors("noscript"), None)
+    before = None if around is None else around.getprevious()
+    first = () if before is None else islice(before.iter("*"), _FIRST)
+    return any(element.tag == "img" for element in first)
 
 
 def is_presentation(image: Any) -> bool:

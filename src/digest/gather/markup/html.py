@@ -204,8 +204,10 @@ class _Walk:
             self._flush()
 
     def _picture(self, element: Any, look: InlineStyle) -> None:
+        if elements.repeats_picture(element):
+            return
         alt = one_line(element.get("alt", ""))
-        src = self._places.picture(element.get("src", ""))
+        src = self._places.picture(elements.picture_address(element))
         if src is None or elements.is_in_words(element) or elements.is_counter(element):
             self._inline.add(alt, look)
             return

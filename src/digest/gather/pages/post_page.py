@@ -45,14 +45,18 @@ def item_of_page(page: WebPage, select: PageSelectors, link: str) -> RawItem:
     then what stands where such things usually do. `link` is the words of the
     link that led here. Raises ValueError, in words, for a wrong selector.
     """
+    reader = _PostReader(page, select)
     events = [item for item in page.marked if item.starts]
     own = [event for event in events if _is_of(event, page)]
     if not own and len(page.marked) == 1:
         own = events
     if len(own) == 1:
-        body = to_blocks(own[0].body, page.base) if isinstance(own[0].body, str) else ()
-        return replace(own[0].or_else(page.head), url=page.url, body=body)
-    return _PostReader(page, select).post(link)
+        event = replace(own[0].or_else(page.head), url=page.url)
+        body = to_blocks(event.body, page.base) if isinstance(event.body, str) else ()
+        if not body:
+            body = _without_title(reader.with_body(event).blocks, event.title)
+        return replace(event, body=body)
+    return reader.post(link)
 
 
 def _is_of(item: RawItem, page: WebPage) -> bool:
@@ -77,8 +81,8 @@ class _PostReader:
             body=chosen.body if select.text else (),
         )
         raw = self._titled(raw.or_else(self._marked()), link)
-        raw = replace(raw, body=chosen.body) if select.text else self._with_body(raw)
-        raw = self._credited(replace(raw, body=_below_title(raw.blocks, raw.title)))
+        raw = replace(raw, body=chosen.body) if select.text else self.with_body(raw)
+        raw = self._credited(replace(raw, body=_without_title(raw.blocks, raw.title)))
         return raw.with_fields("its address", key="", url=self._url())
 
     def _marked(self) -> RawItem:
@@ -108,7 +112,8 @@ class _PostReader:
             return raw.with_fields("the link to it", title=link)
         return raw
 
-    def _with_body(self, raw: RawItem) -> RawItem:
+    def with_body(self, raw: RawItem) -> RawItem:
+        """Return it with the page's own words as its body."""
         page = self.page
         main = main_text(parsed(page.html, OF_A_PAGE), page.html)
         if main.element is None and isinstance(raw.body, str) and raw.body:
@@ -190,23 +195,27 @@ class _PostReader:
         return own
 
 
-def _below_title(body: Blocks, title: str) -> Blocks:
-    """Return the body of a page without its title and the words above that."""
+def _without_title(body: Blocks, title: str) -> Blocks:
+    """Return the body of a page without its title, and short lines above that."""
     for place, block in enumerate(body[:_FIRST]):
         if isinstance(block, Heading):
             words = one_line(plain(block.spans)).casefold()
             if words == one_line(title).casefold():
-                above = (part for part in body[:place] if isinstance(part, Picture))
+                above = (part for part in body[:place] if not _is_short(part))
                 return (*above, *body[place + 1 :])
     return body
+
+
+def _is_short(block: Block) -> bool:
+    is_words = not isinstance(block, Picture)
+    return is_words and len(" ".join(texts((block,))).split()) < _SHORT
 
 
 def _own_lead(lead: Blocks, byline: Byline | None) -> Iterator[Block]:
     """Yield what is the post's own of what stands above its text."""
     for block in lead:
         words = " ".join(texts((block,)))
-        is_short = len(words.split()) < _SHORT and not isinstance(block, Picture)
-        says_who = is_short and byline is not None and byline.author in words
+        says_who = _is_short(block) and byline is not None and byline.author in words
         is_byline = split_byline((block,))[1] == ()
         if is_byline or (_is_lead(block) and not says_who):
             yield block

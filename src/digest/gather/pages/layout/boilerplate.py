@@ -6,6 +6,7 @@ from typing import Any
 
 from digest.gather import limits
 from digest.gather.markup.elements import tags
+from digest.gather.pages.layout.page_words import INSIDE_A_LINE
 
 Count = Counter[Any]
 
@@ -37,11 +38,6 @@ _NAMED_ALIKE = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# What stands inside a line of running words.
-INSIDE_A_LINE = tags(
-    "a abbr b bdi bdo big br cite code del dfn em font i img ins kbd label mark "
-    "picture q rt ruby s small source span strike strong sub sup time tt u var wbr"
-)
 _LONG_LINE = 80  # characters, beside those in links
 # What holds more of the page's running words than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
