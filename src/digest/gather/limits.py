@@ -156,8 +156,6 @@ REMEMBERED_EVENTS = 1_000
 TITLE_IN_KEY_LENGTH = 200
 # Feeds and calendars that a page names and that are told of.
 NAMED_SOURCES = 10
-# Parts of lines inside one another: a page of the largest size has a tenth of them.
-LINE_PARTS = 5_000_000
 # Characters of a class or an id; what is longer was made to be slow to look at.
 CLASS_LENGTH = 100
 # Elements marked as an author, and as many marked as a date, that are looked at.

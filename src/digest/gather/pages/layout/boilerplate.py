@@ -1,14 +1,12 @@
 """A page's own words, and what stands around them: menus, footers, what is hidden."""
 
 import re
-from collections import Counter
 from typing import Any
+
+from lxml import etree
 
 from digest.gather import limits
 from digest.gather.markup.elements import tags
-from digest.gather.pages.layout.page_words import INSIDE_A_LINE
-
-Count = Counter[Any]
 
 _UNSEEN = tags("script style template noscript iframe object svg math")
 _AROUND = tags("nav footer aside form dialog button select input textarea")
@@ -38,8 +36,8 @@ _NAMED_ALIKE = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_LONG_LINE = 80  # characters, beside those in links
-# What holds more of the page's running words than this is its own, whatever it
+_LONG = 40  # characters: shorter text is a label or a title
+# What holds more of the page's running text than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
 _MOST = 0.4
 
@@ -51,47 +49,25 @@ def take_out_surroundings(root: Any) -> None:
     """
     for element in list(root.iter(*_UNSEEN)):
         take_out(element)
-    running = running_words(root)
+    running = _running_text(root)
     most = _MOST * running[root]
     for element in list(root.iter("*")):
         if is_around(element) and running[element] <= most:
             take_out(element)
 
 
-def running_words(root: Any) -> Count:
-    """Return for each element how much running text it holds.
-
-    That is, characters in lines that are long and not mostly links. Raises
-    ValueError, in words, where lines inside lines would take too long.
-    """
-    running: Count = Counter()
-    looked_at = 0
-    for element in root.iter("*"):
-        if element.tag in INSIDE_A_LINE and element.tag not in {"span", "font"}:
-            continue
-        length, linked, parts = _line(element)
-        looked_at += parts
-        if looked_at > limits.LINE_PARTS:
-            raise ValueError("has lines nested in a way that takes too long to read")
-        if length >= _LONG_LINE and linked <= length / 2:
-            for holder in (element, *element.iterancestors()):
-                running[holder] += length - linked
+def _running_text(root: Any) -> dict[Any, int]:
+    """Return how many characters of running text, links apart, each element holds."""
+    running: dict[Any, int] = {}
+    for _, element in etree.iterwalk(root, events=("end",)):
+        lengths = (
+            len(" ".join((text or "").split()))
+            for text in (element.text, *(child.tail for child in element))
+        )
+        own = sum(length for length in lengths if length >= _LONG)
+        inside = sum(running[child] for child in element)
+        running[element] = 0 if element.tag == "a" else own + inside
     return running
-
-
-def _line(element: Any) -> tuple[int, int, int]:
-    """Return how long the element's own line is, and how much of it is links.
-
-    Then, of how many parts it was put together.
-    """
-    words, linked = [element.text or ""], 0
-    for child in element:
-        if child.tag in INSIDE_A_LINE:
-            words += child.itertext()
-            links = [child] if child.tag == "a" else child.iter("a")
-            linked += sum(len("".join(link.itertext())) for link in links)
-        words.append(child.tail or "")
-    return len(" ".join("".join(words).split())), linked, len(words)
 
 
 def is_around(element: Any) -> bool:
