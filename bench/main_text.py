@@ -82,21 +82,21 @@ def by_shingles(own: str, text: str) -> Score:
 
 
 def _shingles(text: str) -> Counter[tuple[str, ...]]:
-    words = _WORD.findall(_seen(text))
+    words = _WORD.findall(_visible_text(text))
     starts = range(max(1, len(words) - _SHINGLE + 1))
     return Counter(tuple(words[n : n + _SHINGLE]) for n in starts if words)
 
 
-def _seen(text: str) -> str:
+def _visible_text(text: str) -> str:
     """Return a text as it is seen: one space between words, no soft hyphens."""
     return " ".join(text.replace("\xad", "").split())
 
 
 def by_parts(own: Sequence[str], others: Sequence[str], text: str) -> Score:
     """Score a text by parts that are known to be the page's own, or not to be."""
-    words = _seen(text)
+    words = _visible_text(text)
     right, wrong = (
-        sum(_seen(part) in words for part in parts) for parts in (own, others)
+        sum(_visible_text(part) in words for part in parts) for parts in (own, others)
     )
     return Score(right, wrong, len(own) - right)
 
