@@ -317,6 +317,7 @@ def test_the_zone_of_the_settings_serves_a_campaign_that_names_none() -> None:
         pytest.param('"c5"', '"c5"\nprice = 0', "0.87", id="no price"),
         pytest.param('"c5"', '"c5"\nprice = nan', "0.87", id="no number"),
         pytest.param('"c5"', '"c5"\nprice = true', "0.87", id="yes price"),
+        pytest.param('"one"', '"one"\nsections = "day"', "source, topic", id="by day"),
         pytest.param('"one"', '"nobody"', "automatic, one, two", id="bad approval"),
         pytest.param("2026-07-10", "2026-07-01", "is before starts", id="ends first"),
         pytest.param(

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign import Campaign, SectionKind
+from digest.model.editions.edition import OTHER_POSTS
 from digest.model.editions.steering import Steering
 from digest.model.posts.items import Event, Post
 from digest.store.posts.log import LogEntry
@@ -59,3 +60,37 @@ def posts_in_order(entries: Sequence[LogEntry], steering: Steering) -> list[LogE
     }
     by_date = sorted(dated, key=lambda number: dated[number][:2])
     return [dated[number][2] for number in steering.in_order(by_date)]
+
+
+def sectioned(
+    posts: Sequence[LogEntry], steering: Steering, campaign: Campaign
+) -> list[tuple[LogEntry, str]]:
+    """Return posts with the section of each, section after section.
+
+    Pinned ones stand before all. Where all others are of one section there is none:
+    its heading would tell nothing.
+    """
+    names = {post.id: _section_of(post, campaign) for post in posts}
+    names |= dict.fromkeys(names.keys() & set(steering.pinned), "")
+    if len(set(names.values()) - {""}) < 2:
+        return [(post, "") for post in posts]
+    all_names = campaign.section_names()
+    places = {"": -1} | {name: place for place, name in enumerate(all_names)}
+    places[OTHER_POSTS] = len(all_names) + 1
+
+    def place_of(post: LogEntry) -> tuple[int, str]:
+        return places.get(names[post.id], len(all_names)), names[post.id]
+
+    return [(post, names[post.id]) for post in sorted(posts, key=place_of)]
+
+
+def _section_of(post: LogEntry, campaign: Campaign) -> str:
+    all_names = campaign.section_names()
+    match campaign.sections:
+        case SectionKind.TOPIC:
+            first = (topic for topic in all_names if topic in post.topics)
+            return next(iter((*first, *post.topics)), OTHER_POSTS)
+        case SectionKind.SOURCE:
+            return post.source if post.source in all_names else OTHER_POSTS
+        case None:
+            return ""

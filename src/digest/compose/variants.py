@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from digest.compose.selection import EditionSelection, posts_in_order
+from digest.compose.selection import EditionSelection, posts_in_order, sectioned
+from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot, next_slot
 from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.edition import Variant, VariantKey, rendition_key
@@ -125,11 +126,13 @@ def draft(
     entries = [entry for entry in entries if entry not in over]
     if not entries:
         return None
+    arrangement = arranged(entries, steering, campaign)
     return Variant(
         code="draft",
         campaign=campaign,
         slot=slot,
-        items=arranged(entries, steering),
+        items=arrangement.items,
+        sections=arrangement.sections,
         format=fmt,
         language=campaign.language,
         note=steering.note,
@@ -158,14 +161,17 @@ def _composed(
     marks = tuple(entry.fingerprint for entry in entries)
     steering = get_steering(connection, place_of(edition)).steering
     campaign = campaigns.load(connection, edition.campaign_id)
+    arrangement = arranged(entries, steering, campaign)
+    mark = "\n".join((steering.mark, *arrangement.sections))
     return ComposedVariant(
         edition.id,
-        rendition_key(marks, key.format, key.language, steering.mark),
+        rendition_key(marks, key.format, key.language, mark),
         Variant(
             code=edition.code,
             campaign=campaign,
             slot=edition.slot,
-            items=arranged(entries, steering),
+            items=arrangement.items,
+            sections=arrangement.sections,
             format=key.format,
             language=key.language,
             note=steering.note,
@@ -177,8 +183,20 @@ def _composed(
     )
 
 
-def arranged(entries: Sequence[log.LogEntry], steering: Steering) -> tuple[Item, ...]:
-    """Return posts as staff have arranged them, then events by their start."""
+@dataclass(frozen=True, slots=True)
+class ArrangedItems:
+    """Items as an edition shows them, and the section of each post."""
+
+    items: tuple[Item, ...]
+    sections: tuple[str, ...]
+
+
+def arranged(
+    entries: Sequence[log.LogEntry], steering: Steering, campaign: Campaign
+) -> ArrangedItems:
+    """Return posts as staff and sections arrange them, then events by their start."""
     events = [entry.item for entry in entries if isinstance(entry.item, Event)]
-    posts = posts_in_order(entries, steering)
-    return (*(entry.item for entry in posts), *merge_dates(events))
+    posts = sectioned(posts_in_order(entries, steering), steering, campaign)
+    items = (*(entry.item for entry, _ in posts), *merge_dates(events))
+    names = tuple(name for _, name in posts)
+    return ArrangedItems(items, names if any(names) else ())

@@ -47,6 +47,13 @@ class UnapprovedPolicy(StrEnum):
     SEND = "send"
 
 
+class SectionKind(StrEnum):
+    """By what an edition parts its posts."""
+
+    TOPIC = "topic"
+    SOURCE = "source"
+
+
 class UncertainPolicy(StrEnum):
     """What becomes of a copy that was handed over and never answered for."""
 
@@ -203,6 +210,7 @@ class Campaign:
     unapproved: UnapprovedPolicy = UnapprovedPolicy.CARRY_OVER
     hold_back: timedelta | None = None
     most_items: int | None = None
+    sections: SectionKind | None = None
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False
     pictures: PictureHosting = PictureHosting.ATTACHED
@@ -245,6 +253,17 @@ class Campaign:
         if self.hold_back is not None:
             return self.hold_back
         return HOLD_BACK if is_live and by_person else timedelta()
+
+    def section_names(self) -> tuple[str, ...]:
+        """Return its sections, in the order of its sources; none where it has none."""
+        match self.sections:
+            case SectionKind.TOPIC:
+                topics = (topic for source in self.sources for topic in source.topics)
+                return tuple(dict.fromkeys(topics))
+            case SectionKind.SOURCE:
+                return tuple(source.name for source in self.sources)
+            case None:
+                return ()
 
     def approve_by(self, schedule: str, slot: datetime) -> datetime:
         """Return until when an edition of that slot may be approved.

@@ -21,6 +21,7 @@ from digest.model.campaigns.campaign import (
     LetterHead,
     PageSelectors,
     Schedule,
+    SectionKind,
     Source,
     SourceKind,
     UnapprovedPolicy,
@@ -116,6 +117,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
             "unapproved", UnapprovedPolicy, UnapprovedPolicy.CARRY_OVER
         ),
         hold_back=_hold_back(head),
+        sections=head.parsed("sections", SectionKind, None),
         most_items=head.parsed("most_items", _most_items, None, of=int),
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),

@@ -12,6 +12,9 @@ from digest.model.formats import Format
 from digest.model.posts.blocks import Block
 from digest.model.posts.items import Item
 
+# The section of posts that belong to none.
+OTHER_POSTS = "*"
+
 
 class EditionState(StrEnum):
     """Where an edition stands."""
@@ -60,7 +63,8 @@ class Variant:
 
     `slot` is an aware instant; renderers show it in the campaign's zone.
     `note`, `subject` and `preheader` are staff's own words; without them the latter
-    two are made from the items. `goodbye` are the paragraphs that the last edition ends
+    two are made from the items. `sections` are those of its posts, one for each, "" of
+    one that stands before all. `goodbye` are the paragraphs that the last edition ends
     with. `code` is the edition's public name (8 letters and
     digits). A `draft`, which is never sent, and a `rehearsal` are proofs, and say so
     on their face.
@@ -75,6 +79,7 @@ class Variant:
     note: tuple[Block, ...] = ()
     subject: str = ""
     preheader: str = ""
+    sections: tuple[str, ...] = ()
     goodbye: tuple[str, ...] = ()
     draft: bool = False
     rehearsal: bool = False

@@ -34,6 +34,7 @@ from digest.render.words.dates import day_in_words
 from digest.render.words.in_order import set_apart
 from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.languages import direction, language_tag
+from digest.render.words.sections import section_headings
 
 Depths = tuple[Depth, ...]
 
@@ -87,8 +88,9 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
     campaign, words = variant.campaign, words_of(variant)
     title = cleaned(campaign.title)
     around = TextLanguage.of(language_tag(campaign.language))
+    headings = dict(enumerate(section_headings(variant), 1))
     entries = [
-        entry_of(variant, item, depth, f"item-{number}")
+        entry_of(variant, item, depth, f"item-{number}", headings.get(number, ""))
         for number, (item, depth) in enumerate(
             zip(variant.items, depths, strict=True), 1
         )

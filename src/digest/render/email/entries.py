@@ -67,7 +67,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class EmailEntry:
-    """A post or an event as the email shows it.
+    """A post or an event as the email shows it; `section` is the heading above it.
 
     `language` is that of its own words. `day` is an event's, for the list of
     contents. `byline` is who wrote a post, and when, a line each. `forms` lead to the
@@ -77,6 +77,7 @@ class EmailEntry:
     """
 
     anchor: str
+    section: str
     title: str
     language: TextLanguage
     day: str
@@ -95,7 +96,9 @@ def can_be_shortened(item: Item) -> bool:
     return bool(item.summary and whole != cleaned(item.summary))
 
 
-def entry_of(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEntry:
+def entry_of(
+    variant: Variant, item: Item, depth: Depth, anchor: str, section: str = ""
+) -> EmailEntry:
     """Return what the email says of an item at that depth; `anchor` names its place."""
     full = depth is Depth.FULL
     words = words_of(variant)
@@ -104,6 +107,7 @@ def entry_of(variant: Variant, item: Item, depth: Depth, anchor: str) -> EmailEn
     is_brief = depth is Depth.SUMMARY and can_be_shortened(item)
     return EmailEntry(
         anchor=anchor,
+        section=section,
         title=title_with_state(item, variant),
         language=language_in(item, variant),
         day=first_day(item, words) if isinstance(item, Event) else "",

@@ -61,7 +61,8 @@ class BlockTypesetter:
 
     Tables and pictures have `table_width`. `language` is that of the post, and of
     whatever block does not differ from it. `deepest` is the level of the last
-    heading: levels are never skipped, which PDF/UA does not allow.
+    heading: levels are never skipped, which PDF/UA does not allow. `above` is that of
+    the post's title.
     """
 
     size: float
@@ -72,6 +73,7 @@ class BlockTypesetter:
     table_width: float
     language: TextLanguage
     deepest: int = 2
+    above: int = 2
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[Json]:
         """Yield what the template is to set, in reading order."""
@@ -113,7 +115,7 @@ class BlockTypesetter:
             case Heading(level, spans):
                 # PDF/UA has no empty headings.
                 if printable(plain(spans), self.words).strip():
-                    yield self.heading(level + 2, plain(spans))
+                    yield self.heading(level + self.above, plain(spans))
             case Paragraph(spans):
                 yield self.paragraph(*spans)
             case ListBlock(ordered, items):

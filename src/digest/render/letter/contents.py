@@ -40,6 +40,7 @@ from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times
 from digest.render.words.languages import ENGLISH, known_language
 from digest.render.words.link_labels import link_labels, link_words
+from digest.render.words.sections import section_headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,14 @@ def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
     if variant.note:
         yield from _body(note_of(variant), setup.typesetter(setup.campaign), setup)
     yield from _contents(posts, events, setup)
+    headings = dict(enumerate(section_headings(variant)))
+    is_in_section = False
     for number, post in enumerate(posts):
-        yield from _post(post, f"post-{number}", setup)
+        if heading := headings.get(number):
+            is_in_section = True
+            yield setup.typesetter().heading(2, heading)
+        level = 3 if is_in_section else 2
+        yield from _post(post, f"post-{number}", setup, level)
     if events:
         yield setup.typesetter().heading(2, _events(setup.words), "events")
     for event in events:
@@ -245,9 +252,10 @@ def _events(words: Words) -> Phrase:
     return words.gettext("Dates for your diary")
 
 
-def _post(post: Post, mark: str, setup: LetterSetup) -> Iterator[Json]:
+def _post(post: Post, mark: str, setup: LetterSetup, level: int) -> Iterator[Json]:
     typesetter = setup.typesetter(setup.language_of(post))
-    yield from setup.heading(2, post, mark)
+    typesetter.above = typesetter.deepest = level
+    yield from setup.heading(level, post, mark)
     if post.byline:
         byline = setup.words.gettext("By %(byline)s", byline=post.byline)
         yield setup.typesetter().label(TextSpan(byline, strong=True))

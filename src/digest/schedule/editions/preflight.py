@@ -136,7 +136,9 @@ def check(
         kind: variant_of(
             edition,
             steered,
-            arranged([entries[number] for number in kind[2]], steered),
+            arranged(
+                [entries[number] for number in kind[2]], steered, edition.campaign
+            ),
             kind[0],
             kind[1],
         )

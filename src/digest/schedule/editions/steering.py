@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from digest.compose.selection import EditionSelection, posts_in_order
-from digest.compose.variants import due_entries
+from digest.compose.selection import EditionSelection, posts_in_order, sectioned
+from digest.compose.variants import ArrangedItems, due_entries
 from digest.errors import DigestError, NotFound
 from digest.gather.markup.markdown import markdown_to_blocks
 from digest.model.campaigns.campaign import Campaign
@@ -28,7 +28,7 @@ from digest.model.posts.blocks import (
     Picture,
     Quote,
 )
-from digest.model.posts.items import Event, Item
+from digest.model.posts.items import Event
 from digest.model.posts.markdown import to_markdown
 from digest.model.posts.shortening import width_of
 from digest.render.email.contents import preheader
@@ -158,10 +158,12 @@ def contents(
     )
     left_over = selection.left_over(edition.entries)
     entries = [entry for entry in edition.entries if entry not in left_over]
-    posts = posts_in_order(entries, steered.steering)
+    in_order = posts_in_order(entries, steered.steering)
+    parted = sectioned(in_order, steered.steering, edition.campaign)
+    posts = [entry for entry, _ in parted]
     events = [entry for entry in entries if isinstance(entry.item, Event)]
     items = tuple(entry.item for entry in (*posts, *events))
-    variant = variant_of(edition, steered.steering, items)
+    variant = variant_of(edition, steered.steering, ArrangedItems(items, ()))
     return EditionContents(
         edition,
         steered,
@@ -344,7 +346,7 @@ def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
 def variant_of(
     edition: OpenEdition,
     steered: Steering,
-    items: tuple[Item, ...],
+    arrangement: ArrangedItems,
     fmt: Format = HTML,
     language: str = "",
 ) -> Variant:
@@ -354,7 +356,8 @@ def variant_of(
         code="draft",
         campaign=edition.campaign,
         slot=edition.slot,
-        items=items,
+        items=arrangement.items,
+        sections=arrangement.sections,
         format=fmt,
         language=language or edition.campaign.language,
         note=steered.note,

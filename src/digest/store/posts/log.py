@@ -11,7 +11,7 @@ from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
 from digest.store.base.row_faults import read_each
-from digest.store.base.tables import item
+from digest.store.base.tables import item, source
 from digest.store.editions import editions
 from digest.store.posts import pictures, positions
 from digest.store.posts.revisions import set_values
@@ -32,6 +32,7 @@ class LogEntry:
     fingerprint: str
     topics: tuple[str, ...]
     accepted_at: datetime
+    source: str
 
 
 def topics_of(connection: Connection, campaign_id: int) -> set[str]:
@@ -53,7 +54,8 @@ def released(
     whether an edition goes without it.
     """
     rows = (
-        select(item)
+        select(item, source.c.name.label("source_name"))
+        .join(source, source.c.id == item.c.source_id)
         .where(
             item.c.campaign_id == campaign_id,
             item.c.position > since,
@@ -227,6 +229,7 @@ def _entry(row: Row[Any]) -> tuple[tuple[int, str], LogEntry]:
         row.fingerprint,
         tuple(row.topics),
         row.accepted_at,
+        row.source_name,
     )
 
 
