@@ -162,6 +162,15 @@ def _readers(connection: Connection, schedule_id: int, readers: int) -> None:
         connection.execute(text(with_numbers), used | {"readers": readers})
 
 
+def with_topics_of_their_own(engine: Engine) -> None:
+    """Have no two readers alike: the worst there is for planning by kind."""
+    topics = "'[\"topic-1\", \"own-' || id || '\"]'"
+    if engine.dialect.name == "postgresql":
+        topics = f"({topics})::json"
+    with writing(engine) as connection:
+        connection.execute(text(f"UPDATE reader SET topics = {topics}"))  # noqa: S608 - our own
+
+
 def with_bare_rows(engine: Engine) -> None:
     """Keep a planned edition's rows apart for a bare insert; have it planned anew."""
     with writing(engine) as connection:

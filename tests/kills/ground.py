@@ -55,7 +55,8 @@ def something_new(engine: Engine, number: int, now: datetime) -> None:
     """Put a post into the log, so that there is an edition to be made."""
     # Other words each time: the same ones would be the same post, met again.
     body = words(f"Come in out of the rain. This is what we have to say of {number}.")
-    post = a_post(f"post-{number}", title=f"Kettle {number}", body=body)
+    title = f"Kettle {number}"
+    post = a_post(f"post-{number}", title=title, body=body, published=now)
     posts_accepted(engine, [post], now)
 
 
