@@ -167,9 +167,12 @@ class _PostReader:
         )
         begun = next(titled, len(blocks))
         near = blocks[begun : begun + _FAR]
-        if not body or self.select.text or body[0] not in near:
+        if not body or self.select.text:
             return ()
-        return near[: near.index(body[0])]
+        # By its words: in the whole page they may have a language from around them.
+        first = tuple(texts(body[:1]))
+        places = (n for n, block in enumerate(near) if tuple(texts((block,))) == first)
+        return near[: next(places, 0)]
 
     def _timed(self, raw: RawItem) -> RawItem:
         """Return it with the time at which the page's marks say it was published."""
