@@ -205,15 +205,6 @@ class App:
                     return file
         raise NotFound("There is no such picture, or it is not to be seen any more.")
 
-    def trouble(self) -> str:
-        """Return why the program cannot serve anybody, or "" while it can."""
-        try:
-            with self.reading() as connection:
-                is_ready = is_current(connection)
-        except StoreError as problem:
-            return str(problem)
-        return "" if is_ready else "the database waits for digest migrate"
-
     def shortened(self, url: str) -> str:
         """Return a short address that leads to `url`, without its scheme.
 

@@ -66,6 +66,9 @@ SOURCE_UNREAD = timedelta(hours=6)
 # A weekend: who prints and posts letters may not be at work.
 LETTERS_UNPOSTED = timedelta(days=3)
 
+# Seconds: what restarts a process that stands still is not to do so in mid-plan.
+LOOP_STALLED_SECONDS = 1800.0
+
 # == What staff are shown ==
 
 # Editions of a campaign that status lists and looks at for troubles, newest first.

@@ -10,6 +10,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
+from digest.schedule.pulses import Pulses
 from digest.web import limits, metrics
 from digest.web.api.posts import make_api
 from digest.web.desk import inbox, runs, today
@@ -21,7 +22,7 @@ from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import of_wrong_keys
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
-from digest.web.public import site, slot_calendar, unsubscribe
+from digest.web.public import health, site, slot_calendar, unsubscribe
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -35,8 +36,11 @@ _HEADERS = {
 }
 
 
-def make_app(digest: App) -> FastAPI:
-    """Return the pages, and the API below /api."""
+def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
+    """Return the pages, and the API below /api.
+
+    `pulses` are of the loops that run in this process beside the pages.
+    """
     app = FastAPI(
         title="Digest",
         docs_url=None,
@@ -49,17 +53,22 @@ def make_app(digest: App) -> FastAPI:
     sessions = StaffSessions(digest)
     posts = PostPages(digest, pages, sessions)
     gate = Gate(digest, pages, sessions)
-    app.include_router(unsubscribe.routes(digest, pages))
-    app.include_router(slot_calendar.routes(digest))
-    app.include_router(today.routes(digest, pages))
-    app.include_router(runs.routes(digest, pages))
-    app.include_router(sign_in.routes(digest, pages, sessions, wrong_keys))
-    app.include_router(post_pages.routes(posts))
-    app.include_router(forms.routes(posts))
-    app.include_router(buttons.routes(posts))
-    app.include_router(inbox.routes(digest, pages))
-    app.include_router(site.routes(digest, pages))
-    app.include_router(metrics.routes(digest))
+    routers = (
+        unsubscribe.routes(digest, pages),
+        slot_calendar.routes(digest),
+        today.routes(digest, pages),
+        runs.routes(digest, pages),
+        sign_in.routes(digest, pages, sessions, wrong_keys),
+        post_pages.routes(posts),
+        forms.routes(posts),
+        buttons.routes(posts),
+        inbox.routes(digest, pages),
+        site.routes(digest, pages),
+        health.routes(digest, pulses or Pulses()),
+        metrics.routes(digest),
+    )
+    for router in routers:
+        app.include_router(router)
     app.mount("/api", make_api(digest, wrong_keys))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=limits.REQUEST_BYTES)
 
@@ -68,7 +77,11 @@ def make_app(digest: App) -> FastAPI:
         request: Request, follow: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         try:
-            stopped = await run_in_threadpool(gate.stopped, request)
+            # Asked without a thread, which others may all be waiting in.
+            is_health = request.url.path == "/healthz"
+            stopped = (
+                None if is_health else await run_in_threadpool(gate.stopped, request)
+            )
             response = stopped or await follow(request)
         except Exception:  # noqa: BLE001 - a fault of ours: logged, and told by its id
             words = (

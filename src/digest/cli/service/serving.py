@@ -16,7 +16,8 @@ from digest.schedule.editions.clock_watch import ClockWatch
 from digest.schedule.editions.publishing import plan_released, publish_due
 from digest.schedule.editions.side_by_side import SideBySide
 from digest.schedule.editions.timetable import Timetable
-from digest.schedule.limits import ERRANDS_END_SECONDS
+from digest.schedule.limits import ERRANDS_END_SECONDS, LOOP_STALLED_SECONDS
+from digest.schedule.pulses import Pulses
 from digest.store.delivery import rate_limits
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
@@ -24,6 +25,9 @@ from digest.store.reports import overview
 from digest.web.app import make_app
 
 log = logging.getLogger(__name__)
+
+# The loops of a process, as /healthz names them.
+TIMETABLE, WORKER = "timetable", "worker"
 
 
 def serve_pages(digest: App, host: str, port: int) -> None:
@@ -36,10 +40,14 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 
     What is on the wire when asked is finished and recorded first.
     """
-    server = _server(digest, host, port)
+    pulses = Pulses()
+    server = _server(digest, host, port, pulses)
+    pulses.expect(TIMETABLE, LOOP_STALLED_SECONDS)
+    # One of its rounds lasts as long as there is anything to send.
+    pulses.expect(WORKER)
     threads = [
-        _started("timetable", lambda: watch_the_clock(digest, stop)),
-        _started("worker", lambda: work_until_stopped(digest, stop)),
+        _started(TIMETABLE, lambda: watch_the_clock(digest, stop, pulses), pulses),
+        _started(WORKER, lambda: work_until_stopped(digest, stop), pulses),
     ]
 
     def end_the_pages() -> None:
@@ -47,7 +55,7 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
         stop.wait()
         server.should_exit = True
 
-    _started("stopping", end_the_pages)
+    _started("stopping", end_the_pages, pulses)
     try:
         server.run()
     finally:
@@ -56,13 +64,17 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
             thread.join(30)
 
 
-def watch_the_clock(digest: App, stop: threading.Event) -> None:
+def watch_the_clock(
+    digest: App, stop: threading.Event, pulses: Pulses | None = None
+) -> None:
     """Open editions at their slots and carry them forward, until asked to stop."""
     engine, submit = digest.acting_as("the timetable").engine, digest.dispatcher.submit
 
     clock_watch = ClockWatch()
 
     def act() -> None:
+        if pulses:
+            pulses.beat(TIMETABLE)
         if not clock_watch.may_act(engine, digest.now()):
             return
         publish_due(engine, digest.fetcher, digest.now(), submit, side_by_side)
@@ -140,10 +152,12 @@ def _used(digest: App) -> tuple[LimitUse, ...]:
         return tuple(map(LimitUse, limits))
 
 
-def _server(digest: App, host: str, port: int) -> uvicorn.Server:
+def _server(
+    digest: App, host: str, port: int, pulses: Pulses | None = None
+) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            make_app(digest),
+            make_app(digest, pulses),
             host=host,
             port=port,
             log_level="warning",
@@ -153,13 +167,14 @@ def _server(digest: App, host: str, port: int) -> uvicorn.Server:
     )
 
 
-def _started(name: str, run: Callable[[], object]) -> threading.Thread:
+def _started(name: str, run: Callable[[], object], pulses: Pulses) -> threading.Thread:
     def guarded() -> None:
         try:
             run()
         except Exception:
             # The other parts go on; /healthz and the log say what stopped.
             log.exception("%s stopped", name)
+            pulses.end(name)
 
     thread = threading.Thread(target=guarded, name=name, daemon=True)
     thread.start()

@@ -32,7 +32,7 @@ class Gate:
         path = request.url.path
         settings = self.digest.settings
         # What watches over machines asks each by its number.
-        is_watched = path == "/healthz" or (
+        is_watched = path in ("/healthz", "/readyz") or (
             path == "/metrics" and settings.metrics_token is not None
         )
         if not (is_watched or names_our_host(request, settings.base_url)):

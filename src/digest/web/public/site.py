@@ -1,9 +1,7 @@
-"""What browsers and mail programs fetch of everybody: pictures, short links, health."""
-
-from typing import Any
+"""What browsers and mail programs fetch of everybody: pictures, short links."""
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.store.editions import short_links
@@ -25,12 +23,6 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("/", methods=_READ)
     def home() -> Response:
         return RedirectResponse("/desk", 303)
-
-    @router.api_route("/healthz", methods=_READ)
-    def healthz() -> Response:
-        trouble = digest.trouble()
-        content: dict[str, Any] = {"status": trouble or "ok"}
-        return JSONResponse(content, 503 if trouble else 200)
 
     @router.api_route("/style.css", methods=_READ)
     def style() -> Response:
