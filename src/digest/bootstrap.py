@@ -114,6 +114,7 @@ class App:
             self.settings.templates_dir,
             self.shortened,
             self.pictures_at,
+            self.links.events_url,
         )
 
     @cached_property
@@ -125,6 +126,7 @@ class App:
             self.settings.templates_dir,
             self.shortened,
             self.pictures_at,
+            self.links.events_url,
         )
 
     @property

@@ -37,7 +37,7 @@ def repeated(*days: int, **changes: Any) -> Event:
         )
         for day in days
     ]
-    [event] = merge_dates(events)
+    [(_, event)] = merge_dates(enumerate(events))
     return event
 
 
@@ -78,8 +78,10 @@ def lines_of(event: Event, language: str = "en-GB") -> list[str]:
         ),
         pytest.param(
             merge_dates(
-                [WALK, replace(WALK, key="b", starts=WALK.starts + DAY, ends=None)]
-            )[0],
+                enumerate(
+                    [WALK, replace(WALK, key="b", starts=WALK.starts + DAY, ends=None)]
+                )
+            )[0][1],
             [
                 f"When: Tuesday 7 July 2026, {NINE}",
                 "Also: Wednesday 8 July 2026, 9am",

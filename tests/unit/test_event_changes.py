@@ -99,10 +99,11 @@ def test_times_of_the_same_event_are_told_together() -> None:
         )
 
     moved = week(2, announced=TOLD)
-    first, other, last = merge_dates(
-        [week(3), week(1, place="Elsewhere"), week(0), moved, week(4)]
-    )
+    events = [week(3), week(1, place="Elsewhere"), week(0), moved, week(4)]
+    ids, merged = zip(*merge_dates(enumerate(events, 11)), strict=True)
+    first, other, last = merged
 
+    assert ids == ((13, 11, 15), (12,), (14,))
     assert (first.key, first.also) == ("w0", (week(3).span, week(4).span))
     assert (other.place, other.also) == ("Elsewhere", ())
     assert last == moved

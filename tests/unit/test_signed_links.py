@@ -115,3 +115,28 @@ def test_links_are_built_from_the_settings() -> None:
 
 def _padded(token: str) -> bytes:
     return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+@given(st.sets(IDS, min_size=1, max_size=200))
+def test_a_link_says_which_events_it_leads_to(ids: set[int]) -> None:
+    url = OURS.events_url(ids)
+    token = url.removeprefix("https://digest.example.org/event/").removesuffix(".ics")
+
+    assert OURS.read_events_token(token) == tuple(sorted(ids))
+    assert OURS.events_url(sorted(ids, reverse=True)) == url
+    assert OTHERS.read_events_token(token) == ()
+    assert OURS.read_events_token(token[:-1] + ("B" if token[-1] == "A" else "A")) == ()
+    assert OURS.read_unsubscribe_token(token) is None
+
+
+def test_a_link_to_events_is_as_long_as_a_browser_takes() -> None:
+    apart = range(10**9, 10**9 + 200 * 300, 300)
+
+    assert len(OURS.events_url(apart)) < 2000
+    assert OURS.events_url(range(201)) == ""
+    assert OURS.events_url([]) == ""
+
+
+@pytest.mark.parametrize("text", ["", "A" * 22, "A" * 23, "A" * 25, "1", "é" * 30])
+def test_what_nobody_signed_leads_to_no_events(text: str) -> None:
+    assert OURS.read_events_token(text) == ()

@@ -38,3 +38,8 @@ CELL_CHARACTERS = 300
 
 # Of a subscriber's number as somebody types it: what a database can hold.
 ID_DIGITS = 18
+
+# == A link to a file for calendars ==
+
+# Of events in it, each date for itself: browsers open addresses of 2,000 characters.
+EVENTS_OF_A_LINK = 200

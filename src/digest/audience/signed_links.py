@@ -9,8 +9,11 @@ are built from the settings, never from a request.
 import base64
 import hmac
 import re
+from collections.abc import Collection, Iterator
+from itertools import accumulate
 from urllib.parse import urlsplit
 
+from digest.audience.limits import EVENTS_OF_A_LINK
 from digest.model.delivery.bounces import CopyRef
 
 # What stands for the token in a rehearsal: too short to be one.
@@ -22,6 +25,10 @@ _TOKEN = re.compile(r"([A-Za-z0-9_-]{23,32})(?![A-Za-z0-9_-])", re.ASCII)
 # Lower case and digits: mail servers change the case of what is before the @.
 _BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})-([0-9a-f]{32})")
 _UNSUBSCRIBE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
+# Of the addresses of events: the longest has some two thousand letters.
+_EVENTS = re.compile(r"[A-Za-z0-9_-]{23,3000}", re.ASCII)
+_BITS = 7
+_NEXT = 1 << _BITS
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -38,6 +45,7 @@ class SignedLinks:
         self._mail_domain = mail_domain or urlsplit(base_url).hostname or "localhost"
         self._unsubscribe_key = _key(secret, "leave")
         self._calendar_key = _key(secret, "calendar")
+        self._events_key = _key(secret, "events")
         self._mailto_key = _key(secret, "leave by mail")
         self._bounce_key = _key(secret, "bounce")
 
@@ -71,6 +79,27 @@ class SignedLinks:
     def read_calendar_token(self, token: str) -> int | None:
         """Return the campaign whose `calendar_url` has this token, or None."""
         return _read_token(self._calendar_key, token)
+
+    def events_url(self, entry_ids: Collection[int]) -> str:
+        """Return the address of a file for calendars: the events of these entries.
+
+        It names nobody: all whose email carries the same events have the same one. ""
+        where there are none, or more than an address has room for.
+        """
+        if not 0 < len(set(entry_ids)) <= EVENTS_OF_A_LINK:
+            return ""
+        content = _packed(entry_ids)
+        signed = _encoded(content + _mac(self._events_key, content))
+        return f"{self._base_url}/event/{signed}.ics"
+
+    def read_events_token(self, token: str) -> tuple[int, ...]:
+        """Return the entries whose `events_url` has this token; () where none has."""
+        if not _EVENTS.fullmatch(token) or len(token) % 4 == 1:
+            return ()
+        signed = _decoded(token)
+        content = signed[:-_MAC_BYTES]
+        expected = _encoded(content + _mac(self._events_key, content))
+        return _unpacked(content) if hmac.compare_digest(expected, token) else ()
 
     def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same."""
@@ -119,8 +148,7 @@ def _key(secret: str, purpose: str) -> bytes:
 
 def _token(key: bytes, row_id: int) -> str:
     number = row_id.to_bytes((row_id.bit_length() + 7) // 8 or 1, "big")
-    signed = number + _mac(key, number)
-    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+    return _encoded(number + _mac(key, number))
 
 
 def _read_token(key: bytes, text: str) -> int | None:
@@ -129,10 +157,46 @@ def _read_token(key: bytes, text: str) -> int | None:
     if not match or len(match[1]) % 4 == 1:
         return None
     token = match[1]
-    signed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    signed = _decoded(token)
     row_id = int.from_bytes(signed[:-_MAC_BYTES], "big")
     # One row has one token: compared whole, in constant time.
     return row_id if hmac.compare_digest(_token(key, row_id), token) else None
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _packed(ids: Collection[int]) -> bytes:
+    """Return ids in ascending order, each as its distance from the one before it.
+
+    Seven bits a byte, the lowest first; all but a number's last have the eighth set.
+    """
+    packed, before = bytearray(), 0
+    for row_id in sorted(set(ids)):
+        distance, before = row_id - before, row_id
+        while distance >= _NEXT:
+            packed.append(distance % _NEXT | _NEXT)
+            distance //= _NEXT
+        packed.append(distance)
+    return bytes(packed)
+
+
+def _unpacked(packed: bytes) -> tuple[int, ...]:
+    def distances() -> Iterator[int]:
+        number, place = 0, 0
+        for byte in packed:
+            number |= byte % _NEXT << place
+            place += _BITS
+            if byte < _NEXT:
+                yield number
+                number, place = 0, 0
+
+    return tuple(accumulate(distances()))
 
 
 def _mac(key: bytes, content: bytes) -> bytes:

@@ -35,6 +35,18 @@ class ComposedVariant:
     variant: Variant
 
 
+@dataclass(frozen=True, slots=True)
+class ArrangedItems:
+    """Items as an edition shows them, which entries each is made of, and sections.
+
+    The latter are those of each post.
+    """
+
+    items: tuple[Item, ...]
+    entry_ids: tuple[tuple[int, ...], ...]
+    sections: tuple[str, ...]
+
+
 def news(
     connection: Connection, campaign_id: int, stretch: tuple[int, int], at: datetime
 ) -> list[log.LogEntry]:
@@ -132,6 +144,7 @@ def draft(
         campaign=campaign,
         slot=slot,
         items=arrangement.items,
+        entry_ids=arrangement.entry_ids,
         sections=arrangement.sections,
         format=fmt,
         language=campaign.language,
@@ -171,6 +184,7 @@ def _composed(
             campaign=campaign,
             slot=edition.slot,
             items=arrangement.items,
+            entry_ids=arrangement.entry_ids,
             sections=arrangement.sections,
             format=key.format,
             language=key.language,
@@ -183,20 +197,17 @@ def _composed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ArrangedItems:
-    """Items as an edition shows them, and the section of each post."""
-
-    items: tuple[Item, ...]
-    sections: tuple[str, ...]
-
-
 def arranged(
     entries: Sequence[log.LogEntry], steering: Steering, campaign: Campaign
 ) -> ArrangedItems:
     """Return posts as staff and sections arrange them, then events by their start."""
-    events = [entry.item for entry in entries if isinstance(entry.item, Event)]
     posts = sectioned(posts_in_order(entries, steering), steering, campaign)
-    items = (*(entry.item for entry, _ in posts), *merge_dates(events))
     names = tuple(name for _, name in posts)
-    return ArrangedItems(items, names if any(names) else ())
+    events = merge_dates(
+        (entry.id, entry.item) for entry in entries if isinstance(entry.item, Event)
+    )
+    return ArrangedItems(
+        (*(entry.item for entry, _ in posts), *(event for _, event in events)),
+        (*((entry.id,) for entry, _ in posts), *(ids for ids, _ in events)),
+        names if any(names) else (),
+    )

@@ -1,11 +1,16 @@
 """What a renderer is told beside the variant itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from digest.model.posts.pictures import Gallery
+
+
+def no_calendar(_entry_ids: Sequence[int]) -> str:
+    """Return no address: what is made leads to no calendar."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,9 @@ class RenderOptions:
     every attempt. `templates_dir` is the operator's folder, looked in first.
     `pictures` are those that may be shown, and `hosted_at` the address below
     which they can be opened, without a slash at its end. `shorten` makes a long
-    web address short enough to be typed from paper.
+    web address short enough to be typed from paper, and `calendar_url` gives the
+    address of a file for calendars with the events that entries of the log are about,
+    "" where there is none.
     """
 
     made_at: datetime
@@ -24,3 +31,4 @@ class RenderOptions:
     pictures: Gallery = field(default_factory=dict)
     hosted_at: str = ""
     shorten: Callable[[str], str] = str
+    calendar_url: Callable[[Sequence[int]], str] = no_calendar

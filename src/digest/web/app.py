@@ -22,7 +22,7 @@ from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import of_wrong_keys
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
-from digest.web.public import health, site, slot_calendar, unsubscribe
+from digest.web.public import event_file, health, site, slot_calendar, unsubscribe
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -56,6 +56,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     routers = (
         unsubscribe.routes(digest, pages),
         slot_calendar.routes(digest),
+        event_file.routes(digest),
         today.routes(digest, pages),
         runs.routes(digest, pages),
         sign_in.routes(digest, pages, sessions, wrong_keys),

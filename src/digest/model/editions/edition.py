@@ -62,10 +62,11 @@ class Variant:
     """The edition as one kind of reader needs it: all that a renderer is told.
 
     `slot` is an aware instant; renderers show it in the campaign's zone.
-    `note`, `subject` and `preheader` are staff's own words; without them the latter
-    two are made from the items. `sections` are those of its posts, one for each, "" of
-    one that stands before all. `goodbye` are the paragraphs that the last edition ends
-    with. `code` is the edition's public name (8 letters and
+    `entry_ids` are those of the log's entries that each item is made of; empty where
+    the items are of no log. `note`, `subject` and `preheader` are staff's own words;
+    without them the latter two are made from the items. `sections` are those of its
+    posts, one for each, "" of one that stands before all. `goodbye` are the paragraphs
+    that the last edition ends with. `code` is the edition's public name (8 letters and
     digits). A `draft`, which is never sent, and a `rehearsal` are proofs, and say so
     on their face.
     """
@@ -76,6 +77,7 @@ class Variant:
     items: tuple[Item, ...]
     format: Format
     language: str
+    entry_ids: tuple[tuple[int, ...], ...] = ()
     note: tuple[Block, ...] = ()
     subject: str = ""
     preheader: str = ""

@@ -1,12 +1,27 @@
 """What becomes of events between their source and a reader: over, off, the same."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from digest.model.posts.items import Event, EventState, Item
 
 _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedEvent:
+    """An event as readers know it by now, and what is its own through all changes.
+
+    `origin` names it for good: its campaign, its source, and the source's own id.
+    `revision` grows with each change that readers learned of, `changed_at` is when
+    the last of them was made. What was withdrawn is cancelled.
+    """
+
+    event: Event
+    origin: tuple[str, ...]
+    revision: int
+    changed_at: datetime
 
 
 def is_worth_telling(item: Item, at: datetime) -> bool:
@@ -46,15 +61,21 @@ def vanished(before: Iterable[Event], now: Iterable[Item]) -> tuple[Event, ...]:
     )
 
 
-def merge_dates(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return the events by their start, with those that differ in time alone as one."""
-    by_words: dict[Event, Event] = {}
-    for event in sorted(events, key=lambda event: (event.starts, event.key)):
+def merge_dates(
+    events: Iterable[tuple[int, Event]],
+) -> tuple[tuple[tuple[int, ...], Event], ...]:
+    """Return the events by their start, with those that differ in time alone as one.
+
+    Each is behind its id, or the ids of all that it is made of.
+    """
+    by_words: dict[Event, tuple[tuple[int, ...], Event]] = {}
+    for event_id, event in sorted(events, key=lambda e: (e[1].starts, e[1].key)):
         without_time = replace(event, key="", starts=_NO_TIME, ends=None)
-        first = by_words.get(without_time)
         is_alone = bool(event.also) or event.announced is not None
-        if first is None or is_alone:
-            by_words[event if is_alone else without_time] = event
+        if is_alone or without_time not in by_words:
+            by_words[event if is_alone else without_time] = ((event_id,), event)
         else:
-            by_words[without_time] = replace(first, also=(*first.also, event.span))
-    return tuple(sorted(by_words.values(), key=lambda event: event.starts))
+            ids, first = by_words[without_time]
+            also = (*first.also, event.span)
+            by_words[without_time] = ((*ids, event_id), replace(first, also=also))
+    return tuple(sorted(by_words.values(), key=lambda entry: entry[1].starts))

@@ -171,7 +171,7 @@ def _html_at(
 
     context = {
         **html_words(words),
-        "issue": contents(variant, depths),
+        "issue": contents(variant, depths, options.calendar_url),
         "reader": _reader(markers, "html", variant),
         "blocks": blocks,
         "attributes": attributes_of,
@@ -194,7 +194,7 @@ def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
         "filled": filled,
         "spoken": spoken,
         "underlined": underlined,
-        "issue": contents(variant, depths),
+        "issue": contents(variant, depths, options.calendar_url),
         "reader": _reader(markers, "text", variant),
     }
     text = with_marks(_allowed(rendered(templates, "edition.txt", context)))

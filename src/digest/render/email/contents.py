@@ -1,7 +1,8 @@
 """What an email says, in order: every word decided, before any markup."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from digest.model.editions.compiled_message import ReasonWords
 from digest.model.editions.edition import Variant
@@ -15,6 +16,7 @@ from digest.render.email.entries import (
     Depth,
     Detail,
     EmailEntry,
+    calendar_link,
     can_be_shortened,
     entry_of,
     phone_detail,
@@ -31,6 +33,7 @@ from digest.render.limits import (
 )
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
+from digest.render.words.event_times import is_off
 from digest.render.words.in_order import set_apart
 from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.languages import direction, language_tag
@@ -53,8 +56,9 @@ class EmailContents:
 
     `note` is what staff say to all, before the items; it is in `note_language`.
     `left_out` says how many items there was no room for, "" where there was. `goodbye`
-    are the paragraphs that the last edition of a campaign ends with.
-    `on_paper` is whether it can be had by post.
+    are the paragraphs that the last edition of a campaign ends with. `calendar` puts
+    all events into the reader's calendar, where there are several. `on_paper` is
+    whether it can be had by post.
     """
 
     title: str
@@ -69,6 +73,7 @@ class EmailContents:
     rehearsal: bool
     posts: tuple[EmailEntry, ...]
     events: tuple[EmailEntry, ...]
+    calendar: Detail | None
     folded: tuple[Section, ...]
     left_out: str
     goodbye: tuple[Phrase, ...]
@@ -83,16 +88,25 @@ class EmailContents:
         return entries if len(entries) > 1 and not self.folded else ()
 
 
-def contents(variant: Variant, depths: Depths) -> EmailContents:
-    """Return the words of the variant with each item at its depth."""
+def contents(
+    variant: Variant, depths: Depths, calendar_url: Callable[[Sequence[int]], str]
+) -> EmailContents:
+    """Return the words of the variant with each item at its depth.
+
+    `calendar_url` is as of `RenderOptions`.
+    """
     campaign, words = variant.campaign, words_of(variant)
     title = cleaned(campaign.title)
     around = TextLanguage.of(language_tag(campaign.language))
     headings = dict(enumerate(section_headings(variant), 1))
+    ids = variant.entry_ids or ((),) * len(depths)
     entries = [
-        entry_of(variant, item, depth, f"item-{number}", headings.get(number, ""))
-        for number, (item, depth) in enumerate(
-            zip(variant.items, depths, strict=True), 1
+        replace(
+            entry_of(variant, item, depth, f"item-{number}", headings.get(number, "")),
+            calendar=calendar_link(item, variant, calendar_url(of_item)),
+        )
+        for number, (item, depth, of_item) in enumerate(
+            zip(variant.items, depths, ids, strict=True), 1
         )
     ]
     pairs = [
@@ -115,6 +129,7 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         rehearsal=variant.rehearsal,
         posts=posts,
         events=events,
+        calendar=_whole_calendar(variant, calendar_url),
         folded=tuple(_folded(posts, events, words, page_language(variant).direction)),
         left_out=_left_out(len(entries) - len(pairs), words),
         goodbye=tuple(
@@ -128,6 +143,26 @@ def contents(variant: Variant, depths: Depths) -> EmailContents:
         phone=phone_detail("", campaign.letter.phone, words),
         on_paper=campaign.has_postal_address,
     )
+
+
+def _whole_calendar(
+    variant: Variant, calendar_url: Callable[[Sequence[int]], str]
+) -> Detail | None:
+    """Return what puts all events into a calendar; None where fewer than two are on.
+
+    It takes out those that are off.
+    """
+    events = [
+        (item, of_item)
+        for item, of_item in zip(variant.items, variant.entry_ids, strict=False)
+        if isinstance(item, Event)
+    ]
+    is_several = sum(not is_off(event) for event, _ in events) > 1
+    ids = [*chain.from_iterable(of_event for _, of_event in events)]
+    href = calendar_url(ids) if is_several else ""
+    # Translators: a link to a file for calendars with all events of an email.
+    words = words_of(variant).gettext("Put all these events in my calendar")
+    return Detail("", words, href) if href else None
 
 
 def _folded(

@@ -73,7 +73,8 @@ class EmailEntry:
     contents. `byline` is who wrote a post, and when, a line each. `forms` lead to the
     item in a form that some readers need, and so stand at its top. `body` is what there
     is to show at its depth. `read_on` leads to the rest, or to the same words on the
-    web; where nothing does, `rest` says that there is more to ask for.
+    web; where nothing does, `rest` says that there is more to ask for. `calendar` puts
+    an event into the reader's calendar, or takes it out.
     """
 
     anchor: str
@@ -88,6 +89,7 @@ class EmailEntry:
     body: tuple[Block, ...]
     rest: str
     read_on: Detail | None
+    calendar: Detail | None = None
 
 
 def can_be_shortened(item: Item) -> bool:
@@ -211,6 +213,21 @@ def phone_detail(name: str, number: str, words: Words) -> Detail | None:
     if not number:
         return None
     return Detail(name, words.number(number), phone_address(number), name)
+
+
+def calendar_link(item: Item, variant: Variant, href: str) -> Detail | None:
+    """Return what leads to an event's file for calendars; None without an address."""
+    if not (href and isinstance(item, Event)):
+        return None
+    words = words_of(variant)
+    title = set_apart(title_of(item, variant), page_language(variant).direction)
+    if is_off(item):
+        # Translators: a link to a file for calendars, of an event that is cancelled.
+        link = words.gettext("Take “%(title)s” out of my calendar", title=title)
+    else:
+        # Translators: a link to a file for calendars, of an event.
+        link = words.gettext("Put “%(title)s” in my calendar", title=title)
+    return Detail("", link, href)
 
 
 def _read_on(item: Item, title: str, depth: Depth, words: Words) -> Detail | None:

@@ -1,6 +1,6 @@
 """An edition to look at, before or after it goes out, in every format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from digest.model.formats import Format, Preview, preview_named
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
 from digest.render.families import family_of
-from digest.render.options import RenderOptions
+from digest.render.options import RenderOptions, no_calendar
 from digest.schedule.editions.renditions import gallery_for
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
@@ -37,6 +37,7 @@ class Previews:
     templates_dir: Path | None
     shorten: Callable[[str], str]
     hosted_at: str = ""
+    calendar_url: Callable[[Sequence[int]], str] = no_calendar
 
     def draft(
         self,
@@ -98,6 +99,7 @@ class Previews:
             gallery_for(self.engine, variant),
             self.hosted_at,
             self.shorten,
+            self.calendar_url,
         )
 
 

@@ -1,7 +1,7 @@
 """Renditions made when they are first needed, and kept."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from digest.render.email.message import PICTURE_BOUNDARY
 from digest.render.email.pictures import picture_parts
 from digest.render.families import family_of
 from digest.render.letter.letter import LetterBody
-from digest.render.options import RenderOptions
+from digest.render.options import RenderOptions, no_calendar
 from digest.store.base.engine import reading, writing
 from digest.store.editions import renditions
 from digest.store.posts import pictures
@@ -41,6 +41,7 @@ class Renditions:
     templates_dir: Path | None
     shorten: Callable[[str], str]
     hosted_at: str = ""
+    calendar_url: Callable[[Sequence[int]], str] = no_calendar
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message. Raises RenderError."""
@@ -109,6 +110,7 @@ class Renditions:
             gallery_for(self.engine, variant),
             self.hosted_at,
             self.shorten,
+            self.calendar_url,
         )
         try:
             rendition = family_of(variant.format).make(variant, options)

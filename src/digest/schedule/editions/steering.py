@@ -163,7 +163,7 @@ def contents(
     posts = [entry for entry, _ in parted]
     events = [entry for entry in entries if isinstance(entry.item, Event)]
     items = tuple(entry.item for entry in (*posts, *events))
-    variant = variant_of(edition, steered.steering, ArrangedItems(items, ()))
+    variant = variant_of(edition, steered.steering, ArrangedItems(items, (), ()))
     return EditionContents(
         edition,
         steered,
@@ -357,6 +357,7 @@ def variant_of(
         campaign=edition.campaign,
         slot=edition.slot,
         items=arrangement.items,
+        entry_ids=arrangement.entry_ids,
         sections=arrangement.sections,
         format=fmt,
         language=language or edition.campaign.language,

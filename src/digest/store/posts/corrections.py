@@ -16,7 +16,8 @@ from digest.store.posts import editing, log, positions
 from digest.store.posts.listing import IS_OFFERED
 from digest.store.posts.revisions import all_topics, content_values, set_values
 
-_PREFIX = "Correction: "
+# Before the title of an item that puts another one right.
+PREFIX = "Correction: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _with_announced(content: Item, words: Item) -> Item:
     if is_told or not (isinstance(content, Event) and isinstance(words, Event)):
         return words
     now = corrected(content, words)
-    return replace(now, title=now.title.removeprefix(_PREFIX)) if now.announced else now
+    return replace(now, title=now.title.removeprefix(PREFIX)) if now.announced else now
 
 
 def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:
@@ -190,6 +191,6 @@ def _check(connection: Connection, row: Row[Any], words: Item | None) -> None:
 
 def _marked(entry: Item) -> Item:
     says_so = isinstance(entry, Event) and entry.announced is not None
-    if says_so or entry.title.startswith(_PREFIX):
+    if says_so or entry.title.startswith(PREFIX):
         return entry
-    return replace(entry, title=_PREFIX + entry.title)
+    return replace(entry, title=PREFIX + entry.title)
