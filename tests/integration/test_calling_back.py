@@ -165,6 +165,31 @@ def test_who_called_it_back_is_on_record(sqlite_engine: Engine) -> None:
     )
 
 
+def test_who_stopped_it_is_on_record(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    sent_now(live, by=None)
+    stopping.stop(live, 1, NOW)
+    with reading(live) as connection:
+        lines = [act.line() for act in latest(connection, 2)]
+
+    edition_name = "edition 1 of campaign lantern-week"
+    assert lines == [
+        f"2026-07-06 08:01:00 UTC  priya ended the stopped {edition_name}: "
+        "state planned → stopped",
+        f"2026-07-06 08:01:00 UTC  priya stopped {edition_name}: kept back 2",
+    ]
+
+
+def test_the_next_edition_carries_what_is_stopped(engine: Engine) -> None:
+    live = a_live_campaign(engine)
+    sent_now(live, by=None)
+    stopping.stop(live, 1, NOW)
+    again = publishing.publish(live, "lantern-week", "daily", LATER)
+
+    assert again.state is EditionState.PLANNED
+    assert states(live, 2) == {DeliveryState.PLANNED: 2}
+
+
 def test_the_next_edition_carries_what_stays_called_back(sqlite_engine: Engine) -> None:
     live = a_live_campaign(sqlite_engine)
     sent_now(live)

@@ -69,7 +69,7 @@ _VERBS = {
     EditionState.SKIPPED: "skipped",
     EditionState.MISSED: "gave up",
     EditionState.CANCELLED: "cancelled",
-    EditionState.STOPPED: "ended, stopped,",
+    EditionState.STOPPED: "ended the stopped",
 }
 
 
