@@ -40,6 +40,7 @@ from digest.schedule.delivery.mail_links import MailLinks
 from digest.schedule.delivery.worker import Work
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.renditions import Renditions
+from digest.schedule.operators.operator_watch import OperatorWatch
 from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
@@ -187,6 +188,19 @@ class App:
         with running(self.inbox) as inbox_url:
             inside = SmtpCarrier(SmtpServer.parse(inbox_url))
             yield PracticeCarrier(inside, outside, self.settings.allow)
+
+    @cached_property
+    def operator_watch(self) -> OperatorWatch:
+        """What tells the operators by mail what is broken, and each day how it is."""
+        return OperatorWatch(
+            engine=self.engine,
+            open_carrier=self.carrier,
+            templates=self.templates("email"),
+            addresses=self.settings.operators,
+            timezone=self.settings.timezone,
+            base_url=self.settings.base_url,
+            rates=self.settings.limits,
+        )
 
     def templates(self, kind: Kind) -> Environment:
         """Return the templates of one kind, the operator's before ours."""

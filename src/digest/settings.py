@@ -36,6 +36,7 @@ from digest.model.delivery.rate_limits import (
     parse_limits,
     parse_slow_start,
 )
+from digest.model.editions.mime import undeliverable
 from digest.model.editions.mode import Mode
 
 PREFIX = "DIGEST_"
@@ -75,6 +76,7 @@ class Settings(BaseModel):
     secret_key: SecretStr | None = None
     live: bool = False
     allow: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
+    operators: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
     timezone: str = "Europe/London"
     fetch_allow: Annotated[WebAccess, _parsed_by(WebAccess.parse)] = WebAccess()
     templates_dir: Path | None = None
@@ -89,6 +91,17 @@ class Settings(BaseModel):
             raise ValueError(
                 "is not a time zone; write e.g. Europe/London"
             ) from problem
+        return value
+
+    @field_validator("operators")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if undeliverable(address):
+                raise ValueError(
+                    "has something that is no email address; write "
+                    "ops@example.org, kim@example.org"
+                )
         return value
 
     @field_validator("base_url")

@@ -69,6 +69,23 @@ LETTERS_UNPOSTED = timedelta(days=3)
 # Seconds: what restarts a process that stands still is not to do so in mid-plan.
 LOOP_STALLED_SECONDS = 1800.0
 
+# == Mail to the operators ==
+
+# Seconds between two looks of each process: together with the next, soon enough.
+OPERATORS_LOOK_SECONDS = 60.0
+# What is over by the next look or two was no more than busy.
+ALARM_SETTLES = timedelta(minutes=2)
+# What comes and goes is one alarm and not many mails.
+WELL_AGAIN_AFTER = timedelta(minutes=15)
+# A mail that could not be handed over is tried again.
+OPERATOR_MAIL_RETRY = timedelta(minutes=5)
+# One that a mail server refused for good is, too: the setting may be mended.
+OPERATOR_MAIL_REFUSED = timedelta(days=1)
+# Nobody wants to be told late of what is long over.
+OPERATOR_MAIL_KEPT = timedelta(days=7)
+# By the clock of DIGEST_TIMEZONE: before a day's work, and before most editions.
+DAILY_MAIL_HOUR = 7
+
 # == What staff are shown ==
 
 # Editions of a campaign that status lists and looks at for troubles, newest first.

@@ -46,6 +46,7 @@ def run_checks(settings: Settings) -> list[Check]:
     parts: dict[str, Callable[[Settings], str]] = {
         "database": _database,
         "mail server": _mail_server,
+        "operators": _operators,
         "email templates": _family("email", "a message can be made"),
         "letter templates and fonts": _family("letter", "a letter can be made"),
         "web templates": _web,
@@ -118,6 +119,12 @@ def _mail_server(settings: Settings) -> str:
     if faults:
         raise CarrierError(words)
     return f"{words}; {settings.mode} mode"
+
+
+def _operators(settings: Settings) -> str:
+    if not settings.operators:
+        return "nobody is told by mail of what breaks: set DIGEST_OPERATORS"
+    return f"{', '.join(settings.operators)} are told by mail of what breaks"
 
 
 async def _greet(carrier: Carrier) -> None:

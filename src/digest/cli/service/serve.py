@@ -67,12 +67,14 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def timetable() -> None:
     """Run the timetable alone; a second one on the same database is harmless."""
     from digest.bootstrap import open_app
-    from digest.cli.service.serving import watch_the_clock
+    from digest.cli.service.serving import watch_over_it, watch_the_clock
 
     to_stderr()
     with open_app() as digest:
         _tell_what_campaigns_lack(digest)
-        watch_the_clock(digest, _stopping())
+        stop = _stopping()
+        watch_over_it(digest, stop)
+        watch_the_clock(digest, stop)
 
 
 def work(
@@ -90,13 +92,19 @@ def work(
     """
     from digest.bootstrap import open_app
     from digest.cli.parts.progress import worked_json
-    from digest.cli.service.serving import work_until_done, work_until_stopped
+    from digest.cli.service.serving import (
+        watch_over_it,
+        work_until_done,
+        work_until_stopped,
+    )
 
     with open_app(instant(now)) as digest:
         if not until_done:
             to_stderr()
             report = worked_json if json else lambda _worked: None
-            work_until_stopped(digest, _stopping(), report)
+            stop = _stopping()
+            watch_over_it(digest, stop)
+            work_until_stopped(digest, stop, report)
             return
         worked = work_until_done(digest, _stopping(), as_json=json)
     if json:

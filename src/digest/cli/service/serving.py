@@ -16,7 +16,12 @@ from digest.schedule.editions.clock_watch import ClockWatch
 from digest.schedule.editions.publishing import plan_released, publish_due
 from digest.schedule.editions.side_by_side import SideBySide
 from digest.schedule.editions.timetable import Timetable
-from digest.schedule.limits import ERRANDS_END_SECONDS, LOOP_STALLED_SECONDS
+from digest.schedule.guard import guarded
+from digest.schedule.limits import (
+    ERRANDS_END_SECONDS,
+    LOOP_STALLED_SECONDS,
+    OPERATORS_LOOK_SECONDS,
+)
 from digest.schedule.pulses import Pulses
 from digest.store.delivery import rate_limits
 from digest.store.holds import holds
@@ -32,6 +37,7 @@ TIMETABLE, WORKER = "timetable", "worker"
 
 def serve_pages(digest: App, host: str, port: int) -> None:
     """Serve the pages until asked to stop."""
+    watch_over_it(digest, threading.Event())
     _server(digest, host, port).run()
 
 
@@ -56,12 +62,24 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
         server.should_exit = True
 
     _started("stopping", end_the_pages, pulses)
+    watch_over_it(digest, stop)
     try:
         server.run()
     finally:
         stop.set()
         for thread in threads:
             thread.join(30)
+
+
+def watch_over_it(digest: App, stop: threading.Event) -> None:
+    """Have a thread tell the operators by mail how it is, until asked to stop."""
+
+    def look() -> None:
+        while not stop.wait(OPERATORS_LOOK_SECONDS):
+            with guarded("watching over it", "for the operators"):
+                digest.operator_watch.look(digest.now())
+
+    threading.Thread(target=look, name="watching over it", daemon=True).start()
 
 
 def watch_the_clock(

@@ -95,7 +95,7 @@ def send_due(
             ]
             sender = nudge.campaign.sender_address
             with open_carrier() as carrier:
-                outcomes = asyncio.run(_handed_over(carrier, sender, messages))
+                outcomes = asyncio.run(handed_over(carrier, sender, messages))
             count += sum(isinstance(outcome, Accepted) for outcome in outcomes)
             # One that has reached somebody is not repeated to all.
             if all(isinstance(outcome, Deferred) for outcome in outcomes):
@@ -120,17 +120,18 @@ def _before(length: timedelta) -> timedelta:
     return min(NUDGE_BEFORE, length / 2)
 
 
-async def _handed_over(
+async def handed_over(
     carrier: Carrier, sender: str, messages: list[tuple[str, bytes]]
 ) -> list[Outcome]:
+    """Hand mails to staff over; a carrier that turns us away ends it, Deferred."""
     outcomes: list[Outcome] = []
     connection = ReconnectingConnection(carrier)
     try:
         for to, payload in messages:
-            copy = Copy("a mail to an approver", sender, to, payload)
+            copy = Copy("a mail to staff", sender, to, payload)
             outcomes.append(await connection.hand_over(copy))
     except CarrierError as problem:
-        log.warning("approvers not told why=%s", problem)
+        log.warning("staff not told why=%s", problem)
         outcomes.append(Deferred(str(problem)))
     finally:
         await connection.close()

@@ -33,6 +33,7 @@ from digest.store.editions.editions import Edition
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.reports import stalls
+from digest.store.staff import operators
 
 _SERVICE = (
     "Is digest serve, or digest {command}, running? Its log says what stopped it."
@@ -50,6 +51,7 @@ class AlarmKind(StrEnum):
     MAIL_SERVER = "mail server"
     SOURCE = "source"
     LETTERS = "letters"
+    OPERATORS = "operators"
     ROW = "row"
     UNSEEN = "unseen"
 
@@ -120,6 +122,7 @@ class _Look:
             "the workers": self._workers,
             "the mail servers": self._mail_servers,
             "the letters": self._letters,
+            "the mail to the operators": self._operators,
             "the rows of the database": self._rows,
         }
         parts |= {
@@ -293,6 +296,14 @@ class _Look:
                 "digest print posted BATCH"
             )
             yield Alarm(AlarmKind.LETTERS, "letters", Trouble(what, help_))
+
+    def _operators(self) -> Iterator[Alarm]:
+        if unsent := operators.unsent(self._connection):
+            mails = counted(unsent.count, "mail", "mails")
+            since = moment_in_words(unsent.since, self._zone)
+            what = f"{mails} to the operators could not be sent, since {since}:"
+            trouble = Trouble(what, f"{unsent.why.rstrip('.')}. It is tried again.")
+            yield Alarm(AlarmKind.OPERATORS, "mail to the operators", trouble)
 
     def _rows(self) -> Iterator[Alarm]:
         for trouble in troubles.unreadable_rows(self._connection):

@@ -47,6 +47,8 @@ class Trouble:
 
     what: str
     help: str
+    # Then it is not for mails: it names them.
+    names_readers: bool = False
 
     def __str__(self) -> str:
         """Return it as one line."""
@@ -388,13 +390,20 @@ def _about(campaign: str, cause: UnservedCause) -> Trouble:
             return Trouble(
                 f"{campaign}: {copies} may or may not have arrived: {reason}. {who}.",
                 settle if cause.readers == 1 else f"{see}, and settle each.",
+                names_readers=True,
             )
         case DeliveryState.PLANNED:
             letters = counted(cause.readers, "letter waits", "letters wait")
-            return Trouble(f"{campaign}: {letters}: {reason}. {who}.", see)
+            return Trouble(
+                f"{campaign}: {letters}: {reason}. {who}.", see, names_readers=True
+            )
         case _:
             readers = counted(cause.readers, "reader was", "readers were")
-            return Trouble(f"{campaign}: {readers} not reached: {reason}. {who}.", see)
+            return Trouble(
+                f"{campaign}: {readers} not reached: {reason}. {who}.",
+                see,
+                names_readers=True,
+            )
 
 
 def _approve_by(connection: Connection, edition: Edition) -> str:

@@ -543,6 +543,33 @@ handover = Table(
     Column("held_because", Text),
 )
 
+# What is broken, until it is well again, so that it is told once.
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("cause", String(200), primary_key=True),  # schedule.reports.alarms
+    _required("words", Text),
+    _required("noticed_at", UtcDateTime),
+    Column("mailed_at", UtcDateTime),  # when a mail of it was written
+    Column("gone_at", UtcDateTime),  # when it was not broken any more
+)
+
+# Mails to the operators, written before any is sent, one row for each of them.
+operator_mail = Table(
+    "operator_mail",
+    metadata,
+    _id(),
+    _required("notice", String(80)),  # what it tells: "daily 2026-07-06"
+    _required("recipient", String(320)),
+    _required("subject", Text),
+    _required("content", JSON),  # headings, each with its lines
+    _required("made_at", UtcDateTime),
+    _required("next_try_at", UtcDateTime),  # also while somebody is sending it
+    Column("failure", Text),  # why it could not be sent yet
+    Column("sent_at", UtcDateTime),
+    UniqueConstraint("notice", "recipient"),
+)
+
 # Mail servers as every machine finds them: see deliver.smtp.failover.
 carrier = Table(
     "carrier",
