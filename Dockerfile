@@ -22,6 +22,7 @@ WORKDIR /data
 USER digest
 VOLUME /data
 EXPOSE 8000
+# Alive, not able: a restart brings no database back.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD \
   ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["digest", "serve", "--host", "0.0.0.0"]

@@ -117,3 +117,22 @@ def test_other_machines_need_the_token(
     ):
         headers = [(b"Authorization", sent.encode("latin-1"))]
         assert elsewhere.get("/metrics", headers=headers).status_code == status
+
+
+def test_a_dead_timetable_and_what_it_owes_are_in_numbers_and_on_the_page(
+    program: App,
+) -> None:
+    later = replace(program, clock=lambda: EIGHT + timedelta(hours=31))
+    holds.check_in(program.engine, EIGHT + timedelta(hours=8))
+    with TestClient(make_app(later), base_url=SITE, client=HERE) as two_days_on:
+        metrics = numbers(two_days_on.get("/metrics").text)
+        page = two_days_on.get("/desk").text
+
+    assert metrics["digest_timetable_silent_seconds", ""] == 23 * 3600
+    assert metrics["digest_editions_missing", ""] == 1
+    assert metrics["digest_broken", "timetable"] == 1
+    assert metrics["digest_broken", "edition"] == 1
+    assert metrics["digest_broken", "source"] == 0
+    assert "What is broken" in page
+    assert "No timetable has looked since Monday 6 July 2026, 17:00 BST" in page
+    assert "Nothing is broken" not in page

@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 from sqlalchemy import Engine, update
 
+from digest.bootstrap import App
 from digest.deliver.carrier import Carrier
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
@@ -200,3 +201,13 @@ def test_operators_are_addresses_with_commas() -> None:
     assert understood == "ops@example.org, kim@example.org"
     with pytest.raises(SettingsError, match="DIGEST_OPERATORS has something"):
         load({"DIGEST_OPERATORS": "ops@example.org; kim"}, NOWHERE)
+
+
+def test_in_practice_the_built_in_inbox_has_it(program: App) -> None:
+    settings = program.settings.model_copy(update={"operators": ("ops@example.org",)})
+    with_operators = replace(program, settings=settings)
+    with_operators.operator_watch.look(program.now())
+
+    assert [each.envelope_to for each in program.inbox.messages()] == [
+        "ops@example.org"
+    ]

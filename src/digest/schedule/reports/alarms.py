@@ -86,8 +86,9 @@ class Reckoning:
 
 
 def ago(instant: datetime, now: datetime) -> str:
-    """Return how long ago that was: "2 hours 5 minutes ago"."""
-    return f"{counted_down(max(now - instant, timedelta()))} ago"
+    """Return how long ago that was, in whole minutes: "2 hours 5 minutes ago"."""
+    length = max(now - instant, timedelta())
+    return f"{counted_down(length - length % timedelta(minutes=1))} ago"
 
 
 def reckon(
