@@ -334,6 +334,9 @@ def test_without_such_keys_an_edition_closes_at_its_slot() -> None:
         pytest.param(
             'at = "10:00"\nquiet = "08:00-08:00"', "", "ends when it begins", id="quiet"
         ),
+        pytest.param(
+            'at = "10:00"\nwhats_on = "2h"', "", "must be from 1d to 92d", id="ahead"
+        ),
     ],
 )
 def test_what_is_not_understood_is_refused_with_what_was_meant(
@@ -534,3 +537,8 @@ def test_an_edition_counts_down_to_its_closing(now: str, words: str) -> None:
 
     assert closing_in_words(closes, slot, moment, "Europe/London") == words
     assert closing_in_words(slot, slot, moment, "Europe/London") == ""
+
+
+def test_a_schedule_may_list_what_is_on_so_far_ahead() -> None:
+    assert schedule_of('at = "16:00"\nwhats_on = "8d"').whats_on == timedelta(days=8)
+    assert schedule_of('at = "16:00"').whats_on is None

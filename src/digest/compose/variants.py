@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.compose.selection import EditionSelection, posts_in_order, sectioned
+from digest.compose.whats_on import whats_on
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot, next_slot
 from digest.model.editions.due_stretch import DueStretch, due_to
@@ -139,6 +140,9 @@ def draft(
     if not entries:
         return None
     arrangement = arranged(entries, steering, campaign)
+    key = VariantKey(due, (), fmt, campaign.language)
+    within = slot, in_file.whats_on
+    listed = whats_on(connection, stored.id, key, within, steering.out)
     return Variant(
         code="draft",
         campaign=campaign,
@@ -146,6 +150,7 @@ def draft(
         items=arrangement.items,
         entry_ids=arrangement.entry_ids,
         sections=arrangement.sections,
+        coming=listed.events,
         format=fmt,
         language=campaign.language,
         note=steering.note,
@@ -175,7 +180,10 @@ def _composed(
     steering = get_steering(connection, place_of(edition)).steering
     campaign = campaigns.load(connection, edition.campaign_id)
     arrangement = arranged(entries, steering, campaign)
-    mark = "\n".join((steering.mark, *arrangement.sections))
+    schedule = campaign.schedule_named(edition.schedule)
+    within = edition.slot, schedule.whats_on if schedule else None
+    listed = whats_on(connection, edition.campaign_id, key, within, steering.out)
+    mark = "\n".join((steering.mark, *arrangement.sections, *listed.marks))
     return ComposedVariant(
         edition.id,
         rendition_key(marks, key.format, key.language, mark),
@@ -186,6 +194,7 @@ def _composed(
             items=arrangement.items,
             entry_ids=arrangement.entry_ids,
             sections=arrangement.sections,
+            coming=listed.events,
             format=key.format,
             language=key.language,
             note=steering.note,

@@ -27,6 +27,10 @@ LONGEST_HOLD_BACK = timedelta(days=1)
 SHORTEST_STEP = timedelta(minutes=5)
 # How long before its slot an edition may be closed: news should not age.
 LONGEST_LEAD = timedelta(days=1)
+# Of a list of what is on: from a day, to a quarter of a year.
+SHORTEST_HORIZON = timedelta(days=1)
+# What is further off is not settled.
+LONGEST_HORIZON = timedelta(days=92)
 # An event that is told no earlier than on its day is told too late.
 SHORTEST_AHEAD = timedelta(days=1)
 # A year and a day: an event that comes once a year is told once a year.

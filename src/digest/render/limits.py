@@ -27,6 +27,8 @@ PREHEADER_WIDTH = 140
 TITLE_WIDTH = 60
 # Characters up to which a telephone number stays on one line.
 PHONE_LENGTH = 20
+# Events of a list of what is on: more of them are counted.
+WHATS_ON_EVENTS = 40
 # Entries of a list of contents: a longer one is folded, a line for each section.
 CONTENTS_ENTRIES = 20
 

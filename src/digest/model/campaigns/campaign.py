@@ -117,6 +117,8 @@ class Schedule:
     An email that has not gone when it `expires` is not sent at all. One that was
     `renamed_from` another is that one still: its readers, its editions. Its editions
     `close` so long before their slot, and no email leaves in hours that are `quiet`.
+    They list events that begin within `whats_on`, also those told before; None lists
+    none.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Schedule:
     renamed_from: str = ""
     close: timedelta = timedelta(0)
     quiet: QuietHours | None = None
+    whats_on: timedelta | None = None
 
     def quiet_until(self, now: datetime) -> datetime | None:
         """Return when emails may leave again, where `now` is in its quiet hours."""

@@ -41,8 +41,10 @@ from digest.model.campaigns.written_times import (
 from digest.model.formats import FORMATS
 from digest.model.limits import (
     LONGEST_EXPIRY,
+    LONGEST_HORIZON,
     LONGEST_LEAD,
     SHORTEST_EXPIRY,
+    SHORTEST_HORIZON,
     SHORTEST_STEP,
 )
 
@@ -85,8 +87,16 @@ def schedule_from(table: TomlTable, inherited: InheritedTimes) -> Schedule:
         expires=expires,
         close=_lead(table, times.times.times),
         quiet=_quiet(table, times.times.times),
+        whats_on=_horizon(table),
         renamed_from=table.parsed("renamed_from", checked_name, ""),
     )
+
+
+def _horizon(table: TomlTable) -> timedelta | None:
+    horizon = table.parsed("whats_on", durations.parse, None)
+    if horizon is not None and not SHORTEST_HORIZON <= horizon <= LONGEST_HORIZON:
+        table.fault("whats_on", "must be from 1d to 92d: how far ahead events are on")
+    return horizon
 
 
 def _recurrence(table: TomlTable, inherited: InheritedTimes) -> Recurrence:

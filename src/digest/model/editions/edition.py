@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.coming_events import ComingEvent
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
 from digest.model.formats import Format
@@ -53,8 +54,11 @@ class VariantKey:
 
     def takes(self, position: int, topics: tuple[str, ...]) -> bool:
         """Whether an item at that position and with those topics is in it."""
-        wanted = not self.topics or not topics or bool(set(self.topics) & set(topics))
-        return wanted and self.due.takes(position)
+        return self.wants(topics) and self.due.takes(position)
+
+    def wants(self, topics: tuple[str, ...]) -> bool:
+        """Whether its readers want items with those topics."""
+        return not self.topics or not topics or bool(set(self.topics) & set(topics))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Variant:
     `entry_ids` are those of the log's entries that each item is made of; empty where
     the items are of no log. `note`, `subject` and `preheader` are staff's own words;
     without them the latter two are made from the items. `sections` are those of its
-    posts, one for each, "" of one that stands before all. `goodbye` are the paragraphs
+    posts, one for each, "" of one that stands before all. `coming` are the events that
+    are on, by their start, where the schedule lists them. `goodbye` are the paragraphs
     that the last edition ends with. `code` is the edition's public name (8 letters and
     digits). A `draft`, which is never sent, and a `rehearsal` are proofs, and say so
     on their face.
@@ -82,6 +87,7 @@ class Variant:
     subject: str = ""
     preheader: str = ""
     sections: tuple[str, ...] = ()
+    coming: tuple[ComingEvent, ...] = ()
     goodbye: tuple[str, ...] = ()
     draft: bool = False
     rehearsal: bool = False

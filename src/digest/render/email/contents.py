@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from digest.model.editions.compiled_message import ReasonWords
@@ -24,6 +25,7 @@ from digest.render.email.entries import (
 from digest.render.email.subject import (
     in_order_of_reading,
     subject,
+    title_of,
     title_with_state,
 )
 from digest.render.limits import (
@@ -38,6 +40,7 @@ from digest.render.words.in_order import set_apart
 from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.languages import direction, language_tag
 from digest.render.words.sections import section_headings
+from digest.render.words.whats_on import ComingDay, coming_days, more_on
 
 Depths = tuple[Depth, ...]
 
@@ -57,7 +60,8 @@ class EmailContents:
     `note` is what staff say to all, before the items; it is in `note_language`.
     `left_out` says how many items there was no room for, "" where there was. `goodbye`
     are the paragraphs that the last edition of a campaign ends with. `calendar` puts
-    all events into the reader's calendar, where there are several. `on_paper` is
+    all events into the reader's calendar, where there are several. `coming` is
+    what is on, by day, and `more_coming` counts what is not listed. `on_paper` is
     whether it can be had by post.
     """
 
@@ -74,6 +78,8 @@ class EmailContents:
     posts: tuple[EmailEntry, ...]
     events: tuple[EmailEntry, ...]
     calendar: Detail | None
+    coming: tuple[ComingDay, ...]
+    more_coming: str
     folded: tuple[Section, ...]
     left_out: str
     goodbye: tuple[Phrase, ...]
@@ -130,6 +136,8 @@ def contents(
         posts=posts,
         events=events,
         calendar=_whole_calendar(variant, calendar_url),
+        coming=coming_days(variant, partial(_title_among_others, variant)),
+        more_coming=more_on(variant),
         folded=tuple(_folded(posts, events, words, page_language(variant).direction)),
         left_out=_left_out(len(entries) - len(pairs), words),
         goodbye=tuple(
@@ -143,6 +151,10 @@ def contents(
         phone=phone_detail("", campaign.letter.phone, words),
         on_paper=campaign.has_postal_address,
     )
+
+
+def _title_among_others(variant: Variant, event: Event) -> str:
+    return set_apart(title_of(event, variant), page_language(variant).direction)
 
 
 def _whole_calendar(

@@ -41,6 +41,7 @@ from digest.render.words.event_times import headline, is_off, times
 from digest.render.words.languages import ENGLISH, known_language
 from digest.render.words.link_labels import link_labels, link_words
 from digest.render.words.sections import section_headings
+from digest.render.words.whats_on import coming_days, more_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,25 @@ def _blocks(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
         yield setup.typesetter().heading(2, _events(setup.words), "events")
     for event in events:
         yield from _event(event, variant, setup)
+    yield from _whats_on(variant, setup)
+
+
+def _whats_on(variant: Variant, setup: LetterSetup) -> Iterator[Json]:
+    days, words = coming_days(variant, setup.title), setup.words
+    if days:
+        yield setup.typesetter().heading(2, words.gettext("What is on"))
+    for day in days:
+        yield setup.typesetter().heading(3, day.day)
+        for line in day.lines:
+            spans = [TextSpan(line.title, strong=True)]
+            if line.facts:
+                spans.append(TextSpan(f". {line.facts}"))
+            if line.phone:
+                asking = words.gettext("To book or ask, ring")
+                spans.append(TextSpan(f". {asking} {line.phone}"))
+            yield setup.typesetter().paragraph(*spans)
+    if more := more_on(variant):
+        yield setup.typesetter().paragraph(TextSpan(more))
 
 
 def note_of(variant: Variant) -> Post:

@@ -53,7 +53,30 @@ def released(
     UnreadableError where one of them cannot be read: it is for a person to say
     whether an edition goes without it.
     """
-    rows = (
+    rows = _rows(campaign_id, since, upto)
+    entries, faults = read_each(connection, rows, item.c.id, _entry)
+    for item_id, why in faults.items():
+        raise unreadable(item_id, why)
+    latest = {post: entry.position for post, entry in entries}
+    return [entry for post, entry in entries if latest[post] == entry.position]
+
+
+def events(connection: Connection, campaign_id: int, upto: int) -> list[list[LogEntry]]:
+    """Return the events of the log up to a position, each with all its corrections.
+
+    The latest comes last. What is withdrawn is left out, and what cannot be read.
+    """
+    is_event = item.c.content["k"].as_string() == "event"
+    rows = _rows(campaign_id, 0, upto).where(is_event)
+    entries, _ = read_each(connection, rows, item.c.id, _entry)
+    versions: dict[tuple[int, str], list[LogEntry]] = {}
+    for event, entry in entries:
+        versions.setdefault(event, []).append(entry)
+    return [*versions.values()]
+
+
+def _rows(campaign_id: int, since: int, upto: int) -> Select[Any]:
+    return (
         select(item, source.c.name.label("source_name"))
         .join(source, source.c.id == item.c.source_id)
         .where(
@@ -64,11 +87,6 @@ def released(
         )
         .order_by(item.c.position)
     )
-    entries, faults = read_each(connection, rows, item.c.id, _entry)
-    for item_id, why in faults.items():
-        raise unreadable(item_id, why)
-    latest = {post: entry.position for post, entry in entries}
-    return [entry for post, entry in entries if latest[post] == entry.position]
 
 
 def unreadable(item_id: int, why: str) -> UnreadableError:

@@ -1,0 +1,23 @@
+"""What's on: the events to come, whether or not their reader has been told of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digest.model.posts.items import Event
+
+
+class ComingMark(StrEnum):
+    """What an event that is to come is to its reader."""
+
+    TOLD = "told"
+    NEW = "new"
+    CHANGED = "changed"
+    OFF = "called off"
+
+
+@dataclass(frozen=True, slots=True)
+class ComingEvent:
+    """An event to come, and what it is to whoever reads of it."""
+
+    event: Event
+    mark: ComingMark

@@ -1,0 +1,129 @@
+"""What's on, by day, as every format says it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from digest.model.editions.coming_events import ComingEvent, ComingMark
+from digest.model.editions.edition import Variant
+from digest.model.editions.mime import cleaned
+from digest.model.posts.items import Event
+from digest.render.addresses import phone_address, web_address
+from digest.render.limits import WHATS_ON_EVENTS
+from digest.render.words.catalogue import Phrase, Words, words_of
+from digest.render.words.dates import day_without_year, hours_of, local, when, zone_of
+from digest.render.words.event_times import is_off
+
+
+@dataclass(frozen=True, slots=True)
+class ComingLine:
+    """An event of a day: its title with what it is to the reader, and its facts.
+
+    `phone` is rung at `phone_href`, and `online` is where to join; "" without.
+    """
+
+    title: Phrase
+    facts: str
+    phone: str
+    phone_href: str
+    online: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComingDay:
+    """A day in the campaign's own zone, and what is on."""
+
+    day: Phrase
+    lines: tuple[ComingLine, ...]
+
+
+def coming_days(
+    variant: Variant, title_of: Callable[[Event], str]
+) -> tuple[ComingDay, ...]:
+    """Return what is on, by day; none where the variant has no such list.
+
+    What goes on since before the edition's day stands under that day.
+    """
+    words, zone = words_of(variant), variant.campaign.timezone
+
+    def begins(coming: ComingEvent) -> datetime:
+        return max(_starts(coming.event), variant.slot).astimezone(zone_of(zone))
+
+    def day(coming: ComingEvent) -> date:
+        return begins(coming).date()
+
+    listed = sorted(variant.coming[:WHATS_ON_EVENTS], key=begins)
+    return tuple(
+        ComingDay(
+            Phrase(day_without_year(begins(of_day[0]), zone, words)),
+            tuple(_lines(of_day, variant, title_of)),
+        )
+        for of_day in ([*group] for _, group in groupby(listed, key=day))
+    )
+
+
+def more_on(variant: Variant) -> str:
+    """Return how many more events are on than are listed, "" where there are none."""
+    number = len(variant.coming) - WHATS_ON_EVENTS
+    if number <= 0:
+        return ""
+    return words_of(variant).ngettext(
+        # Translators: below a list of events.
+        "And %(number)d more event.",
+        "And %(number)d more events.",
+        number,
+    )
+
+
+def _lines(
+    of_day: list[ComingEvent], variant: Variant, title_of: Callable[[Event], str]
+) -> Iterator[ComingLine]:
+    words = words_of(variant)
+    for coming in of_day:
+        event = coming.event
+        phone = "" if is_off(event) else cleaned(event.booking_phone)
+        yield ComingLine(
+            _marked(title_of(event), coming.mark, words),
+            _facts(event, variant, words),
+            words.number(phone) if phone else "",
+            phone_address(phone) if phone else "",
+            "" if is_off(event) else web_address(event.joining_url),
+        )
+
+
+def _marked(title: str, mark: ComingMark, words: Words) -> Phrase:
+    match mark:
+        case ComingMark.TOLD:
+            return title if isinstance(title, Phrase) else Phrase(title)
+        case ComingMark.NEW:
+            # Translators: an event of which the reader has not heard before.
+            return words.gettext("New: %(title)s", title=title)
+        case ComingMark.CHANGED:
+            # Translators: an event at another time or place than the reader was told.
+            return words.gettext("Changed: %(title)s", title=title)
+        case ComingMark.OFF:
+            # Translators: an event that does not take place.
+            return words.gettext("Called off: %(title)s", title=title)
+
+
+def _facts(event: Event, variant: Variant, words: Words) -> str:
+    home = variant.campaign.timezone
+    starts, ends = local(event.span, zone_of(event.zone, home))
+    within_a_day = ends is None or ends.date() == starts.date()
+    if is_off(event):
+        time = ""
+    elif event.all_day or not within_a_day or event.starts < variant.slot:
+        time = when(event, home, words)
+    else:
+        time = hours_of(starts, ends, home, words)
+    place = cleaned(event.place)
+    if not (time and place):
+        return time or place
+    # Translators: of an event, as in "9am to 11am, The Hall".
+    return words.gettext("%(time)s, %(place)s", time=time, place=place)
+
+
+def _starts(event: Event) -> datetime:
+    span = event.announced if is_off(event) and event.announced else event.span
+    return span.starts
