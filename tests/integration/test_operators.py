@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import Engine, update
@@ -25,6 +26,7 @@ from digest.settings import as_understood, load
 from digest.store.base import tables
 from digest.store.base.engine import reading, writing
 from digest.store.holds import holds
+from digest.store.staff import operators
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
@@ -211,3 +213,41 @@ def test_in_practice_the_built_in_inbox_has_it(program: App) -> None:
     assert [each.envelope_to for each in program.inbox.messages()] == [
         "ops@example.org"
     ]
+
+
+def test_a_fault_of_ours_is_shown_too_and_the_mail_is_tried_again(
+    sqlite_engine: Engine, server: MailServer
+) -> None:
+    a_stored_campaign(sqlite_engine, now=NIGHT)
+    watch = a_watch(sqlite_engine, server.port)
+
+    def no_carrier() -> NoReturn:
+        raise OSError("no port is free")
+
+    replace(watch, open_carrier=no_carrier).look(EIGHT)
+    with reading(sqlite_engine) as connection:
+        alarms = reckon(connection, EIGHT).alarms
+
+    assert AlarmKind.OPERATORS in [alarm.kind for alarm in alarms]
+    watch.look(EIGHT + 5 * MINUTE)
+    assert len(mails(server)) == 1
+
+
+def test_who_died_before_it_was_on_record_that_a_mail_went_repeats_it_as_the_same(
+    sqlite_engine: Engine, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_stored_campaign(sqlite_engine, now=NIGHT)
+    watch = a_watch(sqlite_engine, server.port)
+    with monkeypatch.context() as patched:
+
+        def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(operators, "note_sent", die)
+        with pytest.raises(KeyboardInterrupt):
+            watch.look(EIGHT)
+    for minute in (1, 5, 6):
+        watch.look(EIGHT + minute * MINUTE)
+    first, again = mails(server)
+
+    assert first["Message-ID"] == again["Message-ID"]

@@ -56,9 +56,13 @@ class OperatorWatch:
             with guarded("telling the operators", f"what={name!r}"):
                 act(now)
         count = 0
-        with guarded("sending mail to the operators", ""):
-            while mail := self._claimed(now):
+        while mail := self._claimed(now):
+            with guarded("sending mail to the operators", f"mail={mail.id}") as fault:
                 count += self._sent(mail, now)
+            if fault:
+                again_at = now + limits.OPERATOR_MAIL_RETRY
+                with writing(self.engine) as connection:
+                    operators.note_unsent(connection, mail.id, fault.words, again_at)
         return count
 
     def _alarms(self, now: datetime) -> None:
