@@ -20,7 +20,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import reader
 from digest.store.reports import overview
-from tests.builders import EIGHT, a_post
+from tests.builders import EIGHT, a_post, an_event
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 DAY = timedelta(days=1)
@@ -172,3 +172,22 @@ def test_one_that_is_planned_is_told_of_elsewhere(sqlite_engine: Engine) -> None
 
     with pytest.raises(DigestError, match="digest edition show 1"):
         checked(live, "1")
+
+
+def test_sheets_have_room_for_what_is_on(sqlite_engine: Engine) -> None:
+    sheets = []
+    for more in ("", '\nwhats_on = "8d"'):
+        file = READY.replace('at = "16:00"', f'at = "16:00"{more}')
+        if not more:
+            live = a_live_campaign(sqlite_engine, file)
+            walks = [an_event(str(n), title=f"Walk {n}") for n in range(40)]
+            posts_accepted(sqlite_engine, [an_event("x", title="Far"), *walks])
+            publishing.publish(live, "lantern-week", "daily", EIGHT - DAY)
+            posts_accepted(sqlite_engine, [a_post("two", title="Two")])
+        else:
+            a_stored_campaign(sqlite_engine, file)
+        sheets.append(checked(live).posted.sheets)
+
+    assert sheets[0] == 1
+    assert sheets[1] is not None
+    assert sheets[1] > 1

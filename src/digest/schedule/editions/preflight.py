@@ -1,8 +1,8 @@
 """An edition looked at before it goes: whom it reaches, what must be put right."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,10 +12,13 @@ from sqlalchemy import Connection
 
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import arranged
+from digest.compose.whats_on import whats_on
 from digest.errors import DigestError
 from digest.model.campaigns.live_needs import campaign_needs
-from digest.model.editions.edition import Variant
+from digest.model.editions.due_stretch import due_to, only
+from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.mode import Mode
+from digest.model.editions.steering import Steering
 from digest.model.staff_words import counted
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.reach import EditionReach, VariantKind, foresee
@@ -29,6 +32,7 @@ from digest.store.base.engine import reading
 from digest.store.editions import editions, steering
 from digest.store.editions.steering import OPEN
 from digest.store.holds import holds
+from digest.store.posts.log import LogEntry
 
 
 class CheckLevel(StrEnum):
@@ -132,18 +136,16 @@ def check(
             edition.campaign, steered, is_last=edition.is_last
         )
         reached, entries = foresee(connection, edition, selection, now)
-    variants = {
-        kind: variant_of(
-            edition,
-            steered,
-            arranged(
-                [entries[number] for number in kind[2]], steered, edition.campaign
-            ),
-            kind[0],
-            kind[1],
-        )
-        for kind in reached.copies
-    }
+        variants = {
+            kind: _variant(
+                connection,
+                edition,
+                steered,
+                kind,
+                [entries[number] for number in kind[2]],
+            )
+            for kind in reached.copies
+        }
     faults = Counter[str]()
     posted = _posted(previews, edition, reached, variants, faults)
     _try_each_format(previews, variants, faults)
@@ -154,6 +156,27 @@ def check(
         *_of_letters(posted),
     )
     return EditionCheck(edition, reached, posted, results)
+
+
+def _variant(
+    connection: Connection,
+    edition: OpenEdition,
+    steered: Steering,
+    kind: VariantKind,
+    entries: Sequence[LogEntry],
+) -> Variant:
+    """Return what readers of a kind get; what is on may be on topics not theirs."""
+    fmt, language, _ = kind
+    arrangement = arranged(entries, steered, edition.campaign)
+    variant = variant_of(edition, steered, arrangement, fmt, language)
+    schedule = edition.campaign.schedule_named(edition.schedule)
+    if schedule is None or schedule.whats_on is None:
+        return variant
+    news = only(entry.position for entry in entries)
+    key = VariantKey(due_to(edition.upto, edition.upto, (news,)), (), fmt, language)
+    within = edition.slot, schedule.whats_on
+    listed = whats_on(connection, edition.campaign_id, key, within, steered.out)
+    return replace(variant, coming=listed.events)
 
 
 def _refuse_planned(connection: Connection, edition: OpenEdition) -> None:
