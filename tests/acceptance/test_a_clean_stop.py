@@ -65,7 +65,7 @@ def planned(home: Path) -> Path:
         a_stored_campaign(app.engine, FROM_A_FOLDER, now)
         for number in range(READERS):
             a_reader(app.engine, f"reader-{number}")
-        posts_accepted(app.engine, [a_post()], now)
+        posts_accepted(app.engine, [a_post(published=now)], now)
         publish(app.engine, "lantern-week", "daily", now)
     return home
 

@@ -55,7 +55,8 @@ def prepared(home: Path, digest: Command) -> Command:
     (home / "people.csv").write_text(PEOPLE)
     with serving(datetime.now(UTC)) as feed:
         written = "https://example.org/blog/feed"
-        (home / "news.toml").write_text(file.replace(written, feed))
+        at_once = file.replace("[campaign]", '[campaign]\nhold_back = "0m"')
+        (home / "news.toml").write_text(at_once.replace(written, feed))
         for number in (2, 3, 4, 5):
             for words in commands(number):
                 here = [feed if word == written else word for word in words]
