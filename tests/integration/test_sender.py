@@ -105,12 +105,26 @@ def test_an_edition_sent_once_is_not_sent_again(engine: Engine) -> None:
     assert len(carrier.copies) == 3
 
 
-def test_an_edition_is_not_sent_before_it_is_planned_to_its_end(engine: Engine) -> None:
+@pytest.mark.parametrize("state", ["open", "frozen", "skipped", "cancelled"])
+def test_nothing_leaves_of_an_edition_that_may_not_go(
+    engine: Engine, state: str
+) -> None:
+    a_planned_edition(engine)
+    with writing(engine) as connection:
+        connection.execute(update(edition).values(state=state))
+
+    assert send(a_sender(engine, ScriptedCarrier())) == RunTally()
+
+
+def test_what_is_planned_leaves_while_others_are_still_planned_for(
+    engine: Engine,
+) -> None:
     a_planned_edition(engine)
     with writing(engine) as connection:
         connection.execute(update(edition).values(state="approved"))
 
-    assert send(a_sender(engine, ScriptedCarrier())) == RunTally()
+    assert send(a_sender(engine, ScriptedCarrier())) == RunTally(accepted=1)
+    assert edition_state(engine) == "approved"
 
 
 def test_a_refused_reader_keeps_nobody_else_waiting(engine: Engine) -> None:
