@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from _send_rows import FILE
 from sqlalchemy import Connection, Engine, select, text, update
 
 from digest.model.posts.item_json import to_json
@@ -23,24 +24,6 @@ from digest.store.migrate import migrate
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 TOPIC_SETS, POSTS, TOPICS = 200, 30, 40
 EDITION = 1
-FILE = """
-[campaign]
-name = "lantern-week"
-title = "Lantern Week"
-from = "Lantern Week <digest@example.org>"
-lists = ["lantern"]
-timezone = "Europe/London"
-
-[[source]]
-name = "blog"
-kind = "feed"
-url = "https://example.org/feed"
-
-[[schedule]]
-name = "daily"
-at = "16:00"
-default = true
-"""
 # Of a hundred readers three have letters, one has no address at all, one has left,
 # and one has their email address suppressed and no other.
 _READERS = (

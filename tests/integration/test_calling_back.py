@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 
 from digest.bootstrap import App
+from digest.cli.service.serving import work_until_done
+from digest.cli.status import status
 from digest.compose import lifecycle, plan, stopping
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.errors import DigestError
@@ -98,6 +101,27 @@ def test_what_a_person_approves_is_held_back_from_then(sqlite_engine: Engine) ->
     approved = publishing.approve(live, 1, "sam", LATER)
 
     assert approved.leaves_at == LATER + FIVE_MINUTES
+
+
+def test_whoever_looks_is_told_when_it_leaves(
+    program: App, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(program.engine) as connection:
+        connection.execute(
+            update(edition).values(
+                state=EditionState.APPROVED,
+                mode=Mode.PRACTICE,
+                leaves_at=program.now() + FIVE_MINUTES,
+            )
+        )
+    monkeypatch.setattr("digest.bootstrap.open_app", lambda: nullcontext(program))
+    status()
+    worked = work_until_done(program, threading.Event())
+
+    told = "edition 1: nothing leaves before Monday 6 July 2026, 10:05 BST"
+    assert worked.lines()[-1] == told
+    assert worked.facts()["held_back"] == {1: EIGHT + timedelta(hours=1, minutes=5)}
+    assert "approved, and leaves from Monday 6 July 2026" in capsys.readouterr().out
 
 
 def test_nothing_is_leased_of_what_is_held_back(engine: Engine) -> None:
@@ -253,6 +277,18 @@ def test_what_is_cancelled_or_done_is_neither(sqlite_engine: Engine) -> None:
     for act in (stopping.recall, stopping.stop):
         with pytest.raises(DigestError, match="cancelled"):
             act(live, 1, NOW)
+
+
+@pytest.mark.parametrize("state", [EditionState.SENT, EditionState.REHEARSED])
+def test_of_what_has_left_only_letters_are_kept_back(
+    sqlite_engine: Engine, state: EditionState
+) -> None:
+    a_planned_edition(sqlite_engine)
+    with writing(sqlite_engine) as connection:
+        connection.execute(update(edition).values(state=state))
+
+    with pytest.raises(DigestError, match="its emails have left; letters that are not"):
+        stopping.recall(sqlite_engine, 1, NOW)
 
 
 # == Stopped while a sender has it in hand ==

@@ -3,21 +3,16 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
-from digest.model.campaigns.campaign import Campaign, Schedule
-from digest.model.campaigns.closures import ClosurePolicy
 from digest.model.staff_words import counted
 
-_WHEN_CLOSED = {
-    ClosurePolicy.SKIP: "skipped on",
-    ClosurePolicy.BEFORE: "moved to before",
-    ClosurePolicy.AFTER: "moved to after",
-    ClosurePolicy.SEND: "sent also on",
-}
+if TYPE_CHECKING:
+    from digest.model.campaigns.campaign import Campaign, Schedule
+    from digest.model.campaigns.closures import ClosurePolicy
 
 app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
 
@@ -164,13 +159,27 @@ def _is_meant() -> bool:
     return typer.confirm("Apply the file as it is?", err=True)
 
 
-def _in_words(schedule: Schedule) -> str:
+def _when_closed(policy: "ClosurePolicy") -> str:
+    from digest.model.campaigns.closures import ClosurePolicy
+
+    match policy:
+        case ClosurePolicy.SKIP:
+            return "skipped on"
+        case ClosurePolicy.BEFORE:
+            return "moved to before"
+        case ClosurePolicy.AFTER:
+            return "moved to after"
+        case ClosurePolicy.SEND:
+            return "sent also on"
+
+
+def _in_words(schedule: "Schedule") -> str:
     from digest.model.campaigns.durations import in_words
 
     times = schedule.times
     parts = [f"{schedule.name}: {times} {times.zone}"]
     if times.closures:
-        parts.append(f"{_WHEN_CLOSED[times.when_closed]} {times.closures}")
+        parts.append(f"{_when_closed(times.when_closed)} {times.closures}")
     if schedule.close:
         parts.append(f"closes {in_words(schedule.close)} before")
     if schedule.quiet:
@@ -178,7 +187,7 @@ def _in_words(schedule: Schedule) -> str:
     return ", ".join([*parts, f"emails are of use for {in_words(schedule.expires)}"])
 
 
-def _facts(campaign: Campaign) -> dict[str, Any]:
+def _facts(campaign: "Campaign") -> dict[str, Any]:
     facts = asdict(campaign)
     for row, schedule in zip(facts["schedules"], campaign.schedules, strict=True):
         row["formats"] = [fmt.name for fmt in schedule.formats]

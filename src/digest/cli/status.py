@@ -55,9 +55,13 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
         )
     for entry in facts["editions"]:
         kind = "edition" if entry["mode"] == "live" else "rehearsal"
+        leaves = ""
+        if entry["leaves_at"]:
+            at = moment_in_words(entry["leaves_at"], entry["timezone"])
+            leaves = f", and leaves from {at}"
         yield (
             f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
-            f"{entry['state']} {entry['reason']}".rstrip()
+            f"{entry['state']}{leaves} {entry['reason']}".rstrip()
         )
     for run in facts["runs"]:
         kind = "edition" if run["mode"] == "live" else "rehearsal"

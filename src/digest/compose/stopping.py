@@ -123,6 +123,12 @@ def _refuse_unless_going(edition: Edition) -> None:
 def _not_recalled(edition: Edition) -> str:
     if edition.state is EditionState.OPEN:
         return f"edition {edition.id} is open: it can be changed as it is"
+    if edition.state in _GONE:
+        return (
+            f"edition {edition.id} is {edition.state}: its emails have left; letters "
+            "that are not sealed yet are kept back with digest edition stop "
+            f"{edition.id}"
+        )
     if edition.state in _GOING or edition.plan_cursor:
         return (
             f"edition {edition.id} is {edition.state}, so it cannot be called back "

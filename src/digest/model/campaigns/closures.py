@@ -3,17 +3,18 @@
 Bank holidays come from the package `holidays`, a table of facts as the time zones are.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-
-import holidays
+from typing import TYPE_CHECKING
 
 from digest.model.names import nearest
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 WEEKEND = frozenset({5, 6})
 CLOSED = "closed"
@@ -76,28 +77,44 @@ class Closures:
         return ", ".join([*place, *map(str, self.days)])
 
 
+def _calendar_of(place: str, year: int | None = None) -> "HolidayBase":
+    """Return the package's calendar of a place.
+
+    Raises NotImplementedError for a place that it does not know.
+    """
+    from holidays import country_holidays  # noqa: PLC0415 - most campaigns need none
+
+    country, _, part = place.partition("-")
+    return country_holidays(country, part or None, years=year)
+
+
+def _parts_of_countries() -> Mapping[str, Iterable[str]]:
+    from holidays import list_supported_countries  # noqa: PLC0415 - as above
+
+    return list_supported_countries(include_aliases=False)
+
+
 @cache
 def _bank_holidays(place: str, year: int) -> Mapping[date, str]:
-    country, _, part = place.partition("-")
-    calendar = holidays.country_holidays(country, part or None, years=year)
+    calendar = _calendar_of(place, year)
     return MappingProxyType({day: calendar[day] for day in calendar})
 
 
 @cache
 def _weekend(place: str) -> frozenset[int]:
-    if not place:
-        return WEEKEND
-    country, _, part = place.partition("-")
-    return frozenset(holidays.country_holidays(country, part or None).weekend)
+    return frozenset(_calendar_of(place).weekend) if place else WEEKEND
 
 
 def _check(place: str) -> None:
     country, dash, part = place.partition("-")
     if len(country) == 2 and country.isupper() and bool(dash) == bool(part):
-        with suppress(NotImplementedError):
-            holidays.country_holidays(country, part or None)
+        try:
+            _calendar_of(place)
+        except NotImplementedError:  # so says the package of a place it has not
+            pass
+        else:
             return
-    countries = holidays.list_supported_countries(include_aliases=False)
+    countries = _parts_of_countries()
     example = "write a country, or a country and a part of it: DE, GB-ENG"
     if country.upper() in countries:
         example = _parts_in_words(country.upper(), part)
@@ -107,8 +124,8 @@ def _check(place: str) -> None:
 
 
 def _parts_in_words(country: str, part: str) -> str:
-    by_alias = holidays.country_holidays(country).subdivisions_aliases
-    parts = holidays.list_supported_countries(include_aliases=False)[country]
+    by_alias = _calendar_of(country).subdivisions_aliases
+    parts = _parts_of_countries()[country]
     codes = {code: code for code in parts} | dict(by_alias)
     if not part or not codes:
         return f'is it "{country}"?'

@@ -15,7 +15,7 @@ from digest.deliver.sending.run_state import Progress, RunTally
 from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
-from digest.model.staff_words import moment_in_words
+from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
@@ -23,7 +23,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
-from digest.store.editions.holding_back import quiet_until
+from digest.store.editions.holding_back import leaving, quiet_until
 from digest.store.holds import holds
 from digest.store.reports import overview
 
@@ -38,7 +38,8 @@ class WorkReport:
 
     `waiting` counts all letters that wait for a person, those of earlier rounds
     too; `faults` are all that is not mended yet. `quiet` says until when no email of
-    an edition leaves, in its schedule's zone, and `hold` why nothing may leave.
+    an edition leaves, in its schedule's zone, `held_back` until when nothing of one
+    does, in its campaign's, and `hold` why nothing may leave.
     """
 
     emails: RunTally
@@ -46,6 +47,7 @@ class WorkReport:
     faults: tuple[str, ...] = ()
     waiting: int = 0
     quiet: Mapping[int, datetime] = field(default_factory=dict)
+    held_back: Mapping[int, datetime] = field(default_factory=dict)
     hold: str = ""
 
     @property
@@ -72,6 +74,7 @@ class WorkReport:
                 "print_batches": [batch.id for batch in batches],
             },
             "quiet": self.quiet,
+            "held_back": self.held_back,
             "faults": list(self.faults),
             "hold": self.hold,
         }
@@ -92,7 +95,8 @@ class WorkReport:
             if outcome.batch:
                 files = outcome.batch.files
                 lines.append(
-                    f"letters: {files.letters} on {files.sheets} sheets in {files.pdf}"
+                    f"letters: {files.letters} on "
+                    f"{counted(files.sheets, 'sheet', 'sheets')} in {files.pdf}"
                 )
             lines += [f"letter waits: {why}" for why in outcome.waiting.values()]
         if self.waiting:
@@ -101,6 +105,11 @@ class WorkReport:
             f"edition {edition_id}: no email leaves in its quiet hours, until "
             f"{moment_in_words(end, str(end.tzinfo))}"
             for edition_id, end in self.quiet.items()
+        ]
+        lines += [
+            f"edition {edition_id}: nothing leaves before "
+            f"{moment_in_words(end, str(end.tzinfo))}"
+            for edition_id, end in self.held_back.items()
         ]
         return lines + [f"fault: {fault}" for fault in self.faults]
 
@@ -167,7 +176,8 @@ class Work:
                 for edition in going
             )
             quiet = quiet_until(connection, self.clock())
-        return WorkReport(emails, letters, tuple(faults), waiting, quiet)
+            held_back = leaving(connection, self.clock())
+        return WorkReport(emails, letters, tuple(faults), waiting, quiet, held_back)
 
     def rounds(
         self, stop: threading.Event, may_act: Callable[[], bool], supply: ProcessSupply

@@ -71,6 +71,10 @@ def status_of(
                     "mode": edition.mode.value,
                     "state": edition.state.value,
                     "reason": edition.reason or "",
+                    "leaves_at": (
+                        edition.leaves_at if edition.is_held_back(now) else None
+                    ),
+                    "timezone": stored.campaign.timezone,
                 }
                 for stored in stored_campaigns
                 for edition in last_editions(connection, stored.id)

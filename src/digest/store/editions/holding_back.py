@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
@@ -49,12 +50,20 @@ def is_going(edition_id: int) -> ColumnElement[bool]:
 
 
 def leaving(connection: Connection, now: datetime) -> dict[int, datetime]:
-    """Return when each edition of our mode leaves that is approved and held back."""
+    """Return when each edition of our mode leaves that is approved and held back.
+
+    In its campaign's zone, where that can be read.
+    """
     rows = connection.execute(
-        select(edition.c.id, edition.c.leaves_at).where(
+        select(edition.c.id, edition.c.campaign_id, edition.c.leaves_at).where(
             edition.c.state == EditionState.APPROVED,
             edition.c.leaves_at > now,
             edition.c.mode == mode_of(connection),
         )
-    )
-    return {row.id: row.leaves_at for row in rows}
+    ).all()
+    ends = {row.id: row.leaves_at for row in rows}
+    for row in rows:
+        with suppress(UnreadableError):  # it leaves all the same
+            zone = ZoneInfo(campaigns.load(connection, row.campaign_id).timezone)
+            ends[row.id] = row.leaves_at.astimezone(zone)
+    return ends
