@@ -118,8 +118,8 @@ def test_whoever_looks_is_told_when_it_leaves(
     status()
     worked = work_until_done(program, threading.Event())
 
-    told = "edition 1: nothing leaves before Monday 6 July 2026, 10:05 BST"
-    assert worked.lines()[-1] == told
+    held_back = "edition 1: nothing leaves before Monday 6 July 2026, 10:05 BST"
+    assert worked.lines()[-1] == held_back
     assert worked.facts()["held_back"] == {1: EIGHT + timedelta(hours=1, minutes=5)}
     assert "approved, and leaves from Monday 6 July 2026" in capsys.readouterr().out
 
