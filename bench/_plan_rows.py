@@ -18,7 +18,7 @@ from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import campaign, item, mailing_list, schedule, source
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import CampaignFile
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.holds import holds
 from digest.store.migrate import migrate
 
@@ -94,7 +94,7 @@ def filled(engine: Engine, readers: int) -> None:
         stored = campaigns.apply(connection, CampaignFile(FILE, "UTC", "/"), AT)
         schedule_id = connection.scalars(select(schedule.c.id)).one()
         _log(connection, stored.id)
-        editions.open_at(connection, editions.Slot(stored.id, schedule_id, AT), AT)
+        moves.open_at(connection, editions.Slot(stored.id, schedule_id, AT), AT)
         connection.execute(
             text(
                 "UPDATE edition SET state = 'approved', upto = :upto, approved_at=:at"

@@ -9,7 +9,7 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.importing import ImportReport, ListImport
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, variant
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.people import readers
 from tests.builders import EIGHT
 from tests.stored import schedule_id
@@ -67,7 +67,7 @@ def an_edition(engine: Engine, on: str = "daily", **fields: object) -> editions.
     """Open an edition of that schedule, with those fields."""
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, on), EIGHT)
-        editions.open_at(connection, slot, EIGHT)
+        moves.open_at(connection, slot, EIGHT)
         if fields:
             connection.execute(
                 update(edition)

@@ -12,7 +12,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, send_batch
 from digest.store.delivery import deliveries, resending, send_batches
 from digest.store.delivery.deliveries import DeliveryMove
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition, states
 
@@ -119,8 +119,6 @@ def test_nothing_that_runs_by_itself_sends_a_refused_copy_again(
         assert not deliveries.move(
             connection, DeliveryMove(sent_edition.key(), PLANNED), EIGHT
         )
-        assert not editions.move(
-            connection, sent_edition.id, EditionState.SENDING, EIGHT
-        )
+        assert not moves.move(connection, sent_edition.id, EditionState.SENDING, EIGHT)
     with reading(engine) as connection:
         assert editions.get(connection, sent_edition.id).state is EditionState.SENT

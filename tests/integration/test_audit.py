@@ -38,7 +38,7 @@ from digest.store.delivery import (
 )
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.print_batches import PrintBatchState, PrintFiles
-from digest.store.editions import editions
+from digest.store.editions import moves
 from digest.store.editions.editions import Slot
 from digest.store.holds import holds
 from digest.store.people import subscriptions
@@ -115,7 +115,7 @@ def an_edited_post(engine: Engine) -> None:
 def an_open_edition(engine: Engine) -> None:
     a_campaign_with_posts(engine)
     with writing(engine) as connection:
-        editions.open_at(connection, Slot(1, 1, EIGHT), EIGHT)
+        moves.open_at(connection, Slot(1, 1, EIGHT), EIGHT)
 
 
 def a_frozen_edition(engine: Engine) -> None:
@@ -145,7 +145,7 @@ def ended(*states: DeliveryState) -> Callable[[Engine], None]:
     def prepare(engine: Engine) -> None:
         planned_copies(engine)
         with writing(engine) as connection:
-            editions.move(connection, 1, EditionState.SENDING, EIGHT)
+            moves.move(connection, 1, EditionState.SENDING, EIGHT)
             for to in (DeliveryState.HANDING_OVER, *states):
                 deliveries.move(connection, DeliveryMove(KEY, to), EIGHT)
 
@@ -217,7 +217,7 @@ def applied(text: str) -> Perform:
 
 
 def moved_edition(to: EditionState, **facts: Any) -> Perform:
-    return lambda connection: editions.move(connection, 1, to, NOW, **facts)
+    return lambda connection: moves.move(connection, 1, to, NOW, **facts)
 
 
 def moved_batch(to: PrintBatchState) -> Perform:
@@ -336,12 +336,12 @@ CASES = {
     ),
     "open": Case(
         a_campaign_with_posts,
-        lambda c: editions.open_at(c, Slot(1, 1, EIGHT), NOW),
+        lambda c: moves.open_at(c, Slot(1, 1, EIGHT), NOW),
         f"opened edition * of {LANTERN}: slot {AT_EIGHT}, state open",
     ),
     "miss": Case(
         a_campaign_with_posts,
-        lambda c: editions.miss(c, Slot(1, 1, EIGHT), NOW, "too late"),
+        lambda c: moves.miss(c, Slot(1, 1, EIGHT), NOW, "too late"),
         f"gave up edition * of {LANTERN}: "
         f"slot {AT_EIGHT}, state missed, reason too late",
     ),
@@ -357,7 +357,7 @@ CASES = {
     ),
     "approve, the first of two": Case(
         a_frozen_edition,
-        lambda c: editions.note_approvals(c, 1, ["ann"], NOW),
+        lambda c: moves.note_approvals(c, 1, ["ann"], NOW),
         f"approved, as one of several, {EDITION}: approved by ann",
     ),
     "cancel": Case(
@@ -482,7 +482,7 @@ def test_what_follows_from_an_act_is_told_too(engine: Engine) -> None:
         refused = DeliveryMove(KEY, DeliveryState.REFUSED)
         for change in (DeliveryMove(KEY, DeliveryState.HANDING_OVER), refused):
             deliveries.move(connection, change, EIGHT)
-        editions.move(connection, 1, EditionState.SENT, EIGHT)
+        moves.move(connection, 1, EditionState.SENT, EIGHT)
     before = len(sentences(engine))
     with writing(audit.acting_as(engine, "Ann (key)")) as connection:
         resending.retry(connection, 1, DeliveryState.REFUSED, NOW)

@@ -17,7 +17,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import carried_over, delivery, item
 from digest.store.delivery import deliveries
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.people import owed
 from tests.builders import EIGHT, a_post, an_event
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted, schedule_id
@@ -242,7 +242,7 @@ def test_the_last_edition_has_all_that_is_left(sqlite_engine: Engine) -> None:
     at = EIGHT + DAY
     with writing(live) as connection:
         daily = schedule_id(live, "daily")
-        editions.open_at(connection, editions.Slot(1, daily, at, is_last=True), at)
+        moves.open_at(connection, editions.Slot(1, daily, at, is_last=True), at)
     publishing.carry_forward(live, 2, at)
 
     assert titles(live, ann, 1) == ["Post 1"]

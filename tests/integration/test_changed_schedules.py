@@ -15,7 +15,7 @@ from digest.schedule.reports.troubles import troubles_in
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery, item, reader, schedule, subscriber
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.staff.audit import latest
 from tests.builders import EIGHT, a_post
 from tests.lists import imported
@@ -138,7 +138,7 @@ def test_who_joins_while_an_edition_waits_loses_nothing_if_it_is_cancelled(
     waiting = publish(engine, "lantern-week", "daily", later())
     joins(engine, "Bob")
     with engine.begin() as connection:
-        assert editions.move(connection, waiting.id, EditionState.CANCELLED, later())
+        assert moves.move(connection, waiting.id, EditionState.CANCELLED, later())
     apply(FILE)
     publish(engine, "lantern-week", "daily", later())
 

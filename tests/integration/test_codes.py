@@ -11,7 +11,7 @@ from digest.store.base.engine import writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import edition as edition_table
 from digest.store.base.tables import handover
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
 from tests.builders import EIGHT
 from tests.stored import a_stored_campaign, schedule_id
@@ -23,7 +23,7 @@ def opened(engine: Engine, at: datetime = EIGHT, on: str = "daily") -> str:
     """Open an edition and return its code."""
     slot = Slot(1, schedule_id(engine, on), at)
     with writing(engine) as connection:
-        editions.open_at(connection, slot, at)
+        moves.open_at(connection, slot, at)
         edition = editions.at_slot(connection, slot.schedule_id, at)
     assert edition is not None
     return edition.code
@@ -67,7 +67,7 @@ def test_a_code_that_is_taken_gives_way_to_the_next(engine: Engine) -> None:
     stored = a_stored_campaign(engine)
     slot = Slot(stored.id, schedule_id(engine, "daily"), EIGHT)
     with writing(engine) as connection:
-        first, second = islice(editions.codes_of(connection, slot, Mode.LIVE), 2)
+        first, second = islice(moves.codes_of(connection, slot, Mode.LIVE), 2)
         connection.execute(
             insert(edition_table).values(
                 code=first,
@@ -105,7 +105,7 @@ def test_two_processes_that_open_one_slot_at_once_open_one_edition(
         count = 0
         for slot in slots:
             with writing(engine) as connection:
-                count += editions.open_at(connection, slot, EIGHT)
+                count += moves.open_at(connection, slot, EIGHT)
         return count
 
     with ThreadPoolExecutor(4) as processes:

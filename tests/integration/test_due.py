@@ -12,7 +12,7 @@ from digest.schedule.editions.due import next_slots, open_due
 from digest.schedule.editions.publishing import publish_due
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.staff.audit import acting_as
@@ -311,6 +311,6 @@ def test_two_editions_of_one_slot_cannot_be(engine: Engine) -> None:
     a_stored_campaign(engine)
     slot = editions.Slot(1, schedule_id(engine, "daily"), SLOT)
     with writing(engine) as connection:
-        opened = [editions.open_at(connection, slot, SLOT) for _ in range(2)]
+        opened = [moves.open_at(connection, slot, SLOT) for _ in range(2)]
 
     assert opened == [True, False]

@@ -35,7 +35,7 @@ from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import campaign, delivery, item, reader, variant
 from digest.store.campaigns import campaigns, sources
 from digest.store.delivery import deliveries
-from digest.store.editions import editions, steering
+from digest.store.editions import editions, moves, steering
 from digest.store.editions.steering import SteeringAct, SteeringPlace
 from digest.store.migrate import migrate
 from digest.store.people import owed
@@ -423,7 +423,7 @@ class Log(RuleBasedStateMachine):
         self._pass_time()
         with writing(self.engine) as connection:
             slot = editions.Slot(1, schedule_id(self.engine, schedule), self.now)
-            editions.open_at(connection, slot, self.now)
+            moves.open_at(connection, slot, self.now)
             edition = editions.at_slot(connection, slot.schedule_id, self.now)
         assert edition is not None
         return edition.id

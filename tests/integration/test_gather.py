@@ -15,7 +15,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, source
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK, a_post
 from tests.stored import a_reader, a_stored_campaign, posts_accepted, schedule_id
@@ -143,7 +143,7 @@ def frozen(engine: Engine) -> None:
     a_reader(engine, "ann")
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), EIGHT)
-        editions.open_at(connection, slot, EIGHT)
+        moves.open_at(connection, slot, EIGHT)
     lifecycle.freeze(engine, 1, EIGHT)
 
 

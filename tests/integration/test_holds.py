@@ -27,7 +27,7 @@ from digest.store.base.tables import handover
 from digest.store.delivery import copies, print_batches, send_batches
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.print_batches import PrintBatchState
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.holds import holds, mark_file
 from digest.store.holds.holds import Hold
 from digest.store.holds.mark_file import NAME, beside
@@ -509,7 +509,7 @@ def barred(request: pytest.FixtureRequest, engine: Engine) -> Engine:
     posts_accepted(engine, [a_post()])
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), EIGHT)
-        editions.open_at(connection, slot, EIGHT)
+        moves.open_at(connection, slot, EIGHT)
     lifecycle.freeze(engine, 1, EIGHT)
     lifecycle.approve(engine, 1, EIGHT)
     if request.param == "paused":

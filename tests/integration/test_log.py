@@ -15,7 +15,7 @@ from digest.schedule.reports.troubles import troubles_in
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import source
 from digest.store.campaigns import campaigns, source_rows, sources
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.posts import acceptance, by_hand, corrections, editing, listing, log
 from digest.store.posts.listing import ItemFilter, ItemState
 from tests.builders import EIGHT, a_post, words
@@ -69,7 +69,7 @@ def an_edition(engine: Engine, day: int, *, approved: bool = False) -> int:
     now = EIGHT + timedelta(days=day)
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), now)
-        editions.open_at(connection, slot, now)
+        moves.open_at(connection, slot, now)
         edition = editions.at_slot(connection, slot.schedule_id, now)
     assert edition is not None
     lifecycle.freeze(engine, edition.id, now)

@@ -21,7 +21,7 @@ from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, reader
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies, deliveries
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.people.readers import start_from
 from digest.store.posts import log
 from tests.builders import EIGHT, a_post
@@ -55,7 +55,7 @@ def an_edition(engine: Engine, day: int, on: str = "daily") -> int:
     at = EIGHT + day * DAY
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, on), at)
-        assert editions.open_at(connection, slot, at)
+        assert moves.open_at(connection, slot, at)
         edition = editions.at_slot(connection, slot.schedule_id, at)
     assert edition is not None
     lifecycle.freeze(engine, edition.id, at)
@@ -237,7 +237,7 @@ def test_an_edition_that_ends_before_what_is_owed_leaves_it_owed(
     published(campaign, "one")
     slot = EIGHT + DAY
     with writing(campaign) as connection:
-        editions.open_at(
+        moves.open_at(
             connection, editions.Slot(1, schedule_id(campaign, "weekly"), slot), slot
         )
     a_reader(campaign, "bob", on="weekly")

@@ -30,7 +30,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.people import owed
 from digest.store.people.readers import kinds_of_readers
 from tests.builders import EIGHT, a_post
@@ -47,7 +47,7 @@ def opened(engine: Engine, day: int) -> editions.Edition:
     at = EIGHT + day * DAY
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), at)
-        editions.open_at(connection, slot, at)
+        moves.open_at(connection, slot, at)
         edition = editions.at_slot(connection, slot.schedule_id, at)
     assert edition is not None
     lifecycle.freeze(engine, edition.id, at)

@@ -16,7 +16,7 @@ from digest.compose.variants import composed
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import delivery, edition
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.migrate import migrate
 from digest.store.posts import log
 from digest.store.reports import overview
@@ -34,7 +34,7 @@ from tests.stored import (
 def an_open_edition(engine: Engine, on: str, slot: datetime) -> int:
     with writing(engine) as connection:
         place = editions.Slot(1, schedule_id(engine, on), slot)
-        assert editions.open_at(connection, place, slot)
+        assert moves.open_at(connection, place, slot)
     with reading(engine) as connection:
         edition = editions.at_slot(connection, place.schedule_id, slot)
     assert edition is not None

@@ -29,7 +29,7 @@ from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, reader
 from digest.store.delivery import copies
 from digest.store.delivery.deliveries import move_those
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
@@ -105,7 +105,7 @@ def due_readers(engine: Engine, now: datetime = RESTORED) -> list[int]:
 def code_of(engine: Engine, slot: datetime) -> str:
     with reading(engine) as connection:
         place = Slot(1, schedule_id(engine, "daily"), slot)
-        return next(islice(editions.codes_of(connection, place, Mode.LIVE), 1))
+        return next(islice(moves.codes_of(connection, place, Mode.LIVE), 1))
 
 
 def test_what_would_go_is_told_by_edition_channel_and_post(campaign: Engine) -> None:

@@ -15,7 +15,7 @@ from digest.store.base.tables import delivery, left_out, reader
 from digest.store.delivery import copies, deliveries, send_batches
 from digest.store.delivery.deliveries import expire_late
 from digest.store.delivery.send_batches import Lease
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.people import reader_chunks
 from tests.builders import EIGHT, a_post
 from tests.stored import (
@@ -39,7 +39,7 @@ def half_planned(engine: Engine) -> Engine:
     posts_accepted(engine, [a_post()])
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), EIGHT)
-        editions.open_at(connection, slot, EIGHT)
+        moves.open_at(connection, slot, EIGHT)
     lifecycle.freeze(engine, 1, EIGHT)
     lifecycle.approve(engine, 1, EIGHT)
     step(engine, size=2)
@@ -139,7 +139,7 @@ def test_nobody_moves_a_reader_while_an_edition_plans_them(engine: Engine) -> No
     posts_accepted(engine, [a_post()])
     with writing(engine) as connection:
         slot = editions.Slot(1, schedule_id(engine, "daily"), EIGHT)
-        editions.open_at(connection, slot, EIGHT)
+        moves.open_at(connection, slot, EIGHT)
     lifecycle.freeze(engine, 1, EIGHT)
     lifecycle.approve(engine, 1, EIGHT)
     url = engine.url.render_as_string(hide_password=False)

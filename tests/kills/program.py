@@ -30,7 +30,7 @@ from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition
 from digest.store.delivery.copies import counts
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
 from tests.fakes.sending import MESSAGE, FakeLinks
 from tests.kills.points import Point
@@ -109,7 +109,7 @@ def _make(engine: Engine, orders: Orders) -> int:
     """Do as `publishing.publish` does, in chunks of our size; return the edition."""
     slot = orders.slot
     with writing(engine) as connection:
-        editions.open_at(connection, slot, slot.at)
+        moves.open_at(connection, slot, slot.at)
         edition = editions.at_slot(connection, slot.schedule_id, slot.at)
     if edition is None:
         raise LookupError("an edition that was just made is there")

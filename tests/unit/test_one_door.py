@@ -15,7 +15,7 @@ from digest.model.moves import DELIVERY_MOVES, EDITION_MOVES
 PRODUCT = Path(__file__).parents[2] / "src" / "digest"
 DOORS = {
     "delivery": PRODUCT / "store" / "delivery" / "deliveries.py",
-    "edition": PRODUCT / "store" / "editions" / "editions.py",
+    "edition": PRODUCT / "store" / "editions" / "moves.py",
 }
 WRITERS = frozenset({"update", "insert", "insert_new", "insert_many", "insert_for"})
 TABLES = "digest.store.base.tables"

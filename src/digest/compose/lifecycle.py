@@ -17,7 +17,7 @@ from digest.store.base.engine import writing
 from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import reader
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions, steering
+from digest.store.editions import editions, moves, steering
 from digest.store.people import owed
 from digest.store.people.readers import place_in, reads_it
 
@@ -47,13 +47,13 @@ def freeze(
         ).one()
         why_not = _why_skipped(connection, edition, upto)
         if why_not:
-            editions.move(
+            moves.move(
                 connection, edition_id, EditionState.SKIPPED, now, reason=why_not
             )
             steering.skip(connection, edition, now)
             return
         carried_in = owed.carried_to(connection, edition.schedule_id, edition.mode)
-        editions.move(
+        moves.move(
             connection,
             edition_id,
             EditionState.FROZEN,
@@ -97,12 +97,12 @@ def approve(
         needs_somebody = edition.is_recalled or (before is not None)
         if len(names) < max(_NEEDED[campaign.approval], int(needs_somebody)):
             if by:
-                editions.note_approvals(connection, edition_id, names, now)
+                moves.note_approvals(connection, edition_id, names, now)
             elif not reaches_anybody(connection, edition, edition.upto or 0, now):
                 skipped = EditionState.SKIPPED
-                editions.move(connection, edition_id, skipped, now, reason=NOBODY)
+                moves.move(connection, edition_id, skipped, now, reason=NOBODY)
             return False
-        return editions.move(
+        return moves.move(
             connection,
             edition_id,
             EditionState.APPROVED,
@@ -126,7 +126,7 @@ def lapse(engine: Engine, edition_id: int, now: datetime) -> None:
         is_sent = campaign.unapproved is UnapprovedPolicy.SEND
         is_repeat = said_before(connection, edition, now) is not None
         if is_sent and not edition.is_recalled and not is_repeat:
-            editions.move(
+            moves.move(
                 connection,
                 edition_id,
                 EditionState.APPROVED,
@@ -135,7 +135,7 @@ def lapse(engine: Engine, edition_id: int, now: datetime) -> None:
             )
         else:
             reason = f"{UNAPPROVED}: its posts go into the next edition"
-            editions.move(
+            moves.move(
                 connection, edition_id, EditionState.CANCELLED, now, reason=reason
             )
 
@@ -159,7 +159,7 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
     Returns False where it has gone too far or has ended.
     """
     with writing(engine) as connection:
-        return editions.move(
+        return moves.move(
             connection, edition_id, EditionState.CANCELLED, now, reason=reason
         )
 

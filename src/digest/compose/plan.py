@@ -24,7 +24,7 @@ from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
-from digest.store.editions import editions, steering
+from digest.store.editions import editions, moves, steering
 from digest.store.holds.holds import refuse_if_held
 from digest.store.people import owed, reader_chunks
 from digest.store.people.reader_chunks import ReaderChunk, ReaderFate
@@ -146,7 +146,7 @@ def _plan_chunk(
         expires = campaigns.load(connection, edition.campaign_id).expires_after(
             edition.schedule
         )
-        editions.note_cursor(connection, edition_id, chunk.last, now + expires)
+        moves.note_cursor(connection, edition_id, chunk.last, now + expires)
     return True
 
 
@@ -252,10 +252,10 @@ def _finish(connection: Connection, edition: editions.Edition, now: datetime) ->
     counted = select(func.count()).select_from(delivery)
     copies = connection.scalar(counted.where(delivery.c.edition_id == edition.id))
     if copies:
-        editions.move(connection, edition.id, EditionState.PLANNED, now)
+        moves.move(connection, edition.id, EditionState.PLANNED, now)
         # They left, and ended, while the last readers were planned.
         deliveries.close_edition(connection, edition.id, now)
     else:
         skipped = EditionState.SKIPPED
-        editions.move(connection, edition.id, skipped, now, reason=NOBODY)
+        moves.move(connection, edition.id, skipped, now, reason=NOBODY)
     count_anew(connection)

@@ -14,7 +14,7 @@ from digest.store.base.engine import writing
 from digest.store.base.tables import delivery
 from digest.store.delivery import copies, deliveries, print_batches
 from digest.store.delivery.print_batches import PrintBatchState
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.editions.editions import Edition
 
 _GOING = (EditionState.PLANNED, EditionState.SENDING)
@@ -58,7 +58,7 @@ def recall(engine: Engine, edition_id: int, now: datetime) -> None:
     It goes on when a person approves it. Raises DigestError where it is too late.
     """
     with writing(engine) as connection:
-        if not editions.recall(connection, edition_id, now):
+        if not moves.recall(connection, edition_id, now):
             raise DigestError(_not_recalled(editions.get(connection, edition_id)))
 
 
@@ -74,17 +74,17 @@ def stop(engine: Engine, edition_id: int, now: datetime) -> StopReport:
         _refuse_unless_going(edition)
         if edition.state is EditionState.APPROVED:
             # Whoever has not been planned for keeps their place.
-            editions.move(connection, edition_id, EditionState.PLANNED, now)
+            moves.move(connection, edition_id, EditionState.PLANNED, now)
         of_edition = delivery.c.edition_id == edition_id
         kept_back = deliveries.cancel(
             connection, of_edition, now, deliveries.STOPPED
         ) + _unsealed_letters(connection, edition_id, now)
         if edition.state in _GONE and not kept_back:
             raise DigestError(f"edition {edition_id} is {edition.state}: all has left")
-        editions.note_stop(connection, edition_id, now, kept_back)
+        moves.note_stop(connection, edition_id, now, kept_back)
         if edition.state in _GONE:
             to = EditionState.STOPPED
-            editions.move(connection, edition_id, to, now, only_from=edition.state)
+            moves.move(connection, edition_id, to, now, only_from=edition.state)
         deliveries.close_edition(connection, edition_id, now)
         return StopReport(
             kept_back,

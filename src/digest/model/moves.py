@@ -1,7 +1,7 @@
 """The legal moves from state to state: a table for deliveries, one for editions.
 
 Two doors of the store write states, `store.delivery.deliveries` and
-`store.editions.editions`, and both build their statements from these tables.
+`store.editions.moves`, and both build their statements from these tables.
 """
 
 from collections.abc import Mapping

@@ -37,7 +37,7 @@ from digest.store.delivery.deliveries import (
     postpone,
 )
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState, PrintFiles
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.holds import holds
 
 log = logging.getLogger(__name__)
@@ -272,7 +272,7 @@ class PrintRoom:
             batch_id = print_batches.add(connection, edition_id, names, now)
             for key in printed:
                 _print(connection, key, due.guard, batch_id, now)
-            editions.move(connection, edition_id, EditionState.SENDING, now)
+            moves.move(connection, edition_id, EditionState.SENDING, now)
             # Last: its lock is held, so nobody else can take the names.
             files.publish(
                 {

@@ -21,7 +21,7 @@ from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import deliveries
-from digest.store.editions import editions, renditions
+from digest.store.editions import editions, moves, renditions
 from digest.store.editions.editions import Edition
 from digest.store.editions.holding_back import leaving, quiet_until
 from digest.store.holds import holds
@@ -142,7 +142,7 @@ class Work:
                     writing(self.engine) as connection,
                 ):
                     to, now = EditionState.SENDING, self.clock()
-                    editions.move(connection, edition.id, to, now)
+                    moves.move(connection, edition.id, to, now)
                 if fault:
                     faults.append(fault.words)
         emails = (

@@ -20,7 +20,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, pauses
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +198,7 @@ class _Settling:
         if self.has_more or self._is_too_late(newest):
             self._miss(newest)
         elif self._stored.paused_at is None:
-            opened = editions.open_at(self._connection, self._slot(newest), self._now)
+            opened = moves.open_at(self._connection, self._slot(newest), self._now)
             campaigns.note_settled(self._connection, self._schedule.id, newest)
             return int(opened)
         elif others:
@@ -226,7 +226,7 @@ class _Settling:
             if pause
             else "the timetable was not running"
         )
-        if editions.miss(self._connection, self._slot(slot), self._now, why):
+        if moves.miss(self._connection, self._slot(slot), self._now, why):
             log.warning(
                 "slot missed campaign=%s schedule=%s slot=%s",
                 self._stored.campaign.name,

@@ -21,7 +21,7 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import had
 from digest.store.delivery.had import ReaderEmail
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.editions.editions import Edition, Slot
 from digest.store.people.readers import bring_up_those
 from digest.store.posts import positions
@@ -172,5 +172,5 @@ def _lost(
             )
         for at in due.unsettled_slots(connection, stored, schedule, now):
             slot = Slot(stored.id, schedule.id, at)
-            code = next(editions.codes_of(connection, slot, mode))
+            code = next(moves.codes_of(connection, slot, mode))
             yield _LostEdition(schedule.id, code, at - lead)

@@ -23,7 +23,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
-from digest.store.editions import editions, renditions
+from digest.store.editions import editions, moves, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
 
@@ -179,7 +179,7 @@ def open_now(
         is_live = mode_of(connection) is Mode.LIVE
         wait = stored.campaign.holds_back(is_live=is_live, by_person=by is not None)
         slot = editions.Slot(stored.id, row.id, now)
-        editions.open_at(connection, slot, now, lifecycle.leaves_at(now, wait, now))
+        moves.open_at(connection, slot, now, lifecycle.leaves_at(now, wait, now))
         edition = editions.at_slot(connection, row.id, now)
     if edition is None:
         raise LookupError("an edition that was just made is there")

@@ -24,7 +24,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import had
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
@@ -279,9 +279,7 @@ def _had_up_to(
     for edition in _of_campaign(connection, stored):
         upto = edition.upto if edition.upto is not None else MAX
         if edition.state in _CANCELLABLE and (upto <= position or is_all):
-            editions.move(
-                connection, edition.id, EditionState.CANCELLED, now, reason=HAD
-            )
+            moves.move(connection, edition.id, EditionState.CANCELLED, now, reason=HAD)
 
 
 def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Edition]:

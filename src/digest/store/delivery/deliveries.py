@@ -31,7 +31,7 @@ from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import BigId, delivery, edition
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
-from digest.store.editions import editions
+from digest.store.editions import moves
 from digest.store.editions.holding_back import is_going
 
 STOPPED = "its edition was stopped before this copy had left"
@@ -266,7 +266,7 @@ def close_edition(connection: Connection, edition_id: int, now: datetime) -> boo
     )
     if connection.scalar(select(going)):
         return False
-    return editions.end(connection, edition_id, now)
+    return moves.end(connection, edition_id, now)
 
 
 def cancel(

@@ -13,7 +13,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import plan_again
 from digest.store.delivery.send_batches import LEASED, OPEN
-from digest.store.editions import editions
+from digest.store.editions import editions, moves
 from digest.store.staff.audit import Act, record
 
 # What a person may have sent again: a letter is another matter, see print_room.
@@ -54,7 +54,7 @@ def retry(
     planned = plan_again(connection, _those(edition_id, subscriber_ids), state, now)
     if planned:
         _reopen_batches(connection, edition_id, now)
-        editions.move(
+        moves.move(
             connection,
             edition_id,
             EditionState.SENDING,

@@ -36,7 +36,7 @@ from digest.store.delivery.deliveries import (
     move,
     move_those,
 )
-from digest.store.editions import editions
+from digest.store.editions import moves
 from digest.store.editions.holding_back import (
     ON_THEIR_WAY,
     is_going,
@@ -163,7 +163,7 @@ def claim(
             fence=row.fence + 1,
         )
     )
-    editions.move(connection, row.edition_id, EditionState.SENDING, now)
+    moves.move(connection, row.edition_id, EditionState.SENDING, now)
     readers = range(row.first_reader_id, row.last_reader_id + 1)
     lease = Lease(row.id, row.edition_id, readers, row.fence + 1)
     _keep_back_stopped(connection, lease, now)
