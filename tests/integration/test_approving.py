@@ -19,7 +19,7 @@ from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.schedule.editions import nudges, publishing
-from digest.schedule.editions.steering import Steer
+from digest.schedule.editions.steering.steer import Steer
 from digest.settings import Settings
 from digest.store.base.engine import reading
 from digest.store.base.modes import in_mode

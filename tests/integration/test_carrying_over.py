@@ -11,8 +11,9 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.formats import HTML
-from digest.schedule.editions import publishing, steering
-from digest.schedule.editions.steering import Steer
+from digest.schedule.editions import publishing
+from digest.schedule.editions.steering.contents import contents
+from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import carried_over, delivery, item
@@ -89,7 +90,7 @@ def test_it_comes_alone_where_nothing_else_is_new(sqlite_engine: Engine) -> None
     ann = a_reader(sqlite_engine, "ann")
     dropped(live, "p2")
     published(live, 0)
-    preview = steering.contents(live, "lantern-week", "daily", EIGHT + DAY)
+    preview = contents(live, "lantern-week", "daily", EIGHT + DAY)
     second = published(live, 1)
 
     assert [entry.item.title for entry in preview.posts] == ["Post 2"]

@@ -15,7 +15,7 @@ from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.schedule.editions import preflight, publishing
 from digest.schedule.editions.preflight import EditionCheck
 from digest.schedule.editions.previews import Previews
-from digest.schedule.editions.steering import Steer
+from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import reader

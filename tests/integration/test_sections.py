@@ -15,7 +15,7 @@ from digest.render.letter.letter import LetterOptions, typeset
 from digest.render.options import RenderOptions
 from digest.schedule.editions import publishing
 from digest.schedule.editions.previews import SAMPLE
-from digest.schedule.editions.steering import Steer
+from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns

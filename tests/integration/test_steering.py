@@ -14,9 +14,10 @@ from digest.model.editions.mode import Mode
 from digest.model.formats import HTML, LARGE_PRINT, LETTER, PLAIN, Format
 from digest.render.families import family_of
 from digest.render.options import RenderOptions
-from digest.schedule.editions import publishing, steering
+from digest.schedule.editions import publishing
 from digest.schedule.editions.previews import SAMPLE
-from digest.schedule.editions.steering import Steer
+from digest.schedule.editions.steering.contents import contents
+from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import item
@@ -167,7 +168,7 @@ def test_an_empty_subject_is_made_again(sqlite_engine: Engine) -> None:
     hand(live).subject("Nine winters")
     hand(live).subject("")
 
-    preview = steering.contents(live, "lantern-week", "daily", NOW)
+    preview = contents(live, "lantern-week", "daily", NOW)
     assert preview.subject == "One, and 2 more posts and 1 more event"
 
 

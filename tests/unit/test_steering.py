@@ -5,7 +5,7 @@ import pytest
 from digest.errors import DigestError
 from digest.model.editions.steering import Steering
 from digest.model.posts.blocks import CallToAction, Paragraph, Picture, TextSpan
-from digest.schedule.editions.steering import note_of
+from digest.schedule.editions.steering.notes import note_of
 from tests.builders import words
 
 IDS = (1, 2, 3, 4)

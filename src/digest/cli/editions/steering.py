@@ -13,7 +13,8 @@ from digest.cli.parts.options import AsJson, ScheduleName, as_json, result, tabl
 
 if TYPE_CHECKING:
     from digest.model.editions.steering import SteeredEdition
-    from digest.schedule.editions.steering import EditionContents, Steer
+    from digest.schedule.editions.steering.contents import EditionContents
+    from digest.schedule.editions.steering.steer import Steer
 
 What = Annotated[
     str,
@@ -207,7 +208,7 @@ def undo(what: What, *, schedule: ScheduleName = None, version: Version = None) 
 @contextmanager
 def _steering(target: _Target) -> "Iterator[Steer]":
     from digest.bootstrap import login_name, open_app
-    from digest.schedule.editions.steering import Steer
+    from digest.schedule.editions.steering.steer import Steer
 
     with open_app() as digest:
         yield Steer(
@@ -222,10 +223,10 @@ def _steering(target: _Target) -> "Iterator[Steer]":
 
 def _contents(target: _Target) -> "EditionContents":
     from digest.bootstrap import open_app
-    from digest.schedule.editions import steering
+    from digest.schedule.editions.steering import contents as contents_of
 
     with open_app() as digest:
-        return steering.contents(
+        return contents_of.contents(
             digest.engine, target.what, target.schedule, digest.now()
         )
 

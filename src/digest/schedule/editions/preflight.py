@@ -22,7 +22,11 @@ from digest.model.editions.steering import Steering
 from digest.model.staff_words import counted
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.reach import EditionReach, VariantKind, foresee
-from digest.schedule.editions.steering import OpenEdition, open_edition, variant_of
+from digest.schedule.editions.steering.open_edition import (
+    OpenEdition,
+    open_edition,
+    variant_of,
+)
 from digest.schedule.limits import (
     CHANGE_TOLD_FROM,
     LETTERS_LAID_OUT,

@@ -13,7 +13,7 @@ from digest.compose.variants import news
 from digest.model.formats import Format
 from digest.model.limits import READERS_READ_AT_ONCE
 from digest.schedule.editions.foresight import ReaderScope, readers_of
-from digest.schedule.editions.steering import OpenEdition
+from digest.schedule.editions.steering.open_edition import OpenEdition
 from digest.schedule.limits import UNREACHED_NAMED
 from digest.store.people.readers import addressees
 from digest.store.posts.log import LogEntry

@@ -1,0 +1,113 @@
+"""What an open edition holds, in the order in which it would be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from digest.compose.selection import EditionSelection, posts_in_order, sectioned
+from digest.compose.variants import ArrangedItems
+from digest.model.editions.steering import SteeredEdition
+from digest.model.posts.items import Event
+from digest.model.posts.markdown import to_markdown
+from digest.model.posts.shortening import width_of
+from digest.render.email.contents import preheader
+from digest.render.email.subject import subject
+from digest.schedule.editions.steering.open_edition import (
+    OpenEdition,
+    open_edition,
+    variant_of,
+)
+from digest.store.base.engine import reading
+from digest.store.editions import steering
+from digest.store.posts.log import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class EditionContents:
+    """What an open edition holds, as it would be shown, and the words around it.
+
+    `left_over` is what the next one gets: taken out, or beyond the campaign's most.
+    """
+
+    edition: OpenEdition
+    steered: SteeredEdition
+    posts: Sequence[LogEntry]
+    events: Sequence[LogEntry]
+    left_over: Sequence[LogEntry]
+    subject: str
+    preheader: str
+
+    def facts(self) -> dict[str, Any]:
+        """Return it for a program."""
+        steered = self.steered.steering
+        return {
+            "campaign": self.edition.campaign.name,
+            "schedule": self.edition.schedule,
+            "edition": self.edition.place.edition_id or None,
+            "slot": self.edition.slot,
+            "version": self.steered.version,
+            "subject": {
+                "words": self.subject,
+                "is_own": bool(steered.subject),
+                "width": width_of(self.subject),
+            },
+            "preheader": {
+                "words": self.preheader,
+                "is_own": bool(steered.preheader),
+                "width": width_of(self.preheader),
+            },
+            "note": to_markdown(steered.note),
+            "posts": [
+                {
+                    "id": entry.id,
+                    "title": entry.item.title,
+                    "pinned": entry.id in steered.pinned,
+                }
+                for entry in self.posts
+            ],
+            "events": [
+                {"id": entry.id, "title": entry.item.title} for entry in self.events
+            ],
+            "left_over": [
+                {
+                    "id": entry.id,
+                    "title": entry.item.title,
+                    "taken_out": entry.id in steered.out,
+                }
+                for entry in self.left_over
+            ],
+        }
+
+
+def contents(
+    engine: Engine, what: str, schedule: str | None, now: datetime
+) -> EditionContents:
+    """Return what an open edition holds. `what` is as of `change`."""
+    with reading(engine) as connection:
+        edition = open_edition(connection, what, schedule, now)
+        steered = steering.get(connection, edition.place)
+    selection = EditionSelection.of(
+        edition.campaign, steered.steering, is_last=edition.is_last
+    )
+    left_over = selection.left_over(edition.entries)
+    entries = [entry for entry in edition.entries if entry not in left_over]
+    in_order = posts_in_order(entries, steered.steering)
+    parted = sectioned(in_order, steered.steering, edition.campaign)
+    posts = [entry for entry, _ in parted]
+    events = [entry for entry in entries if isinstance(entry.item, Event)]
+    items = tuple(entry.item for entry in (*posts, *events))
+    variant = variant_of(edition, steered.steering, ArrangedItems(items, (), ()))
+    return EditionContents(
+        edition,
+        steered,
+        posts,
+        events,
+        left_over,
+        subject=subject(variant) if items else steered.steering.subject,
+        preheader=(
+            " ".join(preheader(variant)) if items else steered.steering.preheader
+        ),
+    )

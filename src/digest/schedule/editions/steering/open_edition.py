@@ -1,0 +1,122 @@
+"""The edition that can be changed now: the next of a schedule, or one called back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.compose.variants import ArrangedItems, due_entries
+from digest.model.campaigns.campaign import Campaign
+from digest.model.campaigns.campaign_slots import last_slot, next_slot
+from digest.model.editions.due_stretch import due_to
+from digest.model.editions.edition import Variant
+from digest.model.editions.steering import Steering
+from digest.model.formats import HTML, Format
+from digest.schedule.editions.previews import schedule_of
+from digest.store.base.modes import mode_of
+from digest.store.campaigns import campaigns
+from digest.store.editions import editions
+from digest.store.editions.steering import OPEN, SteeringPlace
+from digest.store.people import owed
+from digest.store.posts.log import MAX, LogEntry
+
+_NUMBER_LENGTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEdition:
+    """An edition that can be changed: the next of a schedule, or one called back.
+
+    `entries` are what it would carry if it were frozen now.
+    """
+
+    place: SteeringPlace
+    campaign_id: int
+    campaign: Campaign
+    schedule: str
+    slot: datetime
+    entries: Sequence[LogEntry]
+    is_last: bool = False
+    upto: int = MAX
+
+    @property
+    def title(self) -> str:
+        """What staff call it."""
+        number = self.place.edition_id
+        return f"edition {number}" if number != OPEN else f"next {self.schedule}"
+
+
+def open_edition(
+    connection: Connection, what: str, schedule: str | None, now: datetime
+) -> OpenEdition:
+    """Return the open edition of a campaign's schedule, or that of a number.
+
+    Raises NotFound in words.
+    """
+    if what.isascii() and what.isdigit() and len(what) <= _NUMBER_LENGTH:
+        return _called_back(connection, int(what))
+    stored = campaigns.by_name(connection, what)
+    row = schedule_of(connection, stored, schedule)
+    # One that has closed is frozen: open is the edition after it.
+    in_file, extra = row.schedule, row.extra_slot
+    slot = next_slot(stored.campaign, in_file, now + in_file.close, extra) or now
+    mode = mode_of(connection)
+    since = editions.upto_before(connection, row.id, slot, mode)
+    due = due_to(since, MAX, owed.carried_to(connection, row.id, mode))
+    return OpenEdition(
+        SteeringPlace(row.id, mode),
+        stored.id,
+        stored.campaign,
+        row.schedule.name,
+        slot,
+        due_entries(connection, stored.id, due, slot),
+        is_last=slot == last_slot(stored.campaign, in_file, extra),
+    )
+
+
+def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
+    edition = editions.get(connection, edition_id)
+    since = editions.upto_before(
+        connection, edition.schedule_id, edition.slot, edition.mode
+    )
+    if edition.upto is None:
+        carried = owed.carried_to(connection, edition.schedule_id, edition.mode)
+        due = due_to(since, MAX, carried)
+    else:
+        due = due_to(since, edition.upto, edition.carried_in)
+    return OpenEdition(
+        SteeringPlace(edition.schedule_id, edition.mode, edition.id),
+        edition.campaign_id,
+        campaigns.load(connection, edition.campaign_id),
+        edition.schedule,
+        edition.slot,
+        due_entries(connection, edition.campaign_id, due, edition.slot),
+        is_last=edition.is_last,
+        upto=MAX if edition.upto is None else edition.upto,
+    )
+
+
+def variant_of(
+    edition: OpenEdition,
+    steered: Steering,
+    arrangement: ArrangedItems,
+    fmt: Format = HTML,
+    language: str = "",
+) -> Variant:
+    """Return the open edition as it would be with these items, in that format."""
+    goodbye = edition.campaign.last_edition.goodbye if edition.is_last else ()
+    return Variant(
+        code="draft",
+        campaign=edition.campaign,
+        slot=edition.slot,
+        items=arrangement.items,
+        entry_ids=arrangement.entry_ids,
+        sections=arrangement.sections,
+        format=fmt,
+        language=language or edition.campaign.language,
+        note=steered.note,
+        goodbye=goodbye,
+        subject=steered.subject,
+        preheader=steered.preheader,
+    )

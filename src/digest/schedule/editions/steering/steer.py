@@ -1,0 +1,173 @@
+"""What staff do to an open edition, each act whole, versioned and on record."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from digest.compose.selection import posts_in_order
+from digest.errors import DigestError, NotFound
+from digest.model.editions.mime import cleaned
+from digest.model.editions.steering import SteeredEdition, Steering
+from digest.model.limits import PREHEADER_LENGTH, SUBJECT_LENGTH
+from digest.model.posts.shortening import width_of
+from digest.schedule.editions.steering.notes import note_of
+from digest.schedule.editions.steering.open_edition import OpenEdition, open_edition
+from digest.store.base.engine import writing
+from digest.store.editions import steering
+from digest.store.editions.steering import SteeringAct
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """One hand on an open edition, until it lets go.
+
+    `what` is a campaign's name, for the next edition of its schedule, or the number
+    of an edition that was called back. `version` is that at which it was seen, None
+    where nobody says. Every act raises DigestError in words: where there is no such
+    edition or post, where it is not open, or changed since that version.
+    """
+
+    engine: Engine
+    what: str
+    schedule: str | None
+    by: str
+    now: datetime
+    version: int | None = None
+
+    def note(self, text: str) -> SteeredEdition:
+        """Have staff's Markdown stand before all posts; "" for none."""
+        note = note_of(text)
+        words = "wrote the note" if note else "took out the note"
+        return self._change(words, lambda steered: replace(steered, note=note))
+
+    def subject(self, text: str) -> SteeredEdition:
+        """Have the subject say this; "" has it made from the content again."""
+        line = _one_line(text, SUBJECT_LENGTH, "subject")
+        return self._change(
+            _line_words("subject", line),
+            lambda steered: replace(steered, subject=line),
+        )
+
+    def preheader(self, text: str) -> SteeredEdition:
+        """Have the line after the subject say this; "" has it made again."""
+        line = _one_line(text, PREHEADER_LENGTH, "preheader")
+        return self._change(
+            _line_words("preheader", line),
+            lambda steered: replace(steered, preheader=line),
+        )
+
+    def pin(self, post: int) -> SteeredEdition:
+        """Have a post come first, behind those that do already."""
+        return self._arrange(f"pinned post {post}", post, Steering.with_pin)
+
+    def unpin(self, post: int) -> SteeredEdition:
+        """Have a post come among the others again."""
+        return self._change(
+            f"unpinned post {post}", lambda steered: steered.without_pin(post)
+        )
+
+    def move(self, post: int, place: int) -> SteeredEdition:
+        """Have a post come at that place, 1 being the first."""
+
+        def moved(steered: Steering, _post: int, ids: Sequence[int]) -> Steering:
+            return steered.moved(ids, post, place)
+
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            ids = _posts_of(edition)
+            _refuse_unless_among(post, ids, edition)
+            act = self._act(f"moved post {post} to place {place}")
+            return steering.change(
+                connection,
+                edition.place,
+                lambda steered: moved(steered, post, ids),
+                act,
+            )
+
+    def drop(self, item: int) -> SteeredEdition:
+        """Have a post or an event left for the next edition."""
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            _refuse_unless_in(item, edition)
+            return steering.change(
+                connection,
+                edition.place,
+                lambda steered: steered.without(item),
+                self._act(f"took out post {item}"),
+            )
+
+    def put_back(self, item: int) -> SteeredEdition:
+        """Have what was taken out in it again."""
+        return self._change(
+            f"put back post {item}", lambda steered: steered.with_item(item)
+        )
+
+    def undo(self) -> tuple[SteeredEdition, str]:
+        """Take back the latest act, and return the words for it too."""
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            return steering.undo(connection, edition.place, self._act("undid"))
+
+    def _arrange(
+        self, words: str, post: int, how: Callable[[Steering, int], Steering]
+    ) -> SteeredEdition:
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            _refuse_unless_among(post, _posts_of(edition), edition)
+            return steering.change(
+                connection,
+                edition.place,
+                lambda steered: how(steered, post),
+                self._act(words),
+            )
+
+    def _change(self, words: str, to: Callable[[Steering], Steering]) -> SteeredEdition:
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            return steering.change(connection, edition.place, to, self._act(words))
+
+    def _edition(self, connection: Connection) -> OpenEdition:
+        return open_edition(connection, self.what, self.schedule, self.now)
+
+    def _act(self, words: str) -> SteeringAct:
+        return SteeringAct(words, self.by, self.now, self.version)
+
+
+def _posts_of(edition: OpenEdition) -> list[int]:
+    return [entry.id for entry in posts_in_order(edition.entries, Steering())]
+
+
+def _refuse_unless_among(post: int, posts: Sequence[int], edition: OpenEdition) -> None:
+    if post in posts:
+        return
+    if any(entry.id == post for entry in edition.entries):
+        raise DigestError(
+            f"post {post} is an event: events come after the posts, by their dates"
+        )
+    _refuse_unless_in(post, edition)
+
+
+def _refuse_unless_in(item: int, edition: OpenEdition) -> None:
+    if all(entry.id != item for entry in edition.entries):
+        raise NotFound(
+            f"post {item} is not in {edition.title}; what is in it: digest edition "
+            f"contents {edition.place.edition_id or edition.campaign.name}"
+        )
+
+
+def _one_line(text: str, most: int, what: str) -> str:
+    # A line break in a header would begin another one.
+    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in text):
+        raise DigestError(f"the {what} holds a line break or another control character")
+    line = cleaned(text)
+    if width_of(line) > most:
+        raise DigestError(
+            f"the {what} takes {width_of(line)} columns, and no inbox shows over {most}"
+        )
+    return line
+
+
+def _line_words(what: str, line: str) -> str:
+    return f"wrote the {what} “{line}”" if line else f"had the {what} made again"
