@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, update
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item
-from digest.store.campaigns import campaigns
+from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
 from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK
@@ -140,3 +140,41 @@ def test_a_campaign_file_says_by_what_posts_are_known(
 
     assert report.skipped == ()
     assert titles(engine) == ["Report 1", "Report 2"]
+
+
+THOUGHT = (
+    "<rss version='2.0'><channel><title>Hall</title><item><guid>thought</guid>"
+    "<title>Thought for the day</title><link>https://x.example/thought</link>"
+    "<pubDate>{day:02} Jul 2026 08:00:00 GMT</pubDate><description>Put the kettle on "
+    "for whoever comes in today, says thought {day}.</description></item></channel>"
+    "</rss>"
+)
+
+
+def test_a_feed_of_one_post_under_one_id_loses_no_day_and_says_so(
+    engine: Engine, site: Site
+) -> None:
+    stored = applied(engine, site)
+    for day in (1, 2, 3):
+        content = THOUGHT.format(day=day).encode()
+        reports = [read(engine, stored, site, content + end) for end in (b"", b"\n")]
+
+        assert [report.new for report in reports] == [1, 0]
+        assert [report.revised for report in reports] == [0, 0]
+    with reading(engine) as connection:
+        [row] = sources.of_campaign(connection, stored.id).values()
+        whys = [skipped.why for skipped in row.skipped]
+
+    assert any("share one id" in why for why in whys)
+
+
+def test_known_by_says_that_the_one_post_of_a_feed_is_always_the_same(
+    engine: Engine, site: Site
+) -> None:
+    stored = applied(engine, site, 'known_by = "id"')
+    reports = [
+        read(engine, stored, site, THOUGHT.format(day=day).encode()) for day in (1, 2)
+    ]
+
+    assert [(report.new, report.revised) for report in reports] == [(1, 0), (0, 1)]
+    assert reports[1].skipped == ()

@@ -43,6 +43,8 @@ class Feed:
     remarks: list[str] = field(default_factory=list)
     readings: int = 0
     visible: set[int] = field(default_factory=set)
+    errors: int = 0  # posts repeated, less posts lost
+    silences: int = 0  # readings that repeated or lost a post, and did not tell
 
     def publish(self) -> None:
         """Publish something new."""
@@ -75,12 +77,13 @@ class Feed:
         reading = keyed(posts, known_by)
         recognition = recognise(list(self.log.values()), reading, known_by)
         assert len({post.key for post in recognition.posts}) == len(recognition.posts)
-        self.remarks += [
-            *recognition.remarks,
-            *(post.title for post in reading.repeats),
-        ]
+        remarks = [*recognition.remarks, *(post.title for post in reading.repeats)]
         for post in recognition.posts:
             self.log[post.key] = post
+        errors = len(self.log) - len(self.visible)
+        self.silences += errors != self.errors and not remarks
+        self.errors = errors
+        self.remarks += remarks
 
     def _post(self, notice: Notice, place: int) -> Post:
         own, again = f"{notice.number}", f"{notice.number}-{self.readings}"
@@ -113,7 +116,7 @@ def feeds(ids: str = "", links: str = "") -> st.SearchStrategy[Feed]:
         links=st.just(links) if links else st.sampled_from(ALL_LINKS),
         dates=st.sampled_from((STABLE, ANEW, NONE)),
         titles=st.sampled_from((STABLE, SHARED)),
-        window=st.sampled_from((WINDOW, 3)),
+        window=st.sampled_from((WINDOW, 3, 1)),
     )
 
 
@@ -175,6 +178,7 @@ def test_whatever_a_feed_does_nothing_is_repeated_or_lost_in_silence(
     live(feed, data, (*EDITS, "again"))
 
     assert feed.is_exact or feed.remarks
+    assert not (feed.window == 1 and feed.silences)
 
 
 @pytest.mark.parametrize("ids", [ANEW, SHARED, NONE, PLACES, PLACES_UP])
@@ -276,13 +280,91 @@ def test_ids_that_count_from_the_top_say_only_where_posts_stand(
     assert keyed(posts).counts_places is counts
 
 
-def test_a_post_that_takes_the_place_of_another_is_new_and_that_is_told() -> None:
-    old = Post("item 1", "Thought of the day", words("Put the kettle on."))
-    new = Post("item 1", "Thought of the day", words("Mind the wet paint there."))
-    recognition = recognise([old], keyed([new]))
+DAY = timedelta(days=1)
+THOUGHT = Post(
+    "item 1",
+    "Thought for the day",
+    words("Put the kettle on for whoever comes in today."),
+    url="https://x.example/thought",
+    published=EIGHT,
+)
+LIKE = words("Put the kettle on for whoever comes in late.")
+UNLIKE = words("Mind the wet paint.")
 
-    assert recognition.posts[0].key != "item 1"
-    assert recognition.remarks == (
-        "its posts have ids that only count their places: they are recognised by their "
-        "words, and the same words again are taken for the same post",
-    )
+
+@pytest.mark.parametrize("key", ["item 1", "thought", "https://x.example/thought"])
+@pytest.mark.parametrize(
+    ("changes", "is_new", "is_told"),
+    [
+        pytest.param({}, False, False, id="nothing"),
+        pytest.param({"body": LIKE}, False, False, id="a word, on its day"),
+        pytest.param({"title": "Thought"}, False, False, id="its title, on its day"),
+        pytest.param({"body": UNLIKE}, False, True, id="all its words, on its day"),
+        pytest.param(
+            {"body": UNLIKE, "title": "Paint"}, True, True, id="all but its day"
+        ),
+        pytest.param(
+            {"body": LIKE, "published": EIGHT + DAY}, True, True, id="like words, later"
+        ),
+        pytest.param(
+            {"title": "Tea", "published": EIGHT + DAY}, True, True, id="a title, later"
+        ),
+        pytest.param(
+            {"body": LIKE, "published": EIGHT + DAY / 24}, False, True, id="soon mended"
+        ),
+        pytest.param({"published": EIGHT + DAY}, False, False, id="no more than a day"),
+        pytest.param(
+            {"published": EIGHT + 7 * DAY}, False, True, id="a week and no more"
+        ),
+        pytest.param(
+            {"body": UNLIKE, "published": None}, True, True, id="its words, undated"
+        ),
+        pytest.param(
+            {"body": LIKE, "published": None}, False, True, id="a word, undated"
+        ),
+        pytest.param(
+            {"body": LIKE, "published": None, "url": "https://x.example/2"},
+            True,
+            True,
+            id="a word and its address, undated",
+        ),
+    ],
+)
+def test_a_feed_of_one_post_with_one_id_gives_new_ones_by_their_days_and_words(
+    key: str,
+    changes: dict[str, object],
+    is_new: bool,  # noqa: FBT001 - a column of the table
+    is_told: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    before = replace(THOUGHT, key=key)
+    after = replace(before, **changes)  # type: ignore[arg-type]
+    recognition = recognise([before], keyed([after]))
+
+    assert (recognition.posts[0].key != key) is is_new
+    assert bool(recognition.remarks) is is_told
+
+
+def test_a_thought_for_each_day_under_one_id_comes_in_once_and_is_told_each_day() -> (
+    None
+):
+    log: dict[str, Post] = {}
+    for number in [*range(7), *range(7)]:  # the same seven each week
+        at = EIGHT + len(log) * DAY
+        thought = replace(THOUGHT, body=words(BODY.format(number)), published=at)
+        for _ in range(2):
+            recognition = recognise(list(log.values()), keyed([thought]))
+            assert recognition.remarks or not log or recognition.posts == (thought,)
+            log |= {post.key: post for post in recognition.posts}
+
+    assert len(log) == 14
+    assert "share one id" in recognition.remarks[-1]
+
+
+def test_one_post_under_an_id_is_told_by_that_where_ids_are_known_to_tell() -> None:
+    other = Post("item 7", "Roof", words("It leaks again."), published=EIGHT - DAY)
+    before = replace(THOUGHT, key="thought")
+    mended = replace(before, body=LIKE, published=EIGHT + DAY)
+    recognition = recognise([other, before], keyed([mended]))
+
+    assert recognition.posts == (mended,)
+    assert "taken as that, changed" in " ".join(recognition.remarks)

@@ -107,7 +107,8 @@ def _signs_in_use(identity: KeyedPosts, known_by: Sign | None) -> str:
     if not (identity.composed or is_counted) and any(
         own.values[Sign.ID] for own in signs
     ):
-        return "their id, as long as that stays the same"
+        alone = "; one that comes alone under the same id, by its day and words"
+        return "their id, as long as that stays the same" + alone * (len(signs) == 1)
     links = {own.values[Sign.LINK] for own in signs} - {""}
     if len(links) == len(signs):
         return "their link, as the ids only count places" * is_counted or "their link"

@@ -25,13 +25,15 @@ def recognised(
     """Return the posts of a source's reading by their keys in the log.
 
     Most readings hold what is known, under the ids and in the words that it had;
-    only of another are the posts in the log looked at.
+    only of another, or of one post alone, are the posts in the log looked at.
     """
     rows = connection.execute(
         select(item.c.key, item.c.words_mark).where(item.c.source_id == source_id)
     )
     words = {row.key: row.words_mark for row in rows}
-    is_as_before = not reading.composed and all(
+    # The id and the words of one post alone may be those of each that it follows.
+    may_be_as_before = len(reading.posts) > 1 and not reading.composed
+    is_as_before = may_be_as_before and all(
         (mark := DuplicateEvidence.of(post).words) and words.get(post.key) == mark
         for post in reading.posts
     )

@@ -9,7 +9,9 @@ without it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
+from digest.model.posts.identity.lone_post import LonePost, is_another, lone_post
 from digest.model.posts.identity.signs import (
     TELLING,
     KeyedPosts,
@@ -25,6 +27,8 @@ _JUDGED = (Sign.ID, Sign.LINK, Sign.DATE)
 # The first two say most; an address and a title may be those of all posts.
 _TWO = ((Sign.TITLE, Sign.WORDS), (Sign.LINK, Sign.WORDS), (Sign.LINK, Sign.TITLE))
 _ONE = ((Sign.ID,), (Sign.LINK,), (Sign.DATE,), (Sign.WORDS,), (Sign.TITLE,))
+# "Thought for the day": where all these are others, it is another one.
+_ALL_BUT_TITLE = (Sign.LINK, Sign.DATE, Sign.WORDS)
 # One post alone that comes under another id may be a notice that is given again.
 _PROOF = 2
 
@@ -49,10 +53,12 @@ def recognise(
     in the log. What a source makes anew at each reading is taken as it was.
     """
     pairing = _Pairing(stored, reading)
-    if known_by is None:
-        pairing.pair_by_all()
-    else:
+    if known_by is not None:
         pairing.pair_by_one(known_by)
+    elif (lone := lone_post(stored, reading)) is not None:
+        pairing.pair_alone(lone)
+    else:
+        pairing.pair_by_all()
     keys_in_use = {post.key for post in stored}
     posts = []
     for number, post in enumerate(reading.posts):
@@ -132,6 +138,11 @@ class _Pairing:
         if self.proofs[Sign.ID] is not _Proof.PROVEN:
             self._remark_on_repeats()
         self._remark_on_signs()
+
+    def pair_alone(self, lone: LonePost) -> None:
+        """Pair the only post of the reading, if it is one of the log."""
+        self.pairs = {} if lone.place is None else {0: lone.place}
+        self.remarks = dict.fromkeys(lone.remarks)
 
     def pair_by_one(self, sign: Sign) -> None:
         """Pair by that sign alone; of several in the log the latest counts."""
@@ -263,7 +274,9 @@ class _Pairing:
             else bool(differ - {Sign.TITLE})
         )
         is_notice = Sign.LINK in differ and mine.is_long_after(before)
-        if in_doubt and (is_notice or mine.contradicts(before, Sign.WORDS)):
+        is_other = is_notice or mine.contradicts(before, Sign.WORDS)
+        is_alone = len(self.now) == 1 and sign is Sign.ID
+        if (in_doubt and is_other) or (is_alone and is_another(mine, before)):
             title = self._reading.posts[number].title
             self.remarks[
                 f'"{title}" has the {sign} of an earlier post and little else of it, '
@@ -298,7 +311,10 @@ class _Pairing:
                 continue
             is_dated = bool(mine.published and before.published) and self._dates_tell
             is_notice = is_dated and mine.is_long_after(before)
-            is_same = not is_notice and (is_dated or mine.agrees(before, Sign.LINK))
+            is_other = all(map(partial(mine.contradicts, before), _ALL_BUT_TITLE))
+            is_same = not (is_notice or is_other) and (
+                is_dated or mine.agrees(before, Sign.LINK)
+            )
             if is_same:
                 self.pairs[number] = other
             verdict = "the same post" if is_same else "a new one"

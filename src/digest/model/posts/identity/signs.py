@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digest.model.posts.blocks import texts
@@ -34,6 +34,7 @@ _NUMBERED = re.compile(r"(.*?)(\d{1,6})([^\d]*)", re.DOTALL)
 _COMPARED = 20
 # Characters of a key: the database's index holds no longer ones.
 _KEY_LENGTH, _READABLE = 300, 200
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,13 @@ class SignsOfPost:
         shared, all_words = self.words & other.words, self.words | other.words
         return len(shared) >= _SIMILAR * len(all_words)
 
-    def is_long_after(self, other: "SignsOfPost") -> bool:
+    def is_long_after(
+        self, other: "SignsOfPost", apart: timedelta = REPEATED_AFTER
+    ) -> bool:
         """Whether this came out so long after the other as to be another notice."""
         if self.published is None or other.published is None:
             return False
-        return abs(self.published - other.published) >= REPEATED_AFTER
+        return abs(self.published - other.published) >= apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,14 @@ def _composed(
             return composed_key(key, *mine)
     numbered = (composed_key(key, str(number)) for number in range(len(group) + 1))
     return next(own for own in numbered if own not in keys_in_use)
+
+
+def is_composed_of(composed: str, key: str) -> bool:
+    """Whether a key was composed of that one and something further."""
+    start = f"{key[:_READABLE]} "
+    return composed.startswith(start) and bool(
+        _DIGEST.fullmatch(composed, pos=len(start))
+    )
 
 
 def composed_key(key: str, *further: str) -> str:
