@@ -4,6 +4,7 @@ To import all that a command needs takes longer than most commands do. So each i
 a fork of one process, `python -m tests.commands`, which has imported it once.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -88,8 +89,29 @@ def commands() -> Iterator[Commands]:
         yield Commands(process)
 
 
+class _LastAct:
+    """Ends a process when all else that is to be done at its end has been.
+
+    Python would go on and take apart every module there is. A fork shares them with
+    the others until it touches them: that took longer than most commands.
+    """
+
+    status = 0
+
+    def __call__(self) -> None:
+        """End it with its status."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(self.status)
+
+
+_last_act = _LastAct()
+
+
 def main() -> None:
     """Import the program; run the command of each line of JSON, and print its end."""
+    # What is registered first is done last.
+    atexit.register(_last_act)
     for module in walk_packages(digest.__path__, "digest."):
         if not module.name.endswith("__main__") and "migrations." not in module.name:
             import_module(module.name)
@@ -115,7 +137,14 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["digest", *words]
-    runpy.run_module("digest", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("digest", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        _last_act.status = end.code if isinstance(end.code, int) else bool(end.code)
+        raise
+    except BaseException:
+        _last_act.status = 1
+        raise
     sys.exit()
 
 

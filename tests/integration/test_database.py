@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import StatementError
 
+import digest
 from digest.errors import StoreError
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import mailing_list, metadata
 from digest.store.delivery.job_tables import is_ours
-from digest.store.migrate import migrate
+from digest.store.migrate import migrate, revisions
 from tests.builders import EIGHT
 from tests.postgres import Databases
 
@@ -28,6 +30,15 @@ def test_the_migrations_make_the_tables_that_the_program_knows(engine: Engine) -
             connection, opts={"compare_type": True, "include_name": is_ours}
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_are_files_named_by_their_revisions() -> None:
+    scripts = ScriptDirectory(
+        str(Path(digest.__file__).parent / "store" / "migrations")
+    )
+    newest_first = [script.revision for script in scripts.walk_revisions()]
+
+    assert revisions() == tuple(reversed(newest_first))
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:

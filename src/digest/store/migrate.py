@@ -1,11 +1,11 @@
 """Bring a database to the shape this program knows."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from digest.errors import StoreError
@@ -52,16 +52,25 @@ def _upgraded(connection: Connection) -> bool:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database is at our revision. Raises StoreError if it is newer."""
-    script = ScriptDirectory(str(_HERE))
+    ours = revisions()
     current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {
-        r.revision for r in script.walk_revisions()
-    }:
+    if current is not None and current not in ours:
         raise StoreError(
             f"the database was made by a newer version (revision {current}): "
             "update this program, or restore the backup made before the update"
         )
-    return current == script.get_current_head()
+    return current == ours[-1]
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return the revisions that this program knows, oldest first.
+
+    Their files are named by them. Alembic would import each one to tell, and every
+    command asks.
+    """
+    files = (_HERE / "versions").glob("[0-9]*.py")
+    return tuple(sorted(path.name.partition("_")[0] for path in files))
 
 
 def _config(connection: Connection) -> Config:
