@@ -9,9 +9,10 @@ KILLS ?=
 MUTANTS ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
+SCREENS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix mutants fuzz pictures browser postgres fiu gmime limits clocks words lock secrets
+.PHONY: help setup check test demo serve bench curves kill-matrix mutants fuzz pictures browser postgres fiu gmime limits clocks words lock secrets screens stylesheet
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +60,12 @@ fuzz: $(VENV)/.dev-installed ## give what reads sources made-up input, FUZZ_SECO
 
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
 	$(PYTHON) docs/make_pictures.py
+
+screens: $(VENV)/.dev-installed browser ## draw every page into build/screens, or those that SCREENS names
+	$(PYTHON) -m docs.make_screens $(SCREENS)
+
+stylesheet: $(VENV)/.dev-installed ## make the pages' first style sheet anew, of the npm package it is of
+	@$(PYTHON) -m tests.govuk_sheet
 
 postgres: ## find a PostgreSQL for the tests, or install one where we may
 	@sh tests/find_postgres.sh

@@ -115,7 +115,9 @@ def test_every_page_fits_a_small_phone_and_axe_finds_nothing(desk: Desk) -> None
     violations["with faults"] = desk.faults()
 
     assert {path: faults for path, faults in violations.items() if faults} == {}
-    assert desk.page.evaluate("document.activeElement.className") == "faults"
+    assert (
+        desk.page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    )
 
 
 def test_a_post_is_added_mended_and_withdrawn_by_keyboard_alone(

@@ -56,6 +56,13 @@ def opened(browser: Browser, program: App) -> Iterator[Opened]:
         context.close()
 
 
+FORCED = """[...document.querySelectorAll(".app-state, .app-practice")]
+    .filter(e => getComputedStyle(e).borderBottomColor === "rgba(0, 0, 0, 0)").length"""
+# WCAG 2.2, 1.4.12: what a reader may set, and nothing may be lost by it.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_to_mend(opened: Opened, path: str, scheme: str) -> None:
@@ -71,10 +78,60 @@ def test_a_page_fits_a_small_phone(opened: Opened, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_with_wide_spaces_and_large_text(opened: Opened, path: str) -> None:
+    page = opened(path, 320, "light")
+    page.evaluate(
+        "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
+        "document.adoptedStyleSheets = [sheet]; }",
+        SPACED,
+    )
+    spaced = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert spaced <= 320
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/runs/1"])
+def test_states_have_an_edge_where_colours_are_forced(
+    opened: Opened, path: str
+) -> None:
+    page = opened(path, 1280, "light")
+    before = page.evaluate(FORCED)
+    page.emulate_media(forced_colors="active")
+
+    assert before > 0
+    assert page.evaluate(FORCED) == 0
+
+
+def test_a_page_is_set_in_our_own_font_and_asks_nobody_else(opened: Opened) -> None:
+    page = opened("/desk", 1280, "light")
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate(
+        "[...document.fonts].filter(f => f.status === 'loaded')"
+        ".map(f => f.family + ' ' + f.weight)"
+    )
+
+    assert set(loaded) == {
+        "Atkinson Hyperlegible Next 400",
+        "Atkinson Hyperlegible Next 700",
+    }
+
+
+def test_a_page_is_printed_without_what_only_a_screen_needs(opened: Opened) -> None:
+    page = opened("/desk", 1280, "light")
+    page.emulate_media(media="print")
+
+    assert page.locator(".app-head").is_hidden()
+    assert page.get_by_role("heading", level=1).is_visible()
+
+
 def test_the_keyboard_comes_to_the_main_part_first(opened: Opened) -> None:
     page = opened("/desk", 1280, "light")
     page.keyboard.press("Tab")
 
     focused = page.locator(":focus")
-    assert focused.inner_text() == "Skip to the main part"
+    assert focused.inner_text() == "Skip to main content"
     assert focused.bounding_box() is not None

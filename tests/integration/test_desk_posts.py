@@ -89,7 +89,7 @@ def test_a_key_signs_somebody_in_and_out(visitor: TestClient, secret: str) -> No
     cookie = right.headers["set-cookie"]
     assert {"HttpOnly", "Path=/desk", "SameSite=lax"} <= set(cookie.split("; "))
     assert secret not in cookie
-    assert "Signed in as Ann" in page
+    assert "Signed in as </span>Ann" in page
     assert "Sign in" in visitor.get(NEW_POST).text
 
 
@@ -555,7 +555,7 @@ def test_a_correction_is_sent(desk: TestClient, program: App) -> None:
     page = desk.get(f"/desk/posts/{OUT}").text
     after = desk.post(f"/desk/posts/{OUT}/correct").text
 
-    assert "changed at its source" in listed
+    assert "Changed at its source" in listed
     assert "Is: Correction: Kettles and urns" in page
     assert "This correction is released" in after
     assert item(program, 3).title == "Correction: Kettles and urns"

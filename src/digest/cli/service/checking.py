@@ -150,7 +150,7 @@ def _web(settings: Settings) -> str:
     from digest.render.templates import environment
 
     templates = environment(settings.templates_dir, "web")
-    for name in templates.list_templates():
+    for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)
     return "every page can be made"
 

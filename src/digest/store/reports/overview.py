@@ -41,6 +41,8 @@ _UNSERVED = (
     DeliveryState.EXPIRED,
     DeliveryState.UNCERTAIN,
 )
+# How letters stand that are laid out, in words.
+TO_POST, POSTED, PROOFS = "ready to print and post", "posted", "laid out as proofs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +130,15 @@ def copies_in_words(
         if goes_by_email(Channel(channel)) or state != DeliveryState.ACCEPTED:
             standings.append((channel, state, count))
         elif edition.is_rehearsal:
-            standings.append((channel, "laid out as proofs", count))
+            standings.append((channel, PROOFS, count))
         else:
             # A worker seals a batch when it makes it: that says nothing of paper.
             waiting = sum(letters_to_post(connection, edition.id).values())
             standings += [
                 (channel, words, letters)
                 for words, letters in (
-                    ("ready to print and post", waiting),
-                    ("posted", count - waiting),
+                    (TO_POST, waiting),
+                    (POSTED, count - waiting),
                 )
                 if letters
             ]

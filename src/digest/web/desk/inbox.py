@@ -22,13 +22,15 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("", methods=_READ)
     def listing() -> Response:
         messages = digest.inbox.messages()[: limits.INBOX_MESSAGES]
-        return pages.page("inbox.html", here="inbox", messages=messages, when=when)
+        return pages.page(
+            "desk/inbox/list.html", here="inbox", messages=messages, when=when
+        )
 
     @router.api_route("/{key}", methods=_READ)
     def message(key: str) -> Response:
         opened = digest.inbox.read(key)
         return pages.page(
-            "message.html",
+            "desk/inbox/message.html",
             here="inbox",
             message=opened,
             when=when,

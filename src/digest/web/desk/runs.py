@@ -35,7 +35,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             listed = runs_of(connection, planned[:most], now, rate_limits)
             rows = [_view(connection, run) for run in listed]
         return pages.page(
-            "runs.html",
+            "desk/runs/list.html",
             here="runs",
             runs=rows,
             page=page,
@@ -56,10 +56,10 @@ def routes(digest: App, pages: Pages) -> APIRouter:
                 connection, edition_id, chosen, after, limits.RUN_PEOPLE + 1
             )
         return pages.page(
-            "run.html",
+            "desk/runs/run.html",
             here="runs",
             run=run,
-            states=[each for each in DeliveryState if each in run["counts"]],
+            states_here=_states_of(run["counts"]),
             state=chosen[0] if chosen else "",
             people=people[: limits.RUN_PEOPLE],
             after=after,
@@ -73,6 +73,12 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+def _states_of(counts: dict[str, int]) -> list[str]:
+    """Return the states to choose from: those of copies, and what else may be so."""
+    copies_stand = [state.value for state in DeliveryState if state in counts]
+    return [*copies_stand, copies.LEFT_OUT, copies.DOUBTFUL]
 
 
 def _view(connection: Connection, run: Run) -> dict[str, Any]:

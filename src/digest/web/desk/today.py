@@ -51,7 +51,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     def today() -> Response:
         with digest.reading() as connection:
             content = _today(digest, connection)
-        return pages.page("today.html", here="today", **content)
+        return pages.page("desk/today.html", here="today", **content)
 
     @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=["GET", "HEAD"])
     def draft(name: str, schedule: str, preview: str) -> Response:

@@ -60,4 +60,4 @@ def routes(
 
 def _page(pages: Pages, then: str, fault: str = "", status: int = 200) -> Response:
     faults = {"key": fault} if fault else {}
-    return pages.page("sign_in.html", status=status, then=then, faults=faults)
+    return pages.page("doors/sign_in.html", status=status, then=then, faults=faults)

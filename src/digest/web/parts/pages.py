@@ -6,6 +6,10 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from digest.bootstrap import App
+from digest.web.parts import state_tags
+from digest.web.parts.components import GovukComponents
+from digest.web.parts.menu import MENU
+from digest.web.parts.static_files import StaticFiles
 
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -21,33 +25,36 @@ class Pages:
 
     def __init__(self, digest: App) -> None:
         self._digest = digest
+        self.static = StaticFiles(digest.settings.templates_dir)
         self._templates = digest.templates("web")
+        # What partials use too, which see nothing of a page's own content.
+        self._templates.globals |= {
+            "govuk": GovukComponents(),
+            "static": self.static.address,
+            "state_tags": state_tags,
+        }
 
     def page(
         self, name: str, here: str = "", *, status: int = 200, **content: Any
     ) -> Response:
-        """Return the page of that template, with `here` marked in the navigation."""
+        """Return the page of that template, with `here` marked in the menu."""
         settings = self._digest.settings
         common = {
             "here": here,
+            "menu": MENU,
             "practice": not settings.live,
             "allowed": " and ".join(settings.allow),
+            "home_zone": settings.timezone,
             "staff": None,
+            "campaign": None,
         }
         html = self._templates.get_template(name).render(common | content)
         return HTMLResponse(html, status)
 
     def notice(self, status: int, heading: str, words: str) -> Response:
         """Return a page that says one thing."""
-        template = self._templates.get_template("notice.html")
-        html = template.render(heading=heading, words=words)
-        return HTMLResponse(html, status)
-
-    def style(self) -> Response:
-        """Return the style sheet."""
-        css = self._templates.get_template("style.css").render()
-        return Response(
-            css, media_type="text/css", headers={"Cache-Control": "max-age=3600"}
+        return self.page(
+            "public/notice.html", status=status, heading=heading, words=words
         )
 
 

@@ -1,6 +1,6 @@
 """What browsers and mail programs fetch of everybody: pictures, short links."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
@@ -24,9 +24,10 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     def home() -> Response:
         return RedirectResponse("/desk", 303)
 
-    @router.api_route("/style.css", methods=_READ)
-    def style() -> Response:
-        return pages.style()
+    @router.api_route("/static/{edition}/{name:path}", methods=_READ)
+    def static(request: Request, edition: str, name: str) -> Response:
+        encodings = request.headers.get("Accept-Encoding", "")
+        return pages.static.answer(edition, name, encodings)
 
     @router.api_route("/s/{code}", methods=_READ)
     def short_link(code: str) -> Response:

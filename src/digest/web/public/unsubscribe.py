@@ -28,7 +28,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     def ask(token: str) -> Response:
         link = digest.unsubscribe_links.look(token)
         if link.state is LeavingState.SUBSCRIBED:
-            return pages.page("leave.html", title=link.campaign.title)
+            return pages.page("public/leave.html", campaign=link.campaign)
         return departure_page(link, token)
 
     @router.post("/{token}")
@@ -47,8 +47,8 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         """Return the page of who gets no more; the way back where there is one."""
         may_return = link.state is LeavingState.LEFT
         return pages.page(
-            "left.html",
-            title=link.campaign.title,
+            "public/left.html",
+            campaign=link.campaign,
             has_just=link.has_changed,
             undo=f"/u/{token}/undo" if may_return else "",
         )

@@ -188,5 +188,5 @@ def _form_page(
     posts: PostPages, request: Request, form: PostForm, faults: Faults, status: int
 ) -> Response:
     return posts.page(
-        request, "post_form.html", form=form, faults=faults, status=status
+        request, "desk/posts/form.html", form=form, faults=faults, status=status
     )

@@ -62,7 +62,7 @@ class PostPages:
         campaign, content = self._content(item_id)
         return self.page(
             request,
-            "post.html",
+            "desk/posts/post.html",
             campaign=campaign,
             post=content,
             kinds=LINK_KINDS,
@@ -83,7 +83,11 @@ class PostPages:
         if action is None or not action.question:
             raise NotFound("There is nothing to be asked about this.")
         return self.page(
-            request, "question.html", campaign=campaign, post=content, act=action
+            request,
+            "desk/posts/question.html",
+            campaign=campaign,
+            post=content,
+            act=action,
         )
 
     def _content(self, item_id: int) -> tuple[Campaign, dict[str, Any]]:
@@ -105,7 +109,7 @@ def routes(posts: PostPages) -> APIRouter:
             every = [stored.campaign for stored in campaigns.listed(connection)]
         if len(every) == 1:
             return RedirectResponse(f"/desk/log/{every[0].name}", 303)
-        return posts.page(request, "campaigns.html", campaigns=every)
+        return posts.page(request, "desk/posts/campaigns.html", campaigns=every)
 
     @router.api_route("/log/{name}", methods=_READ)
     def of_campaign(
@@ -118,10 +122,10 @@ def routes(posts: PostPages) -> APIRouter:
             listed = listing.listed(connection, stored.id, which, most + 1)
         return posts.page(
             request,
-            "log.html",
+            "desk/posts/list.html",
             campaign=stored.campaign,
             posts=[_row(entry, stored.campaign.timezone) for entry in listed[:most]],
-            states=_STATES,
+            states_in_words=_STATES,
             state=chosen or "",
             before=before,
             following=listed[most - 1].id if listed[most:] else 0,

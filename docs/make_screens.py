@@ -1,0 +1,101 @@
+"""Draw every page from the sample week, wide and narrow, light and dark.
+
+    make screens [SCREENS="today run"]
+
+The pictures are for looking at, each beside its mock-up, and are not kept.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Route, sync_playwright
+from starlette.testclient import TestClient
+
+from digest.bootstrap import App, opened
+from digest.cli.service.demonstration import run_demo
+from digest.settings import Settings
+from digest.store.staff import access_keys
+from digest.web.app import make_app
+from tests.browser.conftest import chromium
+
+BUILD = Path(__file__).parents[1] / "build" / "screens"
+HOME = "http://localhost:8000"
+WIDTHS = (1280, 375)
+SCHEMES = ("light", "dark")
+
+
+def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
+    """Yield each page's name and address; whoever adds a page adds it here."""
+    yield from (
+        ("sign-in", "/desk/sign-in"),
+        ("today", "/desk"),
+        ("posts", "/desk/log/lantern-week"),
+        ("post", "/desk/posts/1"),
+        ("post-new", "/desk/log/lantern-week/new/post"),
+        ("event-new", "/desk/log/lantern-week/new/event"),
+        ("post-withdraw", "/desk/posts/1/withdraw"),
+        ("runs", "/desk/runs"),
+        ("run", "/desk/runs/1"),
+        ("inbox", "/inbox"),
+    )
+    inbox = digest.inbox.messages()
+    yield from (("message", f"/inbox/{mail.key}") for mail in inbox[:1])
+    leave = digest.links.unsubscribe_url(1).rpartition("/u/")[2]
+    yield "leave", f"/u/{leave}"
+    yield "not-found", "/none"
+    client.post(f"/u/{leave}")
+    yield "left", f"/u/{leave}"
+
+
+def draw(browser: Browser, client: TestClient, name: str, path: str) -> None:
+    """Draw a page at every width, in every colour scheme."""
+
+    def answer(route: Route) -> None:
+        response = client.get(route.request.url.removeprefix(HOME))
+        route.fulfill(
+            status=response.status_code,
+            content_type=response.headers.get("Content-Type"),
+            body=response.content,
+        )
+
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            page = browser.new_page(
+                viewport={"width": width, "height": 900},
+                color_scheme=scheme,  # type: ignore[arg-type]  # one of the two
+            )
+            page.route("**/*", answer)
+            page.goto(HOME + path)
+            page.screenshot(path=BUILD / f"{name}-{width}-{scheme}.png", full_page=True)
+            page.close()
+
+
+def main(names: list[str]) -> None:
+    """Run the demo in a folder of its own and draw its pages, or those named."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        run_demo(folder, once=True, port=8000, talk=lambda _words: None)
+        with opened(Settings(data_dir=folder)) as digest, sync_playwright() as tool:
+            browser = tool.chromium.launch(
+                executable_path=chromium(), args=["--no-sandbox"]
+            )
+            client = _signed_in(digest)
+            for name, path in pages(digest, client):
+                if not names or name in names:
+                    draw(browser, client, name, path)
+            browser.close()
+
+
+def _signed_in(digest: App) -> TestClient:
+    with digest.writing() as connection:
+        secret = access_keys.create(connection, "Priya Nair", digest.now())
+    client = TestClient(make_app(digest), base_url=HOME, headers={"Origin": HOME})
+    client.post("/desk/sign-in", data={"key": secret})
+    return client
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

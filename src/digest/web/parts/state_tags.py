@@ -1,0 +1,60 @@
+"""How states are shown: always an icon, plain words and a tint, all three."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import EditionState
+from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT
+from digest.store.posts.listing import ItemState
+from digest.store.reports.overview import POSTED, PROOFS, TO_POST
+
+
+@dataclass(frozen=True, slots=True)
+class StateTag:
+    """A state in words, with the icon of templates/web/parts/states.html.
+
+    `tint` is good, doing, look (at it), bad, ask (somebody decides) or wait.
+    """
+
+    words: str
+    icon: str
+    tint: str
+
+
+EDITIONS: Mapping[str, StateTag] = {
+    EditionState.OPEN: StateTag("Collecting", "plus", "doing"),
+    EditionState.FROZEN: StateTag("Frozen", "clock", "wait"),
+    EditionState.APPROVED: StateTag("Approved", "tick", "good"),
+    EditionState.PLANNED: StateTag("Planned", "tick", "good"),
+    EditionState.SENDING: StateTag("Sending", "arrow", "doing"),
+    EditionState.SENT: StateTag("Sent", "tick", "good"),
+    EditionState.REHEARSED: StateTag("Rehearsed", "tick", "wait"),
+    EditionState.SKIPPED: StateTag("Skipped", "pause", "wait"),
+    EditionState.MISSED: StateTag("Missed", "triangle", "look"),
+    EditionState.CANCELLED: StateTag("Cancelled", "cross", "bad"),
+    EditionState.STOPPED: StateTag("Called back", "cross", "bad"),
+}
+COPIES: Mapping[str, StateTag] = {
+    DeliveryState.PLANNED: StateTag("Waiting", "clock", "wait"),
+    DeliveryState.HANDING_OVER: StateTag("Being handed over", "arrow", "doing"),
+    DeliveryState.ACCEPTED: StateTag("Accepted", "tick", "good"),
+    DeliveryState.REFUSED: StateTag("Refused", "cross", "bad"),
+    DeliveryState.UNCERTAIN: StateTag("Uncertain", "question", "ask"),
+    DeliveryState.CANCELLED: StateTag("Cancelled", "cross", "wait"),
+    DeliveryState.EXPIRED: StateTag("Too late to be of use", "pause", "wait"),
+    LEFT_OUT: StateTag("Left out", "person", "look"),
+    DOUBTFUL: StateTag("May have arrived twice", "question", "ask"),
+    TO_POST: StateTag("To print and post", "printer", "doing"),
+    POSTED: StateTag("Posted", "tick", "good"),
+    PROOFS: StateTag("Laid out as proofs", "paper", "wait"),
+}
+POSTS: Mapping[str, StateTag] = {
+    ItemState.WAITING: StateTag("Waiting", "question", "ask"),
+    ItemState.HELD: StateTag("Held", "pause", "look"),
+    ItemState.RELEASED: StateTag("Released", "tick", "good"),
+    ItemState.WITHDRAWN: StateTag("Withdrawn", "cross", "bad"),
+    ItemState.DUPLICATE: StateTag("Duplicate", "pause", "wait"),
+    ItemState.PASSED_OVER: StateTag("Passed over", "pause", "wait"),
+    ItemState.CHANGED: StateTag("Changed at its source", "pencil", "look"),
+}

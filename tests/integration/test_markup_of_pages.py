@@ -1,0 +1,80 @@
+"""The markup of every page: without a parse error, a style or a script of its own."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import html5lib
+import pytest
+from starlette.testclient import TestClient
+
+from digest.bootstrap import App
+from digest.model.posts.blocks import Picture
+from digest.model.posts.items import Link, LinkKind
+from digest.store.staff import access_keys
+from digest.web.app import make_app
+from tests.builders import EIGHT, SITE, a_post
+from tests.stored import posts_accepted
+
+LOG = "/desk/log/lantern-week"
+PATHS = (
+    *("/desk", "/desk/sign-in", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
+    *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
+    *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
+    *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
+    "/u/{leave}",
+)
+# What a policy of style-src 'self' and no script would not let a browser do.
+OF_ITS_OWN = re.compile(r"<style|<script|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
+
+
+@pytest.fixture
+def pages(program: App) -> Iterator[dict[str, str]]:
+    """Yield every page by its address, as whoever is signed in sees it."""
+    link = Link(LinkKind.SURVEY, "Tell & <b>us</b>", "https://example.org/s?a=1&b=2")
+    picture = Picture("https://example.org/k.png")
+    hostile = a_post("three", title='"><script>x', picture=picture, links=(link,))
+    posts_accepted(program.engine, [hostile])
+    with program.writing() as connection:
+        secret = access_keys.create(connection, "Ann", EIGHT)
+    leave = program.links.unsubscribe_url(1).rpartition("/")[2]
+    ours = {"Origin": SITE}
+    with TestClient(make_app(program), base_url=SITE, headers=ours) as client:
+        client.post("/desk/sign-in", data={"key": secret})
+        pages = {path: client.get(path.format(leave=leave)).text for path in PATHS}
+        new = f"{LOG}/new/event"
+        pages["faults"] = client.post(new, data={"title": "<", "text": "&lt;"}).text
+        pages["left"] = client.post(f"/u/{leave}").text
+        yield pages
+
+
+def test_every_page_is_valid_and_has_nothing_of_its_own_that_acts(
+    pages: dict[str, str],
+) -> None:
+    faults = {path: list(faults_in(page)) for path, page in pages.items()}
+
+    assert {path: names for path, names in faults.items() if names} == {}
+    assert "There is something to put right" in pages["faults"]
+
+
+def faults_in(page: str) -> Iterator[str]:
+    """Yield what is wrong with a page's markup, in a word or two each."""
+    parser = html5lib.HTMLParser()
+    document = parser.parse(page)
+    yield from (f"{kind} at {place}" for place, kind, _ in parser.errors)
+    yield from OF_ITS_OWN.findall(page)
+    ids = Counter(element.get("id") for element in document.iter())
+    yield from (f"two of {name}" for name, count in ids.items() if name and count > 1)
+    for element in document.iter():
+        for name in ("aria-describedby", "aria-labelledby", "for"):
+            yield from (
+                f"{name} of nothing: {target}"
+                for target in element.get(name, "").split()
+                if target not in ids
+            )
+
+
+def test_markup_that_is_wrong_would_be_named() -> None:
+    page = '<!doctype html><title>A</title><p id="a"><p id="a"><label for="b"></p></p>'
+
+    assert len(list(faults_in(page))) == 4
