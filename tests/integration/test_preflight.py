@@ -176,9 +176,9 @@ def test_one_that_is_planned_is_told_of_elsewhere(sqlite_engine: Engine) -> None
 
 def test_sheets_have_room_for_what_is_on(sqlite_engine: Engine) -> None:
     sheets = []
-    for more in ("", '\nwhats_on = "8d"'):
+    for more in ("\nwhats_on = false", ""):
         file = READY.replace('at = "16:00"', f'at = "16:00"{more}')
-        if not more:
+        if more:
             live = a_live_campaign(sqlite_engine, file)
             walks = [an_event(str(n), title=f"Walk {n}") for n in range(40)]
             posts_accepted(sqlite_engine, [an_event("x", title="Far"), *walks])

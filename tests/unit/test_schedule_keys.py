@@ -337,6 +337,24 @@ def test_without_such_keys_an_edition_closes_at_its_slot() -> None:
         pytest.param(
             'at = "10:00"\nwhats_on = "2h"', "", "must be from 1d to 92d", id="ahead"
         ),
+        pytest.param(
+            'at = "10:00"\nwhats_on = true',
+            "",
+            'must be a length of time: "8d"; false is no list',
+            id="a list of no length",
+        ),
+        pytest.param(
+            'at = "10:00"\nwhats_on = 8',
+            "",
+            'must be a length of time: "8d"; false is no list',
+            id="a list of a bare number",
+        ),
+        pytest.param(
+            'at = "10:00"\nwhats_on = false',
+            "events_alone = true",
+            "needs a schedule that lists events",
+            id="events alone without a list",
+        ),
     ],
 )
 def test_what_is_not_understood_is_refused_with_what_was_meant(
@@ -539,6 +557,12 @@ def test_an_edition_counts_down_to_its_closing(now: str, words: str) -> None:
     assert closing_in_words(slot, slot, moment, "Europe/London") == ""
 
 
-def test_a_schedule_may_list_what_is_on_so_far_ahead() -> None:
-    assert schedule_of('at = "16:00"\nwhats_on = "8d"').whats_on == timedelta(days=8)
-    assert schedule_of('at = "16:00"').whats_on is None
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [("", 8), ('"14d"', 14), ("false", None), ("0", None), ('"0d"', None)],
+)
+def test_a_schedule_lists_what_is_on_so_far_ahead(line: str, days: int | None) -> None:
+    key = f"\nwhats_on = {line}" if line else ""
+    listed = schedule_of(f'at = "16:00"{key}').whats_on
+
+    assert listed == (timedelta(days=days) if days else None)

@@ -9,6 +9,7 @@ from digest.compose.plan import LEFT_FOR_NEXT, NOBODY
 from digest.compose.reach import reaches_anybody
 from digest.compose.repeats import said_before
 from digest.compose.variants import news
+from digest.compose.whats_on import ListScope, events_alone
 from digest.errors import DigestError
 from digest.model.campaigns.campaign import Approval, Campaign, UnapprovedPolicy
 from digest.model.editions.due_stretch import due_to
@@ -32,8 +33,9 @@ def freeze(
     """Fix what the edition carries: everything released so far.
 
     An edition that would carry nothing new to any of its readers is skipped,
-    with the reason; one that is not open is left alone, and so is one that was
-    called back, unless `by` is the person who says that it goes on.
+    with the reason, unless its campaign has events go alone and some are on; one
+    that is not open is left alone, and so is one that was called back, unless `by`
+    is the person who says that it goes on.
     """
     with writing(engine) as connection:
         edition = editions.get(connection, edition_id)
@@ -221,7 +223,11 @@ def _why_skipped(connection: Connection, edition: editions.Edition, upto: int) -
         for entry in news(connection, edition.campaign_id, stretch, edition.slot)
         if due.takes(entry.position)
     }
-    if not due_items:
-        return NOTHING_NEW
     steered = steering.get(connection, steering.place_of(edition)).steering
-    return "" if due_items.difference(steered.out) else LEFT_FOR_NEXT
+    if due_items.difference(steered.out):
+        return ""
+    campaign = campaigns.load(connection, edition.campaign_id)
+    scope = ListScope.of(campaign, edition)
+    if events_alone(connection, campaign, scope, upto, steered):
+        return ""
+    return LEFT_FOR_NEXT if due_items else NOTHING_NEW

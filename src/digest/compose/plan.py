@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, func, insert, literal, select
 
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
+from digest.compose.whats_on import ListScope, events_alone
 from digest.model.editions.due_stretch import DueStretch, due_to, only
 from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
@@ -107,6 +108,8 @@ def decide(
             topics = tuple(sorted(set(reader.topics)))
             key = VariantKey(due, topics, fmt, reader.language)
             if not any(key.takes(entry.position, entry.topics) for entry in entries):
+                if selection.goes_alone(key):
+                    return PlannedCopy(channel, key)
                 return LeftOut(reader_chunks.NOTHING_NEW, "nothing new on their topics")
             if selection.is_everything:
                 return PlannedCopy(channel, key)
@@ -120,7 +123,7 @@ def _selected(
     key = copy.key
     theirs = [entry for entry in entries if key.takes(entry.position, entry.topics)]
     over = tuple(entry.position for entry in selection.left_over(theirs))
-    if len(over) == len(theirs):
+    if len(over) == len(theirs) and not selection.goes_alone(key):
         return LeftOut(reader_chunks.NOTHING_NEW, LEFT_FOR_NEXT, over)
     fewer = replace(key, due=key.due.without(over))
     return replace(copy, key=fewer, left_over=over)
@@ -164,7 +167,13 @@ def _decisions(
     entries = news(connection, edition.campaign_id, stretch, edition.slot)
     campaign = campaigns.load(connection, edition.campaign_id)
     steered = steering.get(connection, steering.place_of(edition)).steering
-    selection = EditionSelection.of(campaign, steered, is_last=edition.is_last)
+    scope = ListScope.of(campaign, edition)
+    selection = EditionSelection.of(
+        campaign,
+        steered,
+        is_last=edition.is_last,
+        alone=events_alone(connection, campaign, scope, upto, steered),
+    )
     return {
         name: decide(kind, dues[name], entries, selection)
         for name, kind in chunk.kinds.items()

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from digest.compose.variants import news
+from digest.compose.whats_on import ListScope, events_alone
 from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import VariantKey
 from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.store.base.tables import reader, subscriber
+from digest.store.campaigns import campaigns
 from digest.store.editions import steering
 from digest.store.editions.editions import Edition
 from digest.store.people import owed
@@ -52,7 +54,11 @@ def reaches_anybody(
     )
     owed_to_some = owed.of_schedule(connection, edition, upto, still_read)
     begins = owed.begins(connection, edition.campaign_id, edition.mode)
-    out = frozenset(steering.get(connection, steering.place_of(edition)).steering.out)
+    steered = steering.get(connection, steering.place_of(edition)).steering
+    out = frozenset(steered.out)
+    campaign = campaigns.load(connection, edition.campaign_id)
+    scope = ListScope.of(campaign, edition)
+    alone = events_alone(connection, campaign, scope, upto, steered)
     known_kinds = set[tuple[object, ...]]()
     with rows:
         for row in rows:
@@ -72,6 +78,8 @@ def reaches_anybody(
                 continue
             due = due_to(row.place, upto, owed_to_some, begins)
             key = VariantKey(due, tuple(row.topics), served.format, "")
+            if any(map(key.wants, alone)):
+                return True
             stretch = (due.since, upto)
             entries = news(connection, edition.campaign_id, stretch, edition.slot)
             if any(

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digest.model.campaigns.campaign import Campaign, SectionKind
-from digest.model.editions.edition import OTHER_POSTS
+from digest.model.editions.coming_events import EventsAlone
+from digest.model.editions.edition import OTHER_POSTS, VariantKey
 from digest.model.editions.steering import Steering
 from digest.model.posts.items import Event, Post
 from digest.store.posts.log import LogEntry
@@ -12,20 +13,33 @@ from digest.store.posts.log import LogEntry
 
 @dataclass(frozen=True, slots=True)
 class EditionSelection:
-    """How an edition is steered, and how many items its copies have at most."""
+    """How an edition is steered, and how many items its copies have at most.
+
+    `alone` are the topics of each event of which a copy may consist.
+    """
 
     steering: Steering = Steering()  # noqa: RUF009 - a value that nobody changes
     most_items: int | None = None
+    alone: EventsAlone = ()
 
     @classmethod
     def of(
-        cls, campaign: Campaign, steering: Steering, *, is_last: bool = False
+        cls,
+        campaign: Campaign,
+        steering: Steering,
+        *,
+        is_last: bool = False,
+        alone: EventsAlone = (),
     ) -> "EditionSelection":
         """Return what holds for an edition of the campaign that is steered so.
 
         The last one has no most: none comes after it.
         """
-        return cls(steering, None if is_last else campaign.most_items)
+        return cls(steering, None if is_last else campaign.most_items, alone)
+
+    def goes_alone(self, key: VariantKey) -> bool:
+        """Whether readers of a variant get what is on although nothing is new."""
+        return any(map(key.wants, self.alone))
 
     @property
     def is_everything(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.compose.selection import EditionSelection, posts_in_order, sectioned
-from digest.compose.whats_on import whats_on
+from digest.compose.whats_on import ListScope, whats_on
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot, next_slot
 from digest.model.editions.due_stretch import DueStretch, due_to
@@ -137,12 +137,12 @@ def draft(
     selection = EditionSelection.of(campaign, steering, is_last=is_last)
     over = selection.left_over(entries)
     entries = [entry for entry in entries if entry not in over]
-    if not entries:
-        return None
     arrangement = arranged(entries, steering, campaign)
     key = VariantKey(due, (), fmt, campaign.language)
-    within = slot, in_file.whats_on
-    listed = whats_on(connection, stored.id, key, within, steering.out)
+    scope = ListScope(stored.id, slot, in_file.whats_on)
+    listed = whats_on(connection, scope, key, steering)
+    if not entries and not (campaign.events_alone and listed.events):
+        return None
     return Variant(
         code="draft",
         campaign=campaign,
@@ -174,15 +174,14 @@ def _composed(
         )
         if key.takes(entry.position, entry.topics)
     ]
-    if not entries:
-        return None
     marks = tuple(entry.fingerprint for entry in entries)
     steering = get_steering(connection, place_of(edition)).steering
     campaign = campaigns.load(connection, edition.campaign_id)
     arrangement = arranged(entries, steering, campaign)
-    schedule = campaign.schedule_named(edition.schedule)
-    within = edition.slot, schedule.whats_on if schedule else None
-    listed = whats_on(connection, edition.campaign_id, key, within, steering.out)
+    scope = ListScope.of(campaign, edition)
+    listed = whats_on(connection, scope, key, steering)
+    if not entries and not (campaign.events_alone and listed.events):
+        return None
     mark = "\n".join((steering.mark, *arrangement.sections, *listed.marks))
     return ComposedVariant(
         edition.id,

@@ -59,6 +59,7 @@ def add_to(app: typer.Typer) -> None:
         move,
         drop,
         put_back,
+        events,
         undo,
     ):
         app.command(command.__name__.replace("_", "-"))(command)
@@ -94,6 +95,16 @@ def contents(
     rows += [("", entry.id, "event", entry.item.title) for entry in open_now.events]
     rows += [
         ("", entry.id, "next edition", entry.item.title) for entry in open_now.left_over
+    ]
+    rows += [
+        (
+            "",
+            each.entry.id,
+            "what is on" if open_now.lists(each) else "not listed",
+            each.event.event.title,
+        )
+        for each in open_now.coming
+        if each.is_known or not open_now.lists(each)
     ]
     table(("place", "post", "", "title"), rows)
 
@@ -195,6 +206,48 @@ def put_back(
     """Put back what was taken out of this edition."""
     with _steering(_Target(what, schedule, version)) as hand:
         _say(hand.put_back(post))
+
+
+def events(  # noqa: PLR0913 - an option each
+    what: What,
+    *,
+    without: Annotated[
+        list[int] | None,
+        typer.Option("--without", metavar="POST-ID", help="Leave it out of the list."),
+    ] = None,
+    with_: Annotated[
+        list[int] | None,
+        typer.Option("--with", metavar="POST-ID", help="Have it in the list again."),
+    ] = None,
+    schedule: ScheduleName = None,
+    version: Version = None,
+    json: AsJson = False,
+) -> None:
+    """Show the events to come that its list of what is on has, and say which it has."""
+    target = _Target(what, schedule, version)
+    if without or with_:
+        with _steering(target) as hand:
+            hand.list_events(with_ or (), without or ())
+    open_now = _contents(target)
+    if json:
+        as_json(open_now.facts()["whats_on"])
+        return
+    from digest.model.staff_words import moment_in_words
+
+    rows = [
+        (
+            "yes" if open_now.lists(each) else "no",
+            each.entry.id,
+            moment_in_words(
+                each.event.event.starts, open_now.edition.campaign.timezone
+            ),
+            each.event.mark,
+            each.event.event.title,
+        )
+        for each in open_now.coming
+    ]
+    table(("listed", "post", "begins", "", "title"), rows)
+    talk(f"version {open_now.steered.version}")
 
 
 def undo(what: What, *, schedule: ScheduleName = None, version: Version = None) -> None:

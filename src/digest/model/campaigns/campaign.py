@@ -18,6 +18,8 @@ CATCH_UP = timedelta(hours=6)
 _FAR_OFF = timedelta(hours=36)  # more than a day is long, even where clocks change
 # RFC 5321 §4.5.4.1: give up no sooner than after four or five days.
 EXPIRES = timedelta(days=4)
+# From one weekly edition to the next, and the day of that.
+WHATS_ON = timedelta(days=8)
 # Time to see what one has done, and to call it back.
 HOLD_BACK = timedelta(minutes=5)
 
@@ -130,7 +132,7 @@ class Schedule:
     renamed_from: str = ""
     close: timedelta = timedelta(0)
     quiet: QuietHours | None = None
-    whats_on: timedelta | None = None
+    whats_on: timedelta | None = WHATS_ON
 
     def quiet_until(self, now: datetime) -> datetime | None:
         """Return when emails may leave again, where `now` is in its quiet hours."""
@@ -192,7 +194,8 @@ class Campaign:
     `pictures` where their pictures are. `approvers` are the addresses
     that are told of an edition which waits. `hold_back` is how long every edition is
     held back once it may go; None leaves it to `holds_back`. `most_items` is how many
-    posts and events a copy has; more posts come with the next edition.
+    posts and events a copy has; more posts come with the next edition. With
+    `events_alone` an edition with nothing new goes all the same where something is on.
     """
 
     name: str
@@ -213,6 +216,7 @@ class Campaign:
     unapproved: UnapprovedPolicy = UnapprovedPolicy.CARRY_OVER
     hold_back: timedelta | None = None
     most_items: int | None = None
+    events_alone: bool = False
     sections: SectionKind | None = None
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False

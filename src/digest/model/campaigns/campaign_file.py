@@ -119,6 +119,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         hold_back=_hold_back(head),
         sections=head.parsed("sections", SectionKind, None),
         most_items=head.parsed("most_items", _most_items, None, of=int),
+        events_alone=_events_alone(head, schedules),
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),
         pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
@@ -143,6 +144,14 @@ def _hold_back(head: TomlTable) -> timedelta | None:
         head.fault("hold_back", "must be at most 1d: an edition is wanted on its day")
         return None
     return length
+
+
+def _events_alone(head: TomlTable, schedules: tuple[Schedule, ...]) -> bool:
+    is_alone = head.flag("events_alone", default=False)
+    if is_alone and not any(schedule.whats_on for schedule in schedules):
+        words = "needs a schedule that lists events: whats_on is off in each of them"
+        head.fault("events_alone", words)
+    return is_alone
 
 
 def _closures(head: TomlTable) -> Closures:

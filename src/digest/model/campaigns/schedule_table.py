@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from digest.model.campaigns import durations
-from digest.model.campaigns.campaign import EXPIRES, Schedule
+from digest.model.campaigns.campaign import EXPIRES, WHATS_ON, Schedule
 from digest.model.campaigns.closures import ClosurePolicy, Closures
 from digest.model.campaigns.day_rules import (
     EVERY_DAY,
@@ -93,10 +93,20 @@ def schedule_from(table: TomlTable, inherited: InheritedTimes) -> Schedule:
 
 
 def _horizon(table: TomlTable) -> timedelta | None:
-    horizon = table.parsed("whats_on", durations.parse, None)
+    default: timedelta | None = WHATS_ON
+    horizon = table.parsed("whats_on", _length_or_none, default, of=(str, int))
     if horizon is not None and not SHORTEST_HORIZON <= horizon <= LONGEST_HORIZON:
         table.fault("whats_on", "must be from 1d to 92d: how far ahead events are on")
     return horizon
+
+
+def _length_or_none(value: str | int) -> timedelta | None:
+    """Return a length of time; None for false, 0 or "0d"."""
+    if isinstance(value, str):
+        return durations.parse(value) or None
+    if value:
+        raise ValueError('must be a length of time: "8d"; false is no list')
+    return None
 
 
 def _recurrence(table: TomlTable, inherited: InheritedTimes) -> Recurrence:

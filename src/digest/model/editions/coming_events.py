@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from digest.model.posts.items import Event
 
+# The topics of each event that an edition may consist of, where it has nothing new.
+EventsAlone = tuple[tuple[str, ...], ...]
+
 
 class ComingMark(StrEnum):
     """What an event that is to come is to its reader."""

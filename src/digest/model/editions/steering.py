@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,8 @@ class Steering:
     `note` stands before all posts. `subject` and `preheader` take the place of
     those that are made from the content. Posts are known by id: `pinned` come
     first, and the others as they stand in `order`; one that is not in it yet comes
-    last. Posts and events that are `out` are left for the next edition.
+    last. Posts and events that are `out` are left for the next edition; events that
+    are `unlisted` are not in its list of what is on.
     """
 
     note: tuple[Block, ...] = ()
@@ -26,6 +27,7 @@ class Steering:
     pinned: tuple[int, ...] = ()
     order: tuple[int, ...] = ()
     out: tuple[int, ...] = ()
+    unlisted: tuple[int, ...] = ()
 
     def in_order(self, ids: Sequence[int]) -> list[int]:
         """Return these posts, which stand in their usual order, as they are shown."""
@@ -50,6 +52,17 @@ class Steering:
     def with_item(self, item: int) -> "Steering":
         """Return it with that post or event in it again."""
         return replace(self, out=tuple(each for each in self.out if each != item))
+
+    def with_listed(self, events: Iterable[int]) -> "Steering":
+        """Return it with those events in the list of what is on again."""
+        listed = set(events)
+        staying = (each for each in self.unlisted if each not in listed)
+        return replace(self, unlisted=tuple(staying))
+
+    def without_listed(self, events: Iterable[int]) -> "Steering":
+        """Return it with those events not in the list of what is on."""
+        both = dict.fromkeys((*self.unlisted, *events))
+        return replace(self, unlisted=tuple(both))
 
     def moved(self, ids: Sequence[int], post: int, place: int) -> "Steering":
         """Return it with that one of these posts at a place, 1 being the first.
@@ -86,6 +99,7 @@ class Steering:
             "pinned": list(self.pinned),
             "order": list(self.order),
             "out": list(self.out),
+            "unlisted": list(self.unlisted),
         }
         return {name: value for name, value in facts.items() if value}
 
@@ -99,6 +113,7 @@ class Steering:
             pinned=tuple(facts.get("pinned", ())),
             order=tuple(facts.get("order", ())),
             out=tuple(facts.get("out", ())),
+            unlisted=tuple(facts.get("unlisted", ())),
         )
 
 

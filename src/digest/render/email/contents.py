@@ -23,10 +23,10 @@ from digest.render.email.entries import (
     phone_detail,
 )
 from digest.render.email.subject import (
-    in_order_of_reading,
     subject,
     title_of,
     title_with_state,
+    told_or_on,
 )
 from digest.render.limits import (
     CONTENTS_ENTRIES,
@@ -234,7 +234,7 @@ def preheader(variant: Variant) -> tuple[Phrase, ...]:
     if variant.preheader:
         around = TextLanguage.of(language_tag(variant.campaign.language))
         return (foreign(variant.preheader, around, page),)
-    first, *others = in_order_of_reading(variant.items)
+    first, *others = told_or_on(variant)
     beginning = cleaned(first.summary) if cleaned(first.title) else ""
     beginning = shortened(beginning, PREHEADER_WIDTH)
     parts = [foreign(beginning, language_in(first, variant), page)]

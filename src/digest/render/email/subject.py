@@ -32,8 +32,12 @@ def subject(variant: Variant) -> str:
 
 def _headline(variant: Variant) -> str:
     words = words_of(variant)
-    first, *others = in_order_of_reading(variant.items)
+    first, *others = told_or_on(variant)
     title = title_with_state(first, variant)
+    if not variant.items:
+        # Translators: the subject of an email that tells of events alone, of which
+        # the first is named.
+        title = words.gettext("What is on: %(headline)s", headline=title)
     line: str = shortened(title, SUBJECT_WIDTH)
     if others:
         whole = words.gettext(
@@ -45,6 +49,12 @@ def _headline(variant: Variant) -> str:
         )
         line = whole if width_of(whole) <= SUBJECT_WIDTH else line
     return line
+
+
+def told_or_on(variant: Variant) -> list[Item]:
+    """Return what an email tells of, in its order: or what is on, where that is all."""
+    coming = [each.event for each in variant.coming]
+    return in_order_of_reading(variant.items or coming)
 
 
 def in_order_of_reading(items: Sequence[Item]) -> list[Item]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from digest.compose.plan import LeftOut, PlannedCopy, decide
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
+from digest.compose.whats_on import ListScope, events_alone
 from digest.model.editions.due_stretch import DueStretch, Stretch, due_to
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
@@ -104,7 +105,12 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     wanted: set[int] = set()
     query = ReaderScope(stored.id, schedule.id, mode)
     steered = steering.get(connection, SteeringPlace(schedule.id, mode))
-    selection = EditionSelection.of(stored.campaign, steered.steering)
+    scope = ListScope(stored.id, slot or now, schedule.schedule.whats_on)
+    selection = EditionSelection.of(
+        stored.campaign,
+        steered.steering,
+        alone=events_alone(connection, stored.campaign, scope, upto, steered.steering),
+    )
     for _, kind, due in readers_of(connection, query, (begins, end), now):
         match decide(kind, due, entries, selection):
             case LeftOut(why):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import arranged
-from digest.compose.whats_on import whats_on
+from digest.compose.whats_on import events_alone, whats_on
 from digest.errors import DigestError
 from digest.model.campaigns.live_needs import campaign_needs
 from digest.model.editions.due_stretch import due_to, only
@@ -137,7 +137,12 @@ def check(
         _refuse_planned(connection, edition)
         steered = steering.get(connection, edition.place).steering
         selection = EditionSelection.of(
-            edition.campaign, steered, is_last=edition.is_last
+            edition.campaign,
+            steered,
+            is_last=edition.is_last,
+            alone=events_alone(
+                connection, edition.campaign, edition.scope, edition.upto, steered
+            ),
         )
         reached, entries = foresee(connection, edition, selection, now)
         variants = {
@@ -173,13 +178,9 @@ def _variant(
     fmt, language, _ = kind
     arrangement = arranged(entries, steered, edition.campaign)
     variant = variant_of(edition, steered, arrangement, fmt, language)
-    schedule = edition.campaign.schedule_named(edition.schedule)
-    if schedule is None or schedule.whats_on is None:
-        return variant
-    news = only(entry.position for entry in entries)
-    key = VariantKey(due_to(edition.upto, edition.upto, (news,)), (), fmt, language)
-    within = edition.slot, schedule.whats_on
-    listed = whats_on(connection, edition.campaign_id, key, within, steered.out)
+    news = [only(entry.position for entry in entries)] if entries else []
+    key = VariantKey(due_to(edition.upto, edition.upto, news), (), fmt, language)
+    listed = whats_on(connection, edition.scope, key, steered)
     return replace(variant, coming=listed.events)
 
 

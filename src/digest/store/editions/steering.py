@@ -246,6 +246,7 @@ def _facts(content: Steering) -> dict[str, Any]:
         "pinned": list(content.pinned),
         "order": list(content.order),
         "taken out": list(content.out),
+        "not listed": list(content.unlisted),
     }
 
 

@@ -1,7 +1,7 @@
 """What an open edition holds, in the order in which it would be shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from digest.compose.selection import EditionSelection, posts_in_order, sectioned
 from digest.compose.variants import ArrangedItems
+from digest.compose.whats_on import ListableEvent
 from digest.model.editions.steering import SteeredEdition
 from digest.model.posts.items import Event
 from digest.model.posts.markdown import to_markdown
@@ -30,6 +31,8 @@ class EditionContents:
     """What an open edition holds, as it would be shown, and the words around it.
 
     `left_over` is what the next one gets: taken out, or beyond the campaign's most.
+    `coming` are the events that its list of what is on may have, whether or not staff
+    have them in it.
     """
 
     edition: OpenEdition
@@ -37,6 +40,7 @@ class EditionContents:
     posts: Sequence[LogEntry]
     events: Sequence[LogEntry]
     left_over: Sequence[LogEntry]
+    coming: Sequence[ListableEvent]
     subject: str
     preheader: str
 
@@ -79,7 +83,21 @@ class EditionContents:
                 }
                 for entry in self.left_over
             ],
+            "whats_on": [
+                {
+                    "id": each.entry.id,
+                    "title": each.event.event.title,
+                    "starts": each.event.event.starts,
+                    "mark": each.event.mark,
+                    "listed": self.lists(each),
+                }
+                for each in self.coming
+            ],
         }
+
+    def lists(self, coming: ListableEvent) -> bool:
+        """Whether its list of what is on has that event."""
+        return coming.is_listed(self.steered.steering)
 
 
 def contents(
@@ -89,6 +107,7 @@ def contents(
     with reading(engine) as connection:
         edition = open_edition(connection, what, schedule, now)
         steered = steering.get(connection, edition.place)
+        coming = edition.coming(connection)
     selection = EditionSelection.of(
         edition.campaign, steered.steering, is_last=edition.is_last
     )
@@ -99,15 +118,21 @@ def contents(
     posts = [entry for entry, _ in parted]
     events = [entry for entry in entries if isinstance(entry.item, Event)]
     items = tuple(entry.item for entry in (*posts, *events))
-    variant = variant_of(edition, steered.steering, ArrangedItems(items, (), ()))
+    listed = tuple(each.event for each in coming if each.is_listed(steered.steering))
+    has_words = items or (edition.campaign.events_alone and listed)
+    variant = replace(
+        variant_of(edition, steered.steering, ArrangedItems(items, (), ())),
+        coming=listed,
+    )
     return EditionContents(
         edition,
         steered,
         posts,
         events,
         left_over,
-        subject=subject(variant) if items else steered.steering.subject,
+        coming,
+        subject=subject(variant) if has_words else steered.steering.subject,
         preheader=(
-            " ".join(preheader(variant)) if items else steered.steering.preheader
+            " ".join(preheader(variant)) if has_words else steered.steering.preheader
         ),
     )

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.compose.variants import ArrangedItems, due_entries
+from digest.compose.whats_on import ListableEvent, ListScope, coming_entries
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot, next_slot
-from digest.model.editions.due_stretch import due_to
-from digest.model.editions.edition import Variant
+from digest.model.editions.due_stretch import DueStretch, due_to
+from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.steering import Steering
 from digest.model.formats import HTML, Format
 from digest.schedule.editions.previews import schedule_of
@@ -28,7 +29,8 @@ _NUMBER_LENGTH = 18
 class OpenEdition:
     """An edition that can be changed: the next of a schedule, or one called back.
 
-    `entries` are what it would carry if it were frozen now.
+    `entries` are what it would carry if it were frozen now: what is due of the log to
+    who has had the edition before.
     """
 
     place: SteeringPlace
@@ -36,6 +38,7 @@ class OpenEdition:
     campaign: Campaign
     schedule: str
     slot: datetime
+    due: DueStretch
     entries: Sequence[LogEntry]
     is_last: bool = False
     upto: int = MAX
@@ -45,6 +48,18 @@ class OpenEdition:
         """What staff call it."""
         number = self.place.edition_id
         return f"edition {number}" if number != OPEN else f"next {self.schedule}"
+
+    @property
+    def scope(self) -> ListScope:
+        """Which events it may list."""
+        schedule = self.campaign.schedule_named(self.schedule)
+        horizon = schedule.whats_on if schedule else None
+        return ListScope(self.campaign_id, self.slot, horizon)
+
+    def coming(self, connection: Connection) -> list[ListableEvent]:
+        """Return the events that it may list, whatever staff say, by their start."""
+        key = VariantKey(self.due, (), HTML, self.campaign.language)
+        return coming_entries(connection, self.scope, key)
 
 
 def open_edition(
@@ -70,6 +85,7 @@ def open_edition(
         stored.campaign,
         row.schedule.name,
         slot,
+        due,
         due_entries(connection, stored.id, due, slot),
         is_last=slot == last_slot(stored.campaign, in_file, extra),
     )
@@ -91,6 +107,7 @@ def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
         campaigns.load(connection, edition.campaign_id),
         edition.schedule,
         edition.slot,
+        due,
         due_entries(connection, edition.campaign_id, due, edition.slot),
         is_last=edition.is_last,
         upto=MAX if edition.upto is None else edition.upto,

@@ -1,6 +1,6 @@
 """What staff do to an open edition, each act whole, versioned and on record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -104,6 +104,28 @@ class Steer:
             f"put back post {item}", lambda steered: steered.with_item(item)
         )
 
+    def list_events(
+        self, listed: Collection[int], unlisted: Collection[int]
+    ) -> SteeredEdition:
+        """Have the list of what is on have the former events, and be without others.
+
+        Also such as readers were told of before. What an edition itself tells of an
+        event stays in it.
+        """
+        with writing(self.engine) as connection:
+            edition = self._edition(connection)
+            coming = {each.entry.id: each for each in edition.coming(connection)}
+            _refuse_unless_coming([*listed, *unlisted], coming, edition)
+            every_id = [
+                number for event in listed for number in sorted(coming[event].ids)
+            ]
+            return steering.change(
+                connection,
+                edition.place,
+                lambda steered: steered.with_listed(every_id).without_listed(unlisted),
+                self._act(_list_words(listed, unlisted)),
+            )
+
     def undo(self) -> tuple[SteeredEdition, str]:
         """Take back the latest act, and return the words for it too."""
         with writing(self.engine) as connection:
@@ -155,6 +177,32 @@ def _refuse_unless_in(item: int, edition: OpenEdition) -> None:
             f"post {item} is not in {edition.title}; what is in it: digest edition "
             f"contents {edition.place.edition_id or edition.campaign.name}"
         )
+
+
+def _refuse_unless_coming(
+    events: Iterable[int], coming: Container[int], edition: OpenEdition
+) -> None:
+    if edition.scope.horizon is None:
+        raise DigestError(
+            f"{edition.title} lists no events: whats_on of its schedule is off in the "
+            "campaign file"
+        )
+    for event in events:
+        if event not in coming:
+            raise NotFound(
+                f"post {event} is no event that {edition.title} could list; those that "
+                "it can: digest edition events "
+                f"{edition.place.edition_id or edition.campaign.name}"
+            )
+
+
+def _list_words(listed: Collection[int], unlisted: Collection[int]) -> str:
+    parts = [
+        f"{what} the list of what is on: {', '.join(map(str, events))}"
+        for what, events in (("put into", listed), ("took out of", unlisted))
+        if events
+    ]
+    return "; ".join(parts)
 
 
 def _one_line(text: str, most: int, what: str) -> str:
