@@ -111,6 +111,7 @@ def test_whoever_looks_is_told_when_it_leaves(
             update(edition).values(
                 state=EditionState.APPROVED,
                 mode=Mode.PRACTICE,
+                plan_cursor=0,
                 leaves_at=program.now() + FIVE_MINUTES,
             )
         )

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import Engine, update
 
 from digest.audience.unsubscribing import unsubscribe
+from digest.compose.plan import plan
 from digest.model.editions.edition import EditionState
-from digest.schedule.editions.publishing import carry_forward, publish
+from digest.schedule.editions.publishing import approve, carry_forward, publish
 from digest.store.base.engine import writing
-from digest.store.base.tables import reader
+from digest.store.base.tables import delivery, reader
+from digest.store.delivery.deliveries import cancel
 from digest.store.editions.editions import Edition
 from tests.builders import EIGHT, a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
@@ -78,3 +80,15 @@ def test_one_whose_readers_go_while_it_waits_ends(
     change(engine)  # type: ignore[operator]
 
     assert carry_forward(engine, edition.id, LATER).state is EditionState.SKIPPED
+
+
+def test_one_for_somebody_who_is_only_owed_waits(engine: Engine) -> None:
+    edition = a_waiting_edition(engine)
+    approve(engine, edition.id, "priya", EIGHT)
+    plan(engine, edition.id, LATER)
+    with writing(engine) as connection:
+        of_it = delivery.c.edition_id == edition.id
+        assert cancel(connection, of_it, LATER, "the server was away") == 1
+    again = publish(engine, "lantern-week", "daily", LATER)
+
+    assert again.state is EditionState.FROZEN

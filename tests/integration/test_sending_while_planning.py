@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from digest.compose import lifecycle, plan
+from digest.compose import lifecycle, plan, stopping
 from digest.compose.plan import submit_nothing
 from digest.errors import StoreError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.schedule.reports.runs import runs_of
+from digest.schedule.reports.status import status_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import delivery, left_out, reader
 from digest.store.delivery import copies, deliveries, send_batches
@@ -155,3 +157,29 @@ def test_nobody_moves_a_reader_while_an_edition_plans_them(engine: Engine) -> No
 
     with reading(engine) as connection:
         assert connection.scalar(select(reader.c.schedule_id)) == 2
+
+
+def test_staff_see_that_it_is_planned_and_how_it_goes(half_planned: Engine) -> None:
+    with reading(half_planned) as connection:
+        [run] = runs_of(connection, editions.going(connection), EIGHT)
+        [listed] = editions.planned(connection, 9)
+    facts = status_of(half_planned, EIGHT)
+    before = listed.standing, facts["editions"][0]["standing"]
+    step(half_planned)
+    step(half_planned)
+
+    assert before == ("planning", "planning")
+    assert facts["editions"][0]["state"] == "approved"
+    assert run.total == 2
+    assert any("No worker" in reason for reason in run.reasons)
+    assert edition_of(half_planned).standing == "planned"
+
+
+def test_what_was_stopped_is_among_the_runs(half_planned: Engine) -> None:
+    stopping.stop(half_planned, 1, EIGHT)
+    with reading(half_planned) as connection:
+        [listed] = editions.planned(connection, 9)
+        going = editions.going(connection)
+
+    assert listed.standing == "stopped"
+    assert going == []

@@ -61,7 +61,7 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
             leaves = f", and leaves from {at}"
         yield (
             f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
-            f"{entry['state']}{leaves} {entry['reason']}".rstrip()
+            f"{entry['standing']}{leaves} {entry['reason']}".rstrip()
         )
     for run in facts["runs"]:
         kind = "edition" if run["mode"] == "live" else "rehearsal"

@@ -15,6 +15,7 @@ from digest.model.campaigns.campaign import Approval, Campaign, UnapprovedPolicy
 from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
+from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import campaign as campaign_table
 from digest.store.base.tables import reader
 from digest.store.campaigns import campaigns
@@ -41,6 +42,7 @@ def freeze(
         edition = editions.get(connection, edition_id)
         if edition.state is not EditionState.OPEN or (edition.is_recalled and not by):
             return
+        count_anew(connection)
         # The lock that positions are given under: no lower one can appear later.
         upto: int = connection.scalars(
             select(campaign_table.c.last_position)

@@ -1,8 +1,9 @@
 """Whether an edition would reach anybody at all, before it is planned."""
 
 from datetime import datetime
+from json import loads
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Text, cast, or_, select, true
 
 from digest.compose.variants import news
 from digest.compose.whats_on import ListScope, events_alone
@@ -21,6 +22,7 @@ from digest.store.people.readers import (
     place_in,
     reads_it,
 )
+from digest.store.posts.log import LogEntry
 
 
 def reaches_anybody(
@@ -28,14 +30,24 @@ def reaches_anybody(
 ) -> bool:
     """Whether a reader would get a copy of the edition, were it planned now.
 
-    Readers are looked at one by one until there is one, each kind of them once.
+    The database tells the readers apart by what decides that; each kind is looked at
+    once, however many readers are of it.
     """
     still_read = reads_it(connection, edition.campaign_id)
-    rows = connection.execute(
+    owed_to_some = owed.of_schedule(connection, edition, upto, still_read)
+    steered = steering.get(connection, steering.place_of(edition)).steering
+    campaign = campaigns.load(connection, edition.campaign_id)
+    scope = ListScope.of(campaign, edition)
+    alone = events_alone(connection, campaign, scope, upto, steered)
+    place = place_in(edition.mode)
+    # Who has come that far gets nothing else.
+    may_get_something = true() if owed_to_some or alone else place < upto
+    kinds = connection.execute(
         select(
-            place_in(edition.mode).label("place"),
+            place.label("place"),
             reader.c.format,
-            reader.c.topics,
+            # As text: JSON has no equality on PostgreSQL.
+            cast(reader.c.topics, Text).label("topics"),
             subscriber.c.email.is_not(None).label("has_email"),
             has_address().label("has_address"),
             *(
@@ -43,49 +55,40 @@ def reaches_anybody(
                 for channel in Channel
             ),
         )
+        .distinct()
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(
             reader.c.schedule_id == edition.schedule_id,
+            may_get_something,
             subscriber.c.erased_at.is_(None),
             still_read,
             or_(reader.c.paused_until.is_(None), reader.c.paused_until <= now),
         )
-        .execution_options(yield_per=1000)
-    )
-    owed_to_some = owed.of_schedule(connection, edition, upto, still_read)
+    ).all()
     begins = owed.begins(connection, edition.campaign_id, edition.mode)
-    steered = steering.get(connection, steering.place_of(edition)).steering
     out = frozenset(steered.out)
-    campaign = campaigns.load(connection, edition.campaign_id)
-    scope = ListScope.of(campaign, edition)
-    alone = events_alone(connection, campaign, scope, upto, steered)
-    known_kinds = set[tuple[object, ...]]()
-    with rows:
-        for row in rows:
-            kind = (*row[:2], tuple(row.topics), *row[3:])
-            if kind in known_kinds:
-                continue
-            known_kinds.add(kind)
-            facts = ReaderFacts(
-                named(row.format),
-                has_email=row.has_email,
-                has_address=row.has_address,
-                email_suppressed=row.email_suppressed,
-                post_suppressed=row.post_suppressed,
-            )
-            served = resolve(facts)
-            if not isinstance(served, Served):
-                continue
-            due = due_to(row.place, upto, owed_to_some, begins)
-            key = VariantKey(due, tuple(row.topics), served.format, "")
-            if any(map(key.wants, alone)):
-                return True
+    news_since = dict[int, list[LogEntry]]()
+    for kind in kinds:
+        facts = ReaderFacts(
+            named(kind.format),
+            has_email=kind.has_email,
+            has_address=kind.has_address,
+            email_suppressed=kind.email_suppressed,
+            post_suppressed=kind.post_suppressed,
+        )
+        served = resolve(facts)
+        if not isinstance(served, Served):
+            continue
+        due = due_to(kind.place, upto, owed_to_some, begins)
+        key = VariantKey(due, tuple(loads(kind.topics)), served.format, "")
+        if any(map(key.wants, alone)):
+            return True
+        if due.since not in news_since:
             stretch = (due.since, upto)
             entries = news(connection, edition.campaign_id, stretch, edition.slot)
-            if any(
-                key.takes(entry.position, entry.topics)
-                for entry in entries
-                if entry.id not in out
-            ):
-                return True
+            news_since[due.since] = [entry for entry in entries if entry.id not in out]
+        if any(
+            key.takes(entry.position, entry.topics) for entry in news_since[due.since]
+        ):
+            return True
     return False

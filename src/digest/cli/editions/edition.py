@@ -53,7 +53,7 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
                 edition.mode,
                 edition.schedule,
                 moment_in_words(edition.slot, stored.campaign.timezone),
-                edition.state,
+                edition.standing,
                 edition.reason or "",
             )
             for edition in listed
@@ -95,8 +95,8 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         return
     result(f"{edition.title} of {edition.campaign}, {edition.schedule}")
     slot = moment_in_words(edition.slot, zone)
-    result(f"  slot {slot}: {edition.state} {edition.reason or ''}".rstrip())
-    if edition.state == "approved" and edition.leaves_at:
+    result(f"  slot {slot}: {edition.standing} {edition.reason or ''}".rstrip())
+    if edition.standing == "approved" and edition.leaves_at:
         result(f"  nothing leaves before {moment_in_words(edition.leaves_at, zone)}")
     if edition.is_recalled and edition.state == "open":
         result(f"  called back: it waits for digest edition approve {edition.id}")
@@ -154,7 +154,7 @@ def run(
             waiting_for = _waiting_for(connection, edition, digest.now())
     if edition.is_rehearsal:
         talk("practice mode: a rehearsal, which costs no reader anything")
-    talk(f"state {edition.state}{f': {edition.reason}' if edition.reason else ''}")
+    talk(f"state {edition.standing}{f': {edition.reason}' if edition.reason else ''}")
     if waiting_for:
         talk(waiting_for)
     if edition.state == "planned":
@@ -197,7 +197,7 @@ def approve(
     if edition.state == "frozen":
         result(f"edition {edition_id}: your approval is kept; it needs another person")
     else:
-        result(f"edition {edition_id}: {edition.state}")
+        result(f"edition {edition_id}: {edition.standing}")
     if held_back:
         talk(held_back)
 

@@ -31,7 +31,6 @@ from digest.store.holds import holds
 from digest.store.reports import overview, runs
 from digest.store.reports.runs import DelayedEmails
 
-GOING = (EditionState.PLANNED, EditionState.SENDING)
 _SECONDS = ("second", "seconds")
 _WINDOW = timedelta(seconds=RATE_WINDOW_SECONDS)
 
@@ -132,14 +131,14 @@ def run_of(
         kept_back.append(words)
     remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(kept_back))
     rate = None
-    if edition.state is EditionState.SENDING:
+    if edition.state is EditionState.SENDING or edition.is_being_planned:
         recent = runs.lately(connection, edition.id, now, _WINDOW)
         rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
     stops = [*kept_back, *_stops(connection, limits, now, zone)]
     is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
     reasons = _reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand)
-    if edition.state in GOING and edition.deliver_by and ready + waiting.copies:
+    if edition.is_going and edition.deliver_by and ready + waiting.copies:
         by = moment_in_words(edition.deliver_by, zone)
         reasons.append(f"What has not gone by {by} expires.")
     return Run(
@@ -161,7 +160,7 @@ def _reasons(
     *,
     is_in_hand: bool,
 ) -> list[str]:
-    if edition.state not in GOING:
+    if not edition.is_going:
         return []
     has_copies = remaining.ready or remaining.waiting
     reasons = [*stops] if has_copies else []

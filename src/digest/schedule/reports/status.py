@@ -9,7 +9,7 @@ from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.delivery.rate_windows import day_of_use, slow_limit
 from digest.schedule.editions import due
 from digest.schedule.reports.alarms import reckon
-from digest.schedule.reports.runs import GOING, runs_of
+from digest.schedule.reports.runs import runs_of
 from digest.schedule.reports.source_health import source_facts
 from digest.schedule.reports.troubles import last_editions, troubles_in
 from digest.store.base.engine import reading
@@ -70,6 +70,7 @@ def status_of(
                     "slot": edition.slot,
                     "mode": edition.mode.value,
                     "state": edition.state.value,
+                    "standing": edition.standing,
                     "reason": edition.reason or "",
                     "leaves_at": (
                         edition.leaves_at if edition.is_held_back(now) else None
@@ -88,7 +89,7 @@ def status_of(
                 run.facts()
                 for run in runs_of(
                     connection,
-                    editions.in_states(connection, GOING),
+                    editions.going(connection),
                     now,
                     limits.overall,
                 )

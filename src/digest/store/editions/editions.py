@@ -21,13 +21,15 @@ from sqlalchemy import (
 from digest.errors import NotFound, UnreadableError
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.due_stretch import DueStretch
-from digest.model.editions.edition import EditionState
+from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.modes import mode_of
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign, delivery, edition, schedule
 from digest.store.campaigns import going_live
+
+_GOING = (EditionState.PLANNED, EditionState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,21 @@ class Edition:
     def is_recalled(self) -> bool:
         """Whether it was called back, and goes on by a person's word alone."""
         return self.recalled_at is not None
+
+    @property
+    def is_being_planned(self) -> bool:
+        """Whether some of its readers are planned for, and copies may leave already."""
+        return self.state is EditionState.APPROVED and self.plan_cursor > 0
+
+    @property
+    def is_going(self) -> bool:
+        """Whether copies of it may leave: it is planned, at least for some."""
+        return self.state in _GOING or self.is_being_planned
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in a word for people: its state, or "planning"."""
+        return "planning" if self.is_being_planned else self.state.value
 
     def is_held_back(self, now: datetime) -> bool:
         """Whether nothing of it may leave yet."""
@@ -144,16 +161,11 @@ def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
 
 
 def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
-    """Return editions that readers were planned for, newest slot first."""
+    """Return editions that readers were planned for, or some, newest slot first."""
+    states = (*_GOING, *DONE.values(), EditionState.STOPPED)
+    is_approved = edition.c.state == EditionState.APPROVED
     matching = _editions().where(
-        edition.c.state.in_(
-            [
-                EditionState.PLANNED,
-                EditionState.SENDING,
-                EditionState.SENT,
-                EditionState.REHEARSED,
-            ]
-        )
+        or_(edition.c.state.in_(states), is_approved & (edition.c.plan_cursor > 0))
     )
     newest = matching.order_by(edition.c.slot.desc(), edition.c.id.desc())
     return _readable(connection, newest.limit(most).offset(skip))
@@ -178,6 +190,12 @@ def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Ed
         edition.c.state.in_(states), edition.c.mode == mode_of(connection)
     )
     return _readable(connection, matching.order_by(edition.c.slot, edition.c.id))
+
+
+def going(connection: Connection) -> list[Edition]:
+    """Return every edition of our mode whose copies may leave, oldest slot first."""
+    listed = in_states(connection, (EditionState.APPROVED, *_GOING))
+    return [each for each in listed if each.is_going]
 
 
 def unreadable(connection: Connection) -> list[UnreadableError]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.staff_words import moment_in_words
-from digest.schedule.reports.runs import GOING, Run, run_of, runs_of
+from digest.schedule.reports.runs import Run, run_of, runs_of
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions import editions
@@ -95,8 +95,8 @@ def _view(connection: Connection, run: Run) -> dict[str, Any]:
         "zone": campaign.timezone,
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, campaign.timezone),
-        "state": edition.state.value,
-        "is_going": edition.state in GOING,
+        "state": edition.standing,
+        "is_going": edition.is_going,
         "copies": overview.copies_in_words(connection, edition),
         "counts": counts,
         "total": run.total,

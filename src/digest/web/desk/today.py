@@ -120,7 +120,7 @@ def _edition(
         "title": campaign.title,
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, campaign.timezone),
-        "state": edition.state.value,
+        "state": edition.standing,
         "reason": edition.reason,
         "has_content": edition.upto is not None,
         "copies": overview.copies_in_words(connection, edition),
