@@ -15,6 +15,8 @@ from digest.audience.lists.list_file import ListProblem, ListRow
 from digest.audience.lists.rows import read_row
 from digest.audience.subject_access import find
 from digest.errors import ImportRefused
+from digest.model.formats import Channel, first_for
+from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.person import Person
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -48,8 +50,10 @@ def edit(
 
     They stay the same person: their lists, their places and their history. A new
     postal address takes the place of the whole old one. What was suppressed
-    because they asked stays so for the new address. Letters that waited are due.
-    Raises NotFound for who is not there, and ImportRefused with every fault.
+    because they asked stays so for the new address. Letters that waited are due, and
+    copies that are to leave by a channel which is theirs no more come with the next
+    edition, as they now need them. Raises NotFound for who is not there, and
+    ImportRefused with every fault.
     """
     subscriber = find(connection, who)
     before = cells_of(subscriber.person)
@@ -68,6 +72,8 @@ def edit(
     for stored in every:
         enrol(connection, stored.id, stored.campaign, now, [subscriber.id])
     deliveries.release_waiting(connection, subscriber.id)
+    if channel := _channel(person):
+        deliveries.cancel_by_others(connection, subscriber.id, channel, now)
     forbidden = _carry_suppressions(connection, hasher, subscriber, hashed, now)
     act = Act("changed", subject=f"person {subscriber.id}", after={"columns": changed})
     record(connection, act, now)
@@ -95,6 +101,14 @@ def _read(
             f"see digest subscribers show {other.id}"
         )
     return person if person.topics is not None else replace(person, topics=())
+
+
+def _channel(person: Person) -> Channel | None:
+    """Return the channel by which what is held now can serve somebody, if any can."""
+    has_email, has_address = bool(person.email), person.address is not None
+    wanted = person.format or first_for(has_email=has_email, has_address=has_address)
+    served = resolve(ReaderFacts(wanted, has_email=has_email, has_address=has_address))
+    return served.channel if isinstance(served, Served) else None
 
 
 def _in_words(problem: ListProblem) -> str:

@@ -14,8 +14,10 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
+    true,
 )
 
 from digest.model.campaigns.campaign import Campaign
@@ -25,6 +27,7 @@ from digest.store.base.bulk import one_of
 from digest.store.base.tables import reader, schedule, subscriber
 from digest.store.base.upsert import insert_for
 from digest.store.editions import standing
+from digest.store.people import pauses
 from digest.store.people.readers import has_address, list_ids, reads
 
 _FOLLOWS = ("schedule_id", "format", "language", "topics")
@@ -42,10 +45,10 @@ def enrol(
 
     One reader each, however many lists; none to whoever has left the campaign. A
     newcomer starts where their schedule stands, so that they get what comes next
-    like everyone else. Who is a reader already follows what their subscriber's row
-    now asks for and keeps their place in the log, so that nothing is lost or
-    repeated. `only` looks at no other subscribers than these. Returns how many
-    readers were made or changed.
+    like everyone else; one who has paused all that they read begins paused. Who is
+    a reader already follows what their subscriber's row now asks for and keeps their
+    place in the log, so that nothing is lost or repeated. `only` looks at no other
+    subscribers than these. Returns how many readers were made or changed.
     """
     lists = list_ids(connection, campaign.lists)
     rows = _schedules(connection, campaign_id)
@@ -63,6 +66,8 @@ def enrol(
                 _position(connection, campaign_id, schedule_id, mode).label(place)
                 for mode, place in _PLACES.items()
             ),
+            _paused_until(connection, campaign, now).label("paused_until"),
+            func.coalesce(subscriber.c.catch_up, true()).label("catch_up"),
             literal(now, reader.c.joined_at.type).label("joined_at"),
         )
         .where(
@@ -131,6 +136,20 @@ def _schedule(
         *((reader_format == name, row_id) for name, row_id in homes.items()),
         else_=homes[first_for(has_email=True, has_address=False).name],
     )
+
+
+def _paused_until(
+    connection: Connection, campaign: Campaign, now: datetime
+) -> ColumnElement[Any]:
+    """Return until when whoever has paused all that they read has paused this too."""
+    kind = reader.c.paused_until.type
+    ends = {day: campaign.midnight(day) for day in pauses.days_away(connection, now)}
+    whens = [
+        (subscriber.c.back_on == day, literal(end, kind))
+        for day, end in ends.items()
+        if end > now
+    ]
+    return case(*whens, else_=null()) if whens else cast(null(), kind)
 
 
 def _position(

@@ -1,5 +1,7 @@
 """Limits of what audience takes: of a list and its rows, of a person's details."""
 
+from datetime import timedelta
+
 # == A subscriber list ==
 
 # Of a subscriber list: tens of millions of people, and still read in minutes.
@@ -38,6 +40,11 @@ CELL_CHARACTERS = 300
 
 # Of a subscriber's number as somebody types it: what a database can hold.
 ID_DIGITS = 18
+
+# == A pause ==
+
+# Of a pause: a year abroad, and who is away for longer leaves and may come back.
+LONGEST_PAUSE = timedelta(days=400)
 
 # == A link to a file for calendars ==
 

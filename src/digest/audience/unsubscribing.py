@@ -11,6 +11,7 @@ from enum import Enum
 
 from sqlalchemy import Connection, Engine, or_, select
 
+from digest.audience.enrolment import enrol
 from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import find
 from digest.errors import NotFound
@@ -147,6 +148,9 @@ def resubscribe(connection: Connection, reader_id: int, now: datetime) -> bool:
     is_on, _ = subscriptions.can_serve(connection, reader.subscriber_id, lists)
     if not is_on:
         subscriptions.reopen(connection, reader.subscriber_id, lists, now)
+    # What they have chosen meanwhile holds from now on.
+    campaign = campaigns.load(connection, reader.campaign_id)
+    enrol(connection, reader.campaign_id, campaign, now, [reader.subscriber_id])
     return True
 
 

@@ -17,11 +17,11 @@ from digest.cli import (
     schedule,
     source,
     status,
-    subscribers,
 )
 from digest.cli import list as mailing_list
 from digest.cli import print as letters
 from digest.cli.editions import edition, preview
+from digest.cli.people import subscribers
 from digest.cli.service import installation, resuming, serve
 from digest.errors import DigestError
 from digest.log import to_stderr

@@ -27,7 +27,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.editions import editions, moves, steering
 from digest.store.holds.holds import refuse_if_held
-from digest.store.people import owed, reader_chunks
+from digest.store.people import owed, pauses, reader_chunks
 from digest.store.people.reader_chunks import ReaderChunk, ReaderFate
 from digest.store.people.readers import ReaderKind, move_on
 from digest.store.posts import log
@@ -139,6 +139,7 @@ def _plan_chunk(
             return False
         refuse_if_held(connection, now)
         refuse_unless_may_go(connection, edition_id)
+        pauses.end_over(connection, edition.campaign_id, now)
         chunk = reader_chunks.gather(connection, edition, size, now)
         if chunk is None:
             _finish(connection, edition, now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from json import loads
 
-from sqlalchemy import Connection, Text, cast, or_, select, true
+from sqlalchemy import Connection, Text, cast, select, true
 
 from digest.compose.variants import news
 from digest.compose.whats_on import ListScope, events_alone
@@ -18,6 +18,7 @@ from digest.store.editions.editions import Edition
 from digest.store.people import owed
 from digest.store.people.readers import (
     has_address,
+    is_here,
     is_suppressed,
     place_in,
     reads_it,
@@ -62,7 +63,7 @@ def reaches_anybody(
             may_get_something,
             subscriber.c.erased_at.is_(None),
             still_read,
-            or_(reader.c.paused_until.is_(None), reader.c.paused_until <= now),
+            is_here(now),
         )
     ).all()
     begins = owed.begins(connection, edition.campaign_id, edition.mode)

@@ -109,6 +109,8 @@ RATE_WAIT_TOLD_FROM = timedelta(minutes=1)
 UNREACHED_NAMED = 20
 # Different letters that are laid out to count their sheets: each takes a second.
 LETTERS_LAID_OUT = 12
+# Days until which readers have paused, with how many: those after them are a count.
+PAUSES_TOLD = 3
 # Sheets folded into an envelope: more are too thick for a letter's stamp (5 mm).
 SHEETS_OF_A_LETTER = 16
 # A share of the readers of the edition before: so many new or gone are a surprise.

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -24,6 +25,7 @@ from digest.audience.lists.matching import (
     Match,
     Matches,
     left_campaigns,
+    paused,
     same_person,
     suppressed,
     unsubscribed,
@@ -35,7 +37,7 @@ from digest.model.people.person import Person, PersonIndex
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people import departures, subscribers, subscriptions
+from digest.store.people import departures, pauses, subscribers, subscriptions
 from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import ListEntry, Subscription
 from digest.store.staff.audit import Act, record
@@ -52,7 +54,8 @@ class ImportReport:
 
     A refused row may have several problems. `not_brought_back` are people who
     left or whose address is suppressed, `doubtful` those who may be somebody we
-    hold. A dry run reports what would be done.
+    hold. Those who have `paused` are among the accepted rows. A dry run reports what
+    would be done.
     """
 
     file: str
@@ -66,6 +69,7 @@ class ImportReport:
     problems: list[ListProblem] = field(default_factory=list)
     not_brought_back: list[ListProblem] = field(default_factory=list)
     doubtful: list[ListProblem] = field(default_factory=list)
+    paused: list[ListProblem] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -262,7 +266,23 @@ class _Chunk:
                 report.not_brought_back.append(problem)
             if not is_refused:
                 welcome.append(match)
+        report.paused += self._paused(welcome)
         return welcome
+
+    def _paused(self, welcome: Sequence[Match]) -> list[ListProblem]:
+        """Return who of these people gets nothing for now, and until when."""
+        lines = {
+            match.subscriber.id: match.line for match in welcome if match.subscriber
+        }
+        notes = []
+        for stored in self.campaigns:
+            zone = ZoneInfo(stored.campaign.timezone)
+            some = pauses.of_people(self.connection, stored.id, [*lines], self.now)
+            notes += [
+                paused(lines[who], stored.campaign.name, until.astimezone(zone))
+                for who, until in some.items()
+            ]
+        return sorted(notes, key=lambda note: note.line)
 
     def _change(self, matches: Sequence[Match]) -> set[int]:
         changes = {}

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.list_file import ListProblem
 from digest.model.people.person import Person, PersonIndex, name_key
+from digest.model.staff_words import day_in_words
 from digest.store.people import subscribers, subscriptions, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.people.subscriptions import Subscription
@@ -200,6 +202,16 @@ def left_campaigns(line: int, names: Sequence[str], *, all_of_it: bool) -> ListP
         "name",
         f"has left {', '.join(names)}",
         rest + "if they ask to come back, they can by the link of an old edition",
+    )
+
+
+def paused(line: int, name: str, until: date) -> ListProblem:
+    """Return that somebody whose row was taken has paused a campaign of the list."""
+    return ListProblem(
+        line,
+        "name",
+        f"has paused {name}",
+        f"nothing of it goes to them before {day_in_words(until)}",
     )
 
 

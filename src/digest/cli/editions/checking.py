@@ -34,8 +34,8 @@ def check(what: What, *, schedule: ScheduleName = None, json: AsJson = False) ->
             result(f"  {count:,} by {fmt.channel}: {fmt.words}")
         for kind, count in sorted(reach.left_out.items()):
             result(f"  {counted(count, 'reader', 'readers')} left out: {kind}")
-        if reach.paused:
-            result(f"  {counted(reach.paused, 'reader has', 'readers have')} paused")
+        if checked.pauses:
+            result(f"  {checked.pauses}")
         for person in reach.unreached:
             result(f"  not reached: {person.name}: {person.reason}")
         for each in checked.results:

@@ -293,11 +293,12 @@ class Campaign:
     def span(self) -> tuple[datetime | None, datetime | None]:
         """When its first day begins and when its last is over, where it has them."""
         return (
-            self._midnight(self.starts) if self.starts else None,
-            self._midnight(self.ends + timedelta(days=1)) if self.ends else None,
+            self.midnight(self.starts) if self.starts else None,
+            self.midnight(self.ends + timedelta(days=1)) if self.ends else None,
         )
 
-    def _midnight(self, day: date) -> datetime:
+    def midnight(self, day: date) -> datetime:
+        """Return the instant at which a day begins where the campaign is."""
         midnight = datetime.combine(day, time(), ZoneInfo(self.timezone))
         return midnight.astimezone(UTC)
 

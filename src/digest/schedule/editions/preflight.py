@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -19,7 +21,7 @@ from digest.model.editions.due_stretch import due_to, only
 from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import Steering
-from digest.model.staff_words import counted
+from digest.model.staff_words import counted, day_in_words
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.reach import EditionReach, VariantKind, foresee
 from digest.schedule.editions.steering.open_edition import (
@@ -30,6 +32,7 @@ from digest.schedule.editions.steering.open_edition import (
 from digest.schedule.limits import (
     CHANGE_TOLD_FROM,
     LETTERS_LAID_OUT,
+    PAUSES_TOLD,
     SHEETS_OF_A_LETTER,
 )
 from digest.store.base.engine import reading
@@ -79,6 +82,22 @@ class EditionCheck:
     results: tuple[CheckResult, ...]
 
     @property
+    def pauses(self) -> str:
+        """How many of its readers have paused, and until when; or "" for none."""
+        reached = self.reach
+        if not reached.paused:
+            return ""
+        zone = ZoneInfo(self.edition.campaign.timezone)
+        parts = [
+            f"{count:,} until {day_in_words(until.astimezone(zone))}"
+            for until, count in islice(reached.pauses.items(), PAUSES_TOLD)
+        ]
+        if later := len(reached.pauses) - len(parts):
+            parts.append(f"others until {counted(later, 'later day', 'later days')}")
+        who = counted(reached.paused, "reader has", "readers have")
+        return f"{who} paused: {', '.join(parts)}"
+
+    @property
     def level(self) -> CheckLevel:
         """The worst of its results."""
         levels = {result.level for result in self.results}
@@ -102,6 +121,9 @@ class EditionCheck:
             ],
             "left_out": dict(self.reach.left_out),
             "paused": self.reach.paused,
+            "paused_until": {
+                until.isoformat(): count for until, count in self.reach.pauses.items()
+            },
             "unreached": [
                 {"name": each.name, "reason": each.reason}
                 for each in self.reach.unreached

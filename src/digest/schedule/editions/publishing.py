@@ -26,6 +26,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unles
 from digest.store.editions import editions, moves, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
+from digest.store.people import pauses
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ def publish_due(
     if hold := holds.check_in(engine, now):
         log.warning("%s", hold.words)
         return
+    _end_pauses(engine, now)
     due.open_due(engine, now)
     with reading(engine) as connection:
         unfinished = editions.unfinished(connection)
@@ -87,6 +89,19 @@ def publish_due(
         return False
 
     run("sources", read_others)
+
+
+def _end_pauses(engine: Engine, now: datetime) -> None:
+    """End the pauses of readers that are over, campaign by campaign."""
+    with reading(engine) as connection:
+        campaign_ids = pauses.with_some_over(connection, now)
+    for campaign_id in campaign_ids:
+        with (
+            guarded("ending pauses", f"campaign={campaign_id}"),
+            writing(engine) as connection,
+        ):
+            pauses.end_over(connection, campaign_id, now)
+            pauses.forget_past(connection, now)
 
 
 def _carry_forward_guarded(

@@ -46,13 +46,14 @@ class EditionReach:
     """Whom an edition reaches: copies by what is in them, and why others get none.
 
     `left_out` counts readers by kind; `unreached` names the first of those who cannot
-    be reached. `repeats` counts who would get something again.
+    be reached. `repeats` counts who would get something again, and `pauses` who has
+    paused, by until when.
     """
 
     copies: Counter[VariantKind] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     unreached: list[UnreachedReader] = field(default_factory=list)
-    paused: int = 0
+    pauses: Mapping[datetime, int] = field(default_factory=dict)
     repeats: int = 0
     before: PreviousEdition | None = None
 
@@ -63,6 +64,11 @@ class EditionReach:
         for (fmt, _, _), count in self.copies.items():
             formats[fmt] += count
         return formats
+
+    @property
+    def paused(self) -> int:
+        """How many of its readers have paused."""
+        return sum(self.pauses.values())
 
     @property
     def readers(self) -> int:
@@ -82,7 +88,8 @@ def foresee(
     previous = reach.last_planned(
         connection, place.schedule_id, place.mode, edition.slot
     )
-    reached = EditionReach(paused=reach.paused(connection, place.schedule_id, now))
+    pauses = reach.paused(connection, edition.campaign_id, place.schedule_id, now)
+    reached = EditionReach(pauses=pauses)
     both = 0
     scope = ReaderScope(edition.campaign_id, place.schedule_id, place.mode)
     stretch = (0, edition.upto)

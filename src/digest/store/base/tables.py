@@ -284,6 +284,15 @@ subscriber = Table(
     _required("created_at", UtcDateTime),
     _required("changed_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
+    # They have paused everything until that day: whatever they come to read too.
+    Column("back_on", Date),
+    Column("catch_up", Boolean),  # as of a reader
+    Index(
+        "ix_subscriber_back_on",
+        "back_on",
+        sqlite_where=text("back_on IS NOT NULL"),
+        postgresql_where=text("back_on IS NOT NULL"),
+    ),
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
     Index("ix_subscriber_name_key", "name_key"),
@@ -343,10 +352,23 @@ reader = Table(
     # How far rehearsals have come; no live edition looks at it.
     Column("rehearsal_position", BigId, nullable=False, server_default="0"),
     _required("joined_at", UtcDateTime),
+    # Nothing goes to them before: store.people.pauses.
     Column("paused_until", UtcDateTime),
+    # Whether their next edition brings what came while they had paused.
+    Column("catch_up", Boolean, nullable=False, server_default=text("true")),
+    # A person said that they had what lies in (had_since, had_upto].
+    Column("had_since", BigId),
+    Column("had_upto", BigId),
     UniqueConstraint("campaign_id", "subscriber_id"),
     Index("ix_reader_schedule_id_id", "schedule_id", "id"),
     Index("ix_reader_subscriber_id", "subscriber_id"),
+    Index(
+        "ix_reader_paused",
+        "campaign_id",
+        "paused_until",
+        sqlite_where=text("paused_until IS NOT NULL"),
+        postgresql_where=text("paused_until IS NOT NULL"),
+    ),
 )
 
 variant = Table(
@@ -459,17 +481,18 @@ nudge = Table(
 )
 
 # What an edition has kept for the next one of a reader: taken out by staff, or more
-# than the campaign's most. It is gone when an edition carries it.
+# than the campaign's most. It is gone when an edition carries it. Edition 0 has left
+# what a reader has asked for of the posts so far.
 carried_over = Table(
     "carried_over",
     metadata,
     _to("reader_id"),
-    _to("edition_id"),
+    _required("edition_id", BigId),
     _required("mode", String(8)),
     _required("since", BigId),
     _required("upto", BigId),
     _required("had", JSON),
-    PrimaryKeyConstraint("reader_id", "edition_id"),
+    PrimaryKeyConstraint("reader_id", "edition_id", "mode"),
 )
 
 left_out = Table(

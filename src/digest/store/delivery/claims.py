@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
+    bindparam,
     exists,
     func,
     not_,
@@ -21,9 +24,17 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
-from digest.store.base.tables import campaign, delivery, item, subscriber, variant
+from digest.store.base.tables import (
+    campaign,
+    delivery,
+    item,
+    reader,
+    subscriber,
+    variant,
+)
 from digest.store.campaigns import campaigns
 from digest.store.delivery.deliveries import (
+    PAUSED,
     STOPPED,
     DeliveryKey,
     DeliveryMove,
@@ -33,7 +44,8 @@ from digest.store.delivery.deliveries import (
 )
 from digest.store.editions import editions
 from digest.store.editions.holding_back import is_going
-from digest.store.people.readers import is_suppressed, list_ids, reads
+from digest.store.people import pauses
+from digest.store.people.readers import is_here, is_suppressed, list_ids, reads
 
 LEFT = "left, or asked not to be written to, before the copy went"
 
@@ -107,8 +119,8 @@ def claim_all(
 ) -> dict[int, ClaimResult]:
     """Mark planned copies as being handed over, those that nobody has stopped.
 
-    Somebody who has left, was erased or is suppressed gets nothing more: their
-    copy is cancelled. Where an item was withdrawn or held the copies stay as they
+    Somebody who has left or paused, was erased or is suppressed gets nothing more:
+    their copy is cancelled. Where an item was withdrawn or held the copies stay as they
     are and the answer is STALE. Of an edition that was stopped nothing leaves. In
     quiet hours, and while their campaign is paused, emails stay as they are.
     """
@@ -122,7 +134,7 @@ def claim_all(
     if not connection.scalar(select(_is_not_paused(guard))):
         return dict.fromkeys(wanted, ClaimResult.NO)
     is_stopped = not connection.scalar(select(is_going(guard.edition_id)))
-    why = STOPPED if is_stopped else LEFT
+    paused = pauses.of_readers(connection, {*wanted} - claimed, now)
     is_stale = not is_stopped and _count_standing(connection, guard) != guard.standing
     results = dict.fromkeys(wanted, ClaimResult.STALE)
     for reader_id in wanted:
@@ -130,6 +142,7 @@ def claim_all(
             results[reader_id] = ClaimResult.YES
         elif not is_stale:
             key = DeliveryKey(guard.edition_id, reader_id)
+            why = STOPPED if is_stopped else PAUSED if reader_id in paused else LEFT
             stop = DeliveryMove(
                 key, DeliveryState.CANCELLED, why, only_from=DeliveryState.PLANNED
             )
@@ -145,12 +158,11 @@ def cancel_unwelcome(
 
     For copies that leave together, such as letters.
     """
-    those = (
-        (delivery.c.edition_id == guard.edition_id)
-        & (delivery.c.channel == guard.channel)
-        & not_(_is_welcome(guard))
+    those = (delivery.c.edition_id == guard.edition_id) & (
+        delivery.c.channel == guard.channel
     )
-    return cancel(connection, those, now, LEFT)
+    unwelcome = cancel(connection, those & not_(_is_welcome(guard)), now, LEFT)
+    return unwelcome + cancel(connection, those & not_(_is_back(now)), now, PAUSED)
 
 
 # Made once: it runs for every copy.
@@ -160,6 +172,7 @@ def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
     return claim_statement(
         guard.edition_id,
         _is_welcome(guard),
+        _is_back(bindparam("now")),
         unchanged,
         is_going(guard.edition_id),
         _is_not_paused(guard),
@@ -182,6 +195,10 @@ def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:
         reads(subscriber.c.id, guard.campaign_id, guard.lists),
         not_(is_suppressed(guard.channel)),
     )
+
+
+def _is_back(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    return exists().where(reader.c.id == delivery.c.reader_id, is_here(now))
 
 
 def _standing(guard: HandoverGuard) -> Select[int]:

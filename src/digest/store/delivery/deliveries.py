@@ -28,12 +28,14 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
+from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import BigId, delivery, edition
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.editions import moves
 from digest.store.editions.holding_back import is_going
 
+PAUSED = "its reader paused before the copy went"
 STOPPED = "its edition was stopped before this copy had left"
 # As many figures as the database can hold.
 _NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
@@ -208,6 +210,16 @@ def cancel_subscribers(
     """
     those = delivery.c.subscriber_id.in_(list(subscriber_ids))
     return cancel(connection, those, now, why, **facts)
+
+
+def cancel_by_others(
+    connection: Connection, subscriber_id: int, channel: Channel, now: datetime
+) -> int:
+    """Cancel somebody's planned copies that go by another channel; return how many."""
+    those = and_(
+        delivery.c.subscriber_id == subscriber_id, delivery.c.channel != channel
+    )
+    return cancel(connection, those, now, f"they now get it by {channel}")
 
 
 def cancel_in_campaign(

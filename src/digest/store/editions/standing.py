@@ -1,10 +1,12 @@
-"""Where a schedule stands in its campaign's log: what a newcomer begins behind."""
+"""Where a schedule, or a moment, stands in its campaign's log: what to begin behind."""
+
+from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
-from digest.store.base.tables import campaign, edition, schedule
+from digest.store.base.tables import campaign, edition, item, schedule
 
 
 def standings(connection: Connection, campaign_id: int, mode: Mode) -> dict[int, int]:
@@ -46,3 +48,18 @@ def standings(connection: Connection, campaign_id: int, mode: Mode) -> dict[int,
         .where(schedule.c.campaign_id == campaign_id)
     )
     return {row.id: max(row.reached or 0, row.live_from) for row in rows}
+
+
+def released_before(connection: Connection, campaign_id: int, moment: datetime) -> int:
+    """Return the last position up to which all had been released before that moment."""
+    later = select(func.min(item.c.position)).where(
+        item.c.campaign_id == campaign_id,
+        item.c.position.is_not(None),
+        item.c.released_at >= moment,
+    )
+    first: int | None = connection.scalar(later)
+    if first is not None:
+        return first - 1
+    last = select(campaign.c.last_position).where(campaign.c.id == campaign_id)
+    position: int = connection.scalars(last).one()
+    return position

@@ -1,8 +1,8 @@
 """What readers are owed: what was in copies that never left, and what was carried over.
 
 A copy that ended without having left says through its variant which stretch of the
-log it owes; what an edition left for the next one has rows of its own. The next
-edition that its reader can get carries both, once.
+log it owes; what an edition left for the next one has rows of its own, and so has what
+a reader asked for. The next edition that its reader can get carries all of it, once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     select,
     update,
 )
@@ -37,6 +38,8 @@ from digest.store.base.tables import (
 from digest.store.editions.editions import Edition
 
 Owed = dict[int, list[DueStretch]]
+# Stands for the edition where no edition has left it: its reader has asked for it.
+ASKED_FOR = 0
 
 
 def carried_to(
@@ -134,6 +137,60 @@ def settle_for(
         one_of(connection, delivery.c.reader_id, reader_ids),
         one_of(connection, carried_over.c.reader_id, reader_ids),
     )
+
+
+def forgo(
+    connection: Connection, mode: Mode, position: int, reader_ids: Sequence[int]
+) -> None:
+    """Have no edition carry what these readers are owed up to that position.
+
+    As they wish, who have not had it: they may ask for it later. What they have asked
+    for stays.
+    """
+    connection.execute(
+        update(delivery)
+        .where(
+            one_of(connection, delivery.c.reader_id, reader_ids),
+            is_owed(mode, position),
+        )
+        .values(owes=False)
+    )
+    connection.execute(
+        delete(carried_over).where(
+            one_of(connection, carried_over.c.reader_id, reader_ids),
+            carried_over.c.mode == mode,
+            carried_over.c.upto <= position,
+            carried_over.c.edition_id != ASKED_FOR,
+        )
+    )
+
+
+def ask_for(
+    connection: Connection, mode: Mode, reader_id: int, stretch: DueStretch
+) -> None:
+    """Have the reader's next edition carry a stretch of the log behind their place.
+
+    Whoever asks again takes back first what they asked for before.
+    """
+    row = {
+        "reader_id": reader_id,
+        "edition_id": ASKED_FOR,
+        "mode": mode,
+        "since": stretch.since,
+        "upto": stretch.upto,
+        "had": stretch.had,
+    }
+    connection.execute(insert(carried_over).values(row))
+
+
+def take_back(connection: Connection, reader_id: int, *modes: Mode) -> bool:
+    """Have no edition carry what the reader has asked for; False where none is to."""
+    asked_for = delete(carried_over).where(
+        carried_over.c.reader_id == reader_id,
+        carried_over.c.edition_id == ASKED_FOR,
+        carried_over.c.mode.in_(modes),
+    )
+    return connection.execute(asked_for).rowcount > 0
 
 
 def _settle(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -79,6 +80,19 @@ def get(connection: Connection, reader_id: int) -> Reader | None:
     return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased)
 
 
+def of_subscriber(connection: Connection, subscriber_id: int) -> list[Reader]:
+    """Return whom somebody reads as, in order of campaigns; those left are among them.
+
+    Nobody where they have been erased.
+    """
+    ids = select(reader.c.id).where(reader.c.subscriber_id == subscriber_id)
+    each = (
+        get(connection, reader_id)
+        for reader_id in connection.scalars(ids.order_by(reader.c.campaign_id)).all()
+    )
+    return [person for person in each if person and not person.is_erased]
+
+
 class ReaderQuery(Protocol):
     """For whom an edition is, and past whom planning has come: see `Edition`."""
 
@@ -141,8 +155,13 @@ def may_be_planned(edition: ReaderQuery, now: datetime) -> ColumnElement[bool]:
         reader.c.schedule_id == edition.schedule_id,
         reader.c.campaign_id == edition.campaign_id,
         reader.c.id > edition.plan_cursor,
-        or_(reader.c.paused_until.is_(None), reader.c.paused_until <= now),
+        is_here(now),
     )
+
+
+def is_here(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition on a reader that they have not paused, or are back."""
+    return or_(reader.c.paused_until.is_(None), reader.c.paused_until <= now)
 
 
 def place_in(mode: Mode) -> ColumnElement[int]:
@@ -176,12 +195,7 @@ def bring_up(
     it is settled too. Returns how many were before it.
     """
     owed.settle(connection, campaign_id, position, mode)
-    place = _place_column(mode)
-    return connection.execute(
-        update(reader)
-        .where(reader.c.campaign_id == campaign_id, place < position)
-        .values({place: position})
-    ).rowcount
+    return _note_had(connection, mode, position, reader.c.campaign_id == campaign_id)
 
 
 def bring_up_those(
@@ -189,8 +203,23 @@ def bring_up_those(
 ) -> None:
     """Bring these readers up to that position, as `bring_up` does a whole campaign."""
     owed.settle_for(connection, mode, position, reader_ids)
-    those = one_of(connection, reader.c.id, reader_ids)
-    move_on(connection, mode, position, those)
+    _note_had(connection, mode, position, one_of(connection, reader.c.id, reader_ids))
+
+
+def _note_had(
+    connection: Connection, mode: Mode, position: int, those: ColumnElement[bool]
+) -> int:
+    """Bring `those` up to what a person says that they had, and keep that it was so.
+
+    Nothing else tells of it, and the posts so far must not bring it again.
+    """
+    place = _place_column(mode)
+    facts: dict[Any, Any] = {place: position}
+    if mode is Mode.LIVE:
+        since = func.coalesce(reader.c.had_since, place)
+        facts |= {reader.c.had_since: since, reader.c.had_upto: position}
+    behind = update(reader).where(those, place < position)
+    return connection.execute(behind.values(facts)).rowcount
 
 
 def start_from(connection: Connection, campaign_id: int, position: int) -> None:

@@ -22,11 +22,15 @@ Entries = list[dict[str, Any]]
 
 
 def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
-    """Return since when somebody has been held, and when they were erased."""
+    """Return since when somebody has been held, when they were erased, or are back.
+
+    The last where they have paused all that they read, or come to read.
+    """
     dates = select(
         subscriber.c.created_at.label("held_since"),
         subscriber.c.changed_at,
         subscriber.c.erased_at,
+        subscriber.c.back_on,
     )
     return _entries(connection, dates.where(subscriber.c.id == subscriber_id))[0]
 
@@ -56,6 +60,9 @@ def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
             reader.c.position,
             reader.c.joined_at,
             reader.c.paused_until,
+            reader.c.catch_up,
+            reader.c.had_since,
+            reader.c.had_upto,
         )
         .join(campaign, campaign.c.id == reader.c.campaign_id)
         .join(schedule, schedule.c.id == reader.c.schedule_id)

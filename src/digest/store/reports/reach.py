@@ -12,6 +12,7 @@ from digest.model.formats import named
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import delivery, edition, reader, variant
 from digest.store.people.owed import stretch_of
+from digest.store.people.readers import reads_it
 
 
 def last_planned(
@@ -61,9 +62,19 @@ def had_by(
     return had
 
 
-def paused(connection: Connection, schedule_id: int, now: datetime) -> int:
-    """Return how many readers of a schedule have paused."""
-    matching = select(func.count()).where(
-        reader.c.schedule_id == schedule_id, reader.c.paused_until > now
+def paused(
+    connection: Connection, campaign_id: int, schedule_id: int, now: datetime
+) -> dict[datetime, int]:
+    """Return until when how many readers of a schedule have paused, soonest first."""
+    rows = connection.execute(
+        select(reader.c.paused_until, func.count().label("readers"))
+        .where(
+            reader.c.campaign_id == campaign_id,
+            reader.c.schedule_id == schedule_id,
+            reader.c.paused_until > now,
+            reads_it(connection, campaign_id),
+        )
+        .group_by(reader.c.paused_until)
+        .order_by(reader.c.paused_until)
     )
-    return connection.scalar(matching) or 0
+    return {row.paused_until: row.readers for row in rows.all()}

@@ -15,10 +15,12 @@ from digest.cli.parts.options import (
     result,
     talk,
 )
+from digest.cli.people import choosing
 
 app = typer.Typer(
-    help="Subscribers: import, export, show, edit, leave, erase, suppress."
+    help="Subscribers: import, show, edit, pause, catch up, leave, erase, suppress."
 )
+choosing.add_to(app)
 
 
 @app.command("import")
@@ -58,7 +60,7 @@ def import_lists(
             )
         for heading in report.ignored_columns:
             talk(f"  {passed_over(heading)}")
-        set_aside = (*report.not_brought_back, *report.doubtful)
+        set_aside = (*report.not_brought_back, *report.doubtful, *report.paused)
         for problem in (*report.problems, *set_aside):
             talk(
                 f"  line {problem.line}, {problem.column}: "
