@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from digest.gather.items.moments import moment
 from digest.gather.items.raw_item import Blocks, RawItem
@@ -73,7 +73,10 @@ class _PostReader:
 
     def post(self, link: str) -> RawItem:
         select = self.select
-        chosen = parts_of(self.page.root, select, self.page)
+        is_selected = any(astuple(select))
+        chosen = (
+            parts_of(self.page.root, select, self.page) if is_selected else RawItem()
+        )
         # What no selector chose of it is better known from elsewhere.
         raw = replace(
             chosen,
@@ -115,11 +118,7 @@ class _PostReader:
     def with_body(self, raw: RawItem) -> RawItem:
         """Return it with the page's own words as its body."""
         page = self.page
-        main = main_text(parsed(page.html, OF_A_PAGE), page.html)
-        if main.element is None and isinstance(raw.body, str) and raw.body:
-            body = to_blocks(raw.body, page.base)
-            if 2 * len(" ".join(texts(body))) >= len(main.words):
-                return replace(raw, body=body)
+        main = main_text(parsed(page.html, OF_A_PAGE))
         if main.element is None and main.words:
             body = text_to_blocks(main.words.replace("\n", "\n\n"), page.base)
             return raw.with_fields("a script in its page", body=body)

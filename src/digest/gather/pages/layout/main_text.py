@@ -47,16 +47,18 @@ class MainText:
     words: str = ""
 
 
-def main_text(root: Any, html: str) -> MainText:
+def main_text(root: Any) -> MainText:
     """Return the page without all that is none of its own words.
 
     `root` is the page as it came, and is changed by it.
     """
-    text = _verdict(root, html)
-    own = PageWords(root, text.split("\n"))
+    if next(islice(root.iter(), limits.JUDGED_ELEMENTS, None), None) is not None:
+        return MainText()
+    own = PageWords(root)
+    words = own.choose(_verdict(own.marked))
     in_tree = own.count(root)
-    if not in_tree or in_tree < _LEAST * len(words_in(text)):
-        return MainText(words=text)
+    if not in_tree or in_tree < _LEAST * len(words_in(words)):
+        return MainText(words=words)
     holder, running = root, own.running(root)
     while (
         element := next((e for e in holder if own.running(e) == running), None)
@@ -66,10 +68,9 @@ def main_text(root: Any, html: str) -> MainText:
     return MainText(holder)
 
 
-def _verdict(root: Any, html: str) -> str:
+def _verdict(html: str) -> str:
     """Return the words that trafilatura takes for the page's own."""
-    many = next(islice(root.iter(), limits.JUDGED_ELEMENTS, None), None)
-    if many is not None or len(html) > limits.JUDGED_HTML_LENGTH:
+    if len(html) > limits.JUDGED_HTML_LENGTH:
         return ""
     from trafilatura import extract  # noqa: PLC0415 - a third of a second, for pages
 
@@ -115,7 +116,8 @@ class _Pruning:
             return True
         links = [part] if part.tag == "a" else list(part.iter("a"))
         linked = sum(len(words_in(words_of(link))) for link in links)
-        return shape_of(part) in shapes and (2 * linked < end - start or len(links) < 2)
+        is_text = 2 * linked < self.own.all(part) or len(links) < 2
+        return is_text and shape_of(part) in shapes
 
     def _is_around(self, part: Any) -> bool:
         """Whether a part is called a menu or the like, and is not most of the words."""

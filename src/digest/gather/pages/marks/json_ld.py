@@ -93,7 +93,6 @@ class _Graph:
         return RawItem(
             title=_first(thing, "headline", "name"),
             url=self._address(thing),
-            body=_html(thing.get("articleBody")) or (),
             summary=Html(_first(thing, "description", "abstract")),
             byline=self._byline(thing),
             published=published.instant if published else None,
