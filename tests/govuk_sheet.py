@@ -80,7 +80,10 @@ def rebranded(sheet: str) -> str:
     text = re.sub(r"/\*# sourceMappingURL.*", "", text)
     text = re.sub(r"(var\(--govuk-[a-z-]+),#[0-9a-f]+\)", r"\1)", text)
     text = re.sub(r"([^{}]+)\{([^{}]*)\}", _ours, text)
-    text = re.sub(r"@media[^{}]*\{\}", "", text)
+    # On paper too our font is ours.
+    text = re.sub(r"font-family:sans-serif;?", "", text)
+    for _rules_then_media in range(2):
+        text = re.sub(r"[^{}]+\{\}", "", text)
     # Their own values stand in :root, which comes first; app.css says others.
     head, brace, body = text.partition("}")
     for pattern, token in TOKENS:

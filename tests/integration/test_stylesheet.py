@@ -73,7 +73,7 @@ def test_a_font_a_mark_and_a_bare_colour_of_theirs_are_not_left() -> None:
         .startswith(".a{color:var(--govuk-text-colour)}.b{font-family:")
     )
     with pytest.raises(ValueError, match="#123456"):
-        rebranded(":root{}.a{color:#123456}")
+        rebranded(":root{--a:0}.a{color:#123456}")
 
 
 def test_every_token_that_is_used_has_a_value() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from fastapi import Response
@@ -10,12 +11,13 @@ from fastapi import Response
 from digest.errors import NotFound, RenderError
 
 _OURS = Path(__file__).parents[1] / "static"
+_FONT = "font/woff2"  # compressed as it is
 # A kind of file that is not here is not served.
 _MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
-    ".woff2": "font/woff2",
+    ".woff2": _FONT,
 }
 _ONE_YEAR = "public, max-age=31536000, immutable"
 
@@ -31,11 +33,6 @@ class StaticFiles:
         self._files = _files_below(_OURS)
         if folder is not None:
             self._files |= _files_below(folder / "web" / "static")
-        self._small = {
-            name: gzip.compress(content, mtime=0)
-            for name, content in self._files.items()
-            if not name.endswith(".woff2")
-        }
         self.edition = _hash_of(self._files)
 
     def address(self, name: str) -> str:
@@ -57,11 +54,10 @@ class StaticFiles:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Vary": "Accept-Encoding",
         }
-        small = self._small.get(name)
-        if small is not None and "gzip" in encodings:
-            content = small
-            headers["Content-Encoding"] = "gzip"
         media_type = _MEDIA_TYPES[PurePosixPath(name).suffix]
+        if media_type != _FONT and "gzip" in encodings:
+            content = _gzipped(content)
+            headers["Content-Encoding"] = "gzip"
         return Response(content, media_type=media_type, headers=headers)
 
 
@@ -74,6 +70,11 @@ def _files_below(folder: Path) -> dict[str, bytes]:
         }
     except OSError as problem:
         raise RenderError(f"{folder} cannot be read: {problem}") from problem
+
+
+@lru_cache(maxsize=32)
+def _gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 def _hash_of(files: Mapping[str, bytes]) -> str:

@@ -21,13 +21,9 @@ from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.sign_in import to_sign_in
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.state_tags import POSTS
 
 _READ = ["GET", "HEAD"]
-_WORDS = {
-    ItemState.CHANGED: "changed at their source",
-    ItemState.DUPLICATE: "duplicates",
-}
-_STATES = {state.value: _WORDS.get(state, state.value) for state in ItemState}
 _DONE = {name: action.done for name, action in ACTIONS.items()} | {
     "added": "Added",
     "changed": "Changed",
@@ -115,7 +111,7 @@ def routes(posts: PostPages) -> APIRouter:
     def of_campaign(
         request: Request, name: str, state: str = "", before: RowId | None = None
     ) -> Response:
-        chosen, most = ItemState(state) if state in _STATES else None, limits.POSTS
+        chosen, most = ItemState(state) if state in POSTS else None, limits.POSTS
         with posts.digest.reading() as connection:
             stored = campaigns.by_name(connection, name)
             which = ItemFilter(chosen, before=before)
@@ -125,7 +121,6 @@ def routes(posts: PostPages) -> APIRouter:
             "desk/posts/list.html",
             campaign=stored.campaign,
             posts=[_row(entry, stored.campaign.timezone) for entry in listed[:most]],
-            states_in_words=_STATES,
             state=chosen or "",
             before=before,
             following=listed[most - 1].id if listed[most:] else 0,

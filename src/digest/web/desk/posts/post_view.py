@@ -54,6 +54,8 @@ _LABELS = {
     "kind": "Kind",
     "zone": "Time zone",
 }
+# Columns of text that a browser breaks into lines by itself.
+_UNBROKEN = 1_000_000
 _APART = ("title", "body", "links", "picture", "zone", "kind")
 NO_KIND = "none"
 LINK_KINDS = (
@@ -89,7 +91,7 @@ def post_view(
             for name, words in _LABELS.items()
             if name in facts and name not in _APART
         ],
-        "text": TextBlocks(words_for(ENGLISH)).write(entry.item.body),
+        "text": TextBlocks(words_for(ENGLISH)).write(entry.item.body, _UNBROKEN),
         "links": entry.item.links if isinstance(entry.item, Post) else (),
         "pictures": pictures,
         "failures": item_pictures.failures_of(connection, pictures),
