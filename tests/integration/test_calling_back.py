@@ -37,7 +37,7 @@ from tests.fakes.mail_server import DROP, MailServer, mail_server
 from tests.rows import a_planned_edition, states
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
-FIVE_MINUTES = timedelta(minutes=5)
+FIVE_MINUTES, MINUTE = timedelta(minutes=5), timedelta(minutes=1)
 NOW = EIGHT + timedelta(minutes=1)
 LATER = EIGHT + timedelta(hours=1)
 NAMES = ("ann", "bob", "cy", "dee")
@@ -61,6 +61,60 @@ def sent_now(live: Engine, by: str | None = "priya") -> editions.Edition:
 def stands(engine: Engine, edition_id: int = 1) -> editions.Edition:
     with reading(engine) as connection:
         return editions.get(connection, edition_id)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        pytest.param(
+            "", r"edition 1 of .* leaves at 08:05 UTC.*edition recall 1", id="held back"
+        ),
+        pytest.param(
+            'approval = "one"', r"waits for approval.*edition approve 1", id="frozen"
+        ),
+    ],
+)
+def test_another_edition_by_hand_is_refused_while_one_waits(
+    engine: Engine, more: str, words: str
+) -> None:
+    live = a_live_campaign(engine, more)
+    sent_now(live)
+    with pytest.raises(DigestError, match=words):
+        publishing.open_now(live, "lantern-week", "daily", EIGHT + MINUTE, "sam")
+
+    if not more:
+        stopping.recall(live, 1, EIGHT + MINUTE)
+    publishing.cancel(live, 1, EIGHT + MINUTE)
+    again = publishing.open_now(live, "lantern-week", "daily", EIGHT + MINUTE, "sam")
+    assert stands(live, again).state is EditionState.OPEN
+    with reading(engine) as connection:
+        assert len(editions.of_campaign(connection, 1)) == 2
+
+
+def test_one_that_was_called_back_is_to_be_let_go_and_not_made_again(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    sent_now(live)
+    stopping.recall(live, 1, EIGHT + MINUTE)
+
+    with pytest.raises(DigestError, match="was called back; let it go"):
+        publishing.open_now(live, "lantern-week", "daily", EIGHT + MINUTE, "sam")
+    # Another schedule's readers have nothing to do with it.
+    publishing.open_now(live, "lantern-week", "weekly", EIGHT + MINUTE, "sam")
+
+
+def test_once_its_readers_are_planned_another_may_be_made(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    sent_now(live)
+    publishing.plan_released(live, EIGHT + FIVE_MINUTES)
+    later = EIGHT + FIVE_MINUTES
+    posts_accepted(sqlite_engine, [a_post("three", title="Three")], later)
+
+    number = publishing.open_now(live, "lantern-week", "daily", later, "priya")
+    assert publishing.carry_forward(live, number, later).state is EditionState.APPROVED
 
 
 def test_what_a_person_sends_is_held_back_and_then_leaves(engine: Engine) -> None:

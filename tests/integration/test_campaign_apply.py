@@ -50,7 +50,7 @@ def test_a_campaign_with_a_schedule_that_is_never_due_is_refused_with_why(
     engine: Engine, tmp_path: Path
 ) -> None:
     path = tmp_path / "campaign.toml"
-    days = "starts = 2026-07-06\nends = 2026-07-07\n"
+    days = 'starts = 2026-07-06\nends = 2026-07-07\nlast_edition = "none"\n'
     path.write_text(TWO_LISTS.replace("lists =", f"{days}lists =") + ON_SATURDAYS)
 
     with pytest.raises(CampaignFileError, match="saturdays is never due: 16:00 sat"):
@@ -58,3 +58,17 @@ def test_a_campaign_with_a_schedule_that_is_never_due_is_refused_with_why(
 
     with reading(engine) as connection:
         assert campaigns.listed(connection) == []
+
+
+def test_a_schedule_that_has_its_last_edition_alone_is_told_of(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "campaign.toml"
+    days = "starts = 2026-07-06\nends = 2026-07-07\n"
+    path.write_text(TWO_LISTS.replace("lists =", f"{days}lists =") + ON_SATURDAYS)
+    applied = apply_file(engine, path, "Europe/London", EIGHT)
+
+    assert any(
+        "saturdays has one edition, its last, on Tuesday 7 July 2026, 16:00 BST" in note
+        for note in applied.notes
+    )

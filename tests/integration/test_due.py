@@ -217,6 +217,55 @@ def test_a_slot_after_a_pause_was_missed_for_another_reason(engine: Engine) -> N
     assert reasons == {None, "the timetable was not running"}
 
 
+OLDER = "the database is older than its mark"
+
+
+@pytest.mark.parametrize(
+    ("looked", "hold", "why"),
+    [
+        pytest.param(
+            SLOT + timedelta(hours=3),
+            Hold(SLOT - timedelta(hours=3), holds.PAUSED),
+            "nothing left since Monday 6 July 2026, 13:00 BST until Tuesday 7 July "
+            "2026, 15:00 BST: a person said pause",
+            id="paused",
+        ),
+        pytest.param(
+            SLOT - timedelta(hours=3),
+            Hold(SLOT + timedelta(hours=3), OLDER),
+            f"what went out then is not in this database: {OLDER}",
+            id="restored to before it",
+        ),
+        pytest.param(
+            SLOT + timedelta(hours=1),
+            Hold(SLOT + timedelta(hours=3), OLDER),
+            "the timetable was not running",
+            id="restored to after it",
+        ),
+        pytest.param(
+            SLOT - timedelta(hours=3),
+            Hold(SLOT + timedelta(hours=3), holds.PAUSED),
+            "the timetable was not running",
+            id="paused after it",
+        ),
+    ],
+)
+def test_a_slot_under_a_hold_says_what_was_so(
+    engine: Engine, looked: datetime, hold: Hold, why: str
+) -> None:
+    stored = a_stored_campaign(engine)
+    holds.check_in(engine, looked)
+    with writing(engine) as connection:
+        holds.place(connection, hold, hold.since)
+    lifted(engine, SLOT + timedelta(hours=23))
+    open_due(engine, SLOT + timedelta(days=1))
+    with reading(engine) as connection:
+        rows = editions.of_campaign(connection, stored.id)
+    [missed] = [row for row in rows if row.state is EditionState.MISSED]
+
+    assert (missed.slot, missed.reason) == (SLOT, why)
+
+
 @pytest.mark.parametrize(
     ("times", "moved_at", "expected"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_file import parse
-from digest.model.campaigns.coming_slots import coming, never_due
+from digest.model.campaigns.coming_slots import coming, never_due, only_last
 
 WEEKDAYS = """
 name = "daily"
@@ -140,7 +140,8 @@ def test_a_slot_beside_its_times_is_told_in_its_place() -> None:
     assert "12:05" not in str(lines(campaign, "2026-07-07T11:05", extra=noon))
 
 
-DAYS = "starts = 2026-07-06\nends = 2026-07-08"  # Monday to Wednesday
+LASTING = "starts = 2026-07-06\nends = 2026-07-08"  # Monday to Wednesday
+DAYS = f'{LASTING}\nlast_edition = "none"'
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ DAYS = "starts = 2026-07-06\nends = 2026-07-08"  # Monday to Wednesday
         pytest.param('at = "16:00"\non = 2026-07-08', DAYS, "", id="the last day"),
         pytest.param(
             'at = "16:00"\ndays = "thu"',
-            "starts = 2026-07-06\nends = 2026-07-06",
+            'starts = 2026-07-06\nends = 2026-07-06\nlast_edition = "none"',
             "(from 2026-07-06 to 2026-07-06)",
             id="a campaign of a day",
         ),
@@ -206,3 +207,37 @@ def test_a_schedule_that_is_never_due_is_told_with_why(
 
     assert why in words
     assert bool(words) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "keys", "words"),
+    [
+        pytest.param(
+            'at = "16:00"\ndays = "thu"',
+            LASTING,
+            "has one edition, its last, on Wednesday 8 July 2026, 16:00 BST: 16:00 "
+            "thu, and none of that is within its days",
+            id="no day",
+        ),
+        pytest.param(
+            'at = "16:00"\ndays = "tue"',
+            LASTING + "\nclosed = 2026-07-07",
+            "every day that it names is closed: Tuesday 7 July 2026 (closed)",
+            id="all closed",
+        ),
+        pytest.param('at = "16:00"\ndays = "tue"', LASTING, "", id="a day"),
+        pytest.param('at = "16:00"\ndays = "thu"', DAYS, "", id="none at all"),
+    ],
+)
+def test_a_schedule_of_a_last_edition_alone_is_told_in_advance(
+    schedule: str, keys: str, words: str
+) -> None:
+    campaign = a_campaign(f'\nname = "it"\n{schedule}\n', keys=keys)
+    [it] = campaign.schedules
+
+    assert words in only_last(campaign, it)
+    assert bool(only_last(campaign, it)) is bool(words)
+    if words:
+        assert never_due(campaign, it) == ""
+        *_, last = coming(campaign, [(it, None)], datetime(2026, 7, 1, tzinfo=UTC))
+        assert (last.is_last, last.named.day) == (True, campaign.ends)

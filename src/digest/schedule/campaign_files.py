@@ -11,7 +11,7 @@ from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot
-from digest.model.campaigns.coming_slots import never_due
+from digest.model.campaigns.coming_slots import never_due, only_last
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
@@ -89,8 +89,19 @@ def apply_file(
         stored = campaigns.apply(connection, file, now)
         new_slots = schedule_rows.extra_slots(connection, campaign.name)
         readers = enrol(connection, stored.id, stored.campaign, now)
-    notes = [*_notes(campaign, before), *_moved_slots(campaign, slots, new_slots)]
+    notes = [
+        *_notes(campaign, before),
+        *_moved_slots(campaign, slots, new_slots),
+        *_only_last(campaign),
+    ]
     return AppliedCampaign(stored.campaign, readers, tuple(notes))
+
+
+def _only_last(campaign: Campaign) -> Iterator[str]:
+    """Yield which schedules have their last edition and no other."""
+    for schedule in campaign.schedules:
+        if words := only_last(campaign, schedule):
+            yield f"schedule {schedule.name} {words}"
 
 
 def _moved_slots(

@@ -16,6 +16,7 @@ from digest.model.staff_words import day_in_words, moment_in_words
 
 _TICK = timedelta(microseconds=1)
 _LONG = timedelta(days=3660)
+_NEVER = "is never due: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,24 @@ def coming(
 
 
 def never_due(campaign: Campaign, schedule: Schedule) -> str:
-    """Return why a schedule has no slot in all its days, in words; "" where it has."""
+    """Return why a schedule has no slot at all, in words; "" where it has.
+
+    One that has its last edition alone is due: see `only_last`.
+    """
+    return "" if last_slot(campaign, schedule) else _no_day(campaign, schedule)
+
+
+def only_last(campaign: Campaign, schedule: Schedule) -> str:
+    """Return when a schedule has its last edition and why no other; "" where it has."""
+    last, why = last_slot(campaign, schedule), _no_day(campaign, schedule)
+    if last is None or not why:
+        return ""
+    at = moment_in_words(last, schedule.times.zone)
+    return f"has one edition, its last, on {at}: {why.removeprefix(_NEVER)}"
+
+
+def _no_day(campaign: Campaign, schedule: Schedule) -> str:
+    """Return why none of a schedule's own days brings a slot, in words."""
     times = schedule.times
     dates = times.days.dates if isinstance(times.days, OnDates) else ()
     last_days = [day for day in (campaign.ends, times.ends, *dates[-1:]) if day]
@@ -87,13 +105,13 @@ def never_due(campaign: Campaign, schedule: Schedule) -> str:
         skipped.append(f"{day_in_words(named.day)} ({named.closed})")
     if skipped:
         return (
-            "is never due: every day that it names is closed: "
+            f"{_NEVER}every day that it names is closed: "
             f"{', '.join(skipped[:5])}. "
             'Write when_closed = "before", "after" or "send", or name other days'
         )
     span = f"from {start} to {end}" if start <= end else f"{start} is after {end}"
     return (
-        f"is never due: {times}, and none of that is within its days and those of the "
+        f"{_NEVER}{times}, and none of that is within its days and those of the "
         f"campaign ({span})"
     )
 

@@ -21,6 +21,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, pauses
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import editions, moves
+from digest.store.holds.past_holds import past_hold
 
 log = logging.getLogger(__name__)
 
@@ -218,14 +219,7 @@ class _Settling:
         return editions.Slot(self._stored.id, schedule.id, at, is_last)
 
     def _miss(self, slot: datetime) -> None:
-        pause = pauses.pause_at(self._connection, self._stored.id, slot)
-        zone = self._stored.campaign.timezone
-        why = (
-            f"the campaign was paused by {pause.by} since "
-            f"{moment_in_words(pause.since, zone)}"
-            if pause
-            else "the timetable was not running"
-        )
+        why = self._why_missed(slot)
         if moves.miss(self._connection, self._slot(slot), self._now, why):
             log.warning(
                 "slot missed campaign=%s schedule=%s slot=%s",
@@ -233,6 +227,20 @@ class _Settling:
                 self._schedule.schedule.name,
                 slot.isoformat(),
             )
+
+    def _why_missed(self, slot: datetime) -> str:
+        zone = self._stored.campaign.timezone
+        if pause := pauses.pause_at(self._connection, self._stored.id, slot):
+            since = moment_in_words(pause.since, zone)
+            return f"the campaign was paused by {pause.by} since {since}"
+        past = past_hold(self._connection, slot)
+        if past is None:
+            return "the timetable was not running"
+        if past.is_gap:
+            return f"what went out then is not in this database: {past.hold.because}"
+        since = moment_in_words(past.hold.since, zone)
+        until = f" until {moment_in_words(past.until, zone)}" if past.until else ""
+        return f"nothing left since {since}{until}: {past.hold.because}"
 
 
 def unsettled_slots(

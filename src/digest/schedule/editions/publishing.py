@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.compose import lifecycle
 from digest.compose.plan import Submit, plan, submit_nothing
@@ -20,7 +20,7 @@ from digest.schedule.guard import guarded
 from digest.schedule.limits import GATHER_EVERY
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
-from digest.store.campaigns import campaigns
+from digest.store.campaigns import campaigns, schedule_rows
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.going_live import refuse_unless_may_go, refuse_unless_open
 from digest.store.editions import editions, moves, renditions
@@ -29,6 +29,7 @@ from digest.store.holds import holds
 from digest.store.people import pauses
 
 log = logging.getLogger(__name__)
+_NOT_PLANNED = (EditionState.OPEN, EditionState.FROZEN, EditionState.APPROVED)
 
 
 def publish_due(
@@ -181,9 +182,11 @@ def open_now(
 ) -> int:
     """Open an edition of a campaign's schedule at `now`, whatever its times are.
 
-    `by` is the person who wants it: it is held back as the campaign says. Raises
+    `by` is the person who wants it: it is held back as the campaign says, and where
+    one waits already for a person or its time it is that one which is wanted. Raises
     NotFound for a campaign or a schedule that is not there, and DigestError for a
-    campaign that waits for golive, or while nothing may leave.
+    campaign that waits for golive, for an edition that waits, or while nothing may
+    leave.
     """
     _refuse_if_held(engine, now)
     with reading(engine) as connection:
@@ -191,6 +194,8 @@ def open_now(
         refuse_unless_open(connection, stored.id)
         row = schedule_of(connection, stored, schedule)
     with writing(engine) as connection:
+        if by is not None:
+            _refuse_beside(connection, row.id, now)
         is_live = mode_of(connection) is Mode.LIVE
         wait = stored.campaign.holds_back(is_live=is_live, by_person=by is not None)
         slot = editions.Slot(stored.id, row.id, now)
@@ -199,6 +204,41 @@ def open_now(
     if edition is None:
         raise LookupError("an edition that was just made is there")
     return edition.id
+
+
+def _refuse_beside(connection: Connection, schedule_id: int, now: datetime) -> None:
+    """Raise DigestError where an edition of the schedule waits with the same posts.
+
+    Of two at once the second would be skipped for want of anything new.
+    """
+    schedule_rows.lock(connection, schedule_id)
+    for waiting in editions.in_states(connection, _NOT_PLANNED):
+        if waiting.schedule_id == schedule_id and (why := _waits(waiting, now)):
+            raise DigestError(
+                f"{waiting.title} of {waiting.campaign}, {waiting.schedule} {why}. It "
+                "has what is new, and another would go without."
+            )
+
+
+def _waits(waiting: Edition, now: datetime) -> str:
+    """Return why an edition that nobody is planned for stands still, "" if not."""
+    number = waiting.id
+    if waiting.is_recalled and waiting.state is EditionState.OPEN:
+        return (
+            f"was called back; let it go with digest edition approve {number}, or not "
+            f"with digest edition cancel {number}"
+        )
+    if waiting.state is EditionState.FROZEN:
+        return (
+            f"waits for approval; let it go with digest edition approve {number}, or "
+            f"not with digest edition cancel {number}"
+        )
+    if waiting.is_held_back(now):
+        return (
+            f"leaves at {waiting.leaves_at:%H:%M} UTC; to change it first, or have it "
+            f"not go: digest edition recall {number}"
+        )
+    return ""
 
 
 def approve(  # noqa: PLR0913 - who says what, by name

@@ -72,6 +72,12 @@ def apply(
     _move_stranded_readers(connection, campaign_id, campaign)
 
 
+def lock(connection: Connection, schedule_id: int) -> None:
+    """Let nobody else who asks open an edition of it before the transaction ends."""
+    row = select(schedule.c.id).where(schedule.c.id == schedule_id)
+    connection.execute(row.with_for_update())
+
+
 def readers_of_each(connection: Connection, name: str) -> Mapping[str, int]:
     """Return how many readers each schedule of that campaign has that has not ended."""
     count = (

@@ -28,7 +28,9 @@ from digest.store.staff.audit import Act, Facts, record
 
 SLEPT = "no timetable had looked for more than a day"
 PAUSED = "a person said pause"
-LIFTED = "let things leave again"
+HELD, LIFTED = "held everything back", "let things leave again"
+# Of the former: when a timetable had last looked, before.
+LOOKED = "last look"
 CURE = "See what would go, and say what readers have had already: digest resume"
 
 
@@ -250,10 +252,10 @@ def _placed(connection: Connection, hold: Hold, now: datetime) -> Hold:
     connection.execute(
         update(handover).values(held_since=hold.since, held_because=hold.because)
     )
-    act = Act(
-        "held everything back", after={"since": hold.since, "because": hold.because}
-    )
-    record(connection, act, now)
+    facts: Facts = {"since": hold.since, "because": hold.because}
+    if looked_at := connection.scalar(select(watch.c.looked_at)):
+        facts = {**facts, LOOKED: looked_at}
+    record(connection, Act(HELD, after=facts), now)
     return hold
 
 
