@@ -5,7 +5,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from tests.acceptance.conftest import Command
+from tests.site import serving
 
+FIELD = Path(__file__).parents[1] / "data" / "field" / "pages"
 NOTE = """---
 title: Kettles
 published: 2026-07-05 14:00
@@ -50,3 +52,16 @@ def test_a_program_gets_the_whole_of_it(home: Path, digest: Command) -> None:
     assert entry["item"]["title"] == "Kettles"
     assert set(entry["origins"]) == set(entry["item"]) - {"k"}
     assert [skipped["name"] for skipped in reading["skipped"]] == ["bad.md"]
+
+
+def test_days_of_a_page_that_lack_a_year_are_dated_as_when_it_is_gathered(
+    home: Path, digest: Command
+) -> None:
+    (home / ".env").write_text("DIGEST_FETCH_ALLOW=127.0.0.1\n")
+    with serving() as site:
+        site.files["week"] = (FIELD / "day_with_a_name.html").read_bytes()
+        done = digest("source", "try", "page", f"{site.url}/week")
+    published = [line for line in done.stdout.splitlines() if "published: " in line]
+
+    assert ["06 July" in line for line in published] == [True, False]
+    assert ["07 July" in line for line in published] == [False, True]

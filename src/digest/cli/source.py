@@ -61,8 +61,12 @@ def try_source(
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")
     settings = from_environment()
+    now = datetime.now(UTC)
     visit = SourceVisit(
-        Fetcher(settings.fetch_allow), zone=settings.timezone, since=datetime.now(UTC)
+        Fetcher(settings.fetch_allow),
+        zone=settings.timezone,
+        since=now,
+        first_day=now.date(),  # near which the days of a page are that lack a year
     )
     source = Source(
         "source", SourceKind(kind), location, select=_selectors(select or [])
@@ -70,8 +74,9 @@ def try_source(
     reading = attempt(source, visit)
     if isinstance(reading, SourceError):
         raise reading
-    folders = (Path(location),) if kind == SourceKind.FOLDER else ()
-    door = PictureFetcher(visit.fetcher, folders=folders)
+    door = PictureFetcher(
+        visit.fetcher, folders=(Path(location),) * (kind == SourceKind.FOLDER)
+    )
     reading = replace(reading, notes=(*reading.notes, *faults(door, reading.items)))
     if json:
         as_json(_facts(reading))
