@@ -83,6 +83,60 @@ def cell(text: str) -> tuple[TextSpan, ...]:
     ],
 )
 def test_a_block_survives_being_edited(block: Block) -> None:
+    assert_same_when_read_back(block)
+
+
+WELSH, HEBREW = {"language": "cy"}, {"language": "he", "direction": "rtl"}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(Paragraph(cell("Bore da."), **WELSH), id="words"),
+        pytest.param(Paragraph(cell("בוקר טוב"), direction="rtl"), id="direction"),
+        pytest.param(Heading(1, cell("Dydd"), **WELSH), id="heading"),
+        pytest.param(
+            ListBlock(
+                ordered=True,
+                items=(
+                    (Paragraph(cell("un"), **WELSH),),
+                    (Paragraph(cell("אחת"), **HEBREW),),
+                ),
+                **WELSH,
+            ),
+            id="list of two languages",
+        ),
+        pytest.param(
+            ListBlock(
+                ordered=False,
+                items=(words("one"), (Paragraph(cell("un"), **WELSH),)),
+            ),
+            id="one of a list",
+        ),
+        pytest.param(Quote((Paragraph(cell("Bore da."), **WELSH),)), id="in a quote"),
+        pytest.param(
+            Quote((Paragraph(cell("Bore da."), **WELSH),), **WELSH), id="quote"
+        ),
+        pytest.param(Table((cell("Dydd"),), ((cell("Llun"),),), **WELSH), id="table"),
+        pytest.param(
+            CallToAction("Ymuno", "https://example.org/s", **WELSH), id="call"
+        ),
+        pytest.param(EasyRead(cell("Mae'n gynnes."), language="cy"), id="easy read"),
+    ],
+)
+def test_a_block_keeps_its_language_and_direction(block: Block) -> None:
+    assert_same_when_read_back(block)
+    written = to_markdown((block, Paragraph(cell("Noswaith dda."), **HEBREW)))
+    assert markdown_to_blocks(written, "")[0] == block
+
+
+def test_blocks_of_one_language_stand_together() -> None:
+    welsh = (Paragraph(cell("un"), **WELSH), Paragraph(cell("dau"), **WELSH))
+
+    assert to_markdown(welsh) == '<div lang="cy">\n\nun\n\ndau\n\n</div>'
+
+
+def assert_same_when_read_back(block: Block) -> None:
     written = to_markdown((*words("Before."), block, *words("After.")))
     blocks = markdown_to_blocks(written, "")
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from digest.model.posts.blocks import (
     Block,
+    BlockLanguage,
     CallToAction,
     EasyRead,
     Heading,
@@ -25,21 +26,49 @@ _SPACES = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 
 
 def to_markdown(blocks: Iterable[Block]) -> str:
-    """Return the blocks as Markdown, a blank line between each two."""
-    return "\n\n".join(filter(None, map(_block, blocks)))
+    """Return the blocks as Markdown, a blank line between each two.
+
+    Those that say their language or direction stand in a division that says it.
+    """
+    return _written(blocks, BlockLanguage())
 
 
-def _block(block: Block) -> str:  # noqa: C901 - a case for each kind
+def _written(blocks: Iterable[Block], around: BlockLanguage) -> str:
+    parts = []
+    for own, same in groupby(blocks, lambda block: _language_of(block, around)):
+        words = "\n\n".join(filter(None, (_block(block, own) for block in same)))
+        parts.append(words if own == around else _division(words, own, around))
+    return "\n\n".join(filter(None, parts))
+
+
+def _language_of(block: Block, around: BlockLanguage) -> BlockLanguage:
+    if isinstance(block, Picture):
+        return around
+    return BlockLanguage(language=block.language, direction=block.direction)
+
+
+def _division(words: str, own: BlockLanguage, around: BlockLanguage) -> str:
+    language = f' lang="{_quoted(own.language)}"'
+    direction = f' dir="{_quoted(own.direction)}"'
+    marks = (language if own.language != around.language else "") + (
+        direction if own.direction != around.direction else ""
+    )
+    return f"<div{marks}>\n\n{words}\n\n</div>"
+
+
+def _block(block: Block, own: BlockLanguage) -> str:  # noqa: C901 - a case for each kind
     match block:
         case Heading(level, spans):
             words = "#" * min(level + 1, 6) + f" {_one_line(spans)}"
         case Paragraph(spans):
             words = _AT_START.sub(_escaped_start, _spans(spans))
         case ListBlock(ordered, items):
-            words = "\n".join(_list(items, ordered=ordered))
+            words = "\n".join(_list(items, own, ordered=ordered))
         case Quote(body, attribution):
             footer = f"\n\n<footer>{html.escape(attribution)}</footer>"
-            words = _indented(to_markdown(body) + (footer if attribution else ""), "> ")
+            words = _indented(
+                _written(body, own) + (footer if attribution else ""), "> "
+            )
         case Picture(src, alt, caption):
             title = f' "{_SPECIAL.sub(_escaped, caption)}"' if caption else ""
             words = f"![{_SPECIAL.sub(_escaped, alt)}](<{src}>{title})"
@@ -61,10 +90,12 @@ def _block(block: Block) -> str:  # noqa: C901 - a case for each kind
     return words
 
 
-def _list(items: Iterable[Iterable[Block]], *, ordered: bool) -> Iterator[str]:
+def _list(
+    items: Iterable[Iterable[Block]], own: BlockLanguage, *, ordered: bool
+) -> Iterator[str]:
     for number, item in enumerate(items, 1):
         mark = f"{number}. " if ordered else "- "
-        words = _indented(to_markdown(item), " " * len(mark))
+        words = _indented(_written(item, own), " " * len(mark))
         yield mark + words[len(mark) :]
 
 
