@@ -31,6 +31,7 @@ from digest.errors import NotFound, StoreError
 from digest.gather.fetching.fetch import Fetcher
 from digest.installing import secret_of
 from digest.model.campaigns.live_needs import is_reachable
+from digest.model.delivery.practice import Route, route
 from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureFile, from_public_name
 from digest.render.templates import Kind, environment
@@ -41,6 +42,7 @@ from digest.schedule.delivery.worker import Work
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.renditions import Renditions
 from digest.schedule.operators.operator_watch import OperatorWatch
+from digest.schedule.operators.staff_mail import StaffMail
 from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
@@ -201,6 +203,18 @@ class App:
             base_url=self.settings.base_url,
             rates=self.settings.limits,
         )
+
+    @cached_property
+    def staff_mail(self) -> StaffMail:
+        """What mails a person of staff a link that was asked for."""
+        settings = self.settings
+        has_server = settings.smtp_url is not None
+
+        def leaves_for(address: str) -> bool:
+            way = route(address, settings.allow, live=settings.live)
+            return has_server and way is Route.OUTSIDE
+
+        return StaffMail(self.engine, self.carrier, leaves_for)
 
     def templates(self, kind: Kind) -> Environment:
         """Return the templates of one kind, the operator's before ours."""

@@ -11,17 +11,30 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Link, LinkKind
-from digest.store.staff import access_keys
+from digest.model.roles import Role
 from digest.web.app import make_app
-from tests.builders import EIGHT, SITE, a_post
+from tests.builders import SITE, a_post
+from tests.staff import signed_in
 from tests.stored import posts_accepted
 
 LOG = "/desk/log/lantern-week"
 PATHS = (
-    *("/desk", "/desk/sign-in", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
+    *(
+        "/desk",
+        "/sign-in",
+        "/sign-in/code",
+        "/sign-in/forgotten",
+        "/desk/runs",
+        "/desk/runs/1",
+        "/inbox",
+        "/none",
+    ),
+    *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
     *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
+    *("/account", "/account/password", "/account/second-step"),
+    *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     "/u/{leave}",
 )
 # What a policy of style-src 'self' and no script would not let a browser do.
@@ -35,12 +48,10 @@ def pages(program: App) -> Iterator[dict[str, str]]:
     picture = Picture("https://example.org/k.png")
     hostile = a_post("three", title='"><script>x', picture=picture, links=(link,))
     posts_accepted(program.engine, [hostile])
-    with program.writing() as connection:
-        secret = access_keys.create(connection, "Ann", EIGHT)
     leave = program.links.unsubscribe_url(1).rpartition("/")[2]
     ours = {"Origin": SITE}
     with TestClient(make_app(program), base_url=SITE, headers=ours) as client:
-        client.post("/desk/sign-in", data={"key": secret})
+        signed_in(client, program, Role.ADMIN)
         pages = {path: client.get(path.format(leave=leave)).text for path in PATHS}
         new = f"{LOG}/new/event"
         pages["faults"] = client.post(new, data={"title": "<", "text": "&lt;"}).text

@@ -46,6 +46,7 @@ class SignedLinks:
         self._unsubscribe_key = _key(secret, "leave")
         self._calendar_key = _key(secret, "calendar")
         self._events_key = _key(secret, "events")
+        self._account_key = _key(secret, "account")
         self._mailto_key = _key(secret, "leave by mail")
         self._bounce_key = _key(secret, "bounce")
 
@@ -100,6 +101,14 @@ class SignedLinks:
         content = signed[:-_MAC_BYTES]
         expected = _encoded(content + _mac(self._events_key, content))
         return _unpacked(content) if hmac.compare_digest(expected, token) else ()
+
+    def account_url(self, link_id: int) -> str:
+        """Return the address at which an account is taken up, or a password chosen."""
+        return f"{self._base_url}/welcome/{_token(self._account_key, link_id)}"
+
+    def read_account_token(self, token: str) -> int | None:
+        """Return the link whose `account_url` has this token, or None."""
+        return _read_token(self._account_key, token)
 
     def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same."""

@@ -1,4 +1,4 @@
-"""digest key: who and what may change things on the desk and by the API."""
+"""digest key: which programs may use the API."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,13 +7,13 @@ import typer
 
 from digest.cli.parts.options import AsJson, as_json, result, table, talk
 
-app = typer.Typer(help="Keys for the desk and the API: create, list, revoke.")
+app = typer.Typer(help="Keys of programs, for the API: create, list, revoke.")
 KeyName = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
 
 
 @app.command()
 def create(name: KeyName) -> None:
-    """Make a key for a person or a program; it is shown this once."""
+    """Make a key for a program; it is shown this once."""
     from digest.bootstrap import open_app
     from digest.store.staff import access_keys
 
@@ -49,7 +49,7 @@ def list_all(*, json: AsJson = False) -> None:
 
 @app.command()
 def revoke(name: KeyName) -> None:
-    """End a key at once; whoever signed in with it is signed out."""
+    """End a key at once."""
     from digest.bootstrap import open_app
     from digest.store.staff import access_keys
 

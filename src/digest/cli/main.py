@@ -17,6 +17,7 @@ from digest.cli import (
     schedule,
     source,
     status,
+    users,
 )
 from digest.cli import list as mailing_list
 from digest.cli import print as letters
@@ -53,6 +54,7 @@ for name, noun in {
     "edition": edition,
     "schedule": schedule,
     "list": mailing_list,
+    "users": users,
     "key": key,
     "subscribers": subscribers,
     "print": letters,

@@ -80,6 +80,12 @@ SHORT_LINK_LETTERS = 6
 KEY_NAME_LENGTH = 80
 # Random bytes of a key's secret: nobody guesses 256 bits.
 KEY_SECRET_BYTES = 32
+# Characters of a person's name who may sign in.
+ACCOUNT_NAME_LENGTH = 80
+# Random bytes of a session's cookie: nobody guesses 256 bits.
+SESSION_TOKEN_BYTES = 32
+# Characters of a device's name, as its browser gives it.
+DEVICE_NAME_LENGTH = 120
 # Characters of who did something, as the audit trail has it.
 ACTOR_LENGTH = 120
 # Characters of what it was done to, beside a campaign and an edition.

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,10 +16,13 @@ from digest.web.api.posts import make_api
 from digest.web.desk import inbox, runs, today
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
-from digest.web.doors import sign_in
+from digest.web.desk.settings import audit, users
+from digest.web.doors import account, forgotten, refusals, sign_in, welcome
 from digest.web.doors.gate import Gate
+from digest.web.doors.rights import Door
 from digest.web.doors.sessions import StaffSessions
-from digest.web.doors.throttle import of_wrong_keys
+from digest.web.doors.throttle import WrongAttempts, of_wrong_keys
+from digest.web.parts import visitor
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.public import event_file, health, site, slot_calendar, unsubscribe
@@ -50,26 +53,35 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     pages, wrong_keys = Pages(digest), of_wrong_keys()
-    sessions = StaffSessions(digest)
-    posts = PostPages(digest, pages, sessions)
-    gate = Gate(digest, pages, sessions)
-    routers = (
+    sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
+    posts = PostPages(digest, pages)
+    gate, door = Gate(digest, pages, sessions), Door(digest)
+    of_everybody = (
         unsubscribe.routes(digest, pages),
         slot_calendar.routes(digest),
         event_file.routes(digest),
-        today.routes(digest, pages),
-        runs.routes(digest, pages),
-        sign_in.routes(digest, pages, sessions, wrong_keys),
-        post_pages.routes(posts),
-        forms.routes(posts),
-        buttons.routes(posts),
-        inbox.routes(digest, pages),
+        sign_in.routes(digest, pages, sessions, wrong_attempts),
+        forgotten.routes(digest, pages, wrong_attempts),
+        welcome.routes(digest, pages, sessions),
         site.routes(digest, pages),
         health.routes(digest, pulses or Pulses()),
         metrics.routes(digest),
     )
-    for router in routers:
+    of_staff = (
+        today.routes(digest, pages),
+        runs.routes(digest, pages),
+        post_pages.routes(posts),
+        forms.routes(posts),
+        buttons.routes(posts),
+        inbox.routes(digest, pages),
+        account.routes(digest, pages, wrong_attempts),
+        users.routes(digest, pages),
+        audit.routes(digest, pages),
+    )
+    for router in of_everybody:
         app.include_router(router)
+    for router in of_staff:
+        app.include_router(router, dependencies=[Depends(door)])
     app.mount("/api", make_api(digest, wrong_keys))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=limits.REQUEST_BYTES)
 
@@ -83,6 +95,13 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
             stopped = (
                 None if is_health else await run_in_threadpool(gate.stopped, request)
             )
+            session = (
+                None
+                if is_health or stopped
+                else await run_in_threadpool(gate.session, request)
+            )
+            request.state.session = session
+            visitor.welcome(session)
             response = stopped or await follow(request)
         except Exception:  # noqa: BLE001 - a fault of ours: logged, and told by its id
             words = (
@@ -96,6 +115,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         return response
 
+    refusals.add_to(app, pages)
     _add_handlers(app, pages)
     return app
 

@@ -13,19 +13,25 @@ ROW_ID = 2**63 - 1
 # Of any other number in an address, such as which page of a list.
 NUMBER = 1_000_000
 
-# == Wrong keys ==
+# == Wrong keys, passwords and codes ==
 
+# The time in which wrong ones count.
+WRONG_WITHIN = timedelta(minutes=10)
 # Of wrong keys from one address, before it has to wait: a person errs less often.
 WRONG_KEYS = 20
-# The time in which that many wrong keys count.
-WRONG_KEYS_WITHIN = timedelta(minutes=10)
-# Of addresses whose wrong keys are counted: those heard of longest ago are forgotten.
-WRONG_KEYS_CALLERS = 10_000
+# Of wrong passwords or codes of one person from one address.
+WRONG_ATTEMPTS = 10
+# Of those from one address, where a whole office may sit.
+WRONG_ATTEMPTS_OF_A_CALLER = 50
+# Of those of one person from anywhere: some six thousand a day, of 10^20 passwords.
+WRONG_ATTEMPTS_OF_A_PERSON = 40
 
 # == A page ==
 
 # Of editions on the page of today, for each campaign.
 TODAY_EDITIONS = 20
+# Of acts on one page of the audit trail.
+AUDIT_ACTS = 50
 # Of runs on one page.
 RUNS = 10
 # Of people on one page of a run.

@@ -18,6 +18,7 @@ from digest.sample.feed_server import serving
 from digest.schedule.campaign_files import apply_file
 from digest.schedule.editions import publishing
 from digest.settings import Settings
+from digest.staff import entrance
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions.editions import Edition
@@ -73,6 +74,11 @@ def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
         if once:
             return arrivals.everyone
         talk(f"\nOpen http://localhost:{port}/desk (stop with Ctrl+C)")
+        with digest.writing() as connection:
+            link = entrance.first_link(connection, digest.now())
+        if link is not None:
+            address = digest.links.account_url(link)
+            talk(f"To change anything there, make yourself an account: {address}")
         serve_pages(digest, "127.0.0.1", port)
         return arrivals.everyone
 

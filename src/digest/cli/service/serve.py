@@ -51,6 +51,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     with open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
         _tell_what_campaigns_lack(digest)
+        _tell_way_in(digest)
         serve_all(digest, host, port, stop=_stopping())
 
 
@@ -61,6 +62,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     to_stderr()
     with open_app() as digest:
+        _tell_way_in(digest)
         serve_pages(digest, host, port)
 
 
@@ -114,6 +116,17 @@ def work(
             result(line)
     if not worked.is_complete:
         sys.exit(1)
+
+
+def _tell_way_in(digest: "App") -> None:
+    """Say where the first account is made, while there is none."""
+    from digest.staff import entrance
+
+    with digest.writing() as connection:
+        link = entrance.first_link(connection, digest.now())
+    if link is not None:
+        address = digest.links.account_url(link)
+        talk(f"nobody can sign in yet; make the first account within a day: {address}")
 
 
 def _tell_what_campaigns_lack(digest: "App") -> None:

@@ -633,6 +633,75 @@ access_key = Table(
     Column("revoked_at", UtcDateTime),
 )
 
+# People who may sign in to the desk and the post room. One that was asked in has no
+# password yet; one that has ended stays, as what they did is on record by name.
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("email", String(320), nullable=False, unique=True),  # by its key
+    Column("name", String(80), nullable=False, unique=True),
+    _required("role", String(16)),  # model.roles.Role
+    Column("password_hash", String(200)),  # Argon2id
+    Column("totp_secret", Text),  # sealed, see digest.staff.second_step
+    _required("totp_step", BigId),  # the last of its steps that was used
+    _required("created_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+)
+
+# Who is signed in on which device; only a hash of the cookie is kept.
+account_session = Table(
+    "account_session",
+    metadata,
+    _id(),
+    _to("account_id"),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _required("device", String(120)),
+    _required("started_at", UtcDateTime),
+    _required("seen_at", UtcDateTime),
+    _required("ends_at", UtcDateTime),
+    Column("confirmed_at", UtcDateTime),  # by the second step
+    Index(None, "account_id"),
+)
+
+# Passkeys of accounts (WebAuthn): public halves alone.
+account_passkey = Table(
+    "account_passkey",
+    metadata,
+    _id(),
+    _to("account_id"),
+    Column("credential_id", String(1400), nullable=False, unique=True),  # base64url
+    _required("public_key", LargeBinary),
+    _required("sign_count", BigId),
+    _required("name", String(80)),
+    _required("created_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+    Index(None, "account_id"),
+)
+
+# Codes on paper that stand in for the second step, each once; hashed under our key.
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    _to("account_id"),
+    _required("code_hash", String(64)),
+    Column("used_at", UtcDateTime),
+    PrimaryKeyConstraint("account_id", "code_hash"),
+)
+
+# Links that work once: to the first account, into one that was asked in, to a new
+# password. The address is signed, see audience.signed_links; none is kept.
+account_link = Table(
+    "account_link",
+    metadata,
+    _id(),
+    _to("account_id", nullable=True),  # null: the first account is yet to be made
+    _required("purpose", String(16)),
+    _required("created_at", UtcDateTime),
+    _required("ends_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+)
+
 # A picture as we keep it, in one size: the bytes that are hosted, attached or
 # printed. They are here and not on a disk, which many machines do not share.
 picture_file = Table(

@@ -1,4 +1,4 @@
-"""Keys of the people and programs that may change things; only a hash is kept."""
+"""Keys of the programs that may change things; only a hash is kept."""
 
 import hashlib
 import secrets

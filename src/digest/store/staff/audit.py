@@ -39,19 +39,29 @@ class RecordedAct:
 
     def line(self) -> str:
         """Return it as a sentence on one line: who did what to what, and the change."""
+        words = f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.actor} {self.act}"
+        line = f"{words} {self.target()}".rstrip()
+        changes = ", ".join(f"{name} {change}" for name, change in self.changes())
+        return f"{line}: {changes}" if changes else line
+
+    def target(self) -> str:
+        """Return what it was done to, "" where it names nothing."""
         edition_name = f"edition {self.edition_id}" if self.edition_id else None
         campaign_name = f"campaign {self.campaign}" if self.campaign else None
-        target = " of ".join(filter(None, (self.subject, edition_name, campaign_name)))
-        words = f"{self.at:%Y-%m-%d %H:%M:%S} UTC  {self.actor} {self.act} {target}"
+        return " of ".join(filter(None, (self.subject, edition_name, campaign_name)))
+
+    def changes(self) -> list[tuple[str, str]]:
+        """Return each thing that it changed, and how: before → after."""
         before, after = self.before or {}, self.after or {}
-        changes = ", ".join(
-            f"{name.replace('_', ' ')} "
-            + " → ".join(
-                _in_words(facts[name]) for facts in (before, after) if name in facts
+        return [
+            (
+                name.replace("_", " "),
+                " → ".join(
+                    _in_words(facts[name]) for facts in (before, after) if name in facts
+                ),
             )
             for name in dict.fromkeys((*before, *after))
-        )
-        return f"{words.rstrip()}: {changes}" if changes else words.rstrip()
+        ]
 
 
 def _in_words(value: Any) -> str:
@@ -125,6 +135,24 @@ def latest(
     if campaign_name is not None:
         rows = rows.where(campaign.c.name == campaign_name)
     return _acts(connection, rows)
+
+
+def page(
+    connection: Connection, limit: int, *, actor: str = "", before: int | None = None
+) -> Sequence[RecordedAct]:
+    """Return acts, the newest first: of one actor, and those before that one."""
+    rows = _rows().limit(limit)
+    if actor:
+        rows = rows.where(audit.c.actor == actor)
+    if before is not None:
+        rows = rows.where(audit.c.id < before)
+    return _acts(connection, rows)
+
+
+def actors(connection: Connection) -> list[str]:
+    """Return everybody who has done anything, by name."""
+    rows = connection.execute(select(audit.c.actor).distinct())
+    return sorted(rows.scalars(), key=str.casefold)
 
 
 def about(connection: Connection, subject: str) -> Sequence[RecordedAct]:

@@ -99,7 +99,7 @@ def make_api(digest: App, wrong: Throttle) -> FastAPI:
             if key is not None:
                 request.state.actor = key.actor
                 return
-        if wrong.too_often(host_of(request), digest.now()):
+        if wrong.too_often(host_of(request)):
             raise HTTPException(429, "Too many wrong keys: wait ten minutes")
         raise HTTPException(
             401, "Send a key: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}

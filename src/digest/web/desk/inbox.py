@@ -5,8 +5,10 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
+from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.web import limits
+from digest.web.doors.rights import needs
 from digest.web.parts.pages import HTML, TEXT, Pages, document
 
 _READ = ["GET", "HEAD"]
@@ -20,6 +22,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         return moment_in_words(instant, digest.settings.timezone)
 
     @router.api_route("", methods=_READ)
+    @needs(Right.PEOPLE)
     def listing() -> Response:
         messages = digest.inbox.messages()[: limits.INBOX_MESSAGES]
         return pages.page(
@@ -27,6 +30,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         )
 
     @router.api_route("/{key}", methods=_READ)
+    @needs(Right.PEOPLE)
     def message(key: str) -> Response:
         opened = digest.inbox.read(key)
         return pages.page(
@@ -39,15 +43,18 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         )
 
     @router.api_route("/{key}/html", methods=_READ)
+    @needs(Right.PEOPLE)
     def html(key: str) -> Response:
         page = digest.inbox.read(key).html.encode()
         return document(HTML, page, digest.pictures_at)
 
     @router.api_route("/{key}/text", methods=_READ)
+    @needs(Right.PEOPLE)
     def text(key: str) -> Response:
         return document(TEXT, digest.inbox.read(key).text.encode())
 
     @router.api_route("/{key}/source", methods=_READ)
+    @needs(Right.PEOPLE)
     def source(key: str) -> Response:
         return document(TEXT, digest.inbox.read(key).source)
 

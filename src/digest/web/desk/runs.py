@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.schedule.reports.runs import Run, run_of, runs_of
 from digest.store.campaigns import campaigns
@@ -14,6 +15,7 @@ from digest.store.delivery import copies
 from digest.store.editions import editions
 from digest.store.reports import overview
 from digest.web import limits
+from digest.web.doors.rights import needs
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
 
@@ -27,6 +29,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     router = APIRouter(prefix="/desk/runs")
 
     @router.api_route("", methods=["GET", "HEAD"])
+    @needs(Right.LOOK)
     def every(page: Number = 1) -> Response:
         with digest.reading() as connection:
             most, passed = limits.RUNS, (page - 1) * limits.RUNS
@@ -43,6 +46,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         )
 
     @router.api_route("/{edition_id}", methods=["GET", "HEAD"])
+    @needs(Right.PEOPLE)
     def run_page(
         edition_id: RowId, state: str = "", after: RowId = 0, *, refresh: bool = False
     ) -> Response:

@@ -10,6 +10,7 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.slots import closing_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.formats import preview_named, previews
+from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.reports.alarms import reckon
@@ -18,6 +19,7 @@ from digest.store.campaigns import campaigns
 from digest.store.editions import editions
 from digest.store.reports import overview
 from digest.web import limits
+from digest.web.doors.rights import needs
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages, document
 
@@ -48,17 +50,20 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     router = APIRouter(prefix="/desk")
 
     @router.api_route("", methods=["GET", "HEAD"])
+    @needs(Right.LOOK)
     def today() -> Response:
         with digest.reading() as connection:
             content = _today(digest, connection)
         return pages.page("desk/today.html", here="today", **content)
 
     @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=["GET", "HEAD"])
+    @needs(Right.LOOK)
     def draft(name: str, schedule: str, preview: str) -> Response:
         content = digest.previews.draft(name, schedule, preview).content
         return document(preview_named(preview)[1].media_type, content)
 
     @router.api_route("/editions/{edition_id}/{preview}", methods=["GET", "HEAD"])
+    @needs(Right.LOOK)
     def edition(edition_id: RowId, preview: str) -> Response:
         content = digest.previews.edition(edition_id, preview).content
         return document(preview_named(preview)[1].media_type, content)

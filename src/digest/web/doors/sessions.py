@@ -1,71 +1,90 @@
-"""Who is signed in to the desk: a signed cookie that names a key, and when it ends."""
+"""The cookie of whoever is signed in: made, read, and taken back."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
 
 from fastapi import Request, Response
-from itsdangerous import BadSignature, Signer
 
 from digest.bootstrap import App
-from digest.store.staff import access_keys
-from digest.store.staff.access_keys import AccessKey
+from digest.staff import entrance, limits
+from digest.store.staff import sessions
+from digest.store.staff.sessions import Session
 
-_COOKIE = "digest-desk"
-_PATH = "/desk"
-_LASTS = timedelta(hours=12)
+_COOKIE = "digest-session"
 
 
 @dataclass(frozen=True, slots=True)
 class StaffSessions:
     """Signs people in and out, and knows them again.
 
-    The cookie is of no use once its key has been revoked or twelve hours have
-    passed. It is sent to the desk alone, and by no page of another site.
+    A cookie is random and says nothing; it is of no use once its session or its account
+    has ended. No script reads it and no page of another site sends it.
     """
 
     digest: App
 
-    def of(self, request: Request) -> AccessKey | None:
-        """Return the key of whoever sends the request, None if nobody is signed in."""
-        key_id = self._read(request.cookies.get(_COOKIE, ""))
-        if key_id is None:
+    def of(self, request: Request) -> Session | None:
+        """Return the session of whoever sends the request, None for nobody's."""
+        token = request.cookies.get(_COOKIE, "")
+        if not token:
             return None
+        now = self.digest.now()
         with self.digest.reading() as connection:
-            return access_keys.by_id(connection, key_id)
+            session = sessions.current(connection, token, now)
+        if session and now - session.seen_at >= limits.SEEN_EVERY:
+            with self.digest.writing() as connection:
+                sessions.note_seen(connection, session.id, now)
+        return session
 
-    def key_of(self, secret: str) -> AccessKey | None:
-        """Return the key with that secret, if there is one that has not ended."""
-        with self.digest.reading() as connection:
-            return access_keys.holder(connection, secret.strip())
+    def start(
+        self,
+        request: Request,
+        response: Response,
+        account_id: int,
+        *,
+        is_confirmed: bool,
+    ) -> None:
+        """Have the response sign its receiver in on the device that asked.
 
-    def sign_in(self, response: Response, key: AccessKey) -> None:
-        """Have the response sign its receiver in."""
-        ends = int((self.digest.now() + _LASTS).timestamp())
+        Where the second step is still to come it is a session for that alone. What the
+        browser was signed in as before ends.
+        """
+        device = _device(request.headers.get("User-Agent", ""))
+        self.end(request, response)
+        with self.digest.writing() as connection:
+            token, lasts = entrance.sign_in(
+                connection,
+                account_id,
+                device,
+                self.digest.now(),
+                is_confirmed=is_confirmed,
+            )
         response.set_cookie(
             _COOKIE,
-            self._signer.sign(f"{key.id}.{ends}").decode(),
-            max_age=int(_LASTS.total_seconds()),
-            path=_PATH,
+            token,
+            max_age=int(lasts.total_seconds()),
+            path="/",
             secure=self.digest.settings.is_https,
             httponly=True,
             samesite="lax",
         )
 
-    def sign_out(self, response: Response) -> None:
+    def end(self, request: Request, response: Response) -> None:
         """Have the response sign its receiver out."""
-        response.delete_cookie(_COOKIE, path=_PATH)
+        if before := self.of(request):
+            with self.digest.writing() as connection:
+                sessions.end(connection, before.id, before.account.id)
+        response.delete_cookie(_COOKIE, path="/")
 
-    @property
-    def _signer(self) -> Signer:
-        salt = "digest desk: signed in"
-        return Signer(self.digest.secret, salt, digest_method=sha256)
 
-    def _read(self, cookie: str) -> int | None:
-        try:
-            content = self._signer.unsign(cookie).decode()
-        except BadSignature:
-            return None
-        key_id, _, ends = content.partition(".")
-        now: datetime = self.digest.now()
-        return int(key_id) if now.timestamp() < int(ends) else None
+_BROWSERS = ("Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari")
+_CALLED = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet"}
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "CrOS", "Linux")
+_NAMED = {"Mac OS": "Mac", "CrOS": "Chromebook"}
+
+
+def _device(user_agent: str) -> str:
+    """Return what a person would call the device, by what its browser says."""
+    browser = next((name for name in _BROWSERS if name in user_agent), "")
+    system = next((name for name in _SYSTEMS if name in user_agent), "")
+    words = _CALLED.get(browser, browser or "A program")
+    return f"{words} on {_NAMED.get(system, system)}" if system else words

@@ -1,4 +1,4 @@
-"""Signing in to the desk with a key, and out again."""
+"""Signing in with a password and a second step, and out again."""
 
 import re
 from typing import Annotated
@@ -7,57 +7,132 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
+from digest.staff import entrance
+from digest.staff.second_step import SecondStep
+from digest.store.staff import accounts
 from digest.web.doors.origins import host_of
 from digest.web.doors.sessions import StaffSessions
-from digest.web.doors.throttle import Throttle
+from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
 
-HERE = "/desk/sign-in"
-_DESK_PAGE = re.compile(r"/desk(?:/[\w-]+)*", re.ASCII)
+_PAGE_OF_STAFF = re.compile(r"/(?:desk|post|account)(?:/[\w.-]+)*", re.ASCII)
+_READ = ["GET", "HEAD"]
+_TOO_OFTEN = "That was too often. Wait ten minutes, then try again"
+_WRONG = (
+    "This address and this password do not belong together. Type both again, or choose "
+    "another password"
+)
+_WRONG_CODE = "That code is over, or is not yours. Type the one that is showing now"
+Form = Annotated[FormFields, Depends(form_fields)]
 
 
-def to_sign_in(then: str) -> Response:
-    """Return what sends somebody to sign in, and then to a page of the desk."""
-    return RedirectResponse(f"{HERE}?then={then}", 303)
+def safe(then: str) -> str:
+    """Return a page of staff's to go on to: the one asked for, if it is one."""
+    return then if _PAGE_OF_STAFF.fullmatch(then) else "/desk"
 
 
 def routes(
-    digest: App, pages: Pages, sessions: StaffSessions, wrong: Throttle
+    digest: App, pages: Pages, sessions: StaffSessions, wrong: WrongAttempts
 ) -> APIRouter:
-    """Return the routes; wrong keys are counted by `wrong`."""
+    """Return the routes; wrong passwords and codes are counted by `wrong`."""
     router = APIRouter()
+    steps = _Steps(digest, pages, sessions, wrong)
 
-    @router.api_route(HERE, methods=["GET", "HEAD"])
+    @router.api_route("/sign-in", methods=_READ)
     def ask(then: str = "") -> Response:
-        return _page(pages, then)
+        return steps.password_page({"then": then})
 
-    @router.post(HERE)
-    def sign_in(
-        request: Request, form: Annotated[FormFields, Depends(form_fields)]
-    ) -> Response:
-        then = form.get("then", "")
-        if key := sessions.key_of(form.get("key", "")):
-            response = RedirectResponse(
-                then if _DESK_PAGE.fullmatch(then) else "/desk/log", 303
-            )
-            sessions.sign_in(response, key)
-            return response
-        if wrong.too_often(host_of(request), digest.now()):
-            words = "That was too often. Wait ten minutes, then try again"
-            return _page(pages, then, words, 429)
-        words = "There is no such key, or it has ended. Enter it once more"
-        return _page(pages, then, words, 422)
+    @router.post("/sign-in")
+    def sign_in(request: Request, form: Form) -> Response:
+        return steps.take_password(request, form)
 
-    @router.post("/desk/sign-out")
-    def sign_out() -> Response:
-        response = RedirectResponse(HERE, 303)
-        sessions.sign_out(response)
+    @router.api_route("/sign-in/code", methods=_READ)
+    def ask_for_code(request: Request, then: str = "") -> Response:
+        session = request.state.session
+        if session is None or session.is_confirmed:
+            return RedirectResponse(safe(then) if session else "/sign-in", 303)
+        return steps.code_page(then)
+
+    @router.post("/sign-in/code")
+    def take_code(request: Request, form: Form) -> Response:
+        return steps.take_code(request, form)
+
+    @router.post("/sign-out")
+    def sign_out(request: Request) -> Response:
+        response = RedirectResponse("/sign-in", 303)
+        sessions.end(request, response)
         return response
 
     return router
 
 
-def _page(pages: Pages, then: str, fault: str = "", status: int = 200) -> Response:
-    faults = {"key": fault} if fault else {}
-    return pages.page("doors/sign_in.html", status=status, then=then, faults=faults)
+class _Steps:
+    """The two steps: the password, then a code."""
+
+    def __init__(
+        self, digest: App, pages: Pages, sessions: StaffSessions, wrong: WrongAttempts
+    ) -> None:
+        self._digest = digest
+        self._pages = pages
+        self._sessions = sessions
+        self._wrong = wrong
+        self._second_step = SecondStep(digest.secret)
+
+    def password_page(
+        self, typed: FormFields, fault: str = "", status: int = 200
+    ) -> Response:
+        """Return the first step's page, with what is wrong."""
+        with self._digest.reading() as connection:
+            has_accounts = accounts.exists(connection)
+        return self._pages.page(
+            "doors/sign_in.html",
+            status=status,
+            typed={name: typed.get(name, "") for name in ("email", "then")},
+            faults={"password": fault} if fault else {},
+            has_accounts=has_accounts,
+        )
+
+    def take_password(self, request: Request, form: FormFields) -> Response:
+        """Sign somebody in, or as far as their second step."""
+        email, caller = form.get("email", "").strip().lower(), host_of(request)
+        if self._wrong.are_too_many(caller, email):
+            return self.password_page(form, _TOO_OFTEN, 429)
+        password = form.get("password", "")
+        account_id = entrance.known_by_password(self._digest.engine, email, password)
+        if account_id is None:
+            self._wrong.count(caller, email)
+            return self.password_page(form, _WRONG, 422)
+        with self._digest.reading() as connection:
+            owner = accounts.get(connection, account_id)
+        following, is_whole = safe(form.get("then", "")), not owner.has_second_step
+        response = RedirectResponse(
+            following if is_whole else f"/sign-in/code?then={following}", 303
+        )
+        self._sessions.start(request, response, owner.id, is_confirmed=is_whole)
+        return response
+
+    def code_page(self, then: str, fault: str = "", status: int = 200) -> Response:
+        """Return the second step's page, with what is wrong."""
+        faults = {"code": fault} if fault else {}
+        return self._pages.page(
+            "doors/code.html", status=status, then=safe(then), faults=faults
+        )
+
+    def take_code(self, request: Request, form: FormFields) -> Response:
+        """Sign somebody in who has taken the first step."""
+        session, then = request.state.session, form.get("then", "")
+        if session is None:
+            return RedirectResponse("/sign-in", 303)
+        owner, caller = session.account, host_of(request)
+        if self._wrong.are_too_many(caller, owner.email):
+            return self.code_page(then, _TOO_OFTEN, 429)
+        code, now = form.get("code", ""), self._digest.now()
+        with self._digest.acting_as(owner.actor).writing() as connection:
+            is_right = self._second_step.take(connection, owner.id, code, now)
+        if not is_right:
+            self._wrong.count(caller, owner.email)
+            return self.code_page(then, _WRONG_CODE, 422)
+        response = RedirectResponse(safe(then), 303)
+        self._sessions.start(request, response, owner.id, is_confirmed=True)
+        return response

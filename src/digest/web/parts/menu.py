@@ -10,11 +10,13 @@ class MenuLink:
     here: str
     words: str
     address: str
+    right: str  # the name of a model.roles.Right
 
 
 MENU = (
-    MenuLink("today", "Today", "/desk"),
-    MenuLink("log", "Posts", "/desk/log"),
-    MenuLink("runs", "Runs", "/desk/runs"),
-    MenuLink("inbox", "Practice inbox", "/inbox"),
+    MenuLink("today", "Today", "/desk", "LOOK"),
+    MenuLink("log", "Posts", "/desk/log", "LOOK"),
+    MenuLink("runs", "Runs", "/desk/runs", "LOOK"),
+    MenuLink("inbox", "Practice inbox", "/inbox", "PEOPLE"),
+    MenuLink("settings", "Settings", "/desk/settings/users", "ADMINISTER"),
 )

@@ -6,7 +6,8 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from digest.bootstrap import App
-from digest.web.parts import state_tags
+from digest.model.roles import Right
+from digest.web.parts import state_tags, visitor
 from digest.web.parts.components import GovukComponents
 from digest.web.parts.menu import MENU
 from digest.web.parts.static_files import StaticFiles
@@ -38,14 +39,15 @@ class Pages:
         self, name: str, here: str = "", *, status: int = 200, **content: Any
     ) -> Response:
         """Return the page of that template, with `here` marked in the menu."""
-        settings = self._digest.settings
+        settings, session = self._digest.settings, visitor.session()
         common = {
             "here": here,
-            "menu": MENU,
+            "menu": [link for link in MENU if session is None or _may(link.right)],
             "practice": not settings.live,
             "allowed": " and ".join(settings.allow),
             "home_zone": settings.timezone,
-            "staff": None,
+            "staff": session.account if session else None,
+            "may": _may,
             "campaign": None,
         }
         html = self._templates.get_template(name).render(common | content)
@@ -56,6 +58,11 @@ class Pages:
         return self.page(
             "public/notice.html", status=status, heading=heading, words=words
         )
+
+
+def _may(right: str) -> bool:
+    """Whether whoever is signed in has the right of that name."""
+    return visitor.may_do(Right[right])
 
 
 def document(media_type: str, content: bytes, pictures_at: str = "") -> Response:

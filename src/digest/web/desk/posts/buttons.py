@@ -1,10 +1,10 @@
-"""What the buttons of a post's page do, for whoever is signed in."""
+"""What the buttons of a post's page do, for who may change it."""
 
 import logging
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
@@ -12,12 +12,14 @@ from digest.errors import DigestError, NotFound
 from digest.model.posts.edits import with_link_kind
 from digest.model.posts.item_json import fingerprint
 from digest.model.posts.items import Item, LinkKind
+from digest.model.roles import Right
 from digest.store.posts import editing, item_pictures
 from digest.store.posts.item_pictures import PictureWords
+from digest.store.staff.accounts import Account
 from digest.web.desk.posts.actions import ACTIONS
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.posts.post_view import NO_KIND
-from digest.web.doors.sign_in import to_sign_in
+from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, Number, RowId, form_fields
 
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -33,7 +35,8 @@ def routes(posts: PostPages) -> APIRouter:
     router = APIRouter(prefix="/desk/posts/{item_id}")
 
     @router.post("/links")
-    def links(request: Request, item_id: RowId, form: Form) -> Response:
+    @needs(Right.EDIT)
+    def links(staff: Staff, item_id: RowId, form: Form) -> Response:
         def change(connection: Connection) -> int:
             done = editing.edit(
                 connection,
@@ -43,12 +46,11 @@ def routes(posts: PostPages) -> APIRouter:
             )
             return item_id if done else 0
 
-        return _perform(posts, request, (item_id, "links"), change)
+        return _perform(posts, staff, (item_id, "links"), change)
 
     @router.post("/pictures/{number}")
-    def picture(
-        request: Request, item_id: RowId, number: Number, form: Form
-    ) -> Response:
+    @needs(Right.EDIT)
+    def picture(staff: Staff, item_id: RowId, number: Number, form: Form) -> Response:
         words = PictureWords(
             number, form.get("alt", ""), decorative="decorative" in form
         )
@@ -57,16 +59,17 @@ def routes(posts: PostPages) -> APIRouter:
             item_pictures.describe(connection, item_id, words, posts.digest.now())
             return item_id
 
-        return _perform(posts, request, (item_id, "picture"), change)
+        return _perform(posts, staff, (item_id, "picture"), change)
 
     @router.post("/{act}")
-    def act(request: Request, item_id: RowId, act: str) -> Response:
+    @needs(Right.EDIT)
+    def act(staff: Staff, item_id: RowId, act: str) -> Response:
         if act not in ACTIONS:
             raise NotFound("There is no such button.")
         now = posts.digest.now()
         return _perform(
             posts,
-            request,
+            staff,
             (item_id, act),
             lambda c: ACTIONS[act].perform(c, item_id, now),
         )
@@ -76,7 +79,7 @@ def routes(posts: PostPages) -> APIRouter:
 
 def _perform(
     posts: PostPages,
-    request: Request,
+    staff: Account,
     act: tuple[int, str],
     change: Callable[[Connection], int],
 ) -> Response:
@@ -85,17 +88,14 @@ def _perform(
     `change` returns the post of that page, or 0 where there was nothing to do.
     """
     item_id, name = act
-    key = posts.sessions.of(request)
-    if key is None:
-        return to_sign_in(f"/desk/posts/{item_id}")
     try:
-        with posts.digest.acting_as(key.actor).writing() as connection:
+        with posts.digest.acting_as(staff.actor).writing() as connection:
             changed = change(connection)
     except NotFound:
         raise
     except DigestError as problem:
-        return posts.post(request, item_id, problem=str(problem))
-    _log.info("post changed id=%s act=%s key=%s", item_id, name, key.id)
+        return posts.post(item_id, problem=str(problem))
+    _log.info("post changed id=%s act=%s account=%s", item_id, name, staff.id)
     done = name if changed else "nothing"
     return RedirectResponse(f"/desk/posts/{changed or item_id}?done={done}", 303)
 

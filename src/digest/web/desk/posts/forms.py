@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, Row
 
@@ -15,8 +15,10 @@ from digest.errors import DigestError, NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.posts.item_json import fingerprint, item_from_json
 from digest.model.posts.items import Event, Item
+from digest.model.roles import Right
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, corrections, editing, log
+from digest.store.staff.accounts import Account
 from digest.web.desk.posts.post_form import (
     Faults,
     ItemKind,
@@ -26,16 +28,12 @@ from digest.web.desk.posts.post_form import (
     read,
 )
 from digest.web.desk.posts.post_pages import PostPages
-from digest.web.doors.sign_in import to_sign_in
+from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 
 _READ = ["GET", "HEAD"]
 # For a fault of the form as a whole.
 _WHOLE = ""
-_SIGNED_OUT = (
-    "You are signed out. Sign in on another page, then press the button again: what "
-    "you typed is still here"
-)
 _CHANGED = (
     "Somebody else, or its source, has changed this since you opened it. Look at it "
     "on another page; press the button again to have it as it is here"
@@ -75,18 +73,20 @@ class _RefusedForm(Exception):  # noqa: N818 - what became of what was typed
 
 
 def routes(posts: PostPages) -> APIRouter:
-    """Return the routes; who is not signed in is sent there first."""
+    """Return the routes."""
     router = APIRouter(prefix="/desk")
     new = "/log/{name}/new/{kind}"
 
     @router.api_route(new, methods=_READ)
-    def begin(request: Request, name: str, kind: ItemKind) -> Response:
-        return _begin(posts, request, _empty(posts, name, kind))
+    @needs(Right.EDIT)
+    def begin(name: str, kind: ItemKind) -> Response:
+        return _form_page(posts, _empty(posts, name, kind), {}, 200)
 
     @router.post(new)
-    def add(request: Request, name: str, kind: ItemKind, typed: Typing) -> Response:
+    @needs(Right.EDIT)
+    def add(staff: Staff, name: str, kind: ItemKind, typed: Typing) -> Response:
         form = replace(_empty(posts, name, kind), typed=typed)
-        return _save(posts, request, form, _add)
+        return _save(posts, staff, form, _add)
 
     for change in Change:
         _add_routes(router, posts, change)
@@ -97,13 +97,15 @@ def _add_routes(router: APIRouter, posts: PostPages, change: Change) -> None:
     there = f"/posts/{{item_id}}/{change}"
 
     @router.api_route(there, methods=_READ)
-    def show(request: Request, item_id: RowId) -> Response:
-        return _begin(posts, request, _filled(posts, item_id, change))
+    @needs(Right.EDIT)
+    def show(item_id: RowId) -> Response:
+        return _form_page(posts, _filled(posts, item_id, change), {}, 200)
 
     @router.post(there)
-    def save(request: Request, item_id: RowId, typed: Typing) -> Response:
+    @needs(Right.EDIT)
+    def save(staff: Staff, item_id: RowId, typed: Typing) -> Response:
         form = replace(_filled(posts, item_id, change), typed=typed)
-        return _save(posts, request, form, _change)
+        return _save(posts, staff, form, _change)
 
 
 def _empty(posts: PostPages, name: str, kind: ItemKind) -> PostForm:
@@ -127,32 +129,23 @@ def _subject(row: Row[Any], change: Change | None) -> Item:
     return item_from_json(row.content) if is_edit else corrections.proposed(row)
 
 
-def _begin(posts: PostPages, request: Request, form: PostForm) -> Response:
-    if posts.sessions.of(request) is None:
-        return to_sign_in(request.url.path)
-    return _form_page(posts, request, form, {}, 200)
-
-
 def _save(
     posts: PostPages,
-    request: Request,
+    staff: Account,
     form: PostForm,
     store: Callable[[Connection, PostForm, datetime], tuple[int, str]],
 ) -> Response:
     """Store what was typed and go to its post, or show it again with what is wrong."""
-    key = posts.sessions.of(request)
-    if key is None:
-        return _form_page(posts, request, form, {_WHOLE: _SIGNED_OUT}, 401)
     try:
-        with posts.digest.acting_as(key.actor).writing() as connection:
+        with posts.digest.acting_as(staff.actor).writing() as connection:
             item_id, done = store(connection, form, posts.digest.now())
     except _RefusedForm as problem:
-        return _form_page(posts, request, form, problem.faults, 422)
+        return _form_page(posts, form, problem.faults, 422)
     except NotFound:
         raise
     except DigestError as problem:
-        return _form_page(posts, request, form, {_WHOLE: str(problem)}, 409)
-    _log.info("post written id=%s outcome=%s key=%s", item_id, done, key.id)
+        return _form_page(posts, form, {_WHOLE: str(problem)}, 409)
+    _log.info("post written id=%s outcome=%s account=%s", item_id, done, staff.id)
     return RedirectResponse(f"/desk/posts/{item_id}?done={done}", 303)
 
 
@@ -185,8 +178,6 @@ def _without_faults(result: Item | Faults) -> Item:
 
 
 def _form_page(
-    posts: PostPages, request: Request, form: PostForm, faults: Faults, status: int
+    posts: PostPages, form: PostForm, faults: Faults, status: int
 ) -> Response:
-    return posts.page(
-        request, "desk/posts/form.html", form=form, faults=faults, status=status
-    )
+    return posts.page("desk/posts/form.html", form=form, faults=faults, status=status)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.posts.pictures import PictureUse
+from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.store.campaigns import campaigns
 from digest.store.posts import item_pictures, listing, log, pictures
@@ -17,8 +18,7 @@ from digest.store.posts.listing import ItemFilter, ItemState, ListedItem
 from digest.web import limits
 from digest.web.desk.posts.actions import ACTIONS
 from digest.web.desk.posts.post_view import LINK_KINDS, post_view
-from digest.web.doors.sessions import StaffSessions
-from digest.web.doors.sign_in import to_sign_in
+from digest.web.doors.rights import needs
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
 from digest.web.parts.state_tags import POSTS
@@ -37,27 +37,22 @@ _DONE = {name: action.done for name, action in ACTIONS.items()} | {
 
 @dataclass(frozen=True, slots=True)
 class PostPages:
-    """Makes the pages; whoever is signed in gets buttons on them."""
+    """Makes the pages; who may change them gets buttons."""
 
     digest: App
     pages: Pages
-    sessions: StaffSessions
 
-    def page(self, request: Request, name: str, **content: Any) -> Response:
-        """Return a page of posts, which says who is signed in."""
-        staff = self.sessions.of(request)
-        return self.pages.page(name, here="log", staff=staff, **content)
+    def page(self, name: str, **content: Any) -> Response:
+        """Return a page of posts."""
+        return self.pages.page(name, here="log", **content)
 
-    def post(
-        self, request: Request, item_id: int, done: str = "", problem: str = ""
-    ) -> Response:
+    def post(self, item_id: int, done: str = "", problem: str = "") -> Response:
         """Return the page of a post: what was `done`, or the `problem` with doing it.
 
         Raises NotFound in words.
         """
         campaign, content = self._content(item_id)
         return self.page(
-            request,
             "desk/posts/post.html",
             campaign=campaign,
             post=content,
@@ -67,19 +62,16 @@ class PostPages:
             status=409 if problem else 200,
         )
 
-    def question(self, request: Request, item_id: int, act: str) -> Response:
+    def question(self, item_id: int, act: str) -> Response:
         """Return the page that asks once before an act with a question is done.
 
         Raises NotFound in words, also where the act may not be done.
         """
-        if self.sessions.of(request) is None:
-            return to_sign_in(f"/desk/posts/{item_id}")
         campaign, content = self._content(item_id)
         action = dict(content["acts"]).get(act)
         if action is None or not action.question:
             raise NotFound("There is nothing to be asked about this.")
         return self.page(
-            request,
             "desk/posts/question.html",
             campaign=campaign,
             post=content,
@@ -100,16 +92,18 @@ def routes(posts: PostPages) -> APIRouter:
     router = APIRouter(prefix="/desk")
 
     @router.api_route("/log", methods=_READ)
-    def every_campaign(request: Request) -> Response:
+    @needs(Right.LOOK)
+    def every_campaign() -> Response:
         with posts.digest.reading() as connection:
             every = [stored.campaign for stored in campaigns.listed(connection)]
         if len(every) == 1:
             return RedirectResponse(f"/desk/log/{every[0].name}", 303)
-        return posts.page(request, "desk/posts/campaigns.html", campaigns=every)
+        return posts.page("desk/posts/campaigns.html", campaigns=every)
 
     @router.api_route("/log/{name}", methods=_READ)
+    @needs(Right.LOOK)
     def of_campaign(
-        request: Request, name: str, state: str = "", before: RowId | None = None
+        name: str, state: str = "", before: RowId | None = None
     ) -> Response:
         chosen, most = ItemState(state) if state in POSTS else None, limits.POSTS
         with posts.digest.reading() as connection:
@@ -117,7 +111,6 @@ def routes(posts: PostPages) -> APIRouter:
             which = ItemFilter(chosen, before=before)
             listed = listing.listed(connection, stored.id, which, most + 1)
         return posts.page(
-            request,
             "desk/posts/list.html",
             campaign=stored.campaign,
             posts=[_row(entry, stored.campaign.timezone) for entry in listed[:most]],
@@ -127,14 +120,17 @@ def routes(posts: PostPages) -> APIRouter:
         )
 
     @router.api_route("/posts/{item_id}", methods=_READ)
-    def post(request: Request, item_id: RowId, done: str = "") -> Response:
-        return posts.post(request, item_id, done)
+    @needs(Right.LOOK)
+    def post(item_id: RowId, done: str = "") -> Response:
+        return posts.post(item_id, done)
 
     @router.api_route("/posts/{item_id}/withdraw", methods=_READ)
-    def ask_to_withdraw(request: Request, item_id: RowId) -> Response:
-        return posts.question(request, item_id, "withdraw")
+    @needs(Right.EDIT)
+    def ask_to_withdraw(item_id: RowId) -> Response:
+        return posts.question(item_id, "withdraw")
 
     @router.api_route("/posts/{item_id}/pictures/{number}", methods=_READ)
+    @needs(Right.LOOK)
     def picture(item_id: RowId, number: Number) -> Response:
         with posts.digest.reading() as connection:
             of_item = item_pictures.of_item(connection, item_id)

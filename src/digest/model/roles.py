@@ -1,0 +1,50 @@
+"""Roles of staff, and what each of them may do: the one table of it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What somebody may do; every page and button of staff asks for one of them."""
+
+    OWN_ACCOUNT = "see to their own account"
+    LOOK = "look at campaigns, posts and editions"
+    PEOPLE = "see readers by name and address"
+    EDIT = "change campaigns, posts, editions and readers"
+    APPROVE = "approve, send back and call back editions"
+    POST_ROOM = "print and post letters, and make calls"
+    ADMINISTER = "say who may do what, and change settings"
+
+
+class Role(StrEnum):
+    """What somebody is to the organisation; each account has one."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    ORGANISER = "organiser"
+    ADMIN = "admin"
+
+
+_VIEWER = frozenset({Right.OWN_ACCOUNT, Right.LOOK})
+_EDITOR = _VIEWER | {Right.PEOPLE, Right.EDIT, Right.POST_ROOM}
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.VIEWER: _VIEWER,
+    Role.EDITOR: _EDITOR,
+    Role.APPROVER: _EDITOR | {Right.APPROVE},
+    Role.ORGANISER: frozenset({Right.OWN_ACCOUNT, Right.POST_ROOM}),
+    Role.ADMIN: frozenset(Right),
+}
+# What a role is, to whoever chooses one.
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.VIEWER: "Looks at campaigns, editions and reports, and sees no reader",
+    Role.EDITOR: "Arranges campaigns, editions and readers; approves nothing",
+    Role.APPROVER: "As an editor, and approves, sends back and calls back editions",
+    Role.ORGANISER: "Prints, folds, posts and phones; sees nothing else",
+    Role.ADMIN: "All of that, who may do what, and the settings",
+}
+
+
+def may(role: Role, right: Right) -> bool:
+    """Whether who has that role may do that."""
+    return right in RIGHTS[role]

@@ -1,0 +1,315 @@
+"""Accounts of staff: who may sign in, as what; each act is in the audit trail.
+
+Belongs: rows of people who may sign in, and the rule that somebody can always let
+others in. How a password or a code is checked stands in digest.staff.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from digest.errors import DigestError, NotFound
+from digest.model.names import nearest
+from digest.model.roles import Role
+from digest.store import limits
+from digest.store.base.tables import (
+    account,
+    account_link,
+    account_passkey,
+    account_session,
+    recovery_code,
+)
+from digest.store.base.upsert import insert_new
+from digest.store.staff.audit import PROGRAM, Act, record
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in, or was asked in, or once could."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+    ended_at: datetime | None
+    has_password: bool
+    has_codes: bool
+    passkeys: int
+    seen_at: datetime | None
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether something besides the password proves who it is."""
+        return self.has_codes or self.passkeys > 0
+
+    @property
+    def actor(self) -> str:
+        """The name under which their acts are on record."""
+        return self.name
+
+
+def add(
+    connection: Connection, email: str, name: str, role: Role, now: datetime
+) -> Account:
+    """Make an account, which has no password yet.
+
+    `email` is in the form that addresses are known by. Raises DigestError where there
+    is, or was, one of that address or that name: names tell people apart in the audit
+    trail and in approvals.
+    """
+    label = _label(name)
+    row = {
+        "email": email,
+        "name": label,
+        "role": role,
+        "totp_step": 0,
+        "created_at": now,
+    }
+    if not insert_new(connection, account, [row]):
+        raise DigestError(_why_not(connection, email, label))
+    record(
+        connection, Act("made", subject=f"account {label}", after={"role": role}), now
+    )
+    return by_email(connection, email)
+
+
+def exists(connection: Connection) -> bool:
+    """Whether there is an account, whether or not it can still sign in."""
+    return connection.execute(select(account.c.id).limit(1)).first() is not None
+
+
+def listed(connection: Connection) -> list[Account]:
+    """Return every account there is or was, by name."""
+    rows = connection.execute(_rows().order_by(func.lower(account.c.name)))
+    return [_account(row) for row in rows]
+
+
+def get(connection: Connection, account_id: int) -> Account:
+    """Return the account of that row. Raises NotFound in words."""
+    row = connection.execute(_rows().where(account.c.id == account_id)).first()
+    if row is None:
+        raise NotFound("There is no such account.")
+    return _account(row)
+
+
+def by_email(connection: Connection, email: str) -> Account:
+    """Return the account of that address. Raises NotFound in words."""
+    row = connection.execute(_rows().where(account.c.email == email)).first()
+    if row is None:
+        every = [each.email for each in listed(connection)]
+        near = nearest(email, every)
+        help_words = f"is it {near}?" if near else "see: digest users list"
+        raise NotFound(f"nobody has an account with the address {email}: {help_words}")
+    return _account(row)
+
+
+def change_role(
+    connection: Connection, account_id: int, role: Role, now: datetime
+) -> bool:
+    """Give somebody another role; False where they have it already.
+
+    Raises DigestError where nobody would be left to let others in.
+    """
+    _lock_admins(connection)
+    before = get(connection, account_id)
+    if before.role is role:
+        return False
+    if before.role is Role.ADMIN and before.has_password:
+        _keep_an_admin(connection, account_id)
+    connection.execute(
+        update(account).where(account.c.id == account_id).values(role=role)
+    )
+    _record(connection, "gave another role to", before, now, role)
+    return True
+
+
+def end(connection: Connection, account_id: int, now: datetime) -> bool:
+    """Let somebody sign in no more, from now; False where they could not already.
+
+    They are signed out everywhere, and links of theirs lead nowhere. Raises
+    DigestError where nobody would be left to let others in.
+    """
+    _lock_admins(connection)
+    before = get(connection, account_id)
+    if before.ended_at is not None:
+        return False
+    if before.role is Role.ADMIN and before.has_password:
+        _keep_an_admin(connection, account_id)
+    connection.execute(
+        update(account)
+        .where(account.c.id == account_id)
+        .values(ended_at=now, password_hash=None, totp_secret=None)
+    )
+    for table in (account_session, account_passkey, recovery_code):
+        connection.execute(delete(table).where(table.c.account_id == account_id))
+    _end_links(connection, account_id, now)
+    _record(connection, "ended", before, now)
+    return True
+
+
+def bring_back(connection: Connection, account_id: int, now: datetime) -> bool:
+    """Let somebody in again who could not; they choose a password anew."""
+    back = connection.execute(
+        update(account)
+        .where(account.c.id == account_id, account.c.ended_at.is_not(None))
+        .values(ended_at=None)
+    )
+    if back.rowcount:
+        _record(connection, "brought back", get(connection, account_id), now)
+    return back.rowcount == 1
+
+
+def password_hash(connection: Connection, email: str) -> tuple[int, str] | None:
+    """Return whose it is and the hash to check a password by, None where none may."""
+    row = connection.execute(
+        select(account.c.id, account.c.password_hash).where(
+            account.c.email == email,
+            account.c.ended_at.is_(None),
+            account.c.password_hash.is_not(None),
+        )
+    ).first()
+    return (row.id, row.password_hash) if row else None
+
+
+def set_password(
+    connection: Connection,
+    account_id: int,
+    hashed: str,
+    now: datetime,
+    *,
+    keep_session: int = 0,
+) -> None:
+    """Give an account that has not ended another password.
+
+    Every device but the one of `keep_session` is signed out, and links end.
+    """
+    owner = get(connection, account_id)
+    changed = connection.execute(
+        update(account)
+        .where(account.c.id == account_id, account.c.ended_at.is_(None))
+        .values(password_hash=hashed)
+    )
+    if not changed.rowcount:
+        raise DigestError("this account has ended")
+    connection.execute(
+        delete(account_session).where(
+            account_session.c.account_id == account_id,
+            account_session.c.id != keep_session,
+        )
+    )
+    _end_links(connection, account_id, now)
+    _record(connection, "chose a password for", owner, now)
+
+
+def rehash(connection: Connection, account_id: int, old: str, hashed: str) -> None:
+    """Keep the same password by a hash of today's costs, unless it was changed."""
+    connection.execute(
+        update(account)
+        .where(account.c.id == account_id, account.c.password_hash == old)
+        .values(password_hash=hashed)
+    )
+
+
+def _lock_admins(connection: Connection) -> None:
+    """Have no two people take the last rights from one another at the same moment."""
+    connection.execute(
+        select(account.c.id).where(account.c.role == Role.ADMIN).with_for_update()
+    )
+
+
+def _keep_an_admin(connection: Connection, but: int) -> None:
+    others = select(func.count()).where(
+        account.c.role == Role.ADMIN,
+        account.c.ended_at.is_(None),
+        account.c.password_hash.is_not(None),
+        account.c.id != but,
+    )
+    if not connection.execute(others).scalar_one():
+        raise DigestError(
+            "this is the only admin who can sign in: make somebody else an admin first"
+        )
+
+
+def _end_links(connection: Connection, account_id: int, now: datetime) -> None:
+    connection.execute(
+        update(account_link)
+        .where(
+            account_link.c.account_id == account_id, account_link.c.used_at.is_(None)
+        )
+        .values(used_at=now)
+    )
+
+
+def _record(
+    connection: Connection,
+    verb: str,
+    whose: Account,
+    now: datetime,
+    role: Role | None = None,
+) -> None:
+    subject = f"account {whose.name}"
+    before, after = ({"role": whose.role}, {"role": role}) if role else (None, None)
+    record(connection, Act(verb, subject=subject, before=before, after=after), now)
+
+
+def _label(name: str) -> str:
+    label = " ".join(name.split())
+    if not 0 < len(label) <= limits.ACCOUNT_NAME_LENGTH:
+        raise DigestError(
+            f"a name of at most {limits.ACCOUNT_NAME_LENGTH} letters is needed: what "
+            "others know them by"
+        )
+    if label.casefold() == PROGRAM or "(" in label:
+        raise DigestError("a person's name is needed, without brackets")
+    return label
+
+
+def _why_not(connection: Connection, email: str, name: str) -> str:
+    row = connection.execute(select(account).where(account.c.email == email)).first()
+    if row is None:
+        return (
+            f"there is somebody called {name} already, or was: add what tells the two "
+            "apart, such as where they work"
+        )
+    if row.ended_at is not None:
+        return f"{email} had an account that has ended: digest users back {email}"
+    return f"{email} has an account already, called {row.name}"
+
+
+def _rows() -> Any:
+    def counted(table: Any, *where: Any) -> Any:
+        return (
+            select(func.count())
+            .select_from(table)
+            .where(table.c.account_id == account.c.id, *where)
+            .scalar_subquery()
+        )
+
+    last_seen = (
+        select(func.max(account_session.c.seen_at))
+        .where(account_session.c.account_id == account.c.id)
+        .scalar_subquery()
+    )
+    return select(
+        account,
+        counted(account_passkey).label("passkeys"),
+        last_seen.label("seen_at"),
+    )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        row.id,
+        row.email,
+        row.name,
+        Role(row.role),
+        row.created_at,
+        row.ended_at,
+        row.password_hash is not None,
+        row.totp_secret is not None,
+        row.passkeys,
+        row.seen_at,
+    )
