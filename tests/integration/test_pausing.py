@@ -14,8 +14,9 @@ from digest.gather.fetching.fetch import Fetcher
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
-from digest.schedule.editions import publishing
+from digest.schedule.editions import preflight, publishing
 from digest.schedule.editions.going_live import LiveStart, go_live
+from digest.schedule.editions.previews import Previews
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import audit, delivery, reader
@@ -444,3 +445,27 @@ def test_a_copy_that_has_not_left_comes_as_they_now_need_it(engine: Engine) -> N
     ]
     assert titles(live, second) == ["Post 1", "Post 2"]
     assert copies == 4
+
+
+def test_who_it_reaches_says_until_when_how_many_have_paused(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    previews = Previews(live, lambda: EIGHT, None, str)
+    words = []
+    imported(live, *(f"X{n},x{n}@example.org,,,," for n in range(4)))
+    paused(live, until="7 July")
+    for who, until in (("x0", "9 July"), ("x1", "9 July"), ("x2", "8 July")):
+        paused(live, f"{who}@example.org", until)
+        words.append(preflight.check(previews, NAME, "daily", EIGHT).pauses)
+    later = preflight.check(previews, NAME, "daily", EIGHT + 7 * timedelta(hours=10))
+
+    assert words == [
+        "2 readers have paused: 1 until Tuesday 7 July 2026, "
+        "1 until Thursday 9 July 2026",
+        "3 readers have paused: 1 until Tuesday 7 July 2026, "
+        "2 until Thursday 9 July 2026",
+        "4 readers have paused: 1 until Tuesday 7 July 2026, "
+        "1 until Wednesday 8 July 2026, 2 until Thursday 9 July 2026",
+    ]
+    assert later.pauses == ""

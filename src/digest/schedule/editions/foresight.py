@@ -111,7 +111,9 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
         steered.steering,
         alone=events_alone(connection, stored.campaign, scope, upto, steered.steering),
     )
-    for _, kind, due in readers_of(connection, query, (begins, end), now):
+    # Whose pause is over by then is planned for.
+    at = max(now, slot or now)
+    for _, kind, due in readers_of(connection, query, (begins, end), at):
         match decide(kind, due, entries, selection):
             case LeftOut(why):
                 left_out[why] += 1

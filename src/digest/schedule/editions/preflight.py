@@ -84,17 +84,17 @@ class EditionCheck:
     @property
     def pauses(self) -> str:
         """How many of its readers have paused, and until when; or "" for none."""
-        reached = self.reach
-        if not reached.paused:
-            return ""
-        zone = ZoneInfo(self.edition.campaign.timezone)
-        parts = [
-            f"{count:,} until {day_in_words(until.astimezone(zone))}"
+        reached, zone = self.reach, ZoneInfo(self.edition.campaign.timezone)
+        days = {
+            day_in_words(until.astimezone(zone)): count
             for until, count in islice(reached.pauses.items(), PAUSES_TOLD)
-        ]
-        if later := len(reached.pauses) - len(parts):
-            parts.append(f"others until {counted(later, 'later day', 'later days')}")
+        }
         who = counted(reached.paused, "reader has", "readers have")
+        if len(days) < 2:
+            return "".join(f"{who} paused until {day}" for day in days)
+        parts = [f"{count:,} until {day}" for day, count in days.items()]
+        if others := reached.paused - sum(days.values()):
+            parts.append(f"{others:,} for longer")
         return f"{who} paused: {', '.join(parts)}"
 
     @property

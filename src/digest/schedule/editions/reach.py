@@ -88,14 +88,16 @@ def foresee(
     previous = reach.last_planned(
         connection, place.schedule_id, place.mode, edition.slot
     )
-    pauses = reach.paused(connection, edition.campaign_id, place.schedule_id, now)
+    # Whose pause is over by then is planned for.
+    at = max(now, edition.slot)
+    pauses = reach.paused(connection, edition.campaign_id, place.schedule_id, at)
     reached = EditionReach(pauses=pauses)
     both = 0
     scope = ReaderScope(edition.campaign_id, place.schedule_id, place.mode)
     stretch = (0, edition.upto)
     decisions = (
         (reader_id, decide(kind, due, entries, selection))
-        for reader_id, kind, due in readers_of(connection, scope, stretch, now)
+        for reader_id, kind, due in readers_of(connection, scope, stretch, at)
     )
     for some in _in_chunks(decisions):
         copies = {who: each for who, each in some if isinstance(each, PlannedCopy)}

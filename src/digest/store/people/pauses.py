@@ -21,6 +21,8 @@ from digest.store.people import owed
 from digest.store.people.readers import Reader, move_on
 from digest.store.staff.audit import Act, record
 
+_YES_OR_NO = {True: "yes", False: "no"}
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderPause:
@@ -208,12 +210,12 @@ def _ended(
         "ended the pause of",
         campaign_id=campaign_id,
         subject=f"person {subscriber_id}",
-        before=_facts(before),
-        after={"until": None, "catch up": catch_up},
+        before={"until": before.until if before else None},
+        after={"until": None, "catching up": _YES_OR_NO[catch_up]},
     )
 
 
 def _facts(pause_of: ReaderPause | None) -> dict[str, Any]:
     if pause_of is None:
         return {"until": None}
-    return {"until": pause_of.until, "catch up": pause_of.catch_up}
+    return {"until": pause_of.until, "catching up": _YES_OR_NO[pause_of.catch_up]}
