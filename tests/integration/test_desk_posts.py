@@ -121,6 +121,7 @@ def test_in_live_mode_the_desk_opens_from_elsewhere_to_who_signs_in(
         assert answer.headers["location"] == f"/sign-in?then={path}"
         assert "Kettles" not in answer.text
     assert after.status_code == 200
+    assert after.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert from_afar.get("/inbox").status_code == 403
 
 

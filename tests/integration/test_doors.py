@@ -124,6 +124,7 @@ def test_in_live_mode_nobody_comes_in_without_a_second_step(
         account = at_live.get("/account")
 
     assert answer.headers["location"] == "/account/second-step?then=/desk"
+    assert "Strict-Transport-Security" not in answer.headers
     assert account.status_code == 200
 
 

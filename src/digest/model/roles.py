@@ -41,7 +41,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.EDITOR: "Arranges campaigns, editions and readers; approves nothing",
     Role.APPROVER: "As an editor, and approves, sends back and calls back editions",
     Role.ORGANISER: "Prints, folds, posts and phones; sees nothing else",
-    Role.ADMIN: "All of that, who may do what, and the settings",
+    Role.ADMIN: "Everything: as an approver, and who may do what, and the settings",
 }
 
 

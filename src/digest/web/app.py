@@ -37,6 +37,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_ONLY_HTTPS = "max-age=31536000"  # a year
 
 
 def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
@@ -112,6 +113,8 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
             response = pages.notice(500, "Something went wrong", words)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if digest.settings.is_https:
+            response.headers.setdefault("Strict-Transport-Security", _ONLY_HTTPS)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         return response
 
