@@ -14,7 +14,7 @@ from digest.schedule.editions.publishing import publish
 from digest.schedule.reports.alarms import AlarmKind, Reckoning, reckon
 from digest.schedule.reports.status import status_of
 from digest.schedule.reports.troubles import troubles_in
-from digest.store.base import tables
+from digest.store.base import machine_clocks, tables
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns
@@ -91,6 +91,29 @@ def test_a_dead_timetable_and_the_editions_it_owes_are_told(engine: Engine) -> N
     assert "20 hours ago" in broken["timetable"]
     assert "daily: 2 editions are missing, from Monday 6 July" in broken["edition"]
     assert "Tuesday 7 July" in broken["edition"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        pytest.param(4.9, "", id="just below"),
+        pytest.param(5.1, "The clock of there is 5 seconds ahead of", id="just above"),
+        pytest.param(-4.9, "", id="behind, just below"),
+        pytest.param(-61.0, "is 61 seconds behind the database's", id="behind"),
+    ],
+)
+def test_a_machine_whose_clock_differs_is_told_while_it_is_there(
+    engine: Engine, ahead: float, words: str
+) -> None:
+    compared = timedelta(seconds=ahead)
+    machine_clocks.note(engine, "there", timedelta(hours=3), EIGHT)
+    machine_clocks.note(engine, "there", compared, EIGHT)
+    troubles = [str(alarm.trouble) for alarm in now_at(engine, EIGHT).alarms]
+    later = now_at(engine, EIGHT + limits.CLOCKS_COMPARED)
+
+    assert len(troubles) == bool(words)
+    assert all(words in each and "NTP" in each for each in troubles)
+    assert later.alarms == ()
 
 
 def test_one_that_never_looked_is_no_reason_to_say_that_all_is_well(

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 from sqlalchemy import Engine
 
+from digest.store.base import machine_clocks
 from digest.store.base.clock import DatabaseClock, clock_of
-from digest.store.base.engine import writing
+from digest.store.base.engine import reading, writing
 from digest.store.delivery import send_batches
+from tests.builders import EIGHT
 from tests.rows import a_planned_edition
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -33,6 +35,24 @@ def test_a_wrong_clock_on_this_machine_changes_nothing(
     with time_machine.travel(right + TEN_MINUTES, tick=True):
         time = clock_of(postgresql_engine)()
     assert abs(time - right) < timedelta(seconds=60)
+
+
+def test_a_machine_knows_how_far_its_clock_is_from_the_databases(
+    postgresql_engine: Engine,
+) -> None:
+    with time_machine.travel(datetime.now(UTC) - TEN_MINUTES, tick=True):
+        ahead = machine_clocks.ahead_of_database(postgresql_engine)
+    assert ahead is not None
+    assert abs(ahead + TEN_MINUTES) < timedelta(seconds=1)
+    machine_clocks.note(postgresql_engine, "here", ahead, EIGHT)
+    with reading(postgresql_engine) as connection:
+        assert machine_clocks.listed(connection, EIGHT - LEASE) == {"here": ahead}
+
+
+def test_a_database_on_this_machines_disk_goes_by_its_clock(
+    sqlite_engine: Engine,
+) -> None:
+    assert machine_clocks.ahead_of_database(sqlite_engine) is None
 
 
 def test_between_two_looks_time_goes_by_without_asking(

@@ -69,6 +69,11 @@ LETTERS_UNPOSTED = timedelta(days=3)
 # Seconds: what restarts a process that stands still is not to do so in mid-plan.
 LOOP_STALLED_SECONDS = 1800.0
 
+# Two machines that set their clocks by NTP are within a second: more is no accident.
+CLOCKS_APART = timedelta(seconds=5)
+# A machine compares its clock each minute: one that has not for so long is gone.
+CLOCKS_COMPARED = timedelta(minutes=10)
+
 # == Mail to the operators ==
 
 # Seconds between two looks of each process: together with the next, soon enough.

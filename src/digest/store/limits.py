@@ -13,6 +13,8 @@ LOCK_WAIT_MS = 15_000
 UNTESTED_REST_SECONDS = 5
 # Seconds between two looks at the database's clock: two machines drift less than that.
 CLOCK_LOOK_SECONDS = 60.0
+# Of a machine: what names it on its own network is shorter.
+MACHINE_NAME_LENGTH = 200
 
 # == Many rows at a time ==
 

@@ -2,7 +2,7 @@
 
 import hmac
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +12,9 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from digest.bootstrap import App
+from digest.schedule.limits import CLOCKS_COMPARED
 from digest.schedule.reports.alarms import AlarmKind, reckon
+from digest.store.base import machine_clocks
 from digest.store.reports.metrics import vitals
 from digest.web.doors.origins import is_local
 
@@ -51,6 +53,7 @@ class MetricsCollector(Collector):
         with self.digest.reading() as connection:
             current = vitals(connection, now)
             reckoning = reckon(connection, now, self.digest.settings.limits)
+            clocks = machine_clocks.listed(connection, now - CLOCKS_COMPARED)
         yield _by("editions", "Editions, by state", "state", current.editions)
         yield _by(
             "copies",
@@ -96,6 +99,12 @@ class MetricsCollector(Collector):
             {kind.value: kinds[kind] for kind in AlarmKind},
         )
         yield _by(
+            "clock_ahead_seconds",
+            "How far a machine's clock is ahead of the database's",
+            "machine",
+            {machine: ahead.total_seconds() for machine, ahead in clocks.items()},
+        )
+        yield _by(
             "mail_server_paused",
             "Whether a mail server is left alone (1), or about to be tried again (0)",
             "server",
@@ -112,7 +121,7 @@ class MetricsCollector(Collector):
         )
 
 
-def _by(name: str, words: str, label: str, counts: dict[str, int]) -> Metric:
+def _by(name: str, words: str, label: str, counts: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(f"digest_{name}", words, labels=[label])
     for key, count in counts.items():
         family.add_metric([key], count)

@@ -4,6 +4,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from socket import gethostname
 
 import uvicorn
 
@@ -23,6 +24,7 @@ from digest.schedule.limits import (
     OPERATORS_LOOK_SECONDS,
 )
 from digest.schedule.pulses import Pulses
+from digest.store.base import machine_clocks
 from digest.store.delivery import rate_limits
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
@@ -72,10 +74,20 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 
 
 def watch_over_it(digest: App, stop: threading.Event) -> None:
-    """Have a thread tell the operators by mail how it is, until asked to stop."""
+    """Have a thread tell the operators by mail how it is, until asked to stop.
+
+    And compare this machine's clock with the database's, from the start on.
+    """
+
+    def compare_clocks() -> None:
+        with guarded("comparing clocks", "with the database's"):
+            if (ahead := machine_clocks.ahead_of_database(digest.engine)) is not None:
+                machine_clocks.note(digest.engine, gethostname(), ahead, digest.now())
 
     def look() -> None:
+        compare_clocks()
         while not stop.wait(OPERATORS_LOOK_SECONDS):
+            compare_clocks()
             with guarded("watching over it", "for the operators"):
                 digest.operator_watch.look(digest.now())
 

@@ -24,6 +24,7 @@ from digest.schedule.editions import due
 from digest.schedule.guard import guarded
 from digest.schedule.reports import troubles
 from digest.schedule.reports.troubles import Trouble
+from digest.store.base import machine_clocks
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
@@ -46,6 +47,7 @@ class AlarmKind(StrEnum):
 
     HOLD = "hold"
     TIMETABLE = "timetable"
+    CLOCK = "clock"
     EDITION = "edition"
     WORKER = "worker"
     MAIL_SERVER = "mail server"
@@ -118,6 +120,7 @@ class _Look:
         parts: dict[str, Callable[[], Iterator[Alarm]]] = {
             "whether anything may leave": self._holds,
             "the timetable": self._timetable,
+            "the clocks": self._clocks,
             "the slots": self._slots,
             "the editions": self._editions,
             "the workers": self._workers,
@@ -165,6 +168,21 @@ class _Look:
                 "timetable",
                 Trouble(what, _SERVICE.format(command="timetable")),
             )
+
+    def _clocks(self) -> Iterator[Alarm]:
+        since = self._now - limits.CLOCKS_COMPARED
+        for machine, ahead in machine_clocks.listed(self._connection, since).items():
+            if abs(ahead) <= limits.CLOCKS_APART:
+                continue
+            which = "ahead of" if ahead > timedelta() else "behind"
+            seconds = counted(round(abs(ahead).total_seconds()), "second", "seconds")
+            what = f"The clock of {machine} is {seconds} {which} the database's."
+            help_ = (
+                "Have both set themselves by NTP: timedatectl says whether they do. "
+                "Editions go by the database's clock; signing in, TLS and the log go "
+                "by the machine's."
+            )
+            yield Alarm(AlarmKind.CLOCK, f"clock of {machine}", Trouble(what, help_))
 
     def _slots(self) -> Iterator[Alarm]:
         patience = limits.EDITION_GRACE

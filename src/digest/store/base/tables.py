@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -564,6 +565,15 @@ handover = Table(
     Column("server", JSON(none_as_null=True)),  # which PostgreSQL database this was
     Column("held_since", UtcDateTime),  # nothing leaves until a person says resume
     Column("held_because", Text),
+)
+
+# How far each machine's clock is from this database's: store.base.machine_clocks.
+machine_clock = Table(
+    "machine_clock",
+    metadata,
+    Column("machine", String(200), primary_key=True),
+    _required("ahead_seconds", Float),
+    _required("compared_at", UtcDateTime),
 )
 
 # What is broken, until it is well again, so that it is told once.
