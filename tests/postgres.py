@@ -24,6 +24,7 @@ from sqlalchemy import Engine, null, update
 from digest.store.base.engine import open_engine, writing
 from digest.store.base.tables import handover
 from digest.store.migrate import migrate
+from tests.in_memory import a_folder_in_memory
 
 START_SECONDS = 30
 # What a machine that loses power would need costs time and proves nothing here.
@@ -133,7 +134,7 @@ def shared(folder: Path) -> Iterator["Databases"]:
         with (folder / "postgresql.starting").open("ab") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
             if not place.exists():
-                server = stack.enter_context(running())
+                server = stack.enter_context(running(on=a_folder_in_memory))
                 migrated(server)
                 place.write_text(str(server.folder))
                 stack.callback(place.unlink)
