@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.cli.service.demonstration import run_demo
+from digest.model.roles import Role
 from digest.settings import Settings
-from digest.store.staff import access_keys
 from digest.web.app import make_app
 from tests.browser.conftest import chromium
+from tests.staff import an_account, signed_in
 
 BUILD = Path(__file__).parents[1] / "build" / "screens"
 HOME = "http://localhost:8000"
@@ -27,9 +28,21 @@ SCHEMES = ("light", "dark")
 
 
 def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
-    """Yield each page's name and address; whoever adds a page adds it here."""
+    """Yield each page's name and address; whoever adds a page adds it here.
+
+    The client is nobody's at first, then an admin's.
+    """
     yield from (
-        ("sign-in", "/desk/sign-in"),
+        ("sign-in", "/sign-in"),
+        ("forgotten", "/sign-in/forgotten"),
+        ("not-found", "/none"),
+    )
+    leave = digest.links.unsubscribe_url(1).rpartition("/u/")[2]
+    yield "leave", f"/u/{leave}"
+    client.post(f"/u/{leave}")
+    yield "left", f"/u/{leave}"
+    account_id = signed_in(client, digest, Role.ADMIN, "Priya Nair")
+    yield from (
         ("today", "/desk"),
         ("posts", "/desk/log/lantern-week"),
         ("post", "/desk/posts/1"),
@@ -39,14 +52,15 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("runs", "/desk/runs"),
         ("run", "/desk/runs/1"),
         ("inbox", "/inbox"),
+        ("account", "/account"),
+        ("password", "/account/password"),
+        ("second-step", "/account/second-step"),
+        ("users", "/desk/settings/users"),
+        ("user", f"/desk/settings/users/{account_id}"),
+        ("audit", "/desk/settings/audit"),
     )
     inbox = digest.inbox.messages()
     yield from (("message", f"/inbox/{mail.key}") for mail in inbox[:1])
-    leave = digest.links.unsubscribe_url(1).rpartition("/u/")[2]
-    yield "leave", f"/u/{leave}"
-    yield "not-found", "/none"
-    client.post(f"/u/{leave}")
-    yield "left", f"/u/{leave}"
 
 
 def draw(browser: Browser, client: TestClient, name: str, path: str) -> None:
@@ -82,19 +96,14 @@ def main(names: list[str]) -> None:
             browser = tool.chromium.launch(
                 executable_path=chromium(), args=["--no-sandbox"]
             )
-            client = _signed_in(digest)
+            an_account(digest, Role.ADMIN, "Priya Nair")
+            client = TestClient(
+                make_app(digest), base_url=HOME, headers={"Origin": HOME}
+            )
             for name, path in pages(digest, client):
                 if not names or name in names:
                     draw(browser, client, name, path)
             browser.close()
-
-
-def _signed_in(digest: App) -> TestClient:
-    with digest.writing() as connection:
-        secret = access_keys.create(connection, "Priya Nair", digest.now())
-    client = TestClient(make_app(digest), base_url=HOME, headers={"Origin": HOME})
-    client.post("/desk/sign-in", data={"key": secret})
-    return client
 
 
 if __name__ == "__main__":

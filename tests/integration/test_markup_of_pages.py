@@ -19,16 +19,7 @@ from tests.stored import posts_accepted
 
 LOG = "/desk/log/lantern-week"
 PATHS = (
-    *(
-        "/desk",
-        "/sign-in",
-        "/sign-in/code",
-        "/sign-in/forgotten",
-        "/desk/runs",
-        "/desk/runs/1",
-        "/inbox",
-        "/none",
-    ),
+    *("/desk", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
