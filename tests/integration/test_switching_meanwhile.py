@@ -1,4 +1,4 @@
-"""Two timetables at one slot, and readers who switch schedules at that very moment."""
+"""Two timetables at one slot, and readers who switch or pause at that very moment."""
 
 import threading
 from collections import Counter
@@ -8,9 +8,10 @@ from itertools import cycle
 
 from sqlalchemy import Engine, select
 
+from digest.audience import pausing
 from digest.compose import lifecycle, plan
 from digest.schedule.editions.due import open_due
-from digest.store.base.engine import reading
+from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, variant
 from digest.store.editions import editions
 from digest.store.posts import log
@@ -21,6 +22,7 @@ from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted, swit
 TOGETHER = FILE.replace('at = "10:00"', 'at = "16:00"')
 THURSDAY = datetime(2026, 7, 9, 15, 0, tzinfo=UTC)
 READERS, POSTS, WEEK = 12, 3, timedelta(days=7)
+DAY_AFTER = "2026-07-10"
 
 
 def timetable(engine: Engine, now: datetime) -> None:
@@ -76,3 +78,37 @@ def test_no_switch_at_the_slot_loses_or_repeats_a_post(engine: Engine) -> None:
             titles[copy.reader_id].update(entry.item.title for entry in entries)
     every = [f"{week} {n}" for week in range(2) for n in range(POSTS)]
     assert all(counts == Counter([*every, "Last"]) for counts in titles.values())
+
+
+def test_who_pauses_as_they_are_planned_has_no_copy_that_may_leave(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine, TOGETHER, EIGHT)
+    reader_ids = [a_reader(engine, f"reader-{n}") for n in range(READERS)]
+    posts_accepted(engine, [a_post("one", title="One")])
+    start = threading.Barrier(2)
+
+    def run() -> None:
+        start.wait(20)
+        timetable(engine, THURSDAY)
+
+    def pause() -> None:
+        start.wait(20)
+        for reader_id in reversed(reader_ids):
+            with writing(engine) as connection:
+                pausing.pause(connection, str(reader_id), DAY_AFTER, EIGHT)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(act) for act in (run, pause)]:
+            done.result(60)
+    with reading(engine) as connection:
+        states = connection.scalars(select(delivery.c.state)).all()
+    # The copies of meanwhile are owed, and come once when they are back.
+    timetable(engine, THURSDAY + 2 * timedelta(days=1))
+    with reading(engine) as connection:
+        planned = connection.scalars(
+            select(delivery.c.reader_id).where(delivery.c.state == "planned")
+        ).all()
+
+    assert set(states) <= {"cancelled"}
+    assert sorted(planned) == reader_ids
