@@ -154,6 +154,13 @@ def test_words_broken_by_soft_hyphens_are_the_same_words(site: WebSite) -> None:
     assert "bakery" not in own
 
 
+def test_how_a_word_is_said_is_not_said_after_it(site: WebSite) -> None:
+    body = BODY.replace("lanterns", "<ruby>lan<rt>LAN</rt>terns<rt>TERNS</rt></ruby>")
+    post = the_post(site, f"<main><h1>Light</h1>{body}</main>")
+
+    assert list(texts(post.body)) == list(OWN)
+
+
 def test_a_list_of_results_is_not_lost_for_its_short_lines(site: WebSite) -> None:
     rows = "".join(f"{n}. Runner number {n}, Hill Club\n" for n in range(1, 60))
     post = the_post(site, f"<h1>Light</h1><div><p>{OWN[0]}</p><pre>{rows}</pre></div>")

@@ -32,6 +32,8 @@ _FAULTS = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError),
     *(TypeError, ValueError, etree.LxmlError),
 )
+# How a word is said, above it: in a line of plain words it is said twice.
+_READINGS = tags("rt rp rtc")
 _PLAIN = tags("p ul ol dl address details")
 _KEPT = tags("figure figcaption table pre blockquote")
 
@@ -54,6 +56,8 @@ def main_text(root: Any) -> MainText:
     """
     if next(islice(root.iter(), limits.JUDGED_ELEMENTS, None), None) is not None:
         return MainText()
+    for reading in list(root.iter(*_READINGS)):
+        take_out(reading)
     own = PageWords(root)
     words = own.choose(_verdict(own.marked))
     in_tree = own.count(root)
