@@ -135,6 +135,8 @@ def _may_begin(direction: Direction, text: str) -> bool:
     )
 
 
+# An edition that has to be shortened is rendered again and again, with the same words.
+@lru_cache(maxsize=1024)
 def text_language(text: str, around: TextLanguage) -> TextLanguage:
     """Return the language of some words, which is that `around` unless they differ."""
     tag = told_from(text) or ("" if _fits(around.tag, text) else UNKNOWN)
