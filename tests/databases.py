@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from digest.bootstrap import App, opened
 from digest.model.editions.mode import Mode
@@ -23,6 +23,16 @@ from digest.store.migrate import migrate
 from tests.builders import EIGHT, a_post
 from tests.postgres import Databases, shared
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
+
+
+def quick_engine(url: str) -> Engine:
+    """Return an engine that waits for no disk: what is killed keeps its machine."""
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(
+            engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF")
+        )
+    return engine
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,44 @@ def test_the_countdown_is_to_the_closing_and_then_of_the_next_edition(
     assert (before.at, after.at) == (SLOT, SLOT + timedelta(days=1))
 
 
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "following"),
+    [
+        pytest.param("17:00", SLOT + DAY + 60 * MINUTE, id="later"),
+        pytest.param("15:50", SLOT + DAY - 10 * MINUTE, id="sooner, and still to come"),
+        pytest.param("15:00", SLOT + DAY - 60 * MINUTE, id="to what is past"),
+        pytest.param("16:00, 18:00", SLOT + 120 * MINUTE, id="one more"),
+        pytest.param("17:00, 18:00", SLOT + 120 * MINUTE, id="later, and one more"),
+    ],
+)
+def test_a_time_moved_once_its_edition_has_closed_gives_the_day_no_second(
+    engine: Engine, at: str, following: datetime
+) -> None:
+    live = a_live_campaign(engine, 'close = "30m"')
+    looked(live, SLOT - 30 * MINUTE)
+    times = ", ".join(f'"{each}"' for each in at.split(", "))
+    moved = READY.replace('at = "16:00"', f'at = [{times}]\nclose = "30m"')
+    a_stored_campaign(live, moved, SLOT - 15 * MINUTE)
+    posts_accepted(live, [LATE])
+    with reading(live) as connection:
+        coming = next_slots(connection, SLOT - MINUTE)
+        behind = next_slots(connection, SLOT)
+
+    # It leaves when it was to, and what came later waits for the slot after it.
+    assert looked(live, SLOT) == [EditionState.PLANNED]
+    assert [each.at for each in coming if each.schedule == "daily"] == [SLOT]
+    assert [each.at for each in behind if each.schedule == "daily"] == [following]
+    assert looked(live, following - 13 * 60 * MINUTE)[1:] == []
+    assert looked(live, following - 31 * MINUTE) == [EditionState.PLANNED]
+    assert looked(live, following - 30 * MINUTE) == [
+        EditionState.APPROVED,
+        EditionState.PLANNED,
+    ]
+
+
 QUIET = 'quiet = "21:00-08:00"'
 NIGHT = datetime(2026, 7, 6, 21, 0, tzinfo=UTC)  # 22:00 in London
 MORNING = datetime(2026, 7, 7, 7, 0, tzinfo=UTC)

@@ -3,15 +3,19 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 
 from tests.kills.ground import DATABASES
 from tests.kills.matrix import Matrix, Plan, Result
 from tests.kills.points import Point
+from tests.kills.steps import StepVerdict, killed_at_steps
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the matrix as the command line says; return the exit status."""
     options = _parser().parse_args(arguments)
+    if options.steps is not None:
+        return _kill_at_steps(options.databases, options.steps, options.seed)
     results = []
     for database in options.databases:
         for workers in options.workers:
@@ -37,11 +41,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--random", type=int, default=200, help="kills at any instant")
     parser.add_argument("--each", type=int, default=25, help="kills at each point")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 3])
+    parser.add_argument(
+        "--steps",
+        type=int,
+        nargs="?",
+        const=0,
+        metavar="MOST",
+        help="kill what is done to an edition at its every step, or at so many of each",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--databases", nargs="+", choices=sorted(DATABASES), default=sorted(DATABASES)
     )
     return parser
+
+
+def _kill_at_steps(databases: Sequence[str], most: int, seed: int) -> int:
+    names = [each.name for each in fields(StepVerdict)]
+    _say(f"| {' | '.join(name.replace('_', ' ') for name in names)} |")
+    _say(f"|---|---|{'---:|' * (len(names) - 2)}")
+    is_broken = False
+    for database in databases:
+        for verdict in killed_at_steps(database, most or None, seed):
+            _say(f"| {' | '.join(str(getattr(verdict, name)) for name in names)} |")
+            is_broken = is_broken or verdict.is_broken
+    return int(is_broken)
 
 
 def _talk(words: str) -> None:

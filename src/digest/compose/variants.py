@@ -126,7 +126,7 @@ def draft(
     campaign = stored.campaign
     in_file, extra = schedule.schedule, schedule.extra_slot
     # One that has closed is frozen: the draft is the edition after it.
-    slot = next_slot(campaign, in_file, now + in_file.close, extra) or now
+    slot = next_slot(campaign, in_file, schedule.closed_until(now), extra) or now
     is_last = slot == last_slot(campaign, in_file, extra)
     mode = mode_of(connection)
     since = editions.upto_before(connection, schedule.id, slot, mode)

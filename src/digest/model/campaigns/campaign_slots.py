@@ -101,6 +101,24 @@ def loses_its_slot(
     return was_to_come and not is_to_come and bool(new - old)
 
 
+def settled_by_change(
+    campaign: Campaign, schedule: Schedule, settled: datetime, now: datetime
+) -> datetime:
+    """Return up to when no slot is due any more once its times have changed at `now`.
+
+    `settled` is the latest slot that has an edition. One that is still to come has
+    closed early: its edition is that day's, and leaves at the time that it had, so
+    that no second one is due at the slot that has taken its place.
+    """
+    if settled <= now:
+        return now
+    zone = ZoneInfo(campaign.timezone)
+    next_day = settled.astimezone(zone).date() + timedelta(days=1)
+    end = datetime.combine(next_day, time(0), zone) - _MOMENT
+    that_day = [*slots(campaign, schedule, now, end)]
+    return now if settled in that_day else max([settled, *that_day[:1]])
+
+
 def _on_last_day(end: datetime, schedule: Schedule, zone: str) -> datetime:
     last_day = (end - _MOMENT).astimezone(ZoneInfo(zone)).date()
     begin = datetime.combine(last_day, time(0), ZoneInfo(zone)).astimezone(UTC)

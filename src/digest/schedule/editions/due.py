@@ -110,9 +110,22 @@ def next_slots(connection: Connection, now: datetime) -> list[NextSlot]:
             continue
         name, schedule = stored.campaign.name, row.schedule.name
         with guarded("finding the next slot", f"campaign={name} schedule={schedule}"):
-            if slot := next_slot(stored.campaign, row.schedule, now, row.extra_slot):
+            if slot := _next_to_come(connection, stored.campaign, row, now):
                 coming.append(_named(stored.campaign, row, slot))
     return sorted(coming, key=attrgetter("at"))
+
+
+def _next_to_come(
+    connection: Connection, campaign: Campaign, row: ScheduleRow, now: datetime
+) -> datetime | None:
+    """Return the next slot that has an edition, closed early, or will have."""
+    if row.slots_since > now:
+        with_edition = editions.slots_made(connection, row.id, now)
+        closed = (at for at in with_edition if at <= row.slots_since)
+        if at := min(closed, default=None):
+            return at
+    after = max(now, row.slots_since)
+    return next_slot(campaign, row.schedule, after, row.extra_slot)
 
 
 def open_slot(
@@ -124,7 +137,7 @@ def open_slot(
     """
     stored = campaigns.by_name(connection, name)
     row = schedule_of(connection, stored, schedule)
-    after = now + row.schedule.close
+    after = row.closed_until(now)
     slot = next_slot(stored.campaign, row.schedule, after, row.extra_slot)
     return _named(stored.campaign, row, slot) if slot else None
 

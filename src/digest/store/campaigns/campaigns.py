@@ -63,6 +63,10 @@ class ScheduleRow:
     former_names: tuple[str, ...] = ()
     extra_slot: datetime | None = None
 
+    def closed_until(self, now: datetime) -> datetime:
+        """Return up to which slot its editions have closed by now: open is the next."""
+        return max(now + self.schedule.close, self.slots_since)
+
 
 def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCampaign:
     """Make the database match the file; the same file twice changes nothing.

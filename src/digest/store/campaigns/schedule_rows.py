@@ -7,7 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from digest.model.campaigns.campaign import Campaign, Schedule
-from digest.model.campaigns.campaign_slots import last_slot, loses_its_slot
+from digest.model.campaigns.campaign_slots import (
+    last_slot,
+    loses_its_slot,
+    settled_by_change,
+)
 from digest.model.editions.mode import Mode
 from digest.store.base.modes import mode_of
 from digest.store.base.row_faults import read_each
@@ -64,10 +68,12 @@ def apply(
         if before:
             _note_extra_slot(connection, is_this, (before, campaign), in_file, now)
         has_changed = schedule.c.timetable != timetable
+        settled = _settled(connection, is_this)
+        since = settled_by_change(campaign, in_file, settled, now) if settled else now
         connection.execute(
             update(schedule)
             .where(is_this, has_changed | schedule.c.id.in_(damaged))
-            .values(slots_since=now, timetable=timetable)
+            .values(slots_since=since, timetable=timetable)
         )
     _move_stranded_readers(connection, campaign_id, campaign)
 
@@ -118,11 +124,9 @@ def _note_extra_slot(
     if former is None or (former, before) == (in_file, campaign):
         return
     values: dict[str, Any] = {}
-    rows = select(schedule.c.id, schedule.c.slots_since).where(is_this)
-    readable, _ = read_each(connection, rows, schedule.c.id, tuple)
-    if not readable:
+    settled = _settled(connection, is_this)
+    if settled is None:
         return
-    settled = readable[0][1]
     if loses_its_slot((before, former), (campaign, in_file), settled, now):
         is_live = mode_of(connection) is Mode.LIVE
         # Somebody may have meant otherwise: so long it can be put right.
@@ -134,6 +138,13 @@ def _note_extra_slot(
             values = {"extra_slot": None}
     if values:
         connection.execute(update(schedule).where(is_this).values(values))
+
+
+def _settled(connection: Connection, is_this: ColumnElement[bool]) -> datetime | None:
+    """Return up to when its slots have editions; None where that cannot be read."""
+    rows = select(schedule.c.id, schedule.c.slots_since).where(is_this)
+    readable, _ = read_each(connection, rows, schedule.c.id, tuple)
+    return readable[0][1] if readable else None
 
 
 def _rename(

@@ -241,13 +241,13 @@ def upto_before(
         edition.c.slot < slot,
         edition.c.mode.in_(mode.counted),
         edition.c.state != EditionState.CANCELLED,
-        not_(and_(edition.c.mode == mode, _is_owed_to_all())),
+        not_(and_(edition.c.mode == mode, is_owed_to_all())),
     )
     first: int = connection.scalars(begins).one()
     return max(connection.scalar(last) or 0, first)
 
 
-def _is_owed_to_all() -> ColumnElement[bool]:
+def is_owed_to_all() -> ColumnElement[bool]:
     """Return the condition that an edition's copies are owed, and none has left."""
     of_it = exists().where(delivery.c.edition_id == edition.c.id)
     is_owed = or_(delivery.c.owes, delivery.c.carried_by != delivery.c.edition_id)

@@ -2,21 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, not_, or_, select, true
 
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.store.base.tables import campaign, edition, item, schedule
+from digest.store.editions.editions import is_owed_to_all
 
 
-def standings(connection: Connection, campaign_id: int, mode: Mode) -> dict[int, int]:
+def standings(
+    connection: Connection, campaign_id: int, mode: Mode, before: int | None = None
+) -> dict[int, int]:
     """Return how far in the log each schedule of the campaign has come, by its id.
 
     That is as far as its planned editions carry; or where the campaign's others
     stood when it began, or had its last slot that it made nothing of: whichever is
     further. What a waiting edition holds still lies ahead, for it may be cancelled
-    or go to newcomers too.
+    or go to newcomers too; so does what all of its readers are owed again. `before`
+    an edition: as they stood without it and those after it.
     """
+    is_earlier = true() if before is None else edition.c.id < before
     empty = edition.alias()
     last_empty_slot = (
         select(func.max(empty.c.ended_at))
@@ -34,6 +39,8 @@ def standings(connection: Connection, campaign_id: int, mode: Mode) -> dict[int,
             edition.c.mode == mode,
             edition.c.planned_at.is_not(None),
             edition.c.state != EditionState.CANCELLED,
+            is_earlier,
+            not_(is_owed_to_all()),
             or_(
                 edition.c.schedule_id == schedule.c.id,
                 edition.c.planned_at < schedule.c.began_at,

@@ -75,7 +75,7 @@ def open_edition(
     row = schedule_of(connection, stored, schedule)
     # One that has closed is frozen: open is the edition after it.
     in_file, extra = row.schedule, row.extra_slot
-    slot = next_slot(stored.campaign, in_file, now + in_file.close, extra) or now
+    slot = next_slot(stored.campaign, in_file, row.closed_until(now), extra) or now
     mode = mode_of(connection)
     since = editions.upto_before(connection, row.id, slot, mode)
     due = due_to(since, MAX, owed.carried_to(connection, row.id, mode))
