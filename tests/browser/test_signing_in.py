@@ -9,12 +9,12 @@ import pyotp
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
 from digest.staff import entrance, passwords
 from digest.web.app import make_app
+from tests.browser import axe
 
 pytestmark = pytest.mark.browser
 PASSWORD = "lamp harbour biscuit seven"  # noqa: S105 - nobody's
@@ -56,10 +56,7 @@ def page(
 
 def faults(page: Page) -> list[object]:
     """Return what axe finds, and whether the page is too wide."""
-    by_axe: list[object] = [
-        (fault["id"], fault["nodes"][0]["html"])
-        for fault in Axe().run(page).response["violations"]
-    ]
+    by_axe: list[object] = [*axe.violations(page)]
     width = page.evaluate("document.documentElement.scrollWidth")
     return [*by_axe, f"{width} wide"] if width > 320 else by_axe
 
@@ -102,6 +99,7 @@ def test_from_the_link_to_the_desk_and_back_in_with_a_phone(
     violations: dict[str, list[object]] = {}
     paper = come_in(page, program, violations)
     page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_title(re.compile("^Sign in"))
     violations["sign in"] = faults(page)
     typed(page, "ann@example.org", PASSWORD)
     expect(page).to_have_title(re.compile("Type the code"))
