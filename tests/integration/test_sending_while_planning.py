@@ -15,8 +15,7 @@ from digest.schedule.reports.status import status_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import delivery, left_out, reader
 from digest.store.delivery import copies, deliveries, send_batches
-from digest.store.delivery.deliveries import expire_late
-from digest.store.delivery.send_batches import Lease
+from digest.store.delivery.send_batches import Lease, expire_late
 from digest.store.editions import editions, moves
 from digest.store.people import reader_chunks
 from tests.builders import EIGHT, a_post

@@ -16,8 +16,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.delivery import send_batches
 from digest.store.delivery.copies import DueCopy, due_emails
-from digest.store.delivery.deliveries import expire_late
-from digest.store.delivery.send_batches import Lease
+from digest.store.delivery.send_batches import Lease, expire_late
 from digest.store.editions import editions
 
 log = logging.getLogger(__name__)

@@ -11,19 +11,19 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Dialect,
     Select,
-    bindparam,
     exists,
     func,
     not_,
     select,
     true,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
+from digest.store.base.prepared import NOW, Prepared
 from digest.store.base.tables import (
     campaign,
     delivery,
@@ -67,6 +67,10 @@ class HandoverGuard:
     standing: int = 0
     quiet: QuietHours | None = None
     zone: str = ""
+
+    def __hash__(self) -> int:
+        # Asked for every copy: of all that is in it, what tells guards apart.
+        return hash((self.edition_id, self.channel, self.standing))
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether nothing may leave for the hour."""
@@ -127,8 +131,9 @@ def claim_all(
     wanted = list(reader_ids)
     if guard.is_quiet(now):
         return dict.fromkeys(wanted, ClaimResult.NO)
-    parameters = {"of_readers": wanted, "now": now}
-    claimed = set(connection.scalars(_claim_statement(guard), parameters))
+    statement = _claim_statement(connection.dialect, guard)
+    given = [(reader_id,) for reader_id in wanted]
+    claimed = set(statement.execute(connection, given, now).scalars())
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
     if not connection.scalar(select(_is_not_paused(guard))):
@@ -167,12 +172,13 @@ def cancel_unwelcome(
 
 # Made once: it runs for every copy.
 @lru_cache(maxsize=16)
-def _claim_statement(guard: HandoverGuard) -> ReturningUpdate[int]:
+def _claim_statement(dialect: Dialect, guard: HandoverGuard) -> Prepared:
     unchanged = _standing(guard).scalar_subquery() == guard.standing
     return claim_statement(
+        dialect,
         guard.edition_id,
         _is_welcome(guard),
-        _is_back(bindparam("now")),
+        _is_back(NOW),
         unchanged,
         is_going(guard.edition_id),
         _is_not_paused(guard),

@@ -5,36 +5,59 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
+    Column,
     ColumnElement,
     Connection,
+    Dialect,
+    Integer,
     Select,
-    Update,
+    String,
+    Text,
     and_,
-    bindparam,
     exists,
     func,
     insert,
     literal,
+    literal_column,
     not_,
-    or_,
     select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
-from digest.store.base.tables import BigId, delivery, edition
-from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
+from digest.store.base.prepared import NOW, GivenRows, Prepared
+from digest.store.base.tables import BigId, UtcDateTime, delivery, edition
+from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.editions import moves
 from digest.store.editions.holding_back import is_going
 
+_CLAIMS = GivenRows((Column("of_reader", BigId),))
+_MOVES = GivenRows(
+    (
+        Column("of_edition", BigId),
+        Column("of_reader", BigId),
+        Column("said", Text),
+        Column("next", UtcDateTime),
+        Column("tried", Integer),
+        Column("only_after", Integer),
+        Column("print_batch", BigId),
+        Column("owed", Boolean),
+    )
+)
+# Of a DeliveryMove, in the order of those columns.
+_FACTS = attrgetter(
+    *("key.edition_id", "key.reader_id", "reply", "next_attempt_at", "tried"),
+    *("only_after", "print_batch_id", "owes"),
+)
 PAUSED = "its reader paused before the copy went"
 STOPPED = "its edition was stopped before this copy had left"
 # As many figures as the database can hold.
@@ -109,19 +132,27 @@ def move(connection: Connection, change: DeliveryMove, now: datetime) -> bool:
     False, and nothing is changed, where it stands elsewhere: a second mark of
     the same copy says so.
     """
-    moved = connection.execute(_statement(change), _written(change, now))
-    return moved.rowcount == 1
+    return move_all(connection, [change], now) == 1
 
 
 def move_all(
     connection: Connection, changes: Iterable[DeliveryMove], now: datetime
-) -> None:
-    """Move several deliveries; one that stands elsewhere stays as it is."""
-    alike: dict[Update, list[dict[str, Any]]] = {}
+) -> int:
+    """Move several deliveries; one that stands elsewhere stays as it is.
+
+    Returns how many were moved.
+    """
+    alike: dict[Prepared, list[DeliveryMove]] = {}
     for change in changes:
-        alike.setdefault(_statement(change), []).append(_written(change, now))
-    for statement, those in alike.items():
-        connection.execute(statement, those)
+        is_fenced = change.only_after is not None
+        move_alike = _move_statement(
+            connection.dialect, change.to, change.only_from, is_fenced=is_fenced
+        )
+        alike.setdefault(move_alike, []).append(change)
+    return sum(
+        statement.execute(connection, [*map(_FACTS, those)], now).rowcount
+        for statement, those in alike.items()
+    )
 
 
 def move_those(
@@ -146,26 +177,26 @@ def move_those(
 
 
 def claim_statement(
-    edition_id: int, *conditions: ColumnElement[bool]
-) -> ReturningUpdate[int]:
+    dialect: Dialect, edition_id: int, *conditions: ColumnElement[bool]
+) -> Prepared:
     """Return what marks copies as being handed over, and returns whose they are.
 
-    Its parameters are `of_readers` and `now`. A copy is marked only where it
-    may move so, and where all of the conditions hold.
+    Its rows are the readers. A copy is marked only where it may move so, and where
+    all of the conditions hold.
     """
     to = DeliveryState.HANDING_OVER
-    return (
+    statement = (
         update(delivery)
         .where(
             delivery.c.edition_id == edition_id,
-            delivery.c.reader_id.in_(bindparam("of_readers", expanding=True)),
-            # Not by the index of states: that has all that is planned in one place.
-            func.coalesce(delivery.c.state, "").in_(DELIVERY_MOVES.sources_of(to)),
+            _CLAIMS.hold(dialect, delivery.c.reader_id),
+            _stands(DELIVERY_MOVES.sources_of(to)),
             *conditions,
         )
-        .values(state=to, next_attempt_at=None, **_stamps(to, bindparam("now")))
+        .values(state=to, next_attempt_at=None, **_stamps(to, NOW))
         .returning(delivery.c.reader_id)
     )
+    return Prepared(dialect, _CLAIMS, statement)
 
 
 def postpone(
@@ -237,33 +268,6 @@ def cancel_in_campaign(
         ),
     )
     return cancel(connection, those, now, why)
-
-
-def expire_late(
-    connection: Connection, edition_id: int, readers: range, now: datetime
-) -> int:
-    """Expire the emails to those readers that would come too late; return how many.
-
-    Only what is planned expires; each keeps the last answer that was given.
-    """
-    wanted_by = connection.scalar(
-        select(edition.c.deliver_by).where(edition.c.id == edition_id)
-    )
-    if wanted_by is None or now < wanted_by:
-        return 0
-    words = (
-        "too late to be of use: the edition's copies were wanted by "
-        f"{wanted_by:%d %B %H:%M} UTC; "
-    )
-    answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
-    late = and_(
-        delivery.c.edition_id == edition_id,
-        delivery.c.reader_id.between(readers.start, readers.stop - 1),
-        IS_EMAIL,
-    )
-    return move_those(
-        connection, late, DeliveryState.EXPIRED, now, reply=words + answer
-    )
 
 
 def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
@@ -352,50 +356,41 @@ def _stamps(to: DeliveryState, now: datetime | BindParameter[Any]) -> dict[str, 
     return {}
 
 
-def _written(change: DeliveryMove, now: datetime) -> dict[str, Any]:
-    return {
-        "of_edition": change.key.edition_id,
-        "of_reader": change.key.reader_id,
-        "now": now,
-        "said": change.reply,
-        "next": change.next_attempt_at,
-        "tries": int(change.tried),
-        "only_after": change.only_after,
-        "print_batch": change.print_batch_id,
-        "owed": change.owes,
-    }
+def _stands(states: Iterable[DeliveryState]) -> ColumnElement[bool]:
+    """Return the condition that a given copy stands in one of these states.
 
-
-def _statement(change: DeliveryMove) -> Update:
-    is_fenced = change.only_after is not None
-    return _move_statement(change.to, change.only_from, is_fenced=is_fenced)
+    In words of the statement itself, and not for the index of states: each copy is
+    found by what it is, and all that are planned are in one place of that index.
+    """
+    stands = func.coalesce(delivery.c.state, "")
+    return stands.in_([literal_column(f"'{state}'", String) for state in states])
 
 
 # Made once: it runs for every copy.
 @lru_cache(maxsize=64)
 def _move_statement(
-    to: DeliveryState, only_from: DeliveryState | None, *, is_fenced: bool
-) -> Update:
+    dialect: Dialect,
+    to: DeliveryState,
+    only_from: DeliveryState | None,
+    *,
+    is_fenced: bool,
+) -> Prepared:
+    given = _MOVES.table(dialect)
     written: dict[str, Any] = {
         "state": to,
-        "reply": func.coalesce(bindparam("said"), delivery.c.reply),
-        "next_attempt_at": bindparam("next"),
-        "attempts": delivery.c.attempts + bindparam("tries"),
-        "print_batch_id": func.coalesce(
-            bindparam("print_batch"), delivery.c.print_batch_id
-        ),
+        "reply": func.coalesce(given.c.said, delivery.c.reply),
+        "next_attempt_at": given.c.next,
+        "attempts": delivery.c.attempts + given.c.tried,
+        "print_batch_id": func.coalesce(given.c.print_batch, delivery.c.print_batch_id),
+        **_stamps(to, NOW),
     }
-    # Not IN: that cannot be carried out for many copies at once.
-    sources = DELIVERY_MOVES.sources_of(to, only_from)
-    stands = or_(*(delivery.c.state == source for source in sources))
-    written |= _stamps(to, bindparam("now"))
     if "owes" in written:
-        written["owes"] = bindparam("owed")
+        written["owes"] = given.c.owed
     moved = update(delivery).where(
-        delivery.c.edition_id == bindparam("of_edition"),
-        delivery.c.reader_id == bindparam("of_reader"),
-        stands,
+        delivery.c.edition_id == given.c.of_edition,
+        delivery.c.reader_id == given.c.of_reader,
+        _stands(DELIVERY_MOVES.sources_of(to, only_from)),
     )
     if is_fenced:
-        moved = moved.where(delivery.c.attempts == bindparam("only_after"))
-    return moved.values(written)
+        moved = moved.where(delivery.c.attempts == given.c.only_after)
+    return Prepared(dialect, _MOVES, moved.values(written))

@@ -278,6 +278,33 @@ def repeat_uncertain(
     )
 
 
+def expire_late(
+    connection: Connection, edition_id: int, readers: range, now: datetime
+) -> int:
+    """Expire the emails to those readers that would come too late; return how many.
+
+    Only what is planned expires; each keeps the last answer that was given.
+    """
+    wanted_by = connection.scalar(
+        select(edition.c.deliver_by).where(edition.c.id == edition_id)
+    )
+    if wanted_by is None or now < wanted_by:
+        return 0
+    words = (
+        "too late to be of use: the edition's copies were wanted by "
+        f"{wanted_by:%d %B %H:%M} UTC; "
+    )
+    answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
+    late = and_(
+        delivery.c.edition_id == edition_id,
+        delivery.c.reader_id.between(readers.start, readers.stop - 1),
+        IS_EMAIL,
+    )
+    return move_those(
+        connection, late, DeliveryState.EXPIRED, now, reply=words + answer
+    )
+
+
 def settle_uncertain(
     connection: Connection, key: DeliveryKey, to: DeliveryState, now: datetime
 ) -> bool:

@@ -1,0 +1,119 @@
+"""Statements for what is done many times a second: compiled once, for many rows each.
+
+SQLAlchemy makes the words of such a statement, and the database's own driver carries
+them out, as often as there is something to do.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Dialect,
+    FromClause,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.sql.dml import UpdateBase
+
+from digest.store.base.tables import UtcDateTime
+
+# The one parameter besides the rows; never required, so that it compiles without.
+NOW = bindparam("now", None, UtcDateTime)
+Processor = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRows:
+    """Rows of these columns that a statement is given: one statement for any number.
+
+    They travel as one parameter, on PostgreSQL as one a column, so that their number
+    changes no statement, and each costs its reading alone.
+    """
+
+    columns: tuple[Column[Any], ...]
+
+    def hold(self, dialect: Dialect, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Return the condition that a value is among these rows of one column.
+
+        An index finds what has it, however small PostgreSQL believes a table to be.
+        """
+        if dialect.name == "postgresql":
+            [column] = self.columns
+            return value == any_(bindparam(column.name, None, ARRAY(column.type)))
+        return value.in_(select(self.table(dialect)))
+
+    def table(self, dialect: Dialect) -> FromClause:
+        """Return the rows, as a statement for that database reads them."""
+        if dialect.name == "postgresql":
+            arrays = [bindparam(c.name, None, ARRAY(c.type)) for c in self.columns]
+            unnested = func.unnest(*arrays).table_valued(*self.columns)
+            return unnested.render_derived("given")
+        each = func.json_each(bindparam("given", None, Text)).table_valued("value")
+        values = [
+            type_coerce(func.json_extract(each.c.value, f"$[{place}]"), column.type)
+            for place, column in enumerate(self.columns)
+        ]
+        named = zip(values, self.columns, strict=True)
+        return select(*(value.label(column.name) for value, column in named)).subquery(
+            "given"
+        )
+
+
+class Prepared:
+    """A statement that is given rows, and the time as NOW, each time it is done."""
+
+    def __init__(
+        self, dialect: Dialect, given: GivenRows, statement: UpdateBase
+    ) -> None:
+        compiled = statement.compile(
+            dialect=dialect, compile_kwargs={"render_postcompile": True}
+        )
+        self._words = str(compiled)
+        self._places = compiled.positiontup
+        self._values = {name: _plain(it) for name, it in compiled.params.items()}
+        self._names = [column.name for column in given.columns]
+        self._processors = [_processor(column, dialect) for column in given.columns]
+        self._now = _processor(NOW, dialect)
+
+    def execute(
+        self, connection: Connection, rows: Sequence[Sequence[Any]], now: datetime
+    ) -> CursorResult[Any]:
+        """Carry it out for these rows."""
+        columns = [
+            [None if value is None else process(value) for value in values]
+            if process
+            else values
+            for process, values in zip(
+                self._processors, zip(*rows, strict=True), strict=True
+            )
+        ]
+        values = self._values | {"now": self._now(now) if self._now else now}
+        if self._places is None:
+            values |= zip(self._names, map(list, columns), strict=True)
+            return connection.exec_driver_sql(self._words, values)
+        values["given"] = json.dumps([*zip(*columns, strict=True)])
+        places = tuple([values[place] for place in self._places])
+        return connection.exec_driver_sql(self._words, places)
+
+
+def _plain(value: object) -> object:
+    """Return a statement's own value as drivers take it fastest."""
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _processor(of: Any, dialect: Dialect) -> Processor | None:
+    processor: Processor | None = of.type.dialect_impl(dialect).bind_processor(dialect)
+    return processor
