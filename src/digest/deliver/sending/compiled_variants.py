@@ -16,6 +16,7 @@ from digest.store.base.engine import reading
 from digest.store.delivery.claims import HandoverGuard, guard_for
 from digest.store.delivery.copies import DueCopy
 
+_END = b"\r\n"
 MessageFor = Callable[[int, int], CompiledMessage | None]
 
 
@@ -112,6 +113,12 @@ def merged_copy(
         ref=str(due.key),
         envelope_sender=links.envelope_sender(edition_code, reader_id),
         recipient=due.to.email,
-        # A merged message is fit for the wire as it is, but for its very end.
-        payload=message.merge(recipient).rstrip(b"\r\n") + b"\r\n",
+        payload=_ended(message.merge(recipient)),
     )
+
+
+def _ended(merged: bytes) -> bytes:
+    """Return a merged message as it goes on the wire: it is, but for its very end."""
+    if merged.endswith(_END) and not merged.endswith(_END + _END):
+        return merged
+    return merged.rstrip(_END) + _END

@@ -34,6 +34,8 @@ class Wire:
         self._replies = ReplyParser()
         self._problem = ""
         self._reader: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(connected, self._receive)
 
@@ -79,14 +81,32 @@ class Wire:
         if self._problem:
             raise ConnectionError(self._problem)
         self._reader = self._loop.create_future()
-        timer = self._loop.call_later(
-            wait, _fail, self._reader, TimeoutError("no answer in time")
-        )
+        self._set_deadline(wait)
         try:
             await self._reader
         finally:
-            timer.cancel()
             self._reader = None
+
+    def _set_deadline(self, wait: float) -> None:
+        """Have the reply that is waited for fail after so many seconds.
+
+        One timer serves many replies: it is set anew where it goes off too early.
+        """
+        self._deadline = self._loop.time() + wait
+        if self._timer is not None and self._timer.when() <= self._deadline:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
+
+    def _look_at_the_clock(self) -> None:
+        self._timer = None
+        if self._reader is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
+        else:
+            _fail(self._reader, TimeoutError("no answer in time"))
 
     async def _send_body(self, body: bytes, behind: bytes, wait: float) -> bytes:
         """Send the body; return what remains of what comes behind it."""
@@ -138,6 +158,8 @@ class Wire:
         if not self._problem:
             self._problem = why
             self._loop.remove_reader(self._socket)
+            if self._timer is not None:
+                self._timer.cancel()
         if self._reader is not None and not self._replies.has_whole:
             _fail(self._reader, ConnectionError(why))
 

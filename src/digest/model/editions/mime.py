@@ -138,6 +138,8 @@ def quoted_printable(text: str) -> str:
     SMTP nor a mailbox on disk can change it.
     """
     if _LITERAL_QP.fullmatch(text) and not text.endswith(" "):
+        if len(text) <= _QP_LINE:
+            return _guarded(text)
         starts = range(0, len(text), _QP_LINE)
         return SOFT_BREAK.join(
             [_guarded(text[start : start + _QP_LINE]) for start in starts]
