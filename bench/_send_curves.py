@@ -13,6 +13,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from _send_peers import (
+    Load,
     Spent,
     compiled,
     delayed,
@@ -56,11 +57,13 @@ def main() -> None:
         near: dict[str, Run] = {
             "Digest, records in SQLite": partial(_ours, port, SQLITE),
             "smtp-source (C, no records)": lambda n: smtp_source(
-                postfix, port, MESSAGES, n
+                postfix, Load(port, MESSAGES, n)
             ),
-            "smtplib, compiled message": lambda n: compiled(port, MESSAGES // 2, n),
+            "smtplib, compiled message": lambda n: compiled(
+                Load(port, MESSAGES // 2, n)
+            ),
             "aiosmtplib, compiled message": lambda n: with_aiosmtplib(
-                port, MESSAGES // 4, n
+                Load(port, MESSAGES // 4, n)
             ),
         }
         if server:
@@ -69,10 +72,10 @@ def main() -> None:
         links = {ms: ending.enter_context(delayed(port, ms)) for ms in DELAYS_MS}
         far: dict[str, Run] = {
             "Digest, records in SQLite": lambda ms: ours(
-                links[ms], 800, SQLITE, OVER_A_LINK
+                Load(links[ms], 800, OVER_A_LINK), SQLITE
             ),
             "smtplib, compiled message": lambda ms: compiled(
-                links[ms], 200, OVER_A_LINK
+                Load(links[ms], 200, OVER_A_LINK)
             ),
         }
         by_delay = _measured(far, DELAYS_MS)
@@ -80,7 +83,7 @@ def main() -> None:
 
 
 def _ours(port: int, database: str, connections: int) -> Spent:
-    return ours(port, MESSAGES, database, connections)
+    return ours(Load(port, MESSAGES, connections), database)
 
 
 def _measured(runs: dict[str, Run], places: Iterable[int]) -> Points:

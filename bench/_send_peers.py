@@ -1,8 +1,8 @@
 """Who sends in the benchmark of sending, and what they send to.
 
-Everybody sends messages of the same size, about 48 KB, to the same smtp-sink.
-Ours is the product's own sender, which records each copy before and after; the
-peers keep no records.
+Everybody sends messages of the same size to the same smtp-sink. Ours is the
+product's own sender, which records each copy before and after; the peers keep no
+records.
 """
 
 import asyncio
@@ -21,8 +21,9 @@ from socket import create_connection, create_server
 from time import monotonic, perf_counter, sleep
 from typing import NamedTuple
 
+from _send_messages import message_of, size_kb
 from _send_rows import plan_for
-from _send_worker import MESSAGE, sender_for
+from _send_worker import sender_for
 from harness import cpu_seconds
 from merge import Parts, a_reader
 
@@ -60,27 +61,35 @@ def _timed(run: Callable[[], object], messages: int) -> Spent:
     return Spent(perf_counter() - began, cpu_seconds() - used, messages)
 
 
-def ours(
-    port: int, messages: int, database: str, connections: int = CONNECTIONS
-) -> Spent:
+class Load(NamedTuple):
+    """What is sent: so many messages of a size, over so many connections, where."""
+
+    port: int
+    messages: int
+    connections: int = CONNECTIONS
+    kb: int = 48
+
+
+def ours(load: Load, database: str) -> Spent:
     """Send to so many readers with full records, from this process."""
-    with _planned(messages, database) as url:
+    message = message_of(load.kb)
+    with _planned(load.messages, database) as url:
         engine = open_engine(url)
-        sender = sender_for(engine, port, connections)
-        spent = _timed(lambda: sender.send_due(threading.Event()), messages)
+        sender = sender_for(engine, load.port, load.connections, message)
+        spent = _timed(lambda: sender.send_due(threading.Event()), load.messages)
         engine.dispose()
     return spent
 
 
-def ours_apart(port: int, messages: int, database: str, workers: int = 2) -> Spent:
+def ours_apart(load: Load, database: str, workers: int = 2) -> Spent:
     """Send the same from several processes, which share the connections."""
     words = [sys.executable, str(HERE / "_send_worker.py")]
-    share = str(CONNECTIONS // workers)
-    with _planned(messages, database) as url, ExitStack() as ending:
+    share = [str(load.port), str(load.connections // workers), str(load.kb)]
+    with _planned(load.messages, database) as url, ExitStack() as ending:
         processes = [
             ending.enter_context(
                 subprocess.Popen(  # noqa: S603 - our own
-                    [*words, url, str(port), share],
+                    [*words, url, *share],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                 )
@@ -99,7 +108,7 @@ def ours_apart(port: int, messages: int, database: str, workers: int = 2) -> Spe
         cpu = sum(
             float(process.stdout.readline()) for process in processes if process.stdout
         )
-        return Spent(perf_counter() - began, cpu, messages)
+        return Spent(perf_counter() - began, cpu, load.messages)
 
 
 @contextmanager
@@ -116,65 +125,63 @@ def _planned(messages: int, database: str) -> Iterator[str]:
         yield url
 
 
-def smtp_source(
-    tools: Path, port: int, messages: int, connections: int = CONNECTIONS
-) -> Spent:
+def smtp_source(tools: Path, load: Load) -> Spent:
     """Have the C load generator send, over connections that it keeps."""
-    size = len(MESSAGE.merge(a_reader(1)))
-    words = f"-d -s {connections} -m {messages} -l {size} -f {FROM} -t a@example.org"
-    command = [str(tools / "smtp-source"), *words.split(), f"127.0.0.1:{port}"]
+    size = round(size_kb(message_of(load.kb)) * 1024)
+    words = (
+        f"-d -s {load.connections} -m {load.messages} -l {size} -f {FROM} "
+        f"-t a@example.org 127.0.0.1:{load.port}"
+    )
+    command = [str(tools / "smtp-source"), *words.split()]
     return _timed(
         partial(subprocess.run, command, check=True, env=_with_libraries(tools)),
-        messages,
+        load.messages,
     )
 
 
-def _threaded(
-    port: int, messages: int, connections: int, payload: Callable[[int], bytes]
-) -> Spent:
+def _threaded(load: Load, payload: Callable[[int], bytes]) -> Spent:
     def each(start: int) -> None:
-        with smtplib.SMTP("127.0.0.1", port) as session:
-            for number in range(start, messages, connections):
+        with smtplib.SMTP("127.0.0.1", load.port) as session:
+            for number in range(start, load.messages, load.connections):
                 to = f"reader-{number}@example.org"
                 session.sendmail(FROM, to, payload(number))
 
     def run() -> None:
-        with ThreadPoolExecutor(connections) as pool:
-            list(pool.map(each, range(connections)))
+        with ThreadPoolExecutor(load.connections) as pool:
+            list(pool.map(each, range(load.connections)))
 
-    return _timed(run, messages)
+    return _timed(run, load.messages)
 
 
-def compiled(port: int, messages: int, connections: int = CONNECTIONS) -> Spent:
+def compiled(load: Load) -> Spent:
     """Merge for each reader, and send with smtplib."""
-    return _threaded(
-        port, messages, connections, lambda number: MESSAGE.merge(a_reader(number))
-    )
+    message = message_of(load.kb)
+    return _threaded(load, lambda number: message.merge(a_reader(number)))
 
 
-def built(port: int, messages: int) -> Spent:
+def built(load: Load) -> Spent:
     """Build each message anew, and send with smtplib."""
-    parts = Parts(MESSAGE.merge(a_reader(0)))
-    return _threaded(
-        port, messages, CONNECTIONS, lambda number: parts.message(a_reader(number))
-    )
+    parts = Parts(message_of(load.kb).merge(a_reader(0)))
+    return _threaded(load, lambda number: parts.message(a_reader(number)))
 
 
-def with_aiosmtplib(port: int, messages: int, connections: int = CONNECTIONS) -> Spent:
+def with_aiosmtplib(load: Load) -> Spent:
     """Merge for each reader, and send with aiosmtplib."""
     import aiosmtplib  # noqa: PLC0415 - of the bench extra
 
+    message = message_of(load.kb)
+
     async def each(start: int) -> None:
-        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=load.port, start_tls=False)
         async with client:
-            for number in range(start, messages, connections):
+            for number in range(start, load.messages, load.connections):
                 to = f"reader-{number}@example.org"
-                await client.sendmail(FROM, to, MESSAGE.merge(a_reader(number)))
+                await client.sendmail(FROM, to, message.merge(a_reader(number)))
 
     async def run() -> None:
-        await asyncio.gather(*map(each, range(connections)))
+        await asyncio.gather(*map(each, range(load.connections)))
 
-    return _timed(lambda: asyncio.run(run()), messages)
+    return _timed(lambda: asyncio.run(run()), load.messages)
 
 
 def tools(folder: Path) -> Path:

@@ -11,8 +11,11 @@ import platform
 import resource
 import statistics
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,15 @@ class Result:
     """What a benchmark found.
 
     A ratio is ours against the peer in the same run, larger is better unless
-    its name says cost. `missing` says why a peer could not be measured.
+    its name says cost. `missing` says why a peer could not be measured. `rows` are
+    single runs, none left out, with what else the machine did meanwhile.
     """
 
     name: str
     figures: Mapping[str, float]
     ratios: Mapping[str, float]
     missing: Mapping[str, str] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, float]] = ()
 
 
 def main(measure: Callable[[bool], Result]) -> None:
@@ -58,6 +63,49 @@ def cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
+class OtherLoad:
+    """What other processes than ours have the machine do while something is measured.
+
+    In processors: 2.0 says that two were busy with other work all the time.
+    """
+
+    def __init__(self) -> None:
+        self._began, self._busy, self._own = perf_counter(), _busy(), _own()
+
+    def so_far(self) -> float:
+        """Return it, on average since this was made."""
+        passed = perf_counter() - self._began
+        return max((_busy() - self._busy) - (_own() - self._own), 0) / passed
+
+
+def _busy() -> float:
+    """Return the seconds that all processors have worked since the machine started."""
+    user, nice, system, _idle, _wait, irq, softirq, *_ = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def _own() -> float:
+    """Return the CPU time of this process and all that it started, ended or not."""
+    ticks = {}
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            fields = stat.read_text().rpartition(")")[2].split()
+            parents[int(stat.parent.name)] = int(fields[1])
+            ticks[int(stat.parent.name)] = sum(map(int, fields[11:15]))
+
+    def is_ours(pid: int) -> bool:
+        while pid not in (0, os.getpid()):
+            pid = parents.get(pid, 0)
+        return pid != 0
+
+    return sum(spent for pid, spent in ticks.items() if is_ours(pid)) / os.sysconf(
+        "SC_CLK_TCK"
+    )
+
+
 def peak_mb() -> float:
     """Return the most memory this process, or any one child, ever held."""
     return max(resource.getrusage(who).ru_maxrss for who in _WHO) / 1024
@@ -77,12 +125,14 @@ _WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 def _as_json(result: Result) -> str:
-    report = {
+    report: dict[str, object] = {
         "name": result.name,
         "figures": _rounded(result.figures),
         "ratios": _rounded(result.ratios),
         "machine": machine(),
     }
+    if result.rows:
+        report["rows"] = [_rounded(row) for row in result.rows]
     return json.dumps(report | ({"missing": result.missing} if result.missing else {}))
 
 
@@ -95,8 +145,26 @@ def _as_table(result: Result) -> str:
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join(
-        [result.name, *(f"  {name:<{width}}  {value}" for name, value in rows)]
+        [
+            result.name,
+            *(f"  {name:<{width}}  {value}" for name, value in rows),
+            *_as_lines(result.rows),
+        ]
     )
+
+
+def _as_lines(rows: Sequence[Mapping[str, float]]) -> list[str]:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return [
+        "  ".join(names),
+        *(
+            "  ".join(
+                f"{row[name]:{len(name)},.4g}" if name in row else " " * len(name)
+                for name in names
+            )
+            for row in rows
+        ),
+    ][: len(rows) + 1 if rows else 0]
 
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:

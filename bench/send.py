@@ -1,23 +1,30 @@
 """Sending with full records, against a C load generator and the usual clients.
 
-Everybody sends messages of the same size, about 48 KB, to the same smtp-sink
-over as many connections. Ours is the product's own sender, which records each
-copy before and after; the peers keep no records. CPU is that of the sender,
-not of the sink nor of a database server.
+Everybody sends messages of the same size to the same smtp-sink over as many
+connections. Ours is the product's own sender, which records each copy before and
+after; the peers keep no records. Each row is one turn of all contenders at one size,
+number of connections and delay of the link, with what other processes had the machine
+do meanwhile, in processors; none is left out. CPU is that of the sender, not of the
+sink nor of a database server.
 """
 
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
+from _send_messages import message_of, size_kb
 from _send_peers import (
+    DELAY_MS,
     HERE,
+    Load,
     Spent,
     built,
     compiled,
@@ -30,69 +37,103 @@ from _send_peers import (
     tools,
     with_aiosmtplib,
 )
-from _send_worker import MESSAGE
-from harness import Result, main
-from merge import a_reader
+from harness import OtherLoad, Result, main
 
 SQLITE = "sqlite:///"
-# Connections over the slow link.
-FEW = 10
-Runs = dict[str, Callable[[], Spent]]
+Run = Callable[[Load], Spent]
+Runs = Mapping[str, Run]
+
+
+class Place(NamedTuple):
+    """Where in the table it is: the size, the connections and the link."""
+
+    kb: int
+    connections: int
+    delay_ms: int
+
+
+ALL = tuple(product((5, 15, 48, 100), (4, 8, 16), (0, DELAY_MS)))
+FEW = ((15, 8, 0), (15, 16, 0), (48, 16, 0), (15, 16, DELAY_MS))
+# A client that waits four times a message takes its time over a long link.
+NEAR, FAR = 3000, 400
 
 
 def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
     """Return how fast each sends and what it costs."""
-    messages, slow = (1500, 100) if quick else (8000, 400)
     missing = {}
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
         postfix = tools(folder)
         port = ending.enter_context(sink(postfix))
-        far = ending.enter_context(delayed(port))
-        peers: Runs = {
-            "sqlite": partial(ours, port, messages, SQLITE),
-            "smtp_source": partial(smtp_source, postfix, port, messages),
-            "sqlite_2_workers": partial(ours_apart, port, messages, SQLITE),
-            "compiled_smtplib": partial(compiled, port, messages // 2),
-            "emailmessage": partial(built, port, slow),
-            "delayed_ours": partial(ours, far, slow * 5, SQLITE, FEW),
-            "delayed_unpipelined": partial(compiled, far, slow, FEW),
+        ports = {0: port, DELAY_MS: ending.enter_context(delayed(port))}
+        peers: dict[str, Run] = {
+            "smtp_source": partial(smtp_source, postfix),
+            "sqlite": partial(ours, database=SQLITE),
+            "sqlite_2_workers": partial(ours_apart, database=SQLITE),
         }
         if server := ending.enter_context(postgresql_server()):
-            peers["postgresql"] = partial(ours, port, messages, server)
-            peers["postgresql_2_workers"] = partial(ours_apart, port, messages, server)
+            peers["postgresql"] = partial(ours, database=server)
+            peers["postgresql_2_workers"] = partial(ours_apart, database=server)
         else:
             missing["postgresql_vs_smtp_source"] = "no PostgreSQL server here"
+        places = map(Place._make, FEW if quick else ALL)
+        rows = _rows(peers, ports, places, turns=1 if quick else 3)
+        clients: dict[str, Run] = {"compiled_smtplib": compiled, "emailmessage": built}
         if find_spec("aiosmtplib"):
-            peers["aiosmtplib"] = partial(with_aiosmtplib, port, messages // 4)
+            clients["aiosmtplib"] = with_aiosmtplib
         else:
             missing["vs_aiosmtplib"] = "aiosmtplib is not installed"
-        spent_by = _in_turns(peers, repeats=3 if quick else 5)
-    figures = _figures(spent_by) | _memory(20_000 if quick else 1_000_000)
-    return Result("send", figures, _ratios(spent_by), missing)
+        clients["sqlite"] = peers["sqlite"]
+        usual = _against_clients(clients, port, turns=1 if quick else 3)
+    figures = _figures(rows) | _memory(20_000 if quick else 1_000_000)
+    return Result("send", figures, _ratios(rows, peers) | usual, missing, rows)
 
 
-def _in_turns(peers: Runs, repeats: int) -> dict[str, Spent]:
-    runs: dict[str, list[Spent]] = {name: [] for name in peers}
-    for _ in range(repeats):
-        for name, run in peers.items():
-            runs[name].append(run())
-    return {
-        name: Spent(
-            statistics.median(run.seconds for run in spent),
-            statistics.median(run.cpu for run in spent),
-            spent[0].messages,
-        )
-        for name, spent in runs.items()
-    }
+def _rows(
+    peers: Runs, ports: Mapping[int, int], places: Iterable[Place], turns: int
+) -> list[dict[str, float]]:
+    rows = []
+    for place, _ in product(places, range(turns)):
+        messages = FAR if place.delay_ms else NEAR
+        load = Load(ports[place.delay_ms], messages, place.connections, place.kb)
+        others = OtherLoad()
+        spent = {name: run(load) for name, run in peers.items()}
+        row = {
+            "kb": size_kb(message_of(place.kb)),
+            "connections": place.connections,
+            "delay_ms": place.delay_ms,
+            "other_load": others.so_far(),
+            "smtp_source_per_second": spent["smtp_source"].rate,
+        }
+        row |= {
+            f"{name}_vs_smtp_source": its.rate / spent["smtp_source"].rate
+            for name, its in spent.items()
+            if name != "smtp_source"
+        }
+        row |= {f"{name}_cpu_us": its.cpu_us for name, its in spent.items()}
+        rows.append(row)
+    return rows
 
 
-def _figures(spent_by: dict[str, Spent]) -> dict[str, float]:
-    figures = {f"{name}_per_second": spent.rate for name, spent in spent_by.items()}
-    figures |= {f"{name}_cpu_us": spent.cpu_us for name, spent in spent_by.items()}
+def _against_clients(clients: Runs, port: int, turns: int) -> dict[str, float]:
+    """Return our rate by that of what programs usually send with, at 48 KB."""
+    few = {"emailmessage": 200, "aiosmtplib": 750}
+    ratios: dict[str, list[float]] = {}
+    for _ in range(turns):
+        spent = {
+            name: run(Load(port, few.get(name, 1500))) for name, run in clients.items()
+        }
+        for name, its in spent.items():
+            ratios.setdefault(name, []).append(spent["sqlite"].rate / its.rate)
+    del ratios["sqlite"]
+    return {f"vs_{name}": statistics.median(each) for name, each in ratios.items()}
+
+
+def _figures(rows: list[dict[str, float]]) -> dict[str, float]:
+    names = sorted({name for row in rows for name in row if name.endswith("_cpu_us")})
+    figures = {name: statistics.median(row[name] for row in rows) for name in names}
     return figures | {
-        "message_kb": len(MESSAGE.merge(a_reader(1))) / 1024,
-        "cpu_us_per_message": spent_by["sqlite"].cpu_us,
+        "other_load": statistics.median(row["other_load"] for row in rows)
     }
 
 
@@ -103,21 +144,21 @@ def _memory(readers: int) -> dict[str, float]:
     return {"peak_readers": readers, "early_mb": early, "peak_mb": peak}
 
 
-def _ratios(spent_by: dict[str, Spent]) -> dict[str, float]:
-    rates = {name: spent.rate for name, spent in spent_by.items()}
-    against = {
-        "sqlite_vs_smtp_source": ("sqlite", "smtp_source"),
-        "postgresql_vs_smtp_source": ("postgresql", "smtp_source"),
-        "vs_emailmessage": ("sqlite", "emailmessage"),
-        "vs_compiled_smtplib": ("sqlite", "compiled_smtplib"),
-        "vs_aiosmtplib": ("sqlite", "aiosmtplib"),
-        "delay_vs_unpipelined": ("delayed_ours", "delayed_unpipelined"),
-    }
-    return {
-        name: rates[ours] / rates[peer]
-        for name, (ours, peer) in against.items()
-        if ours in rates and peer in rates
-    }
+def _ratios(rows: list[dict[str, float]], peers: Runs) -> dict[str, float]:
+    """Return of each ratio the worst and the usual, near and over the long link."""
+    ratios: dict[str, float] = {}
+    for name, delay in product(peers, (0, DELAY_MS)):
+        column = f"{name}_vs_smtp_source"
+        values = [
+            row[column] for row in rows if column in row and row["delay_ms"] == delay
+        ]
+        where = f"{column}_{delay}ms" if delay else column
+        if values:
+            ratios |= {
+                f"{where}_worst": min(values),
+                f"{where}_usual": statistics.median(values),
+            }
+    return ratios
 
 
 if __name__ == "__main__":
