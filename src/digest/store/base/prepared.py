@@ -76,7 +76,7 @@ class Prepared:
     """A statement that is given rows, and the time as NOW, each time it is done."""
 
     def __init__(
-        self, dialect: Dialect, given: GivenRows, statement: UpdateBase
+        self, dialect: Dialect, rows: GivenRows, statement: UpdateBase
     ) -> None:
         compiled = statement.compile(
             dialect=dialect, compile_kwargs={"render_postcompile": True}
@@ -84,8 +84,8 @@ class Prepared:
         self._words = str(compiled)
         self._places = compiled.positiontup
         self._values = {name: _plain(it) for name, it in compiled.params.items()}
-        self._names = [column.name for column in given.columns]
-        self._processors = [_processor(column, dialect) for column in given.columns]
+        self._names = [column.name for column in rows.columns]
+        self._processors = [_processor(column, dialect) for column in rows.columns]
         self._now = _processor(NOW, dialect)
 
     def execute(

@@ -132,8 +132,8 @@ def claim_all(
     if guard.is_quiet(now):
         return dict.fromkeys(wanted, ClaimResult.NO)
     statement = _claim_statement(connection.dialect, guard)
-    given = [(reader_id,) for reader_id in wanted]
-    claimed = set(statement.execute(connection, given, now).scalars())
+    readers = [(reader_id,) for reader_id in wanted]
+    claimed = set(statement.execute(connection, readers, now).scalars())
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
     if not connection.scalar(select(_is_not_paused(guard))):

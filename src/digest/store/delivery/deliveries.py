@@ -375,22 +375,22 @@ def _move_statement(
     *,
     is_fenced: bool,
 ) -> Prepared:
-    given = _MOVES.table(dialect)
+    those = _MOVES.table(dialect)
     written: dict[str, Any] = {
         "state": to,
-        "reply": func.coalesce(given.c.said, delivery.c.reply),
-        "next_attempt_at": given.c.next,
-        "attempts": delivery.c.attempts + given.c.tried,
-        "print_batch_id": func.coalesce(given.c.print_batch, delivery.c.print_batch_id),
+        "reply": func.coalesce(those.c.said, delivery.c.reply),
+        "next_attempt_at": those.c.next,
+        "attempts": delivery.c.attempts + those.c.tried,
+        "print_batch_id": func.coalesce(those.c.print_batch, delivery.c.print_batch_id),
         **_stamps(to, NOW),
     }
     if "owes" in written:
-        written["owes"] = given.c.owed
+        written["owes"] = those.c.owed
     moved = update(delivery).where(
-        delivery.c.edition_id == given.c.of_edition,
-        delivery.c.reader_id == given.c.of_reader,
+        delivery.c.edition_id == those.c.of_edition,
+        delivery.c.reader_id == those.c.of_reader,
         _stands(DELIVERY_MOVES.sources_of(to, only_from)),
     )
     if is_fenced:
-        moved = moved.where(delivery.c.attempts == given.c.only_after)
+        moved = moved.where(delivery.c.attempts == those.c.only_after)
     return Prepared(dialect, _MOVES, moved.values(written))
