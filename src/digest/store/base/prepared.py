@@ -72,7 +72,7 @@ class GivenRows:
         )
 
 
-class Prepared:
+class PreparedStatement:
     """A statement that is given rows, and the time as NOW, each time it is done."""
 
     def __init__(

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
-from digest.store.base.prepared import NOW, Prepared
+from digest.store.base.prepared import NOW, PreparedStatement
 from digest.store.base.tables import (
     campaign,
     delivery,
@@ -172,7 +172,7 @@ def cancel_unwelcome(
 
 # Made once: it runs for every copy.
 @lru_cache(maxsize=16)
-def _claim_statement(dialect: Dialect, guard: HandoverGuard) -> Prepared:
+def _claim_statement(dialect: Dialect, guard: HandoverGuard) -> PreparedStatement:
     unchanged = _standing(guard).scalar_subquery() == guard.standing
     return claim_statement(
         dialect,

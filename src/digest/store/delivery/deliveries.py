@@ -34,7 +34,7 @@ from digest.errors import NotFound
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
-from digest.store.base.prepared import NOW, GivenRows, Prepared
+from digest.store.base.prepared import NOW, GivenRows, PreparedStatement
 from digest.store.base.tables import BigId, UtcDateTime, delivery, edition
 from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.editions import moves
@@ -142,7 +142,7 @@ def move_all(
 
     Returns how many were moved.
     """
-    alike: dict[Prepared, list[DeliveryMove]] = {}
+    alike: dict[PreparedStatement, list[DeliveryMove]] = {}
     for change in changes:
         is_fenced = change.only_after is not None
         move_alike = _move_statement(
@@ -178,7 +178,7 @@ def move_those(
 
 def claim_statement(
     dialect: Dialect, edition_id: int, *conditions: ColumnElement[bool]
-) -> Prepared:
+) -> PreparedStatement:
     """Return what marks copies as being handed over, and returns whose they are.
 
     Its rows are the readers. A copy is marked only where it may move so, and where
@@ -196,7 +196,7 @@ def claim_statement(
         .values(state=to, next_attempt_at=None, **_stamps(to, NOW))
         .returning(delivery.c.reader_id)
     )
-    return Prepared(dialect, _CLAIMS, statement)
+    return PreparedStatement(dialect, _CLAIMS, statement)
 
 
 def postpone(
@@ -374,7 +374,7 @@ def _move_statement(
     only_from: DeliveryState | None,
     *,
     is_fenced: bool,
-) -> Prepared:
+) -> PreparedStatement:
     those = _MOVES.table(dialect)
     written: dict[str, Any] = {
         "state": to,
@@ -393,4 +393,4 @@ def _move_statement(
     )
     if is_fenced:
         moved = moved.where(delivery.c.attempts == those.c.only_after)
-    return Prepared(dialect, _MOVES, moved.values(written))
+    return PreparedStatement(dialect, _MOVES, moved.values(written))
