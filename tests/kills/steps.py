@@ -133,12 +133,13 @@ def killed_at_steps(
                 with ground.copy() as url:
                     steps = _forked(url, act, 0)
                 verdict = StepVerdict(database, act.name, steps)
-                points = range(1, steps + 1)
-                some = (
-                    points if most is None else chance.sample(points, min(most, steps))
-                )
+                points = [*range(1, steps + 1)]
+                if most is not None:
+                    # The last among them: then it is done.
+                    few = chance.sample(points[:-1], min(most, steps) - 1)
+                    points = [*few, steps]
                 remains = set[str]()
-                for at in some:
+                for at in points:
                     with ground.copy() as url:
                         _forked(url, act, at)
                         verdict.kills += 1
