@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from sqlalchemy import Engine, event
 
 from digest.bootstrap import App, opened
@@ -57,6 +58,22 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(engine)
     engine.dispose()
     return path
+
+
+# Of a test by Hypothesis that makes the one database of its examples anew for each.
+MADE_ANEW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+
+
+def make_anew(engine: Engine, pattern: Path) -> None:
+    """Have an SQLite database be a copy of a file once more.
+
+    A new engine would be to make every statement anew as well.
+    """
+    engine.dispose()
+    path = Path(engine.url.database or "")
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    shutil.copy(pattern, path)
 
 
 @pytest.fixture

@@ -1,24 +1,21 @@
 """A subscriber list imported in: everyone once, nobody harmed by a neighbour's row."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from digest.audience.lists.importing import ImportReport, ListImport
 from digest.audience.unsubscribing import unsubscribe
 from digest.errors import ImportRefused, NotFound
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import reading, writing
 from digest.store.base.tables import metadata, reader, subscriber, subscription
-from digest.store.migrate import migrate
 from digest.store.people import departures
 from tests.builders import EIGHT, a_post
+from tests.databases import MADE_ANEW, make_anew
 from tests.lists import ANN, BOB, CY, HASHER, HEAD, imported
 from tests.stored import a_stored_campaign, posts_accepted
 
@@ -409,40 +406,40 @@ ROWS = st.lists(
 )
 
 
-@contextmanager
-def fresh() -> Iterator[Engine]:
-    with TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{folder}/digest.db")
-        migrate(engine)
-        a_stored_campaign(engine)
-        yield engine
-        engine.dispose()
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=MADE_ANEW)
 @given(ROWS, st.integers(1, 4))
-def test_any_list_twice_changes_nothing(rows: list[str], chunk: int) -> None:
-    with fresh() as engine:
-        first = imported(engine, *rows, chunk=chunk)
-        before = everything(engine)
-        second = imported(engine, *rows)
+def test_any_list_twice_changes_nothing(
+    sqlite_engine: Engine, sqlite_pattern: Path, rows: list[str], chunk: int
+) -> None:
+    engine = sqlite_engine
+    make_anew(engine, sqlite_pattern)
+    a_stored_campaign(engine)
+    first = imported(engine, *rows, chunk=chunk)
+    before = everything(engine)
+    second = imported(engine, *rows)
 
-        assert everything(engine) == before
-        assert second.unchanged == first.added + first.updated + first.unchanged
-        assert second.refused == first.refused
+    assert everything(engine) == before
+    assert second.unchanged == first.added + first.updated + first.unchanged
+    assert second.refused == first.refused
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=MADE_ANEW)
 @given(ROWS, ROWS, ROWS)
 def test_no_import_brings_back_who_left(
-    before: list[str], after: list[str], again: list[str]
+    sqlite_engine: Engine,
+    sqlite_pattern: Path,
+    before: list[str],
+    after: list[str],
+    again: list[str],
 ) -> None:
-    with fresh() as engine:
-        imported(engine, ANN, *before)
-        with writing(engine) as connection:
-            unsubscribe(connection, 1, LATER)
-        imported(engine, ANN, *after)
-        imported(engine, *again, ANN, *before)
+    engine = sqlite_engine
+    make_anew(engine, sqlite_pattern)
+    a_stored_campaign(engine)
+    imported(engine, ANN, *before)
+    with writing(engine) as connection:
+        unsubscribe(connection, 1, LATER)
+    imported(engine, ANN, *after)
+    imported(engine, *again, ANN, *before)
 
-        with reading(engine) as connection:
-            assert departures.is_gone(connection, 1, 1)
+    with reading(engine) as connection:
+        assert departures.is_gone(connection, 1, 1)

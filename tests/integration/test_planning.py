@@ -4,8 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
@@ -14,13 +13,13 @@ from digest.compose import lifecycle, plan
 from digest.compose.plan import submit_nothing
 from digest.compose.variants import composed
 from digest.model.editions.edition import EditionState
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition
 from digest.store.editions import editions, moves
-from digest.store.migrate import migrate
 from digest.store.posts import log
 from digest.store.reports import overview
 from tests.builders import EIGHT, a_post
+from tests.databases import MADE_ANEW, make_anew
 from tests.stored import (
     FILE,
     a_reader,
@@ -238,14 +237,13 @@ ACTS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=MADE_ANEW)
 @given(acts=st.lists(ACTS, min_size=4, max_size=14))
 def test_every_released_post_reaches_every_due_reader_exactly_once(
-    acts: list[tuple[str, object]], tmp_path_factory: pytest.TempPathFactory
+    acts: list[tuple[str, object]], sqlite_engine: Engine, sqlite_pattern: Path
 ) -> None:
-    folder: Path = tmp_path_factory.mktemp("log")
-    engine = open_engine(f"sqlite:///{folder}/digest.db")
-    migrate(engine)
+    engine = sqlite_engine
+    make_anew(engine, sqlite_pattern)
     a_stored_campaign(engine)
     readers = [a_reader(engine, name) for name in ("ann", "bob", "cat", "dan")]
     on = dict.fromkeys(readers, "daily")
@@ -273,5 +271,4 @@ def test_every_released_post_reaches_every_due_reader_exactly_once(
     brought_to_an_end(engine, begun, now)
 
     titles = titles_by_reader(engine)
-    engine.dispose()
     assert titles == {reader: Counter(posted) for reader in readers if posted}

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
@@ -13,12 +13,12 @@ from digest.compose.variants import composed
 from digest.model.editions.mode import Mode
 from digest.schedule.editions import due, publishing
 from digest.schedule.editions.going_live import LiveStart, go_live
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, item
-from digest.store.migrate import migrate
 from digest.store.posts import log
 from tests.builders import EIGHT, a_post
+from tests.databases import MADE_ANEW, make_anew
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 NAME = "lantern-week"
@@ -78,22 +78,22 @@ REHEARSING: list[Callable[[Life], None]] = [Life.rehearse, Life.timetable]
 ACTS = [Life.post, Life.revise, Life.withdraw, Life.live, *REHEARSING]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=MADE_ANEW)
 @given(acts=st.lists(st.sampled_from(ACTS), min_size=3, max_size=8))
 def test_a_life_with_rehearsals_gives_readers_what_one_without_them_does(
-    acts: Sequence[Callable[[Life], None]], tmp_path_factory: pytest.TempPathFactory
+    acts: Sequence[Callable[[Life], None]],
+    sqlite_engine: Engine,
+    sqlite_pattern: Path,
 ) -> None:
     def lived(acts: Sequence[Callable[[Life], None]]) -> list[str]:
-        folder = tmp_path_factory.mktemp("life")
-        life = Life(open_engine(f"sqlite:///{folder}/digest.db"))
-        migrate(life.engine)
+        life = Life(sqlite_engine)
+        make_anew(sqlite_engine, sqlite_pattern)
         a_stored_campaign(life.engine, READY)
         for name in ("ann", "bob"):
             a_reader(life.engine, name)
         for act in (*acts, Life.post, Life.live):
             life.now += timedelta(hours=1)
             act(life)
-        life.engine.dispose()
         return life.titles
 
     assert lived(acts) == lived([act for act in acts if act not in REHEARSING])
