@@ -31,9 +31,10 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(PYTHON) -m tests.clock_page --check
 	$(PYTHON) -m tests.glossary
 
-test: $(VENV)/.dev-installed browser postgres fiu gmime check ## check, then run every test, on all cores
+test: $(VENV)/.dev-installed browser postgres fiu gmime check ## check, then run every test, on all cores; name the slowest
 	@# Compiled once: else each of the processes that tests start compiles all it imports.
-	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder \
+	  --durations=20 --durations-min=2 $(PYTEST_ARGS)
 
 demo: $(VENV)/.installed ## send the sample week to a built-in inbox and print its letters
 	$(VENV)/bin/digest demo $(DEMO_ARGS)
