@@ -23,7 +23,6 @@ from sqlalchemy import Connection, Engine, event, select
 from digest.compose import lifecycle, stopping
 from digest.compose.plan import plan
 from digest.compose.variants import composed, variants_of
-from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
@@ -201,8 +200,10 @@ def _judge(url: str, act: Act, copies: Copies, to: StepVerdict) -> None:
     with reading(engine) as connection:
         to.half += _is_half(connection)
     if act.is_by_hand:
-        with suppress(DigestError):  # it had been done, and is not done again
-            act.do(engine)
+        # By a process of its own: one that has laid out letters can fork no more. It
+        # fails where it had been done, and is not done again.
+        with suppress(RuntimeError):
+            _forked(url, act, 0)
         with reading(engine) as connection:
             to.half += act.name == "render" and not _is_rendered(connection)
     _go_on(engine, copies)
