@@ -44,6 +44,8 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     account_id = signed_in(client, digest, Role.ADMIN, "Priya Nair")
     yield from (
         ("today", "/desk"),
+        ("campaigns", "/desk/campaigns"),
+        ("campaign", "/desk/campaigns/lantern-week"),
         ("posts", "/desk/log/lantern-week"),
         ("post", "/desk/posts/1"),
         ("post-new", "/desk/log/lantern-week/new/post"),

@@ -18,8 +18,10 @@ from tests.staff import signed_in
 from tests.stored import posts_accepted
 
 LOG = "/desk/log/lantern-week"
+CAMPAIGN = "/desk/campaigns/lantern-week"
 PATHS = (
     *("/desk", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
+    *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),

@@ -6,11 +6,20 @@ from enum import StrEnum
 import pytest
 from markupsafe import Markup
 
+from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.posts.listing import ItemState
 from digest.web.parts.components import GovukComponents
-from digest.web.parts.state_tags import COPIES, EDITIONS, POSTS, StateTag
+from digest.web.parts.state_tags import (
+    CAMPAIGNS,
+    COPIES,
+    EDITIONS,
+    POSTS,
+    SOURCES,
+    StateTag,
+)
 
 govuk = GovukComponents()
 
@@ -39,6 +48,8 @@ def test_a_component_takes_as_markup_only_what_is_markup() -> None:
         pytest.param(EDITIONS, EditionState, id="editions"),
         pytest.param(COPIES, DeliveryState, id="copies"),
         pytest.param(POSTS, ItemState, id="posts"),
+        pytest.param(CAMPAIGNS, CampaignStanding, id="campaigns"),
+        pytest.param(SOURCES, SourceState, id="sources"),
     ],
 )
 def test_every_state_has_words_of_its_own(

@@ -11,8 +11,7 @@ from digest.cli.parts.options import AsJson, CampaignName, as_json, result, tabl
 from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
-    from digest.model.campaigns.campaign import Campaign, Schedule
-    from digest.model.campaigns.closures import ClosurePolicy
+    from digest.model.campaigns.campaign import Campaign
 
 app = typer.Typer(help="Campaigns: what is gathered, when it goes out, to whom.")
 
@@ -89,6 +88,7 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     from digest.bootstrap import open_app
     from digest.model.staff_words import moment_in_words
     from digest.schedule.reports.campaign_end import end_of
+    from digest.schedule.reports.campaign_standing import schedule_in_words
     from digest.schedule.reports.source_health import in_a_line, source_facts
     from digest.store.campaigns import campaigns, sources
     from digest.store.reports import overview
@@ -119,7 +119,8 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     result(f"  from {campaign.sender_name} <{campaign.sender_address}>")
     result(f"  lists: {', '.join(campaign.lists)}")
     for schedule in campaign.schedules:
-        result(f"  schedule {_in_words(schedule)}")
+        words = ", ".join(schedule_in_words(schedule))
+        result(f"  schedule {schedule.name}: {words}")
     for row in rows:
         result(f"  source {row.name}: {in_a_line(row, campaign.timezone)}")
     for line in end.lines(campaign, now):
@@ -157,34 +158,6 @@ def _is_meant() -> bool:
         talk("nothing was changed: to apply it as it is, say the same with --yes")
         return False
     return typer.confirm("Apply the file as it is?", err=True)
-
-
-def _when_closed(policy: "ClosurePolicy") -> str:
-    from digest.model.campaigns.closures import ClosurePolicy
-
-    match policy:
-        case ClosurePolicy.SKIP:
-            return "skipped on"
-        case ClosurePolicy.BEFORE:
-            return "moved to before"
-        case ClosurePolicy.AFTER:
-            return "moved to after"
-        case ClosurePolicy.SEND:
-            return "sent also on"
-
-
-def _in_words(schedule: "Schedule") -> str:
-    from digest.model.campaigns.durations import in_words
-
-    times = schedule.times
-    parts = [f"{schedule.name}: {times} {times.zone}"]
-    if times.closures:
-        parts.append(f"{_when_closed(times.when_closed)} {times.closures}")
-    if schedule.close:
-        parts.append(f"closes {in_words(schedule.close)} before")
-    if schedule.quiet:
-        parts.append(f"no email {schedule.quiet}")
-    return ", ".join([*parts, f"emails are of use for {in_words(schedule.expires)}"])
 
 
 def _facts(campaign: "Campaign") -> dict[str, Any]:

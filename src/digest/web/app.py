@@ -14,6 +14,8 @@ from digest.schedule.pulses import Pulses
 from digest.web import limits, metrics
 from digest.web.api.posts import make_api
 from digest.web.desk import inbox, runs, today
+from digest.web.desk.campaigns import campaign_pages
+from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.settings import audit, users
@@ -55,7 +57,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     )
     pages, wrong_keys = Pages(digest), of_wrong_keys()
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
-    posts = PostPages(digest, pages)
+    posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
     gate, door = Gate(digest, pages, sessions), Door(digest)
     of_everybody = (
         unsubscribe.routes(digest, pages),
@@ -69,6 +71,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         metrics.routes(digest),
     )
     of_staff = (
+        campaign_pages.routes(of_campaigns),
         today.routes(digest, pages),
         runs.routes(digest, pages),
         post_pages.routes(posts),

@@ -30,6 +30,10 @@ WRONG_ATTEMPTS_OF_A_PERSON = 40
 
 # Of editions on the page of today, for each campaign.
 TODAY_EDITIONS = 20
+# Of slots to come on a campaign's page, for each of its schedules.
+CAMPAIGN_SLOTS = 10
+# Of editions on a campaign's page.
+CAMPAIGN_EDITIONS = 6
 # Of acts on one page of the audit trail.
 AUDIT_ACTS = 50
 # Of runs on one page.

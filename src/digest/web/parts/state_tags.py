@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT
 from digest.store.posts.listing import ItemState
 from digest.store.reports.overview import POSTED, PROOFS, TO_POST
@@ -26,6 +28,8 @@ EDITIONS: Mapping[str, StateTag] = {
     EditionState.OPEN: StateTag("Collecting", "plus", "doing"),
     EditionState.FROZEN: StateTag("Frozen", "clock", "wait"),
     EditionState.APPROVED: StateTag("Approved", "tick", "good"),
+    # What an approved edition's standing is while its copies are being planned.
+    "planning": StateTag("Planning", "arrow", "doing"),
     EditionState.PLANNED: StateTag("Planned", "tick", "good"),
     EditionState.SENDING: StateTag("Sending", "arrow", "doing"),
     EditionState.SENT: StateTag("Sent", "tick", "good"),
@@ -57,4 +61,18 @@ POSTS: Mapping[str, StateTag] = {
     ItemState.DUPLICATE: StateTag("Duplicate", "pause", "wait"),
     ItemState.PASSED_OVER: StateTag("Passed over", "pause", "wait"),
     ItemState.CHANGED: StateTag("Changed at its source", "pencil", "look"),
+}
+CAMPAIGNS: Mapping[str, StateTag] = {
+    CampaignStanding.PAUSED: StateTag("Paused", "pause", "look"),
+    CampaignStanding.ENDED: StateTag("Ended", "tick", "wait"),
+    CampaignStanding.WAITS_FOR_GOLIVE: StateTag(
+        "Waits for going live", "question", "ask"
+    ),
+    CampaignStanding.NOT_BEGUN: StateTag("Not begun", "clock", "wait"),
+    CampaignStanding.RUNNING: StateTag("Running", "tick", "good"),
+}
+SOURCES: Mapping[str, StateTag] = {
+    SourceState.ACTIVE: StateTag("Reads well", "tick", "good"),
+    SourceState.FAILING: StateTag("Failing", "cross", "bad"),
+    SourceState.PAUSED: StateTag("Paused", "pause", "look"),
 }
