@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from digest.gather.fetching.fetch import Fetcher
 from digest.model.editions.edition import EditionState
@@ -37,6 +37,25 @@ def test_a_slot_gets_one_edition_however_often_one_looks(engine: Engine) -> None
         0,
     ]
     assert states(engine) == [(SLOT, EditionState.OPEN)]
+
+
+def test_a_slot_that_another_timetable_settles_meanwhile_is_no_fault(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_stored_campaign(engine)
+    ended = []
+
+    def other_timetable(*_args: object) -> None:
+        # The schedules have been read, and then that the first has a slot that is due.
+        ended.append("transaction")
+        if len(ended) == 2:
+            assert open_due(engine, SLOT) == 1
+
+    event.listen(engine, "checkin", other_timetable)
+
+    assert open_due(engine, SLOT) == 0
+    assert states(engine) == [(SLOT, EditionState.OPEN)]
+    assert caplog.messages == []
 
 
 def test_a_slot_to_come_gets_none(engine: Engine) -> None:

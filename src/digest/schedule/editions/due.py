@@ -206,6 +206,8 @@ class _Settling:
         place = self._connection, self._stored, self._schedule, self._now
         slots = [*islice(unsettled_slots(*place), SLOTS_AT_ONCE + 1)]
         self.has_more = len(slots) > SLOTS_AT_ONCE
+        if not slots:  # another timetable has settled them since they were seen
+            return 0
         *others, newest = slots[:SLOTS_AT_ONCE]
         for slot in others:
             self._miss(slot)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -31,7 +32,13 @@ class CampaignFile:
 
     def parsed(self) -> Campaign:
         """Return the campaign. Raises CampaignFileError naming every fault."""
-        return campaign_file.parse(self.text, self.timezone, PurePath(self.folder))
+        return _parsed(self)
+
+
+# Read from its row at every look, page and copy; it changes with the file alone.
+@lru_cache(maxsize=256)
+def _parsed(file: CampaignFile) -> Campaign:
+    return campaign_file.parse(file.text, file.timezone, PurePath(file.folder))
 
 
 @dataclass(frozen=True, slots=True)
