@@ -6,13 +6,14 @@ DEMO_ARGS ?=
 SERVE_ARGS ?=
 PYTEST_ARGS ?=
 KILLS ?=
+SOAK ?=
 MUTANTS ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 SCREENS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix mutants fuzz pictures browser postgres fiu gmime limits clocks words lock secrets screens stylesheet
+.PHONY: help setup check test demo serve bench curves kill-matrix soak mutants fuzz pictures browser postgres fiu gmime limits clocks words lock secrets screens stylesheet
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +52,9 @@ curves: $(VENV)/.bench-installed ## measure sending again and draw its curves
 
 kill-matrix: $(VENV)/.dev-installed postgres ## kill senders at every point of a run, again and again
 	$(PYTHON) -m tests.kills $(KILLS)
+
+soak: $(VENV)/.dev-installed postgres ## let it live for 400 days by an injected clock, in some minutes
+	$(PYTHON) -m tests.soak $(SOAK)
 
 mutants: $(VENV)/.dev-installed ## change decisions on purpose and see which change no test notices
 	$(PYTHON) -m tests.mutants $(MUTANTS)

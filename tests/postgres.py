@@ -150,6 +150,11 @@ class Databases:
     def __init__(self, address: Address) -> None:
         self._address = address
 
+    @property
+    def address(self) -> Address:
+        """Where the server is spoken to."""
+        return self._address
+
     def url(self, database: str) -> str:
         """Return the address of a database of that name on the server."""
         return self._address.url(database)

@@ -1,12 +1,15 @@
 """Letting things leave again: what would go is shown, what was had is not sent."""
 
+import os
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
+from digest.audience.enrolment import enrol
 from digest.gather.fetching.fetch import Fetcher
 from digest.model.delivery import marks
 from digest.model.delivery.delivery import DeliveryState
@@ -15,7 +18,7 @@ from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.editions.references import MessageReference
 from digest.schedule.editions import resuming
-from digest.schedule.editions.publishing import publish, publish_due
+from digest.schedule.editions.publishing import gather_named, publish, publish_due
 from digest.schedule.editions.resuming import (
     Answer,
     HadAllAnswer,
@@ -26,13 +29,15 @@ from digest.schedule.editions.resuming import (
 )
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import delivery, reader
+from digest.store.base.tables import delivery, handover, reader
+from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.delivery.deliveries import move_those
 from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
-from digest.store.holds import holds
+from digest.store.holds import holds, mark_file
 from digest.store.holds.holds import Hold
+from digest.store.holds.mark_file import beside
 from digest.store.staff import audit
 from tests.builders import EIGHT, a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted, schedule_id
@@ -173,6 +178,42 @@ def test_what_comes_in_after_they_had_it_is_sent(campaign: Engine) -> None:
     posts_accepted(campaign, [a_post("second")], RESTORED)
 
     assert due_readers(campaign) == [1, 2, 3, 4]
+
+
+def test_who_joins_after_they_had_it_gets_what_others_get_from_then_on(
+    campaign: Engine,
+) -> None:
+    hold_back(campaign)
+    resumed(campaign, HadAllAnswer())
+    with writing(campaign) as connection:
+        [stored] = campaigns.listed(connection)
+        connection.execute(delete(reader))
+        enrol(connection, stored.id, stored.campaign, RESTORED)
+
+    assert due_readers(campaign) == []
+    posts_accepted(campaign, [a_post("second")], RESTORED + HOUR)
+    assert len(due_readers(campaign, SLOT + timedelta(days=1))) == 4
+
+
+def test_what_is_read_anew_before_anybody_looked_counts_from_its_publishing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    folder = f'kind = "folder"\npath = "{tmp_path}"'
+    a_stored_campaign(
+        engine, FILE.replace('kind = "feed"\nurl = "https://example.org/feed"', folder)
+    )
+    a_reader(engine, "ann")
+    post = tmp_path / "lost.md"
+    post.write_text(f"---\ntitle: Lost\npublished: {EIGHT + HOUR}\n---\nWords.\n")
+    os.utime(post, (0, 0))
+    restored = beside(engine, tmp_path)
+    with reading(restored) as connection:
+        database_id = connection.scalars(select(handover.c.database_id)).one()
+    mark_file.write(tmp_path, database_id, 9)
+    gather_named(restored, Fetcher(), None, RESTORED)
+    resumed(restored, HadBeforeAnswer(SLOT), RESTORED + HOUR)
+
+    assert places(engine) == [1]
 
 
 def test_what_was_owed_is_had_too(campaign: Engine) -> None:

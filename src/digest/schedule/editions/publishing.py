@@ -285,7 +285,12 @@ def cancel(engine: Engine, edition_id: int, now: datetime) -> None:
 def gather_named(
     engine: Engine, fetcher: Fetcher, name: str | None, now: datetime
 ) -> dict[str, tuple[SourceReport, ...]]:
-    """Read the sources of one campaign, or of all that are not paused."""
+    """Read the sources of one campaign, or of all that are not paused.
+
+    That a database was restored is on record before anything comes in anew: what has
+    come in since then may have been here before, see `positions.before`.
+    """
+    holds.look(engine, now)
     with reading(engine) as connection:
         if name:
             stored = [campaigns.by_name(connection, name)]

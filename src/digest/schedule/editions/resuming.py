@@ -15,13 +15,14 @@ from sqlalchemy import Connection, Engine
 from digest.model.campaigns.campaign_slots import next_slot
 from digest.model.delivery.mail_records import RecordFault, ServerRecord
 from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
 from digest.schedule.editions import due
 from digest.schedule.editions.foresight import ForeseenEdition, foreseen
 from digest.schedule.editions.had_by_record import settle_by_record
 from digest.schedule.guard import guarded
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
-from digest.store.campaigns import campaigns
+from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import had
 from digest.store.editions import editions, moves
@@ -275,6 +276,9 @@ def _had_up_to(
                 number = each.edition.id
                 report.copies[number] += had.settle(connection, number, HAD, now)
     report.places[name] += readers.bring_up(connection, stored.id, mode, position)
+    if mode is Mode.LIVE:
+        # Newcomers too: what others had before they came is no news to them.
+        going_live.begin_behind(connection, stored.id, position)
     is_all = position >= positions.last(connection, stored.id)
     for edition in _of_campaign(connection, stored):
         upto = edition.upto if edition.upto is not None else MAX
