@@ -166,7 +166,7 @@ def test_they_had_it_settles_what_is_under_way_and_moves_every_place(
     report = resumed(campaign, HadAllAnswer())
 
     assert states_of(campaign, 1) == {ACCEPTED: 4}
-    assert edition_states(campaign) == [EditionState.SENT]
+    assert edition_states(campaign) == [EditionState.SENT, EditionState.MISSED]
     assert places(campaign) == [2, 2, 2, 2]
     assert report.places == {"lantern-week": 4}
     assert due_readers(campaign) == []
@@ -177,7 +177,7 @@ def test_what_comes_in_after_they_had_it_is_sent(campaign: Engine) -> None:
     resumed(campaign, HadAllAnswer())
     posts_accepted(campaign, [a_post("second")], RESTORED)
 
-    assert due_readers(campaign) == [1, 2, 3, 4]
+    assert due_readers(campaign, SLOT + timedelta(days=1)) == [1, 2, 3, 4]
 
 
 def test_who_joins_after_they_had_it_gets_what_others_get_from_then_on(
@@ -239,7 +239,7 @@ def test_an_edition_that_waits_for_approval_is_called_off(engine: Engine) -> Non
     hold_back(engine)
     resumed(engine, HadAllAnswer())
 
-    assert edition_states(engine) == [EditionState.CANCELLED]
+    assert edition_states(engine) == [EditionState.CANCELLED, EditionState.MISSED]
     assert places(engine) == [1]
 
 
@@ -312,7 +312,7 @@ def test_readers_whom_the_record_names_had_an_edition_that_is_lost(
     assert due_readers(campaign, RESTORED + HOUR) == [2, 4]
 
 
-def test_what_the_lost_edition_cannot_have_held_goes_to_its_readers_too(
+def test_what_the_lost_edition_cannot_have_held_comes_with_the_next(
     campaign: Engine,
 ) -> None:
     hold_back(campaign)
@@ -323,7 +323,25 @@ def test_what_the_lost_edition_cannot_have_held_goes_to_its_readers_too(
     resumed(campaign, by_record(ann), RESTORED + HOUR)
 
     assert places(campaign)[0] == 1
-    assert due_readers(campaign, RESTORED + HOUR) == [1, 2, 3, 4]
+    # Under its Message-ID she has had another email.
+    assert due_readers(campaign, RESTORED + HOUR) == [2, 3, 4]
+    assert places(campaign) == [1, 1, 1, 1]
+    assert 1 in due_readers(campaign, SLOT + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "answer", [HadAllAnswer(), HadBeforeAnswer(SLOT + HOUR / 4)], ids=str
+)
+def test_a_lost_slot_that_was_had_is_not_made_anew(
+    campaign: Engine, answer: Answer
+) -> None:
+    hold_back(campaign)
+    resumed(campaign, answer)
+    posts_accepted(campaign, [a_post("new", published=RESTORED)], RESTORED)
+
+    assert due_readers(campaign, RESTORED) == []
+    assert edition_states(campaign) == [EditionState.MISSED]
+    assert due_readers(campaign, SLOT + timedelta(days=1)) == [1, 2, 3, 4]
 
 
 def test_a_number_that_is_somebody_elses_after_the_restore_names_nobody(
@@ -374,7 +392,7 @@ def test_a_rehearsal_moves_the_places_of_rehearsals_alone(campaign: Engine) -> N
     resumed(practice, HadAllAnswer())
 
     assert states_of(campaign, 1) == {ACCEPTED: 4}
-    assert edition_states(campaign) == [EditionState.REHEARSED]
+    assert edition_states(campaign) == [EditionState.REHEARSED, EditionState.MISSED]
     assert places(campaign) == [0, 0, 0, 0]
 
 

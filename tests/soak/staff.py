@@ -20,7 +20,7 @@ from digest.model.editions.edition import EditionState
 from digest.model.people.departure import LeavingMeans
 from digest.schedule.campaign_files import apply_file
 from digest.schedule.editions import publishing
-from digest.schedule.editions.steering import Steer
+from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import delivery, edition, item

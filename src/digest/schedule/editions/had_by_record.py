@@ -6,12 +6,13 @@ database has lost, its readers who are named there are moved on past what it hel
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from digest.audience.emails import email_key
+from digest.model.campaigns.campaign_slots import last_slot
 from digest.model.delivery.mail_records import RecordFault, ServerRecord
 from digest.model.editions.edition import EditionState
 from digest.model.editions.references import MessageReference
@@ -46,13 +47,15 @@ class NamedCopies:
 class _LostEdition:
     """An edition that is not planned here.
 
-    What it held ends at the position `upto`, or with what there was at `closed_at`.
+    What it held ends at the position `upto`, or with what there was at `closed_at`. It
+    has a `slot` where nothing is known of it here.
     """
 
     schedule_id: int
     code: str
     closed_at: datetime
     upto: int | None = None
+    slot: Slot | None = None
 
 
 def settle_by_record(
@@ -74,30 +77,44 @@ def settle_by_record(
             named.copies[edition_id] += had.settle(
                 connection, edition_id, HAD, now, reader_ids
             )
-    mode = mode_of(connection)
     for stored in stored_campaigns:
-        moved = set[int]()
-        for lost in _lost(connection, stored, now):
-            if not names.may_be_of(lost.code):
-                continue
-            theirs = had.readers_by_email(connection, lost.schedule_id)
-            reader_ids = [
-                each.reader_id for each in theirs if names.has(lost.code, each)
-            ]
-            if reader_ids:
-                upto = lost.upto
-                if upto is None:
-                    upto = positions.before(
-                        connection, stored.id, lost.closed_at, restored_at
-                    )
-                bring_up_those(connection, mode, upto, reader_ids)
-            moved.update(reader_ids)
-        named.places[stored.campaign.name] += len(moved)
+        moved = _settle_lost(connection, stored, names, restored_at, now)
+        named.places[stored.campaign.name] += moved
     _note_settled(connection, names)
     named.faults = tuple(
         sorted((*record.faults, *names.unknown()), key=lambda fault: fault.line)
     )
     return named
+
+
+def _settle_lost(
+    connection: Connection,
+    stored: StoredCampaign,
+    names: "_Names",
+    restored_at: datetime | None,
+    now: datetime,
+) -> int:
+    """Move on who is named of a campaign's lost editions; return how many they are."""
+    mode, moved = mode_of(connection), set[int]()
+    sent = dict[int, tuple[Slot, int]]()
+    for lost in _lost(connection, stored, now):
+        if not names.may_be_of(lost.code):
+            continue
+        theirs = had.readers_by_email(connection, lost.schedule_id)
+        reader_ids = [each.reader_id for each in theirs if names.has(lost.code, each)]
+        if not reader_ids:
+            continue
+        upto = lost.upto
+        if upto is None:
+            at = lost.closed_at
+            upto = positions.before(connection, stored.id, at, restored_at)
+        bring_up_those(connection, mode, upto, reader_ids)
+        if lost.slot is not None:
+            sent[lost.schedule_id] = lost.slot, upto
+        moved.update(reader_ids)
+    for slot, upto in sent.values():
+        _make_anew(connection, stored, slot, upto, now)
+    return len(moved)
 
 
 class _Names:
@@ -173,4 +190,35 @@ def _lost(
         for at in due.unsettled_slots(connection, stored, schedule, now):
             slot = Slot(stored.id, schedule.id, at)
             code = next(moves.codes_of(connection, slot, mode))
-            yield _LostEdition(schedule.id, code, at - lead)
+            yield _LostEdition(schedule.id, code, at - lead, slot=slot)
+
+
+def _make_anew(
+    connection: Connection,
+    stored: StoredCampaign,
+    sent: Slot,
+    upto: int,
+    now: datetime,
+) -> None:
+    """Make the edition that was sent at a slot and is lost, as far as it went then.
+
+    Readers who are not named get it, if it is not too late. What came in since goes
+    with the next one: under the same Message-IDs nobody would look at it.
+    """
+    [row] = [
+        row
+        for row in campaigns.schedules_of(connection, stored)
+        if row.id == sent.schedule_id
+    ]
+    for at in [*due.unsettled_slots(connection, stored, row, now)]:
+        if at < sent.at:
+            moves.miss(connection, Slot(stored.id, row.id, at), now, HAD)
+    is_last = sent.at == last_slot(stored.campaign, row.schedule, row.extra_slot)
+    slot = replace(sent, is_last=is_last)
+    if now - sent.at > row.schedule.may_run_late(sent.at):
+        moves.miss(connection, slot, now, HAD)
+        return
+    moves.open_at(connection, slot, now)
+    edition = editions.at_slot(connection, row.id, sent.at)
+    if edition is not None:
+        moves.move(connection, edition.id, EditionState.FROZEN, now, upto=upto)

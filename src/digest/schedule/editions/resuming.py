@@ -26,7 +26,7 @@ from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import had
 from digest.store.editions import editions, moves
-from digest.store.editions.editions import Edition
+from digest.store.editions.editions import Edition, Slot
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.people import readers
@@ -226,26 +226,24 @@ def _resumed(
         return None
     report = ResumeReport(_outlook(connection, hold, now))
     stored_campaigns = [each.stored for each in report.before.campaigns]
-    restored_at = hold.since if hold.is_of_a_restore else None
     match answer:
         case SendAnswer():
             pass
-        case HadAllAnswer():
+        case HadAllAnswer() | HadBeforeAnswer():
             for stored in stored_campaigns:
-                upto = positions.last(connection, stored.id)
-                _had_up_to(connection, stored, upto, report, now)
-        case HadBeforeAnswer(at):
-            for stored in stored_campaigns:
-                upto = positions.before(connection, stored.id, at, restored_at)
-                _had_up_to(connection, stored, upto, report, now)
+                _had(connection, stored, answer, report, now)
         case HadByRecordAnswer(record):
             named = settle_by_record(
-                connection, stored_campaigns, record, restored_at, now
+                connection, stored_campaigns, record, _restored_at(hold), now
             )
             report.copies, report.places = named.copies, named.places
             report.faults, report.others = named.faults, record.others
     report.after = _outlook(connection, hold, now)
     return report
+
+
+def _restored_at(hold: Hold) -> datetime | None:
+    return hold.since if hold.is_of_a_restore else None
 
 
 def _recorded(answer: Answer, report: ResumeReport) -> dict[str, Any]:
@@ -257,6 +255,25 @@ def _recorded(answer: Answer, report: ResumeReport) -> dict[str, Any]:
         "readers moved on": sum(report.places.values()),
         "copies that go at once": at_once,
     }
+
+
+def _had(
+    connection: Connection,
+    stored: StoredCampaign,
+    answer: HadAllAnswer | HadBeforeAnswer,
+    report: ResumeReport,
+    now: datetime,
+) -> None:
+    """Call had what the answer says of a campaign."""
+    restored_at = _restored_at(report.before.hold)
+    match answer:
+        case HadAllAnswer():
+            upto, until = positions.last(connection, stored.id), now
+        case HadBeforeAnswer(until):
+            upto = positions.before(connection, stored.id, until, restored_at)
+    _had_up_to(connection, stored, upto, report, now)
+    if restored_at is not None:
+        _had_slots(connection, stored, until, now)
 
 
 def _had_up_to(
@@ -284,6 +301,19 @@ def _had_up_to(
         upto = edition.upto if edition.upto is not None else MAX
         if edition.state in _CANCELLABLE and (upto <= position or is_all):
             moves.move(connection, edition.id, EditionState.CANCELLED, now, reason=HAD)
+
+
+def _had_slots(
+    connection: Connection, stored: StoredCampaign, until: datetime, now: datetime
+) -> None:
+    """Call had the editions that the database has lost, of slots that closed by then.
+
+    Made anew, they would carry what came since under the Message-IDs of what was sent.
+    """
+    for row in campaigns.schedules_of(connection, stored):
+        for at in [*due.unsettled_slots(connection, stored, row, now)]:
+            if at - row.schedule.close <= until:
+                moves.miss(connection, Slot(stored.id, row.id, at), now, HAD)
 
 
 def _of_campaign(connection: Connection, stored: StoredCampaign) -> list[Edition]:
