@@ -25,7 +25,7 @@ def test_every_post_comes_once_to_everybody_whatever_happens(
     (tmp_path / "var").mkdir()
     shutil.copy(sqlite_pattern, tmp_path / "var" / "digest.db")
 
-    lived(SqliteGround(tmp_path / "var"), tmp_path, days=8, seed=3)
+    lived(SqliteGround(tmp_path / "var"), tmp_path, days=7, seed=3)
 
 
 def test_so_it_does_on_postgresql(tmp_path: Path, databases: Databases) -> None:
@@ -33,4 +33,4 @@ def test_so_it_does_on_postgresql(tmp_path: Path, databases: Databases) -> None:
     ground = PostgresGround(databases.address, "soak")
     ground.create(PATTERN)
 
-    lived(ground, tmp_path, days=4, seed=4)
+    lived(ground, tmp_path, days=3, seed=4)

@@ -120,6 +120,7 @@ class Life(Story):
 
     def look_round(self) -> None:
         """Have staff approve what waits: at once, late, or not at all."""
+        super().look_round()
         if self.troubles.is_held or self.troubles.is_off:
             return
         for edition_id, campaign, _, slot in self.staff.waiting():

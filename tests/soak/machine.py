@@ -219,11 +219,11 @@ def live(order: Order, statement: int) -> None:
 
 
 def _die_at(engine: Engine, statement: int) -> None:
-    left = [statement]
+    remaining = [statement]
 
     def count(*_args: Any) -> None:
-        left[0] -= 1
-        if left[0] <= 0:
+        remaining[0] -= 1
+        if remaining[0] <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(engine, "before_cursor_execute", count)

@@ -78,9 +78,9 @@ class Sites:
 
     def shown_now(self) -> Iterator[PostFact]:
         """Yield what was in the feeds that answered since the last call."""
-        asked = self._site.paths()[self._asked :]
-        self._asked += len(asked)
-        for path in sorted(set(asked) - self._down):
+        paths = self._site.paths()[self._asked :]
+        self._asked += len(paths)
+        for path in sorted(set(paths) - self._down):
             yield from self._posts.get(path, [])[-SHOWN:]
 
     def newest(self, path: str) -> list[PostFact]:
@@ -118,5 +118,5 @@ def _words(post: PostFact) -> str:
     while number or not things:
         number, which = divmod(number, len(_THINGS))
         things.append(_THINGS[which])
-    told = " and a ".join(things)
-    return f"Told {post.wording} times: there is a {told}, number {post.number}."
+    words = " and a ".join(things)
+    return f"Told {post.wording} times: there is a {words}, number {post.number}."

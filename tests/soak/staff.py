@@ -4,7 +4,7 @@ Acts since a backup are done again after it is put back: a journal keeps them.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +17,14 @@ from digest.audience.unsubscribing import leave_as_told
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.model.editions.references import MessageReference
 from digest.model.people.departure import LeavingMeans
 from digest.schedule.campaign_files import apply_file
 from digest.schedule.editions import publishing
 from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import mode_of
-from digest.store.base.tables import delivery, edition, item
+from digest.store.base.tables import delivery, edition, item, subscriber
 from digest.store.campaigns import campaigns
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.send_batches import settle_uncertain
@@ -93,8 +94,8 @@ class Staff:
 
     def _joined(self, person: ScenePerson) -> None:
         campaign = self.truth.campaigns[person.campaign]
-        known = self.truth.readers.get(person.email)
-        reader = known or ReaderFact(person, person.schedule, self.now)
+        existing = self.truth.readers.get(person.email)
+        reader = existing or ReaderFact(person, person.schedule, self.now)
         reader.joined_at = self.now
         reader.before = campaign.stood.get(person.schedule, 0) | campaign.may
         reader.long_before = campaign.stood_surely.get(person.schedule, 0)
@@ -211,23 +212,24 @@ class Staff:
         except DigestError:
             return
 
-    def settle(self, has_arrived: Callable[[str, str], bool]) -> int:
-        """Settle each copy that is uncertain by what the mail server's record says."""
-        columns = (delivery.c.edition_id, delivery.c.reader_id, edition.c.code)
+    def settle(self, references: Set[str]) -> None:
+        """Settle each copy that is uncertain by what the mail server has on record."""
+        columns = (delivery.c.edition_id, delivery.c.reader_id)
         wanted = (
-            select(*columns)
+            select(*columns, edition.c.code, subscriber.c.email)
             .join(edition, edition.c.id == delivery.c.edition_id)
+            .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
             .where(delivery.c.state == DeliveryState.UNCERTAIN)
         )
         with reading(self.machine.app.engine) as connection:
             rows = connection.execute(wanted).all()
         for row in rows:
-            is_there = has_arrived(str(row.reader_id), row.code)
+            name = MessageReference.of(row.code, row.reader_id, row.email)
+            is_there = str(name) in references
             to = DeliveryState.ACCEPTED if is_there else DeliveryState.PLANNED
             key = DeliveryKey(row.edition_id, row.reader_id)
             with writing(self.machine.app.engine) as connection:
                 settle_uncertain(connection, key, to, self.now)
-        return len(rows)
 
 
 def chosen(chance: random.Random, readers: list[ReaderFact]) -> ReaderFact | None:

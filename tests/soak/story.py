@@ -86,7 +86,8 @@ class Story:
         self.staff = Staff(
             self.machine, self.truth, self.scene, self.folder, self.sites.url
         )
-        self.left: list[Arrival] = []
+        self.departed: list[Arrival] = []
+        self._taken = set[str]()
         self.troubles = Troubles(
             self.machine,
             self.carrier,
@@ -95,7 +96,7 @@ class Story:
             self.truth,
             self.chance,
             self.counts,
-            self.left,
+            self.departed,
         )
         self.told: deque[str] = deque(maxlen=40)
         self._queue: list[tuple[datetime, int, str, Callable[[], None]]] = []
@@ -196,12 +197,14 @@ class Story:
         self.look_round()
 
     def look_round(self) -> None:
-        """Do what staff do once the product has looked."""
+        """Do what staff do once the product has looked: settle what is uncertain."""
+        if not self.troubles.is_held:
+            self.staff.settle(self._taken)
 
     def _take_stock(self, *, for_sure: bool) -> None:
         """Note what the product was shown, what closed since, and what left."""
         for post in self.sites.shown_now():
-            self.truth.seen(post, for_sure=for_sure)
+            self.truth.note_shown(post, for_sure=for_sure)
         arrivals = [*self.carrier.arrivals()]
         if for_sure:
             self.judge.close_slots(self.clock.now, self._trouble)
@@ -212,7 +215,8 @@ class Story:
             raise LawBroken(f"something left while nothing may: {arrivals[0]}")
         if not for_sure:
             self._doubt(arrivals[-_CONNECTIONS:])
-        self.left += arrivals
+        self.departed += arrivals
+        self._taken.update(each.reference for each in arrivals)
         self.judge.take(arrivals)
 
     def _doubt(self, arrivals: Iterable[Arrival]) -> None:

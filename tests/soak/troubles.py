@@ -53,7 +53,7 @@ class Troubles:
     truth: Truth
     chance: random.Random
     counts: Counter[str]
-    left: list[Arrival]
+    departed: list[Arrival]
     backups: list[Backup] = field(default_factory=list)
     is_off: bool = False
     is_held: bool = False
@@ -132,8 +132,8 @@ class Troubles:
         while self.backups and self.backups[0].made_at < oldest:
             self.machine.ground.drop(self.backups.pop(0).name)
         self.staff.forget_acts(oldest)
-        while self.left and self.left[0].at < oldest:
-            del self.left[0]
+        while self.departed and self.departed[0].at < oldest:
+            del self.departed[0]
 
     def restore(self) -> bool:
         """Put a backup back, the machine being off; False where there is none."""
@@ -176,7 +176,7 @@ class Troubles:
         backup = self._restored
         if backup is None:
             return []
-        return [each for each in self.left if each.at > backup.made_at]
+        return [each for each in self.departed if each.at > backup.made_at]
 
     def go_on(self) -> None:
         """Let things leave again, as the page on restoring tells."""
@@ -202,23 +202,23 @@ class Troubles:
         gather_named(app.engine, app.fetcher, None, self.now)
         for post in self.sites.shown_now():
             if not self.truth.campaigns[post.campaign].is_paused:
-                self.truth.seen(post, for_sure=True)
+                self.truth.note_shown(post, for_sure=True)
 
     def _answer(self) -> Answer:
         """Choose what to say: what is true, so far as one of the answers is."""
-        left = self.left_since_restored()
+        lost = self.left_since_restored()
         if self._restored is None:
             return SendAnswer() if self.chance.random() < 0.9 else HadAllAnswer()
         answers: list[Callable[[], Answer]] = [HadAllAnswer]
-        if not left:
+        if not lost:
             return SendAnswer()
         if self.chance.random() < 0.1:
             return SendAnswer()
         since = self._restored.made_at
         is_clean = not self._was_messy(since)
         if is_clean:
-            answers.append(lambda: HadBeforeAnswer(left[-1].at + timedelta(minutes=1)))
-            if not any(each.is_letter for each in left):
+            answers.append(lambda: HadBeforeAnswer(lost[-1].at + timedelta(minutes=1)))
+            if not any(each.is_letter for each in lost):
                 answers += [self._by_record] * 2
         return self.chance.choice(answers)()
 

@@ -114,7 +114,7 @@ class Truth:
             if is_theirs and reader.is_here and reader.schedule == schedule:
                 yield reader
 
-    def seen(self, post: PostFact, *, for_sure: bool) -> None:
+    def note_shown(self, post: PostFact, *, for_sure: bool) -> None:
         """Note that the product was shown a post, or perhaps died of it."""
         if post.waits_for_staff or post.is_held or post.is_withdrawn:
             return
@@ -128,20 +128,20 @@ class Truth:
     def hold(self, post: PostFact) -> None:
         """Note that staff hold a post: nobody gets it."""
         post.is_held = True
-        self._gone(post)
+        self._take_away(post)
 
     def withdraw(self, post: PostFact) -> None:
         """Note that staff have withdrawn a post: nobody gets it from now on."""
         post.is_withdrawn = True
         self.campaigns[post.campaign].withdrawn |= post.bit
-        self._gone(post)
+        self._take_away(post)
 
     def release(self, post: PostFact) -> None:
         """Note that staff have released a post."""
         post.is_held = post.waits_for_staff = False
-        self.seen(post, for_sure=True)
+        self.note_shown(post, for_sure=True)
 
-    def _gone(self, post: PostFact) -> None:
+    def _take_away(self, post: PostFact) -> None:
         campaign = self.campaigns[post.campaign]
         campaign.may &= ~post.bit
         campaign.must &= ~post.bit
