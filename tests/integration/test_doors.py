@@ -42,6 +42,7 @@ def address_of(path: str) -> str:
         ("{edition_id}", "1"),
         ("{account_id}", "1"),
         ("{device_id}", "1"),
+        ("{passkey_id}", "1"),
         ("{number}", "1"),
         ("{name}", "lantern-week"),
         ("{schedule}", "daily"),

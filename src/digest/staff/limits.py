@@ -29,6 +29,8 @@ INVITATION_LASTS = timedelta(days=3)
 RESET_LASTS = timedelta(hours=1)
 # The link to the first account works so long; each start of the service makes one.
 FIRST_LASTS = timedelta(days=1)
+# A passkey is asked for so long: a page may stand open for a while.
+CHALLENGE_LASTS = timedelta(minutes=30)
 # A session ends after so long, whatever is done in it: a working day.
 SESSION_LASTS = timedelta(hours=12)
 # A session whose second step is not taken ends after so long.

@@ -86,6 +86,8 @@ KEY_SECRET_BYTES = 32
 ACCOUNT_NAME_LENGTH = 80
 # Random bytes of a session's cookie: nobody guesses 256 bits.
 SESSION_TOKEN_BYTES = 32
+# Characters of a passkey's name.
+PASSKEY_NAME_LENGTH = 80
 # Characters of a device's name, as its browser gives it.
 DEVICE_NAME_LENGTH = 120
 # Characters of who did something, as the audit trail has it.

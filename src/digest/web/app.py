@@ -19,8 +19,16 @@ from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.settings import audit, users
-from digest.web.doors import account, forgotten, refusals, sign_in, welcome
+from digest.web.doors import (
+    account,
+    forgotten,
+    passkey_pages,
+    refusals,
+    sign_in,
+    welcome,
+)
 from digest.web.doors.gate import Gate
+from digest.web.doors.passkey_door import PasskeyDoor
 from digest.web.doors.rights import Door
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import WrongAttempts, of_wrong_keys
@@ -30,8 +38,9 @@ from digest.web.parts.pages import Pages
 from digest.web.public import event_file, health, site, slot_calendar, unsubscribe
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -58,12 +67,14 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     pages, wrong_keys = Pages(digest), of_wrong_keys()
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
     posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
+    passkey_door = PasskeyDoor(digest)
     gate, door = Gate(digest, pages, sessions), Door(digest)
     of_everybody = (
         unsubscribe.routes(digest, pages),
         slot_calendar.routes(digest),
         event_file.routes(digest),
-        sign_in.routes(digest, pages, sessions, wrong_attempts),
+        sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),
+        passkey_pages.routes_of_everybody(passkey_door, sessions),
         forgotten.routes(digest, pages, wrong_attempts),
         welcome.routes(digest, pages, sessions),
         site.routes(digest, pages),
@@ -78,7 +89,8 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         forms.routes(posts),
         buttons.routes(posts),
         inbox.routes(digest, pages),
-        account.routes(digest, pages, wrong_attempts),
+        account.routes(digest, pages, wrong_attempts, passkey_door),
+        passkey_pages.routes_of_staff(digest, passkey_door),
         users.routes(digest, pages),
         audit.routes(digest, pages),
     )

@@ -689,6 +689,14 @@ account_passkey = Table(
     Index(None, "account_id"),
 )
 
+# Challenges that passkeys have answered, until they are over by themselves.
+used_challenge = Table(
+    "used_challenge",
+    metadata,
+    Column("number", BigId, primary_key=True, autoincrement=False),
+    _required("ends_at", UtcDateTime),
+)
+
 # Codes on paper that stand in for the second step, each once; hashed under our key.
 recovery_code = Table(
     "recovery_code",

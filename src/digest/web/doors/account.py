@@ -15,9 +15,10 @@ from digest.staff import entrance
 from digest.staff import limits as staff_limits
 from digest.staff.entrance import RefusedPassword
 from digest.staff.second_step import SecondStep, TotpProof
-from digest.store.staff import accounts, second_steps, sessions
+from digest.store.staff import accounts, passkeys, second_steps, sessions
 from digest.store.staff.sessions import Session
 from digest.web.doors.origins import host_of
+from digest.web.doors.passkey_door import PasskeyDoor
 from digest.web.doors.rights import StaffSession, needs
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts.inputs import FormFields, RowId, form_fields
@@ -29,23 +30,28 @@ _DONE = {
     "password": "Your password is changed, and your other devices are signed out",
     "device": "That device is signed out",
     "devices": "Every other device is signed out",
+    "passkey": "This device lets you in from now on",
+    "no-passkey": "This device made no passkey that we can use",
+    "passkey-removed": "That passkey lets nobody in any more",
     "nothing": "Nothing had to be done",
 }
 _NOT_IT = "This is not your password"
 _TOO_OFTEN = "That was too often. Wait ten minutes, then try again"
 
 
-def routes(digest: App, pages: Pages, wrong: WrongAttempts) -> APIRouter:
+def routes(
+    digest: App, pages: Pages, wrong: WrongAttempts, passkey_door: PasskeyDoor
+) -> APIRouter:
     """Return the routes; wrong passwords are counted by `wrong`."""
     router = APIRouter(prefix="/account")
-    own = _OwnAccount(digest, pages, wrong)
+    own = _OwnAccount(digest, pages, wrong, passkey_door)
     _add_proofs(router, own)
     _add_devices(router, digest)
 
     @router.api_route("", methods=_READ)
     @needs(Right.OWN_ACCOUNT)
-    def overview(session: StaffSession, done: str = "") -> Response:
-        return own.overview(session, done)
+    def overview(request: Request, session: StaffSession, done: str = "") -> Response:
+        return own.overview(request, session, done)
 
     return router
 
@@ -81,7 +87,7 @@ def _add_proofs(router: APIRouter, own: "_OwnAccount") -> None:
     @needs(Right.OWN_ACCOUNT)
     def new_codes(request: Request, session: StaffSession, form: Form) -> Response:
         if fault := own.fault_of_password(request, session, form):
-            return own.overview(session, faults={"old_password": fault})
+            return own.overview(request, session, faults={"old_password": fault})
         return own.new_codes(session)
 
 
@@ -108,7 +114,14 @@ def _add_devices(router: APIRouter, digest: App) -> None:
 class _OwnAccount:
     """What the pages of one's own account do."""
 
-    def __init__(self, digest: App, pages: Pages, wrong: WrongAttempts) -> None:
+    def __init__(
+        self,
+        digest: App,
+        pages: Pages,
+        wrong: WrongAttempts,
+        passkey_door: PasskeyDoor,
+    ) -> None:
+        self._passkey_door = passkey_door
         self._digest = digest
         self._pages = pages
         self._wrong = wrong
@@ -117,6 +130,7 @@ class _OwnAccount:
 
     def overview(
         self,
+        request: Request,
         session: Session,
         done: str = "",
         faults: dict[str, str] | None = None,
@@ -125,6 +139,7 @@ class _OwnAccount:
         zone, now = self._digest.settings.timezone, self._digest.now()
         with self._digest.reading() as connection:
             devices = sessions.of_account(connection, session.account.id, now)
+            stored_passkeys = passkeys.of_account(connection, session.account.id)
             codes_left = second_steps.recovery_codes_left(
                 connection, session.account.id
             )
@@ -144,6 +159,18 @@ class _OwnAccount:
                     "seen": moment_in_words(last_seen, zone),
                 }
                 for device_id, name, started, last_seen in devices
+            ],
+            question=self._passkey_door.ask_for_new(request, session),
+            passkeys=[
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "created": moment_in_words(each.created_at, zone),
+                    "used": moment_in_words(each.used_at, zone)
+                    if each.used_at
+                    else "never",
+                }
+                for each in stored_passkeys
             ],
             done=_DONE.get(done, ""),
             faults=faults or {},

@@ -11,6 +11,7 @@ from digest.staff import entrance
 from digest.staff.second_step import SecondStep
 from digest.store.staff import accounts
 from digest.web.doors.origins import host_of
+from digest.web.doors.passkey_door import PasskeyDoor
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts.inputs import FormFields, form_fields
@@ -23,6 +24,10 @@ _WRONG = (
     "This address and this password do not belong together. Type both again, or choose "
     "another password"
 )
+_NO_PASSKEY = (
+    "This device has no passkey of an account here, or did not prove that it is you. "
+    "Sign in with your password"
+)
 _WRONG_CODE = "That code is over, or is not yours. Type the one that is showing now"
 Form = Annotated[FormFields, Depends(form_fields)]
 
@@ -33,15 +38,20 @@ def safe(then: str) -> str:
 
 
 def routes(
-    digest: App, pages: Pages, sessions: StaffSessions, wrong: WrongAttempts
+    digest: App,
+    pages: Pages,
+    sessions: StaffSessions,
+    wrong: WrongAttempts,
+    passkey_door: PasskeyDoor,
 ) -> APIRouter:
     """Return the routes; wrong passwords and codes are counted by `wrong`."""
     router = APIRouter()
-    steps = _Steps(digest, pages, sessions, wrong)
+    steps = _Steps(digest, pages, sessions, wrong, passkey_door)
 
     @router.api_route("/sign-in", methods=_READ)
-    def ask(then: str = "") -> Response:
-        return steps.password_page({"then": then})
+    def ask(request: Request, then: str = "", refused: str = "") -> Response:
+        fault = _NO_PASSKEY if refused == "passkey" else ""
+        return steps.password_page(request, {"then": then}, fault)
 
     @router.post("/sign-in")
     def sign_in(request: Request, form: Form) -> Response:
@@ -71,8 +81,14 @@ class _Steps:
     """The two steps: the password, then a code."""
 
     def __init__(
-        self, digest: App, pages: Pages, sessions: StaffSessions, wrong: WrongAttempts
+        self,
+        digest: App,
+        pages: Pages,
+        sessions: StaffSessions,
+        wrong: WrongAttempts,
+        passkey_door: PasskeyDoor,
     ) -> None:
+        self._passkey_door = passkey_door
         self._digest = digest
         self._pages = pages
         self._sessions = sessions
@@ -80,7 +96,11 @@ class _Steps:
         self._second_step = SecondStep(digest.secret)
 
     def password_page(
-        self, typed: FormFields, fault: str = "", status: int = 200
+        self,
+        request: Request,
+        typed: FormFields,
+        fault: str = "",
+        status: int = 200,
     ) -> Response:
         """Return the first step's page, with what is wrong."""
         with self._digest.reading() as connection:
@@ -91,18 +111,19 @@ class _Steps:
             typed={name: typed.get(name, "") for name in ("email", "then")},
             faults={"password": fault} if fault else {},
             has_accounts=has_accounts,
+            question=self._passkey_door.ask_who(request) if has_accounts else None,
         )
 
     def take_password(self, request: Request, form: FormFields) -> Response:
         """Sign somebody in, or as far as their second step."""
         email, caller = form.get("email", "").strip().lower(), host_of(request)
         if self._wrong.are_too_many(caller, email):
-            return self.password_page(form, _TOO_OFTEN, 429)
+            return self.password_page(request, form, _TOO_OFTEN, 429)
         password = form.get("password", "")
         account_id = entrance.known_by_password(self._digest.engine, email, password)
         if account_id is None:
             self._wrong.count(caller, email)
-            return self.password_page(form, _WRONG, 422)
+            return self.password_page(request, form, _WRONG, 422)
         with self._digest.reading() as connection:
             owner = accounts.get(connection, account_id)
         following, is_whole = safe(form.get("then", "")), not owner.has_second_step

@@ -15,6 +15,7 @@ _FONT = "font/woff2"  # compressed as it is
 # A kind of file that is not here is not served.
 _MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": _FONT,
