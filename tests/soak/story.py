@@ -265,6 +265,8 @@ class Story:
         self.tell("the end")
         if self.troubles.is_off:
             self.troubles.turn_on()
+        if self.machine.hold() is not None:
+            self.troubles.go_on()
         self.look()
         self.judge.judge_all(asked.all_editions(self.machine))
 
