@@ -46,6 +46,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("today", "/desk"),
         ("campaigns", "/desk/campaigns"),
         ("campaign", "/desk/campaigns/lantern-week"),
+        ("golive", "/desk/golive"),
         ("posts", "/desk/log/lantern-week"),
         ("post", "/desk/posts/1"),
         ("post-new", "/desk/log/lantern-week/new/post"),

@@ -21,6 +21,7 @@ LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
 PATHS = (
     *("/desk", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
+    *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),

@@ -73,13 +73,10 @@ def golive(  # noqa: PLR0913 - an option each
             return
         if not yes:
             _ask(waiting)
-        going_live.go_live(digest.engine, waiting, begin, digest.now())
+        going_live.go_live(digest.engine, waiting, begin, digest.now(), lacking=lacking)
         talk(f"live: {', '.join(waiting)}")
         if not digest.settings.live:
-            talk(
-                "DIGEST_LIVE is still no: say DIGEST_LIVE=yes in .env and start digest "
-                "again; another rehearsal would need another golive"
-            )
+            talk(going_live.STILL_PRACTICE)
 
 
 def _ask(names: list[str]) -> None:

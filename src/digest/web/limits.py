@@ -34,6 +34,8 @@ TODAY_EDITIONS = 20
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.
 CAMPAIGN_EDITIONS = 6
+# Of titles that are shown of what a first live edition would hold, the newest.
+GOLIVE_TITLES = 20
 # Of acts on one page of the audit trail.
 AUDIT_ACTS = 50
 # Of runs on one page.

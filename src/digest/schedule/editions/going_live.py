@@ -21,6 +21,11 @@ from digest.store.posts.log import MAX, LogEntry
 from digest.store.staff.audit import Act, record
 
 _START, _NOW = "start", "now"
+# What is to be done besides, where the settings say practice mode still.
+STILL_PRACTICE = (
+    "DIGEST_LIVE is still no: say DIGEST_LIVE=yes in .env and start digest again; "
+    "another rehearsal would need another golive"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,21 @@ def foresee(
 
 
 def go_live(
-    engine: Engine, names: Sequence[str], start: LiveStart, now: datetime
+    engine: Engine,
+    names: Sequence[str],
+    start: LiveStart,
+    now: datetime,
+    *,
+    lacking: Sequence[str] = (),
 ) -> list[LivePlan]:
     """Let these campaigns, or all, be sent live from now on; safe to repeat.
 
     It is on record who said so, of what. Raises NotFound, and DigestError where a
-    campaign lacks what live needs: then none is.
+    campaign, or the installation, lacks what live needs: then none is. `lacking` are
+    the cures of what the installation lacks.
     """
+    if lacking:
+        raise DigestError(f"live needs more: {'; '.join(lacking)}")
     with writing(engine) as connection:
         plans = _foreseen(connection, names, start, now)
         for plan in plans:
