@@ -1,6 +1,8 @@
 """Everything in one process: asked to stop at any moment, all of it stops."""
 
 import socket
+import subprocess
+import sys
 import threading
 
 from digest.bootstrap import App
@@ -19,3 +21,12 @@ def test_who_is_asked_to_stop_before_the_pages_are_up_stops(program: App) -> Non
     serving.join(20)
 
     assert not serving.is_alive()
+
+
+def test_who_only_sends_loads_neither_the_pages_nor_what_styles_an_email() -> None:
+    modules = "digest.bootstrap, digest.cli.service.serving"
+    code = f"import sys, {modules}; sys.exit(HEAVY & sys.modules.keys() != set())"
+    heavy = "HEAVY = {'fastapi', 'uvicorn', 'premailer', 'requests', 'trafilatura'}"
+    words = [sys.executable, "-c", f"{heavy}; {code}"]
+
+    assert subprocess.run(words, check=False).returncode == 0  # noqa: S603 - our own

@@ -5,8 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from socket import gethostname
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from digest.bootstrap import App
 from digest.errors import DigestError
@@ -29,7 +28,9 @@ from digest.store.delivery import rate_limits
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.reports import overview
-from digest.web.app import make_app
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +185,12 @@ def _used(digest: App) -> tuple[LimitUse, ...]:
 
 def _server(
     digest: App, host: str, port: int, pulses: Pulses | None = None
-) -> uvicorn.Server:
+) -> "Server":
+    # Here, so that whoever only sends need not know of the pages.
+    import uvicorn
+
+    from digest.web.app import make_app
+
     return uvicorn.Server(
         uvicorn.Config(
             make_app(digest, pulses),

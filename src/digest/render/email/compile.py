@@ -29,7 +29,6 @@ from digest.render.email.html_words import (
     marked,
     text_words,
 )
-from digest.render.email.inliner import inline_styles
 from digest.render.email.markers import Markers, Pieces
 from digest.render.email.message import PICTURE_BOUNDARY, compile_message
 from digest.render.email.pictures import (
@@ -176,6 +175,9 @@ def _html_at(
         "blocks": blocks,
         "attributes": attributes_of,
     }
+    # Here: premailer brings much along that whoever renders nothing does without.
+    from digest.render.email.inliner import inline_styles  # noqa: PLC0415
+
     html = with_directed_lines(_allowed(rendered(templates, "edition.html", context)))
     pieces = _with_way_out(markers.split(inline_styles(html)), "edition.html")
     return _Page(pieces, pictures)
