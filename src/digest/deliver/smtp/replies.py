@@ -5,6 +5,7 @@ Which codes are final and which are about us is decided in `model.delivery.smtp_
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.deliver import limits
 from digest.errors import CarrierError
@@ -22,6 +23,7 @@ class SmtpReply:
     words: str
 
     @classmethod
+    @lru_cache(maxsize=256)  # a server says the same to nearly every command
     def of(cls, code: int, text: bytes) -> "SmtpReply":
         """Return the reply on one line, as far as it can be shown."""
         words = " ".join(text.decode("utf-8", "replace").split())
