@@ -7,7 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.model.roles import Scope
 from digest.store.staff import access_keys
+from digest.store.staff.access_keys import NewKey
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 
@@ -21,7 +23,7 @@ WALK = {"title": "Walk", "starts": "2026-07-06 14:00", "place": "The Hall"}
 def client(program: App) -> Iterator[TestClient]:
     """Yield a client that holds a key."""
     with program.writing() as connection:
-        key = access_keys.create(connection, "Robot", EIGHT)
+        key = access_keys.create(connection, NewKey("Robot"), EIGHT)
     with TestClient(make_app(program), base_url=SITE) as test_client:
         test_client.headers["Authorization"] = f"Bearer {key}"
         yield test_client
@@ -44,6 +46,23 @@ def test_a_post_is_added_once_and_listed(client: TestClient) -> None:
         "More tea",
         "<b>Kettles</b> & urns",
     ]
+
+
+@pytest.mark.parametrize("scope", sorted(Scope))
+def test_a_key_is_for_what_it_was_made_for(program: App, scope: Scope) -> None:
+    with program.writing() as connection:
+        secret = access_keys.create(connection, NewKey("Robot", (scope,)), EIGHT)
+    headers = {"Authorization": f"Bearer {secret}"}
+    with TestClient(make_app(program), base_url=SITE, headers=headers) as client:
+        answers = {
+            Scope.READ: client.get(POSTS).status_code,
+            Scope.WRITE: client.post(POSTS, json=KETTLE).status_code,
+        }
+    assert answers.pop(scope) in {200, 201}
+    assert set(answers.values()) == {403}
+    with program.reading() as connection:
+        [key] = access_keys.listed(connection)
+    assert key.used_at == program.now()
 
 
 def test_an_event_is_added_and_listed_apart_from_posts(client: TestClient) -> None:

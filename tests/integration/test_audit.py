@@ -45,6 +45,7 @@ from digest.store.people import subscriptions
 from digest.store.posts import by_hand, corrections, editing, item_pictures, log
 from digest.store.posts.item_pictures import PictureWords
 from digest.store.staff import access_keys, audit
+from digest.store.staff.access_keys import NewKey
 from tests.builders import EIGHT, a_post, words
 from tests.lists import ANN, BOB, CY, HASHER, imported
 from tests.rows import a_planned_edition
@@ -166,7 +167,7 @@ def a_sealed_print_batch(engine: Engine) -> None:
 
 def a_key(engine: Engine) -> None:
     with writing(engine) as connection:
-        access_keys.create(connection, "Robot", EIGHT)
+        access_keys.create(connection, NewKey("Robot"), EIGHT)
 
 
 def people(engine: Engine) -> None:
@@ -395,7 +396,9 @@ CASES = {
         f"posted print batch 1 of {EDITION}: state sealed → posted",
     ),
     "make a key": Case(
-        nothing, lambda c: access_keys.create(c, "Robot", NOW), "made key Robot"
+        nothing,
+        lambda c: access_keys.create(c, NewKey("Robot"), NOW),
+        "made key Robot: for read and write",
     ),
     "revoke a key": Case(
         a_key, lambda c: access_keys.revoke(c, "Robot", NOW), "revoked key Robot"
@@ -538,7 +541,8 @@ def test_what_the_timetable_does_is_told_as_its_own(engine: Engine) -> None:
 
     assert sentences(engine, before) == [
         "the timetable held everything back: since 2026-07-03 08:00 UTC, "
-        "because no timetable had looked for more than a day",
+        "because no timetable had looked for more than a day, "
+        "last look 2026-07-03 08:00 UTC",
         "Ann (key) let things leave again: since 2026-07-03 08:00 UTC, "
         "because no timetable had looked for more than a day",
         f"the timetable opened {EDITION}: slot {AT_NINE}, state open",

@@ -1,12 +1,14 @@
 """Posts added by hand, through the door of all others; and who holds a key."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
 from digest.errors import DigestError, NotFound
 from digest.model.posts.items import Item
+from digest.model.roles import Scope
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import access_key
 from digest.store.campaigns import campaigns
@@ -14,6 +16,7 @@ from digest.store.posts import by_hand, editing, listing, log
 from digest.store.posts.by_hand import Addition
 from digest.store.posts.listing import ItemFilter
 from digest.store.staff import access_keys
+from digest.store.staff.access_keys import NewKey
 from tests.builders import EIGHT, a_post, an_event
 from tests.stored import a_stored_campaign, posts_accepted
 
@@ -83,28 +86,41 @@ def test_what_staff_changed_outlives_the_same_post_sent_again(engine: Engine) ->
 
 def test_a_key_is_kept_as_a_hash_and_ends_at_once(engine: Engine) -> None:
     with writing(engine) as connection:
-        secret = access_keys.create(connection, "Ann", EIGHT)
-        key = access_keys.holder(connection, secret)
+        secret = access_keys.create(connection, NewKey("Ann"), EIGHT)
+        key = access_keys.holder(connection, secret, EIGHT)
         rows = [tuple(row) for row in connection.execute(select(access_key))]
         assert key is not None
-        assert access_keys.by_id(connection, key.id) == key
-        assert access_keys.holder(connection, secret + "x") is None
+        assert access_keys.holder(connection, secret + "x", EIGHT) is None
         assert access_keys.revoke(connection, "Ann", EIGHT)
         assert not access_keys.revoke(connection, "Ann", EIGHT)
-        assert access_keys.holder(connection, secret) is None
-        assert access_keys.by_id(connection, key.id) is None
+        assert access_keys.holder(connection, secret, EIGHT) is None
 
     assert key.name == "Ann"
     assert not any(secret in str(value) for row in rows for value in row)
 
 
+def test_a_key_ends_by_itself_on_its_day(engine: Engine) -> None:
+    ends = EIGHT + timedelta(days=1)
+    with writing(engine) as connection:
+        new = NewKey("Ann", (Scope.READ,), ends)
+        secret = access_keys.create(connection, new, EIGHT)
+        last = ends - timedelta(seconds=1)
+        key = access_keys.holder(connection, secret, last)
+        assert key is not None
+        assert key.scopes == (Scope.READ,)
+        assert access_keys.holder(connection, secret, ends) is None
+        for faulty in (NewKey("Bob", ends_at=EIGHT), NewKey("Bob", ())):
+            with pytest.raises(DigestError):
+                access_keys.create(connection, faulty, EIGHT)
+
+
 @pytest.mark.parametrize("name", ["", " ", "Ann", "x" * 81])
 def test_a_key_has_a_name_of_its_own(engine: Engine, name: str) -> None:
     with writing(engine) as connection:
-        access_keys.create(connection, "Ann", EIGHT)
+        access_keys.create(connection, NewKey("Ann"), EIGHT)
 
     with pytest.raises(DigestError), writing(engine) as connection:
-        access_keys.create(connection, name, EIGHT)
+        access_keys.create(connection, NewKey(name), EIGHT)
 
 
 def test_a_key_that_is_not_there_cannot_be_revoked(engine: Engine) -> None:

@@ -331,3 +331,27 @@ def test_the_only_admin_is_not_ended_by_a_slip(
     answer = visitor.post(f"/desk/settings/users/{ann.id}/end")
 
     assert (answer.status_code, "only admin" in answer.text) == (409, True)
+
+
+def test_an_admin_makes_a_key_and_revokes_it(visitor: TestClient, program: App) -> None:
+    ann_takes_up(visitor, program)
+    keys = "/desk/settings/keys"
+    fields = {"name": "Web site", "scope-read": "yes", "ends": "31 March 2030"}
+    page = visitor.post(keys, data=fields).text
+    [secret] = re.findall(r"digest_[\w-]+", page)
+    faulty = [
+        visitor.post(keys, data=fields),
+        visitor.post(keys, data=fields | {"name": "B", "ends": "never"}),
+        visitor.post(keys, data={"name": "C"}),
+    ]
+
+    assert [answer.status_code for answer in faulty] == [422] * 3
+    shown_again = visitor.get(keys).text
+    assert "in use until 2030-03-31" in shown_again
+    assert secret not in shown_again
+    bearer = {"Authorization": f"Bearer {secret}"}
+    posts = "/api/v1/campaigns/lantern-week/posts"
+    assert visitor.get(posts, headers=bearer).status_code == 200
+    assert "Revoke" in shown_again
+    visitor.post(f"{keys}/revoke", data={"name": "Web site"})
+    assert visitor.get(posts, headers=bearer).status_code == 401

@@ -1,24 +1,46 @@
-"""digest key: which programs may use the API."""
+"""digest key: which programs may use the API, what for, and until when."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from digest.cli.parts.options import AsJson, as_json, result, table, talk
+from digest.cli.parts.options import AsJson, Now, as_json, instant, result, table, talk
+from digest.model.roles import SCOPE_WORDS, Scope
 
 app = typer.Typer(help="Keys of programs, for the API: create, list, revoke.")
 KeyName = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
+_SCOPES = "; ".join(f"{scope}: {words}" for scope, words in SCOPE_WORDS.items())
 
 
 @app.command()
-def create(name: KeyName) -> None:
+def create(
+    name: KeyName,
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option(
+            help=f"What it is for, once for each; all unless said. {_SCOPES}."
+        ),
+    ] = None,
+    ends: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="The day on which it ends; never unless said."
+        ),
+    ] = None,
+    now: Now = None,
+) -> None:
     """Make a key for a program; it is shown this once."""
     from digest.bootstrap import open_app
+    from digest.staff.key_dates import start_of_day
     from digest.store.staff import access_keys
+    from digest.store.staff.access_keys import NewKey
 
-    with open_app() as digest, digest.writing() as connection:
-        secret = access_keys.create(connection, name, digest.now())
+    with open_app(instant(now)) as digest, digest.writing() as connection:
+        zone, today = digest.settings.timezone, digest.now()
+        ends_at = start_of_day(ends, zone, today) if ends else None
+        new = NewKey(name, tuple(scope or Scope), ends_at)
+        secret = access_keys.create(connection, new, today)
     result(secret)
     talk("keep it where you keep passwords: it is shown this once, and never again")
 
@@ -30,17 +52,19 @@ def list_all(*, json: AsJson = False) -> None:
     from digest.store.staff import access_keys
 
     with open_app() as digest, digest.reading() as connection:
-        keys = access_keys.listed(connection)
+        keys, now = access_keys.listed(connection), digest.now()
     if json:
         as_json([asdict(key) for key in keys])
         return
     table(
-        ("name", "made", "state"),
+        ("name", "for", "made", "last used", "state"),
         [
             (
                 key.name,
+                " and ".join(key.scopes),
                 f"{key.created_at:%Y-%m-%d}",
-                f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in use",
+                f"{key.used_at:%Y-%m-%d %H:%M} UTC" if key.used_at else "never",
+                key.state(now),
             )
             for key in keys
         ],

@@ -1,4 +1,4 @@
-"""Roles of staff, and what each of them may do: the one table of it."""
+"""Roles of staff and scopes of programs, and what each may do: the one table."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -42,6 +42,19 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.APPROVER: "As an editor, and approves, sends back and calls back editions",
     Role.ORGANISER: "Prints, folds, posts and phones; sees nothing else",
     Role.ADMIN: "Everything: as an approver, and who may do what, and the settings",
+}
+
+
+class Scope(StrEnum):
+    """What a program may do by its key; each call of the API asks for one."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+SCOPE_WORDS: Mapping[Scope, str] = {
+    Scope.READ: "lists what there is",
+    Scope.WRITE: "adds posts and events",
 }
 
 

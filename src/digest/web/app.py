@@ -18,7 +18,7 @@ from digest.web.desk.campaigns import campaign_pages
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
-from digest.web.desk.settings import audit, users
+from digest.web.desk.settings import audit, keys, users
 from digest.web.doors import (
     account,
     forgotten,
@@ -94,6 +94,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         passkey_pages.routes_of_staff(digest, passkey_door),
         users.routes(digest, pages),
         audit.routes(digest, pages),
+        keys.routes(digest, pages),
     )
     for router in of_everybody:
         app.include_router(router)

@@ -49,6 +49,8 @@ POSTS = 30
 
 # == The API ==
 
+# How often it is noted that a key is in use.
+KEY_USED_EVERY = timedelta(minutes=5)
 # Of items that the API lists at once.
 API_ITEMS = 200
 # Of a title in the API: a headline.

@@ -632,14 +632,17 @@ slow_start = Table(
     _required("last_day", Date),  # the last of them, in UTC
 )
 
-# Keys of the people and programs that may change things; only a hash is kept.
+# Keys of programs that use the API; only a hash is kept.
 access_key = Table(
     "access_key",
     metadata,
     _id(),
     Column("name", String(80), nullable=False, unique=True),
     Column("secret_hash", String(64), nullable=False, unique=True),
+    _required("scopes", JSON),  # model.roles.Scope, a list
     _required("created_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
+    Column("used_at", UtcDateTime),  # to a few minutes
     Column("revoked_at", UtcDateTime),
 )
 

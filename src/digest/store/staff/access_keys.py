@@ -4,10 +4,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from digest.errors import DigestError, NotFound
+from digest.model.roles import Scope
 from digest.store import limits
 from digest.store.base.tables import access_key
 from digest.store.base.upsert import insert_new
@@ -22,7 +24,10 @@ class AccessKey:
 
     id: int
     name: str
+    scopes: tuple[Scope, ...]
     created_at: datetime
+    ends_at: datetime | None
+    used_at: datetime | None
     revoked_at: datetime | None
 
     @property
@@ -30,32 +35,62 @@ class AccessKey:
         """The name under which its holder's acts are on record."""
         return f"{self.name} (key)"
 
+    def state(self, now: datetime) -> str:
+        """Return in a word or two whether it lets anybody in."""
+        if self.revoked_at is not None:
+            return f"revoked {self.revoked_at:%Y-%m-%d}"
+        if self.ends_at is None:
+            return "in use"
+        ended = "ended" if self.ends_at <= now else "in use until"
+        return f"{ended} {self.ends_at:%Y-%m-%d}"
 
-def create(connection: Connection, name: str, now: datetime) -> str:
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be made: whose, what for, and until when; None is for good."""
+
+    name: str
+    scopes: tuple[Scope, ...] = tuple(Scope)
+    ends_at: datetime | None = None
+
+
+def create(connection: Connection, new: NewKey, now: datetime) -> str:
     """Make a key and return its secret, which cannot be told again.
 
-    Raises DigestError where there is, or was, a key of that name.
+    Raises DigestError where there is, or was, a key of that name, where it is for
+    nothing, and where it ends before it begins.
     """
-    label = " ".join(name.split())
+    label = " ".join(new.name.split())
     if not 0 < len(label) <= limits.KEY_NAME_LENGTH:
         raise DigestError(
             f"a key needs a name of at most {limits.KEY_NAME_LENGTH} letters: "
             "whose it is"
         )
+    if not new.scopes:
+        raise DigestError(f"a key is for something: {', '.join(Scope)}, or all of it")
+    if new.ends_at is not None and new.ends_at <= now:
+        raise DigestError(f"a key ends on a day to come, not on {new.ends_at:%Y-%m-%d}")
     secret = _SIGN + secrets.token_urlsafe(limits.KEY_SECRET_BYTES)
-    row = {"name": label, "secret_hash": _hash(secret), "created_at": now}
+    row = {
+        "name": label,
+        "secret_hash": _hash(secret),
+        "scopes": list(new.scopes),
+        "created_at": now,
+        "ends_at": new.ends_at,
+    }
     if not insert_new(connection, access_key, [row], key=("name",)):
         raise DigestError(
             f'there is a key called "{label}" already, or was: choose another name'
         )
-    record(connection, Act("made", subject=f"key {label}"), now)
+    after = {"for": list(new.scopes)} | ({"ends": new.ends_at} if new.ends_at else {})
+    record(connection, Act("made", subject=f"key {label}", after=after), now)
     return secret
 
 
 def listed(connection: Connection) -> list[AccessKey]:
     """Return every key there is or was, by name."""
     rows = connection.execute(select(access_key).order_by(access_key.c.name))
-    return [AccessKey(r.id, r.name, r.created_at, r.revoked_at) for r in rows]
+    return [_key(row) for row in rows]
 
 
 def revoke(connection: Connection, name: str, now: datetime) -> bool:
@@ -73,27 +108,36 @@ def revoke(connection: Connection, name: str, now: datetime) -> bool:
     return ended.rowcount == 1
 
 
-def holder(connection: Connection, secret: str) -> AccessKey | None:
+def holder(connection: Connection, secret: str, now: datetime) -> AccessKey | None:
     """Return the key with that secret, if there is one that has not ended."""
     # Looked up by a hash of 256 random bits: its time tells nothing of use.
-    return _active(connection, secret_hash=_hash(secret))
-
-
-def by_id(connection: Connection, key_id: int) -> AccessKey | None:
-    """Return the key of that row, if there is one that has not ended."""
-    return _active(connection, id=key_id)
-
-
-def _active(connection: Connection, **where: object) -> AccessKey | None:
-    [(name, value)] = where.items()
     row = connection.execute(
         select(access_key).where(
-            access_key.c[name] == value, access_key.c.revoked_at.is_(None)
+            access_key.c.secret_hash == _hash(secret),
+            access_key.c.revoked_at.is_(None),
+            or_(access_key.c.ends_at.is_(None), access_key.c.ends_at > now),
         )
     ).first()
-    if row is None:
-        return None
-    return AccessKey(row.id, row.name, row.created_at, row.revoked_at)
+    return _key(row) if row else None
+
+
+def note_used(connection: Connection, key_id: int, now: datetime) -> None:
+    """Note that a key is in use now."""
+    connection.execute(
+        update(access_key).where(access_key.c.id == key_id).values(used_at=now)
+    )
+
+
+def _key(row: Row[Any]) -> AccessKey:
+    return AccessKey(
+        row.id,
+        row.name,
+        tuple(Scope(scope) for scope in row.scopes),
+        row.created_at,
+        row.ends_at,
+        row.used_at,
+        row.revoked_at,
+    )
 
 
 def _hash(secret: str) -> str:

@@ -14,10 +14,12 @@ from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.gather.typed_fields import InputFault, TypedFields
 from digest.model.posts.items import Item
+from digest.model.roles import Scope
 from digest.store.campaigns import campaigns
 from digest.store.posts import by_hand, listing
 from digest.store.posts.listing import ItemFilter, ItemState
 from digest.store.staff import access_keys
+from digest.store.staff.access_keys import AccessKey
 from digest.web import limits
 from digest.web.api.schemas import (
     AddedItem,
@@ -37,6 +39,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDetails, "description": words}
     for status, words in {
         401: "There is no such key.",
+        403: "The key is not for this.",
         404: "There is no such campaign.",
         422: "Something in it is wrong; `faults` says what, by field.",
         429: "Too many wrong keys.",
@@ -92,28 +95,54 @@ def make_api(digest: App, wrong: Throttle) -> FastAPI:
     def holder(
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    ) -> None:
-        if credentials:
-            with digest.reading() as connection:
-                key = access_keys.holder(connection, credentials.credentials)
-            if key is not None:
-                request.state.actor = key.actor
-                return
+    ) -> AccessKey:
+        key = _in_use(digest, credentials.credentials) if credentials else None
+        if key is not None:
+            request.state.actor = key.actor
+            return key
         if wrong.too_often(host_of(request)):
             raise HTTPException(429, "Too many wrong keys: wait ten minutes")
         raise HTTPException(
             401, "Send a key: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}
         )
 
-    _add_routes(api, digest, Depends(holder))
+    def asked_for(scope: Scope) -> Any:
+        def allowed(key: Annotated[AccessKey, Depends(holder)]) -> None:
+            if scope not in key.scopes:
+                may = " and ".join(key.scopes)
+                raise HTTPException(
+                    403, f"This key is for {may}, and this needs one for {scope}"
+                )
+
+        return Depends(allowed)
+
+    _add_routes(api, digest, asked_for)
     _add_handlers(api)
     return api
 
 
-def _add_routes(api: FastAPI, digest: App, holder: Any) -> None:
+def _in_use(digest: App, secret: str) -> AccessKey | None:
+    """Return the key with that secret, and note that it was used."""
+    now = digest.now()
+    with digest.reading() as connection:
+        key = access_keys.holder(connection, secret, now)
+    if key and (key.used_at is None or now - key.used_at >= limits.KEY_USED_EVERY):
+        with digest.writing() as connection:
+            access_keys.note_used(connection, key.id, now)
+    return key
+
+
+def _add_routes(api: FastAPI, digest: App, asked_for: Callable[[Scope], Any]) -> None:
     place = "/v1/campaigns/{name}"
-    common: dict[str, Any] = {"dependencies": [holder], "responses": _PROBLEMS}
-    adding = common | {"responses": _PROBLEMS | _ADDED, "status_code": 201}
+    reading: dict[str, Any] = {
+        "dependencies": [asked_for(Scope.READ)],
+        "responses": _PROBLEMS,
+    }
+    adding: dict[str, Any] = {
+        "dependencies": [asked_for(Scope.WRITE)],
+        "responses": _PROBLEMS | _ADDED,
+        "status_code": 201,
+    }
 
     @api.post(place + "/posts", response_model=AddedItem, **adding)
     def add_post(
@@ -139,12 +168,12 @@ def _add_routes(api: FastAPI, digest: App, holder: Any) -> None:
         program = digest.acting_as(request.state.actor)
         return _add(program, (name, repeat), event, response)
 
-    @api.get(place + "/posts", **common)
+    @api.get(place + "/posts", **reading)
     def posts(name: str, page: Annotated[PageQuery, Query()]) -> list[ShownItem]:
         """List the posts, newest first."""
         return _list(digest, name, page, kind="post")
 
-    @api.get(place + "/events", **common)
+    @api.get(place + "/events", **reading)
     def events(name: str, page: Annotated[PageQuery, Query()]) -> list[ShownItem]:
         """List the events, newest first."""
         return _list(digest, name, page, kind="event")
