@@ -47,6 +47,8 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("campaigns", "/desk/campaigns"),
         ("campaign", "/desk/campaigns/lantern-week"),
         ("golive", "/desk/golive"),
+        ("calendar", "/desk/calendar"),
+        ("calendar-list", "/desk/calendar?view=list"),
         ("posts", "/desk/log/lantern-week"),
         ("post", "/desk/posts/1"),
         ("post-new", "/desk/log/lantern-week/new/post"),

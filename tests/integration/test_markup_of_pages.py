@@ -21,6 +21,7 @@ LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
 PATHS = (
     *("/desk", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
+    *("/desk/calendar", "/desk/calendar?view=list&week=2026-07-01"),
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),

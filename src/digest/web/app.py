@@ -13,7 +13,7 @@ from digest.errors import DigestError, NotFound
 from digest.schedule.pulses import Pulses
 from digest.web import limits, metrics
 from digest.web.api.posts import make_api
-from digest.web.desk import golive, inbox, runs, today
+from digest.web.desk import calendar, golive, inbox, runs, today
 from digest.web.desk.campaigns import campaign_pages
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.posts import buttons, forms, post_pages
@@ -84,6 +84,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     of_staff = (
         campaign_pages.routes(of_campaigns),
         golive.routes(digest, pages),
+        calendar.routes(digest, pages),
         today.routes(digest, pages),
         runs.routes(digest, pages),
         post_pages.routes(posts),

@@ -34,6 +34,12 @@ TODAY_EDITIONS = 20
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.
 CAMPAIGN_EDITIONS = 6
+# Of weeks on one page of the calendar.
+CALENDAR_WEEKS = 5
+# Of slots to come on it, for each campaign: one every three hours.
+CALENDAR_SLOTS = 300
+# How far from today its pages go.
+CALENDAR_REACH = timedelta(days=1830)
 # Of titles that are shown of what a first live edition would hold, the newest.
 GOLIVE_TITLES = 20
 # Of acts on one page of the audit trail.
