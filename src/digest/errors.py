@@ -37,6 +37,10 @@ class HeldError(DigestError):
         self.because = because
 
 
+class ChangedMeanwhile(DigestError):  # noqa: N818 - says what is the case
+    """Somebody changed it since it was looked at; the message says who, and what."""
+
+
 class SourceError(DigestError):
     """One source cannot be read; the others go on."""
 

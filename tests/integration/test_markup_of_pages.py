@@ -19,11 +19,13 @@ from tests.stored import posts_accepted
 
 LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
+OPEN = f"{CAMPAIGN}/daily"
 PATHS = (
     *("/desk", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
     *("/desk/calendar", "/desk/calendar?view=list&week=2026-07-01"),
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused"),
+    *("/desk/editions", "/desk/editions/1", f"{OPEN}?check=yes", f"{OPEN}?show=text"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),

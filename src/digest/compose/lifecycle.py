@@ -1,17 +1,18 @@
 """An edition's way from open to approved, or skipped: freeze, approve, cancel."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
+from digest.compose.approvals import ApprovalNeed, need_of, refuse_unless_seen
 from digest.compose.plan import LEFT_FOR_NEXT, NOBODY
 from digest.compose.reach import reaches_anybody
 from digest.compose.repeats import said_before
 from digest.compose.variants import news
 from digest.compose.whats_on import ListScope, events_alone
 from digest.errors import DigestError
-from digest.model.campaigns.campaign import Approval, Campaign, UnapprovedPolicy
+from digest.model.campaigns.campaign import Campaign, UnapprovedPolicy
 from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
@@ -25,7 +26,6 @@ from digest.store.people.readers import place_in, reads_it
 
 UNAPPROVED = "nobody approved it in time"
 NOTHING_NEW = "nothing new was published since the edition before"
-_NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 
 def freeze(
@@ -69,13 +69,14 @@ def freeze(
             steering.freeze(connection, edition)
 
 
-def approve(
+def approve(  # noqa: PLR0913 - who says what, by name
     engine: Engine,
     edition_id: int,
     now: datetime,
     by: str | None = None,
     *,
     again: bool = False,
+    version: int | None = None,
 ) -> bool:
     """Let the edition go if enough people have said so; return whether it goes.
 
@@ -84,22 +85,24 @@ def approve(
     different people. It is held back as the campaign says, see `holds_back`. One that
     would reach nobody waits for nobody: it is skipped. One that says what another has
     just said waits for somebody who says `again`. Raises DigestError where one person
-    is asked for, and it is the one who changed it last, or who does not say `again`.
+    is asked for, and it is the one who changed it last, or who does not say `again`;
+    ChangedMeanwhile where staff have changed it since the `version` that they saw.
     """
     with writing(engine) as connection:
         edition = editions.locked(connection, edition_id)
         if edition.state is not EditionState.FROZEN:
             return edition.state is EditionState.APPROVED
         campaign = campaigns.load(connection, edition.campaign_id)
-        before = None if again else said_before(connection, edition, now)
+        need = need_of(connection, edition, campaign, now)
+        if again:
+            need = replace(need, before=None)
         if by:
-            _refuse_author_alone(connection, edition, campaign.approval, by)
-            _refuse_repeat(edition, before)
+            refuse_unless_seen(connection, edition, version)
+            _refuse_who_may_not(need, by)
         names = [*edition.approved_by]
         if by and by not in names:
             names.append(by)
-        needs_somebody = edition.is_recalled or (before is not None)
-        if len(names) < max(_NEEDED[campaign.approval], int(needs_somebody)):
+        if len(names) < need.people:
             if by:
                 moves.note_approvals(connection, edition_id, names, now)
             elif not reaches_anybody(connection, edition, edition.upto or 0, now):
@@ -168,23 +171,14 @@ def cancel(engine: Engine, edition_id: int, now: datetime, reason: str) -> bool:
         )
 
 
-def _refuse_author_alone(
-    connection: Connection, edition: editions.Edition, needed: Approval, by: str
-) -> None:
-    """Of two people one at least is another; of one it has to be."""
-    author = steering.last_by(connection, steering.place_of(edition))
-    if needed is Approval.ONE and author == by:
+def _refuse_who_may_not(need: ApprovalNeed, by: str) -> None:
+    if why := need.why_not(by):
+        raise DigestError(why)
+    if need.before is not None:
         raise DigestError(
-            f"you changed edition {edition.id} last: somebody else has to approve it"
-        )
-
-
-def _refuse_repeat(edition: editions.Edition, before: int | None) -> None:
-    if before is not None:
-        raise DigestError(
-            f"edition {edition.id} says what edition {before} has just said to the "
-            "same readers; if it is to go all the same, say: digest edition approve "
-            f"{edition.id} --again"
+            f"edition {need.edition_id} says what edition {need.before} has just said "
+            "to the same readers; if it is to go all the same, say: digest edition "
+            f"approve {need.edition_id} --again"
         )
 
 

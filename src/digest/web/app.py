@@ -16,6 +16,9 @@ from digest.web.api.posts import make_api
 from digest.web.desk import calendar, golive, inbox, runs, today
 from digest.web.desk.campaigns import campaign_pages
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
+from digest.web.desk.editions import acts, decisions, edition_pages, lists, previews
+from digest.web.desk.editions.edition_pages import EditionPages
+from digest.web.desk.editions.latest_checks import LatestChecks
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.settings import audit, keys, users
@@ -68,6 +71,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
     posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
     passkey_door = PasskeyDoor(digest)
+    editions = EditionPages(digest, pages, LatestChecks(digest))
     gate, door = Gate(digest, pages, sessions), Door(digest)
     of_everybody = (
         unsubscribe.routes(digest, pages),
@@ -86,6 +90,12 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         golive.routes(digest, pages),
         calendar.routes(digest, pages),
         today.routes(digest, pages),
+        lists.routes(editions),
+        edition_pages.routes(editions),
+        # Each before what would take its address for another's.
+        decisions.routes(editions),
+        acts.routes(editions),
+        previews.routes(digest),
         runs.routes(digest, pages),
         post_pages.routes(posts),
         forms.routes(posts),

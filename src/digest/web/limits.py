@@ -42,10 +42,14 @@ CALENDAR_SLOTS = 300
 CALENDAR_REACH = timedelta(days=1830)
 # Of titles that are shown of what a first live edition would hold, the newest.
 GOLIVE_TITLES = 20
+# Of editions whose latest check is kept for their pages.
+CHECKS_KEPT = 50
 # Of acts on one page of the audit trail.
 AUDIT_ACTS = 50
 # Of runs on one page.
 RUNS = 10
+# Of editions on one page of the list.
+EDITIONS = 30
 # Of people on one page of a run.
 RUN_PEOPLE = 50
 # Of messages that the inbox's page lists.

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from digest.compose import lifecycle
+from digest.compose.approvals import refuse_unless_seen
 from digest.compose.plan import Submit, plan, submit_nothing
 from digest.errors import DigestError
 from digest.gather.fetching.fetch import Fetcher
@@ -249,19 +250,22 @@ def approve(  # noqa: PLR0913 - who says what, by name
     submit: Submit = submit_nothing,
     *,
     again: bool = False,
+    version: int | None = None,
 ) -> Edition:
     """Say for a person that an edition may go, and carry it on if that is enough.
 
     One that was called back is frozen first, as it then stands. `again` lets one go
     that says what another has just said. Raises DigestError where it may not go, or
-    while nothing may leave.
+    while nothing may leave, and ChangedMeanwhile where staff have changed it since the
+    `version` that was seen.
     """
     _refuse_if_held(engine, now)
     with reading(engine) as connection:
-        editions.get(connection, edition_id)
+        edition = editions.get(connection, edition_id)
         refuse_unless_may_go(connection, edition_id)
+        refuse_unless_seen(connection, edition, version)
     lifecycle.freeze(engine, edition_id, now, by)
-    lifecycle.approve(engine, edition_id, now, by, again=again)
+    lifecycle.approve(engine, edition_id, now, by, again=again, version=version)
     return carry_forward(engine, edition_id, now, submit)
 
 

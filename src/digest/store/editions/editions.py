@@ -171,6 +171,12 @@ def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     return _readable(connection, newest.limit(most).offset(skip))
 
 
+def newest(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
+    """Return editions of every campaign, newest slot first."""
+    ordered = _editions().order_by(edition.c.slot.desc(), edition.c.id.desc())
+    return _readable(connection, ordered.limit(most).offset(skip))
+
+
 def unfinished(connection: Connection) -> list[Edition]:
     """Return every edition of our mode that has somewhere to go, oldest slot first.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
-from digest.errors import DigestError
+from digest.errors import ChangedMeanwhile, DigestError
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import SteeredEdition, Steering
@@ -61,8 +61,9 @@ def change(
 ) -> SteeredEdition:
     """Steer an edition as `to` says of how it is steered now; return how it is then.
 
-    What changes nothing is no act. Raises DigestError where it was changed since the
-    version that is named, saying by whom and what; and for one that is frozen.
+    What changes nothing is no act. Raises ChangedMeanwhile where it was changed since
+    the version that is named, saying by whom and what; DigestError for one that is
+    frozen.
     """
     row = _locked(connection, place, act)
     before = _steered(row)
@@ -143,6 +144,19 @@ def last_by(connection: Connection, place: SteeringPlace) -> str | None:
     )
 
 
+def acts_since(
+    connection: Connection, place: SteeringPlace, version: int
+) -> list[SteeringAct]:
+    """Return what was done to the edition after that version, the oldest first."""
+    rows = connection.execute(
+        select(steering_act)
+        .join(steering, steering.c.id == steering_act.c.steering_id)
+        .where(_at(place), steering_act.c.version > version)
+        .order_by(steering_act.c.version)
+    )
+    return [SteeringAct(row.words, row.by, row.at, row.version) for row in rows]
+
+
 def _at(place: SteeringPlace) -> ColumnElement[bool]:
     return and_(
         steering.c.schedule_id == place.schedule_id,
@@ -165,7 +179,7 @@ def _locked(connection: Connection, place: SteeringPlace, act: SteeringAct) -> R
     insert_new(connection, steering, [fresh], key=("schedule_id", "mode", "edition_id"))
     row = connection.execute(select(steering).where(_at(place)).with_for_update()).one()
     if act.version is not None and act.version != row.version:
-        raise DigestError(_conflict(connection, row, act.version))
+        raise ChangedMeanwhile(_conflict(connection, row, act.version))
     return row
 
 
@@ -179,14 +193,8 @@ def _refuse_unless_open(edition: editions.Edition) -> None:
 
 
 def _conflict(connection: Connection, row: Row[Any], version: int) -> str:
-    meanwhile = connection.execute(
-        select(steering_act)
-        .where(
-            steering_act.c.steering_id == row.id,
-            steering_act.c.version > version,
-        )
-        .order_by(steering_act.c.version)
-    ).all()
+    place = SteeringPlace(row.schedule_id, Mode(row.mode), row.edition_id)
+    meanwhile = acts_since(connection, place, version)
     if version > row.version or not meanwhile:
         return (
             f"you saw version {version}, and this is version {row.version}: what "

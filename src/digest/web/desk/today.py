@@ -1,4 +1,4 @@
-"""The today page, and previews in every format."""
+"""The today page."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.slots import closing_in_words
 from digest.model.editions.edition import EditionState
-from digest.model.formats import preview_named, previews
 from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
@@ -20,8 +19,7 @@ from digest.store.editions import editions
 from digest.store.reports import overview
 from digest.web import limits
 from digest.web.doors.rights import needs
-from digest.web.parts.inputs import RowId
-from digest.web.parts.pages import Pages, document
+from digest.web.parts.pages import Pages
 
 _SECTIONS = (
     ("waiting", "What waits for approval", {EditionState.OPEN, EditionState.FROZEN}),
@@ -56,18 +54,6 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             content = _today(digest, connection)
         return pages.page("desk/today.html", here="today", **content)
 
-    @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=["GET", "HEAD"])
-    @needs(Right.LOOK)
-    def draft(name: str, schedule: str, preview: str) -> Response:
-        content = digest.previews.draft(name, schedule, preview).content
-        return document(preview_named(preview)[1].media_type, content)
-
-    @router.api_route("/editions/{edition_id}/{preview}", methods=["GET", "HEAD"])
-    @needs(Right.LOOK)
-    def edition(edition_id: RowId, preview: str) -> Response:
-        content = digest.previews.edition(edition_id, preview).content
-        return document(preview_named(preview)[1].media_type, content)
-
     return router
 
 
@@ -83,9 +69,6 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
     all_troubles = troubles_in(connection, list(stored.values()), now)
     return {
         "now": moment_in_words(now, digest.settings.timezone),
-        "formats": [
-            (preview.name, preview.words) for _, preview in previews() if preview.words
-        ],
         "broken": [alarm.trouble for alarm in reckoning.alarms],
         "timetable": reckoning.timetable_in_words(now),
         "troubles": reckoning.without_alarms(all_troubles),
@@ -127,7 +110,6 @@ def _edition(
         "slot": moment_in_words(edition.slot, campaign.timezone),
         "state": edition.standing,
         "reason": edition.reason,
-        "has_content": edition.upto is not None,
         "copies": overview.copies_in_words(connection, edition),
         "not_served": overview.count_not_served(connection, edition.id),
         "is_planned": edition.planned_at is not None,

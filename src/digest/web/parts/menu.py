@@ -16,6 +16,7 @@ class MenuLink:
 MENU = (
     MenuLink("today", "Today", "/desk", "LOOK"),
     MenuLink("campaigns", "Campaigns", "/desk/campaigns", "LOOK"),
+    MenuLink("editions", "Editions", "/desk/editions", "LOOK"),
     MenuLink("log", "Posts", "/desk/log", "LOOK"),
     MenuLink("runs", "Runs", "/desk/runs", "LOOK"),
     MenuLink("inbox", "Practice inbox", "/inbox", "PEOPLE"),

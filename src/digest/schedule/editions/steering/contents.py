@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from digest.compose.selection import EditionSelection, posts_in_order, sectioned
 from digest.compose.variants import ArrangedItems
 from digest.compose.whats_on import ListableEvent
 from digest.model.editions.steering import SteeredEdition
@@ -30,7 +29,8 @@ from digest.store.posts.log import LogEntry
 class EditionContents:
     """What an open edition holds, as it would be shown, and the words around it.
 
-    `left_over` is what the next one gets: taken out, or beyond the campaign's most.
+    `sections` are those of the posts. `left_over` is what the next one gets: taken out,
+    or beyond the campaign's most.
     `coming` are the events that its list of what is on may have, whether or not staff
     have them in it.
     """
@@ -38,6 +38,7 @@ class EditionContents:
     edition: OpenEdition
     steered: SteeredEdition
     posts: Sequence[LogEntry]
+    sections: Sequence[str]
     events: Sequence[LogEntry]
     left_over: Sequence[LogEntry]
     coming: Sequence[ListableEvent]
@@ -108,13 +109,9 @@ def contents(
         edition = open_edition(connection, what, schedule, now)
         steered = steering.get(connection, edition.place)
         coming = edition.coming(connection)
-    selection = EditionSelection.of(
-        edition.campaign, steered.steering, is_last=edition.is_last
-    )
-    left_over = selection.left_over(edition.entries)
+    left_over = edition.left_over(steered.steering)
     entries = [entry for entry in edition.entries if entry not in left_over]
-    in_order = posts_in_order(entries, steered.steering)
-    parted = sectioned(in_order, steered.steering, edition.campaign)
+    parted = edition.posts(steered.steering)
     posts = [entry for entry, _ in parted]
     events = [entry for entry in entries if isinstance(entry.item, Event)]
     items = tuple(entry.item for entry in (*posts, *events))
@@ -128,6 +125,7 @@ def contents(
         edition,
         steered,
         posts,
+        [section for _, section in parted],
         events,
         left_over,
         coming,

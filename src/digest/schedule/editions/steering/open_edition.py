@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.compose.selection import EditionSelection, posts_in_order, sectioned
 from digest.compose.variants import ArrangedItems, due_entries
 from digest.compose.whats_on import ListableEvent, ListScope, coming_entries
 from digest.model.campaigns.campaign import Campaign
@@ -55,6 +56,18 @@ class OpenEdition:
         schedule = self.campaign.schedule_named(self.schedule)
         horizon = schedule.whats_on if schedule else None
         return ListScope(self.campaign_id, self.slot, horizon)
+
+    def left_over(self, steered: Steering) -> list[LogEntry]:
+        """Return what of it is left for the next one, as it is steered."""
+        selection = EditionSelection.of(self.campaign, steered, is_last=self.is_last)
+        return selection.left_over(self.entries)
+
+    def posts(self, steered: Steering) -> list[tuple[LogEntry, str]]:
+        """Return its posts as they are shown, each with the section it is in."""
+        left_over = {entry.id for entry in self.left_over(steered)}
+        entries = [entry for entry in self.entries if entry.id not in left_over]
+        in_order = posts_in_order(entries, steered)
+        return sectioned(in_order, steered, self.campaign)
 
     def coming(self, connection: Connection) -> list[ListableEvent]:
         """Return the events that it may list, whatever staff say, by their start."""

@@ -1,13 +1,14 @@
 """What staff do to an open edition, each act whole, versioned and on record."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from digest.compose.selection import posts_in_order
-from digest.errors import DigestError, NotFound
+from digest.errors import ChangedMeanwhile, DigestError, NotFound
 from digest.model.editions.mime import cleaned
 from digest.model.editions.steering import SteeredEdition, Steering
 from digest.model.limits import PREHEADER_LENGTH, SUBJECT_LENGTH
@@ -18,15 +19,26 @@ from digest.store.base.engine import writing
 from digest.store.editions import steering
 from digest.store.editions.steering import SteeringAct
 
+Words = TypeVar("Words")
+
+
+class RefusedWords(DigestError):  # noqa: N818 - what became of what was typed
+    """Words that an edition cannot have; `faults` say why, by the field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(faults.values()))
+        self.faults = faults
+
 
 @dataclass(frozen=True, slots=True)
 class Steer:
     """One hand on an open edition, until it lets go.
 
     `what` is a campaign's name, for the next edition of its schedule, or the number
-    of an edition that was called back. `version` is that at which it was seen, None
-    where nobody says. Every act raises DigestError in words: where there is no such
-    edition or post, where it is not open, or changed since that version.
+    of an edition that was called back. `version` is that at which it was seen, and
+    `slot` the one it was seen for: None where nobody says. Every act raises DigestError
+    in words: where there is no such edition or post, or it is not open; and
+    ChangedMeanwhile where it was changed since, or another is open by now.
     """
 
     engine: Engine
@@ -35,6 +47,35 @@ class Steer:
     by: str
     now: datetime
     version: int | None = None
+    slot: datetime | None = None
+
+    def words(self, subject: str, preheader: str, note: str) -> SteeredEdition:
+        """Have all its words be these, in one act, as each would be by itself.
+
+        Raises RefusedWords, which says what is wrong with each.
+        """
+        faults = dict[str, str]()
+
+        def read(field: str, words: Callable[[], Words]) -> Words | None:
+            try:
+                return words()
+            except DigestError as problem:
+                faults[field] = str(problem)
+                return None
+
+        line = read("subject", lambda: _one_line(subject, SUBJECT_LENGTH, "subject"))
+        below = read(
+            "preheader", lambda: _one_line(preheader, PREHEADER_LENGTH, "preheader")
+        )
+        blocks = read("note", lambda: note_of(note))
+        if line is None or below is None or blocks is None:
+            raise RefusedWords(faults)
+        return self._change(
+            "wrote its words",
+            lambda steered: replace(
+                steered, note=blocks, subject=line, preheader=below
+            ),
+        )
 
     def note(self, text: str) -> SteeredEdition:
         """Have staff's Markdown stand before all posts; "" for none."""
@@ -69,22 +110,23 @@ class Steer:
         )
 
     def move(self, post: int, place: int) -> SteeredEdition:
-        """Have a post come at that place, 1 being the first."""
+        """Have a post come at that place as they are shown, 1 being the first."""
 
-        def moved(steered: Steering, _post: int, ids: Sequence[int]) -> Steering:
-            return steered.moved(ids, post, place)
+        def moved(steered: Steering) -> Steering:
+            shown = [entry.id for entry, _ in edition.posts(steered)]
+            if not shown:
+                return steered
+            # Those that are left out keep their places among the others.
+            target = shown[max(1, min(place, len(shown))) - 1]
+            in_order = steered.in_order(ids)
+            return steered.moved(ids, post, in_order.index(target) + 1)
 
         with writing(self.engine) as connection:
             edition = self._edition(connection)
             ids = _posts_of(edition)
             _refuse_unless_among(post, ids, edition)
             act = self._act(f"moved post {post} to place {place}")
-            return steering.change(
-                connection,
-                edition.place,
-                lambda steered: moved(steered, post, ids),
-                act,
-            )
+            return steering.change(connection, edition.place, moved, act)
 
     def drop(self, item: int) -> SteeredEdition:
         """Have a post or an event left for the next edition."""
@@ -151,7 +193,14 @@ class Steer:
             return steering.change(connection, edition.place, to, self._act(words))
 
     def _edition(self, connection: Connection) -> OpenEdition:
-        return open_edition(connection, self.what, self.schedule, self.now)
+        edition = open_edition(connection, self.what, self.schedule, self.now)
+        # That of a schedule without a slot to come is always of this instant.
+        if self.slot not in (None, edition.slot) and edition.slot != self.now:
+            raise ChangedMeanwhile(
+                "what you saw has been frozen, and the next edition is open by now. "
+                "Nothing was saved over; look at what is open, and say it again"
+            )
+        return edition
 
     def _act(self, words: str) -> SteeringAct:
         return SteeringAct(words, self.by, self.now, self.version)

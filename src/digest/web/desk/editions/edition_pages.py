@@ -1,0 +1,258 @@
+"""The page of an edition: arranged while it is open, read once it is frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from digest.bootstrap import App
+from digest.errors import DigestError, NotFound
+from digest.model.posts.item_json import item_from_json
+from digest.model.roles import Right
+from digest.model.staff_words import moment_in_words
+from digest.schedule.editions.steering.steer import RefusedWords
+from digest.store.posts import log
+from digest.web.desk.editions.edition_view import (
+    EditionView,
+    edition_view,
+    meanwhile,
+)
+from digest.web.desk.editions.latest_checks import LatestCheck, LatestChecks
+from digest.web.desk.editions.places import EditionPlace
+from digest.web.desk.editions.previews import addressee
+from digest.web.doors.rights import RefusedVisitor, needs
+from digest.web.parts import visitor
+from digest.web.parts.inputs import RowId
+from digest.web.parts.pages import Pages
+
+_READ = ["GET", "HEAD"]
+# What the page can show beside an edition: a name, its words, the preview it is of.
+SHOWN = (
+    ("phone", "Phone", "html"),
+    ("desktop", "Desktop", "html"),
+    ("text", "Text", "text"),
+    ("letter", "Letter", "letter"),
+    ("large-print", "Large print", "large-print"),
+)
+_DONE = {
+    "moved": "Moved {title} to place {place}",
+    "pinned": "{title} comes first now",
+    "unpinned": "{title} comes among the others again",
+    "dropped": "{title} is left for the next edition",
+    "put-back": "{title} is in it again",
+    "withdrawn": "{title} is withdrawn: it is out of every copy that has not left",
+    "restored": "{title} is what it was before",
+    "words": "The words are saved",
+    "events": "The list of what is on is as you ticked it",
+    "undone": "The latest change is undone",
+    "nothing": "Nothing had to be changed",
+    "approved": "Approved",
+    "one-more": "Your approval is kept; it needs another person",
+    "recalled": "Called back. Nothing of it has left, and it can be changed again",
+    "stopped": "Stopped. What has not left stays here",
+}
+_NO_FLASH = {"words": "", "item": 0, "at": "", "undo": 0, "restore": 0, "others": ()}
+_WITH_UNDO = ("moved", "pinned", "unpinned", "dropped", "put-back", "words", "events")
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """What an edition's address says besides: what was done, and what to show.
+
+    `version` is that which an act led to, `saw` that at which its form was made.
+    """
+
+    done: Annotated[str, Query()] = ""
+    item: Annotated[RowId, Query()] = 0
+    version: Annotated[RowId, Query()] = 0
+    saw: Annotated[RowId, Query()] = 0
+    show: Annotated[str, Query()] = "phone"
+    who: Annotated[str, Query(alias="as", max_length=320)] = ""
+    check: Annotated[bool, Query()] = False
+
+
+Asked = Annotated[PageQuery, Depends()]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was not done: why, and what had been typed."""
+
+    problem: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] | None = None
+
+    @classmethod
+    def of(cls, problem: DigestError, typed: Mapping[str, str]) -> "Refusal":
+        """Return it of what a form's act raised."""
+        if isinstance(problem, RefusedWords):
+            faults = {name: _sentence(why) for name, why in problem.faults.items()}
+            return cls(faults=faults, typed=typed)
+        return cls(_sentence(str(problem)), typed=typed if "note" in typed else None)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionPages:
+    """Makes the pages; who may change them gets buttons."""
+
+    digest: App
+    pages: Pages
+    checks: LatestChecks
+
+    def page(self, name: str, **content: Any) -> Response:
+        """Return a page of editions."""
+        return self.pages.page(name, here="editions", **content)
+
+    def view(self, place: EditionPlace) -> EditionView:
+        """Return what the page of an edition tells. Raises NotFound in words."""
+        return edition_view(self.digest, place)
+
+    def edition(
+        self,
+        place: EditionPlace,
+        query: PageQuery,
+        refusal: Refusal | None = None,
+    ) -> Response:
+        """Return the page of an edition. Raises NotFound in words."""
+        view = self.view(place)
+        refused = refusal or Refusal()
+        latest = self.checks.of(place)
+        problem = refused.problem
+        if query.check and view.contents is not None:
+            try:
+                latest = self.checks.anew(place, view.mark)
+            except DigestError as fault:
+                problem = _sentence(str(fault))
+        status = 422 if refused.faults else 409 if problem else 200
+        return self.page(
+            "desk/editions/edition.html",
+            campaign=view.campaign,
+            address=place.address,
+            edition=view.facts,
+            is_editable=view.is_editable,
+            has_contents=view.contents is not None,
+            typed=refused.typed or view.facts.get("words", {}),
+            faults=refused.faults,
+            problem=problem,
+            flash=self._flash(view, query),
+            checked=self.checked(view, latest),
+            seen=self._seen(view, query),
+            status=status,
+        )
+
+    def checked(self, view: EditionView, latest: LatestCheck | None) -> dict[str, Any]:
+        """Return what its latest check came to; `at` is "" where there was none."""
+        if latest is None:
+            return {"at": "", "is_old": False, "stops": 0, "results": ()}
+        reach, check = latest.check.reach, latest.check
+        zone = view.campaign.timezone
+        return {
+            "at": moment_in_words(latest.at, zone),
+            "is_old": latest.mark != view.mark,
+            "level": check.level.value,
+            "results": [
+                (each.level.value, _sentence(each.words)) for each in check.results
+            ],
+            "stops": sum(each.level.value == "stop" for each in check.results),
+            "copies": [
+                (count, fmt.words.capitalize())
+                for fmt, count in reach.by_format.items()
+            ],
+            "readers": reach.readers,
+            "left_out": sorted(reach.left_out.items()),
+            "unreachable": reach.left_out["unreachable"],
+            "unreached": [(each.name, each.reason) for each in reach.unreached]
+            if visitor.may_do(Right.PEOPLE)
+            else [],
+            "pauses": check.pauses,
+        }
+
+    def _flash(self, view: EditionView, query: PageQuery) -> dict[str, Any]:
+        if query.done not in _DONE:
+            return dict(_NO_FLASH)
+        places = {each["id"]: each["place"] for each in view.facts.get("posts", ())}
+        shown = {each["id"] for each in view.facts.get("left_over", ())} | {
+            each["id"] for each in view.facts.get("events", ())
+        }
+        is_shown = query.item in places or query.item in shown
+        words = _DONE[query.done].format(
+            title=f"“{self._title(query.item)}”" if query.item else "It",
+            place=places.get(query.item, "another"),
+        )
+        others = []
+        if view.contents is not None and query.version > query.saw:
+            with self.digest.reading() as connection:
+                others = meanwhile(connection, view.contents, query.saw, query.version)
+        version = view.facts.get("version", 0)
+        is_latest = query.version == version and query.version > query.saw
+        return {
+            "words": words,
+            "item": query.item if is_shown else 0,
+            "at": query.done if query.done in ("words", "events") else "",
+            "undo": query.version if query.done in _WITH_UNDO and is_latest else 0,
+            "restore": query.item if query.done == "withdrawn" else 0,
+            "others": others,
+        }
+
+    def _title(self, item_id: int) -> str:
+        try:
+            with self.digest.reading() as connection:
+                row = log.row_of(connection, item_id)
+        except NotFound:
+            return "that post"
+        return item_from_json(row.content).title
+
+    def _seen(self, view: EditionView, query: PageQuery) -> dict[str, Any]:
+        """Return how its readers get it, or why that cannot be shown."""
+        names = {name: preview for name, _, preview in SHOWN}
+        name = query.show if query.show in names else "phone"
+        seen: dict[str, Any] = {
+            "show": name,
+            "preview": names[name],
+            "as": query.who,
+            "text": "",
+            "why_not": "",
+            "choices": [(each, words) for each, words, _ in SHOWN],
+        }
+        if view.contents is None:
+            return seen | {"why_not": "It carries nothing to look at."}
+        if not (view.contents.posts or view.contents.events):
+            return seen | {"why_not": "There is nothing in it yet."}
+        try:
+            reader = addressee(self.digest, query.who)
+            if names[name] == "text":
+                seen["text"] = self._text(view.place, reader)
+        except (NotFound, RefusedVisitor) as problem:
+            return seen | {"why_not": _sentence(str(problem))}
+        return seen
+
+    def _text(self, place: EditionPlace, reader: Any) -> str:
+        previews = self.digest.previews
+        if place.edition_id is not None:
+            made = previews.edition(place.edition_id, "text", reader)
+        else:
+            made = previews.draft(place.what, place.schedule, "text", reader)
+        return made.content.decode()
+
+
+def routes(editions: EditionPages) -> APIRouter:
+    """Return the routes of what can be looked at."""
+    router = APIRouter(prefix="/desk")
+
+    @router.api_route("/campaigns/{name}/{schedule}", methods=_READ)
+    @needs(Right.LOOK)
+    def of_schedule(name: str, schedule: str, query: Asked) -> Response:
+        return editions.edition(EditionPlace.of_schedule(name, schedule), query)
+
+    @router.api_route("/editions/{edition_id}", methods=_READ)
+    @needs(Right.LOOK)
+    def of_number(edition_id: RowId, query: Asked) -> Response:
+        return editions.edition(EditionPlace.of_number(edition_id), query)
+
+    return router
+
+
+def _sentence(words: str) -> str:
+    """Return a refusal as a sentence of a page."""
+    return words[:1].upper() + words[1:]
