@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -71,7 +71,6 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
     posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
     passkey_door = PasskeyDoor(digest)
-    editions = EditionPages(digest, pages, LatestChecks(digest))
     gate, door = Gate(digest, pages, sessions), Door(digest)
     of_everybody = (
         unsubscribe.routes(digest, pages),
@@ -90,12 +89,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         golive.routes(digest, pages),
         calendar.routes(digest, pages),
         today.routes(digest, pages),
-        lists.routes(editions),
-        edition_pages.routes(editions),
-        # Each before what would take its address for another's.
-        decisions.routes(editions),
-        acts.routes(editions),
-        previews.routes(digest),
+        *_of_editions(digest, pages),
         runs.routes(digest, pages),
         post_pages.routes(posts),
         forms.routes(posts),
@@ -149,6 +143,18 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     refusals.add_to(app, pages)
     _add_handlers(app, pages)
     return app
+
+
+def _of_editions(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    """Return the routes of editions, each before one that would take its address."""
+    editions = EditionPages(digest, pages, LatestChecks(digest))
+    return (
+        lists.routes(editions),
+        edition_pages.routes(editions),
+        decisions.routes(editions),
+        acts.routes(editions),
+        previews.routes(digest),
+    )
 
 
 def _add_handlers(app: FastAPI, pages: Pages) -> None:
