@@ -37,7 +37,7 @@ class HeldError(DigestError):
         self.because = because
 
 
-class ChangedMeanwhile(DigestError):  # noqa: N818 - says what is the case
+class EditionConflict(DigestError):  # noqa: N818 - says what is the case
     """Somebody changed it since it was looked at; the message says who, and what."""
 
 

@@ -55,11 +55,11 @@ class Desk:
     def form(self, at: str = OPEN, **fields: object) -> dict[str, str]:
         """Return a form's fields: the version and slot as the page says, and these."""
         page = self.page(at)
-        seen = {
+        values_by_name = {
             name: re.findall(f'name="{name}" value="([^"]*)"', page)[:1]
             for name in ("version", "slot")
         }
-        hidden = {name: values[0] for name, values in seen.items() if values}
+        hidden = {name: values[0] for name, values in values_by_name.items() if values}
         return hidden | {name: str(value) for name, value in fields.items()}
 
     def titles(self, at: str = OPEN) -> list[str]:
@@ -132,23 +132,23 @@ def test_the_open_edition_is_told_with_what_is_in_it_and_how_long_it_stays(
 
 
 def test_posts_are_moved_pinned_and_left_and_each_act_is_undone(desk: Desk) -> None:
-    one, three = desk.number("one"), desk.number("three")
-    moved = desk.press("move", post=one, place=2)
+    first, third = desk.number("one"), desk.number("three")
+    moved = desk.press("move", post=first, place=2)
     assert "Moved “One” to place 2." in moved
     assert desk.titles() == ["Two", "One", "Three"]
-    pinned = desk.press("pin", post=three)
+    pinned = desk.press("pin", post=third)
     assert "“Three” comes first now." in pinned
     assert desk.titles() == ["Three", "Two", "One"]
-    dropped = desk.press("drop", post=one)
+    dropped = desk.press("drop", post=first)
     assert "1 left for the next edition" in dropped
     assert desk.titles() == ["Three", "Two"]
 
     undone = desk.press("undo")
     assert "The latest change is undone." in undone
     assert desk.titles() == ["Three", "Two", "One"]
-    desk.press("drop", post=one)
-    assert "“One” is in it again." in desk.press("put-back", post=one)
-    desk.press("unpin", post=three)
+    desk.press("drop", post=first)
+    assert "“One” is in it again." in desk.press("put-back", post=first)
+    desk.press("unpin", post=third)
     assert desk.titles() == ["Two", "One", "Three"]
     with desk.program.reading() as connection:
         acts = latest(connection, 20)
@@ -163,11 +163,11 @@ def test_a_place_is_counted_among_the_posts_that_are_shown(desk: Desk) -> None:
 
 
 def test_a_post_is_withdrawn_and_brought_back(desk: Desk) -> None:
-    one = desk.number("one")
-    page = desk.press("withdraw", post=one)
+    first = desk.number("one")
+    page = desk.press("withdraw", post=first)
     assert "“One” is withdrawn" in page
     assert desk.titles() == ["Two", "Three"]
-    assert "“One” is what it was before." in desk.press("restore", post=one)
+    assert "“One” is what it was before." in desk.press("restore", post=first)
     assert desk.titles() == ["One", "Two", "Three"]
 
 
@@ -324,9 +324,9 @@ def test_a_second_person_approves_by_name_and_the_first_may_not(
     assert "Save the words" not in page
 
     desk.as_("Priya", Role.APPROVER)
-    asked = desk.page(f"{home}/approve")
-    assert "You changed edition 1 last: somebody else has to approve it" in asked
-    assert "Approve it</button>" not in re.sub(r"\s+<", "<", asked)
+    question = desk.page(f"{home}/approve")
+    assert "You changed edition 1 last: somebody else has to approve it" in question
+    assert "Approve it</button>" not in re.sub(r"\s+<", "<", question)
     refused = desk.client.post(f"{home}/approve", data={"read": "yes", "version": "1"})
     assert refused.status_code == 409
 

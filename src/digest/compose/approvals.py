@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.compose.repeats import said_before
-from digest.errors import ChangedMeanwhile
+from digest.errors import EditionConflict
 from digest.model.campaigns.campaign import Approval, Campaign
 from digest.store.editions import steering
 from digest.store.editions.editions import Edition
@@ -18,13 +18,13 @@ _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 class ApprovalNeed:
     """What an edition needs of people before it goes.
 
-    `given` are who has said so, and `author` changed it last. `before` is the edition
-    that has just said all of this to the same readers, if any has.
+    `approved_by` are who has said so, and `author` changed it last. `before` is the
+    edition that has just said all of this to the same readers, if any has.
     """
 
     edition_id: int
     approval: Approval
-    given: tuple[str, ...]
+    approved_by: tuple[str, ...]
     author: str | None
     before: int | None
     is_recalled: bool
@@ -65,13 +65,13 @@ def need_of(
 def refuse_unless_seen(
     connection: Connection, edition: Edition, version: int | None
 ) -> None:
-    """Raise ChangedMeanwhile where staff have changed it since that version.
+    """Raise EditionConflict where staff have changed it since that version.
 
     None where nobody says which they saw.
     """
     steered = steering.get(connection, steering.place_of(edition))
     if version not in (None, steered.version):
-        raise ChangedMeanwhile(
+        raise EditionConflict(
             "somebody changed it while you looked: look at it as it is now, and then "
             "approve it"
         )

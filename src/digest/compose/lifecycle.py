@@ -86,7 +86,7 @@ def approve(  # noqa: PLR0913 - who says what, by name
     would reach nobody waits for nobody: it is skipped. One that says what another has
     just said waits for somebody who says `again`. Raises DigestError where one person
     is asked for, and it is the one who changed it last, or who does not say `again`;
-    ChangedMeanwhile where staff have changed it since the `version` that they saw.
+    EditionConflict where staff have changed it since the `version` that they saw.
     """
     with writing(engine) as connection:
         edition = editions.locked(connection, edition_id)

@@ -256,7 +256,7 @@ def approve(  # noqa: PLR0913 - who says what, by name
 
     One that was called back is frozen first, as it then stands. `again` lets one go
     that says what another has just said. Raises DigestError where it may not go, or
-    while nothing may leave, and ChangedMeanwhile where staff have changed it since the
+    while nothing may leave, and EditionConflict where staff have changed it since the
     `version` that was seen.
     """
     _refuse_if_held(engine, now)

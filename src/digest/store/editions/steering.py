@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
-from digest.errors import ChangedMeanwhile, DigestError
+from digest.errors import DigestError, EditionConflict
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import SteeredEdition, Steering
@@ -61,7 +61,7 @@ def change(
 ) -> SteeredEdition:
     """Steer an edition as `to` says of how it is steered now; return how it is then.
 
-    What changes nothing is no act. Raises ChangedMeanwhile where it was changed since
+    What changes nothing is no act. Raises EditionConflict where it was changed since
     the version that is named, saying by whom and what; DigestError for one that is
     frozen.
     """
@@ -179,7 +179,7 @@ def _locked(connection: Connection, place: SteeringPlace, act: SteeringAct) -> R
     insert_new(connection, steering, [fresh], key=("schedule_id", "mode", "edition_id"))
     row = connection.execute(select(steering).where(_at(place)).with_for_update()).one()
     if act.version is not None and act.version != row.version:
-        raise ChangedMeanwhile(_conflict(connection, row, act.version))
+        raise EditionConflict(_conflict(connection, row, act.version))
     return row
 
 

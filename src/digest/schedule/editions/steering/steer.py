@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from digest.compose.selection import posts_in_order
-from digest.errors import ChangedMeanwhile, DigestError, NotFound
+from digest.errors import DigestError, EditionConflict, NotFound
 from digest.model.editions.mime import cleaned
 from digest.model.editions.steering import SteeredEdition, Steering
 from digest.model.limits import PREHEADER_LENGTH, SUBJECT_LENGTH
@@ -38,7 +38,7 @@ class Steer:
     of an edition that was called back. `version` is that at which it was seen, and
     `slot` the one it was seen for: None where nobody says. Every act raises DigestError
     in words: where there is no such edition or post, or it is not open; and
-    ChangedMeanwhile where it was changed since, or another is open by now.
+    EditionConflict where it was changed since, or another is open by now.
     """
 
     engine: Engine
@@ -113,11 +113,11 @@ class Steer:
         """Have a post come at that place as they are shown, 1 being the first."""
 
         def moved(steered: Steering) -> Steering:
-            shown = [entry.id for entry, _ in edition.posts(steered)]
-            if not shown:
+            in_view = [entry.id for entry, _ in edition.posts(steered)]
+            if not in_view:
                 return steered
             # Those that are left out keep their places among the others.
-            target = shown[max(1, min(place, len(shown))) - 1]
+            target = in_view[max(1, min(place, len(in_view))) - 1]
             in_order = steered.in_order(ids)
             return steered.moved(ids, post, in_order.index(target) + 1)
 
@@ -196,7 +196,7 @@ class Steer:
         edition = open_edition(connection, self.what, self.schedule, self.now)
         # That of a schedule without a slot to come is always of this instant.
         if self.slot not in (None, edition.slot) and edition.slot != self.now:
-            raise ChangedMeanwhile(
+            raise EditionConflict(
                 "what you saw has been frozen, and the next edition is open by now. "
                 "Nothing was saved over; look at what is open, and say it again"
             )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 
-from digest.errors import ChangedMeanwhile, DigestError, NotFound
+from digest.errors import DigestError, EditionConflict, NotFound
 from digest.model.editions.steering import SteeredEdition
 from digest.model.roles import Right
 from digest.schedule.editions.steering.contents import contents
@@ -17,7 +17,7 @@ from digest.schedule.editions.steering.steer import Steer
 from digest.store.editions import steering
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.conflicts import chosen_words, conflict
-from digest.web.desk.editions.edition_pages import EditionPages, PageQuery, Refusal
+from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
 from digest.web.desk.editions.places import EditionPlace
 from digest.web.desk.posts.actions import ACTIONS
 from digest.web.doors.rights import Staff, needs
@@ -54,11 +54,11 @@ def _words(hand: Steer, form: FormFields) -> SteeredEdition:
 
 
 def _events(hand: Steer, form: FormFields) -> SteeredEdition:
-    shown = [
+    offered = [
         int(number) for number in form.get("shown", "").split() if number.isdigit()
     ]
-    listed = [number for number in shown if f"listed-{number}" in form]
-    return hand.list_events(listed, [each for each in shown if each not in listed])
+    listed = [number for number in offered if f"listed-{number}" in form]
+    return hand.list_events(listed, [each for each in offered if each not in listed])
 
 
 BUTTONS: Mapping[str, SteeringButton] = {
@@ -127,12 +127,12 @@ def _act(
     )
     try:
         steered = button.perform(hand, form)
-    except ChangedMeanwhile as problem:
+    except EditionConflict as problem:
         return _changed_meanwhile(editions, place, act, form, problem)
     except NotFound:
-        return editions.edition(place, PageQuery(), Refusal(_GONE))
+        return editions.edition(place, EditionQuery(), Refusal(_GONE))
     except DigestError as problem:
-        return editions.edition(place, PageQuery(), Refusal.of(problem, form))
+        return editions.edition(place, EditionQuery(), Refusal.of(problem, form))
     _log.info("edition steered act=%s account=%s", act, staff.id)
     has_changed = steered.version > saw
     query = f"done={button.done}&version={steered.version}&saw={saw}"
@@ -156,7 +156,7 @@ def _act_on_post(
         with editions.digest.acting_as(staff.actor).writing() as connection:
             has_changed = ACTIONS[act].perform(connection, number, now)
     except DigestError as problem:
-        return editions.edition(place, PageQuery(), Refusal.of(problem, {}))
+        return editions.edition(place, EditionQuery(), Refusal.of(problem, {}))
     _log.info("post changed id=%s act=%s account=%s", number, act, staff.id)
     done = _OF_POSTS[act] if has_changed else "nothing"
     return _back(place, f"done={done}&item={number}", "done")
@@ -167,14 +167,14 @@ def _changed_meanwhile(
     place: EditionPlace,
     act: str,
     form: FormFields,
-    problem: ChangedMeanwhile,
+    problem: EditionConflict,
 ) -> Response:
     """Return both sets of words side by side, or why something else was not done."""
     now = editions.digest.now()
     inside = contents(editions.digest.engine, place.what, place.schedule, now)
-    seen = _slot(form)
-    if act != "words" or seen not in (None, inside.edition.slot):
-        return editions.edition(place, PageQuery(), Refusal.of(problem, form))
+    slot = _slot(form)
+    if act != "words" or slot not in (None, inside.edition.slot):
+        return editions.edition(place, EditionQuery(), Refusal.of(problem, form))
     with editions.digest.reading() as connection:
         saw = _number(form, "version")
         acts = steering.acts_since(connection, inside.edition.place, saw)

@@ -52,7 +52,7 @@ def conflict(
 
 
 def _chosen(form: Mapping[str, str], name: str) -> str:
-    kept = form.get(f"{name}-keep", "")
-    if kept in ("mine", "theirs"):
-        return form.get(f"{name}-{kept}", "")
+    choice = form.get(f"{name}-keep", "")
+    if choice in ("mine", "theirs"):
+        return form.get(f"{name}-{choice}", "")
     return form.get(name, "")

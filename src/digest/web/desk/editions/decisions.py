@@ -97,7 +97,7 @@ class _Decisions:
             address=place.address,
             edition=view.facts,
             why_not=view.need.why_not(staff.actor),
-            has_said_so=staff.actor in view.need.given,
+            has_said_so=staff.actor in view.need.approved_by,
             checked=self._editions.checked(view, latest),
             faults=faults or {},
             problem=problem,
@@ -158,7 +158,7 @@ class _Decisions:
         with self._digest.reading() as connection:
             counts = copies.counts(connection, edition_id)
             batches = print_batches.listed(connection, edition_id)
-        gone = counts.get(DeliveryState.ACCEPTED, 0)
+        accepted = counts.get(DeliveryState.ACCEPTED, 0)
         staying = counts.get(DeliveryState.PLANNED, 0)
         in_hand = counts.get(DeliveryState.HANDING_OVER, 0)
         return self._question(
@@ -166,7 +166,7 @@ class _Decisions:
             "stop",
             problem,
             copies=counted(staying, "copy", "copies"),
-            gone=counted(gone, "person has", "people have") if gone else "",
+            gone=counted(accepted, "person has", "people have") if accepted else "",
             in_hand=counted(in_hand, "copy is", "copies are") if in_hand else "",
             sealed=[
                 batch.id for batch in batches if batch.state is PrintBatchState.SEALED

@@ -57,7 +57,7 @@ _WITH_UNDO = ("moved", "pinned", "unpinned", "dropped", "put-back", "words", "ev
 
 
 @dataclass(frozen=True, slots=True)
-class PageQuery:
+class EditionQuery:
     """What an edition's address says besides: what was done, and what to show.
 
     `version` is that which an act led to, `saw` that at which its form was made.
@@ -72,7 +72,7 @@ class PageQuery:
     check: Annotated[bool, Query()] = False
 
 
-Asked = Annotated[PageQuery, Depends()]
+Asked = Annotated[EditionQuery, Depends()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class EditionPages:
     def edition(
         self,
         place: EditionPlace,
-        query: PageQuery,
+        query: EditionQuery,
         refusal: Refusal | None = None,
     ) -> Response:
         """Return the page of an edition. Raises NotFound in words."""
@@ -137,7 +137,7 @@ class EditionPages:
             problem=problem,
             flash=self._flash(view, query),
             checked=self.checked(view, latest),
-            seen=self._seen(view, query),
+            sight=self._sight(view, query),
             status=status,
         )
 
@@ -168,14 +168,14 @@ class EditionPages:
             "pauses": check.pauses,
         }
 
-    def _flash(self, view: EditionView, query: PageQuery) -> dict[str, Any]:
+    def _flash(self, view: EditionView, query: EditionQuery) -> dict[str, Any]:
         if query.done not in _DONE:
             return dict(_NO_FLASH)
         places = {each["id"]: each["place"] for each in view.facts.get("posts", ())}
-        shown = {each["id"] for each in view.facts.get("left_over", ())} | {
+        others_in_it = {each["id"] for each in view.facts.get("left_over", ())} | {
             each["id"] for each in view.facts.get("events", ())
         }
-        is_shown = query.item in places or query.item in shown
+        is_shown = query.item in places or query.item in others_in_it
         words = _DONE[query.done].format(
             title=f"“{self._title(query.item)}”" if query.item else "It",
             place=places.get(query.item, "another"),
@@ -203,11 +203,11 @@ class EditionPages:
             return "that post"
         return item_from_json(row.content).title
 
-    def _seen(self, view: EditionView, query: PageQuery) -> dict[str, Any]:
+    def _sight(self, view: EditionView, query: EditionQuery) -> dict[str, Any]:
         """Return how its readers get it, or why that cannot be shown."""
         names = {name: preview for name, _, preview in SHOWN}
         name = query.show if query.show in names else "phone"
-        seen: dict[str, Any] = {
+        sight: dict[str, Any] = {
             "show": name,
             "preview": names[name],
             "as": query.who,
@@ -216,24 +216,24 @@ class EditionPages:
             "choices": [(each, words) for each, words, _ in SHOWN],
         }
         if view.contents is None:
-            return seen | {"why_not": "It carries nothing to look at."}
+            return sight | {"why_not": "It carries nothing to look at."}
         if not (view.contents.posts or view.contents.events):
-            return seen | {"why_not": "There is nothing in it yet."}
+            return sight | {"why_not": "There is nothing in it yet."}
         try:
             reader = addressee(self.digest, query.who)
             if names[name] == "text":
-                seen["text"] = self._text(view.place, reader)
+                sight["text"] = self._text(view.place, reader)
         except (NotFound, RefusedVisitor) as problem:
-            return seen | {"why_not": _sentence(str(problem))}
-        return seen
+            return sight | {"why_not": _sentence(str(problem))}
+        return sight
 
     def _text(self, place: EditionPlace, reader: Any) -> str:
         previews = self.digest.previews
         if place.edition_id is not None:
-            made = previews.edition(place.edition_id, "text", reader)
+            text = previews.edition(place.edition_id, "text", reader)
         else:
-            made = previews.draft(place.what, place.schedule, "text", reader)
-        return made.content.decode()
+            text = previews.draft(place.what, place.schedule, "text", reader)
+        return text.content.decode()
 
 
 def routes(editions: EditionPages) -> APIRouter:

@@ -64,5 +64,7 @@ def countdown(closes: datetime, now: datetime, zone: str) -> tuple[str, str]:
 def who_may(need: ApprovalNeed, approvers: list[str]) -> list[str]:
     """Return which of those people may still say that it goes."""
     return [
-        name for name in approvers if name not in need.given and not need.why_not(name)
+        name
+        for name in approvers
+        if name not in need.approved_by and not need.why_not(name)
     ]

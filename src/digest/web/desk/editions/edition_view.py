@@ -113,11 +113,11 @@ def edition_view(digest: App, place: EditionPlace) -> EditionView:
 
 def in_words_with_titles(words: str, inside: EditionContents) -> str:
     """Return what was done, naming posts by their titles and not by their numbers."""
-    known = (*inside.posts, *inside.events, *inside.left_over)
-    titles = {entry.id: entry.item.title for entry in known}
+    entries = (*inside.posts, *inside.events, *inside.left_over)
+    titles = {entry.id: entry.item.title for entry in entries}
     return _POST_NUMBER.sub(
-        lambda found: (
-            f"“{titles[int(found[1])]}”" if int(found[1]) in titles else found[0]
+        lambda match: (
+            f"“{titles[int(match[1])]}”" if int(match[1]) in titles else match[0]
         ),
         words,
     )
@@ -317,10 +317,10 @@ def _author(item: Item) -> str:
 
 
 def _pictures(item: Item) -> list[Any]:
-    shown = list(pictures_of(item.body))
+    pictures = list(pictures_of(item.body))
     if isinstance(item, Post) and item.picture:
-        shown.insert(0, item.picture)
-    return shown
+        pictures.insert(0, item.picture)
+    return pictures
 
 
 def _size(item: Item) -> str:
