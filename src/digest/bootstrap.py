@@ -20,8 +20,10 @@ from digest.deliver.carrier import Carrier
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.inbox.server import running
 from digest.deliver.practice import PracticeCarrier
+from digest.deliver.printing.batch_steps import BatchSteps
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.returns.bounces import Bounces
+from digest.deliver.returns.returned_letters import ReturnedLetters
 from digest.deliver.sending.leases import BatchSupply, DueBatches
 from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
@@ -171,10 +173,20 @@ class App:
         return Bounces(self.engine, self.links.read_envelope_sender, unsubscribe)
 
     @cached_property
+    def returned_letters(self) -> ReturnedLetters:
+        """Where letters that came back are taken in."""
+        return ReturnedLetters(self.engine)
+
+    @cached_property
     def print_room(self) -> PrintRoom:
         """Where letters become print batches."""
         layout = LetterLayout(self.engine, self.renditions)
         return PrintRoom(self.engine, self.settings.data_dir, layout, self.clock)
+
+    @cached_property
+    def batch_steps(self) -> BatchSteps:
+        """What people do with print batches on paper."""
+        return BatchSteps(self.print_room)
 
     @contextmanager
     def carrier(self) -> Iterator[Carrier]:

@@ -1,5 +1,7 @@
 """Limits of what deliver takes and makes: of a reply, a message, a report, a batch."""
 
+from datetime import timedelta
+
 # == A reply of a mail server ==
 
 # A mail server that says more in one reply never comes to an end.
@@ -41,6 +43,10 @@ RETURNED_TEXT_BYTES = 20_000
 RETURNED_SUBJECT = 80
 
 # == A print batch ==
+
+# How long after a batch was posted somebody may say that it was not: until they have
+# slept over it.
+POSTED_UNDO = timedelta(days=1)
 
 # Letters in one print batch: a file that a printer and a small machine's memory hold.
 BATCH_LETTERS = 1000

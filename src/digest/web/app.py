@@ -38,6 +38,7 @@ from digest.web.doors.throttle import WrongAttempts, of_wrong_keys
 from digest.web.parts import visitor
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
+from digest.web.post_room import batches, returned, to_do
 from digest.web.public import event_file, health, site, slot_calendar, unsubscribe
 
 _POLICY = (
@@ -100,6 +101,9 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         users.routes(digest, pages),
         audit.routes(digest, pages),
         keys.routes(digest, pages),
+        to_do.routes(digest, pages),
+        batches.routes(digest, pages),
+        returned.routes(digest, pages),
     )
     for router in of_everybody:
         app.include_router(router)

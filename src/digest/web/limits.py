@@ -52,6 +52,12 @@ RUNS = 10
 EDITIONS = 30
 # Of people on one page of a run.
 RUN_PEOPLE = 50
+# Of print batches that are to be printed or posted, on the post room's page.
+POST_ROOM_BATCHES = 50
+# Of print batches that are done, on the same page.
+POST_ROOM_DONE = 10
+# Of letters that came back, on the page that takes them in.
+POST_ROOM_RETURNED = 50
 # Of messages that the inbox's page lists.
 INBOX_MESSAGES = 200
 # Of posts on one page of a campaign's.

@@ -17,6 +17,7 @@ from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.formats import Channel
+from digest.model.people.person import name_key
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
@@ -130,14 +131,25 @@ class PrintRoom:
         As `make` does; what waits for somebody is tried once. Raises DigestError.
         """
         outcomes = [self.make(edition_id, patient=patient)]
+        tried = set(outcomes[-1].waiting)
         while outcomes[-1].remaining:
-            outcomes.append(self.make(edition_id, patient=True))
+            outcomes.append(
+                self.make(edition_id, patient=patient, without=frozenset(tried))
+            )
+            tried.update(outcomes[-1].waiting)
         return outcomes
 
-    def make(self, edition_id: int, *, patient: bool = False) -> PrintOutcome:
-        """Put the letters of the edition that are in no batch yet into a new one.
+    def make(
+        self,
+        edition_id: int,
+        *,
+        patient: bool = False,
+        without: frozenset[DeliveryKey] = frozenset(),
+    ) -> PrintOutcome:
+        """Put letters of the edition that are in no batch yet into a new one.
 
-        At most BATCH_LETTERS of them, in the order in which a round is walked.
+        Those of one organiser, at most BATCH_LETTERS of them, in the order in which a
+        round is walked; `without` those that have just been tried.
 
         The files are written in full before the batch is recorded, and its
         letters count as accepted with the same commit: after a crash the same
@@ -146,7 +158,7 @@ class PrintRoom:
         alone for a while. Raises DigestError.
         """
         for _ in range(_TRIES):
-            due = self._due_letters(edition_id, patient=patient)
+            due = self._due_letters(edition_id, without, patient=patient)
             if not due.letters:
                 return PrintOutcome(batch=None)
             laid_out = self._laid_out(due)
@@ -227,7 +239,9 @@ class PrintRoom:
         )
         return replace(laid_out, problems={**laid_out.problems, **no_address})
 
-    def _due_letters(self, edition_id: int, *, patient: bool) -> _DueLetters:
+    def _due_letters(
+        self, edition_id: int, without: frozenset[DeliveryKey], *, patient: bool
+    ) -> _DueLetters:
         now = self.clock()
         if hold := holds.look(self.engine, now):
             raise hold.error()
@@ -238,16 +252,22 @@ class PrintRoom:
             cancel_unwelcome(connection, guard, now)
             close_edition(connection, edition_id, now)
             zone = campaigns.load(connection, edition.campaign_id).timezone
-            letters = due_letters(connection, edition_id, now if patient else None)
+            letters = [
+                copy
+                for copy in due_letters(
+                    connection, edition_id, now if patient else None
+                )
+                if copy.key not in without
+            ]
             if edition.state not in _PRINTABLE or edition.is_held_back(now):
                 letters = []
             day = edition.slot.astimezone(ZoneInfo(zone)).date().isoformat()
-            most = limits.BATCH_LETTERS
+            batch = _of_one_organiser(letters)[: limits.BATCH_LETTERS]
             return _DueLetters(
                 edition,
                 PurePosixPath("print", edition.campaign, f"{day}-{edition.code}"),
-                tuple(sorted(letters, key=_walking_order)[:most]),
-                max(0, len(letters) - most),
+                tuple(batch),
+                len(letters) - len(batch),
                 guard,
             )
 
@@ -269,7 +289,8 @@ class PrintRoom:
         if printed:
             number = print_batches.count(connection, edition_id) + 1
             names = _print_files(due.folder, number, laid_out, len(printed))
-            batch_id = print_batches.add(connection, edition_id, names, now)
+            organiser = due.letters[0].to.organiser
+            batch_id = print_batches.add(connection, edition_id, names, now, organiser)
             for key in printed:
                 _print(connection, key, due.guard, batch_id, now)
             moves.move(connection, edition_id, EditionState.SENDING, now)
@@ -284,6 +305,14 @@ class PrintRoom:
         close_edition(connection, edition_id, now)
         remaining = due.remaining + len(laid_out.left_over)
         return PrintOutcome(batch, waiting, remaining)
+
+
+def _of_one_organiser(letters: Sequence[DueCopy]) -> list[DueCopy]:
+    """Return the letters of whichever organiser comes first, in walking order."""
+    keys = {copy.key: name_key(copy.to.organiser) for copy in letters}
+    first = min(keys.values(), default="")
+    theirs = [copy for copy in letters if keys[copy.key] == first]
+    return sorted(theirs, key=_walking_order)
 
 
 def _walking_order(copy: DueCopy) -> tuple[Any, int]:

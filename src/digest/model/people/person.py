@@ -141,12 +141,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom a copy is for: all of a person that a copy may show."""
+    """Whom a copy is for: all of a person that a copy may show.
+
+    `organiser` is who looks after their post, which decides the batch it is in.
+    """
 
     name: str
     email: str = ""
     address: PostalAddress | None = None
     consent: Consent = NO_EVIDENCE
+    organiser: str = ""
 
 
 def name_key(name: str) -> str:

@@ -42,6 +42,33 @@ class ManifestRow:
     grams: int
 
 
+def read_manifest(text: str) -> tuple[ManifestRow, ...]:
+    """Return the rows of a packing list as CSV. Raises ValueError where it is none."""
+    rows = csv.DictReader(io.StringIO(text))
+    if tuple(rows.fieldnames or ()) != COLUMNS:
+        raise ValueError("this is no packing list")
+    return tuple(
+        ManifestRow(
+            number=int(row["number"]),
+            reference=row["reference"],
+            name=_unguarded(row["name"]),
+            postcode=_unguarded(row["postcode"]),
+            country=_unguarded(row["country"]),
+            format=row["format"],
+            pages=int(row["pages"]),
+            sheets=int(row["sheets"]),
+            first_page=int(row["first_page"]),
+            grams=int(row["grams"]),
+        )
+        for row in rows
+    )
+
+
+def _unguarded(cell: str) -> str:
+    is_guarded = cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS)
+    return cell[1:] if is_guarded else cell
+
+
 def manifest_csv(rows: Iterable[ManifestRow]) -> str:
     """Return the rows as CSV (RFC 4180) that a spreadsheet takes for plain words.
 

@@ -430,6 +430,10 @@ print_batch = Table(
     _required("made_at", UtcDateTime),
     Column("sealed_at", UtcDateTime),
     Column("posted_at", UtcDateTime),
+    Column("printed_at", UtcDateTime),  # somebody said so
+    # Who looks after all of its readers, "" for those who have nobody; and the key.
+    Column("organiser", Text, nullable=False, server_default=""),
+    Column("organiser_key", Text, nullable=False, server_default=""),
     Index("ix_print_batch_edition_id", "edition_id"),
 )
 
@@ -660,6 +664,8 @@ account = Table(
     _required("totp_step", BigId),  # the last of its steps that was used
     _required("created_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    # Whose letters an organiser sees: "" those of nobody's, null none at all.
+    Column("organiser", Text),
 )
 
 # Who is signed in on which device; only a hash of the cookie is kept.

@@ -170,6 +170,21 @@ def cancel_unwelcome(
     return unwelcome + cancel(connection, those & not_(_is_back(now)), now, PAUSED)
 
 
+def is_welcome(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
+    """Whether its reader is still to be written to by the channel of that copy."""
+    of_copy = (delivery.c.edition_id == key.edition_id) & (
+        delivery.c.reader_id == key.reader_id
+    )
+    channel = connection.scalar(select(delivery.c.channel).where(of_copy))
+    if channel is None:
+        return False
+    guard = guard_for(connection, key.edition_id, Channel(channel))
+    welcome = select(delivery.c.reader_id).where(
+        of_copy, _is_welcome(guard), _is_back(now)
+    )
+    return connection.execute(welcome).first() is not None
+
+
 # Made once: it runs for every copy.
 @lru_cache(maxsize=16)
 def _claim_statement(dialect: Dialect, guard: HandoverGuard) -> PreparedStatement:

@@ -117,6 +117,24 @@ def due_letters(
     )
 
 
+def letter_in_batch(
+    connection: Connection, print_batch_id: int, key: DeliveryKey
+) -> DueCopy | None:
+    """Return a letter of a print batch, to be laid out again; None if it has none."""
+    row = connection.execute(
+        select(delivery.c.variant_id, delivery.c.attempts).where(
+            delivery.c.edition_id == key.edition_id,
+            delivery.c.reader_id == key.reader_id,
+            delivery.c.print_batch_id == print_batch_id,
+            delivery.c.state == DeliveryState.ACCEPTED,
+        )
+    ).first()
+    if row is None:
+        return None
+    to = addressees(connection, [key.reader_id])[key.reader_id]
+    return DueCopy(key, row.variant_id, row.attempts, to)
+
+
 def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
     """Return how many of an edition's deliveries stand in each state there is."""
     rows = connection.execute(

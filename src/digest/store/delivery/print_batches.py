@@ -3,14 +3,27 @@
 One whose edition is stopped while it is open is stopped too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    false,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from digest.errors import NotFound
+from digest.model.editions.mode import Mode
+from digest.model.people.person import name_key
 from digest.store.base.tables import edition, print_batch
 from digest.store.staff.audit import Act, record
 
@@ -45,7 +58,7 @@ class PrintFiles:
 
 @dataclass(frozen=True, slots=True)
 class PrintBatch:
-    """A batch as it stands."""
+    """A batch as it stands; `organiser` is who looks after all of its readers."""
 
     id: int
     edition_id: int
@@ -55,10 +68,51 @@ class PrintBatch:
     made_at: datetime
     sealed_at: datetime | None
     posted_at: datetime | None
+    printed_at: datetime | None
+    organiser: str
+    campaign_id: int
+    slot: datetime
+    is_rehearsal: bool
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail calls it."""
+        return f"print batch {self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to do with it."""
+        return self.state in (PrintBatchState.POSTED, PrintBatchState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleLetters:
+    """Whose letters somebody sees: all, an organiser's, or where None nobody's.
+
+    The organiser "" stands for letters of people who have none.
+    """
+
+    organiser: str | None
+    is_everybodys: bool = False
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return the condition that a print batch is of it."""
+        if self.is_everybodys:
+            return true()
+        if self.organiser is None:
+            return false()
+        return print_batch.c.organiser_key == name_key(self.organiser)
+
+
+ALL_LETTERS = VisibleLetters(None, is_everybodys=True)
 
 
 def add(
-    connection: Connection, edition_id: int, files: PrintFiles, now: datetime
+    connection: Connection,
+    edition_id: int,
+    files: PrintFiles,
+    now: datetime,
+    organiser: str = "",
 ) -> int:
     """Add an open batch with its files; return its number."""
     batch_id: int = connection.scalars(
@@ -72,6 +126,8 @@ def add(
             manifest=files.manifest,
             sha256=files.sha256,
             made_at=now,
+            organiser=organiser,
+            organiser_key=name_key(organiser),
         )
         .returning(print_batch.c.id)
     ).one()
@@ -111,9 +167,67 @@ def move(
     return moved.rowcount == 1
 
 
-def get(connection: Connection, batch_id: int) -> PrintBatch:
-    """Return the batch. Raises NotFound in words."""
-    row = connection.execute(_batches().where(print_batch.c.id == batch_id)).first()
+def mark_printed(
+    connection: Connection, batch_id: int, now: datetime, *, is_printed: bool
+) -> bool:
+    """Say that a sealed batch has been printed, or has not; False where that is so.
+
+    Raises NotFound in words.
+    """
+    batch = get(connection, batch_id)
+    marked = connection.execute(
+        update(print_batch)
+        .where(
+            print_batch.c.id == batch_id,
+            print_batch.c.state == PrintBatchState.SEALED,
+            print_batch.c.printed_at.is_(None)
+            if is_printed
+            else print_batch.c.printed_at.is_not(None),
+        )
+        .values(printed_at=now if is_printed else None)
+    )
+    if marked.rowcount:
+        verb = "printed" if is_printed else "took back that it had printed"
+        _record(connection, batch, verb, now)
+    return marked.rowcount == 1
+
+
+def take_back_posted(connection: Connection, batch_id: int, now: datetime) -> bool:
+    """Say that a posted batch was not posted after all; False where it stands so."""
+    batch = get(connection, batch_id)
+    taken_back = connection.execute(
+        update(print_batch)
+        .where(
+            print_batch.c.id == batch_id, print_batch.c.state == PrintBatchState.POSTED
+        )
+        .values(state=PrintBatchState.SEALED, posted_at=None)
+    )
+    if taken_back.rowcount:
+        _record(connection, batch, "took back that it had posted", now)
+    return taken_back.rowcount == 1
+
+
+def record_reprint(
+    connection: Connection, batch: PrintBatch, reference: str, now: datetime
+) -> None:
+    """Write down that one letter of the batch was made once more."""
+    _record(connection, batch, f"made letter {reference} again of", now)
+
+
+def _record(
+    connection: Connection, batch: PrintBatch, verb: str, now: datetime
+) -> None:
+    act = Act(verb, edition_id=batch.edition_id, subject=batch.subject)
+    record(connection, act, now)
+
+
+def get(
+    connection: Connection, batch_id: int, of: VisibleLetters = ALL_LETTERS
+) -> PrintBatch:
+    """Return the batch, if it is one of those. Raises NotFound in words."""
+    row = connection.execute(
+        _batches().where(print_batch.c.id == batch_id, of.condition())
+    ).first()
     if row is None:
         raise NotFound(
             f"there is no print batch {batch_id}; see those there are with: "
@@ -130,6 +244,26 @@ def listed(connection: Connection, edition_id: int | None = None) -> list[PrintB
     return [_batch(row) for row in connection.execute(batches)]
 
 
+def in_states(
+    connection: Connection,
+    states: Sequence[PrintBatchState],
+    of: VisibleLetters,
+    mode: Mode,
+    most: int,
+) -> list[PrintBatch]:
+    """Return the visible batches of a mode that stand so, newest first, at most `most`.
+
+    Posted ones by when they were posted.
+    """
+    rows = connection.execute(
+        _batches()
+        .where(print_batch.c.state.in_(states), of.condition(), edition.c.mode == mode)
+        .order_by(print_batch.c.posted_at.desc(), print_batch.c.id.desc())
+        .limit(most)
+    )
+    return [_batch(row) for row in rows]
+
+
 def count(connection: Connection, edition_id: int) -> int:
     """Return how many batches the edition has.
 
@@ -144,9 +278,13 @@ def count(connection: Connection, edition_id: int) -> int:
 
 
 def _batches() -> Any:
-    return select(print_batch, edition.c.code).join(
-        edition, edition.c.id == print_batch.c.edition_id
-    )
+    return select(
+        print_batch,
+        edition.c.code,
+        edition.c.campaign_id,
+        edition.c.slot,
+        edition.c.mode,
+    ).join(edition, edition.c.id == print_batch.c.edition_id)
 
 
 def _batch(row: Row[Any]) -> PrintBatch:
@@ -159,4 +297,9 @@ def _batch(row: Row[Any]) -> PrintBatch:
         made_at=row.made_at,
         sealed_at=row.sealed_at,
         posted_at=row.posted_at,
+        printed_at=row.printed_at,
+        organiser=row.organiser,
+        campaign_id=row.campaign_id,
+        slot=row.slot,
+        is_rehearsal=row.mode == Mode.PRACTICE,
     )

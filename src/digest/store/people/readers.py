@@ -255,6 +255,7 @@ def addressees(
             subscriber.c.postcode,
             subscriber.c.country,
             subscriber.c.email,
+            subscriber.c.organiser,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(reader.c.id.in_(ids))
@@ -265,6 +266,7 @@ def addressees(
             email=row.email or "",
             address=address_of(row),
             consent=consents.get(row.id, NO_EVIDENCE),
+            organiser=row.organiser or "",
         )
         for row in rows
     }

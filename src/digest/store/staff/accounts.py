@@ -27,7 +27,11 @@ from digest.store.staff.audit import PROGRAM, Act, record
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in, or was asked in, or once could."""
+    """Somebody who may sign in, or was asked in, or once could.
+
+    `organiser` is whose letters they see if that is their role: "" for those of people
+    whom nobody looks after, None for none.
+    """
 
     id: int
     email: str
@@ -39,6 +43,7 @@ class Account:
     has_codes: bool
     passkeys: int
     seen_at: datetime | None
+    organiser: str | None = None
 
     @property
     def has_second_step(self) -> bool:
@@ -124,6 +129,35 @@ def change_role(
     )
     _record(connection, "gave another role to", before, now, role)
     return True
+
+
+def change_organiser(
+    connection: Connection, account_id: int, organiser: str | None, now: datetime
+) -> bool:
+    """Say whose letters somebody sees as an organiser; False where it is so already."""
+    before = get(connection, account_id)
+    label = None if organiser is None else " ".join(organiser.split())
+    if label is not None and len(label) > limits.ACCOUNT_NAME_LENGTH:
+        raise DigestError(
+            f"an organiser's name has at most {limits.ACCOUNT_NAME_LENGTH} letters"
+        )
+    if before.organiser == label:
+        return False
+    connection.execute(
+        update(account).where(account.c.id == account_id).values(organiser=label)
+    )
+    act = Act(
+        "said whose letters are for",
+        subject=f"account {before.name}",
+        before={"organiser": _whose(before.organiser)},
+        after={"organiser": _whose(label)},
+    )
+    record(connection, act, now)
+    return True
+
+
+def _whose(organiser: str | None) -> str:
+    return "nobody's" if organiser is None else organiser or "those who have none"
 
 
 def end(connection: Connection, account_id: int, now: datetime) -> bool:
@@ -312,4 +346,5 @@ def _account(row: Row[Any]) -> Account:
         row.totp_secret is not None,
         row.passkeys,
         row.seen_at,
+        row.organiser,
     )

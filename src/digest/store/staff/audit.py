@@ -6,7 +6,7 @@ what was not done. Rows are only ever added.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,6 +158,18 @@ def actors(connection: Connection) -> list[str]:
 def about(connection: Connection, subject: str) -> Sequence[RecordedAct]:
     """Return every act that was done to that subject, the newest first."""
     return _acts(connection, _rows().where(audit.c.subject == subject))
+
+
+def actors_at(
+    connection: Connection, moments: Iterable[datetime]
+) -> dict[tuple[str, datetime], str]:
+    """Return who did what was done at those instants, by its subject and instant."""
+    rows = connection.execute(
+        select(audit.c.subject, audit.c.at, audit.c.actor).where(
+            audit.c.at.in_(list(moments)), audit.c.subject.is_not(None)
+        )
+    )
+    return {(row.subject, row.at): row.actor for row in rows}
 
 
 def _rows() -> Select[Any]:

@@ -59,5 +59,6 @@ class Gate:
 
     def session(self, request: Request) -> Session | None:
         """Return whose request it is; of a page of readers' nobody's."""
-        is_of_staff = request.url.path.startswith(_OF_STAFF)
+        path = request.url.path
+        is_of_staff = path == "/" or path.startswith(_OF_STAFF)
         return self.sessions.of(request) if is_of_staff else None

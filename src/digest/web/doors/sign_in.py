@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
+from digest.model.roles import Right, may
 from digest.staff import entrance
 from digest.staff.second_step import SecondStep
 from digest.store.staff import accounts
+from digest.store.staff.accounts import Account
 from digest.web.doors.origins import host_of
 from digest.web.doors.passkey_door import PasskeyDoor
 from digest.web.doors.sessions import StaffSessions
@@ -35,6 +37,13 @@ Form = Annotated[FormFields, Depends(form_fields)]
 def safe(then: str) -> str:
     """Return a page of staff's to go on to: the one asked for, if it is one."""
     return then if _PAGE_OF_STAFF.fullmatch(then) else "/desk"
+
+
+def _following(then: str, owner: Account) -> str:
+    """Return where somebody goes on to; the desk is not everybody's."""
+    page = safe(then)
+    is_to_post = page == "/desk" and not may(owner.role, Right.LOOK)
+    return "/post" if is_to_post else page
 
 
 def routes(
@@ -126,7 +135,8 @@ class _Steps:
             return self.password_page(request, form, _WRONG, 422)
         with self._digest.reading() as connection:
             owner = accounts.get(connection, account_id)
-        following, is_whole = safe(form.get("then", "")), not owner.has_second_step
+        following = _following(form.get("then", ""), owner)
+        is_whole = not owner.has_second_step
         response = RedirectResponse(
             following if is_whole else f"/sign-in/code?then={following}", 303
         )
@@ -154,6 +164,6 @@ class _Steps:
         if not is_right:
             self._wrong.count(caller, owner.email)
             return self.code_page(then, _WRONG_CODE, 422)
-        response = RedirectResponse(safe(then), 303)
+        response = RedirectResponse(_following(then, owner), 303)
         self._sessions.start(request, response, owner.id, is_confirmed=True)
         return response

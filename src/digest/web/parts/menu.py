@@ -13,12 +13,18 @@ class MenuLink:
     right: str  # the name of a model.roles.Right
 
 
+# Of those who see nothing but the post room: its pages, each by itself.
+POST_ROOM_MENU = (
+    MenuLink("post", "To do", "/post", "POST_ROOM"),
+    MenuLink("returned", "Returned post", "/post/returned", "POST_ROOM"),
+)
 MENU = (
     MenuLink("today", "Today", "/desk", "LOOK"),
     MenuLink("campaigns", "Campaigns", "/desk/campaigns", "LOOK"),
     MenuLink("editions", "Editions", "/desk/editions", "LOOK"),
     MenuLink("log", "Posts", "/desk/log", "LOOK"),
     MenuLink("runs", "Runs", "/desk/runs", "LOOK"),
+    MenuLink("post", "Post room", "/post", "POST_ROOM"),
     MenuLink("inbox", "Practice inbox", "/inbox", "PEOPLE"),
     MenuLink("settings", "Settings", "/desk/settings/users", "ADMINISTER"),
 )

@@ -9,7 +9,7 @@ from digest.bootstrap import App
 from digest.model.roles import Right
 from digest.web.parts import state_tags, visitor
 from digest.web.parts.components import GovukComponents
-from digest.web.parts.menu import MENU
+from digest.web.parts.menu import MENU, POST_ROOM_MENU
 from digest.web.parts.static_files import StaticFiles
 
 HTML = "text/html; charset=utf-8"
@@ -40,9 +40,12 @@ class Pages:
     ) -> Response:
         """Return the page of that template, with `here` marked in the menu."""
         settings, session = self._digest.settings, visitor.session()
+        sees_desk = session is None or visitor.may_do(Right.LOOK)
+        menu = MENU if sees_desk else POST_ROOM_MENU
         common = {
             "here": here,
-            "menu": [link for link in MENU if session is None or _may(link.right)],
+            "menu": [link for link in menu if session is None or _may(link.right)],
+            "home": "/desk" if sees_desk else "/post",
             "practice": not settings.live,
             "allowed": " and ".join(settings.allow),
             "home_zone": settings.timezone,

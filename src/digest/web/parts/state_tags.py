@@ -24,6 +24,7 @@ class StateTag:
     tint: str
 
 
+PRINTED = StateTag("Printed", "tick", "good")
 EDITIONS: Mapping[str, StateTag] = {
     EditionState.OPEN: StateTag("Collecting", "plus", "doing"),
     EditionState.FROZEN: StateTag("Frozen", "clock", "wait"),

@@ -4,7 +4,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
+from digest.model.roles import Right
 from digest.store.editions import short_links
+from digest.web.parts import visitor
 from digest.web.parts.pages import Pages
 
 _READ = ["GET", "HEAD"]
@@ -22,7 +24,8 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/", methods=_READ)
     def home() -> Response:
-        return RedirectResponse("/desk", 303)
+        only_post = visitor.may_do(Right.POST_ROOM) and not visitor.may_do(Right.LOOK)
+        return RedirectResponse("/post" if only_post else "/desk", 303)
 
     @router.api_route("/static/{edition}/{name:path}", methods=_READ)
     def static(request: Request, edition: str, name: str) -> Response:

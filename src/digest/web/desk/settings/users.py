@@ -25,8 +25,10 @@ _READ = ["GET", "HEAD"]
 _DONE = {
     "role": "They have another role now",
     "end": "They can sign in no more, and are signed out everywhere",
+    "letters": "They see other letters in the post room now",
     "nothing": "That was so already",
 }
+_EITHER = "Type whose letters they see, or tick those of people who have nobody"
 _ROLES = {role.value: role for role in Role}
 
 
@@ -50,6 +52,11 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     def user(account_id: RowId) -> Response:
         return users.user_page(account_id)
 
+    _add_changes(router, digest, users)
+    return router
+
+
+def _add_changes(router: APIRouter, digest: App, users: "_Users") -> None:
     @router.post("/{account_id}/role")
     @needs(Right.ADMINISTER)
     def change_role(staff: Staff, account_id: RowId, form: Form) -> Response:
@@ -61,6 +68,20 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             account_id,
             "role",
             lambda c: accounts.change_role(c, account_id, role, digest.now()),
+        )
+
+    @router.post("/{account_id}/letters")
+    @needs(Right.ADMINISTER)
+    def change_letters(staff: Staff, account_id: RowId, form: Form) -> Response:
+        typed = form.get("organiser", "").strip()
+        theirs = "" if "unassigned" in form else typed or None
+        if typed and "unassigned" in form:
+            return users.user_page(account_id, {"organiser": _EITHER})
+        return users.perform(
+            staff,
+            account_id,
+            "letters",
+            lambda c: accounts.change_organiser(c, account_id, theirs, digest.now()),
         )
 
     @router.post("/{account_id}/end")
@@ -77,8 +98,6 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @needs(Right.ADMINISTER)
     def link(staff: Staff, account_id: RowId, form: Form) -> Response:
         return users.link(staff, account_id, has_lost_it="lost" in form)
-
-    return router
 
 
 class _Users:
@@ -207,6 +226,8 @@ class _Users:
             "is_asked_in": not who.has_password and who.ended_at is None,
             "has_password": who.has_password,
             "has_second_step": who.has_second_step,
+            "is_organiser": who.role is Role.ORGANISER,
+            "organiser": who.organiser,
             "seen": moment_in_words(last_seen, zone) if last_seen else "",
         }
 

@@ -1,0 +1,67 @@
+"""The post room's first page: what is to be printed and posted, and what has been."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from digest.bootstrap import App
+from digest.model.roles import Right, may
+from digest.model.staff_words import day_in_words, moment_in_words
+from digest.schedule.editions import due
+from digest.store.base.modes import mode_of
+from digest.store.delivery import print_batches
+from digest.store.delivery.print_batches import PrintBatchState, VisibleLetters
+from digest.store.staff.accounts import Account
+from digest.web import limits
+from digest.web.doors.rights import Staff, needs
+from digest.web.parts.pages import Pages
+from digest.web.post_room.batch_view import words_of
+from digest.web.post_room.visible_letters import LettersOfStaff
+
+_TO_DO = (PrintBatchState.OPEN, PrintBatchState.SEALED)
+
+
+def routes(digest: App, pages: Pages) -> APIRouter:
+    """Return the route."""
+    router = APIRouter(prefix="/post")
+
+    @router.api_route("", methods=["GET", "HEAD"])
+    @needs(Right.POST_ROOM)
+    def to_do(staff: Staff, theirs: LettersOfStaff) -> Response:
+        with digest.reading() as connection:
+            content = _content(digest, connection, staff, theirs)
+        return pages.page("post_room/to_do.html", here="post", **content)
+
+    return router
+
+
+def _content(
+    digest: App, connection: Connection, staff: Account, theirs: VisibleLetters
+) -> dict[str, Any]:
+    mode, now = mode_of(connection), digest.now()
+    waiting = print_batches.in_states(
+        connection, _TO_DO, theirs, mode, limits.POST_ROOM_BATCHES + 1
+    )
+    over = print_batches.in_states(
+        connection, (PrintBatchState.POSTED,), theirs, mode, limits.POST_ROOM_DONE
+    )
+    words = words_of(connection, [*waiting, *over], staff.actor)
+    # Proofs are not posted: printed, nothing is left to do with them.
+    to_do = [each for each in waiting if not (each.is_rehearsal and each.printed_at)]
+    proofs = [each for each in waiting if each.is_rehearsal and each.printed_at]
+    next_slots = due.next_slots(connection, now)
+    return {
+        "to_do": [words.view(each) for each in to_do[: limits.POST_ROOM_BATCHES]],
+        "has_more": len(waiting) > limits.POST_ROOM_BATCHES,
+        "done": [words.view(each) for each in over],
+        "proofs": [words.view(each) for each in proofs[: limits.POST_ROOM_DONE]],
+        "next": moment_in_words(next_slots[0].at, next_slots[0].timezone)
+        if next_slots
+        else "",
+        "today": day_in_words(now.astimezone(ZoneInfo(digest.settings.timezone))),
+        "organiser": theirs.organiser,
+        "sees_all": theirs.is_everybodys,
+        "may_look": may(staff.role, Right.LOOK),
+    }
