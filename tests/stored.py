@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine, insert, select, update
 
 from digest.model.campaigns.campaign import Campaign
+from digest.model.people.person import name_key
 from digest.model.posts.items import Item
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import (
@@ -87,6 +88,7 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
             .values(
                 identity=f"email:{name}",
                 name=name.title(),
+                name_key=name_key(name),
                 email=fields["email"],
                 address=fields["address"],
                 postcode=fields.get("postcode"),

@@ -32,6 +32,10 @@ PATHS = (
     *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
     *("/account", "/account/password", "/account/second-step"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
+    *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),
+    "/desk/people/1?done=left&campaign=lantern-week",
+    *(f"/desk/people/1/{form}" for form in ("edit", "move", "pause", "catch-up")),
+    *(f"/desk/people/1/{form}" for form in ("leave", "suppress", "erase", "held")),
     "/u/{leave}",
 )
 # What a policy of style-src and script-src 'self' would not let a browser do.

@@ -13,7 +13,7 @@ from digest.audience.unsubscribing import (
     resubscribe,
     unsubscribe,
 )
-from digest.model.people.departure import LeavingMeans
+from digest.model.people.departure import LeavingMeans, LeavingRequest
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import mailing_list, subscription
 from digest.store.campaigns import campaigns
@@ -157,7 +157,11 @@ def test_of_two_campaigns_only_the_one_that_was_left_cancels_its_copies(
 def test_who_left_by_phone_can_come_back_and_is_then_welcome(audience: Engine) -> None:
     with writing(audience) as connection:
         assert leave_as_told(
-            connection, "ann@example.org", "lantern-week", LeavingMeans.PHONE, LATER
+            connection,
+            "ann@example.org",
+            "lantern-week",
+            LeavingRequest(LeavingMeans.PHONE),
+            LATER,
         )
         assert not unsubscribe(connection, 1, LATER)
         assert resubscribe(connection, 1, LATER)

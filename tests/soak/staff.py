@@ -18,7 +18,7 @@ from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.references import MessageReference
-from digest.model.people.departure import LeavingMeans
+from digest.model.people.departure import LeavingMeans, LeavingRequest
 from digest.schedule.campaign_files import apply_file
 from digest.schedule.editions import publishing
 from digest.schedule.editions.steering.steer import Steer
@@ -118,8 +118,8 @@ class Staff:
         else:
             with writing(app.engine) as connection:
                 who, campaign = reader.person.email, reader.person.campaign
-                means = LeavingMeans.PHONE
-                leave_as_told(connection, who, campaign, means, self.now)
+                request = LeavingRequest(LeavingMeans.PHONE)
+                leave_as_told(connection, who, campaign, request, self.now)
         reader.is_here = False
 
     def come_back(self, reader: ReaderFact) -> None:

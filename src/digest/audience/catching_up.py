@@ -5,18 +5,16 @@ campaign's most items is carried over to the ones after it.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from digest.audience.past_days import past_day
 from digest.audience.pausing import reader_of
-from digest.errors import DigestError
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.due_stretch import only
 from digest.model.editions.mode import Mode
-from digest.model.staff_words import day_in_words
-from digest.model.written_days import written_day
 from digest.store.base.modes import mode_of
 from digest.store.editions.standing import released_before
 from digest.store.people import owed, pauses
@@ -57,7 +55,7 @@ def catch_up(  # noqa: PLR0913 - what somebody asks for, each by name
     pauses.end_over(connection, whom.campaign_id, now)
     begins = 0
     if since is not None:
-        day = _past_day(since, now.astimezone(ZoneInfo(in_file.timezone)).date())
+        day = past_day(since, now.astimezone(ZoneInfo(in_file.timezone)).date())
         begins = released_before(connection, whom.campaign_id, in_file.midnight(day))
     ours = mode_of(connection)
     titles: tuple[str, ...] = ()
@@ -85,16 +83,6 @@ def take_back(connection: Connection, who: str, campaign: str, now: datetime) ->
     if is_undone:
         record(connection, _act("took back the catching up of", whom, None), now)
     return is_undone
-
-
-def _past_day(since: str, today: date) -> date:
-    try:
-        day = written_day(since, today, is_past=True)
-    except ValueError as problem:
-        raise DigestError(str(problem)) from problem
-    if day > today:
-        raise DigestError(f"{day_in_words(day)} is to come: what comes then comes then")
-    return day
 
 
 def _act(verb: str, whom: Reader, facts: dict[str, object] | None) -> Act:

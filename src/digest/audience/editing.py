@@ -11,7 +11,7 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.choices import CampaignChoices
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.exporting import cells_of
-from digest.audience.lists.list_file import ListProblem, ListRow
+from digest.audience.lists.list_file import ListRow, RowRefused
 from digest.audience.lists.rows import read_row
 from digest.audience.subject_access import find
 from digest.errors import ImportRefused
@@ -53,7 +53,7 @@ def edit(
     because they asked stays so for the new address. Letters that waited are due, and
     copies that are to leave by a channel which is theirs no more come with the next
     edition, as they now need them. Raises NotFound for who is not there, and
-    ImportRefused with every fault.
+    RowRefused with every fault, or ImportRefused for somebody else's keys.
     """
     subscriber = find(connection, who)
     before = cells_of(subscriber.person)
@@ -93,7 +93,7 @@ def _read(
     if isinstance(person, Person):
         person = CampaignChoices.of(connection, every).checked(0, person)
     if not isinstance(person, Person):
-        raise ImportRefused("; ".join(map(_in_words, person)))
+        raise RowRefused(*person)
     other = subscribers.kept_as(connection, person.keys.identity)
     if other is not None and other.id != subscriber.id:
         raise ImportRefused(
@@ -109,10 +109,6 @@ def _channel(person: Person) -> Channel | None:
     wanted = person.format or first_for(has_email=has_email, has_address=has_address)
     served = resolve(ReaderFacts(wanted, has_email=has_email, has_address=has_address))
     return served.channel if isinstance(served, Served) else None
-
-
-def _in_words(problem: ListProblem) -> str:
-    return f"{problem.column} {problem.wrong}: {problem.do}"
 
 
 def _carry_suppressions(

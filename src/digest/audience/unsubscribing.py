@@ -8,22 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, or_, select
 
 from digest.audience.enrolment import enrol
+from digest.audience.past_days import past_day
 from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import find
-from digest.errors import NotFound
+from digest.errors import DigestError, NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import Channel
-from digest.model.people.departure import LeavingMeans
+from digest.model.people.departure import LeavingMeans, LeavingRequest
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import subscriber
 from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries
 from digest.store.people import departures, readers, subscriptions
 from digest.store.people.readers import Reader, is_suppressed
+from digest.store.staff.audit import Act, record
 
 
 class LeavingState(Enum):
@@ -124,14 +127,55 @@ def leave(
 
 
 def leave_as_told(
-    connection: Connection, who: str, name: str, means: LeavingMeans, now: datetime
+    connection: Connection,
+    who: str,
+    name: str,
+    request: LeavingRequest,
+    now: datetime,
 ) -> bool:
     """Have WHO leave the campaign of that name, as they told somebody.
 
-    Raises NotFound for a person or a campaign that is not there.
+    Who asked and on which day is on record. False where they had left before. Raises
+    NotFound for a person or a campaign that is not there, and DigestError for a day
+    that is to come.
     """
     stored = campaigns.by_name(connection, name)
-    return leave(connection, stored.id, find(connection, who).id, means, now)
+    today = now.astimezone(ZoneInfo(stored.campaign.timezone)).date()
+    day = past_day(request.on, today) if request.on else today
+    person_id = find(connection, who).id
+    has_left = leave(connection, stored.id, person_id, request.means, now)
+    if has_left:
+        act = Act(
+            "wrote down who asked to leave",
+            campaign_id=stored.id,
+            subject=f"person {person_id}",
+            after={"by": request.means, "asked": request.asker, "on": day.isoformat()},
+        )
+        record(connection, act, now)
+    return has_left
+
+
+def undo_leaving(connection: Connection, who: str, name: str, now: datetime) -> bool:
+    """Undo what was told by mistake: WHO stays, from their place in the log on.
+
+    False where they have not left. Raises NotFound, and DigestError where it was they
+    who left, by a link, or where it is too long ago: then they alone come back.
+    """
+    stored = campaigns.by_name(connection, name)
+    person = find(connection, who)
+    departure = departures.of_person(connection, stored.id, person.id)
+    if departure is None:
+        return False
+    if not departure.may_be_undone(now):
+        raise DigestError(
+            "this can be undone for 28 days, and only where staff wrote it down: else "
+            "they come back themselves, by the link of an old edition"
+        )
+    return any(
+        resubscribe(connection, reader.id, now)
+        for reader in readers.of_subscriber(connection, person.id)
+        if reader.campaign_id == stored.id
+    )
 
 
 def resubscribe(connection: Connection, reader_id: int, now: datetime) -> bool:

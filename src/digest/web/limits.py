@@ -60,6 +60,16 @@ POST_ROOM_DONE = 10
 POST_ROOM_RETURNED = 50
 # Of messages that the inbox's page lists.
 INBOX_MESSAGES = 200
+# Of people on one page of those found.
+PEOPLE = 50
+# Of what happened between somebody and us, on their page at first.
+PERSON_EVENTS = 30
+# Of the same once all of it is asked for: twice a day for more than ten years.
+PERSON_EVENTS_AT_MOST = 10_000
+# Of why somebody is not written to: a sentence.
+REASON_CHARACTERS = 200
+# Of what is looked for: the longest name.
+SEARCH_CHARACTERS = 200
 # Of posts on one page of a campaign's.
 POSTS = 30
 

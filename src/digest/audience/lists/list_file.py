@@ -52,6 +52,20 @@ class ListRow:
     is_plain: bool = False
 
 
+class RowRefused(ImportRefused):
+    """What was typed of one person is not taken; `problems` are every fault of it.
+
+    `like` are the numbers of those whom we hold and who may be that person.
+    """
+
+    def __init__(self, *problems: ListProblem, like: tuple[int, ...] = ()) -> None:
+        super().__init__(
+            "; ".join(f"{each.column} {each.wrong}: {each.do}" for each in problems)
+        )
+        self.problems = problems
+        self.like = like
+
+
 class ListFile:
     """A list that is fit to read; `header` says what is in it."""
 

@@ -15,11 +15,12 @@ from digest.cli.parts.options import (
     result,
     talk,
 )
-from digest.cli.people import choosing
+from digest.cli.people import adding, choosing
 
 app = typer.Typer(
-    help="Subscribers: import, show, edit, pause, catch up, leave, erase, suppress."
+    help="Subscribers: import, add, show, edit, pause, catch up, leave, erase."
 )
+adding.add_to(app)
 choosing.add_to(app)
 
 
@@ -153,17 +154,31 @@ def leave(
     who: Who,
     campaign: CampaignName,
     means: Annotated[str, typer.Option("--by", metavar="phone|letter|visit")],
+    *,
+    is_for_them: Annotated[
+        bool, typer.Option("--for-them", help="Somebody else asked it for them.")
+    ] = False,
+    on: Annotated[
+        str,
+        typer.Option(metavar="DATE", help="The day on which they asked; else today."),
+    ] = "",
 ) -> None:
     """Have somebody leave a campaign, for good, as they told you; no list ends."""
     from digest.audience.unsubscribing import leave_as_told
     from digest.bootstrap import open_app
-    from digest.model.people.departure import TOLD, LeavingMeans
+    from digest.model.people.departure import (
+        TOLD,
+        DepartureAsker,
+        LeavingMeans,
+        LeavingRequest,
+    )
 
     if means not in TOLD:
         raise typer.BadParameter(f"write {', '.join(TOLD)}", param_hint="--by")
+    asker = DepartureAsker.FOR_THEM if is_for_them else DepartureAsker.THEMSELVES
+    request = LeavingRequest(LeavingMeans(means), asker, on)
     with open_app() as digest, digest.writing() as connection:
-        by = LeavingMeans(means)
-        has_left = leave_as_told(connection, who, campaign, by, digest.now())
+        has_left = leave_as_told(connection, who, campaign, request, digest.now())
     if has_left:
         result(f"{campaign}: they get no more of it, by any channel")
     else:

@@ -1,5 +1,7 @@
-"""Leaving a campaign: by which means somebody said so."""
+"""Leaving a campaign: by which means somebody said so, who and when."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -24,3 +26,26 @@ class LeavingMeans(StrEnum):
 
 # As people tell somebody who writes it down.
 TOLD = (LeavingMeans.PHONE, LeavingMeans.LETTER, LeavingMeans.VISIT)
+
+
+class DepartureAsker(StrEnum):
+    """Who asked for it; by no name, as it is written down for good."""
+
+    THEMSELVES = "themselves"
+    FOR_THEM = "somebody for them"
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingRequest:
+    """What somebody told us: by which means, who it was, and on which day.
+
+    The day as somebody writes it; "" is today.
+    """
+
+    means: LeavingMeans
+    asker: DepartureAsker = DepartureAsker.THEMSELVES
+    on: str = ""
+
+
+# For so long whoever wrote it down may say that it was a mistake.
+UNDOABLE = timedelta(days=28)

@@ -53,6 +53,8 @@ class HashedKeys:
         return {channel: target for channel, target in hashes.items() if target}
 
 
+# The bases that staff choose from; a list that is imported may have other words.
+CONSENT, DID_NOT_ASK = "consent", "did not ask"
 _CONSENT = re.compile(r"\bconsent|\bopt(ed)?[- ]?in\b", re.IGNORECASE)
 _NO_CONSENT = re.compile(r"\bsoft\b|\bno\b|\bnot\b|without", re.IGNORECASE)
 
@@ -75,7 +77,8 @@ class Consent:
     @property
     def in_words(self) -> str:
         """What it says of how and when, or of why, in its own words."""
-        basis = "" if self.is_a_request else self.basis
+        has_none = self.is_a_request or self.basis == DID_NOT_ASK
+        basis = "" if has_none else self.basis
         return ", ".join(filter(None, (basis, self.method, self.at)))
 
     def over(self, stored: "Consent") -> "Consent":

@@ -297,6 +297,20 @@ subscriber = Table(
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
     Index("ix_subscriber_name_key", "name_key"),
+    # For staff who look somebody up: store.people.searching.
+    Index(
+        "ix_subscriber_postcode",
+        "postcode",
+        sqlite_where=text("postcode IS NOT NULL"),
+        postgresql_where=text("postcode IS NOT NULL"),
+        postgresql_ops={"postcode": "varchar_pattern_ops"},
+    ),
+    Index(
+        "ix_subscriber_phone",
+        "phone",
+        sqlite_where=text("phone IS NOT NULL"),
+        postgresql_where=text("phone IS NOT NULL"),
+    ),
 )
 
 subscription = Table(
@@ -548,6 +562,12 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Index("ix_audit_at", "at"),
+    Index(
+        "ix_audit_subject",
+        "subject",
+        sqlite_where=text("subject IS NOT NULL"),
+        postgresql_where=text("subject IS NOT NULL"),
+    ),
 )
 
 # One row at most: when a timetable last looked, so that a long sleep is noticed.

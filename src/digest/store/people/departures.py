@@ -5,16 +5,28 @@ are another thing (store.people.subscriptions). Only the person brings themself 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Exists, exists, select, update
 
-from digest.model.people.departure import LeavingMeans
+from digest.model.people.departure import TOLD, UNDOABLE, LeavingMeans
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import departure
 from digest.store.base.upsert import insert_for
 from digest.store.staff.audit import Act, record
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When and by which means somebody left a campaign."""
+
+    left_at: datetime
+    means: LeavingMeans
+
+    def may_be_undone(self, now: datetime) -> bool:
+        """Whether staff wrote it down, and lately."""
+        return self.means in TOLD and now - self.left_at < UNDOABLE
 
 
 def has_left(who: ColumnElement[int], campaign_id: int) -> Exists:
@@ -76,6 +88,20 @@ def come_back(
 def is_gone(connection: Connection, campaign_id: int, subscriber_id: int) -> bool:
     """Whether somebody has left a campaign and not come back."""
     return bool(of_people(connection, campaign_id, [subscriber_id]))
+
+
+def of_person(
+    connection: Connection, campaign_id: int, subscriber_id: int
+) -> Departure | None:
+    """Return how somebody left a campaign; None where they have not, or are back."""
+    row = connection.execute(
+        select(departure.c.left_at, departure.c.means).where(
+            departure.c.campaign_id == campaign_id,
+            departure.c.subscriber_id == subscriber_id,
+            departure.c.returned_at.is_(None),
+        )
+    ).first()
+    return None if row is None else Departure(row.left_at, LeavingMeans(row.means))
 
 
 def of_people(

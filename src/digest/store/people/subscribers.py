@@ -95,6 +95,13 @@ def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscri
     return [by_id[subscriber_id] for subscriber_id in sorted(by_id)]
 
 
+def of_ids(connection: Connection, ids: Iterable[int]) -> list[Subscriber]:
+    """Return the subscribers of these rows, by id."""
+    which = one_of(connection, subscriber.c.id, ids)
+    rows = connection.execute(select(*_COLUMNS).where(which).order_by(subscriber.c.id))
+    return [_subscriber(row) for row in rows]
+
+
 def shared(connection: Connection, person: Subscriber, hashed: HashedKeys) -> set[str]:
     """Return those of somebody's hashes that somebody else has too."""
     pairs = (

@@ -24,6 +24,7 @@ MENU = (
     MenuLink("editions", "Editions", "/desk/editions", "LOOK"),
     MenuLink("log", "Posts", "/desk/log", "LOOK"),
     MenuLink("runs", "Runs", "/desk/runs", "LOOK"),
+    MenuLink("people", "People", "/desk/people", "PEOPLE"),
     MenuLink("post", "Post room", "/post", "POST_ROOM"),
     MenuLink("inbox", "Practice inbox", "/inbox", "PEOPLE"),
     MenuLink("settings", "Settings", "/desk/settings/users", "ADMINISTER"),

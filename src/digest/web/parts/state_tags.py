@@ -25,6 +25,8 @@ class StateTag:
 
 
 PRINTED = StateTag("Printed", "tick", "good")
+# By which a copy travels, for who looks through many.
+CHANNEL_ICONS: Mapping[str, str] = {"email": "email", "post": "paper"}
 EDITIONS: Mapping[str, StateTag] = {
     EditionState.OPEN: StateTag("Collecting", "plus", "doing"),
     EditionState.FROZEN: StateTag("Frozen", "clock", "wait"),

@@ -1,0 +1,235 @@
+"""The forms of what is held of somebody: changed, moved to another house, added."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import Connection
+
+from digest.audience.adding import add
+from digest.audience.editing import edit
+from digest.audience.lists.choices import CampaignChoices
+from digest.audience.lists.columns import ADDRESS
+from digest.audience.lists.exporting import cells_of
+from digest.audience.lists.list_file import RowRefused
+from digest.errors import DigestError, NotFound
+from digest.model.formats import FORMATS
+from digest.model.people.person import CONSENT
+from digest.model.roles import Right
+from digest.store.campaigns import campaigns
+from digest.store.people import subscribers, subscriptions
+from digest.store.staff.accounts import Account
+from digest.web.desk.people.person_pages import PersonPages, to_person
+from digest.web.doors.rights import Staff, needs
+from digest.web.parts.inputs import FormFields, RowId, form_fields
+
+Form = Annotated[FormFields, Depends(form_fields)]
+_READ = ["GET", "HEAD"]
+_DOOR = (*ADDRESS, "postcode", "country")
+_DETAILS = (
+    *("name", "email", "phone", "format", "schedule", "topics", "language"),
+    *("organiser", "notes"),
+)
+_CONSENT = ("consent_basis", "consent_method", "consent_at", "consent_wording")
+_CHANGED = (
+    "Somebody else has changed this person since you opened the form: look at them on "
+    "another page; press the button again to have it as it is here"
+)
+
+
+def routes(people: PersonPages) -> APIRouter:
+    """Return the routes; that of somebody new goes before those of a number."""
+    router = APIRouter(prefix="/desk/people")
+    _add_new(router, people)
+    for name, columns, done in (
+        ("edit", _DETAILS, "edited"),
+        ("move", _DOOR, "moved"),
+    ):
+        _add_change(router, people, name, columns, done)
+    return router
+
+
+def _add_new(router: APIRouter, people: PersonPages) -> None:
+    @router.api_route("/new", methods=_READ)
+    @needs(Right.EDIT)
+    def new_form() -> Response:
+        return _new_page(people, {}, {})
+
+    @router.post("/new")
+    @needs(Right.EDIT)
+    def new(staff: Staff, form: Form) -> Response:
+        cells = {name: form.get(name, "") for name in (*_DETAILS, *_DOOR, *_CONSENT)}
+        if cells["consent_basis"] != CONSENT:
+            cells |= dict.fromkeys(_CONSENT[1:], "")
+        try:
+            with people.digest.acting_as(staff.actor).writing() as connection:
+                number = add(
+                    connection,
+                    people.digest.hasher,
+                    form.get("list", ""),
+                    cells,
+                    people.digest.now(),
+                    is_new=form.get("is_new") == "yes",
+                )
+        except RowRefused as refused:
+            return _new_page(people, form, _faults(refused), refused.like)
+        except NotFound:
+            faults = {"list": "Choose the list that they join"}
+            return _new_page(people, form, faults)
+        return to_person(number, "added")
+
+
+def _add_change(
+    router: APIRouter,
+    people: PersonPages,
+    name: str,
+    columns: tuple[str, ...],
+    done: str,
+) -> None:
+    @router.api_route(f"/{{person_id}}/{name}", methods=_READ)
+    @needs(Right.EDIT)
+    def form_page(person_id: RowId) -> Response:
+        cells = _cells(people, person_id)
+        typed = {column: cells.get(column, "") for column in columns}
+        return _details_page(people, name, person_id, typed, {})
+
+    @router.post(f"/{{person_id}}/{name}")
+    @needs(Right.EDIT)
+    def change(staff: Staff, person_id: RowId, form: Form) -> Response:
+        version = _version(_cells(people, person_id))
+        if form.get("version") != version:
+            return _details_page(people, name, person_id, form, {"": _CHANGED})
+        wanted = {column: form[column] for column in columns if column in form}
+        return _changed(
+            people,
+            staff,
+            person_id,
+            (wanted, done),
+            lambda faults: _details_page(people, name, person_id, form, faults),
+        )
+
+
+def _changed(
+    people: PersonPages,
+    staff: Account,
+    person_id: int,
+    what: tuple[Mapping[str, str], str],
+    again: Callable[[dict[str, str]], Response],
+) -> Response:
+    wanted, done = what
+
+    def change(connection: Connection) -> str:
+        now = people.digest.now()
+        edited = edit(connection, people.digest.hasher, str(person_id), wanted, now)
+        return done if edited.changed else "unchanged"
+
+    try:
+        with people.digest.acting_as(staff.actor).writing() as connection:
+            outcome = change(connection)
+    except RowRefused as refused:
+        return again(_faults(refused))
+    except NotFound:
+        raise
+    except DigestError as problem:
+        return again({"": str(problem)})
+    return to_person(person_id, outcome)
+
+
+def _details_page(
+    people: PersonPages,
+    name: str,
+    person_id: int,
+    typed: FormFields,
+    faults: Mapping[str, str],
+) -> Response:
+    with people.digest.reading() as connection:
+        schedules = _schedules(connection)
+    version = _version(_cells(people, person_id))
+    return people.form(
+        name,
+        person_id,
+        typed,
+        faults,
+        version=version,
+        formats=_formats(),
+        schedules=_with(schedules, typed.get("schedule", "")),
+    )
+
+
+def _new_page(
+    people: PersonPages,
+    typed: FormFields,
+    faults: Mapping[str, str],
+    like: tuple[int, ...] = (),
+) -> Response:
+    with people.digest.reading() as connection:
+        every = campaigns.listed(connection)
+        names = {*subscriptions.names(connection)}
+        names.update(name for each in every for name in each.campaign.lists)
+        schedules = _schedules(connection)
+        others = subscribers.of_ids(connection, like)
+    lists = [
+        (
+            name,
+            _list_words(
+                name,
+                [each.campaign.title for each in every if name in each.campaign.lists],
+            ),
+        )
+        for name in sorted(names)
+    ]
+    if len(lists) == 1:
+        typed = {"list": lists[0][0]} | dict(typed)
+    return people.page(
+        "new",
+        typed=dict(typed),
+        faults=dict(faults),
+        status=422 if faults else 200,
+        lists=lists,
+        formats=_formats(),
+        schedules=schedules,
+        like=[(each.id, each.person.name) for each in others],
+    )
+
+
+def _list_words(name: str, titles: list[str]) -> str:
+    return f"{name} ({', '.join(titles)})" if titles else name
+
+
+def _cells(people: PersonPages, person_id: int) -> dict[str, str]:
+    with people.digest.reading() as connection:
+        subscriber = subscribers.get(connection, person_id)
+    if subscriber is None:
+        raise NotFound(f"There is no person of the number {person_id}.")
+    return cells_of(subscriber.person)
+
+
+def _version(cells: Mapping[str, str]) -> str:
+    """Return what changes with anything that is held of somebody."""
+    words = json.dumps(cells, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _faults(refused: RowRefused) -> dict[str, str]:
+    """Return what is wrong by its field, in the words of a form."""
+    return {each.column: f"This {each.wrong}: {each.do}" for each in refused.problems}
+
+
+def _formats() -> list[tuple[str, str]]:
+    usual = ("", "No need on record: what we hold allows")
+    return [usual, *((each.name, each.words.capitalize()) for each in FORMATS.values())]
+
+
+def _schedules(connection: Connection) -> list[tuple[str, str]]:
+    offered = CampaignChoices.of(connection, campaigns.listed(connection)).schedules
+    usual = ("", "As the campaign has it")
+    return [usual, *((name, name.capitalize()) for name in sorted(offered))]
+
+
+def _with(options: list[tuple[str, str]], chosen: str) -> list[tuple[str, str]]:
+    """Return the options with what is chosen among them, whatever it is."""
+    if chosen in dict(options):
+        return options
+    return [*options, (chosen, f"{chosen} (no campaign has it)")]

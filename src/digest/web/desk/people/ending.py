@@ -1,0 +1,120 @@
+"""What ends or shows all that is held of somebody: suppress, erase, hand it over."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+from sqlalchemy import Connection
+
+from digest.audience.erasing import erase as erase_person
+from digest.audience.subject_access import everything
+from digest.audience.suppressing import lift
+from digest.audience.suppressing import suppress as suppress_person
+from digest.model.roles import Right
+from digest.store.staff.accounts import Account
+from digest.web import limits
+from digest.web.desk.people.held_view import held_view
+from digest.web.desk.people.person_pages import PersonPages, to_person
+from digest.web.doors.rights import Staff, needs
+from digest.web.parts.inputs import FormFields, RowId, form_fields
+
+Form = Annotated[FormFields, Depends(form_fields)]
+_READ = ["GET", "HEAD"]
+
+
+def routes(people: PersonPages) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/desk/people/{person_id}")
+    _add_suppressing(router, people)
+    _add_erasing(router, people)
+    _add_export(router, people)
+    return router
+
+
+def _add_suppressing(router: APIRouter, people: PersonPages) -> None:
+    @router.api_route("/suppress", methods=_READ)
+    @needs(Right.EDIT)
+    def suppress_form(person_id: RowId) -> Response:
+        return people.form("suppress", person_id, {})
+
+    @router.post("/suppress")
+    @needs(Right.EDIT)
+    def suppress(staff: Staff, person_id: RowId, form: Form) -> Response:
+        return _suppress(people, staff, person_id, form)
+
+    @router.post("/suppress/undo")
+    @needs(Right.EDIT)
+    def write_again(staff: Staff, person_id: RowId) -> Response:
+        return _lift(people, staff, person_id)
+
+
+def _suppress(
+    people: PersonPages, staff: Account, person_id: int, form: FormFields
+) -> Response:
+    reason = form.get("reason", "").strip()[: limits.REASON_CHARACTERS]
+    if not reason:
+        faults = {"reason": "Write why, in words that name nobody"}
+        return people.form("suppress", person_id, form, faults)
+    had_some = bool(people.view(person_id)["suppressed"])
+
+    def change(connection: Connection) -> str:
+        now, hasher = people.digest.now(), people.digest.hasher
+        suppress_person(connection, hasher, str(person_id), reason, now)
+        return "suppressed-more" if had_some else "suppressed"
+
+    def again(problem: str) -> Response:
+        return people.form("suppress", person_id, form, {"reason": problem})
+
+    return people.perform(staff, person_id, change, again)
+
+
+def _lift(people: PersonPages, staff: Account, person_id: int) -> Response:
+    def change(connection: Connection) -> str:
+        now, hasher = people.digest.now(), people.digest.hasher
+        lifted = lift(connection, hasher, str(person_id), now)
+        return "written-to" if lifted else "nothing"
+
+    def again(problem: str) -> Response:
+        return people.form("suppress", person_id, {}, {"": problem})
+
+    return people.perform(staff, person_id, change, again)
+
+
+def _add_erasing(router: APIRouter, people: PersonPages) -> None:
+    @router.api_route("/erase", methods=_READ)
+    @needs(Right.EDIT)
+    def ask_to_erase(person_id: RowId) -> Response:
+        return people.form("erase", person_id, {})
+
+    @router.post("/erase")
+    @needs(Right.EDIT)
+    def erase(staff: Staff, person_id: RowId, form: Form) -> Response:
+        if form.get("sure") != "yes":
+            faults = {"sure": "Tick that they asked for it: this cannot be undone"}
+            return people.form("erase", person_id, form, faults)
+        digest = people.digest.acting_as(staff.actor)
+        erase_person(digest.engine, digest.hasher, str(person_id), digest.now())
+        return to_person(person_id, "erased")
+
+
+def _add_export(router: APIRouter, people: PersonPages) -> None:
+    @router.api_route("/held", methods=_READ)
+    @needs(Right.PEOPLE)
+    def all_held(person_id: RowId) -> Response:
+        with people.digest.reading() as connection:
+            every = everything(connection, people.digest.hasher, str(person_id))
+        zone = people.digest.settings.timezone
+        return people.page(
+            "held", person=people.view(person_id), held=held_view(every, zone)
+        )
+
+    @router.api_route("/held.json", methods=_READ)
+    @needs(Right.PEOPLE)
+    def held_for_programs(person_id: RowId) -> Response:
+        with people.digest.reading() as connection:
+            every = everything(connection, people.digest.hasher, str(person_id))
+        name = f'attachment; filename="person-{person_id}.json"'
+        return JSONResponse(
+            jsonable_encoder(every), headers={"Content-Disposition": name}
+        )

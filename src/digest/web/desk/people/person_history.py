@@ -1,0 +1,106 @@
+"""Everything between somebody and us, as their page tells it, over every channel."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.formats import FORMATS
+from digest.model.staff_words import moment_in_words
+from digest.store.reports import person_history as history
+from digest.store.reports.person_history import PersonBounce, PersonCopy
+from digest.store.staff import audit
+from digest.store.staff.audit import RecordedAct
+from digest.web.desk.people.person_view import PersonFacts
+from digest.web.parts.state_tags import CHANNEL_ICONS, COPIES
+
+_BAD = {DeliveryState.REFUSED.value, DeliveryState.UNCERTAIN.value}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEvent:
+    """One thing that happened: in short, at length, and in another's own words.
+
+    `run` is the edition whose run tells more, 0 where there is none.
+    """
+
+    moment: datetime
+    icon: str
+    lead: str
+    words: str = ""
+    quoted: str = ""
+    run: int = 0
+
+    @property
+    def at(self) -> str:
+        """The instant for programs."""
+        return self.moment.isoformat()
+
+
+def events(
+    connection: Connection, facts: PersonFacts, most: int
+) -> tuple[list[PersonEvent], bool]:
+    """Return the latest of what happened, and whether there is more of it."""
+    who = facts.subscriber.id
+    every = [
+        *map(_of_copy, history.copies(connection, who, most + 1)),
+        *map(_of_copy, history.left_outs(connection, who, most + 1)),
+        *map(_of_bounce, history.bounces(connection, who, most + 1)),
+        *map(_of_act, audit.about(connection, f"person {who}")),
+        *_of_lists(facts),
+    ]
+    every.sort(key=lambda event: event.moment, reverse=True)
+    return every[:most], len(every) > most
+
+
+def rows(every: Sequence[PersonEvent], zone: str) -> Iterator[dict[str, object]]:
+    """Yield what a template's timeline takes, but for the words."""
+    for event in every:
+        when = moment_in_words(event.moment, zone)
+        yield {"icon": event.icon, "at": event.at, "when": when, "event": event}
+
+
+def _of_copy(copy: PersonCopy) -> PersonEvent:
+    tag = COPIES[copy.state]
+    rehearsed = "Rehearsal: " if copy.is_rehearsal else ""
+    name = FORMATS[copy.format].words if copy.format else "no copy"
+    state = "posted" if copy.posted_at else tag.words.lower()
+    icon = CHANNEL_ICONS.get(copy.channel, tag.icon)
+    tries = f", {copy.attempts} attempts" if copy.attempts > 1 else ""
+    slot = f"{copy.slot:%d %B %Y}".lstrip("0")
+    return PersonEvent(
+        copy.posted_at or copy.at,
+        tag.icon if copy.state in _BAD else icon,
+        f"{rehearsed}{name}, {state}".capitalize(),
+        f"{copy.campaign}, {copy.schedule} of {slot}{tries}. "
+        f"Reference {copy.reader_id}.{copy.edition_id}.",
+        copy.reason,
+        copy.edition_id,
+    )
+
+
+def _of_bounce(each: PersonBounce) -> PersonEvent:
+    lead = f"Came back ({each.kind})"
+    return PersonEvent(each.at, "return", lead, f"{each.campaign}.", each.words)
+
+
+def _of_act(act: RecordedAct) -> PersonEvent:
+    changes = "; ".join(f"{name} {change}" for name, change in act.changes())
+    about = ": ".join(filter(None, (act.campaign, changes)))
+    actor = act.actor.rstrip(",")
+    words = f"{about}. By {actor}." if about else f"By {actor}."
+    return PersonEvent(act.at, "pencil", act.act.capitalize(), words)
+
+
+def _of_lists(facts: PersonFacts) -> Iterator[PersonEvent]:
+    for each in facts.subscriptions:
+        evidence = ", ".join(filter(None, (each["consent_method"], each["consent_at"])))
+        words = f"On record: {evidence}." if evidence else ""
+        lead = f"Joined the list {each['list']}"
+        yield PersonEvent(each["started_at"], "person", lead, words)
+        if each["ended_at"] is not None:
+            lead = f"Left the list {each['list']}"
+            why = each["ended_reason"] or ""
+            yield PersonEvent(each["ended_at"], "stop", lead, why)

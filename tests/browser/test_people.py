@@ -1,0 +1,101 @@
+"""People at the desk in a real browser: found, moved, left, and back again."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from digest.bootstrap import App
+from digest.web.app import make_app
+from tests.browser.axe import violations
+from tests.staff import COOKIE, an_account, cookie_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(
+    browser: Browser, program: App, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """Yield a narrow page that Priya is signed in on, without scripts."""
+    cookie = cookie_of(program, an_account(program, name="Priya"))
+    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        home = f"http://127.0.0.1:{door.getsockname()[1]}"
+        serving = threading.Thread(target=server.run, args=([door],))
+        serving.start()
+        context = browser.new_context(
+            base_url=home,
+            viewport={"width": 320, "height": 700},
+            color_scheme=request.param,
+        )
+        context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
+        yield context.new_page()
+        context.close()
+        server.should_exit = True
+        serving.join()
+
+
+def faults_of(page: Page) -> list[object]:
+    """Return what axe finds, and whether the page is too wide."""
+    page.wait_for_load_state()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [*violations(page), *([f"{width} wide"] if width > 320 else [])]
+
+
+def test_somebody_is_found_moves_house_leaves_and_is_back(page: Page) -> None:
+    faults = {}
+    page.goto("/desk/people")
+    faults["people"] = faults_of(page)
+    page.get_by_label("Name, email, postcode").fill("bo")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Bob").click()
+    expect(page.get_by_text("Cannot be reached").first).to_be_visible()
+    faults["person"] = faults_of(page)
+
+    page.get_by_role("link", name="They have moved house").click()
+    faults["move"] = faults_of(page)
+    page.get_by_label("Line 1 of the address").fill("3 New Street")
+    page.get_by_role("button", name="Save the address").click()
+    expect(page.get_by_role("alert")).to_contain_text("postcode")
+    faults["move, with faults"] = faults_of(page)
+    page.get_by_label("Line 2").fill("Tidewell")
+    page.get_by_label("Postcode").fill("zz991ab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("^They have moved"))
+    expect(page.get_by_text("Served by letter").first).to_be_visible()
+
+    page.get_by_role("link", name="They leave").click()
+    page.get_by_role("button", name="Stop sending it").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say how they told you")
+    faults["leave, with faults"] = faults_of(page)
+    page.get_by_label("By phone").check()
+    page.get_by_role("button", name="Stop sending it").click()
+    expect(page.get_by_role("status")).to_contain_text("They have left")
+    faults["left"] = faults_of(page)
+    page.get_by_role("button", name="Undo, they stay").click()
+    expect(page.get_by_role("status")).to_contain_text("They stay")
+
+    assert {path: kinds for path, kinds in faults.items() if kinds} == {}
+
+
+def test_every_form_fits_a_small_phone_and_axe_finds_nothing(page: Page) -> None:
+    faults = {}
+    for path in (
+        *("new", "1", "1/edit", "1/pause", "1/catch-up", "1/suppress", "1/erase"),
+        *("1/held", "?q=zzz"),
+    ):
+        page.goto(f"/desk/people/{path}".replace("/?", "?"))
+        faults[path] = faults_of(page)
+    page.goto("/desk/people/new")
+    page.get_by_role("button", name="Add this person").click()
+    faults["new, with faults"] = faults_of(page)
+    page.goto("/desk/people/1/erase")
+    page.get_by_role("button", name="Erase them for good").click()
+    faults["erase, with faults"] = faults_of(page)
+
+    assert {path: kinds for path, kinds in faults.items() if kinds} == {}

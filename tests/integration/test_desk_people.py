@@ -1,0 +1,323 @@
+"""The desk's people: found, looked at, and changed as they ask."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from digest.audience.subject_access import everything
+from digest.bootstrap import App
+from digest.model.roles import Role
+from digest.store.staff import audit
+from digest.web.app import make_app
+from tests.builders import SITE
+from tests.staff import signed_in
+from tests.stored import a_reader
+
+OURS = {"Origin": SITE}
+# The fixture's readers: Ann by email, Bob by post with no address held.
+ANN, BOB = "/desk/people/1", "/desk/people/2"
+# Whoever is added to them.
+NEW = "/desk/people/3"
+
+
+@pytest.fixture
+def desk(program: App) -> Iterator[TestClient]:
+    """Yield a client that Priya is signed in on, who may edit."""
+    with TestClient(make_app(program), base_url=SITE, headers=OURS) as client:
+        signed_in(client, program, Role.EDITOR, "Priya")
+        yield client
+
+
+def all_of(program: App, who: str = "1") -> dict[str, object]:
+    with program.reading() as connection:
+        return everything(connection, program.hasher, who)
+
+
+def sent(desk: TestClient, address: str, **fields: str) -> str:
+    """Send the form at an address, with what it shows, and return the page after it."""
+    page = desk.get(address)
+    fields_there: dict[str, str] = {}
+    if page.status_code == 200:
+        tags = re.findall(r"<input [^>]*>", page.text.partition("<main")[2])
+        for tag in tags:
+            attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+            is_choice = attributes.get("type") in ("radio", "checkbox")
+            if "name" in attributes and (not is_choice or "checked" in tag):
+                fields_there[attributes["name"]] = unescape(attributes.get("value", ""))
+    answer = desk.post(address, data=fields_there | fields)
+    assert answer.status_code in (200, 422), answer.text
+    return unescape(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        pytest.param("", ["Ann", "Bob", "Josephine Mbeki-Thwaite"], id="everybody"),
+        pytest.param("josep", ["Josephine Mbeki-Thwaite"], id="a first name"),
+        pytest.param("THWAITE", ["Josephine Mbeki-Thwaite"], id="behind a hyphen"),
+        pytest.param("mbeki jo", ["Josephine Mbeki-Thwaite"], id="two words"),
+        pytest.param("osephine", [], id="within a word"),
+        pytest.param("100%", [], id="no wildcard"),
+        pytest.param("jo@exam", ["Josephine Mbeki-Thwaite"], id="an email"),
+        pytest.param("zz991ab", ["Josephine Mbeki-Thwaite"], id="a postcode"),
+        pytest.param("ZZ99", ["Josephine Mbeki-Thwaite"], id="a district"),
+        pytest.param("01632960111", ["Josephine Mbeki-Thwaite"], id="a phone"),
+        pytest.param("+44 1632 960111", ["Josephine Mbeki-Thwaite"], id="from abroad"),
+        pytest.param("960 112", [], id="another phone"),
+    ],
+)
+def test_people_are_found_by_what_staff_have_of_them(
+    desk: TestClient, words: str, names: list[str]
+) -> None:
+    sent(desk, "/desk/people/new", **JOSEPHINE)
+
+    page = desk.get("/desk/people", params={"q": words}).text
+
+    assert re.findall(r'people/\d+">([^<]+)</a>', page) == names
+
+
+@pytest.mark.parametrize("words", ["1", "1.1"])
+def test_a_number_and_the_foot_of_a_letter_lead_to_the_person(
+    desk: TestClient, words: str
+) -> None:
+    answer = desk.get("/desk/people", params={"q": words}, follow_redirects=False)
+
+    assert answer.headers["location"] == ANN
+
+
+def test_a_long_list_pages_by_key(desk: TestClient, program: App) -> None:
+    for number in range(60):
+        a_reader(program.engine, f"reader-{number % 3}-{number:02}")
+
+    names: list[str] = []
+    address = "/desk/people?q=reader"
+    while address:
+        page = desk.get(address).text
+        names += re.findall(r'people/\d+">([^<]+)</a>', page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = unescape(following[1]) if following else ""
+
+    assert names == sorted(names)
+    assert len(set(names)) == len(names) == 60
+
+
+def test_a_person_shows_how_they_are_reached_and_what_passed(desk: TestClient) -> None:
+    ann, bob = unescape(desk.get(ANN).text), unescape(desk.get(BOB).text)
+
+    assert "Served by email" in ann
+    assert "Email, waiting." in ann
+    assert "Reference 1.1." in ann
+    assert "Cannot be reached" in bob
+    assert "no full postal address is held: add one" in bob
+
+
+def test_who_is_not_there_is_told_in_words(desk: TestClient) -> None:
+    answer = desk.get("/desk/people/999")
+
+    assert answer.status_code == 404
+    assert "no person of the number 999" in answer.text
+
+
+def test_a_change_is_made_and_on_record(desk: TestClient, program: App) -> None:
+    page = sent(desk, f"{ANN}/edit", phone="01632 960111", schedule="weekly")
+
+    assert "What we hold is changed." in page
+    now = all_of(program)
+    assert now["phone"] == "01632 960111"
+    with program.reading() as connection:
+        act = audit.latest(connection, 1)[0]
+    assert (act.actor, act.act) == ("Priya", "changed")
+
+
+def test_what_is_wrong_stands_at_its_field_and_is_kept(desk: TestClient) -> None:
+    page = sent(desk, f"{ANN}/edit", email="ann@example,org", phone="ring me")
+
+    assert "<title>Error:" in page
+    assert 'href="#email"' in page
+    assert 'href="#phone"' in page
+    assert 'value="ring me"' in page
+
+
+def test_a_form_of_before_somebody_elses_change_asks_first(
+    desk: TestClient, program: App
+) -> None:
+    page = sent(desk, f"{ANN}/edit", version="of before", organiser="Bea")
+
+    assert "Somebody else has changed this person" in page
+    assert all_of(program)["organiser"] == ""
+
+
+def test_who_moves_house_is_served_there(desk: TestClient, program: App) -> None:
+    door = {"address_1": "3 New Street", "address_2": "Tidewell"}
+    page = sent(desk, f"{BOB}/move", **door, postcode="zz991ab")
+
+    assert "They have moved" in page
+    assert "Served by letter" in page
+    assert all_of(program, "2")["address"] == [
+        *("Bob", "3 New Street", "TIDEWELL", "ZZ99 1AB")
+    ]
+
+
+def test_a_pause_is_made_and_undone(desk: TestClient) -> None:
+    page = sent(desk, f"{ANN}/pause", until="2026-08-03", campaign="lantern-week")
+
+    assert "They get nothing before that day." in page
+    assert 'action="/desk/people/1/resume"' in page
+    assert "then all that came meanwhile" in page
+
+    page = sent(desk, f"{ANN}/resume", campaign="lantern-week")
+    assert "They go on" in page
+    assert "had not paused" in sent(desk, f"{ANN}/resume", campaign="lantern-week")
+
+
+@pytest.mark.parametrize("until", ["", "2026-07-01", "soon"])
+def test_a_day_that_is_none_is_refused(desk: TestClient, until: str) -> None:
+    page = sent(desk, f"{ANN}/pause", until=until)
+
+    assert "<title>Error:" in page
+    assert 'href="#until"' in page
+
+
+def test_the_posts_so_far_are_asked_for_and_taken_back(
+    desk: TestClient, program: App
+) -> None:
+    a_reader(program.engine, "late")
+    page = sent(desk, f"{NEW}/catch-up", campaign="lantern-week")
+
+    assert "nothing that they have not had" in page or "posts so far" in page
+    page = sent(desk, f"{NEW}/catch-up/undo", campaign="lantern-week")
+    assert "only what is new" in page or "so already" in page
+
+
+def test_who_leaves_by_phone_has_left_and_may_be_kept(
+    desk: TestClient, program: App
+) -> None:
+    request = {"campaign": "lantern-week", "means": "phone", "on": "2026-07-05"}
+    page = sent(desk, f"{ANN}/leave", **request, asker="somebody for them")
+
+    assert "They have left" in page
+    acts = str(all_of(program)["acts"])
+    assert "by phone, asked somebody for them, on 2026-07-05" in acts
+    page = sent(desk, f"{ANN}/leave/undo", campaign="lantern-week")
+    assert "They stay" in page
+    assert "Served by email" in page
+
+
+def test_leaving_needs_who_how_and_a_day_that_has_been(desk: TestClient) -> None:
+    bare = sent(desk, f"{ANN}/leave")
+    later = sent(desk, f"{ANN}/leave", means="visit", on="2026-12-01")
+
+    assert "Say how they told you" in bare
+    assert "is to come" in later
+
+
+def test_who_is_suppressed_is_written_to_again_by_undo(desk: TestClient) -> None:
+    sent(desk, "/desk/people/new", **JOSEPHINE)
+    assert "Write why" in sent(desk, f"{NEW}/suppress")
+    page = sent(desk, f"{NEW}/suppress", reason="asked by letter")
+
+    assert "Nothing goes to them by email: asked by letter" in page
+    assert "Cannot be reached" in page
+    assert f'action="{NEW}/suppress/undo"' in page
+    page = sent(desk, f"{NEW}/suppress/undo")
+    assert "written to again" in page
+    assert "Served by email" in page
+
+
+def test_erasing_takes_two_steps(desk: TestClient, program: App) -> None:
+    assert "This cannot be undone" in desk.get(f"{ANN}/erase").text
+    assert "cannot be undone" in sent(desk, f"{ANN}/erase")
+    assert all_of(program)["email"] == "ann@example.org"
+
+    page = sent(desk, f"{ANN}/erase", sure="yes")
+
+    assert "is erased." in page
+    assert all_of(program)["email"] == ""
+    assert "ann@example.org" not in page
+    assert "Ann" not in desk.get("/desk/people").text
+
+
+def test_what_is_held_can_be_read_and_taken_away(desk: TestClient) -> None:
+    page, file = desk.get(f"{ANN}/held"), desk.get(f"{ANN}/held.json")
+
+    assert "ann@example.org" in page.text
+    assert file.headers["content-disposition"].endswith('"person-1.json"')
+    assert file.json()["copies"][0]["slot"].startswith("2026-07-06T")
+
+
+JOSEPHINE = {
+    "name": "Josephine Mbeki-Thwaite",
+    "email": "jo@example.org",
+    "phone": "01632 960 111",
+    "address_1": "Flat 3, Sailmakers' House",
+    "address_2": "Tidewell",
+    "postcode": "ZZ99 1AB",
+    "list": "lantern",
+    "consent_basis": "consent",
+    "consent_method": "in person",
+    "consent_at": "2 May 2026",
+    "consent_wording": "Please post me the news until I say stop.",
+}
+
+
+def test_somebody_is_added_with_the_words_that_they_said_yes_to(
+    desk: TestClient,
+) -> None:
+    page = sent(desk, "/desk/people/new", **JOSEPHINE)
+
+    assert "They are added" in page
+    assert "“Please post me the news until I say stop.”" in page
+    assert "Served by email" in page
+
+
+def test_that_nobody_asked_is_a_value(desk: TestClient) -> None:
+    nobody = JOSEPHINE | {"consent_basis": "did not ask"}
+    page = sent(desk, "/desk/people/new", **nobody)
+
+    assert "did not ask" in page
+    assert "in person" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({"consent_basis": ""}, "does not say it", id="no answer"),
+        pytest.param({"consent_wording": ""}, "in the words they heard", id="no words"),
+        pytest.param({"list": ""}, "Choose the list", id="no list"),
+    ],
+)
+def test_who_cannot_be_added_so_is_told_why(
+    desk: TestClient, changes: dict[str, str], words: str
+) -> None:
+    page = sent(desk, "/desk/people/new", **(JOSEPHINE | changes))
+
+    assert "<title>Error:" in page
+    assert words in page
+    assert "Sailmakers" in page
+
+
+def test_who_is_held_already_is_led_to(desk: TestClient) -> None:
+    sent(desk, "/desk/people/new", **JOSEPHINE)
+    page = sent(desk, "/desk/people/new", **(JOSEPHINE | {"name": "Jo"}))
+
+    assert "held already" in page
+    assert f'href="{NEW}">Josephine Mbeki-Thwaite, number 3' in page
+
+
+def test_a_namesake_is_looked_at_first(desk: TestClient) -> None:
+    bob = {"name": "Bob", "email": "", "phone": "01632 960999", "list": "lantern"}
+    bob |= {"consent_basis": "did not ask"}
+    question = sent(desk, "/desk/people/new", **bob)
+
+    assert "Bob, number 2" in question
+    assert "They are added" in sent(desk, "/desk/people/new", **bob, is_new="yes")
+
+
+def test_who_may_only_look_sees_nobody(desk: TestClient, program: App) -> None:
+    signed_in(desk, program, Role.VIEWER, "Vera")
+
+    assert desk.get("/desk/people").status_code == 403
+    assert desk.get(ANN).status_code == 403
