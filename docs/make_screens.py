@@ -46,6 +46,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("today", "/desk"),
         ("campaigns", "/desk/campaigns"),
         ("campaign", "/desk/campaigns/lantern-week"),
+        ("campaign-file", "/desk/campaigns/lantern-week/file"),
         ("golive", "/desk/golive"),
         ("calendar", "/desk/calendar"),
         ("calendar-list", "/desk/calendar?view=list"),

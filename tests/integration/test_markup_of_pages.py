@@ -15,7 +15,7 @@ from digest.model.roles import Role
 from digest.web.app import make_app
 from tests.builders import SITE, a_post
 from tests.staff import signed_in
-from tests.stored import posts_accepted
+from tests.stored import FILE, posts_accepted
 
 LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
@@ -24,7 +24,7 @@ PATHS = (
     *("/desk", "/desk/runs", "/desk/runs/1", "/inbox", "/none"),
     *("/desk/calendar", "/desk/calendar?view=list&week=2026-07-01"),
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
-    *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused"),
+    *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused", f"{CAMPAIGN}/file"),
     *("/desk/editions", "/desk/editions/1", f"{OPEN}?check=yes", f"{OPEN}?show=text"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
@@ -59,6 +59,10 @@ def pages(program: App) -> Iterator[dict[str, str]]:
         pages = {path: client.get(path.format(leave=leave)).text for path in PATHS}
         new = f"{LOG}/new/event"
         pages["faults"] = client.post(new, data={"title": "<", "text": "&lt;"}).text
+        edited = {"text": FILE.replace("16:00", "<17:00>"), "mark": "x"}
+        pages["faulty file"] = client.post(f"{CAMPAIGN}/file", data=edited).text
+        edited = {"text": FILE.replace("16:00", "17:00"), "mark": "x"}
+        pages["other file"] = client.post(f"{CAMPAIGN}/file", data=edited).text
         pages["left"] = client.post(f"/u/{leave}").text
         yield pages
 

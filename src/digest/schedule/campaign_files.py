@@ -1,11 +1,11 @@
 """A campaign file applied: its rows, and a place in it for every subscriber."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError
@@ -36,12 +36,32 @@ class AppliedCampaign:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EditedFile:
+    """What somebody has made of a campaign's file, which was that of `mark` before."""
+
+    name: str
+    text: str
+    mark: str = ""
+
+    def over(self, stored: CampaignFile) -> CampaignFile:
+        """Return it as a file that stands where the one before it stood."""
+        return replace(stored, text=self.text)
+
+
+class ChangedFileError(CampaignFileError):
+    """Somebody has applied another file since the one that was edited was read."""
+
+
 def unclear_renaming(engine: Engine, path: Path, timezone: str) -> str:
     """Say what applying the file would mean if a schedule in it has a new name.
 
     Empty where none goes while another comes. Raises CampaignFileError.
     """
-    campaign = _file(path, timezone).parsed()
+    return _unclear_renaming(engine, _file(path, timezone).parsed())
+
+
+def _unclear_renaming(engine: Engine, campaign: Campaign) -> str:
     with reading(engine) as connection:
         readers = schedule_rows.readers_of_each(connection, campaign.name)
     dropped = _dropped(campaign, readers)
@@ -71,6 +91,69 @@ def apply_file(
     not say from where it writes.
     """
     file = _file(path, timezone)
+    campaign = _checked(file, is_live=is_live)
+    with writing(engine) as connection:
+        return _apply(connection, file, campaign, now)
+
+
+def meaning_of_edited(
+    engine: Engine, edited: EditedFile, *, is_live: bool = False
+) -> tuple[str, ...]:
+    """Return what an edited file would mean for readers; changes nothing.
+
+    Raises CampaignFileError as applying it would.
+    """
+    with reading(engine) as connection:
+        stored = campaigns.file_of(connection, edited.name)
+        campaign = _checked_edited(edited, stored, is_live=is_live)
+        before = schedule_rows.readers_of_each(connection, campaign.name)
+    unclear = _unclear_renaming(engine, campaign)
+    notes = () if unclear else _notes(campaign, before)
+    return tuple(filter(None, (unclear, *notes, *_only_last(campaign))))
+
+
+def apply_edited(
+    engine: Engine, edited: EditedFile, now: datetime, *, is_live: bool = False
+) -> AppliedCampaign:
+    """Apply a file as `apply_file` does, in place of the one that was edited.
+
+    Raises ChangedFileError where that is not the campaign's file any more, and
+    CampaignFileError also for another campaign's file and for a folder on this machine
+    that the file did not name before: those are for whoever runs it.
+    """
+    with writing(engine) as connection:
+        stored = campaigns.file_of(connection, edited.name)
+        if stored.mark != edited.mark:
+            raise ChangedFileError("somebody has applied another file meanwhile")
+        campaign = _checked_edited(edited, stored, is_live=is_live)
+        return _apply(connection, edited.over(stored), campaign, now)
+
+
+def _checked_edited(
+    edited: EditedFile, stored: CampaignFile, *, is_live: bool
+) -> Campaign:
+    campaign = _checked(edited.over(stored), is_live=is_live)
+    if campaign.name != edited.name:
+        raise CampaignFileError(
+            f"name is {campaign.name}, and this is the file of {edited.name}: a "
+            "campaign keeps its name, and another is added with digest campaign apply"
+        )
+    try:
+        before = {(each.kind, each.location) for each in stored.parsed().sources}
+    except CampaignFileError:
+        before = set()
+    new = [
+        f"source {source.name}: {source.location} is on this machine, and new: whoever "
+        "runs it names it, with digest campaign apply"
+        for source in campaign.sources
+        if source.kind.is_on_disk and (source.kind, source.location) not in before
+    ]
+    if new:
+        raise CampaignFileError("\n".join(new))
+    return campaign
+
+
+def _checked(file: CampaignFile, *, is_live: bool) -> Campaign:
     campaign = file.parsed()
     if is_live and not campaign.has_postal_address:
         raise CampaignFileError(NO_POSTAL_ADDRESS)
@@ -83,12 +166,17 @@ def apply_file(
     ]
     if faults:
         raise CampaignFileError("\n".join(faults))
-    with writing(engine) as connection:
-        before = schedule_rows.readers_of_each(connection, campaign.name)
-        slots = schedule_rows.extra_slots(connection, campaign.name)
-        stored = campaigns.apply(connection, file, now)
-        new_slots = schedule_rows.extra_slots(connection, campaign.name)
-        readers = enrol(connection, stored.id, stored.campaign, now)
+    return campaign
+
+
+def _apply(
+    connection: Connection, file: CampaignFile, campaign: Campaign, now: datetime
+) -> AppliedCampaign:
+    before = schedule_rows.readers_of_each(connection, campaign.name)
+    slots = schedule_rows.extra_slots(connection, campaign.name)
+    stored = campaigns.apply(connection, file, now)
+    new_slots = schedule_rows.extra_slots(connection, campaign.name)
+    readers = enrol(connection, stored.id, stored.campaign, now)
     notes = [
         *_notes(campaign, before),
         *_moved_slots(campaign, slots, new_slots),

@@ -34,6 +34,10 @@ TODAY_EDITIONS = 20
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.
 CAMPAIGN_EDITIONS = 6
+# Of a campaign file that is edited on a page: hundreds of sources with all their keys.
+CAMPAIGN_FILE_CHARACTERS = 200_000
+# Of its lines, each of which is compared with what was there before.
+CAMPAIGN_FILE_LINES = 3_000
 # Of weeks on one page of the calendar.
 CALENDAR_WEEKS = 5
 # Of slots to come on it, for each campaign: one every three hours.

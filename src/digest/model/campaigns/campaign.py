@@ -33,6 +33,11 @@ class SourceKind(StrEnum):
     PAGE = "page"
     WORDPRESS = "wordpress"
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether it is read from a place on the machine, and not from the web."""
+        return self in (SourceKind.FOLDER, SourceKind.WORDPRESS)
+
 
 class Approval(StrEnum):
     """Who lets an edition go: nobody has to, one person, or two."""

@@ -43,7 +43,6 @@ from digest.model.limits import (
 from digest.model.posts.identity.signs import DECISIVE, Sign
 from digest.model.posts.pictures import PictureHosting
 
-_ON_DISK = frozenset({SourceKind.FOLDER, SourceKind.WORDPRESS})
 _SCHEMES = ("https://", "http://")
 _CALENDAR_SCHEMES = (*_SCHEMES, "webcal://", "webcals://")
 # Stricter than RFC 5322: no quoted local parts, no comments, no IP literals.
@@ -71,8 +70,12 @@ def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
     faults = TomlFaults(text)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except ValueError as problem:  # a TOMLDecodeError, or of a number without end
         raise CampaignFileError(f"the file is not TOML: {problem}") from problem
+    except RecursionError as problem:
+        raise CampaignFileError(
+            "the file has lists within lists without end"
+        ) from problem
     root = TomlTable(content, "", faults)
     campaign = _campaign(root, timezone, folder)
     root.finish()
@@ -202,9 +205,9 @@ def _known_by(value: str) -> Sign:
 
 def _location(table: TomlTable, kind: SourceKind, folder: PurePath) -> str:
     path = table.text("path") if kind is SourceKind.CALENDAR else ""
-    if kind in _ON_DISK:
+    if kind.is_on_disk:
         path = table.text("path", required=True)
-    if path or kind in _ON_DISK:
+    if path or kind.is_on_disk:
         return str(folder / path)
     schemes = _CALENDAR_SCHEMES if kind is SourceKind.CALENDAR else _SCHEMES
     url = table.text("url", required=True)

@@ -34,6 +34,11 @@ class CampaignFile:
         """Return the campaign. Raises CampaignFileError naming every fault."""
         return _parsed(self)
 
+    @property
+    def mark(self) -> str:
+        """What the file as a whole is known again by."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+
 
 # Read from its row at every look, page and copy; it changes with the file alone.
 @lru_cache(maxsize=256)
@@ -132,6 +137,26 @@ def by_name(connection: Connection, name: str) -> StoredCampaign:
         f'no campaign is called "{name}"; {there}. '
         "Add one with: digest campaign apply FILE.toml"
     )
+
+
+def file_of(connection: Connection, name: str) -> CampaignFile:
+    """Return the file of the campaign as it was applied last, even a faulty one.
+
+    In a transaction that writes, nobody else applies another before its end. Raises
+    NotFound listing the campaigns there are, and UnreadableError.
+    """
+    row = select(campaigns.c.id, campaigns.c.file).where(campaigns.c.name == name)
+    readable, faults = read_each(
+        connection,
+        row.with_for_update(),
+        campaigns.c.id,
+        lambda row: CampaignFile(**row.file),
+    )
+    if not (readable or faults):
+        by_name(connection, name)
+    if not readable:
+        _read(connection, min(faults))
+    return readable[0]
 
 
 def load(connection: Connection, campaign_id: int) -> Campaign:
@@ -292,7 +317,9 @@ def _record_application(
 ) -> None:
     if before == after:
         return
-    act = Act("applied the file of", stored.id, after={"file": _mark(after)})
+    act = Act(
+        "applied the file of", stored.id, after={"file": CampaignFile(**after).mark}
+    )
     if before is not None:
         was, settings = changes(_settings(before), _settings(after))
         act = replace(act, before=was, after=settings)
@@ -318,7 +345,7 @@ def _settings(content: dict[str, str]) -> dict[str, Any]:
         f"{row.name} {row.times} {row.times.zone}" for row in campaign.schedules
     ]
     parts = {
-        "file": _mark(content),
+        "file": CampaignFile(**content).mark,
         "sources": [row.name for row in campaign.sources],
         "schedules": schedules,
     }
@@ -327,8 +354,3 @@ def _settings(content: dict[str, str]) -> dict[str, Any]:
         for field in fields(campaign)
         if field.name not in parts
     }
-
-
-def _mark(content: dict[str, str]) -> str:
-    """Return what a campaign file as a whole is known again by."""
-    return hashlib.sha256(content["text"].encode()).hexdigest()[:12]
