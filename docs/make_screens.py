@@ -8,6 +8,7 @@ The pictures are for looking at, each beside its mock-up, and are not kept.
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Route, sync_playwright
@@ -15,14 +16,22 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.cli.service.demonstration import run_demo
+from digest.compose import lifecycle
+from digest.model.posts.blocks import Picture
 from digest.model.roles import Role
+from digest.schedule.editions import publishing
+from digest.schedule.editions.steering.contents import EditionContents, contents
+from digest.schedule.editions.steering.steer import Steer
 from digest.settings import Settings
 from digest.web.app import make_app
 from tests.browser.conftest import chromium
+from tests.builders import a_post, an_event
 from tests.staff import an_account, signed_in
+from tests.stored import posts_accepted
 
 BUILD = Path(__file__).parents[1] / "build" / "screens"
 HOME = "http://localhost:8000"
+OPEN = "/desk/campaigns/lantern-week/daily"
 WIDTHS = (1280, 375)
 SCHEMES = ("light", "dark")
 
@@ -56,8 +65,6 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("event-new", "/desk/log/lantern-week/new/event"),
         ("post-withdraw", "/desk/posts/1/withdraw"),
         ("editions", "/desk/editions"),
-        ("edition-open", "/desk/campaigns/lantern-week/daily?check=yes"),
-        ("edition-done", "/desk/campaigns/lantern-week/daily?show=desktop"),
         ("edition-sent", "/desk/editions/1?show=text"),
         ("runs", "/desk/runs"),
         ("run", "/desk/runs/1"),
@@ -84,15 +91,57 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("user", f"/desk/settings/users/{account_id}"),
         ("audit", "/desk/settings/audit"),
     )
+    yield from _editions(digest, client)
     inbox = digest.inbox.messages()
     yield from (("message", f"/inbox/{mail.key}") for mail in inbox[:1])
 
 
+def _editions(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
+    """Yield pages of an edition that is open, and of one that waits for somebody."""
+    titles = ("Why we light the lanterns", "Forty envelopes and a biscuit tin")
+    now = digest.now()
+    posts = [
+        a_post(f"draft-{number}", title=title, published=now)
+        for number, title in enumerate(titles)
+    ]
+    jar = Picture("https://example.org/jar.jpg")
+    title = "Who decides where the bus stops?"
+    pictured = a_post("jar", title=title, picture=jar, published=now)
+    walk = an_event(starts=now + timedelta(days=2), ends=None)
+    posts_accepted(digest.engine, [*posts, pictured, walk], now)
+    hand = Steer(digest.engine, "lantern-week", "daily", "Sam Oldfield", digest.now())
+    ids = [entry.id for entry in _contents(digest).posts]
+    hand.pin(ids[1])
+    hand.drop(ids[2])
+    hand.words("Nine winters of lanterns", "", "The walk is on **Tuesday**.")
+    version = _contents(digest).steered.version
+    query = f"done=moved&item={ids[0]}&version={version}&saw={version - 1}"
+    yield "edition-open", f"{OPEN}?{query}&check=yes"
+    yield "edition-desktop", f"{OPEN}?show=desktop"
+    yield "edition-letter", f"{OPEN}?show=letter"
+    mine = {"subject": "Lanterns", "version": "0", "note": "Ring Wilf."}
+    conflict = client.post(f"{OPEN}/words", data=mine)
+    yield "edition-conflict", conflict.text
+    number = publishing.open_now(digest.engine, "lantern-week", "daily", digest.now())
+    lifecycle.freeze(digest.engine, number, digest.now())
+    for name in ("", "/approve", "/recall"):
+        yield f"edition-waits{name.replace('/', '-')}", f"/desk/editions/{number}{name}"
+
+
+def _contents(digest: App) -> EditionContents:
+    return contents(digest.engine, "lantern-week", "daily", digest.now())
+
+
 def draw(browser: Browser, client: TestClient, name: str, path: str) -> None:
-    """Draw a page at every width, in every colour scheme."""
+    """Draw a page at every width, in every colour scheme; `path` may be its markup."""
+    is_markup = not path.startswith("/")
 
     def answer(route: Route) -> None:
-        response = client.get(route.request.url.removeprefix(HOME))
+        asked_for = route.request.url.removeprefix(HOME)
+        if asked_for == "/" and is_markup:
+            route.fulfill(content_type="text/html; charset=utf-8", body=path)
+            return
+        response = client.get(asked_for)
         route.fulfill(
             status=response.status_code,
             content_type=response.headers.get("Content-Type"),
@@ -106,7 +155,7 @@ def draw(browser: Browser, client: TestClient, name: str, path: str) -> None:
                 color_scheme=scheme,  # type: ignore[arg-type]  # one of the two
             )
             page.route("**/*", answer)
-            page.goto(HOME + path)
+            page.goto(HOME + ("/" if is_markup else path))
             page.screenshot(path=BUILD / f"{name}-{width}-{scheme}.png", full_page=True)
             page.close()
 

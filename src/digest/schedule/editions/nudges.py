@@ -50,10 +50,13 @@ class Nudge:
         lines = [
             f"{name} waits for somebody to approve it, until {until}.",
             "",
-            f"Look at it: {base_url}/desk/editions/{edition.id}/html"
-            if edition.upto is not None
-            else "It was called back, and can be changed until then.",
-            f"Let it go: digest edition approve {edition.id}",
+            *(
+                []
+                if edition.upto is not None
+                else ["It was called back, and can be changed until then."]
+            ),
+            f"Read it, and let it go: {base_url}/desk/editions/{edition.id}/approve",
+            f"Or on the command line: digest edition approve {edition.id}",
             "",
             f"If nobody does, {_otherwise(self)}.",
         ]

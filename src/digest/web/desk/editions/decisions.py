@@ -83,7 +83,7 @@ class _Decisions:
         """Return the page that says what is to be approved, and asks once."""
         place = EditionPlace.of_number(edition_id)
         view = self._editions.view(place)
-        if view.need is None or view.contents is None:
+        if view.need is None or view.contents is None or not view.need.people:
             return _back(edition_id)
         latest = self._editions.checks.of(place)
         if latest is None or latest.mark != view.mark:

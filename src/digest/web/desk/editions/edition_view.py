@@ -135,7 +135,8 @@ def _standing(
     edition, zone = view.edition, view.campaign.timezone
     if edition is None:
         return _open_standing(connection, view, now)
-    until = lifecycle.approve_by(edition, view.campaign) if view.need else None
+    waits = view.need is not None and view.need.people > 0
+    until = lifecycle.approve_by(edition, view.campaign) if waits else None
     leaves_at = edition.leaves_at or edition.slot
     moments = PathMoments(
         closes=time_in_words(edition.frozen_at, zone) if edition.frozen_at else "",
