@@ -38,6 +38,7 @@ from digest.store.editions.editions import Slot
 from digest.store.holds import holds, mark_file
 from digest.store.holds.holds import Hold
 from digest.store.holds.mark_file import beside
+from digest.store.posts import log
 from digest.store.staff import audit
 from tests.builders import EIGHT, a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted, schedule_id
@@ -178,6 +179,23 @@ def test_what_comes_in_after_they_had_it_is_sent(campaign: Engine) -> None:
     posts_accepted(campaign, [a_post("second")], RESTORED)
 
     assert due_readers(campaign, SLOT + timedelta(days=1)) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("answer", [HadAllAnswer(), HadBeforeAnswer(RESTORED)])
+def test_what_a_person_said_they_had_does_not_come_by_being_held_and_released(
+    campaign: Engine, answer: Answer
+) -> None:
+    hold_back(campaign)
+    resumed(campaign, answer)
+    posts_accepted(campaign, [a_post("second")], RESTORED)
+    with writing(campaign) as connection:
+        assert not log.hold(connection, 1, RESTORED)
+        assert log.withdraw(connection, 1, RESTORED)
+        assert log.restore(connection, 1, RESTORED)
+        assert log.hold(connection, 2, RESTORED)
+        [first] = log.released(connection, 1, 0)
+    assert (first.id, first.position) == (1, 1)
+    assert due_readers(campaign, SLOT + timedelta(days=1)) == []
 
 
 def test_who_joins_after_they_had_it_gets_what_others_get_from_then_on(

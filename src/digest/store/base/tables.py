@@ -98,6 +98,8 @@ campaign = Table(
     Column("live_since", UtcDateTime),  # live slots count from here; null: from each's
     # Live editions begin behind this position, whatever nobody has had before it.
     Column("live_from", BigId, nullable=False, server_default="0"),
+    # The last position that a person said readers have had, whatever is stored of it.
+    Column("had_upto", BigId, nullable=False, server_default="0"),
     _required("applied_at", UtcDateTime),
 )
 

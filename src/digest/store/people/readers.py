@@ -31,6 +31,7 @@ from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
+    campaign,
     mailing_list,
     reader,
     subscriber,
@@ -218,6 +219,12 @@ def _note_had(
     if mode is Mode.LIVE:
         since = func.coalesce(reader.c.had_since, place)
         facts |= {reader.c.had_since: since, reader.c.had_upto: position}
+        theirs = select(reader.c.campaign_id).where(those, place < position)
+        connection.execute(
+            update(campaign)
+            .where(campaign.c.id.in_(theirs), campaign.c.had_upto < position)
+            .values(had_upto=position)
+        )
     behind = update(reader).where(those, place < position)
     return connection.execute(behind.values(facts)).rowcount
 

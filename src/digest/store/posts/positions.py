@@ -80,13 +80,18 @@ def _published(content: Any) -> datetime | None:
 
 
 def carried(connection: Connection, campaign_id: int) -> int:
-    """Return the last position that a live edition carries, 0 where none does."""
+    """Return the last position that a live edition carries, 0 where none does.
+
+    One that a person said readers have had is carried too: a restored backup knows of
+    no edition with it.
+    """
     last = select(func.max(edition.c.upto)).where(
         edition.c.campaign_id == campaign_id,
         edition.c.mode == Mode.LIVE,
         or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
     )
-    return connection.scalar(last) or 0
+    had = select(campaign.c.had_upto).where(campaign.c.id == campaign_id)
+    return max(connection.scalar(last) or 0, connection.scalar(had) or 0)
 
 
 def is_carried(position: int | None, upto: int) -> bool:
