@@ -31,6 +31,7 @@ PATHS = (
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
     *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
     *("/account", "/account/password", "/account/second-step"),
+    *("/post", "/post/returned"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),
     "/desk/people/1?done=left&campaign=lantern-week",

@@ -23,6 +23,7 @@ from digest.store.delivery import copies, print_batches
 from digest.store.staff import accounts
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
+from tests.integration.test_markup_of_pages import faults_in
 from tests.paper import (
     DILWYN,
     GORDON,
@@ -399,6 +400,23 @@ def test_an_organiser_comes_to_the_post_room_and_sees_its_menu_alone(
     assert page.url.path == "/post"
     assert "/desk" not in page.text
     assert "Returned post" in page.text
+
+
+def test_its_pages_are_valid_at_every_step(visitor: TestClient, paper: Paper) -> None:
+    an_organiser(visitor, paper.program, DILWYN)
+    here, bo = address(paper), paper.references["bo"]
+    came_back = {"reference": bo, "why": "died"}
+    pages = [
+        *(visitor.get("/post"), visitor.get(here), visitor.get(f"{here}/packing-list")),
+        *(visitor.post(f"{here}/printed"), visitor.post(f"{here}/again", data={})),
+        *(visitor.post(f"{here}/posted"), visitor.get("/post")),
+        *(
+            visitor.post("/post/returned", data=came_back),
+            visitor.post("/post/returned"),
+        ),
+    ]
+
+    assert [list(faults_in(page.text)) for page in pages] == [[]] * len(pages)
 
 
 def test_an_admin_says_whose_letters_somebody_sees(

@@ -5,7 +5,12 @@ import io
 
 import pytest
 
-from digest.render.letter.manifest import COLUMNS, ManifestRow, manifest_csv
+from digest.render.letter.manifest import (
+    COLUMNS,
+    ManifestRow,
+    manifest_csv,
+    read_manifest,
+)
 
 
 def a_row(name: str = "Ann Example") -> ManifestRow:
@@ -19,6 +24,18 @@ def test_the_rows_come_back_as_they_were() -> None:
 
     assert tuple(header) == COLUMNS
     assert row == ["1", "K7-1", name, "ZZ99 1AA", "", "letter", "4", "2", "3", "14"]
+
+
+@pytest.mark.parametrize("start", ["", *"=+-@\t\r'"])
+def test_a_list_that_was_written_is_read_as_it_was(start: str) -> None:
+    rows = (a_row(f"{start}Ann, the elder"), a_row('Bo "B" Example'))
+
+    assert read_manifest(manifest_csv(rows)) == rows
+
+
+def test_what_is_no_packing_list_is_not_read_as_one() -> None:
+    with pytest.raises(ValueError, match="no packing list"):
+        read_manifest("name,email\nAnn,ann@example.org\n")
 
 
 def test_lines_end_as_the_standard_says() -> None:

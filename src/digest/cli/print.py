@@ -9,9 +9,14 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import AsJson, EditionId, as_json, result, table, talk
+from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.staff_words import counted
 
 app = typer.Typer(help="Print batches: letters printed and posted together.")
+_REASONS = "; ".join(f"{each}: {each.words}" for each in LetterReturnReason)
+Reference = Annotated[
+    str, typer.Argument(metavar="REFERENCE", help="At the foot of the letter.")
+]
 BatchId = Annotated[int, typer.Argument(metavar="ID")]
 
 
@@ -88,10 +93,71 @@ def seal(batch_id: BatchId) -> None:
 
 
 @app.command()
-def posted(batch_id: BatchId) -> None:
-    """Say that a sealed batch has been posted."""
+def printed(
+    batch_id: BatchId,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="It was not.")] = False,
+) -> None:
+    """Say that a batch has been printed, which seals one that is open."""
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        batch = digest.print_room.posted(batch_id)
+        steps = digest.batch_steps
+        batch = (steps.not_printed if undo else steps.printed)(batch_id)
+    words = "printed" if batch.printed_at else "to be printed"
+    result(f"print batch {batch.id}: {batch.state}, {words}")
+
+
+@app.command()
+def again(
+    batch_id: BatchId,
+    reference: Reference,
+    output: Annotated[Path, typer.Option("-o", metavar="FILE", help="The PDF.")],
+) -> None:
+    """Make one letter of a batch again, alone, for one that was spoiled."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        content = digest.batch_steps.again(batch_id, reference)
+    output.write_bytes(content)
+    result(str(output))
+
+
+@app.command()
+def returned(
+    reference: Reference,
+    reason: Annotated[
+        LetterReturnReason | None, typer.Argument(metavar="REASON", help=_REASONS)
+    ] = None,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="It did not.")] = False,
+) -> None:
+    """Write down that a letter came back, and do what follows."""
+    from digest.bootstrap import open_app
+
+    if (reason is None) is not undo:
+        raise typer.BadParameter("say why it came back, or --undo")
+    with open_app() as digest:
+        letters, now = digest.returned_letters, digest.now()
+        if reason is None:
+            is_taken_back = letters.take_back(reference, now)
+            result("taken back" if is_taken_back else "nothing is on record of it")
+            return
+        letter = letters.record(reference, reason, now)
+    end = "; nothing more is posted there" if letter.is_ended else ""
+    result(f"letter {letter.key}: {letter.reason.words}{end}")
+
+
+@app.command()
+def posted(
+    batch_id: BatchId,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="It was not.")] = False,
+) -> None:
+    """Say that a sealed batch has been posted; that can be undone for a day."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        steps = digest.batch_steps
+        batch = (steps.not_posted if undo else steps.posted)(batch_id)
     result(f"print batch {batch.id}: {batch.state}")

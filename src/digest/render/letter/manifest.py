@@ -44,7 +44,7 @@ class ManifestRow:
 
 def read_manifest(text: str) -> tuple[ManifestRow, ...]:
     """Return the rows of a packing list as CSV. Raises ValueError where it is none."""
-    rows = csv.DictReader(io.StringIO(text))
+    rows = csv.DictReader(io.StringIO(text, newline=""))
     if tuple(rows.fieldnames or ()) != COLUMNS:
         raise ValueError("this is no packing list")
     return tuple(

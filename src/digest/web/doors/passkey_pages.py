@@ -50,7 +50,9 @@ def routes_of_everybody(door: PasskeyDoor, sessions: StaffSessions) -> APIRouter
         account_id = door.owner(request, form)
         if account_id is None:
             return RedirectResponse("/sign-in?refused=passkey", 303)
-        response = RedirectResponse(safe(form.get("then", "")), 303)
+        page = safe(form.get("then", ""))
+        # The first page is by what whoever it is may do.
+        response = RedirectResponse("/" if page == "/desk" else page, 303)
         sessions.start(request, response, account_id, is_confirmed=True)
         return response
 
