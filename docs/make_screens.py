@@ -56,6 +56,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("campaigns", "/desk/campaigns"),
         ("campaign", "/desk/campaigns/lantern-week"),
         ("campaign-file", "/desk/campaigns/lantern-week/file"),
+        ("source-try", "/desk/campaigns/lantern-week/sources/try"),
         ("golive", "/desk/golive"),
         ("calendar", "/desk/calendar"),
         ("calendar-list", "/desk/calendar?view=list"),

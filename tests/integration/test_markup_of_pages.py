@@ -25,6 +25,7 @@ PATHS = (
     *("/desk/calendar", "/desk/calendar?view=list&week=2026-07-01"),
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused", f"{CAMPAIGN}/file"),
+    f"{CAMPAIGN}/sources/try",
     *("/desk/editions", "/desk/editions/1", f"{OPEN}?check=yes", f"{OPEN}?show=text"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
@@ -64,6 +65,8 @@ def pages(program: App) -> Iterator[dict[str, str]]:
         pages["faulty file"] = client.post(f"{CAMPAIGN}/file", data=edited).text
         edited = {"text": FILE.replace("16:00", "17:00"), "mark": "x"}
         pages["other file"] = client.post(f"{CAMPAIGN}/file", data=edited).text
+        no_source = {"kind": "<", "address": '"><b>'}
+        pages["tried"] = client.post(f"{CAMPAIGN}/sources/try", data=no_source).text
         pages["left"] = client.post(f"/u/{leave}").text
         yield pages
 

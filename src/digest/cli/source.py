@@ -46,44 +46,26 @@ def try_source(
     json: AsJson = False,
 ) -> None:
     """Show what would be gathered, and where each part came from; stores nothing."""
-    from dataclasses import replace
     from datetime import UTC, datetime
-    from pathlib import Path
 
-    from digest.errors import SourceError
     from digest.gather.fetching.fetch import Fetcher
-    from digest.gather.gathering import attempt
-    from digest.gather.items.reading import SourceVisit
-    from digest.gather.pictures.picture_fetcher import PictureFetcher, faults
+    from digest.gather.trial import try_source as tried
     from digest.model.campaigns.campaign import Source, SourceKind
     from digest.settings import from_environment
 
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")
     settings = from_environment()
-    now = datetime.now(UTC)
-    visit = SourceVisit(
-        Fetcher(settings.fetch_allow),
-        zone=settings.timezone,
-        since=now,
-        first_day=now.date(),  # near which the days of a page are that lack a year
-    )
-    source = Source(
-        "source", SourceKind(kind), location, select=_selectors(select or [])
-    )
-    reading = attempt(source, visit)
-    if isinstance(reading, SourceError):
-        raise reading
-    door = PictureFetcher(
-        visit.fetcher, folders=(Path(location),) * (kind == SourceKind.FOLDER)
-    )
-    reading = replace(reading, notes=(*reading.notes, *faults(door, reading.items)))
+    zone, fetcher = settings.timezone, Fetcher(settings.fetch_allow)
+    selectors = _selectors(select or [])
+    source = Source("source", SourceKind(kind), location, select=selectors)
+    reading = tried(source, fetcher, zone, datetime.now(UTC))
     if json:
         as_json(_facts(reading))
         return
     for item in reading.items:
         result(item.title)
-        for line in _fields(item, reading.origins.get(item.key, {}), visit.zone):
+        for line in _fields(item, reading.origins.get(item.key, {}), zone):
             result(f"  {line}")
     for note in reading.notes:
         talk(note)

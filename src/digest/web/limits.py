@@ -34,6 +34,10 @@ TODAY_EDITIONS = 20
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.
 CAMPAIGN_EDITIONS = 6
+# Of items that trying a source shows, and whose pictures it tries.
+TRIAL_ITEMS = 20
+# Of sources tried at once, each of which may wait for a slow server.
+TRIALS_AT_ONCE = 2
 # Of a campaign file that is edited on a page: hundreds of sources with all their keys.
 CAMPAIGN_FILE_CHARACTERS = 200_000
 # Of its lines, each of which is compared with what was there before.
