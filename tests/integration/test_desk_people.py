@@ -173,6 +173,20 @@ def test_a_pause_is_made_and_undone(desk: TestClient) -> None:
     assert "had not paused" in sent(desk, f"{ANN}/resume", campaign="lantern-week")
 
 
+def test_undoing_a_pause_without_catching_up_takes_nothing_away(
+    desk: TestClient, program: App
+) -> None:
+    page = sent(desk, f"{ANN}/pause", until="2026-08-03", catch_up="no")
+    assert "then nothing of what came before" in page
+
+    sent(desk, f"{ANN}/resume", undo="yes")
+
+    acts = str(all_of(program)["acts"])
+    assert "ended the pause of person 1" in acts
+    assert "catching up yes" in acts
+    assert "catching up no" in acts.partition("ended the pause")[2]
+
+
 @pytest.mark.parametrize("until", ["", "2026-07-01", "soon"])
 def test_a_day_that_is_none_is_refused(desk: TestClient, until: str) -> None:
     page = sent(desk, f"{ANN}/pause", until=until)

@@ -104,8 +104,9 @@ def _new(
         match = matches.settled(match, is_same=False)
     if isinstance(match, DoubtfulMatch):
         like = tuple(each.id for each in match.candidates)
-        words = "may be somebody whom we hold"
-        do = "look at them first, or say that this is somebody else"
+        numbers = " or ".join(map(str, like))
+        words = f"may be number {numbers}, whom we hold"
+        do = "look at them first, or say that this is somebody new"
         raise RowRefused(ListProblem(0, "name", words, do), like=like)
     if isinstance(match, ListProblem):
         raise RowRefused(match)

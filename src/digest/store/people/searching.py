@@ -125,4 +125,10 @@ def _has_digits(phone: str) -> ColumnElement[bool]:
     bare: ColumnElement[str] = subscriber.c.phone
     for character in " -().":
         bare = func.replace(bare, character, "")
-    return and_(subscriber.c.phone.is_not(None), bare.contains(digits))
+    # Figures in that order, whatever is between them: cheap, and leaves few to look at.
+    in_order = subscriber.c.phone.like(f"%{'%'.join(digits)}%")
+    # By itself, so that the index of phones alone is read.
+    ids = select(subscriber.c.id).where(
+        subscriber.c.phone.is_not(None), in_order, bare.contains(digits)
+    )
+    return subscriber.c.id.in_(ids)

@@ -119,7 +119,12 @@ class _Wishes:
         def change(connection: Connection) -> str:
             now = self.people.digest.now()
             ended = pausing.resume(
-                connection, str(person_id), now, campaign=name or None
+                connection,
+                str(person_id),
+                now,
+                campaign=name or None,
+                # As they said when they paused, but for an undo: it takes nothing away.
+                catch_up=True if "undo" in form else None,
             )
             return "resumed" if ended else "not-paused"
 
