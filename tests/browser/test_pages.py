@@ -20,6 +20,8 @@ PATHS = [
     "/desk/sign-in",
     "/desk/runs",
     "/desk/runs/1",
+    "/desk/editions/1",
+    "/desk/campaigns/lantern-week/daily",
     "/inbox",
     "/none",
     "/u/{token}",

@@ -206,7 +206,7 @@ def test_two_sets_of_words_stand_side_by_side_and_one_is_chosen(desk: Desk) -> N
     assert answer.status_code == 409
     assert "Sam changed this while you were writing" in answer.text
     assert "Nothing was saved over" in answer.text
-    assert ">Mine<" in answer.text
+    assert "\nMine</textarea>" in answer.text
     assert "Sam&#39;s" in answer.text
     assert 'name="preheader-keep"' not in answer.text
     inside = contents(desk.program.engine, "lantern-week", "daily", NOW)
@@ -215,16 +215,16 @@ def test_two_sets_of_words_stand_side_by_side_and_one_is_chosen(desk: Desk) -> N
     chosen = {
         "subject-keep": "theirs",
         "subject-theirs": "Sam's",
-        "subject-mine": "Mine",
+        "subject": "Mine",
         "note-keep": "mine",
-        "note-mine": "My note",
+        "note": "My note, mended",
         "note-theirs": "",
         "preheader": "",
     }
     desk.press("words", **chosen)
     inside = contents(desk.program.engine, "lantern-week", "daily", NOW)
     assert inside.subject == "Sam's"
-    assert "My note" in desk.page(f"{OPEN}?show=text")
+    assert "My note, mended" in desk.page(f"{OPEN}?show=text")
 
 
 def test_order_merges_by_itself_and_says_what_another_did(desk: Desk) -> None:

@@ -52,7 +52,5 @@ def conflict(
 
 
 def _chosen(form: Mapping[str, str], name: str) -> str:
-    choice = form.get(f"{name}-keep", "")
-    if choice in ("mine", "theirs"):
-        return form.get(f"{name}-{choice}", "")
-    return form.get(name, "")
+    is_theirs = form.get(f"{name}-keep") == "theirs"
+    return form.get(f"{name}-theirs" if is_theirs else name, "")
