@@ -90,6 +90,30 @@ def test_an_edition_reaches_an_inbox_and_an_envelope(
     assert letters.read_bytes().startswith(b"%PDF")
 
 
+def test_letters_are_printed_and_one_of_them_again(
+    prepared: Command, home: Path
+) -> None:
+    edition = prepared("edition", "run", "lantern-week").stdout.strip()
+    prepared("work", "--until-done")
+    listed = json.loads(prepared("deliveries", edition, "--json").stdout)
+    [reference] = [each["id"] for each in listed if each["name"] == "Bo Sample"]
+    alone = home / "alone.pdf"
+
+    printed = prepared("print", "printed", "1")
+    again = prepared("print", "again", "1", reference, "-o", str(alone))
+    undone = prepared("print", "printed", "1", "--undo")
+    why_missing = prepared("print", "returned", reference)
+    proof = prepared("print", "returned", reference, "gone-away")
+
+    assert printed.stdout == "print batch 1: sealed, printed\n"
+    assert again.returncode == 0, again.stderr
+    assert alone.read_bytes().startswith(b"%PDF")
+    assert undone.stdout == "print batch 1: sealed, to be printed\n"
+    assert why_missing.returncode == 2
+    assert (proof.returncode, proof.stdout) == (1, "")
+    assert "is a proof" in proof.stderr
+
+
 def test_every_act_is_safe_to_repeat(prepared: Command) -> None:
     first = prepared("edition", "run", "lantern-week").stdout.strip()
     prepared("work", "--until-done")

@@ -244,7 +244,7 @@ def test_a_spoiled_letter_is_made_again_alone(
     ("typed", "words"),
     [
         pytest.param("", "Type the reference", id="nothing"),
-        pytest.param("fourteen", "named like 345.12", id="no reference"),
+        pytest.param("fourteen", "two numbers with a full stop", id="no reference"),
         pytest.param("999.1", "there is no letter 999.1", id="no such letter"),
     ],
 )

@@ -14,15 +14,28 @@ from sqlalchemy import Engine, event, select, update
 
 from digest.deliver import limits
 from digest.deliver.printing import print_room
+from digest.deliver.printing.batch_steps import BatchSteps
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
+from digest.deliver.returns.returned_letters import ReturnedLetters
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.returned_letters import LetterReturnReason
+from digest.model.editions.mode import Mode
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, subscriber
-from digest.store.delivery import copies, deliveries, print_batches
+from digest.store.delivery import (
+    copies,
+    deliveries,
+    print_batches,
+    returned_letters,
+)
 from digest.store.delivery.copies import DueCopy
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.print_batches import (
+    ALL_LETTERS,
+    PrintBatchState,
+    VisibleLetters,
+)
 from digest.store.editions import editions
 from digest.store.reports import overview
 from tests.builders import EIGHT
@@ -93,6 +106,49 @@ def test_a_batch_holds_every_letter_with_its_files_and_their_sum(
         (ACCEPTED, f"in print batch {outcome.batch.id}")
     }
     assert state == "sent"
+
+
+def test_a_batch_is_seen_and_moved_by_whose_it_is(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=2)
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == planned.subscribers[1])
+            .values(organiser="Tidewell Library", post_hash="p" * 64)
+        )
+    room = a_print_room(engine, tmp_path)
+    steps, returns = BatchSteps(room), ReturnedLetters(engine)
+    numbers = [each.batch.id for each in room.make_all(planned.id) if each.batch]
+    theirs = VisibleLetters("tidewell  library")
+    open_or_sealed = (PrintBatchState.OPEN, PrintBatchState.SEALED)
+
+    def batch_ids(of: VisibleLetters) -> list[int]:
+        with reading(engine) as connection:
+            listed = print_batches.in_states(
+                connection, open_or_sealed, of, Mode.LIVE, 9
+            )
+        return [batch.id for batch in listed]
+
+    assert batch_ids(ALL_LETTERS) == [numbers[1], numbers[0]]
+    assert batch_ids(theirs) == [numbers[1]]
+    assert batch_ids(VisibleLetters("")) == [numbers[0]]
+    assert batch_ids(VisibleLetters(None)) == []
+    assert steps.printed(numbers[1]).printed_at == EIGHT
+    assert steps.posted(numbers[1]).state is PrintBatchState.POSTED
+    assert batch_ids(theirs) == []
+    assert steps.not_posted(numbers[1]).posted_at is None
+    reference = str(planned.key(1))
+    with pytest.raises(NotFound, match="no printed letter"):
+        returns.record(reference, LetterReturnReason.DIED, EIGHT, VisibleLetters(""))
+    assert returns.record(reference, LetterReturnReason.DIED, EIGHT, theirs).is_ended
+    with reading(engine) as connection:
+        today = returned_letters.since(connection, EIGHT, theirs, 9)
+        others = returned_letters.since(connection, EIGHT, VisibleLetters(""), 9)
+    assert ([letter.key for letter in today], others) == ([planned.key(1)], [])
+    assert returns.take_back(reference, EIGHT, theirs)
+    assert not returns.take_back(reference, EIGHT, theirs)
 
 
 def test_an_edition_whose_letters_are_all_in_a_batch_makes_none(

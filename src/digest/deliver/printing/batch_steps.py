@@ -14,7 +14,6 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import print_batches
 from digest.store.delivery.claims import is_welcome
 from digest.store.delivery.copies import DueCopy, letter_in_batch
-from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.print_batches import PrintBatch
 from digest.store.holds import holds
 
@@ -121,7 +120,7 @@ class BatchSteps:
     def _letter(
         self, batch_id: int, reference: str, now: datetime
     ) -> tuple[PrintBatch, DueCopy]:
-        key = DeliveryKey.parse(reference)
+        key = print_batches.letter_key(reference)
         if hold := holds.look(self.room.engine, now):
             raise hold.error()
         with reading(self.room.engine) as connection:

@@ -10,8 +10,7 @@ from digest.errors import DigestError, NotFound
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.store.base.engine import writing
 from digest.store.delivery import returned_letters
-from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import ALL_LETTERS, VisibleLetters
+from digest.store.delivery.print_batches import ALL_LETTERS, VisibleLetters, letter_key
 from digest.store.delivery.returned_letters import ReturnedLetter
 
 log = logging.getLogger(__name__)
@@ -42,7 +41,7 @@ class ReturnedLetters:
         it went to another address than they have now. Raises DigestError for a letter
         that is not one of those, and for proofs.
         """
-        key = DeliveryKey.parse(reference)
+        key = letter_key(reference)
         with writing(self.engine) as connection:
             letter = returned_letters.printed_letter(connection, key, of)
             if letter is None:
@@ -67,7 +66,7 @@ class ReturnedLetters:
         What was suppressed for it is lifted. Copies that were cancelled stay so: the
         next edition carries their posts. Raises NotFound as `record` does.
         """
-        key = DeliveryKey.parse(reference)
+        key = letter_key(reference)
         with writing(self.engine) as connection:
             if returned_letters.printed_letter(connection, key, of) is None:
                 raise NotFound(_UNKNOWN.format(key))

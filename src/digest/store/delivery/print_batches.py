@@ -25,6 +25,7 @@ from digest.errors import NotFound
 from digest.model.editions.mode import Mode
 from digest.model.people.person import name_key
 from digest.store.base.tables import edition, print_batch
+from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.staff.audit import Act, record
 
 
@@ -105,6 +106,17 @@ class VisibleLetters:
 
 
 ALL_LETTERS = VisibleLetters(None, is_everybodys=True)
+
+
+def letter_key(reference: str) -> DeliveryKey:
+    """Return whose letter a reference is of. Raises NotFound for who holds it."""
+    try:
+        return DeliveryKey.parse(reference)
+    except NotFound as problem:
+        raise NotFound(
+            "a letter's reference is two numbers with a full stop between them, such "
+            "as 14.7: it stands at the foot of its first page"
+        ) from problem
 
 
 def add(

@@ -13,8 +13,7 @@ from digest.errors import DigestError
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.roles import Right
 from digest.store.delivery import returned_letters
-from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import VisibleLetters
+from digest.store.delivery.print_batches import VisibleLetters, letter_key
 from digest.store.delivery.returned_letters import ReturnedLetter
 from digest.web import limits
 from digest.web.doors.rights import Staff, needs
@@ -62,7 +61,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     def undo(staff: Staff, theirs: LettersOfStaff, key: str) -> Response:
         taken_by = digest.acting_as(staff.actor).returned_letters
         taken_by.take_back(key, digest.now(), theirs)
-        return RedirectResponse(f"{_HERE}?undone={DeliveryKey.parse(key)}", 303)
+        return RedirectResponse(f"{_HERE}?undone={letter_key(key)}", 303)
 
     return router
 
@@ -132,7 +131,7 @@ def _what_follows(letter: ReturnedLetter) -> str:
 
 def _is_reference(text: str) -> bool:
     try:
-        DeliveryKey.parse(text)
+        letter_key(text)
     except DigestError:
         return False
     return True
