@@ -221,13 +221,13 @@ class Choices(RuleBasedStateMachine):
         who = self.readers[which]
         if who.has_left:
             return
-        day = (self.now + timedelta(days=days)).date()
+        zone = ZoneInfo("Europe/London")
+        day = (self.now.astimezone(zone) + timedelta(days=days)).date()
         with writing(self.engine) as connection:
             pausing.pause(
                 connection, str(which + 1), f"{day}", self.now, catch_up=catch_up
             )
         self._end_pauses()
-        zone = ZoneInfo("Europe/London")
         who.until = datetime(day.year, day.month, day.day, tzinfo=zone)
         who.catch_up = catch_up
         who.keep_back()

@@ -82,7 +82,7 @@ def test_a_fault_of_our_own_is_a_page_with_an_id_that_the_log_has(
 ) -> None:
     broken = replace(program, clock=broken_clock)
     with TestClient(make_app(broken), base_url=SITE) as client:
-        answer = client.get(path)
+        answer = client.get(path, headers={"Authorization": "Bearer digest_none"})
 
     assert answer.status_code == 500
     assert answer.headers["Content-Type"].startswith(media_type)

@@ -242,6 +242,8 @@ class Troubles:
                 for reader in self.truth.readers.values():
                     campaign = self.truth.campaigns[reader.person.campaign]
                     reader.said_had |= campaign.must & ~reader.had
+                    # What nobody knows to be in the log, or not, when this is said.
+                    reader.excused |= campaign.may & ~campaign.must
             case HadBeforeAnswer(at):
                 posts = (post for post in self.truth.posts if post.shown_at < at)
                 before = sum(post.bit for post in posts)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.parts.options import AsJson, Now, as_json, instant, result, table, talk
+from digest.cli.parts.options import AsJson, as_json, result, table, talk
 from digest.model.roles import SCOPE_WORDS, Scope
 
 app = typer.Typer(help="Keys of programs, for the API: create, list, revoke.")
@@ -28,7 +28,6 @@ def create(
             metavar="DATE", help="The day on which it ends; never unless said."
         ),
     ] = None,
-    now: Now = None,
 ) -> None:
     """Make a key for a program; it is shown this once."""
     from digest.bootstrap import open_app
@@ -36,7 +35,7 @@ def create(
     from digest.store.staff import access_keys
     from digest.store.staff.access_keys import NewKey
 
-    with open_app(instant(now)) as digest, digest.writing() as connection:
+    with open_app() as digest, digest.writing() as connection:
         zone, today = digest.settings.timezone, digest.now()
         ends_at = start_of_day(ends, zone, today) if ends else None
         new = NewKey(name, tuple(scope or Scope), ends_at)
