@@ -59,11 +59,10 @@ class Staff:
         self.acts.append((self.now, act))
 
     def do_again(self, since: datetime) -> None:
-        """Do again what was done since."""
+        """Do again what was done since: another backup may lack more of it."""
         for at, act in self.acts:
             if at > since:
                 act()
-        self.acts = [(at, act) for at, act in self.acts if at > since]
 
     def forget_acts(self, before: datetime) -> None:
         """Forget what no backup lacks."""

@@ -11,15 +11,20 @@ from digest.store.editions.editions import is_owed_to_all
 
 
 def standings(
-    connection: Connection, campaign_id: int, mode: Mode, before: int | None = None
+    connection: Connection,
+    campaign_id: int,
+    mode: Mode,
+    before: int | None = None,
+    *,
+    owed_lies_ahead: bool = True,
 ) -> dict[int, int]:
     """Return how far in the log each schedule of the campaign has come, by its id.
 
     That is as far as its planned editions carry; or where the campaign's others
     stood when it began, or had its last slot that it made nothing of: whichever is
     further. What a waiting edition holds still lies ahead, for it may be cancelled
-    or go to newcomers too; so does what all of its readers are owed again. `before`
-    an edition: as they stood without it and those after it.
+    or go to newcomers too; so does what all of its readers are owed again, where
+    `owed_lies_ahead`. `before` an edition: as they stood without it and those after.
     """
     is_earlier = true() if before is None else edition.c.id < before
     empty = edition.alias()
@@ -40,7 +45,7 @@ def standings(
             edition.c.planned_at.is_not(None),
             edition.c.state != EditionState.CANCELLED,
             is_earlier,
-            not_(is_owed_to_all()),
+            not_(is_owed_to_all()) if owed_lies_ahead else true(),
             or_(
                 edition.c.schedule_id == schedule.c.id,
                 edition.c.planned_at < schedule.c.began_at,

@@ -32,7 +32,9 @@ def leftovers_of(connection: Connection, campaign_id: int) -> Leftovers:
         .where(reader.c.campaign_id == campaign_id, welcome)
         .distinct()
     ).all()
-    stands = standings(connection, campaign_id, mode_of(connection))
+    # What they are owed is counted by its copies.
+    mode = mode_of(connection)
+    stands = standings(connection, campaign_id, mode, owed_lies_ahead=False)
     furthest = [stands[schedule_id] for schedule_id in with_readers]
     posts = select(func.count()).where(
         item.c.campaign_id == campaign_id,
