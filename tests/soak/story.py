@@ -101,6 +101,7 @@ class Story:
         self.told: deque[str] = deque(maxlen=40)
         self._queue: list[tuple[datetime, int, str, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._looked_at = self.clock.now
         self._to_join = list(self.scene.people)
 
     # --- time ---
@@ -130,7 +131,8 @@ class Story:
     def _go_to_next(self) -> None:
         now = self.clock.now
         wake = None if self.troubles.is_off else self.machine.next_wake()
-        sweep = now + SWEEP
+        # However much else happens, it looks.
+        sweep = max(now, self._looked_at + SWEEP)
         moments = [at for at in (wake, sweep, self.scene.ends) if at]
         if self._queue and self._queue[0][0] <= min(moments):
             moment, _, what, act = heapq.heappop(self._queue)
@@ -138,7 +140,7 @@ class Story:
             self.tell(what)
             act()
             return
-        self.clock.now = min(moments).astimezone(UTC)
+        self.clock.now = self._looked_at = min(moments).astimezone(UTC)
         if not self.troubles.is_off:
             self._run_somehow()
 
