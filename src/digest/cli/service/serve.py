@@ -51,7 +51,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     with open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
         _tell_what_campaigns_lack(digest)
-        _tell_way_in(digest, host, port)
+        _tell_way_in(digest, port)
         serve_all(digest, host, port, stop=_stopping())
 
 
@@ -62,7 +62,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     to_stderr()
     with open_app() as digest:
-        _tell_way_in(digest, host, port)
+        _tell_way_in(digest, port)
         serve_pages(digest, host, port)
 
 
@@ -118,7 +118,7 @@ def work(
         sys.exit(1)
 
 
-def _tell_way_in(digest: "App", host: str, port: int) -> None:
+def _tell_way_in(digest: "App", port: int) -> None:
     """Say where the first account is made, while there is none."""
     from digest.model.campaigns.live_needs import is_reachable
     from digest.staff import entrance
@@ -128,8 +128,8 @@ def _tell_way_in(digest: "App", host: str, port: int) -> None:
     if link is not None:
         address, base_url = digest.links.account_url(link), digest.settings.base_url
         if not is_reachable(base_url):
-            # Where these pages are, whatever stands for them in practice's mail.
-            address = address.replace(base_url, f"http://{host}:{port}", 1)
+            # By the name that is ours whatever is listened on; a passkey needs one.
+            address = address.replace(base_url, f"http://localhost:{port}", 1)
         talk(f"nobody can sign in yet; make the first account within a day: {address}")
 
 
