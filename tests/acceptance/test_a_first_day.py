@@ -96,7 +96,7 @@ def test_letters_are_printed_and_one_of_them_again(
     edition = prepared("edition", "run", "lantern-week").stdout.strip()
     prepared("work", "--until-done")
     listed = json.loads(prepared("deliveries", edition, "--json").stdout)
-    [reference] = [each["id"] for each in listed if each["name"] == "Bo Sample"]
+    [reference] = [each["reference"] for each in listed if each["name"] == "Bo Sample"]
     alone = home / "alone.pdf"
 
     printed = prepared("print", "printed", "1")

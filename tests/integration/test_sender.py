@@ -241,14 +241,18 @@ def test_an_uncertain_copy_is_sent_again_a_little_later_but_not_for_ever(
 
 
 @pytest.mark.parametrize(
-    ("to", "handed_over"),
+    ("to", "handed_over", "doubt"),
     [
-        pytest.param(ACCEPTED, 1, id="it arrived"),
-        pytest.param(PLANNED, 2, id="send it again"),
+        pytest.param(ACCEPTED, 1, "", id="it arrived"),
+        pytest.param(PLANNED, 2, "may have arrived twice", id="send it again"),
     ],
 )
 def test_a_held_copy_waits_for_a_person_to_settle_it(
-    engine: Engine, to: DeliveryState, handed_over: int
+    engine: Engine,
+    caplog: pytest.LogCaptureFixture,
+    to: DeliveryState,
+    handed_over: int,
+    doubt: str,
 ) -> None:
     planned = a_planned_edition(engine, uncertain=UncertainPolicy.HOLD)
     carrier, clock = ScriptedCarrier({FIRST: Uncertain("no answer")}), HandWoundClock()
@@ -267,6 +271,9 @@ def test_a_held_copy_waits_for_a_person_to_settle_it(
     assert len(carrier.copies) == handed_over
     assert states(engine, planned.id) == {ACCEPTED: 1}
     assert edition_state(engine) == "sent"
+    with reading(engine) as connection:
+        assert copies.listed(connection, planned.id)[0].doubt == doubt
+    assert ("may have arrived twice" in caplog.text) == bool(doubt)
 
 
 def test_a_carrier_that_cannot_be_reached_pauses_the_run_and_touches_nobody(

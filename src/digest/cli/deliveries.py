@@ -1,22 +1,30 @@
 """digest deliveries: every person, channel, state and reason; and what to do then."""
 
+import csv as to_csv
 import json as to_json
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.parts.options import AsJson, DryRun, columns, result, table
+from digest.cli.parts.options import AsJson, DryRun, columns, result
 from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
     from digest.store.delivery.copies import ListedCopy
 
 _SETTLED = ("resend", "accepted")
+_CSV_COLUMNS = (
+    *("reference", "name", "email", "address", "postcode", "channel", "state"),
+    *("reason", "attempts", "next_attempt_at", "bounced", "doubts", "doubt"),
+    *("owes", "carried_by"),
+)
 _USAGE = (
-    "write: digest deliveries EDITION-ID, digest deliveries settle ID resend|accepted, "
-    "or digest deliveries retry EDITION-ID [WHO...]"
+    "write: digest deliveries EDITION-ID, digest deliveries settle COPY "
+    "resend|accepted, or digest deliveries retry EDITION-ID [WHO...]"
 )
 
 
@@ -25,19 +33,26 @@ def add_to(app: typer.Typer) -> None:
     app.command("deliveries")(deliveries)
 
 
-def deliveries(
+def deliveries(  # noqa: PLR0913 - an option for each way to look at them
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="EDITION-ID | settle ID resend|accepted | retry EDITION-ID [WHO]..."
+            metavar="EDITION-ID | settle COPY resend|accepted | "
+            "retry EDITION-ID [WHO]..."
         ),
     ],
     *,
     state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
     doubtful: Annotated[
-        bool, typer.Option("--doubtful", help="Only those that may have arrived twice.")
+        bool,
+        typer.Option(
+            "--doubtful", help="Only those that may have arrived, or arrived twice."
+        ),
     ] = False,
     json: AsJson = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write a table for a spreadsheet.")
+    ] = False,
     dry_run: DryRun = False,
 ) -> None:
     """List what became of every reader of an edition, settle a copy, or retry some.
@@ -55,12 +70,17 @@ def deliveries(
         case ["retry", edition, *who] if edition.isdigit():
             _retry(int(edition), state, who, is_dry=dry_run)
         case [edition] if edition.isdigit():
-            _list(int(edition), "doubtful" if doubtful else state, json=json)
+            write = _as_json_array if json else _as_csv if csv else _as_table
+            _list(int(edition), "doubtful" if doubtful else state, write)
         case _:
             raise typer.BadParameter(_USAGE)
 
 
-def _list(edition_id: int, state: str | None, *, json: bool) -> None:
+def _list(
+    edition_id: int,
+    state: str | None,
+    write: "Callable[[Iterable[list[ListedCopy]]], None]",
+) -> None:
     from digest.bootstrap import open_app
     from digest.model.delivery.delivery import DeliveryState
     from digest.model.names import unknown
@@ -73,29 +93,46 @@ def _list(edition_id: int, state: str | None, *, json: bool) -> None:
     with open_app() as digest:
         with digest.reading() as connection:
             editions.get(connection, edition_id)
-        pages = copies.everybody(digest.engine, edition_id, [state] if state else [])
-        if json:
-            _as_json_array(copy for page in pages for copy in page)
-        else:
-            # In columns as wide as each page needs.
-            heads = ("id", "name", "to", "channel", "state", "reason")
-            table(heads, [_row(copy) for copy in next(pages, [])])
-            for page in pages:
-                columns([_row(copy) for copy in page])
+        write(copies.everybody(digest.engine, edition_id, [state] if state else []))
 
 
-def _as_json_array(copies: "Iterable[ListedCopy]") -> None:
+def _as_table(pages: "Iterable[list[ListedCopy]]") -> None:
+    """Write them in columns, as wide as each page needs."""
+    heads = [("reference", "name", "to", "channel", "state", "reason")]
+    for page in pages:
+        columns([*heads, *map(_row, page)])
+        heads = []
+    if heads:
+        columns(heads)
+
+
+def _as_json_array(pages: "Iterable[list[ListedCopy]]") -> None:
     """Write them as one JSON array, each person on a line, as they come."""
     waiting = "["
-    for copy in copies:
-        facts: dict[str, Any] = asdict(copy) | {
-            "id": str(copy.key),
-            "doubt": copy.doubt,
-        }
+    for copy in chain.from_iterable(pages):
         result(waiting)
-        waiting = to_json.dumps(facts, ensure_ascii=False, default=str) + ","
+        waiting = to_json.dumps(_facts(copy), ensure_ascii=False, default=str) + ","
     result(waiting.removesuffix(","))
     result("]")
+
+
+def _as_csv(pages: "Iterable[list[ListedCopy]]") -> None:
+    """Write them as CSV that no spreadsheet takes for formulas, as they come."""
+    from digest.audience.lists.columns import guarded
+
+    writer = to_csv.DictWriter(sys.stdout, _CSV_COLUMNS, extrasaction="ignore")
+    writer.writeheader()
+    for copy in chain.from_iterable(pages):
+        facts = _facts(copy)
+        facts["address"] = ", ".join(copy.address)
+        cells = {name: "" if it is None else str(it) for name, it in facts.items()}
+        writer.writerow({name: guarded(cell) for name, cell in cells.items()})
+
+
+def _facts(copy: "ListedCopy") -> dict[str, Any]:
+    facts = asdict(copy) | {"doubt": copy.doubt}
+    del facts["key"]
+    return {"reference": str(copy.key)} | facts
 
 
 def _row(copy: "ListedCopy") -> tuple[object, ...]:

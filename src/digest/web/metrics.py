@@ -61,6 +61,11 @@ class MetricsCollector(Collector):
             "state",
             current.copies,
         )
+        yield GaugeMetricFamily(
+            "digest_copies_doubtful",
+            "Copies that may have arrived without our knowing, of every edition",
+            value=current.doubtful,
+        )
         yield _by(
             "send_batches", "Batches of emails, by state", "state", current.batches
         )

@@ -35,6 +35,7 @@ from digest.model.delivery.delivery import (
     is_charged,
     settle,
 )
+from digest.model.delivery.doubts import doubt_in_words
 from digest.model.editions.mime import undeliverable
 from digest.store.base.engine import writing
 from digest.store.delivery.claims import ClaimResult
@@ -208,6 +209,8 @@ class ConnectionLoop:
             end.state,
             attempts,
         )
+        if doubt := doubt_in_words(end.state, queued.due.doubts):
+            log.warning("delivery %s id=%s", doubt, queued.due.key)
 
     def _pass_over(self, prepared: PreparedCopy, result: ClaimResult | None) -> None:
         """Go on without a copy that may not leave as it was prepared."""

@@ -42,6 +42,7 @@ class Run:
     `copies` counts by (channel, state). `rate` is emails a second over the
     last minute, and `seconds_left` what those will need that may go now: None
     where that cannot be told. `reasons` say in words what keeps copies back.
+    `doubtful` counts those that may have arrived without our knowing.
     """
 
     edition: Edition
@@ -51,6 +52,7 @@ class Run:
     seconds_left: float | None
     outlook: str
     reasons: tuple[str, ...]
+    doubtful: int = 0
 
     @property
     def total(self) -> int:
@@ -82,6 +84,7 @@ class Run:
             ],
             "total": self.total,
             "ended": self.ended,
+            "doubtful": self.doubtful,
             "ready": self.remaining.ready,
             "waiting": self.remaining.waiting,
             "next_attempt_at": self.remaining.soonest,
@@ -149,6 +152,7 @@ def run_of(
         seconds_left=time_left(remaining, rate, used),
         outlook=outlook(remaining, rate, used),
         reasons=tuple(reasons),
+        doubtful=overview.doubtful(connection, edition.id),
     )
 
 

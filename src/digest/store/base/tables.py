@@ -481,6 +481,12 @@ delivery = Table(
         sqlite_where=text("owes = 1"),
         postgresql_where=text("owes"),
     ),
+    Index(
+        "ix_delivery_doubtful",
+        "edition_id",
+        sqlite_where=text("doubts > 0"),
+        postgresql_where=text("doubts > 0"),
+    ),
     Index("ix_delivery_edition_id_state", "edition_id", "state"),
     CheckConstraint(
         "state IN ('planned','handing-over','accepted','refused','uncertain',"

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.doubts import doubt_in_words
 from digest.model.people.person import Addressee
 from digest.store import limits
 from digest.store.base.engine import reading
@@ -34,28 +35,33 @@ _REACHED_AT = (subscriber.c.email, subscriber.c.address, subscriber.c.postcode)
 
 @dataclass(frozen=True, slots=True)
 class DueCopy:
-    """A planned copy whose time has come; `attempts` are those made so far."""
+    """A planned copy whose time has come.
+
+    `attempts` are those made so far, `doubts` those whose end nobody knows.
+    """
 
     key: DeliveryKey
     variant_id: int
     attempts: int
     to: Addressee
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ListedCopy:
     """A person an edition was for, and what became of their copy.
 
-    `state` is a delivery's, or "left-out" with no channel. `to` is where the
-    person is reached, by which two of one name are told apart. `bounced` says what
-    came back of a copy that had left, and `doubts` how often it may have arrived
-    without our knowing: with any, it may have arrived more than once. A copy that
-    `owes` ended without having left, until the edition `carried_by` takes over.
+    `state` is a delivery's, or "left-out" with no channel. Where the person is
+    reached tells two of one name apart. `bounced` says what came back of a copy that
+    had left, and `doubts` how often it may have arrived without our knowing. A copy
+    that `owes` ended without having left, until the edition `carried_by` takes over.
     """
 
     key: DeliveryKey
     name: str
-    to: str
+    email: str
+    address: tuple[str, ...]
+    postcode: str
     channel: str
     state: str
     reason: str
@@ -65,6 +71,12 @@ class ListedCopy:
     doubts: int = 0
     owes: bool = False
     carried_by: int | None = None
+
+    @property
+    def to(self) -> str:
+        """Where the person is reached: by email, and the post's first line and code."""
+        by_post = ", ".join(filter(None, (*self.address[:1], self.postcode)))
+        return "; ".join(filter(None, (self.email, by_post)))
 
     @property
     def debt(self) -> str:
@@ -79,12 +91,8 @@ class ListedCopy:
 
     @property
     def doubt(self) -> str:
-        """What is to be said of it where it may have arrived more than once."""
-        if not self.doubts:
-            return ""
-        if self.state == DeliveryState.UNCERTAIN and self.doubts == 1:
-            return "may have arrived"
-        return "may have arrived twice"
+        """What is to be said of it where it may have arrived without our knowing."""
+        return doubt_in_words(self.state, self.doubts)
 
 
 def due_emails(
@@ -248,6 +256,7 @@ def _due(
             delivery.c.reader_id,
             delivery.c.variant_id,
             delivery.c.attempts,
+            delivery.c.doubts,
         )
         .where(delivery.c.state == DeliveryState.PLANNED, *those)
         .order_by(delivery.c.reader_id)
@@ -260,6 +269,7 @@ def _due(
             variant_id=row.variant_id,
             attempts=row.attempts,
             to=people[row.reader_id],
+            doubts=row.doubts,
         )
         for row in rows
     ]
@@ -269,7 +279,9 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
     return ListedCopy(
         key=DeliveryKey(edition_id, row.reader_id),
         name=row.name,
-        to="; ".join(filter(None, (row.email, _in_a_line(row)))),
+        email=row.email or "",
+        address=tuple(row.address),
+        postcode=row.postcode or "",
         channel=row.channel,
         state=row.state,
         reason=row.reason or "",
@@ -279,8 +291,3 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
         owes=row.owes,
         carried_by=row.carried_by,
     )
-
-
-def _in_a_line(row: Row[Any]) -> str:
-    """Return the postal address as its first line and its postcode."""
-    return ", ".join(filter(None, (*row.address[:1], row.postcode)))

@@ -386,6 +386,9 @@ def _move_statement(
     }
     if "owes" in written:
         written["owes"] = those.c.owed
+    if only_from is DeliveryState.UNCERTAIN and to is DeliveryState.ACCEPTED:
+        # Somebody knows of that one: the others stay in doubt.
+        written["doubts"] = delivery.c.doubts - 1
     moved = update(delivery).where(
         delivery.c.edition_id == those.c.of_edition,
         delivery.c.reader_id == those.c.of_reader,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select, update
 
+from digest.model.delivery.doubts import doubt_in_words
 from digest.store.base.tables import (
     bounce,
     campaign,
@@ -89,7 +90,7 @@ def departures_of(connection: Connection, subscriber_id: int) -> Entries:
 
 def copies_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the copies somebody was sent or is to be sent, oldest first."""
-    return _entries(
+    entries = _entries(
         connection,
         select(
             campaign.c.name.label("campaign"),
@@ -98,6 +99,9 @@ def copies_of(connection: Connection, subscriber_id: int) -> Entries:
             edition.c.mode,
             delivery.c.channel,
             delivery.c.state,
+            delivery.c.attempts,
+            delivery.c.doubts,
+            delivery.c.next_attempt_at,
             delivery.c.handed_over_at,
             delivery.c.settled_at,
             delivery.c.reply,
@@ -107,6 +111,10 @@ def copies_of(connection: Connection, subscriber_id: int) -> Entries:
         .where(delivery.c.subscriber_id == subscriber_id)
         .order_by(edition.c.slot, edition.c.id),
     )
+    return [
+        entry | {"doubt": doubt_in_words(entry["state"], entry["doubts"])}
+        for entry in entries
+    ]
 
 
 def bounces_of(connection: Connection, subscriber_id: int) -> Entries:

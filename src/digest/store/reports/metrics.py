@@ -19,7 +19,8 @@ from digest.store.reports.stalls import looked_at
 class Metrics:
     """How things stand.
 
-    `copies` counts, by state, those of editions of our mode that are not finished;
+    `copies` counts, by state, those of editions of our mode that are not finished, and
+    `doubtful` those of all of our mode's that may have arrived without our knowing;
     `overdue` counts the send batches that are due and in nobody's hands, those
     of a sender that died too; `oldest_due` is how long the oldest has been due.
     `looked_at` is when a timetable last looked. `sources` counts by state those
@@ -28,6 +29,7 @@ class Metrics:
 
     editions: dict[str, int]
     copies: dict[str, int]
+    doubtful: int
     batches: dict[str, int]
     sources: dict[str, int]
     overdue: int
@@ -47,6 +49,11 @@ def vitals(connection: Connection, now: datetime) -> Metrics:
         .where(delivery.c.edition_id.in_(going))
         .group_by(delivery.c.state)
     )
+    doubtful = (
+        select(func.count())
+        .select_from(delivery.join(edition, edition.c.id == delivery.c.edition_id))
+        .where(delivery.c.doubts > 0, edition.c.mode == mode_of(connection))
+    )
     editions = select(edition.c.state, func.count()).group_by(edition.c.state)
     batches = select(send_batch.c.state, func.count()).group_by(send_batch.c.state)
     sources = (
@@ -61,6 +68,7 @@ def vitals(connection: Connection, now: datetime) -> Metrics:
     return Metrics(
         editions=_counts(connection, editions),
         copies=_counts(connection, copies),
+        doubtful=connection.scalar(doubtful) or 0,
         batches=_counts(connection, batches),
         sources=_counts(connection, sources),
         overdue=overdue,

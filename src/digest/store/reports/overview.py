@@ -118,6 +118,14 @@ def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int
     return {(channel, state): count for channel, state, count in rows}
 
 
+def doubtful(connection: Connection, edition_id: int) -> int:
+    """Return how many of an edition's copies may have arrived without our knowing."""
+    matching = select(func.count()).where(
+        delivery.c.edition_id == edition_id, delivery.c.doubts > 0
+    )
+    return connection.scalar(matching) or 0
+
+
 def copies_in_words(
     connection: Connection, edition: Edition
 ) -> list[tuple[str, str, int]]:

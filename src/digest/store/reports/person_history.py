@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from digest.model.delivery.doubts import doubt_in_words
 from digest.model.editions.mode import Mode
 from digest.store.base.tables import (
     bounce,
@@ -41,7 +42,13 @@ class PersonCopy:
     channel: str = ""
     format: str = ""
     attempts: int = 0
+    doubts: int = 0
     posted_at: datetime | None = None
+
+    @property
+    def doubt(self) -> str:
+        """What is to be said of it where it may have arrived without our knowing."""
+        return doubt_in_words(self.state, self.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ def copies(connection: Connection, subscriber_id: int, limit: int) -> list[Perso
         delivery.c.channel,
         variant.c.format,
         delivery.c.attempts,
+        delivery.c.doubts,
         print_batch.c.posted_at,
     )
     rows = (
@@ -144,6 +152,7 @@ def _copies(connection: Connection, rows: Select[Any]) -> list[PersonCopy]:
             channel=row.get("channel", ""),
             format=row.get("format", ""),
             attempts=row.get("attempts", 0),
+            doubts=row.get("doubts", 0),
             posted_at=row.get("posted_at"),
         )
         for row in connection.execute(rows).mappings()

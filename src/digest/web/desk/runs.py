@@ -109,4 +109,5 @@ def _view(connection: Connection, run: Run) -> dict[str, Any]:
         "reasons": run.reasons,
         "refused": run.count(DeliveryState.REFUSED),
         "uncertain": run.count(DeliveryState.UNCERTAIN),
+        "doubtful": run.doubtful,
     }

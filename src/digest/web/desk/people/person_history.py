@@ -69,12 +69,13 @@ def _of_copy(copy: PersonCopy) -> PersonEvent:
     state = "posted" if copy.posted_at else tag.words.lower()
     icon = CHANNEL_ICONS.get(copy.channel, tag.icon)
     tries = f", {copy.attempts} attempts" if copy.attempts > 1 else ""
+    doubt = f" It {copy.doubt}." if copy.doubt else ""
     slot = f"{copy.slot:%d %B %Y}".lstrip("0")
     return PersonEvent(
         copy.posted_at or copy.at,
         tag.icon if copy.state in _BAD else icon,
         f"{rehearsed}{name}, {state}".capitalize(),
-        f"{copy.campaign}, {copy.schedule} of {slot}{tries}. "
+        f"{copy.campaign}, {copy.schedule} of {slot}{tries}.{doubt} "
         f"Reference {copy.reader_id}.{copy.edition_id}.",
         copy.reason,
         copy.edition_id,
