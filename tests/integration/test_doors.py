@@ -41,6 +41,7 @@ def address_of(path: str) -> str:
         ("{item_id}", "1"),
         ("{edition_id}", "1"),
         ("{person_id}", "1"),
+        ("{list_id}", "1"),
         ("{account_id}", "1"),
         ("{batch_id}", "1"),
         ("{device_id}", "1"),

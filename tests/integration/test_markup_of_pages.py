@@ -34,6 +34,7 @@ PATHS = (
     *("/account", "/account/password", "/account/second-step"),
     *("/post", "/post/returned"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
+    *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),
     *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),
     "/desk/people/1?done=left&campaign=lantern-week",
     *(f"/desk/people/1/{form}" for form in ("edit", "move", "pause", "catch-up")),

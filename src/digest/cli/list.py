@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.parts.options import AsJson, Who, as_json, result
+from digest.cli.parts.options import AsJson, Who, as_json, result, table
 from digest.errors import NotFound
 
 app = typer.Typer(help="Mailing lists: what people subscribe to.")
@@ -20,6 +20,33 @@ def create(name: Name) -> None:
     with open_app() as digest, digest.writing() as connection:
         is_new = subscriptions.create_list(connection, name, digest.now())
     result(f"{name}: {'created' if is_new else 'was there already'}")
+
+
+@app.command("list")
+def show_all(*, json: AsJson = False) -> None:
+    """List every mailing list: how many are on it, and how many have left."""
+    from digest.bootstrap import open_app
+    from digest.store.people import mailing_lists
+
+    with open_app() as digest, digest.reading() as connection:
+        rows = mailing_lists.counted(connection)
+    if json:
+        as_json(
+            [
+                {
+                    "id": row.id,
+                    "name": row.name,
+                    "subscribed": row.subscribed,
+                    "left": row.unsubscribed,
+                }
+                for row in rows
+            ]
+        )
+    elif rows:
+        cells = [(row.name, row.subscribed, row.unsubscribed) for row in rows]
+        table(("list", "on it", "have left"), cells)
+    else:
+        result("no list yet: digest list create NAME")
 
 
 @app.command()

@@ -19,6 +19,7 @@ from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.editions import acts, decisions, edition_pages, lists, previews
 from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.desk.editions.latest_checks import LatestChecks
+from digest.web.desk.lists import list_pages
 from digest.web.desk.people import routers as people
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
@@ -99,6 +100,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         forms.routes(posts),
         buttons.routes(posts),
         *people.routers(digest, pages),
+        list_pages.routes(digest, pages),
         inbox.routes(digest, pages),
         account.routes(digest, pages, wrong_attempts, passkey_door),
         passkey_pages.routes_of_staff(digest, passkey_door),

@@ -70,6 +70,8 @@ POST_ROOM_RETURNED = 50
 INBOX_MESSAGES = 200
 # Of people on one page of those found.
 PEOPLE = 50
+# Of a mailing list's name: it stands in campaign files.
+LIST_NAME_CHARACTERS = 80
 # Of what happened between somebody and us, on their page at first.
 PERSON_EVENTS = 30
 # Of the same once all of it is asked for: twice a day for more than ten years.

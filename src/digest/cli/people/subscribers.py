@@ -74,17 +74,37 @@ def import_lists(
 
 
 @app.command("export")
-def export_list(
+def export_list(  # noqa: PLR0913 - an option for each thing that narrows it
     list_name: Annotated[
         str | None, typer.Option("--list", metavar="NAME", help="Only this list.")
     ] = None,
+    *,
+    need: Annotated[
+        str, typer.Option("--format", help="Only who asked for this format.")
+    ] = "",
+    reached: Annotated[
+        str,
+        typer.Option(metavar="email|post|phone", help="Only whose address we hold."),
+    ] = "",
+    postcode: Annotated[str, typer.Option(help="Only whose postcode begins so.")] = "",
+    organiser: Annotated[
+        str, typer.Option(help="Only whom this person looks after.")
+    ] = "",
+    language: Annotated[str, typer.Option(help="Only of this language.")] = "",
 ) -> None:
     """Write subscribers as CSV, fit to be imported again."""
-    from digest.audience.lists.exporting import export
+    from digest.audience.lists.exporting import export, record_export
     from digest.bootstrap import open_app
+    from digest.model.people.segment import Segment
 
+    try:
+        segment = Segment(need, reached, postcode, organiser, language)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
     with open_app() as digest:
-        count = export(digest.engine, sys.stdout, list_name)
+        count = export(digest.engine, sys.stdout, list_name, segment)
+        with digest.writing() as connection:
+            record_export(connection, list_name or "of all", segment, digest.now())
     talk(f"{count} subscribers; this is personal data: keep it safe, then delete it")
 
 

@@ -331,6 +331,13 @@ subscription = Table(
     UniqueConstraint("mailing_list_id", "subscriber_id"),
     Index("ix_subscription_subscriber_id", "subscriber_id"),
     Index("ix_subscription_reference", "mailing_list_id", "reference"),
+    # Few have left a list, so that counting them is quick: store.people.mailing_lists.
+    Index(
+        "ix_subscription_ended",
+        "mailing_list_id",
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
 )
 
 # Who has left which campaign: for good, whatever its lists are, until they come back.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     and_,
@@ -141,10 +142,15 @@ def of_reader(connection: Connection, reader_id: int) -> Subscriber | None:
 
 
 def subscribed(
-    connection: Connection, list_id: int | None, after: int, limit: int
+    connection: Connection,
+    list_id: int | None,
+    after: int,
+    limit: int,
+    *narrowed: ColumnElement[bool],
 ) -> list[Subscriber]:
     """Return a page of those subscribed to the list, past id `after`, in order.
 
+    `narrowed` are conditions of `segments` that all of them meet.
     Each with the evidence of their consent. Without a list, of those
     subscribed to any, without evidence.
     """
@@ -160,7 +166,9 @@ def subscribed(
         query = query.add_columns(*evidence).join(subscription, and_(*live))
         query = query.where(subscription.c.mailing_list_id == list_id)
     rows = connection.execute(
-        query.where(subscriber.c.id > after, subscriber.c.erased_at.is_(None))
+        query.where(
+            subscriber.c.id > after, subscriber.c.erased_at.is_(None), *narrowed
+        )
         .order_by(subscriber.c.id)
         .limit(limit)
     )
