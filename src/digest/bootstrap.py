@@ -43,6 +43,7 @@ from digest.schedule.delivery.mail_links import MailLinks
 from digest.schedule.delivery.worker import Work
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.renditions import Renditions
+from digest.schedule.editions.testing import EditionTests
 from digest.schedule.operators.operator_watch import OperatorWatch
 from digest.schedule.operators.staff_mail import StaffMail
 from digest.settings import Settings, from_environment, refuse_unready
@@ -219,14 +220,25 @@ class App:
     @cached_property
     def staff_mail(self) -> StaffMail:
         """What mails a person of staff a link that was asked for."""
+        return StaffMail(self.engine, self.carrier, self._leaves_for)
+
+    @cached_property
+    def edition_tests(self) -> EditionTests:
+        """What sends an edition to staff, to look at as a reader would."""
+        return EditionTests(
+            self.engine,
+            self.previews,
+            self.carrier,
+            self._leaves_for,
+            self.links.rehearsal_url,
+            self.settings.operators,
+        )
+
+    def _leaves_for(self, address: str) -> bool:
+        """Whether mail to that address leaves this machine."""
         settings = self.settings
-        has_server = settings.smtp_url is not None
-
-        def leaves_for(address: str) -> bool:
-            way = route(address, settings.allow, live=settings.live)
-            return has_server and way is Route.OUTSIDE
-
-        return StaffMail(self.engine, self.carrier, leaves_for)
+        way = route(address, settings.allow, live=settings.live)
+        return settings.smtp_url is not None and way is Route.OUTSIDE
 
     def templates(self, kind: Kind) -> Environment:
         """Return the templates of one kind, the operator's before ours."""

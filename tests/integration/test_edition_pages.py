@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App, opened
 from digest.model.editions.mode import Mode
 from digest.model.roles import Role
+from digest.schedule import limits
 from digest.schedule.editions import publishing
 from digest.schedule.editions.steering.contents import contents
 from digest.schedule.editions.steering.steer import Steer
@@ -446,3 +447,26 @@ def test_a_form_from_elsewhere_is_not_taken(desk: Desk) -> None:
     answer = desk.client.post(f"{OPEN}/words", data={"subject": "x"}, headers=forged)
 
     assert answer.status_code == 403
+
+
+def test_a_test_goes_to_whoever_presses_for_it_as_the_page_shows_it(
+    desk: Desk,
+) -> None:
+    assert "Send me a test" in desk.page(f"{OPEN}?show=text&as=ann")
+    after = desk.press("test", show="text", **{"as": "ann"})
+    [mail] = desk.program.inbox.messages()
+
+    assert "A test is in the practice inbox" in after
+    assert 'href="/inbox"' in after
+    assert f'href="{OPEN}?show=letter&amp;as=ann#see"' in after
+    assert mail.subject.startswith("Test: One")
+    assert mail.envelope_to == "priya@example.org"
+    assert "Dear Ann," in desk.program.inbox.read(mail.key).text
+
+
+def test_a_test_is_of_what_has_not_gone_and_one_too_many_is_told(desk: Desk) -> None:
+    for _ in range(limits.TESTS):
+        assert "A test is in the practice inbox" in desk.press("test")
+
+    assert "20 tests have gone in the last 10 minutes" in desk.press("test")
+    assert "Send me a test" not in desk.page(frozen(desk))

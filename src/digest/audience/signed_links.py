@@ -56,7 +56,7 @@ class SignedLinks:
 
     @property
     def rehearsal_url(self) -> str:
-        """The address in a rehearsal's copies: its page says that it does nothing."""
+        """Where a rehearsal's or a test's link to leave leads: it does nothing."""
         return f"{self._base_url}/u/{REHEARSAL}"
 
     def unsubscribe_token(self, reader_id: int) -> str:

@@ -29,6 +29,14 @@ GATHER_EVERY = timedelta(hours=1)
 # Approvers are told again so long before it is too late: time to come to a desk.
 NUDGE_BEFORE = timedelta(hours=1)
 
+# == Tests of an edition ==
+
+# Of emails that staff send to themselves, of all of them together: nobody reads more,
+# and a mail server that got many would take the next edition for junk.
+TESTS = 20
+# The time in which they count.
+TESTS_WITHIN = timedelta(minutes=10)
+
 # == Workers ==
 
 # Seconds after a round before the next looks for letters, and for what is due again.

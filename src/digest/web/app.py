@@ -16,7 +16,14 @@ from digest.web.api.posts import make_api
 from digest.web.desk import calendar, golive, inbox, runs, today
 from digest.web.desk.campaigns import campaign_pages, file_pages, source_trial
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
-from digest.web.desk.editions import acts, decisions, edition_pages, lists, previews
+from digest.web.desk.editions import (
+    acts,
+    decisions,
+    edition_pages,
+    lists,
+    previews,
+    testing,
+)
 from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.desk.editions.latest_checks import LatestChecks
 from digest.web.desk.lists import list_pages
@@ -162,6 +169,7 @@ def _of_editions(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
         lists.routes(editions),
         edition_pages.routes(editions),
         decisions.routes(editions),
+        testing.routes(editions),
         acts.routes(editions),
         previews.routes(digest),
     )

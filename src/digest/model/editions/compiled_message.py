@@ -8,7 +8,7 @@ it stands, so that nothing a name holds can become a header, markup or a link.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from html import escape
@@ -149,6 +149,19 @@ class CompiledMessage:
             pieces.append(values[field])
             pieces.append(literal)
         return b"".join(pieces)
+
+    def addressed_to(self, name: str, address: str) -> "CompiledMessage":
+        """Return it with that person in To, whichever reader it is merged for.
+
+        Raises ValueError where `address` cannot be written to.
+        """
+        to = mailbox(name, address).encode()
+        pieces: list[bytes | MergeField] = [self.literals[0]]
+        for field, literal in zip(self.merge_fields, self.literals[1:], strict=True):
+            pieces += [to if field is MergeField.TO else field, literal]
+        return replace(
+            CompiledMessage.of(pieces), reasons=self.reasons, pictures=self.pictures
+        )
 
     def to_bytes(self) -> bytes:
         """Return it for storing; `from_bytes` gives it back, but for its pictures."""

@@ -72,8 +72,8 @@ class Variant:
     posts, one for each, "" of one that stands before all. `coming` are the events that
     are on, by their start, where the schedule lists them. `goodbye` are the paragraphs
     that the last edition ends with. `code` is the edition's public name (8 letters and
-    digits). A `draft`, which is never sent, and a `rehearsal` are proofs, and say so
-    on their face.
+    digits). A `draft`, which is never sent, a `rehearsal`, and a `test` that staff sent
+    to themselves are proofs, and say so on their face.
     """
 
     code: str
@@ -91,11 +91,12 @@ class Variant:
     goodbye: tuple[str, ...] = ()
     draft: bool = False
     rehearsal: bool = False
+    test: bool = False
 
     @property
     def is_proof(self) -> bool:
         """Whether it is to be looked at, and not a reader's own copy."""
-        return self.draft or self.rehearsal
+        return self.draft or self.rehearsal or self.test
 
 
 def rendition_key(

@@ -118,7 +118,8 @@ def phrase(name: str) -> str:
     §6.2). Python's newer parser shows it all the same, which is why a long name
     is cut between its words where it can be.
     """
-    name = cleaned(name)
+    if not (name := cleaned(name)):
+        return ""
     # Atoms that are folded show the fold in some programs (GMime).
     is_atoms = _ATOMS.fullmatch(name) and "=?" not in name
     stays_on_a_line = len(name) <= _WORD or (" " not in name and len(name) <= _LONGEST)

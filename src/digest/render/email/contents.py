@@ -75,6 +75,7 @@ class EmailContents:
     direction: str
     draft: bool
     rehearsal: bool
+    test: bool
     posts: tuple[EmailEntry, ...]
     events: tuple[EmailEntry, ...]
     calendar: Detail | None
@@ -133,6 +134,7 @@ def contents(
         direction=direction(variant.language),
         draft=variant.draft,
         rehearsal=variant.rehearsal,
+        test=variant.test,
         posts=posts,
         events=events,
         calendar=_whole_calendar(variant, calendar_url),

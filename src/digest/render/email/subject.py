@@ -21,7 +21,10 @@ def subject(variant: Variant) -> str:
     """
     words = words_of(variant)
     line = variant.subject or _headline(variant)
-    if variant.draft:
+    if variant.test:
+        # Translators: before the subject of an email that staff send to themselves.
+        line = words.gettext("Test: %(subject)s", subject=line)
+    elif variant.draft:
         # Translators: before the subject of an email that is only to be checked.
         line = words.gettext("Proof: %(subject)s", subject=line)
     elif variant.rehearsal:

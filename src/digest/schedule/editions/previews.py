@@ -27,6 +27,8 @@ SAMPLE = Addressee(
     PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
 )
 
+_NUMBER_LENGTH = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Previews:
@@ -53,17 +55,8 @@ class Previews:
         Raises NotFound where there is no such
         preview or schedule, or nothing new.
         """
-        now = self.clock()
         fmt, kind = _preview(preview)
-        with reading(self.engine) as connection:
-            stored = campaigns.by_name(connection, name)
-            row = schedule_of(connection, stored, schedule)
-            variant = variants.draft(connection, stored, row, fmt, now)
-        if variant is None:
-            raise NotFound(
-                f"{name} has nothing new for its next {row.schedule.name} edition; "
-                f"look for posts with: digest gather {name}"
-            )
+        variant = self._drafted(name, schedule, fmt)
         return self._rendered(in_language(variant, language), kind, reader)
 
     def edition(
@@ -75,24 +68,50 @@ class Previews:
     ) -> Rendition:
         """Return an edition as a reader gets it who had the one before."""
         fmt, kind = _preview(preview)
+        variant = self._numbered(edition_id, fmt)
+        return self._rendered(in_language(variant, language), kind, reader)
+
+    def variant(self, what: str, schedule: str | None, fmt: Format) -> Variant:
+        """Return an edition as readers get it who had the one before.
+
+        `what` is a campaign, for the open edition of a schedule, or an edition's
+        number. Raises NotFound in words.
+        """
+        if what.isascii() and what.isdigit() and len(what) <= _NUMBER_LENGTH:
+            return self._numbered(int(what), fmt)
+        return self._drafted(what, schedule, fmt)
+
+    def _drafted(self, name: str, schedule: str | None, fmt: Format) -> Variant:
+        with reading(self.engine) as connection:
+            stored = campaigns.by_name(connection, name)
+            row = schedule_of(connection, stored, schedule)
+            variant = variants.draft(connection, stored, row, fmt, self.clock())
+        if variant is None:
+            raise NotFound(
+                f"{name} has nothing new for its next {row.schedule.name} edition; "
+                f"look for posts with: digest gather {name}"
+            )
+        return variant
+
+    def _numbered(self, edition_id: int, fmt: Format) -> Variant:
         with reading(self.engine) as connection:
             composed = variants.of_edition(connection, edition_id, fmt)
         if composed is None:
             raise NotFound(f"edition {edition_id} carries nothing to look at")
-        variant = in_language(composed.variant, language)
-        return self._rendered(variant, kind, reader)
+        return composed.variant
 
     def shared_by(self, variant: Variant) -> Rendition:
         """Return what all readers of the variant would share. Raises RenderError."""
-        return family_of(variant.format).make(variant, self._options(variant))
+        return family_of(variant.format).make(variant, self.options(variant))
 
     def _rendered(
         self, variant: Variant, preview: Preview, reader: Addressee
     ) -> Rendition:
         family = family_of(variant.format)
-        return family.preview(variant, preview, self._options(variant), reader)
+        return family.preview(variant, preview, self.options(variant), reader)
 
-    def _options(self, variant: Variant) -> RenderOptions:
+    def options(self, variant: Variant) -> RenderOptions:
+        """Return what a renderer is told beside the variant."""
         return RenderOptions(
             self.clock(),
             self.templates_dir,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, select
+from sqlalchemy import Connection, Engine, Select, func, insert, select
 
 from digest.store import limits
 from digest.store.base.tables import audit, campaign, edition
@@ -147,6 +147,12 @@ def page(
     if before is not None:
         rows = rows.where(audit.c.id < before)
     return _acts(connection, rows)
+
+
+def count_since(connection: Connection, verb: str, since: datetime) -> int:
+    """Return how often that was done after an instant, by whomever."""
+    query = select(func.count()).where(audit.c.act == verb, audit.c.at > since)
+    return connection.execute(query).scalar_one()
 
 
 def actors(connection: Connection) -> list[str]:

@@ -12,12 +12,12 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and may be repeated."""
     router = APIRouter(prefix="/u")
 
-    # In the copies of rehearsals; before the tokens, none of which it can be.
+    # In the copies of rehearsals and tests; before the tokens, none of which it can be.
     @router.api_route(f"/{REHEARSAL}", methods=["GET", "HEAD", "POST"])
     def rehearsal() -> Response:
         return pages.notice(
             200,
-            "This was a rehearsal",
+            "This was a test or a rehearsal",
             "The email that led here was for trying things out. Its link does nothing: "
             "nobody has left, and whoever was subscribed is so still.",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -51,8 +52,18 @@ _DONE = {
     "one-more": "Your approval is kept; it needs another person",
     "recalled": "Called back. Nothing of it has left, and it can be changed again",
     "stopped": "Stopped. What has not left stays here",
+    "tested": "A test is on its way to you",
+    "tested-here": "A test is in the practice inbox, as you would get it",
 }
-_NO_FLASH = {"words": "", "item": 0, "at": "", "undo": 0, "restore": 0, "others": ()}
+_NO_FLASH = {
+    "words": "",
+    "item": 0,
+    "at": "",
+    "undo": 0,
+    "restore": 0,
+    "others": (),
+    "is_in_inbox": False,
+}
 _WITH_UNDO = ("moved", "pinned", "unpinned", "dropped", "put-back", "words", "events")
 
 
@@ -70,6 +81,12 @@ class EditionQuery:
     show: Annotated[str, Query()] = "phone"
     who: Annotated[str, Query(alias="as", max_length=320)] = ""
     check: Annotated[bool, Query()] = False
+
+    def address(self, place: EditionPlace, done: str) -> str:
+        """Return the page's address after an act that leaves what is shown as it is."""
+        fields = {"done": done, "show": self.show, "as": self.who}
+        query = {name: words for name, words in fields.items() if words}
+        return f"{place.address}?{urlencode(query)}"
 
 
 Asked = Annotated[EditionQuery, Depends()]
@@ -193,6 +210,7 @@ class EditionPages:
             "undo": query.version if query.done in _WITH_UNDO and is_latest else 0,
             "restore": query.item if query.done == "withdrawn" else 0,
             "others": others,
+            "is_in_inbox": query.done == "tested-here",
         }
 
     def _title(self, item_id: int) -> str:
