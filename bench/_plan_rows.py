@@ -17,7 +17,7 @@ from digest.model.posts.items import Post
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import campaign, item, mailing_list, schedule, source
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.editions import editions, moves
 from digest.store.holds import holds
 from digest.store.migrate import migrate

@@ -20,7 +20,7 @@ from digest.store.base.tables import (
     variant,
 )
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 CHUNK = 1000

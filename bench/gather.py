@@ -33,7 +33,8 @@ from digest.gather.items.reading import Reading
 from digest.model.campaigns.web_access import WebAccess
 from digest.store.base.engine import open_engine, writing
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.migrate import migrate
 
 AT = datetime(2026, 7, 6, 8, tzinfo=UTC)

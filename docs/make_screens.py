@@ -56,6 +56,8 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("campaigns", "/desk/campaigns"),
         ("campaign", "/desk/campaigns/lantern-week"),
         ("campaign-file", "/desk/campaigns/lantern-week/file"),
+        ("campaign-history", "/desk/campaigns/lantern-week/history"),
+        ("campaign-version", "/desk/campaigns/lantern-week/history/1"),
         ("source-try", "/desk/campaigns/lantern-week/sources/try"),
         ("golive", "/desk/golive"),
         ("calendar", "/desk/calendar"),

@@ -23,7 +23,7 @@ from digest.store.base.tables import (
     variant,
 )
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.delivery import copies
 from digest.store.delivery.deliveries import DeliveryKey
 from tests.builders import EIGHT

@@ -18,7 +18,8 @@ from digest.store.base.tables import (
     subscription,
 )
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.posts import acceptance

@@ -20,6 +20,7 @@ CAMPAIGN = "/desk/campaigns/lantern-week"
 PATHS = (
     "/desk/campaigns",
     *(CAMPAIGN, f"{CAMPAIGN}?done=paused", f"{CAMPAIGN}/file"),
+    *(f"{CAMPAIGN}/history", f"{CAMPAIGN}/history/1"),
     f"{CAMPAIGN}/sources/try",
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/calendar", "/desk/calendar?view=list"),

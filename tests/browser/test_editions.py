@@ -20,7 +20,7 @@ from digest.schedule.editions import publishing
 from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.web.app import make_app
 from tests.browser.axe import violations
 from tests.builders import EIGHT, a_post, an_event

@@ -28,7 +28,7 @@ from digest.settings import load
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import audit as audit_table
 from digest.store.campaigns import campaigns, sources
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.delivery import (
     bounces,
     deliveries,

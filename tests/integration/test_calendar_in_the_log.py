@@ -14,7 +14,8 @@ from digest.schedule.editions.previews import schedule_of
 from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.posts import corrections
 from tests.builders import EIGHT, LOOPBACK
 from tests.ics import ENDS, STARTS, a_calendar, an_ics_event

@@ -20,7 +20,7 @@ from digest.schedule.reports.runs import run_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.delivery import send_batches
 from digest.store.delivery.claims import ClaimResult, claim, guard_for
 from digest.store.delivery.copies import listed

@@ -14,7 +14,8 @@ from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import item, source
 from digest.store.campaigns import campaigns, sources
-from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.editions import editions, moves
 from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK, a_post

@@ -11,7 +11,8 @@ from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.posts.items import Post
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK
 from tests.fakes.web_site import Answer, WebSite, web_site

@@ -25,6 +25,7 @@ PATHS = (
     *("/desk/calendar", "/desk/calendar?view=list&week=2026-07-01"),
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused", f"{CAMPAIGN}/file"),
+    *(f"{CAMPAIGN}/history", f"{CAMPAIGN}/history/1"),
     f"{CAMPAIGN}/sources/try",
     *("/desk/editions", "/desk/editions/1", f"{OPEN}?check=yes", f"{OPEN}?show=text"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),

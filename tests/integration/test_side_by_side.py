@@ -13,7 +13,7 @@ from digest.schedule.editions.publishing import publish_due
 from digest.schedule.editions.side_by_side import SideBySide
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.editions import editions
 from tests.builders import EIGHT, LOOPBACK
 

@@ -16,7 +16,8 @@ from digest.schedule.limits import GATHER_EVERY
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, sources
-from digest.store.campaigns.campaigns import CampaignFile, StoredCampaign
+from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.campaigns.sources import SourceRow
 from digest.store.posts import log
 from tests.builders import EIGHT, LOOPBACK

@@ -1,6 +1,7 @@
-"""digest campaign: apply a campaign file, list, show, pause and resume."""
+"""digest campaign: apply, export, list, show, pause, resume; its file's history."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
+from digest.errors import DigestError
 from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
@@ -23,12 +25,20 @@ def apply(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask where a schedule is gone.")
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Apply it though the desk has changed it meanwhile."
+        ),
+    ] = False,
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
     from digest.schedule.campaign_files import (
         NO_POSTAL_ADDRESS,
+        OlderFileError,
         apply_file,
+        replace_by_file,
         unclear_renaming,
     )
 
@@ -38,13 +48,13 @@ def apply(
             talk(words)
             if not _is_meant():
                 raise typer.Exit(1)
-        applied = apply_file(
-            digest.engine,
-            file,
-            timezone,
-            digest.now(),
-            is_live=digest.settings.live,
-        )
+        act = replace_by_file if replace else apply_file
+        is_live = digest.settings.live
+        try:
+            applied = act(digest.engine, file, timezone, digest.now(), is_live=is_live)
+        except OlderFileError as problem:
+            _show_difference(problem.current, problem.text)
+            raise
     if not applied.campaign.has_postal_address:
         talk(f"before it can go live: {NO_POSTAL_ADDRESS}")
     for schedule in applied.campaign.schedules:
@@ -55,6 +65,86 @@ def apply(
         talk(f"source {source.name}: {source.kind} {source.location}")
     readers = counted(applied.readers, "reader", "readers")
     result(f"{applied.campaign.name}: applied, {readers} joined")
+
+
+@app.command()
+def export(
+    name: CampaignName,
+    *,
+    output: Annotated[Path | None, typer.Option("-o", metavar="FILE.toml")] = None,
+) -> None:
+    """Write the campaign's file as it stands; applied again it changes nothing."""
+    from digest.bootstrap import open_app
+    from digest.schedule.campaign_files import exported
+
+    with open_app() as digest:
+        text = exported(digest.engine, name)
+    if output is None:
+        result(text.removesuffix("\n"))
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        words = f"{output} cannot be written: {problem.strerror}"
+        raise DigestError(words) from problem
+    talk(f"{name}: written to {output}")
+
+
+@app.command()
+def history(
+    name: CampaignName,
+    *,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", metavar="N", help="Show what that one changed."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1)] = 20,
+    json: AsJson = False,
+) -> None:
+    """List the versions of a campaign's file, the newest first: who, when, and what."""
+    from digest.bootstrap import open_app
+    from digest.schedule.reports.file_history import change_of, history_of
+
+    with open_app() as digest, digest.reading() as connection:
+        if version is not None:
+            before, after = change_of(connection, name, version)
+            _show_difference(before, after, write=result)
+            return
+        versions = history_of(connection, name, limit)
+    if json:
+        as_json([asdict(row) for row in versions])
+        return
+    rows = [
+        (row.number, f"{row.at:%Y-%m-%d %H:%M} UTC", row.actor, row.way, row.change)
+        for row in versions
+    ]
+    table(("version", "since", "by", "through", "changed"), rows)
+
+
+@app.command("go-back")
+def go_back(
+    name: CampaignName, version: Annotated[int, typer.Argument(metavar="VERSION")]
+) -> None:
+    """Apply again what an earlier version of the campaign's file said."""
+    from digest.bootstrap import open_app
+    from digest.schedule import campaign_files
+
+    with open_app() as digest:
+        applied = campaign_files.go_back(
+            digest.engine, name, version, digest.now(), is_live=digest.settings.live
+        )
+    for note in applied.notes:
+        talk(note)
+    result(f"{name}: as version {version} said")
+
+
+def _show_difference(
+    before: str, after: str, write: Callable[[str], None] = talk
+) -> None:
+    from digest.model.campaigns.versions.difference import difference
+
+    for line in difference(before, after):
+        write(str(line))
 
 
 @app.command("list")

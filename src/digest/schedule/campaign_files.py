@@ -8,15 +8,21 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
-from digest.errors import CampaignFileError
+from digest.errors import CampaignFileError, NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot
 from digest.model.campaigns.coming_slots import never_due, only_last
+from digest.model.campaigns.versions import stamp
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
-from digest.store.campaigns import campaigns, schedule_rows
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns import campaigns, file_versions, schedule_rows
+from digest.store.campaigns.file_versions import (
+    CampaignFile,
+    FileDoor,
+    FileOrigin,
+    FileVersion,
+)
 
 NO_POSTAL_ADDRESS = (
     "sender under [letter] names no postal address, which every email has to say: "
@@ -47,6 +53,25 @@ class EditedFile:
     def over(self, stored: CampaignFile) -> CampaignFile:
         """Return it as a file that stands where the one before it stood."""
         return replace(stored, text=self.text)
+
+
+class OlderFileError(CampaignFileError):
+    """The desk has changed the campaign since the file was made; nothing was applied.
+
+    `newer` is what the desk changed last, `text` is what the file would put in place
+    of `current`.
+    """
+
+    def __init__(self, name: str, newer: FileVersion, current: str, text: str) -> None:
+        super().__init__(
+            f"{name} was changed at the desk by {newer.actor} (version {newer.number}) "
+            "after this file was made, and the file would undo that. Take what is now: "
+            f"digest campaign export {name} -o FILE, or say --replace to have the file "
+            "all the same"
+        )
+        self.newer = newer
+        self.current = current
+        self.text = text
 
 
 class ChangedFileError(CampaignFileError):
@@ -88,12 +113,37 @@ def apply_file(
 
     Raises CampaignFileError naming every fault, and what cannot be read; for a
     schedule that is never due; and, where mail goes out live, for a campaign that does
-    not say from where it writes.
+    not say from where it writes. Raises OlderFileError where the desk has changed the
+    campaign since the file was made.
     """
     file = _file(path, timezone)
     campaign = _checked(file, is_live=is_live)
     with writing(engine) as connection:
-        return _apply(connection, file, campaign, now)
+        ours, origin = _unstamped(connection, campaign.name, file)
+        _refuse_older(connection, campaign.name, ours, origin)
+        return _apply(connection, ours, campaign, now, origin)
+
+
+def replace_by_file(
+    engine: Engine, path: Path, timezone: str, now: datetime, *, is_live: bool = False
+) -> AppliedCampaign:
+    """Apply the file as `apply_file` does, whatever the desk has changed meanwhile."""
+    file = _file(path, timezone)
+    campaign = _checked(file, is_live=is_live)
+    with writing(engine) as connection:
+        ours, origin = _unstamped(connection, campaign.name, file)
+        return _apply(connection, ours, campaign, now, origin)
+
+
+def exported(engine: Engine, name: str) -> str:
+    """Return the campaign's file as it stands, with a line that says which it is.
+
+    Applied again it changes nothing. Raises NotFound listing the campaigns there are.
+    """
+    with reading(engine) as connection:
+        stored = campaigns.file_of(connection, name)
+        version = file_versions.marked(connection, name, stored.mark)
+    return stamp.stamped(stored.text, version.number if version else 0, stored.mark)
 
 
 def meaning_of_edited(
@@ -126,7 +176,54 @@ def apply_edited(
         if stored.mark != edited.mark:
             raise ChangedFileError("somebody has applied another file meanwhile")
         campaign = _checked_edited(edited, stored, is_live=is_live)
-        return _apply(connection, edited.over(stored), campaign, now)
+        origin = FileOrigin(FileDoor.DESK, edited.mark)
+        return _apply(connection, edited.over(stored), campaign, now, origin)
+
+
+def go_back(
+    engine: Engine, name: str, number: int, now: datetime, *, is_live: bool = False
+) -> AppliedCampaign:
+    """Apply again what that version of a campaign's file said.
+
+    Raises NotFound where there is no such version, and CampaignFileError as applying
+    it would: what was right once may be past by now.
+    """
+    with reading(engine) as connection:
+        stored = campaigns.file_of(connection, name)
+        version = file_versions.numbered(connection, name, number)
+    edited = EditedFile(name, version.file.text, stored.mark)
+    return apply_edited(engine, edited, now, is_live=is_live)
+
+
+def _unstamped(
+    connection: Connection, name: str, file: CampaignFile
+) -> tuple[CampaignFile, FileOrigin]:
+    """Return a file without its stamp, and what that says it was made from.
+
+    Paths in what was exported are from where the file was that was exported.
+    """
+    text, mark = stamp.unstamped(file.text)
+    version = file_versions.marked(connection, name, mark) if mark else None
+    if version is None:
+        return replace(file, text=text), FileOrigin()
+    return (
+        replace(file, text=text, folder=version.file.folder),
+        FileOrigin(base=mark),
+    )
+
+
+def _refuse_older(
+    connection: Connection, name: str, file: CampaignFile, origin: FileOrigin
+) -> None:
+    try:
+        stored = campaigns.file_of(connection, name)
+    except NotFound:
+        return  # it is new
+    if stored.text == file.text:
+        return
+    newer = file_versions.changed_at_desk_since(connection, name, origin.base)
+    if newer is not None:
+        raise OlderFileError(name, newer, stored.text, file.text)
 
 
 def _checked_edited(
@@ -170,11 +267,15 @@ def _checked(file: CampaignFile, *, is_live: bool) -> Campaign:
 
 
 def _apply(
-    connection: Connection, file: CampaignFile, campaign: Campaign, now: datetime
+    connection: Connection,
+    file: CampaignFile,
+    campaign: Campaign,
+    now: datetime,
+    origin: FileOrigin,
 ) -> AppliedCampaign:
     before = schedule_rows.readers_of_each(connection, campaign.name)
     slots = schedule_rows.extra_slots(connection, campaign.name)
-    stored = campaigns.apply(connection, file, now)
+    stored = campaigns.apply(connection, file, now, origin)
     new_slots = schedule_rows.extra_slots(connection, campaign.name)
     readers = enrol(connection, stored.id, stored.campaign, now)
     notes = [

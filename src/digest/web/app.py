@@ -14,7 +14,12 @@ from digest.schedule.pulses import Pulses
 from digest.web import limits, metrics
 from digest.web.api.posts import make_api
 from digest.web.desk import calendar, golive, inbox, runs, today
-from digest.web.desk.campaigns import campaign_pages, file_pages, source_trial
+from digest.web.desk.campaigns import (
+    campaign_pages,
+    file_pages,
+    history_pages,
+    source_trial,
+)
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.editions import (
     acts,
@@ -97,6 +102,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     of_staff = (
         campaign_pages.routes(of_campaigns),
         file_pages.routes(of_campaigns),
+        history_pages.routes(of_campaigns),
         source_trial.routes(of_campaigns),
         golive.routes(digest, pages),
         calendar.routes(digest, pages),

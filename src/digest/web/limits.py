@@ -34,6 +34,8 @@ TODAY_EDITIONS = 20
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.
 CAMPAIGN_EDITIONS = 6
+# Of versions on one page of a campaign's history.
+CAMPAIGN_VERSIONS = 30
 # Of items that trying a source shows, and whose pictures it tries.
 TRIAL_ITEMS = 20
 # Of sources tried at once, each of which may wait for a slow server.

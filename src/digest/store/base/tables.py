@@ -103,6 +103,23 @@ campaign = Table(
     _required("applied_at", UtcDateTime),
 )
 
+# Each file of a campaign that was applied: store.campaigns.file_versions. `base` is the
+# mark of the version it was made from, where it says so.
+campaign_version = Table(
+    "campaign_version",
+    metadata,
+    _id(),
+    _to("campaign_id"),
+    _required("number", Integer),
+    _required("file", JSON),
+    _required("mark", String(12)),
+    _required("applied_at", UtcDateTime),
+    _required("actor", String(120)),
+    _required("door", String(10)),
+    Column("base", String(12), nullable=False, server_default=""),
+    UniqueConstraint("campaign_id", "number"),
+)
+
 source = Table(
     "source",
     metadata,

@@ -1,16 +1,12 @@
 """Campaigns as applied, with the rows of their sources and schedules."""
 
-import hashlib
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import lru_cache
-from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from digest.errors import NotFound, UnreadableError
-from digest.model.campaigns import campaign_file
 from digest.model.campaigns.campaign import Campaign, Schedule
 from digest.model.editions.mode import Mode
 from digest.store.base.modes import mode_of
@@ -18,32 +14,15 @@ from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import mailing_list, schedule
 from digest.store.base.upsert import insert_new
-from digest.store.campaigns import going_live, pauses, schedule_rows, source_rows
+from digest.store.campaigns import (
+    file_versions,
+    going_live,
+    pauses,
+    schedule_rows,
+    source_rows,
+)
+from digest.store.campaigns.file_versions import CampaignFile, FileOrigin
 from digest.store.staff.audit import Act, changes, record
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignFile:
-    """A campaign file as it was read, and what is needed to read it again."""
-
-    text: str
-    timezone: str
-    folder: str
-
-    def parsed(self) -> Campaign:
-        """Return the campaign. Raises CampaignFileError naming every fault."""
-        return _parsed(self)
-
-    @property
-    def mark(self) -> str:
-        """What the file as a whole is known again by."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
-
-
-# Read from its row at every look, page and copy; it changes with the file alone.
-@lru_cache(maxsize=256)
-def _parsed(file: CampaignFile) -> Campaign:
-    return campaign_file.parse(file.text, file.timezone, PurePath(file.folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +59,21 @@ class ScheduleRow:
         return max(now + self.schedule.close, self.slots_since)
 
 
-def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCampaign:
+def apply(
+    connection: Connection,
+    file: CampaignFile,
+    now: datetime,
+    origin: FileOrigin = FileOrigin(),  # noqa: B008 - frozen
+) -> StoredCampaign:
     """Make the database match the file; the same file twice changes nothing.
 
-    Sources and schedules no longer in the file are ended, never deleted; their
-    readers move to the default schedule and keep their place in the log.
+    What was not so before is a version of the file. Sources and schedules no longer
+    in it are ended, never deleted; their readers move to the default schedule and keep
+    their place in the log.
     """
     campaign = file.parsed()
     before = _file_before(connection, campaign.name)
+    latest = _content(connection, campaign.name)
     content = {"text": file.text, "timezone": file.timezone, "folder": file.folder}
     insert_new(
         connection,
@@ -109,6 +95,8 @@ def apply(connection: Connection, file: CampaignFile, now: datetime) -> StoredCa
     )
     stored = by_name(connection, campaign.name)
     _record_application(connection, stored, before, content, now)
+    if latest != content:
+        file_versions.add(connection, stored.id, content, origin, now)
     source_rows.apply(connection, stored.id, campaign.sources, now)
     was = CampaignFile(**before).parsed() if before else None
     schedule_rows.apply(connection, stored.id, campaign, was, now)
@@ -324,6 +312,14 @@ def _record_application(
         was, settings = changes(_settings(before), _settings(after))
         act = replace(act, before=was, after=settings)
     record(connection, act, now)
+
+
+def _content(connection: Connection, name: str) -> dict[str, str] | None:
+    """Return what is stored as the file, whether it can be read or not."""
+    content: dict[str, str] | None = connection.scalar(
+        select(campaigns.c.file).where(campaigns.c.name == name)
+    )
+    return content
 
 
 def _file_before(connection: Connection, name: str) -> dict[str, str] | None:

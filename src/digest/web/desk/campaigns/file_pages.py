@@ -1,20 +1,18 @@
 """The campaign file on a page: as it stands, edited, what would change, applied."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from difflib import unified_diff
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 
 from digest.errors import CampaignFileError
+from digest.model.campaigns.versions.difference import difference
 from digest.model.roles import Right
 from digest.schedule import campaign_files
 from digest.schedule.campaign_files import ChangedFileError, EditedFile
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import CampaignFile
+from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.staff.accounts import Account
 from digest.web import limits
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
@@ -28,14 +26,6 @@ _TOO_LONG = (
     f"The file is over {limits.CAMPAIGN_FILE_CHARACTERS:,} characters or "
     f"{limits.CAMPAIGN_FILE_LINES:,} lines: apply it with digest campaign apply"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DifferentLine:
-    """A line of what differs: `kind` is added, removed, same or, for a gap, gap."""
-
-    kind: str
-    words: str
 
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
@@ -146,7 +136,7 @@ class _FilePages:
             status=200 if is_as_read else 409,
             text=text,
             mark=stored.mark,
-            lines=list(_difference_of(_lined(stored.text), text)),
+            lines=list(difference(_lined(stored.text), text)),
             meaning=meaning,
             is_as_read=is_as_read,
         )
@@ -169,12 +159,3 @@ def _line_of(fault: str, text: str) -> str:
     lines = text.splitlines()
     at = int(number[1]) if number else 0
     return lines[at - 1].strip() if 0 < at <= len(lines) else ""
-
-
-def _difference_of(before: str, after: str) -> Iterator[DifferentLine]:
-    lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="")
-    for place, line in enumerate(lines):
-        if place < 2:
-            continue  # names of files, which these have not
-        kind = {"+": "added", "-": "removed", "@": "gap"}.get(line[:1], "same")
-        yield DifferentLine(kind, "" if kind == "gap" else line[1:])
