@@ -181,7 +181,7 @@ def test_what_was_applied_before_there_were_versions_is_the_first(
     engine: Engine,
 ) -> None:
     a_stored_campaign(engine)
-    taken_back(engine, "0029")
+    taken_back(engine, "0031")
     migrate(engine)
 
     with reading(engine) as connection:
