@@ -22,7 +22,7 @@ from digest.store.base.tables import delivery, reader
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies, deliveries
 from digest.store.editions import editions, moves
-from digest.store.people.readers import start_from
+from digest.store.people.places import start_from
 from digest.store.posts import log
 from tests.builders import EIGHT, a_post
 from tests.stored import (

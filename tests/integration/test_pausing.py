@@ -22,7 +22,7 @@ from digest.store.base.modes import in_mode
 from digest.store.base.tables import audit, delivery, reader
 from digest.store.delivery import claims
 from digest.store.delivery.claims import ClaimResult
-from digest.store.people import readers
+from digest.store.people import places
 from tests.builders import EIGHT, a_post
 from tests.lists import ANN, BOB, HASHER, imported
 from tests.rows import a_planned_edition
@@ -367,8 +367,8 @@ def test_what_a_person_said_they_had_is_no_post_they_have_missed(
     live = a_live_campaign(engine)
     post(live, 2)
     with writing(live) as connection:
-        assert readers.bring_up(connection, 1, Mode.LIVE, 1) == 2
-        readers.bring_up_those(connection, Mode.LIVE, 2, [1])
+        assert places.bring_up(connection, 1, Mode.LIVE, 1) == 2
+        places.bring_up_those(connection, Mode.LIVE, 2, [1])
     imported(live, "Dee,dee@example.org,,,,")
     with writing(live) as connection:
         connection.execute(update(reader).values(position=2))

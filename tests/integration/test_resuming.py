@@ -29,7 +29,7 @@ from digest.schedule.editions.resuming import (
 )
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import delivery, handover, reader
+from digest.store.base.tables import delivery, handover, reader, variant
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.delivery.deliveries import move_those
@@ -38,6 +38,7 @@ from digest.store.editions.editions import Slot
 from digest.store.holds import holds, mark_file
 from digest.store.holds.holds import Hold
 from digest.store.holds.mark_file import beside
+from digest.store.people import owed
 from digest.store.posts import log
 from digest.store.staff import audit
 from tests.builders import EIGHT, a_post
@@ -360,6 +361,55 @@ def test_a_lost_slot_that_was_had_is_not_made_anew(
     assert due_readers(campaign, RESTORED) == []
     assert edition_states(campaign) == [EditionState.MISSED]
     assert due_readers(campaign, SLOT + timedelta(days=1)) == [1, 2, 3, 4]
+
+
+def positions_in_copies(engine: Engine) -> dict[tuple[int, int], list[int]]:
+    """Return what each copy has, by edition and reader."""
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(delivery.c.edition_id, delivery.c.reader_id, variant)
+            .join(variant, variant.c.id == delivery.c.variant_id)
+            .where(delivery.c.channel == "email")
+        ).all()
+    stretches = {(row.edition_id, row.reader_id): owed.stretch_of(row) for row in rows}
+    return {
+        key: [*filter(stretch.takes, range(1, 6))] for key, stretch in stretches.items()
+    }
+
+
+def test_what_lost_editions_left_for_the_next_comes_to_who_is_named(
+    engine: Engine,
+) -> None:
+    file = FILE.replace("timezone =", "most_items = 2\ntimezone =")
+    a_stored_campaign(engine, file)
+    for name in ("ann", "bob", "cy"):
+        a_reader(engine, name)
+    ours = [
+        a_post(f"post-{n}", title=f"Post {n}", published=EIGHT + HOUR * n / 9)
+        for n in range(1, 6)
+    ]
+    posts_accepted(engine, ours, EIGHT)
+    second, third = SLOT + timedelta(days=1), SLOT + timedelta(days=2)
+    hold_back(engine, at=second + HOUR)
+    had = [(SLOT, 1), (SLOT, 2), (second, 1)]
+    named = [MessageReference.of(code_of(engine, at), n, ADDRESSES[n]) for at, n in had]
+    report = resumed(engine, by_record(*named), second + HOUR)
+
+    assert report.faults == ()
+    assert report.places == {"lantern-week": 2}
+    assert due_readers(engine, second + HOUR) == [2, 3]
+    assert due_readers(engine, third) == [1, 2, 2, 3, 3]
+    assert edition_states(engine)[0] is EditionState.SENT
+    assert positions_in_copies(engine) == {
+        (1, 1): [1, 2],
+        (1, 2): [1, 2],
+        (2, 1): [3, 4],
+        (2, 2): [3, 4],
+        (2, 3): [1, 2],
+        (3, 1): [5],
+        (3, 2): [5],
+        (3, 3): [3, 4],
+    }
 
 
 def test_a_number_that_is_somebody_elses_after_the_restore_names_nobody(

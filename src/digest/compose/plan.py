@@ -16,6 +16,7 @@ from digest.model.editions.edition import EditionState, VariantKey
 from digest.model.formats import Channel
 from digest.model.limits import READERS_PLANNED_AT_ONCE
 from digest.model.people.channel_choice import NotServed, Served, resolve
+from digest.store.base.bulk import one_of
 from digest.store.base.engine import writing
 from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import BigId, delivery, left_out
@@ -25,11 +26,13 @@ from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
+from digest.store.delivery.by_channel import goes_by_email
 from digest.store.editions import editions, moves, steering
 from digest.store.holds.holds import refuse_if_held
 from digest.store.people import owed, pauses, reader_chunks
+from digest.store.people.places import move_on
 from digest.store.people.reader_chunks import ReaderChunk, ReaderFate
-from digest.store.people.readers import ReaderKind, move_on
+from digest.store.people.readers import ReaderKind
 from digest.store.posts import log
 
 # Gets, in the transaction that plans them, the send batches that have been cut.
@@ -88,6 +91,31 @@ def plan(
         count_anew(connection)
     while _plan_chunk(engine, edition_id, now, chunk, submit):
         pass
+
+
+def plan_emails(
+    connection: Connection,
+    edition: editions.Edition,
+    reader_ids: Sequence[int],
+    now: datetime,
+) -> None:
+    """Plan an edition's emails to some of its readers, in the transaction that is open.
+
+    Before the edition itself is planned, which leaves alone who has a copy. No batch
+    is made of them: whoever calls has them settled. Nothing is noted of those whom no
+    email of it would reach, and their places stay.
+    """
+    whom = one_of(connection, reader_table.c.id, reader_ids)
+    size = READERS_PLANNED_AT_ONCE
+    while chunk := reader_chunks.gather(connection, edition, size, now, whom):
+        decisions = {
+            name: each
+            for name, each in _decisions(connection, edition, chunk).items()
+            if isinstance(each, PlannedCopy) and goes_by_email(each.channel)
+        }
+        _add_copies(connection, edition, chunk, decisions)
+        reader_chunks.drop(connection)
+        edition = replace(edition, plan_cursor=chunk.last)
 
 
 def decide(
@@ -191,7 +219,24 @@ def _record(
 
     Whoever cannot be reached, or has left, keeps their place and what is owed.
     """
-    decisions = _decisions(connection, edition, chunk)
+    _add_copies(connection, edition, chunk, _decisions(connection, edition, chunk))
+    others = reader_chunks.left_out().add_columns(literal(edition.id, BigId))
+    connection.execute(
+        insert(left_out).from_select(
+            ["reader_id", "kind", "reason", "edition_id"], others
+        )
+    )
+    readers = range(edition.plan_cursor + 1, chunk.last + 1)
+    return send_batches.cut(connection, edition.id, readers, now)
+
+
+def _add_copies(
+    connection: Connection,
+    edition: editions.Edition,
+    chunk: ReaderChunk,
+    decisions: Mapping[str, PlannedCopy | LeftOut],
+) -> None:
+    """Make the copies that were decided on, and move their readers' places."""
     keys = {each.key for each in decisions.values() if isinstance(each, PlannedCopy)}
     ids = _variant_ids(connection, edition.id, keys)
     fates = {name: _fate(each, ids) for name, each in decisions.items()}
@@ -203,16 +248,8 @@ def _record(
         reader_chunks.take_over_owed(connection, edition)
     if any(each.left_over for each in decisions.values()):
         reader_chunks.carry_over(connection, edition)
-    others = reader_chunks.left_out().add_columns(literal(edition.id, BigId))
-    connection.execute(
-        insert(left_out).from_select(
-            ["reader_id", "kind", "reason", "edition_id"], others
-        )
-    )
     up_to_date = reader_table.c.id.in_(reader_chunks.up_to_date())
     move_on(connection, edition.mode, edition.upto or 0, up_to_date)
-    readers = range(edition.plan_cursor + 1, chunk.last + 1)
-    return send_batches.cut(connection, edition.id, readers, now)
 
 
 def _fate(each: PlannedCopy | LeftOut, ids: Mapping[VariantKey, int]) -> ReaderFate:

@@ -16,7 +16,7 @@ from digest.schedule.editions.foresight import ForeseenEdition, foreseen
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people.readers import start_from
+from digest.store.people.places import start_from
 from digest.store.posts.log import MAX, LogEntry
 from digest.store.staff.audit import Act, record
 

@@ -1,30 +1,34 @@
 """What a mail server's own record says that readers have had, brought into the log.
 
-A copy that is planned and named there is called accepted. Of an edition that the
-database has lost, its readers who are named there are moved on past what it held.
+A copy that is planned and named there is called accepted. An edition that the database
+has lost is made anew, with an accepted copy for each reader who is named there.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
 from digest.audience.emails import email_key
+from digest.compose.plan import plan_emails
 from digest.model.campaigns.campaign_slots import last_slot
 from digest.model.delivery.mail_records import RecordFault, ServerRecord
 from digest.model.editions.edition import EditionState
+from digest.model.editions.mode import Mode
 from digest.model.editions.references import MessageReference
 from digest.schedule.editions import due
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.delivery import had
+from digest.store.delivery.deliveries import close_edition
 from digest.store.delivery.had import ReaderEmail
-from digest.store.editions import editions, moves
+from digest.store.editions import editions, moves, steering
 from digest.store.editions.editions import Edition, Slot
-from digest.store.people.readers import bring_up_those
+from digest.store.people.places import bring_up_those, note_had_upto
 from digest.store.posts import positions
 
 HAD = "had already, as the mail server's own record says"
@@ -45,17 +49,11 @@ class NamedCopies:
 
 @dataclass(frozen=True, slots=True)
 class _LostEdition:
-    """An edition that is not planned here.
+    """An edition that is not planned here: one that waits, or of a slot without any."""
 
-    What it held ends at the position `upto`, or with what there was at `closed_at`. It
-    has a `slot` where nothing is known of it here.
-    """
-
-    schedule_id: int
+    slot: datetime
     code: str
-    closed_at: datetime
-    upto: int | None = None
-    slot: Slot | None = None
+    edition: Edition | None = None
 
 
 def settle_by_record(
@@ -78,8 +76,11 @@ def settle_by_record(
                 connection, edition_id, HAD, now, reader_ids
             )
     for stored in stored_campaigns:
-        moved = _settle_lost(connection, stored, names, restored_at, now)
-        named.places[stored.campaign.name] += moved
+        moved = set[int]()
+        for row in campaigns.schedules_of(connection, stored):
+            lost = _LostEditions(connection, stored, row, restored_at, now)
+            moved |= lost.settle(names)
+        named.places[stored.campaign.name] += len(moved)
     _note_settled(connection, names)
     named.faults = tuple(
         sorted((*record.faults, *names.unknown()), key=lambda fault: fault.line)
@@ -87,34 +88,110 @@ def settle_by_record(
     return named
 
 
-def _settle_lost(
-    connection: Connection,
-    stored: StoredCampaign,
-    names: "_Names",
-    restored_at: datetime | None,
-    now: datetime,
-) -> int:
-    """Move on who is named of a campaign's lost editions; return how many they are."""
-    mode, moved = mode_of(connection), set[int]()
-    sent = dict[int, tuple[Slot, int]]()
-    for lost in _lost(connection, stored, now):
+@dataclass(frozen=True, slots=True)
+class _LostEditions:
+    """Those of a schedule that are due and not planned, settled for who is named.
+
+    One after the other, as they went then: each carries what the one before had left.
+    """
+
+    connection: Connection
+    stored: StoredCampaign
+    row: ScheduleRow
+    restored_at: datetime | None
+    now: datetime
+
+    def settle(self, names: "_Names") -> set[int]:
+        """Settle them; return the readers who are named."""
+        named = [
+            (lost, reader_ids)
+            for lost in self._oldest_first()
+            if (reader_ids := self._named(lost, names))
+        ]
+        for number, (lost, reader_ids) in enumerate(named, start=1):
+            edition = lost.edition or self._made_anew(lost.slot)
+            upto = edition.upto
+            if upto is None:
+                upto = self._upto(lost.slot)
+            self._settle_named(replace(edition, upto=upto), reader_ids)
+            is_last = number == len(named) and not self._is_too_late(lost.slot)
+            if lost.edition is None and not is_last:
+                self._end(edition)
+        return {reader_id for _, reader_ids in named for reader_id in reader_ids}
+
+    def _oldest_first(self) -> list[_LostEdition]:
+        lost = [
+            _LostEdition(edition.slot, edition.code, edition)
+            for edition in editions.in_states(self.connection, _UNPLANNED)
+            if edition.schedule_id == self.row.id
+        ]
+        mode = mode_of(self.connection)
+        for at in self._without_edition():
+            code = next(moves.codes_of(self.connection, self._slot(at), mode))
+            lost.append(_LostEdition(at, code))
+        return sorted(lost, key=attrgetter("slot"))
+
+    def _named(self, lost: _LostEdition, names: "_Names") -> list[int]:
         if not names.may_be_of(lost.code):
-            continue
-        theirs = had.readers_by_email(connection, lost.schedule_id)
-        reader_ids = [each.reader_id for each in theirs if names.has(lost.code, each)]
-        if not reader_ids:
-            continue
-        upto = lost.upto
-        if upto is None:
-            at = lost.closed_at
-            upto = positions.before(connection, stored.id, at, restored_at)
-        bring_up_those(connection, mode, upto, reader_ids)
-        if lost.slot is not None:
-            sent[lost.schedule_id] = lost.slot, upto
-        moved.update(reader_ids)
-    for slot, upto in sent.values():
-        _make_anew(connection, stored, slot, upto, now)
-    return len(moved)
+            return []
+        theirs = had.readers_by_email(self.connection, self.row.id)
+        return [each.reader_id for each in theirs if names.has(lost.code, each)]
+
+    def _made_anew(self, at: datetime) -> Edition:
+        """Return the edition that was sent at a slot, as far as it went then.
+
+        Readers who are not named get it, if it is not too late. What came in since goes
+        with the next one: under the same Message-IDs nobody would look at it.
+        """
+        for before in [*self._without_edition()]:
+            if before < at:
+                moves.miss(self.connection, self._slot(before), self.now, HAD)
+        moves.open_at(self.connection, self._slot(at), self.now)
+        edition = editions.made_at(self.connection, self.row.id, at)
+        frozen = EditionState.FROZEN
+        moves.move(self.connection, edition.id, frozen, self.now, upto=self._upto(at))
+        steering.freeze(self.connection, edition)
+        return editions.get(self.connection, edition.id)
+
+    def _settle_named(self, edition: Edition, reader_ids: Sequence[int]) -> None:
+        """Have these readers had it: what it left for their next is owed to them.
+
+        Whom no email of it would reach has had one all the same, and is moved on past
+        all that it held.
+        """
+        connection, upto = self.connection, edition.upto or 0
+        plan_emails(connection, edition, reader_ids, self.now)
+        had.settle(connection, edition.id, HAD, self.now, reader_ids)
+        with_copy = had.readers_with_copy(connection, edition.id, reader_ids)
+        others = [each for each in reader_ids if each not in with_copy]
+        bring_up_those(connection, edition.mode, upto, others)
+        if edition.mode is Mode.LIVE:
+            # Whatever becomes of the edition for the others.
+            note_had_upto(connection, edition.campaign_id, upto)
+
+    def _end(self, edition: Edition) -> None:
+        """End it with the copies of who is named: others get theirs with the next."""
+        approved, planned = EditionState.APPROVED, EditionState.PLANNED
+        moves.move(self.connection, edition.id, approved, self.now, reason=HAD)
+        moves.move(self.connection, edition.id, planned, self.now)
+        close_edition(self.connection, edition.id, self.now)
+
+    def _without_edition(self) -> Iterator[datetime]:
+        return due.unsettled_slots(self.connection, self.stored, self.row, self.now)
+
+    def _slot(self, at: datetime) -> Slot:
+        campaign, row = self.stored.campaign, self.row
+        is_last = at == last_slot(campaign, row.schedule, row.extra_slot)
+        return Slot(self.stored.id, row.id, at, is_last)
+
+    def _upto(self, at: datetime) -> int:
+        """Return how far the edition of a slot went: it held what was there by then."""
+        closed_at = at - self.row.schedule.close
+        connection, campaign_id = self.connection, self.stored.id
+        return positions.before(connection, campaign_id, closed_at, self.restored_at)
+
+    def _is_too_late(self, slot: datetime) -> bool:
+        return self.now - slot > self.row.schedule.may_run_late(slot)
 
 
 class _Names:
@@ -171,54 +248,3 @@ def _note_settled(connection: Connection, names: _Names) -> None:
         if edition is not None:
             for reader in had.emails(connection, edition.id, is_unsettled=False):
                 names.has(code, reader)
-
-
-def _lost(
-    connection: Connection, stored: StoredCampaign, now: datetime
-) -> Iterator[_LostEdition]:
-    """Yield the editions of a campaign that are due and nobody is planned for yet."""
-    mode = mode_of(connection)
-    unplanned: dict[int, list[Edition]] = defaultdict(list)
-    for edition in editions.in_states(connection, _UNPLANNED):
-        unplanned[edition.schedule_id].append(edition)
-    for schedule in campaigns.schedules_of(connection, stored):
-        lead = schedule.schedule.close
-        for edition in unplanned[schedule.id]:
-            yield _LostEdition(
-                schedule.id, edition.code, edition.slot - lead, edition.upto
-            )
-        for at in due.unsettled_slots(connection, stored, schedule, now):
-            slot = Slot(stored.id, schedule.id, at)
-            code = next(moves.codes_of(connection, slot, mode))
-            yield _LostEdition(schedule.id, code, at - lead, slot=slot)
-
-
-def _make_anew(
-    connection: Connection,
-    stored: StoredCampaign,
-    sent: Slot,
-    upto: int,
-    now: datetime,
-) -> None:
-    """Make the edition that was sent at a slot and is lost, as far as it went then.
-
-    Readers who are not named get it, if it is not too late. What came in since goes
-    with the next one: under the same Message-IDs nobody would look at it.
-    """
-    [row] = [
-        row
-        for row in campaigns.schedules_of(connection, stored)
-        if row.id == sent.schedule_id
-    ]
-    for at in [*due.unsettled_slots(connection, stored, row, now)]:
-        if at < sent.at:
-            moves.miss(connection, Slot(stored.id, row.id, at), now, HAD)
-    is_last = sent.at == last_slot(stored.campaign, row.schedule, row.extra_slot)
-    slot = replace(sent, is_last=is_last)
-    if now - sent.at > row.schedule.may_run_late(sent.at):
-        moves.miss(connection, slot, now, HAD)
-        return
-    moves.open_at(connection, slot, now)
-    edition = editions.at_slot(connection, row.id, sent.at)
-    if edition is not None:
-        moves.move(connection, edition.id, EditionState.FROZEN, now, upto=upto)

@@ -201,10 +201,7 @@ def open_now(
         wait = stored.campaign.holds_back(is_live=is_live, by_person=by is not None)
         slot = editions.Slot(stored.id, row.id, now)
         moves.open_at(connection, slot, now, lifecycle.leaves_at(now, wait, now))
-        edition = editions.at_slot(connection, row.id, now)
-    if edition is None:
-        raise LookupError("an edition that was just made is there")
-    return edition.id
+        return editions.made_at(connection, row.id, now).id
 
 
 def _refuse_beside(connection: Connection, schedule_id: int, now: datetime) -> None:

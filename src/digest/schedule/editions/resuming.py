@@ -29,7 +29,7 @@ from digest.store.editions import editions, moves
 from digest.store.editions.editions import Edition, Slot
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
-from digest.store.people import readers
+from digest.store.people import places
 from digest.store.posts import positions
 from digest.store.posts.log import MAX
 
@@ -292,7 +292,7 @@ def _had_up_to(
             if (each.edition.upto or MAX) <= position:
                 number = each.edition.id
                 report.copies[number] += had.settle(connection, number, HAD, now)
-    report.places[name] += readers.bring_up(connection, stored.id, mode, position)
+    report.places[name] += places.bring_up(connection, stored.id, mode, position)
     if mode is Mode.LIVE:
         # Newcomers too: what others had before they came is no news to them.
         going_live.begin_behind(connection, stored.id, position)

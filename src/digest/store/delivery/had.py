@@ -72,6 +72,17 @@ def readers_by_email(connection: Connection, schedule_id: int) -> Iterator[Reade
     yield from map(_reader_email, rows)
 
 
+def readers_with_copy(
+    connection: Connection, edition_id: int, reader_ids: Sequence[int]
+) -> set[int]:
+    """Return which of these readers have a copy of the edition."""
+    rows = select(delivery.c.reader_id).where(
+        delivery.c.edition_id == edition_id,
+        one_of(connection, delivery.c.reader_id, reader_ids),
+    )
+    return {*connection.scalars(rows)}
+
+
 def settle(
     connection: Connection,
     edition_id: int,

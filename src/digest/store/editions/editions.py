@@ -148,6 +148,14 @@ def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition
     return None if row is None else _edition(row)
 
 
+def made_at(connection: Connection, schedule_id: int, slot: datetime) -> Edition:
+    """Return the edition of a slot for which one was just made."""
+    edition = at_slot(connection, schedule_id, slot)
+    if edition is None:
+        raise LookupError("an edition that was just made is there")
+    return edition
+
+
 def by_code(connection: Connection, code: str) -> Edition | None:
     """Return the edition of that code, if there is one that can be read."""
     readable = _readable(connection, _editions().where(edition.c.code == code))

@@ -18,7 +18,8 @@ from digest.store.base.modes import mode_of
 from digest.store.base.tables import reader, subscriber
 from digest.store.editions.standing import released_before
 from digest.store.people import owed
-from digest.store.people.readers import Reader, move_on
+from digest.store.people.places import move_on
+from digest.store.people.readers import Reader
 from digest.store.staff.audit import Act, record
 
 _YES_OR_NO = {True: "yes", False: "no"}

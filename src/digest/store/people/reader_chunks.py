@@ -21,15 +21,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     case,
     cast,
     delete,
+    exists,
     func,
     insert,
     literal,
     literal_column,
     not_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -92,6 +95,7 @@ _fates = Table(
     prefixes=["TEMPORARY"],
 )
 _json = JSONDecoder()
+_EVERYBODY = true()
 UNREACHABLE, LEFT, NOTHING_NEW = "unreachable", "left", "nothing-new"
 
 
@@ -124,24 +128,31 @@ class ReaderChunk:
 
 
 def gather(
-    connection: Connection, edition: Edition, size: int, now: datetime
+    connection: Connection,
+    edition: Edition,
+    size: int,
+    now: datetime,
+    whom: ColumnElement[bool] = _EVERYBODY,
 ) -> ReaderChunk | None:
     """Return the next readers past the edition's plan cursor; None where none are.
 
     At most `size` of them, who are nobody else's to plan until the transaction
-    ends. Of those who have paused nothing is decided.
+    ends: of `whom` alone, where that is said. Of those who have paused, or have a copy
+    of the edition, nothing is decided.
     """
-    ids = _ids(edition).order_by(reader.c.id).limit(size).subquery()
+    ids = _ids(edition, whom).order_by(reader.c.id).limit(size).subquery()
     last = connection.scalar(select(func.max(ids.c.id)))
     if last is None:
         return None
+    whom = and_(whom, reader.c.id <= last)
     # Two editions that plan the same reader at once would bring them a post twice.
-    theirs = _ids(edition, last).order_by(reader.c.id)
+    theirs = _ids(edition, whom).order_by(reader.c.id)
     locked = theirs.with_for_update(key_share=True).subquery()
     connection.scalar(select(func.count()).select_from(locked))
     _metadata.create_all(connection, checkfirst=False)
-    has_owed = _gather_owed(connection, edition, last)
-    _gather_readers(connection, edition, last, now, has_owed=has_owed)
+    has_owed = _gather_owed(connection, edition, whom)
+    is_due = and_(whom, may_be_planned(edition, now), _has_no_copy(edition))
+    _gather_readers(connection, edition, is_due, has_owed=has_owed)
     names = connection.scalars(select(_chunk.c.kind).distinct()).all()
     parsed = {name: both for name in names if (both := _parsed(name))}
     return ReaderChunk(
@@ -251,16 +262,25 @@ def drop(connection: Connection) -> None:
     _metadata.drop_all(connection, checkfirst=False)
 
 
-def _ids(edition: Edition, last: int | None = None) -> Select[tuple[int]]:
-    ids = select(reader.c.id).where(
-        reader.c.schedule_id == edition.schedule_id, reader.c.id > edition.plan_cursor
+def _ids(edition: Edition, whom: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(reader.c.id).where(
+        reader.c.schedule_id == edition.schedule_id,
+        reader.c.id > edition.plan_cursor,
+        whom,
     )
-    return ids if last is None else ids.where(reader.c.id <= last)
 
 
-def _gather_owed(connection: Connection, edition: Edition, last: int) -> bool:
+def _has_no_copy(edition: Edition) -> ColumnElement[bool]:
+    # Of one that a restored database had lost some have theirs before it is planned.
+    copy = delivery.c
+    return ~exists().where(copy.edition_id == edition.id, copy.reader_id == reader.c.id)
+
+
+def _gather_owed(
+    connection: Connection, edition: Edition, whom: ColumnElement[bool]
+) -> bool:
     """Note what readers of the chunk are owed; return whether that is anything."""
-    ids, upto = _ids(edition, last), edition.upto or 0
+    ids, upto = _ids(edition, whom), edition.upto or 0
     in_copies = (
         select(
             delivery.c.reader_id,
@@ -304,8 +324,7 @@ def _in_words(table: Table) -> ColumnElement[str]:
 def _gather_readers(
     connection: Connection,
     edition: Edition,
-    last: int,
-    now: datetime,
+    whom: ColumnElement[bool],
     *,
     has_owed: bool,
 ) -> None:
@@ -335,10 +354,7 @@ def _gather_readers(
     rows = (
         select(reader.c.id, reader.c.subscriber_id, kind)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(
-            may_be_planned(edition, now),
-            reader.c.id <= last,
-        )
+        .where(whom)
         .order_by(reader.c.id)
     )
     columns = ["reader_id", "subscriber_id", "kind"]

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from sqlalchemy import (
     BindParameter,
-    Column,
     ColumnElement,
     Connection,
     Exists,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    update,
 )
 
 from digest.model.editions.mode import Mode
@@ -29,17 +27,14 @@ from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
-from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
-    campaign,
     mailing_list,
     reader,
     subscriber,
     subscription,
     suppression,
 )
-from digest.store.campaigns import campaigns, going_live
-from digest.store.people import owed
+from digest.store.campaigns import campaigns
 from digest.store.people.departures import has_left
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
@@ -174,78 +169,6 @@ def place_in(mode: Mode) -> ColumnElement[int]:
         return reader.c.position
     is_ahead = reader.c.rehearsal_position > reader.c.position
     return case((is_ahead, reader.c.rehearsal_position), else_=reader.c.position)
-
-
-def move_on(
-    connection: Connection, mode: Mode, upto: int, those: ColumnElement[bool]
-) -> None:
-    """Move `those` readers on to `upto`: the one door for a place in the log.
-
-    A rehearsal moves the place of rehearsals alone. Nobody moves back.
-    """
-    place = _place_column(mode)
-    connection.execute(update(reader).where(those, place < upto).values({place: upto}))
-
-
-def bring_up(
-    connection: Connection, campaign_id: int, mode: Mode, position: int
-) -> int:
-    """Bring every reader of a campaign who is before that position up to it.
-
-    As a person says, because they have had what is before it: what they are owed of
-    it is settled too. Returns how many were before it.
-    """
-    owed.settle(connection, campaign_id, position, mode)
-    return _note_had(connection, mode, position, reader.c.campaign_id == campaign_id)
-
-
-def bring_up_those(
-    connection: Connection, mode: Mode, position: int, reader_ids: Sequence[int]
-) -> None:
-    """Bring these readers up to that position, as `bring_up` does a whole campaign."""
-    owed.settle_for(connection, mode, position, reader_ids)
-    _note_had(connection, mode, position, one_of(connection, reader.c.id, reader_ids))
-
-
-def _note_had(
-    connection: Connection, mode: Mode, position: int, those: ColumnElement[bool]
-) -> int:
-    """Bring `those` up to what a person says that they had, and keep that it was so.
-
-    Nothing else tells of it, and the posts so far must not bring it again.
-    """
-    place = _place_column(mode)
-    facts: dict[Any, Any] = {place: position}
-    if mode is Mode.LIVE:
-        since = func.coalesce(reader.c.had_since, place)
-        facts |= {reader.c.had_since: since, reader.c.had_upto: position}
-        theirs = select(reader.c.campaign_id).where(those, place < position)
-        connection.execute(
-            update(campaign)
-            .where(campaign.c.id.in_(theirs), campaign.c.had_upto < position)
-            .values(had_upto=position)
-        )
-    behind = update(reader).where(those, place < position)
-    return connection.execute(behind.values(facts)).rowcount
-
-
-def start_from(connection: Connection, campaign_id: int, position: int) -> None:
-    """Have live editions begin behind that position: nobody gets what is before it.
-
-    Readers who are before it are brought up to it; what they were owed of
-    before it is settled, and newcomers begin there too.
-    """
-    going_live.begin_behind(connection, campaign_id, position)
-    owed.settle(connection, campaign_id, position)
-    connection.execute(
-        update(reader)
-        .where(reader.c.campaign_id == campaign_id, reader.c.position < position)
-        .values(position=position)
-    )
-
-
-def _place_column(mode: Mode) -> Column[int]:
-    return reader.c.position if mode is Mode.LIVE else reader.c.rehearsal_position
 
 
 def addressees(
