@@ -268,7 +268,7 @@ class App:
         if not is_reachable(self.settings.base_url):
             return url
         with writing(self.engine) as connection:
-            code = short_links.code_for(connection, url, self.now())
+            code = short_links.code_for(connection, url)
         return f"{self.settings.base_url.partition('://')[2]}/s/{code}"
 
 

@@ -243,7 +243,7 @@ def test_a_rendition_is_kept_once_and_stays_as_it_was(engine: Engine) -> None:
     first = Rendition(b"first", {"pages": 2})
     with writing(engine) as connection:
         assert renditions.get(connection, planned.id, "key") is None
-        assert renditions.put(connection, planned.id, "key", first, EIGHT)
+        assert renditions.put(connection, planned.id, "key", first)
         again = Rendition(b"second", {})
-        assert not renditions.put(connection, planned.id, "key", again, EIGHT)
+        assert not renditions.put(connection, planned.id, "key", again)
         assert renditions.get(connection, planned.id, "key") == first

@@ -239,7 +239,7 @@ def test_of_somebody_erased_no_words_are_kept(
     with reading(engine) as connection:
         assert connection.scalars(select(bounce.c.words)).all() == [None, None]
         assert bounces.words_by_reader(connection, planned.id, range(1, 9)) == {
-            planned.readers[0]: "bounced: hard"
+            planned.readers[0]: "bounced: hard 5.1.1"
         }
 
 

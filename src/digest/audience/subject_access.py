@@ -48,7 +48,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
     person = subscriber.person
     address = person.address
     targets = hasher.hashed(person.keys).targets()
-    reasons = suppressions.reasons(connection, set(targets.items()))
+    standing = suppressions.standing(connection, set(targets.items()))
     return {
         "id": subscriber.id,
         "name": person.name,
@@ -71,9 +71,9 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             act.line() for act in audit.about(connection, f"person {subscriber.id}")
         ],
         "suppressed": {
-            channel: reasons[target]
+            channel: standing[target]._asdict()
             for channel, target in targets.items()
-            if target in reasons
+            if target in standing
         },
     }
 

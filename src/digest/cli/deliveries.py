@@ -20,7 +20,7 @@ _SETTLED = ("resend", "accepted")
 _CSV_COLUMNS = (
     *("reference", "name", "email", "address", "postcode", "channel", "state"),
     *("reason", "attempts", "next_attempt_at", "bounced", "doubts", "doubt"),
-    *("owes", "carried_by"),
+    *("owes", "carried_by", "print_batch_id"),
 )
 _USAGE = (
     "write: digest deliveries EDITION-ID, digest deliveries settle COPY "

@@ -74,7 +74,8 @@ def show(name: Name, *, json: AsJson = False) -> None:
 
     with open_app() as digest, digest.reading() as connection:
         counts = overview.list_counts(connection, name)
+        made_at = overview.list_made_at(connection, name)
     if json:
-        as_json({"name": name, **counts})
+        as_json({"name": name, **counts, "made_at": made_at})
     else:
         result(f"{name}: {counts['subscribed']} subscribed, {counts['left']} have left")

@@ -36,6 +36,10 @@ def list_all(*, json: AsJson = False) -> None:
             "letters": batch.files.letters,
             "sheets": batch.files.sheets,
             "file": batch.files.pdf,
+            "made_at": batch.made_at,
+            "printed_at": batch.printed_at,
+            "sealed_at": batch.sealed_at,
+            "posted_at": batch.posted_at,
         }
         for batch in batches
     ]
@@ -43,7 +47,7 @@ def list_all(*, json: AsJson = False) -> None:
         as_json(rows)
     else:
         heads = ("id", "edition", "state", "letters", "sheets", "file")
-        table(heads, [tuple(row.values()) for row in rows])
+        table(heads, [[row[head] for head in heads] for row in rows])
 
 
 @app.command()

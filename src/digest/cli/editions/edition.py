@@ -68,7 +68,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
     from digest.bootstrap import open_app
     from digest.model.staff_words import moment_in_words
     from digest.store.campaigns import campaigns
-    from digest.store.editions import editions
+    from digest.store.editions import editions, nudges
     from digest.store.reports import overview
 
     with open_app() as digest, digest.reading() as connection:
@@ -79,6 +79,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         left_out = overview.left_out_counts(connection, edition_id)
         missing = overview.not_served(connection, edition_id)
         count = overview.count_not_served(connection, edition_id)
+        notices = nudges.notices(connection, edition_id)
     if json:
         counted = [
             {"channel": channel, "state": state, "copies": number}
@@ -91,6 +92,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
                 "left_out": left_out,
                 "not_served": [asdict(person) for person in missing],
                 "not_served_count": count,
+                "approvers_told": notices,
             }
         )
         return
@@ -101,12 +103,20 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         result(f"  nothing leaves before {moment_in_words(edition.leaves_at, zone)}")
     if edition.is_recalled and edition.state == "open":
         result(f"  called back: it waits for digest edition approve {edition.id}")
-    for channel, state, number in copies_in_words:
-        result(f"  {number:,} by {channel}: {state}")
-    for kind, number in left_out.items():
-        result(f"  {number} left out: {kind}")
-    for person in missing:
-        result(f"  not served: {person.name}: {person.reason}")
+    lines = [
+        *(
+            f"approvers told ({k}): {moment_in_words(at, zone)}"
+            for k, at in notices.items()
+        ),
+        *(
+            f"{number:,} by {channel}: {state}"
+            for channel, state, number in copies_in_words
+        ),
+        *(f"{number} left out: {kind}" for kind, number in left_out.items()),
+        *(f"not served: {person.name}: {person.reason}" for person in missing),
+    ]
+    for line in lines:
+        result(f"  {line}")
     if count > len(missing):
         result(f"  and {count - len(missing):,} more: digest deliveries {edition.id}")
 

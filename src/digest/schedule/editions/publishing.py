@@ -114,7 +114,7 @@ def _carry_forward_guarded(
     with guarded("publishing", f"edition={edition.id}") as fault:
         state = carry_forward(engine, edition.id, now, submit).state
     with guarded("noting a fault", f"edition={edition.id}"):
-        _note(engine, edition.id, fault.words, now)
+        _note(engine, edition.id, fault.words)
     return state is not edition.state
 
 
@@ -150,13 +150,13 @@ def plan_released(
             plan(engine, edition.id, now, submit=submit)
 
 
-def _note(engine: Engine, edition_id: int, why: str, now: datetime) -> None:
+def _note(engine: Engine, edition_id: int, why: str) -> None:
     """Keep why an edition could not be carried forward, until it can, for status."""
     with reading(engine) as connection:
         before = renditions.publishing_fault(connection, edition_id)
     if why != before:
         with writing(engine) as connection:
-            renditions.note_publishing_fault(connection, edition_id, why, now)
+            renditions.note_publishing_fault(connection, edition_id, why)
 
 
 def publish(

@@ -97,7 +97,6 @@ class Renditions:
                         variant.edition_id,
                         variant.key,
                         _what_fails(variant.variant, fault),
-                        self.clock(),
                     )
                 raise
         return variant.key, rendition
@@ -125,7 +124,7 @@ class Renditions:
             ) from bug
         edition_id, key = composed.edition_id, composed.key
         with writing(self.engine) as connection:
-            renditions.put(connection, edition_id, key, rendition, self.clock())
+            renditions.put(connection, edition_id, key, rendition)
             # Somebody may have been quicker; then theirs is the one that stays.
             return renditions.get(connection, edition_id, key) or rendition
 

@@ -23,6 +23,7 @@ def source_facts(campaign: str, row: SourceRow) -> dict[str, Any]:
         "failure": health.failure,
         "next_try_at": next_try(health),
         "last_read_at": row.last_read_at,
+        "last_failed_at": row.last_failed_at,
         "skipped": [{"name": item.name, "why": item.why} for item in row.skipped],
         "skipped_at": row.skipped_at,
     }

@@ -436,7 +436,6 @@ rendition = Table(
     Column("key", String(32), primary_key=True),  # model.editions.edition.rendition_key
     _required("content", LargeBinary),  # a compiled message, or a body PDF
     _required("facts", JSON),  # page count and places of a letter; {} for email
-    _required("made_at", UtcDateTime),
 )
 
 send_batch = Table(
@@ -576,7 +575,6 @@ short_link = Table(
     metadata,
     Column("code", String(12), primary_key=True),
     Column("url", Text, nullable=False, unique=True),
-    _required("created_at", UtcDateTime),
 )
 
 # Who did what, when, and what it was before and after: store.staff.audit. No
@@ -776,7 +774,6 @@ account_link = Table(
     _id(),
     _to("account_id", nullable=True),  # null: the first account is yet to be made
     _required("purpose", String(16)),
-    _required("created_at", UtcDateTime),
     _required("ends_at", UtcDateTime),
     Column("used_at", UtcDateTime),
 )

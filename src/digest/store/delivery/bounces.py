@@ -124,7 +124,7 @@ def words_by_reader(
 ) -> dict[int, str]:
     """Return the last words that came back of the copies of those readers."""
     reports = (
-        select(bounce.c.reader_id, bounce.c.kind, bounce.c.words)
+        select(bounce.c.reader_id, bounce.c.kind, bounce.c.status, bounce.c.words)
         .where(
             bounce.c.edition_id == edition_id,
             bounce.c.reader_id.between(readers.start, readers.stop - 1),
@@ -132,6 +132,7 @@ def words_by_reader(
         .order_by(bounce.c.id)
     )
     return {
-        row.reader_id: row.words or f"bounced: {row.kind}"
+        row.reader_id: row.words
+        or " ".join(filter(None, ("bounced:", row.kind, row.status)))
         for row in connection.execute(reports)
     }

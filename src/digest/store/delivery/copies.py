@@ -71,6 +71,7 @@ class ListedCopy:
     doubts: int = 0
     owes: bool = False
     carried_by: int | None = None
+    print_batch_id: int | None = None
 
     @property
     def to(self) -> str:
@@ -213,6 +214,7 @@ def _going(edition_id: int, after: int) -> Select[Any]:
             delivery.c.doubts,
             delivery.c.owes,
             delivery.c.carried_by,
+            delivery.c.print_batch_id,
             *_REACHED_AT,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
@@ -234,6 +236,7 @@ def _staying(edition_id: int, after: int) -> Select[Any]:
             literal(0).label("doubts"),
             literal(value=False).label("owes"),
             literal(None).label("carried_by"),
+            literal(None).label("print_batch_id"),
             *_REACHED_AT,
         )
         .join(reader, reader.c.id == left_out.c.reader_id)
@@ -290,4 +293,5 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
         doubts=row.doubts,
         owes=row.owes,
         carried_by=row.carried_by,
+        print_batch_id=row.print_batch_id,
     )

@@ -1,7 +1,6 @@
 """What was rendered once for every variant with the same items, form and language."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -26,9 +25,7 @@ def get(connection: Connection, edition_id: int, key: str) -> Rendition | None:
     return Rendition(row.content, row.facts)
 
 
-def put(
-    connection: Connection, edition_id: int, key: str, content: Rendition, now: datetime
-) -> bool:
+def put(connection: Connection, edition_id: int, key: str, content: Rendition) -> bool:
     """Keep a rendition; False where there is one already, which then stays.
 
     A note of why there was none goes.
@@ -39,26 +36,21 @@ def put(
         "key": key,
         "content": content.content,
         "facts": dict(content.facts),
-        "made_at": now,
     }
     return insert_new(connection, rendition, [row], key=("edition_id", "key")) == 1
 
 
-def note_fault(
-    connection: Connection, edition_id: int, key: str, why: str, now: datetime
-) -> None:
+def note_fault(connection: Connection, edition_id: int, key: str, why: str) -> None:
     """Keep why a rendition could not be made, until it can."""
     _forget_fault(connection, edition_id, key)
-    put(connection, edition_id, key, Rendition(b"", {FAULT: why}), now)
+    put(connection, edition_id, key, Rendition(b"", {FAULT: why}))
 
 
-def note_publishing_fault(
-    connection: Connection, edition_id: int, why: str, now: datetime
-) -> None:
+def note_publishing_fault(connection: Connection, edition_id: int, why: str) -> None:
     """Keep why an edition cannot be carried forward; forget it where `why` is empty."""
     _forget_fault(connection, edition_id, _PUBLISHING)
     if why:
-        note_fault(connection, edition_id, _PUBLISHING, why, now)
+        note_fault(connection, edition_id, _PUBLISHING, why)
 
 
 def publishing_fault(connection: Connection, edition_id: int) -> str:

@@ -1,7 +1,6 @@
 """Short addresses for long ones, to be typed from paper; each long one has one."""
 
 import hashlib
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -12,12 +11,12 @@ from digest.store.base.tables import short_link
 from digest.store.base.upsert import insert_new
 
 
-def code_for(connection: Connection, url: str, now: datetime) -> str:
+def code_for(connection: Connection, url: str) -> str:
     """Return the code of `url`, made from it alone where it has none yet."""
     code = connection.scalar(select(short_link.c.code).where(short_link.c.url == url))
     salt = 0
     while code is None:
-        row = {"code": _code(url, salt), "url": url, "created_at": now}
+        row = {"code": _code(url, salt), "url": url}
         insert_new(connection, short_link, [row], key=("code",))
         code = connection.scalar(
             select(short_link.c.code).where(short_link.c.url == url)

@@ -126,6 +126,7 @@ def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
             edition.c.code.label("edition"),
             bounce.c.recorded_at,
             bounce.c.kind,
+            bounce.c.status,
             bounce.c.words,
         )
         .join(edition, edition.c.id == bounce.c.edition_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, or_, select
 
@@ -48,8 +49,23 @@ def lift(connection: Connection, targets: Mapping[str, str], now: datetime) -> i
     return lifted.rowcount
 
 
+class Suppression(NamedTuple):
+    """Why somebody is not to be written to, and since when."""
+
+    reason: str
+    since: datetime
+
+
 def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, str]:
     """Return the reason for each hash, of these (channel, hash), that is suppressed."""
+    of_hashes = standing(connection, targets)
+    return {target: suppressed.reason for target, suppressed in of_hashes.items()}
+
+
+def standing(
+    connection: Connection, targets: set[tuple[str, str]]
+) -> dict[str, Suppression]:
+    """Return what stands against each hash, of these (channel, hash), if any does."""
     if not targets or connection.execute(select(suppression).limit(1)).first() is None:
         return {}
     hashes = {target for _, target in targets}
@@ -57,7 +73,7 @@ def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, 
         select(suppression).where(one_of(connection, suppression.c.target_hash, hashes))
     )
     return {
-        row.target_hash: row.reason
+        row.target_hash: Suppression(row.reason, row.created_at)
         for row in rows
         if (row.channel, row.target_hash) in targets
     }

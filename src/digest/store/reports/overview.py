@@ -166,6 +166,12 @@ def letters_to_post(connection: Connection, edition_id: int) -> dict[int, int]:
     return {row.id: row.letters for row in connection.execute(waiting)}
 
 
+def list_made_at(connection: Connection, name: str) -> datetime | None:
+    """Return when a mailing list was made."""
+    instant = select(mailing_list.c.created_at).where(mailing_list.c.name == name)
+    return connection.scalar(instant)
+
+
 def list_counts(connection: Connection, name: str) -> dict[str, int]:
     """Return how many are on a mailing list and have left it.
 

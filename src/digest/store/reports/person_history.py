@@ -58,6 +58,7 @@ class PersonBounce:
     at: datetime
     campaign: str
     kind: str
+    status: str
     words: str
 
 
@@ -110,14 +111,23 @@ def bounces(
 ) -> list[PersonBounce]:
     """Return what came back of somebody's copies, the latest first."""
     rows = connection.execute(
-        select(bounce.c.recorded_at, campaign.c.name, bounce.c.kind, bounce.c.words)
+        select(
+            bounce.c.recorded_at,
+            campaign.c.name,
+            bounce.c.kind,
+            bounce.c.status,
+            bounce.c.words,
+        )
         .join(reader, reader.c.id == bounce.c.reader_id)
         .join(campaign, campaign.c.id == reader.c.campaign_id)
         .where(reader.c.subscriber_id == subscriber_id)
         .order_by(bounce.c.id.desc())
         .limit(limit)
     )
-    return [PersonBounce(at, name, kind, words or "") for at, name, kind, words in rows]
+    return [
+        PersonBounce(at, name, kind, status or "", words or "")
+        for at, name, kind, status, words in rows
+    ]
 
 
 def _of_editions(*columns: Any) -> Select[Any]:

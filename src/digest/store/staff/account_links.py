@@ -53,7 +53,6 @@ def make(
     row = {
         "purpose": purpose,
         "account_id": account_id,
-        "created_at": now,
         "ends_at": ends_at,
     }
     link = insert(account_link).values(row).returning(account_link.c.id)

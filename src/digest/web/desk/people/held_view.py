@@ -24,8 +24,11 @@ def held_view(every: Mapping[str, Any], zone: str) -> dict[str, Any]:
         if key not in (*_HEADINGS, "acts", "suppressed")
     ]
     facts += [
-        (f"Not written to by {channel}", reason)
-        for channel, reason in every["suppressed"].items()
+        (
+            f"Not written to by {channel}",
+            f"{suppressed['reason']}, since {_in_words(suppressed['since'], zone)}",
+        )
+        for channel, suppressed in every["suppressed"].items()
     ]
     return {
         "facts": facts,

@@ -83,7 +83,7 @@ def _of_copy(copy: PersonCopy) -> PersonEvent:
 
 
 def _of_bounce(each: PersonBounce) -> PersonEvent:
-    lead = f"Came back ({each.kind})"
+    lead = f"Came back ({', '.join(filter(None, (each.kind, each.status)))})"
     return PersonEvent(each.at, "return", lead, f"{each.campaign}.", each.words)
 
 

@@ -19,6 +19,7 @@ from digest.store.campaigns import campaigns
 from digest.store.people import subject_access, subscribers, suppressions
 from digest.store.people.departures import Departure
 from digest.store.people.subscribers import Subscriber
+from digest.store.people.suppressions import Suppression
 from digest.web.parts.state_tags import CHANNEL_ICONS, StateTag
 
 ERASED = StateTag("Erased", "stop", "wait")
@@ -37,7 +38,7 @@ class PersonFacts:
     subscriptions: Sequence[Mapping[str, Any]]
     reading: Sequence[Mapping[str, Any]]
     departures: Mapping[str, Mapping[str, Any]]
-    suppressed: Mapping[str, str]
+    suppressed: Mapping[str, Suppression]
     campaigns: Mapping[str, Campaign]
 
 
@@ -47,7 +48,7 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
     if subscriber is None:
         raise NotFound(f"There is no person of the number {person_id}.")
     targets = digest.hasher.hashed(subscriber.person.keys).targets()
-    reasons = suppressions.reasons(connection, set(targets.items()))
+    standing = suppressions.standing(connection, set(targets.items()))
     departed = subject_access.departures_of(connection, person_id)
     return PersonFacts(
         subscriber,
@@ -56,9 +57,9 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
         subject_access.campaigns_of(connection, person_id),
         {each["campaign"]: each for each in departed if not each["returned_at"]},
         {
-            channel: reasons[target]
+            channel: standing[target]
             for channel, target in targets.items()
-            if target in reasons
+            if target in standing
         },
         {each.campaign.name: each.campaign for each in campaigns.listed(connection)},
     )
@@ -94,7 +95,8 @@ def person_view(facts: PersonFacts, now: datetime, zone: str) -> dict[str, Any]:
         "back_on": day_in_words(back_on) if back_on and back_on > now.date() else "",
         "lists": [_on_list(each, zone) for each in facts.subscriptions],
         "suppressed": [
-            (_CHANNELS[channel], reason) for channel, reason in facts.suppressed.items()
+            (_CHANNELS[channel], f"{why}, since {moment_in_words(since, zone)}")
+            for channel, (why, since) in facts.suppressed.items()
         ],
         "held_since": moment_in_words(facts.dates["held_since"], zone),
     }

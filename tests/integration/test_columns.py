@@ -1,0 +1,140 @@
+"""A fact that is written down is read by something that shows it, or does not exist.
+
+A column is read where a query brings it out: by name, or with its whole row, of which
+the same module then asks for it. One that only chooses rows is not.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Table
+
+import digest
+from digest.store.base import tables
+from digest.store.base.tables import metadata
+
+_TABLES = {name: it for name, it in vars(tables).items() if isinstance(it, Table)}
+_BRING_OUT = {"select", "add_columns", "returning", "_of_editions"}
+# What is not for anybody's eyes, and what it is for.
+UNSEEN = {
+    "account.totp_step": "a code is taken once: later ones alone are good",
+    "bounce.mark": "by which a report that comes twice is taken once",
+    "delivery.subscriber_id": "whose it is, by which they are matching",
+    "departure.campaign_id": "by which it is matching",
+    "nudge.edition_id": "by which it is matching",
+    "pace.idle_at": "when the row may be thrown away",
+    "reader.rehearsal_position": "the place that rehearsals move, chosen by the mode",
+    "recovery_code.account_id": "whose code it is, by which it is matching",
+    "recovery_code.code_hash": "a secret, by which it is matching",
+    "recovery_code.used_at": "how many are left is shown",
+    "rendition.edition_id": "by which it is matching",
+    "rendition.key": "by which it is matching",
+    "schedule.began_at": "from where the places of its first readers are reckoned",
+    "used_challenge.ends_at": "when the row may be thrown away",
+    "used_challenge.number": "that a challenge has been answered",
+    "watch.id": "there is one row",
+}
+
+
+def test_every_column_is_read_or_has_a_reason_not_to_be() -> None:
+    every = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.c
+    }
+    unread = every - set(_read())
+
+    assert {*UNSEEN} <= every, "a reason is given for a column that is gone"
+    assert unread == {*UNSEEN}
+
+
+def _read() -> Iterator[str]:
+    for path in Path(digest.__file__).parent.rglob("*.py"):
+        if "migrations" not in path.parts and path.name != "tables.py":
+            yield from _read_in(ast.parse(path.read_text()))
+
+
+def _read_in(module: ast.Module) -> Iterator[str]:
+    names = _imported_tables(module)
+    brought_out = [part for node in ast.walk(module) for part in _brought_out(node)]
+    for each in brought_out:
+        for part in ast.walk(each):
+            yield from _column(part, names)
+    asked_for = _asked_for(module)
+    for table in {table for each in brought_out for table in _whole(each, names)}:
+        for column in _TABLES[table].c:
+            if {column.name, column.key} & asked_for:
+                yield f"{table}.{column.name}"
+
+
+def _asked_for(module: ast.Module) -> set[str]:
+    """Return what a module asks of rows, by name; what it writes is not that."""
+    names, written = set[str](), set[int]()
+    for node in ast.walk(module):
+        match node:
+            case ast.Attribute(attr=name, ctx=ast.Load()):
+                names.add(name)
+            case ast.Dict(keys=keys):
+                written |= {id(key) for key in keys}
+            case ast.Constant(value=str(name)) if id(node) not in written:
+                names.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+            case _:
+                pass
+    return names
+
+
+def _imported_tables(module: ast.Module) -> dict[str, str]:
+    """Return the tables that a module imports, by the names that it has for them."""
+    return {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and node.module == tables.__name__
+        for alias in node.names
+        if alias.name in _TABLES
+    }
+
+
+def _brought_out(node: ast.AST) -> list[ast.expr]:
+    """Return what a node has a query bring out: its columns, or a list of them."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return node.args if name in _BRING_OUT else []
+        case ast.Assign(value=ast.Tuple() | ast.List() | ast.ListComp() as value):
+            return [value]
+        case ast.Assign(value=ast.Call(func=ast.Name(id="tuple"), args=args)):
+            return args
+        case _:
+            return []
+
+
+def _column(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
+    match node:
+        case ast.Attribute(
+            value=ast.Attribute(value=ast.Name(id=name), attr="c"), attr=column
+        ) if name in names:
+            yield f"{names[name]}.{_TABLES[names[name]].c[column].name}"
+        case ast.comprehension(
+            iter=ast.Attribute(value=ast.Name(id=name), attr="c")
+        ) if name in names:
+            yield from (f"{names[name]}.{it.name}" for it in _TABLES[names[name]].c)
+        case _:
+            pass
+
+
+def _whole(node: ast.expr, names: dict[str, str]) -> set[str]:
+    """Return the tables of which any column may be brought out."""
+    matching = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(id=n), attr="c")):
+                matching.add(n)
+            case ast.Starred(value=ast.Attribute(value=ast.Name(id=n), attr="c")):
+                matching.add(n)
+            case _:
+                pass
+    if isinstance(node, ast.Name):
+        matching.add(node.id)
+    return {names[name] for name in matching if name in names}
