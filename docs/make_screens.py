@@ -75,6 +75,8 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("print-batch", "/post/batches/1"),
         ("packing-list", "/post/batches/1/packing-list"),
         ("returned", "/post/returned"),
+        ("reports", "/desk/reports"),
+        ("report", "/desk/reports/lantern-week"),
         ("people", "/desk/people"),
         ("people-nobody", "/desk/people?q=zzz"),
         ("lists", "/desk/lists"),

@@ -48,6 +48,7 @@ def address_of(path: str) -> str:
         ("{passkey_id}", "1"),
         ("{number}", "1"),
         ("{name}", "lantern-week"),
+        ("{table}", "copies"),
         ("{schedule}", "daily"),
         ("{preview}", "html"),
         ("{act}", "hold"),

@@ -27,6 +27,8 @@ PATHS = (
     *("/desk/campaigns", CAMPAIGN, f"{CAMPAIGN}?done=paused", f"{CAMPAIGN}/file"),
     *(f"{CAMPAIGN}/history", f"{CAMPAIGN}/history/1"),
     f"{CAMPAIGN}/sources/try",
+    *("/desk/reports", "/desk/reports/lantern-week"),
+    "/desk/reports/lantern-week?first=%3Cb%3E",
     *("/desk/editions", "/desk/editions/1", f"{OPEN}?check=yes", f"{OPEN}?show=text"),
     *("/sign-in", "/sign-in/code", "/sign-in/forgotten"),
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),

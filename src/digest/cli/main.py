@@ -14,6 +14,7 @@ from digest.cli import (
     golive,
     key,
     post,
+    report,
     schedule,
     source,
     status,
@@ -45,6 +46,7 @@ for part in (
     deliveries,
     golive,
     audit,
+    report,
 ):
     part.add_to(app)
 for name, noun in {

@@ -104,3 +104,14 @@ RATE_SECONDS = 2.0
 
 # Characters of what a mail server says of a copy: a line or two for staff.
 BOUNCE_WORDS_LENGTH = 300
+
+# == A report ==
+
+# Days that are shown one by one: a month.
+REPORT_DAYS = 31
+# Weeks that are shown one by one, half a year; more days than that are months.
+REPORT_WEEKS = 26
+# Months that are shown one by one: three years; more are years.
+REPORT_MONTHS = 36
+# Days that one report covers: no campaign is older than that.
+REPORT_SPAN = timedelta(days=20 * 365)

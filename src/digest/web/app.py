@@ -13,7 +13,7 @@ from digest.errors import DigestError, NotFound
 from digest.schedule.pulses import Pulses
 from digest.web import limits, metrics
 from digest.web.api.posts import make_api
-from digest.web.desk import calendar, golive, inbox, runs, today
+from digest.web.desk import calendar, golive, inbox, reports, runs, today
 from digest.web.desk.campaigns import (
     campaign_pages,
     file_pages,
@@ -114,6 +114,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         buttons.routes(posts),
         *people.routers(digest, pages),
         list_pages.routes(digest, pages),
+        reports.routes(digest, pages),
         inbox.routes(digest, pages),
         account.routes(digest, pages, wrong_attempts, passkey_door),
         passkey_pages.routes_of_staff(digest, passkey_door),

@@ -66,6 +66,8 @@ RUN_PEOPLE = 50
 POST_ROOM_BATCHES = 50
 # Of print batches that are done, on the same page.
 POST_ROOM_DONE = 10
+# Of words below a chart: more of them would touch on a phone.
+CHART_LABELS = 5
 # Of letters that came back, on the page that takes them in.
 POST_ROOM_RETURNED = 50
 # Of messages that the inbox's page lists.

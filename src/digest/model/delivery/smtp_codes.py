@@ -101,3 +101,25 @@ def _about_a_refusal(
         if enhanced is None and code in _NO_SUCH_READER
         else RefusalSubject.SOFT
     )
+
+
+_REFUSAL_WORDS = {
+    RefusalSubject.HARD: "There is no such address",
+    RefusalSubject.SOFT: "The mailbox takes nothing: it is full or shut",
+    RefusalSubject.MESSAGE: "What we wrote was not taken",
+    RefusalSubject.US: "We were turned away",
+    RefusalSubject.NOW: "The server took nothing just then",
+}
+_CODE = re.compile(r"([245]\d\d)\b")
+
+
+def why_refused(reply: str) -> str:
+    """Return why a copy was refused, as staff read it, by the codes of the answer.
+
+    What begins with no code is our own: the address itself is not fit for mail.
+    """
+    code = _CODE.match(reply)
+    if code is None:
+        return "The address is not one that mail can go to"
+    subject = about(int(code[1]), reply[code.end() :], SmtpPhase.RCPT)
+    return _REFUSAL_WORDS[subject]

@@ -114,11 +114,11 @@ def by_name(connection: Connection, name: str) -> StoredCampaign:
 
     Raises NotFound listing those there are, and UnreadableError.
     """
-    campaign_id = connection.scalar(
-        select(campaigns.c.id).where(campaigns.c.name == name)
-    )
-    if campaign_id is not None:
-        return _read(connection, campaign_id)
+    readable, faults = _read_each(connection, campaigns.c.name == name)
+    if faults:
+        raise faults[0]
+    if readable:
+        return readable[0]
     names = connection.scalars(select(campaigns.c.name).order_by("name")).all()
     there = f"there are: {', '.join(names)}" if names else "none has been applied yet"
     raise NotFound(

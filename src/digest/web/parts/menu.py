@@ -26,6 +26,7 @@ MENU = (
     MenuLink("runs", "Runs", "/desk/runs", "LOOK"),
     MenuLink("people", "People", "/desk/people", "PEOPLE"),
     MenuLink("post", "Post room", "/post", "POST_ROOM"),
+    MenuLink("reports", "Reports", "/desk/reports", "LOOK"),
     MenuLink("inbox", "Practice inbox", "/inbox", "PEOPLE"),
     MenuLink("settings", "Settings", "/desk/settings/users", "ADMINISTER"),
 )

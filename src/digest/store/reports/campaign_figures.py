@@ -1,0 +1,304 @@
+"""What a campaign's reports are made of: counts by edition and by period, no names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from digest.model.delivery.bounces import BounceKind
+from digest.model.delivery.delivery import DeliveryState
+from digest.store.base.bulk import one_of
+from digest.store.base.modes import mode_of
+from digest.store.base.tables import (
+    bounce,
+    delivery,
+    departure,
+    edition,
+    left_out,
+    print_batch,
+    reader,
+    schedule,
+    subscriber,
+    subscription,
+    variant,
+)
+from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.people.readers import reads
+
+# Of an answer, as much as its codes take: "550 5.1.1"; the rest may name somebody.
+_CODES = 9
+_NO_CAUSE = literal("")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEdition:
+    """An edition that a report may tell of."""
+
+    id: int
+    schedule: str
+    slot: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many readers of an edition had that outcome.
+
+    `outcome` is a delivery's state, or the kind under which readers were left out.
+    `cause` is the beginning of a refusal's words, or why readers were left out.
+    """
+
+    edition_id: int
+    outcome: str
+    channel: str
+    format: str
+    cause: str
+    readers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCount:
+    """How many letters and sheets of an edition are in print batches of that state."""
+
+    edition_id: int
+    state: PrintBatchState
+    letters: int
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCount:
+    """How many reports of that kind and status came of an edition's copies."""
+
+    kind: str
+    status: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovementCount:
+    """How many readers came or went in a period, by its number from 0.
+
+    `movement` is "joined", "returned", "left", "taken-off" or "erased"; `cause` is by
+    which means somebody left.
+    """
+
+    movement: str
+    cause: str
+    period: int
+    readers: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormatCount:
+    """How many readers a campaign has who need that format."""
+
+    format: str
+    readers: int
+
+
+def editions_of(connection: Connection, campaign_id: int) -> list[ReportedEdition]:
+    """Return the campaign's editions of our mode, by their slots."""
+    rows = connection.execute(
+        select(edition.c.id, schedule.c.name, edition.c.slot, edition.c.state)
+        .join(schedule, schedule.c.id == edition.c.schedule_id)
+        .where(
+            edition.c.campaign_id == campaign_id, edition.c.mode == mode_of(connection)
+        )
+        .order_by(edition.c.slot, edition.c.id)
+    )
+    return [ReportedEdition(*row) for row in rows]
+
+
+def outcomes_of(
+    connection: Connection, edition_ids: Sequence[int]
+) -> list[OutcomeCount]:
+    """Return what became of the readers of those editions."""
+    of_copies = one_of(connection, delivery.c.edition_id, edition_ids)
+    of_others = one_of(connection, left_out.c.edition_id, edition_ids)
+    rows = connection.execute(_outcomes(of_copies, of_others))
+    return [OutcomeCount(*row) for row in rows]
+
+
+def _outcomes(
+    of_copies: ColumnElement[bool], of_others: ColumnElement[bool]
+) -> CompoundSelect[Any]:
+    is_refused = delivery.c.state == DeliveryState.REFUSED
+    codes = func.substr(func.coalesce(delivery.c.reply, ""), 1, _CODES)
+    cause = case((is_refused, codes), else_="")
+    copies = (
+        select(
+            delivery.c.edition_id,
+            delivery.c.state.label("outcome"),
+            delivery.c.channel,
+            variant.c.format,
+            cause.label("cause"),
+            func.count().label("readers"),
+        )
+        .join(variant, variant.c.id == delivery.c.variant_id)
+        .where(of_copies)
+        .group_by(
+            delivery.c.edition_id,
+            delivery.c.state,
+            delivery.c.channel,
+            variant.c.format,
+            "cause",
+        )
+    )
+    out = (
+        select(
+            left_out.c.edition_id,
+            left_out.c.kind,
+            literal(""),
+            literal(""),
+            left_out.c.reason,
+            func.count(),
+        )
+        .where(of_others)
+        .group_by(left_out.c.edition_id, left_out.c.kind, left_out.c.reason)
+    )
+    return union_all(copies, out)
+
+
+def letters_of(connection: Connection, edition_ids: Sequence[int]) -> list[LetterCount]:
+    """Return what was printed of those editions, by where the print batches stand."""
+    rows = connection.execute(
+        select(
+            print_batch.c.edition_id,
+            print_batch.c.state,
+            func.sum(print_batch.c.letters),
+            func.sum(print_batch.c.sheets),
+        )
+        .where(one_of(connection, print_batch.c.edition_id, edition_ids))
+        .group_by(print_batch.c.edition_id, print_batch.c.state)
+    )
+    return [
+        LetterCount(edition_id, PrintBatchState(state), int(letters), int(sheets))
+        for edition_id, state, letters, sheets in rows
+    ]
+
+
+def returns_of(connection: Connection, edition_ids: Sequence[int]) -> list[ReturnCount]:
+    """Return what came back of those editions; a delay is no return."""
+    rows = connection.execute(
+        select(bounce.c.kind, bounce.c.status, func.count())
+        .where(
+            one_of(connection, bounce.c.edition_id, edition_ids),
+            bounce.c.kind != BounceKind.DELAYED,
+        )
+        .group_by(bounce.c.kind, bounce.c.status)
+    )
+    return [ReturnCount(*row) for row in rows]
+
+
+def movements(
+    connection: Connection,
+    campaign_id: int,
+    lists: Sequence[int],
+    bounds: Sequence[datetime],
+) -> list[MovementCount]:
+    """Return how many came and went between each two of these instants.
+
+    `lists` are the campaign's, by their ids.
+    """
+    every = _movements(campaign_id, lists, bounds[0], bounds[-1]).subquery()
+    period = _period(every.c.at, bounds).label("period")
+    # By its label: PostgreSQL takes two parameters of one value for two.
+    rows = connection.execute(
+        select(every.c.movement, every.c.cause, period, func.count()).group_by(
+            every.c.movement, every.c.cause, "period"
+        )
+    )
+    return [MovementCount(*row) for row in rows]
+
+
+def _movements(
+    campaign_id: int, lists: Sequence[int], since: datetime, until: datetime
+) -> CompoundSelect[Any]:
+    """Return the query of every movement, with its cause and its instant."""
+    is_reader, left = reader.c.campaign_id == campaign_id, departure.c.left_at
+    other = subscription.alias()
+    is_on_or_was_later = (
+        select(other.c.subscriber_id)
+        .where(
+            other.c.subscriber_id == subscription.c.subscriber_id,
+            other.c.mailing_list_id.in_(lists),
+            or_(other.c.ended_at.is_(None), other.c.ended_at > subscription.c.ended_at),
+        )
+        .exists()
+    )
+    has_departed = (
+        select(departure.c.subscriber_id)
+        .where(
+            departure.c.campaign_id == campaign_id,
+            departure.c.subscriber_id == subscription.c.subscriber_id,
+        )
+        .exists()
+    )
+
+    def those(movement: str, at: Any, cause: Any = _NO_CAUSE) -> Select[Any]:
+        columns = literal(movement).label("movement"), cause.label("cause")
+        return select(*columns, at.label("at")).where(at >= since, at < until)
+
+    of_campaign = departure.c.campaign_id == campaign_id
+    is_theirs = subscriber.c.id == reader.c.subscriber_id
+    taken_off = (
+        those("taken-off", subscription.c.ended_at)
+        .join(reader, reader.c.subscriber_id == subscription.c.subscriber_id)
+        .join(subscriber, is_theirs)
+        .where(
+            is_reader,
+            subscription.c.mailing_list_id.in_(lists),
+            subscriber.c.erased_at.is_(None),
+            ~has_departed,
+            ~is_on_or_was_later,
+        )
+        .group_by(reader.c.id, subscription.c.ended_at)
+    )
+    return union_all(
+        those("joined", reader.c.joined_at).where(is_reader),
+        those("left", left, departure.c.means).where(of_campaign),
+        those("returned", departure.c.returned_at).where(of_campaign),
+        those("erased", subscriber.c.erased_at)
+        .join(reader, is_theirs)
+        .where(is_reader),
+        taken_off,
+    )
+
+
+def formats_needed(
+    connection: Connection, campaign_id: int, lists: Sequence[int]
+) -> list[FormatCount]:
+    """Return how many of the campaign's readers need each format, now."""
+    rows = connection.execute(
+        select(reader.c.format, func.count())
+        .where(
+            reader.c.campaign_id == campaign_id,
+            reads(reader.c.subscriber_id, campaign_id, lists),
+        )
+        .group_by(reader.c.format)
+        .order_by(func.count().desc(), reader.c.format)
+    )
+    return [FormatCount(*row) for row in rows]
+
+
+def _period(at: Any, bounds: Sequence[datetime]) -> Any:
+    """Return the number of the period in which an instant lies, from 0."""
+    ends = enumerate(bounds[1:-1])
+    last = len(bounds) - 2
+    if last == 0:
+        return literal(0)
+    return case(*((at < end, number) for number, end in ends), else_=last)
