@@ -56,12 +56,12 @@ def ended(engine: Engine, edition_id: int, reader_id: int, **how: object) -> Non
         assert changed.rowcount == 1
 
 
-def report(engine: Engine, days: int = 1, **asked: str) -> CampaignReport:
+def report(engine: Engine, days: int = 1, **days_wanted: str) -> CampaignReport:
     """Return the report of so many days from the first, or as asked for."""
     now = EIGHT + (days - 1) * DAY + timedelta(hours=8)
     with reading(engine) as connection:
         stored = campaigns.by_name(connection, "lantern-week")
-        return report_of(connection, stored, AskedDays(**asked), now)
+        return report_of(connection, stored, AskedDays(**days_wanted), now)
 
 
 def table(of: CampaignReport, name: str) -> ReportTable:

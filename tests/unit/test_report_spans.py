@@ -12,7 +12,7 @@ FIRST = date(2026, 9, 1)
 
 
 @pytest.mark.parametrize(
-    ("asked", "first"),
+    ("wanted", "first"),
     [
         (AskedDays("week"), date(2026, 11, 23)),
         (AskedDays("month"), date(2026, 11, 1)),
@@ -21,12 +21,12 @@ FIRST = date(2026, 9, 1)
         (AskedDays(first="2026-10-25"), date(2026, 10, 25)),
     ],
 )
-def test_a_span_ends_today(asked: AskedDays, first: date) -> None:
-    assert asked.span(TODAY, FIRST) == ReportSpan(first, TODAY)
+def test_a_span_ends_today(wanted: AskedDays, first: date) -> None:
+    assert wanted.span(TODAY, FIRST) == ReportSpan(first, TODAY)
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("wanted", "words"),
     [
         (AskedDays("decade"), "week, month, all"),
         (AskedDays(first="soon"), "2026-07-06"),
@@ -34,9 +34,11 @@ def test_a_span_ends_today(asked: AskedDays, first: date) -> None:
         (AskedDays(first="1900-01-01"), "20 years"),
     ],
 )
-def test_days_that_cannot_be_are_refused_in_words(asked: AskedDays, words: str) -> None:
+def test_days_that_cannot_be_are_refused_in_words(
+    wanted: AskedDays, words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
-        asked.span(TODAY, FIRST)
+        wanted.span(TODAY, FIRST)
 
 
 @pytest.mark.parametrize("days", [1, 2, 31, 32, 182, 183, 400, 1117, 1500, 7000])

@@ -55,7 +55,7 @@ class CampaignReport:
 
 
 def report_of(
-    connection: Connection, stored: StoredCampaign, asked: AskedDays, now: datetime
+    connection: Connection, stored: StoredCampaign, wanted: AskedDays, now: datetime
 ) -> CampaignReport:
     """Return what the campaign came to in those days, of our mode's editions.
 
@@ -67,7 +67,7 @@ def report_of(
     every = campaign_figures.editions_of(connection, stored.id)
     days = {each.id: each.slot.astimezone(zone).date() for each in every}
     today = now.astimezone(zone).date()
-    span = asked.span(today, min([*days.values(), campaign.starts or today, today]))
+    span = wanted.span(today, min([*days.values(), campaign.starts or today, today]))
     periods = span.periods()
     within = {
         edition_id: span.period_of(periods, day)

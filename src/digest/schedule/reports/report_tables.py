@@ -67,7 +67,7 @@ class ReportFigures:
     needs: Counter[str]  # readers by format
     counts_posted: bool
 
-    def taken(self, of: Iterable[OutcomeCount]) -> Counter[tuple[int, str]]:
+    def copies_taken(self, of: Iterable[OutcomeCount]) -> Counter[tuple[int, str]]:
         """Return copies that were taken, by edition and channel.
 
         Of letters those that were posted; those of a rehearsal are proofs, and laid
@@ -90,7 +90,7 @@ def tables_of(figures: ReportFigures, price: Decimal | None) -> tuple[ReportTabl
         _copies(figures),
         _people(figures),
         _readers(figures),
-        _left(figures),
+        _losses(figures),
         _refused(figures),
         _letters(figures, price),
         _needs(figures),
@@ -99,10 +99,10 @@ def tables_of(figures: ReportFigures, price: Decimal | None) -> tuple[ReportTabl
 
 def summary(figures: ReportFigures) -> str:
     """Return in one sentence or two what the span came to."""
-    taken = figures.taken(figures.outcomes)
-    total = sum(taken.values())
+    by_channel = figures.copies_taken(figures.outcomes)
+    total = sum(by_channel.values())
     emails = sum(
-        count for (_, name), count in taken.items() if goes_by_email(Channel(name))
+        count for (_, name), count in by_channel.items() if goes_by_email(Channel(name))
     )
     if not figures.editions:
         return "No edition had its time in these days."
@@ -115,7 +115,7 @@ def summary(figures: ReportFigures) -> str:
 
 def _copies(figures: ReportFigures) -> ReportTable:
     by_period = Counter[tuple[int, str]]()
-    for (edition_id, channel), count in figures.taken(figures.outcomes).items():
+    for (edition_id, channel), count in figures.copies_taken(figures.outcomes).items():
         by_period[figures.period_of[edition_id], channel] += count
     return ReportTable(
         "copies",
@@ -178,7 +178,7 @@ def _readers(figures: ReportFigures) -> ReportTable:
     )
 
 
-def _left(figures: ReportFigures) -> ReportTable:
+def _losses(figures: ReportFigures) -> ReportTable:
     others = {"taken-off": "Taken off the lists", "erased": "Erased"}
     causes = Counter[str]()
     for each in figures.movements:

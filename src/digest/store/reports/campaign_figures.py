@@ -229,7 +229,7 @@ def _movements(
     campaign_id: int, lists: Sequence[int], since: datetime, until: datetime
 ) -> CompoundSelect[Any]:
     """Return the query of every movement, with its cause and its instant."""
-    is_reader, left = reader.c.campaign_id == campaign_id, departure.c.left_at
+    is_reader = reader.c.campaign_id == campaign_id
     other = subscription.alias()
     is_on_or_was_later = (
         select(other.c.subscriber_id)
@@ -270,7 +270,7 @@ def _movements(
     )
     return union_all(
         those("joined", reader.c.joined_at).where(is_reader),
-        those("left", left, departure.c.means).where(of_campaign),
+        those("left", departure.c.left_at, departure.c.means).where(of_campaign),
         those("returned", departure.c.returned_at).where(of_campaign),
         those("erased", subscriber.c.erased_at)
         .join(reader, is_theirs)

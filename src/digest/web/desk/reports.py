@@ -35,7 +35,7 @@ class ReportPages:
     digest: App
     pages: Pages
 
-    def report(self, name: str, asked: AskedDays) -> tuple[CampaignReport, str]:
+    def report(self, name: str, wanted: AskedDays) -> tuple[CampaignReport, str]:
         """Return the report and what is wrong with the days, of which all are then.
 
         Raises NotFound for a campaign that there is not.
@@ -44,16 +44,16 @@ class ReportPages:
         with self.digest.reading() as connection:
             stored = campaigns.by_name(connection, name)
             try:
-                return report_of(connection, stored, asked, now), ""
+                return report_of(connection, stored, wanted, now), ""
             except ValueError as problem:
                 fault = f"{problem}"[:1].upper() + f"{problem}"[1:]
                 return report_of(connection, stored, AskedDays(), now), fault
 
-    def page(self, name: str, asked: AskedDays) -> Response:
+    def page(self, name: str, wanted: AskedDays) -> Response:
         """Return the page of one campaign's report."""
-        report, fault = self.report(name, asked)
+        report, fault = self.report(name, wanted)
         address = f"{_HERE}/{name}"
-        named = asked.name or ("" if asked.first or asked.last else SpanName.ALL)
+        named = wanted.name or ("" if wanted.first or wanted.last else SpanName.ALL)
         return self.pages.page(
             "desk/reports/report.html",
             here="reports",
@@ -67,19 +67,19 @@ class ReportPages:
                 for each in SpanName
             ],
             tables=[
-                _shown(each, f"{address}/{each.name}.csv?{_query(asked)}")
+                _view(each, f"{address}/{each.name}.csv?{_query(wanted)}")
                 for each in report.tables
             ],
             typed={
-                "first": asked.first or report.span.first.isoformat(),
-                "last": asked.last or report.span.last.isoformat(),
+                "first": wanted.first or report.span.first.isoformat(),
+                "last": wanted.last or report.span.last.isoformat(),
             },
             faults={"first": fault} if fault else {},
         )
 
-    def file(self, name: str, table: str, asked: AskedDays) -> Response:
+    def file(self, name: str, table: str, wanted: AskedDays) -> Response:
         """Return one table as CSV. Raises NotFound where there is none."""
-        report, _ = self.report(name, asked)
+        report, _ = self.report(name, wanted)
         chosen = report.table(table)
         if chosen is None:
             raise NotFound("There is no such table in a report.")
@@ -127,13 +127,13 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     return router
 
 
-def _query(asked: AskedDays) -> str:
-    """Return the days that are asked for as an address has them."""
-    fields = {"span": asked.name, "first": asked.first, "last": asked.last}
+def _query(wanted: AskedDays) -> str:
+    """Return the days that are wanted as an address has them."""
+    fields = {"span": wanted.name, "first": wanted.first, "last": wanted.last}
     return urlencode({name: words for name, words in fields.items() if words})
 
 
-def _shown(table: ReportTable, csv: str) -> Mapping[str, Any]:
+def _view(table: ReportTable, csv: str) -> Mapping[str, Any]:
     shares = (
         [(count, f"{how} ({share}%)", "") for how, count, share in table.rows]
         if table.name == "people"
