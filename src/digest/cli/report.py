@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table
-from digest.model.report_spans import SpanName
+from digest.model.report_spans import ReportSpanName
 
 _DAY = "2026-07-06"
 
@@ -19,8 +19,8 @@ def report(  # noqa: PLR0913 - an option each
     campaign: CampaignName,
     *,
     span: Annotated[
-        SpanName, typer.Option(help="Which days, up to today.")
-    ] = SpanName.ALL,
+        ReportSpanName, typer.Option(help="Which days, up to today.")
+    ] = ReportSpanName.ALL,
     first: Annotated[
         str, typer.Option("--from", metavar="DATE", help=f"From this day: {_DAY}.")
     ] = "",

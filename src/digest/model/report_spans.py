@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 _NextPeriod = Callable[[date], date]  # from the first day of one period to the next's
 
 
-class SpanName(StrEnum):
+class ReportSpanName(StrEnum):
     """The spans that have a name; each ends today."""
 
     WEEK = "week"
@@ -26,9 +26,9 @@ class SpanName(StrEnum):
 
 
 _WORDS = {
-    SpanName.WEEK: "This week",
-    SpanName.MONTH: "This month",
-    SpanName.ALL: "From the first day",
+    ReportSpanName.WEEK: "This week",
+    ReportSpanName.MONTH: "This month",
+    ReportSpanName.ALL: "From the first day",
 }
 
 
@@ -112,9 +112,9 @@ class AskedDays:
             first = _day(self.first) if self.first else beginning
             return ReportSpan(first, _day(self.last) if self.last else today)
         try:
-            name = SpanName(self.name or SpanName.ALL)
+            name = ReportSpanName(self.name or ReportSpanName.ALL)
         except ValueError:
-            names = ", ".join(SpanName)
+            names = ", ".join(ReportSpanName)
             raise ValueError(
                 f"“{self.name}” is no span: it is one of {names}"
             ) from None
@@ -128,13 +128,13 @@ def _day(words: str) -> date:
         raise ValueError(f"“{words}” is no day: write it as 2026-07-06") from None
 
 
-def _span_named(name: SpanName, today: date, beginning: date) -> ReportSpan:
+def _span_named(name: ReportSpanName, today: date, beginning: date) -> ReportSpan:
     match name:
-        case SpanName.WEEK:
+        case ReportSpanName.WEEK:
             return ReportSpan(today - timedelta(days=today.weekday()), today)
-        case SpanName.MONTH:
+        case ReportSpanName.MONTH:
             return ReportSpan(today.replace(day=1), today)
-        case SpanName.ALL:
+        case ReportSpanName.ALL:
             earliest = today - limits.REPORT_SPAN
             return ReportSpan(min(max(beginning, earliest), today), today)
 

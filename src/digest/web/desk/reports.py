@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from digest.bootstrap import App
 from digest.errors import NotFound
-from digest.model.report_spans import AskedDays, SpanName
+from digest.model.report_spans import AskedDays, ReportSpanName
 from digest.model.roles import Right
 from digest.schedule.reports.campaign_report import (
     CampaignReport,
@@ -53,7 +53,9 @@ class ReportPages:
         """Return the page of one campaign's report."""
         report, fault = self.report(name, wanted)
         address = f"{_HERE}/{name}"
-        named = wanted.name or ("" if wanted.first or wanted.last else SpanName.ALL)
+        named = wanted.name or (
+            "" if wanted.first or wanted.last else ReportSpanName.ALL
+        )
         return self.pages.page(
             "desk/reports/report.html",
             here="reports",
@@ -64,7 +66,7 @@ class ReportPages:
             days=span_in_words(report.span),
             spans=[
                 (f"{address}?span={each}", each.words, named == each)
-                for each in SpanName
+                for each in ReportSpanName
             ],
             tables=[
                 _view(each, f"{address}/{each.name}.csv?{_query(wanted)}")
