@@ -15,7 +15,7 @@ from digest.model.people.departure import LeavingMeans
 from digest.model.report_spans import ReportPeriod, ReportSpan
 from digest.model.staff_words import counted
 from digest.store.delivery import returned_letters
-from digest.store.delivery.by_channel import goes_by_email
+from digest.store.delivery.by_channel import BY_LETTER, goes_by_email
 from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.reports.campaign_figures import (
     LetterCount,
@@ -80,7 +80,7 @@ class ReportFigures:
         if self.counts_posted:
             for batch in self.letters:
                 if batch.state in _NOT_YET_POSTED:
-                    copies[batch.edition_id, Channel.POST] -= batch.letters
+                    copies[batch.edition_id, BY_LETTER] -= batch.letters
         return copies
 
 

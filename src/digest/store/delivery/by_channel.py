@@ -6,9 +6,10 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store.base.tables import delivery
 
+BY_LETTER = Channel.POST
 # Conditions on a delivery: a worker sends it, or a print batch holds it.
 IS_EMAIL = delivery.c.channel == Channel.EMAIL
-IS_LETTER = delivery.c.channel == Channel.POST
+IS_LETTER = delivery.c.channel == BY_LETTER
 
 
 def goes_by_email(channel: Channel) -> bool:
