@@ -24,6 +24,9 @@ ROOT = Path(__file__).parents[1]
 SOURCES = {
     ROOT / "src" / "digest" / "render": [("**.py", "python")],
     ROOT / "templates" / "email": [("**.html", "jinja2"), ("**.txt", "jinja2")],
+    ROOT / "src" / "digest" / "web" / "public": [("**.py", "python")],
+    ROOT / "templates" / "web" / "public": [("**.html", "jinja2")],
+    ROOT / "templates" / "web" / "layout": [("public.html", "jinja2")],
 }
 HEADER = """\
 # What readers read, in LANGUAGE. Words in %(brackets)s and {brackets} stand for

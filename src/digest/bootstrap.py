@@ -13,6 +13,8 @@ from jinja2 import Environment
 from sqlalchemy import Connection, Engine, make_url
 
 from digest.audience.hashing import KeyedHasher
+from digest.audience.joining.confirming import ConfirmationLinks
+from digest.audience.joining.proofs import WorkProofs
 from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import find
 from digest.audience.unsubscribing import UnsubscribeLinks, unsubscribe
@@ -46,6 +48,7 @@ from digest.schedule.editions.renditions import Renditions
 from digest.schedule.editions.testing import EditionTests
 from digest.schedule.operators.operator_watch import OperatorWatch
 from digest.schedule.operators.staff_mail import StaffMail
+from digest.schedule.readers.confirmations import ConfirmationOutbox
 from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
@@ -95,6 +98,25 @@ class App:
         """Unsubscribing from a campaign, and coming back, by the link in an edition."""
         by_reader = acting_as(self.engine, "a reader, by a link,")
         return UnsubscribeLinks(by_reader, self.links, self.clock)
+
+    @cached_property
+    def confirmation_links(self) -> ConfirmationLinks:
+        """Joining a campaign by the link in a mail that asks for it."""
+        by_reader = acting_as(self.engine, "a reader, by a link,")
+        return ConfirmationLinks(by_reader, self.links, self.hasher, self.clock)
+
+    @cached_property
+    def work_proofs(self) -> WorkProofs:
+        """Proofs of work, asked of who signs up while very many do."""
+        return WorkProofs(self.secret)
+
+    @cached_property
+    def confirmation_outbox(self) -> ConfirmationOutbox:
+        """Where the mails wait that ask whether it was their reader who joined."""
+        engine = acting_as(self.engine, "the program")
+        return ConfirmationOutbox(
+            engine, self.carrier, self.links, self.templates("email")
+        )
 
     @cached_property
     def hasher(self) -> KeyedHasher:

@@ -9,7 +9,14 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
-from digest.store.people import subject_access, subscribers, subscriptions, suppressions
+from digest.store.people import (
+    consents,
+    joining_requests,
+    subject_access,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
 
 ERASED = "erased"
 
@@ -45,6 +52,9 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         subscriptions.erase(connection, subscriber.id, ERASED, now)
         subscribers.blank(connection, subscriber.id, now)
         subject_access.blank(connection, subscriber.id)
+        consents.blank(connection, subscriber.id)
+        if hashed.email:
+            joining_requests.forget(connection, hashed.email, now)
         # Last: the answers that were blanked may name them, this reason does not.
         deliveries.cancel_subscribers(
             connection, [subscriber.id], now, ERASED, owes=False

@@ -50,3 +50,12 @@ LONGEST_PAUSE = timedelta(days=400)
 
 # Of events in it, each date for itself: browsers open addresses of 2,000 characters.
 EVENTS_OF_A_LINK = 200
+
+# == Joining by the web ==
+
+# Bits of a proof of work: about a second of an old telephone, hours of a flood.
+PROOF_BITS = 16
+# Whoever has no script waits as long instead, and presses the button again.
+PROOF_WAIT = timedelta(seconds=60)
+# Of a question for a proof: time to be called away.
+PROOF_LASTS = timedelta(minutes=30)

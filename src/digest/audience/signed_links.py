@@ -47,6 +47,8 @@ class SignedLinks:
         self._calendar_key = _key(secret, "calendar")
         self._events_key = _key(secret, "events")
         self._account_key = _key(secret, "account")
+        self._confirmation_key = _key(secret, "confirm")
+        self._choices_key = _key(secret, "choices")
         self._mailto_key = _key(secret, "leave by mail")
         self._bounce_key = _key(secret, "bounce")
 
@@ -109,6 +111,26 @@ class SignedLinks:
     def read_account_token(self, token: str) -> int | None:
         """Return the link whose `account_url` has this token, or None."""
         return _read_token(self._account_key, token)
+
+    def confirmation_url(self, request_id: int) -> str:
+        """Return the address of the page with the button that confirms a sign-up."""
+        return f"{self._base_url}/confirm/{_token(self._confirmation_key, request_id)}"
+
+    def read_confirmation_token(self, token: str) -> int | None:
+        """Return the request whose `confirmation_url` has this token, or None."""
+        return _read_token(self._confirmation_key, token)
+
+    def choices_url(self, reader_id: int) -> str:
+        """Return the address of the page where a reader chooses what they get."""
+        return f"{self._base_url}/p/{self.choices_token(reader_id)}"
+
+    def choices_token(self, reader_id: int) -> str:
+        """Return the last part of `choices_url`."""
+        return _token(self._choices_key, reader_id)
+
+    def read_choices_token(self, token: str) -> int | None:
+        """Return the reader whose `choices_url` has this token, or None."""
+        return _read_token(self._choices_key, token)
 
     def unsubscribe_mailto(self, reader_id: int) -> str:
         """Return the mailto: address that does the same."""

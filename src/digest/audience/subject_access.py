@@ -63,6 +63,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "notes": person.notes,
         **subject_access.dates_of(connection, subscriber.id),
         "subscriptions": subject_access.subscriptions_of(connection, subscriber.id),
+        "consents": subject_access.consents_of(connection, subscriber.id),
         "campaigns": subject_access.campaigns_of(connection, subscriber.id),
         "left": subject_access.departures_of(connection, subscriber.id),
         "copies": subject_access.copies_of(connection, subscriber.id),

@@ -13,6 +13,8 @@ NAME_LENGTH = 60
 DURATION_DIGITS = 5
 # Characters of a goodbye: it ends an edition and is none.
 PARAGRAPHS_LENGTH = 4000
+# Characters of what people say yes to, or are told, where they join: a few sentences.
+JOINING_WORDS_LENGTH = 600
 # Years of a campaign's days: bank holidays are listed no further.
 YEARS = range(1970, 2101)
 # Time for a second try, which greylisting needs.

@@ -99,6 +99,23 @@ OPERATOR_MAIL_KEPT = timedelta(days=7)
 # By the clock of DIGEST_TIMEZONE: before a day's work, and before most editions.
 DAILY_MAIL_HOUR = 7
 
+# == Mails that ask whether somebody joined ==
+
+# Seconds between two looks: whoever has just signed up looks into their email.
+CONFIRMATIONS_LOOK_SECONDS = 5.0
+# A mail that could not be handed over, or was one too many, is tried again.
+CONFIRMATION_RETRY = timedelta(minutes=10)
+# The time in which those mails count, of a domain and of all.
+CONFIRMATIONS_WITHIN = timedelta(hours=1)
+# Those to one domain: of a campaign's first hour, at the largest provider of mail.
+CONFIRMATIONS_OF_A_DOMAIN = 500
+# Those to all: a flood of addresses is no more than that, and people wait their turn.
+CONFIRMATIONS_OF_ALL = 1500
+# Requests to join in some twenty minutes that are more than people make: an attack.
+JOINING_FLOOD = 600
+# What somebody asked for by the web, to get it on paper or by phone, waits a weekend.
+JOINING_UNSEEN = timedelta(days=3)
+
 # == What staff are shown ==
 
 # Editions of a campaign that status lists and looks at for troubles, newest first.

@@ -96,3 +96,17 @@ ACTOR_LENGTH = 120
 AUDIT_SUBJECT_LENGTH = 120
 # Characters of a value before and after: enough to know it again, not to keep it.
 AUDIT_VALUE_LENGTH = 200
+
+# == Joining ==
+
+# An address gets so few mails that ask whether it was its owner who joined: whoever
+# types in somebody else's sends them one.
+CONFIRMATION_EVERY = timedelta(hours=24)
+# Nobody who meant it waits for longer, and what was typed is no longer ours to keep.
+UNCONFIRMED_KEPT = timedelta(days=7)
+# Of one that is settled, a button that is pressed again should say the same.
+SETTLED_JOINING_KEPT = timedelta(days=30)
+# Requests are counted by stretches of so long.
+JOINING_TALLY_STRETCH = timedelta(minutes=10)
+# What a flood was is known for a while.
+JOINING_TALLY_KEPT = timedelta(days=30)

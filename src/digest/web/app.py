@@ -53,7 +53,15 @@ from digest.web.parts import visitor
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.post_room import batches, returned, to_do
-from digest.web.public import event_file, health, site, slot_calendar, unsubscribe
+from digest.web.public import (
+    confirming,
+    event_file,
+    health,
+    joining,
+    site,
+    slot_calendar,
+    unsubscribe,
+)
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -89,6 +97,8 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     gate, door = Gate(digest, pages, sessions), Door(digest)
     of_everybody = (
         unsubscribe.routes(digest, pages),
+        joining.routes(digest, pages),
+        confirming.routes(digest, pages),
         slot_calendar.routes(digest),
         event_file.routes(digest),
         sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),

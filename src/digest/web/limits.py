@@ -26,6 +26,17 @@ WRONG_ATTEMPTS_OF_A_CALLER = 50
 # Of those of one person from anywhere: some six thousand a day, of 10^20 passwords.
 WRONG_ATTEMPTS_OF_A_PERSON = 40
 
+# == Signing up ==
+
+# The time in which sign-ups from one place count.
+JOINING_WITHIN = timedelta(hours=1)
+# Of those from one address, before a proof of work or a wait is asked: a household.
+JOINING_OF_A_CALLER = 10
+# Of those from one network: a library, a street.
+JOINING_OF_A_NETWORK = 40
+# Of those from one address at most; a day of sign-ups where all come by one proxy.
+JOINING_OF_A_CALLER_AT_MOST = 300
+
 # == A page ==
 
 # Of editions on the page of today, for each campaign.

@@ -18,6 +18,7 @@ from digest.schedule.editions.side_by_side import SideBySide
 from digest.schedule.editions.timetable import Timetable
 from digest.schedule.guard import guarded
 from digest.schedule.limits import (
+    CONFIRMATIONS_LOOK_SECONDS,
     ERRANDS_END_SECONDS,
     LOOP_STALLED_SECONDS,
     OPERATORS_LOOK_SECONDS,
@@ -40,7 +41,9 @@ TIMETABLE, WORKER = "timetable", "worker"
 
 def serve_pages(digest: App, host: str, port: int) -> None:
     """Serve the pages until asked to stop."""
-    watch_over_it(digest, threading.Event())
+    stop = threading.Event()
+    watch_over_it(digest, stop)
+    mail_confirmations(digest, stop)
     _server(digest, host, port).run()
 
 
@@ -66,6 +69,7 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
 
     _started("stopping", end_the_pages, pulses)
     watch_over_it(digest, stop)
+    mail_confirmations(digest, stop)
     try:
         server.run()
     finally:
@@ -93,6 +97,18 @@ def watch_over_it(digest: App, stop: threading.Event) -> None:
                 digest.operator_watch.look(digest.now())
 
     threading.Thread(target=look, name="watching over it", daemon=True).start()
+
+
+def mail_confirmations(digest: App, stop: threading.Event) -> None:
+    """Have a thread send the mails that ask who signed up, until asked to stop."""
+
+    def look() -> None:
+        while not stop.wait(CONFIRMATIONS_LOOK_SECONDS):
+            with guarded("mailing confirmations", "to who signed up"):
+                if not holds.look(digest.engine, digest.now()):
+                    digest.confirmation_outbox.send_due(digest.now())
+
+    threading.Thread(target=look, name="confirmations", daemon=True).start()
 
 
 def watch_the_clock(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.campaigns.slots import Recurrence
 from digest.model.formats import Format
+from digest.model.people.joining import Joining
 from digest.model.posts.identity.signs import Sign
 from digest.model.posts.pictures import PictureHosting
 
@@ -201,6 +202,7 @@ class Campaign:
     held back once it may go; None leaves it to `holds_back`. `most_items` is how many
     posts and events a copy has; more posts come with the next edition. With
     `events_alone` an edition with nothing new goes all the same where something is on.
+    Without `joining` nobody can ask for it on the web.
     """
 
     name: str
@@ -227,6 +229,7 @@ class Campaign:
     in_full: bool = False
     pictures: PictureHosting = PictureHosting.ATTACHED
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
+    joining: Joining | None = None
 
     @property
     def has_postal_address(self) -> bool:

@@ -34,12 +34,14 @@ from digest.model.campaigns.toml_table import TomlFaults, TomlTable
 from digest.model.campaigns.written_times import checked_name, last_time, zone_name
 from digest.model.limits import (
     DOMAIN_LABEL_LENGTH,
+    JOINING_WORDS_LENGTH,
     LOCAL_PART_LENGTH,
     LONGEST_AHEAD,
     LONGEST_HOLD_BACK,
     MOST_PRICE,
     SHORTEST_AHEAD,
 )
+from digest.model.people.joining import USUAL_WAYS, Joining, JoiningWay
 from digest.model.posts.identity.signs import DECISIVE, Sign
 from digest.model.posts.pictures import PictureHosting
 
@@ -98,14 +100,14 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     schedules = tuple(
         schedule_from(table, inherited) for table in root.tables("schedule")
     )
-    email = root.table("email")
+    email, lists = root.table("email"), head.words("lists", required=True)
     _check_names(root, sources, schedules)
     campaign = Campaign(
         name=head.parsed("name", checked_name, "", required=True),
         title=head.text("title", required=True),
         sender_name=sender.name,
         sender_address=sender.address,
-        lists=head.words("lists", required=True),
+        lists=lists,
         timezone=zone,
         sources=sources,
         schedules=schedules,
@@ -127,6 +129,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         in_full=email.flag("in_full", default=False),
         pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
         letter=_letter(root.table("letter")),
+        joining=_joining(root, lists),
     )
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
         head.fault("ends", "is before starts")
@@ -244,6 +247,29 @@ def _letter(table: TomlTable) -> LetterHead:
         postage=table.text("postage", "second"),
         price=table.parsed("price", _price, None, of=(int, float)),
     )
+
+
+def _joining(root: TomlTable, lists: tuple[str, ...]) -> Joining | None:
+    if "joining" not in root:
+        return None
+    table = root.table("joining")
+    ways = table.choices("ways", {way.value: way for way in JoiningWay})
+    list_name = table.text("list", lists[0] if lists else "")
+    if list_name and lists and list_name not in lists:
+        table.fault("list", f'"{list_name}" is none of the campaign\'s lists')
+    return Joining(
+        wording=_sentences(table, "wording", required=True),
+        list_name=list_name,
+        about=_sentences(table, "about"),
+        ways=tuple(dict.fromkeys(ways)) or USUAL_WAYS,
+    )
+
+
+def _sentences(table: TomlTable, key: str, *, required: bool = False) -> str:
+    words = " ".join(table.text(key, required=required).split())
+    if len(words) > JOINING_WORDS_LENGTH:
+        table.fault(key, f"is longer than {JOINING_WORDS_LENGTH} characters")
+    return words
 
 
 def _check_names(

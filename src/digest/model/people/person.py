@@ -61,12 +61,16 @@ _NO_CONSENT = re.compile(r"\bsoft\b|\bno\b|\bnot\b|without", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The evidence of permission, as it was written down."""
+    """The evidence of permission, as it was written down.
+
+    `evidence` is what can be shown of it: where a signed form lies.
+    """
 
     basis: str = ""
     method: str = ""
     at: str = ""
     wording: str = ""
+    evidence: str = ""
 
     @property
     def is_a_request(self) -> bool:

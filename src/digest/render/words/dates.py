@@ -26,6 +26,12 @@ def day_without_year(instant: datetime, zone: str, words: Words) -> str:
     return words.from_babel(format_date(day, pattern, locale))
 
 
+def moment_told(instant: datetime, zone: str, words: Words) -> str:
+    """Return the day and the time: "Tuesday 7 July, 9am"."""
+    local = instant.astimezone(zone_of(zone))
+    return f"{day_without_year(instant, zone, words)}, {_clock(local, words)}"
+
+
 def when(
     event: Event, home_zone: str, words: Words, span: TimeSpan | None = None
 ) -> str:

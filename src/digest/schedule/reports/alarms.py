@@ -23,6 +23,7 @@ from digest.schedule import limits
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
 from digest.schedule.reports import troubles
+from digest.schedule.reports.joining_troubles import joining_troubles
 from digest.schedule.reports.troubles import Trouble
 from digest.store.base import machine_clocks
 from digest.store.campaigns import campaigns, sources
@@ -54,6 +55,7 @@ class AlarmKind(StrEnum):
     SOURCE = "source"
     LETTERS = "letters"
     OPERATORS = "operators"
+    JOINING = "joining"
     ROW = "row"
     UNSEEN = "unseen"
 
@@ -127,6 +129,7 @@ class _Look:
             "the mail servers": self._mail_servers,
             "the letters": self._letters,
             "the mail to the operators": self._operators,
+            "who signs up on the web": self._joining,
             "the rows of the database": self._rows,
         }
         parts |= {
@@ -323,6 +326,10 @@ class _Look:
             what = f"{mails} to the operators could not be sent, since {since}:"
             trouble = Trouble(what, f"{unsent.why.rstrip('.')}. It is tried again.")
             yield Alarm(AlarmKind.OPERATORS, "mail to the operators", trouble)
+
+    def _joining(self) -> Iterator[Alarm]:
+        for trouble in joining_troubles(self._connection, self._now, self._zone):
+            yield Alarm(AlarmKind.JOINING, trouble.help, trouble)
 
     def _rows(self) -> Iterator[Alarm]:
         for trouble in troubles.unreadable_rows(self._connection):

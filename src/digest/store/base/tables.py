@@ -357,6 +357,63 @@ subscription = Table(
     ),
 )
 
+# Each time somebody said yes, or staff wrote down that nobody had asked: rows are added
+# and never changed, but for what an erasure takes out.
+consent = Table(
+    "consent",
+    metadata,
+    _id(),
+    _to("subscriber_id"),
+    _to("mailing_list_id"),
+    _required("at", UtcDateTime),  # when it was written down
+    _required("basis", Text),
+    _required("method", Text),
+    Column("said_at", Text),  # when they said so, as it was written down
+    Column("wording", Text),
+    # What the wording is known again by: model.people.joining.wording_version.
+    Column("wording_version", String(12)),
+    Column("evidence", Text),  # where a paper lies, a call's note
+    _required("actor", String(120)),  # who wrote it down, as the audit trail has it
+    Index("ix_consent_subscriber_id", "subscriber_id"),
+)
+
+# What somebody asked for on the web: it waits for their own button, or for staff.
+joining_request = Table(
+    "joining_request",
+    metadata,
+    _id(),
+    _to("campaign_id"),
+    # Of an address and a campaign one waits at a time; null once it is settled.
+    Column("pending_key", String(90), unique=True),
+    # Keyed hashes, so that they may outlive what was typed: audience.hashing.
+    Column("address_hash", String(64)),
+    Column("domain_hash", String(64)),
+    # The cells of a list's row; {} once it is settled.
+    _required("content", JSON),
+    _required("way", String(12)),  # model.people.joining.JoiningWay
+    _required("wording", Text),
+    _required("requested_at", UtcDateTime),
+    Column("requests", Integer, nullable=False, server_default="1"),
+    # When its mail is to go, or is tried again; null where none is to.
+    Column("mail_due_at", UtcDateTime),
+    Column("mailed_at", UtcDateTime),
+    Column("failure", Text),
+    Column("settled_at", UtcDateTime),
+    Column("outcome", String(12)),
+    _to("subscriber_id", nullable=True),
+    Index("ix_joining_request_address_hash", "address_hash", "mailed_at"),
+    Index("ix_joining_request_mailed_at", "mailed_at"),
+    Index("ix_joining_request_mail_due_at", "mail_due_at"),
+)
+
+# How many requests to join came in each stretch of time, so that a flood is noticed.
+joining_tally = Table(
+    "joining_tally",
+    metadata,
+    Column("since", UtcDateTime, primary_key=True),
+    Column("requests", Integer, nullable=False, server_default="0"),
+)
+
 # Who has left which campaign: for good, whatever its lists are, until they come back.
 departure = Table(
     "departure",

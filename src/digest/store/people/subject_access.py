@@ -9,6 +9,7 @@ from digest.store.base.tables import (
     bounce,
     campaign,
     carried_over,
+    consent,
     delivery,
     departure,
     edition,
@@ -45,6 +46,18 @@ def subscriptions_of(connection: Connection, subscriber_id: int) -> Entries:
         .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
         .where(subscription.c.subscriber_id == subscriber_id)
         .order_by(mailing_list.c.name),
+    )
+
+
+def consents_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return each time somebody said yes, and in which words, the latest last."""
+    facts = [column for column in consent.c if not column.name.endswith("id")]
+    return _entries(
+        connection,
+        select(mailing_list.c.name.label("list"), *facts)
+        .join(mailing_list, mailing_list.c.id == consent.c.mailing_list_id)
+        .where(consent.c.subscriber_id == subscriber_id)
+        .order_by(consent.c.id),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import mailing_list, subscription
-from digest.store.base.upsert import insert_new
+from digest.store.base.upsert import insert_for, insert_new
 from digest.store.staff.audit import Act, record
 
 EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
@@ -123,6 +123,28 @@ def start(
             | _values(entry)
             for who, entry in people.items()
         ],
+    )
+
+
+def join(
+    connection: Connection,
+    list_id: int,
+    subscriber_id: int,
+    entry: ListEntry,
+    now: datetime,
+) -> None:
+    """Have somebody be on a list by their own word, also one who had left it."""
+    values = _values(entry)
+    if entry.reference == "":
+        values.pop("reference")
+    statement = insert_for(connection, subscription).values(
+        mailing_list_id=list_id, subscriber_id=subscriber_id, started_at=now, **values
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["mailing_list_id", "subscriber_id"],
+            set_={**values, "ended_at": None, "ended_reason": None},
+        )
     )
 
 

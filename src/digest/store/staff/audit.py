@@ -93,9 +93,14 @@ def acting_as(engine: Engine, actor: str) -> Engine:
     return engine.execution_options(**{ACTOR: actor})
 
 
+def actor_of(connection: Connection) -> str:
+    """Return whom the connection acts for: a person, or the program."""
+    actor: str = connection.get_execution_options().get(ACTOR, PROGRAM)
+    return actor[: limits.ACTOR_LENGTH]
+
+
 def record(connection: Connection, act: Act, now: datetime) -> None:
-    """Write down an act of whom the connection acts for: a person, or the program."""
-    actor = connection.get_execution_options().get(ACTOR, PROGRAM)
+    """Write down an act of whom the connection acts for."""
     campaign_id: Any = act.campaign_id
     if campaign_id is None and act.edition_id is not None:
         of_edition = select(edition.c.campaign_id).where(edition.c.id == act.edition_id)
@@ -103,7 +108,7 @@ def record(connection: Connection, act: Act, now: datetime) -> None:
     connection.execute(
         insert(audit).values(
             at=now,
-            actor=actor[: limits.ACTOR_LENGTH],
+            actor=actor_of(connection),
             act=act.verb,
             campaign_id=campaign_id,
             edition_id=act.edition_id,

@@ -6,7 +6,10 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from digest.bootstrap import App
+from digest.model.campaigns.campaign import Campaign
 from digest.model.roles import Right
+from digest.render.words.catalogue import words_for
+from digest.render.words.languages import ENGLISH
 from digest.web.parts import state_tags, visitor
 from digest.web.parts.components import GovukComponents
 from digest.web.parts.menu import MENU, POST_ROOM_MENU
@@ -42,7 +45,11 @@ class Pages:
         settings, session = self._digest.settings, visitor.session()
         sees_desk = session is None or visitor.may_do(Right.LOOK)
         menu = MENU if sees_desk else POST_ROOM_MENU
+        about = content.get("campaign")
+        words = words_for(about.language if isinstance(about, Campaign) else ENGLISH)
         common = {
+            "_": words.gettext,
+            "language": words.catalogues[0].language,
             "here": here,
             "menu": [link for link in menu if session is None or _may(link.right)],
             "home": "/desk" if sees_desk else "/post",

@@ -1,0 +1,98 @@
+"""The mail that asks whether its reader joined: with nothing of a visitor's in it.
+
+Whoever types somebody else's address into a form sends them this, so that it holds the
+campaign's words and ours alone, no picture, and no news.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+
+from jinja2 import Environment
+
+from digest.model.campaigns.campaign import Campaign
+from digest.model.editions.mime import mailbox, on_the_wire, unstructured
+from digest.render.templates import rendered
+from digest.render.words.catalogue import Words, words_for
+from digest.render.words.languages import direction
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A mail about a sign-up: with the button that confirms it.
+
+    Or, to who gets the campaign already, with the page where they choose what they get.
+    """
+
+    campaign: Campaign
+    url: str
+    gets_it_already: bool = False
+
+    def message(self, templates: Environment, to: str, now: datetime) -> bytes:
+        """Return the mail to that address, as plain text and as HTML."""
+        campaign = self.campaign
+        words = words_for(campaign.language)
+        subject, parts = self._words(words)
+        message = EmailMessage(SMTP)
+        message["From"] = mailbox(campaign.sender_name, campaign.sender_address)
+        message["To"] = mailbox("", to)
+        if campaign.reply_to:
+            message["Reply-To"] = mailbox("", campaign.reply_to)
+        message["Subject"] = unstructured(subject)
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = make_msgid("joining", campaign.sending_domain)
+        message["Auto-Submitted"] = "auto-generated"
+        before, button, *after = parts
+        lines = [before, "", f"{button}:", self.url, *(("", line) for line in after)]
+        text = "\n".join(
+            line if isinstance(line, str) else "\n".join(line) for line in lines
+        )
+        message.set_content(f"{text}\n", cte="quoted-printable")
+        content = {
+            "subject": subject,
+            "language": words.language,
+            "direction": direction(words.language),
+            "before": before,
+            "button": button,
+            "after": after,
+            "url": self.url,
+        }
+        html = rendered(templates, "confirmation.html", content)
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        return on_the_wire(message.as_bytes())
+
+    def _words(self, words: Words) -> tuple[str, list[str]]:
+        """Return the subject, and what it says: before, on and after the button."""
+        title, sender = self.campaign.title, self.campaign.sender_name
+        ring = []
+        if phone := self.campaign.letter.phone:
+            ring = [words.gettext("Or ring %(phone)s.", phone=phone)]
+        if self.gets_it_already:
+            return words.gettext("You get %(title)s already", title=title), [
+                words.gettext(
+                    "Somebody, perhaps you, asked for %(title)s to be sent to this "
+                    "address. It is sent here already.",
+                    title=title,
+                ),
+                words.gettext("Change what you get, or stop it"),
+                words.gettext(
+                    "If it was not you, you need not do anything: nothing has changed."
+                ),
+                *ring,
+            ]
+        return words.gettext("Please confirm: %(title)s", title=title), [
+            words.gettext(
+                "Somebody, perhaps you, asked for %(title)s from %(sender)s to be sent "
+                "to this address. Open this page and press its button, and it begins.",
+                title=title,
+                sender=sender,
+            ),
+            words.gettext("Yes, send it to me"),
+            words.gettext(
+                "If it was not you, do nothing. Nothing is sent, and we forget the "
+                "address after 7 days."
+            ),
+            *ring,
+        ]

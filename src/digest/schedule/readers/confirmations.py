@@ -1,0 +1,152 @@
+"""The outbox of mails that ask whether it was their reader who joined.
+
+What is asked on the web is only written down there. Here, after the answer, it is seen
+whom it is about, so that the answer tells nobody who is known; and here are the brakes
+on mail to people who asked for none.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from jinja2 import Environment
+from sqlalchemy import Connection, Engine, select
+
+from digest.audience.signed_links import SignedLinks
+from digest.deliver.carrier import Carrier
+from digest.errors import CarrierError
+from digest.model.delivery.delivery import Accepted, Deferred, Refused
+from digest.model.editions.mime import undeliverable
+from digest.render.email.confirmation import Confirmation
+from digest.schedule import limits
+from digest.schedule.editions.nudges import handed_over
+from digest.schedule.guard import guarded
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import reader, subscriber
+from digest.store.campaigns import campaigns
+from digest.store.limits import CONFIRMATION_EVERY
+from digest.store.people import joining_requests, suppressions
+from digest.store.people.joining_requests import JoiningOutcome, JoiningRequest
+from digest.store.people.readers import list_ids, reads
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationOutbox:
+    """Sends what waits, at most one mail a day to an address, whatever was asked."""
+
+    engine: Engine
+    open_carrier: Callable[[], AbstractContextManager[Carrier]]
+    links: SignedLinks
+    templates: Environment
+
+    def send_due(self, now: datetime) -> int:
+        """Send the mails that are due; return how many a mail server has taken.
+
+        What cannot be handed over is tried again at a later look.
+        """
+        count = 0
+        with guarded("forgetting requests to join", "that are over"):
+            self._forget_old(now)
+        while request := self._claimed(now):
+            with guarded("mailing a confirmation", f"request={request.id}"):
+                count += self._settled(request, now)
+        return count
+
+    def _forget_old(self, now: datetime) -> None:
+        with writing(self.engine) as connection:
+            joining_requests.forget_old(connection, now)
+
+    def _claimed(self, now: datetime) -> JoiningRequest | None:
+        # Looked for first without the lock that writers wait for.
+        with reading(self.engine) as connection:
+            if not joining_requests.is_mail_due(connection, now):
+                return None
+        again_at = now + limits.CONFIRMATION_RETRY
+        with writing(self.engine) as connection:
+            return joining_requests.claim_mail(connection, now, again_at)
+
+    def _settled(self, request: JoiningRequest, now: datetime) -> int:
+        """Send the mail of a request, or put it off; return 1 where it went."""
+        with writing(self.engine) as connection:
+            confirmation = self._confirmation(connection, request, now)
+        if confirmation is None:
+            return 0
+        to = request.content.get("email", "")
+        payload = confirmation.message(self.templates, to, now)
+        sender = confirmation.campaign.sender_address
+        outcome = self._handed_over(sender, to, payload)
+        if isinstance(outcome, Accepted):
+            return 1
+        with writing(self.engine) as connection:
+            if isinstance(outcome, Deferred):
+                why = getattr(outcome, "reply", "") or "no reason was given"
+                again_at = now + limits.CONFIRMATION_RETRY
+                joining_requests.put_off(connection, request.id, again_at, why)
+            elif isinstance(outcome, Refused):
+                joining_requests.note_refused(connection, request.id, outcome.reply)
+        return 0
+
+    def _handed_over(self, sender: str, to: str, payload: bytes) -> object:
+        try:
+            with self.open_carrier() as carrier:
+                [outcome] = asyncio.run(handed_over(carrier, sender, [(to, payload)]))
+        except CarrierError as problem:
+            return Deferred(str(problem))
+        return outcome
+
+    def _confirmation(
+        self, connection: Connection, request: JoiningRequest, now: datetime
+    ) -> Confirmation | None:
+        """Return the mail that may go now, noted as gone; None where none may."""
+        targets = request.targets
+        address = request.content.get("email", "")
+        if targets is None or undeliverable(address):
+            outcome = JoiningOutcome.EXPIRED
+            joining_requests.settle(connection, request.id, outcome, now)
+            return None
+        if suppressions.reasons(connection, {("email", targets.address)}):
+            # Who asked never to be written to is not, whoever types their address.
+            outcome = JoiningOutcome.SUPPRESSED
+            joining_requests.settle(connection, request.id, outcome, now)
+            return None
+        since = now - limits.CONFIRMATIONS_WITHIN
+        last, of_domain, of_all = joining_requests.mailed_to(connection, targets, since)
+        if last is not None and last > now - CONFIRMATION_EVERY:
+            until = last + CONFIRMATION_EVERY
+            joining_requests.put_off(connection, request.id, until)
+            return None
+        if (
+            of_domain >= limits.CONFIRMATIONS_OF_A_DOMAIN
+            or of_all >= limits.CONFIRMATIONS_OF_ALL
+        ):
+            until = now + limits.CONFIRMATION_RETRY
+            joining_requests.put_off(connection, request.id, until)
+            return None
+        joining_requests.note_mailed(connection, request.id, now)
+        campaign = campaigns.load(connection, request.campaign_id)
+        if reader_id := self._reader_at(connection, request, targets.address):
+            return Confirmation(
+                campaign, self.links.unsubscribe_url(reader_id), gets_it_already=True
+            )
+        return Confirmation(campaign, self.links.confirmation_url(request.id))
+
+    def _reader_at(
+        self, connection: Connection, request: JoiningRequest, address_hash: str
+    ) -> int | None:
+        """Return the reader to whom the campaign goes at that address already."""
+        campaign = campaigns.load(connection, request.campaign_id)
+        lists = list_ids(connection, campaign.lists)
+        return connection.scalar(
+            select(reader.c.id)
+            .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+            .where(
+                reader.c.campaign_id == request.campaign_id,
+                subscriber.c.email_hash == address_hash,
+                reads(subscriber.c.id, request.campaign_id, lists),
+            )
+        )

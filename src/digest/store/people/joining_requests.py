@@ -1,0 +1,345 @@
+"""What people asked for on the web: kept until they confirm it, or staff look at it.
+
+What was typed goes as soon as a request is settled, and the row after that; never the
+newest row, so that no number, and no link that names it, is used again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from digest.model.people.joining import JoiningWay
+from digest.store.base.tables import joining_request, joining_tally
+from digest.store.base.upsert import insert_for
+from digest.store.limits import (
+    CONFIRMATION_EVERY,
+    JOINING_TALLY_KEPT,
+    JOINING_TALLY_STRETCH,
+    SETTLED_JOINING_KEPT,
+    UNCONFIRMED_KEPT,
+)
+
+_COLUMNS = joining_request.c
+
+
+class JoiningOutcome(StrEnum):
+    """How a request to join came to its end."""
+
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningTargets:
+    """The keyed hashes of an email address and of the domain it is at."""
+
+    address: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewJoiningRequest:
+    """What somebody asked for, in the cells of a list's row.
+
+    With an email address it waits for the button in a mail, without one for staff.
+    """
+
+    campaign_id: int
+    way: JoiningWay
+    wording: str
+    content: Mapping[str, str]
+    targets: JoiningTargets | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningRequest:
+    """A request as it stands; without content once it is settled."""
+
+    id: int
+    campaign_id: int
+    way: JoiningWay
+    wording: str
+    content: Mapping[str, str]
+    requested_at: datetime
+    targets: JoiningTargets | None
+    mailed_at: datetime | None
+    outcome: JoiningOutcome | None
+    subscriber_id: int | None
+
+
+def add(connection: Connection, new: NewJoiningRequest, now: datetime) -> None:
+    """Keep a request, and have its mail go if it is to go by email.
+
+    Of an address and a campaign there is one at a time, which says what was asked for
+    last; a mail goes where none has gone lately.
+    """
+    values: dict[str, Any] = {
+        "campaign_id": new.campaign_id,
+        "content": dict(new.content),
+        "way": new.way,
+        "wording": new.wording,
+        "requested_at": now,
+    }
+    if new.targets is None:
+        connection.execute(insert(joining_request).values(values))
+        return
+    statement = insert_for(connection, joining_request).values(
+        **values,
+        pending_key=f"{new.campaign_id}:{new.targets.address}",
+        address_hash=new.targets.address,
+        domain_hash=new.targets.domain,
+        mail_due_at=now,
+    )
+    has_lately = _COLUMNS.mailed_at > now - CONFIRMATION_EVERY
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["pending_key"],
+            set_={
+                "content": statement.excluded.content,
+                "way": statement.excluded.way,
+                "wording": statement.excluded.wording,
+                "requested_at": now,
+                "requests": _COLUMNS.requests + 1,
+                "mail_due_at": case(
+                    (has_lately, _COLUMNS.mail_due_at),
+                    else_=func.coalesce(_COLUMNS.mail_due_at, now),
+                ),
+            },
+        )
+    )
+
+
+def get(connection: Connection, request_id: int) -> JoiningRequest | None:
+    """Return the request of that number; None where it is gone."""
+    row = connection.execute(
+        select(joining_request).where(_COLUMNS.id == request_id)
+    ).first()
+    return None if row is None else _request(row)
+
+
+def for_staff(connection: Connection, limit: int) -> list[JoiningRequest]:
+    """Return those that wait for staff, the oldest first."""
+    rows = connection.execute(
+        select(joining_request)
+        .where(_COLUMNS.address_hash.is_(None), _COLUMNS.settled_at.is_(None))
+        .order_by(_COLUMNS.id)
+        .limit(limit)
+    )
+    return [_request(row) for row in rows]
+
+
+def is_mail_due(connection: Connection, now: datetime) -> bool:
+    """Whether a mail of a request waits to go."""
+    is_due = and_(_COLUMNS.mail_due_at <= now, _COLUMNS.settled_at.is_(None))
+    first = select(_COLUMNS.id).where(is_due).limit(1)
+    return connection.scalar(first) is not None
+
+
+def claim_mail(
+    connection: Connection, now: datetime, again_at: datetime
+) -> JoiningRequest | None:
+    """Return the request whose mail has waited longest, ours until `again_at`."""
+    is_due = and_(_COLUMNS.mail_due_at <= now, _COLUMNS.settled_at.is_(None))
+    row = connection.execute(
+        select(joining_request)
+        .where(is_due)
+        .order_by(_COLUMNS.mail_due_at, _COLUMNS.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    ours = connection.execute(
+        update(joining_request)
+        .where(_COLUMNS.id == row.id, is_due)
+        .values(mail_due_at=again_at)
+    )
+    return _request(row) if ours.rowcount else None
+
+
+def mailed_to(
+    connection: Connection, targets: JoiningTargets, since: datetime
+) -> tuple[datetime | None, int, int]:
+    """Return when the address was last written to, and how many mails went since then.
+
+    To its domain, and to all.
+    """
+    at = connection.scalar(
+        select(func.max(_COLUMNS.mailed_at)).where(
+            _COLUMNS.address_hash == targets.address
+        )
+    )
+    of_domain, of_all = connection.execute(
+        select(
+            func.count().filter(_COLUMNS.domain_hash == targets.domain), func.count()
+        ).where(_COLUMNS.mailed_at > since)
+    ).one()
+    return at, of_domain, of_all
+
+
+def put_off(
+    connection: Connection, request_id: int, until: datetime, why: str = ""
+) -> None:
+    """Have the mail of a request go at another moment: it has not gone."""
+    _set(connection, request_id, mail_due_at=until, mailed_at=None, failure=why or None)
+
+
+def note_mailed(connection: Connection, request_id: int, now: datetime) -> None:
+    """Note that the mail of a request goes now, and is not to go again by itself."""
+    _set(connection, request_id, mail_due_at=None, mailed_at=now, failure=None)
+
+
+def note_refused(connection: Connection, request_id: int, why: str) -> None:
+    """Note that a mail server refused the mail of a request for good."""
+    _set(connection, request_id, failure=why)
+
+
+def settle(
+    connection: Connection,
+    request_id: int,
+    outcome: JoiningOutcome,
+    now: datetime,
+    subscriber_id: int | None = None,
+) -> bool:
+    """End a request and take out what was typed; False where it had ended."""
+    settled = connection.execute(
+        update(joining_request)
+        .where(_COLUMNS.id == request_id, _COLUMNS.settled_at.is_(None))
+        .values(
+            settled_at=now,
+            outcome=outcome,
+            subscriber_id=subscriber_id,
+            content={},
+            pending_key=None,
+            mail_due_at=None,
+        )
+    )
+    return settled.rowcount > 0
+
+
+def forget(connection: Connection, address_hash: str, now: datetime) -> None:
+    """End what waits of an address, whose owner is erased."""
+    rows = connection.scalars(
+        select(_COLUMNS.id).where(
+            _COLUMNS.address_hash == address_hash, _COLUMNS.settled_at.is_(None)
+        )
+    )
+    for request_id in rows.all():
+        settle(connection, request_id, JoiningOutcome.EXPIRED, now)
+
+
+def forget_old(connection: Connection, now: datetime) -> None:
+    """End what nobody has confirmed in its time, and let go of what ended long ago."""
+    is_over = and_(
+        _COLUMNS.address_hash.is_not(None),
+        _COLUMNS.settled_at.is_(None),
+        _COLUMNS.requested_at < now - UNCONFIRMED_KEPT,
+    )
+    connection.execute(
+        update(joining_request)
+        .where(is_over)
+        .values(
+            settled_at=now,
+            outcome=JoiningOutcome.EXPIRED,
+            content={},
+            pending_key=None,
+            mail_due_at=None,
+        )
+    )
+    newest = select(func.max(_COLUMNS.id)).scalar_subquery()
+    connection.execute(
+        delete(joining_request).where(
+            _COLUMNS.settled_at < now - SETTLED_JOINING_KEPT, _COLUMNS.id != newest
+        )
+    )
+    connection.execute(
+        delete(joining_tally).where(joining_tally.c.since < now - JOINING_TALLY_KEPT)
+    )
+
+
+def count_up(connection: Connection, now: datetime, by: int = 1) -> None:
+    """Count requests to join that came now."""
+    statement = insert_for(connection, joining_tally).values(
+        since=_stretch(now), requests=by
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["since"],
+            set_={"requests": joining_tally.c.requests + by},
+        )
+    )
+
+
+def count_lately(connection: Connection, now: datetime) -> int:
+    """Return how many requests came in this stretch of time and the one before."""
+    count = connection.scalar(
+        select(func.sum(joining_tally.c.requests)).where(
+            joining_tally.c.since >= _stretch(now) - JOINING_TALLY_STRETCH
+        )
+    )
+    return int(count or 0)
+
+
+def waiting_since(
+    connection: Connection, before: datetime
+) -> tuple[int, datetime | None]:
+    """Return how many requests wait for staff since before then, and since when."""
+    waits: ColumnElement[bool] = and_(
+        _COLUMNS.address_hash.is_(None),
+        _COLUMNS.settled_at.is_(None),
+        _COLUMNS.requested_at < before,
+    )
+    count = connection.scalar(select(func.count()).where(waits))
+    since = connection.scalar(
+        select(_COLUMNS.requested_at).where(waits).order_by(_COLUMNS.id).limit(1)
+    )
+    return int(count or 0), since
+
+
+def _stretch(now: datetime) -> datetime:
+    length = JOINING_TALLY_STRETCH
+    begins = datetime.fromtimestamp(0, tz=now.tzinfo)
+    return begins + (now - begins) // length * length
+
+
+def _set(connection: Connection, request_id: int, **values: Any) -> None:
+    connection.execute(
+        update(joining_request)
+        .where(_COLUMNS.id == request_id, _COLUMNS.settled_at.is_(None))
+        .values(**values)
+    )
+
+
+def _request(row: Row[*tuple[Any, ...]]) -> JoiningRequest:
+    targets = None
+    if row.address_hash:
+        targets = JoiningTargets(row.address_hash, row.domain_hash or "")
+    return JoiningRequest(
+        row.id,
+        row.campaign_id,
+        JoiningWay(row.way),
+        row.wording,
+        row.content,
+        row.requested_at,
+        targets,
+        row.mailed_at,
+        JoiningOutcome(row.outcome) if row.outcome else None,
+        row.subscriber_id,
+    )
