@@ -46,6 +46,12 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("forgotten", "/sign-in/forgotten"),
         ("not-found", "/none"),
     )
+    yield from (
+        ("subscribe", "/subscribe/lantern-week"),
+        ("subscribe-email", "/subscribe/lantern-week?how=email"),
+        ("subscribe-letter", "/subscribe/lantern-week?how=letter"),
+        ("subscribe-other", "/subscribe/lantern-week?how=other"),
+    )
     leave = digest.links.unsubscribe_url(1).rpartition("/u/")[2]
     yield "leave", f"/u/{leave}"
     client.post(f"/u/{leave}")

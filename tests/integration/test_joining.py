@@ -1,5 +1,6 @@
 """People join on the web: by their own button, and no other way."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from digest.model.people.departure import LeavingMeans, LeavingRequest
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import joining_request, reader, subscriber
 from digest.store.campaigns import campaigns
-from digest.store.people import consents, joining_requests
-from digest.store.people.joining_requests import JoiningOutcome
+from digest.store.people.joining import consents, joining_requests
+from digest.store.people.joining.joining_requests import JoiningOutcome
 from tests.joining import CONFIRM, WORDING, JoiningSite, a_joining_site, link_in
 from tests.stored import FILE
 
@@ -46,12 +47,12 @@ def test_the_button_in_the_mail_makes_a_reader_with_consent_on_record(
     site.asks(HEDY, schedule="weekly")
     [mail] = site.mails()
     link = link_in(mail)
-    asked = site.client.get(link)
+    page = site.client.get(link)
     assert people(site) == 0
     answer = site.client.post(link)
 
-    assert "Hedy Brandt" in asked.text
-    assert "Weekly" in asked.text
+    assert "Hedy Brandt" in page.text
+    assert "Weekly" in page.text
     assert "You are on the list" in answer.text
     assert "The next one goes on Thursday 9 July, 10am" in answer.text
     with reading(site.engine) as connection:
@@ -108,6 +109,10 @@ def test_a_link_is_good_for_a_week_and_then_all_that_was_typed_is_gone(
     assert content == {}
 
 
+def a_reader_already(site: JoiningSite) -> None:
+    joined(site)
+
+
 def suppressed(site: JoiningSite) -> None:
     joined(site)
     with writing(site.engine) as connection:
@@ -125,8 +130,8 @@ def unconfirmed(site: JoiningSite) -> None:
     site.mails()
 
 
-WHO = {
-    "known": joined,
+WHO: dict[str, Callable[[JoiningSite], None]] = {
+    "known": a_reader_already,
     "suppressed": suppressed,
     "erased": erased,
     "unconfirmed": unconfirmed,
@@ -295,17 +300,17 @@ def test_from_one_place_a_wait_is_asked_after_ten_and_nothing_after_hundreds(
     assert "One moment" not in pages[9]
     assert "One moment" in pages[10]
 
-    held = dict(
+    form = dict(
         zip(
             ("name", "email", "question"),
             ("Ann", "reader11@example.org", _field(pages[11], "question")),
             strict=True,
         )
     )
-    early = site.client.post(CONFIRM, data=held)
-    held["question"] = _field(early.text, "question")
+    early = site.client.post(CONFIRM, data=form)
+    form["question"] = _field(early.text, "question")
     site.later(minutes=1, seconds=1)
-    again = site.client.post(CONFIRM, data={**held, "name": "Ann"})
+    again = site.client.post(CONFIRM, data={**form, "name": "Ann"})
     assert "look in your email" in again.text
 
     statuses = {

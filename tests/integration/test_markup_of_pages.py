@@ -14,8 +14,9 @@ from digest.model.posts.items import Link, LinkKind
 from digest.model.roles import Role
 from digest.web.app import make_app
 from tests.builders import SITE, a_post
+from tests.joining import JOINABLE
 from tests.staff import signed_in
-from tests.stored import FILE, posts_accepted
+from tests.stored import FILE, a_stored_campaign, posts_accepted
 
 LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
@@ -42,6 +43,8 @@ PATHS = (
     "/desk/people/1?done=left&campaign=lantern-week",
     *(f"/desk/people/1/{form}" for form in ("edit", "move", "pause", "catch-up")),
     *(f"/desk/people/1/{form}" for form in ("leave", "suppress", "erase", "held")),
+    *("/subscribe/lantern-week", "/subscribe/lantern-week?how=email"),
+    *("/subscribe/lantern-week?how=letter", "/subscribe/lantern-week?how=other"),
     "/u/{leave}",
 )
 # What a policy of style-src and script-src 'self' would not let a browser do.
@@ -58,6 +61,7 @@ def pages(program: App) -> Iterator[dict[str, str]]:
     picture = Picture("https://example.org/k.png")
     hostile = a_post("three", title='"><script>x', picture=picture, links=(link,))
     posts_accepted(program.engine, [hostile])
+    a_stored_campaign(program.engine, JOINABLE)
     leave = program.links.unsubscribe_url(1).rpartition("/")[2]
     ours = {"Origin": SITE}
     with TestClient(make_app(program), base_url=SITE, headers=ours) as client:
@@ -71,6 +75,18 @@ def pages(program: App) -> Iterator[dict[str, str]]:
         pages["other file"] = client.post(f"{CAMPAIGN}/file", data=edited).text
         no_source = {"kind": "<", "address": '"><b>'}
         pages["tried"] = client.post(f"{CAMPAIGN}/sources/try", data=no_source).text
+        typed = {"name": '"><b>', "email": '"><i>'}
+        pages["joining fault"] = client.post(
+            "/subscribe/lantern-week/email", data=typed
+        ).text
+        typed["email"] = "hedy@example.org"
+        for number in range(11):
+            page = "joining" if number < 10 else "joining slowly"
+            address = "/subscribe/lantern-week/email"
+            pages[page] = client.post(address, data=typed).text
+        confirm = program.links.confirmation_url(1).rpartition("/")[2]
+        pages["confirm"] = client.get(f"/confirm/{confirm}").text
+        pages["confirmed"] = client.post(f"/confirm/{confirm}").text
         pages["left"] = client.post(f"/u/{leave}").text
         yield pages
 

@@ -9,14 +9,8 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
-from digest.store.people import (
-    consents,
-    joining_requests,
-    subject_access,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from digest.store.people import subject_access, subscribers, subscriptions, suppressions
+from digest.store.people.joining import consents, joining_requests
 
 ERASED = "erased"
 

@@ -19,15 +19,14 @@ from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people import (
-    consents,
     departures,
-    joining_requests,
     reader_choices,
     readers,
     subscribers,
     subscriptions,
 )
-from digest.store.people.joining_requests import JoiningOutcome, JoiningRequest
+from digest.store.people.joining import consents, joining_requests
+from digest.store.people.joining.joining_requests import JoiningOutcome, JoiningRequest
 from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import ListEntry
 from digest.store.staff.audit import Act, record

@@ -13,7 +13,10 @@ from digest.audience.lists.rows import read_row
 from digest.model.campaigns.campaign import Campaign
 from digest.model.people.joining import OTHER_FORMATS, Joining, JoiningWay
 from digest.model.people.person import Person, PersonKeys
-from digest.store.people.joining_requests import JoiningTargets, NewJoiningRequest
+from digest.store.people.joining.joining_requests import (
+    JoiningTargets,
+    NewJoiningRequest,
+)
 
 _OF_WAY: Mapping[JoiningWay, tuple[str, ...]] = {
     JoiningWay.EMAIL: ("email",),

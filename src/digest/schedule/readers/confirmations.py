@@ -28,8 +28,9 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, subscriber
 from digest.store.campaigns import campaigns
 from digest.store.limits import CONFIRMATION_EVERY
-from digest.store.people import joining_requests, suppressions
-from digest.store.people.joining_requests import JoiningOutcome, JoiningRequest
+from digest.store.people import suppressions
+from digest.store.people.joining import joining_requests
+from digest.store.people.joining.joining_requests import JoiningOutcome, JoiningRequest
 from digest.store.people.readers import list_ids, reads
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule import limits
 from digest.schedule.reports.troubles import Trouble
-from digest.store.people import joining_requests
+from digest.store.people.joining import joining_requests
 
 
 def joining_troubles(

@@ -15,8 +15,8 @@ from digest.model.people.joining import JoiningWay
 from digest.schedule.limits import JOINING_FLOOD
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people import joining_requests
-from digest.store.people.joining_requests import NewJoiningRequest
+from digest.store.people.joining import joining_requests
+from digest.store.people.joining.joining_requests import NewJoiningRequest
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.public.brakes import BrakeState, JoiningBrakes

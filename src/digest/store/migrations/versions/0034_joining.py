@@ -5,8 +5,8 @@ from alembic import op
 
 from digest.store.base.tables import UtcDateTime
 
-revision = "0030"
-down_revision = "0029"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
