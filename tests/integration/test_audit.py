@@ -34,7 +34,7 @@ from digest.store.delivery import (
     deliveries,
     print_batches,
     resending,
-    send_batches,
+    settling,
 )
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.print_batches import PrintBatchState, PrintFiles
@@ -226,7 +226,7 @@ def moved_batch(to: PrintBatchState) -> Perform:
 
 
 def settled(to: DeliveryState) -> Perform:
-    return lambda connection: send_batches.settle_uncertain(connection, KEY, to, NOW)
+    return lambda connection: settling.settle_one(connection, KEY, to, NOW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, edition, reader
 from digest.store.campaigns import campaigns
-from digest.store.delivery import print_batches, resending, send_batches
+from digest.store.delivery import print_batches, resending, send_batches, settling
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions
@@ -424,9 +424,7 @@ def test_what_may_have_arrived_waits_for_a_person(planned: App) -> None:
                 )
             ).one(),
         )
-        assert send_batches.settle_uncertain(
-            connection, key, DeliveryState.PLANNED, NOW
-        )
+        assert settling.settle_one(connection, key, DeliveryState.PLANNED, NOW)
 
     assert uncertain == {DeliveryState.UNCERTAIN: 1, DeliveryState.CANCELLED: 3}
     assert states(planned.engine, 1) == {DeliveryState.CANCELLED: 4}

@@ -66,7 +66,7 @@ from digest.store.base.tables import (
     variant,
 )
 from digest.store.campaigns import campaigns
-from digest.store.delivery import send_batches
+from digest.store.delivery import settling
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions
 from digest.store.editions import steering as steering_rows
@@ -665,7 +665,7 @@ class Desk(RuleBasedStateMachine):
                 )
             ).all()
             for row in rows:
-                send_batches.settle_uncertain(
+                settling.settle_one(
                     connection, DeliveryKey(*row), DeliveryState.ACCEPTED, self.now
                 )
 

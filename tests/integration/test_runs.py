@@ -21,6 +21,7 @@ from digest.store.delivery import (
     deliveries,
     rate_limits,
     send_batches,
+    settling,
 )
 from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions
@@ -230,7 +231,7 @@ def test_it_is_sent_only_when_every_copy_has_an_end(engine: Engine) -> None:
     assert f"digest deliveries settle {planned.key(1)} resend" in words
 
     with writing(engine) as connection:
-        send_batches.settle_uncertain(connection, planned.key(1), ACCEPTED, EIGHT)
+        settling.settle_one(connection, planned.key(1), ACCEPTED, EIGHT)
     run = run_at(engine, planned, EIGHT)
     assert run.edition.state is EditionState.SENT
     assert (run.ended, run.outlook, run.reasons) == (2, "nothing is left to send", ())

@@ -28,7 +28,7 @@ from digest.model.formats import Channel
 from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
-from digest.store.delivery import claims, copies, deliveries, send_batches
+from digest.store.delivery import claims, copies, deliveries, send_batches, settling
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -264,8 +264,8 @@ def test_a_held_copy_waits_for_a_person_to_settle_it(
 
     carrier.answers.clear()
     with writing(engine) as connection:
-        assert send_batches.settle_uncertain(connection, planned.key(), to, clock())
-        assert not send_batches.settle_uncertain(connection, planned.key(), to, clock())
+        assert settling.settle_one(connection, planned.key(), to, clock())
+        assert not settling.settle_one(connection, planned.key(), to, clock())
     send(sender)
 
     assert len(carrier.copies) == handed_over

@@ -23,7 +23,7 @@ from digest.audience.unsubscribing import unsubscribe
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import send_batches
+from digest.store.delivery import settling
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions
 from tests.kills.ground import DATABASES, peopled, something_new
@@ -300,7 +300,7 @@ class Matrix:
         ]
         for key in unsettled:
             with writing(engine) as connection:
-                send_batches.settle_uncertain(
+                settling.settle_one(
                     connection, key, DeliveryState.PLANNED, datetime.now(UTC)
                 )
         return len(unsettled)

@@ -27,7 +27,7 @@ from digest.store.base.modes import mode_of
 from digest.store.base.tables import delivery, edition, item, subscriber
 from digest.store.campaigns import campaigns
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.send_batches import settle_uncertain
+from digest.store.delivery.settling import settle_one
 from digest.store.editions import editions
 from digest.store.posts import log
 from tests.soak.machine import Machine
@@ -228,7 +228,7 @@ class Staff:
             to = DeliveryState.ACCEPTED if is_there else DeliveryState.PLANNED
             key = DeliveryKey(row.edition_id, row.reader_id)
             with writing(self.machine.app.engine) as connection:
-                settle_uncertain(connection, key, to, self.now)
+                settle_one(connection, key, to, self.now)
 
 
 def chosen(chance: random.Random, readers: list[ReaderFact]) -> ReaderFact | None:

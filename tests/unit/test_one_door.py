@@ -126,9 +126,10 @@ def test_a_statement_that_writes_a_state_is_noticed(
 DELIVERY_WAYS = {
     "planned": "handing-over cancelled expired",
     "handing-over": "planned accepted refused uncertain",
-    "uncertain": "planned accepted",
+    "uncertain": "planned accepted CANCELLED",
     "refused": "PLANNED",
-    "accepted": "CANCELLED",
+    "accepted": "CANCELLED PLANNED UNCERTAIN",
+    "cancelled": "UNCERTAIN",
 }
 EDITION_WAYS = {
     "open": "frozen skipped cancelled",

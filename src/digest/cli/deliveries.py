@@ -15,16 +15,20 @@ from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
     from digest.store.delivery.copies import ListedCopy
+    from digest.store.delivery.settling import EmailChoice
 
-_SETTLED = ("resend", "accepted")
+# What a person says of an uncertain email, and the state it moves to.
+_SETTLED = {"resend": "planned", "accepted": "accepted", "not-arrived": "cancelled"}
+_HOW = "resend|accepted|not-arrived|undo"
 _CSV_COLUMNS = (
     *("reference", "name", "email", "address", "postcode", "channel", "state"),
     *("reason", "attempts", "next_attempt_at", "bounced", "doubts", "doubt"),
     *("owes", "carried_by", "print_batch_id"),
 )
 _USAGE = (
-    "write: digest deliveries EDITION-ID, digest deliveries settle COPY "
-    "resend|accepted, or digest deliveries retry EDITION-ID [WHO...]"
+    f"write: digest deliveries EDITION-ID, digest deliveries settle COPY|EDITION-ID "
+    f"{_HOW}, digest deliveries retry EDITION-ID [WHO...], or digest deliveries again "
+    "COPY"
 )
 
 
@@ -37,8 +41,8 @@ def deliveries(  # noqa: PLR0913 - an option for each way to look at them
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="EDITION-ID | settle COPY resend|accepted | "
-            "retry EDITION-ID [WHO]..."
+            metavar=f"EDITION-ID | settle COPY|EDITION-ID {_HOW} | "
+            "retry EDITION-ID [WHO]... | again COPY"
         ),
     ],
     *,
@@ -58,15 +62,23 @@ def deliveries(  # noqa: PLR0913 - an option for each way to look at them
     """List what became of every reader of an edition, settle a copy, or retry some.
 
     An uncertain copy (digest deliveries settle 34.12 resend) was handed over and
-    never answered for: say resend, or that it was accepted.
+    never answered for: say resend, that it was accepted, or that it has not arrived,
+    so that the next edition carries its posts. With an edition's number all of its
+    uncertain copies are settled. What was ended so is taken back with undo.
 
     Refused copies are sent again (digest deliveries retry 12) once what was wrong
     has been mended: all of an edition, or those of the people named by address,
-    name or id. With --state uncertain, the uncertain ones.
+    name or id. With --state uncertain, the uncertain ones. One copy is sent again
+    (digest deliveries again 34.12) also where it was accepted and its reader asks
+    for it once more.
     """
     match words:
-        case ["settle", copy, how] if how in _SETTLED:
-            _settle(copy, how)
+        case ["settle", what, "undo"]:
+            _unsettle(what)
+        case ["settle", what, how] if how in _SETTLED:
+            _settle(what, how)
+        case ["again", copy]:
+            _again(copy, is_dry=dry_run)
         case ["retry", edition, *who] if edition.isdigit():
             _retry(int(edition), state, who, is_dry=dry_run)
         case [edition] if edition.isdigit():
@@ -141,21 +153,69 @@ def _row(copy: "ListedCopy") -> tuple[object, ...]:
     return copy.key, copy.name, copy.to or "-", copy.channel or "-", copy.state, reason
 
 
-def _settle(copy: str, how: str) -> None:
+def _chosen(what: str) -> "EmailChoice":
+    """Return the copy that words name, or an edition's all. Raises NotFound."""
+    from digest.store.delivery.deliveries import DeliveryKey
+    from digest.store.delivery.settling import EmailChoice
+
+    if what.isascii() and what.isdigit():
+        return EmailChoice(int(what))
+    return EmailChoice.of(DeliveryKey.parse(what))
+
+
+def _settle(what: str, how: str) -> None:
     from digest.bootstrap import open_app
     from digest.errors import NotFound
     from digest.model.delivery.delivery import DeliveryState
+    from digest.store.delivery import settling
+
+    those, to = _chosen(what), DeliveryState(_SETTLED[how])
+    with open_app() as digest, digest.writing() as connection:
+        count = settling.settle(connection, those, to, digest.now())
+        if not count:
+            raise NotFound(_not_uncertain(what, those.edition_id))
+    words = {"resend": "will be sent again", "not-arrived": "not arrived"}.get(how, how)
+    result(f"{_named(what, count)}: {words}")
+
+
+def _unsettle(what: str) -> None:
+    from digest.bootstrap import open_app
+    from digest.errors import NotFound
+    from digest.store.delivery import settling
+
+    those = _chosen(what)
+    with open_app() as digest, digest.writing() as connection:
+        count = settling.unsettle(connection, those, digest.now())
+    if not count:
+        raise NotFound(
+            f"nothing that was settled of {what} can be taken back; see: "
+            f"digest deliveries {those.edition_id}"
+        )
+    result(f"{_named(what, count)}: uncertain again")
+
+
+def _again(copy: str, *, is_dry: bool) -> None:
+    from digest.bootstrap import open_app
+    from digest.store.delivery import resending
     from digest.store.delivery.deliveries import DeliveryKey
-    from digest.store.delivery.send_batches import settle_uncertain
 
     key = DeliveryKey.parse(copy)
-    to = DeliveryState.PLANNED if how == "resend" else DeliveryState.ACCEPTED
     with open_app() as digest, digest.writing() as connection:
-        if not settle_uncertain(connection, key, to, digest.now()):
-            raise NotFound(
-                f"{copy} is not uncertain; see: digest deliveries {key.edition_id}"
-            )
-    result(f"{copy}: {'will be sent again' if how == 'resend' else 'accepted'}")
+        state = resending.again(connection, key, digest.now(), is_dry=is_dry)
+    verb = "would be" if is_dry else "will be"
+    result(f"{copy}: it was {state}, and {verb} sent again")
+
+
+def _not_uncertain(what: str, edition_id: int) -> str:
+    words = "nothing of it is" if what.isdigit() else "it is not"
+    return f"{what}: {words} uncertain; see: digest deliveries {edition_id}"
+
+
+def _named(what: str, count: int) -> str:
+    """Return what was settled: a copy by its reference, or how many of an edition."""
+    if "." in what:
+        return what
+    return f"edition {what}: {counted(count, 'uncertain email', 'uncertain emails')}"
 
 
 def _retry(edition_id: int, state: str | None, who: list[str], *, is_dry: bool) -> None:

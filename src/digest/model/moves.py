@@ -75,8 +75,19 @@ DELIVERY_MOVES = MoveTable(
     },
     by_hand={
         DeliveryState.REFUSED: frozenset({DeliveryState.PLANNED}),
-        # A letter that is printed and not sealed has not left.
-        DeliveryState.ACCEPTED: frozenset({DeliveryState.CANCELLED}),
+        # Somebody knows that it did not arrive.
+        DeliveryState.UNCERTAIN: frozenset({DeliveryState.CANCELLED}),
+        # A letter that is printed and not sealed has not left; a reader asks for an
+        # email once more; and what was settled as arrived is taken back.
+        DeliveryState.ACCEPTED: frozenset(
+            {
+                DeliveryState.CANCELLED,
+                DeliveryState.PLANNED,
+                DeliveryState.UNCERTAIN,
+            }
+        ),
+        # What was settled as not arrived is taken back.
+        DeliveryState.CANCELLED: frozenset({DeliveryState.UNCERTAIN}),
     },
 )
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.delivery.doubts import doubt_in_words
 from digest.model.people.person import Addressee
 from digest.store import limits
@@ -82,6 +82,8 @@ class ListedCopy:
     @property
     def debt(self) -> str:
         """What becomes of its posts where it ended without having left."""
+        if self.state not in NEVER_LEFT:
+            return ""
         if self.owes:
             return "its posts are owed: the next edition carries them"
         if self.carried_by is None:

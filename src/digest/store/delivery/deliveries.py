@@ -330,8 +330,11 @@ def plan_again(
     """Plan `those` copies anew, at once, by a person's word; return how many.
 
     Only what stands in `only_from`, and that a person may plan anew, is. Each
-    keeps the last answer until there is another.
+    keeps the last answer until there is another. One that was accepted has left, so
+    that it never owes its posts, whatever becomes of it now.
     """
+    has_left = only_from is DeliveryState.ACCEPTED
+    facts = {"carried_by": delivery.c.edition_id} if has_left else {}
     return move_those(
         connection,
         those,
@@ -340,13 +343,15 @@ def plan_again(
         only_from=only_from,
         next_attempt_at=None,
         settled_at=None,
+        **facts,
     )
 
 
 def _stamps(to: DeliveryState, now: datetime | BindParameter[Any]) -> dict[str, Any]:
     """Return what a copy that moves there has noted besides, whoever moves it."""
     if to in NEVER_LEFT:
-        return {"settled_at": now, "owes": True}
+        # Of a copy that has left before, a person has settled the posts.
+        return {"settled_at": now, "owes": delivery.c.carried_by.is_(None)}
     if to in DELIVERY_MOVES.ended:
         return {"settled_at": now}
     if to is DeliveryState.HANDING_OVER:
@@ -385,7 +390,7 @@ def _move_statement(
         **_stamps(to, NOW),
     }
     if "owes" in written:
-        written["owes"] = those.c.owed
+        written["owes"] = and_(those.c.owed, delivery.c.carried_by.is_(None))
     if only_from is DeliveryState.UNCERTAIN and to is DeliveryState.ACCEPTED:
         # Somebody knows of that one: the others stay in doubt.
         written["doubts"] = delivery.c.doubts - 1

@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from digest.errors import DigestError
+from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
-from digest.store.base.tables import delivery, send_batch
+from digest.store.base.tables import delivery
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.deliveries import plan_again
-from digest.store.delivery.send_batches import LEASED, OPEN
+from digest.store.delivery.deliveries import DeliveryKey, plan_again
+from digest.store.delivery.send_batches import reopen
 from digest.store.editions import editions, moves
 from digest.store.staff.audit import Act, record
 
 # What a person may have sent again: a letter is another matter, see print_room.
 RETRIED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN)
+# What they may have sent again one by one: also what its reader asks for once more.
+_AGAIN = (*RETRIED, DeliveryState.ACCEPTED)
 
 
 def count(
@@ -49,19 +51,13 @@ def retry(
     when a copy leaves. Raises DigestError where they would come too late, or the
     edition was stopped or may not go in our mode.
     """
+    if state not in RETRIED:
+        return 0
     _refuse_ended(connection, edition_id, now)
     refuse_unless_may_go(connection, edition_id)
     planned = plan_again(connection, _those(edition_id, subscriber_ids), state, now)
     if planned:
-        _reopen_batches(connection, edition_id, now)
-        moves.move(
-            connection,
-            edition_id,
-            EditionState.SENDING,
-            now,
-            only_from=DONE[editions.get(connection, edition_id).mode],
-            ended_at=None,
-        )
+        _send_on(connection, edition_id, now)
         act = Act(
             "sent again copies of",
             edition_id=edition_id,
@@ -70,6 +66,68 @@ def retry(
         )
         record(connection, act, now)
     return planned
+
+
+def again(
+    connection: Connection, key: DeliveryKey, now: datetime, *, is_dry: bool = False
+) -> DeliveryState:
+    """Plan one email anew that had an end, accepted or not; return how it stood.
+
+    Its reader may have it twice then: both have the same Message-ID. Raises NotFound
+    where there is no such copy, or it has no end, or goes by post; and as `retry` does.
+    `is_dry` changes nothing.
+    """
+    of_it = _of(key)
+    state = connection.scalar(select(delivery.c.state).where(of_it, IS_EMAIL))
+    if state not in _AGAIN:
+        raise NotFound(_why_not_again(key, state))
+    _refuse_ended(connection, key.edition_id, now)
+    refuse_unless_may_go(connection, key.edition_id)
+    stood = DeliveryState(state)
+    if is_dry:
+        return stood
+    if plan_again(connection, and_(of_it, IS_EMAIL), stood, now):
+        _send_on(connection, key.edition_id, now)
+        act = Act(
+            "sent again",
+            edition_id=key.edition_id,
+            subject=f"delivery {key}",
+            before={"state": stood},
+            after={"state": DeliveryState.PLANNED},
+        )
+        record(connection, act, now)
+    return stood
+
+
+def _why_not_again(key: DeliveryKey, state: str | None) -> str:
+    if state is None:
+        return (
+            f"there is no email {key}: see digest deliveries {key.edition_id}; a "
+            "letter is made again with digest print again"
+        )
+    return (
+        f"the email {key} is {state}: only one that was accepted, refused or is "
+        "uncertain is sent again"
+    )
+
+
+def _send_on(connection: Connection, edition_id: int, now: datetime) -> None:
+    """Have what is planned anew sent: its edition is sending until it has ended."""
+    reopen(connection, edition_id, now)
+    moves.move(
+        connection,
+        edition_id,
+        EditionState.SENDING,
+        now,
+        only_from=DONE[editions.get(connection, edition_id).mode],
+        ended_at=None,
+    )
+
+
+def _of(key: DeliveryKey) -> ColumnElement[bool]:
+    return and_(
+        delivery.c.edition_id == key.edition_id, delivery.c.reader_id == key.reader_id
+    )
 
 
 def _refuse_ended(connection: Connection, edition_id: int, now: datetime) -> None:
@@ -94,25 +152,3 @@ def _those(
     if subscriber_ids is not None:
         chosen.append(delivery.c.subscriber_id.in_(subscriber_ids))
     return and_(*chosen)
-
-
-def _reopen_batches(connection: Connection, edition_id: int, now: datetime) -> None:
-    """Have the batches of what is planned for now sent; a leased one sees by itself."""
-    waiting = exists().where(
-        delivery.c.edition_id == edition_id,
-        IS_EMAIL,
-        delivery.c.state == DeliveryState.PLANNED,
-        delivery.c.next_attempt_at.is_(None),
-        delivery.c.reader_id.between(
-            send_batch.c.first_reader_id, send_batch.c.last_reader_id
-        ),
-    )
-    connection.execute(
-        update(send_batch)
-        .where(
-            send_batch.c.edition_id == edition_id,
-            send_batch.c.state != LEASED,
-            waiting,
-        )
-        .values(state=OPEN, due_at=now)
-    )

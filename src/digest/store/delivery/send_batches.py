@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    exists,
     func,
     insert,
     or_,
@@ -29,11 +30,8 @@ from digest.store.base.tables import campaign, delivery, edition, send_batch
 from digest.store.campaigns.going_live import may_go
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import (
-    DeliveryKey,
-    DeliveryMove,
     cancel_stopped,
     close_edition,
-    move,
     move_those,
 )
 from digest.store.editions import moves
@@ -44,7 +42,6 @@ from digest.store.editions.holding_back import (
     quiet_until,
 )
 from digest.store.holds import holds
-from digest.store.staff.audit import Act, record
 
 OPEN, LEASED, DONE = "open", "leased", "done"
 INTERRUPTED = "the sender stopped before an answer came: it may have arrived"
@@ -305,46 +302,26 @@ def expire_late(
     )
 
 
-def settle_uncertain(
-    connection: Connection, key: DeliveryKey, to: DeliveryState, now: datetime
-) -> bool:
-    """Settle one uncertain email as a person says: PLANNED sends it again.
-
-    Of a stopped edition it is kept back then. False where it is not, or no longer,
-    uncertain.
-    """
-    words = "sent again" if to is DeliveryState.PLANNED else "it arrived"
-    change = DeliveryMove(
-        key, to, reply=f"settled by hand: {words}", only_from=DeliveryState.UNCERTAIN
+def reopen(connection: Connection, edition_id: int, now: datetime) -> None:
+    """Have the batches of what is planned for now sent; a leased one sees by itself."""
+    waiting = exists().where(
+        delivery.c.edition_id == edition_id,
+        IS_EMAIL,
+        delivery.c.state == DeliveryState.PLANNED,
+        delivery.c.next_attempt_at.is_(None),
+        delivery.c.reader_id.between(
+            send_batch.c.first_reader_id, send_batch.c.last_reader_id
+        ),
     )
-    if not move(connection, change, now):
-        return False
-    act = Act(
-        "settled",
-        edition_id=key.edition_id,
-        subject=f"delivery {key}",
-        before={"state": DeliveryState.UNCERTAIN},
-        after={"state": to},
-    )
-    record(connection, act, now)
-    stop = and_(
-        delivery.c.edition_id == key.edition_id, delivery.c.reader_id == key.reader_id
-    )
-    if cancel_stopped(connection, key.edition_id, stop, now):
-        to = DeliveryState.CANCELLED
-    if to is DeliveryState.PLANNED:
-        connection.execute(
-            update(send_batch)
-            .where(
-                send_batch.c.edition_id == key.edition_id,
-                send_batch.c.first_reader_id <= key.reader_id,
-                send_batch.c.last_reader_id >= key.reader_id,
-                send_batch.c.state != LEASED,
-            )
-            .values(state=OPEN, due_at=now)
+    connection.execute(
+        update(send_batch)
+        .where(
+            send_batch.c.edition_id == edition_id,
+            send_batch.c.state != LEASED,
+            waiting,
         )
-    close_edition(connection, key.edition_id, now)
-    return True
+        .values(state=OPEN, due_at=now)
+    )
 
 
 def _keep_back_stopped(connection: Connection, lease: Lease, now: datetime) -> None:
