@@ -84,6 +84,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("reports", "/desk/reports"),
         ("report", "/desk/reports/lantern-week"),
         ("people", "/desk/people"),
+        ("people-joining", "/desk/people/joining"),
         ("people-nobody", "/desk/people?q=zzz"),
         ("lists", "/desk/lists"),
         ("list", "/desk/lists/1"),

@@ -40,6 +40,7 @@ PATHS = (
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),
     *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),
+    "/desk/people/joining",
     "/desk/people/1?done=left&campaign=lantern-week",
     *(f"/desk/people/1/{form}" for form in ("edit", "move", "pause", "catch-up")),
     *(f"/desk/people/1/{form}" for form in ("leave", "suppress", "erase", "held")),
@@ -75,20 +76,25 @@ def pages(program: App) -> Iterator[dict[str, str]]:
         pages["other file"] = client.post(f"{CAMPAIGN}/file", data=edited).text
         no_source = {"kind": "<", "address": '"><b>'}
         pages["tried"] = client.post(f"{CAMPAIGN}/sources/try", data=no_source).text
-        typed = {"name": '"><b>', "email": '"><i>'}
-        pages["joining fault"] = client.post(
-            "/subscribe/lantern-week/email", data=typed
-        ).text
-        typed["email"] = "hedy@example.org"
-        for number in range(11):
-            page = "joining" if number < 10 else "joining slowly"
-            address = "/subscribe/lantern-week/email"
-            pages[page] = client.post(address, data=typed).text
-        confirm = program.links.confirmation_url(1).rpartition("/")[2]
-        pages["confirm"] = client.get(f"/confirm/{confirm}").text
-        pages["confirmed"] = client.post(f"/confirm/{confirm}").text
+        pages |= dict(joining_pages(client, program))
         pages["left"] = client.post(f"/u/{leave}").text
         yield pages
+
+
+def joining_pages(client: TestClient, program: App) -> Iterator[tuple[str, str]]:
+    """Yield the pages that answer who signs up."""
+    address, typed = "/subscribe/lantern-week/email", {"name": '"><b>', "email": "<i>"}
+    yield "joining fault", client.post(address, data=typed).text
+    typed["email"] = "hedy@example.org"
+    for number in range(11):
+        name = "joining" if number < 10 else "joining slowly"
+        yield name, client.post(address, data=typed).text
+    confirm = program.links.confirmation_url(1).rpartition("/")[2]
+    yield "confirm", client.get(f"/confirm/{confirm}").text
+    yield "confirmed", client.post(f"/confirm/{confirm}").text
+    posted = {"name": "<Jo>", "address_1": "1 A", "address_2": "B", "postcode": "x"}
+    yield "posted", client.post("/subscribe/lantern-week/letter", data=posted).text
+    yield "to check", client.get("/desk/people/joining").text
 
 
 def test_every_page_is_valid_and_has_nothing_of_its_own_that_acts(

@@ -1,6 +1,7 @@
 """Add one person by hand: what is held of them, and how they were asked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from digest.errors import NotFound
 from digest.model.people.person import CONSENT, DID_NOT_ASK, Person
 from digest.store.campaigns import campaigns
 from digest.store.people import subscribers, subscriptions
+from digest.store.people.joining import consents
 from digest.store.people.subscriptions import ListEntry
 from digest.store.staff.audit import Act, record
 
@@ -51,10 +53,14 @@ def add(  # noqa: PLR0913 - what there is to say of somebody, each by name
     goes_to = [each for each in every if list_name in each.campaign.lists]
     person = _read(cells, CampaignChoices.of(connection, goes_to))
     list_id = subscriptions.make_list(connection, list_name, now)
-    match = _new(connection, hasher, list_id, person, is_new=is_new)
+    match = newcomer(connection, hasher, list_id, person, is_new=is_new)
     [number] = subscribers.add(connection, [match.hashed_person], now)
     entry = ListEntry(person.consent, person.reference)
     subscriptions.start(connection, list_id, {number: entry}, now)
+    evidence = cells.get("consent_evidence", "").strip()
+    consents.add(
+        connection, number, list_id, replace(person.consent, evidence=evidence), now
+    )
     for stored in goes_to:
         enrol(connection, stored.id, stored.campaign, now, [number])
     facts = {"list": list_name, "consent": person.consent.basis}
@@ -89,7 +95,7 @@ def _unsaid(cells: Mapping[str, str]) -> list[ListProblem]:
     ]
 
 
-def _new(
+def newcomer(
     connection: Connection,
     hasher: KeyedHasher,
     list_id: int,
@@ -97,7 +103,10 @@ def _new(
     *,
     is_new: bool,
 ) -> Match:
-    """Return the match of somebody who is nobody that we hold."""
+    """Return the match of somebody who is nobody that we hold.
+
+    Raises RowRefused for who is, or may be, and for who is suppressed.
+    """
     matches = Matches(hasher)
     [match] = matches.among(connection, list_id, [(0, person)])
     if isinstance(match, DoubtfulMatch) and is_new:

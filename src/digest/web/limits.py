@@ -83,6 +83,10 @@ CHART_LABELS = 5
 POST_ROOM_RETURNED = 50
 # Of messages that the inbox's page lists.
 INBOX_MESSAGES = 200
+# Of people who signed up on the web and wait to be looked at, on their page.
+JOINING_WAITING = 50
+# Of reasons why mails to who signed up did not go, on the same page.
+JOINING_FAILURES = 5
 # Of people on one page of those found.
 PEOPLE = 50
 # Of a mailing list's name: it stands in campaign files.

@@ -25,6 +25,9 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
     ],
     on: Annotated[str, typer.Option(metavar="DATE", help="When they said yes.")] = "",
     wording: Annotated[str, typer.Option(help="To which words they said it.")] = "",
+    evidence: Annotated[
+        str, typer.Option(help="What shows it: where the signed form lies.")
+    ] = "",
     email: Annotated[str, typer.Option(help="Their email address.")] = "",
     phone: Annotated[str, typer.Option(help="Their phone number.")] = "",
     address: Annotated[
@@ -58,6 +61,7 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
         "consent_method": "" if has_none else consent,
         "consent_at": on,
         "consent_wording": wording,
+        "consent_evidence": evidence,
     }
     with open_app() as digest, digest.writing() as connection:
         number = add_person(

@@ -297,6 +297,16 @@ def count_lately(connection: Connection, now: datetime) -> int:
     return int(count or 0)
 
 
+def unconfirmed(connection: Connection) -> tuple[int, list[str]]:
+    """Return how many wait for their own button, and why mails of some did not go."""
+    rows = connection.execute(
+        select(joining_request.c.failure).where(
+            _COLUMNS.address_hash.is_not(None), _COLUMNS.settled_at.is_(None)
+        )
+    ).all()
+    return len(rows), sorted({row.failure for row in rows if row.failure})
+
+
 def waiting_since(
     connection: Connection, before: datetime
 ) -> tuple[int, datetime | None]:

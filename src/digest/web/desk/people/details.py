@@ -60,7 +60,8 @@ def _add_new(router: APIRouter, people: PersonPages) -> None:
     @router.post("/new")
     @needs(Right.EDIT)
     def new(staff: Staff, form: Form) -> Response:
-        cells = {name: form.get(name, "") for name in (*_DETAILS, *_DOOR, *_CONSENT)}
+        names = (*_DETAILS, *_DOOR, *_CONSENT, "consent_evidence")
+        cells = {name: form.get(name, "") for name in names}
         if cells["consent_basis"] != CONSENT:
             cells |= dict.fromkeys(_CONSENT[1:], "")
         try:

@@ -30,6 +30,10 @@ class DoneWords:
 
 _DONE: Mapping[str, DoneWords] = {
     "added": DoneWords("They are added, and get what comes next like everyone else"),
+    "joined": DoneWords(
+        "They have joined, and get what comes next. Look whether what we hold of them "
+        "is what they asked for"
+    ),
     "edited": DoneWords("What we hold is changed"),
     "moved": DoneWords("They have moved: what leaves from now on goes to the new door"),
     "unchanged": DoneWords("Nothing had to be changed"),

@@ -3,7 +3,14 @@
 from fastapi import APIRouter
 
 from digest.bootstrap import App
-from digest.web.desk.people import asking, details, ending, finding, person_pages
+from digest.web.desk.people import (
+    asking,
+    details,
+    ending,
+    finding,
+    joining,
+    person_pages,
+)
 from digest.web.desk.people.person_pages import PersonPages
 from digest.web.parts.pages import Pages
 
@@ -13,6 +20,7 @@ def routers(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
     people = PersonPages(digest, pages)
     return (
         finding.routes(digest, pages),
+        joining.routes(people),
         details.routes(people),
         person_pages.routes(people),
         asking.routes(people),
