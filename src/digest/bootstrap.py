@@ -1,64 +1,61 @@
-"""Wires the parts together from the settings; knows how, decides nothing."""
+"""Wires the parts together from the settings; knows how, decides nothing.
+
+Each part is imported when it is first asked for: a worker with nothing to send knows of
+no feeds, no pages and no letters.
+"""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from getpass import getuser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment
 from sqlalchemy import Connection, Engine, make_url
 
-from digest.audience.hashing import KeyedHasher
-from digest.audience.joining.confirming import ConfirmationLinks
-from digest.audience.joining.proofs import WorkProofs
-from digest.audience.signed_links import SignedLinks
-from digest.audience.subject_access import find
-from digest.audience.unsubscribing import UnsubscribeLinks, unsubscribe
-from digest.deliver.carrier import Carrier
-from digest.deliver.inbox.maildir import Inbox
-from digest.deliver.inbox.server import running
-from digest.deliver.practice import PracticeCarrier
-from digest.deliver.printing.batch_steps import BatchSteps
-from digest.deliver.printing.print_room import PrintRoom
-from digest.deliver.returns.bounces import Bounces
-from digest.deliver.returns.returned_letters import ReturnedLetters
-from digest.deliver.sending.leases import BatchSupply, DueBatches
-from digest.deliver.sending.sender import EmailSender
-from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.failover import FailoverCarrier
-from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.errors import NotFound, StoreError
-from digest.gather.fetching.fetch import Fetcher
 from digest.installing import secret_of
-from digest.model.campaigns.live_needs import is_reachable
-from digest.model.delivery.practice import Route, route
-from digest.model.people.person import Addressee
-from digest.model.posts.pictures import PictureFile, from_public_name
-from digest.render.templates import Kind, environment
-from digest.schedule.delivery.dispatch import Dispatcher, EmbeddedDispatcher
-from digest.schedule.delivery.letters import LetterLayout
-from digest.schedule.delivery.mail_links import MailLinks
-from digest.schedule.delivery.worker import Work
-from digest.schedule.editions.previews import Previews
-from digest.schedule.editions.renditions import Renditions
-from digest.schedule.editions.testing import EditionTests
-from digest.schedule.operators.operator_watch import OperatorWatch
-from digest.schedule.operators.staff_mail import StaffMail
-from digest.schedule.readers.confirmations import ConfirmationOutbox
 from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode
-from digest.store.delivery import job_tables
-from digest.store.editions import short_links
 from digest.store.holds.mark_file import beside
 from digest.store.migrate import is_current, migrate
-from digest.store.posts import pictures
 from digest.store.staff.audit import acting_as
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from digest.audience.hashing import KeyedHasher
+    from digest.audience.joining.confirming import ConfirmationLinks
+    from digest.audience.joining.proofs import WorkProofs
+    from digest.audience.signed_links import SignedLinks
+    from digest.audience.unsubscribing import UnsubscribeLinks
+    from digest.deliver.carrier import Carrier
+    from digest.deliver.inbox.maildir import Inbox
+    from digest.deliver.printing.batch_steps import BatchSteps
+    from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
+    from digest.deliver.returns.bounces import Bounces
+    from digest.deliver.returns.returned_letters import ReturnedLetters
+    from digest.deliver.sending.batch_supply import BatchSupply
+    from digest.deliver.sending.sender import EmailSender
+    from digest.gather.fetching.fetch import Fetcher
+    from digest.model.editions.compiled_message import CompiledMessage
+    from digest.model.people.person import Addressee
+    from digest.model.posts.pictures import PictureFile
+    from digest.render.templates import Kind
+    from digest.schedule.delivery.dispatch import Dispatcher
+    from digest.schedule.delivery.worker import Work
+    from digest.schedule.editions.previews import Previews
+    from digest.schedule.editions.renditions import Renditions
+    from digest.schedule.editions.testing import EditionTests
+    from digest.schedule.operators.operator_watch import OperatorWatch
+    from digest.schedule.operators.staff_mail import StaffMail
+    from digest.schedule.readers.confirmations import ConfirmationOutbox
+    from digest.store.delivery.copies import DueCopy
 
 Clock = Callable[[], datetime]
 
@@ -89,53 +86,71 @@ class App:
         return writing(self.engine)
 
     @cached_property
-    def links(self) -> SignedLinks:
+    def links(self) -> "SignedLinks":
         """Signed links, built from the settings and never from a request."""
+        from digest.audience.signed_links import SignedLinks
+
         return SignedLinks(self.secret, self.settings.base_url)
 
     @cached_property
-    def unsubscribe_links(self) -> UnsubscribeLinks:
+    def unsubscribe_links(self) -> "UnsubscribeLinks":
         """Unsubscribing from a campaign, and coming back, by the link in an edition."""
+        from digest.audience.unsubscribing import UnsubscribeLinks
+
         by_reader = acting_as(self.engine, "a reader, by a link,")
         return UnsubscribeLinks(by_reader, self.links, self.clock)
 
     @cached_property
-    def confirmation_links(self) -> ConfirmationLinks:
+    def confirmation_links(self) -> "ConfirmationLinks":
         """Joining a campaign by the link in a mail that asks for it."""
+        from digest.audience.joining.confirming import ConfirmationLinks
+
         by_reader = acting_as(self.engine, "a reader, by a link,")
         return ConfirmationLinks(by_reader, self.links, self.hasher, self.clock)
 
     @cached_property
-    def work_proofs(self) -> WorkProofs:
+    def work_proofs(self) -> "WorkProofs":
         """Proofs of work, asked of who signs up while very many do."""
+        from digest.audience.joining.proofs import WorkProofs
+
         return WorkProofs(self.secret)
 
     @cached_property
-    def confirmation_outbox(self) -> ConfirmationOutbox:
+    def confirmation_outbox(self) -> "ConfirmationOutbox":
         """Where the mails wait that ask whether it was their reader who joined."""
+        from digest.schedule.readers.confirmations import ConfirmationOutbox
+
         engine = acting_as(self.engine, "the program")
         return ConfirmationOutbox(
             engine, self.carrier, self.links, self.templates("email")
         )
 
     @cached_property
-    def hasher(self) -> KeyedHasher:
+    def hasher(self) -> "KeyedHasher":
         """Keyed hashes of addresses, for suppressions."""
+        from digest.audience.hashing import KeyedHasher
+
         return KeyedHasher(self.secret)
 
     @cached_property
-    def inbox(self) -> Inbox:
+    def inbox(self) -> "Inbox":
         """The built-in inbox."""
+        from digest.deliver.inbox.maildir import Inbox
+
         return Inbox(self.settings.data_dir / "inbox")
 
     @cached_property
-    def fetcher(self) -> Fetcher:
+    def fetcher(self) -> "Fetcher":
         """The door to the web, for every source of every campaign."""
+        from digest.gather.fetching.fetch import Fetcher
+
         return Fetcher(self.settings.fetch_allow)
 
     @cached_property
-    def renditions(self) -> Renditions:
+    def renditions(self) -> "Renditions":
         """Renditions, made when first needed."""
+        from digest.schedule.editions.renditions import Renditions
+
         return Renditions(
             self.engine,
             self.clock,
@@ -146,8 +161,10 @@ class App:
         )
 
     @cached_property
-    def previews(self) -> Previews:
+    def previews(self) -> "Previews":
         """Editions to look at, in every form."""
+        from digest.schedule.editions.previews import Previews
+
         return Previews(
             self.engine,
             self.clock,
@@ -163,57 +180,91 @@ class App:
         return f"{self.settings.base_url}/media"
 
     @cached_property
-    def dispatcher(self) -> Dispatcher:
+    def dispatcher(self) -> "Dispatcher":
         """How send batches get to senders: jobs, where the database has them."""
         return _dispatcher(self.engine, self.clock)
 
     @contextmanager
-    def work(self, batches: BatchSupply | None = None) -> Iterator[Work]:
+    def work(self, batches: "BatchSupply | None" = None) -> "Iterator[Work]":
         """Yield what sends and prints, with the built-in inbox open in practice.
 
         It sends `batches`, or all that is due. Raises SettingsError where we are
         live and lack what live needs: no link is made of an address that fails.
         """
+        from digest.deliver.sending.batch_supply import DueBatches
+        from digest.schedule.delivery.worker import Work
+
         refuse_unready(self.settings)
-        with self.carrier() as carrier:
-            sender = EmailSender(
-                engine=self.engine,
-                carrier=carrier,
-                message_for=self.renditions.message_for,
-                links=MailLinks(
-                    self.engine, self.links, rehearsal=not self.settings.live
-                ),
-                clock=self.clock,
-                connections=self.settings.smtp_connections,
-                limits=self.settings.limits,
-                batches=batches or DueBatches(),
+        supply = batches or DueBatches()
+        with ExitStack() as opened:
+            sender = cache(
+                lambda: self._sender(opened.enter_context(self.carrier()), supply)
             )
-            yield Work(self.engine, sender, self.print_room, self.clock)
+            yield Work(self.engine, sender, lambda: self.print_room, self.clock, supply)
+
+    def _sender(self, carrier: "Carrier", batches: "BatchSupply") -> "EmailSender":
+        from digest.deliver.sending.sender import EmailSender
+        from digest.schedule.delivery.mail_links import MailLinks
+
+        return EmailSender(
+            engine=self.engine,
+            carrier=carrier,
+            message_for=self._message_for,
+            links=MailLinks(self.engine, self.links, rehearsal=not self.settings.live),
+            clock=self.clock,
+            connections=self.settings.smtp_connections,
+            limits=self.settings.limits,
+            batches=batches,
+        )
+
+    def _message_for(
+        self, edition_id: int, variant_id: int
+    ) -> "CompiledMessage | None":
+        return self.renditions.message_for(edition_id, variant_id)
 
     @cached_property
-    def bounces(self) -> Bounces:
+    def bounces(self) -> "Bounces":
         """Where reports of mail that came back are taken in."""
+        from digest.audience.unsubscribing import unsubscribe
+        from digest.deliver.returns.bounces import Bounces
+
         return Bounces(self.engine, self.links.read_envelope_sender, unsubscribe)
 
     @cached_property
-    def returned_letters(self) -> ReturnedLetters:
+    def returned_letters(self) -> "ReturnedLetters":
         """Where letters that came back are taken in."""
+        from digest.deliver.returns.returned_letters import ReturnedLetters
+
         return ReturnedLetters(self.engine)
 
     @cached_property
-    def print_room(self) -> PrintRoom:
+    def print_room(self) -> "PrintRoom":
         """Where letters become print batches."""
-        layout = LetterLayout(self.engine, self.renditions)
-        return PrintRoom(self.engine, self.settings.data_dir, layout, self.clock)
+        from digest.deliver.printing.print_room import PrintRoom
+
+        return PrintRoom(self.engine, self.settings.data_dir, self._lay_out, self.clock)
+
+    def _lay_out(
+        self, edition_id: int, copies: "Sequence[DueCopy]"
+    ) -> "LaidOutLetters":
+        from digest.schedule.delivery.letters import LetterLayout
+
+        return LetterLayout(self.engine, self.renditions)(edition_id, copies)
 
     @cached_property
-    def batch_steps(self) -> BatchSteps:
+    def batch_steps(self) -> "BatchSteps":
         """What people do with print batches on paper."""
+        from digest.deliver.printing.batch_steps import BatchSteps
+
         return BatchSteps(self.print_room)
 
     @contextmanager
-    def carrier(self) -> Iterator[Carrier]:
+    def carrier(self) -> "Iterator[Carrier]":
         """Yield what takes emails: in practice the inbox, but for the allow list."""
+        from digest.deliver.smtp.connect import SmtpCarrier
+        from digest.deliver.smtp.failover import FailoverCarrier
+        from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
+
         url = self.settings.smtp_url
         servers = SmtpServer.parse_all(url.get_secret_value()) if url else []
         waits = SmtpTimeouts.parse(self.settings.smtp_timeouts)
@@ -222,13 +273,18 @@ class App:
         if self.settings.live and outside is not None:
             yield outside
             return
+        from digest.deliver.inbox.server import running
+        from digest.deliver.practice import PracticeCarrier
+
         with running(self.inbox) as inbox_url:
             inside = SmtpCarrier(SmtpServer.parse(inbox_url))
             yield PracticeCarrier(inside, outside, self.settings.allow)
 
     @cached_property
-    def operator_watch(self) -> OperatorWatch:
+    def operator_watch(self) -> "OperatorWatch":
         """What tells the operators by mail what is broken, and each day how it is."""
+        from digest.schedule.operators.operator_watch import OperatorWatch
+
         return OperatorWatch(
             engine=self.engine,
             open_carrier=self.carrier,
@@ -240,13 +296,17 @@ class App:
         )
 
     @cached_property
-    def staff_mail(self) -> StaffMail:
+    def staff_mail(self) -> "StaffMail":
         """What mails a person of staff a link that was asked for."""
+        from digest.schedule.operators.staff_mail import StaffMail
+
         return StaffMail(self.engine, self.carrier, self._leaves_for)
 
     @cached_property
-    def edition_tests(self) -> EditionTests:
+    def edition_tests(self) -> "EditionTests":
         """What sends an edition to staff, to look at as a reader would."""
+        from digest.schedule.editions.testing import EditionTests
+
         return EditionTests(
             self.engine,
             self.previews,
@@ -258,22 +318,32 @@ class App:
 
     def _leaves_for(self, address: str) -> bool:
         """Whether mail to that address leaves this machine."""
+        from digest.model.delivery.practice import Route, route
+
         settings = self.settings
         way = route(address, settings.allow, live=settings.live)
         return settings.smtp_url is not None and way is Route.OUTSIDE
 
-    def templates(self, kind: Kind) -> Environment:
+    def templates(self, kind: "Kind") -> "Environment":
         """Return the templates of one kind, the operator's before ours."""
+        from digest.render.templates import environment
+
         return environment(self.settings.templates_dir, kind)
 
-    def addressee(self, who: str) -> Addressee:
+    def addressee(self, who: str) -> "Addressee":
         """Return how a subscriber is addressed. Raises NotFound in words."""
+        from digest.audience.subject_access import find
+        from digest.model.people.person import Addressee
+
         with self.reading() as connection:
             person = find(connection, who).person
         return Addressee(person.name, person.email, person.address)
 
-    def hosted_picture(self, public_name: str) -> PictureFile:
+    def hosted_picture(self, public_name: str) -> "PictureFile":
         """Return a picture's file by its public name. Raises NotFound in words."""
+        from digest.model.posts.pictures import from_public_name
+        from digest.store.posts import pictures
+
         named = from_public_name(public_name)
         if named:
             with self.reading() as connection:
@@ -287,6 +357,9 @@ class App:
         The address itself, where nobody else can open ours: nothing is printed that
         leads readers nowhere.
         """
+        from digest.model.campaigns.live_needs import is_reachable
+        from digest.store.editions import short_links
+
         if not is_reachable(self.settings.base_url):
             return url
         with writing(self.engine) as connection:
@@ -340,12 +413,14 @@ def opened(
         engine.dispose()
 
 
-def _dispatcher(engine: Engine, clock: Clock) -> Dispatcher:
+def _dispatcher(engine: Engine, clock: Clock) -> "Dispatcher":
+    from digest.schedule.delivery.dispatch import EmbeddedDispatcher
+    from digest.store.delivery import job_tables
+
     with reading(engine) as connection:
         has_jobs = job_tables.are_ready(connection)
     if not has_jobs:
         return EmbeddedDispatcher()
-    # An optional package, and slow to import.
-    from digest.schedule.delivery.jobs import JobDispatcher  # noqa: PLC0415
+    from digest.schedule.delivery.jobs import JobDispatcher
 
     return JobDispatcher(engine, clock)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 
 from digest.bootstrap import App
-from digest.cli.service.serving import work_until_done
+from digest.cli.service.working import work_until_done
 from digest.cli.status import status
 from digest.compose import lifecycle, plan, stopping
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
@@ -19,6 +19,7 @@ from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
+from digest.schedule.delivery import releasing
 from digest.schedule.editions import publishing
 from digest.schedule.reports.troubles import troubles_in
 from digest.settings import Settings
@@ -109,7 +110,7 @@ def test_once_its_readers_are_planned_another_may_be_made(
 ) -> None:
     live = a_live_campaign(sqlite_engine)
     sent_now(live)
-    publishing.plan_released(live, EIGHT + FIVE_MINUTES)
+    releasing.plan_released(live, EIGHT + FIVE_MINUTES, plan.submit_nothing)
     later = EIGHT + FIVE_MINUTES
     posts_accepted(sqlite_engine, [a_post("three", title="Three")], later)
 
@@ -122,9 +123,11 @@ def test_what_a_person_sends_is_held_back_and_then_leaves(engine: Engine) -> Non
 
     assert sent_now(live).state is EditionState.APPROVED
     assert stands(live).leaves_at == EIGHT + FIVE_MINUTES
-    publishing.plan_released(live, EIGHT + FIVE_MINUTES - timedelta(seconds=1))
+    releasing.plan_released(
+        live, EIGHT + FIVE_MINUTES - timedelta(seconds=1), plan.submit_nothing
+    )
     assert states(live, 1) == {}
-    publishing.plan_released(live, EIGHT + FIVE_MINUTES)
+    releasing.plan_released(live, EIGHT + FIVE_MINUTES, plan.submit_nothing)
     assert states(live, 1) == {DeliveryState.PLANNED: 2}
 
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from digest.cli.main import app
+from digest.cli.parts.nouns import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 REFERENCE = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")

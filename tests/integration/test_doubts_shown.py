@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from digest.audience.subject_access import everything
 from digest.bootstrap import App
-from digest.cli.main import app
+from digest.cli.parts.nouns import app
 from digest.model.editions.mode import Mode
 from digest.model.roles import Role
 from digest.store.base.engine import writing

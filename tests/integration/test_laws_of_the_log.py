@@ -450,7 +450,8 @@ class Desk(RuleBasedStateMachine):
             lambda number, letters: self.truth.lay(self.engine, number, letters),
             lambda: self.now,
         )
-        Work(self.engine, sender, room, lambda: self.now).once(threading.Event())
+        work = Work(self.engine, lambda: sender, lambda: room, lambda: self.now)
+        work.once(threading.Event())
         self.truth.note_sealed(self.engine)
         self.truth.claimed.clear()
 

@@ -109,7 +109,7 @@ def test_work_goes_on_by_itself_when_the_server_is_back(
         carrier = ScriptedCarrier(on_wire=at_copy(10, server.stop))
         sender = replace(a_sender(engine, carrier), clock=lambda: EIGHT)
         letters = PrintRoom(engine, tmp_path, no_letters, lambda: EIGHT)
-        work = Work(engine, sender, letters, lambda: EIGHT)
+        work = Work(engine, lambda: sender, lambda: letters, lambda: EIGHT)
         rounds = Rounds({2: server.start}, most=3)
         with EmbeddedDispatcher().supply(rounds) as supply:
             list(work.rounds(rounds, lambda: True, supply))

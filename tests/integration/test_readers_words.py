@@ -17,7 +17,7 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from digest.bootstrap import opened
-from digest.cli.main import app
+from digest.cli.parts.nouns import app
 from digest.model.campaigns.campaign import Envelope, LetterHead
 from digest.model.editions.edition import Variant
 from digest.model.formats import LARGE_PRINT, LETTER, PLAIN, Format

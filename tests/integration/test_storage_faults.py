@@ -147,7 +147,7 @@ def test_work_says_why_it_stopped_and_goes_on_when_the_lock_is_gone(
         carrier = ScriptedCarrier()
         sender = replace(a_sender(engine, carrier), clock=lambda: EIGHT)
         letters = PrintRoom(engine, tmp_path, no_letters, lambda: EIGHT)
-        work = Work(engine, sender, letters, lambda: EIGHT)
+        work = Work(engine, lambda: sender, lambda: letters, lambda: EIGHT)
         lock()
         rounds = Rounds({2: unlock}, most=3)
         with EmbeddedDispatcher().supply(rounds) as supply:

@@ -1,4 +1,4 @@
-"""The `digest` command: nouns, verbs, and how errors are told."""
+"""The `digest` command: what starts it, and how errors are told."""
 
 import logging
 import os
@@ -6,63 +6,10 @@ import sys
 
 import typer
 
-from digest.cli import (
-    audit,
-    bounces,
-    campaign,
-    deliveries,
-    golive,
-    key,
-    post,
-    report,
-    schedule,
-    source,
-    status,
-    users,
-)
-from digest.cli import list as mailing_list
-from digest.cli import print as letters
-from digest.cli.editions import edition, preview
-from digest.cli.people import subscribers
-from digest.cli.service import installation, resuming, serve
+from digest.cli.parts.program import new_program
+from digest.cli.service import serve
 from digest.errors import DigestError
 from digest.log import to_stderr
-
-app = typer.Typer(
-    name="digest",
-    help="One day's posts, written once and sent to everyone, by email and by post.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for part in (
-    serve,
-    installation,
-    status,
-    resuming,
-    source,
-    preview,
-    deliveries,
-    golive,
-    audit,
-    report,
-):
-    part.add_to(app)
-for name, noun in {
-    "campaign": campaign,
-    "source": source,
-    "post": post,
-    "edition": edition,
-    "schedule": schedule,
-    "list": mailing_list,
-    "users": users,
-    "key": key,
-    "subscribers": subscribers,
-    "print": letters,
-    "bounces": bounces,
-}.items():
-    app.add_typer(noun.app, name=name)
 
 
 def run() -> None:
@@ -70,7 +17,7 @@ def run() -> None:
     # A command says itself what it did; what is left running logs, see serve.
     to_stderr(logging.CRITICAL)
     try:
-        app()
+        _commands(sys.argv[1:])()
     except DigestError as problem:
         sys.stderr.write(f"digest: {problem}\n")
         sys.exit(1)
@@ -81,3 +28,14 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("digest: stopped; what was under way is safe to run again\n")
         sys.exit(130)
+
+
+def _commands(words: list[str]) -> typer.Typer:
+    """Return every command, or what runs for long alone, so that it starts sooner."""
+    if words and words[0] in serve.NAMES:
+        program = new_program()
+        serve.add_to(program)
+        return program
+    from digest.cli.parts.nouns import app
+
+    return app

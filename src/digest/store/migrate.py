@@ -2,17 +2,19 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from digest.errors import StoreError
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import job_tables
 from digest.store.holds import holds
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_VERSION = table("alembic_version", column("version_num"))
 _HERE = Path(__file__).parent / "migrations"
 
 
@@ -43,7 +45,10 @@ def _upgraded(connection: Connection) -> bool:
         if connection.dialect.name == "sqlite"
         else "SET CONSTRAINTS ALL DEFERRED"
     )
-    is_new = MigrationContext.configure(connection).get_current_revision() is None
+    is_new = _revision(connection) is None
+    # Slow to import, and seldom needed.
+    from alembic import command  # noqa: PLC0415
+
     command.upgrade(_config(connection), "head")
     if is_new:
         holds.begin(connection)
@@ -53,13 +58,21 @@ def _upgraded(connection: Connection) -> bool:
 def is_current(connection: Connection) -> bool:
     """Whether the database is at our revision. Raises StoreError if it is newer."""
     ours = revisions()
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = _revision(connection)
     if current is not None and current not in ours:
         raise StoreError(
             f"the database was made by a newer version (revision {current}): "
             "update this program, or restore the backup made before the update"
         )
     return current == ours[-1]
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the revision that alembic has written down; None in an empty database."""
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    revision: str | None = connection.scalar(select(_VERSION.c.version_num))
+    return revision
 
 
 @cache
@@ -73,7 +86,9 @@ def revisions() -> tuple[str, ...]:
     return tuple(sorted(path.name.partition("_")[0] for path in files))
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     config.attributes["connection"] = connection

@@ -10,12 +10,6 @@ from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any
 
-from rich.console import Console
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
-
 from digest.cli.parts.options import result, talk
 from digest.deliver.sending.run_state import CopyEnd
 from digest.model.delivery.eta import (
@@ -95,6 +89,12 @@ class ProgressTracker:
 @contextmanager
 def bar(tracker: ProgressTracker) -> Iterator[None]:
     """Draw a bar on the terminal while the block runs, and take it away after."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
     with Live(console=Console(stderr=True), transient=True) as drawn:
 
         def show(progress: RunProgress) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from digest.audience.lists.importing import ListImport
 from digest.bootstrap import App, opened
-from digest.cli.service.serving import serve_pages, work_until_done
+from digest.cli.service.serving import serve_pages
+from digest.cli.service.working import work_until_done
 from digest.errors import DigestError, SettingsError
 from digest.installing import DEMO_MARK
 from digest.model.campaigns.web_access import WebAccess

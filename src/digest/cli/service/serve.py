@@ -19,8 +19,11 @@ Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
 
 
+NAMES = ("demo", "serve", "web", "timetable", "work")
+
+
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the commands of those names."""
     for command in (demo, serve, web, timetable, work):
         app.command()(command)
 
@@ -69,7 +72,8 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def timetable() -> None:
     """Run the timetable alone; a second one on the same database is harmless."""
     from digest.bootstrap import open_app
-    from digest.cli.service.serving import watch_over_it, watch_the_clock
+    from digest.cli.service.serving import watch_the_clock
+    from digest.cli.service.working import watch_over_it
 
     to_stderr()
     with open_app() as digest:
@@ -94,7 +98,7 @@ def work(
     """
     from digest.bootstrap import open_app
     from digest.cli.parts.progress import worked_json
-    from digest.cli.service.serving import (
+    from digest.cli.service.working import (
         watch_over_it,
         work_until_done,
         work_until_stopped,

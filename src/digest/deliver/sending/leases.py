@@ -1,12 +1,12 @@
 """The leases of one run: batches claimed, renewed, and given back when they end."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
-from typing import Protocol
 
 from sqlalchemy import Connection
 
+from digest.deliver.sending.batch_supply import BatchSupply
 from digest.deliver.sending.compiled_variants import CompiledVariants, MessageFor
 from digest.deliver.sending.connection_loop import RunContext
 from digest.deliver.sending.copy_queue import LeasedBatch
@@ -16,7 +16,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.delivery import send_batches
 from digest.store.delivery.copies import DueCopy, due_emails
-from digest.store.delivery.send_batches import Lease, expire_late
+from digest.store.delivery.send_batches import expire_late
 from digest.store.editions import editions
 
 log = logging.getLogger(__name__)
@@ -27,33 +27,6 @@ LEASE = timedelta(seconds=30)
 # As many copies are read at once.
 AT_ONCE = 250
 _RENEW_SECONDS = LEASE.total_seconds() / 4
-
-
-class BatchSupply(Protocol):
-    """Hands out batches that are due, each leased to whoever asks."""
-
-    def lease(
-        self, connection: Connection, owner: str, now: datetime, length: timedelta
-    ) -> Lease | None:
-        """Lease the next batch, or return None where none is at hand just now."""
-        ...
-
-    def ended(self, batch_id: int) -> None:
-        """Note that the run has given the batch back, sent to its end or not."""
-        ...
-
-
-class DueBatches:
-    """Every batch that is due, the longest due first: the rows are the queue."""
-
-    def lease(
-        self, connection: Connection, owner: str, now: datetime, length: timedelta
-    ) -> Lease | None:
-        """Lease the batch that has been due longest."""
-        return send_batches.claim(connection, owner, now, length)
-
-    def ended(self, batch_id: int) -> None:
-        """Do nothing: the batch's row says how it stands."""
 
 
 class Leases:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Carrier
+from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 from digest.deliver.sending.compiled_variants import MessageFor, ReaderLinks
 from digest.deliver.sending.concurrency_limit import ConcurrencyLimit
 from digest.deliver.sending.connection_loop import RunContext
@@ -18,7 +19,7 @@ from digest.deliver.sending.connection_pool import ConnectionPool
 from digest.deliver.sending.copy_queue import CopyQueue
 from digest.deliver.sending.group_commit import GroupCommit
 from digest.deliver.sending.lease_owner import has_ended, owning
-from digest.deliver.sending.leases import BatchSupply, DueBatches, Leases
+from digest.deliver.sending.leases import Leases
 from digest.deliver.sending.rate_limiter import RateLimiter
 from digest.deliver.sending.run_state import Progress, RunState, RunTally
 from digest.model.delivery.delivery import RetryPolicy

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from digest.deliver.sending.leases import BatchSupply, DueBatches
+from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 
 
 class ProcessSupply(BatchSupply, Protocol):

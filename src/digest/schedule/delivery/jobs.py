@@ -90,6 +90,14 @@ class JobSupply:
             self._changed.notify_all()
         return answer
 
+    def may_have_some(
+        self,
+        connection: Connection,  # noqa: ARG002 - the shape is every supply's
+        now: datetime,  # noqa: ARG002
+    ) -> bool:
+        """Whether a run may find something: a job is to be answered in any case."""
+        return True
+
     def lease(
         self, connection: Connection, owner: str, now: datetime, length: timedelta
     ) -> Lease | None:

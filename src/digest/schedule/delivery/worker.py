@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
-from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
+from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 from digest.deliver.sending.run_state import Progress, RunTally
-from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError
 from digest.model.editions.edition import EditionState
 from digest.model.staff_words import counted, moment_in_words
@@ -26,6 +25,10 @@ from digest.store.editions.editions import Edition
 from digest.store.editions.holding_back import leaving, quiet_until
 from digest.store.holds import holds
 from digest.store.reports import overview
+
+if TYPE_CHECKING:
+    from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
+    from digest.deliver.sending.sender import EmailSender
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ class WorkReport:
     """
 
     emails: RunTally
-    letters: dict[int, list[PrintOutcome]] = field(default_factory=dict)
+    letters: "dict[int, list[PrintOutcome]]" = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     waiting: int = 0
     quiet: Mapping[int, datetime] = field(default_factory=dict)
@@ -116,15 +119,20 @@ class WorkReport:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Empties the outbox and makes the print batches of planned editions."""
+    """Empties the outbox and makes the print batches of planned editions.
+
+    The sender of the `batches`, and the print room, are had when there is something
+    for them to do: most looks find nothing.
+    """
 
     engine: Engine
-    sender: EmailSender
-    print_room: PrintRoom
+    open_sender: "Callable[[], EmailSender]"
+    open_print_room: "Callable[[], PrintRoom]"
     clock: Callable[[], datetime]
+    batches: BatchSupply = field(default_factory=DueBatches)
 
     def once(
-        self, stop: threading.Event, progress: Progress | None = None
+        self, stop: threading.Event, progress: Progress = lambda _end: None
     ) -> WorkReport:
         """Send every email and print every letter that is due now.
 
@@ -145,12 +153,8 @@ class Work:
                     moves.move(connection, edition.id, to, now)
                 if fault:
                     faults.append(fault.words)
-        emails = (
-            self.sender.send_due(stop, progress)
-            if progress
-            else self.sender.send_due(stop)
-        )
-        letters: dict[int, list[PrintOutcome]] = {}
+        emails = self._sent(stop, progress)
+        letters = dict[int, "list[PrintOutcome]"]()
         faults += emails.problems
         for edition in going:
             if stop.is_set():
@@ -198,13 +202,20 @@ class Work:
                 log.exception("work stopped short")
             supply.wait(ROUND_PAUSE_SECONDS)
 
-    def _printed(self, edition_id: int) -> list[PrintOutcome]:
+    def _sent(self, stop: threading.Event, progress: Progress) -> RunTally:
+        with reading(self.engine) as connection:
+            if not self.batches.may_have_some(connection, self.clock()):
+                return RunTally()
+        return self.open_sender().send_due(stop, progress)
+
+    def _printed(self, edition_id: int) -> "list[PrintOutcome]":
         # Made without anybody looking on, so sealed: only a person reopens it.
+        print_room = self.open_print_room()
         return [
-            replace(outcome, batch=self.print_room.seal(outcome.batch.id))
+            replace(outcome, batch=print_room.seal(outcome.batch.id))
             if outcome.batch
             else outcome
-            for outcome in self.print_room.make_all(edition_id, patient=True)
+            for outcome in print_room.make_all(edition_id, patient=True)
         ]
 
     def _going(self) -> list[Edition]:

@@ -133,23 +133,6 @@ def carry_forward(
         return editions.get(connection, edition_id)
 
 
-def plan_released(
-    engine: Engine, now: datetime, submit: Submit = submit_nothing
-) -> None:
-    """Plan the approved editions that are not held back any more, if any may leave."""
-    if holds.look(engine, now):
-        return
-    with reading(engine) as connection:
-        approved = [
-            edition
-            for edition in editions.unfinished(connection)
-            if edition.state is EditionState.APPROVED and not edition.is_held_back(now)
-        ]
-    for edition in approved:
-        with guarded("planning", f"edition={edition.id}"):
-            plan(engine, edition.id, now, submit=submit)
-
-
 def _note(engine: Engine, edition_id: int, why: str) -> None:
     """Keep why an edition could not be carried forward, until it can, for status."""
     with reading(engine) as connection:

@@ -130,6 +130,13 @@ def due(connection: Connection, now: datetime) -> Select[Any]:
     )
 
 
+def are_at_hand(connection: Connection, now: datetime) -> bool:
+    """Whether a batch is due, or leased to anybody."""
+    leased = exists().where(send_batch.c.state == LEASED)
+    some = or_(due(connection, now).order_by(None).exists(), leased)
+    return bool(connection.scalar(select(some)))
+
+
 def claim(
     connection: Connection,
     owner: str,

@@ -1,0 +1,51 @@
+"""Every command: those of the whole program, and each noun with its verbs."""
+
+from digest.cli import (
+    audit,
+    bounces,
+    campaign,
+    deliveries,
+    golive,
+    key,
+    post,
+    report,
+    schedule,
+    source,
+    status,
+    users,
+)
+from digest.cli import list as mailing_list
+from digest.cli import print as letters
+from digest.cli.editions import edition, preview
+from digest.cli.parts.program import new_program
+from digest.cli.people import subscribers
+from digest.cli.service import installation, resuming, serve
+
+app = new_program()
+for part in (
+    serve,
+    installation,
+    status,
+    resuming,
+    source,
+    preview,
+    deliveries,
+    golive,
+    audit,
+    report,
+):
+    part.add_to(app)
+for name, noun in {
+    "campaign": campaign,
+    "source": source,
+    "post": post,
+    "edition": edition,
+    "schedule": schedule,
+    "list": mailing_list,
+    "users": users,
+    "key": key,
+    "subscribers": subscribers,
+    "print": letters,
+    "bounces": bounces,
+}.items():
+    app.add_typer(noun.app, name=name)
