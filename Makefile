@@ -30,6 +30,7 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(PYTHON) -m tests.house
 	$(PYTHON) -m tests.limits_page --check
 	$(PYTHON) -m tests.clock_page --check
+	$(PYTHON) -m tests.api_page --check
 	$(PYTHON) -m tests.glossary
 
 test: $(VENV)/.dev-installed browser postgres fiu gmime check ## check, then run every test, on all cores; name the slowest
@@ -84,6 +85,9 @@ gmime: ## find GMime, by which tests read emails back, or install it where we ma
 
 browser: ## find a Chromium for the browser tests, or install one where we may
 	@sh tests/find_chromium.sh
+
+api-page: $(VENV)/.dev-installed ## write the calls of the API into their page anew
+	@$(PYTHON) -m tests.api_page
 
 limits: $(VENV)/.dev-installed ## write the reference page of limits anew
 	@$(PYTHON) -m tests.limits_page

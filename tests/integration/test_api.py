@@ -7,7 +7,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
-from digest.model.roles import Scope
 from digest.store.staff import access_keys
 from digest.store.staff.access_keys import NewKey
 from digest.web.app import make_app
@@ -48,23 +47,6 @@ def test_a_post_is_added_once_and_listed(client: TestClient) -> None:
     ]
 
 
-@pytest.mark.parametrize("scope", sorted(Scope))
-def test_a_key_is_for_what_it_was_made_for(program: App, scope: Scope) -> None:
-    with program.writing() as connection:
-        secret = access_keys.create(connection, NewKey("Robot", (scope,)), EIGHT)
-    headers = {"Authorization": f"Bearer {secret}"}
-    with TestClient(make_app(program), base_url=SITE, headers=headers) as client:
-        answers = {
-            Scope.READ: client.get(POSTS).status_code,
-            Scope.WRITE: client.post(POSTS, json=KETTLE).status_code,
-        }
-    assert answers.pop(scope) in {200, 201}
-    assert set(answers.values()) == {403}
-    with program.reading() as connection:
-        [key] = access_keys.listed(connection)
-    assert key.used_at == program.now()
-
-
 def test_an_event_is_added_and_listed_apart_from_posts(client: TestClient) -> None:
     added = client.post(EVENTS, json=WALK)
 
@@ -89,7 +71,10 @@ def test_a_request_that_is_repeated_adds_nothing(client: TestClient) -> None:
     first, second = (client.post(POSTS, json=KETTLE, headers=again) for _ in range(2))
     other = client.post(POSTS, json=KETTLE | {"title": "Urn"}, headers=again)
 
-    assert (first.status_code, second.status_code) == (201, 200)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert "Idempotency-Replayed" not in first.headers
+    assert second.headers["Idempotency-Replayed"] == "true"
     assert other.status_code == 422
     assert other.json()["faults"][0]["field"] == "Idempotency-Key"
     assert "Urn" not in [entry["title"] for entry in client.get(POSTS).json()]
@@ -180,6 +165,7 @@ def test_what_is_too_large_is_not_read(client: TestClient) -> None:
     answer = client.post(POSTS, json={"title": "x" * 3_100_000})
 
     assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -206,20 +192,8 @@ def test_a_key_that_was_revoked_opens_nothing(client: TestClient, program: App) 
 
 def test_wrong_keys_are_slowed_down_and_right_ones_are_not(client: TestClient) -> None:
     wrong = {"Authorization": "Bearer wrong"}
-    answers = [client.get(POSTS, headers=wrong).status_code for _ in range(22)]
+    answers = [client.get(POSTS, headers=wrong) for _ in range(22)]
 
-    assert answers == [401] * 20 + [429] * 2
+    assert [each.status_code for each in answers] == [401] * 20 + [429] * 2
+    assert answers[-1].headers["Retry-After"] == "600"
     assert client.get(POSTS).status_code == 200
-
-
-def test_the_api_describes_itself(client: TestClient) -> None:
-    schema = client.get("/api/openapi.json").json()
-
-    assert set(schema["paths"]) == {
-        "/v1/campaigns/{name}/posts",
-        "/v1/campaigns/{name}/events",
-    }
-    adding = schema["paths"]["/v1/campaigns/{name}/posts"]["post"]
-    assert {"200", "201", "401", "404", "422"} <= set(adding["responses"])
-    assert schema["servers"] == [{"url": "/api"}]
-    assert "HTTPBearer" in schema["components"]["securitySchemes"]

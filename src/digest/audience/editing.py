@@ -1,5 +1,7 @@
 """Change what is held about somebody: the same person, whatever of theirs is new."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +39,12 @@ class EditedSubscriber:
     subscriber_id: int
     changed: tuple[str, ...]
     suppressed: Mapping[str, str]
+
+
+def version_of(cells: Mapping[str, str]) -> str:
+    """Return what changes with anything that is held of somebody, from their cells."""
+    words = json.dumps(cells, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def edit(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import AsJson, as_json, result, table, talk
-from digest.model.roles import SCOPE_WORDS, Scope
+from digest.model.roles import SCOPE_WORDS, USUAL_SCOPES, Scope
 
 app = typer.Typer(help="Keys of programs, for the API: create, list, revoke.")
 KeyName = Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is.")]
@@ -19,7 +19,8 @@ def create(
     scope: Annotated[
         list[Scope] | None,
         typer.Option(
-            help=f"What it is for, once for each; all unless said. {_SCOPES}."
+            help="What it is for, once for each; read and write unless said. "
+            f"{_SCOPES}."
         ),
     ] = None,
     ends: Annotated[
@@ -38,7 +39,7 @@ def create(
     with open_app() as digest, digest.writing() as connection:
         zone, today = digest.settings.timezone, digest.now()
         ends_at = start_of_day(ends, zone, today) if ends else None
-        new = NewKey(name, tuple(scope or Scope), ends_at)
+        new = NewKey(name, tuple(scope or USUAL_SCOPES), ends_at)
         secret = access_keys.create(connection, new, today)
     result(secret)
     talk("keep it where you keep passwords: it is shown this once, and never again")

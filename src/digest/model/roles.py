@@ -50,12 +50,24 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    ARRANGE = "arrange"
+    APPROVE = "approve"
+    PEOPLE = "people"
+    CHANGE_PEOPLE = "change-people"
+    POST_ROOM = "post-room"
 
 
 SCOPE_WORDS: Mapping[Scope, str] = {
-    Scope.READ: "lists what there is",
+    Scope.READ: "lists what there is, but no reader by name",
     Scope.WRITE: "adds posts and events",
+    Scope.ARRANGE: "changes campaigns, posts and sources, and arranges editions",
+    Scope.APPROVE: "approves, calls back and stops editions, and sends copies again",
+    Scope.PEOPLE: "sees readers by name and address",
+    Scope.CHANGE_PEOPLE: "adds and changes readers",
+    Scope.POST_ROOM: "takes letters, and says what was printed, posted and came back",
 }
+# What a key is for where nobody says: as little as is of use.
+USUAL_SCOPES = (Scope.READ, Scope.WRITE)
 
 
 def may(role: Role, right: Right) -> bool:

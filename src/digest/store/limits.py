@@ -82,6 +82,9 @@ SHORT_LINK_LETTERS = 6
 KEY_NAME_LENGTH = 80
 # Random bytes of a key's secret: nobody guesses 256 bits.
 KEY_SECRET_BYTES = 32
+# How long it is known what a program asked under a key of its own (Idempotency-Key),
+# and what that was answered with: longer than any program goes on trying.
+REPEATS_KEPT = timedelta(days=1)
 # Characters of a person's name who may sign in.
 ACCOUNT_NAME_LENGTH = 80
 # Random bytes of a session's cookie: nobody guesses 256 bits.

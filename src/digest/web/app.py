@@ -12,7 +12,8 @@ from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.schedule.pulses import Pulses
 from digest.web import limits, metrics
-from digest.web.api.posts import make_api
+from digest.web.api.application import make_api
+from digest.web.api.parts import problems
 from digest.web.desk import calendar, golive, inbox, reports, runs, today
 from digest.web.desk.campaigns import (
     campaign_pages,
@@ -48,7 +49,7 @@ from digest.web.doors.gate import Gate
 from digest.web.doors.passkey_door import PasskeyDoor
 from digest.web.doors.rights import Door
 from digest.web.doors.sessions import StaffSessions
-from digest.web.doors.throttle import WrongAttempts, of_wrong_keys
+from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts import visitor
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
@@ -90,7 +91,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         # They would lead to whatever host a request names.
         redirect_slashes=False,
     )
-    pages, wrong_keys = Pages(digest), of_wrong_keys()
+    pages = Pages(digest)
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
     posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
     passkey_door = PasskeyDoor(digest)
@@ -139,7 +140,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         app.include_router(router)
     for router in of_staff:
         app.include_router(router, dependencies=[Depends(door)])
-    app.mount("/api", make_api(digest, wrong_keys))
+    app.mount("/api", make_api(digest))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=limits.REQUEST_BYTES)
 
     @app.middleware("http")
@@ -167,12 +168,9 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
                 f"{log_fault(request)}."
             )
             response = pages.notice(500, "Something went wrong", words)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if digest.settings.is_https:
-            response.headers.setdefault("Strict-Transport-Security", _ONLY_HTTPS)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
-        return response
+        if request.url.path.startswith("/api/"):
+            response = problems.in_its_form(response)
+        return _with_headers(response, is_https=digest.settings.is_https)
 
     refusals.add_to(app, pages)
     _add_handlers(app, pages)
@@ -190,6 +188,15 @@ def _of_editions(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
         acts.routes(editions),
         previews.routes(digest),
     )
+
+
+def _with_headers(response: Response, *, is_https: bool) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if is_https:
+        response.headers.setdefault("Strict-Transport-Security", _ONLY_HTTPS)
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    return response
 
 
 def _add_handlers(app: FastAPI, pages: Pages) -> None:

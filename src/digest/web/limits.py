@@ -120,5 +120,19 @@ API_WORDS_CHARACTERS = 2_000
 API_TOPIC_CHARACTERS = 80
 # Of topics of one item in the API.
 API_TOPICS = 20
+# Of calls by one key in the time below: ten a second.
+API_CALLS = 600
+# The time in which calls of a key count.
+API_CALLS_WITHIN = timedelta(minutes=1)
+# A request takes no longer, so that one which was never answered has come to grief.
+API_REQUEST_TAKES = timedelta(minutes=2)
+# Of days whose slots the API lists at once: a quarter of a year.
+API_SLOT_DAYS = 92
+# Of numbers that a request to the API names at once, such as of people or events.
+API_NUMBERS = 200
+# Of one cell of a person in the API: staff's notes are the longest.
+API_CELL_CHARACTERS = 5_000
+# Of a letter's reference in the API: two numbers with a full stop between them.
+API_REFERENCE_CHARACTERS = 40
 # Of the Idempotency-Key of a request to the API.
 API_REPEAT_KEY_CHARACTERS = 255

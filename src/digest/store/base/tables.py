@@ -757,6 +757,21 @@ access_key = Table(
     Column("revoked_at", UtcDateTime),
 )
 
+# What programs asked the API to do under a key of their own, so that the same asked
+# again is answered and not done again; forgotten after a day.
+repeatable_request = Table(
+    "repeatable_request",
+    metadata,
+    _id(),
+    _to("access_key_id"),
+    Column("repeat_key", String(255), nullable=False),
+    Column("fingerprint", String(64), nullable=False),  # of what was asked, keyed
+    Column("begun_at", UtcDateTime, nullable=False, index=True),
+    Column("status", Integer),  # none until it is answered
+    Column("answer", Text),
+    UniqueConstraint("access_key_id", "repeat_key"),
+)
+
 # People who may sign in to the desk and the post room. One that was asked in has no
 # password yet; one that has ended stays, as what they did is on record by name.
 account = Table(

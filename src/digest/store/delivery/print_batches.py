@@ -256,6 +256,25 @@ def listed(connection: Connection, edition_id: int | None = None) -> list[PrintB
     return [_batch(row) for row in connection.execute(batches)]
 
 
+def page(
+    connection: Connection,
+    most: int,
+    *,
+    edition_id: int | None = None,
+    state: PrintBatchState | None = None,
+    before: int | None = None,
+) -> list[PrintBatch]:
+    """Return print batches, newest first: of an edition, that stand so, before one."""
+    batches = _batches().order_by(print_batch.c.id.desc()).limit(most)
+    if edition_id is not None:
+        batches = batches.where(print_batch.c.edition_id == edition_id)
+    if state is not None:
+        batches = batches.where(print_batch.c.state == state)
+    if before is not None:
+        batches = batches.where(print_batch.c.id < before)
+    return [_batch(row) for row in connection.execute(batches)]
+
+
 def in_states(
     connection: Connection,
     states: Sequence[PrintBatchState],

@@ -168,6 +168,30 @@ def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     return _readable(connection, matching.order_by(edition.c.slot.desc(), edition.c.id))
 
 
+@dataclass(frozen=True, slots=True)
+class EditionFilter:
+    """Which editions are wanted; all unless said: of a campaign, in a state.
+
+    `before` is the last edition of the page before.
+    """
+
+    campaign_id: int | None = None
+    state: EditionState | None = None
+    before: int | None = None
+
+
+def page(connection: Connection, which: EditionFilter, most: int) -> list[Edition]:
+    """Return those editions, by their numbers, the latest first."""
+    query = _editions()
+    if which.campaign_id is not None:
+        query = query.where(edition.c.campaign_id == which.campaign_id)
+    if which.state is not None:
+        query = query.where(edition.c.state == which.state)
+    if which.before is not None:
+        query = query.where(edition.c.id < which.before)
+    return _readable(connection, query.order_by(edition.c.id.desc()).limit(most))
+
+
 def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     """Return editions that readers were planned for, or some, newest slot first."""
     states = (*_GOING, *DONE.values(), EditionState.STOPPED)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from digest.errors import DigestError, NotFound
-from digest.model.roles import Scope
+from digest.model.roles import USUAL_SCOPES, Scope
 from digest.store import limits
 from digest.store.base.tables import access_key
 from digest.store.base.upsert import insert_new
@@ -50,7 +50,7 @@ class NewKey:
     """A key to be made: whose, what for, and until when; None is for good."""
 
     name: str
-    scopes: tuple[Scope, ...] = tuple(Scope)
+    scopes: tuple[Scope, ...] = USUAL_SCOPES
     ends_at: datetime | None = None
 
 

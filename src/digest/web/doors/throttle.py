@@ -25,11 +25,6 @@ class Throttle:
         return not self._limiter.test(self._rate, caller)
 
 
-def of_wrong_keys() -> Throttle:
-    """Return what counts wrong keys, within the limits of a caller."""
-    return Throttle(limits.WRONG_KEYS, limits.WRONG_WITHIN)
-
-
 class WrongAttempts:
     """Counts wrong passwords and codes: of a person from one place, and of each alone.
 

@@ -18,9 +18,9 @@ from digest.store.editions import steering
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.conflicts import chosen_words, conflict
 from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
-from digest.web.desk.editions.places import EditionPlace
 from digest.web.desk.posts.actions import ACTIONS
 from digest.web.doors.rights import Staff, needs
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 
 Form = Annotated[FormFields, Depends(form_fields)]

@@ -18,8 +18,8 @@ from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.desk.editions.edition_view import EditionView
-from digest.web.desk.editions.places import EditionPlace
 from digest.web.doors.rights import Staff, needs
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 
 Form = Annotated[FormFields, Depends(form_fields)]

@@ -20,10 +20,10 @@ from digest.web.desk.editions.edition_view import (
     meanwhile,
 )
 from digest.web.desk.editions.latest_checks import LatestCheck, LatestChecks
-from digest.web.desk.editions.places import EditionPlace
 from digest.web.desk.editions.previews import addressee
 from digest.web.doors.rights import RefusedVisitor, needs
 from digest.web.parts import visitor
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
 

@@ -36,7 +36,7 @@ from digest.web.desk.editions.edition_path import (
     time_in_words,
     who_may,
 )
-from digest.web.desk.editions.places import EditionPlace
+from digest.web.parts.edition_places import EditionPlace
 
 _MARKS = {
     ComingMark.TOLD: "Readers know of it",

@@ -13,7 +13,7 @@ from digest.bootstrap import App
 from digest.schedule.editions import preflight
 from digest.schedule.editions.preflight import EditionCheck
 from digest.web import limits
-from digest.web.desk.editions.places import EditionPlace
+from digest.web.parts.edition_places import EditionPlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from digest.store.editions import editions
 from digest.store.editions.editions import Edition
 from digest.web import limits
 from digest.web.desk.editions.edition_pages import EditionPages
-from digest.web.desk.editions.places import EditionPlace
 from digest.web.doors.rights import needs
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import Number
 
 

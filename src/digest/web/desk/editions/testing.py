@@ -12,9 +12,9 @@ from digest.model.roles import Right
 from digest.schedule.editions.testing import EditionTest
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
-from digest.web.desk.editions.places import EditionPlace
 from digest.web.desk.editions.previews import addressee
 from digest.web.doors.rights import Staff, needs
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 
 Form = Annotated[FormFields, Depends(form_fields)]

@@ -1,7 +1,5 @@
 """The forms of what is held of somebody: changed, moved to another house, added."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
@@ -9,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Connection
 
 from digest.audience.adding import add
-from digest.audience.editing import edit
+from digest.audience.editing import edit, version_of
 from digest.audience.lists.choices import CampaignChoices
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.exporting import cells_of
@@ -99,7 +97,7 @@ def _add_change(
     @router.post(f"/{{person_id}}/{name}")
     @needs(Right.EDIT)
     def change(staff: Staff, person_id: RowId, form: Form) -> Response:
-        version = _version(_cells(people, person_id))
+        version = version_of(_cells(people, person_id))
         if form.get("version") != version:
             return _details_page(people, name, person_id, form, {"": _CHANGED})
         wanted = {column: form[column] for column in columns if column in form}
@@ -147,7 +145,7 @@ def _details_page(
 ) -> Response:
     with people.digest.reading() as connection:
         schedules = _schedules(connection)
-    version = _version(_cells(people, person_id))
+    version = version_of(_cells(people, person_id))
     return people.form(
         name,
         person_id,
@@ -205,12 +203,6 @@ def _cells(people: PersonPages, person_id: int) -> dict[str, str]:
     if subscriber is None:
         raise NotFound(f"There is no person of the number {person_id}.")
     return cells_of(subscriber.person)
-
-
-def _version(cells: Mapping[str, str]) -> str:
-    """Return what changes with anything that is held of somebody."""
-    words = json.dumps(cells, sort_keys=True)
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def _faults(refused: RowRefused) -> dict[str, str]:

@@ -1,24 +1,15 @@
 """What staff may do with a post, each act with its button."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Connection
-
-from digest.store.posts import corrections, editing, log
+from digest.store.posts.acts import POST_ACTS, Perform
 from digest.store.posts.listing import ListedItem
-
-Perform = Callable[[Connection, int, datetime], int]
 
 
 @dataclass(frozen=True, slots=True)
 class PostAction:
-    """One thing to do with a post; what has a `question` is asked about first.
-
-    `perform` returns the id of the post to look at after it, or 0 where there was
-    nothing to do.
-    """
+    """One thing to do with a post; what has a `question` is asked about first."""
 
     label: str
     done: str
@@ -26,46 +17,39 @@ class PostAction:
     question: str = ""
 
 
-def _about(change: Callable[[Connection, int, datetime], bool]) -> Perform:
-    def perform(connection: Connection, item_id: int, now: datetime) -> int:
-        return item_id if change(connection, item_id, now) else 0
-
-    return perform
-
-
 ACTIONS: Mapping[str, PostAction] = {
-    "release": PostAction("Release", "Released", _about(log.release)),
+    "release": PostAction("Release", "Released", POST_ACTS["release"]),
     "hold": PostAction(
-        "Hold", "Held: no edition carries it until you release it", _about(log.hold)
+        "Hold", "Held: no edition carries it until you release it", POST_ACTS["hold"]
     ),
     "withdraw": PostAction(
         "Withdraw",
         "Withdrawn: it is out of every copy that has not left",
-        _about(log.withdraw),
+        POST_ACTS["withdraw"],
         "Withdraw this from every copy that has not left yet?",
     ),
     "restore": PostAction(
-        "Undo the withdrawal", "It is what it was before", _about(log.restore)
+        "Undo the withdrawal", "It is what it was before", POST_ACTS["restore"]
     ),
     "revert": PostAction(
         "Undo what staff changed",
         "It says what its source says",
-        _about(editing.revert),
+        POST_ACTS["revert"],
     ),
     "correct": PostAction(
         "Send as a correction",
         "This correction is released",
-        corrections.correct,
+        POST_ACTS["correct"],
     ),
     "decline": PostAction(
         "Do not send it",
         "Readers are left with what they have",
-        _about(corrections.decline),
+        POST_ACTS["decline"],
     ),
     "offer-again": PostAction(
         "Decide again",
         "You can send it as a correction again",
-        _about(corrections.offer_again),
+        POST_ACTS["offer-again"],
     ),
 }
 

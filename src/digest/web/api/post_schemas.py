@@ -1,4 +1,4 @@
-"""What programs send to the API, and what they get back."""
+"""Posts and events as programs send them to the API, and as they get them back."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -111,21 +111,6 @@ class AddedItem(BaseModel):
 
     outcome: Literal["added", "changed", "unchanged", "duplicate"]
     item: ShownItem
-
-
-class FieldFault(BaseModel):
-    """What is wrong with one field, and what to do about it."""
-
-    field: str
-    words: str
-
-
-class ProblemDetails(BaseModel):
-    """Why something was not done (RFC 9457)."""
-
-    title: str
-    status: int
-    faults: list[FieldFault] = []
 
 
 def shown_item(entry: ListedItem) -> ShownItem:

@@ -1,0 +1,110 @@
+"""A request that is sent again under the same key is answered, and not done again."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from digest.bootstrap import App
+from digest.gather.typed_fields import InputFault
+from digest.store.staff import repeatable_requests
+from digest.store.staff.access_keys import AccessKey
+from digest.store.staff.repeatable_requests import EarlierRequest, RepeatableRequest
+from digest.web import limits
+from digest.web.api.parts.problems import RefusedFields
+
+HEADER = "Idempotency-Key"
+_JSON = "application/json"
+_OTHER = "This Idempotency-Key was used before, for something else: take a new one"
+_UNDER_WAY = "The same request is under way: ask for it again in a moment"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGuard:
+    """Does what is asked under a key once, and gives the same answer ever after.
+
+    It is written down before anything is done. What was refused is not kept: nothing
+    was done. What was begun and never answered, since this process ended, is done
+    again after a while: every act behind the API is safe to repeat.
+    """
+
+    digest: App
+
+    async def once(
+        self,
+        request: Request,
+        key: AccessKey,
+        follow: Callable[[Request], Awaitable[Response]],
+    ) -> Response:
+        """Return the answer to a request, done if it has not been."""
+        repeatable = self._repeatable(request, key, await request.body())
+        earlier = await run_in_threadpool(self._begin, repeatable)
+        if earlier is not None:
+            return Response(
+                earlier.answer,
+                earlier.status or 200,
+                {"Idempotency-Replayed": "true"},
+                media_type=_JSON,
+            )
+        try:
+            response = await follow(request)
+        except BaseException:
+            await run_in_threadpool(self._forget, repeatable)
+            raise
+        if response.media_type == _JSON:
+            content = bytes(response.body).decode()
+            await run_in_threadpool(
+                self._keep, repeatable, response.status_code, content
+            )
+        else:
+            # A file is too much to keep, and is made anew.
+            await run_in_threadpool(self._forget, repeatable)
+        return response
+
+    def _repeatable(
+        self, request: Request, key: AccessKey, body: bytes
+    ) -> RepeatableRequest:
+        repeat_key = request.headers[HEADER]
+        if not 0 < len(repeat_key) <= limits.API_REPEAT_KEY_CHARACTERS:
+            most = limits.API_REPEAT_KEY_CHARACTERS
+            raise RefusedFields(InputFault(HEADER, f"has at most {most} characters"))
+        place = json.dumps([request.method, request.url.path, request.url.query])
+        content = place.encode() + b"\n" + body
+        # With a key of ours: what was sent may be somebody's name.
+        fingerprint = hmac.new(self.digest.secret.encode(), content, hashlib.sha256)
+        return RepeatableRequest(key.id, repeat_key, fingerprint.hexdigest())
+
+    def _begin(self, repeatable: RepeatableRequest) -> EarlierRequest | None:
+        """Return what it was answered before, None where it is to be done now."""
+        now = self.digest.now()
+        with self.digest.writing() as connection:
+            earlier = repeatable_requests.begin(connection, repeatable, now)
+            if earlier is None:
+                return None
+            if earlier.fingerprint != repeatable.fingerprint:
+                raise RefusedFields(InputFault(HEADER, _OTHER))
+            if earlier.status is not None:
+                return earlier
+            if self._is_under_way(earlier, now):
+                raise HTTPException(409, _UNDER_WAY, {"Retry-After": "5"})
+            before = earlier.begun_at
+            if repeatable_requests.begin_anew(connection, repeatable, before, now):
+                return None
+        raise HTTPException(409, _UNDER_WAY, {"Retry-After": "5"})
+
+    def _is_under_way(self, earlier: EarlierRequest, now: datetime) -> bool:
+        return now - earlier.begun_at < limits.API_REQUEST_TAKES
+
+    def _keep(self, repeatable: RepeatableRequest, status: int, content: str) -> None:
+        with self.digest.writing() as connection:
+            repeatable_requests.answer(connection, repeatable, status, content)
+
+    def _forget(self, repeatable: RepeatableRequest) -> None:
+        with self.digest.writing() as connection:
+            repeatable_requests.forget(connection, repeatable)

@@ -1,0 +1,145 @@
+"""Every command that staff have has its call in the API, or a reason why not."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+import typer
+
+from digest.bootstrap import App
+from digest.cli.main import app
+from digest.store.posts.acts import POST_ACTS
+from digest.web.api.posts import PostAct
+from digest.web.app import make_app
+from tests.api import api_calls
+
+_SCHEDULE = "/v1/campaigns/{name}/schedules/{schedule}/open"
+_EDITION, _PERSON = "/v1/editions/{edition_id}", "/v1/people/{person_id}"
+_POST = "POST /v1/posts/{post_id}/{act}"
+_STEP = "POST /v1/print-batches/{batch_id}/{step}"
+_ARRANGE, _WORDS = f"POST {_SCHEDULE}/arrange", f"PUT {_SCHEDULE}/words"
+
+CALLS: Mapping[str, str] = {
+    "campaign list": "GET /v1/campaigns",
+    "campaign show": "GET /v1/campaigns/{name}",
+    "campaign apply": "PUT /v1/campaigns/{name}/document",
+    "campaign pause": "POST /v1/campaigns/{name}/pause",
+    "campaign resume": "POST /v1/campaigns/{name}/resume",
+    "source list": "GET /v1/campaigns/{name}/sources",
+    "source resume": "POST /v1/campaigns/{name}/sources/{source}/resume",
+    "schedule slots": "GET /v1/campaigns/{name}/slots",
+    "post add": "POST /v1/campaigns/{name}/posts",
+    "post list": "GET /v1/campaigns/{name}/posts",
+    "post hold": _POST,
+    "post release": _POST,
+    "post withdraw": _POST,
+    "post restore": _POST,
+    "post revert": _POST,
+    "post correct": _POST,
+    "edition contents": f"GET {_SCHEDULE}/contents",
+    "edition note": _WORDS,
+    "edition subject": _WORDS,
+    "edition preheader": _WORDS,
+    "edition pin": _ARRANGE,
+    "edition unpin": _ARRANGE,
+    "edition move": _ARRANGE,
+    "edition drop": _ARRANGE,
+    "edition put-back": _ARRANGE,
+    "edition events": f"PUT {_SCHEDULE}/events",
+    "edition undo": f"POST {_SCHEDULE}/undo",
+    "edition draft": f"GET {_SCHEDULE}/previews/{{preview}}",
+    "preview": f"GET {_EDITION}/previews/{{preview}}",
+    "edition list": "GET /v1/editions",
+    "edition show": f"GET {_EDITION}",
+    "edition approve": f"POST {_EDITION}/approve",
+    "edition cancel": f"POST {_EDITION}/cancel",
+    "edition recall": f"POST {_EDITION}/recall",
+    "edition stop": f"POST {_EDITION}/stop",
+    "deliveries": f"GET {_EDITION}/deliveries",
+    "list create": "POST /v1/lists",
+    "list show": "GET /v1/lists",
+    "list remove": "POST /v1/lists/{list_name}/remove",
+    "subscribers add": "POST /v1/people",
+    "subscribers show": f"GET {_PERSON}/held",
+    "subscribers edit": f"PATCH {_PERSON}",
+    "subscribers pause": f"POST {_PERSON}/pause",
+    "subscribers resume": f"POST {_PERSON}/resume",
+    "subscribers catch-up": f"POST {_PERSON}/catch-up",
+    "subscribers leave": f"POST {_PERSON}/leave",
+    "subscribers suppress": f"POST {_PERSON}/suppress",
+    "subscribers erase": f"POST {_PERSON}/erase",
+    "print list": "GET /v1/print-batches",
+    "print seal": _STEP,
+    "print printed": _STEP,
+    "print posted": _STEP,
+    "print again": "POST /v1/print-batches/{batch_id}/again",
+    "print returned": "POST /v1/returned-letters",
+}
+_OF_THE_MACHINE = "is for whoever sits at the machine"
+_OF_DOORS = "says who may come in: a program that could do that could do anything"
+_OF_FILES = "takes or writes whole files, which the desk does too"
+_BY_ITSELF = "the timetable does it by itself; by hand it is for who waits for words"
+REASONS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            *("demo", "serve", "web", "timetable", "work", "init", "migrate"),
+            *("check", "settings", "status", "pause", "resume"),
+        ),
+        _OF_THE_MACHINE,
+    ),
+    **dict.fromkeys(
+        (
+            *("users add", "users list", "users role", "users link", "users end"),
+            *("users back", "key create", "key list", "key revoke", "audit"),
+        ),
+        _OF_DOORS,
+    ),
+    **dict.fromkeys(
+        ("subscribers import", "subscribers export", "bounces ingest"), _OF_FILES
+    ),
+    **dict.fromkeys(
+        ("gather", "source try", "edition run", "edition check", "print make"),
+        _BY_ITSELF,
+    ),
+    "golive": "is the act of a person, who has before them what it takes",
+    **dict.fromkeys(
+        ("post edit", "post link", "post picture"), "is for who looks at one post"
+    ),
+    "post corrections": "is the state “changed” of GET /v1/campaigns/{name}/posts",
+    "schedule calendar": "prints an address for somebody's calendar",
+}
+
+
+def commands() -> Iterator[str]:
+    """Yield the words of every command."""
+
+    def below(command: object, words: tuple[str, ...]) -> Iterator[str]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield " ".join(words)
+            return
+        for name, each in inner.items():
+            yield from below(each, (*words, name))
+
+    return below(typer.main.get_command(app), ())
+
+
+def test_every_command_has_its_call_or_a_reason(program: App) -> None:
+    calls = {f"{method} {path}" for path, method, _ in api_calls(make_app(program))}
+
+    assert {*CALLS, *REASONS} == {*commands()}
+    assert not set(CALLS) & set(REASONS)
+    assert set(CALLS.values()) - calls == set()
+
+
+def test_every_act_on_a_post_has_its_call() -> None:
+    assert set(get_args(PostAct)) == set(POST_ACTS)
+
+
+def test_the_page_of_the_api_says_why_for_each_that_has_none() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs/reference/api.md").read_text()
+    reasons = page.partition("## What has no call")[2].partition("## The calls")[0]
+    for command in REASONS:
+        noun = command.split()[0]
+        assert f"`{command}`" in reasons or f"`{noun}`" in reasons, command

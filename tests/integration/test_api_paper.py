@@ -1,0 +1,63 @@
+"""The post room by the API: what a program says of letters, as a person would."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from digest.web.app import make_app
+from tests.api import a_key
+from tests.builders import SITE
+from tests.paper import DILWYN, Paper, paper, paper_pattern
+
+__all__ = ["paper", "paper_pattern"]
+
+
+@pytest.fixture
+def client(paper: Paper) -> Iterator[TestClient]:
+    """Yield a client whose key may do everything."""
+    key = a_key(paper.program)
+    with TestClient(make_app(paper.program), base_url=SITE, headers=key) as client:
+        yield client
+
+
+def test_a_batch_goes_its_way_and_back(client: TestClient, paper: Paper) -> None:
+    address = f"/api/v1/print-batches/{paper.batches[DILWYN].id}"
+    letters = client.get(f"{address}/letters.pdf")
+    listed = client.get("/api/v1/print-batches", params={"limit": 2})
+
+    assert letters.content.startswith(b"%PDF")
+    assert client.get(f"{address}/packing-list").text.count("\n") == 3
+    assert len(listed.json()) == 2
+    assert 'rel="next"' in listed.headers["Link"]
+    for step, state in (
+        ("printed", "sealed"),
+        ("posted", "posted"),
+        ("not-posted", "sealed"),
+        ("not-printed", "sealed"),
+    ):
+        answer = client.post(f"{address}/{step}")
+        assert (answer.status_code, answer.json()["state"]) == (200, state), step
+    assert client.get(address).json()["printed_at"] is None
+    assert client.post(f"{address}/burnt").status_code == 422
+
+
+def test_a_letter_is_made_again_and_one_that_came_back_is_written_down(
+    client: TestClient, paper: Paper
+) -> None:
+    batch = paper.batches[DILWYN].id
+    reference = paper.references["bo"]
+    address = f"/api/v1/print-batches/{batch}"
+    again = client.post(f"{address}/again", json={"reference": reference})
+    wrong = client.post(f"{address}/again", json={"reference": "soon"})
+    back = {"reference": reference, "reason": "gone-away"}
+    written = client.post("/api/v1/returned-letters", json=back)
+    undone = [
+        client.post(f"/api/v1/returned-letters/{reference}/undo").json()
+        for _ in range(2)
+    ]
+
+    assert again.headers["content-type"] == "application/pdf"
+    assert wrong.status_code == 404
+    assert written.json()["is_ended"] is True
+    assert [each["changed"] for each in undone] == [True, False]
