@@ -23,6 +23,7 @@ CALLS: Mapping[str, str] = {
     "campaign list": "GET /v1/campaigns",
     "campaign show": "GET /v1/campaigns/{name}",
     "campaign apply": "PUT /v1/campaigns/{name}/document",
+    "campaign export": "GET /v1/campaigns/{name}/document",
     "campaign pause": "POST /v1/campaigns/{name}/pause",
     "campaign resume": "POST /v1/campaigns/{name}/resume",
     "source list": "GET /v1/campaigns/{name}/sources",
@@ -56,6 +57,7 @@ CALLS: Mapping[str, str] = {
     "edition recall": f"POST {_EDITION}/recall",
     "edition stop": f"POST {_EDITION}/stop",
     "deliveries": f"GET {_EDITION}/deliveries",
+    "list list": "GET /v1/lists",
     "list create": "POST /v1/lists",
     "list show": "GET /v1/lists",
     "list remove": "POST /v1/lists/{list_name}/remove",
@@ -101,6 +103,11 @@ REASONS: Mapping[str, str] = {
         ("gather", "source try", "edition run", "edition check", "print make"),
         _BY_ITSELF,
     ),
+    **dict.fromkeys(
+        ("campaign history", "campaign go-back"), "is for who compares two files"
+    ),
+    "edition test": "goes to one's own inbox",
+    "report": "is a page of charts and files of numbers",
     "golive": "is the act of a person, who has before them what it takes",
     **dict.fromkeys(
         ("post edit", "post link", "post picture"), "is for who looks at one post"
