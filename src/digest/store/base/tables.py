@@ -762,14 +762,13 @@ access_key = Table(
 repeatable_request = Table(
     "repeatable_request",
     metadata,
-    _id(),
     _to("access_key_id"),
     Column("repeat_key", String(255), nullable=False),
     Column("fingerprint", String(64), nullable=False),  # of what was asked, keyed
     Column("begun_at", UtcDateTime, nullable=False, index=True),
     Column("status", Integer),  # none until it is answered
     Column("answer", Text),
-    UniqueConstraint("access_key_id", "repeat_key"),
+    PrimaryKeyConstraint("access_key_id", "repeat_key"),
 )
 
 # People who may sign in to the desk and the post room. One that was asked in has no

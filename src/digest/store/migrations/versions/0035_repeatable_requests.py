@@ -17,7 +17,6 @@ def upgrade() -> None:
     """Bring the database to this revision."""
     op.create_table(
         "repeatable_request",
-        sa.Column("id", _NUMBER, nullable=False),
         sa.Column("access_key_id", _NUMBER, nullable=False),
         sa.Column("repeat_key", sa.String(255), nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
@@ -29,11 +28,8 @@ def upgrade() -> None:
             ["access_key.id"],
             name=op.f("fk_repeatable_request_access_key_id_access_key"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_repeatable_request")),
-        sa.UniqueConstraint(
-            "access_key_id",
-            "repeat_key",
-            name=op.f("uq_repeatable_request_access_key_id_repeat_key"),
+        sa.PrimaryKeyConstraint(
+            "access_key_id", "repeat_key", name=op.f("pk_repeatable_request")
         ),
     )
     op.create_index(
