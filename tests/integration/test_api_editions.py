@@ -222,17 +222,22 @@ def test_a_run_is_followed_and_what_failed_is_sent_again(
 
     dry = client.post(f"{address}/retry", json={"dry_run": True})
     real = client.post(f"{address}/retry", json={})
-    settled = client.post(f"{address}/deliveries/2/settle", json={"how": "accepted"})
-    again = client.post(f"{address}/deliveries/2/settle", json={"how": "accepted"})
+    wanted = {"how": "accepted", "reader": 2}
+    settled = [client.post(f"{address}/settle", json=wanted).json() for _ in range(2)]
+    undone = client.post(f"{address}/settle", json={"how": "undo"})
+    client.post(f"{address}/settle", json=wanted)
+    once_more = client.post(f"{address}/deliveries/2/again")
     assert (dry.json(), real.json()) == ({"copies": 1}, {"copies": 1})
-    assert (settled.status_code, again.status_code) == (200, 404)
+    assert settled == [{"copies": 1}, {"copies": 0}]
+    assert undone.json() == {"copies": 1}
+    assert once_more.json() == {"reference": "1.2", "was": "accepted"}
     with program.reading() as connection:
         states = connection.scalars(
             select(delivery.c.state).order_by(delivery.c.reader_id)
         ).all()
-    assert states == ["planned", "accepted"]
+    assert states == ["planned", "planned"]
     stopped = client.post(f"{address}/stop").json()
-    assert stopped["kept_back"] == 1
+    assert stopped["kept_back"] == 2
 
 
 def test_a_campaign_is_shown_paused_and_its_file_changed(client: TestClient) -> None:

@@ -7,17 +7,16 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from digest.bootstrap import App
-from digest.errors import NotFound
 from digest.gather.typed_fields import InputFault
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.roles import Scope
 from digest.schedule.reports.runs import run_of
-from digest.store.delivery import copies, resending
+from digest.store.delivery import copies, resending, settling
 from digest.store.delivery.copies import ListedCopy
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.send_batches import settle_uncertain
+from digest.store.delivery.settling import EmailChoice
 from digest.store.editions import editions
 from digest.web import limits
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
@@ -27,6 +26,11 @@ from digest.web.api.parts.problems import RefusedFields
 from digest.web.parts.inputs import RowId
 
 _STATES = (*DeliveryState, copies.LEFT_OUT, copies.DOUBTFUL)
+_SETTLED = {
+    "resend": DeliveryState.PLANNED,
+    "accepted": DeliveryState.ACCEPTED,
+    "not-arrived": DeliveryState.CANCELLED,
+}
 
 
 class CopyCount(BaseModel):
@@ -58,7 +62,7 @@ class ShownRun(BaseModel):
 class ShownCopy(BaseModel):
     """A person the edition was for, and what became of their copy."""
 
-    id: str
+    reference: str
     reader: int
     name: str
     to: str
@@ -95,25 +99,29 @@ class RetryRequest(BaseModel):
     dry_run: bool = False
 
 
-class RetriedCopies(BaseModel):
-    """How many emails are sent again, or would be."""
+class AffectedCopies(BaseModel):
+    """How many emails that was; or would be, in a dry run."""
 
     copies: int
 
 
 class SettlementRequest(BaseModel):
-    """What is to become of a copy that was handed over and never answered for."""
+    """What became of uncertain emails: of one reader, or of all of the edition.
+
+    `undo` takes back how the latest were settled.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    how: Literal["resend", "accepted"]
+    how: Literal["resend", "accepted", "not-arrived", "undo"]
+    reader: RowId | None = None
 
 
-class SettledCopy(BaseModel):
-    """How it stands now."""
+class CopyAgain(BaseModel):
+    """How a copy stood that is sent once more."""
 
-    id: str
-    state: DeliveryState
+    reference: str
+    was: DeliveryState
 
 
 def routes(digest: App) -> APIRouter:
@@ -162,29 +170,39 @@ def _add_acts(router: APIRouter, digest: App) -> None:
     @asks(Scope.APPROVE)
     def retry(
         request: Request, edition_id: RowId, wanted: RetryRequest
-    ) -> RetriedCopies:
+    ) -> AffectedCopies:
         """Send refused or uncertain emails again, once what was wrong is mended."""
         program, state = actor_of(request, digest), DeliveryState(wanted.state)
         plan = resending.count if wanted.dry_run else resending.retry
         transaction = program.reading() if wanted.dry_run else program.writing()
         with transaction as connection:
             count = plan(connection, edition_id, state, digest.now(), wanted.people)
-        return RetriedCopies(copies=count)
+        return AffectedCopies(copies=count)
 
-    @router.post("/{edition_id}/deliveries/{reader_id}/settle")
+    @router.post("/{edition_id}/settle")
     @asks(Scope.APPROVE)
     def settle(
-        request: Request, edition_id: RowId, reader_id: RowId, wanted: SettlementRequest
-    ) -> SettledCopy:
-        """Say of an uncertain copy that it arrived, or is to be sent again."""
-        key = DeliveryKey(edition_id, reader_id)
-        is_sent = wanted.how == "resend"
-        to = DeliveryState.PLANNED if is_sent else DeliveryState.ACCEPTED
+        request: Request, edition_id: RowId, wanted: SettlementRequest
+    ) -> AffectedCopies:
+        """Say of uncertain emails that they arrived, did not, or are sent again."""
+        those = EmailChoice(edition_id, wanted.reader)
         with actor_of(request, digest).writing() as connection:
             editions.get(connection, edition_id)
-            if not settle_uncertain(connection, key, to, digest.now()):
-                raise NotFound(f"copy {key} is not uncertain")
-        return SettledCopy(id=str(key), state=to)
+            if wanted.how == "undo":
+                count = settling.unsettle(connection, those, digest.now())
+            else:
+                to = _SETTLED[wanted.how]
+                count = settling.settle(connection, those, to, digest.now())
+        return AffectedCopies(copies=count)
+
+    @router.post("/{edition_id}/deliveries/{reader_id}/again")
+    @asks(Scope.APPROVE)
+    def again(request: Request, edition_id: RowId, reader_id: RowId) -> CopyAgain:
+        """Send one email once more: its reader may then have it twice."""
+        key = DeliveryKey(edition_id, reader_id)
+        with actor_of(request, digest).writing() as connection:
+            state = resending.again(connection, key, digest.now())
+        return CopyAgain(reference=str(key), was=state)
 
 
 def _copy(each: ListedCopy) -> ShownCopy:
@@ -193,7 +211,7 @@ def _copy(each: ListedCopy) -> ShownCopy:
         *("bounced", "doubt", "debt"),
     )
     return ShownCopy(
-        id=str(each.key),
+        reference=str(each.key),
         reader=each.key.reader_id,
         **{name: getattr(each, name) for name in names},
     )
