@@ -7,7 +7,7 @@ from typing import get_args
 import typer
 
 from digest.bootstrap import App
-from digest.cli.main import app
+from digest.cli.parts.nouns import app
 from digest.store.posts.acts import POST_ACTS
 from digest.web.api.posts import PostAct
 from digest.web.app import make_app
