@@ -36,6 +36,29 @@ WIDTHS = (1280, 375)
 SCHEMES = ("light", "dark")
 
 
+PEOPLE = b"""Full name,E-mail addr.,Street,Town,PC,Signed up,Xmas card
+Constance Abernethy,,4 Chandler's Row,TIDEWELL,ZZ99 1AC,27/04/2026,yes
+Hedy Brandt,"hedy.brandt@example,org",,,,28/04/2026,no
+R. Thackray,,6 Ropewalk,,,28/04/2026,no
+Ines Okafor,ines@example.org,,,,30/04/2026,yes
+"""
+
+
+def make_imports(client: TestClient) -> None:
+    """Bring a file in, to each of its pages."""
+    named = ("name", "email", "address_1", "address_3", "postcode", "consent_at", "")
+    columns = {f"column_{place}": column for place, column in enumerate(named)}
+    columns |= {"list": "lantern", "permission": "each-row"}
+    for number in (1, 2, 3, 4):
+        file = {"file": ("tidewell-readers.csv", PEOPLE)}
+        client.post("/desk/imports/new", files=file)
+        if number > 1:
+            client.post(f"/desk/imports/{number}/columns", data=columns)
+    client.post("/desk/imports/4/run")
+    client.post("/desk/imports/4/undo")
+    client.post("/desk/imports/3/run")
+
+
 def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     """Yield each page's name and address; whoever adds a page adds it here.
 
@@ -57,6 +80,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     client.post(f"/u/{leave}")
     yield "left", f"/u/{leave}"
     account_id = signed_in(client, digest, Role.ADMIN, "Priya Nair")
+    make_imports(client)
     yield from (
         ("today", "/desk"),
         ("campaigns", "/desk/campaigns"),
@@ -86,6 +110,12 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("people", "/desk/people"),
         ("people-joining", "/desk/people/joining"),
         ("people-nobody", "/desk/people?q=zzz"),
+        ("imports", "/desk/imports"),
+        ("import-new", "/desk/imports/new"),
+        ("import-columns", "/desk/imports/1"),
+        ("import-errors", "/desk/imports/2"),
+        ("import-in", "/desk/imports/3"),
+        ("import-undone", "/desk/imports/4"),
         ("lists", "/desk/lists"),
         ("list", "/desk/lists/1"),
         ("list-narrowed", "/desk/lists/1?postcode=ZZ99&reached=post"),

@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, insert, select, update
 
 from digest.audience.hashing import KeyedHasher
-from digest.audience.lists.importing import ImportReport, ListImport
+from digest.audience.lists.import_report import ImportReport
+from digest.audience.lists.importing import ListImport
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, variant
 from digest.store.editions import editions, moves

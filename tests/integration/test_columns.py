@@ -23,6 +23,8 @@ UNSEEN = {
     "delivery.subscriber_id": "whose it is, by which they are matching",
     "departure.campaign_id": "by which it is matching",
     "joining_tally.since": "which stretch of time it counts, by which it is matching",
+    "list_import_part.list_import_id": "by which it is matching",
+    "list_import_part.number": "the order of its pieces",
     "nudge.edition_id": "by which it is matching",
     "pace.idle_at": "when the row may be thrown away",
     "reader.rehearsal_position": "the place that rehearsals move, chosen by the mode",

@@ -42,6 +42,7 @@ def address_of(path: str) -> str:
         ("{edition_id}", "1"),
         ("{person_id}", "1"),
         ("{list_id}", "1"),
+        ("{import_id}", "1"),
         ("{account_id}", "1"),
         ("{batch_id}", "1"),
         ("{device_id}", "1"),

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from digest.audience.lists.importing import ImportReport, ListImport
+from digest.audience.lists.import_report import ImportReport
+from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import unsubscribe
 from digest.errors import ImportRefused, NotFound
 from digest.store.base.engine import reading, writing

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.model.posts.blocks import Picture
-from digest.model.posts.items import Link, LinkKind
+from digest.model.posts.items import Link, LinkKind, Post
 from digest.model.roles import Role
 from digest.web.app import make_app
 from tests.builders import SITE, a_post
@@ -38,6 +38,7 @@ PATHS = (
     *("/account", "/account/password", "/account/second-step"),
     *("/post", "/post/returned"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
+    *("/desk/imports", "/desk/imports/new", "/desk/imports/1"),
     *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),
     *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),
     "/desk/people/joining",
@@ -55,13 +56,30 @@ OF_ITS_OWN = re.compile(
 )
 
 
+def a_hostile_post() -> Post:
+    link = Link(LinkKind.SURVEY, "Tell & <b>us</b>", "https://example.org/s?a=1&b=2")
+    picture = Picture("https://example.org/k.png")
+    return a_post("three", title='"><script>x', picture=picture, links=(link,))
+
+
+def pages_of_an_import(client: TestClient) -> dict[str, str]:
+    """Bring a file in that means harm, and take it back; return each page."""
+    pages = {}
+    file = {"file": ("<b>.csv", b'name,"<i>",email\n"<u>",x,a@example.org\n,,<b>')}
+    pages["columns"] = client.post("/desk/imports/new", files=file).text
+    matched = {"column_0": "name", "column_1": "", "column_2": "email"}
+    pages["no columns"] = client.post("/desk/imports/1/columns", data=matched).text
+    matched |= {"list": "lantern", "permission": "not-asked"}
+    pages["checked"] = client.post("/desk/imports/1/columns", data=matched).text
+    pages["in"] = client.post("/desk/imports/1/run").text
+    pages["undone"] = client.post("/desk/imports/1/undo").text
+    return pages
+
+
 @pytest.fixture
 def pages(program: App) -> Iterator[dict[str, str]]:
     """Yield every page by its address, as whoever is signed in sees it."""
-    link = Link(LinkKind.SURVEY, "Tell & <b>us</b>", "https://example.org/s?a=1&b=2")
-    picture = Picture("https://example.org/k.png")
-    hostile = a_post("three", title='"><script>x', picture=picture, links=(link,))
-    posts_accepted(program.engine, [hostile])
+    posts_accepted(program.engine, [a_hostile_post()])
     a_stored_campaign(program.engine, JOINABLE)
     leave = program.links.unsubscribe_url(1).rpartition("/")[2]
     ours = {"Origin": SITE}
@@ -77,6 +95,7 @@ def pages(program: App) -> Iterator[dict[str, str]]:
         no_source = {"kind": "<", "address": '"><b>'}
         pages["tried"] = client.post(f"{CAMPAIGN}/sources/try", data=no_source).text
         pages |= dict(joining_pages(client, program))
+        pages |= pages_of_an_import(client)
         pages["left"] = client.post(f"/u/{leave}").text
         yield pages
 

@@ -9,7 +9,13 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
-from digest.store.people import subject_access, subscribers, subscriptions, suppressions
+from digest.store.people import (
+    subject_access,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
+from digest.store.people.imports import list_imports
 from digest.store.people.joining import consents, joining_requests
 
 ERASED = "erased"
@@ -49,6 +55,9 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         consents.blank(connection, subscriber.id)
         if hashed.email:
             joining_requests.forget(connection, hashed.email, now)
+        # A file of people has them too, and what would undo an import.
+        list_imports.forget_files(connection, now)
+        list_imports.forget_person(connection, subscriber.id)
         # Last: the answers that were blanked may name them, this reason does not.
         deliveries.cancel_subscribers(
             connection, [subscriber.id], now, ERASED, owes=False

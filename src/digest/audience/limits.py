@@ -11,6 +11,33 @@ ROW_CHARACTERS = 20_000
 # Of one row, lines that its quoted cells may go on for: an open quotation mark ends.
 ROW_LINES = 50
 
+# == A list that is handed in on a page ==
+
+# Of the file: half a million people as CSV. The command takes larger ones.
+UPLOAD_BYTES = 64 * 1024**2
+# Of a file's name, as it is shown.
+FILE_NAME_CHARACTERS = 100
+# Of columns: wide spreadsheets have some fifty.
+LIST_COLUMNS = 100
+# Of a workbook's rows: reading one takes some 20 seconds then.
+WORKBOOK_ROWS = 200_000
+# Of a workbook once it is unpacked: ten times that many rows in words.
+WORKBOOK_BYTES = 400 * 1024**2
+# Of a part of it that does not grow with its rows.
+WORKBOOK_PART_BYTES = 20 * 1024**2
+# Of parts in it: each sheet has a few.
+WORKBOOK_PARTS = 2_000
+# Of rows that are shown of a file, for what its columns mean to be seen by.
+SAMPLE_ROWS = 3
+# Of faults that are shown and kept of an import; all are counted.
+IMPORT_FAULTS = 10_000
+# Of rows that are taken in while whoever pressed the button waits.
+ROWS_AT_ONCE = 2_000
+# How long an import can be undone, and its file is kept.
+IMPORT_UNDOABLE = timedelta(days=7)
+# After how long without a sign an import is taken to have been cut off.
+IMPORT_SILENCE = timedelta(minutes=2)
+
 # == A person ==
 
 # Of an email address: RFC 5321 leaves no more between its angle brackets.

@@ -6,12 +6,11 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.schedule.pulses import Pulses
-from digest.web import limits, metrics
+from digest.web import metrics
 from digest.web.api.application import make_api
 from digest.web.api.parts import problems
 from digest.web.desk import calendar, golive, inbox, reports, runs, today
@@ -32,7 +31,7 @@ from digest.web.desk.editions import (
 )
 from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.desk.editions.latest_checks import LatestChecks
-from digest.web.desk.lists import list_pages
+from digest.web.desk.lists import import_pages, list_pages
 from digest.web.desk.people import routers as people
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
@@ -51,6 +50,7 @@ from digest.web.doors.rights import Door
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts import visitor
+from digest.web.parts.body_limits import BodyLimits
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.post_room import batches, returned, to_do
@@ -126,6 +126,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         *people.routers(digest, pages),
         list_pages.routes(digest, pages),
         reports.routes(digest, pages),
+        import_pages.routes(digest, pages),
         inbox.routes(digest, pages),
         account.routes(digest, pages, wrong_attempts, passkey_door),
         passkey_pages.routes_of_staff(digest, passkey_door),
@@ -141,7 +142,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     for router in of_staff:
         app.include_router(router, dependencies=[Depends(door)])
     app.mount("/api", make_api(digest))
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=limits.REQUEST_BYTES)
+    app.add_middleware(BodyLimits)
 
     @app.middleware("http")
     async def guard(

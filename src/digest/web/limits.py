@@ -4,6 +4,8 @@ from datetime import timedelta
 
 # == A request ==
 
+# Of one with a file of people: the file at its largest, and what a form writes around.
+UPLOAD_BYTES = 65 * 1024**2
 # Of a request's body: the longest post, with room for how forms write it.
 REQUEST_BYTES = 3_000_000
 # Of a form's fields: a post's own and one for each of its links.
@@ -89,6 +91,10 @@ JOINING_WAITING = 50
 JOINING_FAILURES = 5
 # Of people on one page of those found.
 PEOPLE = 50
+# Of imports on one page of them.
+IMPORTS = 30
+# Of an import's faults on one page.
+IMPORT_FAULTS = 100
 # Of a mailing list's name: it stands in campaign files.
 LIST_NAME_CHARACTERS = 80
 # Of what happened between somebody and us, on their page at first.

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digest.errors import ImportRefused
@@ -27,6 +28,9 @@ COLUMNS = (
     "consent_wording",
     "notes",
 )
+# What a list may have instead of a name: joined, they are one.
+PARTS_OF_NAMES = ("given_name", "family_name")
+DELIMITERS = ",;\t"
 
 _ALIASES = {
     "address": "address_1",
@@ -54,25 +58,66 @@ class Header:
 
 def read_header(file: str, line: str) -> Header:
     """Return what a list's first line names. Raises ImportRefused in one line."""
-    headers = [_split(line, delimiter) for delimiter in ",;\t"]
+    headers = [_split(line, delimiter) for delimiter in DELIMITERS]
     header = max(headers, key=lambda header: sum(map(bool, header.columns)))
-    columns = header.columns
-    if not any(columns):
+    if not any(header.columns):
         raise ImportRefused(
             f"{file} has no header: its first line must name the columns, "
             "for example name,email,phone"
         )
+    check_columns(file, header.columns)
+    return header
+
+
+def matched_header(file: str, line: str, columns: tuple[str, ...]) -> Header:
+    """Return the header of a list whose columns somebody has matched to ours.
+
+    Raises ImportRefused where they are not enough, or are not those of the file.
+    """
+    headings, delimiter = split_header(line)
+    if len(headings) != len(columns):
+        raise ImportRefused(f"{file} has other columns than those that were matched")
+    check_columns(file, columns)
+    pairs = zip(headings, columns, strict=True)
+    ignored = tuple(heading for heading, column in pairs if heading and not column)
+    return Header(columns, ignored, delimiter)
+
+
+def split_header(line: str) -> tuple[list[str], str]:
+    """Return the headings of a first line, and what stands between cells."""
+    headings, delimiter = max(
+        ((_cells(line, delimiter), delimiter) for delimiter in DELIMITERS),
+        key=lambda split: len(split[0]),
+    )
+    return [" ".join(heading.split()) for heading in headings], delimiter
+
+
+def check_columns(file: str, columns: Sequence[str]) -> None:
+    """Raise ImportRefused where columns do not say who somebody is, or where."""
     for column in columns:
         if column and columns.count(column) > 1:
             raise ImportRefused(
                 f"{file} has two columns called {column}: rename or remove one"
             )
-    if "name" not in columns or not _REACHED_BY.intersection(columns):
+    is_named = {"name", *PARTS_OF_NAMES}.intersection(columns)
+    if not is_named or not _REACHED_BY.intersection(columns):
         raise ImportRefused(
             f"{file} needs a column called name and one of email, phone, address_1; "
             f"it has {', '.join(filter(None, columns))}"
         )
-    return header
+    if "name" in columns and len(is_named) > 1:
+        raise ImportRefused(
+            f"{file} has a column for the name and others for parts of it: "
+            "leave one or the others out"
+        )
+
+
+def column_of(heading: str) -> str:
+    """Return which of our columns a heading names by itself, or ""."""
+    name = re.sub(r"[\s_-]+", "_", heading.strip().lower()).strip("_")
+    name = re.sub(r"^address_?(?=\d$)", "address_", name)
+    name = _ALIASES.get(name, name)
+    return name if name in COLUMNS else ""
 
 
 def guarded(cell: str) -> str:
@@ -93,11 +138,8 @@ def passed_over(heading: str) -> str:
 
 
 def _split(line: str, delimiter: str) -> Header:
-    try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        cells = []
-    columns = tuple(map(_column, cells))
+    cells = _cells(line, delimiter)
+    columns = tuple(map(column_of, cells))
     ignored = tuple(
         cell.strip()
         for cell, column in zip(cells, columns, strict=True)
@@ -106,8 +148,8 @@ def _split(line: str, delimiter: str) -> Header:
     return Header(columns, ignored, delimiter)
 
 
-def _column(cell: str) -> str:
-    name = re.sub(r"[\s_-]+", "_", cell.strip().lower()).strip("_")
-    name = re.sub(r"^address_?(?=\d$)", "address_", name)
-    name = _ALIASES.get(name, name)
-    return name if name in COLUMNS else ""
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []

@@ -13,7 +13,14 @@ from itertools import islice
 from pathlib import Path
 
 from digest.audience import limits
-from digest.audience.lists.columns import read_header, unguarded
+from digest.audience.lists.columns import (
+    PARTS_OF_NAMES,
+    Header,
+    matched_header,
+    read_header,
+    split_header,
+    unguarded,
+)
 from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
@@ -69,8 +76,12 @@ class RowRefused(ImportRefused):
 class ListFile:
     """A list that is fit to read; `header` says what is in it."""
 
-    def __init__(self, path: Path) -> None:
-        """Look the whole file through. Raises ImportRefused, in one line."""
+    def __init__(self, path: Path, columns: tuple[str, ...] | None = ()) -> None:
+        """Look the whole file through. Raises ImportRefused, in one line.
+
+        `columns` say what its own mean where somebody has matched them; with None
+        each is called by its place, whatever it means.
+        """
         self._path = path
         _check_text(path)
         self._header_line, first = next(
@@ -81,7 +92,15 @@ class ListFile:
             ),
             (0, ""),
         )
-        self.header = read_header(path.name, first)
+        self.headings, delimiter = split_header(first)
+        if columns is None:
+            places = tuple(map(str, range(len(self.headings))))
+            self.header = Header(places, (), delimiter)
+        elif columns:
+            self.header = matched_header(path.name, first, columns)
+        else:
+            self.header = read_header(path.name, first)
+        self._has_parts_of_names = not {*PARTS_OF_NAMES}.isdisjoint(self.header.columns)
 
     def rows(self) -> Iterator[ListRow | ListProblem]:
         """Yield every row that is not blank, or what keeps it from being read."""
@@ -128,13 +147,17 @@ class ListFile:
             )
         text = line.rstrip("\r\n")
         is_single_spaced = '"' not in text and "  " not in text
+        by_column = {
+            column: unguarded(cell)
+            for column, cell in zip(columns, cells, strict=False)
+            if cell and column
+        }
+        if self._has_parts_of_names:
+            parts = [by_column.pop(part, "").strip() for part in PARTS_OF_NAMES]
+            by_column["name"] = " ".join(filter(None, parts))
         return ListRow(
             number,
-            {
-                column: unguarded(cell)
-                for column, cell in zip(columns, cells, strict=False)
-                if cell and column
-            },
+            by_column,
             is_plain=is_single_spaced and text.isascii() and text.isprintable(),
         )
 

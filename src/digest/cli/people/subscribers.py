@@ -1,76 +1,25 @@
 """digest subscribers: people on mailing lists."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from digest.cli.parts.options import (
-    AsJson,
     CampaignName,
-    DryRun,
     Who,
     as_json,
     result,
     talk,
 )
-from digest.cli.people import adding, choosing
+from digest.cli.people import adding, choosing, importing
 
 app = typer.Typer(
     help="Subscribers: import, add, show, edit, pause, catch up, leave, erase."
 )
+importing.add_to(app)
 adding.add_to(app)
 choosing.add_to(app)
-
-
-@app.command("import")
-def import_lists(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    list_name: Annotated[str, typer.Option("--list", metavar="NAME")],
-    *,
-    is_same: Annotated[
-        bool | None,
-        typer.Option(
-            "--same/--new",
-            help="Whether rows that may be of somebody we hold are of that person.",
-        ),
-    ] = None,
-    dry_run: DryRun = False,
-    json: AsJson = False,
-) -> None:
-    """Take CSV files into a mailing list; the same file twice changes nothing."""
-    from digest.audience.lists.columns import passed_over
-    from digest.audience.lists.importing import ListImport
-    from digest.bootstrap import open_app
-
-    with open_app() as digest:
-        list_import = ListImport(
-            digest.engine, list_name, digest.hasher, dry_run, is_same=is_same
-        )
-        reports = [list_import.run(path, digest.now()) for path in files]
-    if json:
-        as_json([report.as_json() for report in reports])
-    for report in reports:
-        if not json:
-            result(
-                f"{report.file}: {report.added} added, {report.updated} updated, "
-                f"{report.unchanged} unchanged, {report.refused} refused, "
-                f"{len(report.not_brought_back)} not brought back"
-                + (f", {len(report.doubtful)} doubtful" if report.doubtful else "")
-            )
-        for heading in report.ignored_columns:
-            talk(f"  {passed_over(heading)}")
-        set_aside = (*report.not_brought_back, *report.doubtful, *report.paused)
-        for problem in (*report.problems, *set_aside):
-            talk(
-                f"  line {problem.line}, {problem.column}: "
-                f"{problem.wrong}; {problem.do}"
-            )
-    if dry_run:
-        talk("a dry run: nothing was stored")
-    if any(report.refused or report.doubtful for report in reports):
-        sys.exit(1)
 
 
 @app.command("export")

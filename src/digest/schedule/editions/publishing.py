@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from digest.audience.limits import IMPORT_UNDOABLE
 from digest.compose import lifecycle
 from digest.compose.approvals import refuse_unless_seen
 from digest.compose.plan import Submit, plan, submit_nothing
@@ -28,6 +29,7 @@ from digest.store.editions import editions, moves, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
 from digest.store.people import pauses
+from digest.store.people.imports import list_imports
 
 log = logging.getLogger(__name__)
 _NOT_PLANNED = (EditionState.OPEN, EditionState.FROZEN, EditionState.APPROVED)
@@ -51,6 +53,7 @@ def publish_due(
         log.warning("%s", hold.words)
         return
     _end_pauses(engine, now)
+    _forget_imports(engine, now)
     due.open_due(engine, now)
     with reading(engine) as connection:
         unfinished = editions.unfinished(connection)
@@ -104,6 +107,15 @@ def _end_pauses(engine: Engine, now: datetime) -> None:
         ):
             pauses.end_over(connection, campaign_id, now)
             pauses.forget_past(connection, now)
+
+
+def _forget_imports(engine: Engine, now: datetime) -> None:
+    """Forget files of people that came in, once their imports are not to be undone."""
+    with guarded("forgetting imports", ""), reading(engine) as connection:
+        is_due = list_imports.has_old(connection, now - IMPORT_UNDOABLE)
+    if is_due:
+        with guarded("forgetting imports", ""), writing(engine) as connection:
+            list_imports.forget_old(connection, now - IMPORT_UNDOABLE, now)
 
 
 def _carry_forward_guarded(

@@ -414,6 +414,70 @@ joining_tally = Table(
     Column("requests", Integer, nullable=False, server_default="0"),
 )
 
+# A file of people on its way into a mailing list, or come in: audience.lists.
+list_import = Table(
+    "list_import",
+    metadata,
+    _id(),
+    Column("list_name", String(80)),
+    _required("file_name", Text),
+    _required("state", String(12)),  # model.people.import_state
+    _required("note", Text),  # how the file was read
+    _required("headings", JSON),
+    _required("samples", JSON),  # its first rows
+    Column("columns", JSON(none_as_null=True)),  # which of ours each of its own is
+    Column(
+        "consent", JSON(none_as_null=True)
+    ),  # of everybody whose row says nothing of it
+    Column("is_same", Boolean),  # what staff say of all who may be somebody held
+    _required("rows", Integer),
+    Column("upto_line", Integer, nullable=False, server_default="0"),
+    _required("counts", JSON),  # how the rows fared
+    _required("by", String(120)),
+    _required("created_at", UtcDateTime),
+    Column("began_at", UtcDateTime),  # the instant that all of it is stored as of
+    Column("worked_at", UtcDateTime),  # the last sign of whoever is at it
+    Column("ended_at", UtcDateTime),  # when all of it was in
+    Column("forgotten_at", UtcDateTime),  # its rows are gone: no undoing any more
+)
+
+# The rows themselves, as text in pieces, compressed, until they are forgotten.
+list_import_part = Table(
+    "list_import_part",
+    metadata,
+    _to("list_import_id"),
+    _required("number", Integer),
+    _required("content", LargeBinary),
+    PrimaryKeyConstraint("list_import_id", "number"),
+)
+
+# What each chunk of it did, written with it, so that it can be gone on with or undone.
+list_import_chunk = Table(
+    "list_import_chunk",
+    metadata,
+    _to("list_import_id"),
+    _required("number", Integer),
+    _required("added", JSON),  # numbers of people who were new
+    _required("joined", JSON),  # of those who were held, and came onto the list by it
+    _required("changed", JSON),  # what was held before, by number
+    _required("renewed", JSON),  # what the list said of them before, by number
+    Column("undone_at", UtcDateTime),
+    PrimaryKeyConstraint("list_import_id", "number"),
+)
+
+list_import_fault = Table(
+    "list_import_fault",
+    metadata,
+    _id(),
+    _to("list_import_id"),
+    _required("kind", String(12)),
+    _required("line", Integer),
+    _required("place", String(40)),  # a column
+    _required("wrong", Text),
+    _required("do", Text),
+    Index("ix_list_import_fault", "list_import_id", "kind", "line"),
+)
+
 # Who has left which campaign: for good, whatever its lists are, until they come back.
 departure = Table(
     "departure",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.store.base.bulk import insert_many, one_of
@@ -17,6 +17,8 @@ EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
 # Why the link of an edition ended subscriptions, before it left campaigns.
 BY_LINK = "left by the link in an edition"
 TAKEN_OFF = "taken off the list by staff"
+# Why those had to go whom an import brought by mistake; another may bring them again.
+UNDONE = "the import that brought them was undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def make_list(connection: Connection, name: str, now: datetime) -> int:
 def on_list(
     connection: Connection, list_id: int, subscriber_ids: Sequence[int]
 ) -> dict[int, Subscription]:
-    """Return these subscribers' subscriptions to the list, ended ones too."""
+    """Return these subscribers' subscriptions to the list, ended ones too.
+
+    But for those of an import that was undone: they are as if there were none.
+    """
     if not subscriber_ids:
         return {}
     evidence = [subscription.c[name] for name in EVIDENCE]
@@ -80,6 +85,7 @@ def on_list(
         ).where(
             subscription.c.mailing_list_id == list_id,
             one_of(connection, subscription.c.subscriber_id, subscriber_ids),
+            subscription.c.ended_reason.is_distinct_from(UNDONE),
         )
     )
     return {
@@ -146,6 +152,20 @@ def join(
             set_={**values, "ended_at": None, "ended_reason": None},
         )
     )
+
+
+def drop_undone(
+    connection: Connection, list_id: int, subscriber_ids: Sequence[int]
+) -> None:
+    """Remove subscriptions of an import that was undone, which are to begin anew."""
+    if subscriber_ids:
+        connection.execute(
+            delete(subscription).where(
+                subscription.c.mailing_list_id == list_id,
+                subscription.c.ended_reason == UNDONE,
+                one_of(connection, subscription.c.subscriber_id, subscriber_ids),
+            )
+        )
 
 
 def renew(

@@ -1,0 +1,64 @@
+"""How the rows of a list fared."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from digest.audience.lists.list_file import ListProblem
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """How the rows of a list fared; `rows` is the sum of the six counts.
+
+    A refused row may have several problems. `not_brought_back` are people who
+    left or whose address is suppressed, `doubtful` those who may be somebody we
+    hold. Those who have `paused` are among the accepted rows. A dry run reports what
+    would be done.
+    """
+
+    file: str
+    list_name: str
+    dry_run: bool = False
+    ignored_columns: tuple[str, ...] = ()
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    problems: list[ListProblem] = field(default_factory=list)
+    not_brought_back: list[ListProblem] = field(default_factory=list)
+    doubtful: list[ListProblem] = field(default_factory=list)
+    paused: list[ListProblem] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read, blank ones not counted."""
+        accepted = self.added + self.updated + self.unchanged
+        set_aside = len(self.not_brought_back) + len(self.doubtful)
+        return accepted + self.refused + set_aside
+
+    def refuse(self, *problems: ListProblem) -> None:
+        """Count a row as refused, for these reasons."""
+        self.refused += 1
+        self.problems.extend(problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"rows": self.rows} | asdict(self)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows fared in each way."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "refused": self.refused,
+            "not_brought_back": len(self.not_brought_back),
+            "doubtful": len(self.doubtful),
+            "paused": len(self.paused),
+        }
+
+    def start_anew(self) -> None:
+        """Forget what was counted so far: it has been told before."""
+        self.added = self.updated = self.unchanged = self.refused = 0
+        self.problems, self.not_brought_back = [], []
+        self.doubtful, self.paused = [], []
