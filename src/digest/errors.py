@@ -1,5 +1,8 @@
 """Errors an operator can do something about; every message says what to do next."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class DigestError(Exception):
     """Something an operator can mend; the command line shows it as one line."""
@@ -9,8 +12,27 @@ class SettingsError(DigestError):
     """A setting is missing or wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """One fault of a campaign file: in which table, of which key, and what it is.
+
+    `place` is as "campaign" or "schedule[2]", counted from 1; "" is the file itself.
+    """
+
+    place: str
+    key: str
+    words: str
+
+
 class CampaignFileError(DigestError):
-    """A campaign file is wrong; the message names every fault by line and key."""
+    """A campaign file is wrong; the message names every fault by line and key.
+
+    `faults` are the same one by one, where they are of keys.
+    """
+
+    def __init__(self, message: str, faults: Sequence[FileFault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
 
 
 class StoreError(DigestError):

@@ -20,7 +20,10 @@ CAMPAIGN = "/desk/campaigns/lantern-week"
 PATHS = (
     "/desk/campaigns",
     *(CAMPAIGN, f"{CAMPAIGN}?done=paused", f"{CAMPAIGN}/file"),
-    *(f"{CAMPAIGN}/history", f"{CAMPAIGN}/history/1"),
+    *(f"{CAMPAIGN}/history", f"{CAMPAIGN}/history/1", f"{CAMPAIGN}/settings"),
+    *(f"{CAMPAIGN}/settings/{page}" for page in ("name", "lists", "schedules/daily")),
+    *(f"{CAMPAIGN}/settings/{page}" for page in ("sources/blog", "approval", "days")),
+    f"{CAMPAIGN}/settings/schedules/weekly/remove",
     f"{CAMPAIGN}/sources/try",
     *("/desk/golive", "/desk/golive?from=newest&newest=x"),
     *("/desk/calendar", "/desk/calendar?view=list"),

@@ -55,6 +55,9 @@ def address_of(path: str) -> str:
         ("{act}", "hold"),
         ("{kind}", "post"),
         ("{key}", "x"),
+        ("{section}", "name"),
+        ("{kinds}", "schedules"),
+        ("{part}", "weekly"),
     ):
         path = path.replace(name, value)
     assert "{" not in path, f"say above what stands in {path}"

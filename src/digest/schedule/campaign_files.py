@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
-from digest.errors import CampaignFileError, NotFound
+from digest.errors import CampaignFileError, FileFault, NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot
 from digest.model.campaigns.coming_slots import never_due, only_last
@@ -27,6 +27,12 @@ from digest.store.campaigns.file_versions import (
 NO_POSTAL_ADDRESS = (
     "sender under [letter] names no postal address, which every email has to say: "
     'write e.g. sender = ["Our News", "1 Example Street", "EXAMPLETON", "ZZ99 1AA"]'
+)
+
+# Pages of the desk stand at these addresses, where a campaign or a schedule would be.
+RESERVED_CAMPAIGNS = frozenset({"new"})
+RESERVED_SCHEDULES = frozenset(
+    {"end", "file", "history", "pause", "resume", "settings", "sources"}
 )
 
 
@@ -253,17 +259,37 @@ def _checked_edited(
 def _checked(file: CampaignFile, *, is_live: bool) -> Campaign:
     campaign = file.parsed()
     if is_live and not campaign.has_postal_address:
-        raise CampaignFileError(NO_POSTAL_ADDRESS)
+        fault = FileFault("letter", "sender", NO_POSTAL_ADDRESS)
+        raise CampaignFileError(NO_POSTAL_ADDRESS, [fault])
+    _refuse_reserved(campaign)
     # Asked here and not of the file: a stored campaign is read again for years, and
     # what is known of bank holidays changes.
-    faults = [
-        f"schedule {schedule.name} {why}"
-        for schedule in campaign.schedules
+    never = {
+        place: why
+        for place, schedule in enumerate(campaign.schedules)
         if (why := never_due(campaign, schedule))
-    ]
-    if faults:
-        raise CampaignFileError("\n".join(faults))
+    }
+    if never:
+        lines = [f"schedule {campaign.schedules[at].name} {never[at]}" for at in never]
+        faults = [
+            FileFault(f"schedule[{at + 1}]", "days", why) for at, why in never.items()
+        ]
+        raise CampaignFileError("\n".join(lines), faults)
     return campaign
+
+
+def _refuse_reserved(campaign: Campaign) -> None:
+    words = "is an address of the desk: take another name"
+    faults = [
+        FileFault(f"schedule[{place}]", "name", f'"{schedule.name}" {words}')
+        for place, schedule in enumerate(campaign.schedules, 1)
+        if schedule.name in RESERVED_SCHEDULES
+    ]
+    if campaign.name in RESERVED_CAMPAIGNS:
+        faults.append(FileFault("campaign", "name", f'"{campaign.name}" {words}'))
+    if faults:
+        lines = [f"{fault.place}.{fault.key}: {fault.words}" for fault in faults]
+        raise CampaignFileError("\n".join(lines), faults)
 
 
 def _apply(

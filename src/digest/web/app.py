@@ -21,6 +21,7 @@ from digest.web.desk.campaigns import (
     source_trial,
 )
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
+from digest.web.desk.campaigns.form import form_pages
 from digest.web.desk.editions import (
     acts,
     decisions,
@@ -113,6 +114,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     of_staff = (
         campaign_pages.routes(of_campaigns),
         file_pages.routes(of_campaigns),
+        form_pages.routes(of_campaigns),
         history_pages.routes(of_campaigns),
         source_trial.routes(of_campaigns),
         golive.routes(digest, pages),

@@ -82,7 +82,7 @@ def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
     campaign = _campaign(root, timezone, folder)
     root.finish()
     if faults.lines:
-        raise CampaignFileError("\n".join(sorted(faults.lines)))
+        raise CampaignFileError("\n".join(sorted(faults.lines)), faults.by_key)
     return campaign
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from digest.errors import FileFault
 from digest.model.campaigns import durations
 from digest.model.limits import PARAGRAPHS_LENGTH, YEARS
 from digest.model.names import nearest
@@ -33,6 +34,7 @@ class TomlFaults:
 
     def __init__(self, text: str) -> None:
         self.lines: list[str] = []
+        self.by_key: list[FileFault] = []
         self._line_numbers: dict[str, int] = {}
         place, counts = "", Counter[str]()
         for number, line in enumerate(text.splitlines(), 1):
@@ -51,6 +53,7 @@ class TomlFaults:
         number = self._line_numbers.get(full) or self._line_numbers.get(place)
         where = f"line {number:>3}, " if number else ""
         self.lines.append(f"{where}{full}: {words}")
+        self.by_key.append(FileFault(place, key, words))
 
 
 class TomlTable:
