@@ -20,7 +20,8 @@ class FieldCodec:
     value: Callable[[str], TomlValue]
 
 
-def _one_day(text: str) -> date:
+def one_day(text: str) -> date:
+    """Return a day. Raises ValueError in words."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError as problem:
@@ -31,27 +32,32 @@ def _by_comma(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _joined(value: Any) -> str:
+def joined(value: Any) -> str:
+    """Return a list in one line."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _one_or_more(text: str) -> TomlValue:
+def one_or_more(text: str) -> TomlValue:
+    """Return one word, or a list of several."""
     words = _by_comma(text)
     return words[0] if len(words) == 1 else words
 
 
-def _days(text: str) -> TomlValue:
-    days = [_one_day(word) for word in _by_comma(text)]
+def days(text: str) -> TomlValue:
+    """Return one day, or a list of several. Raises ValueError in words."""
+    days = [one_day(word) for word in _by_comma(text)]
     return days[0] if len(days) == 1 else days
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """Return a whole number. Raises ValueError in words."""
     if not text.strip().isascii() or not text.strip().isdigit() or len(text) > 15:
         raise ValueError(f'"{text}" is no whole number')
     return int(text)
 
 
-def _decimal(text: str) -> float:
+def decimal(text: str) -> float:
+    """Return an amount, whatever currency stands before it. Raises ValueError."""
     try:
         amount = text.strip().lstrip("£€$").replace(",", ".")
         return float(amount if amount.isascii() else "")
@@ -59,20 +65,24 @@ def _decimal(text: str) -> float:
         raise ValueError(f'"{text}" is no amount; write e.g. 0.87') from problem
 
 
-def _week_words(value: Any) -> str:
+def week_words(value: Any) -> str:
+    """Return the days of the week that a key names, as options."""
     return ",".join(_DAYS[number] for number in sorted(week_days(str(value))))
 
 
-def _week(text: str) -> str:
+def week(text: str) -> str:
+    """Return ticked days as a key names them."""
     days = _by_comma(text)
     return "daily" if len(days) == len(_DAYS) else ", ".join(days)
 
 
-def _first(text: str) -> TomlValue:
+def first(text: str) -> TomlValue:
+    """Return how many to take at first contact, or the word for it."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
-def _horizon(text: str) -> TomlValue:
+def horizon(text: str) -> TomlValue:
+    """Return a length of time, or false for none."""
     return False if text.strip().casefold() in ("no", "none", "false") else text.strip()
 
 
@@ -82,13 +92,13 @@ LINES = FieldCodec(
     lambda value: "\n".join(map(str, value)) if isinstance(value, list) else str(value),
     lambda text: [line.strip() for line in text.split("\n") if line.strip()],
 )
-COMMAS = FieldCodec(_joined, _by_comma)
-ONE_OR_MORE = FieldCodec(_joined, _one_or_more)
-DAY = FieldCodec(str, _one_day)
-DAYS = FieldCodec(_joined, _days)
-WHOLE = FieldCodec(str, _whole)
-DECIMAL = FieldCodec(str, _decimal)
+COMMAS = FieldCodec(joined, _by_comma)
+ONE_OR_MORE = FieldCodec(joined, one_or_more)
+DAY = FieldCodec(str, one_day)
+DAYS = FieldCodec(joined, days)
+WHOLE = FieldCodec(str, whole)
+DECIMAL = FieldCodec(str, decimal)
 FLAG = FieldCodec(lambda value: YES if value else "", lambda text: text == YES)
-WEEK = FieldCodec(_week_words, _week)
-FIRST = FieldCodec(str, _first)
-HORIZON = FieldCodec(lambda value: str(value) if value else "no", _horizon)
+WEEK = FieldCodec(week_words, week)
+FIRST = FieldCodec(str, first)
+HORIZON = FieldCodec(lambda value: str(value) if value else "no", horizon)
