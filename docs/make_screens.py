@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App, opened
 from digest.cli.service.demonstration import run_demo
 from digest.compose import lifecycle
+from digest.model.people.reader_marks import ReaderRef
 from digest.model.posts.blocks import Picture
 from digest.model.roles import Role
 from digest.schedule.editions import publishing
@@ -75,7 +76,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("subscribe-letter", "/subscribe/lantern-week?how=letter"),
         ("subscribe-other", "/subscribe/lantern-week?how=other"),
     )
-    leave = digest.links.unsubscribe_url(1).rpartition("/u/")[2]
+    leave = digest.links.unsubscribe_url(ReaderRef(1)).rpartition("/u/")[2]
     yield "leave", f"/u/{leave}"
     client.post(f"/u/{leave}")
     yield "left", f"/u/{leave}"

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, Route
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.model.people.reader_marks import ReaderRef
 from digest.web.app import make_app
 from tests.browser.axe import violations
 from tests.builders import SITE
@@ -33,7 +34,7 @@ Opened = Callable[[str, int, str], Page]
 def opened(browser: Browser, program: App) -> Iterator[Opened]:
     """Yield a function that opens a page at a width and in a colour scheme."""
     client = TestClient(make_app(program), base_url=SITE)
-    token = program.links.unsubscribe_url(1).rpartition("/")[2]
+    token = program.links.unsubscribe_url(ReaderRef(1)).rpartition("/")[2]
     contexts = []
 
     def answer(route: Route) -> None:

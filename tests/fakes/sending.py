@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.model.editions.compiled_message import CompiledMessage, MergeField
+from digest.model.people.reader_marks import ReaderRef
 from tests.builders import EIGHT
 
 MESSAGE = CompiledMessage.of(
@@ -22,17 +23,17 @@ MESSAGE = CompiledMessage.of(
 class FakeLinks:
     """Addresses that say whose they are."""
 
-    def unsubscribe_url(self, reader_id: int) -> str:
+    def unsubscribe_url(self, reader: ReaderRef) -> str:
         """Return an address for leaving."""
-        return f"https://example.org/u/{reader_id}"
+        return f"https://example.org/u/{reader.reader_id}"
 
-    def unsubscribe_mailto(self, reader_id: int) -> str:
+    def unsubscribe_mailto(self, reader: ReaderRef) -> str:
         """Return an address for leaving by mail."""
-        return f"mailto:leave+{reader_id}@example.org"
+        return f"mailto:leave+{reader.reader_id}@example.org"
 
-    def envelope_sender(self, edition_code: str, reader_id: int) -> str:
+    def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return an address for bounces."""
-        return f"bounces+{edition_code}-{reader_id}@example.org"
+        return f"bounces+{edition_code}-{reader.reader_id}@example.org"
 
 
 @dataclass

@@ -21,6 +21,7 @@ from digest.model.campaigns.source_health import SourceFailure
 from digest.model.delivery.bounces import BounceKind, BounceVerdict, CopyRef
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.model.people.reader_marks import ReaderRef
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Item
 from digest.schedule.editions import publishing
@@ -196,7 +197,7 @@ def retitled(item: Item) -> Item:
 
 
 def a_bounce(connection: Connection) -> None:
-    copy = bounces.copy_of(connection, CopyRef("k7qf2mxa", 1))
+    copy = bounces.copy_of(connection, CopyRef("k7qf2mxa", ReaderRef(1)))
     assert copy is not None
     verdict = BounceVerdict(BounceKind.HARD, "550 no ann@example.org here", "5.1.1")
     bounces.record(connection, copy, verdict, "mark", NOW)
@@ -567,7 +568,7 @@ def test_a_reader_who_leaves_by_a_link_is_told_as_a_reader(engine: Engine) -> No
     people(engine)
     before = len(sentences(engine))
     app = App(load({}, Path("none")), engine, lambda: NOW, "k" * 32)
-    token = app.links.unsubscribe_token(1)
+    token = app.links.unsubscribe_token(ReaderRef(1))
     app.unsubscribe_links.unsubscribe(token)
     app.unsubscribe_links.resubscribe(token)
 

@@ -16,6 +16,7 @@ from digest.audience.unsubscribing import unsubscribe
 from digest.deliver.returns.bounces import Bounces, IngestReport, ReturnState
 from digest.model.delivery.bounces import BounceKind
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import bounce, departure, subscriber, suppression
 from digest.store.delivery import bounces, copies, deliveries
@@ -42,7 +43,7 @@ def planned(engine: Engine) -> PlannedEdition:
 
 def ours(planned: PlannedEdition, index: int = 0) -> str:
     """Return the address that a reader's copy was sent from."""
-    return LINKS.envelope_sender(CODE, planned.readers[index])
+    return LINKS.envelope_sender(CODE, ReaderRef(planned.readers[index]))
 
 
 def ingested(
@@ -157,7 +158,7 @@ def test_a_report_without_our_signature_does_nothing(
     true = ours(planned)
     theirs = SignedLinks("another secret, not ours", "https://digest.example.org")
     forged = [
-        a_report(theirs.envelope_sender(CODE, planned.readers[0])),
+        a_report(theirs.envelope_sender(CODE, ReaderRef(planned.readers[0]))),
         a_report(true.replace(f"-{planned.readers[0]}-", f"-{planned.readers[1]}-")),
         a_report("digest@example.org"),
         a_complaint(true.replace("bounces+", "leave+")),
@@ -173,7 +174,7 @@ def test_a_report_on_a_copy_that_is_not_held_does_nothing(
     engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     for code, reader_id in (("zzzzzzzz", planned.readers[0]), (CODE, 2**62)):
-        report = a_report(LINKS.envelope_sender(code, reader_id))
+        report = a_report(LINKS.envelope_sender(code, ReaderRef(reader_id)))
         ingest = ingested(engine, *in_files(tmp_path, report))
         assert standings(ingest) == [ReturnState.NOT_OURS]
 

@@ -12,6 +12,7 @@ from digest.model.formats import HTML, LETTER, PHONE
 from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader_marks import mark_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, schedule
 from digest.store.campaigns import campaigns
@@ -140,10 +141,12 @@ def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:
     imported(engine, ANN, BOB)
 
     with reading(engine) as connection:
-        assert readers.addressees(connection, [1, 2, 99]) == {
-            1: Addressee("Ann Example", "ann@example.org"),
-            2: Addressee("Bob Example", "", HOME),
-        }
+        whom = readers.addressees(connection, [1, 2, 99])
+    ann = mark_of("email:ann@example.org")
+    assert whom == {
+        1: Addressee("Ann Example", "ann@example.org", mark=ann),
+        2: Addressee("Bob Example", "", HOME, mark=whom[2].mark),
+    }
 
 
 @pytest.mark.parametrize(

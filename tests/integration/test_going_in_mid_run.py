@@ -17,6 +17,7 @@ from digest.audience.erasing import erase
 from digest.audience.suppressing import suppress
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.reader_marks import ReaderRef
 from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import reading
@@ -72,13 +73,13 @@ def sent_from(app: App, name: str) -> str:
     """Return the envelope sender of somebody's copy."""
     with app.reading() as connection:
         code = connection.scalars(select(edition.c.code)).one()
-    return app.links.envelope_sender(code, reader_of(app, name))
+    return app.links.envelope_sender(code, ReaderRef(reader_of(app, name)))
 
 
 def leave_by_link(app: App, name: str) -> None:
     """Click the link at the end of an email."""
     app.unsubscribe_links.unsubscribe(
-        app.links.unsubscribe_url(reader_of(app, name)).rpartition("/")[2]
+        app.links.unsubscribe_url(ReaderRef(reader_of(app, name))).rpartition("/")[2]
     )
 
 

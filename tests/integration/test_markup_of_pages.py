@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.model.people.reader_marks import ReaderRef
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Link, LinkKind, Post
 from digest.model.roles import Role
@@ -83,7 +84,7 @@ def pages(program: App) -> Iterator[dict[str, str]]:
     """Yield every page by its address, as whoever is signed in sees it."""
     posts_accepted(program.engine, [a_hostile_post()])
     a_stored_campaign(program.engine, JOINABLE)
-    leave = program.links.unsubscribe_url(1).rpartition("/")[2]
+    leave = program.links.unsubscribe_url(ReaderRef(1)).rpartition("/")[2]
     ours = {"Origin": SITE}
     with TestClient(make_app(program), base_url=SITE, headers=ours) as client:
         signed_in(client, program, Role.ADMIN)

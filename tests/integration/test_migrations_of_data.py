@@ -8,6 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, func, insert, select, text, update
 
 import digest.store
+from digest.model.people.reader_marks import mark_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import (
     campaign,
@@ -15,6 +16,7 @@ from digest.store.base.tables import (
     departure,
     edition,
     reader,
+    subscriber,
     subscription,
 )
 from digest.store.migrate import migrate
@@ -117,3 +119,19 @@ def test_who_left_by_a_link_has_left_that_campaign(engine: Engine) -> None:
         (planned.subscribers[1], "complaint"),
     ]
     assert live == 0
+
+
+def test_people_of_before_there_were_marks_have_them(engine: Engine) -> None:
+    planned = a_planned_edition(engine, emails=2)
+    [erased_id, here] = planned.readers
+    with writing(engine) as connection:
+        erased = update(subscriber).where(subscriber.c.id == erased_id)
+        connection.execute(erased.values(erased_at=EIGHT))
+        identity = select(subscriber.c.identity).where(subscriber.c.id == here)
+        expected = mark_of(connection.scalars(identity).one())
+    taken_back(engine, "0036")
+    migrate(engine)
+
+    with reading(engine) as connection:
+        marks = select(subscriber.c.id, subscriber.c.mark).order_by(subscriber.c.id)
+        assert [*connection.execute(marks)] == [(erased_id, ""), (here, expected)]

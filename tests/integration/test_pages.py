@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from digest.audience.erasing import erase
 from digest.bootstrap import App, opened
+from digest.model.people.reader_marks import ReaderRef
 from digest.settings import Settings
 from digest.store.delivery import copies
 from digest.web.app import make_app
@@ -93,7 +94,7 @@ def test_what_is_not_there_is_a_page_in_words(browser: TestClient, path: str) ->
 
 
 def leave_path(program: App) -> str:
-    return "/u/" + program.links.unsubscribe_url(1).rpartition("/")[2]
+    return "/u/" + program.links.unsubscribe_url(ReaderRef(1)).rpartition("/")[2]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

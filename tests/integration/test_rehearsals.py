@@ -18,6 +18,7 @@ from digest.bootstrap import App
 from digest.compose.variants import composed
 from digest.errors import DigestError, SettingsError
 from digest.model.editions.mode import Mode
+from digest.model.people.reader_marks import ReaderRef
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions import due, publishing
 from digest.schedule.editions.going_live import LiveStart, foresee, go_live
@@ -376,7 +377,7 @@ def test_a_bounce_of_a_rehearsals_copy_strikes_nobody(
     with reading(audience) as connection:
         code = connection.scalars(select(edition.c.code)).one()
     path = tmp_path / "report.eml"
-    path.write_bytes(a_report(app.links.envelope_sender(code, 1), a_fate()))
+    path.write_bytes(a_report(app.links.envelope_sender(code, ReaderRef(1)), a_fate()))
     [mail] = app.bounces.ingest([path], EIGHT).mails
 
     assert mail.standing == "new"

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
+from digest.model.people.reader_marks import ReaderRef
 from digest.schedule.reports.slot_calendar import slot_calendar
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
@@ -157,7 +158,7 @@ def test_who_has_the_address_may_read_it_from_anywhere(
 def test_nobody_finds_an_address_by_guessing(live: tuple[App, TestClient]) -> None:
     app, elsewhere = live
     token = urlsplit(app.links.calendar_url(1)).path.removesuffix(".ics")
-    other = urlsplit(app.links.unsubscribe_url(1)).path.rpartition("/")[2]
+    other = urlsplit(app.links.unsubscribe_url(ReaderRef(1))).path.rpartition("/")[2]
     wrong = "A" if token[-5] != "A" else "B"
 
     for path in (

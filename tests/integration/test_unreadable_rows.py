@@ -14,6 +14,7 @@ from digest.audience.unsubscribing import LeavingState
 from digest.bootstrap import App, opened
 from digest.deliver.sending.run_state import RunTally
 from digest.model.editions.edition import EditionState
+from digest.model.people.reader_marks import ReaderRef
 from digest.schedule.editions.publishing import publish, publish_due
 from digest.schedule.reports.status import status_of
 from digest.settings import Settings
@@ -264,7 +265,7 @@ def test_what_cannot_be_read_does_not_keep_the_emails_of_another_campaign(
 
 
 def test_readers_can_leave_a_campaign_that_cannot_be_read(installation: App) -> None:
-    token = installation.unsubscribe_links.links.unsubscribe_token(2)
+    token = installation.unsubscribe_links.links.unsubscribe_token(ReaderRef(2))
     damaged(
         installation.engine, "UPDATE campaign SET file = '{}' WHERE name = 'harbour'"
     )

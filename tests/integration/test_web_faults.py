@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.model.people.reader_marks import ReaderRef
 from digest.web.app import make_app
 from tests.builders import SITE
 
@@ -32,7 +33,7 @@ def test_no_link_to_unsubscribe_of_any_length_is_a_fault(browser: TestClient) ->
 def test_what_a_mail_program_takes_into_a_link_does_not_break_it(
     browser: TestClient, program: App, behind: str
 ) -> None:
-    link = program.links.unsubscribe_url(1).removeprefix(SITE)
+    link = program.links.unsubscribe_url(ReaderRef(1)).removeprefix(SITE)
 
     assert browser.get(link + behind).text == browser.get(link).text
     assert "Stop" in browser.get(link).text

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading
 from digest.store.base.tables import bounce, delivery, edition, subscriber, suppression
 from tests.kills.program import LINKS
@@ -47,7 +48,7 @@ class Returns:
         )
         with reading(self._engine) as connection:
             for row in connection.execute(wanted):
-                to = LINKS.envelope_sender(row.code, row.reader_id)
+                to = LINKS.envelope_sender(row.code, ReaderRef(row.reader_id))
                 report = a_report(
                     to, a_fate(address=row.email), name=f"report-{row.reader_id}"
                 )

@@ -8,57 +8,59 @@ from hypothesis import strategies as st
 
 from digest.audience.signed_links import SignedLinks
 from digest.model.delivery.bounces import CopyRef
+from digest.model.people.reader_marks import ReaderRef, mark_of
 
 SECRET = "lantern " * 5
 OURS = SignedLinks(SECRET, "https://digest.example.org")
 OTHERS = SignedLinks(SECRET + "!", "https://digest.example.org")
 IDS = st.integers(0, 2**63 - 1)
+MARKS = st.sampled_from(["", *map(mark_of, ("ann@example.org", "bob@example.org"))])
+READERS = st.builds(ReaderRef, IDS, MARKS)
 
 
-@given(IDS)
-def test_a_link_says_who_leaves(reader_id: int) -> None:
-    url = OURS.unsubscribe_url(reader_id)
+@given(READERS)
+def test_a_link_says_who_leaves(reader: ReaderRef) -> None:
+    url = OURS.unsubscribe_url(reader)
     token = url.removeprefix("https://digest.example.org/u/")
 
-    assert OURS.read_unsubscribe_token(token) == reader_id
+    assert OURS.read_unsubscribe_token(token) == reader
     assert len(token) <= 60
     assert token == base64.urlsafe_b64encode(_padded(token)).decode().rstrip("=")
 
 
-@given(IDS)
-def test_mail_says_who_leaves(reader_id: int) -> None:
-    mailto = OURS.unsubscribe_mailto(reader_id)
+@given(READERS)
+def test_mail_says_who_leaves(reader: ReaderRef) -> None:
+    mailto = OURS.unsubscribe_mailto(reader)
 
     assert mailto.endswith("@digest.example.org")
-    assert OURS.read_unsubscribe_address(mailto) == reader_id
+    assert OURS.read_unsubscribe_address(mailto) == reader
     assert (
-        OURS.read_unsubscribe_address(mailto.removeprefix("mailto:").upper())
-        == reader_id
+        OURS.read_unsubscribe_address(mailto.removeprefix("mailto:").upper()) == reader
     )
 
 
-@given(IDS)
-def test_a_bounce_says_whose_copy_it_is(reader_id: int) -> None:
-    sender = OURS.envelope_sender("k7qf2mxa", reader_id, "news.example.org")
+@given(READERS)
+def test_a_bounce_says_whose_copy_it_is(reader: ReaderRef) -> None:
+    sender = OURS.envelope_sender("k7qf2mxa", reader, "news.example.org")
     local, _, domain = sender.partition("@")
 
     assert len(local) <= 64
     assert domain == "news.example.org"
-    assert OURS.read_envelope_sender(sender.upper()) == CopyRef("k7qf2mxa", reader_id)
+    assert OURS.read_envelope_sender(sender.upper()) == CopyRef("k7qf2mxa", reader)
 
 
-@given(IDS)
-def test_nothing_signed_with_another_secret_is_read(reader_id: int) -> None:
-    assert OURS.read_unsubscribe_token(OTHERS.unsubscribe_token(reader_id)) is None
-    assert OURS.read_unsubscribe_address(OTHERS.unsubscribe_mailto(reader_id)) is None
-    sender = OTHERS.envelope_sender("k7qf2mxa", reader_id)
+@given(READERS)
+def test_nothing_signed_with_another_secret_is_read(reader: ReaderRef) -> None:
+    assert OURS.read_unsubscribe_token(OTHERS.unsubscribe_token(reader)) is None
+    assert OURS.read_unsubscribe_address(OTHERS.unsubscribe_mailto(reader)) is None
+    sender = OTHERS.envelope_sender("k7qf2mxa", reader)
     assert OURS.read_envelope_sender(sender) is None
 
 
-@given(IDS)
-def test_nothing_is_good_for_another_purpose(reader_id: int) -> None:
-    sender = OURS.envelope_sender("k7qf2mxa", reader_id)
-    mailto = OURS.unsubscribe_mailto(reader_id)
+@given(READERS)
+def test_nothing_is_good_for_another_purpose(reader: ReaderRef) -> None:
+    sender = OURS.envelope_sender("k7qf2mxa", reader)
+    mailto = OURS.unsubscribe_mailto(reader)
     *_, number, mac = sender.partition("@")[0].split("-")
 
     assert (
@@ -66,16 +68,17 @@ def test_nothing_is_good_for_another_purpose(reader_id: int) -> None:
         is None
     )
     assert OURS.read_envelope_sender(mailto) is None
+    reader_id = reader.reader_id
     octets = reader_id.to_bytes((reader_id.bit_length() + 7) // 8 or 1, "big")
     mixed = base64.urlsafe_b64encode(octets + bytes.fromhex(mac)).decode().rstrip("=")
     assert OURS.read_unsubscribe_token(mixed) is None
 
 
-@given(IDS, st.data())
+@given(READERS, st.data())
 def test_a_link_with_one_letter_changed_is_not_read(
-    reader_id: int, data: st.DataObject
+    reader: ReaderRef, data: st.DataObject
 ) -> None:
-    token = OURS.unsubscribe_token(reader_id)
+    token = OURS.unsubscribe_token(reader)
     place = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(
         st.sampled_from("AbZ09_-").filter(lambda letter: letter != token[place])
@@ -94,14 +97,18 @@ def test_whatever_is_sent_in_is_answered(sent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "reader_id"), [("A", None), ("=", 7), ("\n", 7), (".", 7), (">", 7)]
+    ("ending", "is_read"),
+    [("A", False), ("=", True), ("\n", True), (".", True), (">", True)],
 )
+@pytest.mark.parametrize("mark", ["", "abcde"])
 def test_what_mail_programs_take_into_a_link_is_passed_over_and_no_more(
-    ending: str, reader_id: int | None
+    ending: str, *, is_read: bool, mark: str
 ) -> None:
-    token = OURS.unsubscribe_token(7)
+    reader = ReaderRef(7, mark)
+    token = OURS.unsubscribe_token(reader)
 
-    assert OURS.read_unsubscribe_token(token + ending) == reader_id
+    expected = reader if is_read else None
+    assert OURS.read_unsubscribe_token(token + ending) == expected
 
 
 def test_links_are_built_from_the_settings() -> None:
@@ -109,8 +116,8 @@ def test_links_are_built_from_the_settings() -> None:
         SECRET, "http://localhost:8000/", mail_domain="mail.example.org"
     )
 
-    assert links.unsubscribe_url(1).startswith("http://localhost:8000/u/")
-    assert links.unsubscribe_mailto(1).endswith("@mail.example.org")
+    assert links.unsubscribe_url(ReaderRef(1)).startswith("http://localhost:8000/u/")
+    assert links.unsubscribe_mailto(ReaderRef(1)).endswith("@mail.example.org")
 
 
 def _padded(token: str) -> bytes:

@@ -1,8 +1,9 @@
 """Signed links: tokens of pages and envelope senders, made and checked.
 
 Each says who and for what, and cannot be made by guessing: its signature is 128
-bits of HMAC-SHA256 under a key of that purpose's own, so that what is good for
-one purpose is good for no other. A link to unsubscribe never expires. Addresses
+bits of HMAC-SHA256 (104 before an @, where room is short) under a key of that
+purpose's own, so that what is good for one purpose is good for no other. A link to
+unsubscribe never expires: those of before readers had marks are read too. Addresses
 are built from the settings, never from a request.
 """
 
@@ -15,16 +16,23 @@ from urllib.parse import urlsplit
 
 from digest.audience.limits import EVENTS_OF_A_LINK
 from digest.model.delivery.bounces import CopyRef
+from digest.model.people.reader_marks import MARK_LETTERS, ReaderRef
 
 # What stands for the token in a rehearsal: too short to be one.
 REHEARSAL = "rehearsal"
 _MAC_BYTES = 16
+# With a reader's mark: more than that is no room for.
+_MAC_BYTES_OF_MAIL = 13
 _MOST_ID = 2**63
 # Mail programs take into a link what stands behind it: a dot, a closing bracket.
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{23,32})(?![A-Za-z0-9_-])", re.ASCII)
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{23,39})(?![A-Za-z0-9_-])", re.ASCII)
 # Lower case and digits: mail servers change the case of what is before the @.
-_BOUNCE = re.compile(r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})-([0-9a-f]{32})")
-_UNSUBSCRIBE = re.compile(r"leave\+([0-9a-z]{1,13})-([0-9a-f]{32})")
+_BOUNCE = re.compile(
+    r"bounces\+([a-z0-9]{1,9})-([0-9a-z]{1,13})(?:-([a-z2-7]{5}))?-([0-9a-f]{26,32})"
+)
+_UNSUBSCRIBE = re.compile(
+    r"leave\+([0-9a-z]{1,13})(?:-([a-z2-7]{5}))?-([0-9a-f]{26,32})"
+)
 # Of the addresses of events: the longest has some two thousand letters.
 _EVENTS = re.compile(r"[A-Za-z0-9_-]{23,3000}", re.ASCII)
 _BITS = 7
@@ -43,7 +51,8 @@ class SignedLinks:
         """
         self._base_url = base_url.rstrip("/")
         self._mail_domain = mail_domain or urlsplit(base_url).hostname or "localhost"
-        self._unsubscribe_key = _key(secret, "leave")
+        self._unsubscribe_key = _key(secret, "leave, marked")
+        self._unmarked_key = _key(secret, "leave")
         self._calendar_key = _key(secret, "calendar")
         self._events_key = _key(secret, "events")
         self._account_key = _key(secret, "account")
@@ -52,22 +61,26 @@ class SignedLinks:
         self._mailto_key = _key(secret, "leave by mail")
         self._bounce_key = _key(secret, "bounce")
 
-    def unsubscribe_url(self, reader_id: int) -> str:
+    def unsubscribe_url(self, reader: ReaderRef) -> str:
         """Return the address of the page that unsubscribes without signing in."""
-        return f"{self._base_url}/u/{self.unsubscribe_token(reader_id)}"
+        return f"{self._base_url}/u/{self.unsubscribe_token(reader)}"
 
     @property
     def rehearsal_url(self) -> str:
-        """Where a rehearsal's or a test's link to leave leads: it does nothing."""
+        """The address in a rehearsal's copies: its page says that it does nothing."""
         return f"{self._base_url}/u/{REHEARSAL}"
 
-    def unsubscribe_token(self, reader_id: int) -> str:
-        """Return the last part of `unsubscribe_url`: at most 32 letters and digits."""
-        return _token(self._unsubscribe_key, reader_id)
+    def unsubscribe_token(self, reader: ReaderRef) -> str:
+        """Return the last part of `unsubscribe_url`: at most 39 letters and digits."""
+        key = self._unsubscribe_key if reader.mark else self._unmarked_key
+        return _token(key, reader.reader_id, reader.mark)
 
-    def read_unsubscribe_token(self, token: str) -> int | None:
+    def read_unsubscribe_token(self, token: str) -> ReaderRef | None:
         """Return the reader whose `unsubscribe_token` begins this text, or None."""
-        return _read_token(self._unsubscribe_key, token)
+        if reader := _read_reader(self._unsubscribe_key, token):
+            return reader
+        reader_id = _read_token(self._unmarked_key, token)
+        return None if reader_id is None else ReaderRef(reader_id)
 
     @property
     def host(self) -> str:
@@ -99,8 +112,7 @@ class SignedLinks:
         """Return the entries whose `events_url` has this token; () where none has."""
         if not _EVENTS.fullmatch(token) or len(token) % 4 == 1:
             return ()
-        signed = _decoded(token)
-        content = signed[:-_MAC_BYTES]
+        content = _decoded(token)[:-_MAC_BYTES]
         expected = _encoded(content + _mac(self._events_key, content))
         return _unpacked(content) if hmac.compare_digest(expected, token) else ()
 
@@ -120,78 +132,90 @@ class SignedLinks:
         """Return the request whose `confirmation_url` has this token, or None."""
         return _read_token(self._confirmation_key, token)
 
-    def choices_url(self, reader_id: int) -> str:
+    def choices_url(self, reader: ReaderRef) -> str:
         """Return the address of the page where a reader chooses what they get."""
-        return f"{self._base_url}/p/{self.choices_token(reader_id)}"
+        return f"{self._base_url}/p/{self.choices_token(reader)}"
 
-    def choices_token(self, reader_id: int) -> str:
+    def choices_token(self, reader: ReaderRef) -> str:
         """Return the last part of `choices_url`."""
-        return _token(self._choices_key, reader_id)
+        return _token(self._choices_key, reader.reader_id, reader.mark)
 
-    def read_choices_token(self, token: str) -> int | None:
+    def read_choices_token(self, token: str) -> ReaderRef | None:
         """Return the reader whose `choices_url` has this token, or None."""
-        return _read_token(self._choices_key, token)
+        return _read_reader(self._choices_key, token)
 
-    def unsubscribe_mailto(self, reader_id: int) -> str:
+    def unsubscribe_mailto(self, reader: ReaderRef) -> str:
         """Return the mailto: address that does the same."""
-        number = _base36(reader_id)
-        mac = _signature(self._mailto_key, number)
-        return f"mailto:leave+{number}-{mac}@{self._mail_domain}"
+        who = _mailed(self._mailto_key, _base36(reader.reader_id), reader.mark)
+        return f"mailto:leave+{who}@{self._mail_domain}"
 
-    def read_unsubscribe_address(self, address: str) -> int | None:
+    def read_unsubscribe_address(self, address: str) -> ReaderRef | None:
         """Return the reader whose `unsubscribe_mailto` this is, or None."""
         match = _UNSUBSCRIBE.fullmatch(_local_part(address))
         if not match:
             return None
-        number, mac = match.groups()
-        if not hmac.compare_digest(_signature(self._mailto_key, number), mac):
+        number, mark, _ = match.groups(default="")
+        if not _is_mailed(self._mailto_key, number, mark, match[0]):
             return None
-        return int(number, 36)
+        return ReaderRef(int(number, 36), mark)
 
     def envelope_sender(
-        self, edition_code: str, reader_id: int, domain: str = ""
+        self, edition_code: str, reader: ReaderRef, domain: str = ""
     ) -> str:
         """Return the address that bounces of a copy go to.
 
-        At most 64 octets before the @, for codes of up to nine letters.
-        `domain` is for senders whose mail is answered elsewhere.
+        At most 64 octets before the @ (RFC 5321, 4.5.3.1.1), for codes of up to nine
+        letters. `domain` is for senders whose mail is answered elsewhere.
         """
-        copy = f"{edition_code}-{_base36(reader_id)}"
-        mac = _signature(self._bounce_key, copy)
-        return f"bounces+{copy}-{mac}@{domain or self._mail_domain}"
+        named = f"{edition_code}-{_base36(reader.reader_id)}"
+        copy = _mailed(self._bounce_key, named, reader.mark)
+        return f"bounces+{copy}@{domain or self._mail_domain}"
 
     def read_envelope_sender(self, address: str) -> CopyRef | None:
         """Return which copy `envelope_sender` made this address for, or None."""
         match = _BOUNCE.fullmatch(_local_part(address))
         if not match:
             return None
-        code, number, mac = match.groups()
-        if not hmac.compare_digest(
-            _signature(self._bounce_key, f"{code}-{number}"), mac
-        ):
+        code, number, mark, _ = match.groups(default="")
+        if not _is_mailed(self._bounce_key, f"{code}-{number}", mark, match[0]):
             return None
-        return CopyRef(code, int(number, 36))
+        return CopyRef(code, ReaderRef(int(number, 36), mark))
 
 
 def _key(secret: str, purpose: str) -> bytes:
     return hmac.digest(secret.encode(), f"digest link 1: {purpose}".encode(), "sha256")
 
 
-def _token(key: bytes, row_id: int) -> str:
+def _token(key: bytes, row_id: int, mark: str = "") -> str:
     number = row_id.to_bytes((row_id.bit_length() + 7) // 8 or 1, "big")
-    return _encoded(number + _mac(key, number))
+    content = number + mark.encode("ascii")
+    return _encoded(content + _mac(key, content))
 
 
 def _read_token(key: bytes, text: str) -> int | None:
+    content = _content_of(key, text)
+    return None if content is None else int.from_bytes(content, "big")
+
+
+def _read_reader(key: bytes, text: str) -> ReaderRef | None:
+    content = _content_of(key, text)
+    if content is None or len(content) <= MARK_LETTERS:
+        return None
+    number, mark = content[:-MARK_LETTERS], content[-MARK_LETTERS:]
+    return ReaderRef(int.from_bytes(number, "big"), mark.decode("ascii"))
+
+
+def _content_of(key: bytes, text: str) -> bytes | None:
+    """Return what the token at the beginning of a text says, if `key` has signed it."""
     match = _TOKEN.match(text)
     # No bytes at all have a base64 of 4n + 1 letters.
     if not match or len(match[1]) % 4 == 1:
         return None
     token = match[1]
-    signed = _decoded(token)
-    row_id = int.from_bytes(signed[:-_MAC_BYTES], "big")
-    # One row has one token: compared whole, in constant time.
-    return row_id if hmac.compare_digest(_token(key, row_id), token) else None
+    content = _decoded(token)[:-_MAC_BYTES]
+    # Compared whole, in constant time: what a token says has one token.
+    expected = _encoded(content + _mac(key, content))
+    return content if hmac.compare_digest(expected, token) else None
 
 
 def _encoded(content: bytes) -> str:
@@ -234,8 +258,17 @@ def _mac(key: bytes, content: bytes) -> bytes:
     return hmac.digest(key, content, "sha256")[:_MAC_BYTES]
 
 
-def _signature(key: bytes, content: str) -> str:
-    return _mac(key, content.encode()).hex()
+def _mailed(key: bytes, named: str, mark: str) -> str:
+    """Return what is named, with the mark and a signature, as an address takes it."""
+    if not mark:
+        return f"{named}-{_mac(key, named.encode()).hex()}"
+    named = f"{named}-{mark}"
+    return f"{named}-{_mac(key, named.encode())[:_MAC_BYTES_OF_MAIL].hex()}"
+
+
+def _is_mailed(key: bytes, named: str, mark: str, local_part: str) -> bool:
+    expected = _mailed(key, named, mark)
+    return hmac.compare_digest(expected, local_part.partition("+")[2])
 
 
 def _base36(number: int) -> str:

@@ -60,34 +60,43 @@ class UnsubscribeLinks:
     def look(self, token: str) -> LinkState:
         """Return how things stand; changes nothing."""
         with reading(self.engine) as connection:
-            return _state_of(connection, self._reader_of(token))
+            return _state_of(connection, self._reader_of(connection, token))
 
     def unsubscribe(self, token: str) -> LinkState:
         """Leave the campaign of a link, at once; twice is the same as once.
 
         Also one that cannot be read, which alone raises UnreadableError then.
         """
-        reader_id = self._reader_of(token)
+        now = self.clock()
         with writing(self.engine) as connection:
-            has_changed = unsubscribe(connection, reader_id, self.clock())
+            reader = self._reader_of(connection, token)
+            has_changed = unsubscribe(connection, reader.id, now)
         with reading(self.engine) as connection:
-            return _state_of(connection, reader_id, has_changed=has_changed)
+            return _state_of(connection, reader, has_changed=has_changed)
 
     def resubscribe(self, token: str) -> LinkState:
         """Come back by the same link, where that is offered."""
-        reader_id = self._reader_of(token)
+        now = self.clock()
         with writing(self.engine) as connection:
-            has_changed = resubscribe(connection, reader_id, self.clock())
-            return _state_of(connection, reader_id, has_changed=has_changed)
+            reader = self._reader_of(connection, token)
+            has_changed = resubscribe(connection, reader.id, now)
+            return _state_of(connection, reader, has_changed=has_changed)
 
-    def _reader_of(self, token: str) -> int:
-        reader_id = self.links.read_unsubscribe_token(token)
-        if reader_id is None:
+    def _reader_of(self, connection: Connection, token: str) -> Reader:
+        named = self.links.read_unsubscribe_token(token)
+        if named is None:
             raise NotFound(
                 "This link is not whole. Open it from the email again, "
                 "or write to or phone whoever sends you the email."
             )
-        return reader_id
+        reader = readers.get(connection, named.reader_id)
+        # Whoever was erased has no mark any more, and is told that they get nothing.
+        if reader is None or not (reader.is_erased or named.is_of(reader.mark)):
+            raise NotFound(
+                "This link is not known here any more. Open the one in your newest "
+                "email, or write to or phone whoever sends you the email."
+            )
+        return reader
 
 
 def unsubscribe(
@@ -199,11 +208,8 @@ def resubscribe(connection: Connection, reader_id: int, now: datetime) -> bool:
 
 
 def _state_of(
-    connection: Connection, reader_id: int, *, has_changed: bool = False
+    connection: Connection, reader: Reader, *, has_changed: bool = False
 ) -> LinkState:
-    reader = readers.get(connection, reader_id)
-    if reader is None:
-        raise NotFound("This link is for somebody we no longer know.")
     campaign = campaigns.load(connection, reader.campaign_id)
     return LinkState(campaign, _state(connection, reader), has_changed)
 

@@ -137,7 +137,7 @@ class Bounces:
             )
         if mail.report is None:
             return ReturnedMailEntry(file.name, ReturnState.NOT_UNDERSTOOD, mail.why)
-        mark = f"{ref.edition_code}-{ref.reader_id}-{mail.mark}"
+        mark = f"{ref.edition_code}-{ref.reader.reader_id}-{mail.mark}"
         return _ReportedCopy(ref, mail.report, mark)
 
     def _copy_named(self, mail: ReturnedMail) -> CopyRef | None:

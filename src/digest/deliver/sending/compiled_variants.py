@@ -12,6 +12,7 @@ from digest.errors import DigestError, UnreadableError
 from digest.model.editions.compiled_message import CompiledMessage, Recipient
 from digest.model.editions.references import MessageReference
 from digest.model.formats import Channel
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading
 from digest.store.delivery.claims import HandoverGuard, guard_for
 from digest.store.delivery.copies import DueCopy
@@ -23,15 +24,15 @@ MessageFor = Callable[[int, int], CompiledMessage | None]
 class ReaderLinks(Protocol):
     """The addresses in a copy that are its reader's own."""
 
-    def unsubscribe_url(self, reader_id: int) -> str:
+    def unsubscribe_url(self, reader: ReaderRef) -> str:
         """Return the https address that unsubscribes without signing in."""
         ...
 
-    def unsubscribe_mailto(self, reader_id: int) -> str:
+    def unsubscribe_mailto(self, reader: ReaderRef) -> str:
         """Return the mailto: address that does the same, or ""."""
         ...
 
-    def envelope_sender(self, edition_code: str, reader_id: int) -> str:
+    def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return the address that bounces of this copy go to."""
         ...
 
@@ -101,17 +102,18 @@ def merged_copy(
 ) -> Copy:
     """Return the reader's own copy. Raises ValueError for an address beyond use."""
     reader_id = due.key.reader_id
+    reader = ReaderRef(reader_id, due.to.mark)
     recipient = Recipient(
         name=due.to.name,
         address=due.to.email,
         reference=str(MessageReference.of(edition_code, reader_id, due.to.email)),
-        leave_url=links.unsubscribe_url(reader_id),
-        leave_mailto=links.unsubscribe_mailto(reader_id),
+        leave_url=links.unsubscribe_url(reader),
+        leave_mailto=links.unsubscribe_mailto(reader),
         consent=due.to.consent,
     )
     return Copy(
         ref=str(due.key),
-        envelope_sender=links.envelope_sender(edition_code, reader_id),
+        envelope_sender=links.envelope_sender(edition_code, reader),
         recipient=due.to.email,
         payload=_ended(message.merge(recipient)),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.model import limits
+from digest.model.people.reader_marks import ReaderRef
 
 
 class BounceKind(StrEnum):
@@ -37,7 +38,7 @@ class CopyRef:
     """Whose copy of which edition an envelope sender speaks of."""
 
     edition_code: str
-    reader_id: int
+    reader: ReaderRef
 
 
 @dataclass(frozen=True, slots=True)

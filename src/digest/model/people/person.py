@@ -150,7 +150,8 @@ class Person:
 class Addressee:
     """Whom a copy is for: all of a person that a copy may show.
 
-    `organiser` is who looks after their post, which decides the batch it is in.
+    `organiser` is who looks after their post, which decides the batch it is in. By
+    their `mark` links in the copy tell them from who had their number before.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Addressee:
     address: PostalAddress | None = None
     consent: Consent = NO_EVIDENCE
     organiser: str = ""
+    mark: str = ""
 
 
 def name_key(name: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine, select
 
 from digest.audience.signed_links import SignedLinks
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading
 from digest.store.base.tables import edition
 from digest.store.campaigns import campaigns
@@ -22,20 +23,20 @@ class MailLinks:
     rehearsal: bool = False
     _domains: dict[str, str] = field(default_factory=dict)
 
-    def unsubscribe_url(self, reader_id: int) -> str:
+    def unsubscribe_url(self, reader: ReaderRef) -> str:
         """Return the https address that unsubscribes without signing in."""
         if self.rehearsal:
             return self.links.rehearsal_url
-        return self.links.unsubscribe_url(reader_id)
+        return self.links.unsubscribe_url(reader)
 
-    def unsubscribe_mailto(self, reader_id: int) -> str:  # noqa: ARG002 - the sender's protocol
+    def unsubscribe_mailto(self, reader: ReaderRef) -> str:  # noqa: ARG002 - the sender's protocol
         """Return "": no mailbox is read for people who unsubscribe by email."""
         return ""
 
-    def envelope_sender(self, edition_code: str, reader_id: int) -> str:
+    def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return the address that bounces of this copy go to."""
         domain = self._domains.get(edition_code) or self._look_up(edition_code)
-        return self.links.envelope_sender(edition_code, reader_id, domain)
+        return self.links.envelope_sender(edition_code, reader, domain)
 
     def _look_up(self, edition_code: str) -> str:
         with reading(self.engine) as connection:

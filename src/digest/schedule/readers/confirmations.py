@@ -20,6 +20,7 @@ from digest.deliver.carrier import Carrier
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted, Deferred, Refused
 from digest.model.editions.mime import undeliverable
+from digest.model.people.reader_marks import ReaderRef
 from digest.render.email.confirmation import Confirmation
 from digest.schedule import limits
 from digest.schedule.editions.nudges import handed_over
@@ -130,24 +131,24 @@ class ConfirmationOutbox:
             return None
         joining_requests.note_mailed(connection, request.id, now)
         campaign = campaigns.load(connection, request.campaign_id)
-        if reader_id := self._reader_at(connection, request, targets.address):
-            return Confirmation(
-                campaign, self.links.unsubscribe_url(reader_id), gets_it_already=True
-            )
+        if here := self._reader_at(connection, request, targets.address):
+            link = self.links.unsubscribe_url(here)
+            return Confirmation(campaign, link, gets_it_already=True)
         return Confirmation(campaign, self.links.confirmation_url(request.id))
 
     def _reader_at(
         self, connection: Connection, request: JoiningRequest, address_hash: str
-    ) -> int | None:
+    ) -> ReaderRef | None:
         """Return the reader to whom the campaign goes at that address already."""
         campaign = campaigns.load(connection, request.campaign_id)
         lists = list_ids(connection, campaign.lists)
-        return connection.scalar(
-            select(reader.c.id)
+        row = connection.execute(
+            select(reader.c.id, subscriber.c.mark)
             .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
             .where(
                 reader.c.campaign_id == request.campaign_id,
                 subscriber.c.email_hash == address_hash,
                 reads(subscriber.c.id, request.campaign_id, lists),
             )
-        )
+        ).first()
+        return ReaderRef(row.id, row.mark) if row else None

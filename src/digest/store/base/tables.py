@@ -283,6 +283,8 @@ subscriber = Table(
     _id(),
     # Who this is, whatever list they come from: see model.people.person.
     Column("identity", String(400), nullable=False, unique=True),
+    # Of the identity that they came in with, in their mail: model.people.reader_marks.
+    Column("mark", String(5), nullable=False, server_default=""),
     _required("name", Text),
     Column("name_key", Text),  # in one case of letters, for finding
     Column("email", Text),  # as typed, for sending

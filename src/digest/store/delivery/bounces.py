@@ -47,15 +47,17 @@ def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
             subscriber.c.email_hash,
             subscriber.c.erased_at,
             subscriber.c.changed_at,
+            subscriber.c.mark,
             edition.c.mode,
         )
         .join(edition, edition.c.id == delivery.c.edition_id)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(
-            edition.c.code == ref.edition_code, delivery.c.reader_id == ref.reader_id
+            edition.c.code == ref.edition_code,
+            delivery.c.reader_id == ref.reader.reader_id,
         )
     ).first()
-    if row is None:
+    if row is None or not (row.erased_at or ref.reader.is_of(row.mark)):
         return None
     left_at = row.handed_over_at
     return SentCopy(

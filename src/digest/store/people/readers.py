@@ -61,19 +61,25 @@ class Reader:
     campaign_id: int
     subscriber_id: int
     is_erased: bool
+    mark: str
 
 
 def get(connection: Connection, reader_id: int) -> Reader | None:
     """Return the reader of that row."""
     row = connection.execute(
-        select(reader.c.campaign_id, reader.c.subscriber_id, subscriber.c.erased_at)
+        select(
+            reader.c.campaign_id,
+            reader.c.subscriber_id,
+            subscriber.c.erased_at,
+            subscriber.c.mark,
+        )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(reader.c.id == reader_id)
     ).first()
     if row is None:
         return None
     is_erased = row.erased_at is not None
-    return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased)
+    return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased, row.mark)
 
 
 def of_subscriber(connection: Connection, subscriber_id: int) -> list[Reader]:
@@ -186,6 +192,7 @@ def addressees(
             subscriber.c.country,
             subscriber.c.email,
             subscriber.c.organiser,
+            subscriber.c.mark,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(reader.c.id.in_(ids))
@@ -197,6 +204,7 @@ def addressees(
             address=address_of(row),
             consent=consents.get(row.id, NO_EVIDENCE),
             organiser=row.organiser or "",
+            mark=row.mark,
         )
         for row in rows
     }

@@ -28,6 +28,7 @@ from digest.model.people.person import (
     post_key,
 )
 from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader_marks import mark_of
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import reader, subscriber, subscription
 from digest.store.people.subscriptions import EVIDENCE
@@ -181,6 +182,8 @@ def add(
     """Insert these people, all of them new; return their ids in the same order."""
     stamps = {"created_at": now, "changed_at": now}
     rows = [_values(person) | stamps for person in people]
+    for row in rows:
+        row["mark"] = mark_of(row["identity"])
     insert_many(connection, subscriber, rows, new_by=("identity",))
     identities = [row["identity"] for row in rows]
     inserted = connection.execute(
@@ -216,6 +219,7 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
             emptied
             | {
                 "identity": f"erased:{subscriber_id}",
+                "mark": "",
                 "name": "",
                 "address": [],
                 "topics": [],

@@ -1,0 +1,33 @@
+"""Whose a link or an address is that a reader's mail has: their number, and a mark."""
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass
+
+MARK_LETTERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRef:
+    """A reader, as their mail names them.
+
+    `mark` tells two readers apart who had the same number, one before a restore and
+    another after it. Mail of before there were marks has "".
+    """
+
+    reader_id: int
+    mark: str = ""
+
+    def is_of(self, mark: str) -> bool:
+        """Whether a reader of that number who has this mark is the one who is named."""
+        return self.mark in ("", mark)
+
+
+def mark_of(identity: str) -> str:
+    """Return the mark of a person who came in with that identity.
+
+    Whoever is imported again after a restore has the same one. It is kept when their
+    address changes, so that their old mail names them still.
+    """
+    digest = hashlib.sha256(f"digest mark 1: {identity}".encode()).digest()
+    return b32encode(digest[:MARK_LETTERS])[:MARK_LETTERS].decode().lower()
