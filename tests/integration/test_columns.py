@@ -25,6 +25,7 @@ UNSEEN = {
     "joining_tally.since": "which stretch of time it counts, by which it is matching",
     "list_import_part.list_import_id": "by which it is matching",
     "list_import_part.number": "the order of its pieces",
+    "edition.is_tallied": "whether its counts are kept, by which they are chosen",
     "nudge.edition_id": "by which it is matching",
     "pace.idle_at": "when the row may be thrown away",
     "reader.rehearsal_position": "the place that rehearsals move, chosen by the mode",

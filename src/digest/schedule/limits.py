@@ -154,3 +154,8 @@ CALENDAR_AHEAD = timedelta(days=92)
 CALENDAR_BACK = timedelta(days=7)
 # Entries: more than a schedule of several a day has in that time.
 CALENDAR_ENTRIES = 500
+
+# == Reports ==
+
+# Editions whose counts are kept in one look of the timetable: each takes a moment.
+EDITIONS_TALLIED_AT_ONCE = 10

@@ -19,6 +19,7 @@ from digest.schedule.limits import (
     LOOP_STALLED_SECONDS,
 )
 from digest.schedule.pulses import Pulses
+from digest.schedule.reports.tallies import keep_tallies
 from digest.store.holds import holds
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def watch_the_clock(
         if not holds.look(engine, digest.now()):
             base_url = digest.settings.base_url
             nudges.send_due(engine, digest.carrier, base_url, digest.now())
+        keep_tallies(engine)
 
     timetable = Timetable(engine, act)
     side_by_side = SideBySide(again=timetable.wake)

@@ -26,6 +26,7 @@ from digest.schedule.reports import troubles
 from digest.schedule.reports.joining_troubles import joining_troubles
 from digest.schedule.reports.troubles import Trouble
 from digest.store.base import machine_clocks
+from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
@@ -219,6 +220,7 @@ class _Look:
         if self._hold:
             return
         unfinished = editions.unfinished(self._connection)
+        look_ahead(self._connection, (edition.id for edition in unfinished))
         stamps = stalls.opened_and_approved(
             self._connection, [edition.id for edition in unfinished]
         )

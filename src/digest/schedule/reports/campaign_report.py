@@ -21,6 +21,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people.readers import list_ids
 from digest.store.reports import campaign_figures
+from digest.store.reports.outcomes import outcomes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def report_of(
         periods=periods,
         editions=[each for each in every if each.id in within],
         period_of=within,
-        outcomes=campaign_figures.outcomes_of(connection, ids),
+        outcomes=outcomes_of(connection, ids),
         letters=campaign_figures.letters_of(connection, ids),
         returns=campaign_figures.returns_of(connection, ids),
         movements=campaign_figures.movements(

@@ -20,13 +20,12 @@ from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.reports.campaign_figures import (
     LetterCount,
     MovementCount,
-    OutcomeCount,
     ReportedEdition,
     ReturnCount,
 )
+from digest.store.reports.outcomes import UNREACHABLE, OutcomeCount
 
 Cell = str | int | Decimal
-UNREACHABLE = "unreachable"
 _Words = TypeVar("_Words", str, tuple[str, str])
 _NOT_YET_POSTED = (PrintBatchState.OPEN, PrintBatchState.SEALED)
 _BOUNCES = {

@@ -20,6 +20,7 @@ from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.guard import guarded
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
 from digest.store.base.modes import mode_of
+from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import carriers, rate_limits
@@ -106,6 +107,7 @@ def runs_of(
     What is amiss with such a one is among what needs help.
     """
     readable = []
+    look_ahead(connection, (edition.id for edition in of_editions))
     for edition in of_editions:
         with guarded("looking at a run", f"edition={edition.id}"):
             readable.append(run_of(connection, edition, now, limits))
@@ -120,7 +122,9 @@ def run_of(
 ) -> Run:
     """Return how an edition's copies stand; `limits` hold for all emails together."""
     copies = overview.copies(connection, edition.id)
-    waiting = runs.waits(connection, edition.id, now)
+    waiting = (
+        runs.waits(connection, edition.id, now) if edition.is_going else DelayedEmails()
+    )
     planned = count_emails(copies, DeliveryState.PLANNED)
     on_the_wire = count_emails(copies, DeliveryState.HANDING_OVER)
     ready = max(planned - waiting.copies, 0) + on_the_wire
@@ -139,7 +143,9 @@ def run_of(
         rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
     stops = [*kept_back, *_stops(connection, limits, now, zone)]
-    is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
+    is_in_hand = edition.is_going and bool(
+        runs.batches(connection, edition.id).get(LEASED)
+    )
     reasons = _reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand)
     if edition.is_going and edition.deliver_by and ready + waiting.copies:
         by = moment_in_words(edition.deliver_by, zone)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -26,6 +27,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.store.base.modes import mode_of
+from digest.store.base.read_once import look_ahead, read_once
 from digest.store.campaigns import campaigns, schedule_rows, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
@@ -64,6 +66,8 @@ def troubles_in(
         zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
         troubles.append(held_back(hold, zone))
     troubles += unreadable_rows(connection)
+    newest = (last_editions(connection, stored.id) for stored in stored_campaigns)
+    look_ahead(connection, (edition.id for edition in chain.from_iterable(newest)))
     for stored in stored_campaigns:
         for part in (_of_campaign, _of_schedules, _of_log, _of_editions):
             whom = f"campaign={stored.campaign.name} part={part.__name__}"
@@ -90,7 +94,7 @@ def unreadable_rows(connection: Connection) -> list[Trouble]:
 
 def last_editions(connection: Connection, campaign_id: int) -> list[Edition]:
     """Return the newest editions of a campaign, as many as are looked at."""
-    return editions.of_campaign(connection, campaign_id)[:EDITIONS_LISTED]
+    return editions.latest(connection, campaign_id, EDITIONS_LISTED)
 
 
 def _of_campaign(
@@ -118,19 +122,25 @@ def _of_schedules(
     campaign = stored.campaign
     if is_over(campaign, now):
         return []
+    over = [
+        row.schedule.name
+        for row in campaigns.schedules_of(connection, stored)
+        if next_slot(campaign, row.schedule, now, row.extra_slot) is None
+    ]
+    if not over:
+        return []
     readers = schedule_rows.readers_of_each(connection, campaign.name)
     return [
         Trouble(
-            f"{campaign.name}: {row.schedule.name} has no slot to come, and "
-            f"{counted(readers[row.schedule.name], 'reader is', 'readers are')} on it: "
+            f"{campaign.name}: {name} has no slot to come, and "
+            f"{counted(readers[name], 'reader is', 'readers are')} on it: "
             "they get nothing more.",
             "Give it other days in the campaign's file, or take it out there: then "
             "they move to the default schedule and keep their place. Or say with ends "
             "that the campaign is over.",
         )
-        for row in campaigns.schedules_of(connection, stored)
-        if readers.get(row.schedule.name)
-        and next_slot(campaign, row.schedule, now, row.extra_slot) is None
+        for name in over
+        if readers.get(name)
     ]
 
 
@@ -183,22 +193,40 @@ def _of_log(
 def _of_editions(
     connection: Connection, stored: StoredCampaign, now: datetime
 ) -> list[Trouble]:
-    newest = [
-        edition
-        for edition in last_editions(connection, stored.id)
-        if edition.mode in mode_of(connection).counted
-    ]
+    newest = _newest(connection, stored)
     troubles = [
         stopped_short(edition, fault)
         for edition in newest
         if edition.state in EDITION_MOVES.unfinished
         and (fault := renditions.publishing_fault(connection, edition.id))
     ]
-    recent = [each for each in newest if now - each.slot < EDITION_TROUBLES_FOR]
-    for edition in recent:
-        troubles += _of_edition(connection, edition)
-    edition_ids = [edition.id for edition in recent]
-    return troubles + _unserved(connection, stored.campaign.name, edition_ids)
+    for edition in newest:
+        if now - edition.slot < EDITION_TROUBLES_FOR:
+            troubles += _of_edition(connection, edition)
+    every = read_once(
+        connection, ("unserved", now), lambda: _unserved_in_each(connection, now)
+    )
+    causes = [each for each in every if each.campaign_id == stored.id]
+    return troubles + _unserved(stored.campaign.name, causes)
+
+
+def _newest(connection: Connection, stored: StoredCampaign) -> list[Edition]:
+    return [
+        edition
+        for edition in last_editions(connection, stored.id)
+        if edition.mode in mode_of(connection).counted
+    ]
+
+
+def _unserved_in_each(connection: Connection, now: datetime) -> list[UnservedCause]:
+    """Return why readers of every campaign were not reached lately."""
+    recent = [
+        edition.id
+        for stored in campaigns.listed(connection)
+        for edition in _newest(connection, stored)
+        if now - edition.slot < EDITION_TROUBLES_FOR
+    ]
+    return overview.unserved_causes(connection, recent, READERS_NAMED)
 
 
 def stopped_short(edition: Edition, fault: str) -> Trouble:
@@ -358,11 +386,8 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
     return troubles
 
 
-def _unserved(
-    connection: Connection, campaign: str, edition_ids: Sequence[int]
-) -> list[Trouble]:
+def _unserved(campaign: str, causes: Sequence[UnservedCause]) -> list[Trouble]:
     """Return why readers were not reached, each cause once with how many share it."""
-    causes = overview.unserved_causes(connection, edition_ids, READERS_NAMED)
     troubles = [_about(campaign, cause) for cause in causes[:CAUSES_NAMED]]
     if rest := causes[CAUSES_NAMED:]:
         count = sum(cause.readers for cause in rest)

@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from digest.errors import StoreError
 from digest.store import limits
+from digest.store.base.read_once import NOTEBOOK
 
 _AFTER_COMMIT = "after commit"
 
@@ -168,7 +169,9 @@ def after_commit(connection: Connection, act: Callable[[], None]) -> None:
 def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that only reads and blocks no writer."""
     try:
-        with engine.connect().execution_options(writes=False) as connection:
+        with engine.connect().execution_options(
+            writes=False, **{NOTEBOOK: {}}
+        ) as connection:
             yield connection
     except DBAPIError as problem:
         raise _in_words(problem) from problem

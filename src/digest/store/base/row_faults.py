@@ -1,14 +1,16 @@
 """Rows read so that one that cannot be read costs none of its neighbours."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Row, Select
 
 from digest.errors import DigestError
+from digest.store.base.read_once import is_read_once, read_once
 
 # What a value of a row meets that is not as it was written: never the database's own.
-_FAULTS = (DigestError, ValueError, LookupError, TypeError, AttributeError)
+ROW_FAULTS = (DigestError, ValueError, LookupError, TypeError, AttributeError)
 T = TypeVar("T")
 
 
@@ -26,16 +28,48 @@ def read_each(
     try:
         with connection.execute(query) as rows:
             return [understand(row) for row in rows], {}
-    except _FAULTS:
+    except ROW_FAULTS:
         pass  # each row says for itself below
     readable, faults = list[T](), dict[int, str]()
     for row_id in connection.scalars(query.with_only_columns(key)).all():
         try:
             with connection.execute(query.where(key == row_id)) as rows:
                 readable.append(understand(rows.one()))
-        except _FAULTS as problem:
+        except ROW_FAULTS as problem:
             faults[row_id] = _in_words(problem)
     return readable, faults
+
+
+def read_each_of(
+    connection: Connection,
+    query: Select[Any],
+    group: tuple[Column[int], int],
+    key: Column[int],
+    understand: Callable[[Row[Any]], T],
+) -> tuple[list[T], dict[int, str]]:
+    """Return what `read_each` does of the rows of one group: a column and its value.
+
+    In a transaction that only reads, those of every group are read at once, by
+    whoever asks first. `query` brings out the column of the group.
+    """
+    column, value = group
+    name = column.name
+
+    def every() -> dict[int, list[Row[Any]]] | None:
+        groups = dict[int, list[Row[Any]]]()
+        try:
+            for row in connection.execute(query):
+                groups.setdefault(getattr(row, name), []).append(row)
+        except ROW_FAULTS:
+            return None  # each group is read by itself
+        return groups
+
+    if is_read_once(connection):
+        groups = read_once(connection, ("rows", column, str(query)), every)
+        with suppress(*ROW_FAULTS):
+            if groups is not None:
+                return [understand(row) for row in groups.get(value, [])], {}
+    return read_each(connection, query.where(column == value), key, understand)
 
 
 def _in_words(problem: Exception) -> str:

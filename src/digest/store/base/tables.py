@@ -235,6 +235,8 @@ edition = Table(
     Column("planned_at", UtcDateTime),
     Column("deliver_by", UtcDateTime),  # later than this a copy is of no use
     Column("ended_at", UtcDateTime),
+    # What became of its readers is counted in `tally`, and has not changed since.
+    Column("is_tallied", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("schedule_id", "slot", "mode"),
     UniqueConstraint("code"),
     Index("ix_edition_state", "state"),
@@ -675,6 +677,21 @@ left_out = Table(
     Column("reader_id", BigId, ForeignKey("reader.id"), primary_key=True),
     _required("kind", String(20)),  # unreachable, left, nothing-new
     _required("reason", Text),
+)
+
+# What became of the readers of an edition that has ended, counted once for all who
+# look: store.reports.outcomes.
+tally = Table(
+    "tally",
+    metadata,
+    _id(),
+    _to("edition_id"),
+    _required("outcome", String(20)),  # a delivery's state, or the kind of left_out
+    _required("channel", String(8)),  # "" of who was left out
+    _required("format", String(20)),
+    _required("cause", Text),
+    _required("readers", Integer),
+    Index("ix_tally_edition_id", "edition_id"),
 )
 
 # What came back of copies that had left: one row for each report.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
@@ -10,7 +11,8 @@ from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns.campaign import Campaign, Schedule
 from digest.model.editions.mode import Mode
 from digest.store.base.modes import mode_of
-from digest.store.base.row_faults import read_each
+from digest.store.base.read_once import is_read_once, read_once
+from digest.store.base.row_faults import read_each, read_each_of
 from digest.store.base.tables import campaign as campaigns
 from digest.store.base.tables import mailing_list, schedule
 from digest.store.base.upsert import insert_new
@@ -114,6 +116,9 @@ def by_name(connection: Connection, name: str) -> StoredCampaign:
 
     Raises NotFound listing those there are, and UnreadableError.
     """
+    for stored in _all_at_once(connection):
+        if stored.campaign.name == name:
+            return stored
     readable, faults = _read_each(connection, campaigns.c.name == name)
     if faults:
         raise faults[0]
@@ -172,15 +177,14 @@ def applied_at(connection: Connection, campaign_id: int) -> datetime:
 
 def listed(connection: Connection) -> list[StoredCampaign]:
     """Return every campaign that can be read, by name; see `unreadable`."""
-    return _read_each(connection)[0]
+    return [*_every(connection)[0]]
 
 
 def unreadable(connection: Connection) -> list[UnreadableError]:
     """Return which campaigns, and schedules of the others, cannot be read."""
-    readable, faults = _read_each(connection)
-    for stored in readable:
-        faults += _schedules_of(connection, stored)[1]
-    return faults
+    readable, faults = _every(connection)
+    of_schedules = (_schedules_of(connection, stored)[1] for stored in readable)
+    return [*faults, *chain.from_iterable(of_schedules)]
 
 
 def pause(connection: Connection, campaign_id: int, now: datetime) -> bool:
@@ -233,7 +237,21 @@ def schedules_of(connection: Connection, stored: StoredCampaign) -> list[Schedul
     return _schedules_of(connection, stored)[0]
 
 
+def _every(
+    connection: Connection,
+) -> tuple[list[StoredCampaign], list[UnreadableError]]:
+    return read_once(connection, "campaigns", lambda: _read_each(connection))
+
+
+def _all_at_once(connection: Connection) -> list[StoredCampaign]:
+    """Return every campaign, where looking for one among them costs nothing more."""
+    return _every(connection)[0] if is_read_once(connection) else []
+
+
 def _read(connection: Connection, campaign_id: int) -> StoredCampaign:
+    for stored in _all_at_once(connection):
+        if stored.id == campaign_id:
+            return stored
     readable, faults = _read_each(connection, campaigns.c.id == campaign_id)
     if faults:
         raise faults[0]
@@ -263,9 +281,6 @@ def _schedules_of(
     places = {
         in_file.name: place for place, in_file in enumerate(stored.campaign.schedules)
     }
-    rows = select(schedule).where(
-        schedule.c.campaign_id == stored.id, schedule.c.ended_at.is_(None)
-    )
 
     def understood(row: Row[Any]) -> ScheduleRow:
         in_file = stored.campaign.schedules[places[row.name]]
@@ -273,7 +288,13 @@ def _schedules_of(
             row.id, in_file, row.slots_since, (*row.former_names,), row.extra_slot
         )
 
-    readable, faults = read_each(connection, rows, schedule.c.id, understood)
+    readable, faults = read_each_of(
+        connection,
+        select(schedule).where(schedule.c.ended_at.is_(None)).order_by(schedule.c.id),
+        (schedule.c.campaign_id, stored.id),
+        schedule.c.id,
+        understood,
+    )
     readable.sort(key=lambda row: places[row.schedule.name])
     name = stored.campaign.name
     return readable, [

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns.source_health import HEALTHY, SourceHealth, SourceState
-from digest.store.base.row_faults import read_each
+from digest.store.base.row_faults import read_each_of
 from digest.store.base.tables import source
 from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
 from digest.store.campaigns.source_rows import BY_HAND
@@ -80,14 +80,11 @@ def _read_each(
 ) -> tuple[list[SourceRow], dict[int, str]]:
     rows = (
         select(source)
-        .where(
-            source.c.campaign_id == campaign_id,
-            source.c.ended_at.is_(None),
-            source.c.kind != BY_HAND,
-        )
+        .where(source.c.ended_at.is_(None), source.c.kind != BY_HAND)
         .order_by(source.c.name)
     )
-    return read_each(connection, rows, source.c.id, _understood)
+    of_it = (source.c.campaign_id, campaign_id)
+    return read_each_of(connection, rows, of_it, source.c.id, _understood)
 
 
 def by_name(connection: Connection, campaign_id: int, name: str) -> SourceRow:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from digest.store import limits
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import carrier
 from digest.store.base.upsert import insert_new
 
@@ -23,6 +24,10 @@ class CarrierTrouble:
 
 def in_trouble(connection: Connection) -> dict[str, CarrierTrouble]:
     """Return the servers that turned us away and have taken nothing since, by name."""
+    return read_once(connection, "carriers in trouble", lambda: _in_trouble(connection))
+
+
+def _in_trouble(connection: Connection) -> dict[str, CarrierTrouble]:
     rows = connection.execute(select(carrier).where(carrier.c.failures > 0))
     return {
         row.name: CarrierTrouble(

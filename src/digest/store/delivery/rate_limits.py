@@ -19,6 +19,7 @@ from digest.model.delivery.rate_windows import (
     slow_limit,
 )
 from digest.model.limits import GRANT_LIFE
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import pace, slow_start
 from digest.store.base.upsert import insert_new
 
@@ -104,7 +105,10 @@ def slow_starts(connection: Connection) -> list[SlowStart]:
 
 
 def _shared_ledger(connection: Connection) -> GrantLedger:
-    ledger = connection.scalar(select(pace.c.ledger).where(pace.c.scope == EVERYTHING))
+    rows = select(pace.c.ledger).where(pace.c.scope == EVERYTHING)
+    ledger: list[list[Any]] | None = read_once(
+        connection, "shared ledger", lambda: connection.scalar(rows)
+    )
     return _read(ledger or [])
 
 

@@ -25,6 +25,7 @@ from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.modes import mode_of
+from digest.store.base.read_once import is_read_once, read_once
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import campaign, delivery, edition, schedule
 from digest.store.campaigns import going_live
@@ -192,6 +193,31 @@ def page(connection: Connection, which: EditionFilter, most: int) -> list[Editio
     return _readable(connection, query.order_by(edition.c.id.desc()).limit(most))
 
 
+def latest(connection: Connection, campaign_id: int, most: int) -> list[Edition]:
+    """Return the newest editions of a campaign, newest slot first.
+
+    In a transaction that only reads, those of every campaign are read at once.
+    """
+    if not is_read_once(connection):
+        return of_campaign(connection, campaign_id)[:most]
+
+    def of_each() -> list[Edition]:
+        place = func.row_number().over(
+            partition_by=edition.c.campaign_id,
+            order_by=(edition.c.slot.desc(), edition.c.id),
+        )
+        places = select(edition.c.id, place.label("place")).subquery()
+        matching = _editions().where(
+            edition.c.id.in_(select(places.c.id).where(places.c.place <= most))
+        )
+        return _readable(
+            connection, matching.order_by(edition.c.slot.desc(), edition.c.id)
+        )
+
+    every = read_once(connection, ("latest editions", most), of_each)
+    return [each for each in every if each.campaign_id == campaign_id]
+
+
 def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     """Return editions that readers were planned for, or some, newest slot first."""
     states = (*_GOING, *DONE.values(), EditionState.STOPPED)
@@ -242,7 +268,11 @@ def unreadable(connection: Connection) -> list[UnreadableError]:
     Lists of editions leave them out.
     """
     matching = _editions().where(edition.c.state.not_in(EDITION_MOVES.ended))
-    _, faults = read_each(connection, matching, edition.c.id, _edition)
+    _, faults = read_once(
+        connection,
+        "unfinished editions",
+        lambda: read_each(connection, matching, edition.c.id, _edition),
+    )
     return [_unreadable(row_id, why) for row_id, why in faults.items()]
 
 
@@ -250,15 +280,27 @@ def slots_made(
     connection: Connection, schedule_id: int, after: datetime
 ) -> set[datetime]:
     """Return the slots later than `after` that have an edition of our mode."""
-    return set(
-        connection.scalars(
-            select(edition.c.slot).where(
-                edition.c.schedule_id == schedule_id,
-                edition.c.slot > after,
-                edition.c.mode == mode_of(connection),
-            )
-        )
+    since = select(edition.c.slot).where(
+        edition.c.schedule_id == schedule_id,
+        edition.c.slot > after,
+        edition.c.mode == mode_of(connection),
     )
+    if not is_read_once(connection):
+        return set(connection.scalars(since))
+
+    def of_each() -> dict[int, list[datetime]]:
+        rows = connection.execute(
+            select(edition.c.schedule_id, edition.c.slot)
+            .join(schedule, schedule.c.id == edition.c.schedule_id)
+            .where(schedule.c.ended_at.is_(None), edition.c.mode == mode_of(connection))
+        )
+        slots = dict[int, list[datetime]]()
+        for row in rows:
+            slots.setdefault(row.schedule_id, []).append(row.slot)
+        return slots
+
+    slots = read_once(connection, "slots made", of_each).get(schedule_id, [])
+    return {slot for slot in slots if slot > after}
 
 
 def upto_before(

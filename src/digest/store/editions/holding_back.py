@@ -10,6 +10,7 @@ from digest.errors import UnreadableError
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.store.base.modes import mode_of
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import edition, schedule
 from digest.store.campaigns import campaigns
 
@@ -30,11 +31,14 @@ def quiet_until(connection: Connection, now: datetime) -> dict[int, datetime]:
 
     None of their emails is leased. A rehearsal wakes nobody.
     """
-    rows = connection.execute(
+    on_their_way = (
         select(edition.c.id, edition.c.campaign_id, schedule.c.name)
         .join(schedule, schedule.c.id == edition.c.schedule_id)
         .where(edition.c.state.in_(ON_THEIR_WAY), edition.c.mode == Mode.LIVE)
-    ).all()
+    )
+    rows = read_once(
+        connection, "live and going", lambda: connection.execute(on_their_way).all()
+    )
     ends = {}
     for row in rows:
         with suppress(UnreadableError):  # whoever leases its emails says so

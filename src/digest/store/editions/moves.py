@@ -165,7 +165,7 @@ def move(
             edition.c.id == edition_id,
             edition.c.state.in_(EDITION_MOVES.sources_of(to, only_from)),
         )
-        .values(state=to, **stamp, **facts)
+        .values(state=to, is_tallied=False, **stamp, **facts)
     )
     if moved.rowcount:
         known_facts = {name: value for name, value in facts.items() if value}

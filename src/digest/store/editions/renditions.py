@@ -1,11 +1,13 @@
 """What was rendered once for every variant with the same items, form and language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
 from digest.model.editions.rendition import FAULT, TOO_HEAVY, UNPRINTED, Rendition
+from digest.store.base.bulk import one_of
+from digest.store.base.read_once import of_edition
 from digest.store.base.tables import rendition
 from digest.store.base.upsert import insert_new
 
@@ -55,7 +57,8 @@ def note_publishing_fault(connection: Connection, edition_id: int, why: str) -> 
 
 def publishing_fault(connection: Connection, edition_id: int) -> str:
     """Return why the edition could not be carried forward; "" where it can."""
-    return _fault(connection, edition_id, _PUBLISHING)
+    notes = of_edition(connection, _facts_of_each, edition_id) or {}
+    return str(notes.get(_PUBLISHING, {}).get(FAULT, ""))
 
 
 def _fault(connection: Connection, edition_id: int, key: str) -> str:
@@ -89,10 +92,23 @@ def too_heavy(connection: Connection, edition_id: int) -> int:
 
 
 def _facts(connection: Connection, edition_id: int) -> list[Mapping[str, Any]]:
-    rows = select(rendition.c.facts).where(
-        rendition.c.edition_id == edition_id, rendition.c.key != _PUBLISHING
+    notes = of_edition(connection, _facts_of_each, edition_id) or {}
+    return [facts for key, facts in notes.items() if key != _PUBLISHING]
+
+
+def _facts_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, dict[str, Mapping[str, Any]]]:
+    """Return the facts of the renditions of each edition, by their keys in order."""
+    rows = connection.execute(
+        select(rendition.c.edition_id, rendition.c.key, rendition.c.facts)
+        .where(one_of(connection, rendition.c.edition_id, edition_ids))
+        .order_by(rendition.c.key)
     )
-    return [*connection.scalars(rows.order_by(rendition.c.key))]
+    notes = dict[int, dict[str, Mapping[str, Any]]]()
+    for row in rows:
+        notes.setdefault(row.edition_id, {})[row.key] = row.facts
+    return notes
 
 
 def _forget_fault(connection: Connection, edition_id: int, key: str) -> None:

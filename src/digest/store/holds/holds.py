@@ -20,6 +20,7 @@ from digest.model.delivery.marks import (
     generation_after_resume,
 )
 from digest.store.base.engine import after_commit, reading, writing
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import handover, watch
 from digest.store.holds import mark_file
 from digest.store.holds.server_identity import server_identity
@@ -107,6 +108,10 @@ def recorded(connection: Connection) -> Hold | None:
 
 def standing(connection: Connection, now: datetime) -> Hold | None:
     """Return the hold that is on record or should be; changes nothing."""
+    return read_once(connection, ("hold", now), lambda: _standing(connection, now))
+
+
+def _standing(connection: Connection, now: datetime) -> Hold | None:
     row = connection.execute(select(handover)).one()
     if row.held_since is not None:
         return Hold(row.held_since, row.held_because or "")

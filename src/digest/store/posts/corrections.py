@@ -11,6 +11,7 @@ from digest.model.posts.edits import changed_fields, merged
 from digest.model.posts.event_changes import corrected
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Event, Item
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import item, source
 from digest.store.posts import editing, log, positions
 from digest.store.posts.listing import IS_OFFERED
@@ -54,8 +55,16 @@ def offer_of(connection: Connection, item_id: int) -> OfferedCorrection | None:
 
 def count(connection: Connection, campaign_id: int) -> int:
     """Return how many corrections wait for staff to decide."""
-    matching = select(func.count()).where(item.c.campaign_id == campaign_id, IS_OFFERED)
-    return connection.scalar(matching) or 0
+
+    def of_each() -> dict[int, int]:
+        rows = connection.execute(
+            select(item.c.campaign_id, func.count())
+            .where(IS_OFFERED)
+            .group_by(item.c.campaign_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    return read_once(connection, "corrections offered", of_each).get(campaign_id, 0)
 
 
 def proposed(row: Row[Any]) -> Item:

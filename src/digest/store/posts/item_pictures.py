@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
 from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.blocks import Picture
@@ -21,7 +21,8 @@ from digest.model.posts.pictures import (
     too_many,
 )
 from digest.store import limits
-from digest.store.base.row_faults import read_each
+from digest.store.base.read_once import is_read_once, read_once
+from digest.store.base.row_faults import ROW_FAULTS, read_each
 from digest.store.base.tables import item, source
 from digest.store.posts import log, pictures, positions
 from digest.store.posts.pictures import PictureAddress
@@ -92,19 +93,57 @@ def unreadable(connection: Connection, campaign_id: int) -> list[UnreadableError
 def _read_each(
     connection: Connection, campaign_id: int
 ) -> tuple[list[OpenItem], dict[int, str]]:
-    rows = (
-        select(item.c.id, item.c.content, source.c.name)
+    """Return the items that may change, with why not of those that cannot be read."""
+    if is_read_once(connection):
+        every = read_once(
+            connection, "open items", lambda: _open_items_of_each(connection)
+        )
+        if every is not None:
+            return every.get(campaign_id, []), {}
+    rows = _open_rows().where(
+        item.c.campaign_id == campaign_id,
+        item.c.position.is_(None)
+        | (item.c.position > positions.carried(connection, campaign_id)),
+    )
+    return read_each(connection, rows, item.c.id, _open_item)
+
+
+def _open_items_of_each(connection: Connection) -> dict[int, list[OpenItem]] | None:
+    """Return them by campaign; None where one cannot be read, which is then named."""
+    uptos = positions.carried_of_each(connection)
+    is_ahead = (
+        (item.c.campaign_id == campaign_id) & (item.c.position > upto)
+        for campaign_id, upto in uptos.items()
+    )
+    items = dict[int, list[OpenItem]]()
+    try:
+        with connection.execute(
+            _open_rows().where(or_(item.c.position.is_(None), *is_ahead))
+        ) as rows:
+            for row in rows:
+                items.setdefault(row.campaign_id, []).append(_open_item(row))
+    except ROW_FAULTS:
+        return None
+    return items
+
+
+def _open_rows() -> Select[Any]:
+    return (
+        select(item.c.id, item.c.campaign_id, item.c.content, source.c.name)
         .join(source, source.c.id == item.c.source_id)
-        .where(*_may_change(connection, campaign_id))
+        .where(
+            item.c.withdrawn_at.is_(None),
+            item.c.passed_over.is_(False),
+            item.c.duplicate_of.is_(None),
+        )
         .order_by(item.c.id)
         .execution_options(yield_per=limits.ITEMS_PICTURED_AT_ONCE)
     )
 
-    def understood(row: Row[Any]) -> OpenItem:
-        pictures = tuple(dict.fromkeys(pictures_from_json(row.content)))
-        return OpenItem(row.id, row.name, row.content["title"], pictures)
 
-    return read_each(connection, rows, item.c.id, understood)
+def _open_item(row: Row[Any]) -> OpenItem:
+    pictures = tuple(dict.fromkeys(pictures_from_json(row.content)))
+    return OpenItem(row.id, row.name, row.content["title"], pictures)
 
 
 def picture_open(connection: Connection, campaign_id: int) -> int:
@@ -247,17 +286,6 @@ def _chosen(choices: list[Picture], item_id: int, number: int | None) -> Picture
             f"them with: digest post picture {item_id}"
         )
     return wordless[0]
-
-
-def _may_change(connection: Connection, campaign_id: int) -> list[Any]:
-    upto = positions.carried(connection, campaign_id)
-    return [
-        item.c.campaign_id == campaign_id,
-        item.c.withdrawn_at.is_(None),
-        item.c.passed_over.is_(False),
-        item.c.duplicate_of.is_(None),
-        or_(item.c.position.is_(None), item.c.position > upto),
-    ]
 
 
 def _addresses(groups: Iterable[Iterable[Picture]]) -> list[str]:

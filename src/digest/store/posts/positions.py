@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from digest.model.editions.mode import Mode
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import campaign, edition, item
 
 
@@ -85,13 +86,26 @@ def carried(connection: Connection, campaign_id: int) -> int:
     One that a person said readers have had is carried too: a restored backup knows of
     no edition with it.
     """
-    last = select(func.max(edition.c.upto)).where(
-        edition.c.campaign_id == campaign_id,
+    return carried_of_each(connection).get(campaign_id, 0)
+
+
+def carried_of_each(connection: Connection) -> dict[int, int]:
+    """Return the same of every campaign, by its id."""
+    is_carried_by = and_(
+        edition.c.campaign_id == campaign.c.id,
         edition.c.mode == Mode.LIVE,
         or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
     )
-    had = select(campaign.c.had_upto).where(campaign.c.id == campaign_id)
-    return max(connection.scalar(last) or 0, connection.scalar(had) or 0)
+
+    def of_each() -> dict[int, int]:
+        rows = connection.execute(
+            select(campaign.c.id, campaign.c.had_upto, func.max(edition.c.upto))
+            .outerjoin(edition, is_carried_by)
+            .group_by(campaign.c.id, campaign.c.had_upto)
+        )
+        return {row[0]: max(row[1], row[2] or 0) for row in rows}
+
+    return read_once(connection, "carried", of_each)
 
 
 def is_carried(position: int | None, upto: int) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Connection,
     Select,
@@ -19,27 +18,21 @@ from sqlalchemy import (
 )
 
 from digest.model.delivery.bounces import BounceKind
-from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.bulk import one_of
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import (
     bounce,
-    delivery,
     departure,
     edition,
-    left_out,
     print_batch,
     reader,
     schedule,
     subscriber,
     subscription,
-    variant,
 )
 from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.people.readers import reads
 
-# Of an answer, as much as its codes take: "550 5.1.1"; the rest may name somebody.
-_CODES = 9
 _NO_CAUSE = literal("")
 
 
@@ -51,22 +44,6 @@ class ReportedEdition:
     schedule: str
     slot: datetime
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeCount:
-    """How many readers of an edition had that outcome.
-
-    `outcome` is a delivery's state, or the kind under which readers were left out.
-    `cause` is the beginning of a refusal's words, or why readers were left out.
-    """
-
-    edition_id: int
-    outcome: str
-    channel: str
-    format: str
-    cause: str
-    readers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,56 +98,6 @@ def editions_of(connection: Connection, campaign_id: int) -> list[ReportedEditio
         .order_by(edition.c.slot, edition.c.id)
     )
     return [ReportedEdition(*row) for row in rows]
-
-
-def outcomes_of(
-    connection: Connection, edition_ids: Sequence[int]
-) -> list[OutcomeCount]:
-    """Return what became of the readers of those editions."""
-    of_copies = one_of(connection, delivery.c.edition_id, edition_ids)
-    of_others = one_of(connection, left_out.c.edition_id, edition_ids)
-    rows = connection.execute(_outcomes(of_copies, of_others))
-    return [OutcomeCount(*row) for row in rows]
-
-
-def _outcomes(
-    of_copies: ColumnElement[bool], of_others: ColumnElement[bool]
-) -> CompoundSelect[Any]:
-    is_refused = delivery.c.state == DeliveryState.REFUSED
-    codes = func.substr(func.coalesce(delivery.c.reply, ""), 1, _CODES)
-    cause = case((is_refused, codes), else_="")
-    copies = (
-        select(
-            delivery.c.edition_id,
-            delivery.c.state.label("outcome"),
-            delivery.c.channel,
-            variant.c.format,
-            cause.label("cause"),
-            func.count().label("readers"),
-        )
-        .join(variant, variant.c.id == delivery.c.variant_id)
-        .where(of_copies)
-        .group_by(
-            delivery.c.edition_id,
-            delivery.c.state,
-            delivery.c.channel,
-            variant.c.format,
-            "cause",
-        )
-    )
-    out = (
-        select(
-            left_out.c.edition_id,
-            left_out.c.kind,
-            literal(""),
-            literal(""),
-            left_out.c.reason,
-            func.count(),
-        )
-        .where(of_others)
-        .group_by(left_out.c.edition_id, left_out.c.kind, left_out.c.reason)
-    )
-    return union_all(copies, out)
 
 
 def letters_of(connection: Connection, edition_ids: Sequence[int]) -> list[LetterCount]:

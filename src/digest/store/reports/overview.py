@@ -1,5 +1,6 @@
 """What staff see at a glance: read-only counts and lists across the tables."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     and_,
+    case,
     func,
     literal,
     or_,
@@ -22,8 +24,11 @@ from digest.errors import NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store import limits
+from digest.store.base.bulk import one_of
+from digest.store.base.read_once import of_edition, read_once
 from digest.store.base.tables import (
     delivery,
+    edition,
     item,
     left_out,
     mailing_list,
@@ -35,6 +40,7 @@ from digest.store.base.tables import (
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER, goes_by_email
 from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.editions.editions import Edition
+from digest.store.reports import outcomes
 
 _UNSERVED = (
     DeliveryState.REFUSED,
@@ -61,11 +67,14 @@ class UnservedReader:
 
 @dataclass(frozen=True, slots=True)
 class UnservedCause:
-    """Readers whom editions did not reach, all for one reason, and some by name.
+    """Readers of a campaign whom editions did not reach, all for one reason.
+
+    Some by name.
 
     `last` is the last of them in `edition_id`, the newest of those editions.
     """
 
+    campaign_id: int
     state: str
     reason: str
     readers: int
@@ -87,43 +96,60 @@ def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int
 
 def posts_held_as_old(connection: Connection, campaign_id: int) -> int:
     """Return how many posts are held since they came in, for their dates are past."""
-    matching = select(func.count()).where(
-        item.c.campaign_id == campaign_id,
-        item.c.held_at == item.c.accepted_at,
-        item.c.withdrawn_at.is_(None),
-    )
-    return connection.scalar(matching) or 0
+    return _posts_of_each(connection).get(campaign_id, (0, 0))[0]
 
 
 def posts_waiting(connection: Connection, campaign_id: int) -> int:
     """Return how many accepted items wait for staff to release them."""
-    waiting = select(func.count()).where(
-        item.c.campaign_id == campaign_id,
+    return _posts_of_each(connection).get(campaign_id, (0, 0))[1]
+
+
+def _posts_of_each(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Return the posts that are held as old, and those that wait, by campaign."""
+    is_old = item.c.held_at == item.c.accepted_at
+    waits = and_(
         item.c.position.is_(None),
-        item.c.withdrawn_at.is_(None),
         item.c.passed_over.is_(False),
         item.c.duplicate_of.is_(None),
     )
-    return connection.scalar(waiting) or 0
+
+    def of_each() -> dict[int, tuple[int, int]]:
+        rows = connection.execute(
+            select(
+                item.c.campaign_id,
+                func.sum(case((is_old, 1), else_=0)),
+                func.sum(case((waits, 1), else_=0)),
+            )
+            .where(item.c.withdrawn_at.is_(None))
+            .group_by(item.c.campaign_id)
+        )
+        return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+    return read_once(connection, "posts that stay", of_each)
 
 
 def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int]:
     """Return an edition's deliveries counted by (channel, state)."""
-    rows = connection.execute(
-        select(delivery.c.channel, delivery.c.state, func.count())
-        .where(delivery.c.edition_id == edition_id)
-        .group_by(delivery.c.channel, delivery.c.state)
-        .order_by(delivery.c.channel, delivery.c.state)
-    )
-    return {(channel, state): count for channel, state, count in rows}
+    return of_edition(connection, outcomes.copies_of_each, edition_id) or {}
 
 
 def doubtful(connection: Connection, edition_id: int) -> int:
     """Return how many of an edition's copies may have arrived without our knowing."""
-    matching = select(func.count()).where(
-        delivery.c.edition_id == edition_id, delivery.c.doubts > 0
+    return of_edition(connection, _doubtful_of_each, edition_id) or 0
+
+
+def _doubtful_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, int]:
+    rows = connection.execute(
+        select(delivery.c.edition_id, func.count())
+        .where(
+            one_of(connection, delivery.c.edition_id, edition_ids),
+            delivery.c.doubts > 0,
+        )
+        .group_by(delivery.c.edition_id)
     )
-    return connection.scalar(matching) or 0
+    return {row[0]: row[1] for row in rows}
 
 
 def copies_in_words(
@@ -155,15 +181,24 @@ def copies_in_words(
 
 def letters_to_post(connection: Connection, edition_id: int) -> dict[int, int]:
     """Return how many letters each print batch has that nobody said is posted."""
-    waiting = (
-        select(print_batch.c.id, print_batch.c.letters)
+    return of_edition(connection, _to_post_of_each, edition_id) or {}
+
+
+def _to_post_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, dict[int, int]]:
+    rows = connection.execute(
+        select(print_batch.c.id, print_batch.c.edition_id, print_batch.c.letters)
         .where(
-            print_batch.c.edition_id == edition_id,
+            one_of(connection, print_batch.c.edition_id, edition_ids),
             print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
         )
         .order_by(print_batch.c.id)
     )
-    return {row.id: row.letters for row in connection.execute(waiting)}
+    waiting = dict[int, dict[int, int]]()
+    for row in rows:
+        waiting.setdefault(row.edition_id, {})[row.id] = row.letters
+    return waiting
 
 
 def list_made_at(connection: Connection, name: str) -> datetime | None:
@@ -242,9 +277,27 @@ def not_served(
 
 def count_not_served(connection: Connection, edition_id: int) -> int:
     """Return how many an edition did not reach."""
-    out = select(func.count()).select_from(left_out).where(_is_out(edition_id))
-    refused = select(func.count()).select_from(delivery).where(_is_unserved(edition_id))
-    return (connection.scalar(out) or 0) + (connection.scalar(refused) or 0)
+    return of_edition(connection, _not_served_of_each, edition_id) or 0
+
+
+def _not_served_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, int]:
+    counts = Counter[int]()
+    for each in outcomes.outcomes_of(connection, edition_ids):
+        if each.outcome in (outcomes.UNREACHABLE, *_UNSERVED):
+            counts[each.edition_id] += each.readers
+    waiting = connection.execute(
+        select(delivery.c.edition_id, func.count())
+        .where(
+            one_of(connection, delivery.c.edition_id, edition_ids),
+            _waits_for_a_person(),
+        )
+        .group_by(delivery.c.edition_id)
+    )
+    for edition_id, letters in waiting:
+        counts[edition_id] += letters
+    return counts
 
 
 def unserved_causes(
@@ -268,7 +321,7 @@ def unserved_causes(
         .group_by(missed.c.reader_id)
         .subquery()
     )
-    cause = (missed.c.state, missed.c.reason)
+    cause = (missed.c.campaign_id, missed.c.state, missed.c.reason)
     readers = (
         select(
             *cause,
@@ -294,6 +347,7 @@ def unserved_causes(
         .where(readers.c.place <= most_names)
         .order_by(
             readers.c.readers.desc(),
+            readers.c.campaign_id,
             readers.c.state,
             readers.c.reason,
             readers.c.place,
@@ -301,6 +355,7 @@ def unserved_causes(
     )
     return [
         UnservedCause(
+            campaign_id,
             state,
             reason or "",
             sharing[0].readers,
@@ -308,8 +363,8 @@ def unserved_causes(
             max(row.edition_id for row in sharing),
             sharing[0].reader_id,
         )
-        for (state, reason), rows_of_cause in groupby(
-            rows, key=lambda row: (row.state, row.reason)
+        for (campaign_id, state, reason), rows_of_cause in groupby(
+            rows, key=lambda row: (row.campaign_id, row.state, row.reason)
         )
         if (sharing := list(rows_of_cause))
     ]
@@ -321,6 +376,7 @@ def _missed(edition_ids: Sequence[int]) -> CompoundSelect[Any]:
         select(
             left_out.c.edition_id,
             left_out.c.reader_id,
+            reader.c.campaign_id,
             subscriber.c.name,
             literal("left-out").label("state"),
             left_out.c.reason,
@@ -333,11 +389,13 @@ def _missed(edition_ids: Sequence[int]) -> CompoundSelect[Any]:
         select(
             delivery.c.edition_id,
             delivery.c.reader_id,
+            edition.c.campaign_id,
             subscriber.c.name,
             delivery.c.state,
             delivery.c.reply,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .join(edition, edition.c.id == delivery.c.edition_id)
         .where(_is_unserved(*edition_ids))
     )
     return union_all(out, refused)

@@ -1,7 +1,9 @@
 """How an edition's emails are getting on: what goes, what waits, how fast."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import (
     ColumnElement,
@@ -14,6 +16,8 @@ from sqlalchemy import (
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.store import limits
+from digest.store.base.bulk import one_of
+from digest.store.base.read_once import of_edition, read_once, with_those_ahead
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.send_batches import DONE, LEASED, OPEN
@@ -46,28 +50,49 @@ def waits(connection: Connection, edition_id: int, now: datetime) -> DelayedEmai
     Only batches that a sender has had in hand are looked at: in the others
     nothing has been put off yet.
     """
-    waiting = and_(
-        _of_batches(
-            edition_id, send_batch.c.state.in_([OPEN, LEASED]), send_batch.c.fence > 0
-        ),
-        delivery.c.state == DeliveryState.PLANNED,
-        delivery.c.next_attempt_at > now,
+    those = with_those_ahead(connection, edition_id)
+    every = read_once(
+        connection,
+        ("delayed", now, *those),
+        lambda: _delayed_of_each(connection, those, now),
     )
-    copies, soonest = connection.execute(
-        select(func.count(), func.min(delivery.c.next_attempt_at)).where(waiting)
-    ).one()
-    if not copies:
-        return DelayedEmails()
-    reasons = connection.execute(
-        select(delivery.c.reply, func.count())
-        .where(waiting)
-        .group_by(delivery.c.reply)
-        .order_by(func.count().desc(), delivery.c.reply)
-        .limit(limits.DELAY_REASONS)
-    )
-    return DelayedEmails(
-        copies, soonest, tuple((row[0] or "", row[1]) for row in reasons)
-    )
+    return every.get(edition_id, DelayedEmails())
+
+
+def _delayed_of_each(
+    connection: Connection, edition_ids: Sequence[int], now: datetime
+) -> dict[int, DelayedEmails]:
+    copies = func.count().label("copies")
+    rows = connection.execute(
+        select(
+            delivery.c.edition_id,
+            delivery.c.reply,
+            copies,
+            func.min(delivery.c.next_attempt_at).label("soonest"),
+        )
+        .where(
+            _of_batches(
+                one_of(connection, send_batch.c.edition_id, edition_ids),
+                send_batch.c.state.in_([OPEN, LEASED]),
+                send_batch.c.fence > 0,
+            ),
+            delivery.c.state == DeliveryState.PLANNED,
+            delivery.c.next_attempt_at > now,
+        )
+        .group_by(delivery.c.edition_id, delivery.c.reply)
+        .order_by(delivery.c.edition_id, copies.desc(), delivery.c.reply)
+    ).all()
+    delayed = {}
+    for edition_id, of_it in groupby(rows, key=lambda row: int(row.edition_id)):
+        reasons = [*of_it]
+        delayed[edition_id] = DelayedEmails(
+            sum(row.copies for row in reasons),
+            min(row.soonest for row in reasons),
+            tuple(
+                (row.reply or "", row.copies) for row in reasons[: limits.DELAY_REASONS]
+            ),
+        )
+    return delayed
 
 
 def lately(
@@ -81,7 +106,7 @@ def lately(
     since = now - window
     ended = and_(
         _of_batches(
-            edition_id,
+            send_batch.c.edition_id == edition_id,
             or_(
                 send_batch.c.state == LEASED,
                 and_(send_batch.c.state == OPEN, send_batch.c.fence > 0),
@@ -98,19 +123,27 @@ def lately(
 
 def batches(connection: Connection, edition_id: int) -> dict[str, int]:
     """Return how many send batches an edition has in each state."""
+    return of_edition(connection, _batches_of_each, edition_id) or {}
+
+
+def _batches_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, dict[str, int]]:
     rows = connection.execute(
-        select(send_batch.c.state, func.count())
-        .where(send_batch.c.edition_id == edition_id)
-        .group_by(send_batch.c.state)
+        select(send_batch.c.edition_id, send_batch.c.state, func.count())
+        .where(one_of(connection, send_batch.c.edition_id, edition_ids))
+        .group_by(send_batch.c.edition_id, send_batch.c.state)
     )
-    return {row[0]: row[1] for row in rows}
+    states = dict[int, dict[str, int]]()
+    for edition_id, state, count in rows:
+        states.setdefault(edition_id, {})[state] = count
+    return states
 
 
-def _of_batches(edition_id: int, *those: ColumnElement[bool]) -> ColumnElement[bool]:
+def _of_batches(*those: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(
-        send_batch.c.edition_id == edition_id,
         *those,
-        delivery.c.edition_id == edition_id,
+        delivery.c.edition_id == send_batch.c.edition_id,
         delivery.c.reader_id.between(
             send_batch.c.first_reader_id, send_batch.c.last_reader_id
         ),

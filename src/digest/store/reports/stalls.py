@@ -3,8 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    and_,
+    func,
+    select,
+    true,
+)
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.mode import Mode
@@ -58,34 +68,34 @@ def sending_pace(
         send_batch.c.state == LEASED,
         send_batch.c.lease_until >= now,
     )
-    leased_since = connection.scalar(
-        select(func.max(send_batch.c.due_at)).where(is_leased)
-    )
-    moved = [
-        connection.scalar(
-            select(func.max(send_batch.c.due_at)).where(send_batch.c.state == DONE)
-        )
-    ]
     # Only batches in hand are looked into, however long the run.
-    moved += connection.execute(
+    in_hand = and_(
+        is_leased,
+        delivery.c.edition_id == send_batch.c.edition_id,
+        delivery.c.reader_id.between(
+            send_batch.c.first_reader_id, send_batch.c.last_reader_id
+        ),
+        IS_EMAIL,
+    )
+    leased, done, settled, handed_over, made = connection.execute(
         select(
-            func.max(delivery.c.settled_at), func.max(delivery.c.handed_over_at)
-        ).where(
-            is_leased,
-            delivery.c.edition_id == send_batch.c.edition_id,
-            delivery.c.reader_id.between(
-                send_batch.c.first_reader_id, send_batch.c.last_reader_id
-            ),
-            IS_EMAIL,
+            _latest(send_batch.c.due_at, is_leased),
+            _latest(send_batch.c.due_at, send_batch.c.state == DONE),
+            _latest(delivery.c.settled_at, in_hand),
+            _latest(delivery.c.handed_over_at, in_hand),
+            _latest(print_batch.c.made_at, true()),
         )
     ).one()
-    moved.append(connection.scalar(select(func.max(print_batch.c.made_at))))
     return SendingPace(
         _emails_since(connection, now, patience),
         _letters_since(connection, now - patience),
-        leased_since,
-        max((at for at in moved if at), default=None),
+        leased,
+        max((at for at in (done, settled, handed_over, made) if at), default=None),
     )
+
+
+def _latest(instant: Column[Any], those: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.max(instant)).where(those).scalar_subquery()
 
 
 def let_go_at(connection: Connection, since: datetime) -> datetime | None:

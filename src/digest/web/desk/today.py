@@ -14,6 +14,7 @@ from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.reports.alarms import reckon
 from digest.schedule.reports.troubles import troubles_in
+from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
 from digest.store.reports import overview
@@ -63,8 +64,9 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
     recent = [
         (edition, row.campaign)
         for row in stored.values()
-        for edition in editions.of_campaign(connection, row.id)[: limits.TODAY_EDITIONS]
+        for edition in editions.latest(connection, row.id, limits.TODAY_EDITIONS)
     ]
+    look_ahead(connection, (edition.id for edition, _ in recent))
     reckoning = reckon(connection, now, digest.settings.limits)
     all_troubles = troubles_in(connection, list(stored.values()), now)
     return {

@@ -1,0 +1,186 @@
+"""What became of an edition's readers, counted: once for good where it has ended.
+
+While an edition goes, its copies are counted as often as somebody looks. What has
+ended changes no more, and its count is kept; whoever moves such an edition on again
+(`store.editions.moves`) has it counted anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.editions.edition import DONE, EditionState
+from digest.model.moves import DELIVERY_MOVES
+from digest.store.base.bulk import one_of
+from digest.store.base.tables import delivery, edition, left_out, tally, variant
+
+UNREACHABLE = "unreachable"
+# Of an answer, as much as its codes take: "550 5.1.1"; the rest may name somebody.
+_CODES = 9
+_COUNTED_WHEN = (*DONE.values(), EditionState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many readers of an edition had that outcome.
+
+    `outcome` is a delivery's state, or the kind under which readers were left out.
+    `cause` is the beginning of a refusal's words, or why readers were left out.
+    """
+
+    edition_id: int
+    outcome: str
+    channel: str
+    format: str
+    cause: str
+    readers: int
+
+
+def outcomes_of(
+    connection: Connection, edition_ids: Sequence[int]
+) -> list[OutcomeCount]:
+    """Return what became of the readers of those editions."""
+    counted = select(
+        tally.c.edition_id,
+        tally.c.outcome,
+        tally.c.channel,
+        tally.c.format,
+        tally.c.cause,
+        tally.c.readers,
+    ).where(tally.c.edition_id.in_(_those(connection, edition_ids, tallied=True)))
+    others = _outcomes(_those(connection, edition_ids, tallied=False))
+    every: CompoundSelect[Any] = union_all(counted, *others.selects)
+    rows = connection.execute(every)
+    return [OutcomeCount(*row) for row in rows]
+
+
+def copies_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, dict[tuple[str, str], int]]:
+    """Return the deliveries of each of those editions by (channel, state)."""
+    state = tally.c.outcome.label("state")
+    counted = (
+        select(tally.c.edition_id, tally.c.channel, state, func.sum(tally.c.readers))
+        .where(
+            tally.c.edition_id.in_(_those(connection, edition_ids, tallied=True)),
+            tally.c.channel != "",
+        )
+        .group_by(tally.c.edition_id, tally.c.channel, tally.c.outcome)
+    )
+    going = (
+        select(
+            delivery.c.edition_id, delivery.c.channel, delivery.c.state, func.count()
+        )
+        .where(
+            delivery.c.edition_id.in_(_those(connection, edition_ids, tallied=False))
+        )
+        .group_by(delivery.c.edition_id, delivery.c.channel, delivery.c.state)
+    )
+    copies: dict[int, dict[tuple[str, str], int]] = {each: {} for each in edition_ids}
+    rows = connection.execute(union_all(counted, going).order_by("channel", "state"))
+    for edition_id, channel, name, count in rows:
+        copies[edition_id][channel, name] = int(count)
+    return copies
+
+
+def to_count(connection: Connection, most: int) -> list[int]:
+    """Return editions that have ended for good and are not counted yet."""
+    is_to_come = (
+        select(delivery.c.reader_id)
+        .where(
+            delivery.c.edition_id == edition.c.id,
+            delivery.c.state.in_(DELIVERY_MOVES.unfinished),
+        )
+        .exists()
+    )
+    return [
+        *connection.scalars(
+            select(edition.c.id)
+            .where(
+                edition.c.is_tallied.is_(False),
+                edition.c.state.in_(_COUNTED_WHEN),
+                ~is_to_come,
+            )
+            .order_by(edition.c.id)
+            .limit(most)
+        )
+    ]
+
+
+def count(connection: Connection, edition_id: int) -> bool:
+    """Keep the counts of an edition that has ended; False where it goes on by now."""
+    counted = connection.execute(
+        update(edition)
+        .where(edition.c.id == edition_id, edition.c.state.in_(_COUNTED_WHEN))
+        .values(is_tallied=True)
+    )
+    connection.execute(delete(tally).where(tally.c.edition_id == edition_id))
+    if not counted.rowcount:
+        return False
+    names = [column.name for column in tally.c if column is not tally.c.id]
+    for counts in _outcomes(select(literal(edition_id))).selects:
+        connection.execute(insert(tally).from_select(names, counts))
+    return True
+
+
+def _those(
+    connection: Connection, edition_ids: Sequence[int], *, tallied: bool
+) -> Select[int]:
+    return select(edition.c.id).where(
+        one_of(connection, edition.c.id, edition_ids), edition.c.is_tallied.is_(tallied)
+    )
+
+
+def _outcomes(edition_ids: Select[int]) -> CompoundSelect[Any]:
+    is_refused: ColumnElement[bool] = delivery.c.state == DeliveryState.REFUSED
+    codes = func.substr(func.coalesce(delivery.c.reply, ""), 1, _CODES)
+    cause = case((is_refused, codes), else_="")
+    copies = (
+        select(
+            delivery.c.edition_id,
+            delivery.c.state.label("outcome"),
+            delivery.c.channel,
+            variant.c.format,
+            cause.label("cause"),
+            func.count().label("readers"),
+        )
+        .join(variant, variant.c.id == delivery.c.variant_id)
+        .where(delivery.c.edition_id.in_(edition_ids))
+        # By its label: PostgreSQL takes two parameters of one value for two.
+        .group_by(
+            delivery.c.edition_id,
+            delivery.c.state,
+            delivery.c.channel,
+            variant.c.format,
+            "cause",
+        )
+    )
+    out = (
+        select(
+            left_out.c.edition_id,
+            left_out.c.kind,
+            literal(""),
+            literal(""),
+            left_out.c.reason,
+            func.count(),
+        )
+        .where(left_out.c.edition_id.in_(edition_ids))
+        .group_by(left_out.c.edition_id, left_out.c.kind, left_out.c.reason)
+    )
+    return union_all(copies, out)
