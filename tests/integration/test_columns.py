@@ -32,8 +32,6 @@ UNSEEN = {
     "recovery_code.account_id": "whose code it is, by which it is matching",
     "recovery_code.code_hash": "a secret, by which it is matching",
     "recovery_code.used_at": "how many are left is shown",
-    "rendition.edition_id": "by which it is matching",
-    "rendition.key": "by which it is matching",
     "schedule.began_at": "from where the places of its first readers are reckoned",
     "used_challenge.ends_at": "when the row may be thrown away",
     "used_challenge.number": "that a challenge has been answered",
