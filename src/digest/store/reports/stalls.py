@@ -77,7 +77,7 @@ def sending_pace(
         ),
         IS_EMAIL,
     )
-    leased, done, settled, handed_over, made = connection.execute(
+    leased, done, settled, handed_over, printed = connection.execute(
         select(
             _latest(send_batch.c.due_at, is_leased),
             _latest(send_batch.c.due_at, send_batch.c.state == DONE),
@@ -90,7 +90,7 @@ def sending_pace(
         _emails_since(connection, now, patience),
         _letters_since(connection, now - patience),
         leased,
-        max((at for at in (done, settled, handed_over, made) if at), default=None),
+        max((at for at in (done, settled, handed_over, printed) if at), default=None),
     )
 
 
