@@ -39,6 +39,7 @@ class Backup:
     made_at: datetime
     must: dict[str, int]
     stood_surely: dict[str, dict[str, int]]
+    said_had: dict[str, int]
     is_messy: bool
 
 
@@ -125,6 +126,7 @@ class Troubles:
                 self.now,
                 {key: each.must for key, each in campaigns.items()},
                 {key: dict(each.stood_surely) for key, each in campaigns.items()},
+                {key: each.said_had for key, each in self.truth.readers.items()},
                 is_messy=self.is_held,
             )
         )
@@ -156,6 +158,9 @@ class Troubles:
             campaign.must &= backup.must[name]
             campaign.stood_surely = dict(backup.stood_surely[name])
             campaign.taken_out.clear()
+        for name, reader in self.truth.readers.items():
+            # What a person has said since is lost with the rest.
+            reader.said_had &= backup.said_had.get(name, 0)
         self.note_rough(now)
         return True
 

@@ -6,9 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model.posts.edits import changed_fields, merged, with_link_kind
+from digest.model.posts.blocks import (
+    Block,
+    Heading,
+    Paragraph,
+    Picture,
+    Quote,
+    TextSpan,
+)
+from digest.model.posts.edits import (
+    changed_fields,
+    merged,
+    reads_the_same,
+    with_link_kind,
+)
 from digest.model.posts.items import Link, LinkKind, Post
-from tests.builders import a_post, an_event, words
+from tests.builders import EIGHT, a_post, an_event, words
 
 S = Link(LinkKind.SURVEY, "our survey", "https://example.org/s")
 V = Link(LinkKind.VIDEO, "the film", "https://example.org/v")
@@ -115,3 +128,66 @@ def test_a_link_is_given_another_kind_or_taken_out() -> None:
 def test_a_link_that_is_not_there_is_named(number: int) -> None:
     with pytest.raises(ValueError, match="it has 2 of its own"):
         with_link_kind(SAID, number, None)
+
+
+CARRIED = a_post(
+    body=(
+        Heading(2, (TextSpan("Kettle"),)),
+        Quote((Paragraph((TextSpan("Come in."),)),)),
+        Picture("https://example.org/a.jpg", alt="A kettle", caption="Ours"),
+    )
+)
+
+
+def with_block(*blocks: Block) -> Post:
+    return replace(CARRIED, body=(*CARRIED.body, *blocks))
+
+
+@pytest.mark.parametrize(
+    ("now", "is_same"),
+    [
+        pytest.param(replace(CARRIED, published=EIGHT), True, id="another date"),
+        pytest.param(replace(CARRIED, language="cy"), True, id="its language"),
+        pytest.param(
+            replace(
+                CARRIED,
+                body=(
+                    Heading(2, (TextSpan("Kettle"),), language="cy", direction="ltr"),
+                    Quote((Paragraph((TextSpan("Come in."),), language="cy"),)),
+                    CARRIED.body[2],
+                ),
+            ),
+            True,
+            id="the languages of its blocks",
+        ),
+        pytest.param(
+            with_block(Picture("https://example.org/b.jpg", caption="New")),
+            True,
+            id="a further picture",
+        ),
+        pytest.param(
+            replace(CARRIED, picture=Picture("https://example.org/b.jpg")),
+            True,
+            id="a picture above it",
+        ),
+        pytest.param(
+            replace(CARRIED, body=CARRIED.body[:2]), False, id="a picture is gone"
+        ),
+        pytest.param(
+            replace(
+                CARRIED,
+                body=(*CARRIED.body[:2], Picture("https://example.org/b.jpg")),
+            ),
+            False,
+            id="another picture in its place",
+        ),
+        pytest.param(
+            with_block(Paragraph((TextSpan("At nine."),))), False, id="further words"
+        ),
+        pytest.param(replace(CARRIED, title="Urn"), False, id="another title"),
+    ],
+)
+def test_only_what_readers_would_notice_is_worth_writing_again(
+    now: Post, *, is_same: bool
+) -> None:
+    assert reads_the_same(CARRIED, now) is is_same

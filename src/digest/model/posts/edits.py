@@ -1,9 +1,22 @@
-"""What staff changed in an item, kept while its source says nothing new of it."""
+"""What staff or its source changed in an item, and whether readers would notice."""
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields, replace
 
+from digest.model.posts.blocks import (
+    Block,
+    CallToAction,
+    EasyRead,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Table,
+)
 from digest.model.posts.item_json import stored_name
 from digest.model.posts.items import Item, Link, LinkKind, Post
+from digest.model.posts.pictures import pictures_in
 
 
 def merged(before: Item, edited: Item, now: Item) -> Item:
@@ -55,6 +68,50 @@ def changed_fields(before: Item, after: Item) -> tuple[str, ...]:
         if getattr(before, field.name) != getattr(after, field.name)
         and field.name != "key"
     )
+
+
+def reads_the_same(before: Item, now: Item) -> bool:
+    """Whether who has read `before` would be told nothing new by `now`.
+
+    Aside from a date of publishing, which many sources make anew; languages; and
+    pictures that came late, or that staff have words for by now. They are no reason to
+    write to readers again, and a newer version of the program may read more of them.
+    """
+    addresses = {picture.src for picture in pictures_in(before)}
+    return _readable(before, addresses) == _readable(now, addresses)
+
+
+def _readable(item: Item, addresses: Collection[str]) -> Item:
+    bare = replace(item, language="", body=tuple(_bare(item.body, addresses)))
+    if not isinstance(bare, Post):
+        return bare
+    lead = next(_bare_picture(bare.picture, addresses), None)
+    return replace(bare, published=None, picture=lead)
+
+
+def _bare(blocks: Iterable[Block], addresses: Collection[str]) -> Iterator[Block]:
+    for block in blocks:
+        match block:
+            case Picture():
+                yield from _bare_picture(block, addresses)
+            case EasyRead(picture=picture):
+                picture_there = next(_bare_picture(picture, addresses), None)
+                yield replace(block, language="", direction="", picture=picture_there)
+            case Quote(body=body):
+                inner = tuple(_bare(body, addresses))
+                yield replace(block, language="", direction="", body=inner)
+            case ListBlock(items=items):
+                entries = tuple(tuple(_bare(item, addresses)) for item in items)
+                yield replace(block, language="", direction="", items=entries)
+            case Heading() | Paragraph() | Table() | CallToAction():
+                yield replace(block, language="", direction="")
+
+
+def _bare_picture(
+    picture: Picture | None, addresses: Collection[str]
+) -> Iterator[Picture]:
+    if picture is not None and picture.src in addresses:
+        yield Picture(picture.src, caption=picture.caption)
 
 
 def _of(item: Item) -> tuple[Link, ...]:

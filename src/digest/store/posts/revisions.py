@@ -1,16 +1,13 @@
 """An item that is in the log already, as its source tells it now."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, null, select, update
 
-from digest.model.posts.blocks import Picture
 from digest.model.posts.duplicates import DuplicateEvidence
-from digest.model.posts.edits import merged
+from digest.model.posts.edits import merged, reads_the_same
 from digest.model.posts.item_json import fingerprint, item_from_json, to_json
-from digest.model.posts.items import Item, Post
-from digest.model.posts.pictures import repictured
+from digest.model.posts.items import Item
 from digest.store.base.tables import item
 from digest.store.posts import positions
 
@@ -67,26 +64,10 @@ def revise(
 
 
 def _reads_the_same(connection: Connection, item_id: int, reading: Item) -> bool:
-    """Whether nothing but its date or what is known of its pictures has changed.
-
-    A picture that came late, or that staff have words for by now, since another
-    post shows it too, is no reason to write to readers again; nor is its language,
-    or a date of publishing, which many sources make anew.
-    """
     row = connection.execute(
         select(item.c.given, item.c.content).where(item.c.id == item_id)
     ).one()
-    before = item_from_json(row.given or row.content)
-    return _readable(before) == _readable(reading)
-
-
-def _readable(item: Item) -> Item:
-    readable = replace(repictured(item, _found_there), language="")
-    return replace(readable, published=None) if isinstance(readable, Post) else readable
-
-
-def _found_there(picture: Picture) -> Picture:
-    return Picture(picture.src, caption=picture.caption)
+    return reads_the_same(item_from_json(row.given or row.content), reading)
 
 
 def content_values(original: Item, edited: Item) -> dict[str, Any]:
