@@ -145,6 +145,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("users", "/desk/settings/users"),
         ("user", f"/desk/settings/users/{account_id}"),
         ("audit", "/desk/settings/audit"),
+        ("api", "/api/v1/docs"),
     )
     yield from _editions(digest, client)
     inbox = digest.inbox.messages()

@@ -25,6 +25,7 @@ PATHS = [
     "/desk/campaigns/lantern-week/daily",
     "/inbox",
     "/none",
+    "/api/v1/docs",
     "/u/{token}",
 ]
 Opened = Callable[[str, int, str], Page]

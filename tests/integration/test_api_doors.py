@@ -81,6 +81,8 @@ WRONG: tuple[tuple[str, str, dict[str, str], bytes, int], ...] = (
     ("DELETE", POSTS, {}, b"", 405),
     ("POST", POSTS, {"Content-Type": "text/plain"}, b"hello", 415),
     ("POST", POSTS, JSON, b"{", 422),
+    ("POST", POSTS, JSON, b"\xff\xfe", 422),
+    ("POST", POSTS, JSON, b"[" * 100_000, 422),
     ("POST", POSTS, JSON, b"x" * 3_100_000, 413),
     ("POST", POSTS, JSON, b'{"title": "a\\u0000b"}', 422),
     ("GET", POSTS + "?limit=many", {}, b"", 422),

@@ -39,7 +39,7 @@ PATHS = (
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
     *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
     *("/account", "/account/password", "/account/second-step"),
-    *("/post", "/post/returned"),
+    *("/post", "/post/returned", "/api/v1/docs"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     *("/desk/imports", "/desk/imports/new", "/desk/imports/1"),
     *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),

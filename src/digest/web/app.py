@@ -11,6 +11,7 @@ from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.schedule.pulses import Pulses
 from digest.web import metrics
+from digest.web.api import docs_page
 from digest.web.api.application import make_api
 from digest.web.api.parts import problems
 from digest.web.desk import calendar, golive, inbox, reports, runs, today
@@ -143,7 +144,9 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         app.include_router(router)
     for router in of_staff:
         app.include_router(router, dependencies=[Depends(door)])
-    app.mount("/api", make_api(digest))
+    api = make_api(digest)
+    app.include_router(docs_page.routes(digest, pages, api))
+    app.mount("/api", api)
     app.add_middleware(BodyLimits)
 
     @app.middleware("http")

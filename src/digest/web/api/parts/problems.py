@@ -150,6 +150,10 @@ def add_to(api: FastAPI) -> None:
 
     @api.exception_handler(HTTPException)
     async def stopped(_request: Request, why: HTTPException) -> Response:
+        if why.status_code == 400:
+            # As FastAPI says of a body that is no text, or is nested too deeply.
+            words = "cannot be read: send JSON, in UTF-8"
+            return _wrong([FieldFault(field="body", words=words)])
         # Starlette's own words are those of the status.
         own = "" if why.detail == HTTPStatus(why.status_code).phrase else why.detail
         return problem(why.status_code, own, headers=why.headers)
