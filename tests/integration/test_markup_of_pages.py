@@ -30,6 +30,7 @@ PATHS = (
     *(f"{CAMPAIGN}/history", f"{CAMPAIGN}/history/1", f"{CAMPAIGN}/settings"),
     *(f"{CAMPAIGN}/settings/{page}" for page in ("name", "lists", "schedules/daily")),
     f"{CAMPAIGN}/settings/sources/blog/remove",
+    *("/desk/start", "/desk/campaigns/new", f"{CAMPAIGN}/settings/end"),
     f"{CAMPAIGN}/sources/try",
     *("/desk/reports", "/desk/reports/lantern-week"),
     "/desk/reports/lantern-week?first=%3Cb%3E",

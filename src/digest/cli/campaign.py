@@ -1,16 +1,26 @@
-"""digest campaign: apply, export, list, show, pause, resume; its file's history."""
+"""digest campaign: make, apply, export, show, pause, end; its file's history."""
 
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from dataclasses import replace as dataclass_replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli.parts.options import AsJson, CampaignName, as_json, result, table, talk
+from digest.cli.parts.options import (
+    AsJson,
+    CampaignName,
+    DryRun,
+    as_json,
+    result,
+    table,
+    talk,
+)
 from digest.errors import DigestError
-from digest.model.staff_words import counted
+from digest.model.staff_words import counted, day_in_words
 
 if TYPE_CHECKING:
     from digest.model.campaigns.campaign import Campaign
@@ -119,6 +129,89 @@ def history(
         for row in versions
     ]
     table(("version", "since", "by", "through", "changed"), rows)
+
+
+@app.command("new")
+def make_new(  # noqa: PLR0913 - an option for each thing that a campaign begins with
+    name: CampaignName,
+    *,
+    title: Annotated[str, typer.Option(help="What readers see.")],
+    sender: Annotated[
+        str, typer.Option("--from", metavar="MAILBOX", help="Our News <us@example.org>")
+    ] = "",
+    lists: Annotated[
+        list[str] | None,
+        typer.Option("--list", metavar="NAME", help="Who it goes to. Repeat it."),
+    ] = None,
+    address: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LINE", help="A line of your name and postal address."),
+    ] = None,
+    like: Annotated[
+        str, typer.Option(metavar="CAMPAIGN", help="Take its settings, not its days.")
+    ] = "",
+) -> None:
+    """Make a campaign, afresh or like another; change it by export and apply."""
+    from digest.bootstrap import open_app
+    from digest.schedule import campaign_making
+    from digest.schedule.campaign_making import NewCampaign
+    from digest.store.campaigns.file_versions import CampaignFile
+
+    new = NewCampaign(
+        name, title, sender, tuple(lists or ()), tuple(address or ()), like
+    )
+    with open_app() as digest:
+        settings = digest.settings
+        here = CampaignFile("", settings.timezone, str(settings.data_dir.resolve()))
+        applied = campaign_making.make(
+            digest.engine, new, here, digest.now(), is_live=settings.live
+        )
+    for schedule in applied.campaign.schedules:
+        talk(f"schedule {schedule.name}: {schedule.times}")
+    if settings.live:
+        talk(f"it begins paused: digest campaign resume {name}")
+    result(f"{name}: made; its file: digest campaign export {name}")
+
+
+@app.command()
+def end(
+    name: CampaignName,
+    *,
+    on: Annotated[str, typer.Option(metavar="DATE", help="Its last day.")],
+    last_edition: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="18:00, 2026-07-13 10:00, or none."),
+    ] = None,
+    goodbye: Annotated[
+        str | None, typer.Option(help="What its last edition ends with.")
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Have a campaign end on a day, and say what happens then."""
+    from digest.bootstrap import open_app
+    from digest.schedule import campaign_making
+    from digest.schedule.campaign_making import CampaignEnding
+    from digest.store.campaigns import campaigns
+
+    try:
+        day = date.fromisoformat(on)
+    except ValueError as problem:
+        words = "write a day as 2026-07-12"
+        raise typer.BadParameter(words, param_hint="--on") from problem
+    ending = CampaignEnding(day, last_edition, goodbye)
+    with open_app() as digest:
+        now, is_live = digest.now(), digest.settings.live
+        with digest.reading() as connection:
+            file = campaigns.file_of(connection, name)
+        text = campaign_making.ended_text(file, ending)
+        ended = dataclass_replace(file, text=text).parsed()
+        for line in campaign_making.ending_in_words(digest.engine, ended, now):
+            talk(line)
+        if dry_run:
+            talk("a dry run: nothing was changed")
+            return
+        campaign_making.end(digest.engine, name, ending, now, is_live=is_live)
+    result(f"{name}: ends on {day_in_words(day)}")
 
 
 @app.command("go-back")

@@ -1,6 +1,5 @@
 """A campaign file applied: its rows, and a place in it for every subscriber."""
 
-from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +9,9 @@ from sqlalchemy import Connection, Engine
 from digest.audience.enrolment import enrol
 from digest.errors import CampaignFileError, FileFault, NotFound
 from digest.model.campaigns.campaign import Campaign
-from digest.model.campaigns.campaign_slots import last_slot
-from digest.model.campaigns.coming_slots import never_due, only_last
+from digest.model.campaigns.coming_slots import never_due
 from digest.model.campaigns.versions import stamp
-from digest.model.staff_words import counted, moment_in_words
+from digest.schedule import campaign_meaning
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, file_versions, schedule_rows
@@ -89,27 +87,10 @@ def unclear_renaming(engine: Engine, path: Path, timezone: str) -> str:
 
     Empty where none goes while another comes. Raises CampaignFileError.
     """
-    return _unclear_renaming(engine, _file(path, timezone).parsed())
-
-
-def _unclear_renaming(engine: Engine, campaign: Campaign) -> str:
+    campaign = _file(path, timezone).parsed()
     with reading(engine) as connection:
         readers = schedule_rows.readers_of_each(connection, campaign.name)
-    dropped = _dropped(campaign, readers)
-    new = [
-        schedule.name
-        for schedule in campaign.schedules
-        if schedule.name not in readers and schedule.renamed_from not in readers
-    ]
-    if not dropped or not new:
-        return ""
-    first = next(iter(dropped))
-    return (
-        f"{_listed(dropped)} not in the file any more, and {_listed(new)} new. "
-        f"{_what_becomes_of(dropped)} If one of them has only another name now, write "
-        f'renamed_from = "{first}" under it: then its readers stay on it, its waiting '
-        "edition goes on, and lists that ask for it by the old name are understood."
-    )
+    return campaign_meaning.unclear_renaming(campaign, readers)
 
 
 def apply_file(
@@ -163,9 +144,10 @@ def meaning_of_edited(
         stored = campaigns.file_of(connection, edited.name)
         campaign = _checked_edited(edited, stored, is_live=is_live)
         before = schedule_rows.readers_of_each(connection, campaign.name)
-    unclear = _unclear_renaming(engine, campaign)
-    notes = () if unclear else _notes(campaign, before)
-    return tuple(filter(None, (unclear, *notes, *_only_last(campaign))))
+    unclear = campaign_meaning.unclear_renaming(campaign, before)
+    notes = () if unclear else campaign_meaning.schedule_notes(campaign, before)
+    last = campaign_meaning.last_editions_alone(campaign)
+    return tuple(filter(None, (unclear, *notes, *last)))
 
 
 def apply_edited(
@@ -184,6 +166,27 @@ def apply_edited(
         campaign = _checked_edited(edited, stored, is_live=is_live)
         origin = FileOrigin(FileDoor.DESK, edited.mark)
         return _apply(connection, edited.over(stored), campaign, now, origin)
+
+
+def apply_new(
+    engine: Engine, file: CampaignFile, now: datetime, *, is_live: bool = False
+) -> AppliedCampaign:
+    """Apply the file of a campaign that is not there yet, as made at the desk.
+
+    Live it begins paused: it is sent to nobody before a person resumes it. Raises
+    CampaignFileError as `apply_file`, and where there is one of that name.
+    """
+    campaign = _checked(file, is_live=is_live)
+    with writing(engine) as connection:
+        if campaigns.is_there(connection, campaign.name):
+            words = f'"{campaign.name}" is the name of another campaign: take a new one'
+            fault = FileFault("campaign", "name", words)
+            raise CampaignFileError(f"campaign.name: {words}", [fault])
+        applied = _apply(connection, file, campaign, now, FileOrigin(FileDoor.DESK))
+        if is_live:
+            stored = campaigns.by_name(connection, campaign.name)
+            campaigns.pause(connection, stored.id, now)
+    return applied
 
 
 def go_back(
@@ -305,69 +308,11 @@ def _apply(
     new_slots = schedule_rows.extra_slots(connection, campaign.name)
     readers = enrol(connection, stored.id, stored.campaign, now)
     notes = [
-        *_notes(campaign, before),
-        *_moved_slots(campaign, slots, new_slots),
-        *_only_last(campaign),
+        *campaign_meaning.schedule_notes(campaign, before),
+        *campaign_meaning.moved_slots(campaign, slots, new_slots),
+        *campaign_meaning.last_editions_alone(campaign),
     ]
     return AppliedCampaign(stored.campaign, readers, tuple(notes))
-
-
-def _only_last(campaign: Campaign) -> Iterator[str]:
-    """Yield which schedules have their last edition and no other."""
-    for schedule in campaign.schedules:
-        if words := only_last(campaign, schedule):
-            yield f"schedule {schedule.name} {words}"
-
-
-def _moved_slots(
-    campaign: Campaign, before: Mapping[str, datetime], after: Mapping[str, datetime]
-) -> Iterator[str]:
-    """Yield what goes out soon, as a change of the file has left no time for it."""
-    for schedule in campaign.schedules:
-        slot = after.get(schedule.name)
-        if slot is None or slot in before.values():
-            continue
-        at = moment_in_words(slot, campaign.timezone)
-        is_last = slot == last_slot(campaign, schedule, slot)
-        edition = "its last edition" if is_last else "today's edition"
-        yield (
-            f"schedule {schedule.name}: {edition} goes out on {at}, for its own time "
-            "is past now; to have it otherwise, apply another file before"
-        )
-
-
-def _notes(campaign: Campaign, readers: Mapping[str, int]) -> Iterator[str]:
-    for schedule in campaign.schedules:
-        if schedule.renamed_from in readers:
-            count = counted(readers[schedule.renamed_from], "reader", "readers")
-            yield (
-                f"schedule {schedule.renamed_from} is called {schedule.name} now, "
-                f"and keeps its {count}"
-            )
-    if dropped := _dropped(campaign, readers):
-        meaning = _what_becomes_of(dropped)
-        yield f"{_listed(dropped)} not in the file any more. {meaning}"
-
-
-def _dropped(campaign: Campaign, readers: Mapping[str, int]) -> dict[str, int]:
-    """Return the schedules that the file ends, each with how many readers it has."""
-    stay = {schedule.name for schedule in campaign.schedules}
-    stay |= {schedule.renamed_from for schedule in campaign.schedules}
-    return {name: count for name, count in readers.items() if name not in stay}
-
-
-def _listed(names: Collection[str]) -> str:
-    verb = "is" if len(names) == 1 else "are"
-    return f"schedule {' and '.join(names)} {verb}"
-
-
-def _what_becomes_of(dropped: Mapping[str, int]) -> str:
-    readers = counted(sum(dropped.values()), "reader", "readers")
-    return (
-        f"The {readers} of {' and '.join(dropped)} move to the schedule of their "
-        "format or the default one and keep their place: nothing is lost or repeated. "
-        "An edition of it that waits reaches nobody, and its posts go into the next."
-    )
 
 
 def _file(path: Path, timezone: str) -> CampaignFile:

@@ -14,15 +14,16 @@ from digest.web import metrics
 from digest.web.api import docs_page
 from digest.web.api.application import make_api
 from digest.web.api.parts import problems
-from digest.web.desk import calendar, golive, inbox, reports, runs, today
+from digest.web.desk import calendar, golive, inbox, reports, runs, start, today
 from digest.web.desk.campaigns import (
     campaign_pages,
     file_pages,
     history_pages,
+    new_pages,
     source_trial,
 )
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
-from digest.web.desk.campaigns.form import form_pages
+from digest.web.desk.campaigns.form import form_pages, new_source
 from digest.web.desk.editions import (
     acts,
     decisions,
@@ -113,14 +114,17 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         metrics.routes(digest),
     )
     of_staff = (
+        new_pages.routes(of_campaigns),
         campaign_pages.routes(of_campaigns),
         file_pages.routes(of_campaigns),
+        new_source.routes(of_campaigns),
         form_pages.routes(of_campaigns),
         history_pages.routes(of_campaigns),
         source_trial.routes(of_campaigns),
         golive.routes(digest, pages),
         calendar.routes(digest, pages),
         today.routes(digest, pages),
+        start.routes(digest, pages),
         *_of_editions(digest, pages),
         runs.routes(digest, pages),
         post_pages.routes(posts),

@@ -47,6 +47,10 @@ TODAY_EDITIONS = 20
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.
 CAMPAIGN_EDITIONS = 6
+# Of posts that the page of the first steps counts.
+START_POSTS = 100
+# Of acts, the newest, among which it looks for a test.
+START_ACTS = 200
 # Of versions on one page of a campaign's history.
 CAMPAIGN_VERSIONS = 30
 # Of items that trying a source shows, and whose pictures it tries.

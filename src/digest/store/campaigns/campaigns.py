@@ -132,6 +132,12 @@ def by_name(connection: Connection, name: str) -> StoredCampaign:
     )
 
 
+def is_there(connection: Connection, name: str) -> bool:
+    """Whether there is a campaign called `name`, readable or not."""
+    rows = select(campaigns.c.id).where(campaigns.c.name == name)
+    return connection.scalar(rows) is not None
+
+
 def file_of(connection: Connection, name: str) -> CampaignFile:
     """Return the file of the campaign as it was applied last, even a faulty one.
 

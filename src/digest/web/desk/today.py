@@ -70,6 +70,7 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
     reckoning = reckon(connection, now, digest.settings.limits)
     all_troubles = troubles_in(connection, list(stored.values()), now)
     return {
+        "is_empty": not stored and not campaigns.unreadable(connection),
         "now": moment_in_words(now, digest.settings.timezone),
         "broken": [alarm.trouble for alarm in reckoning.alarms],
         "timetable": reckoning.timetable_in_words(now),

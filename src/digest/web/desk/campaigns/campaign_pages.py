@@ -25,6 +25,7 @@ _DONE = {
     "resumed": "Resumed: it goes on where it was",
     "source": "It is tried again at the next reading",
     "applied": "The campaign is as the file says now",
+    "made": "It is made. Say where its news comes from, and when it goes out",
     "back": "The campaign is as that version said",
     "nothing": "That was so already",
 }

@@ -1,10 +1,10 @@
 """A source tried on a page: the items as they would come in, and what would not."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict
 from threading import BoundedSemaphore
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Response
 
@@ -15,9 +15,12 @@ from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.items import Event, Item
 from digest.model.roles import Right
+from digest.schedule.campaign_making import name_for
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.web import limits
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
+from digest.web.desk.campaigns.form.new_source import SELECTORS
+from digest.web.desk.campaigns.form.targets import of_new_source
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import FormFields, form_fields
 
@@ -26,7 +29,6 @@ _READ = ["GET", "HEAD"]
 # Others are on the machine itself, whose files are not for a page to read.
 _KINDS = {kind.value: kind for kind in SourceKind if not kind.is_on_disk}
 _SCHEMES = ("https://", "http://", "webcal://", "webcals://")
-_PARTS = tuple(field.name for field in fields(PageSelectors))
 _APART = ("title", "kind", "key")
 
 
@@ -38,8 +40,9 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
 
     @router.api_route("", methods=_READ)
     @needs(Right.EDIT)
-    def show(name: str) -> Response:
-        return _page(of_campaigns, of_campaigns.stored(name), {"kind": "feed"})
+    def show(name: str, then: str = "") -> Response:
+        typed = {"kind": "feed", "then": then}
+        return _page(of_campaigns, of_campaigns.stored(name), typed)
 
     @router.post("")
     @needs(Right.EDIT)
@@ -60,7 +63,7 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
             return _page(of_campaigns, stored, form, {"address": str(problem)})
         finally:
             places.release()
-        content = _content(reading, zone) | {"lines": _in_the_file(source)}
+        content = _content(reading, zone) | _to_keep(source, form.get("then", ""))
         return _page(of_campaigns, stored, form, result=content)
 
     return router
@@ -75,7 +78,7 @@ def _source(form: FormFields) -> tuple[Source | None, dict[str, str]]:
     if kind is None or faults:
         return None, faults
     is_page = kind is SourceKind.PAGE
-    chosen = {part: form.get(part, "").strip() for part in _PARTS if is_page}
+    chosen = {part: form.get(part, "").strip() for part in SELECTORS if is_page}
     return Source("source", kind, address, select=PageSelectors(**chosen)), {}
 
 
@@ -92,8 +95,9 @@ def _page(
         status=422 if faults else 200,
         typed=dict(form),
         faults=faults or {},
+        then="start" if form.get("then") == "start" else "",
         kinds=[(kind, kind.capitalize()) for kind in _KINDS],
-        parts=_PARTS,
+        parts=SELECTORS,
         result=result,
     )
 
@@ -132,16 +136,12 @@ def _item(item: Item, reading: Reading, zone: str) -> dict[str, Any]:
     }
 
 
-def _in_the_file(source: Source) -> str:
-    """Return the lines that a campaign file names such a source by."""
-
-    def quoted(text: str) -> str:
-        return json.dumps(text, ensure_ascii=False)
-
-    lines = ["[[source]]", 'name = "…"', f'kind = "{source.kind}"']
-    lines.append(f"url = {quoted(source.location)}")
-    chosen = {part: getattr(source.select, part) for part in _PARTS}
-    pairs = [f"{part} = {quoted(css)}" for part, css in chosen.items() if css]
-    return "\n".join(
-        [*lines, *([f"select = {{ {', '.join(pairs)} }}"] if pairs else [])]
-    )
+def _to_keep(source: Source, then: str) -> dict[str, Any]:
+    """Return the form that adds a source as it was tried, already filled in."""
+    target = of_new_source(source.kind, asdict(source.select))
+    host = urlsplit(source.location).hostname or ""
+    name = name_for(host.removeprefix("www.").rpartition(".")[0] or "source")
+    typed = {"name": name, "url": source.location, "topics": "", "moderated": ""}
+    # Who begins wants something to look at.
+    typed["first"] = "5" if then == "start" else "now"
+    return {"fields": target.fields, "boxes": typed, "hidden": list(target.hidden())}

@@ -45,7 +45,7 @@ _TOLD = {"saved": "Saved", "nothing": "That was so already", "removed": "Taken o
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/desk/campaigns/{name}/settings")
-    pages = _FormPages(of_campaigns)
+    pages = FormPages(of_campaigns)
 
     @router.api_route("", methods=_READ)
     @needs(Right.LOOK)
@@ -87,7 +87,7 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
     return router
 
 
-class _FormPages:
+class FormPages:
     """What the pages of a campaign's form do."""
 
     def __init__(self, of_campaigns: CampaignPages) -> None:
@@ -229,6 +229,7 @@ class _FormPages:
                 for pair in field.sent(state.typed[field.name])
             ],
             then=then if then == "start" else "",
+            hidden=list(target.hidden()),
         )
 
 

@@ -10,7 +10,7 @@ from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.coming_slots import coming
 from digest.model.campaigns.editing.file_edits import EditedText, content_of, edited
-from digest.schedule import campaign_files
+from digest.schedule import campaign_files, campaign_making
 from digest.schedule.campaign_files import (
     AppliedCampaign,
     ChangedFileError,
@@ -150,6 +150,11 @@ class FormSaver:
         stored = self.stored()
         file = CampaignFile(text, stored.timezone, stored.folder)
         meaning, campaign = self.meaning(text), file.parsed()
+        before = self.stored().parsed()
+        if campaign.ends and campaign.ends != before.ends:
+            now = self.digest.now()
+            lines = campaign_making.ending_in_words(self.digest.engine, campaign, now)
+            meaning = (*meaning, *lines)
         return FormForesight(file.mark, meaning, self._slots(target, campaign))
 
     def _slots(
@@ -159,7 +164,7 @@ class FormSaver:
         if target.kind == "schedule":
             before = self.stored().parsed().schedules
             concerned = [row for row in campaign.schedules if row not in before]
-        elif target.address == "days":
+        elif target.address in ("days", "end"):
             concerned = [*campaign.schedules]
         else:
             return ()

@@ -251,6 +251,22 @@ SECTIONS: tuple[FormSection, ...] = (
 )
 
 
+_END = ("ends", "last_edition", "goodbye")
+# The same keys as of its days: what happens when it ends is said before.
+END = FormSection(
+    "end",
+    "End the campaign",
+    "campaign",
+    tuple(
+        field
+        for section in SECTIONS
+        if section.name == "days"
+        for field in section.fields
+        if field.name in _END
+    ),
+)
+
+
 def section_named(name: str) -> FormSection | None:
     """Return the section of that name, None where there is none."""
-    return next((each for each in SECTIONS if each.name == name), None)
+    return next((each for each in (*SECTIONS, END) if each.name == name), None)

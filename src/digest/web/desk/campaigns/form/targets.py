@@ -1,7 +1,7 @@
 """What a form changes of a campaign's file: one table of it, or one of its parts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from digest.errors import NotFound
@@ -24,7 +24,8 @@ PART_KINDS = {"schedules": "schedule", "sources": "source"}
 class FormTarget:
     """One form: its fields, and what of the file they are.
 
-    `kind` is of a part, "" of a table; `part` is the part's name, "" of a new one.
+    `kind` is of a part, "" of a table; `part` is the part's name, "" of a new one,
+    which has what is `fixed` beside what is typed.
     """
 
     title: str
@@ -33,6 +34,7 @@ class FormTarget:
     table: str = ""
     kind: str = ""
     part: str = ""
+    fixed: Mapping[str, TomlValue] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
@@ -51,7 +53,7 @@ class FormTarget:
         is_renamed = self.kind == "schedule" and self.part and name
         # It is the same one still: its readers and its editions stay with it.
         beside = {"renamed_from": self.part} if is_renamed else {}
-        return PartEdit(self.kind, self.part, {**values, **beside})
+        return PartEdit(self.kind, self.part, {**self.fixed, **values, **beside})
 
     def place(self, content: Mapping[str, Any]) -> str:
         """Return where its faults will be in that file: campaign, or schedule[2]."""
@@ -60,6 +62,14 @@ class FormTarget:
         names = [part.get("name") for part in parts_in(content, self.kind)]
         place = names.index(self.part) if self.part in names else len(names)
         return f"{self.kind}[{place + 1}]"
+
+    def hidden(self) -> Iterator[tuple[str, str]]:
+        """Yield what its form sends beside what is typed."""
+        for name, value in self.fixed.items():
+            if isinstance(value, Mapping):
+                yield from ((part, str(css)) for part, css in value.items())
+            else:
+                yield name, str(value)
 
     def _keys(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
         if not self.kind:
@@ -71,10 +81,10 @@ class FormTarget:
 def of_section(section: FormSection, lists: tuple[str, ...]) -> FormTarget:
     """Return the form of one section; `lists` are the mailing lists there are."""
     fields = tuple(
-        replace(field, options=tuple((name, name) for name in lists))
-        if field.name == "lists"
-        else field
-        for field in section.fields
+        replace(row, options=tuple((name, name) for name in lists))
+        if row.name == "lists"
+        else row
+        for row in section.fields
     )
     return FormTarget(section.title, section.name, fields, table=section.table)
 
@@ -99,3 +109,13 @@ def of_part(content: Mapping[str, Any], kinds: str, name: str) -> FormTarget:
         fields = source_fields(str(keys.get("kind", "")), str(keys.get("first", "")))
     title = f"{kind.capitalize()} {name}" if name else f"Add a {kind}"
     return FormTarget(title, f"{kinds}/{name or 'new'}", fields, kind=kind, part=name)
+
+
+def of_new_source(kind: str, selectors: Mapping[str, str]) -> FormTarget:
+    """Return the form of a source that is to be added; of a page with selectors."""
+    fixed: dict[str, TomlValue] = {"kind": kind}
+    chosen = {part: css.strip() for part, css in selectors.items() if css.strip()}
+    if chosen:
+        fixed["select"] = chosen
+    fields = tuple(row for row in source_fields(kind) if not row.is_rare)
+    return FormTarget("Add a source", "sources/new", fields, kind="source", fixed=fixed)
