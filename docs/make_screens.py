@@ -28,7 +28,7 @@ from digest.web.app import make_app
 from tests.browser.conftest import chromium
 from tests.builders import a_post, an_event
 from tests.staff import an_account, signed_in
-from tests.stored import posts_accepted
+from tests.stored import posts_accepted, reader_ref
 
 BUILD = Path(__file__).parents[1] / "build" / "screens"
 HOME = "http://localhost:8000"
@@ -76,6 +76,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("subscribe-letter", "/subscribe/lantern-week?how=letter"),
         ("subscribe-other", "/subscribe/lantern-week?how=other"),
     )
+    yield "choices", f"/p/{digest.links.choices_token(reader_ref(digest.engine))}"
     leave = digest.links.unsubscribe_url(ReaderRef(1)).rpartition("/u/")[2]
     yield "leave", f"/u/{leave}"
     client.post(f"/u/{leave}")

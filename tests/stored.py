@@ -7,6 +7,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.people.person import name_key
+from digest.model.people.reader_marks import ReaderRef
 from digest.model.posts.items import Item
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import (
@@ -22,6 +23,7 @@ from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
+from digest.store.people import readers
 from digest.store.posts import acceptance
 from tests.builders import EIGHT
 
@@ -144,3 +146,11 @@ def schedule_id(engine: Engine, name: str) -> int:
                 select(schedule.c.id).where(schedule.c.name == name)
             ).one()
         )
+
+
+def reader_ref(engine: Engine, reader_id: int = 1) -> ReaderRef:
+    """Return a reader as their mail names them."""
+    with reading(engine) as connection:
+        row = readers.get(connection, reader_id)
+        assert row is not None
+        return ReaderRef(row.id, row.mark)

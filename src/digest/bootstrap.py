@@ -29,6 +29,7 @@ from digest.store.staff.audit import acting_as
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from digest.audience.choosing import ReaderChoiceLinks
     from digest.audience.hashing import KeyedHasher
     from digest.audience.joining.confirming import ConfirmationLinks
     from digest.audience.joining.proofs import WorkProofs
@@ -107,6 +108,14 @@ class App:
 
         by_reader = acting_as(self.engine, "a reader, by a link,")
         return ConfirmationLinks(by_reader, self.links, self.hasher, self.clock)
+
+    @cached_property
+    def reader_choice_links(self) -> "ReaderChoiceLinks":
+        """What readers choose for themselves, by the link in an edition."""
+        from digest.audience.choosing import ReaderChoiceLinks
+
+        by_reader = acting_as(self.engine, "a reader, by a link,")
+        return ReaderChoiceLinks(by_reader, self.links, self.hasher, self.clock)
 
     @cached_property
     def work_proofs(self) -> "WorkProofs":

@@ -31,6 +31,10 @@ class FakeLinks:
         """Return an address for leaving by mail."""
         return f"mailto:leave+{reader.reader_id}@example.org"
 
+    def choices_url(self, reader: ReaderRef) -> str:
+        """Return an address for choosing."""
+        return f"https://example.org/p/{reader.reader_id}"
+
     def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return an address for bounces."""
         return f"bounces+{edition_code}-{reader.reader_id}@example.org"

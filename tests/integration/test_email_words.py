@@ -60,7 +60,7 @@ def test_every_link_and_heading_of_the_html_is_in_the_text() -> None:
 
     links = [a.get("href") for a in page.iter("a") if a.get("href")]
     away = {spoken(link) for link in links if not link.startswith(("#", "tel:"))}
-    assert len(away) == 11
+    assert len(away) == 12
     assert away <= {line.strip() for line in lines}
     for heading in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
         assert words_in(heading) in flowed

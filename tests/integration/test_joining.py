@@ -168,7 +168,7 @@ def test_who_gets_it_already_is_told_so_by_mail_alone(site: JoiningSite) -> None
     [mail] = site.mails()
 
     assert mail["Subject"] == "You get Lantern Week already"
-    assert link_in(mail).startswith("/u/")
+    assert link_in(mail).startswith("/p/")
 
 
 @pytest.mark.parametrize("who", ["erased", "suppressed"])

@@ -17,7 +17,7 @@ from digest.web.app import make_app
 from tests.builders import SITE, a_post
 from tests.joining import JOINABLE
 from tests.staff import signed_in
-from tests.stored import FILE, a_stored_campaign, posts_accepted
+from tests.stored import FILE, a_stored_campaign, posts_accepted, reader_ref
 
 LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
@@ -115,6 +115,10 @@ def joining_pages(client: TestClient, program: App) -> Iterator[tuple[str, str]]
     confirm = program.links.confirmation_url(1).rpartition("/")[2]
     yield "confirm", client.get(f"/confirm/{confirm}").text
     yield "confirmed", client.post(f"/confirm/{confirm}").text
+    own = program.links.choices_token(reader_ref(program.engine))
+    yield "choices", client.get(f"/p/{own}").text
+    yield "choices saved", client.post(f"/p/{own}", data={"format": "plain"}).text
+    yield "choices fault", client.post(f"/p/{own}", data={"rest": "until"}).text
     posted = {"name": "<Jo>", "address_1": "1 A", "address_2": "B", "postcode": "x"}
     yield "posted", client.post("/subscribe/lantern-week/letter", data=posted).text
     yield "to check", client.get("/desk/people/joining").text

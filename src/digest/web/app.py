@@ -58,6 +58,7 @@ from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.post_room import batches, returned, to_do
 from digest.web.public import (
+    choices,
     confirming,
     event_file,
     health,
@@ -103,6 +104,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         unsubscribe.routes(digest, pages),
         joining.routes(digest, pages),
         confirming.routes(digest, pages),
+        choices.routes(digest, pages),
         slot_calendar.routes(digest),
         event_file.routes(digest),
         sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),

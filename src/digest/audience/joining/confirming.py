@@ -15,6 +15,7 @@ from digest.audience.signed_links import SignedLinks
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.people.person import CONSENT, Consent, Person
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -45,7 +46,7 @@ class JoiningState:
     campaign: Campaign
     content: Mapping[str, str]
     wording: str
-    reader_id: int | None = None
+    reader: ReaderRef | None = None
     schedule: str = ""
     has_changed: bool = False
 
@@ -144,23 +145,22 @@ def _state(
     connection: Connection, request: JoiningRequest, *, has_changed: bool = False
 ) -> JoiningState:
     campaign = campaigns.load(connection, request.campaign_id)
-    reader_id = None
+    reader, schedule = None, ""
     if request.subscriber_id is not None:
-        reader_id = next(
+        reader = next(
             (
-                reader.id
+                reader
                 for reader in readers.of_subscriber(connection, request.subscriber_id)
                 if reader.campaign_id == request.campaign_id
             ),
             None,
         )
-        if reader_id is None:
+        if reader is None:
             raise NotFound(_OVER)
-    schedule = ""
-    if reader_id is not None:
-        schedule = reader_choices.of_reader(connection, reader_id).schedule
+        schedule = reader_choices.of_reader(connection, reader.id).schedule
+    whom = ReaderRef(reader.id, reader.mark) if reader else None
     return JoiningState(
-        campaign, request.content, request.wording, reader_id, schedule, has_changed
+        campaign, request.content, request.wording, whom, schedule, has_changed
     )
 
 

@@ -41,15 +41,13 @@ class WorkProofs:
         age = now.timestamp() - int(match[1])
         if not 0 <= age <= limits.PROOF_LASTS.total_seconds():
             return False
-        return age >= limits.PROOF_WAIT.total_seconds() or _is_work(question, answer)
+        if age >= limits.PROOF_WAIT.total_seconds():
+            return True
+        if not re.fullmatch(r"[0-9]{1,12}", answer, re.ASCII):
+            return False
+        digest = hashlib.sha256(f"{question}:{answer}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") >> (32 - limits.PROOF_BITS) == 0
 
     def _mac(self, moment: str, about: str) -> str:
         content = f"{moment}:{about}".encode()
         return hmac.digest(self._key, content, "sha256")[:16].hex()
-
-
-def _is_work(question: str, answer: str) -> bool:
-    if not re.fullmatch(r"[0-9]{1,12}", answer, re.ASCII):
-        return False
-    digest = hashlib.sha256(f"{question}:{answer}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> (32 - limits.PROOF_BITS) == 0

@@ -53,7 +53,7 @@ def request_of(
         raise ValueError(f"{campaign.name} cannot be joined by {way}")
     cells = {name: typed.get(name, "").strip() for name in columns_of(way)}
     cells["format"] = _format(way, typed)
-    cells["topics"] = _topics(campaign, typed)
+    cells["topics"] = topics_typed(campaign, typed)
     if campaign.schedule_named(cells["schedule"]) is None:
         cells["schedule"] = ""
     row = read_row(ListRow(0, {name: text for name, text in cells.items() if text}))
@@ -100,7 +100,7 @@ def targets_of(hasher: KeyedHasher, person: Person) -> JoiningTargets:
     )
 
 
-def _topics(campaign: Campaign, typed: Mapping[str, str]) -> str:
+def topics_typed(campaign: Campaign, typed: Mapping[str, str]) -> str:
     """Return the topics that were ticked; "" for all, which is also for none."""
     fields = topic_fields(campaign)
     ticked = [topic for name, topic in fields.items() if typed.get(name)]

@@ -32,6 +32,10 @@ class ReaderLinks(Protocol):
         """Return the mailto: address that does the same, or ""."""
         ...
 
+    def choices_url(self, reader: ReaderRef) -> str:
+        """Return the https address where the reader chooses what they get."""
+        ...
+
     def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return the address that bounces of this copy go to."""
         ...
@@ -110,6 +114,7 @@ def merged_copy(
         leave_url=links.unsubscribe_url(reader),
         leave_mailto=links.unsubscribe_mailto(reader),
         consent=due.to.consent,
+        choices_url=links.choices_url(reader),
     )
     return Copy(
         ref=str(due.key),

@@ -45,6 +45,8 @@ class MergeField(StrEnum):
     ADDRESS_IN_HTML = "address-in-html"
     LEAVE_URL_IN_TEXT = "leave-url-in-text"
     LEAVE_URL_IN_HTML = "leave-url-in-html"
+    CHOICES_URL_IN_TEXT = "choices-url-in-text"
+    CHOICES_URL_IN_HTML = "choices-url-in-html"
     REASON_IN_TEXT = "reason-in-text"
     REASON_IN_HTML = "reason-in-html"
     PICTURES = "pictures"
@@ -57,7 +59,8 @@ class Recipient:
     `name` may be empty. `reference` names the copy in its Message-ID, the same
     on every attempt. `leave_url` leaves without signing in (RFC 8058);
     `leave_mailto`, a mailto: address that does the same, may be empty. `consent` is
-    what is on record of why they get it.
+    what is on record of why they get it. `choices_url` is where they choose what they
+    get; without it, where they leave.
 
     Raises ValueError where a part that this program makes is malformed; an
     address that cannot be written to is for `mime.undeliverable` to find.
@@ -69,12 +72,15 @@ class Recipient:
     leave_url: str
     leave_mailto: str = ""
     consent: Consent = NO_EVIDENCE
+    choices_url: str = ""
 
     def __post_init__(self) -> None:
         if len(self.reference) > 128 or not _REFERENCE.fullmatch(self.reference):
             raise ValueError("a reference is letters, digits, hyphens and single dots")
         if not _WEB_ADDRESS.fullmatch(self.leave_url):
             raise ValueError("leave_url is not an http(s) address fit for a header")
+        if self.choices_url and not _WEB_ADDRESS.fullmatch(self.choices_url):
+            raise ValueError("choices_url is not an http(s) address")
         if self.leave_mailto and not _MAIL_ADDRESS.fullmatch(self.leave_mailto):
             raise ValueError("leave_mailto is not a mailto: address fit for a header")
 
@@ -222,6 +228,8 @@ _IN_BODY: Mapping[MergeField, Callable[[Recipient], str]] = {
     MergeField.ADDRESS_IN_HTML: lambda to: escape(cleaned(to.address)),
     MergeField.LEAVE_URL_IN_TEXT: lambda to: to.leave_url,
     MergeField.LEAVE_URL_IN_HTML: lambda to: escape(to.leave_url),
+    MergeField.CHOICES_URL_IN_TEXT: lambda to: to.choices_url or to.leave_url,
+    MergeField.CHOICES_URL_IN_HTML: lambda to: escape(to.choices_url or to.leave_url),
 }
 
 

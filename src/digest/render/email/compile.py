@@ -50,6 +50,7 @@ SAMPLE_READER = Recipient(
     address="ann@example.org",
     reference="sample",
     leave_url="https://example.org/u/sample",
+    choices_url="https://example.org/p/sample",
     leave_mailto="mailto:leave@example.org",
     consent=Consent("consent", at="2026-03-03"),
 )

@@ -44,6 +44,7 @@ class EmailFamily:
             address=addressee.email or "nobody@example.org",
             reference="preview",
             leave_url="https://example.org/u/preview",
+            choices_url="https://example.org/p/preview",
             consent=addressee.consent,
         )
         match preview.media_type.partition(";")[0]:

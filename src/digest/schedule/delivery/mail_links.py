@@ -33,6 +33,12 @@ class MailLinks:
         """Return "": no mailbox is read for people who unsubscribe by email."""
         return ""
 
+    def choices_url(self, reader: ReaderRef) -> str:
+        """Return the https address where the reader chooses what they get."""
+        if self.rehearsal:
+            return self.links.rehearsal_url
+        return self.links.choices_url(reader)
+
     def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return the address that bounces of this copy go to."""
         domain = self._domains.get(edition_code) or self._look_up(edition_code)

@@ -52,16 +52,15 @@ class ConfirmationOutbox:
         What cannot be handed over is tried again at a later look.
         """
         count = 0
-        with guarded("forgetting requests to join", "that are over"):
-            self._forget_old(now)
+        with (
+            guarded("forgetting requests to join", "that are over"),
+            writing(self.engine) as connection,
+        ):
+            joining_requests.forget_old(connection, now)
         while request := self._claimed(now):
             with guarded("mailing a confirmation", f"request={request.id}"):
                 count += self._settled(request, now)
         return count
-
-    def _forget_old(self, now: datetime) -> None:
-        with writing(self.engine) as connection:
-            joining_requests.forget_old(connection, now)
 
     def _claimed(self, now: datetime) -> JoiningRequest | None:
         # Looked for first without the lock that writers wait for.
@@ -132,7 +131,7 @@ class ConfirmationOutbox:
         joining_requests.note_mailed(connection, request.id, now)
         campaign = campaigns.load(connection, request.campaign_id)
         if here := self._reader_at(connection, request, targets.address):
-            link = self.links.unsubscribe_url(here)
+            link = self.links.choices_url(here)
             return Confirmation(campaign, link, gets_it_already=True)
         return Confirmation(campaign, self.links.confirmation_url(request.id))
 

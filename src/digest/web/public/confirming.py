@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from digest.audience.joining.confirming import JoiningState
 from digest.bootstrap import App
 from digest.model.campaigns.campaign_slots import next_slot
+from digest.model.people.reader_marks import ReaderRef
 from digest.render.words.catalogue import words_for
 from digest.render.words.dates import moment_told
 from digest.web.parts.pages import Pages
@@ -18,7 +19,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("/{token}", methods=["GET", "HEAD"])
     def ask(token: str) -> Response:
         state = digest.confirmation_links.look(token)
-        if state.reader_id is not None:
+        if state.reader is not None:
             return _confirmed(digest, pages, state)
         return pages.page(
             "public/subscribe/confirm.html",
@@ -56,7 +57,7 @@ def _confirmed(digest: App, pages: Pages, state: JoiningState) -> Response:
     words, now = words_for(campaign.language), digest.now()
     schedule = campaign.schedule_named(state.schedule) or campaign.schedules[0]
     slot = next_slot(campaign, schedule, now)
-    panel = ""
+    panel, whom = "", state.reader or ReaderRef(0)
     if slot is not None:
         when = moment_told(slot, schedule.times.zone, words)
         panel = words.gettext("The next one goes on %(when)s", when=when)
@@ -64,4 +65,5 @@ def _confirmed(digest: App, pages: Pages, state: JoiningState) -> Response:
         "public/subscribe/confirmed.html",
         campaign=campaign,
         panel=panel,
+        choices_url=f"/p/{digest.links.choices_token(whom)}",
     )

@@ -165,7 +165,8 @@ class JoiningPages:
         words = JoiningWords(stored.campaign)
         if state is BrakeState.STOPPED:
             return self._pages.notice(429, *words.stopped())
-        proofs, about = self._digest.work_proofs, _about(wanted)
+        proofs, content = self._digest.work_proofs, sorted(wanted.content.items())
+        about = f"{wanted.campaign_id} {wanted.way} {content}"
         question, answer = form.get("question", ""), form.get("answer", "")
         if proofs.is_answered(
             question, about, answer, now
@@ -201,8 +202,3 @@ class JoiningPages:
             campaign=stored.campaign,
             **content,
         )
-
-
-def _about(wanted: NewJoiningRequest) -> str:
-    content = sorted(wanted.content.items())
-    return f"{wanted.campaign_id} {wanted.way} {content}"
