@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Route, sync_playwright
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
@@ -24,6 +25,7 @@ from digest.schedule.editions import publishing
 from digest.schedule.editions.steering.contents import EditionContents, contents
 from digest.schedule.editions.steering.steer import Steer
 from digest.settings import Settings
+from digest.store.base.tables import delivery, edition
 from digest.web.app import make_app
 from tests.browser.conftest import chromium
 from tests.builders import a_post, an_event
@@ -153,6 +155,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("api", "/api/v1/docs"),
     )
     yield from _editions(digest, client)
+    yield from _troubled_run(digest)
     inbox = digest.inbox.messages()
     yield from (("message", f"/inbox/{mail.key}") for mail in inbox[:1])
 
@@ -187,6 +190,26 @@ def _editions(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     lifecycle.freeze(digest.engine, number, digest.now())
     for name in ("", "/approve", "/recall"):
         yield f"edition-waits{name.replace('/', '-')}", f"/desk/editions/{number}{name}"
+
+
+def _troubled_run(digest: App) -> Iterator[tuple[str, str]]:
+    """Yield pages of a run that is going, with emails that need a person."""
+    no_answer = "No answer after the whole message was handed over, 16:03"
+    ends = [("refused", "550 5.1.1 no such user"), *[("uncertain", no_answer)] * 2]
+    with digest.writing() as connection:
+        emails = select(delivery.c.reader_id).where(delivery.c.channel == "email")
+        for reader_id, (state, reply) in zip(
+            connection.scalars(emails).all(), ends, strict=False
+        ):
+            connection.execute(
+                update(delivery)
+                .where(delivery.c.reader_id == reader_id)
+                .values(state=state, reply=reply, doubts=int(state == "uncertain"))
+            )
+        connection.execute(update(edition).values(state="sending", ended_at=None))
+    yield "run-going", "/desk/runs/1?done=accepted&emails=2"
+    yield "run-retry", "/desk/runs/1/retry/refused"
+    yield "run-again", "/desk/runs/1/again/1"
 
 
 def _contents(digest: App) -> EditionContents:

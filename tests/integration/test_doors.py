@@ -51,6 +51,8 @@ def address_of(path: str) -> str:
         ("{name}", "lantern-week"),
         ("{table}", "copies"),
         ("{schedule}", "daily"),
+        ("{state}", "refused"),
+        ("{reader_id}", "1"),
         ("{preview}", "html"),
         ("{act}", "hold"),
         ("{kind}", "post"),

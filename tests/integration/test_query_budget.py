@@ -39,7 +39,8 @@ OVER_BUDGET = {
     "/desk/people/{person_id}/held.json": 11,
     "/desk/people/{person_id}/move": 17,
     "/desk/runs": 14,
-    "/desk/runs/{edition_id}": 16,
+    "/desk/runs/{edition_id}": 17,
+    "/desk/runs/{edition_id}/progress": 13,
 }
 # What the first live edition of each schedule would hold is reckoned for each.
 GROWS = {"/desk/golive", "/desk/golive/confirm"}

@@ -14,7 +14,7 @@ from digest.web import metrics
 from digest.web.api import docs_page
 from digest.web.api.application import make_api
 from digest.web.api.parts import problems
-from digest.web.desk import calendar, golive, inbox, reports, runs, start, today
+from digest.web.desk import calendar, golive, inbox, reports, start, today
 from digest.web.desk.campaigns import (
     campaign_pages,
     file_pages,
@@ -38,6 +38,8 @@ from digest.web.desk.lists import import_pages, list_pages
 from digest.web.desk.people import routers as people
 from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
+from digest.web.desk.runs import copy_acts, run_pages
+from digest.web.desk.runs.run_pages import RunPages
 from digest.web.desk.settings import audit, keys, users
 from digest.web.doors import (
     account,
@@ -70,8 +72,8 @@ from digest.web.public import (
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "img-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -98,7 +100,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     pages = Pages(digest)
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
     posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
-    passkey_door = PasskeyDoor(digest)
+    passkey_door, runs = PasskeyDoor(digest), RunPages(digest, pages)
     gate, door = Gate(digest, pages, sessions), Door(digest)
     of_everybody = (
         unsubscribe.routes(digest, pages),
@@ -128,7 +130,8 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         today.routes(digest, pages),
         start.routes(digest, pages),
         *_of_editions(digest, pages),
-        runs.routes(digest, pages),
+        run_pages.routes(runs),
+        copy_acts.routes(runs),
         post_pages.routes(posts),
         forms.routes(posts),
         buttons.routes(posts),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from digest.model.campaigns.campaign import Campaign
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.eta import TimeRemaining, outlook, rate_of
 from digest.model.delivery.eta import seconds_left as time_left
@@ -47,6 +48,7 @@ class Run:
     """
 
     edition: Edition
+    campaign: Campaign
     copies: dict[tuple[str, str], int]
     remaining: TimeRemaining
     rate: float | None
@@ -122,13 +124,26 @@ def run_of(
 ) -> Run:
     """Return how an edition's copies stand; `limits` hold for all emails together."""
     copies = overview.copies(connection, edition.id)
-    waiting = (
-        runs.waits(connection, edition.id, now) if edition.is_going else DelayedEmails()
-    )
+    stored = campaigns.by_name(connection, edition.campaign)
+    doubtful = overview.doubtful(connection, edition.id)
+    if not edition.is_going:
+        # Nothing of it leaves by itself: no more has to be asked.
+        none = TimeRemaining(0)
+        return Run(
+            edition=edition,
+            campaign=stored.campaign,
+            copies=copies,
+            remaining=none,
+            rate=None,
+            seconds_left=0.0,
+            outlook=outlook(none, None),
+            reasons=(),
+            doubtful=doubtful,
+        )
+    waiting = runs.waits(connection, edition.id, now)
     planned = count_emails(copies, DeliveryState.PLANNED)
     on_the_wire = count_emails(copies, DeliveryState.HANDING_OVER)
     ready = max(planned - waiting.copies, 0) + on_the_wire
-    stored = campaigns.by_name(connection, edition.campaign)
     zone = stored.campaign.timezone
     kept_back = _holds(connection, stored, edition, now)
     if quiet := quiet_until(connection, now).get(edition.id):
@@ -143,35 +158,31 @@ def run_of(
         rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
     stops = [*kept_back, *_stops(connection, limits, now, zone)]
-    is_in_hand = edition.is_going and bool(
-        runs.batches(connection, edition.id).get(LEASED)
-    )
-    reasons = _reasons(edition, remaining, waiting, stops, is_in_hand=is_in_hand)
-    if edition.is_going and edition.deliver_by and ready + waiting.copies:
+    is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
+    reasons = _reasons(remaining, waiting, stops, is_in_hand=is_in_hand)
+    if edition.deliver_by and ready + waiting.copies:
         by = moment_in_words(edition.deliver_by, zone)
         reasons.append(f"What has not gone by {by} expires.")
     return Run(
         edition=edition,
+        campaign=stored.campaign,
         copies=copies,
         remaining=remaining,
         rate=rate,
         seconds_left=time_left(remaining, rate, used),
         outlook=outlook(remaining, rate, used),
         reasons=tuple(reasons),
-        doubtful=overview.doubtful(connection, edition.id),
+        doubtful=doubtful,
     )
 
 
 def _reasons(
-    edition: Edition,
     remaining: TimeRemaining,
     waiting: DelayedEmails,
     stops: Sequence[str],
     *,
     is_in_hand: bool,
 ) -> list[str]:
-    if not edition.is_going:
-        return []
     has_copies = remaining.ready or remaining.waiting
     reasons = [*stops] if has_copies else []
     # What stops them says already why nobody has them in hand.

@@ -72,6 +72,7 @@ class ListedCopy:
     owes: bool = False
     carried_by: int | None = None
     print_batch_id: int | None = None
+    subscriber_id: int = 0
 
     @property
     def to(self) -> str:
@@ -217,6 +218,7 @@ def _going(edition_id: int, after: int) -> Select[Any]:
             delivery.c.owes,
             delivery.c.carried_by,
             delivery.c.print_batch_id,
+            delivery.c.subscriber_id,
             *_REACHED_AT,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
@@ -239,6 +241,7 @@ def _staying(edition_id: int, after: int) -> Select[Any]:
             literal(value=False).label("owes"),
             literal(None).label("carried_by"),
             literal(None).label("print_batch_id"),
+            reader.c.subscriber_id,
             *_REACHED_AT,
         )
         .join(reader, reader.c.id == left_out.c.reader_id)
@@ -296,4 +299,5 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
         owes=row.owes,
         carried_by=row.carried_by,
         print_batch_id=row.print_batch_id,
+        subscriber_id=row.subscriber_id,
     )

@@ -300,6 +300,12 @@ def _not_served_of_each(
     return counts
 
 
+def count_left_out(connection: Connection, edition_id: int) -> int:
+    """Return how many readers of an edition get no copy, and cannot be reached."""
+    out = select(func.count()).select_from(left_out).where(_is_out(edition_id))
+    return connection.scalar(out) or 0
+
+
 def unserved_causes(
     connection: Connection, edition_ids: Sequence[int], most_names: int
 ) -> list[UnservedCause]:

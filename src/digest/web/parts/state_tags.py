@@ -54,6 +54,8 @@ COPIES: Mapping[str, StateTag] = {
     DOUBTFUL: StateTag("May have arrived twice", "question", "ask"),
     TO_POST: StateTag("To print and post", "printer", "doing"),
     POSTED: StateTag("Posted", "tick", "good"),
+    "printed": PRINTED,
+    "trying-again": StateTag("Trying again", "clock", "look"),
     PROOFS: StateTag("Laid out as proofs", "paper", "wait"),
 }
 POSTS: Mapping[str, StateTag] = {

@@ -1,0 +1,146 @@
+"""What a run's page shows: each channel by state, how long it takes, what waits."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.eta import left_in_words, rate_in_words
+from digest.model.formats import Channel
+from digest.model.moves import DELIVERY_MOVES
+from digest.model.staff_words import counted, moment_in_words
+from digest.schedule.reports.runs import Run
+from digest.store.delivery import copies, print_batches
+from digest.store.delivery.by_channel import goes_by_email
+from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
+from digest.store.reports import overview
+
+_MEANINGS: Mapping[str, str] = {
+    DeliveryState.PLANNED: "Next in turn",
+    DeliveryState.HANDING_OVER: "On its way just now",
+    DeliveryState.ACCEPTED: "Their mail server has taken it",
+    DeliveryState.REFUSED: "Their mail server said no; why stands beside each",
+    DeliveryState.UNCERTAIN: "No answer came: they may have it, or not",
+    DeliveryState.CANCELLED: "Did not go; why stands beside each",
+    DeliveryState.EXPIRED: "The next edition carries its posts",
+}
+_TRYING_AGAIN = "trying-again"
+_HEADINGS = {True: "Email", False: "Post"}
+
+
+def run_view(run: Run) -> dict[str, Any]:
+    """Return what every page tells of a run."""
+    edition, zone = run.edition, run.campaign.timezone
+    return {
+        "id": edition.id,
+        "name": edition.title,
+        "is_rehearsal": edition.is_rehearsal,
+        "title": run.campaign.title,
+        "zone": zone,
+        "schedule": edition.schedule,
+        "slot": moment_in_words(edition.slot, zone),
+        "state": edition.standing,
+        "is_going": edition.is_going,
+        "total": run.total,
+        "ended": run.ended,
+        "outlook": run.outlook,
+        "reasons": run.reasons,
+        "refused": run.count(DeliveryState.REFUSED),
+        "uncertain": run.count(DeliveryState.UNCERTAIN),
+        "doubtful": run.doubtful,
+        "left": _time_left(run),
+        "rate": rate_in_words(run.rate) if run.rate else "",
+    }
+
+
+def progress_view(connection: Connection, run: Run) -> dict[str, Any]:
+    """Return how each channel of it goes: what is asked for again and again."""
+    return run_view(run) | {"channels": list(_channels(connection, run))}
+
+
+def states_of(run: Run) -> list[str]:
+    """Return the states to choose from: those of copies, and what else may be so."""
+    there = {state for _, state in run.copies}
+    stand = [state.value for state in DeliveryState if state in there]
+    return [*stand, copies.LEFT_OUT, copies.DOUBTFUL]
+
+
+def _time_left(run: Run) -> str:
+    """Return how long its emails will take, "" where that is not known."""
+    if not (run.remaining.ready and run.seconds_left):
+        return ""
+    return f"{left_in_words(run.seconds_left)} left"
+
+
+def _channels(connection: Connection, run: Run) -> Iterator[dict[str, Any]]:
+    for channel in Channel:
+        counts = {
+            state: count for (by, state), count in run.copies.items() if by == channel
+        }
+        if not counts:
+            continue
+        is_email = goes_by_email(channel)
+        ended = sum(counts.get(state, 0) for state in DELIVERY_MOVES.ended)
+        yield {
+            "name": channel.value,
+            "heading": _HEADINGS[is_email],
+            "total": sum(counts.values()),
+            "ended": ended,
+            "accepted": counts.get(DeliveryState.ACCEPTED, 0),
+            "rows": list(_emails(run, counts) if is_email else _letters(counts)),
+            "batches": [] if is_email else _batches(connection, run),
+        }
+
+
+def _emails(run: Run, counts: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
+    """Yield each state, how many emails stand so, and what that means."""
+    waiting = run.remaining.waiting
+    for state in DeliveryState:
+        count = counts.get(state, 0)
+        if state is DeliveryState.PLANNED and waiting:
+            count = max(count - waiting, 0)
+            yield _TRYING_AGAIN, waiting, _next_try(run)
+        if count:
+            yield state.value, count, _MEANINGS[state]
+
+
+def _next_try(run: Run) -> str:
+    soonest = run.remaining.soonest
+    if soonest is None:
+        return "Their mail server asked us to come back"
+    at = moment_in_words(soonest, run.campaign.timezone)
+    return f"Their mail server asked us to come back. The first are tried on {at}"
+
+
+def _letters(counts: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
+    """Yield how letters stand that are in no print batch."""
+    for state in DeliveryState:
+        if state is not DeliveryState.ACCEPTED and (count := counts.get(state, 0)):
+            is_waiting = state is DeliveryState.PLANNED
+            meaning = "To be laid out" if is_waiting else _MEANINGS[state]
+            yield state.value, count, meaning
+
+
+def _batches(connection: Connection, run: Run) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": batch.id,
+            "organiser": batch.organiser or "Letters of nobody's round",
+            "letters": counted(batch.files.letters, "letter", "letters"),
+            "sheets": counted(batch.files.sheets, "sheet", "sheets"),
+            "standing": _standing(batch),
+        }
+        for batch in print_batches.listed(connection, run.edition.id)
+    ]
+
+
+def _standing(batch: PrintBatch) -> str:
+    """Return how a print batch stands, as states are named on pages."""
+    if batch.is_rehearsal:
+        return overview.PROOFS
+    if batch.state is PrintBatchState.STOPPED:
+        return DeliveryState.CANCELLED.value
+    if batch.state is PrintBatchState.POSTED:
+        return overview.POSTED
+    return "printed" if batch.printed_at else overview.TO_POST
