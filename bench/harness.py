@@ -31,7 +31,7 @@ class Result:
     figures: Mapping[str, float]
     ratios: Mapping[str, float]
     missing: Mapping[str, str] = field(default_factory=dict)
-    rows: Sequence[Mapping[str, float]] = ()
+    rows: Sequence[Mapping[str, float | str]] = ()
 
 
 def main(measure: Callable[[bool], Result]) -> None:
@@ -132,7 +132,13 @@ def _as_json(result: Result) -> str:
         "machine": machine(),
     }
     if result.rows:
-        report["rows"] = [_rounded(row) for row in result.rows]
+        report["rows"] = [
+            {
+                name: value if isinstance(value, str) else float(f"{value:.4g}")
+                for name, value in row.items()
+            }
+            for row in result.rows
+        ]
     return json.dumps(report | ({"missing": result.missing} if result.missing else {}))
 
 
@@ -153,18 +159,22 @@ def _as_table(result: Result) -> str:
     )
 
 
-def _as_lines(rows: Sequence[Mapping[str, float]]) -> list[str]:
+def _as_lines(rows: Sequence[Mapping[str, float | str]]) -> list[str]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     return [
         "  ".join(names),
         *(
             "  ".join(
-                f"{row[name]:{len(name)},.4g}" if name in row else " " * len(name)
+                _cell(row[name], len(name)) if name in row else " " * len(name)
                 for name in names
             )
             for row in rows
         ),
     ][: len(rows) + 1 if rows else 0]
+
+
+def _cell(value: float | str, width: int) -> str:
+    return value if isinstance(value, str) else f"{value:{width},.4g}"
 
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:
