@@ -158,7 +158,7 @@ def test_an_account_that_ends_is_out_everywhere(program: App) -> None:
     with program.writing() as connection:
         assert accounts.bring_back(connection, ann, EIGHT)
         acts = [act.act for act in audit.latest(connection, 3)]
-    assert acts == ["brought back", "ended", "chose a password for"]
+    assert acts == ["brought back", "ended", "signed in as"]
 
 
 def test_a_session_ends_by_itself_and_with_another_password(program: App) -> None:

@@ -11,7 +11,9 @@ from digest.model.roles import ROLE_WORDS, Role
 if TYPE_CHECKING:
     from digest.store.staff.accounts import Account
 
-app = typer.Typer(help="People who may sign in: add, list, role, link, end, back.")
+app = typer.Typer(
+    help="People who may sign in: add, list, role, login, link, end, back."
+)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their email address.")]
 _ROLES = "; ".join(f"{role}: {words}" for role, words in ROLE_WORDS.items())
 RoleChoice = Annotated[
@@ -58,7 +60,7 @@ def list_all(*, json: AsJson = False) -> None:
             (
                 each.name,
                 each.email,
-                each.role.value,
+                each.unknown_role or each.role.value,
                 _state(each),
                 f"{each.seen_at:%Y-%m-%d %H:%M} UTC" if each.seen_at else "",
             )
@@ -80,6 +82,26 @@ def role(
         who = accounts.by_email(connection, email.lower())
         changed = accounts.change_role(connection, who.id, role, digest.now())
     result(f"{who.name}: {'now' if changed else 'was already'} {role}")
+
+
+@app.command()
+def login(
+    email: Email,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Theirs at the machine; whoami says.")
+    ] = "",
+) -> None:
+    """Say who somebody is who types commands: their account's owner, and nobody else.
+
+    Their word for an edition counts once then. Without NAME it is taken back.
+    """
+    from digest.bootstrap import open_app
+    from digest.store.staff import accounts
+
+    with open_app() as digest, digest.writing() as connection:
+        who = accounts.by_email(connection, email.lower())
+        accounts.change_login_name(connection, who.id, name, digest.now())
+    result(f"{who.name}: {f'types commands as {name}' if name else 'types none'}")
 
 
 @app.command()
@@ -140,6 +162,8 @@ def back(email: Email) -> None:
 
 
 def _state(who: "Account") -> str:
+    if who.unknown_role:
+        return "of a role this version does not know: digest users role EMAIL ROLE"
     if who.ended_at is not None:
         return f"ended {who.ended_at:%Y-%m-%d}"
     if not who.has_password:

@@ -10,6 +10,7 @@ from digest.errors import EditionConflict
 from digest.model.campaigns.campaign import Approval, Campaign
 from digest.store.editions import steering
 from digest.store.editions.editions import Edition
+from digest.store.staff import accounts
 
 _NEEDED = {Approval.AUTOMATIC: 0, Approval.ONE: 1, Approval.TWO: 2}
 
@@ -52,11 +53,13 @@ def need_of(
     connection: Connection, edition: Edition, campaign: Campaign, now: datetime
 ) -> ApprovalNeed:
     """Return what the edition needs of people."""
+    author = steering.last_by(connection, steering.place_of(edition))
+    people = accounts.known_as(connection, filter(None, (*edition.approved_by, author)))
     return ApprovalNeed(
         edition.id,
         campaign.approval,
-        edition.approved_by,
-        steering.last_by(connection, steering.place_of(edition)),
+        tuple(dict.fromkeys(people[name] for name in edition.approved_by)),
+        people[author] if author else None,
         said_before(connection, edition, now),
         edition.is_recalled,
     )

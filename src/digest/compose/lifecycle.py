@@ -23,6 +23,7 @@ from digest.store.campaigns import campaigns
 from digest.store.editions import editions, moves, steering
 from digest.store.people import owed
 from digest.store.people.readers import place_in, reads_it
+from digest.store.staff import accounts
 
 UNAPPROVED = "nobody approved it in time"
 NOTHING_NEW = "nothing new was published since the edition before"
@@ -97,9 +98,11 @@ def approve(  # noqa: PLR0913 - who says what, by name
         if again:
             need = replace(need, before=None)
         if by:
+            # Who types a command and who presses a button may be one person.
+            by = accounts.known_as(connection, [by])[by]
             refuse_unless_seen(connection, edition, version)
             _refuse_who_may_not(need, by)
-        names = [*edition.approved_by]
+        names = [*need.approved_by]
         if by and by not in names:
             names.append(by)
         if len(names) < need.people:

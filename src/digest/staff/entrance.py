@@ -12,7 +12,8 @@ from digest.store.base.engine import reading, writing
 from digest.store.staff import account_links, accounts, sessions
 from digest.store.staff.account_links import AccountLink, LinkPurpose
 from digest.store.staff.accounts import Account
-from digest.store.staff.sessions import NewSession
+from digest.store.staff.audit import Act, record
+from digest.store.staff.sessions import NewSession, Session
 
 _LASTS = {
     LinkPurpose.FIRST: limits.FIRST_LASTS,
@@ -114,7 +115,12 @@ def sign_in(
     *,
     is_confirmed: bool,
 ) -> tuple[str, timedelta]:
-    """Sign somebody in on a device; return its cookie and how long it lasts."""
+    """Sign somebody in on a device; return its cookie and how long it lasts.
+
+    It is on record once they are in wholly.
+    """
+    if is_confirmed:
+        _record(connection, "signed in as", account_id, now, device)
     sessions.end_overdue(connection, now)
     lasts = limits.SESSION_LASTS if is_confirmed else limits.UNCONFIRMED_LASTS
     new = NewSession(account_id, device, lasts, is_confirmed)
@@ -126,3 +132,25 @@ def _link(
 ) -> int:
     ends = now + _LASTS[purpose]
     return account_links.make(connection, purpose, account_id, now, ends)
+
+
+def sign_out(connection: Connection, session: Session, now: datetime) -> None:
+    """Sign somebody out where they are, on record if they were in wholly."""
+    has_ended = sessions.end(connection, session.id, session.account.id)
+    if has_ended and session.is_confirmed:
+        _record(connection, "signed out as", session.account.id, now, session.device)
+
+
+def note_refusal(connection: Connection, email: str, why: str, now: datetime) -> None:
+    """Put on record that somebody was not let in; no address of nobody's is kept."""
+    name = accounts.name_of(connection, email)
+    subject = f"account {name}" if name else "nobody's account"
+    act = Act("was not let in to", subject=subject, after={"why": why})
+    record(connection, act, now)
+
+
+def _record(
+    connection: Connection, verb: str, account_id: int, now: datetime, device: str
+) -> None:
+    subject = f"account {accounts.get(connection, account_id).name}"
+    record(connection, Act(verb, subject=subject, after={"device": device}), now)

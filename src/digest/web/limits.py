@@ -28,6 +28,9 @@ WRONG_ATTEMPTS_OF_A_CALLER = 50
 # Of those of one person from anywhere: some six thousand a day, of 10^20 passwords.
 WRONG_ATTEMPTS_OF_A_PERSON = 40
 
+# Of refusals of one address that are put on record: more of them say nothing new.
+REFUSALS_ON_RECORD = 5
+
 # == Signing up ==
 
 # The time in which sign-ups from one place count.

@@ -870,6 +870,8 @@ account = Table(
     Column("ended_at", UtcDateTime),
     # Whose letters an organiser sees: "" those of nobody's, null none at all.
     Column("organiser", Text),
+    # What the machine calls them who type commands there: the same person.
+    Column("login_name", String(80), unique=True),
 )
 
 # Who is signed in on which device; only a hash of the cookie is kept.

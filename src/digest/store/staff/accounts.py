@@ -4,6 +4,7 @@ Belongs: rows of people who may sign in, and the rule that somebody can always l
 others in. How a password or a code is checked stands in digest.staff.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,13 +25,19 @@ from digest.store.base.tables import (
 from digest.store.base.upsert import insert_new
 from digest.store.staff.audit import PROGRAM, Act, record
 
+_AT_MOST = limits.ACCOUNT_NAME_LENGTH
+_ROLES = {role.value: role for role in Role}
+_LEAST = Role.ORGANISER
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """Somebody who may sign in, or was asked in, or once could.
 
     `organiser` is whose letters they see if that is their role: "" for those of people
-    whom nobody looks after, None for none.
+    whom nobody looks after, None for none. `login_name` is what the machine calls them,
+    "" where they type no commands. `unknown_role` is what their row has where this
+    version knows no such role: they have the least of rights then.
     """
 
     id: int
@@ -44,6 +51,8 @@ class Account:
     passkeys: int
     seen_at: datetime | None
     organiser: str | None = None
+    login_name: str = ""
+    unknown_role: str = ""
 
     @property
     def has_second_step(self) -> bool:
@@ -111,6 +120,14 @@ def by_email(connection: Connection, email: str) -> Account:
     return _account(row)
 
 
+def name_of(connection: Connection, email: str) -> str:
+    """Return the name of whose address that is, "" where it is nobody's."""
+    name: str | None = connection.scalar(
+        select(account.c.name).where(account.c.email == email)
+    )
+    return name or ""
+
+
 def change_role(
     connection: Connection, account_id: int, role: Role, now: datetime
 ) -> bool:
@@ -120,7 +137,7 @@ def change_role(
     """
     _lock_admins(connection)
     before = get(connection, account_id)
-    if before.role is role:
+    if before.role is role and not before.unknown_role:
         return False
     if before.role is Role.ADMIN and before.has_password:
         _keep_an_admin(connection, account_id)
@@ -154,6 +171,53 @@ def change_organiser(
     )
     record(connection, act, now)
     return True
+
+
+def change_login_name(
+    connection: Connection, account_id: int, login_name: str, now: datetime
+) -> bool:
+    """Say what the machine calls somebody who types commands there; "" takes it back.
+
+    False where it is so already. Raises DigestError where it is somebody else's, or
+    what somebody else is known by: two people would count as one.
+    """
+    before = get(connection, account_id)
+    label = login_name.strip()
+    if len(label) > limits.ACCOUNT_NAME_LENGTH or not label.isprintable():
+        raise DigestError(f"that is no login name; it has {_AT_MOST} letters at most")
+    if before.login_name == label:
+        return False
+    for other in listed(connection) if label else []:
+        if other.id != account_id and label in (other.name, other.login_name):
+            raise DigestError(f"{label} is {other.name}: a login name is one person's")
+    connection.execute(
+        update(account)
+        .where(account.c.id == account_id)
+        .values(login_name=label or None)
+    )
+    act = Act(
+        "said who types commands as",
+        subject=f"account {before.name}",
+        before={"login name": before.login_name},
+        after={"login name": label},
+    )
+    record(connection, act, now)
+    return True
+
+
+def known_as(connection: Connection, names: Iterable[str]) -> dict[str, str]:
+    """Return by which name each of these people is known: their account's, if any.
+
+    Somebody who types a command is named by their login.
+    """
+    every = [*names]
+    rows = connection.execute(
+        select(account.c.login_name, account.c.name).where(
+            account.c.login_name.in_(every)
+        )
+    )
+    owners = {row.login_name: row.name for row in rows}
+    return {name: owners.get(name, name) for name in every}
 
 
 def _whose(organiser: str | None) -> str:
@@ -335,16 +399,20 @@ def _rows() -> Any:
 
 
 def _account(row: Row[Any]) -> Account:
+    role = _ROLES.get(row.role)
     return Account(
-        row.id,
-        row.email,
-        row.name,
-        Role(row.role),
-        row.created_at,
-        row.ended_at,
-        row.password_hash is not None,
-        row.totp_secret is not None,
-        row.passkeys,
-        row.seen_at,
-        row.organiser,
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=role or _LEAST,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        has_password=row.password_hash is not None,
+        has_codes=row.totp_secret is not None,
+        passkeys=row.passkeys,
+        seen_at=row.seen_at,
+        # Of a role that is not known no letter is shown either.
+        organiser=row.organiser if role else None,
+        login_name=row.login_name or "",
+        unknown_role="" if role else row.role,
     )

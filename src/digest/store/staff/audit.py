@@ -142,13 +142,35 @@ def latest(
     return _acts(connection, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class ActFilter:
+    """Which acts are wanted: of one actor, of one kind, in a stretch of time."""
+
+    actor: str = ""
+    verb: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERY_ACT = ActFilter()
+
+
 def page(
-    connection: Connection, limit: int, *, actor: str = "", before: int | None = None
+    connection: Connection,
+    limit: int,
+    which: ActFilter = EVERY_ACT,
+    before: int | None = None,
 ) -> Sequence[RecordedAct]:
-    """Return acts, the newest first: of one actor, and those before that one."""
+    """Return those acts, the newest first; those before that one, where it is given."""
     rows = _rows().limit(limit)
-    if actor:
-        rows = rows.where(audit.c.actor == actor)
+    if which.actor:
+        rows = rows.where(audit.c.actor == which.actor)
+    if which.verb:
+        rows = rows.where(audit.c.act == which.verb)
+    if which.since is not None:
+        rows = rows.where(audit.c.at >= which.since)
+    if which.until is not None:
+        rows = rows.where(audit.c.at < which.until)
     if before is not None:
         rows = rows.where(audit.c.id < before)
     return _acts(connection, rows)
@@ -160,10 +182,13 @@ def count_since(connection: Connection, verb: str, since: datetime) -> int:
     return connection.execute(query).scalar_one()
 
 
-def actors(connection: Connection) -> list[str]:
-    """Return everybody who has done anything, by name."""
-    rows = connection.execute(select(audit.c.actor).distinct())
-    return sorted(rows.scalars(), key=str.casefold)
+def actors_and_verbs(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return everybody who has done anything, by name, and everything that was done."""
+    rows = connection.execute(select(audit.c.actor, audit.c.act).distinct()).all()
+    return (
+        sorted({row.actor for row in rows}, key=str.casefold),
+        sorted({row.act for row in rows}),
+    )
 
 
 def about(connection: Connection, subject: str) -> Sequence[RecordedAct]:

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from digest.bootstrap import App
 from digest.staff import entrance, limits
-from digest.store.staff import sessions
+from digest.store.staff import accounts, sessions
 from digest.store.staff.sessions import Session
 
 _COOKIE = "digest-session"
@@ -49,8 +49,10 @@ class StaffSessions:
         browser was signed in as before ends.
         """
         device = _device(request.headers.get("User-Agent", ""))
-        self.end(request, response)
-        with self.digest.writing() as connection:
+        self._end(request)
+        with self.digest.reading() as connection:
+            actor = accounts.get(connection, account_id).actor
+        with self.digest.acting_as(actor).writing() as connection:
             token, lasts = entrance.sign_in(
                 connection,
                 account_id,
@@ -70,10 +72,14 @@ class StaffSessions:
 
     def end(self, request: Request, response: Response) -> None:
         """Have the response sign its receiver out."""
-        if before := self.of(request):
-            with self.digest.writing() as connection:
-                sessions.end(connection, before.id, before.account.id)
+        self._end(request)
         response.delete_cookie(_COOKIE, path="/")
+
+    def _end(self, request: Request) -> None:
+        if before := self.of(request):
+            now, actor = self.digest.now(), before.account.actor
+            with self.digest.acting_as(actor).writing() as connection:
+                entrance.sign_out(connection, before, now)
 
 
 _BROWSERS = ("Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari")

@@ -31,6 +31,7 @@ _NO_PASSKEY = (
     "Sign in with your password"
 )
 _WRONG_CODE = "That code is over, or is not yours. Type the one that is showing now"
+NOBODY_SIGNED_IN = "somebody who is not signed in"
 Form = Annotated[FormFields, Depends(form_fields)]
 
 
@@ -127,11 +128,13 @@ class _Steps:
         """Sign somebody in, or as far as their second step."""
         email, caller = form.get("email", "").strip().lower(), host_of(request)
         if self._wrong.are_too_many(caller, email):
+            self._note(caller, email, "too many wrong attempts")
             return self.password_page(request, form, _TOO_OFTEN, 429)
         password = form.get("password", "")
         account_id = entrance.known_by_password(self._digest.engine, email, password)
         if account_id is None:
             self._wrong.count(caller, email)
+            self._note(caller, email, "a wrong password")
             return self.password_page(request, form, _WRONG, 422)
         with self._digest.reading() as connection:
             owner = accounts.get(connection, account_id)
@@ -142,6 +145,13 @@ class _Steps:
         )
         self._sessions.start(request, response, owner.id, is_confirmed=is_whole)
         return response
+
+    def _note(self, caller: str, email: str, why: str) -> None:
+        """Put on record that somebody was not let in, unless they often were not."""
+        if self._wrong.is_for_the_record(caller):
+            outside = self._digest.acting_as(NOBODY_SIGNED_IN)
+            with outside.writing() as connection:
+                entrance.note_refusal(connection, email, why, self._digest.now())
 
     def code_page(self, then: str, fault: str = "", status: int = 200) -> Response:
         """Return the second step's page, with what is wrong."""
@@ -163,6 +173,7 @@ class _Steps:
             is_right = self._second_step.take(connection, owner.id, code, now)
         if not is_right:
             self._wrong.count(caller, owner.email)
+            self._note(caller, owner.email, "a wrong code")
             return self.code_page(then, _WRONG_CODE, 422)
         response = RedirectResponse(_following(then, owner), 303)
         self._sessions.start(request, response, owner.id, is_confirmed=True)

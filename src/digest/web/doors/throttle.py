@@ -37,6 +37,7 @@ class WrongAttempts:
         self._of_both = Throttle(limits.WRONG_ATTEMPTS, within)
         self._of_caller = Throttle(limits.WRONG_ATTEMPTS_OF_A_CALLER, within)
         self._of_person = Throttle(limits.WRONG_ATTEMPTS_OF_A_PERSON, within)
+        self._on_record = Throttle(limits.REFUSALS_ON_RECORD, within)
 
     def are_too_many(self, caller: str, person: str) -> bool:
         """Whether another attempt is not to be looked at, right or wrong."""
@@ -51,3 +52,10 @@ class WrongAttempts:
         self._of_both.too_often(f"{caller} {person}")
         self._of_caller.too_often(caller)
         self._of_person.too_often(person)
+
+    def is_for_the_record(self, caller: str) -> bool:
+        """Whether another refusal of that caller is put on record; counts it.
+
+        Some of them say what happens; thousands would bury what else was done.
+        """
+        return not self._on_record.too_often(caller)

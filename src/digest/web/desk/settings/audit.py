@@ -1,7 +1,10 @@
 """Who did what: the audit trail, newest first, with what it was before and after."""
 
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
@@ -10,7 +13,7 @@ from digest.bootstrap import App
 from digest.model.roles import Right
 from digest.model.staff_words import day_in_words
 from digest.store.staff import audit
-from digest.store.staff.audit import RecordedAct
+from digest.store.staff.audit import ActFilter, RecordedAct
 from digest.web import limits
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import RowId
@@ -23,12 +26,19 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/desk/settings/audit", methods=["GET", "HEAD"])
     @needs(Right.ADMINISTER)
-    def trail(who: str = "", before: RowId | None = None) -> Response:
-        most = limits.AUDIT_ACTS
+    def trail(
+        who: str = "", act: str = "", day: str = "", before: RowId | None = None
+    ) -> Response:
+        most, zone = limits.AUDIT_ACTS, ZoneInfo(digest.settings.timezone)
+        which, fault = ActFilter(who, act), ""
+        try:
+            since, until = _bounds(day, zone) if day else (None, None)
+            which = replace(which, since=since, until=until)
+        except ValueError:
+            fault = f"“{day}” is no day: write it as 2026-07-06"
         with digest.reading() as connection:
-            acts = audit.page(connection, most + 1, actor=who, before=before)
-            actors = audit.actors(connection)
-        zone = ZoneInfo(digest.settings.timezone)
+            acts = audit.page(connection, most + 1, which, before)
+            actors, verbs = audit.actors_and_verbs(connection)
         days = groupby(acts[:most], lambda act: act.at.astimezone(zone).date())
         return pages.page(
             "desk/settings/audit.html",
@@ -37,13 +47,24 @@ def routes(digest: App, pages: Pages) -> APIRouter:
                 (day_in_words(day), [_row(act, zone) for act in of_day])
                 for day, of_day in days
             ],
-            who=who,
+            status=422 if fault else 200,
+            typed={"who": who, "act": act, "day": day},
+            faults={"day": fault} if fault else {},
             actors=actors,
+            verbs=verbs,
+            query=urlencode({"who": who, "act": act, "day": day}),
             before=before,
             following=acts[most - 1].id if acts[most:] else 0,
         )
 
     return router
+
+
+def _bounds(day: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when a day begins and ends. Raises ValueError for what is none."""
+    first = date.fromisoformat(day)
+    begins = datetime.combine(first, time(), zone)
+    return begins, datetime.combine(first + timedelta(days=1), time(), zone)
 
 
 def _row(act: RecordedAct, zone: ZoneInfo) -> dict[str, Any]:

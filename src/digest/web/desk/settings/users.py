@@ -226,7 +226,9 @@ class _Users:
             "is_asked_in": not who.has_password and who.ended_at is None,
             "has_password": who.has_password,
             "has_second_step": who.has_second_step,
-            "is_organiser": who.role is Role.ORGANISER,
+            "is_organiser": who.role is Role.ORGANISER and not who.unknown_role,
+            "unknown_role": who.unknown_role,
+            "login_name": who.login_name,
             "organiser": who.organiser,
             "seen": moment_in_words(last_seen, zone) if last_seen else "",
         }
