@@ -151,11 +151,11 @@ def test_the_record_is_searched_by_person_act_and_day_at_once(
 ) -> None:
     signed_in(visitor, program, Role.ADMIN, "Ann")
     sign_in(visitor)
-    found = visitor.get(AUDIT, params={"who": "Ann", "act": "signed in as"}).text
+    matching = visitor.get(AUDIT, params={"who": "Ann", "act": "signed in as"}).text
     today = program.now().date().isoformat()
 
-    assert "account Ann" in found
-    assert "gave another role to account" not in found
+    assert "account Ann" in matching
+    assert "gave another role to account" not in matching
     assert "account Ann" in visitor.get(AUDIT, params={"day": today}).text
     elsewhen = visitor.get(AUDIT, params={"day": "2001-01-01"})
     assert "Nothing of that is on record" in elsewhen.text
