@@ -13,7 +13,7 @@ from digest.schedule.editions.due import open_due
 from digest.schedule.editions.publishing import publish
 from digest.schedule.reports.alarms import AlarmKind, Reckoning, reckon
 from digest.schedule.reports.status import status_of
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.base import machine_clocks, tables
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode

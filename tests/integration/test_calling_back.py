@@ -21,7 +21,7 @@ from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.schedule.delivery import releasing
 from digest.schedule.editions import publishing
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode

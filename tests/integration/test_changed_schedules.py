@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from digest.model.editions.edition import EditionState
 from digest.schedule.campaign_files import AppliedCampaign, apply_file, unclear_renaming
 from digest.schedule.editions.publishing import publish
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.base.engine import reading
 from digest.store.base.tables import delivery, item, reader, schedule, subscriber
 from digest.store.campaigns import campaigns

@@ -13,7 +13,7 @@ from digest.schedule.campaign_files import apply_file
 from digest.schedule.editions.due import open_due
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.publishing import carry_forward
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, item, variant
 from digest.store.campaigns import campaigns

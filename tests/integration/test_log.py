@@ -11,7 +11,7 @@ from digest.compose import lifecycle, plan
 from digest.errors import DigestError, NotFound
 from digest.model.posts.edits import with_link_kind
 from digest.model.posts.items import Item, Link, LinkKind
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import source
 from digest.store.campaigns import campaigns, source_rows, sources

@@ -10,7 +10,7 @@ from digest.model.staff_words import counted, day_in_words, moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.reports import source_health
 from digest.schedule.reports.alarms import reckon
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.campaigns import campaigns, sources
 from digest.store.reports.went_out import went_out
 from digest.store.staff.operators import MailContent

@@ -22,9 +22,9 @@ from digest.model.staff_words import counted, moment_in_words
 from digest.schedule import limits
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
-from digest.schedule.reports import troubles
-from digest.schedule.reports.joining_troubles import joining_troubles
-from digest.schedule.reports.troubles import Trouble
+from digest.schedule.reports.troubles import of_campaigns, of_editions
+from digest.schedule.reports.troubles.of_joining import joining_troubles
+from digest.schedule.reports.troubles.trouble import Trouble
 from digest.store.base import machine_clocks
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, sources
@@ -158,7 +158,9 @@ class _Look:
     def _holds(self) -> Iterator[Alarm]:
         hold = self._hold = holds.standing(self._connection, self._now)
         if hold and not self._is_paused:
-            yield Alarm(AlarmKind.HOLD, "hold", troubles.held_back(hold, self._zone))
+            yield Alarm(
+                AlarmKind.HOLD, "hold", of_campaigns.held_back(hold, self._zone)
+            )
 
     def _timetable(self) -> Iterator[Alarm]:
         if self._looked_at and self._is_silent:
@@ -226,7 +228,7 @@ class _Look:
         )
         for edition in unfinished:
             if fault := renditions.publishing_fault(self._connection, edition.id):
-                trouble = troubles.stopped_short(edition, fault)
+                trouble = of_editions.stopped_short(edition, fault)
                 cause = f"edition {edition.id} cannot go on"
                 yield Alarm(AlarmKind.EDITION, cause, trouble)
             elif since := self._stands_since(edition, *stamps[edition.id]):
@@ -241,7 +243,7 @@ class _Look:
             for number, fault in enumerate(
                 renditions.faults(self._connection, edition.id)
             ):
-                trouble = troubles.not_rendered(edition, fault)
+                trouble = of_editions.not_rendered(edition, fault)
                 cause = f"edition {edition.id} cannot be made for some, {number}"
                 yield Alarm(AlarmKind.EDITION, cause, trouble)
 
@@ -334,7 +336,7 @@ class _Look:
             yield Alarm(AlarmKind.JOINING, trouble.help, trouble)
 
     def _rows(self) -> Iterator[Alarm]:
-        for trouble in troubles.unreadable_rows(self._connection):
+        for trouble in of_campaigns.unreadable_rows(self._connection):
             yield Alarm(AlarmKind.ROW, trouble.what, trouble)
 
     def _sources_of(self, stored: StoredCampaign) -> Callable[[], Iterator[Alarm]]:
@@ -352,7 +354,7 @@ class _Look:
         health, since = row.health, row.health.failing_since
         is_long = since and self._now - since > limits.SOURCE_FAILING
         if health.state is SourceState.PAUSED or is_long:
-            return troubles.unread(stored.campaign, row)
+            return of_campaigns.unread(stored.campaign, row)
         # Who works by hand reads sources by hand; and of a timetable that is silent,
         # or does nothing because it may not, it is said once.
         if self._looked_at is None or self._is_silent or self._hold:

@@ -11,7 +11,8 @@ from digest.schedule.editions import due
 from digest.schedule.reports.alarms import reckon
 from digest.schedule.reports.runs import runs_of
 from digest.schedule.reports.source_health import source_facts
-from digest.schedule.reports.troubles import last_editions, troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
+from digest.schedule.reports.troubles.of_editions import last_editions
 from digest.store.base.engine import reading
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, sources

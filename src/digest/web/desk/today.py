@@ -13,7 +13,7 @@ from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.reports.alarms import reckon
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions

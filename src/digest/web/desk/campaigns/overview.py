@@ -22,7 +22,7 @@ from digest.schedule.reports.campaign_standing import (
     unapproved_in_words,
 )
 from digest.schedule.reports.source_health import next_try
-from digest.schedule.reports.troubles import troubles_in
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.campaigns.sources import SourceRow

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule import limits
-from digest.schedule.reports.troubles import Trouble
+from digest.schedule.reports.troubles.trouble import Trouble
 from digest.store.people.joining import joining_requests
 
 

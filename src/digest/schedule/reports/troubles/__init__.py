@@ -1,0 +1,1 @@
+"""What needs a person, in words: of campaigns, of editions, of signing up."""
