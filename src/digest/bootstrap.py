@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from digest.schedule.delivery.dispatch import Dispatcher
     from digest.schedule.delivery.worker import Work
     from digest.schedule.editions.previews import Previews
+    from digest.schedule.editions.proofs.preview_pages import PreviewPages
+    from digest.schedule.editions.proofs.testing import EditionTests
     from digest.schedule.editions.renditions import Renditions
-    from digest.schedule.editions.testing import EditionTests
     from digest.schedule.operators.operator_watch import OperatorWatch
     from digest.schedule.operators.staff_mail import StaffMail
     from digest.schedule.readers.confirmations import ConfirmationOutbox
@@ -182,6 +183,13 @@ class App:
             self.pictures_at,
             self.links.events_url,
         )
+
+    @cached_property
+    def preview_pages(self) -> "PreviewPages":
+        """Pages of letters to look at, as pictures."""
+        from digest.schedule.editions.proofs.preview_pages import PreviewPages
+
+        return PreviewPages(self.previews)
 
     @property
     def pictures_at(self) -> str:
@@ -314,7 +322,7 @@ class App:
     @cached_property
     def edition_tests(self) -> "EditionTests":
         """What sends an edition to staff, to look at as a reader would."""
-        from digest.schedule.editions.testing import EditionTests
+        from digest.schedule.editions.proofs.testing import EditionTests
 
         return EditionTests(
             self.engine,

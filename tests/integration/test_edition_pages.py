@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.model.editions.mode import Mode
+from digest.model.formats import previews
 from digest.model.roles import Role
 from digest.schedule import limits
 from digest.schedule.editions import publishing
@@ -470,3 +471,30 @@ def test_a_test_is_of_what_has_not_gone_and_one_too_many_is_told(desk: Desk) -> 
 
     assert "20 tests have gone in the last 10 minutes" in desk.press("test")
     assert "Send me a test" not in desk.page(frozen(desk))
+
+
+@pytest.mark.parametrize("show", ["letter", "large-print"])
+def test_pages_of_a_letter_are_shown_as_pictures_with_the_pdf_beside_them(
+    desk: Desk, show: str
+) -> None:
+    page = desk.page(f"{OPEN}?show={show}")
+    sources = [
+        each.replace("&amp;", "&") for each in re.findall(r'<img src="([^"]*)"', page)
+    ]
+    assert sources[0].startswith(f"{OPEN}/{show}/pages/1?mark=")
+    assert f'href="{OPEN}/{show}"' in page
+    answers = [desk.client.get(each) for each in sources]
+    assert {each.headers["Content-Type"] for each in answers} == {"image/png"}
+    assert f"{len(sources)} page" in page
+    beyond = sources[0].replace("pages/1", f"pages/{len(sources) + 1}")
+    assert desk.client.get(beyond).status_code == 404
+    assert desk.client.get(f"{OPEN}/html/pages/1").status_code == 404
+
+
+def test_every_format_that_has_a_preview_can_be_seen_on_the_page(desk: Desk) -> None:
+    for _, preview in previews():
+        if preview.words:
+            name = "phone" if preview.name == "html" else preview.name
+            page = desk.page(f"{OPEN}?show={name}")
+            assert f'href="{OPEN}?show={name}#see" aria-current="true"' in page
+            assert "cannot be shown" not in page

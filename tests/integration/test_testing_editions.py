@@ -19,7 +19,7 @@ from digest.model.people.person import Addressee
 from digest.model.roles import Role
 from digest.schedule import limits
 from digest.schedule.editions import publishing
-from digest.schedule.editions.testing import EditionTest
+from digest.schedule.editions.proofs.testing import EditionTest
 from digest.settings import Settings
 from digest.store.base.engine import reading
 from digest.store.base.modes import in_mode

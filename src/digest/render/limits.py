@@ -73,3 +73,9 @@ LINE_MM_PER_POINT = 10.6
 
 # Pages of one file: Typst holds it in memory, about 60 kB a page.
 PRINT_FILE_PAGES = 4_000
+
+# == Pages as pictures ==
+
+# What a page is drawn with beside an edition: as sharp as a screen shows it, and no
+# heavier than a photograph.
+PAGE_DOTS_PER_INCH = 96.0

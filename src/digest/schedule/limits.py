@@ -29,6 +29,11 @@ GATHER_EVERY = timedelta(hours=1)
 # Approvers are told again so long before it is too late: time to come to a desk.
 NUDGE_BEFORE = timedelta(hours=1)
 
+# == Previews ==
+
+# Of letters whose pages are kept as pictures, each of about a megabyte.
+PREVIEW_PAGES_KEPT = 8
+
 # == Tests of an edition ==
 
 # Of emails that staff send to themselves, of all of them together: nobody reads more,

@@ -74,6 +74,8 @@ CALENDAR_REACH = timedelta(days=1830)
 GOLIVE_TITLES = 20
 # Of editions whose latest check is kept for their pages.
 CHECKS_KEPT = 50
+# How long pages of a letter are shown as they were drawn: pictures may come in.
+PAGES_DRAWN_FOR = timedelta(minutes=5)
 # Of acts on one page of the audit trail.
 AUDIT_ACTS = 50
 # Of runs on one page.

@@ -61,7 +61,7 @@ def send_test(  # noqa: PLR0913 - an option each
     """
     from digest.bootstrap import open_app
     from digest.schedule.editions.previews import SAMPLE
-    from digest.schedule.editions.testing import EditionTest
+    from digest.schedule.editions.proofs.testing import EditionTest
 
     with open_app() as digest:
         reader = digest.addressee(who) if who else SAMPLE

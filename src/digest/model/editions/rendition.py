@@ -12,6 +12,8 @@ TOO_HEAVY = "too_heavy"
 FAULT = "fault"
 # Of a letter: what could not be printed and is told of in its place, with why.
 UNPRINTED = "unprinted"
+# Of what is printed: how many pages it has.
+PAGES = "pages"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,16 @@
 
 from digest.errors import NotFound
 from digest.model.editions.edition import Variant
-from digest.model.editions.rendition import UNPRINTED, Rendition
+from digest.model.editions.rendition import PAGES, UNPRINTED, Rendition
 from digest.model.formats import Format, Preview
 from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureUse
-from digest.render.letter.letter import Letter, LetterOptions, preview, typeset
+from digest.render.letter.letter import (
+    Letter,
+    LetterOptions,
+    preview_with_pages,
+    typeset,
+)
 from digest.render.letter.unprinted import told_to_staff
 from digest.render.options import RenderOptions
 
@@ -34,8 +39,9 @@ class LetterFamily:
         if addressee.address is None:
             raise NotFound(f"no postal address is held for {addressee.name}: add one")
         letter = Letter("PREVIEW", addressee.name, addressee.address)
-        pdf = preview(variant, _letter_options(options), letter)
-        return Rendition(pdf, {UNPRINTED: [*told_to_staff(variant)]})
+        look = _letter_options(options)
+        pdf, pages = preview_with_pages(variant, look, letter)
+        return Rendition(pdf, {UNPRINTED: [*told_to_staff(variant)], PAGES: pages})
 
 
 def _letter_options(options: RenderOptions) -> LetterOptions:

@@ -191,6 +191,16 @@ def preview(
 ) -> bytes:
     """Return one complete letter, PDF/UA-1, that looks as it does in the run.
 
+    Raises RenderError as `preview_with_pages`.
+    """
+    return preview_with_pages(variant, options, addressee)[0]
+
+
+def preview_with_pages(
+    variant: Variant, options: LetterOptions, addressee: Letter
+) -> tuple[bytes, int]:
+    """Return one complete letter as `preview`, and how many pages it has.
+
     Raises RenderError in one line, also where the address cannot be printed.
     """
     fault = cannot_print(addressee)
@@ -201,10 +211,11 @@ def preview(
         pictures = LetterPictures(compiler, options.pictures)
         job = letter_job(variant, pictures, options.shorten, form)
         job["recipient"] = personal(addressee, job["words"]["salutation"]["t"])
-        letter = compiler.typeset("letter.typ", job, ("address-too-large",))
+        labels = ("address-too-large", "pages")
+        letter = compiler.typeset("letter.typ", job, labels)
     if letter.answers["address-too-large"]:
         raise RenderError(f"letter {addressee.reference}: {TOO_LARGE}")
-    return letter.pdf
+    return letter.pdf, _only(letter.answers["pages"], "pages")
 
 
 def _only(answers: Sequence[Any], label: str) -> Any:

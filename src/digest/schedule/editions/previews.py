@@ -71,13 +71,21 @@ class Previews:
         variant = self._numbered(edition_id, fmt)
         return self._rendered(in_language(variant, language), kind, reader)
 
+    def of(
+        self, what: str, schedule: str | None, preview: str, reader: Addressee = SAMPLE
+    ) -> Rendition:
+        """Return an edition as that reader gets it; `what` is as of `variant`."""
+        if _is_number(what):
+            return self.edition(int(what), preview, reader)
+        return self.draft(what, schedule, preview, reader)
+
     def variant(self, what: str, schedule: str | None, fmt: Format) -> Variant:
         """Return an edition as readers get it who had the one before.
 
         `what` is a campaign, for the open edition of a schedule, or an edition's
         number. Raises NotFound in words.
         """
-        if what.isascii() and what.isdigit() and len(what) <= _NUMBER_LENGTH:
+        if _is_number(what):
             return self._numbered(int(what), fmt)
         return self._drafted(what, schedule, fmt)
 
@@ -125,6 +133,10 @@ class Previews:
 def in_language(variant: Variant, language: str | None) -> Variant:
     """Return the variant as readers of that language get it; None changes nothing."""
     return replace(variant, language=language) if language else variant
+
+
+def _is_number(what: str) -> bool:
+    return what.isascii() and what.isdigit() and len(what) <= _NUMBER_LENGTH
 
 
 def _preview(name: str) -> tuple[Format, Preview]:

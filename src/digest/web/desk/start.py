@@ -15,7 +15,7 @@ from digest.model.campaigns.live_needs import campaign_needs
 from digest.model.people.person import CONSENT
 from digest.model.roles import Right
 from digest.model.staff_words import counted, day_in_words
-from digest.schedule.editions.testing import TESTED, EditionTest
+from digest.schedule.editions.proofs.testing import TESTED, EditionTest
 from digest.schedule.reports.campaign_standing import schedule_in_words
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign

@@ -18,6 +18,7 @@ from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.desk.editions.edition_view import EditionView
+from digest.web.desk.editions.sight import sights
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
@@ -100,6 +101,7 @@ class _Decisions:
             has_said_so=staff.actor in view.need.approved_by,
             checked=self._editions.checked(view, latest),
             faults=faults or {},
+            sights=[(each.name, each.words) for each in sights()],
             problem=problem,
             status=422 if faults else 409 if problem else 200,
         )

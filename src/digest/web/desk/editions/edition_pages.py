@@ -20,22 +20,14 @@ from digest.web.desk.editions.edition_view import (
     meanwhile,
 )
 from digest.web.desk.editions.latest_checks import LatestCheck, LatestChecks
-from digest.web.desk.editions.previews import addressee
-from digest.web.doors.rights import RefusedVisitor, needs
+from digest.web.desk.editions.sight import sight_of
+from digest.web.doors.rights import needs
 from digest.web.parts import visitor
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
 
 _READ = ["GET", "HEAD"]
-# What the page can show beside an edition: a name, its words, the preview it is of.
-SHOWN = (
-    ("phone", "Phone", "html"),
-    ("desktop", "Desktop", "html"),
-    ("text", "Text", "text"),
-    ("letter", "Letter", "letter"),
-    ("large-print", "Large print", "large-print"),
-)
 _DONE = {
     "moved": "Moved {title} to place {place}",
     "pinned": "{title} comes first now",
@@ -154,7 +146,7 @@ class EditionPages:
             problem=problem,
             flash=self._flash(view, query),
             checked=self.checked(view, latest),
-            sight=self._sight(view, query),
+            sight=sight_of(self.digest, view, query.show, query.who),
             status=status,
         )
 
@@ -220,38 +212,6 @@ class EditionPages:
         except NotFound:
             return "that post"
         return item_from_json(row.content).title
-
-    def _sight(self, view: EditionView, query: EditionQuery) -> dict[str, Any]:
-        """Return how its readers get it, or why that cannot be shown."""
-        names = {name: preview for name, _, preview in SHOWN}
-        name = query.show if query.show in names else "phone"
-        sight: dict[str, Any] = {
-            "show": name,
-            "preview": names[name],
-            "as": query.who,
-            "text": "",
-            "why_not": "",
-            "choices": [(each, words) for each, words, _ in SHOWN],
-        }
-        if view.contents is None:
-            return sight | {"why_not": "It carries nothing to look at."}
-        if not (view.contents.posts or view.contents.events):
-            return sight | {"why_not": "There is nothing in it yet."}
-        try:
-            reader = addressee(self.digest, query.who)
-            if names[name] == "text":
-                sight["text"] = self._text(view.place, reader)
-        except (NotFound, RefusedVisitor) as problem:
-            return sight | {"why_not": _sentence(str(problem))}
-        return sight
-
-    def _text(self, place: EditionPlace, reader: Any) -> str:
-        previews = self.digest.previews
-        if place.edition_id is not None:
-            text = previews.edition(place.edition_id, "text", reader)
-        else:
-            text = previews.draft(place.what, place.schedule, "text", reader)
-        return text.content.decode()
 
 
 def routes(editions: EditionPages) -> APIRouter:

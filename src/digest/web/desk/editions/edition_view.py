@@ -214,6 +214,8 @@ def _open_standing(
         "given": [],
         "countdown": words,
         "closes": closes,
+        "until_instant": coming.closes.isoformat() if coming and closes else "",
+        "now_instant": now.isoformat(),
     }
 
 

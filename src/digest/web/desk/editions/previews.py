@@ -1,16 +1,19 @@
 """Editions as their readers get them: the documents that pages show in frames."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from digest.bootstrap import App
+from digest.errors import NotFound
 from digest.model.formats import preview_named
 from digest.model.people.person import Addressee
 from digest.model.roles import Right
 from digest.schedule.editions.previews import SAMPLE
 from digest.web.doors.rights import RefusedVisitor, needs
 from digest.web.parts import visitor
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import document
 
@@ -19,9 +22,38 @@ _READ = ["GET", "HEAD"]
 AsReader = Annotated[str, Query(alias="as", max_length=320)]
 
 
+@dataclass(frozen=True, slots=True)
+class PagesQuery:
+    """Of which pages a picture is: to whom, and of which contents of the edition."""
+
+    who: AsReader = ""
+    mark: Annotated[str, Query(max_length=64)] = ""
+
+
+OfPages = Annotated[PagesQuery, Depends()]
+
+
 def routes(digest: App) -> APIRouter:
     """Return the previews' routes."""
     router = APIRouter(prefix="/desk")
+
+    @router.api_route(
+        "/campaigns/{name}/{schedule}/{preview}/pages/{number}", methods=_READ
+    )
+    @needs(Right.LOOK)
+    def page_of_draft(
+        name: str, schedule: str, preview: str, number: RowId, query: OfPages
+    ) -> Response:
+        place = EditionPlace.of_schedule(name, schedule)
+        return picture(digest, place, preview, number, query)
+
+    @router.api_route("/editions/{edition_id}/{preview}/pages/{number}", methods=_READ)
+    @needs(Right.LOOK)
+    def page_of_edition(
+        edition_id: RowId, preview: str, number: RowId, query: OfPages
+    ) -> Response:
+        place = EditionPlace.of_number(edition_id)
+        return picture(digest, place, preview, number, query)
 
     @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=_READ)
     @needs(Right.LOOK)
@@ -38,6 +70,28 @@ def routes(digest: App) -> APIRouter:
         return document(preview_named(preview)[1].media_type, content)
 
     return router
+
+
+def pages_of(
+    digest: App, place: EditionPlace, preview: str, query: PagesQuery
+) -> tuple[bytes, ...]:
+    """Return an edition's pages in that format, as pictures; none of what has none.
+
+    Raises NotFound and RenderError in words, and RefusedVisitor as `addressee`.
+    """
+    reader = addressee(digest, query.who)
+    key = (place.what, place.schedule, preview, reader, query.mark)
+    return digest.preview_pages.of(key)
+
+
+def picture(
+    digest: App, place: EditionPlace, preview: str, number: int, query: PagesQuery
+) -> Response:
+    """Return one page as a picture. Raises NotFound in words."""
+    pages = pages_of(digest, place, preview, query)
+    if not 0 < number <= len(pages):
+        raise NotFound("There is no such page.")
+    return Response(pages[number - 1], media_type="image/png")
 
 
 def addressee(digest: App, who: str) -> Addressee:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from digest.errors import DigestError
 from digest.model.formats import HTML, PLAIN
 from digest.model.roles import Right
-from digest.schedule.editions.testing import EditionTest
+from digest.schedule.editions.proofs.testing import EditionTest
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
 from digest.web.desk.editions.previews import addressee

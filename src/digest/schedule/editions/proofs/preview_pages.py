@@ -1,0 +1,43 @@
+"""Pages of a letter as pictures, made once for all who look at the same edition."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from digest.model.editions.rendition import PAGES
+from digest.model.people.person import Addressee
+from digest.render.page_pictures import page_pictures
+from digest.schedule import limits
+from digest.schedule.editions.previews import Previews
+
+# Of which edition, in which format, to whom, and at which mark of its contents.
+PagesKey = tuple[str, str | None, str, Addressee, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPages:
+    """Draws pages of previews; the latest are kept, in this process."""
+
+    previews: Previews
+    _latest: "OrderedDict[PagesKey, tuple[bytes, ...]]" = field(
+        default_factory=OrderedDict
+    )
+    _lock: Lock = field(default_factory=Lock)
+
+    def of(self, key: PagesKey) -> tuple[bytes, ...]:
+        """Return the pages as PNG, none where it is not known how many there are.
+
+        Raises NotFound and RenderError in words.
+        """
+        with self._lock:
+            if key in self._latest:
+                self._latest.move_to_end(key)
+                return self._latest[key]
+        what, schedule, preview, reader, _ = key
+        rendition = self.previews.of(what, schedule, preview, reader)
+        pages = page_pictures(rendition.content, int(rendition.facts.get(PAGES, 0)))
+        with self._lock:
+            self._latest[key] = pages
+            while len(self._latest) > limits.PREVIEW_PAGES_KEPT:
+                self._latest.popitem(last=False)
+        return pages
