@@ -13,6 +13,7 @@ from digest.store.base.tables import delivery, edition, send_batch
 from digest.store.delivery import deliveries, resending, send_batches
 from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions, moves
+from digest.store.editions.closing import close_edition
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition, states
 
@@ -59,12 +60,12 @@ def test_the_edition_is_sending_again_until_they_have_ended(engine: Engine) -> N
     with writing(engine) as connection:
         resending.retry(connection, sent_edition.id, REFUSED, EIGHT + HOUR)
         again = editions.get(connection, sent_edition.id)
-        assert not deliveries.close_edition(connection, sent_edition.id, EIGHT + HOUR)
+        assert not close_edition(connection, sent_edition.id, EIGHT + HOUR)
         for to in (DeliveryState.HANDING_OVER, ACCEPTED):
             deliveries.move(
                 connection, DeliveryMove(sent_edition.key(1), to), EIGHT + HOUR
             )
-        assert deliveries.close_edition(connection, sent_edition.id, EIGHT + HOUR)
+        assert close_edition(connection, sent_edition.id, EIGHT + HOUR)
 
     assert (again.state, again.ended_at) == (EditionState.SENDING, None)
 

@@ -21,7 +21,8 @@ from digest.store.base.tables import (
     subscription,
 )
 from digest.store.campaigns import campaigns
-from digest.store.delivery.deliveries import close_edition, move_those
+from digest.store.delivery.deliveries import move_those
+from digest.store.editions.closing import close_edition
 from tests.builders import EIGHT, a_post, words
 from tests.laws.truth import posts_of
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted

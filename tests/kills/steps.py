@@ -39,8 +39,9 @@ from digest.store.base.tables import (
     reader,
     steering,
 )
-from digest.store.delivery.deliveries import close_edition, move_those
+from digest.store.delivery.deliveries import move_those
 from digest.store.editions import editions, renditions
+from digest.store.editions.closing import close_edition
 from tests.builders import EIGHT, a_post, words
 from tests.databases import quick_engine
 from tests.kills.copied_ground import COPIED_GROUNDS

@@ -28,6 +28,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.delivery.by_channel import goes_by_email
 from digest.store.editions import editions, moves, steering
+from digest.store.editions.closing import close_edition
 from digest.store.holds.holds import refuse_if_held
 from digest.store.people import owed, pauses, reader_chunks
 from digest.store.people.places import move_on
@@ -301,7 +302,7 @@ def _finish(connection: Connection, edition: editions.Edition, now: datetime) ->
     if copies:
         moves.move(connection, edition.id, EditionState.PLANNED, now)
         # They left, and ended, while the last readers were planned.
-        deliveries.close_edition(connection, edition.id, now)
+        close_edition(connection, edition.id, now)
     else:
         skipped = EditionState.SKIPPED
         moves.move(connection, edition.id, skipped, now, reason=NOBODY)

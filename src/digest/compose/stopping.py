@@ -15,6 +15,7 @@ from digest.store.base.tables import delivery
 from digest.store.delivery import copies, deliveries, print_batches
 from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.editions import editions, moves
+from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition
 from digest.store.people.newcomers import owe_newcomers
 
@@ -86,7 +87,7 @@ def stop(engine: Engine, edition_id: int, now: datetime) -> StopReport:
         if edition.state in _GONE:
             to = EditionState.STOPPED
             moves.move(connection, edition_id, to, now, only_from=edition.state)
-        deliveries.close_edition(connection, edition_id, now)
+        close_edition(connection, edition_id, now)
         owe_newcomers(connection, edition_id)
         return StopReport(
             kept_back,

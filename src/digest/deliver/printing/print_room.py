@@ -33,12 +33,12 @@ from digest.store.delivery.copies import DueCopy, due_letters
 from digest.store.delivery.deliveries import (
     DeliveryKey,
     DeliveryMove,
-    close_edition,
     move,
     postpone,
 )
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState, PrintFiles
 from digest.store.editions import editions, moves
+from digest.store.editions.closing import close_edition
 from digest.store.holds import holds
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import deliveries
 from digest.store.editions import editions, moves, renditions
+from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition
 from digest.store.editions.holding_back import leaving, quiet_until
 from digest.store.holds import holds
@@ -166,7 +166,7 @@ class Work:
                 guarded("closing", whom) as closing_fault,
                 writing(self.engine) as connection,
             ):
-                deliveries.close_edition(connection, edition.id, self.clock())
+                close_edition(connection, edition.id, self.clock())
             faults += [each.words for each in (fault, closing_fault) if each]
         with reading(self.engine) as connection:
             faults += [

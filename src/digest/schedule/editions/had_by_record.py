@@ -24,9 +24,9 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.delivery import had
-from digest.store.delivery.deliveries import close_edition
 from digest.store.delivery.had import ReaderEmail
 from digest.store.editions import editions, moves, steering
+from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition, Slot
 from digest.store.people.places import bring_up_those, note_had_upto
 from digest.store.posts import positions

@@ -601,6 +601,9 @@ print_batch = Table(
     Index("ix_print_batch_edition_id", "edition_id"),
 )
 
+# What staff look for among very many copies.
+LETTERS = "channel = 'post'"
+TROUBLED = "state IN ('refused','uncertain','cancelled','expired')"
 delivery = Table(
     "delivery",
     metadata,
@@ -635,7 +638,21 @@ delivery = Table(
         sqlite_where=text("doubts > 0"),
         postgresql_where=text("doubts > 0"),
     ),
-    Index("ix_delivery_edition_id_state", "edition_id", "state"),
+    # None of an email on its way to being accepted: its moves write to no index.
+    Index(
+        "ix_delivery_troubled",
+        "edition_id",
+        "state",
+        sqlite_where=text(TROUBLED),
+        postgresql_where=text(TROUBLED),
+    ),
+    Index(
+        "ix_delivery_letters",
+        "edition_id",
+        "state",
+        sqlite_where=text(LETTERS),
+        postgresql_where=text(LETTERS),
+    ),
     CheckConstraint(
         "state IN ('planned','handing-over','accepted','refused','uncertain',"
         "'cancelled','expired')",

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
+from digest.store.base.indexed_copies import IS_POSTED
 from digest.store.base.tables import delivery
 
 BY_LETTER = Channel.POST
 # Conditions on a delivery: a worker sends it, or a print batch holds it.
 IS_EMAIL = delivery.c.channel == Channel.EMAIL
-IS_LETTER = delivery.c.channel == BY_LETTER
+IS_LETTER = IS_POSTED
 
 
 def goes_by_email(channel: Channel) -> bool:

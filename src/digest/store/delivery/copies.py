@@ -23,6 +23,7 @@ from digest.model.delivery.doubts import doubt_in_words
 from digest.model.people.person import Addressee
 from digest.store import limits
 from digest.store.base.engine import reading
+from digest.store.base.indexed_copies import stands_in
 from digest.store.base.tables import delivery, left_out, reader, subscriber
 from digest.store.delivery.bounces import words_by_reader
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
@@ -174,7 +175,7 @@ def listed(
     going, staying = _going(edition_id, after), _staying(edition_id, after)
     if states:
         doubtful = delivery.c.doubts > 0 if DOUBTFUL in states else false()
-        going = going.where(or_(delivery.c.state.in_(states), doubtful))
+        going = going.where(or_(stands_in(states), doubtful))
     pages = [going, staying] if not states or LEFT_OUT in states else [going]
     rows = [row for page in pages for row in connection.execute(page.limit(most))]
     copies = sorted(rows, key=lambda row: row.reader_id)[:most]

@@ -20,7 +20,6 @@ from sqlalchemy import (
     String,
     Text,
     and_,
-    exists,
     func,
     insert,
     literal,
@@ -37,7 +36,6 @@ from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.prepared import NOW, GivenRows, PreparedStatement
 from digest.store.base.tables import BigId, UtcDateTime, delivery, edition
 from digest.store.delivery.by_channel import IS_LETTER
-from digest.store.editions import moves
 from digest.store.editions.holding_back import is_going
 
 _CLAIMS = GivenRows((Column("of_reader", BigId),))
@@ -268,21 +266,6 @@ def cancel_in_campaign(
         ),
     )
     return cancel(connection, those, now, why)
-
-
-def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
-    """Call the edition sent, or rehearsed, if all its copies have ended; say whether.
-
-    A copy whose end is uncertain, or a letter that waits for an address to be
-    mended, keeps it open.
-    """
-    going = exists().where(
-        delivery.c.edition_id == edition_id,
-        delivery.c.state.not_in(DELIVERY_MOVES.ended),
-    )
-    if connection.scalar(select(going)):
-        return False
-    return moves.end(connection, edition_id, now)
 
 
 def cancel(

@@ -13,7 +13,8 @@ from digest.store.base.bulk import one_of
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import delivery, edition, reader, subscriber
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.deliveries import close_edition, move_those
+from digest.store.delivery.deliveries import move_those
+from digest.store.editions.closing import close_edition
 
 _ENDS = DELIVERY_MOVES.ended
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
+from digest.store.base.indexed_copies import stands_in
 from digest.store.base.tables import delivery
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery.by_channel import IS_EMAIL
@@ -32,7 +33,7 @@ def count(
     """Return how many emails `retry` would plan anew. Raises as it does."""
     _refuse_ended(connection, edition_id, now)
     matching = select(func.count()).where(
-        _those(edition_id, subscriber_ids), delivery.c.state == state
+        _those(edition_id, subscriber_ids), stands_in([state])
     )
     return connection.scalar(matching) or 0
 

@@ -31,10 +31,10 @@ from digest.store.campaigns.going_live import may_go
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import (
     cancel_stopped,
-    close_edition,
     move_those,
 )
 from digest.store.editions import moves
+from digest.store.editions.closing import close_edition
 from digest.store.editions.holding_back import (
     ON_THEIR_WAY,
     is_going,

@@ -17,11 +17,11 @@ from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import (
     DeliveryKey,
     cancel_stopped,
-    close_edition,
     move_those,
 )
 from digest.store.delivery.send_batches import reopen
 from digest.store.editions import editions, moves
+from digest.store.editions.closing import close_edition
 from digest.store.staff.audit import Act, record
 
 # What a copy says that was settled so.

@@ -25,6 +25,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store import limits
 from digest.store.base.bulk import one_of
+from digest.store.base.indexed_copies import stands_in
 from digest.store.base.read_once import of_edition, read_once
 from digest.store.base.tables import (
     delivery,
@@ -424,7 +425,7 @@ def _is_unserved(*edition_ids: int) -> ColumnElement[bool]:
     return and_(
         delivery.c.edition_id.in_(edition_ids),
         or_(
-            delivery.c.state.in_(_UNSERVED),
+            stands_in(_UNSERVED),
             _waits_for_a_person(),
         ),
     )

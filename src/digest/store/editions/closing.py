@@ -1,0 +1,56 @@
+"""Closing an edition: it is sent once each of its copies has ended."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.moves import DELIVERY_MOVES
+from digest.store.base.indexed_copies import IS_POSTED, IS_TROUBLED
+from digest.store.base.tables import delivery, send_batch
+from digest.store.editions import moves
+
+_GOING = sorted({*DeliveryState} - DELIVERY_MOVES.ended)
+_LEAVING = (DeliveryState.PLANNED, DeliveryState.HANDING_OVER)
+
+
+def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
+    """Call the edition sent, or rehearsed, if all its copies have ended; say whether.
+
+    A copy whose end is uncertain, or a letter that waits for an address to be
+    mended, keeps it open.
+    """
+    # All copies are looked through once, when it seems to be over: before, an index
+    # has one that keeps it open.
+    if connection.scalar(select(_is_seen_going(edition_id))):
+        return False
+    if connection.scalar(select(_is_going(edition_id))):
+        return False
+    return moves.end(connection, edition_id, now)
+
+
+def _is_going(edition_id: int, *those: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        delivery.c.edition_id == edition_id,
+        delivery.c.state.in_(_GOING),
+        *those,
+    )
+
+
+def _is_seen_going(edition_id: int) -> ColumnElement[bool]:
+    """Return the condition that a copy is easily seen to keep an edition open."""
+    emails = exists().where(
+        send_batch.c.edition_id == edition_id,
+        send_batch.c.state != "done",
+        exists().where(
+            delivery.c.edition_id == edition_id,
+            delivery.c.reader_id.between(
+                send_batch.c.first_reader_id, send_batch.c.last_reader_id
+            ),
+            delivery.c.state.in_(_LEAVING),
+        ),
+    )
+    uncertain = and_(IS_TROUBLED, delivery.c.state == DeliveryState.UNCERTAIN)
+    return or_(
+        emails, _is_going(edition_id, IS_POSTED), _is_going(edition_id, uncertain)
+    )
