@@ -4,6 +4,8 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,6 +17,11 @@ from tests.browser.axe import violations
 from tests.staff import COOKIE, an_account, cookie_of
 
 pytestmark = pytest.mark.browser
+LIST = """Full name,E-mail addr.,Street,Town,PC,Xmas card
+Constance Abernethy,,4 Chandler's Row,TIDEWELL,ZZ99 1AC,yes
+Hedy Brandt,"hedy@example,org",,,,no
+"<b>=HYPERLINK(1)",,,,,
+"""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -99,3 +106,75 @@ def test_every_form_fits_a_small_phone_and_axe_finds_nothing(page: Page) -> None
     faults["erase, with faults"] = faults_of(page)
 
     assert {path: kinds for path, kinds in faults.items() if kinds} == {}
+
+
+def pressed(page: Page, role: Any, name: str) -> None:
+    """Press a link or a button as who has no mouse does."""
+    page.get_by_role(role, name=name).focus()
+    page.keyboard.press("Enter")
+
+
+def looked_at(page: Page, faults: dict[str, list[object]], title: str) -> None:
+    """Wait for the page of that title, and look it over."""
+    expect(page).to_have_title(re.compile(title))
+    faults[title] = faults_of(page)
+
+
+def chosen(page: Page, path: Path, text: str) -> None:
+    """Choose a file, and go on to its columns."""
+    path.write_text(text, encoding="utf-8")
+    page.get_by_label("The file").set_input_files(path)
+    pressed(page, "button", "Look at its columns")
+    expect(page.get_by_label("What “PC” means")).to_have_value("postcode")
+
+
+def rows_to_mend(page: Page) -> str:
+    """Download the rows to mend, and return them."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the rows to mend").click()
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+
+def nobody_asked(page: Page) -> None:
+    """Say that nobody asked them, and have the rows checked."""
+    page.get_by_label("Nobody asked them").focus()
+    page.keyboard.press("Space")
+    pressed(page, "button", "Check the rows")
+
+
+def test_a_file_with_mistakes_is_brought_in_mended_and_taken_back(
+    page: Page, tmp_path: Path
+) -> None:
+    path = tmp_path / "tidewell.csv"
+    faults: dict[str, list[object]] = {}
+    page.goto("/desk/imports")
+    looked_at(page, faults, "^Imports")
+    pressed(page, "link", "Bring in a file")
+    pressed(page, "button", "Look at its columns")
+    looked_at(page, faults, "^Error: Bring in a file")
+    chosen(page, path, LIST)
+    looked_at(page, faults, "^Is this what")
+
+    pressed(page, "button", "Check the rows")
+    looked_at(page, faults, "^Error: Is this what")
+    nobody_asked(page)
+    looked_at(page, faults, "^1 person is ready, 2 rows need mending")
+    rows = rows_to_mend(page)
+    pressed(page, "button", "Bring in 1 person")
+    looked_at(page, faults, "^1 person came in, 2 rows were left out")
+
+    pressed(page, "link", "bring that file in")
+    chosen(page, path, rows.replace("example,org", "example.org"))
+    nobody_asked(page)
+    pressed(page, "button", "Bring in 1 person")
+    looked_at(page, faults, "^1 person came in, 1 row was left out")
+    pressed(page, "button", "Undo this import")
+    looked_at(page, faults, "^The import is undone")
+
+    page.goto("/desk/lists")
+    looked_at(page, faults, "^Lists")
+    page.goto("/desk/lists/1")
+    looked_at(page, faults, "^lantern")
+    expect(page.get_by_role("link", name="Constance Abernethy")).to_be_visible()
+    expect(page.get_by_role("link", name="Hedy Brandt")).to_have_count(0)
+    assert {title: kinds for title, kinds in faults.items() if kinds} == {}

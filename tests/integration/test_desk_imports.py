@@ -123,7 +123,7 @@ def test_a_file_is_matched_checked_brought_in_and_undone(
     assert "tidewell.csv, 4 rows" in columns
     assert "Known by its heading" in columns
     assert "2 people are ready, 2 rows need mending" in checked
-    assert "Line 4 Needs mending Email" in checked
+    assert "Email Has a comma, “r@example,org” Did you mean r@example.org?" in checked
     assert counts(program) == before
 
     done = in_words(desk.post(f"{address}/run").text)

@@ -1,5 +1,7 @@
 """What a row of a subscriber list says, and what is said about a wrong one."""
 
+from pathlib import Path
+
 import pytest
 
 from digest.audience.lists.columns import (
@@ -8,7 +10,7 @@ from digest.audience.lists.columns import (
     read_header,
     unguarded,
 )
-from digest.audience.lists.list_file import ListRow
+from digest.audience.lists.list_file import ListFile, ListRow
 from digest.audience.lists.rows import read_row
 from digest.errors import ImportRefused
 from digest.model.formats import LARGE_PRINT
@@ -102,11 +104,31 @@ def test_every_fault_of_a_row_is_named() -> None:
     }
 
 
-@pytest.mark.parametrize("plain", [True, False])
-def test_plain_rows_are_read_as_others_are(*, plain: bool) -> None:
-    cells = {"name": " Ann Example ", "email": "ann@example.org ", "topics": " a ;b"}
+@pytest.mark.parametrize(
+    ("line", "is_plain"),
+    [
+        pytest.param("Ann Example,ann@example.org,a;b", True, id="plain"),
+        pytest.param(" Ann Example,ann@example.org,a;b", False, id="at the start"),
+        pytest.param("Ann Example , ann@example.org,a;b", False, id="around a comma"),
+        pytest.param("Ann Example,ann@example.org,a;b ", False, id="at the end"),
+        pytest.param("Ann  Example,ann@example.org,a;b", False, id="two"),
+        pytest.param('"Ann Example",ann@example.org,a;b', False, id="quoted"),
+        pytest.param("Ánn Example,ann@example.org,a;b", False, id="accents"),
+    ],
+)
+def test_plain_rows_are_read_as_others_are(
+    tmp_path: Path, line: str, *, is_plain: bool
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"name,email,topics\n{line}\n", encoding="utf-8")
+    [row] = ListFile(path).rows()
 
-    assert read_row(ListRow(2, cells, plain)) == read_row(ListRow(2, cells))
+    assert isinstance(row, ListRow)
+    assert row.is_plain is is_plain
+    person = read_row(row)
+    assert person == read_row(ListRow(row.line, row.cells))
+    assert isinstance(person, Person)
+    assert person.name in ("Ann Example", "Ánn Example")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ def email_key(address: str) -> str:
     """
     if _PLAIN.fullmatch(address):
         return address.lower()
+    if "," in address and _PLAIN.fullmatch(meant := address.replace(",", ".")):
+        raise ValueError(f"has a comma, “{address}”: did you mean {meant}?")
     try:
         # One more than may be, so that it is refused as too long.
         start = address[: limits.EMAIL_CHARACTERS + 1]

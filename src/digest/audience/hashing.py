@@ -26,13 +26,11 @@ class KeyedHasher:
     def hashed(self, keys: PersonKeys) -> HashedKeys:
         """Return the hashes of these keys."""
         return HashedKeys(
-            self._hash("email", keys.email),
-            self._hash("post", keys.post),
-            self._hash("phone", keys.phone),
+            self._hash("email", keys.email) if keys.email else None,
+            self._hash("post", keys.post) if keys.post else None,
+            self._hash("phone", keys.phone) if keys.phone else None,
         )
 
-    def _hash(self, channel: str, key: str) -> str | None:
-        if not key:
-            return None
+    def _hash(self, channel: str, key: str) -> str:
         content = f"{channel}:{key}".encode()
         return hmac.digest(self._key, content, "sha256")[:16].hex()

@@ -42,6 +42,8 @@ class CampaignChoices:
 
     def checked(self, line: int, person: Person) -> Person | list[ListProblem]:
         """Return the person with topics spelt as they are known, or what is not."""
+        if not person.schedule and not person.topics:
+            return person
         spelt = {topic.casefold(): topic for topic in self.topics}
         problems = []
         if self.schedules and person.schedule not in ("", *self.schedules):

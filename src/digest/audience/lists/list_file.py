@@ -25,6 +25,8 @@ from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
 _HOW_TO_SAVE = 'save the list as "CSV UTF-8" and import that'
+# Spaces that are not between two words: at either end of a cell, or several.
+_ODD_SPACES = re.compile(r"  |^ | $|[,;\t] | [,;\t]")
 # A first line of a spreadsheet's own, which says what stands between cells.
 _SEPARATOR = re.compile(r'"?sep=.?"?[,;]*', re.IGNORECASE)
 # What other files begin with.
@@ -51,7 +53,8 @@ class ListProblem:
 class ListRow:
     """One row: the line it begins on, and its filled cells by column.
 
-    `is_plain` rows hold nothing but ASCII, on one line, singly spaced.
+    `is_plain` rows hold nothing but ASCII, on one line, with single spaces between
+    words and none around them.
     """
 
     line: int
@@ -146,9 +149,10 @@ class ListFile:
                 f'put a cell that holds a "{self.header.delimiter}" in quotation marks',
             )
         text = line.rstrip("\r\n")
-        is_single_spaced = '"' not in text and "  " not in text
+        is_single_spaced = not _ODD_SPACES.search(text) and '"' not in text
+        has_guards = "'" in text
         by_column = {
-            column: unguarded(cell)
+            column: unguarded(cell) if has_guards else cell
             for column, cell in zip(columns, cells, strict=False)
             if cell and column
         }

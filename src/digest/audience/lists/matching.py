@@ -8,11 +8,16 @@ from sqlalchemy import Connection
 
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.list_file import ListProblem
+from digest.audience.lists.person_lines import HashedLines
 from digest.model.people.person import Person, PersonIndex, name_key
 from digest.model.staff_words import day_in_words
 from digest.store.people import subscribers, subscriptions, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.people.subscriptions import Subscription
+
+# A list has fewer lines than this, as it has fewer bytes.
+_LINE_BITS = 31
+_LINES = (1 << _LINE_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ class Matches:
 
     def __init__(self, hasher: KeyedHasher) -> None:
         self._hasher = hasher
-        self._lines: dict[int, tuple[int, str]] = {}
+        # By the number of a subscriber: the line that gave them, and above it a mark
+        # of the email address that stood there.
+        self._lines = HashedLines()
 
     def among(
         self, connection: Connection, list_id: int, rows: Sequence[tuple[int, Person]]
@@ -94,7 +101,7 @@ class Matches:
 
     def take(self, line: int, subscriber_id: int, email: str = "") -> None:
         """Note that a row has given this subscriber."""
-        self._lines[subscriber_id] = line, email
+        self._lines.first(subscriber_id, _mark(email) << _LINE_BITS | line)
 
     def settled(
         self, doubt: DoubtfulMatch, *, is_same: bool | None
@@ -105,7 +112,7 @@ class Matches:
         what whoever imports says of all doubts; of several namesakes none is
         taken for the same.
         """
-        free = tuple(each for each in doubt.candidates if each.id not in self._lines)
+        free = tuple(each for each in doubt.candidates if not self._lines.get(each.id))
         if not free or is_same is False:
             return Match(doubt.line, doubt.hashed_person, None)
         if is_same and len(free) == 1:
@@ -120,12 +127,13 @@ class Matches:
         if subscriber is None:
             return Match(line, hashed, None)
         email = hashed.person.keys.email
-        if subscriber.id not in self._lines:
+        taken_by = self._lines.get(subscriber.id)
+        if not taken_by:
             self.take(line, subscriber.id, email)
             return Match(line, hashed, subscriber)
-        earlier, other = self._lines[subscriber.id]
+        earlier, other = taken_by & _LINES, taken_by >> _LINE_BITS
         # An address is one person's: who gained it first is not this one too.
-        if email and other and email != other:
+        if email and other and _mark(email) != other:
             return Match(line, hashed, None)
         return same_person(line, earlier)
 
@@ -161,12 +169,17 @@ class Matches:
         similar = index.similar(person.keys)
         if not person.email:
             similar += namesakes.get(name_key(person.name), [])
-        candidates = {each.id: each for each in similar if each.id not in self._lines}
+        candidates = {each.id: each for each in similar if not self._lines.get(each.id)}
         if not candidates:
             return match
         return DoubtfulMatch(
             match.line, match.hashed_person, tuple(candidates.values())
         )
+
+
+def _mark(email: str) -> int:
+    """Return what tells an address from another, 0 where there is none."""
+    return hash(email) & _LINES or 1 if email else 0
 
 
 def same_person(line: int, earlier: int) -> ListProblem:
@@ -219,6 +232,8 @@ def suppressed(
     connection: Connection, matches: Sequence[Match]
 ) -> dict[int, ListProblem]:
     """Return by line those people new to us whom we must not write to, and why."""
+    if not suppressions.are_there(connection):
+        return {}
     newcomers = {
         match.line: match.hashed_person.hashed.targets()
         for match in matches

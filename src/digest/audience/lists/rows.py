@@ -1,7 +1,7 @@
 """One row of a list: a person, or everything that is wrong with it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
@@ -37,13 +37,13 @@ _LONGEST = {
 # Within the limit of every column.
 _SHORT = min(_LONGEST.values())
 _NUMBERED = tuple(enumerate(ADDRESS, 1))
-_POSTAL = (*ADDRESS, "postcode", "country")
+_POSTAL = frozenset((*ADDRESS, "postcode", "country"))
 # Kept as they are: postal lines are tidied where they are judged.
 _AS_TYPED = {*_POSTAL, "notes", "consent_wording"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
-_EVIDENCE = {"consent_basis", "consent_method", "consent_at", "consent_wording"}
+_EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
 _EVERYTHING = {"all", "everything"}
 
 
@@ -58,23 +58,25 @@ class _RowReader:
     def __init__(self, row: ListRow) -> None:
         self._line = row.line
         self.problems: list[ListProblem] = []
-        self._cells = {
-            column: text.strip()
-            if row.is_plain and len(text) <= _SHORT
-            else self._cell(column, text)
-            for column, text in row.cells.items()
-        }
+        is_fit = row.is_plain and max(map(len, row.cells.values()), default=0) <= _SHORT
+        self._cells = (
+            row.cells
+            if is_fit
+            else {
+                column: self._cell(column, text) for column, text in row.cells.items()
+            }
+        )
 
     def person(self) -> Person:
         cells = self._cells
         name = cells.get("name", "")
         if not name and "name" not in {problem.column for problem in self.problems}:
             self._fault("name", "is empty", "write the name to put on the envelope")
-        elif name and not has_words(name):
+        elif name and not (name[0].isalpha() or has_words(name)):
             self._fault("name", f"is “{name}”", "write the name to put on the envelope")
         email = cells.get("email", "")
-        key = self._parsed("email", email_key, "")
-        phone = self._parsed("phone", _phone, "")
+        key = self._parsed("email", email_key, "") if email else ""
+        phone = self._parsed("phone", _phone, "") if "phone" in cells else ""
         address = self._address()
         if not (email or phone or address or self.problems):
             self._fault(
@@ -88,13 +90,15 @@ class _RowReader:
             email=email,
             phone=phone,
             address=address,
-            format=self._parsed("format", _format, None),
+            format=self._parsed("format", _format, None) if "format" in cells else None,
             schedule=cells.get("schedule", ""),
-            topics=self._parsed("topics", _topics, None),
-            language=self._parsed("language", _language, ""),
+            topics=self._parsed("topics", _topics, None) if "topics" in cells else None,
+            language=self._parsed("language", _language, "")
+            if "language" in cells
+            else "",
             organiser=cells.get("organiser", ""),
             notes=cells.get("notes", ""),
-            consent=_consent(cells),
+            consent=_consent(*map(cells.get, _EVIDENCE)),
             reference=cells.get("reference", ""),
         )
 
@@ -112,7 +116,7 @@ class _RowReader:
 
     def _address(self) -> PostalAddress | None:
         cells = self._cells
-        if not any(map(cells.get, _POSTAL)):
+        if _POSTAL.isdisjoint(cells) or not any(map(cells.get, _POSTAL)):
             return None
         count = max((n for n, column in _NUMBERED if column in cells), default=0)
         address = parse_address(
@@ -174,12 +178,7 @@ def _topics(text: str) -> tuple[str, ...]:
     return () if len(topics) == 1 and topics[0].lower() in _EVERYTHING else topics
 
 
-def _consent(cells: Mapping[str, str]) -> Consent:
-    if not _EVIDENCE.intersection(cells):
-        return NO_EVIDENCE
-    return Consent(
-        basis=cells.get("consent_basis", ""),
-        method=cells.get("consent_method", ""),
-        at=cells.get("consent_at", ""),
-        wording=cells.get("consent_wording", ""),
-    )
+@lru_cache(maxsize=1024)
+def _consent(*words: str | None) -> Consent:
+    # Of a whole list it is often the same.
+    return Consent(*(word or "" for word in words)) if any(words) else NO_EVIDENCE

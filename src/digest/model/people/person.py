@@ -31,12 +31,18 @@ class PersonKeys:
     @property
     def identity(self) -> str:
         """The best of them, as the one name under which the person is kept."""
-        return self.names()[0]
+        if self.email:
+            return f"email:{self.email}"
+        return f"post:{self.post}" if self.post else f"phone:{self.phone}"
 
     def names(self) -> list[str]:
         """Return every name that the person may be kept under, the best first."""
-        named = (("email", self.email), ("post", self.post), ("phone", self.phone))
-        return [f"{kind}:{key}" for kind, key in named if key]
+        names = [f"email:{self.email}"] if self.email else []
+        if self.post:
+            names.append(f"post:{self.post}")
+        if self.phone:
+            names.append(f"phone:{self.phone}")
+        return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +219,10 @@ class PersonIndex(Generic[T]):
         else:
             self._post_without_email.setdefault(keys.post, value)
             self._phone_without_email.setdefault(keys.phone, value)
-        self._by_post.setdefault(keys.post, value)
-        self._by_phone.setdefault(keys.phone, value)
+        if keys.post:
+            self._by_post.setdefault(keys.post, value)
+        if keys.phone:
+            self._by_phone.setdefault(keys.phone, value)
 
     def find(self, keys: PersonKeys) -> T | None:
         """Return the value of the same person, or None.

@@ -9,6 +9,7 @@ its own languages and in Welsh, as the Unicode CLDR has them.
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("countries.txt")
@@ -40,6 +41,7 @@ class PostalCountry:
     place: PostcodePlace
 
 
+@lru_cache(maxsize=4096)  # towns are asked for by each who lives there
 def name_key(name: str) -> str:
     """Return a country's name as it is looked for: letters alone, without accents."""
     parted = unicodedata.normalize("NFKD", name.replace("&", "and").replace("+", "and"))

@@ -56,6 +56,11 @@ class Suppression(NamedTuple):
     since: datetime
 
 
+def are_there(connection: Connection) -> bool:
+    """Whether anything at all is suppressed."""
+    return connection.execute(select(suppression).limit(1)).first() is not None
+
+
 def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, str]:
     """Return the reason for each hash, of these (channel, hash), that is suppressed."""
     of_hashes = standing(connection, targets)
@@ -66,7 +71,7 @@ def standing(
     connection: Connection, targets: set[tuple[str, str]]
 ) -> dict[str, Suppression]:
     """Return what stands against each hash, of these (channel, hash), if any does."""
-    if not targets or connection.execute(select(suppression).limit(1)).first() is None:
+    if not targets or not are_there(connection):
         return {}
     hashes = {target for _, target in targets}
     rows = connection.execute(

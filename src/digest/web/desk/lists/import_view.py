@@ -67,7 +67,7 @@ def columns(
 ) -> dict[str, Any]:
     """Return what the page of its columns shows: a guess, or what was typed."""
     guesses = guess(stored.headings, stored.samples)
-    typed: dict[str, str] = {}
+    typed: dict[str, str] = {"is_same": ""}
     for place, each in enumerate(guesses):
         typed[f"column_{place}"] = (
             stored.columns[place] if stored.columns else each.column
