@@ -19,7 +19,12 @@ from digest.audience.subject_access import find
 from digest.errors import DigestError, NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import Channel
-from digest.model.people.departure import LeavingMeans, LeavingRequest
+from digest.model.people.departure import (
+    LeavingMeans,
+    LeavingReason,
+    LeavingRequest,
+)
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import subscriber
 from digest.store.campaigns import campaigns
@@ -46,6 +51,7 @@ class LinkState:
 
     campaign: Campaign
     state: LeavingState
+    reader: ReaderRef
     has_changed: bool = False
 
 
@@ -81,6 +87,14 @@ class UnsubscribeLinks:
             reader = self._reader_of(connection, token)
             has_changed = resubscribe(connection, reader.id, now)
             return _state_of(connection, reader, has_changed=has_changed)
+
+    def tell_why(self, token: str, reason: LeavingReason) -> bool:
+        """Keep why somebody has left; False where they have not."""
+        with writing(self.engine) as connection:
+            reader = self._reader_of(connection, token)
+            return departures.note_reason(
+                connection, reader.campaign_id, reader.subscriber_id, reason
+            )
 
     def _reader_of(self, connection: Connection, token: str) -> Reader:
         named = self.links.read_unsubscribe_token(token)
@@ -211,7 +225,8 @@ def _state_of(
     connection: Connection, reader: Reader, *, has_changed: bool = False
 ) -> LinkState:
     campaign = campaigns.load(connection, reader.campaign_id)
-    return LinkState(campaign, _state(connection, reader), has_changed)
+    state, whom = _state(connection, reader), ReaderRef(reader.id, reader.mark)
+    return LinkState(campaign, state, whom, has_changed)
 
 
 def _state(connection: Connection, reader: Reader) -> LeavingState:

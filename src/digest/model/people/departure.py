@@ -24,6 +24,16 @@ class LeavingMeans(StrEnum):
         return f"left, as they said by {self}"
 
 
+class LeavingReason(StrEnum):
+    """Why somebody left, if they liked to say; of a few, so that it names nobody."""
+
+    TOO_OFTEN = "too often"
+    NOT_FOR_ME = "not for me"
+    NEVER_ASKED = "never asked for it"
+    MOVED = "moved away"
+    OTHER = "something else"
+
+
 # As people tell somebody who writes it down.
 TOLD = (LeavingMeans.PHONE, LeavingMeans.LETTER, LeavingMeans.VISIT)
 

@@ -491,6 +491,7 @@ departure = Table(
     _required("left_at", UtcDateTime),
     _required("means", String(12)),  # model.people.departure.LeavingMeans
     Column("returned_at", UtcDateTime),  # since then they are readers again
+    Column("reason", String(20)),  # as they liked to say: LeavingReason
     Index("ix_departure_subscriber_id", "subscriber_id"),
 )
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Exists, exists, select, update
 
-from digest.model.people.departure import TOLD, UNDOABLE, LeavingMeans
+from digest.model.people.departure import TOLD, UNDOABLE, LeavingMeans, LeavingReason
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import departure
 from digest.store.base.upsert import insert_for
@@ -49,6 +49,7 @@ def leave(
     facts = {
         "left_at": now,
         "means": means,
+        "reason": None,
         "returned_at": None,
     }
     statement = insert_for(connection, departure).values(
@@ -65,6 +66,22 @@ def leave(
         act = _act("unsubscribed", campaign_id, subscriber_id)
         record(connection, replace(act, after={"by": means}), now)
     return inserted.rowcount > 0
+
+
+def note_reason(
+    connection: Connection, campaign_id: int, subscriber_id: int, reason: LeavingReason
+) -> bool:
+    """Keep why somebody left; False where they have not, or are back."""
+    noted = connection.execute(
+        update(departure)
+        .where(
+            departure.c.campaign_id == campaign_id,
+            departure.c.subscriber_id == subscriber_id,
+            departure.c.returned_at.is_(None),
+        )
+        .values(reason=reason)
+    )
+    return noted.rowcount > 0
 
 
 def come_back(

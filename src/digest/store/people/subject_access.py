@@ -93,6 +93,7 @@ def departures_of(connection: Connection, subscriber_id: int) -> Entries:
             campaign.c.name.label("campaign"),
             departure.c.left_at,
             departure.c.means,
+            departure.c.reason,
             departure.c.returned_at,
         )
         .join(campaign, campaign.c.id == departure.c.campaign_id)

@@ -9,6 +9,7 @@ from digest.model.staff_words import day_in_words, moment_in_words
 # The headings of what there may be several of.
 _HEADINGS = {
     "subscriptions": "The lists that they are or were on, and their consent",
+    "consents": "Each time they said yes, and to what",
     "campaigns": "What they read, and how",
     "left": "What they have left",
     "copies": "Every copy that was sent, or is to be",

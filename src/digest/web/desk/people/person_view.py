@@ -120,6 +120,8 @@ def _reading(
     served = resolve(_reader_facts(facts, row, campaign))
     if departed:
         tag, why = _LEFT, LeavingMeans(departed["means"]).words
+        if departed["reason"]:
+            why = f"{why} ({departed['reason']})"
     elif isinstance(served, Served):
         words = f"Served by {served.format.words}"
         tag, why = StateTag(words, CHANNEL_ICONS[served.channel], "good"), ""
