@@ -311,6 +311,25 @@ def test_nothing_typed_is_more_than_a_value(
     assert "<script>" not in desk.get(HERE).text
 
 
+def test_a_header_has_the_campaigns_colour_and_none_that_white_is_lost_on(
+    desk: TestClient, program: App
+) -> None:
+    status, page = sent(desk, "look", colour="#FF0000")
+    assert status == 422
+    assert "white words on it stand out 3.9:1, and 7:1 is needed" in page
+    assert 'id="colour-error"' in page
+    sent(desk, "look", colour="#4b0082")
+    settings = words_of(desk.get(HERE).text)
+    email = desk.get(f"/desk/campaigns/{NAME}/daily/html").text
+
+    assert "#4b0082, on which white words stand out 12.9:1" in settings
+    header = re.search(r'<td class="band"[^>]*>', email)
+    assert header
+    assert 'bgcolor="#4b0082"' in header[0]
+    assert "background-color: #4b0082" in header[0].replace(":#", ": #")
+    assert "#0b4f63" not in header[0]
+
+
 def test_no_campaign_and_no_schedule_takes_an_address_of_the_desk(
     desk: TestClient, program: App
 ) -> None:

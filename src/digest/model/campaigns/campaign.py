@@ -201,6 +201,7 @@ class Campaign:
     that are told of an edition which waits. `hold_back` is how long every edition is
     held back once it may go; None leaves it to `holds_back`. `most_items` is how many
     posts and events a copy has; more posts come with the next edition. With
+    `colour` is that of the header of its emails, "" for ours. With
     `events_alone` an edition with nothing new goes all the same where something is on.
     Without `joining` nobody can ask for it on the web.
     """
@@ -228,6 +229,7 @@ class Campaign:
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     in_full: bool = False
     pictures: PictureHosting = PictureHosting.ATTACHED
+    colour: str = ""
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
     joining: Joining | None = None
 

@@ -32,6 +32,7 @@ from digest.model.campaigns.day_times import MIDNIGHT
 from digest.model.campaigns.schedule_table import InheritedTimes, schedule_from
 from digest.model.campaigns.toml_table import TomlFaults, TomlTable
 from digest.model.campaigns.written_times import checked_name, last_time, zone_name
+from digest.model.colours import header_colour
 from digest.model.limits import (
     DOMAIN_LABEL_LENGTH,
     JOINING_WORDS_LENGTH,
@@ -128,6 +129,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         uncertain=head.parsed("uncertain", UncertainPolicy, UncertainPolicy.RESEND),
         in_full=email.flag("in_full", default=False),
         pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
+        colour=email.parsed("colour", header_colour, ""),
         letter=_letter(root.table("letter")),
         joining=_joining(root, lists),
     )

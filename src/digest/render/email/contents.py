@@ -66,6 +66,7 @@ class EmailContents:
     """
 
     title: str
+    colour: str
     date: str
     subject: str
     preheader: tuple[str, ...]
@@ -124,6 +125,7 @@ def contents(
     posts = tuple(entry for item, entry in pairs if isinstance(item, Post))
     events = tuple(entry for item, entry in pairs if isinstance(item, Event))
     return EmailContents(
+        colour=campaign.colour,
         title=foreign(title, around, page_language(variant)),
         date=day_in_words(variant.slot, campaign.timezone, words),
         subject=subject(variant),

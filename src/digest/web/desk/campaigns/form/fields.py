@@ -7,6 +7,7 @@ from typing import Any
 
 from digest.errors import FileFault
 from digest.model.campaigns.editing.toml_text import TomlValue
+from digest.model.colours import contrast_with_white, header_colour, in_figures
 from digest.web.desk.campaigns.form import codecs
 from digest.web.desk.campaigns.form.codecs import FieldCodec
 from digest.web.parts.inputs import FormFields
@@ -119,6 +120,21 @@ class SenderField(FormField):
         if self.is_address:
             return rest.removesuffix(">")
         return name.strip().strip('"') if bracket else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourField(FormField):
+    """A colour that white words stand on."""
+
+    def in_words(self, typed: str) -> str:
+        """Return the colour, and how well white words can be read on it."""
+        try:
+            ratio = contrast_with_white(header_colour(typed)) if typed else None
+        except ValueError:
+            ratio = None
+        if ratio is None:
+            return typed
+        return f"{typed}, on which white words stand out {in_figures(ratio)}"
 
 
 def sender(name: str, address: str) -> str:

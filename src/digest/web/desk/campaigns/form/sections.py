@@ -17,7 +17,12 @@ from digest.schedule.reports.campaign_standing import (
     unapproved_in_words,
 )
 from digest.web.desk.campaigns.form import codecs
-from digest.web.desk.campaigns.form.fields import FieldKind, FormField, SenderField
+from digest.web.desk.campaigns.form.fields import (
+    ColourField,
+    FieldKind,
+    FormField,
+    SenderField,
+)
 
 _LINES, _RADIOS, _TICK, _TICKS, _DAY = (
     FieldKind.LINES,
@@ -199,6 +204,12 @@ SECTIONS: tuple[FormSection, ...] = (
         "Its emails",
         "email",
         (
+            ColourField(
+                "colour",
+                "Colour of the header",
+                "Like #0b4f63, which it is unless said otherwise. White words stand on "
+                "it, and have to be read with weak eyes",
+            ),
             FormField(
                 "in_full",
                 "Put whole posts into emails, and not a summary with a link",
