@@ -312,7 +312,7 @@ def test_nothing_typed_is_more_than_a_value(
 
 
 def test_a_header_has_the_campaigns_colour_and_none_that_white_is_lost_on(
-    desk: TestClient, program: App
+    desk: TestClient,
 ) -> None:
     status, page = sent(desk, "look", colour="#FF0000")
     assert status == 422
