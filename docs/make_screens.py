@@ -153,6 +153,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("user", f"/desk/settings/users/{account_id}"),
         ("audit", "/desk/settings/audit"),
         ("api", "/api/v1/docs"),
+        ("webhooks", "/desk/settings/webhooks"),
     )
     yield from _editions(digest, client)
     yield from _troubled_run(digest)

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from digest.schedule.operators.operator_watch import OperatorWatch
     from digest.schedule.operators.staff_mail import StaffMail
     from digest.schedule.readers.confirmations import ConfirmationOutbox
+    from digest.schedule.webhooks.sending import WebhookSender
     from digest.store.delivery.copies import DueCopy
 
 Clock = Callable[[], datetime]
@@ -155,6 +156,14 @@ class App:
         from digest.gather.fetching.fetch import Fetcher
 
         return Fetcher(self.settings.fetch_allow)
+
+    @cached_property
+    def webhooks(self) -> "WebhookSender":
+        """What tells other systems what happens, through the door to the web."""
+        from digest.schedule.webhooks.sending import WebhookSecrets, WebhookSender
+
+        secrets = WebhookSecrets(self.secret)
+        return WebhookSender(self.engine, self.fetcher, secrets)
 
     @cached_property
     def renditions(self) -> "Renditions":

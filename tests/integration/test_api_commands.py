@@ -92,7 +92,16 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("users add", "users list", "users role", "users link", "users end"),
-            *("users back", "key create", "key list", "key revoke", "audit"),
+            *(
+                "users back",
+                "users login",
+                "key create",
+                "key list",
+                "key revoke",
+                "audit",
+            ),
+            *("webhook create", "webhook list", "webhook log", "webhook replay"),
+            *("webhook rotate", "webhook resume", "webhook end"),
         ),
         _OF_DOORS,
     ),
@@ -110,6 +119,8 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(
         ("campaign history", "campaign go-back"), "is for who compares two files"
     ),
+    "campaign new": "begins one by a few answers: a file of it is sent whole",
+    "campaign end": "is done by its file: ends, and the goodbye",
     "edition test": "goes to one's own inbox",
     "report": "is a page of charts and files of numbers",
     "golive": "is the act of a person, who has before them what it takes",

@@ -20,7 +20,6 @@ _BRING_OUT = {"select", "add_columns", "returning", "_of_editions"}
 UNSEEN = {
     "account.totp_step": "a code is taken once: later ones alone are good",
     "bounce.mark": "by which a report that comes twice is taken once",
-    "delivery.subscriber_id": "whose it is, by which they are matching",
     "departure.campaign_id": "by which it is matching",
     "joining_tally.since": "which stretch of time it counts, by which it is matching",
     "list_import_part.list_import_id": "by which it is matching",

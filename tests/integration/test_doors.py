@@ -57,6 +57,7 @@ def address_of(path: str) -> str:
         ("{act}", "hold"),
         ("{kind}", "post"),
         ("{key}", "x"),
+        ("{endpoint_id}", "1"),
         ("{section}", "name"),
         ("{kinds}", "schedules"),
         ("{part}", "weekly"),

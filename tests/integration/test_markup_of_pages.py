@@ -42,6 +42,7 @@ PATHS = (
     *("/account", "/account/password", "/account/second-step"),
     *("/post", "/post/returned", "/api/v1/docs"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
+    *("/desk/settings/keys", "/desk/settings/webhooks"),
     *("/desk/imports", "/desk/imports/new", "/desk/imports/1"),
     *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),
     *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),

@@ -164,3 +164,12 @@ CALENDAR_ENTRIES = 500
 
 # Editions whose counts are kept in one look of the timetable: each takes a moment.
 EDITIONS_TALLIED_AT_ONCE = 10
+
+# == Webhooks ==
+
+# How long an endpoint may take to take a message.
+WEBHOOK_SECONDS = 15
+# Messages to one endpoint before the next has its turn.
+WEBHOOKS_A_ROUND = 100
+# How often it is looked whether something is to be told.
+WEBHOOKS_LOOK_SECONDS = 5

@@ -113,3 +113,20 @@ SETTLED_JOINING_KEPT = timedelta(days=30)
 JOINING_TALLY_STRETCH = timedelta(minutes=10)
 # What a flood was is known for a while.
 JOINING_TALLY_KEPT = timedelta(days=30)
+
+# == Webhooks ==
+
+# Characters of a webhook's name, which says which system it is of.
+WEBHOOK_NAME_LENGTH = 80
+# Characters of a webhook's address.
+WEBHOOK_URL_LENGTH = 2_000
+# A message that was being sent when its worker ended is sent again after this time.
+WEBHOOK_LEASE = timedelta(minutes=2)
+# For so long an endpoint that did not take a message is left alone.
+WEBHOOK_QUIET = timedelta(seconds=5)
+# For so long an endpoint may take nothing before it is paused, and a person is told.
+WEBHOOK_PATIENCE = timedelta(days=5)
+# For so long messages are signed with the secret before the last as well.
+WEBHOOK_OVERLAP = timedelta(days=1)
+# How long messages that were delivered or given up are kept, to be read and replayed.
+WEBHOOKS_KEPT = timedelta(days=30)

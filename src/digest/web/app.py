@@ -40,7 +40,7 @@ from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.runs import copy_acts, run_pages
 from digest.web.desk.runs.run_pages import RunPages
-from digest.web.desk.settings import audit, keys, users
+from digest.web.desk.settings import audit, keys, users, webhooks
 from digest.web.doors import (
     account,
     forgotten,
@@ -145,6 +145,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         users.routes(digest, pages),
         audit.routes(digest, pages),
         keys.routes(digest, pages),
+        webhooks.routes(digest, pages),
         to_do.routes(digest, pages),
         batches.routes(digest, pages),
         returned.routes(digest, pages),

@@ -76,6 +76,8 @@ GOLIVE_TITLES = 20
 CHECKS_KEPT = 50
 # How long pages of a letter are shown as they were drawn: pictures may come in.
 PAGES_DRAWN_FOR = timedelta(minutes=5)
+# Of messages on one page of a webhook.
+WEBHOOK_MESSAGES = 30
 # Of acts on one page of the audit trail.
 AUDIT_ACTS = 50
 # Of runs on one page.

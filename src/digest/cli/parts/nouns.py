@@ -6,7 +6,6 @@ from digest.cli import (
     campaign,
     deliveries,
     golive,
-    key,
     post,
     report,
     schedule,
@@ -19,6 +18,7 @@ from digest.cli import print as letters
 from digest.cli.editions import edition, preview
 from digest.cli.parts.program import new_program
 from digest.cli.people import subscribers
+from digest.cli.programs import key, webhook
 from digest.cli.service import installation, resuming, serve
 
 app = new_program()
@@ -44,6 +44,7 @@ for name, noun in {
     "list": mailing_list,
     "users": users,
     "key": key,
+    "webhook": webhook,
     "subscribers": subscribers,
     "print": letters,
     "bounces": bounces,

@@ -99,6 +99,7 @@ def work(
     from digest.bootstrap import open_app
     from digest.cli.parts.progress import worked_json
     from digest.cli.service.working import (
+        tell_webhooks,
         watch_over_it,
         work_until_done,
         work_until_stopped,
@@ -110,6 +111,7 @@ def work(
             report = worked_json if json else lambda _worked: None
             stop = _stopping()
             watch_over_it(digest, stop)
+            tell_webhooks(digest, stop)
             work_until_stopped(digest, stop, report)
             return
         worked = work_until_done(digest, _stopping(), as_json=json)

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from digest.bootstrap import App
-from digest.cli.service.working import watch_over_it, work_until_stopped
+from digest.cli.service.working import (
+    tell_webhooks,
+    watch_over_it,
+    work_until_stopped,
+)
 from digest.schedule.editions import nudges
 from digest.schedule.editions.clock_watch import ClockWatch
 from digest.schedule.editions.publishing import publish_due
@@ -62,6 +66,7 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
     _started("stopping", end_the_pages, pulses)
     watch_over_it(digest, stop)
     mail_confirmations(digest, stop)
+    tell_webhooks(digest, stop)
     try:
         server.run()
     finally:

@@ -4,6 +4,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from datetime import date
 from socket import gethostname
 
 from digest.bootstrap import App
@@ -12,12 +13,13 @@ from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.releasing import plan_released
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.guard import guarded
-from digest.schedule.limits import OPERATORS_LOOK_SECONDS
+from digest.schedule.limits import OPERATORS_LOOK_SECONDS, WEBHOOKS_LOOK_SECONDS
 from digest.store.base import machine_clocks
 from digest.store.delivery import rate_limits
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.reports import overview
+from digest.store.webhooks import outbox
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,31 @@ def watch_over_it(digest: App, stop: threading.Event) -> None:
                 digest.operator_watch.look(digest.now())
 
     threading.Thread(target=look, name="watching over it", daemon=True).start()
+
+
+def tell_webhooks(digest: App, stop: threading.Event) -> None:
+    """Have a thread tell other systems what happens, until asked to stop.
+
+    Several processes may do so: each message is taken by one. What it needs is
+    imported once there is something to tell.
+    """
+    forgotten_on: date | None = None
+
+    def look() -> None:
+        nonlocal forgotten_on
+        while not stop.wait(WEBHOOKS_LOOK_SECONDS):
+            with guarded("telling webhooks", "what is due"):
+                now = digest.now()
+                with digest.reading() as connection:
+                    is_due = bool(outbox.endpoints_due(connection, now))
+                if is_due:
+                    digest.webhooks.send_due(now)
+                if forgotten_on != now.date():
+                    with digest.writing() as connection:
+                        outbox.forget_old(connection, now)
+                    forgotten_on = now.date()
+
+    threading.Thread(target=look, name="webhooks", daemon=True).start()
 
 
 def work_until_stopped(

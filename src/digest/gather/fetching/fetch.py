@@ -13,6 +13,7 @@ from digest import __version__
 from digest.errors import SourceError
 from digest.gather.fetching.deadline import Deadline
 from digest.gather.fetching.document import (
+    FEED,
     LIMITS,
     Document,
     DocumentKind,
@@ -74,6 +75,47 @@ class Fetcher:
         with self.permits.waiting():
             return _Errand(self, request, limits).run()
 
+    def post(
+        self, url: str, headers: dict[str, str], body: bytes, seconds: float
+    ) -> int:
+        """Send a body to an address that may be asked; return the answer's status.
+
+        A redirect is an answer like any other, and is not followed; what else is in
+        the answer is not read. Raises SourceError, in plain words.
+        """
+        try:
+            return self._posted(web_address(url), headers, body, seconds)
+        except _TROUBLES as problem:
+            why = _why_not_taken(problem)
+            raise SourceError(f"{one_line(url)} did not take it: {why}") from problem
+
+    def _posted(
+        self, url: httpx.URL, headers: dict[str, str], body: bytes, seconds: float
+    ) -> int:
+        waits = dict.fromkeys(("connect", "read", "write"), seconds)
+        own = {"Host": url.netloc.decode("ascii"), "Connection": "close"}
+        own["Content-Length"] = str(len(body))
+        with (
+            Deadline(seconds) as deadline,
+            httpcore.ConnectionPool(
+                ssl_context=self.tls,
+                network_backend=GuardedBackend(self.access, self.resolve),
+            ) as pool,
+        ):
+            try:
+                with pool.stream(
+                    "POST",
+                    _wire_address(url),
+                    headers=list((own | headers).items()),
+                    content=body,
+                    extensions={"timeout": waits, "trace": deadline.trace},
+                ) as response:
+                    return int(response.status)
+            except Exception as problem:
+                if deadline.has_passed:
+                    raise httpcore.ReadTimeout from problem
+                raise
+
 
 @dataclass(slots=True)
 class _Errand:
@@ -103,7 +145,7 @@ class _Errand:
 
     def _answered(self) -> Document | Redirect:
         try:
-            url = _checked(self.url)
+            url = web_address(self.url)
             with self.fetcher.host_queue.of(url.host):
                 return self._in_time(url)
         except _TROUBLES as problem:
@@ -130,9 +172,6 @@ class _Errand:
     def _answer(self, url: httpx.URL, deadline: Deadline) -> Document | Redirect:
         fetcher, connect = self.fetcher, min(self.limits.connect_seconds, self.seconds)
         waits = {"connect": connect, "read": self.seconds, "write": self.seconds}
-        address = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
         with (
             httpcore.ConnectionPool(
                 ssl_context=fetcher.tls,
@@ -140,7 +179,7 @@ class _Errand:
             ) as pool,
             pool.stream(
                 "GET",
-                address,
+                _wire_address(url),
                 headers=_headers(url, self.request),
                 extensions={"timeout": waits, "trace": deadline.trace},
             ) as response,
@@ -152,13 +191,28 @@ class _Errand:
         return SourceError(f"{one_line(self.url)} cannot be read: {why}")
 
 
-def _checked(address: str) -> httpx.URL:
-    """Return the address taken apart; called before each redirect too."""
+def web_address(address: str) -> httpx.URL:
+    """Return the address taken apart; called before each redirect too.
+
+    Raises ValueError in words for one that is no web address, or has a password in it.
+    """
     url = httpx.URL(address)
     is_web = url.scheme in {"http", "https"}
     if not is_web or not url.host or url.userinfo or url.port == 0:
         raise ValueError(_WRITE_IT_SO)
     return url
+
+
+def _wire_address(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
+def _why_not_taken(problem: Exception) -> str:
+    if isinstance(problem, httpcore.TimeoutException):
+        return "it took too long"
+    return _in_words(problem, FEED, LIMITS)
 
 
 def _headers(url: httpx.URL, request: DocumentRequest) -> list[tuple[str, str]]:

@@ -872,6 +872,50 @@ repeatable_request = Table(
     PrimaryKeyConstraint("access_key_id", "repeat_key"),
 )
 
+# Where other systems of the organisation are told what happens, and which of it.
+webhook_endpoint = Table(
+    "webhook_endpoint",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False, unique=True),
+    _required("url", Text),
+    _required("secret", Text),  # sealed with a key made of our secret
+    Column("secret_before", Text),  # the one before it, sealed too, until that ends
+    Column("before_ends_at", UtcDateTime),
+    _required("created_at", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("retry_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),  # by us, after days of trouble
+    Column("paused_because", Text),
+    Column("ended_at", UtcDateTime),
+)
+
+webhook_choice = Table(
+    "webhook_choice",
+    metadata,
+    _to("webhook_endpoint_id"),
+    Column("kind", String(40), nullable=False, index=True),
+    PrimaryKeyConstraint("webhook_endpoint_id", "kind"),
+)
+
+# What is to be told, written in the transaction of the fact, and what came of it.
+webhook_message = Table(
+    "webhook_message",
+    metadata,
+    _id(),
+    _to("webhook_endpoint_id"),
+    _required("kind", String(40)),
+    _required("facts", JSON),  # numbers and names of things, of nobody
+    _required("happened_at", UtcDateTime),
+    _required("state", String(20)),
+    _required("attempts", Integer),
+    Column("next_attempt_at", UtcDateTime),
+    Column("answer", Text),  # of the last attempt, in words
+    Column("settled_at", UtcDateTime),
+    Index("ix_webhook_message_log", "webhook_endpoint_id", "id"),
+    Index("ix_webhook_message_due", "state", "next_attempt_at"),
+)
+
 # People who may sign in to the desk and the post room. One that was asked in has no
 # password yet; one that has ended stays, as what they did is on record by name.
 account = Table(

@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Row, select, update
 
 from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns.source_health import HEALTHY, SourceHealth, SourceState
+from digest.model.webhooks import WebhookKind
 from digest.store.base.row_faults import read_each_of
-from digest.store.base.tables import source
+from digest.store.base.tables import campaign, source
 from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
 from digest.store.campaigns.source_rows import BY_HAND
 from digest.store.staff.audit import Act, record
+from digest.store.webhooks.outbox import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,25 @@ def note_failed(
     was, paused = row.health.state, SourceState.PAUSED
     if is_settled and health.state is paused and was is not paused:
         _record(connection, "paused", row, health, now)
+        tell(
+            connection,
+            WebhookKind.SOURCE_SILENT,
+            now,
+            lambda: [_facts(connection, row, health)],
+        )
     return is_settled
+
+
+def _facts(
+    connection: Connection, row: SourceRow, health: SourceHealth
+) -> dict[str, object]:
+    """Return what webhooks say of a source."""
+    name = connection.scalar(
+        select(campaign.c.name)
+        .join(source, source.c.campaign_id == campaign.c.id)
+        .where(source.c.id == row.id)
+    )
+    return {"campaign": name, "source": row.name, "why": health.failure}
 
 
 def resume(connection: Connection, row: SourceRow, now: datetime) -> bool:

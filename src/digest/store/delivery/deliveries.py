@@ -1,7 +1,7 @@
 """The one door for a delivery's state."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,10 +33,12 @@ from digest.errors import NotFound
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
+from digest.model.webhooks import WebhookKind
 from digest.store.base.prepared import NOW, GivenRows, PreparedStatement
 from digest.store.base.tables import BigId, UtcDateTime, delivery, edition
 from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.editions.holding_back import is_going
+from digest.store.webhooks.outbox import tell
 
 _CLAIMS = GivenRows((Column("of_reader", BigId),))
 _MOVES = GivenRows(
@@ -141,16 +143,49 @@ def move_all(
     Returns how many were moved.
     """
     alike: dict[PreparedStatement, list[DeliveryMove]] = {}
+    refused: dict[int, list[int]] = {}
     for change in changes:
+        if change.to is DeliveryState.REFUSED:
+            key = change.key
+            refused.setdefault(key.edition_id, []).append(key.reader_id)
         is_fenced = change.only_after is not None
         move_alike = _move_statement(
             connection.dialect, change.to, change.only_from, is_fenced=is_fenced
         )
         alike.setdefault(move_alike, []).append(change)
-    return sum(
+    count = sum(
         statement.execute(connection, [*map(_FACTS, those)], now).rowcount
         for statement, those in alike.items()
     )
+    if refused:
+        failed = WebhookKind.DELIVERY_FAILED
+        tell(connection, failed, now, lambda: _failures(connection, refused, now))
+    return count
+
+
+def _failures(
+    connection: Connection, refused: Mapping[int, Sequence[int]], now: datetime
+) -> list[dict[str, object]]:
+    """Return what webhooks say of those of these emails that were refused just now."""
+    return [
+        {
+            "reference": str(DeliveryKey(edition_id, row.reader_id)),
+            "edition": edition_id,
+            "person": row.subscriber_id,
+            "answer": row.reply,
+        }
+        for edition_id, readers in refused.items()
+        for row in connection.execute(
+            select(
+                delivery.c.reader_id, delivery.c.subscriber_id, delivery.c.reply
+            ).where(
+                delivery.c.edition_id == edition_id,
+                delivery.c.reader_id.in_(readers),
+                delivery.c.state == DeliveryState.REFUSED,
+                delivery.c.settled_at == now,
+            )
+        )
+    ]
 
 
 def move_those(

@@ -24,9 +24,11 @@ from sqlalchemy import (
 from digest.errors import NotFound
 from digest.model.editions.mode import Mode
 from digest.model.people.person import name_key
+from digest.model.webhooks import WebhookKind
 from digest.store.base.tables import edition, print_batch
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.staff.audit import Act, record
+from digest.store.webhooks.outbox import tell
 
 
 class PrintBatchState(StrEnum):
@@ -176,6 +178,9 @@ def move(
             after={"state": to},
         )
         record(connection, act, now)
+        if to is PrintBatchState.POSTED:
+            facts = {"print_batch": batch_id, "edition": edition_id}
+            tell(connection, WebhookKind.BATCH_POSTED, now, lambda: [facts])
     return moved.rowcount == 1
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
+from digest.model.webhooks import WebhookKind
 from digest.store.base.codes import derived_code
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import campaign, edition, handover, schedule
@@ -18,6 +19,7 @@ from digest.store.campaigns import going_live
 from digest.store.editions import editions
 from digest.store.editions.editions import Slot
 from digest.store.staff.audit import Act, record
+from digest.store.webhooks.outbox import tell
 
 CODE_LETTERS = 8
 _STAMPS = {
@@ -55,6 +57,15 @@ _VERBS = {
     EditionState.MISSED: "gave up",
     EditionState.CANCELLED: "cancelled",
     EditionState.STOPPED: "ended the stopped",
+}
+_WEBHOOKS = {
+    EditionState.FROZEN: WebhookKind.EDITION_FROZEN,
+    EditionState.APPROVED: WebhookKind.EDITION_APPROVED,
+    EditionState.SENT: WebhookKind.EDITION_SENT,
+    EditionState.REHEARSED: WebhookKind.EDITION_SENT,
+    EditionState.STOPPED: WebhookKind.EDITION_STOPPED,
+    EditionState.SKIPPED: WebhookKind.EDITION_SKIPPED,
+    EditionState.CANCELLED: WebhookKind.EDITION_CANCELLED,
 }
 
 
@@ -177,7 +188,33 @@ def move(
             after={"state": to} | known_facts,
         )
         record(connection, act, now)
+        if to in _WEBHOOKS:
+            tell(connection, _WEBHOOKS[to], now, lambda: _facts(connection, edition_id))
     return moved.rowcount == 1
+
+
+def _facts(connection: Connection, edition_id: int) -> list[dict[str, Any]]:
+    """Return what webhooks say of an edition."""
+    row = connection.execute(
+        select(
+            campaign.c.name,
+            schedule.c.name.label("schedule"),
+            edition.c.slot,
+            edition.c.mode,
+        )
+        .join_from(edition, campaign, campaign.c.id == edition.c.campaign_id)
+        .join(schedule, schedule.c.id == edition.c.schedule_id)
+        .where(edition.c.id == edition_id)
+    ).one()
+    return [
+        {
+            "edition": edition_id,
+            "campaign": row.name,
+            "schedule": row.schedule,
+            "slot": row.slot.isoformat(),
+            "mode": row.mode,
+        }
+    ]
 
 
 def end(connection: Connection, edition_id: int, now: datetime) -> bool:

@@ -11,10 +11,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Exists, exists, select, update
 
 from digest.model.people.departure import TOLD, UNDOABLE, LeavingMeans, LeavingReason
+from digest.model.webhooks import WebhookKind
 from digest.store.base.bulk import one_of
-from digest.store.base.tables import departure
+from digest.store.base.tables import campaign, departure
 from digest.store.base.upsert import insert_for
 from digest.store.staff.audit import Act, record
+from digest.store.webhooks.outbox import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ def leave(
     if inserted.rowcount:
         act = _act("unsubscribed", campaign_id, subscriber_id)
         record(connection, replace(act, after={"by": means}), now)
+        tell(
+            connection,
+            WebhookKind.PERSON_LEFT,
+            now,
+            lambda: [_facts(connection, campaign_id, subscriber_id, means)],
+        )
     return inserted.rowcount > 0
 
 
@@ -137,3 +145,12 @@ def of_people(
 
 def _act(verb: str, campaign_id: int, subscriber_id: int) -> Act:
     return Act(verb, campaign_id=campaign_id, subject=f"person {subscriber_id}")
+
+
+def _facts(
+    connection: Connection, campaign_id: int, subscriber_id: int, means: LeavingMeans
+) -> dict[str, object]:
+    """Return what webhooks say of a departure."""
+    names = select(campaign.c.name).where(campaign.c.id == campaign_id)
+    name = connection.scalars(names).one()
+    return {"person": subscriber_id, "campaign": name, "by": means}

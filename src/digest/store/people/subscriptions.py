@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from digest.model.people.person import NO_EVIDENCE, Consent
+from digest.model.webhooks import WebhookKind
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import mailing_list, subscription
 from digest.store.base.upsert import insert_for, insert_new
 from digest.store.staff.audit import Act, record
+from digest.store.webhooks.outbox import tell
 
 EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
 # Why the link of an edition ended subscriptions, before it left campaigns.
@@ -130,6 +132,7 @@ def start(
             for who, entry in people.items()
         ],
     )
+    _tell(connection, list_id, people, now)
 
 
 def join(
@@ -152,6 +155,7 @@ def join(
             set_={**values, "ended_at": None, "ended_reason": None},
         )
     )
+    _tell(connection, list_id, [subscriber_id], now)
 
 
 def drop_undone(
@@ -304,3 +308,16 @@ def _values(entry: ListEntry) -> dict[str, str | None]:
     words = (consent.basis, consent.method, consent.at, consent.wording)
     evidence = {name: word or None for name, word in zip(EVIDENCE, words, strict=True)}
     return evidence | {"reference": entry.reference or None}
+
+
+def _tell(
+    connection: Connection, list_id: int, people: Iterable[int], now: datetime
+) -> None:
+    """Have webhooks say that these are on the list from now on."""
+
+    def facts() -> list[dict[str, object]]:
+        names = select(mailing_list.c.name).where(mailing_list.c.id == list_id)
+        name = connection.scalars(names).one()
+        return [{"person": who, "list": name} for who in people]
+
+    tell(connection, WebhookKind.PERSON_JOINED, now, facts)

@@ -18,6 +18,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles.of_editions import last_editions, of_editions
+from digest.schedule.reports.troubles.of_webhooks import of_webhooks
 from digest.schedule.reports.troubles.trouble import Trouble
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, schedule_rows, sources
@@ -41,6 +42,7 @@ def troubles_in(
         zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
         troubles.append(held_back(hold, zone))
     troubles += unreadable_rows(connection)
+    troubles += of_webhooks(connection)
     newest = (last_editions(connection, stored.id) for stored in stored_campaigns)
     look_ahead(connection, (edition.id for edition in chain.from_iterable(newest)))
     for stored in stored_campaigns:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.errors import DigestError
-from digest.model.roles import SCOPE_WORDS, Right, Scope
+from digest.model.roles import SCOPE_WORDS, USUAL_SCOPES, Right, Scope
 from digest.model.staff_words import moment_in_words
 from digest.staff.key_dates import start_of_day
 from digest.store.staff import access_keys
@@ -46,7 +46,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
                 for key in keys
             ],
             scopes=[(scope.value, words) for scope, words in SCOPE_WORDS.items()],
-            typed=dict(typed),
+            typed=dict(typed) or {f"scope-{scope}": "yes" for scope in USUAL_SCOPES},
             faults={"name": fault} if fault else {},
             done="That key lets nobody in any more" if done == "revoked" else "",
         )

@@ -1,0 +1,1 @@
+"""Webhooks sent: apart from everything that readers wait for."""
