@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -19,6 +20,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from digest.deliver.smtp.mail_server import SmtpServer
@@ -40,6 +42,7 @@ from digest.model.editions.mime import undeliverable
 from digest.model.editions.mode import Mode
 
 PREFIX = "DIGEST_"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Read by the tests alone.
 _NOT_SETTINGS = {"DIGEST_CORPUS"}
 
@@ -81,6 +84,10 @@ class Settings(BaseModel):
     fetch_allow: Annotated[WebAccess, _parsed_by(WebAccess.parse)] = WebAccess()
     templates_dir: Path | None = None
     metrics_token: SecretStr | None = None
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "your organisation's account"
 
     @field_validator("timezone")
     @classmethod
@@ -110,6 +117,25 @@ class Settings(BaseModel):
         if not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_here = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        if value and not (parts.scheme == "https" or is_here):
+            raise ValueError("must start with https://: who signs in is told there")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> "Settings":
+        has_client = self.oidc_client_id and self.oidc_client_secret
+        if self.oidc_issuer and not has_client:
+            raise ValueError(
+                "DIGEST_OIDC_ISSUER needs DIGEST_OIDC_CLIENT_ID and "
+                "DIGEST_OIDC_CLIENT_SECRET: the provider gives both"
+            )
+        return self
 
     @field_validator("templates_dir")
     @classmethod
@@ -198,7 +224,7 @@ def parsed(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Set
         )
     except ValidationError as problem:
         faults = (
-            f"{PREFIX}{str(fault['loc'][0]).upper()} "
+            "".join(f"{PREFIX}{str(part).upper()} " for part in fault["loc"][:1])
             + fault["msg"].removeprefix("Value error, ")
             for fault in problem.errors()
         )

@@ -37,3 +37,12 @@ SESSION_LASTS = timedelta(hours=12)
 UNCONFIRMED_LASTS = timedelta(minutes=15)
 # How often it is noted that a device is in use.
 SEEN_EVERY = timedelta(minutes=5)
+
+# == The organisation's own accounts ==
+
+# Whoever was sent to their provider has so long to prove there who they are.
+OIDC_LASTS = timedelta(minutes=10)
+# Seconds for an answer of the provider: whoever signs in waits for it.
+OIDC_SECONDS = 10.0
+# Seconds by which its clock may differ from ours.
+OIDC_LEEWAY_SECONDS = 60

@@ -44,6 +44,7 @@ from digest.web.desk.settings import audit, keys, users, webhooks
 from digest.web.doors import (
     account,
     forgotten,
+    oidc_door,
     passkey_pages,
     refusals,
     sign_in,
@@ -111,6 +112,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         event_file.routes(digest),
         sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),
         passkey_pages.routes_of_everybody(passkey_door, sessions),
+        oidc_door.routes(digest, sessions, wrong_attempts),
         forgotten.routes(digest, pages, wrong_attempts),
         welcome.routes(digest, pages, sessions),
         site.routes(digest, pages),

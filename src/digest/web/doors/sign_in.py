@@ -30,6 +30,11 @@ _NO_PASSKEY = (
     "This device has no passkey of an account here, or did not prove that it is you. "
     "Sign in with your password"
 )
+_NO_OIDC = (
+    "That did not sign you in: your organisation's account was not confirmed, or "
+    "nobody has asked you in by its email address. Try again, or ask an admin of Digest"
+)
+_REFUSED = {"passkey": _NO_PASSKEY, "oidc": _NO_OIDC}
 _WRONG_CODE = "That code is over, or is not yours. Type the one that is showing now"
 NOBODY_SIGNED_IN = "somebody who is not signed in"
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -40,7 +45,7 @@ def safe(then: str) -> str:
     return then if _PAGE_OF_STAFF.fullmatch(then) else "/desk"
 
 
-def _following(then: str, owner: Account) -> str:
+def following(then: str, owner: Account) -> str:
     """Return where somebody goes on to; the desk is not everybody's."""
     page = safe(then)
     is_to_post = page == "/desk" and not may(owner.role, Right.LOOK)
@@ -60,8 +65,7 @@ def routes(
 
     @router.api_route("/sign-in", methods=_READ)
     def ask(request: Request, then: str = "", refused: str = "") -> Response:
-        fault = _NO_PASSKEY if refused == "passkey" else ""
-        return steps.password_page(request, {"then": then}, fault)
+        return steps.password_page(request, {"then": then}, _REFUSED.get(refused, ""))
 
     @router.post("/sign-in")
     def sign_in(request: Request, form: Form) -> Response:
@@ -121,6 +125,8 @@ class _Steps:
             typed={name: typed.get(name, "") for name in ("email", "then")},
             faults={"password": fault} if fault else {},
             has_accounts=has_accounts,
+            provider=self._digest.settings.oidc_issuer
+            and self._digest.settings.oidc_name,
             question=self._passkey_door.ask_who(request) if has_accounts else None,
         )
 
@@ -138,10 +144,10 @@ class _Steps:
             return self.password_page(request, form, _WRONG, 422)
         with self._digest.reading() as connection:
             owner = accounts.get(connection, account_id)
-        following = _following(form.get("then", ""), owner)
+        goes_on = following(form.get("then", ""), owner)
         is_whole = not owner.has_second_step
         response = RedirectResponse(
-            following if is_whole else f"/sign-in/code?then={following}", 303
+            goes_on if is_whole else f"/sign-in/code?then={goes_on}", 303
         )
         self._sessions.start(request, response, owner.id, is_confirmed=is_whole)
         return response
@@ -175,6 +181,6 @@ class _Steps:
             self._wrong.count(caller, owner.email)
             self._note(caller, owner.email, "a wrong code")
             return self.code_page(then, _WRONG_CODE, 422)
-        response = RedirectResponse(_following(then, owner), 303)
+        response = RedirectResponse(following(then, owner), 303)
         self._sessions.start(request, response, owner.id, is_confirmed=True)
         return response
