@@ -133,6 +133,8 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("import-errors", "/desk/imports/2"),
         ("import-in", "/desk/imports/3"),
         ("import-undone", "/desk/imports/4"),
+        ("needs", "/desk/people/needs"),
+        ("person-need", "/desk/people/1/need"),
         ("lists", "/desk/lists"),
         ("list", "/desk/lists/1"),
         ("list-narrowed", "/desk/lists/1?postcode=ZZ99&reached=post"),

@@ -14,8 +14,9 @@ from digest.bootstrap import App
 from digest.model.people.segment import EVERYBODY, Segment
 from digest.model.roles import Role
 from digest.store.base.engine import reading
-from digest.store.people import mailing_lists, subscribers
-from digest.store.people.segments import in_segment
+from digest.store.people import subscribers
+from digest.store.people.lists import mailing_lists
+from digest.store.people.lists.segments import in_segment
 from digest.store.staff import audit
 from digest.web import limits
 from digest.web.app import make_app

@@ -43,6 +43,7 @@ PATHS = (
     *("/post", "/post/returned", "/api/v1/docs"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     *("/desk/settings/keys", "/desk/settings/webhooks"),
+    *("/desk/people/needs", "/desk/people/1/need"),
     *("/desk/imports", "/desk/imports/new", "/desk/imports/1"),
     *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),
     *("/desk/people", "/desk/people?q=zzz", "/desk/people/new", "/desk/people/1"),

@@ -10,6 +10,7 @@ from digest.audience.subject_access import find
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
 from digest.store.people import (
+    needs,
     subject_access,
     subscribers,
     subscriptions,
@@ -52,6 +53,7 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         subscriptions.erase(connection, subscriber.id, ERASED, now)
         subscribers.blank(connection, subscriber.id, now)
         subject_access.blank(connection, subscriber.id)
+        needs.erase(connection, subscriber.id)
         consents.blank(connection, subscriber.id)
         if hashed.email:
             joining_requests.forget(connection, hashed.email, now)

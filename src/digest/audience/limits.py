@@ -68,6 +68,17 @@ CELL_CHARACTERS = 300
 # Of a subscriber's number as somebody types it: what a database can hold.
 ID_DIGITS = 18
 
+# == A need ==
+
+# Of what helps somebody, in their words: a sentence or two.
+NEED_CHARACTERS = 300
+# When somebody is asked again whose day nobody chose.
+USUAL_REVIEW = timedelta(days=365)
+# Of the day to ask again: what helps people changes in less.
+LONGEST_REVIEW = timedelta(days=5 * 365)
+# How long before that day a need is listed, so that somebody has time to ask.
+REVIEW_AHEAD = timedelta(days=14)
+
 # == A pause ==
 
 # Of a pause: a year abroad, and who is away for longer leaves and may come back.

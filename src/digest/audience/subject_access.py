@@ -12,7 +12,7 @@ from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
 from digest.model.people.person import PersonKeys
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.people import subject_access, subscribers, suppressions
+from digest.store.people import needs, subject_access, subscribers, suppressions
 from digest.store.people.subscribers import Subscriber
 from digest.store.staff import audit
 
@@ -70,6 +70,16 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "bounces": subject_access.bounces_of(connection, subscriber.id),
         "acts": [
             act.line() for act in audit.about(connection, f"person {subscriber.id}")
+        ],
+        "needs": [
+            {
+                "words": each.words,
+                "may_share": each.may_share,
+                "recorded_at": each.recorded_at,
+                "review_on": each.review_on,
+                "ended_at": each.ended_at,
+            }
+            for each in needs.of_person(connection, subscriber.id)
         ],
         "suppressed": {
             channel: standing[target]._asdict()

@@ -26,7 +26,7 @@ def create(name: Name) -> None:
 def show_all(*, json: AsJson = False) -> None:
     """List every mailing list: how many are on it, and how many have left."""
     from digest.bootstrap import open_app
-    from digest.store.people import mailing_lists
+    from digest.store.people.lists import mailing_lists
 
     with open_app() as digest, digest.reading() as connection:
         rows = mailing_lists.counted(connection)

@@ -15,7 +15,7 @@ from digest.model.people.segment import EVERYBODY, Segment
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
 from digest.store.people import departures, readers, subscribers, subscriptions
-from digest.store.people.segments import in_segment
+from digest.store.people.lists.segments import in_segment
 from digest.store.staff.audit import Act, record
 
 _PAGE = 2000

@@ -12,12 +12,13 @@ from digest.cli.parts.options import (
     result,
     talk,
 )
-from digest.cli.people import adding, choosing, importing
+from digest.cli.people import adding, choosing, importing, needs
 
 app = typer.Typer(
     help="Subscribers: import, add, show, edit, pause, catch up, leave, erase."
 )
 importing.add_to(app)
+needs.add_to(app)
 adding.add_to(app)
 choosing.add_to(app)
 

@@ -336,6 +336,27 @@ subscriber = Table(
     ),
 )
 
+# What helps people read or understand, in their own words: see audience.needs.
+need = Table(
+    "need",
+    metadata,
+    _id(),
+    _to("subscriber_id"),
+    _required("words", Text),
+    _required("may_share", Boolean),  # who prints, posts or phones may be told
+    _required("recorded_at", UtcDateTime),
+    _required("review_on", Date),  # when they are to be asked again
+    Column("ended_at", UtcDateTime),
+    Index("ix_need_subscriber_id", "subscriber_id"),
+    Index(
+        "ix_need_review_on",
+        "review_on",
+        "id",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
 subscription = Table(
     "subscription",
     metadata,

@@ -13,8 +13,9 @@ from digest.model.formats import FORMATS
 from digest.model.people.segment import EVERYBODY, Segment
 from digest.model.roles import Right
 from digest.store.campaigns import campaigns
-from digest.store.people import mailing_lists, subscribers, subscriptions
-from digest.store.people.segments import in_segment
+from digest.store.people import subscribers, subscriptions
+from digest.store.people.lists import mailing_lists
+from digest.store.people.lists.segments import in_segment
 from digest.store.people.subscribers import Subscriber
 from digest.web import limits
 from digest.web.doors.rights import Staff, needs

@@ -12,6 +12,7 @@ _HEADINGS = {
     "consents": "Each time they said yes, and to what",
     "campaigns": "What they read, and how",
     "left": "What they have left",
+    "needs": "What helps them read or understand",
     "copies": "Every copy that was sent, or is to be",
     "bounces": "What came back",
 }

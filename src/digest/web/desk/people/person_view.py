@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from digest.audience.needs.recording import due_by
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
@@ -16,8 +17,9 @@ from digest.model.people.departure import LeavingMeans
 from digest.model.people.person import Person
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.store.campaigns import campaigns
-from digest.store.people import subject_access, subscribers, suppressions
+from digest.store.people import needs, subject_access, subscribers, suppressions
 from digest.store.people.departures import Departure
+from digest.store.people.needs import PersonNeed
 from digest.store.people.subscribers import Subscriber
 from digest.store.people.suppressions import Suppression
 from digest.web.parts.state_tags import CHANNEL_ICONS, StateTag
@@ -40,6 +42,7 @@ class PersonFacts:
     departures: Mapping[str, Mapping[str, Any]]
     suppressed: Mapping[str, Suppression]
     campaigns: Mapping[str, Campaign]
+    needs: Sequence[PersonNeed]
 
 
 def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
@@ -62,6 +65,7 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
             if target in standing
         },
         {each.campaign.name: each.campaign for each in campaigns.listed(connection)},
+        needs.of_person(connection, person_id),
     )
 
 
@@ -88,6 +92,7 @@ def person_view(facts: PersonFacts, now: datetime, zone: str) -> dict[str, Any]:
         "language": person.language,
         "organiser": person.organiser,
         "notes": person.notes,
+        "helps": [_need(each, now, zone) for each in facts.needs],
         "is_erased": is_erased,
         "tag": ERASED if is_erased else _tag(reading),
         "reading": reading,
@@ -179,6 +184,18 @@ def _why(person: Person, wanted: Format, served: object) -> str:
     if person.format is None:
         return f"nobody said what they need: {usual.words} is what we hold allows"
     return f"they need {wanted.words}, and we hold what it takes"
+
+
+def _need(each: PersonNeed, now: datetime, zone: str) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "words": each.words,
+        "may_share": each.may_share,
+        "since": moment_in_words(each.recorded_at, zone),
+        "review": day_in_words(each.review_on),
+        "is_due": each.ended_at is None and each.review_on <= due_by(now, zone),
+        "ended": moment_in_words(each.ended_at, zone) if each.ended_at else "",
+    }
 
 
 def _on_list(each: Mapping[str, Any], zone: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from digest.web.desk.people import (
     ending,
     finding,
     joining,
+    needs,
     person_pages,
 )
 from digest.web.desk.people.person_pages import PersonPages
@@ -21,6 +22,7 @@ def routers(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
     return (
         finding.routes(digest, pages),
         joining.routes(people),
+        needs.routes(people),
         details.routes(people),
         person_pages.routes(people),
         asking.routes(people),

@@ -16,7 +16,7 @@ from digest.model.campaigns.editing.file_edits import (
 from digest.model.roles import Right
 from digest.schedule.campaign_files import ChangedFileError, EditedFile
 from digest.store.campaigns import campaigns, file_versions
-from digest.store.people import mailing_lists
+from digest.store.people.lists import mailing_lists
 from digest.store.staff.accounts import Account
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.desk.campaigns.form.saving import (
