@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.databases import program, sqlite_pattern
+from tests.databases import program, sqlite_engine, sqlite_pattern
 
-__all__ = ["browser", "program", "sqlite_pattern"]
+__all__ = ["browser", "program", "sqlite_engine", "sqlite_pattern"]
 
 # The system's own, or the one that CHROMIUM names; playwright's is not asked for.
 _USUAL = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
