@@ -107,6 +107,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("campaign-version", "/desk/campaigns/lantern-week/history/1"),
         ("source-try", "/desk/campaigns/lantern-week/sources/try"),
         ("golive", "/desk/golive"),
+        ("golive-domains", "/desk/golive/domains"),
         ("calendar", "/desk/calendar"),
         ("calendar-list", "/desk/calendar?view=list"),
         ("posts", "/desk/log/lantern-week"),

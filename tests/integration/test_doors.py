@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import dns.resolver
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -68,8 +69,10 @@ def address_of(path: str) -> str:
 
 
 @pytest.fixture
-def client(program: App) -> Iterator[TestClient]:
-    """Yield a client of a program that has an admin besides."""
+def client(program: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """Yield a client of a program that has an admin besides, and no name server."""
+    nobody = dns.resolver.Resolver(configure=False)
+    monkeypatch.setattr(dns.resolver, "default_resolver", nobody)
     with TestClient(make_app(program), base_url=SITE, headers=OURS) as client:
         signed_in(client, program, Role.ADMIN)
         client.cookies.clear()

@@ -50,3 +50,10 @@ POSTED_UNDO = timedelta(days=1)
 
 # Letters in one print batch: a file that a printer and a small machine's memory hold.
 BATCH_LETTERS = 1000
+
+# == A sender's domain ==
+
+# Seconds for one question to DNS: who waits for the page asks four at once.
+DNS_SECONDS = 3.0
+# Of a domain's labels that are asked for DMARC, from its own up (RFC 9989 asks 8).
+DNS_NAMES = 8

@@ -70,6 +70,8 @@ CALENDAR_WEEKS = 5
 CALENDAR_SLOTS = 300
 # How far from today its pages go.
 CALENDAR_REACH = timedelta(days=1830)
+# Of domains that campaigns send from, which are looked up for one page.
+SENDER_DOMAINS = 5
 # Of titles that are shown of what a first live edition would hold, the newest.
 GOLIVE_TITLES = 20
 # Of editions whose latest check is kept for their pages.

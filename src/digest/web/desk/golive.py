@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,9 +11,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
+from digest.deliver.sender_dns import look_up
 from digest.errors import DigestError, NotFound
 from digest.model.campaigns.live_needs import campaign_needs
 from digest.model.roles import Right
+from digest.model.sender_records import judged
 from digest.model.staff_words import moment_in_words
 from digest.schedule.editions.foresight import ForeseenEdition
 from digest.schedule.editions.going_live import (
@@ -46,6 +49,14 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @needs(Right.LOOK)
     def plan(start: From = "start", newest: str = "", done: str = "") -> Response:
         return live.plan(_Choice(start, newest), done=done == "live")
+
+    # Each may wait for a slow name server, and the pages have only so many threads.
+    places = BoundedSemaphore(limits.TRIALS_AT_ONCE)
+
+    @router.api_route("/domains", methods=_READ)
+    @needs(Right.EDIT)
+    def domains() -> Response:
+        return live.domains(places)
 
     @router.api_route("/confirm", methods=_READ)
     @needs(Right.ADMINISTER)
@@ -150,6 +161,24 @@ class _GoLive:
         except DigestError as problem:
             return self.plan(choice, problem=str(problem))
         return RedirectResponse(f"{_HERE}?done=live", 303)
+
+    def domains(self, places: BoundedSemaphore) -> Response:
+        """Return what the domains that campaigns send from say of their mail."""
+        with self._digest.reading() as connection:
+            listed = campaigns.listed(connection)
+        names = sorted({stored.campaign.sending_domain for stored in listed})
+        rows, is_busy = [], not places.acquire(blocking=False)
+        if not is_busy:
+            try:
+                rows = [
+                    (name, judged(name, look_up(name)))
+                    for name in names[: limits.SENDER_DOMAINS]
+                ]
+            finally:
+                places.release()
+        return self._pages.page(
+            "desk/golive/domains.html", here="campaigns", rows=rows, is_busy=is_busy
+        )
 
     def _waiting(self, name: str, start: LiveStart) -> list[LivePlan]:
         names = [name] if name else []
