@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, Text, cast, select
 from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
+from digest.store.base.read_once import read_once
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item, source
 from digest.store.editions import editions
@@ -37,11 +38,16 @@ class LogEntry:
 
 def topics_of(connection: Connection, campaign_id: int) -> set[str]:
     """Return every topic that an item of the campaign has ever carried."""
-    # As text: JSON has no equality on PostgreSQL.
-    rows = select(cast(item.c.topics, Text)).where(item.c.campaign_id == campaign_id)
-    return {
-        topic for text in connection.scalars(rows.distinct()) for topic in loads(text)
-    }
+
+    def of_each() -> dict[int, set[str]]:
+        # As text: JSON has no equality on PostgreSQL.
+        rows = select(item.c.campaign_id, cast(item.c.topics, Text).label("topics"))
+        topics = dict[int, set[str]]()
+        for row in connection.execute(rows.distinct()):
+            topics.setdefault(row.campaign_id, set()).update(loads(row.topics))
+        return topics
+
+    return read_once(connection, "topics", of_each).get(campaign_id, set())
 
 
 def released(

@@ -213,20 +213,21 @@ def list_counts(connection: Connection, name: str) -> dict[str, int]:
 
     Raises NotFound listing the lists there are.
     """
-    list_id = connection.scalar(
-        select(mailing_list.c.id).where(mailing_list.c.name == name)
-    )
-    if list_id is None:
+    counts = connection.execute(
+        select(
+            mailing_list.c.id,
+            func.count(subscription.c.subscriber_id).label("ever"),
+            func.count(subscription.c.ended_at).label("ended"),
+        )
+        .outerjoin(subscription, subscription.c.mailing_list_id == mailing_list.c.id)
+        .where(mailing_list.c.name == name)
+        .group_by(mailing_list.c.id)
+    ).first()
+    if counts is None:
         names = connection.scalars(select(mailing_list.c.name).order_by("name")).all()
         there = ", ".join(names) or "none yet"
         raise NotFound(f'no mailing list is called "{name}"; there are: {there}')
-    ever, ended = connection.execute(
-        select(
-            func.count(subscription.c.subscriber_id),
-            func.count(subscription.c.ended_at),
-        ).where(subscription.c.mailing_list_id == list_id)
-    ).one()
-    return {"subscribed": ever - ended, "left": ended}
+    return {"subscribed": counts.ever - counts.ended, "left": counts.ended}
 
 
 def emails_due(connection: Connection, now: datetime) -> int:

@@ -63,7 +63,7 @@ def at_a_glance(
     campaign = stored.campaign
     schedules = campaigns.schedules_of(connection, stored)
     rows = sources.of_campaign(connection, stored.id).values()
-    listed = editions.of_campaign(connection, stored.id)
+    newest = editions.latest(connection, stored.id, limits.CAMPAIGN_EDITIONS)
     return {
         "standing": standing_of(connection, stored, now),
         "is_paused": stored.paused_at is not None,
@@ -80,10 +80,7 @@ def at_a_glance(
         "unapproved": unapproved_in_words(campaign.unapproved),
         "is_automatic": campaign.approval == "automatic",
         "troubles": troubles_in(connection, [stored], now),
-        "editions": [
-            _edition(edition, campaign)
-            for edition in listed[: limits.CAMPAIGN_EDITIONS]
-        ],
+        "editions": [_edition(edition, campaign) for edition in newest],
     }
 
 
