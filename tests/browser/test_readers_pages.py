@@ -139,6 +139,7 @@ def addresses(site: JoiningSite) -> list[str]:
         f"{START}?how=letter",
         f"{START}?how=other",
         link_in(mail),
+        "/p/lost/lantern-week",
         f"/p/{site.digest.links.choices_token(own)}",
         f"/u/{site.digest.links.unsubscribe_token(own)}",
     ]

@@ -14,6 +14,7 @@ from digest.audience.lists.rows import read_row
 from digest.audience.signed_links import SignedLinks
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
+from digest.model.people.joining import JoiningWay
 from digest.model.people.person import CONSENT, Consent, Person
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
@@ -81,7 +82,11 @@ class ConfirmationLinks:
         request = (
             None if request_id is None else joining_requests.get(connection, request_id)
         )
-        if request is None or request.outcome not in (None, JoiningOutcome.CONFIRMED):
+        if (
+            request is None
+            or request.way is JoiningWay.LOST_LINK
+            or request.outcome not in (None, JoiningOutcome.CONFIRMED)
+        ):
             raise NotFound(_OVER)
         return request
 

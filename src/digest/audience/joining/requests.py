@@ -6,6 +6,7 @@ written to, is for the mail to ask, after the answer.
 
 from collections.abc import Mapping
 
+from digest.audience.emails import email_key
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import ListRow, RowRefused
@@ -24,6 +25,7 @@ _OF_WAY: Mapping[JoiningWay, tuple[str, ...]] = {
     JoiningWay.LARGE_PRINT: (*ADDRESS, "postcode"),
     JoiningWay.PHONE: ("phone",),
     JoiningWay.OTHER: ("phone",),
+    JoiningWay.LOST_LINK: ("email",),
 }
 _OF_ALL = ("name", "schedule")
 _TOPIC = "topic_"
@@ -60,9 +62,25 @@ def request_of(
     if not isinstance(row, Person):
         raise RowRefused(*row)
     content = {name: text for name, text in cells.items() if text}
-    targets = targets_of(hasher, row) if way is JoiningWay.EMAIL else None
+    targets = _targets(hasher, row.keys) if way is JoiningWay.EMAIL else None
     wording = wording_for(joining, way)
     return NewJoiningRequest(campaign_id, way, wording, content, targets)
+
+
+def lost_link(
+    hasher: KeyedHasher, campaign_id: int, email: str
+) -> NewJoiningRequest | None:
+    """Return the request of who has lost the link to their own page.
+
+    None where what was typed is no email address.
+    """
+    try:
+        keys = PersonKeys(email=email_key(email.strip()))
+    except ValueError:
+        return None
+    targets = _targets(hasher, keys)
+    content = {"email": email.strip()}
+    return NewJoiningRequest(campaign_id, JoiningWay.LOST_LINK, "", content, targets)
 
 
 def topics_offered(campaign: Campaign) -> tuple[str, ...]:
@@ -88,13 +106,14 @@ _CHANNELS: Mapping[JoiningWay, str] = {
     JoiningWay.LARGE_PRINT: "by post",
     JoiningWay.PHONE: "by telephone",
     JoiningWay.OTHER: "by telephone",
+    JoiningWay.LOST_LINK: "by email",
 }
 
 
-def targets_of(hasher: KeyedHasher, person: Person) -> JoiningTargets:
+def _targets(hasher: KeyedHasher, keys: PersonKeys) -> JoiningTargets:
     """Return the keyed hashes of somebody's email address and of its domain."""
-    address = hasher.hashed(person.keys).email or ""
-    domain = person.keys.email.rpartition("@")[2]
+    address = hasher.hashed(keys).email or ""
+    domain = keys.email.rpartition("@")[2]
     return JoiningTargets(
         address, hasher.hashed(PersonKeys(email=f"@{domain}")).email or ""
     )

@@ -15,6 +15,8 @@ class JoiningWay(StrEnum):
     LARGE_PRINT = "large-print"
     PHONE = "phone"
     OTHER = "other"
+    # Not one to join by: who reads it already has lost the link to their own page.
+    LOST_LINK = "lost link"
 
     @property
     def wanted(self) -> Format | None:

@@ -23,12 +23,14 @@ from digest.render.words.languages import direction
 class Confirmation:
     """A mail about a sign-up: with the button that confirms it.
 
-    Or, to who gets the campaign already, with the page where they choose what they get.
+    Or, to who gets the campaign already, with the page where they choose what they get;
+    which they asked for where its link `was_lost`.
     """
 
     campaign: Campaign
     url: str
     gets_it_already: bool = False
+    was_lost: bool = False
 
     def message(self, templates: Environment, to: str, now: datetime) -> bytes:
         """Return the mail to that address, as plain text and as HTML."""
@@ -69,6 +71,20 @@ class Confirmation:
         ring = []
         if phone := self.campaign.letter.phone:
             ring = [words.gettext("Or ring %(phone)s.", phone=phone)]
+        if self.was_lost:
+            return words.gettext("Your page for %(title)s", title=title), [
+                words.gettext(
+                    "Somebody, perhaps you, asked for the page where you choose what "
+                    "you get of %(title)s from %(sender)s.",
+                    title=title,
+                    sender=sender,
+                ),
+                words.gettext("Open my page"),
+                words.gettext(
+                    "If it was not you, you need not do anything: nothing has changed."
+                ),
+                *ring,
+            ]
         if self.gets_it_already:
             return words.gettext("You get %(title)s already", title=title), [
                 words.gettext(

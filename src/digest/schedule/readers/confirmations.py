@@ -20,6 +20,7 @@ from digest.deliver.carrier import Carrier
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted, Deferred, Refused
 from digest.model.editions.mime import undeliverable
+from digest.model.people.joining import JoiningWay
 from digest.model.people.reader_marks import ReaderRef
 from digest.render.email.confirmation import Confirmation
 from digest.schedule import limits
@@ -31,7 +32,11 @@ from digest.store.campaigns import campaigns
 from digest.store.limits import CONFIRMATION_EVERY
 from digest.store.people import suppressions
 from digest.store.people.joining import joining_requests
-from digest.store.people.joining.joining_requests import JoiningOutcome, JoiningRequest
+from digest.store.people.joining.joining_requests import (
+    JoiningOutcome,
+    JoiningRequest,
+    JoiningTargets,
+)
 from digest.store.people.readers import list_ids, reads
 
 log = logging.getLogger(__name__)
@@ -115,24 +120,21 @@ class ConfirmationOutbox:
             outcome = JoiningOutcome.SUPPRESSED
             joining_requests.settle(connection, request.id, outcome, now)
             return None
-        since = now - limits.CONFIRMATIONS_WITHIN
-        last, of_domain, of_all = joining_requests.mailed_to(connection, targets, since)
-        if last is not None and last > now - CONFIRMATION_EVERY:
-            until = last + CONFIRMATION_EVERY
+        if until := _held_until(connection, targets, now):
             joining_requests.put_off(connection, request.id, until)
             return None
-        if (
-            of_domain >= limits.CONFIRMATIONS_OF_A_DOMAIN
-            or of_all >= limits.CONFIRMATIONS_OF_ALL
-        ):
-            until = now + limits.CONFIRMATION_RETRY
-            joining_requests.put_off(connection, request.id, until)
+        here = self._reader_at(connection, request, targets.address)
+        was_lost = request.way is JoiningWay.LOST_LINK
+        if was_lost and here is None:
+            # Whoever reads nothing has no page, and no mail to say so.
+            outcome = JoiningOutcome.EXPIRED
+            joining_requests.settle(connection, request.id, outcome, now)
             return None
         joining_requests.note_mailed(connection, request.id, now)
         campaign = campaigns.load(connection, request.campaign_id)
-        if here := self._reader_at(connection, request, targets.address):
+        if here is not None:
             link = self.links.choices_url(here)
-            return Confirmation(campaign, link, gets_it_already=True)
+            return Confirmation(campaign, link, not was_lost, was_lost)
         return Confirmation(campaign, self.links.confirmation_url(request.id))
 
     def _reader_at(
@@ -151,3 +153,17 @@ class ConfirmationOutbox:
             )
         ).first()
         return ReaderRef(row.id, row.mark) if row else None
+
+
+def _held_until(
+    connection: Connection, targets: JoiningTargets, now: datetime
+) -> datetime | None:
+    """Return until when the brakes hold a mail to that address; None lets it go."""
+    since = now - limits.CONFIRMATIONS_WITHIN
+    last, of_domain, of_all = joining_requests.mailed_to(connection, targets, since)
+    if last is not None and last > now - CONFIRMATION_EVERY:
+        return last + CONFIRMATION_EVERY
+    is_much = of_domain >= limits.CONFIRMATIONS_OF_A_DOMAIN
+    if is_much or of_all >= limits.CONFIRMATIONS_OF_ALL:
+        return now + limits.CONFIRMATION_RETRY
+    return None

@@ -112,6 +112,10 @@ class JoiningWords:
             return words.gettext("Your first letter comes with the next ones we post")
         return words.gettext("We ring you before long")
 
+    def no_email(self) -> str:
+        """Return that what was typed is no email address."""
+        return self._words.gettext("Write an email address, like name@example.org")
+
     def stopped(self) -> tuple[str, str]:
         """Return the heading and the words for who has signed up too often."""
         words, phone = self._words, self._campaign.letter.phone

@@ -101,9 +101,11 @@ def add(connection: Connection, new: NewJoiningRequest, now: datetime) -> None:
     if new.targets is None:
         connection.execute(insert(joining_request).values(values))
         return
+    kind = "link " if new.way is JoiningWay.LOST_LINK else ""
     statement = insert_for(connection, joining_request).values(
         **values,
-        pending_key=f"{new.campaign_id}:{new.targets.address}",
+        # A link that was lost is no other sign-up of the same address.
+        pending_key=f"{kind}{new.campaign_id}:{new.targets.address}",
         address_hash=new.targets.address,
         domain_hash=new.targets.domain,
         mail_due_at=now,
@@ -301,7 +303,9 @@ def unconfirmed(connection: Connection) -> tuple[int, list[str]]:
     """Return how many wait for their own button, and why mails of some did not go."""
     rows = connection.execute(
         select(joining_request.c.failure).where(
-            _COLUMNS.address_hash.is_not(None), _COLUMNS.settled_at.is_(None)
+            _COLUMNS.address_hash.is_not(None),
+            _COLUMNS.settled_at.is_(None),
+            _COLUMNS.way != JoiningWay.LOST_LINK,
         )
     ).all()
     return len(rows), sorted({row.failure for row in rows if row.failure})
