@@ -1,5 +1,6 @@
 """The pages: what they show, what they refuse, and that a look changes nothing."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,8 @@ def test_today_says_what_went_out_what_is_next_and_what_needs_help(
 ) -> None:
     page = browser.get("/desk").text
 
-    assert "Copies of edition 1" in page
+    assert re.search(r"\d+ by email waiting", page)
+    assert 'href="/desk/editions/1"' in page
     assert "Monday 6 July 2026, 16:00" in page
     assert "1 reader was not reached" in page
     assert "Bob" in page

@@ -46,6 +46,14 @@ JOINING_OF_A_CALLER_AT_MOST = 300
 
 # Of editions on the page of today, for each campaign.
 TODAY_EDITIONS = 20
+# How long Today shows the readers of what comes up as they were counted.
+EXPECTED_READERS_KEPT = timedelta(minutes=1)
+# How far Today looks ahead: a week.
+TODAY_DAYS = timedelta(days=7)
+# Of slots in them, for each campaign.
+TODAY_SLOTS = 60
+# Of editions that went out lately, on Today.
+TODAY_WENT_OUT = 5
 # Of slots to come on a campaign's page, for each of its schedules.
 CAMPAIGN_SLOTS = 10
 # Of editions on a campaign's page.

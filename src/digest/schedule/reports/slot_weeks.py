@@ -67,14 +67,27 @@ def slots_between(
         if campaign.midnight(first) <= edition.slot < campaign.midnight(end)
         and edition.slot <= now
     ]
+    to_come = slots_to_come(connection, stored, days, now, most)
+    return sorted([*past, *to_come], key=attrgetter("order"))
+
+
+def slots_to_come(
+    connection: Connection,
+    stored: StoredCampaign,
+    days: tuple[date, date],
+    now: datetime,
+    most: int,
+) -> list[CalendarSlot]:
+    """Return those of `slots_between` that are to come, no more than `most`."""
+    first, end = days
+    campaign = stored.campaign
     rows = campaigns.schedules_of(connection, stored)
     wanted = [(row.schedule, row.extra_slot) for row in rows]
     after = max(now, campaign.midnight(first) - _MOMENT)
     following = takewhile(
         lambda slot: _local_day(slot, campaign) < end, coming(campaign, wanted, after)
     )
-    to_come = _on_days(islice(following, most), campaign, first)
-    return sorted([*past, *to_come], key=attrgetter("order"))
+    return [*_on_days(islice(following, most), campaign, first)]
 
 
 def _past(edition: Edition, campaign: Campaign) -> CalendarSlot:

@@ -1,6 +1,10 @@
 """The today page."""
 
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
@@ -9,56 +13,47 @@ from digest.bootstrap import App
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.slots import closing_in_words
 from digest.model.editions.edition import EditionState
-from digest.model.roles import Right
-from digest.model.staff_words import moment_in_words
+from digest.model.roles import Right, may
+from digest.model.staff_words import day_in_words, moment_in_words
 from digest.schedule.editions import due
+from digest.schedule.guard import guarded
 from digest.schedule.reports.alarms import reckon
+from digest.schedule.reports.slot_weeks import CalendarSlot, slots_to_come
 from digest.schedule.reports.troubles.of_campaigns import troubles_in
+from digest.schedule.reports.troubles.trouble import Trouble, TroublePlace
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns
+from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.editions import editions
 from digest.store.reports import overview
+from digest.store.staff import accounts
 from digest.web import limits
+from digest.web.desk.cures import address_of
+from digest.web.desk.expected_readers import ExpectedReaders, ScheduleReaders
 from digest.web.doors.rights import needs
 from digest.web.parts.pages import Pages
 
-_SECTIONS = (
-    ("waiting", "What waits for approval", {EditionState.OPEN, EditionState.FROZEN}),
-    (
-        "going",
-        "What is going out",
-        {EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING},
-    ),
-    ("out", "What has gone out", {EditionState.SENT}),
-    ("rehearsed", "What was rehearsed", {EditionState.REHEARSED}),
-    (
-        "not-out",
-        "What did not go out",
-        {
-            EditionState.SKIPPED,
-            EditionState.MISSED,
-            EditionState.CANCELLED,
-            EditionState.STOPPED,
-        },
-    ),
-)
+_GOING = (EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING)
+_WAITING = (EditionState.OPEN, EditionState.FROZEN)
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the desk's routes."""
-    router = APIRouter(prefix="/desk")
+    router, readers = APIRouter(prefix="/desk"), ScheduleReaders()
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.LOOK)
     def today() -> Response:
         with digest.reading() as connection:
-            content = _today(digest, connection)
+            content = _today(digest, connection, readers)
         return pages.page("desk/today.html", here="today", **content)
 
     return router
 
 
-def _today(digest: App, connection: Connection) -> dict[str, Any]:
+def _today(
+    digest: App, connection: Connection, readers: ScheduleReaders
+) -> dict[str, Any]:
     now = digest.now()
     stored = {row.campaign.name: row for row in campaigns.listed(connection)}
     recent = [
@@ -69,12 +64,26 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
     look_ahead(connection, (edition.id for edition, _ in recent))
     reckoning = reckon(connection, now, digest.settings.limits)
     all_troubles = troubles_in(connection, list(stored.values()), now)
+    slots = due.next_slots(connection, now)
+    expected = readers.of(
+        connection,
+        [stored[name] for name in sorted({slot.campaign for slot in slots})],
+        [slot.schedule_id for slot in slots],
+        now,
+    )
+    waits = any(edition.state in _WAITING for edition, _ in recent)
+    by_slot = sorted(recent, key=lambda pair: pair[0].slot, reverse=True)
     return {
         "is_empty": not stored and not campaigns.unreadable(connection),
         "now": moment_in_words(now, digest.settings.timezone),
-        "broken": [alarm.trouble for alarm in reckoning.alarms],
+        "broken": [_trouble(alarm.trouble) for alarm in reckoning.alarms],
         "timetable": reckoning.timetable_in_words(now),
-        "troubles": reckoning.without_alarms(all_troubles),
+        "troubles": [
+            _trouble(each)
+            for each in reckoning.without_alarms(all_troubles)
+            # What waits for approval has a part of its own, which says for whom.
+            if not (each.cure and each.cure.place is TroublePlace.APPROVAL)
+        ],
         "upcoming": [
             {
                 "campaign": slot.campaign,
@@ -82,23 +91,80 @@ def _today(digest: App, connection: Connection) -> dict[str, Any]:
                 "schedule": slot.schedule,
                 "when": moment_in_words(slot.at, slot.timezone)
                 + closing_in_words(slot.closes, slot.at, now, slot.timezone),
+                "readers": expected.get(slot.schedule_id, ExpectedReaders()),
             }
-            for slot in due.next_slots(connection, now)
+            for slot in slots
         ],
+        "week": _week(connection, list(stored.values()), now),
         "paused": [row.campaign.title for row in stored.values() if row.paused_at],
-        "sections": [
-            (
-                anchor,
-                heading,
-                [
-                    _edition(connection, edition, campaign)
-                    for edition, campaign in recent
-                    if edition.state in states
-                ],
-            )
-            for anchor, heading, states in _SECTIONS
+        "waiting": [
+            _edition(connection, edition, campaign)
+            for edition, campaign in reversed(by_slot)
+            if edition.state in _WAITING
         ],
+        "going": [
+            _edition(connection, edition, campaign)
+            for edition, campaign in reversed(by_slot)
+            if edition.state in _GOING
+        ],
+        "out": [
+            _edition(connection, edition, campaign)
+            for edition, campaign in by_slot
+            if edition.state not in (*_WAITING, *_GOING)
+        ][: limits.TODAY_WENT_OUT],
+        "approvers": _approvers(connection) if waits else [],
     }
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    """Return it as the page tells it: a command's words give way to a button."""
+    cure = trouble.cure
+    return {
+        "what": trouble.what,
+        "help": cure.about if cure else trouble.help,
+        "address": address_of(cure) if cure else "",
+        "button": cure.words if cure else "",
+    }
+
+
+def _approvers(connection: Connection) -> list[str]:
+    return [
+        each.name
+        for each in accounts.listed(connection)
+        if each.ended_at is None and may(each.role, Right.APPROVE)
+    ]
+
+
+def _week(
+    connection: Connection, stored: list[StoredCampaign], now: datetime
+) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return the slots of the next days, day by day."""
+    slots = list[CalendarSlot]()
+    for row in stored:
+        with guarded("showing the week", f"campaign={row.campaign.name}"):
+            first = now.astimezone(ZoneInfo(row.campaign.timezone)).date()
+            days = first, first + limits.TODAY_DAYS
+            slots += slots_to_come(connection, row, days, now, limits.TODAY_SLOTS)
+    slots.sort(key=attrgetter("order"))
+    return [
+        (
+            day_in_words(day),
+            [
+                {
+                    "time": slot.time_of_day,
+                    "title": slot.campaign.title,
+                    "schedule": slot.schedule,
+                    "address": ""
+                    if slot.at is None
+                    else f"/desk/campaigns/{slot.campaign.name}/{slot.schedule}",
+                    "note": slot.note,
+                    "is_paper": "by post" if slot.is_paper else "",
+                }
+                for slot in of_day
+            ],
+        )
+        for day, of_day in groupby(slots, lambda slot: slot.day)
+    ]
 
 
 def _edition(

@@ -19,7 +19,11 @@ from digest.schedule.limits import (
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles.of_editions import last_editions, of_editions
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
-from digest.schedule.reports.troubles.trouble import Trouble
+from digest.schedule.reports.troubles.trouble import (
+    Trouble,
+    TroubleCure,
+    TroublePlace,
+)
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, schedule_rows, sources
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -110,6 +114,13 @@ def _of_schedules(
             "Give it other days in the campaign's file, or take it out there: then "
             "they move to the default schedule and keep their place. Or say with ends "
             "that the campaign is over.",
+            cure=TroubleCure(
+                TroublePlace.CAMPAIGN_FILE,
+                "Change its file",
+                campaign.name,
+                about="Give it other days, or take it out: then they move to the "
+                "default schedule and keep their place.",
+            ),
         )
         for name in over
         if readers.get(name)
@@ -127,7 +138,11 @@ def _of_log(
         for unreadable in item_pictures.unreadable(connection, stored.id)
     ]
     troubles += [
-        Trouble(f"{name}: {fault}.", fault.help)
+        Trouble(
+            f"{name}: {fault}.",
+            fault.help,
+            cure=_of_posts(name, "", "Look at the posts", fault.help),
+        )
         for fault in item_pictures.troubles(
             connection, item_pictures.open_items(connection, stored.id)
         )
@@ -140,6 +155,7 @@ def _of_log(
                 f"{name}: {counted(waiting, 'post waits', 'posts wait')} "
                 "to be released.",
                 f"See: digest post list {name}, or the posts of the desk",
+                cure=_of_posts(name, "waiting", "Release them, or not"),
             )
         )
     if old := overview.posts_held_as_old(connection, stored.id):
@@ -149,6 +165,7 @@ def _of_log(
                 f"{name}: {posts} dated over {NEWS_AGE.days} days ago, and held.",
                 f"See: digest post list {name}. Let one out with digest post release "
                 "ID, or take it away with digest post withdraw ID",
+                cure=_of_posts(name, "held", "Look at them"),
             )
         )
     if changed := corrections.count(connection, stored.id):
@@ -157,6 +174,7 @@ def _of_log(
                 f"{name}: {counted(changed, 'post was', 'posts were')} changed at "
                 "the source after going out.",
                 f"See: digest post corrections {name}, or the posts of the desk",
+                cure=_of_posts(name, "changed", "See what changed"),
             )
         )
     return troubles
@@ -182,6 +200,7 @@ def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble
             Trouble(
                 f"{name} has ended, and {posts} to be released still.",
                 f"See: digest post list {name}, or the posts of the desk",
+                cure=_of_posts(name, "waiting", "Look at them"),
             )
         )
     if leftovers.copies:
@@ -201,6 +220,7 @@ def _not_live(name: str) -> Trouble:
     return Trouble(
         f"{name} has been rehearsed and is not live yet: nothing of it is sent.",
         f"See what its first edition will hold: digest golive --dry-run {name}",
+        cure=TroubleCure(TroublePlace.GO_LIVE, "See what its first edition will hold"),
     )
 
 
@@ -217,12 +237,17 @@ def unread(campaign: Campaign, row: SourceRow) -> Trouble | None:
     if health.failing_since:
         since = f" since {moment_in_words(health.failing_since, zone)}"
     if health.state is SourceState.FAILING:
-        return Trouble(f"{which} cannot be read{since}.", f"{why}{stays} {again}")
+        return Trouble(
+            f"{which} cannot be read{since}.",
+            f"{why}{stays} {again}",
+            cure=_at_sources(campaign, f"{why}{stays} {again}"),
+        )
     if health.state is SourceState.PAUSED:
         return Trouble(
             f"{which} is paused: nothing new comes in from it.",
             f"{why} Mend its address in the campaign file, or have it tried "
             f"again: digest source resume {campaign.name} {row.name}",
+            cure=_at_sources(campaign, f"{why} Mend its address, or try it again."),
         )
     return None
 
@@ -243,6 +268,7 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
             Trouble(
                 f"{which} has something that cannot be taken.",
                 f"{first}. All of it: digest source list {campaign.name}",
+                cure=_at_sources(campaign, f"{first}."),
             )
         )
     if row.moved_to:
@@ -250,6 +276,19 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
             Trouble(
                 f"{which} has moved for good to {row.moved_to} and is read there.",
                 "Write that address in the campaign file.",
+                cure=TroubleCure(
+                    TroublePlace.CAMPAIGN_FILE, "Write its new address", campaign.name
+                ),
             )
         )
     return troubles
+
+
+def _of_posts(campaign: str, state: str, words: str, about: str = "") -> TroubleCure:
+    return TroubleCure(TroublePlace.POSTS, words, campaign, state=state, about=about)
+
+
+def _at_sources(campaign: Campaign, about: str) -> TroubleCure:
+    return TroubleCure(
+        TroublePlace.CAMPAIGN, "See its sources", campaign.name, about=about
+    )

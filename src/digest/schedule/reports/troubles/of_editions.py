@@ -16,7 +16,11 @@ from digest.schedule.limits import (
     EDITIONS_LISTED,
     READERS_NAMED,
 )
-from digest.schedule.reports.troubles.trouble import Trouble
+from digest.schedule.reports.troubles.trouble import (
+    Trouble,
+    TroubleCure,
+    TroublePlace,
+)
 from digest.store.base.modes import mode_of
 from digest.store.base.read_once import read_once
 from digest.store.campaigns import campaigns
@@ -94,6 +98,12 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 f"{name} was called back, and waits for you.",
                 f"Change it, then say by {_approve_by(connection, edition)}: "
                 f"digest edition approve {edition.id}",
+                cure=TroubleCure(
+                    TroublePlace.EDITION,
+                    "Change it, then let it go",
+                    edition_id=edition.id,
+                    about=f"By {_approve_by(connection, edition)}.",
+                ),
             )
         )
     if edition.state is EditionState.FROZEN:
@@ -102,6 +112,12 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 f"{name} waits for approval.",
                 f"Say by {_approve_by(connection, edition)}: "
                 f"digest edition approve {edition.id}",
+                cure=TroubleCure(
+                    TroublePlace.APPROVAL,
+                    "Read and approve",
+                    edition_id=edition.id,
+                    about=f"Until {_approve_by(connection, edition)}.",
+                ),
             )
         )
     batches = overview.letters_to_post(connection, edition.id)
@@ -112,6 +128,7 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
             Trouble(
                 f"{name}: {letters} to be printed and posted.",
                 f"The files: digest print list. Once they are in the post, say: {say}",
+                cure=TroubleCure(TroublePlace.POST_ROOM, "Open the post room"),
             )
         )
     if edition.state is EditionState.MISSED:
@@ -148,6 +165,7 @@ def _unserved(campaign: str, causes: Sequence[UnservedCause]) -> list[Trouble]:
                 f"{campaign}: {counted(count, 'reader was', 'readers were')} not "
                 "reached for other reasons.",
                 f"See: digest deliveries {newest}",
+                cure=_of_run(newest, "", "Who, and why"),
             )
         )
     return troubles
@@ -167,11 +185,19 @@ def _about(campaign: str, cause: UnservedCause) -> Trouble:
                 f"{campaign}: {copies} may or may not have arrived: {reason}. {who}.",
                 settle if cause.readers == 1 else f"{see}, and settle each.",
                 names_readers=True,
+                cure=_of_run(
+                    cause.edition_id,
+                    cause.state,
+                    "Settle it" if cause.readers == 1 else "Settle them",
+                ),
             )
         case DeliveryState.PLANNED:
             letters = counted(cause.readers, "letter waits", "letters wait")
             return Trouble(
-                f"{campaign}: {letters}: {reason}. {who}.", see, names_readers=True
+                f"{campaign}: {letters}: {reason}. {who}.",
+                see,
+                names_readers=True,
+                cure=_of_run(cause.edition_id, cause.state, "Whose they are"),
             )
         case _:
             readers = counted(cause.readers, "reader was", "readers were")
@@ -179,6 +205,13 @@ def _about(campaign: str, cause: UnservedCause) -> Trouble:
                 f"{campaign}: {readers} not reached: {reason}. {who}.",
                 see,
                 names_readers=True,
+                cure=_of_run(
+                    cause.edition_id,
+                    cause.state,
+                    "Send them again"
+                    if cause.state == DeliveryState.REFUSED
+                    else "Who, and what to ask for",
+                ),
             )
 
 
@@ -186,3 +219,7 @@ def _approve_by(connection: Connection, edition: Edition) -> str:
     campaign = campaigns.load(connection, edition.campaign_id)
     until = lifecycle.approve_by(edition, campaign)
     return moment_in_words(until, campaign.timezone)
+
+
+def _of_run(edition_id: int, state: str, words: str) -> TroubleCure:
+    return TroubleCure(TroublePlace.RUN, words, edition_id=edition_id, state=state)

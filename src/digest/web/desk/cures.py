@@ -1,0 +1,35 @@
+"""Where at the desk a trouble is put right: the address of each place."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, urlencode
+
+from digest.schedule.reports.troubles.trouble import TroubleCure, TroublePlace
+
+
+def _posts(cure: TroubleCure) -> str:
+    query = f"?{urlencode({'state': cure.state})}" if cure.state else ""
+    return f"/desk/log/{quote(cure.campaign)}{query}"
+
+
+def _run(cure: TroubleCure) -> str:
+    query = f"?{urlencode({'state': cure.state})}#people" if cure.state else ""
+    return f"/desk/runs/{cure.edition_id}{query}"
+
+
+_ADDRESSES: Mapping[TroublePlace, Callable[[TroubleCure], str]] = {
+    TroublePlace.CAMPAIGN: lambda cure: f"/desk/campaigns/{quote(cure.campaign)}",
+    TroublePlace.CAMPAIGN_FILE: lambda cure: (
+        f"/desk/campaigns/{quote(cure.campaign)}/file"
+    ),
+    TroublePlace.POSTS: _posts,
+    TroublePlace.EDITION: lambda cure: f"/desk/editions/{cure.edition_id}",
+    TroublePlace.APPROVAL: lambda cure: f"/desk/editions/{cure.edition_id}/approve",
+    TroublePlace.RUN: _run,
+    TroublePlace.POST_ROOM: lambda _cure: "/post",
+    TroublePlace.GO_LIVE: lambda _cure: "/desk/golive",
+}
+
+
+def address_of(cure: TroubleCure) -> str:
+    """Return the address of the page on which that is put right."""
+    return _ADDRESSES[cure.place](cure)
