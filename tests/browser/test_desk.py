@@ -1,13 +1,10 @@
 """Posts by hand in a real browser: by keyboard, on a small phone, asked by axe."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
@@ -16,8 +13,8 @@ from digest.model.posts.items import Link, LinkKind
 from digest.model.posts.pictures import PictureUse
 from digest.store.posts import listing, pictures
 from digest.store.posts.pictures import PictureReading
-from digest.web.app import make_app
 from tests.browser.axe import violations
+from tests.browser.serving import served
 from tests.builders import EIGHT, a_post
 from tests.pictures import a_file
 from tests.staff import COOKIE, an_account, cookie_of
@@ -80,19 +77,12 @@ def desk(
     link = Link(LinkKind.SURVEY, "x" * 100, long)
     wide = a_post("four", title="W" * 120, url=long, links=(link,), topics=("t" * 80,))
     posts_accepted(program.engine, [post, a_post(title="Kettles, mended"), wide])
-    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        serving = threading.Thread(target=server.run, args=([door],))
-        serving.start()
+    with served(program) as home:
         context = browser.new_context(
             viewport={"width": 320, "height": 700}, color_scheme=request.param
         )
-        yield Desk(
-            context.new_page(), f"http://127.0.0.1:{door.getsockname()[1]}", cookie
-        )
+        yield Desk(context.new_page(), home, cookie)
         context.close()
-        server.should_exit = True
-        serving.join()
 
 
 def test_every_page_fits_a_small_phone_and_axe_finds_nothing(desk: Desk) -> None:

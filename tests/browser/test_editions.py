@@ -1,14 +1,11 @@
 """An edition in a real browser: arranged, approved by a second person, called back."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
@@ -21,8 +18,8 @@ from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
-from digest.web.app import make_app
 from tests.browser.axe import violations
+from tests.browser.serving import served
 from tests.builders import EIGHT, a_post, an_event
 from tests.staff import COOKIE, an_account, cookie_of
 from tests.stored import READY, posts_accepted
@@ -79,18 +76,12 @@ def desk(
         an_event(starts=EIGHT + timedelta(days=3), ends=None),
     ]
     posts_accepted(live.engine, items)
-    server = uvicorn.Server(uvicorn.Config(make_app(live), log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        serving = threading.Thread(target=server.run, args=([door],))
-        serving.start()
+    with served(live) as home:
         context = browser.new_context(
             viewport={"width": 320, "height": 700}, color_scheme=request.param
         )
-        home = f"http://127.0.0.1:{door.getsockname()[1]}"
         yield Desk(context.new_page(), home, live)
         context.close()
-        server.should_exit = True
-        serving.join()
 
 
 def test_an_edition_is_arranged_and_seen_by_keyboard_alone(desk: Desk) -> None:

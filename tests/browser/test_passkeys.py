@@ -1,17 +1,14 @@
 """Passkeys in a real browser, with an authenticator that Chromium makes up."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
-from digest.web.app import make_app
+from tests.browser.serving import served
 from tests.staff import COOKIE, an_account, cookie_of
 
 pytestmark = pytest.mark.browser
@@ -21,12 +18,8 @@ pytestmark = pytest.mark.browser
 def page(browser: Browser, program: App) -> Iterator[Page]:
     """Yield a browser with a device that has a finger on it, signed in."""
     cookie = cookie_of(program, an_account(program))
-    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        serving = threading.Thread(target=server.run, args=([door],))
-        serving.start()
+    with served(program, "localhost") as home:
         # By its name: a passkey is for a host, and a number is none.
-        home = f"http://localhost:{door.getsockname()[1]}"
         context = browser.new_context(base_url=home)
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
         page = context.new_page()
@@ -46,8 +39,6 @@ def page(browser: Browser, program: App) -> Iterator[Page]:
         )
         yield page
         context.close()
-        server.should_exit = True
-        serving.join()
 
 
 def test_a_passkey_takes_the_place_of_password_and_code(page: Page) -> None:

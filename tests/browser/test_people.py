@@ -1,19 +1,16 @@
 """People at the desk in a real browser: found, moved, left, and back again."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
-from digest.web.app import make_app
 from tests.browser.axe import violations
+from tests.browser.serving import served
 from tests.staff import COOKIE, an_account, cookie_of
 
 pytestmark = pytest.mark.browser
@@ -30,11 +27,7 @@ def page(
 ) -> Iterator[Page]:
     """Yield a narrow page that Priya is signed in on, without scripts."""
     cookie = cookie_of(program, an_account(program, name="Priya"))
-    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        home = f"http://127.0.0.1:{door.getsockname()[1]}"
-        serving = threading.Thread(target=server.run, args=([door],))
-        serving.start()
+    with served(program) as home:
         context = browser.new_context(
             base_url=home,
             viewport={"width": 320, "height": 700},
@@ -43,8 +36,6 @@ def page(
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
         yield context.new_page()
         context.close()
-        server.should_exit = True
-        serving.join()
 
 
 def faults_of(page: Page) -> list[object]:

@@ -1,18 +1,15 @@
 """The post room as a volunteer has it: a phone, 320 pixels wide, in one hand."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from digest.model.roles import Role
 from digest.store.staff import accounts, second_steps
-from digest.web.app import make_app
 from tests.browser.axe import violations
+from tests.browser.serving import served
 from tests.builders import EIGHT
 from tests.paper import DILWYN, Paper, paper, paper_pattern
 from tests.staff import COOKIE, an_account, cookie_of
@@ -39,11 +36,7 @@ def phone(
     with program.writing() as connection:
         second_steps.set_totp(connection, account_id, "sealed", 0, EIGHT)
         accounts.change_organiser(connection, account_id, DILWYN, EIGHT)
-    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        serving = threading.Thread(target=server.run, args=([door],))
-        serving.start()
-        home = f"http://127.0.0.1:{door.getsockname()[1]}"
+    with served(program) as home:
         context = browser.new_context(
             viewport={"width": 320, "height": 700},
             color_scheme=request.param,
@@ -55,8 +48,6 @@ def phone(
         page.goto("/post")
         yield page
         context.close()
-        server.should_exit = True
-        serving.join()
 
 
 def looked_at(page: Page) -> None:

@@ -1,20 +1,17 @@
 """The way in to the desk in a real browser: by keyboard, on a small phone, with axe."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 
 import pyotp
 import pytest
-import uvicorn
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
 from digest.staff import entrance, passwords
-from digest.web.app import make_app
 from tests.browser import axe
+from tests.browser.serving import served
 
 pytestmark = pytest.mark.browser
 PASSWORD = "lamp harbour biscuit seven"  # noqa: S105 - nobody's
@@ -32,11 +29,7 @@ def page(
     browser: Browser, program: App, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
     """Yield a narrow browser at the way to the first account."""
-    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        serving = threading.Thread(target=server.run, args=([door],))
-        serving.start()
-        home = f"http://127.0.0.1:{door.getsockname()[1]}"
+    with served(program) as home:
         context = browser.new_context(
             viewport={"width": 320, "height": 700},
             color_scheme=request.param,
@@ -50,8 +43,6 @@ def page(
         page.goto(program.links.account_url(link).removeprefix("http://localhost:8000"))
         yield page
         context.close()
-        server.should_exit = True
-        serving.join()
 
 
 def faults(page: Page) -> list[object]:

@@ -1,10 +1,14 @@
 """Whether an edition goes: approved by a person, called back, stopped half-way."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Engine
 
 from digest.compose import stopping
 from digest.errors import DigestError
@@ -65,6 +69,14 @@ def routes(editions: EditionPages) -> APIRouter:
         return decisions.stop(staff, edition_id)
 
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Halt:
+    """How an edition is kept back, and what its page then says was done."""
+
+    done: str
+    perform: Callable[[Engine, int, datetime], object]
 
 
 class _Decisions:
@@ -139,16 +151,7 @@ class _Decisions:
 
     def recall(self, staff: Account, edition_id: int) -> Response:
         """Call it back whole."""
-        try:
-            stopping.recall(
-                self._digest.acting_as(staff.actor).engine,
-                edition_id,
-                self._digest.now(),
-            )
-        except DigestError as problem:
-            return self.ask_to_recall(edition_id, str(problem))
-        _log.info("edition called back id=%s account=%s", edition_id, staff.id)
-        return _back(edition_id, "recalled")
+        return self._halt(staff, edition_id, _Halt("recalled", stopping.recall))
 
     def ask_to_stop(self, edition_id: int, problem: str = "") -> Response:
         """Return the page that asks once before what has not left is kept back."""
@@ -177,16 +180,18 @@ class _Decisions:
 
     def stop(self, staff: Account, edition_id: int) -> Response:
         """Have nothing leave of it that has not left."""
+        return self._halt(staff, edition_id, _Halt("stopped", stopping.stop))
+
+    def _halt(self, staff: Account, edition_id: int, halt: "_Halt") -> Response:
+        """Do it for that person, or say on the page that asked why it was not done."""
+        program = self._digest.acting_as(staff.actor)
         try:
-            stopping.stop(
-                self._digest.acting_as(staff.actor).engine,
-                edition_id,
-                self._digest.now(),
-            )
+            halt.perform(program.engine, edition_id, program.now())
         except DigestError as problem:
-            return self.ask_to_stop(edition_id, str(problem))
-        _log.info("edition stopped id=%s account=%s", edition_id, staff.id)
-        return _back(edition_id, "stopped")
+            ask = self.ask_to_stop if halt.done == "stopped" else self.ask_to_recall
+            return ask(edition_id, str(problem))
+        _log.info("edition %s id=%s account=%s", halt.done, edition_id, staff.id)
+        return _back(edition_id, halt.done)
 
     def _question(
         self, view: EditionView, name: str, problem: str, **content: Any

@@ -1,0 +1,25 @@
+"""A program's pages served for real, for a browser to open."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from digest.bootstrap import App
+from digest.web.app import make_app
+
+
+@contextmanager
+def served(program: App, host: str = "127.0.0.1") -> Iterator[str]:
+    """Yield where the pages of a program are, by that name of this machine."""
+    server = uvicorn.Server(uvicorn.Config(make_app(program), log_level="error"))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        serving = threading.Thread(target=server.run, args=([door],))
+        serving.start()
+        try:
+            yield f"http://{host}:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            serving.join()
