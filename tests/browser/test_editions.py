@@ -161,3 +161,25 @@ def test_two_sets_of_words_are_chosen_from_on_a_small_phone(desk: Desk) -> None:
     expect(page.get_by_role("status")).to_contain_text("Nothing had to be changed")
     expect(page.get_by_label("Subject", exact=True)).to_have_value("Theirs")
     assert by_axe == []
+
+
+def test_scripts_switch_the_preview_and_take_posts_by_drag(desk: Desk) -> None:
+    page = desk.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    desk.sign_in("Priya")
+    page.goto(desk.home + OPEN)
+    page.get_by_label("Subject", exact=True).fill("Not saved yet")
+    page.get_by_role("link", name="Letter", exact=True).click()
+    picture = page.get_by_alt_text(re.compile("^Page 1 of the letter"))
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", value=True)
+    # What was being written is still there: the page was not loaded again.
+    expect(page.get_by_label("Subject", exact=True)).to_have_value("Not saved yet")
+    assert page.url.endswith("show=letter#see")
+    first, second = (page.locator(".app-item").nth(place) for place in (0, 1))
+    title = first.get_by_role("heading").inner_text().partition(". ")[2]
+    first.locator(".app-grip").drag_to(second)
+    expect(page.get_by_role("status").first).to_contain_text("to place 2")
+    expect(second.get_by_role("heading")).to_contain_text(title)
+
+    assert violations(page) == []
