@@ -173,6 +173,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
             writes=False, **{NOTEBOOK: {}}
         ) as connection:
             yield connection
+            # Not rolled back: psycopg then forgets the statements that it prepared.
+            connection.commit()
     except DBAPIError as problem:
         raise _in_words(problem) from problem
 

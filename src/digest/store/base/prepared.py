@@ -92,6 +92,38 @@ class PreparedStatement:
         self, connection: Connection, rows: Sequence[Sequence[Any]], now: datetime
     ) -> CursorResult[Any]:
         """Carry it out for these rows."""
+        values = self._values_for(rows, now)
+        if self._places is None:
+            return connection.exec_driver_sql(self._words, values)
+        places = tuple([values[place] for place in self._places])
+        return connection.exec_driver_sql(self._words, places)
+
+    def execute_beside(
+        self,
+        connection: Connection,
+        rows: Sequence[Sequence[Any]],
+        other: "PreparedStatement",
+        other_rows: Sequence[Sequence[Any]],
+        now: datetime,
+    ) -> CursorResult[Any]:
+        """Carry out the other for its rows, and this one; return what this one says.
+
+        Neither sees what the other does. On PostgreSQL they are one statement.
+        """
+        if self._places is not None:
+            other.execute(connection, other_rows, now)
+            return self.execute(connection, rows, now)
+        words = other._words.replace("%(", "%(other_")  # noqa: SLF001 - of its kind
+        given = other._values_for(other_rows, now)  # noqa: SLF001
+        values = {f"other_{name}": value for name, value in given.items()}
+        return connection.exec_driver_sql(
+            f"WITH other AS ({words}) {self._words}",
+            values | self._values_for(rows, now),
+        )
+
+    def _values_for(
+        self, rows: Sequence[Sequence[Any]], now: datetime
+    ) -> dict[str, Any]:
         columns = [
             [None if value is None else process(value) for value in values]
             if process
@@ -103,10 +135,9 @@ class PreparedStatement:
         values = self._values | {"now": self._now(now) if self._now else now}
         if self._places is None:
             values |= zip(self._names, map(list, columns), strict=True)
-            return connection.exec_driver_sql(self._words, values)
-        values["given"] = json.dumps([*zip(*columns, strict=True)])
-        places = tuple([values[place] for place in self._places])
-        return connection.exec_driver_sql(self._words, places)
+        else:
+            values["given"] = json.dumps([*zip(*columns, strict=True)])
+        return values
 
 
 def _plain(value: object) -> object:

@@ -1,6 +1,6 @@
 """The moment a copy leaves: claimed only if nobody has stopped it meanwhile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -38,6 +38,7 @@ from digest.store.delivery.deliveries import (
     STOPPED,
     DeliveryKey,
     DeliveryMove,
+    MovesAlike,
     cancel,
     claim_statement,
     move,
@@ -120,6 +121,7 @@ def claim_all(
     reader_ids: Iterable[int],
     guard: HandoverGuard,
     now: datetime,
+    settled: Sequence[MovesAlike] = (),
 ) -> dict[int, ClaimResult]:
     """Mark planned copies as being handed over, those that nobody has stopped.
 
@@ -127,13 +129,24 @@ def claim_all(
     their copy is cancelled. Where an item was withdrawn or held the copies stay as they
     are and the answer is STALE. Of an edition that was stopped nothing leaves. In
     quiet hours, and while their campaign is paused, emails stay as they are.
+
+    The moves of other copies that are `settled` are made on the way.
     """
     wanted = list(reader_ids)
-    if guard.is_quiet(now):
+    is_quiet = guard.is_quiet(now)
+    beside = settled[:0] if is_quiet else settled[-1:]
+    for moves in settled[: len(settled) - len(beside)]:
+        moves.statement.execute(connection, moves.rows, now)
+    if is_quiet:
         return dict.fromkeys(wanted, ClaimResult.NO)
     statement = _claim_statement(connection.dialect, guard)
     readers = [(reader_id,) for reader_id in wanted]
-    claimed = set(statement.execute(connection, readers, now).scalars())
+    result = (
+        statement.execute_beside(connection, readers, *beside[0], now)
+        if beside
+        else statement.execute(connection, readers, now)
+    )
+    claimed = set(result.scalars())
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
     if not connection.scalar(select(_is_not_paused(guard))):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -138,29 +138,51 @@ def move(connection: Connection, change: DeliveryMove, now: datetime) -> bool:
 def move_all(
     connection: Connection, changes: Iterable[DeliveryMove], now: datetime
 ) -> int:
-    """Move several deliveries; one that stands elsewhere stays as it is.
+    """Move several deliveries, those that stand so; return how many were moved."""
+    every = [*changes]
+    count = sum(
+        alike.statement.execute(connection, alike.rows, now).rowcount
+        for alike in moves_alike(connection, every)
+    )
+    tell_refused(connection, every, now)
+    return count
 
-    Returns how many were moved.
-    """
-    alike: dict[PreparedStatement, list[DeliveryMove]] = {}
+
+class MovesAlike(NamedTuple):
+    """Moves that one statement makes, and its rows."""
+
+    statement: PreparedStatement
+    rows: list[tuple[Any, ...]]
+
+
+def moves_alike(
+    connection: Connection, changes: Iterable[DeliveryMove]
+) -> list[MovesAlike]:
+    """Return the moves by the statements that make them."""
+    alike: dict[PreparedStatement, MovesAlike] = {}
+    for change in changes:
+        is_fenced = change.only_after is not None
+        statement = _move_statement(
+            connection.dialect, change.to, change.only_from, is_fenced=is_fenced
+        )
+        alike.setdefault(statement, MovesAlike(statement, [])).rows.append(
+            _FACTS(change)
+        )
+    return [*alike.values()]
+
+
+def tell_refused(
+    connection: Connection, changes: Iterable[DeliveryMove], now: datetime
+) -> None:
+    """Have other systems told of those of these moves that were refusals."""
     refused: dict[int, list[int]] = {}
     for change in changes:
         if change.to is DeliveryState.REFUSED:
             key = change.key
             refused.setdefault(key.edition_id, []).append(key.reader_id)
-        is_fenced = change.only_after is not None
-        move_alike = _move_statement(
-            connection.dialect, change.to, change.only_from, is_fenced=is_fenced
-        )
-        alike.setdefault(move_alike, []).append(change)
-    count = sum(
-        statement.execute(connection, [*map(_FACTS, those)], now).rowcount
-        for statement, those in alike.items()
-    )
     if refused:
         failed = WebhookKind.DELIVERY_FAILED
         tell(connection, failed, now, lambda: _failures(connection, refused, now))
-    return count
 
 
 def _failures(

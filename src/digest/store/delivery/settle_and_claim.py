@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.store.delivery.claims import ClaimResult, HandoverGuard, claim_all
-from digest.store.delivery.deliveries import DeliveryMove, move_all
+from digest.store.delivery.deliveries import DeliveryMove, moves_alike, tell_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,19 @@ class SettleAndClaim:
     ) -> list[ClaimResult | None]:
         """Settle, then claim; return for each request what came of its claim."""
         now = self.clock()
-        settled = [request.settled for request in requests if request.settled]
-        move_all(connection, settled, now)
+        changes = [request.settled for request in requests if request.settled]
+        settled = moves_alike(connection, changes)
         claims = [request.claim for request in requests]
         reader_ids: dict[HandoverGuard, list[int]] = {}
         for claim in filter(None, claims):
             reader_ids.setdefault(claim.guard, []).append(claim.reader_id)
-        results = {
-            guard: claim_all(connection, readers, guard, now)
-            for guard, readers in reader_ids.items()
-        }
+        results = {}
+        for guard, readers in reader_ids.items():
+            results[guard] = claim_all(connection, readers, guard, now, settled)
+            settled = []
+        for moves in settled:  # nobody claims
+            moves.statement.execute(connection, moves.rows, now)
+        tell_refused(connection, changes, now)
         return [
             results[claim.guard][claim.reader_id] if claim else None for claim in claims
         ]
