@@ -76,6 +76,11 @@ class App:
         """Return the program for what that person or program does, see store.audit."""
         return replace(self, engine=acting_as(self.engine, actor))
 
+    def with_connections(self, count: int) -> "App":
+        """Return the program with so many connections to the mail server."""
+        settings = self.settings.model_copy(update={"smtp_connections": count})
+        return replace(self, settings=settings)
+
     def now(self) -> datetime:
         """Return the instant it is, or is said to be."""
         return self.clock()

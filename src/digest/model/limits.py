@@ -117,3 +117,5 @@ REPORT_WEEKS = 26
 REPORT_MONTHS = 36
 # Days that one report covers: no campaign is older than that.
 REPORT_SPAN = timedelta(days=20 * 365)
+# Worker processes beside one another: more than machines have cores do no more.
+MOST_PROCESSES = 64

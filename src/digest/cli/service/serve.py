@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Processes = Annotated[
+    str,
+    typer.Option(metavar="N|auto", help="Workers side by side; auto is one a core."),
+]
 
 
 NAMES = ("demo", "serve", "web", "timetable", "work")
@@ -45,17 +49,24 @@ def demo(
     sys.exit(0 if arrived else 1)
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Run everything in one process: the pages, the timetable and the workers."""
+def serve(
+    host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = "1"
+) -> None:
+    """Run everything: the pages, the timetable and the workers, in one process.
+
+    With --processes, more workers in processes of their own beside it.
+    """
     from digest.bootstrap import open_app
     from digest.cli.service.serving import serve_all
+    from digest.cli.service.worker_processes import shares
 
     to_stderr()
     with open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
         _tell_what_campaigns_lack(digest)
         _tell_way_in(digest, port)
-        serve_all(digest, host, port, stop=_stopping())
+        own, *others = shares(processes, digest.settings)
+        serve_all(digest.with_connections(own), host, port, _stopping(), others)
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
@@ -88,16 +99,23 @@ def work(
     until_done: Annotated[
         bool, typer.Option("--until-done", help="End when nothing is left to send.")
     ] = False,
+    processes: Processes = "1",
     now: Now = None,
     json: AsJson = False,
+    until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
 ) -> None:
     """Send what is planned: emails through the outbox, letters as print batches.
 
     With --json, one object a line: how it goes each second (until done), and
-    what each round came to.
+    what each round came to. With --processes, that many workers side by side, started
+    anew where one ends, and stopped together.
     """
+    if processes != "1":
+        _work_side_by_side(processes, until_done=until_done, now=now, json=json)
+        return
     from digest.bootstrap import open_app
     from digest.cli.parts.progress import worked_json
+    from digest.cli.service.worker_processes import stop_at_end_of_input
     from digest.cli.service.working import (
         tell_webhooks,
         watch_over_it,
@@ -110,6 +128,8 @@ def work(
             to_stderr()
             report = worked_json if json else lambda _worked: None
             stop = _stopping()
+            if until_eof:
+                stop_at_end_of_input(stop)
             watch_over_it(digest, stop)
             tell_webhooks(digest, stop)
             work_until_stopped(digest, stop, report)
@@ -122,6 +142,24 @@ def work(
             result(line)
     if not worked.is_complete:
         sys.exit(1)
+
+
+def _work_side_by_side(
+    processes: str, *, until_done: bool, now: str | None, json: bool
+) -> None:
+    from digest.bootstrap import open_app
+    from digest.cli.service.worker_processes import run_worker_processes, shares
+
+    if until_done or now:
+        raise typer.BadParameter(
+            "workers side by side go on until they are stopped: leave out "
+            "--until-done and --now",
+            param_hint="--processes",
+        )
+    to_stderr()
+    with open_app() as digest:  # what is amiss is said once, and not by each
+        connections = shares(processes, digest.settings)
+    run_worker_processes(connections, _stopping(), ["--json"] if json else [])
 
 
 def _tell_way_in(digest: "App", port: int) -> None:

@@ -2,10 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from digest.bootstrap import App
+from digest.cli.service.worker_processes import run_worker_processes
 from digest.cli.service.working import (
     tell_webhooks,
     watch_over_it,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # The loops of a process, as /healthz names them.
-TIMETABLE, WORKER = "timetable", "worker"
+TIMETABLE, WORKER, WORKERS = "timetable", "worker", "worker processes"
 
 
 def serve_pages(digest: App, host: str, port: int) -> None:
@@ -43,9 +44,16 @@ def serve_pages(digest: App, host: str, port: int) -> None:
     _server(digest, host, port).run()
 
 
-def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
+def serve_all(
+    digest: App,
+    host: str,
+    port: int,
+    stop: threading.Event,
+    others: Sequence[int] = (),
+) -> None:
     """Serve the pages, watch the clock and send, until asked to stop.
 
+    With `others`, also from processes of their own, each with so many connections.
     What is on the wire when asked is finished and recorded first.
     """
     pulses = Pulses()
@@ -57,6 +65,9 @@ def serve_all(digest: App, host: str, port: int, stop: threading.Event) -> None:
         _started(TIMETABLE, lambda: watch_the_clock(digest, stop, pulses), pulses),
         _started(WORKER, lambda: work_until_stopped(digest, stop), pulses),
     ]
+    if others:
+        beside = _started(WORKERS, lambda: run_worker_processes(others, stop), pulses)
+        threads.append(beside)
 
     def end_the_pages() -> None:
         # Also who is asked before the pages are up, and listen for it themselves.
