@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -113,11 +114,10 @@ class PreparedStatement:
         if self._places is not None:
             other.execute(connection, other_rows, now)
             return self.execute(connection, rows, now)
-        words = other._words.replace("%(", "%(other_")  # noqa: SLF001 - of its kind
-        given = other._values_for(other_rows, now)  # noqa: SLF001
+        given = other._values_for(other_rows, now)  # noqa: SLF001 - of its kind
         values = {f"other_{name}": value for name, value in given.items()}
         return connection.exec_driver_sql(
-            f"WITH other AS ({words}) {self._words}",
+            _in_one(self._words, other._words),  # noqa: SLF001
             values | self._values_for(rows, now),
         )
 
@@ -138,6 +138,14 @@ class PreparedStatement:
         else:
             values["given"] = json.dumps([*zip(*columns, strict=True)])
         return values
+
+
+# Made once, as the statements are.
+@lru_cache(maxsize=256)
+def _in_one(words: str, other: str) -> str:
+    """Return two statements as one, the other's parameters under names of their own."""
+    renamed = other.replace("%(", "%(other_")
+    return f"WITH other AS ({renamed}) {words}"
 
 
 def _plain(value: object) -> object:
