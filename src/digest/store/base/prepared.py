@@ -114,8 +114,8 @@ class PreparedStatement:
         if self._places is not None:
             other.execute(connection, other_rows, now)
             return self.execute(connection, rows, now)
-        given = other._values_for(other_rows, now)  # noqa: SLF001 - of its kind
-        values = {f"other_{name}": value for name, value in given.items()}
+        others = other._values_for(other_rows, now)  # noqa: SLF001 - of its kind
+        values = {f"other_{name}": value for name, value in others.items()}
         return connection.exec_driver_sql(
             _in_one(self._words, other._words),  # noqa: SLF001
             values | self._values_for(rows, now),
