@@ -397,6 +397,8 @@ def test_what_lost_editions_left_for_the_next_comes_to_who_is_named(
 
     assert report.faults == ()
     assert report.places == {"lantern-week": 2}
+    assert report.after is not None
+    assert report.after.at_once == 2
     assert due_readers(engine, second + HOUR) == [2, 3]
     assert due_readers(engine, third) == [1, 2, 2, 3, 3]
     assert edition_states(engine)[0] is EditionState.SENT

@@ -40,6 +40,7 @@ class Backup:
     must: dict[str, int]
     stood_surely: dict[str, dict[str, int]]
     said_had: dict[str, int]
+    paused: frozenset[str]
     is_messy: bool
 
 
@@ -127,6 +128,7 @@ class Troubles:
                 {key: each.must for key, each in campaigns.items()},
                 {key: dict(each.stood_surely) for key, each in campaigns.items()},
                 {key: each.said_had for key, each in self.truth.readers.items()},
+                frozenset(key for key, each in campaigns.items() if each.is_paused),
                 is_messy=self.is_held,
             )
         )
@@ -158,6 +160,7 @@ class Troubles:
             campaign.must &= backup.must[name]
             campaign.stood_surely = dict(backup.stood_surely[name])
             campaign.taken_out.clear()
+            campaign.is_paused = name in backup.paused
         for name, reader in self.truth.readers.items():
             # What a person has said since is lost with the rest.
             reader.said_had &= backup.said_had.get(name, 0)

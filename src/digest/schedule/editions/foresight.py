@@ -17,6 +17,7 @@ from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.limits import READERS_READ_AT_ONCE
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
+from digest.store.delivery import had
 from digest.store.editions import steering
 from digest.store.editions.steering import SteeringPlace
 from digest.store.people import owed
@@ -58,12 +59,16 @@ class ForeseenEdition:
 
 @dataclass(frozen=True, slots=True)
 class ReaderScope:
-    """Whose edition it is: the readers of a schedule, by their places in a mode."""
+    """Whose edition it is: the readers of a schedule, by their places in a mode.
+
+    Of one that is made already, those who have no copy of it.
+    """
 
     campaign_id: int
     schedule_id: int
     mode: Mode = Mode.LIVE
     plan_cursor: int = 0
+    edition_id: int | None = None
 
 
 def readers_of(
@@ -77,7 +82,12 @@ def readers_of(
     begins = max(begins, owed.begins(connection, scope.campaign_id, scope.mode))
     while kinds := kinds_of_readers(connection, scope, READERS_READ_AT_ONCE, now):
         owed_to = owed.of_readers(connection, scope.mode, kinds)
+        served = set[int]()
+        if scope.edition_id is not None:
+            served = had.readers_with_copy(connection, scope.edition_id, [*kinds])
         for reader_id, kind in kinds.items():
+            if reader_id in served:
+                continue
             place = max(kind.position, begins)
             due = due_to(place, upto, owed_to.get(reader_id, ()), begins)
             yield reader_id, kind, due
@@ -94,16 +104,18 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     mode: Mode,
     begins: int = 0,
     upto: int = MAX,
+    edition_id: int | None = None,
 ) -> ForeseenEdition:
     """Return what an edition of that slot would hold, of the log in (begins, upto].
 
-    Changes nothing. What its readers are owed is in it.
+    Changes nothing. What its readers are owed is in it. `edition_id` is of one that is
+    made already: some may have a copy of it.
     """
     entries = news(connection, stored.id, (begins, upto), slot or now)
     end = entries[-1].position if entries else begins
     copies, left_out = Counter[Channel](), Counter[str]()
     wanted: set[int] = set()
-    query = ReaderScope(stored.id, schedule.id, mode)
+    query = ReaderScope(stored.id, schedule.id, mode, edition_id=edition_id)
     steered = steering.get(connection, SteeringPlace(schedule.id, mode))
     scope = ListScope(stored.id, slot or now, schedule.schedule.whats_on)
     selection = EditionSelection.of(

@@ -368,12 +368,22 @@ def _coming(
         ours = [edition for edition in waiting if edition.schedule_id == schedule.id]
         late = due.late_slot(connection, stored, schedule, now)
         slots = [edition.slot for edition in ours] + ([late] if late else [])
+        made = ours[-1] if ours and not late else None
         is_due = bool(slots) and is_going
         slot = (
             slots[-1]
             if slots
             else next_slot(stored.campaign, schedule.schedule, now, schedule.extra_slot)
         )
-        each = foreseen(connection, stored, schedule, slot=slot, now=now, mode=mode)
+        each = foreseen(
+            connection,
+            stored,
+            schedule,
+            slot=slot,
+            now=now,
+            mode=mode,
+            upto=MAX if made is None or made.upto is None else made.upto,
+            edition_id=made.id if made else None,
+        )
         if slot is not None or each.readers:
             yield ComingEdition(each, is_due)
