@@ -414,6 +414,28 @@ def test_what_lost_editions_left_for_the_next_comes_to_who_is_named(
     }
 
 
+@pytest.mark.parametrize(
+    "answer", [HadBeforeAnswer(SLOT + HOUR / 4), by_record(ann=1, bob=2, cy=3)], ids=str
+)
+def test_what_came_in_anew_out_of_order_is_told_apart_by_its_day(
+    campaign: Engine, answer: Answer
+) -> None:
+    hold_back(campaign)
+    # Source by source: what is newer stands before what is older.
+    for key, published in (("newer", SLOT + HOUR / 2), ("older", SLOT - HOUR)):
+        post = a_post(key, title=key, published=published)
+        posts_accepted(campaign, [post], RESTORED + HOUR / 2)
+    resumed(campaign, answer, RESTORED + HOUR)
+    due_readers(campaign, SLOT + timedelta(days=1))
+
+    with reading(campaign) as connection:
+        keys = [entry.item.key for entry in log.released(connection, 1, 0, 9)]
+        rows = select(variant.c.since, variant.c.upto).where(variant.c.format == "html")
+        *_, brought = connection.execute(rows.order_by(variant.c.id))
+    assert keys == ["first", "older", "newer"]
+    assert tuple(brought) == (2, 3)
+
+
 def test_a_number_that_is_somebody_elses_after_the_restore_names_nobody(
     campaign: Engine,
 ) -> None:

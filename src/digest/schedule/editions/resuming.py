@@ -226,6 +226,9 @@ def _resumed(
         return None
     report = ResumeReport(_outlook(connection, hold, now))
     stored_campaigns = [each.stored for each in report.before.campaigns]
+    if restored_at := _restored_at(hold):
+        for stored in stored_campaigns:
+            positions.sort_anew(connection, stored.id, restored_at)
     match answer:
         case SendAnswer():
             pass
@@ -234,7 +237,7 @@ def _resumed(
                 _had(connection, stored, answer, report, now)
         case HadByRecordAnswer(record):
             named = settle_by_record(
-                connection, stored_campaigns, record, _restored_at(hold), now
+                connection, stored_campaigns, record, restored_at, now
             )
             report.copies, report.places = named.copies, named.places
             report.faults, report.others = named.faults, record.others
@@ -368,7 +371,7 @@ def _coming(
         ours = [edition for edition in waiting if edition.schedule_id == schedule.id]
         late = due.late_slot(connection, stored, schedule, now)
         slots = [edition.slot for edition in ours] + ([late] if late else [])
-        made = ours[-1] if ours and not late else None
+        newest = ours[-1] if ours and not late else None
         is_due = bool(slots) and is_going
         slot = (
             slots[-1]
@@ -382,8 +385,8 @@ def _coming(
             slot=slot,
             now=now,
             mode=mode,
-            upto=MAX if made is None or made.upto is None else made.upto,
-            edition_id=made.id if made else None,
+            upto=(newest.upto if newest else None) or MAX,
+            edition_id=newest.id if newest else None,
         )
         if slot is not None or each.readers:
             yield ComingEdition(each, is_due)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
 from digest.model.editions.mode import Mode
 from digest.store.base.read_once import read_once
-from digest.store.base.tables import campaign, edition, item
+from digest.store.base.tables import BigId, campaign, edition, item
 
 
 def lock(connection: Connection, campaign_id: int) -> None:
@@ -63,13 +63,54 @@ def before(
         .order_by(item.c.position)
     )
     for row in connection.execute(later):
-        since = row.released_at
-        if restored_at is not None and since >= restored_at:
-            since = min(since, _published(row.content) or since)
-        if since >= at:
+        if _since(row, restored_at) >= at:
             position: int = row.position - 1
             return position
     return last(connection, campaign_id)
+
+
+def sort_anew(connection: Connection, campaign_id: int, restored_at: datetime) -> None:
+    """Have what came in anew after a restore stand in the order of its days.
+
+    It came in source by source, so that nothing told how far the log had gone at an
+    hour that the database has lost. Only what no edition carries is moved.
+    """
+    lock(connection, campaign_id)
+    carried = select(func.coalesce(func.max(edition.c.upto), 0)).where(
+        edition.c.campaign_id == campaign_id
+    )
+    anew = (
+        select(item.c.id, item.c.position, item.c.released_at, item.c.content)
+        .where(
+            item.c.campaign_id == campaign_id,
+            item.c.position > carried.scalar_subquery(),
+            item.c.released_at >= restored_at,
+        )
+        .order_by(item.c.position)
+    )
+    rows = connection.execute(anew).all()
+    in_order = sorted(rows, key=lambda row: _since(row, restored_at))
+    moves = [
+        {"who": row.id, "to": place.position}
+        for row, place in zip(in_order, rows, strict=True)
+        if row.id != place.id
+    ]
+    if not moves:
+        return
+    # No two may have one position, not even in between.
+    set_position = update(item).where(item.c.id == bindparam("who"))
+    set_position = set_position.values(position=bindparam("to", type_=BigId))
+    aside = [each | {"to": -each["to"]} for each in moves]
+    connection.execute(set_position, aside)
+    connection.execute(set_position, moves)
+
+
+def _since(row: Row[*tuple[Any, ...]], restored_at: datetime | None) -> datetime:
+    """Return since when an item of the log is held to have been released."""
+    since: datetime = row.released_at
+    if restored_at is not None and since >= restored_at:
+        since = min(since, _published(row.content) or since)
+    return since
 
 
 def _published(content: Any) -> datetime | None:
