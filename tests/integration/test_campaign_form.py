@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
@@ -328,6 +329,26 @@ def test_a_header_has_the_campaigns_colour_and_none_that_white_is_lost_on(
     assert 'bgcolor="#4b0082"' in header[0]
     assert "background-color: #4b0082" in header[0].replace(":#", ": #")
     assert "#0b4f63" not in header[0]
+
+
+def test_each_page_asks_the_database_few_questions(
+    desk: TestClient, program: App
+) -> None:
+    questions: list[str] = []
+    event.listen(
+        program.engine,
+        "before_cursor_execute",
+        lambda *sent: questions.append(sent[2]),
+    )
+    home = f"/desk/campaigns/{NAME}"
+    for page in ("settings/name", "settings/schedules/daily", "history/1", "settings"):
+        questions.clear()
+        assert desk.get(f"{home}/{page}").status_code == 200
+        selects = [words for words in questions if words.startswith("SELECT")]
+        assert 0 < len(selects) <= 10, page
+    questions.clear()
+    assert desk.get("/desk/start").status_code == 200
+    assert len([words for words in questions if words.startswith("SELECT")]) <= 10
 
 
 def test_no_campaign_and_no_schedule_takes_an_address_of_the_desk(
