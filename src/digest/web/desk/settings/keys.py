@@ -45,7 +45,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
                 }
                 for key in keys
             ],
-            scopes=[(scope.value, words) for scope, words in SCOPE_WORDS.items()],
+            scopes=[(f"scope-{scope}", words) for scope, words in SCOPE_WORDS.items()],
             typed=dict(typed) or {f"scope-{scope}": "yes" for scope in USUAL_SCOPES},
             faults={"name": fault} if fault else {},
             done="That key lets nobody in any more" if done == "revoked" else "",

@@ -108,7 +108,7 @@ class _Webhooks:
             here="settings",
             status=422 if faults else 200,
             webhooks=[_view(each) for each in every],
-            kinds=[(kind.value, kind.words) for kind in WebhookKind],
+            kinds=[(f"kind-{kind}", kind.words) for kind in WebhookKind],
             typed=dict(typed) or {f"kind-{kind}": "yes" for kind in WebhookKind},
             faults=dict(faults or {}),
         )
