@@ -119,6 +119,13 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(
         ("campaign history", "campaign go-back"), "is for who compares two files"
     ),
+    **dict.fromkeys(
+        (
+            *("subscribers need", "subscribers needs", "subscribers need-ended"),
+            "subscribers need-still-so",
+        ),
+        "is for who speaks with them: the format itself goes by PATCH",
+    ),
     "campaign new": "begins one by a few answers: a file of it is sent whole",
     "campaign end": "is done by its file: ends, and the goodbye",
     "edition test": "goes to one's own inbox",
