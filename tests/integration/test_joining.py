@@ -1,8 +1,10 @@
 """People join on the web: by their own button, and no other way."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import html5lib
 import pytest
 from sqlalchemy import Engine, func, select
 
@@ -12,7 +14,7 @@ from digest.audience.joining import looking
 from digest.audience.lists.list_file import RowRefused
 from digest.audience.suppressing import suppress
 from digest.audience.unsubscribing import leave_as_told
-from digest.errors import NotFound
+from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import Deferred, Refused
 from digest.model.people.departure import LeavingMeans, LeavingRequest
 from digest.store.base.engine import reading, writing
@@ -20,6 +22,8 @@ from digest.store.base.tables import joining_request, reader, subscriber
 from digest.store.campaigns import campaigns
 from digest.store.people.joining import consents, joining_requests
 from digest.store.people.joining.joining_requests import JoiningOutcome
+from digest.web.public.embedded_form import embedded_form
+from tests.builders import SITE
 from tests.joining import CONFIRM, WORDING, JoiningSite, a_joining_site, link_in
 from tests.stored import FILE
 
@@ -425,3 +429,31 @@ def test_erasing_leaves_no_word_of_a_consent_and_no_request(site: JoiningSite) -
         contents = connection.scalars(select(joining_request.c.content)).all()
     assert record.consent.wording == ""
     assert contents == [{}, {}]
+
+
+def test_the_form_for_a_site_of_ones_own_signs_up(site: JoiningSite) -> None:
+    with reading(site.engine) as connection:
+        campaign = campaigns.by_name(connection, "lantern-week").campaign
+    form = embedded_form(campaign, SITE)
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree = parser.parseFragment(form)
+    fields = {each.get("name") for each in tree.iter("input")}
+    action = tree.find(".//form").get("action").removeprefix(SITE)
+    typed = {"name": "Hedy", "email": HEDY, "website": ""}
+    answer = site.client.post(
+        action, data=typed, headers={"Origin": "https://town.example"}
+    )
+
+    assert parser.errors == []
+    assert fields == set(typed)
+    assert "look in your email" in answer.text
+    assert [mail["To"] for mail in site.mails()] == [HEDY]
+
+
+def test_there_is_no_form_for_a_campaign_that_cannot_be_joined(
+    site: JoiningSite,
+) -> None:
+    with reading(site.engine) as connection:
+        campaign = campaigns.by_name(connection, "lantern-week").campaign
+    with pytest.raises(DigestError, match="joining"):
+        embedded_form(replace(campaign, joining=None), SITE)

@@ -240,6 +240,18 @@ def _show_difference(
         write(str(line))
 
 
+@app.command("form")
+def print_form(name: CampaignName) -> None:
+    """Print the form to sign up by, as plain HTML for a site of your own."""
+    from digest.bootstrap import open_app
+    from digest.store.campaigns import campaigns
+    from digest.web.public.embedded_form import embedded_form
+
+    with open_app() as digest, digest.reading() as connection:
+        campaign = campaigns.by_name(connection, name).campaign
+    result(embedded_form(campaign, digest.settings.base_url).rstrip())
+
+
 @app.command("list")
 def list_all(*, json: AsJson = False) -> None:
     """List the campaigns."""
