@@ -6,6 +6,7 @@ from sqlalchemy import Engine, text
 from digest.store.base.engine import reading
 from digest.store.people import searching
 from digest.store.people.searching import PersonSearch, SearchField
+from digest.store.reports import person_history
 from tests.lists import imported
 
 PEOPLE = (
@@ -91,3 +92,8 @@ def test_no_search_reads_every_row(
 
     assert index in plan
     assert "SCAN subscriber " not in plan.replace("SCAN subscriber USING", "")
+
+
+def test_what_has_passed_is_asked_for_at_once_on_both(people: Engine) -> None:
+    with reading(people) as connection:
+        assert person_history.events(connection, 1, 5) == []

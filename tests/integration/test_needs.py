@@ -169,4 +169,4 @@ def test_a_persons_page_asks_little(desk: TestClient, program: App) -> None:
         asked_for = [
             words for words in queries if not words.startswith(("BEGIN", "PRAGMA"))
         ]
-        assert len(asked_for) <= 13, "\n".join(asked_for)
+        assert len(asked_for) <= 10, "\n".join(asked_for)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, and_, delete, select, update
 
 from digest.model.delivery.doubts import doubt_in_words
 from digest.store.base.tables import (
@@ -63,8 +63,11 @@ def consents_of(connection: Connection, subscriber_id: int) -> Entries:
 
 def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the campaigns somebody reads, and how."""
-    return _entries(
-        connection,
+    return _entries(connection, _campaigns(subscriber_id))
+
+
+def _campaigns(subscriber_id: int) -> Select[Any]:
+    return (
         select(
             campaign.c.name.label("campaign"),
             schedule.c.name.label("schedule"),
@@ -81,8 +84,20 @@ def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
         .join(campaign, campaign.c.id == reader.c.campaign_id)
         .join(schedule, schedule.c.id == reader.c.schedule_id)
         .where(reader.c.subscriber_id == subscriber_id)
-        .order_by(campaign.c.name),
+        .order_by(campaign.c.name)
     )
+
+
+def reading_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return what `campaigns_of` does, each with how they left it, if they have."""
+    has_left = and_(
+        departure.c.campaign_id == reader.c.campaign_id,
+        departure.c.subscriber_id == reader.c.subscriber_id,
+        departure.c.returned_at.is_(None),
+    )
+    rows = _campaigns(subscriber_id).outerjoin(departure, has_left)
+    how = (departure.c.left_at, departure.c.means, departure.c.reason)
+    return _entries(connection, rows.add_columns(*how))
 
 
 def departures_of(connection: Connection, subscriber_id: int) -> Entries:

@@ -1,6 +1,6 @@
 """Subscribers: the people we may write to, one row each whatever their lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     exists,
@@ -65,6 +64,27 @@ def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
     matching = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
     row = connection.execute(matching).first()
     return None if row is None else _subscriber(row)
+
+
+def with_dates(
+    connection: Connection, subscriber_id: int
+) -> tuple[Subscriber, Mapping[str, Any]] | None:
+    """Return the subscriber of that row, with what `subject_access.dates_of` has."""
+    dates = (
+        subscriber.c.created_at.label("held_since"),
+        subscriber.c.changed_at,
+        subscriber.c.erased_at,
+        subscriber.c.back_on,
+    )
+    matching = select(*_COLUMNS, *dates).where(subscriber.c.id == subscriber_id)
+    row = connection.execute(matching).first()
+    if row is None:
+        return None
+    names = [column.name for column in dates]
+    return _subscriber(row[: len(_COLUMNS)]), {
+        name: row._mapping[name]  # noqa: SLF001 - public, for all its name
+        for name in names
+    }
 
 
 def kept_as(connection: Connection, identity: str) -> Subscriber | None:
@@ -231,7 +251,7 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
     record(connection, Act("erased", subject=f"person {subscriber_id}"), now)
 
 
-def _subscriber(row: Row[*tuple[Any, ...]]) -> Subscriber:
+def _subscriber(row: Sequence[Any]) -> Subscriber:
     # By place, not by name: an import reads a row for each of its own.
     who, name, email, email_key, phone, lines, postcode, country, *wishes = row
     format_name, schedule, topics, language, organiser, notes, *evidence = wishes

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from digest.model.delivery.doubts import doubt_in_words
 from digest.model.editions.mode import Mode
@@ -20,6 +30,14 @@ from digest.store.base.tables import (
     variant,
 )
 from digest.store.delivery.copies import LEFT_OUT
+
+# Where a bounce has what a copy has a state for.
+_CAME_BACK = "came-back"
+_NO_COPY = (
+    literal(0).label("attempts"),
+    literal(0).label("doubts"),
+    cast(null(), print_batch.c.posted_at.type).label("posted_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +80,23 @@ class PersonBounce:
     words: str
 
 
-def copies(connection: Connection, subscriber_id: int, limit: int) -> list[PersonCopy]:
-    """Return somebody's copies, those of the latest slots first."""
+def events(
+    connection: Connection, subscriber_id: int, limit: int
+) -> list[PersonCopy | PersonBounce]:
+    """Return somebody's copies, what brought them none, and what came back.
+
+    Of each kind the latest, as many as `limit`; asked for at once.
+    """
+    kinds = (_copies, _left_outs, _bounces)
+    each = [kind(subscriber_id).limit(limit).subquery() for kind in kinds]
+    rows = union_all(*(select(kind) for kind in each))
+    return [
+        _bounce(row) if row["state"] == _CAME_BACK else _copy(row)
+        for row in connection.execute(rows).mappings()
+    ]
+
+
+def _copies(subscriber_id: int) -> Select[Any]:
     at = func.coalesce(delivery.c.settled_at, delivery.c.handed_over_at, edition.c.slot)
     rows = _of_editions(
         at.label("at"),
@@ -75,26 +108,28 @@ def copies(connection: Connection, subscriber_id: int, limit: int) -> list[Perso
         delivery.c.attempts,
         delivery.c.doubts,
         print_batch.c.posted_at,
+        literal("").label("status"),
     )
-    rows = (
+    return (
         rows.join(delivery, delivery.c.edition_id == edition.c.id)
         .join(variant, variant.c.id == delivery.c.variant_id)
         .outerjoin(print_batch, print_batch.c.id == delivery.c.print_batch_id)
         .where(delivery.c.subscriber_id == subscriber_id)
     )
-    return _copies(connection, rows.limit(limit))
 
 
-def left_outs(
-    connection: Connection, subscriber_id: int, limit: int
-) -> list[PersonCopy]:
-    """Return which editions brought somebody nothing, and why; the latest first."""
+def _left_outs(subscriber_id: int) -> Select[Any]:
     rows = _of_editions(
         edition.c.slot.label("at"),
         left_out.c.reader_id,
+        literal(LEFT_OUT).label("state"),
         left_out.c.reason,
+        literal("").label("channel"),
+        literal("").label("format"),
+        *_NO_COPY,
+        literal("").label("status"),
     )
-    rows = (
+    return (
         rows.join(reader, reader.c.campaign_id == edition.c.campaign_id)
         .join(
             left_out,
@@ -103,31 +138,31 @@ def left_outs(
         )
         .where(reader.c.subscriber_id == subscriber_id)
     )
-    return _copies(connection, rows.limit(limit))
 
 
-def bounces(
-    connection: Connection, subscriber_id: int, limit: int
-) -> list[PersonBounce]:
-    """Return what came back of somebody's copies, the latest first."""
-    rows = connection.execute(
+def _bounces(subscriber_id: int) -> Select[Any]:
+    return (
         select(
-            bounce.c.recorded_at,
-            campaign.c.name,
-            bounce.c.kind,
+            bounce.c.edition_id,
+            campaign.c.name.label("campaign"),
+            literal("").label("schedule"),
+            bounce.c.recorded_at.label("slot"),
+            literal("").label("mode"),
+            bounce.c.recorded_at.label("at"),
+            bounce.c.reader_id,
+            literal(_CAME_BACK).label("state"),
+            bounce.c.words.label("reason"),
+            literal("").label("channel"),
+            bounce.c.kind.label("format"),
+            *_NO_COPY,
             bounce.c.status,
-            bounce.c.words,
         )
+        .select_from(bounce)
         .join(reader, reader.c.id == bounce.c.reader_id)
         .join(campaign, campaign.c.id == reader.c.campaign_id)
         .where(reader.c.subscriber_id == subscriber_id)
         .order_by(bounce.c.id.desc())
-        .limit(limit)
     )
-    return [
-        PersonBounce(at, name, kind, status or "", words or "")
-        for at, name, kind, status, words in rows
-    ]
 
 
 def _of_editions(*columns: Any) -> Select[Any]:
@@ -147,23 +182,25 @@ def _of_editions(*columns: Any) -> Select[Any]:
     )
 
 
-def _copies(connection: Connection, rows: Select[Any]) -> list[PersonCopy]:
-    return [
-        PersonCopy(
-            at=row["at"],
-            edition_id=row["edition_id"],
-            reader_id=row["reader_id"],
-            campaign=row["campaign"],
-            schedule=row["schedule"],
-            slot=row["slot"],
-            is_rehearsal=row["mode"] != Mode.LIVE,
-            state=row.get("state", LEFT_OUT),
-            reason=row["reason"] or "",
-            channel=row.get("channel", ""),
-            format=row.get("format", ""),
-            attempts=row.get("attempts", 0),
-            doubts=row.get("doubts", 0),
-            posted_at=row.get("posted_at"),
-        )
-        for row in connection.execute(rows).mappings()
-    ]
+def _copy(row: RowMapping) -> PersonCopy:
+    return PersonCopy(
+        at=row["at"],
+        edition_id=row["edition_id"],
+        reader_id=row["reader_id"],
+        campaign=row["campaign"],
+        schedule=row["schedule"],
+        slot=row["slot"],
+        is_rehearsal=row["mode"] != Mode.LIVE,
+        state=row["state"],
+        reason=row["reason"] or "",
+        channel=row["channel"],
+        format=row["format"],
+        attempts=row["attempts"],
+        doubts=row["doubts"],
+        posted_at=row["posted_at"],
+    )
+
+
+def _bounce(row: RowMapping) -> PersonBounce:
+    words = (row["format"], row["status"] or "", row["reason"] or "")
+    return PersonBounce(row["at"], row["campaign"], *words)

@@ -45,9 +45,7 @@ def events(
     """Return the latest of what happened, and whether there is more of it."""
     who = facts.subscriber.id
     every = [
-        *map(_of_copy, history.copies(connection, who, most + 1)),
-        *map(_of_copy, history.left_outs(connection, who, most + 1)),
-        *map(_of_bounce, history.bounces(connection, who, most + 1)),
+        *map(_of_letter_or_mail, history.events(connection, who, most + 1)),
         *map(_of_act, audit.about(connection, f"person {who}")),
         *_of_lists(facts),
     ]
@@ -60,6 +58,10 @@ def rows(every: Sequence[PersonEvent], zone: str) -> Iterator[dict[str, object]]
     for event in every:
         when = moment_in_words(event.moment, zone)
         yield {"icon": event.icon, "at": event.at, "when": when, "event": event}
+
+
+def _of_letter_or_mail(each: PersonCopy | PersonBounce) -> PersonEvent:
+    return _of_copy(each) if isinstance(each, PersonCopy) else _of_bounce(each)
 
 
 def _of_copy(copy: PersonCopy) -> PersonEvent:

@@ -47,18 +47,19 @@ class PersonFacts:
 
 def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
     """Return what is held of somebody. Raises NotFound in words."""
-    subscriber = subscribers.get(connection, person_id)
-    if subscriber is None:
+    row = subscribers.with_dates(connection, person_id)
+    if row is None:
         raise NotFound(f"There is no person of the number {person_id}.")
+    subscriber, dates = row
     targets = digest.hasher.hashed(subscriber.person.keys).targets()
     standing = suppressions.standing(connection, set(targets.items()))
-    departed = subject_access.departures_of(connection, person_id)
+    reading = subject_access.reading_of(connection, person_id)
     return PersonFacts(
         subscriber,
-        subject_access.dates_of(connection, person_id),
+        dates,
         subject_access.subscriptions_of(connection, person_id),
-        subject_access.campaigns_of(connection, person_id),
-        {each["campaign"]: each for each in departed if not each["returned_at"]},
+        reading,
+        {each["campaign"]: each for each in reading if each["left_at"]},
         {
             channel: standing[target]
             for channel, target in targets.items()
