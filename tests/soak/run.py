@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.fakes.sending import HandWoundClock
 from tests.fakes.web_site import web_site
-from tests.postgres import running
+from tests.postgres import Address, running
 from tests.soak.ground import Ground, PostgresGround, SqliteGround
 from tests.soak.laws import LawBroken
 from tests.soak.life import Life
@@ -82,6 +82,7 @@ def a_ground(database: str, folder: Path) -> Iterator[Ground]:
         yield SqliteGround(folder)
         return
     with running() as server:
-        ground = PostgresGround(server, "soak")
+        # Sent to processes of its own, as a server that runs cannot be.
+        ground = PostgresGround(Address(server.folder), "soak")
         ground.create()
         yield ground
