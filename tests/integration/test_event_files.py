@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from digest.audience.signed_links import SignedLinks
 from digest.bootstrap import App
+from digest.model.editions.mode import Mode
 from digest.model.posts.event_changes import AnnouncedEvent
 from digest.model.posts.items import Event, EventState, Item
 from digest.render.email.compile import preview_html, preview_text
@@ -21,17 +22,20 @@ from digest.render.options import RenderOptions
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
+from digest.store.base.modes import in_mode
 from digest.store.base.tables import item
 from digest.store.posts import corrections, log
 from digest.store.posts.announced_events import announced
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE, a_campaign, a_post, a_variant, an_event
+from tests.sheets import Sheets
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
 
 LINKS = SignedLinks("lantern " * 5, SITE)
 LOOK = RenderOptions(EIGHT, calendar_url=LINKS.events_url)
 HOUR = timedelta(hours=1)
 OFF = EventState.CANCELLED
+WALK = "Put “Lantern walk” in my calendar"
 HREF = re.compile(r'href="([^"]*/event/[^"]*)"[^>]*>(?:<[^>]*>)*([^<]*)')
 
 
@@ -341,3 +345,50 @@ def test_nobody_finds_an_event_by_guessing(
         answer = client.get(path)
         assert answer.status_code == 404
         assert "event" in answer.text
+
+
+def links_of(program: App, days: int, *events: Event) -> dict[str, str]:
+    """Publish what is new so many days on, and return the links of its email.
+
+    By their words. The text has the same ones, no event has two, and a letter has none.
+    """
+    live, at = in_mode(program.engine, Mode.LIVE), EIGHT + timedelta(days=days)
+    posts_accepted(program.engine, events, at)
+    edition = publish(live, "lantern-week", "daily", at)
+    url = program.links.events_url
+    make = Previews(live, lambda: at, None, str, "", calendar_url=url).edition
+    text = " ".join(make(edition.id, "text").content.decode().split())
+    links = HREF.findall(make(edition.id, "html").content.decode())
+    letter = Sheets(make(edition.id, "letter").content).whole_text()
+    assert all(f"{label.strip()}: {href}" in text for href, label in links)
+    assert len({href for href, _ in links}) == len(links) == text.count("/event/")
+    assert "Soup" in letter
+    assert "calendar" not in letter
+    return {label.strip(): href for href, label in links}
+
+
+def test_what_is_on_leads_to_each_event_that_readers_were_told_of(
+    program: App, client: TestClient
+) -> None:
+    coming = {"starts": EIGHT + timedelta(days=6), "ends": None}
+    soup = an_event("soup", title="Soup", **coming)
+    first = links_of(program, 1, an_event("walk", **coming), soup)
+    at_first = only_event(client.get(urlsplit(first[WALK]).path).content)
+    with writing(program.engine) as connection:
+        entry = connection.scalar(select(item.c.id).where(item.c.key == "walk"))
+        assert entry is not None
+        moved = an_event("walk", place="The Pier", **coming)
+        corrections.correct(connection, entry, EIGHT + 25 * HOUR, moved)
+    second = links_of(program, 2)
+    third = links_of(program, 3, an_event("choir", title="Choir", **coming))
+
+    # The second tells of the walk anew, and lists the soup; the third lists both.
+    assert {*second} == {WALK, "Put “Soup” in my calendar"}
+    everything = "Put all these events in my calendar"
+    assert {*third} == {*first, "Put “Choir” in my calendar"} - {everything}
+    now = only_event(client.get(urlsplit(third[WALK]).path).content)
+    assert (now["uid"], str(now["location"])) == (at_first["uid"], "The Pier")
+    assert now["sequence"] > at_first["sequence"]
+    # What the reader took in at first leads to the same by now.
+    again = only_event(client.get(urlsplit(first[WALK]).path).content)
+    assert (again["uid"], again["sequence"]) == (now["uid"], now["sequence"])

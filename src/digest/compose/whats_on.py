@@ -97,7 +97,7 @@ def coming_entries(
     until = scope.at + scope.horizon
     coming = [
         ListableEvent(
-            ComingEvent(_plain(entry.item), _mark(earlier, entry, key)),
+            ComingEvent(_plain(entry.item), _mark(earlier, entry, key), entry.id),
             entry,
             frozenset(version.id for version in (*earlier, entry)),
         )

@@ -20,7 +20,11 @@ class ComingMark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ComingEvent:
-    """An event to come, and what it is to whoever reads of it."""
+    """An event to come, and what it is to whoever reads of it.
+
+    `entry_id` is the entry of the log that tells of it last.
+    """
 
     event: Event
     mark: ComingMark
+    entry_id: int

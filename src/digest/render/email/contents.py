@@ -124,6 +124,17 @@ def contents(
     ]
     posts = tuple(entry for item, entry in pairs if isinstance(item, Post))
     events = tuple(entry for item, entry in pairs if isinstance(item, Event))
+    told_above = {
+        entry_id
+        for of_item, depth in zip(ids, depths, strict=True)
+        if depth > Depth.LEFT_OUT
+        for entry_id in of_item
+    }
+
+    def calendar_of_others(of_event: Sequence[int]) -> str:
+        # The link of an event that is shown above the list stands with its details.
+        return "" if told_above.issuperset(of_event) else calendar_url(of_event)
+
     return EmailContents(
         colour=campaign.colour,
         title=foreign(title, around, page_language(variant)),
@@ -140,7 +151,9 @@ def contents(
         posts=posts,
         events=events,
         calendar=_whole_calendar(variant, calendar_url),
-        coming=coming_days(variant, partial(_title_among_others, variant)),
+        coming=coming_days(
+            variant, partial(_title_among_others, variant), calendar_of_others
+        ),
         more_coming=more_on(variant),
         folded=tuple(_folded(posts, events, words, page_language(variant).direction)),
         left_out=_left_out(len(entries) - len(pairs), words),

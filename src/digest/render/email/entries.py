@@ -27,7 +27,7 @@ from digest.render.limits import (
 )
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
-from digest.render.words.event_times import first_day, is_off, times
+from digest.render.words.event_times import calendar_words, first_day, is_off, times
 from digest.render.words.in_order import set_apart
 from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.link_labels import link_labels, link_words
@@ -219,15 +219,8 @@ def calendar_link(item: Item, variant: Variant, href: str) -> Detail | None:
     """Return what leads to an event's file for calendars; None without an address."""
     if not (href and isinstance(item, Event)):
         return None
-    words = words_of(variant)
     title = set_apart(title_of(item, variant), page_language(variant).direction)
-    if is_off(item):
-        # Translators: a link to a file for calendars, of an event that is cancelled.
-        link = words.gettext("Take “%(title)s” out of my calendar", title=title)
-    else:
-        # Translators: a link to a file for calendars, of an event.
-        link = words.gettext("Put “%(title)s” in my calendar", title=title)
-    return Detail("", link, href)
+    return Detail("", calendar_words(item, title, words_of(variant)), href)
 
 
 def _read_on(item: Item, title: str, depth: Depth, words: Words) -> Detail | None:

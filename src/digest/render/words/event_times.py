@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from digest.model.posts.items import Event, EventState
-from digest.render.words.catalogue import Words
+from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.dates import (
     day_in_words,
     day_without_year,
@@ -34,6 +34,15 @@ def headline(event: Event, title: str, words: Words) -> str:
 def is_off(event: Event) -> bool:
     """Whether nobody is to come, to join or to book."""
     return event.state is EventState.CANCELLED
+
+
+def calendar_words(event: Event, title: str, words: Words) -> Phrase:
+    """Return what a link to its file says, which takes out what is off."""
+    if is_off(event):
+        # Translators: a link to a file for calendars, of an event that is cancelled.
+        return words.gettext("Take “%(title)s” out of my calendar", title=title)
+    # Translators: a link to a file for calendars, of an event.
+    return words.gettext("Put “%(title)s” in my calendar", title=title)
 
 
 def times(event: Event, home_zone: str, words: Words) -> Iterator[tuple[str, str]]:

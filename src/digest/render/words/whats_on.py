@@ -1,6 +1,6 @@
 """What's on, by day, as every format says it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,9 +11,10 @@ from digest.model.editions.mime import cleaned
 from digest.model.posts.items import Event
 from digest.render.addresses import phone_address, web_address
 from digest.render.limits import WHATS_ON_EVENTS
+from digest.render.options import no_calendar
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_without_year, hours_of, local, when, zone_of
-from digest.render.words.event_times import is_off
+from digest.render.words.event_times import calendar_words, is_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class ComingLine:
     """An event of a day: its title with what it is to the reader, and its facts.
 
     `phone` is rung at `phone_href`, and `online` is where to join; "" without.
+    `calendar` leads to its file for calendars at `calendar_href`, "" without.
     """
 
     title: Phrase
@@ -28,6 +30,8 @@ class ComingLine:
     phone: str
     phone_href: str
     online: str
+    calendar: str
+    calendar_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,14 @@ class ComingDay:
 
 
 def coming_days(
-    variant: Variant, title_of: Callable[[Event], str]
+    variant: Variant,
+    title_of: Callable[[Event], str],
+    calendar_url: Callable[[Sequence[int]], str] = no_calendar,
 ) -> tuple[ComingDay, ...]:
     """Return what is on, by day; none where the variant has no such list.
 
-    What goes on since before the edition's day stands under that day.
+    What goes on since before the edition's day stands under that day. `calendar_url`
+    is as of `RenderOptions`.
     """
     words, zone = words_of(variant), variant.campaign.timezone
 
@@ -57,7 +64,10 @@ def coming_days(
     return tuple(
         ComingDay(
             Phrase(day_without_year(begins(of_day[0]), zone, words)),
-            tuple(_lines(of_day, variant, title_of)),
+            tuple(
+                _line(coming, variant, title_of(coming.event), calendar_url)
+                for coming in of_day
+            ),
         )
         for of_day in ([*group] for _, group in groupby(listed, key=day))
     )
@@ -76,20 +86,24 @@ def more_on(variant: Variant) -> str:
     )
 
 
-def _lines(
-    of_day: list[ComingEvent], variant: Variant, title_of: Callable[[Event], str]
-) -> Iterator[ComingLine]:
-    words = words_of(variant)
-    for coming in of_day:
-        event = coming.event
-        phone = "" if is_off(event) else cleaned(event.booking_phone)
-        yield ComingLine(
-            _marked(title_of(event), coming.mark, words),
-            _facts(event, variant, words),
-            words.number(phone) if phone else "",
-            phone_address(phone) if phone else "",
-            "" if is_off(event) else web_address(event.joining_url),
-        )
+def _line(
+    coming: ComingEvent,
+    variant: Variant,
+    title: str,
+    calendar_url: Callable[[Sequence[int]], str],
+) -> ComingLine:
+    words, event = words_of(variant), coming.event
+    phone = "" if is_off(event) else cleaned(event.booking_phone)
+    calendar_href = calendar_url((coming.entry_id,))
+    return ComingLine(
+        title=_marked(title, coming.mark, words),
+        facts=_facts(event, variant, words),
+        phone=words.number(phone) if phone else "",
+        phone_href=phone_address(phone) if phone else "",
+        online="" if is_off(event) else web_address(event.joining_url),
+        calendar=calendar_words(event, title, words) if calendar_href else "",
+        calendar_href=calendar_href,
+    )
 
 
 def _marked(title: str, mark: ComingMark, words: Words) -> Phrase:
