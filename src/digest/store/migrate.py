@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from digest.errors import StoreError
-from digest.store.base.engine import reading, writing
+from digest.store.base.engine import cut_off, reading, rebuilding
 from digest.store.delivery import job_tables
 from digest.store.holds import holds
 
@@ -28,7 +28,7 @@ def migrate(engine: Engine) -> bool:
     with reading(engine) as connection:
         if is_current(connection) and not job_tables.are_wanting(connection):
             return False
-    with writing(engine) as connection:
+    with rebuilding(engine) as connection:
         has_changed = _upgraded(connection)
     is_on_a_server = engine.dialect.name == "postgresql"
     return (is_on_a_server and job_tables.bring_up(engine)) or has_changed
@@ -39,17 +39,20 @@ def _upgraded(connection: Connection) -> bool:
         job_tables.wait_alone(connection)
     if is_current(connection):
         return False
-    # Rebuilding a table drops the old one; its children must survive that.
-    connection.exec_driver_sql(
-        "PRAGMA defer_foreign_keys=ON"
-        if connection.dialect.name == "sqlite"
-        else "SET CONSTRAINTS ALL DEFERRED"
-    )
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
     is_new = _revision(connection) is None
+    were_cut_off = cut_off(connection)
     # Slow to import, and seldom needed.
     from alembic import command  # noqa: PLC0415
 
-    command.upgrade(_config(connection), "head")
+    command.upgrade(alembic_config(connection), "head")
+    if are_cut_off := cut_off(connection) - were_cut_off:
+        child, row, parent = min(are_cut_off)
+        raise StoreError(
+            f"the update would cut row {row} of {child} off from {parent}: nothing was "
+            "changed; go on with the version before, and report this"
+        )
     if is_new:
         holds.begin(connection)
     return True
@@ -86,7 +89,8 @@ def revisions() -> tuple[str, ...]:
     return tuple(sorted(path.name.partition("_")[0] for path in files))
 
 
-def _config(connection: Connection) -> "Config":
+def alembic_config(connection: Connection) -> "Config":
+    """Return what alembic has to know to upgrade over `connection`."""
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()

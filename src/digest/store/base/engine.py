@@ -22,6 +22,7 @@ from digest.store import limits
 from digest.store.base.read_once import NOTEBOOK
 
 _AFTER_COMMIT = "after commit"
+_REBUILDS = "rebuilds tables"
 
 
 def open_engine(url: str, lock_wait_ms: int = limits.LOCK_WAIT_MS) -> Engine:
@@ -115,8 +116,18 @@ def _sqlite(url: str, lock_wait_ms: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
+        options = connection.get_execution_options()
+        if options.get(_REBUILDS):
+            # Heard outside of a transaction alone.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.info[_REBUILDS] = True
+        writes = options.get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(connection: Any, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_REBUILDS, False) and connection is not None:
+            connection.execute("PRAGMA foreign_keys=ON")
 
     return engine
 
@@ -154,6 +165,31 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise _in_words(problem) from problem
     for act in acts:
         act()
+
+
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """Yield what `writing` yields, where SQLite lets a table with children be rebuilt.
+
+    SQLite knows no other way to change a constraint: the old table is dropped and
+    the new one takes its name. With its foreign keys looked after, what refers to
+    the rows counts as cut off when it is committed, whatever stands there then. So
+    nobody looks after them here, and who rebuilds has to look before the end:
+    `cut_off` says what is.
+    """
+    with writing(engine.execution_options(**{_REBUILDS: True})) as connection:
+        yield connection
+
+
+def cut_off(connection: Connection) -> frozenset[tuple[str, int, str]]:
+    """Return (table, row, other table) of each row that refers to none; SQLite's only.
+
+    PostgreSQL lets no such row come about.
+    """
+    if connection.dialect.name != "sqlite":
+        return frozenset()
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return frozenset((table, row, other) for table, row, other, _ in rows)
 
 
 def after_commit(connection: Connection, act: Callable[[], None]) -> None:
