@@ -128,6 +128,7 @@ REASONS: Mapping[str, str] = {
     ),
     "campaign new": "begins one by a few answers: a file of it is sent whole",
     "campaign end": "is done by its file: ends, and the goodbye",
+    "campaign form": "prints a form for a page of one's own, once",
     "edition test": "goes to one's own inbox",
     "report": "is a page of charts and files of numbers",
     "golive": "is the act of a person, who has before them what it takes",
