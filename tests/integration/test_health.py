@@ -56,11 +56,13 @@ def test_a_loop_that_stands_still_is_not_alive(
     assert answer_to(program, "/healthz", pulses)[0] == code
 
 
+@pytest.mark.parametrize("end", [ValueError("a bug"), None])
 def test_a_timetable_that_dies_is_seen(
-    program: App, monkeypatch: pytest.MonkeyPatch
+    program: App, monkeypatch: pytest.MonkeyPatch, end: Exception | None
 ) -> None:
     def die(*_: object) -> None:
-        raise ValueError("a bug")
+        if end:
+            raise end
 
     answers = []
 

@@ -189,6 +189,7 @@ def test_what_is_left_after_the_end_is_counted(engine: Engine) -> None:
 
     assert leftovers == Leftovers(posts=1, waiting=1, copies=0)
     assert not any("has ended" in str(trouble) for trouble in before)
+    assert not any("has no slot to come" in str(trouble) for trouble in before)
     words = [str(trouble) for trouble in after if "has ended" in str(trouble)]
     assert len(words) == 2
     assert "1 post has come since: no edition carries them" in words[0]

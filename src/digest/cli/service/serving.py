@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.bootstrap import App
@@ -62,19 +63,21 @@ def serve_all(
     # One of its rounds lasts as long as there is anything to send.
     pulses.expect(WORKER)
     threads = [
-        _started(TIMETABLE, lambda: watch_the_clock(digest, stop, pulses), pulses),
-        _started(WORKER, lambda: work_until_stopped(digest, stop), pulses),
+        _started(
+            TIMETABLE, lambda: watch_the_clock(digest, stop, pulses), pulses, stop
+        ),
+        _started(WORKER, lambda: work_until_stopped(digest, stop), pulses, stop),
     ]
     if others:
-        beside = _started(WORKERS, lambda: run_worker_processes(others, stop), pulses)
-        threads.append(beside)
+        run = partial(run_worker_processes, others, stop)
+        threads.append(_started(WORKERS, run, pulses, stop))
 
     def end_the_pages() -> None:
         # Also who is asked before the pages are up, and listen for it themselves.
         stop.wait()
         server.should_exit = True
 
-    _started("stopping", end_the_pages, pulses)
+    _started("stopping", end_the_pages, pulses, stop)
     watch_over_it(digest, stop)
     mail_confirmations(digest, stop)
     tell_webhooks(digest, stop)
@@ -149,14 +152,19 @@ def _server(
     )
 
 
-def _started(name: str, run: Callable[[], object], pulses: Pulses) -> threading.Thread:
+def _started(
+    name: str, run: Callable[[], object], pulses: Pulses, stop: threading.Event
+) -> threading.Thread:
     def guarded() -> None:
         try:
             run()
         except Exception:
             # The other parts go on; /healthz and the log say what stopped.
             log.exception("%s stopped", name)
-            pulses.end(name)
+        finally:
+            # Also one that returned, or was ended by what is no error.
+            if not stop.is_set():
+                pulses.end(name)
 
     thread = threading.Thread(target=guarded, name=name, daemon=True)
     thread.start()

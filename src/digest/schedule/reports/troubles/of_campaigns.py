@@ -7,7 +7,7 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from digest.model.campaigns.campaign import Campaign
-from digest.model.campaigns.campaign_slots import is_over, next_slot
+from digest.model.campaigns.campaign_slots import is_over, last_slot, next_slot
 from digest.model.campaigns.source_health import SourceState
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions import due
@@ -94,7 +94,10 @@ def _of_campaign(
 def _of_schedules(
     connection: Connection, stored: StoredCampaign, now: datetime
 ) -> list[Trouble]:
-    """Return the schedules that are over before their campaign and have readers."""
+    """Return the schedules that are over before their campaign and have readers.
+
+    One that has had the last edition of its campaign is over as it was to be.
+    """
     campaign = stored.campaign
     if is_over(campaign, now):
         return []
@@ -102,6 +105,7 @@ def _of_schedules(
         row.schedule.name
         for row in campaigns.schedules_of(connection, stored)
         if next_slot(campaign, row.schedule, now, row.extra_slot) is None
+        and last_slot(campaign, row.schedule, row.extra_slot) is None
     ]
     if not over:
         return []
