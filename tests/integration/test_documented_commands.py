@@ -66,6 +66,7 @@ def options_of(command: Command) -> set[str]:
     options = {
         option
         for param in command.params
+        if not getattr(param, "hidden", False)
         for option in (*param.opts, *param.secondary_opts)
     }
     return {option for option in options if option.startswith("-")} - {"--help"}

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
-from digest.errors import CampaignFileError, FileFault, NotFound
+from digest.errors import CampaignFileError, FileFault, NotFound, UnreadableError
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.coming_slots import never_due
 from digest.model.campaigns.versions import stamp
@@ -226,8 +226,8 @@ def _refuse_older(
 ) -> None:
     try:
         stored = campaigns.file_of(connection, name)
-    except NotFound:
-        return  # it is new
+    except (NotFound, UnreadableError):
+        return  # it is new, or the file is what mends it
     if stored.text == file.text:
         return
     newer = file_versions.changed_at_desk_since(connection, name, origin.base)

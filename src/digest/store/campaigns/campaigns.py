@@ -342,11 +342,13 @@ def _record_application(
 
 
 def _content(connection: Connection, name: str) -> dict[str, str] | None:
-    """Return what is stored as the file, whether it can be read or not."""
-    content: dict[str, str] | None = connection.scalar(
-        select(campaigns.c.file).where(campaigns.c.name == name)
-    )
-    return content
+    """Return what is stored as the file, whether it is a campaign or not.
+
+    None where nothing is stored, or what is stored is damaged.
+    """
+    row = select(campaigns.c.file).where(campaigns.c.name == name)
+    readable, _ = read_each(connection, row, campaigns.c.id, lambda row: dict(row.file))
+    return readable[0] if readable else None
 
 
 def _file_before(connection: Connection, name: str) -> dict[str, str] | None:
