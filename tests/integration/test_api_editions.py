@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
@@ -16,8 +16,9 @@ from digest.model.editions.mode import Mode
 from digest.model.roles import Scope
 from digest.schedule.editions import publishing
 from digest.settings import Settings
+from digest.store.base.engine import writing
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import delivery
+from digest.store.base.tables import delivery, repeatable_request
 from digest.store.staff import audit
 from digest.web.app import make_app
 from tests.api import a_key
@@ -174,6 +175,30 @@ def test_a_request_that_is_sent_twice_is_done_once(
         f"{OPEN}/arrange", json={"act": "unpin", "post": 1}, headers=again
     )
     assert (refused.status_code, mended.status_code) == (404, 200)
+
+
+def test_what_was_never_answered_is_not_done_again(
+    client: TestClient, program: App
+) -> None:
+    """The process was killed after the act, before it wrote its answer down."""
+    address, once = frozen(program), {"Idempotency-Key": "recall-1"}
+    client.post(f"{address}/approve")
+    assert client.post(f"{address}/recall", headers=once).status_code == 200
+    assert client.post(f"{address}/approve").status_code == 200
+
+    for minutes, words in ((1, "under way"), (3, "may have been done or not")):
+        with writing(program.engine) as connection:
+            connection.execute(
+                update(repeatable_request).values(
+                    status=None, answer=None, begun_at=NOW - timedelta(minutes=minutes)
+                )
+            )
+        answer = client.post(f"{address}/recall", headers=once)
+        assert (answer.status_code, words in answer.text) == (409, True)
+        assert client.get(address).json()["state"] == "approved"
+
+    other = client.post(f"{address}/recall", headers={"Idempotency-Key": "recall-2"})
+    assert other.status_code == 200
 
 
 def test_editions_are_listed_page_by_page(client: TestClient, program: App) -> None:

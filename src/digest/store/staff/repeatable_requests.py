@@ -58,25 +58,6 @@ def begin(
     )
 
 
-def begin_anew(
-    connection: Connection,
-    request: RepeatableRequest,
-    before: datetime,
-    now: datetime,
-) -> bool:
-    """Take over what was begun then and never answered; False where another has."""
-    renewal = connection.execute(
-        update(repeatable_request)
-        .where(
-            *_matching(request),
-            repeatable_request.c.status.is_(None),
-            repeatable_request.c.begun_at == before,
-        )
-        .values(begun_at=now)
-    )
-    return renewal.rowcount == 1
-
-
 def answer(
     connection: Connection, request: RepeatableRequest, status: int, content: str
 ) -> None:

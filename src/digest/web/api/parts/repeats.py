@@ -23,6 +23,10 @@ HEADER = "Idempotency-Key"
 _JSON = "application/json"
 _OTHER = "This Idempotency-Key was used before, for something else: take a new one"
 _UNDER_WAY = "The same request is under way: ask for it again in a moment"
+_UNKNOWN = (
+    "It came to grief half-way, so it may have been done or not: look at what it was "
+    "about, and ask under a new Idempotency-Key if it was not"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class RequestGuard:
     """Does what is asked under a key once, and gives the same answer ever after.
 
     It is written down before anything is done. What was refused is not kept: nothing
-    was done. What was begun and never answered, since this process ended, is done
-    again after a while: every act behind the API is safe to repeat.
+    was done. What was begun and never answered, since the process ended or the caller
+    went away, may have been done or not: it is never done again under that key.
     """
 
     digest: App
@@ -54,7 +58,8 @@ class RequestGuard:
             )
         try:
             response = await follow(request)
-        except BaseException:
+        except Exception:
+            # Not where the caller went away: what was asked may be done all the same.
             await run_in_threadpool(self._forget, repeatable)
             raise
         if response.media_type == _JSON:
@@ -93,10 +98,7 @@ class RequestGuard:
                 return earlier
             if self._is_under_way(earlier, now):
                 raise HTTPException(409, _UNDER_WAY, {"Retry-After": "5"})
-            before = earlier.begun_at
-            if repeatable_requests.begin_anew(connection, repeatable, before, now):
-                return None
-        raise HTTPException(409, _UNDER_WAY, {"Retry-After": "5"})
+        raise HTTPException(409, _UNKNOWN)
 
     def _is_under_way(self, earlier: EarlierRequest, now: datetime) -> bool:
         return now - earlier.begun_at < limits.API_REQUEST_TAKES
