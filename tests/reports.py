@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from digest.model.delivery.bounces import BounceKind
+
 BODY = """\
 From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
 To: {to}
@@ -69,6 +71,62 @@ The kettle is always on.
 
 --=edge--
 """
+
+
+def _loose(sender: str, words: str) -> bytes:
+    return f"From: {sender}\nSubject: failure notice\n\n{words}".encode()
+
+
+# In plain words, after those of qmail, Exim, Yahoo, Microsoft, an old Postfix: what
+# each comes to for ann@example.org.
+LOOSE = {
+    "no code": (
+        _loose(
+            "MAILER-DAEMON@mx.example.net",
+            "Hi. This is the qmail-send program at mx.example.net.\n"
+            "I'm afraid I wasn't able to deliver your message.\n\n"
+            "<ann@example.org>:\nSorry, no mailbox here by that name.\n\n"
+            "--- Below this line is a copy of the message.\n\nSubject: Today\n",
+        ),
+        BounceKind.SOFT,
+    ),
+    "a code": (
+        _loose(
+            "MAILER-DAEMON@mail.example",
+            "Unable to deliver message to the following address(es).\n\n"
+            "<ann@example.org>:\nRemote host said: 550 5.1.1 unknown\n\n"
+            "--- Original message follows.\n",
+        ),
+        BounceKind.HARD,
+    ),
+    "a policy": (
+        _loose(
+            "postmaster@mx.example.net",
+            "Delivery to the following recipients failed.\n\n"
+            "       ann@example.org\n\n554 5.7.1 refused by policy\n",
+        ),
+        BounceKind.OURS,
+    ),
+    "a delay": (
+        _loose(
+            "Mail Delivery System <Mailer-Daemon@mx.example.net>",
+            "This message was created automatically by mail delivery software.\n"
+            "A message that you sent has not yet been delivered to one or more of its\n"
+            "recipients after more than 24 hours on the queue on mx.example.net.\n\n"
+            "The address to which the message has not yet been delivered is:\n\n"
+            "  ann@example.org\n\nNo action is required on your part.\n",
+        ),
+        BounceKind.DELAYED,
+    ),
+    "somebody behind an alias": (
+        _loose(
+            "System Administrator <admin@mx.example.net>",
+            "The following addresses had permanent fatal errors\n<bob@example.org>\n\n"
+            "transcript of session follows\n",
+        ),
+        BounceKind.SOFT,
+    ),
+}
 
 
 def a_fate(

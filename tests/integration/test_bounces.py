@@ -129,6 +129,26 @@ def test_any_other_bounce_is_on_record_and_does_nothing(
     assert suppressed(engine) == {}
 
 
+def test_an_address_that_took_nothing_for_weeks_is_given_up_and_not_before(
+    engine: Engine, planned: PlannedEdition, tmp_path: Path
+) -> None:
+    """Each on a day of its own; twice on one day is once, and a delay is none."""
+    taking = Bounces(engine, LINKS.read_envelope_sender, unsubscribe)
+    with writing(engine) as connection:
+        connection.execute(update(subscriber).values(changed_at=EIGHT))
+    full, late = a_fate("5.2.2"), a_fate("4.4.1", action="delayed")
+    reported = [(0, full), (0, full), (4, full), (8, full), (9, late), (9, full)]
+    for number, (day, fate) in enumerate(reported):
+        report = a_report(ours(planned), fate, name=f"report-{number}")
+        taking.ingest(in_files(tmp_path, report), LATER + timedelta(day))
+    assert suppressed(engine) == {}
+
+    files = in_files(tmp_path, a_report(ours(planned), full, name="the last"))
+    taking.ingest(files, LATER + timedelta(10))
+    why = "bounced again and again for weeks: 5.2.2"
+    assert suppressed(engine) == {"email-0": why}
+
+
 def test_a_complainer_has_left_the_campaign_and_that_ends_writing_to_that_address(
     engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:

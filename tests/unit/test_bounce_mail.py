@@ -120,6 +120,10 @@ def test_parts_nested_without_end_are_refused_in_words(levels: int) -> None:
         pytest.param(b"To: " + b"a@b.example, " * 1_000_000, id="a long header"),
         pytest.param(b"X: y\n" * 1_000_000, id="many headers"),
         pytest.param(
+            b"From: MAILER-DAEMON@x\n\nfailed addresses follow:\n" + b"a" * 250_000,
+            id="a long word",
+        ),
+        pytest.param(
             b"Content-Type: multipart/x; boundary=b\n\n" + b"--b\n\n\n" * 500_000,
             id="many parts",
         ),

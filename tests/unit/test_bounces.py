@@ -1,5 +1,7 @@
 """What a report comes to."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from digest.model.delivery.bounces import (
@@ -7,6 +9,7 @@ from digest.model.delivery.bounces import (
     DeliveryReport,
     FeedbackReport,
     RecipientReport,
+    is_struck_out,
     judge,
 )
 
@@ -227,3 +230,21 @@ def test_a_delay_without_an_end_is_told_without_one() -> None:
 
     assert finding is not None
     assert (finding.words, finding.status) == ("delayed: no reason was given", "")
+
+
+@pytest.mark.parametrize(
+    ("days", "is_over"),
+    [
+        pytest.param([], False, id="none"),
+        pytest.param([0, 3, 6, 9, 10], True, id="five over ten days"),
+        pytest.param([0, 3, 6, 9], False, id="four"),
+        pytest.param([0, 2, 4, 6, 9], False, id="five within nine days"),
+        pytest.param([0, 12, 24, 36, 45], True, id="five within 45 days"),
+        pytest.param([0, 12, 24, 36, 46], False, id="the first is too old"),
+        pytest.param([0, 12, 24, 36, 46, 47], True, id="five without the first"),
+    ],
+)
+def test_an_address_is_given_up_that_took_nothing_for_weeks(
+    days: list[int], *, is_over: bool
+) -> None:
+    assert is_struck_out({date(2026, 7, 1) + timedelta(day) for day in days}) is is_over

@@ -37,7 +37,9 @@ RETURNED_PARTS = 50
 REPORTED_RECIPIENTS = 100
 # Of an email that came back, how many addresses are read in its fields.
 RETURNED_ADDRESSES = 100
-# Of a bounce in plain words, where its code is looked for.
+# Of an email, how long a line may be (RFC 5322, 2.1.1).
+MAIL_LINE_BYTES = 998
+# Of a bounce in plain words, what is read: what it says stands before what it quotes.
 RETURNED_TEXT_BYTES = 20_000
 # Of a subject, what is named where an email holds no report: a line on a terminal.
 RETURNED_SUBJECT = 80

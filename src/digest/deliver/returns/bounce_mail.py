@@ -13,18 +13,20 @@ from email.message import Message
 from itertools import islice
 
 from digest.deliver import limits
+from digest.deliver.returns.loose_bounces import plain_report
 from digest.model.delivery.bounces import (
     DeliveryReport,
     FeedbackReport,
     RecipientReport,
     Report,
-    code_in,
 )
 
 # By whom it was brought to us, and to whom it was written.
 _TO = ("Delivered-To", "X-Original-To", "X-Delivered-To", "Envelope-To", "To")
 _ADDRESS = re.compile(r"[\w.+=/-]{1,64}@[\w.-]{1,255}", re.ASCII)
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+# As some write it.
+_ACTIONS = {"failure": "failed", "fail": "failed", "delay": "delayed"}
 _FEEDBACK = "message/feedback-report"
 _ORIGINAL = frozenset(
     {
@@ -35,7 +37,6 @@ _ORIGINAL = frozenset(
         "text/rfc822-headers",
     }
 )
-_FROM_A_MACHINE = re.compile(r"<>|mailer-daemon|postmaster|mail delivery", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,10 @@ def read(source: bytes) -> ReturnedMail:
     Raises ValueError, in words, for what cannot be taken apart.
     """
     try:
-        message = message_from_bytes(
-            source[: limits.RETURNED_MAIL_BYTES], policy=policy.compat32
-        )
+        front = source[: limits.RETURNED_MAIL_BYTES]
+        message = message_from_bytes(front, policy=policy.compat32)
         parts = list(islice(_parts(message), limits.RETURNED_PARTS))
-        report = _report(parts) or _in_plain_words(message, parts)
+        report = _report(parts) or plain_report(front, parts)
         return ReturnedMail(
             sent_to=_addresses(message, *_TO),
             about=tuple(_about(parts)),
@@ -95,8 +95,8 @@ def _report(parts: list[Message]) -> Report | None:
             return FeedbackReport(_text_of(_inside(part), "Feedback-Type"))
         if kind in _STATUS:
             groups = islice(_groups(part), 1, limits.REPORTED_RECIPIENTS + 1)
-            fates = tuple(_fate(group) for group in groups)
-            return DeliveryReport(fates) if fates else None
+            if fates := tuple(map(_fate, groups)):
+                return DeliveryReport(fates)
     return None
 
 
@@ -104,7 +104,7 @@ def _fate(group: Message) -> RecipientReport:
     named = _addresses(group, "Original-Recipient", "Final-Recipient")
     return RecipientReport(
         addresses=named,
-        action=_text_of(group, "Action").lower(),
+        action=_ACTIONS.get(action := _text_of(group, "Action").lower(), action),
         status=_text_of(group, "Status"),
         diagnostic=_text_of(group, "Diagnostic-Code"),
         retry_until=_text_of(group, "Will-Retry-Until"),
@@ -125,21 +125,6 @@ def _groups(part: Message) -> Iterator[Message]:
         for text in re.split(r"\n[ \t\r]*\n", rest if isinstance(rest, str) else ""):
             if text.strip():
                 yield message_from_string(text.strip(), policy=policy.compat32)
-
-
-def _in_plain_words(message: Message, parts: list[Message]) -> Report | None:
-    """Return what a server that writes no report says by a code in its text."""
-    sender = f"{message.get('Return-Path', '')} {message.get('From', '')}"
-    if not _FROM_A_MACHINE.search(sender):
-        return None
-    plain = (part for part in parts if part.get_content_type() == "text/plain")
-    part = next(plain, None)
-    payload = b"" if part is None else part.get_payload(decode=True)
-    text = payload[: limits.RETURNED_TEXT_BYTES] if isinstance(payload, bytes) else b""
-    for line in text.decode("utf-8", "replace").splitlines():
-        if (code := code_in(line)) and not code.startswith("2"):
-            return DeliveryReport((RecipientReport((), "failed", code, line),))
-    return None
 
 
 def _about(parts: list[Message]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from digest.model.delivery.bounces import (
     BounceVerdict,
     CopyRef,
     Report,
+    is_struck_out,
     judge,
 )
 from digest.model.people.departure import LeavingMeans
@@ -115,7 +116,7 @@ class Bounces:
             judged = _judged(connection, file.name, reported)
             if isinstance(judged, ReturnedMailEntry):
                 return judged
-            mail = _as_new(file.name, judged)
+            mail = _as_new(connection, file.name, judged, now)
             if bounces.is_known(connection, reported.mark):
                 return replace(mail, standing=ReturnState.SEEN, is_suppressed=False)
             if dry_run:
@@ -167,8 +168,7 @@ class Bounces:
             return replace(mail, standing=ReturnState.SEEN, is_suppressed=False)
         is_complaint, cancelled = verdict.kind is BounceKind.COMPLAINT, 0
         if mail.is_suppressed and copy.email_hash is not None:
-            bounced = f"bounced: {verdict.status or 'no such address'}"
-            why = COMPLAINT if is_complaint else bounced
+            why = COMPLAINT if is_complaint else _why(verdict)
             cancelled = bounces.silence(connection, copy.email_hash, why, now)
         if is_complaint and not copy.is_rehearsal:
             self.unsubscribe(
@@ -209,9 +209,14 @@ def _judged(
     return _JudgedReport(reported, copy, verdict)
 
 
-def _as_new(name: str, judged: _JudgedReport) -> ReturnedMailEntry:
+def _as_new(
+    connection: Connection, name: str, judged: _JudgedReport, now: datetime
+) -> ReturnedMailEntry:
     copy, verdict = judged.copy, judged.verdict
-    is_final = verdict.kind.ends_it and copy.email_hash is not None
+    ends_it = verdict.kind.ends_it
+    if verdict.kind is BounceKind.SOFT and not copy.is_erased:
+        days = bounces.strike_days(connection, copy, now)
+        ends_it = is_struck_out(days | {now.date()})
     # The address that the person has now may not be the one that was written to.
     is_current = not copy.has_changed or judged.reported.report.names(copy.email)
     return ReturnedMailEntry(
@@ -220,8 +225,19 @@ def _as_new(name: str, judged: _JudgedReport) -> ReturnedMailEntry:
         verdict.words,
         str(copy.key),
         verdict.kind,
-        is_suppressed=is_final and is_current and not copy.is_rehearsal,
+        is_suppressed=ends_it
+        and is_current
+        and not copy.is_rehearsal
+        and copy.email_hash is not None,
     )
+
+
+def _why(verdict: BounceVerdict) -> str:
+    """Return why nothing more goes there, which names nobody."""
+    if verdict.kind is BounceKind.SOFT:
+        code = verdict.status or "no code"
+        return f"bounced again and again for weeks: {code}"
+    return f"bounced: {verdict.status or 'no such address'}"
 
 
 def _settled(file: ReturnedFile, mail: ReturnedMailEntry) -> ReturnedMailEntry:

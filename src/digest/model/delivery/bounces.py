@@ -5,8 +5,9 @@ what readers complain of.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 from digest.model import limits
@@ -58,9 +59,13 @@ class RecipientReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A mail server's report on one message, by recipient."""
+    """A mail server's report on one message, by recipient.
+
+    `is_guess` says that it wrote none, and its words were read for one.
+    """
 
     fates: tuple[RecipientReport, ...]
+    is_guess: bool = False
 
     def of(self, address: str) -> tuple[RecipientReport, ...]:
         """Return what it says of that address; of all where it does not name it."""
@@ -100,6 +105,10 @@ class BounceVerdict:
     status: str = ""
 
 
+# Days on which a copy bounced for now, after which the address is given up.
+STRIKES = 5
+STRIKES_WITHIN = timedelta(days=45)
+STRIKES_SPAN = timedelta(days=10)
 # What a reader means who presses such a button; RFC 5965 §7.3 and its registry.
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 _NO_COMPLAINT = frozenset({"not-spam"})
@@ -111,6 +120,7 @@ _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 # What kind of diagnostic it is: "smtp; 550 …".
 _TYPE = re.compile(r"^\s*[\w-]+;\s*")
 _GRAVITY = (BounceKind.OURS, BounceKind.SOFT, BounceKind.HARD)
+_GUESSED = "guessed from its words, as it holds no report"
 _SAID = {
     BounceKind.HARD: "bounced for good",
     BounceKind.SOFT: "bounced for now",
@@ -128,13 +138,31 @@ def judge(report: Report, address: str) -> BounceVerdict | None:
         return _complaint(report)
     fates = report.of(address)
     failed = [fate for fate in fates if fate.action == "failed"]
-    if not failed:
-        return _delay(fates)
+    verdict = _failure(failed, len(fates)) if failed else _delay(fates)
+    if verdict and report.is_guess:
+        return replace(verdict, words=f"{verdict.words} ({_GUESSED})")
+    return verdict
+
+
+def _failure(failed: Sequence[RecipientReport], reported: int) -> BounceVerdict:
     kinds = [(_kind_of(fate), fate) for fate in failed]
     kind, fate = min(kinds, key=lambda failure: _GRAVITY.index(failure[0]))
-    if kind is BounceKind.HARD and len(failed) < len(fates):
+    if kind is BounceKind.HARD and len(failed) < reported:
         kind = BounceKind.SOFT
     return BounceVerdict(kind, f"{_SAID[kind]}: {_reason(fate)}", code_in(fate.status))
+
+
+def is_struck_out(days: Collection[date]) -> bool:
+    """Whether an address that took nothing on those days is not there any more.
+
+    Five days within 45, the first and the last of them ten or more apart: a mailbox
+    that was full for a week is written to again, and what is older counts no more.
+    """
+    if not days:
+        return False
+    lately = {day for day in days if max(days) - day <= STRIKES_WITHIN}
+    is_lasting = max(lately) - min(lately) >= STRIKES_SPAN
+    return len(lately) >= STRIKES and is_lasting
 
 
 def code_in(text: str) -> str:

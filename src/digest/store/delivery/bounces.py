@@ -1,11 +1,16 @@
 """What came back of copies that had left: one row for each report, for good."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from digest.model.delivery.bounces import BounceVerdict, CopyRef
+from digest.model.delivery.bounces import (
+    STRIKES_WITHIN,
+    BounceKind,
+    BounceVerdict,
+    CopyRef,
+)
 from digest.model.editions.mode import Mode
 from digest.store.base.tables import bounce, delivery, edition, subscriber
 from digest.store.base.upsert import insert_new
@@ -108,6 +113,31 @@ def record(
         )
         record_act(connection, act, now)
     return True
+
+
+def strike_days(connection: Connection, copy: SentCopy, now: datetime) -> set[date]:
+    """Return on which days (UTC) copies to the person's address bounced for now.
+
+    Of the last weeks alone, and none from before their details changed.
+    """
+    reported = (
+        select(bounce.c.recorded_at)
+        .join(
+            delivery,
+            (delivery.c.edition_id == bounce.c.edition_id)
+            & (delivery.c.reader_id == bounce.c.reader_id),
+        )
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .where(
+            delivery.c.subscriber_id == copy.subscriber_id,
+            delivery.c.handed_over_at >= subscriber.c.changed_at,
+            edition.c.mode != Mode.PRACTICE,
+            bounce.c.kind == BounceKind.SOFT,
+            bounce.c.recorded_at > now - STRIKES_WITHIN,
+        )
+    )
+    return {at.date() for at in connection.scalars(reported)}
 
 
 def silence(connection: Connection, email_hash: str, why: str, now: datetime) -> int:
