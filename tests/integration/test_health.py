@@ -1,16 +1,18 @@
 """Alive and able: what machines ask, told without names or secrets."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import uvicorn
-from sqlalchemy import text
+from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.cli.service import serving
 from digest.schedule.pulses import Pulses
+from digest.store.base import tables
 from digest.store.holds import holds
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
@@ -18,7 +20,7 @@ from tests.builders import EIGHT, SITE
 
 def answer_to(
     program: App, path: str, pulses: Pulses | None = None
-) -> tuple[int, dict[str, str]]:
+) -> tuple[int, dict[str, str | list[str]]]:
     """Return what a machine elsewhere is answered."""
     client = TestClient(
         make_app(program, pulses), base_url=SITE, client=("203.0.113.9", 1)
@@ -30,6 +32,20 @@ def answer_to(
 def test_all_is_well(program: App) -> None:
     assert answer_to(program, "/healthz") == (200, {"status": "ok"})
     assert answer_to(program, "/readyz") == (200, {"status": "ok"})
+
+
+def test_what_is_broken_elsewhere_is_named_beside_an_able_process(
+    program: App,
+) -> None:
+    holds.check_in(program.engine, program.now())
+    with program.writing() as connection:
+        connection.execute(
+            update(tables.watch).values(looked_at=program.now() - timedelta(hours=20))
+        )
+
+    code, answer = answer_to(program, "/readyz")
+
+    assert (code, answer) == (200, {"status": "ok", "broken": ["timetable"]})
 
 
 def test_a_loop_that_ended_is_neither_alive_nor_able(program: App) -> None:

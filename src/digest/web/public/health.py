@@ -1,6 +1,8 @@
 """What watches over machines asks: is this process alive, and is it able."""
 
 import os
+import time
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -8,15 +10,19 @@ from fastapi.responses import JSONResponse
 from digest.bootstrap import App
 from digest.errors import StoreError
 from digest.schedule.pulses import Pulses
+from digest.schedule.reports.alarms import reckon
 from digest.store.holds import holds
 from digest.store.migrate import is_current
 
 _READ = ["GET", "HEAD"]
+# Anybody may ask, as often as they like: what is broken is reckoned no oftener.
+_RECKONED_SECONDS = 15
 
 
 def routes(digest: App, pulses: Pulses) -> APIRouter:
     """Return the routes; nobody is named in what they answer, and nothing secret."""
     router = APIRouter()
+    broken = _Broken(digest)
 
     # On the loop itself, and not asking the database, which might not answer.
     @router.api_route("/healthz", methods=_READ)
@@ -25,7 +31,9 @@ def routes(digest: App, pulses: Pulses) -> APIRouter:
 
     @router.api_route("/readyz", methods=_READ)
     def readyz() -> Response:
-        return _answer(pulses.trouble() or why_unable(digest))
+        if trouble := pulses.trouble() or why_unable(digest):
+            return _answer(trouble)
+        return _answer("", broken.kinds())
 
     return router
 
@@ -45,5 +53,29 @@ def why_unable(digest: App) -> str:
     return f"nothing is sent: {hold.because}" if hold else ""
 
 
-def _answer(trouble: str) -> Response:
-    return JSONResponse({"status": trouble or "ok"}, 503 if trouble else 200)
+@dataclass(slots=True)
+class _Broken:
+    """The kinds of what is broken, by whichever process, as the metrics name them."""
+
+    digest: App
+    _at: float | None = None
+    _kinds: list[str] = field(default_factory=list)
+
+    def kinds(self) -> list[str]:
+        """Return them, each once, as they were within the last seconds."""
+        seconds = time.monotonic()
+        if self._at is None or seconds - self._at >= _RECKONED_SECONDS:
+            limits = self.digest.settings.limits
+            with self.digest.reading() as connection:
+                alarms = reckon(connection, self.digest.now(), limits).alarms
+            self._kinds = sorted({alarm.kind.value for alarm in alarms})
+            self._at = seconds
+        return self._kinds
+
+
+def _answer(trouble: str, broken: list[str] | None = None) -> Response:
+    """Return the answer: what is broken elsewhere makes this process no less able."""
+    answer: dict[str, str | list[str]] = {"status": trouble or "ok"}
+    if broken:
+        answer["broken"] = broken
+    return JSONResponse(answer, 503 if trouble else 200)
