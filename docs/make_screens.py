@@ -188,6 +188,8 @@ def _editions(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     yield "edition-open", f"{OPEN}?{query}&check=yes"
     yield "edition-desktop", f"{OPEN}?show=desktop"
     yield "edition-letter", f"{OPEN}?show=letter"
+    yield "edition-as-reader", f"{OPEN}?as=Josephine"
+    yield "edition-as-several", f"{OPEN}?as=a"
     mine = {"subject": "Lanterns", "version": "0", "note": "Ring Wilf."}
     conflict = client.post(f"{OPEN}/words", data=mine)
     yield "edition-conflict", conflict.text

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from digest.deliver.sending.sender import EmailSender
     from digest.gather.fetching.fetch import Fetcher
     from digest.model.editions.compiled_message import CompiledMessage
-    from digest.model.people.person import Addressee
     from digest.model.posts.pictures import PictureFile
     from digest.render.templates import Kind
     from digest.schedule.delivery.dispatch import Dispatcher
@@ -361,14 +360,15 @@ class App:
 
         return environment(self.settings.templates_dir, kind)
 
-    def addressee(self, who: str) -> "Addressee":
-        """Return how a subscriber is addressed. Raises NotFound in words."""
+    def subscriber_id(self, who: str) -> int:
+        """Return the number of whom `who` means: a name, an address, a reference.
+
+        Raises NotFound in words.
+        """
         from digest.audience.subject_access import find
-        from digest.model.people.person import Addressee
 
         with self.reading() as connection:
-            person = find(connection, who).person
-        return Addressee(person.name, person.email, person.address)
+            return find(connection, who).id
 
     def hosted_picture(self, public_name: str) -> "PictureFile":
         """Return a picture's file by its public name. Raises NotFound in words."""

@@ -10,7 +10,7 @@ from digest.compose import variants
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.formats import HTML
 from digest.model.posts.items import Event, EventState
-from digest.schedule.editions.previews import schedule_of
+from digest.schedule.editions.named_schedule import schedule_of
 from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns

@@ -30,6 +30,7 @@ from tests.staff import signed_in
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 OPEN = "/desk/campaigns/lantern-week/daily"
+LINES = ["1 Example Street", "Exampleton", "ZZ99 1AA"]
 NOW = EIGHT + timedelta(hours=1)
 SLOT = EIGHT + timedelta(hours=7)  # 16:00 in London
 
@@ -312,6 +313,27 @@ def test_an_edition_is_shown_as_one_reader_gets_it_to_who_may_see_readers(
     assert "You may see no readers" in desk.page(f"{OPEN}?as=1")
 
 
+def test_a_reader_is_found_as_on_people_and_seen_with_what_they_get(
+    desk: Desk,
+) -> None:
+    a_reader(desk.program.engine, "joan abara", address=LINES, format="large-print")
+    a_reader(desk.program.engine, "joan birch", on="weekly")
+    several = desk.page(f"{OPEN}?as=joan")
+    large = desk.page(f"{OPEN}?as=abara")
+    as_text = desk.page(f"{OPEN}?show=text&as=3")
+
+    assert "Several people are meant: choose one, or write more of it." in several
+    assert f'href="{OPEN}?as=3#see">Joan Abara</a>' in several
+    assert f'src="{OPEN}/large-print/pages/1?mark=' in large
+    assert "large print letter, in English (United Kingdom)" in large
+    assert "They do not get it like this" not in large
+    assert "They do not get it like this: they get large print letter" in as_text
+    assert "Joan Birch gets no copy of it: they read weekly." in desk.page(
+        f"{OPEN}?as=birch"
+    )
+    assert desk.client.get(f"{OPEN}/text?as=4").status_code == 404
+
+
 def test_a_second_person_approves_by_name_and_the_first_may_not(
     desk_of_one: Desk,
 ) -> None:
@@ -459,7 +481,7 @@ def test_a_test_goes_to_whoever_presses_for_it_as_the_page_shows_it(
 
     assert "A test is in the practice inbox" in after
     assert 'href="/inbox"' in after
-    assert f'href="{OPEN}?show=letter&amp;as=ann#see"' in after
+    assert f'href="{OPEN}?show=letter&amp;as=1#see"' in after
     assert mail.subject.startswith("Test: One")
     assert mail.envelope_to == "priya@example.org"
     assert "Dear Ann," in desk.program.inbox.read(mail.key).text

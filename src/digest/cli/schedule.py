@@ -34,7 +34,7 @@ def slots(
     """List when the next editions go, and why a day is skipped or moved."""
     from digest.bootstrap import open_app
     from digest.model.campaigns.coming_slots import coming
-    from digest.schedule.editions.previews import schedule_of
+    from digest.schedule.editions.named_schedule import schedule_of
     from digest.store.campaigns import campaigns
 
     with open_app(instant(now)) as digest, digest.reading() as connection:

@@ -72,7 +72,7 @@ def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     edition = editions.get(connection, row.edition_id)
     fmt, topics = named(row.format), tuple(row.topics)
     key = VariantKey(owed.stretch_of(row), topics, fmt, row.language)
-    return _composed(connection, edition, key)
+    return composed_for(connection, edition, key)
 
 
 def variants_of(connection: Connection, edition_id: int) -> list[int]:
@@ -100,7 +100,7 @@ def of_edition(
     over = selection.left_over(entries)
     due = due.without(entry.position for entry in over)
     key = VariantKey(due, (), fmt, campaign.language)
-    return _composed(connection, edition, key)
+    return composed_for(connection, edition, key)
 
 
 def due_entries(
@@ -161,9 +161,10 @@ def draft(
     )
 
 
-def _composed(
+def composed_for(
     connection: Connection, edition: editions.Edition, key: VariantKey
 ) -> ComposedVariant | None:
+    """Return an edition for readers of that key; None where it carries them nothing."""
     entries = [
         entry
         for entry in news(

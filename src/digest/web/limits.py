@@ -84,6 +84,8 @@ SENDER_DOMAINS = 5
 GOLIVE_TITLES = 20
 # Of editions whose latest check is kept for their pages.
 CHECKS_KEPT = 50
+# Of people of whom one is chosen, to see an edition as they get it.
+READERS_OFFERED = 10
 # How long pages of a letter are shown as they were drawn: pictures may come in.
 PAGES_DRAWN_FOR = timedelta(minutes=5)
 # Of messages on one page of a webhook.

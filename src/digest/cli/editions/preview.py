@@ -44,15 +44,10 @@ def preview(  # noqa: PLR0913 - an option each
     words that cannot be translated: en-XA (accented), ar-XB (right to left).
     """
     from digest.bootstrap import open_app
-    from digest.schedule.editions.previews import SAMPLE
 
     with open_app() as digest:
-        reader = digest.addressee(who) if who else SAMPLE
-        document = (
-            digest.previews.edition(int(what), fmt, reader, language)
-            if what.isdigit()
-            else digest.previews.draft(what, schedule, fmt, reader, language)
-        )
+        reader = digest.subscriber_id(who) if who else None
+        document = digest.previews.of(what, schedule, fmt, reader, language)
     for words in document.facts.get(UNPRINTED, ()):
         talk(f"letters: {words}")
     if output is None:

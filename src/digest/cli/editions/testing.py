@@ -60,11 +60,10 @@ def send_test(  # noqa: PLR0913 - an option each
     In practice mode it goes to the built-in inbox, but for the allow list.
     """
     from digest.bootstrap import open_app
-    from digest.schedule.editions.previews import SAMPLE
     from digest.schedule.editions.proofs.testing import EditionTest
 
     with open_app() as digest:
-        reader = digest.addressee(who) if who else SAMPLE
+        reader = digest.subscriber_id(who) if who else None
         edition = EditionTest(what, schedule, fmt or HTML, reader, language)
         sent = digest.edition_tests.send(edition, to, digest.now())
     for each in sent:

@@ -13,7 +13,7 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import last_slot, next_slot, slots
 from digest.model.editions.mode import Mode
 from digest.model.staff_words import moment_in_words
-from digest.schedule.editions.previews import schedule_of
+from digest.schedule.editions.named_schedule import schedule_of
 from digest.schedule.guard import guarded
 from digest.schedule.limits import SLOTS_AT_ONCE
 from digest.store.base.engine import reading, writing

@@ -72,15 +72,20 @@ class ReaderScope:
 
 
 def readers_of(
-    connection: Connection, scope: ReaderScope, stretch: Stretch, now: datetime
+    connection: Connection,
+    scope: ReaderScope,
+    stretch: Stretch,
+    now: datetime,
+    at_once: int = READERS_READ_AT_ONCE,
 ) -> Iterator[tuple[int, ReaderKind, DueStretch]]:
     """Yield each reader's id and kind, and what an edition would bring them.
 
-    Of that stretch: nothing at its beginning or before counts. Changes nothing.
+    Of that stretch: nothing at its beginning or before counts. So many are read
+    `at_once`. Changes nothing.
     """
     begins, upto = stretch
     begins = max(begins, owed.begins(connection, scope.campaign_id, scope.mode))
-    while kinds := kinds_of_readers(connection, scope, READERS_READ_AT_ONCE, now):
+    while kinds := kinds_of_readers(connection, scope, at_once, now):
         owed_to = owed.of_readers(connection, scope.mode, kinds)
         served = set[int]()
         if scope.edition_id is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from digest.compose import variants
 from digest.errors import NotFound
@@ -16,10 +16,11 @@ from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
 from digest.render.families import family_of
 from digest.render.options import RenderOptions, no_calendar
+from digest.schedule.editions.named_schedule import schedule_of
+from digest.schedule.editions.proofs.reader_copies import ReaderCopy, reader_copy
 from digest.schedule.editions.renditions import gallery_for
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 
 SAMPLE = Addressee(
     "Ann Example",
@@ -41,43 +42,53 @@ class Previews:
     hosted_at: str = ""
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
 
-    def draft(
-        self,
-        name: str,
-        schedule: str | None,
-        preview: str,
-        reader: Addressee = SAMPLE,
-        language: str | None = None,
-    ) -> Rendition:
+    def draft(self, name: str, schedule: str | None, preview: str) -> Rendition:
         """Return the open edition of a campaign's schedule, marked as a proof.
 
-        `preview` is a preview's name, `language` another one than the campaign's.
-        Raises NotFound where there is no such
-        preview or schedule, or nothing new.
+        Raises NotFound where there is no such preview or schedule, or nothing new.
         """
         fmt, kind = _preview(preview)
-        variant = self._drafted(name, schedule, fmt)
-        return self._rendered(in_language(variant, language), kind, reader)
+        return self._rendered(self._drafted(name, schedule, fmt), kind, SAMPLE)
 
-    def edition(
-        self,
-        edition_id: int,
-        preview: str,
-        reader: Addressee = SAMPLE,
-        language: str | None = None,
-    ) -> Rendition:
+    def edition(self, edition_id: int, preview: str) -> Rendition:
         """Return an edition as a reader gets it who had the one before."""
         fmt, kind = _preview(preview)
-        variant = self._numbered(edition_id, fmt)
-        return self._rendered(in_language(variant, language), kind, reader)
+        return self._rendered(self._numbered(edition_id, fmt), kind, SAMPLE)
 
     def of(
-        self, what: str, schedule: str | None, preview: str, reader: Addressee = SAMPLE
+        self,
+        what: str,
+        schedule: str | None,
+        preview: str,
+        reader: int | None = None,
+        language: str | None = None,
     ) -> Rendition:
-        """Return an edition as that reader gets it; `what` is as of `variant`."""
-        if _is_number(what):
-            return self.edition(int(what), preview, reader)
-        return self.draft(what, schedule, preview, reader)
+        """Return an edition in one format; `what` is as of `variant`.
+
+        As the subscriber of that number gets it, or else as who had the one before.
+        `language` is another one than theirs. Raises NotFound in words, also where
+        they would get none of it.
+        """
+        fmt, kind = _preview(preview)
+        variant, to = self.seen_by(what, schedule, fmt, reader)
+        return self._rendered(in_language(variant, language), kind, to)
+
+    def seen_by(
+        self, what: str, schedule: str | None, fmt: Format, reader: int | None
+    ) -> tuple[Variant, Addressee]:
+        """Return what `of` shows in a format, and to whom it is addressed."""
+        if reader is None:
+            return self.variant(what, schedule, fmt), SAMPLE
+        copy = self.copy_of(what, schedule, reader)
+        return copy.in_format(fmt), copy.to
+
+    def copy_of(self, what: str, schedule: str | None, reader: int) -> ReaderCopy:
+        """Return what planning has decided for a subscriber, or would decide now.
+
+        Raises NotFound where there is no such edition, or nobody of that number.
+        """
+        with reading(self.engine) as connection:
+            return reader_copy(connection, what, schedule, reader, self.clock())
 
     def variant(self, what: str, schedule: str | None, fmt: Format) -> Variant:
         """Return an edition as readers get it who had the one before.
@@ -144,20 +155,3 @@ def _preview(name: str) -> tuple[Format, Preview]:
         return preview_named(name)
     except ValueError as problem:
         raise NotFound(str(problem)) from problem
-
-
-def schedule_of(
-    connection: Connection, stored: StoredCampaign, name: str | None
-) -> ScheduleRow:
-    """Return the campaign's schedule of that name, or its default one.
-
-    Raises NotFound listing those there are.
-    """
-    rows = campaigns.schedules_of(connection, stored)
-    wanted = [row for row in rows if row.schedule.name == name]
-    if name is None:
-        wanted = [row for row in rows if row.schedule.default] or rows
-    if not wanted:
-        names = ", ".join(row.schedule.name for row in rows)
-        raise NotFound(f'no schedule is called "{name}"; there are: {names}')
-    return wanted[0]

@@ -16,7 +16,7 @@ from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.schedule.editions import due
-from digest.schedule.editions.previews import schedule_of
+from digest.schedule.editions.named_schedule import schedule_of
 from digest.schedule.editions.side_by_side import Errand, at_once
 from digest.schedule.guard import guarded
 from digest.schedule.limits import GATHER_EVERY

@@ -148,6 +148,29 @@ def letter_in_batch(
     return DueCopy(key, row.variant_id, row.attempts, to)
 
 
+@dataclass(frozen=True, slots=True)
+class CopyFate:
+    """What an edition was planned to bring a reader; without a variant, why nothing."""
+
+    variant_id: int | None
+    reason: str = ""
+
+
+def fate_of(connection: Connection, edition_id: int, reader_id: int) -> CopyFate | None:
+    """Return what was planned for a reader of an edition; None where nothing was."""
+    planned = select(delivery.c.variant_id).where(
+        delivery.c.edition_id == edition_id, delivery.c.reader_id == reader_id
+    )
+    variant_id = connection.scalar(planned)
+    if variant_id is not None:
+        return CopyFate(variant_id)
+    why = select(left_out.c.reason).where(
+        left_out.c.edition_id == edition_id, left_out.c.reader_id == reader_id
+    )
+    reason = connection.scalar(why)
+    return None if reason is None else CopyFate(None, reason)
+
+
 def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
     """Return how many of an edition's deliveries stand in each state there is."""
     rows = connection.execute(

@@ -22,11 +22,13 @@ from sqlalchemy import (
     select,
 )
 
+from digest.errors import UnreadableError
 from digest.model.editions.mode import Mode
-from digest.model.formats import Channel, named
+from digest.model.formats import Channel, Format, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import (
     mailing_list,
     reader,
@@ -93,6 +95,48 @@ def of_subscriber(connection: Connection, subscriber_id: int) -> list[Reader]:
         for reader_id in connection.scalars(ids.order_by(reader.c.campaign_id)).all()
     )
     return [person for person in each if person and not person.is_erased]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderInCampaign:
+    """How somebody reads a campaign, as they or staff have chosen."""
+
+    id: int
+    schedule_id: int
+    wanted: Format
+    topics: tuple[str, ...]
+    paused_until: datetime | None
+
+
+def in_campaign(
+    connection: Connection, campaign_id: int, subscriber_id: int
+) -> ReaderInCampaign | None:
+    """Return how a subscriber reads a campaign; None who never has.
+
+    Raises UnreadableError for a row that cannot be read.
+    """
+    matching = select(
+        reader.c.id,
+        reader.c.schedule_id,
+        reader.c.format,
+        reader.c.topics,
+        reader.c.paused_until,
+    ).where(
+        reader.c.campaign_id == campaign_id, reader.c.subscriber_id == subscriber_id
+    )
+    readable, faults = read_each(connection, matching, reader.c.id, _in_campaign)
+    for number, why in faults.items():
+        raise UnreadableError(
+            f"how reader {number} reads it cannot be read ({why}):",
+            "choose their format and topics anew with digest subscribers edit",
+        )
+    return readable[0] if readable else None
+
+
+def _in_campaign(row: Row[Any]) -> ReaderInCampaign:
+    return ReaderInCampaign(
+        row.id, row.schedule_id, named(row.format), tuple(row.topics), row.paused_until
+    )
 
 
 class ReaderQuery(Protocol):

@@ -22,12 +22,16 @@ from sqlalchemy import (
 )
 
 from digest.model.people.person import name_key
+from digest.model.people.postcodes import uk_postcode
 from digest.store.base.tables import subscriber
 from digest.store.people import subscribers
 from digest.store.people.subscribers import Subscriber
 
 # What a word of a name may begin behind.
 _BEFORE_WORDS = (" ", "-", "'", "\N{RIGHT SINGLE QUOTATION MARK}", "(")
+_PHONE = re.compile(r"[+(]?[0-9][0-9 ().-]{3,}", re.ASCII)
+# The beginning of a postcode, from its first figure on.
+_POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][0-9A-Za-z]?(?: ?[0-9][A-Za-z]{0,2})?")
 _NOT_DIGITS = re.compile(r"\D")
 # Behind every text that begins as this one does.
 _LAST = "\U0010ffff"
@@ -53,6 +57,18 @@ class PersonSearch:
     by: SearchField = SearchField.NAME
     words: str = ""
     after: int | None = None
+
+
+def meant_by(words: str, after: int | None = None) -> PersonSearch:
+    """Return what somebody looks for who writes these words, by their shape."""
+    if "@" in words:
+        return PersonSearch(SearchField.EMAIL, words, after)
+    if _PHONE.fullmatch(words):
+        return PersonSearch(SearchField.PHONE, words, after)
+    if _POSTCODE.fullmatch(words):
+        whole = uk_postcode(words) or words
+        return PersonSearch(SearchField.POSTCODE, whole, after)
+    return PersonSearch(SearchField.NAME, words, after)
 
 
 def page(connection: Connection, search: PersonSearch, limit: int) -> list[Subscriber]:

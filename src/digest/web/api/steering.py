@@ -11,9 +11,7 @@ from digest.bootstrap import App
 from digest.errors import EditionConflict
 from digest.model.editions.steering import SteeredEdition
 from digest.model.formats import preview_named
-from digest.model.people.person import Addressee
 from digest.model.roles import Scope
-from digest.schedule.editions.previews import SAMPLE
 from digest.schedule.editions.steering.contents import EditionContents, contents
 from digest.schedule.editions.steering.steer import Steer
 from digest.web import limits
@@ -47,7 +45,7 @@ AsReader = Annotated[
     Query(
         alias="as",
         max_length=320,
-        description="Address it to a reader: an email address, a whole name or a "
+        description="As that reader gets it: an email address, a whole name or a "
         "number. For keys that may see people.",
     ),
 ]
@@ -195,14 +193,9 @@ def _add_looking(router: APIRouter, digest: App, prefix: str, where: Any) -> Non
         place: EditionPlace = where,
     ) -> Response:
         """Return it as a reader gets it, in the format of that name."""
-        reader = _addressee(digest, request, who)
+        reader = _reader(digest, request, who)
         kind = preview_named(preview)[1].media_type if _is_preview(preview) else ""
-        if place.edition_id is None:
-            rendition = digest.previews.draft(
-                place.what, place.schedule, preview, reader
-            )
-        else:
-            rendition = digest.previews.edition(place.edition_id, preview, reader)
+        rendition = digest.previews.of(place.what, place.schedule, preview, reader)
         return document(kind, rendition.content)
 
 
@@ -297,13 +290,13 @@ def _read_version(version: str | None) -> tuple[int | None, datetime | None]:
         raise EditionConflict(words) from problem
 
 
-def _addressee(digest: App, request: Request, who: str) -> Addressee:
+def _reader(digest: App, request: Request, who: str) -> int | None:
     if not who:
-        return SAMPLE
+        return None
     if Scope.PEOPLE not in request.state.key.scopes:
         words = "This key may see no readers: look at it as a sample reader"
         raise HTTPException(403, words)
-    return digest.addressee(who)
+    return digest.subscriber_id(who)
 
 
 def _is_preview(name: str) -> bool:

@@ -1,4 +1,5 @@
 """An edition in the hands of staff, to be looked at as its readers will have it.
 
-Belongs: tests by email, pages of letters as pictures. Does not: what a preview is of.
+Belongs: what one reader gets, tests by email, pages of letters as pictures. Does not:
+how a format is made (render).
 """

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from digest.model.editions.rendition import PAGES
-from digest.model.people.person import Addressee
 from digest.render.page_pictures import page_pictures
 from digest.schedule import limits
 from digest.schedule.editions.previews import Previews
 
-# Of which edition, in which format, to whom, and at which mark of its contents.
-PagesKey = tuple[str, str | None, str, Addressee, str]
+# Of which edition, in which format, as which subscriber, and at which mark of both.
+PagesKey = tuple[str, str | None, str, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)

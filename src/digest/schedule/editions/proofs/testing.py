@@ -27,7 +27,7 @@ from digest.model.staff_words import counted
 from digest.render.email.compile import compile_email
 from digest.schedule import limits
 from digest.schedule.editions.nudges import handed_over
-from digest.schedule.editions.previews import SAMPLE, Previews, in_language
+from digest.schedule.editions.previews import Previews, in_language
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.staff import accounts, audit
@@ -43,14 +43,14 @@ _CODE = "test"
 class EditionTest:
     """Which edition is tested, and as whom.
 
-    `what` and `schedule` are as of `Previews.variant`. `reader` is whom it is written
-    to, `language` another one than the campaign's.
+    `what` and `schedule` are as of `Previews.variant`. `reader` is the subscriber whose
+    copy it is, None a sample reader; `language` another one than theirs.
     """
 
     what: str
     schedule: str | None = None
     format: Format = HTML
-    reader: Addressee = SAMPLE
+    reader: int | None = None
     language: str | None = None
 
 
@@ -99,11 +99,11 @@ class EditionTests:
         is nobody's of staff, for one test too many, and for an edition that cannot be
         made.
         """
-        variant = self._variant(test)
+        variant, reader = self._variant(test)
         names = self._names(variant, to)
         message = compile_email(variant, self.previews.options(variant))
         copies = [
-            (address, _copy(message, names[address], address, test, self.dead_link))
+            (address, _copy(message, names[address], address, reader, self.dead_link))
             for address in names
         ]
         with writing(self.engine) as connection:
@@ -120,14 +120,16 @@ class EditionTests:
             for (address, _), outcome in zip_longest(copies, outcomes)
         ]
 
-    def _variant(self, test: EditionTest) -> Variant:
+    def _variant(self, test: EditionTest) -> tuple[Variant, Addressee]:
         if test.format.family != HTML.family:
             raise DigestError(
                 f"a test goes by email: it cannot be a {test.format.words}; "
                 "look at that with: digest preview"
             )
-        variant = self.previews.variant(test.what, test.schedule, test.format)
-        return replace(
+        variant, reader = self.previews.seen_by(
+            test.what, test.schedule, test.format, test.reader
+        )
+        marked = replace(
             in_language(variant, test.language),
             # Complaints and bounces are counted by it: a test's are no edition's.
             code=_CODE,
@@ -135,6 +137,7 @@ class EditionTests:
             rehearsal=False,
             test=True,
         )
+        return marked, reader
 
     def _names(self, variant: Variant, to: Sequence[str]) -> dict[str, str]:
         """Return whose each address is. Raises DigestError for who is not of staff."""
@@ -159,9 +162,12 @@ class EditionTests:
 
 
 def _copy(
-    message: CompiledMessage, name: str, address: str, test: EditionTest, leave_url: str
+    message: CompiledMessage,
+    name: str,
+    address: str,
+    reader: Addressee,
+    leave_url: str,
 ) -> bytes:
-    reader = test.reader
     recipient = Recipient(
         name=reader.name,
         address=reader.email or "nobody@example.org",
@@ -184,7 +190,7 @@ def _refuse_too_many(connection: Connection, count: int, now: datetime) -> None:
 
 def _act(connection: Connection, variant: Variant, test: EditionTest, name: str) -> Act:
     facts = {"format": test.format.name, "to": name or "an address of the campaign"}
-    if test.reader is not SAMPLE:
+    if test.reader is not None:
         facts["as"] = "a reader"
     if test.what.isdigit():
         return Act(TESTED, edition_id=int(test.what), after=facts)

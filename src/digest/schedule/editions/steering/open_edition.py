@@ -15,7 +15,7 @@ from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.steering import Steering
 from digest.model.formats import HTML, Format
-from digest.schedule.editions.previews import schedule_of
+from digest.schedule.editions.named_schedule import schedule_of
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions

@@ -70,7 +70,7 @@ class EditionQuery:
     item: Annotated[RowId, Query()] = 0
     version: Annotated[RowId, Query()] = 0
     saw: Annotated[RowId, Query()] = 0
-    show: Annotated[str, Query()] = "phone"
+    show: Annotated[str, Query()] = ""
     who: Annotated[str, Query(alias="as", max_length=320)] = ""
     check: Annotated[bool, Query()] = False
 

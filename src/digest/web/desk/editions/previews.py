@@ -8,9 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.formats import preview_named
-from digest.model.people.person import Addressee
 from digest.model.roles import Right
-from digest.schedule.editions.previews import SAMPLE
 from digest.web.doors.rights import RefusedVisitor, needs
 from digest.web.parts import visitor
 from digest.web.parts.edition_places import EditionPlace
@@ -24,7 +22,7 @@ AsReader = Annotated[str, Query(alias="as", max_length=320)]
 
 @dataclass(frozen=True, slots=True)
 class PagesQuery:
-    """Of which pages a picture is: to whom, and of which contents of the edition."""
+    """Of which pages a picture is: of whose copy, and of which contents of it."""
 
     who: AsReader = ""
     mark: Annotated[str, Query(max_length=64)] = ""
@@ -58,18 +56,21 @@ def routes(digest: App) -> APIRouter:
     @router.api_route("/campaigns/{name}/{schedule}/{preview}", methods=_READ)
     @needs(Right.LOOK)
     def draft(name: str, schedule: str, preview: str, who: AsReader = "") -> Response:
-        reader = addressee(digest, who)
-        content = digest.previews.draft(name, schedule, preview, reader).content
-        return document(preview_named(preview)[1].media_type, content)
+        place = EditionPlace.of_schedule(name, schedule)
+        return _document(digest, place, preview, who)
 
     @router.api_route("/editions/{edition_id}/{preview}", methods=_READ)
     @needs(Right.LOOK)
     def edition(edition_id: RowId, preview: str, who: AsReader = "") -> Response:
-        reader = addressee(digest, who)
-        content = digest.previews.edition(edition_id, preview, reader).content
-        return document(preview_named(preview)[1].media_type, content)
+        return _document(digest, EditionPlace.of_number(edition_id), preview, who)
 
     return router
+
+
+def _document(digest: App, place: EditionPlace, preview: str, who: str) -> Response:
+    reader = reader_of(digest, who)
+    rendition = digest.previews.of(place.what, place.schedule, preview, reader)
+    return document(preview_named(preview)[1].media_type, rendition.content)
 
 
 def pages_of(
@@ -77,9 +78,9 @@ def pages_of(
 ) -> tuple[bytes, ...]:
     """Return an edition's pages in that format, as pictures; none of what has none.
 
-    Raises NotFound and RenderError in words, and RefusedVisitor as `addressee`.
+    Raises NotFound and RenderError in words, and RefusedVisitor as `reader_of`.
     """
-    reader = addressee(digest, query.who)
+    reader = reader_of(digest, query.who)
     key = (place.what, place.schedule, preview, reader, query.mark)
     return digest.preview_pages.of(key)
 
@@ -94,13 +95,18 @@ def picture(
     return Response(pages[number - 1], media_type="image/png")
 
 
-def addressee(digest: App, who: str) -> Addressee:
-    """Return whom a preview is addressed to: that subscriber, or a sample reader.
+def reader_of(digest: App, who: str) -> int | None:
+    """Return the subscriber as whom an edition is seen; None for a sample reader.
 
     Raises NotFound in words, and RefusedVisitor for who may see no readers.
     """
-    if not who:
-        return SAMPLE
+    if not who.strip():
+        return None
+    refuse_unless_sees_readers()
+    return digest.subscriber_id(who)
+
+
+def refuse_unless_sees_readers() -> None:
+    """Raise RefusedVisitor for who may see no readers."""
     if not visitor.may_do(Right.PEOPLE):
         raise RefusedVisitor("You may see no readers: look at it as a sample reader.")
-    return digest.addressee(who)

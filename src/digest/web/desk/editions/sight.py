@@ -7,11 +7,16 @@ from typing import Any
 
 from digest.bootstrap import App
 from digest.errors import DigestError
-from digest.model.formats import Preview, previews
-from digest.model.people.person import Addressee
+from digest.model.formats import Format, Preview, previews
 from digest.web import limits
 from digest.web.desk.editions.edition_view import EditionView
-from digest.web.desk.editions.previews import PagesQuery, addressee, pages_of
+from digest.web.desk.editions.previews import PagesQuery, pages_of
+from digest.web.desk.editions.reader_sight import (
+    ReaderSight,
+    choices_of,
+    facts_of,
+    reader_sight,
+)
 
 # An email is looked at in two widths; each other format in the one it has.
 _WIDTHS = (("phone", "Phone"), ("desktop", "Desktop"))
@@ -47,56 +52,96 @@ def sights() -> list[EditionSight]:
 def sight_of(digest: App, view: EditionView, show: str, who: str) -> dict[str, Any]:
     """Return what the page shows of it, or why that cannot be shown.
 
-    `show` is the name of a sight, `who` the reader it is addressed to.
+    `show` is the name of a sight, "" for that in which its reader gets it; `who` are
+    words for the reader as whom it is seen.
     """
-    every = {each.name: each for each in sights()}
-    chosen = every.get(show) or every[_WIDTHS[0][0]]
-    sight: dict[str, Any] = {
+    every, reader, problem = sights(), ReaderSight(), ""
+    try:
+        reader = reader_sight(digest, view.place, who)
+    except DigestError as fault:
+        problem = str(fault)
+    own = next((each for each in every if _is_of(each, reader.own_format)), every[0])
+    chosen = next((each for each in every if each.name == show), own)
+    sight = {
         "show": chosen.name,
         "words": chosen.preview.words or chosen.words,
         "preview": chosen.preview.name,
+        "choices": [(each.name, each.words) for each in every],
+        **_reader(reader, who.strip()),
+        "is_own": reader.own_format is None or _is_of(chosen, reader.own_format),
         "kind": "",
-        "as": who,
         "text": "",
         "pages": 0,
         "mark": "",
         "why_not": "",
-        "choices": [(each.name, each.words) for each in every.values()],
     }
-    if view.contents is None:
-        return sight | {"why_not": "It carries nothing to look at."}
-    if not (view.contents.posts or view.contents.events):
-        return sight | {"why_not": "There is nothing in it yet."}
     try:
-        return sight | _content(digest, view, chosen, addressee(digest, who), who)
-    except DigestError as problem:
-        words = str(problem)
-        return sight | {"why_not": words[:1].upper() + words[1:]}
+        problem = problem or _why_not(view, reader)
+        if not problem:
+            return sight | _content(digest, view, chosen, reader)
+    except DigestError as fault:
+        problem = str(fault)
+    return sight | {"why_not": f"{problem[:1].upper()}{problem[1:]}"}
+
+
+def _reader(reader: ReaderSight, words: str) -> dict[str, Any]:
+    """Return as whom it is seen: for addresses, for the field, and what is told."""
+    name = reader.copy.to.name if reader.copy else ""
+    return {
+        "as": words if reader.number is None else str(reader.number),
+        "sought": name or words,
+        "name": name,
+        "facts": facts_of(reader),
+        "own": reader.own_format.words if reader.own_format else "",
+        "people": choices_of(reader),
+    }
+
+
+def _is_of(sight: EditionSight, fmt: Format | None) -> bool:
+    """Whether readers of that format see it so."""
+    return fmt is not None and sight.preview in fmt.previews
+
+
+def _why_not(view: EditionView, reader: ReaderSight) -> str:
+    """Return why nothing of it can be shown to that reader, or ""."""
+    if view.contents is None:
+        return "It carries nothing to look at."
+    if reader.copy is not None:
+        why = reader.copy.why_not
+        return f"{reader.copy.to.name} gets no copy of it: {why}." if why else ""
+    if reader.people:
+        return "Several people are meant: choose one, or write more of it."
+    # It may hold nothing new, and something that a reader is owed.
+    has_any = view.contents.posts or view.contents.events
+    return "" if has_any else "There is nothing in it yet."
 
 
 def _content(
-    digest: App, view: EditionView, chosen: EditionSight, reader: Addressee, who: str
+    digest: App, view: EditionView, chosen: EditionSight, reader: ReaderSight
 ) -> dict[str, Any]:
-    place = view.place
+    place, name = view.place, chosen.preview.name
     match chosen.media_type:
         case "text/html":
             return {"kind": "frame"}
         case "text/plain":
             document = digest.previews.of(
-                place.what, place.schedule, chosen.preview.name, reader
+                place.what, place.schedule, name, reader.number
             )
             return {"kind": "text", "text": document.content.decode()}
         case "application/pdf":
-            mark = _mark(view, digest.now())
-            query = PagesQuery(who, mark)
-            pages = pages_of(digest, place, chosen.preview.name, query)
+            mark = _mark(view, reader, digest.now())
+            who = "" if reader.number is None else str(reader.number)
+            pages = pages_of(digest, place, name, PagesQuery(who, mark))
             return {"kind": "pages", "pages": len(pages), "mark": mark}
         case _:
             return {"kind": "file"}
 
 
-def _mark(view: EditionView, now: datetime) -> str:
+def _mark(view: EditionView, reader: ReaderSight, now: datetime) -> str:
     """Return what is another where its pages are, or their pictures may have come."""
     bucket = int(now.timestamp() // limits.PAGES_DRAWN_FOR.total_seconds())
-    parts = f"{view.mark} {view.campaign!r} {bucket}"
-    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+    parts = [view.mark, repr(view.campaign), str(bucket)]
+    if reader.copy is not None and (theirs := reader.copy.variant):
+        parts += [repr(reader.copy.to), repr(theirs.entry_ids), theirs.language]
+        parts.append(repr(theirs.coming))
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from digest.model.roles import Right
 from digest.schedule.editions.proofs.testing import EditionTest
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
-from digest.web.desk.editions.previews import addressee
+from digest.web.desk.editions.previews import reader_of
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
@@ -51,7 +51,7 @@ def _send_test(
             place.what,
             place.schedule,
             PLAIN if show == "text" else HTML,
-            addressee(editions.digest, who),
+            reader_of(editions.digest, who),
         )
         [sent] = program.edition_tests.send(test, [staff.email], program.now())
     except DigestError as problem:

@@ -9,10 +9,8 @@ from fastapi.responses import RedirectResponse
 from digest.audience.subject_access import find
 from digest.bootstrap import App
 from digest.errors import NotFound
-from digest.model.people.postcodes import uk_postcode
 from digest.model.roles import Right
 from digest.store.people import searching
-from digest.store.people.searching import PersonSearch, SearchField
 from digest.store.people.subscribers import Subscriber
 from digest.web import limits
 from digest.web.doors.rights import needs
@@ -21,9 +19,6 @@ from digest.web.parts.pages import Pages
 
 # Of whom there is one: a number of ours, or the reference at the foot of a letter.
 _NUMBER = re.compile(r"(?:[1-9][0-9]{0,5}|[0-9]{1,18}\.[0-9]{1,18})", re.ASCII)
-_PHONE = re.compile(r"[+(]?[0-9][0-9 ().-]{3,}", re.ASCII)
-# The beginning of a postcode, from its first figure on.
-_POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][0-9A-Za-z]?(?: ?[0-9][A-Za-z]{0,2})?")
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
@@ -42,7 +37,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
                     return RedirectResponse(f"/desk/people/{number}", 303)
                 except NotFound:
                     pass
-            search = _search(words, after)
+            search = searching.meant_by(words, after)
             rows = searching.page(connection, search, most + 1)
         return pages.page(
             "desk/people/list.html",
@@ -56,18 +51,6 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         )
 
     return router
-
-
-def _search(words: str, after: int | None) -> PersonSearch:
-    """Return what is meant by the words, by their shape."""
-    if "@" in words:
-        return PersonSearch(SearchField.EMAIL, words, after)
-    if _PHONE.fullmatch(words):
-        return PersonSearch(SearchField.PHONE, words, after)
-    if _POSTCODE.fullmatch(words):
-        whole = uk_postcode(words) or words
-        return PersonSearch(SearchField.POSTCODE, whole, after)
-    return PersonSearch(SearchField.NAME, words, after)
 
 
 def _row(each: Subscriber) -> dict[str, Any]:
