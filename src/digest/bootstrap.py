@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from digest.model.editions.compiled_message import CompiledMessage
     from digest.model.posts.pictures import PictureFile
     from digest.render.templates import Kind
+    from digest.schedule.archive.editions import Archive
+    from digest.schedule.archive.events import PublicEvents
     from digest.schedule.delivery.dispatch import Dispatcher
     from digest.schedule.delivery.worker import Work
     from digest.schedule.editions.previews import Previews
@@ -194,6 +196,33 @@ class App:
             self.settings.templates_dir,
             self.shortened,
             self.pictures_at,
+            self.links.events_url,
+        )
+
+    @cached_property
+    def archive(self) -> "Archive":
+        """What anybody may read of editions that have gone out."""
+        from digest.schedule.archive.editions import Archive
+
+        return Archive(
+            self.engine,
+            self.clock,
+            self.settings.templates_dir,
+            self.settings.base_url,
+            self.links.host,
+            self.links.events_url,
+        )
+
+    @cached_property
+    def public_events(self) -> "PublicEvents":
+        """The events that anybody may see."""
+        from digest.schedule.archive.events import PublicEvents
+
+        return PublicEvents(
+            self.engine,
+            self.clock,
+            self.settings.templates_dir,
+            self.links.host,
             self.links.events_url,
         )
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import Engine
 
+from tests.archived import ArchivedSite
 from tests.browser.axe import violations
 from tests.browser.test_pages import SPACED
 from tests.builders import SITE
@@ -26,7 +27,7 @@ def site(sqlite_engine: Engine, tmp_path: Path) -> JoiningSite:
     return a_joining_site(sqlite_engine, tmp_path, TOPICS)
 
 
-def answering(site: JoiningSite, context: BrowserContext) -> Page:
+def answering(site: JoiningSite | ArchivedSite, context: BrowserContext) -> Page:
     """Return a page whose every request the site answers."""
     page = context.new_page()
 

@@ -22,7 +22,7 @@ from digest.model.posts.blocks import (
 )
 from digest.model.posts.pictures import PictureHosting, PictureUse
 from digest.model.posts.text_language import TextLanguage
-from digest.render.email.html_blocks import HtmlBlocks
+from digest.render.email.html_blocks import BlockMarkup, HtmlBlocks
 from digest.render.email.html_words import html_words
 from digest.render.email.pictures import EmailPictures, ShownPicture
 from digest.render.templates import environment, macros
@@ -53,7 +53,8 @@ class AsTheyAre(EmailPictures):
 def html_of(blocks: tuple[Block, ...], kinds: Any = WIDE) -> str:
     """Return the blocks written out, without the language that their words show."""
     english = TextLanguage.of("en")
-    html = str(HtmlBlocks(kinds, AsTheyAre(), 0, english, english).write(blocks))
+    markup = BlockMarkup(kinds)
+    html = str(HtmlBlocks(markup, AsTheyAre(), 0, english, english).write(blocks))
     return re.sub(r' (?:lang|dir)="[^"]*"', "", html)
 
 

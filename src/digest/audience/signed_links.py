@@ -102,11 +102,19 @@ class SignedLinks:
         It names nobody: all whose email carries the same events have the same one. ""
         where there are none, or more than an address has room for.
         """
+        token = self.events_token(entry_ids)
+        return token and f"{self._base_url}/event/{token}.ics"
+
+    def event_page_url(self, entry_ids: Collection[int]) -> str:
+        """Return the address of the page of an event, beside that of its file."""
+        return self.events_url(entry_ids).removesuffix(".ics")
+
+    def events_token(self, entry_ids: Collection[int]) -> str:
+        """Return the last part of `events_url`, without its ending."""
         if not 0 < len(set(entry_ids)) <= EVENTS_OF_A_LINK:
             return ""
         content = _packed(entry_ids)
-        signed = _encoded(content + _mac(self._events_key, content))
-        return f"{self._base_url}/event/{signed}.ics"
+        return _encoded(content + _mac(self._events_key, content))
 
     def read_events_token(self, token: str) -> tuple[int, ...]:
         """Return the entries whose `events_url` has this token; () where none has."""

@@ -1,7 +1,7 @@
 """Events as a file that a reader's calendar takes in (RFC 5545, RFC 5546, RFC 7986)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 import icalendar
@@ -15,6 +15,7 @@ from digest.render.addresses import web_address
 from digest.render.words.catalogue import Words, words_for
 from digest.render.words.dates import zone_of
 
+_REFRESH = timedelta(hours=1)
 _STATUS = {
     EventState.ON: "CONFIRMED",
     EventState.PROVISIONAL: "TENTATIVE",
@@ -32,23 +33,59 @@ def event_file(
     all are called off the file says so as a whole, which takes them out.
     """
     all_off = all(entry.event.state is EventState.CANCELLED for entry in events)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Digest//Events//EN")
-    calendar.add("version", "2.0")
+    calendar = _calendar()
     calendar.add("method", "CANCEL" if all_off else "PUBLISH")
-    words = words_for(campaign.language)
     for entry in events:
-        component = _component(entry.event, campaign.timezone, words)
-        # RFC 7986 §5.3: a UUID says nothing of whose it is.
-        uid = uuid5(NAMESPACE_URL, "\n".join((host, *entry.origin)))
-        component.add("uid", str(uid))
-        component.add("sequence", entry.revision)
+        component = _entry(campaign, entry, host)
         component.add("dtstamp", now)
-        component.add("last-modified", entry.changed_at)
-        component.add("organizer", _organizer(campaign))
         calendar.add_component(component)
     content: bytes = calendar.to_ical()
     return content
+
+
+def event_calendar(
+    campaign: Campaign, events: Sequence[AnnouncedEvent], host: str
+) -> bytes:
+    """Return events of a campaign as a calendar to subscribe to.
+
+    Each is the same to a calendar as in an `event_file`. The same events are the same
+    bytes, whenever they are asked for.
+    """
+    calendar = _calendar()
+    words = words_for(campaign.language)
+    title = cleaned(campaign.title)
+    # Translators: the name of a calendar of a campaign's events.
+    name = words.gettext("What is on: %(title)s", title=title)
+    for key in ("name", "x-wr-calname"):
+        calendar.add(key, name)
+    calendar.add("refresh-interval", _REFRESH, {"value": "DURATION"})
+    calendar.add("x-published-ttl", _REFRESH)
+    for entry in events:
+        component = _entry(campaign, entry, host)
+        # RFC 5545 §3.8.7.2: without a METHOD, when the entry was last revised.
+        component.add("dtstamp", entry.changed_at)
+        calendar.add_component(component)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Digest//Events//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _entry(campaign: Campaign, entry: AnnouncedEvent, host: str) -> icalendar.Event:
+    words = words_for(campaign.language)
+    component = _component(entry.event, campaign.timezone, words)
+    # RFC 7986 §5.3: a UUID says nothing of whose it is.
+    uid = uuid5(NAMESPACE_URL, "\n".join((host, *entry.origin)))
+    component.add("uid", str(uid))
+    component.add("sequence", entry.revision)
+    component.add("last-modified", entry.changed_at)
+    component.add("organizer", _organizer(campaign))
+    return component
 
 
 def _component(event: Event, home_zone: str, words: Words) -> icalendar.Event:

@@ -173,3 +173,14 @@ WEBHOOK_SECONDS = 15
 WEBHOOKS_A_ROUND = 100
 # How often it is looked whether something is to be told.
 WEBHOOKS_LOOK_SECONDS = 5
+
+# == Reading on the web ==
+
+# Editions of a page of past ones: some two weeks of a daily one.
+ARCHIVE_PAGE = 12
+# Editions of a feed: who reads it looks in more often than every tenth.
+FEED_ENTRIES = 10
+# Events of the page that says what is on; more are counted.
+EVENTS_OF_A_PAGE = 200
+# What is over stays in a calendar for so long: nobody's entry vanishes the same day.
+EVENTS_BACK = timedelta(days=31)

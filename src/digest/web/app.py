@@ -71,6 +71,7 @@ from digest.web.public import (
     slot_calendar,
     unsubscribe,
 )
+from digest.web.public.archive import archive_pages, event_pages
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -112,6 +113,8 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         choices.routes(digest, pages),
         slot_calendar.routes(digest),
         event_file.routes(digest),
+        event_pages.routes(digest, pages),
+        archive_pages.routes(digest, pages),
         sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),
         passkey_pages.routes_of_everybody(passkey_door, sessions),
         oidc_door.routes(digest, sessions, wrong_attempts),

@@ -165,3 +165,5 @@ API_CELL_CHARACTERS = 5_000
 API_REFERENCE_CHARACTERS = 40
 # Of the Idempotency-Key of a request to the API.
 API_REPEAT_KEY_CHARACTERS = 255
+# Of pages that are the same for everybody and kept as they were last made.
+PAGES_KEPT = 100

@@ -203,7 +203,8 @@ class Campaign:
     posts and events a copy has; more posts come with the next edition. With
     `colour` is that of the header of its emails, "" for ours. With
     `events_alone` an edition with nothing new goes all the same where something is on.
-    Without `joining` nobody can ask for it on the web.
+    Without `joining` nobody can ask for it on the web. With `archive` anybody may read
+    on the web what has gone out, and see what is on.
     """
 
     name: str
@@ -232,6 +233,7 @@ class Campaign:
     colour: str = ""
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
     joining: Joining | None = None
+    archive: bool = False
 
     @property
     def has_postal_address(self) -> bool:

@@ -132,6 +132,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         colour=email.parsed("colour", header_colour, ""),
         letter=_letter(root.table("letter")),
         joining=_joining(root, lists),
+        archive=head.flag("archive", default=False),
     )
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
         head.fault("ends", "is before starts")

@@ -15,13 +15,15 @@ class AnnouncedEvent:
 
     `origin` names it for good: its campaign, its source, and the source's own id.
     `revision` grows with each change that readers learned of, `changed_at` is when
-    the last of them was made. What was withdrawn is cancelled.
+    the last of them was made. What was withdrawn is cancelled. `entry_id` is the first
+    entry of the log that tells of it.
     """
 
     event: Event
     origin: tuple[str, ...]
     revision: int
     changed_at: datetime
+    entry_id: int = 0
 
 
 def is_worth_telling(item: Item, at: datetime) -> bool:

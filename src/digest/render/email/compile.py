@@ -22,7 +22,7 @@ from digest.model.posts.text_language import TextLanguage
 from digest.render.addresses import spoken
 from digest.render.email.contents import Depths, contents, fullest, reason_words
 from digest.render.email.directions import with_directed_lines
-from digest.render.email.html_blocks import HtmlBlocks
+from digest.render.email.html_blocks import BlockMarkup, HtmlBlocks
 from digest.render.email.html_words import (
     attributes,
     html_words,
@@ -158,13 +158,13 @@ def _html_at(
 ) -> _Page:
     templates = environment(options.templates_dir, "email", marked)
     words = words_of(variant)
-    block_macros = macros(templates, "blocks.html", html_words(words))
+    markup = BlockMarkup(macros(templates, "blocks.html", html_words(words)))
     markers = Markers()
     pictures = EmailPictures(options.pictures, hosting, options.hosted_at)
     page = page_language(variant)
 
     def blocks(blocks: Iterable[Block], above: int, language: TextLanguage) -> Markup:
-        return HtmlBlocks(block_macros, pictures, above, language, page).write(blocks)
+        return HtmlBlocks(markup, pictures, above, language, page).write(blocks)
 
     def attributes_of(phrase: Phrase) -> Markup:
         return attributes(TextLanguage.of(phrase.lang or page.tag), page)
@@ -179,7 +179,7 @@ def _html_at(
     # Here: premailer brings much along that whoever renders nothing does without.
     from digest.render.email.inliner import inline_styles  # noqa: PLC0415
 
-    html = with_directed_lines(_allowed(rendered(templates, "edition.html", context)))
+    html = with_directed_lines(allowed(rendered(templates, "edition.html", context)))
     pieces = _with_way_out(markers.split(inline_styles(html)), "edition.html")
     return _Page(pieces, pictures)
 
@@ -200,7 +200,7 @@ def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
         "issue": contents(variant, depths, options.calendar_url),
         "reader": _reader(markers, "text", variant),
     }
-    text = with_marks(_allowed(rendered(templates, "edition.txt", context)))
+    text = with_marks(allowed(rendered(templates, "edition.txt", context)))
     tidy = _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
     return _with_way_out(markers.split(tidy), "edition.txt")
 
@@ -216,7 +216,8 @@ def _reader(markers: Markers, place: str, variant: Variant) -> dict[str, str]:
     }
 
 
-def _allowed(text: str) -> str:
+def allowed(text: str) -> str:
+    """Return a text without what HTML, XML and mail programs forbid in any."""
     return _FORBIDDEN.sub("", text)
 
 

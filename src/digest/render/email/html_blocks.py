@@ -1,4 +1,4 @@
-"""Blocks as HTML: each kind has its macro in templates/email/blocks.html."""
+"""Blocks as HTML: a macro for each kind, of emails in templates/email/blocks.html."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -49,6 +49,17 @@ class ElementDirection:
     direction: str
 
 
+@dataclass(frozen=True, slots=True)
+class BlockMarkup:
+    """How blocks are marked up: a macro for each kind, and what makes attributes.
+
+    Those of an element, from its language and that around it.
+    """
+
+    macros: Mapping[str, Callable[..., str]]
+    attributes_of: Callable[[TextLanguage, TextLanguage], Markup] = attributes
+
+
 class HtmlBlocks:
     """Writes the blocks of one item, below a heading of level `above`.
 
@@ -58,13 +69,14 @@ class HtmlBlocks:
 
     def __init__(
         self,
-        macros: Mapping[str, Callable[..., str]],
+        markup: BlockMarkup,
         pictures: EmailPictures,
         above: int,
         language: TextLanguage,
         page: TextLanguage,
     ) -> None:
-        self._macros = macros
+        self._attributes_of = markup.attributes_of
+        self._macros = markup.macros
         self._pictures = pictures
         self._above = above
         self._last = above
@@ -88,7 +100,7 @@ class HtmlBlocks:
         self, block: Block, language: TextLanguage, around: TextLanguage
     ) -> Markup:
         language = settled(language, self._page)
-        written = ElementDirection(attributes(language, around), language.direction)
+        written = self._written(language, around)
         match block:
             case Heading(level, spans):
                 below, lowest = self._above + max(level, 1), self._last + 1
@@ -124,19 +136,32 @@ class HtmlBlocks:
     def _table(
         self, table: Table, language: TextLanguage, written: ElementDirection
     ) -> Markup:
-        header = [_cell(spans, language) for spans in table.header]
-        rows = [[_cell(spans, language) for spans in row] for row in table.rows]
+        header = [self._cell(spans, language) for spans in table.header]
+        rows = [[self._cell(spans, language) for spans in row] for row in table.rows]
         name = (
             "table" if _fits_a_phone((table.header, *table.rows)) else "table_as_lists"
         )
         return self._markup(name, header, rows, table.caption, written)
 
+    def _cell(self, spans: TextSpans, around: TextLanguage) -> Mapping[str, object]:
+        """Return a cell for a macro; its `spans` are none where it is empty."""
+        language = text_language(plain(spans), around)
+        safe = _safe_spans(spans, language) if plain(spans).strip() else ()
+        return {"spans": safe, "written": self._written(language, around)}
+
+    def _written(
+        self, language: TextLanguage, around: TextLanguage
+    ) -> ElementDirection:
+        return ElementDirection(
+            self._attributes_of(language, around), language.direction
+        )
+
     def _markup(self, name: str, *values: object) -> Markup:
         macro = self._macros.get(name)
         if macro is None:
             raise RenderError(
-                f"templates/email/blocks.html has no macro {name}: copy it from the one"
-                " that came with the program"
+                f"blocks.html has no macro {name}: copy it from the one that came with"
+                " the program"
             )
         return Markup(macro(*values))  # noqa: S704 - escaped where the macro is written
 
@@ -159,14 +184,6 @@ class _SafeSpan:
     emphasis: bool
     href: str | None
     spaced: bool
-
-
-def _cell(spans: TextSpans, around: TextLanguage) -> Mapping[str, object]:
-    """Return a cell of a table for a macro; its `spans` are none where it is empty."""
-    language = text_language(plain(spans), around)
-    written = ElementDirection(attributes(language, around), language.direction)
-    safe = _safe_spans(spans, language) if plain(spans).strip() else ()
-    return {"spans": safe, "written": written}
 
 
 def _safe_spans(spans: TextSpans, language: TextLanguage) -> tuple[_SafeSpan, ...]:

@@ -29,16 +29,22 @@ def with_lang(words: Markup, lang: str, tag: str = "span") -> Markup:
     )
 
 
-def attributes(language: TextLanguage, around: TextLanguage) -> Markup:
-    """Return the attributes of an element whose language differs from that around."""
+def language_attributes(language: TextLanguage, around: TextLanguage) -> Markup:
+    """Return `lang` and `dir` of an element, where they differ from those around."""
     markup = Markup("")
     if primary(language.tag) != primary(around.tag):
         markup += Markup(' lang="{}"').format(language.tag)
     if language.direction != around.direction:
+        markup += Markup(' dir="{}"').format(language.direction)
+    return markup
+
+
+def attributes(language: TextLanguage, around: TextLanguage) -> Markup:
+    """Return the same with a style, for mail programs that align by nothing else."""
+    markup = language_attributes(language, around)
+    if language.direction != around.direction:
         side = "right" if language.is_rtl else "left"
-        markup += Markup(' dir="{}" style="text-align:{}"').format(
-            language.direction, side
-        )
+        markup += Markup(' style="text-align:{}"').format(side)
     return markup
 
 

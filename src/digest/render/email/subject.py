@@ -48,7 +48,7 @@ def _headline(variant: Variant) -> str:
             # "2 more posts and 1 more event".
             "%(headline)s, and %(more)s",
             headline=title,
-            more=_counted(others, words),
+            more=_more(others, words),
         )
         line = whole if width_of(whole) <= SUBJECT_WIDTH else line
     return line
@@ -83,9 +83,24 @@ def title_of(item: Item, variant: Variant) -> Phrase:
     return foreign(title, language_in(item, variant), page_language(variant))
 
 
-def _counted(items: Sequence[Item], words: Words) -> str:
+def counted(items: Sequence[Item], words: Words) -> str:
+    """Return how many posts and events there are; "" of none."""
+    posts, events = _numbers(items)
+    counts = []
+    if posts:
+        counts.append(words.ngettext("%(number)d post", "%(number)d posts", posts))
+    if events:
+        counts.append(words.ngettext("%(number)d event", "%(number)d events", events))
+    return words.listed(counts) if counts else ""
+
+
+def _numbers(items: Sequence[Item]) -> tuple[int, int]:
     events = sum(isinstance(item, Event) for item in items)
-    posts = len(items) - events
+    return len(items) - events, events
+
+
+def _more(items: Sequence[Item], words: Words) -> str:
+    posts, events = _numbers(items)
     counts = []
     if posts:
         counts.append(

@@ -26,6 +26,12 @@ def day_without_year(instant: datetime, zone: str, words: Words) -> str:
     return words.from_babel(format_date(day, pattern, locale))
 
 
+def month_and_year(instant: datetime, zone: str, words: Words) -> str:
+    """Return the month with its year: "July 2026"."""
+    day = instant.astimezone(zone_of(zone)).date()
+    return words.from_babel(format_skeleton("yMMMM", day, locale=words.locale))
+
+
 def moment_told(instant: datetime, zone: str, words: Words) -> str:
     """Return the day and the time: "Tuesday 7 July, 9am"."""
     local = instant.astimezone(zone_of(zone))

@@ -23,6 +23,7 @@ class ComingLine:
 
     `phone` is rung at `phone_href`, and `online` is where to join; "" without.
     `calendar` leads to its file for calendars at `calendar_href`, "" without.
+    `entry_id` is as of `ComingEvent`.
     """
 
     title: Phrase
@@ -32,6 +33,7 @@ class ComingLine:
     online: str
     calendar: str
     calendar_href: str
+    entry_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,12 @@ def coming_days(
     variant: Variant,
     title_of: Callable[[Event], str],
     calendar_url: Callable[[Sequence[int]], str] = no_calendar,
+    most: int = WHATS_ON_EVENTS,
 ) -> tuple[ComingDay, ...]:
     """Return what is on, by day; none where the variant has no such list.
 
     What goes on since before the edition's day stands under that day. `calendar_url`
-    is as of `RenderOptions`.
+    is as of `RenderOptions`. No more than `most` of them are listed.
     """
     words, zone = words_of(variant), variant.campaign.timezone
 
@@ -60,7 +63,7 @@ def coming_days(
     def day(coming: ComingEvent) -> date:
         return begins(coming).date()
 
-    listed = sorted(variant.coming[:WHATS_ON_EVENTS], key=begins)
+    listed = sorted(variant.coming[:most], key=begins)
     return tuple(
         ComingDay(
             Phrase(day_without_year(begins(of_day[0]), zone, words)),
@@ -73,9 +76,9 @@ def coming_days(
     )
 
 
-def more_on(variant: Variant) -> str:
+def more_on(variant: Variant, most: int = WHATS_ON_EVENTS) -> str:
     """Return how many more events are on than are listed, "" where there are none."""
-    number = len(variant.coming) - WHATS_ON_EVENTS
+    number = len(variant.coming) - most
     if number <= 0:
         return ""
     return words_of(variant).ngettext(
@@ -103,6 +106,7 @@ def _line(
         online="" if is_off(event) else web_address(event.joining_url),
         calendar=calendar_words(event, title, words) if calendar_href else "",
         calendar_href=calendar_href,
+        entry_id=coming.entry_id,
     )
 
 

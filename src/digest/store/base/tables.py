@@ -187,6 +187,14 @@ item = Table(
     UniqueConstraint("campaign_id", "position"),
     Index("ix_item_campaign_id_address_mark", "campaign_id", "address_mark"),
     Index("ix_item_campaign_id_words_mark", "campaign_id", "words_mark"),
+    # Few are, and whoever reads past editions asks each time whether one more is.
+    Index(
+        "ix_item_withdrawn",
+        "campaign_id",
+        "withdrawn_at",
+        sqlite_where=text("withdrawn_at IS NOT NULL"),
+        postgresql_where=text("withdrawn_at IS NOT NULL"),
+    ),
 )
 
 schedule = Table(

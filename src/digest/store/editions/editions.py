@@ -126,7 +126,7 @@ def locked(connection: Connection, edition_id: int) -> Edition:
 
 def get(connection: Connection, edition_id: int) -> Edition:
     """Return the edition. Raises NotFound in words, and UnreadableError."""
-    matching = _editions().where(edition.c.id == edition_id)
+    matching = editions_query().where(edition.c.id == edition_id)
     readable, faults = read_each(connection, matching, edition.c.id, _edition)
     for why in faults.values():
         raise _unreadable(edition_id, why)
@@ -140,7 +140,7 @@ def get(connection: Connection, edition_id: int) -> Edition:
 
 def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition | None:
     """Return the edition of a schedule's slot, if it has been made in our mode."""
-    matching = _editions().where(
+    matching = editions_query().where(
         edition.c.schedule_id == schedule_id,
         edition.c.slot == slot,
         edition.c.mode == mode_of(connection),
@@ -159,14 +159,16 @@ def made_at(connection: Connection, schedule_id: int, slot: datetime) -> Edition
 
 def by_code(connection: Connection, code: str) -> Edition | None:
     """Return the edition of that code, if there is one that can be read."""
-    readable = _readable(connection, _editions().where(edition.c.code == code))
+    readable = read_editions(connection, editions_query().where(edition.c.code == code))
     return readable[0] if readable else None
 
 
 def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     """Return a campaign's editions, newest slot first."""
-    matching = _editions().where(edition.c.campaign_id == campaign_id)
-    return _readable(connection, matching.order_by(edition.c.slot.desc(), edition.c.id))
+    matching = editions_query().where(edition.c.campaign_id == campaign_id)
+    return read_editions(
+        connection, matching.order_by(edition.c.slot.desc(), edition.c.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,14 @@ class EditionFilter:
 
 def page(connection: Connection, which: EditionFilter, most: int) -> list[Edition]:
     """Return those editions, by their numbers, the latest first."""
-    query = _editions()
+    query = editions_query()
     if which.campaign_id is not None:
         query = query.where(edition.c.campaign_id == which.campaign_id)
     if which.state is not None:
         query = query.where(edition.c.state == which.state)
     if which.before is not None:
         query = query.where(edition.c.id < which.before)
-    return _readable(connection, query.order_by(edition.c.id.desc()).limit(most))
+    return read_editions(connection, query.order_by(edition.c.id.desc()).limit(most))
 
 
 def latest(connection: Connection, campaign_id: int, most: int) -> list[Edition]:
@@ -207,10 +209,10 @@ def latest(connection: Connection, campaign_id: int, most: int) -> list[Edition]
             order_by=(edition.c.slot.desc(), edition.c.id),
         )
         places = select(edition.c.id, place.label("place")).subquery()
-        matching = _editions().where(
+        matching = editions_query().where(
             edition.c.id.in_(select(places.c.id).where(places.c.place <= most))
         )
-        return _readable(
+        return read_editions(
             connection, matching.order_by(edition.c.slot.desc(), edition.c.id)
         )
 
@@ -222,17 +224,17 @@ def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     """Return editions that readers were planned for, or some, newest slot first."""
     states = (*_GOING, *DONE.values(), EditionState.STOPPED)
     is_approved = edition.c.state == EditionState.APPROVED
-    matching = _editions().where(
+    matching = editions_query().where(
         or_(edition.c.state.in_(states), is_approved & (edition.c.plan_cursor > 0))
     )
     newest = matching.order_by(edition.c.slot.desc(), edition.c.id.desc())
-    return _readable(connection, newest.limit(most).offset(skip))
+    return read_editions(connection, newest.limit(most).offset(skip))
 
 
 def newest(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
     """Return editions of every campaign, newest slot first."""
-    ordered = _editions().order_by(edition.c.slot.desc(), edition.c.id.desc())
-    return _readable(connection, ordered.limit(most).offset(skip))
+    ordered = editions_query().order_by(edition.c.slot.desc(), edition.c.id.desc())
+    return read_editions(connection, ordered.limit(most).offset(skip))
 
 
 def unfinished(connection: Connection) -> list[Edition]:
@@ -240,20 +242,20 @@ def unfinished(connection: Connection) -> list[Edition]:
 
     Those of paused campaigns, and live ones that await golive, stay where they are.
     """
-    matching = _editions().where(
+    matching = editions_query().where(
         edition.c.state.in_(EDITION_MOVES.unfinished),
         campaign.c.paused_at.is_(None),
         going_live.may_go(connection),
     )
-    return _readable(connection, matching.order_by(edition.c.slot, edition.c.id))
+    return read_editions(connection, matching.order_by(edition.c.slot, edition.c.id))
 
 
 def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
     """Return every edition of our mode in one of the states, oldest slot first."""
-    matching = _editions().where(
+    matching = editions_query().where(
         edition.c.state.in_(states), edition.c.mode == mode_of(connection)
     )
-    return _readable(connection, matching.order_by(edition.c.slot, edition.c.id))
+    return read_editions(connection, matching.order_by(edition.c.slot, edition.c.id))
 
 
 def going(connection: Connection) -> list[Edition]:
@@ -267,7 +269,7 @@ def unreadable(connection: Connection) -> list[UnreadableError]:
 
     Lists of editions leave them out.
     """
-    matching = _editions().where(edition.c.state.not_in(EDITION_MOVES.ended))
+    matching = editions_query().where(edition.c.state.not_in(EDITION_MOVES.ended))
     _, faults = read_once(
         connection,
         "unfinished editions",
@@ -349,7 +351,8 @@ def gone_with(connection: Connection, campaign_id: int, position: int) -> int | 
     return connection.scalar(matching.order_by(edition.c.id).limit(1))
 
 
-def _editions() -> Select[Any]:
+def editions_query() -> Select[Any]:
+    """Return the query of every edition, for `read_editions`."""
     return (
         select(
             edition,
@@ -368,11 +371,13 @@ def _unreadable(edition_id: int, why: str) -> UnreadableError:
     )
 
 
-def _readable(connection: Connection, query: Select[Any]) -> list[Edition]:
+def read_editions(connection: Connection, query: Select[Any]) -> list[Edition]:
+    """Return the editions of a query that can be read, in its order."""
     return read_each(connection, query, edition.c.id, _edition)[0]
 
 
-def _stretches(rows: Sequence[Any] | None) -> tuple[DueStretch, ...]:
+def stretches_of(rows: Sequence[Any] | None) -> tuple[DueStretch, ...]:
+    """Return the stretches of the log that a row of an edition has carried in."""
     return tuple(
         DueStretch(since, upto, tuple((start, end) for start, end in had))
         for since, upto, had in rows or ()
@@ -398,7 +403,7 @@ def _edition(row: Row[Any]) -> Edition:
         leaves_at=row.leaves_at,
         recalled_at=row.recalled_at,
         stopped_at=row.stopped_at,
-        carried_in=_stretches(row.carried_in),
+        carried_in=stretches_of(row.carried_in),
         frozen_at=row.frozen_at,
         planned_at=row.planned_at,
         deliver_by=row.deliver_by,

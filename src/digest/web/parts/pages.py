@@ -42,6 +42,10 @@ class Pages:
         self, name: str, here: str = "", *, status: int = 200, **content: Any
     ) -> Response:
         """Return the page of that template, with `here` marked in the menu."""
+        return HTMLResponse(self.content(name, here, **content), status)
+
+    def content(self, name: str, here: str = "", **content: Any) -> bytes:
+        """Return the bytes of that page."""
         settings, session = self._digest.settings, visitor.session()
         sees_desk = session is None or visitor.may_do(Right.LOOK)
         menu = MENU if sees_desk else POST_ROOM_MENU
@@ -60,8 +64,7 @@ class Pages:
             "may": _may,
             "campaign": None,
         }
-        html = self._templates.get_template(name).render(common | content)
-        return HTMLResponse(html, status)
+        return self._templates.get_template(name).render(common | content).encode()
 
     def notice(self, status: int, heading: str, words: str) -> Response:
         """Return a page that says one thing."""

@@ -139,6 +139,20 @@ SECTIONS: tuple[FormSection, ...] = (
         ),
     ),
     FormSection(
+        "web",
+        "Reading it on the web",
+        "campaign",
+        (
+            FormField(
+                "archive",
+                "Let anybody read on the web what has gone out, and see what is on",
+                "Past editions, coming events and a calendar, with no name of a reader",
+                kind=_TICK,
+                codec=codecs.FLAG,
+            ),
+        ),
+    ),
+    FormSection(
         "lists",
         "Who it goes to",
         "campaign",
