@@ -45,14 +45,12 @@ class Desk:
         )
 
     def press(self, words: str) -> None:
-        """Press a button by its words, with the keyboard alone."""
-        self.page.get_by_role("button", name=words).first.focus()
-        self.page.keyboard.press("Enter")
+        """Press a button by its words, with the keyboard alone; wait for its page."""
+        self.page.get_by_role("button", name=words).first.press("Enter")
 
     def follow(self, words: str) -> None:
-        """Follow a link by its words, with the keyboard alone."""
-        self.page.get_by_role("link", name=words).first.focus()
-        self.page.keyboard.press("Enter")
+        """Follow a link by its words, with the keyboard alone; wait for its page."""
+        self.page.get_by_role("link", name=words).first.press("Enter")
 
     def faults(self) -> list[object]:
         """Return what axe finds, and whether the page is too wide."""

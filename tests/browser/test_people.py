@@ -50,7 +50,7 @@ def test_somebody_is_found_moves_house_leaves_and_is_back(page: Page) -> None:
     page.goto("/desk/people")
     faults["people"] = faults_of(page)
     page.get_by_label("Name, email, postcode").fill("bo")
-    page.keyboard.press("Enter")
+    page.get_by_label("Name, email, postcode").press("Enter")
     page.get_by_role("link", name="Bob").click()
     expect(page.get_by_text("Cannot be reached").first).to_be_visible()
     faults["person"] = faults_of(page)
@@ -100,9 +100,8 @@ def test_every_form_fits_a_small_phone_and_axe_finds_nothing(page: Page) -> None
 
 
 def pressed(page: Page, role: Any, name: str) -> None:
-    """Press a link or a button as who has no mouse does."""
-    page.get_by_role(role, name=name).focus()
-    page.keyboard.press("Enter")
+    """Press a link or a button as who has no mouse does; wait for its page."""
+    page.get_by_role(role, name=name).press("Enter")
 
 
 def looked_at(page: Page, faults: dict[str, list[object]], title: str) -> None:

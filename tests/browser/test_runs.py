@@ -42,9 +42,8 @@ class Run:
     is_forced: bool = False
 
     def press(self, role: str, words: str) -> None:
-        """Press a button or follow a link by its words, with the keyboard alone."""
-        self.page.get_by_role(role, name=words).first.focus()  # type: ignore[arg-type]
-        self.page.keyboard.press("Enter")
+        """Press a button or follow a link by keyboard; wait for its page."""
+        self.page.get_by_role(role, name=words).first.press("Enter")  # type: ignore[arg-type]
 
     def faults(self) -> list[object]:
         """Return what axe finds, and whether the page is too wide, also in large."""
