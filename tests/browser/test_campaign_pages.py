@@ -30,10 +30,8 @@ PATHS = (
 )
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(
-    browser: Browser, program: App, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser, program: App) -> Iterator[Page]:
     """Yield a browser that scripts do not help, where an admin is signed in."""
     long = "https://example.org/" + "w" * 200
     text = FILE.replace("https://example.org/feed", long)
@@ -55,10 +53,7 @@ def page(
             status=answer.status_code, headers=dict(answer.headers), body=answer.content
         )
 
-    context = browser.new_context(
-        viewport={"width": 320, "height": 900},
-        color_scheme=request.param,
-    )
+    context = browser.new_context(viewport={"width": 320, "height": 900})
     page = context.new_page()
     page.route("**/*", answer)
     yield page

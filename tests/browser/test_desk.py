@@ -56,10 +56,8 @@ class Desk:
         return [*faults, f"{width} wide"] if width > 320 else faults
 
 
-@pytest.fixture(params=["light", "dark"])
-def desk(
-    browser: Browser, program: App, request: pytest.FixtureRequest
-) -> Iterator[Desk]:
+@pytest.fixture
+def desk(browser: Browser, program: App) -> Iterator[Desk]:
     """Yield a narrow browser without scripts' help, at the desk of a program."""
     with program.writing() as connection:
         files = dict.fromkeys(PictureUse, a_file())
@@ -78,9 +76,7 @@ def desk(
     wide = a_post("four", title="W" * 120, url=long, links=(link,), topics=("t" * 80,))
     posts_accepted(program.engine, [post, a_post(title="Kettles, mended"), wide])
     with served(program) as home:
-        context = browser.new_context(
-            viewport={"width": 320, "height": 700}, color_scheme=request.param
-        )
+        context = browser.new_context(viewport={"width": 320, "height": 700})
         yield Desk(context.new_page(), home, cookie)
         context.close()
 

@@ -59,10 +59,8 @@ class Desk:
         return [*faults, f"{width} wide"] if width > 320 else faults
 
 
-@pytest.fixture(params=["light", "dark"])
-def desk(
-    browser: Browser, program: App, request: pytest.FixtureRequest
-) -> Iterator[Desk]:
+@pytest.fixture
+def desk(browser: Browser, program: App) -> Iterator[Desk]:
     """Yield a desk with an open edition, of which one other person has to approve."""
     two_eyes = READY.replace("lists =", 'approval = "one"\nlists =')
     with program.writing() as connection:
@@ -75,9 +73,7 @@ def desk(
     ]
     posts_accepted(live.engine, items)
     with served(live) as home:
-        context = browser.new_context(
-            viewport={"width": 320, "height": 700}, color_scheme=request.param
-        )
+        context = browser.new_context(viewport={"width": 320, "height": 700})
         yield Desk(context.new_page(), home, live)
         context.close()
 

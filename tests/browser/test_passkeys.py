@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from digest.bootstrap import App
+from tests.browser.axe import violations
 from tests.browser.serving import served
 from tests.staff import COOKIE, an_account, cookie_of
 
@@ -43,7 +43,7 @@ def page(browser: Browser, program: App) -> Iterator[Page]:
 
 def test_a_passkey_takes_the_place_of_password_and_code(page: Page) -> None:
     page.goto("/account")
-    violations = Axe().run(page).response["violations"]
+    faults = violations(page)
     page.get_by_role("button", name="Set up a passkey on this device").click()
     expect(page.get_by_text("This device lets you in from now on")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
@@ -57,4 +57,4 @@ def test_a_passkey_takes_the_place_of_password_and_code(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_title(re.compile("^Error: "))
-    assert violations == []
+    assert faults == []

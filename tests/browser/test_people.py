@@ -21,17 +21,13 @@ Hedy Brandt,"hedy@example,org",,,,no
 """
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(
-    browser: Browser, program: App, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser, program: App) -> Iterator[Page]:
     """Yield a narrow page that Priya is signed in on, without scripts."""
     cookie = cookie_of(program, an_account(program, name="Priya"))
     with served(program) as home:
         context = browser.new_context(
-            base_url=home,
-            viewport={"width": 320, "height": 700},
-            color_scheme=request.param,
+            base_url=home, viewport={"width": 320, "height": 700}
         )
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
         yield context.new_page()

@@ -26,10 +26,8 @@ _THUMB = """[...document.querySelectorAll("main a, main button, main summary,"
     .filter(([, height]) => height > 0 && height < 56)"""
 
 
-@pytest.fixture(params=["light", "dark"])
-def phone(
-    browser: Browser, paper: Paper, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+@pytest.fixture
+def phone(browser: Browser, paper: Paper) -> Iterator[Page]:
     """Yield a narrow page, at the post room of an organiser who is signed in."""
     program = paper.program
     account_id = an_account(program, Role.ORGANISER, "Dilwyn")
@@ -38,9 +36,7 @@ def phone(
         accounts.change_organiser(connection, account_id, DILWYN, EIGHT)
     with served(program) as home:
         context = browser.new_context(
-            viewport={"width": 320, "height": 700},
-            color_scheme=request.param,
-            base_url=home,
+            viewport={"width": 320, "height": 700}, base_url=home
         )
         cookie = cookie_of(program, account_id)
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])

@@ -26,7 +26,7 @@ NARROW = {"width": 320, "height": 900}
 def opened(
     browser: Browser, program: App, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    """Yield a small phone that a viewer is signed in on; the test says how."""
+    """Yield a small phone that a viewer is signed in on; a test may say how."""
     with program.writing() as connection:
         connection.execute(update(edition).values(mode="practice"))
         connection.execute(
@@ -43,16 +43,13 @@ def opened(
             body=response.content,
         )
 
-    context = browser.new_context(viewport=NARROW, **request.param)  # type: ignore[arg-type]  # one of those below
+    context = browser.new_context(viewport=NARROW, **getattr(request, "param", {}))  # type: ignore[arg-type]  # one of those below
     page = context.new_page()
     page.route("**/*", answer)
     yield page
     context.close()
 
 
-@pytest.mark.parametrize(
-    "opened", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True
-)
 @pytest.mark.parametrize("query", ["", "?first=soon"])
 def test_a_report_has_nothing_to_mend_and_fits_a_small_phone(
     opened: Page, query: str

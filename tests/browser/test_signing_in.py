@@ -24,15 +24,12 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", cheap)
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(
-    browser: Browser, program: App, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser, program: App) -> Iterator[Page]:
     """Yield a narrow browser at the way to the first account."""
     with served(program) as home:
         context = browser.new_context(
             viewport={"width": 320, "height": 700},
-            color_scheme=request.param,
             java_script_enabled=True,
             base_url=home,
         )
