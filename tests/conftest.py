@@ -4,15 +4,18 @@ What needs a database or a browser is in the conftest of the folders that use it
 """
 
 import os
+import tempfile
 
 import pytest
 
 from tests.in_memory import MEMORY, has_room
 
 if has_room():
-    # Where pytest has its folders. A disk waits for each commit of thousands of small
-    # databases, all thrown away; what a test proves of one that fails, it makes fail.
+    # Where pytest has its folders, and whatever else makes one, in any process. A disk
+    # waits for each commit of thousands of small databases, all thrown away; what a
+    # test proves of one that fails, it makes fail.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,37 @@
 """A short kill matrix: `make kill-matrix` runs the long one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
+from tests.kills import ground
 from tests.kills.matrix import Matrix, Plan
 from tests.kills.points import Point
-from tests.postgres import programs
+from tests.postgres import Databases
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a kind of database; of PostgreSQL on the server of the run's own."""
+    if request.param == "postgresql":
+        databases: Databases = request.getfixturevalue("databases")
+
+        @contextmanager
+        def a_copy() -> Iterator[str]:
+            with databases.database() as engine:
+                yield engine.url.render_as_string(hide_password=False)
+
+        # Senders are killed, the server is not: it need not start, nor wait for disks.
+        monkeypatch.setitem(ground.DATABASES, "postgresql", a_copy)
+    kind: str = request.param
+    return kind
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_kill_at_any_point_loses_nothing_and_says_nothing_false(
     database: str, workers: int
 ) -> None:
-    if database == "postgresql" and programs() is None:
-        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
     plan = Plan(
         database, workers, readers=300, connections=4, randomly=2, each=1, seed=workers
     )

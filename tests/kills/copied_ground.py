@@ -12,6 +12,7 @@ from sqlalchemy import null, update
 from digest.store.base.engine import open_engine, writing
 from digest.store.base.tables import handover
 from digest.store.migrate import migrate
+from tests.in_memory import a_folder_in_memory
 from tests.postgres import Databases, migrated, running
 
 Prepare = Callable[[str], object]
@@ -84,7 +85,7 @@ def _sqlite() -> Iterator[CopiedGround]:
 
 @contextmanager
 def _postgresql() -> Iterator[CopiedGround]:
-    with running() as server:
+    with running(on=a_folder_in_memory) as server:
         migrated(server)
         yield _PostgresqlGround(Databases(server))
 
