@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.databases import program, sqlite_engine, sqlite_pattern
 
 __all__ = ["browser", "program", "sqlite_engine", "sqlite_pattern"]
 
+# As long as playwright waits for all else: a busy machine is no fault of a page.
+expect.set_options(timeout=30_000)
 # The system's own, or the one that CHROMIUM names; playwright's is not asked for.
 _USUAL = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
