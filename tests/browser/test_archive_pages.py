@@ -38,14 +38,10 @@ def addresses(site: ArchivedSite) -> list[str]:
     return [ARCHIVE, edition, EVENTS, event]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_to_mend_on_any_page_that_anybody_may_read(
-    browser: Browser, site: ArchivedSite, scheme: str
+    browser: Browser, site: ArchivedSite
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": 320, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+    context = browser.new_context(viewport={"width": 320, "height": 900})
     page = answering(site, context)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
