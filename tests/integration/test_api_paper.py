@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from digest.store.base.tables import audit
 from digest.web.app import make_app
 from tests.api import a_key
 from tests.builders import SITE
@@ -40,6 +42,30 @@ def test_a_batch_goes_its_way_and_back(client: TestClient, paper: Paper) -> None
         assert (answer.status_code, answer.json()["state"]) == (200, state), step
     assert client.get(address).json()["printed_at"] is None
     assert client.post(f"{address}/burnt").status_code == 422
+
+
+def test_a_letter_made_again_under_one_key_is_one_letter(
+    client: TestClient, paper: Paper
+) -> None:
+    address = f"/api/v1/print-batches/{paper.batches[DILWYN].id}/again"
+    wanted = {"reference": paper.references["bo"]}
+    first, second, other = (
+        client.post(address, json=wanted, headers={"Idempotency-Key": key})
+        for key in ("spoiled-1", "spoiled-1", "spoiled-2")
+    )
+
+    assert first.content == second.content
+    assert first.headers["content-type"] == "application/pdf"
+    replays = ["Idempotency-Replayed" in each.headers for each in (first, second)]
+    assert replays == [False, True]
+    assert other.status_code == 200
+    with paper.program.reading() as connection:
+        acts = [*connection.scalars(select(audit.c.act))]
+    assert acts.count(f"made letter {wanted['reference']} again of") == 2
+    # As for a first one, what holds now is asked: posted, none is made.
+    client.post(address.replace("again", "posted"))
+    late = client.post(address, json=wanted, headers={"Idempotency-Key": "spoiled-1"})
+    assert late.status_code == 409
 
 
 def test_a_letter_is_made_again_and_one_that_came_back_is_written_down(

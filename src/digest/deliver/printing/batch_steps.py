@@ -98,12 +98,13 @@ class BatchSteps:
             log.info("print batch taken back id=%s", batch_id)
             return print_batches.get(connection, batch_id)
 
-    def again(self, batch_id: int, reference: str) -> bytes:
+    def again(self, batch_id: int, reference: str, *, is_repeat: bool = False) -> bytes:
         """Return one letter of a batch alone, as it goes now; that is put on record.
 
         For one that was spoiled. Nothing of what was withdrawn meanwhile is in it.
         Raises DigestError for a letter that is not in the batch, or is not to go any
-        more, and once the batch has been posted.
+        more, and once the batch has been posted. Where it `is_repeat`, as of a program
+        that never got its answer, it is the same letter again on record, not one more.
         """
         now = self.room.clock()
         batch, letter = self._letter(batch_id, reference, now)
@@ -113,7 +114,8 @@ class BatchSteps:
         if laid_out.emptied:
             raise DigestError(WITHDRAWN)
         with holds.handing_over(self.room.engine, now) as connection:
-            print_batches.record_reprint(connection, batch, str(letter.key), now)
+            if not is_repeat:
+                print_batches.record_reprint(connection, batch, str(letter.key), now)
         log.info("letter made again batch=%s letter=%s", batch_id, letter.key)
         return laid_out.pdf
 

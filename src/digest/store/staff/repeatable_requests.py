@@ -21,12 +21,15 @@ class RepeatableRequest:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRequest:
-    """What was asked under the same key before; `status` is None until its answer."""
+    """What was asked under the same key before; `status` is None until its answer.
+
+    `answer` is None of a file, which is not kept.
+    """
 
     fingerprint: str
     begun_at: datetime
     status: int | None
-    answer: str
+    answer: str | None
 
 
 def begin(
@@ -54,14 +57,17 @@ def begin(
         select(repeatable_request).where(*_matching(request))
     ).one()
     return EarlierRequest(
-        earlier.fingerprint, earlier.begun_at, earlier.status, earlier.answer or ""
+        earlier.fingerprint, earlier.begun_at, earlier.status, earlier.answer
     )
 
 
 def answer(
-    connection: Connection, request: RepeatableRequest, status: int, content: str
+    connection: Connection,
+    request: RepeatableRequest,
+    status: int,
+    content: str | None,
 ) -> None:
-    """Write down what it was answered with."""
+    """Write down what it was answered with; of a file, only that it was."""
     connection.execute(
         update(repeatable_request)
         .where(*_matching(request))

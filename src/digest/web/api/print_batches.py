@@ -14,6 +14,7 @@ from digest.model.roles import Scope
 from digest.store.delivery import print_batches
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
 from digest.web import limits
+from digest.web.api.parts import repeats
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
@@ -159,7 +160,9 @@ def _add_acts(router: APIRouter, digest: App) -> None:
     def again(request: Request, batch_id: RowId, spoiled: SpoiledLetter) -> Response:
         """Make one of its letters again, alone, for one that was spoiled."""
         steps = actor_of(request, digest).batch_steps
-        content = steps.again(batch_id, spoiled.reference)
+        content = steps.again(
+            batch_id, spoiled.reference, is_repeat=repeats.is_repeat(request)
+        )
         return Response(content, media_type=_PDF)
 
     @router.post("/print-batches/{batch_id}/{step}")

@@ -34,8 +34,10 @@ class RequestGuard:
     """Does what is asked under a key once, and gives the same answer ever after.
 
     It is written down before anything is done. What was refused is not kept: nothing
-    was done. What was begun and never answered, since the process ended or the caller
-    went away, may have been done or not: it is never done again under that key.
+    was done. A file is not kept either, as it may hold somebody's address: its call is
+    followed again, and told by `is_repeat` that what it does has been done. What was
+    begun and never answered, since the process ended or the caller went away, may have
+    been done or not: it is never done again under that key.
     """
 
     digest: App
@@ -50,26 +52,16 @@ class RequestGuard:
         repeatable = self._repeatable(request, key, await request.body())
         earlier = await run_in_threadpool(self._begin, repeatable)
         if earlier is not None:
-            return Response(
-                earlier.answer,
-                earlier.status or 200,
-                {"Idempotency-Replayed": "true"},
-                media_type=_JSON,
-            )
+            return await _answer_again(request, earlier, follow)
         try:
             response = await follow(request)
         except Exception:
             # Not where the caller went away: what was asked may be done all the same.
             await run_in_threadpool(self._forget, repeatable)
             raise
-        if response.media_type == _JSON:
-            content = bytes(response.body).decode()
-            await run_in_threadpool(
-                self._keep, repeatable, response.status_code, content
-            )
-        else:
-            # A file is too much to keep, and is made anew.
-            await run_in_threadpool(self._forget, repeatable)
+        is_file = response.media_type != _JSON
+        content = None if is_file else bytes(response.body).decode()
+        await run_in_threadpool(self._keep, repeatable, response.status_code, content)
         return response
 
     def _repeatable(
@@ -103,10 +95,32 @@ class RequestGuard:
     def _is_under_way(self, earlier: EarlierRequest, now: datetime) -> bool:
         return now - earlier.begun_at < limits.API_REQUEST_TAKES
 
-    def _keep(self, repeatable: RepeatableRequest, status: int, content: str) -> None:
+    def _keep(
+        self, repeatable: RepeatableRequest, status: int, content: str | None
+    ) -> None:
         with self.digest.writing() as connection:
             repeatable_requests.answer(connection, repeatable, status, content)
 
     def _forget(self, repeatable: RepeatableRequest) -> None:
         with self.digest.writing() as connection:
             repeatable_requests.forget(connection, repeatable)
+
+
+def is_repeat(request: Request) -> bool:
+    """Whether what is asked was done before, and only its file is wanted again."""
+    return bool(getattr(request.state, "is_repeat", False))
+
+
+async def _answer_again(
+    request: Request,
+    earlier: EarlierRequest,
+    follow: Callable[[Request], Awaitable[Response]],
+) -> Response:
+    replayed = {"Idempotency-Replayed": "true"}
+    if earlier.answer is not None:
+        status = earlier.status or 200
+        return Response(earlier.answer, status, replayed, media_type=_JSON)
+    request.state.is_repeat = True
+    response = await follow(request)
+    response.headers.update(replayed)
+    return response
