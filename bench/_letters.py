@@ -35,11 +35,11 @@ from digest.model.posts.blocks import (
 from digest.model.posts.items import Byline, Post
 from digest.model.posts.pictures import Gallery, PictureFile, PictureUse
 from digest.render.letter.address_block import personal
+from digest.render.letter.batch.print_run import PrintRunHead, lay
 from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import LetterForm, letter_job
 from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
 from digest.render.letter.letter import Letter, LetterOptions, typeset
-from digest.render.letter.print_run import PrintRunHead, lay
 from digest.render.letter.typst_compiler import TypstCompiler
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,13 +37,14 @@ if TYPE_CHECKING:
     from digest.audience.unsubscribing import UnsubscribeLinks
     from digest.deliver.carrier import Carrier
     from digest.deliver.inbox.maildir import Inbox
-    from digest.deliver.printing.batch_steps import BatchSteps
+    from digest.deliver.printing.batch_steps import BatchSteps, DueLabel
     from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
     from digest.deliver.returns.bounces import Bounces
     from digest.deliver.returns.returned_letters import ReturnedLetters
     from digest.deliver.sending.batch_supply import BatchSupply
     from digest.deliver.sending.sender import EmailSender
     from digest.gather.fetching.fetch import Fetcher
+    from digest.model.delivery.label_sheets import LabelSheet
     from digest.model.editions.compiled_message import CompiledMessage
     from digest.model.posts.pictures import PictureFile
     from digest.render.templates import Kind
@@ -304,18 +305,25 @@ class App:
         return PrintRoom(self.engine, self.settings.data_dir, self._lay_out, self.clock)
 
     def _lay_out(
-        self, edition_id: int, copies: "Sequence[DueCopy]"
+        self, edition_id: int, copies: "Sequence[DueCopy]", *, alone: bool = False
     ) -> "LaidOutLetters":
         from digest.schedule.delivery.letters import LetterLayout
 
-        return LetterLayout(self.engine, self.renditions)(edition_id, copies)
+        layout = LetterLayout(self.engine, self.renditions, alone)
+        return layout(edition_id, copies)
+
+    def _label_sheets(self, labels: "Sequence[DueLabel]", sheet: "LabelSheet") -> bytes:
+        from digest.schedule.delivery.letters import label_layout
+
+        return label_layout(labels, sheet, self.renditions.templates_dir)
 
     @cached_property
     def batch_steps(self) -> "BatchSteps":
         """What people do with print batches on paper."""
         from digest.deliver.printing.batch_steps import BatchSteps
 
-        return BatchSteps(self.print_room)
+        alone = partial(self._lay_out, alone=True)
+        return BatchSteps(self.print_room, alone, self._label_sheets)
 
     @contextmanager
     def carrier(self) -> "Iterator[Carrier]":

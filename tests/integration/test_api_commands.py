@@ -75,6 +75,7 @@ CALLS: Mapping[str, str] = {
     "print printed": _STEP,
     "print posted": _STEP,
     "print again": "POST /v1/print-batches/{batch_id}/again",
+    "print labels": "GET /v1/print-batches/{batch_id}/labels.pdf",
     "print returned": "POST /v1/returned-letters",
 }
 _OF_THE_MACHINE = "is for whoever sits at the machine"

@@ -34,6 +34,7 @@ from tests.paper import (
     printed_letters,
 )
 from tests.rows import unsubscribed
+from tests.sheets import Sheets
 from tests.staff import signed_in
 
 __all__ = ["paper", "paper_pattern"]
@@ -132,7 +133,7 @@ def test_an_organiser_is_kept_from_everybody_elses(
     theirs = address(paper, GORDON)
     dee = paper.references["dee"]
 
-    for path in ("", "/letters.pdf", "/packing-list"):
+    for path in ("", "/letters.pdf", "/labels.pdf", "/packing-list"):
         assert visitor.get(theirs + path).status_code == 404
     for act in ("printed", "not-printed", "posted", "not-posted"):
         assert visitor.post(f"{theirs}/{act}").status_code == 404
@@ -274,6 +275,28 @@ def test_a_letter_of_somebody_who_has_left_is_not_made_again(
 
     assert answer.status_code == 422
     assert "is not to go any more" in answer.text
+
+
+def test_labels_are_printed_of_who_is_still_written_to(
+    visitor: TestClient, paper: Paper
+) -> None:
+    an_organiser(visitor, paper.program, DILWYN)
+    with paper.program.reading() as connection:
+        bo = connection.scalar(select(subscriber.c.id).where(subscriber.c.name == "Bo"))
+    assert bo is not None
+    unsubscribed(paper.program.engine, bo)
+
+    answer = visitor.get(f"{address(paper)}/labels.pdf", params={"sheet": "L7160"})
+
+    assert answer.headers["content-type"] == "application/pdf"
+    text = Sheets(answer.content).text(0)
+    assert f"Do not post this letter {paper.references['bo']}" in text
+    assert f"Cy 2 Harbour Row TIDEWELL ZZ99 2AA {paper.references['cy']}" in text
+    assert "Dee" not in text
+    unknown = visitor.get(f"{address(paper)}/labels.pdf", params={"sheet": "A5"})
+    assert unknown.status_code == 404
+    visitor.post(f"{address(paper)}/posted")
+    assert visitor.get(f"{address(paper)}/labels.pdf").status_code == 503
 
 
 def test_no_letter_is_made_again_once_they_are_posted(

@@ -15,8 +15,11 @@ from digest.errors import RenderError
 from digest.model.campaigns.campaign import Envelope, LetterHead
 from digest.model.formats import LARGE_PRINT, LETTER, Format
 from digest.model.people.postal_address import PostalAddress
-from digest.render.letter import print_run
 from digest.render.letter.address_zones import GEOMETRIES
+from digest.render.letter.batch import print_run
+from digest.render.letter.batch.cover_sheet import cover_sheet
+from digest.render.letter.batch.manifest import LetterStack
+from digest.render.letter.batch.print_run import PrintRunHead, for_one_file, lay
 from digest.render.letter.letter import (
     SAMPLE,
     Letter,
@@ -25,7 +28,6 @@ from digest.render.letter.letter import (
     preview,
     typeset,
 )
-from digest.render.letter.print_run import PrintRunHead, for_one_file, lay
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant, words
 from tests.rich import a_rich_variant
 from tests.sheets import Sheets
@@ -97,12 +99,43 @@ def test_each_letter_begins_on_a_sheet_and_the_list_says_where(
 
 
 def test_the_packing_list_comes_first(bodies: Mapping[str, LetterBody]) -> None:
-    text = Sheets(lay(MIXED, bodies, HEAD).pdf).text(0)
+    sheets = Sheets(lay(MIXED, bodies, HEAD).pdf)
 
-    assert text.startswith("Lantern Week, Monday 6 July 2026 4 letters, ")
-    assert "1 R-4 Z1 1AA 14 point" in text
-    assert "4 R-1 ZZ19 1AA 18 point" in text
-    assert "Edition k7qf2mxa" in text
+    assert "1 R-4 Z1 1AA 14 point" in sheets.text(1)
+    assert "4 R-1 ZZ19 1AA 18 point" in sheets.text(1)
+
+
+def test_the_cover_sheet_says_what_to_have_ready_and_what_to_do(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    alike = [an_addressed(f"R-{n}", body="rich") for n in range(3)]
+    each = -(-bodies["rich"].pages // 2)
+    head = replace(HEAD, organiser="Tidewell Library")
+    run = lay(alike, bodies, head)
+    text = Sheets(run.pdf).text(0)
+
+    assert text.startswith("Lantern Week, Monday 6 July 2026 Tidewell Library")
+    assert f"3 letters {each} sheets each {3 * each} sheets of A4" in text
+    assert "3 second class stamps" in text
+    assert "DL envelopes with a window" in text
+    assert "There are 3." in text
+    assert {row.organiser for row in run.rows} == {"Tidewell Library"}
+    # Mixed, as before, or of proofs: nothing is said that does not hold.
+    proofs = Sheets(lay(MIXED, bodies, replace(head, rehearsal=True)).pdf).text(0)
+    assert "sheets each" not in proofs
+    assert "stamp" not in proofs
+    assert "Do not post them" in proofs
+
+
+@pytest.mark.parametrize(("sheets", "words"), [(4, "at the small marks"), (5, "label")])
+def test_what_is_too_thick_for_the_window_envelope_needs_a_label(
+    sheets: int, words: str
+) -> None:
+    stack = LetterStack.of([sheets] * 2, 0, "")
+    letterhead = LetterHead(SENDER, Envelope.DL)
+    cover = cover_sheet(stack, letterhead, HEAD.words, are_proofs=False)
+
+    assert words in " ".join(map(" ".join, cover["steps"]))
 
 
 def test_each_page_of_a_rehearsals_packing_list_says_that_it_is_a_proof(
@@ -270,6 +303,25 @@ def test_many_letters_are_cut_into_files_in_one_order(
     assert [letter.reference for letter in part] == ["R-1", "R-2"]
 
 
+def test_a_file_has_letters_that_are_folded_and_stamped_alike(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    abroad = PostalAddress(STREET, country="France")
+    letters = [
+        *(an_addressed(f"R-{n}", body="large") for n in (1, 2)),
+        *(an_addressed(f"R-{n}") for n in (3, 4)),
+        *(replace(an_addressed(f"R-{n}"), address=abroad) for n in (6, 7, 8)),
+    ]
+    files = []
+    while letters:
+        part = for_one_file(letters, bodies)
+        files.append([letter.reference for letter in part])
+        letters = [letter for letter in letters if letter not in part]
+
+    # The largest pile first; of two as large, the thinner letters.
+    assert files == [["R-6", "R-7", "R-8"], ["R-3", "R-4"], ["R-1", "R-2"]]
+
+
 def test_a_letter_longer_than_a_file_may_be_has_one_of_its_own(
     bodies: Mapping[str, LetterBody], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +335,7 @@ import sys
 from pathlib import Path
 from tests.integration.test_print_run import HEAD, an_addressed
 from digest.render.letter.letter import LetterOptions, typeset
-from digest.render.letter.print_run import lay
+from digest.render.letter.batch.print_run import lay
 from tests.rich import a_rich_variant
 from digest.model.formats import LETTER
 bodies = {"short": typeset(a_rich_variant(format=LETTER), LetterOptions())}

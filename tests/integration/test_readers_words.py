@@ -48,6 +48,7 @@ from digest.render.email.compile import (
     preview_html,
     preview_text,
 )
+from digest.render.letter.batch.print_run import PrintRunHead, lay
 from digest.render.letter.letter import (
     SAMPLE,
     LetterBody,
@@ -55,7 +56,6 @@ from digest.render.letter.letter import (
     preview,
     typeset,
 )
-from digest.render.letter.print_run import PrintRunHead, lay
 from digest.render.options import RenderOptions
 from digest.render.templates import environment
 from digest.render.words.pseudo import accented

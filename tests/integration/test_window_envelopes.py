@@ -12,8 +12,8 @@ import pytest
 from digest.model.campaigns.campaign import Envelope, LetterHead
 from digest.model.formats import LARGE_PRINT, LETTER, Format
 from digest.model.people.postal_address import PostalAddress
+from digest.render.letter.batch.print_run import PrintRun, PrintRunHead, lay
 from digest.render.letter.letter import SAMPLE, Letter, LetterOptions, typeset
-from digest.render.letter.print_run import PrintRun, PrintRunHead, lay
 from tests.builders import EIGHT, SENDER, a_campaign
 from tests.rich import a_rich_variant
 from tests.sheets import Sheets

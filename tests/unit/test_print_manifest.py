@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from digest.render.letter.manifest import (
+from digest.render.letter.batch.manifest import (
     COLUMNS,
     ManifestRow,
     manifest_csv,
@@ -14,7 +14,7 @@ from digest.render.letter.manifest import (
 
 
 def a_row(name: str = "Ann Example") -> ManifestRow:
-    return ManifestRow(1, "K7-1", name, "ZZ99 1AA", "", "letter", 4, 2, 3, 14)
+    return ManifestRow(1, "K7-1", name, "ZZ99 1AA", "", "letter", 4, 2, 3, 14, "Dilwyn")
 
 
 def test_the_rows_come_back_as_they_were() -> None:
@@ -23,7 +23,18 @@ def test_the_rows_come_back_as_they_were() -> None:
     header, row = csv.reader(io.StringIO(manifest_csv([a_row(name)]), newline=""))
 
     assert tuple(header) == COLUMNS
-    assert row == ["1", "K7-1", name, "ZZ99 1AA", "", "letter", "4", "2", "3", "14"]
+    assert row == [
+        *("1", "K7-1", name, "ZZ99 1AA", "", "letter", "4", "2", "3", "14", "Dilwyn")
+    ]
+
+
+def test_a_list_from_before_batches_were_an_organisers_is_read() -> None:
+    older = "\r\n".join(
+        line.rpartition(",")[0] for line in manifest_csv([a_row()]).splitlines()
+    )
+
+    (row,) = read_manifest(older)
+    assert (row.reference, row.organiser) == ("K7-1", "")
 
 
 @pytest.mark.parametrize("start", ["", *"=+-@\t\r'"])

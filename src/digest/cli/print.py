@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import AsJson, EditionId, as_json, result, table, talk
+from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.staff_words import counted
 
@@ -123,6 +124,23 @@ def again(
 
     with open_app() as digest:
         content = digest.batch_steps.again(batch_id, reference)
+    output.write_bytes(content)
+    result(str(output))
+
+
+@app.command()
+def labels(
+    batch_id: BatchId,
+    output: Annotated[Path, typer.Option("-o", metavar="FILE", help="The PDF.")],
+    sheet: Annotated[
+        LabelSheet, typer.Option("--sheet", help="Which sheets of labels you have.")
+    ] = LabelSheet.L7163,
+) -> None:
+    """Print address labels for a batch's letters, for plain envelopes."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        content = digest.batch_steps.labels(batch_id, sheet)
     output.write_bytes(content)
     result(str(output))
 

@@ -2,18 +2,27 @@
 
 import hashlib
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from digest.deliver import limits
-from digest.deliver.printing.print_room import WITHDRAWN, PrintRoom
+from digest.deliver.printing.print_room import (
+    WITHDRAWN,
+    LayOut,
+    PrintRoom,
+    walking_order,
+)
 from digest.errors import DigestError
+from digest.model.delivery.label_sheets import LabelSheet
+from digest.model.people.person import Addressee
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import print_batches
-from digest.store.delivery.claims import is_welcome
-from digest.store.delivery.copies import DueCopy, letter_in_batch
+from digest.store.delivery.claims import is_welcome, welcome_readers
+from digest.store.delivery.copies import DueCopy, letter_in_batch, letters_in_batch
+from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.print_batches import PrintBatch
 from digest.store.holds import holds
 
@@ -28,6 +37,7 @@ _CHANGED = (
     "brought back from the backup"
 )
 _POSTED = "print batch {} has been posted: its letters are not made again"
+_NO_LABELS = "print batch {} holds proofs, which are not posted: they need no labels"
 _NOT_IN_IT = (
     "there is no letter {} in print batch {}: its reference stands at the foot of its "
     "first page"
@@ -39,10 +49,27 @@ _UNWELCOME = (
 
 
 @dataclass(frozen=True, slots=True)
+class DueLabel:
+    """The label of a letter; `to` is None of one that is not to be posted any more."""
+
+    key: DeliveryKey
+    to: Addressee | None
+
+
+LayOutLabels = Callable[[Sequence[DueLabel], LabelSheet], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class BatchSteps:
-    """What people do with the letters that the print room has made."""
+    """What people do with the letters that the print room has made.
+
+    `lay_out_alone` lays out a letter for one that was spoiled, and `lay_out_labels`
+    address labels.
+    """
 
     room: PrintRoom
+    lay_out_alone: LayOut
+    lay_out_labels: LayOutLabels
 
     def letters(self, batch: PrintBatch) -> bytes:
         """Return a batch's file. Raises DigestError where it is gone or was changed."""
@@ -54,6 +81,38 @@ class BatchSteps:
     def packing_list(self, batch: PrintBatch) -> str:
         """Return a batch's packing list as CSV. Raises DigestError where it is gone."""
         return self._file(batch, batch.files.manifest).decode("utf-8-sig")
+
+    def labels(self, batch_id: int, sheet: LabelSheet) -> bytes:
+        """Return address labels for a batch's letters, as a PDF for such sheets.
+
+        In the order of the packing list, with the addresses that are held now. A letter
+        that is not to go any more has words in place of its address. Raises DigestError
+        for proofs, once the batch has been posted, and while nothing may leave.
+        """
+        now = self.room.clock()
+        if hold := holds.look(self.room.engine, now):
+            raise hold.error()
+        with reading(self.room.engine) as connection:
+            batch = print_batches.get(connection, batch_id)
+            refuse_unless_may_go(connection, batch.edition_id)
+            if batch.is_rehearsal:
+                raise DigestError(_NO_LABELS.format(batch_id))
+            if batch.is_over:
+                raise DigestError(_POSTED.format(batch_id))
+            letters = letters_in_batch(connection, batch.edition_id, batch_id)
+            welcome = welcome_readers(
+                connection, batch.edition_id, (each.key for each in letters), now
+            )
+        labels = [
+            DueLabel(
+                letter.key,
+                letter.to
+                if letter.to.address and letter.key.reader_id in welcome
+                else None,
+            )
+            for letter in sorted(letters, key=walking_order)
+        ]
+        return self.lay_out_labels(labels, sheet)
 
     def printed(self, batch_id: int) -> PrintBatch:
         """Say that a batch has been printed, which seals one that is open.
@@ -108,7 +167,7 @@ class BatchSteps:
         """
         now = self.room.clock()
         batch, letter = self._letter(batch_id, reference, now)
-        laid_out = self.room.lay_out(batch.edition_id, [letter])
+        laid_out = self.lay_out_alone(batch.edition_id, [letter])
         if why := laid_out.problems.get(letter.key.reader_id):
             raise DigestError(why)
         if laid_out.emptied:

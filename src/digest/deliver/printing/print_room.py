@@ -312,12 +312,17 @@ def _of_one_organiser(letters: Sequence[DueCopy]) -> list[DueCopy]:
     keys = {copy.key: name_key(copy.to.organiser) for copy in letters}
     first = min(keys.values(), default="")
     theirs = [copy for copy in letters if keys[copy.key] == first]
-    return sorted(theirs, key=_walking_order)
+    return sorted(theirs, key=walking_order)
 
 
-def _walking_order(copy: DueCopy) -> tuple[Any, int]:
+def walking_order(copy: DueCopy) -> tuple[bool, Any, str]:
+    """Return by what letters are put in the order of a round and its packing list.
+
+    Those without an address come first.
+    """
     address = copy.to.address
-    return ((), 0) if address is None else (address.round_key, copy.key.reader_id)
+    reference = str(copy.key)
+    return (address is not None, address.round_key if address else (), reference)
 
 
 def _print(

@@ -26,7 +26,7 @@ from digest.render.templates import operator_file
 _COMPILATIONS_KEPT = 10
 # Gives memory that is free back to the machine, where the C library is GNU's.
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-_OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ")
+_OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ", "labels.typ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 
+from digest.deliver.printing.batch_steps import DueLabel
 from digest.deliver.printing.print_room import LaidOutLetters
 from digest.errors import DigestError
+from digest.model.delivery.label_sheets import LabelSheet
+from digest.model.people.person import Addressee
+from digest.render.letter.batch.labels import Label, label_sheets
+from digest.render.letter.batch.manifest import manifest_csv
+from digest.render.letter.batch.print_run import PrintRunHead, for_one_file, lay
 from digest.render.letter.letter import Letter, LetterBody
-from digest.render.letter.manifest import manifest_csv
-from digest.render.letter.print_run import PrintRunHead, for_one_file, lay
 from digest.schedule.editions.renditions import Renditions
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
 from digest.store.delivery.copies import DueCopy
+from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions
 
 # What staff do about a letter of one reader that cannot be laid out.
@@ -22,19 +28,23 @@ _EDIT = ", with digest subscribers edit {}"
 
 @dataclass(frozen=True, slots=True)
 class LetterLayout:
-    """Lays out letters of an edition: the same letters, the same bytes."""
+    """Lays out letters of an edition: the same letters, the same bytes.
+
+    Those that are `alone` stand in for spoiled ones, and have no cover sheet.
+    """
 
     engine: Engine
     renditions: Renditions
+    alone: bool = False
 
     def __call__(self, edition_id: int, copies: Sequence[DueCopy]) -> LaidOutLetters:
         """Return the run; letters that cannot be laid are named, the others go on.
 
-        Those that would make its file too large are left for another.
+        They are one organiser's. Those that `for_one_file` leaves are for another.
         """
         bodies, problems = self._bodies(copies)
         letters = {
-            copy.key.reader_id: _letter(copy, body[0])
+            copy.key.reader_id: _addressed(copy.key, copy.to, body[0])
             for copy in copies
             if (body := bodies.get(copy.variant_id))
         }
@@ -45,7 +55,7 @@ class LetterLayout:
         part = for_one_file([*letters.values()], run_bodies)
         if not part:
             return LaidOutLetters(b"", b"", 0, problems, frozenset(emptied))
-        run = lay(part, run_bodies, self._head(edition_id))
+        run = lay(part, run_bodies, self._head(edition_id, copies[0].to.organiser))
         by_reference = {letter.reference: who for who, letter in letters.items()}
         for fault in run.problems:
             words = fault.words + _EDIT.format(fault.reference)
@@ -81,7 +91,7 @@ class LetterLayout:
         }
         return bodies, problems
 
-    def _head(self, edition_id: int) -> PrintRunHead:
+    def _head(self, edition_id: int, organiser: str) -> PrintRunHead:
         with reading(self.engine) as connection:
             edition = editions.get(connection, edition_id)
             campaign = campaigns.load(connection, edition.campaign_id)
@@ -91,15 +101,26 @@ class LetterLayout:
             edition.slot,
             templates_dir=self.renditions.templates_dir,
             rehearsal=edition.is_rehearsal,
+            organiser=organiser,
+            is_alone=self.alone,
         )
 
 
-def _letter(copy: DueCopy, body_key: str) -> Letter:
-    if copy.to.address is None:
+def _addressed(key: DeliveryKey, to: Addressee, body_key: str = "") -> Letter:
+    if to.address is None:
         raise LookupError("a letter is planned only for who has an address")
-    return Letter(
-        reference=str(copy.key),
-        name=copy.to.name,
-        address=copy.to.address,
-        body_key=body_key,
+    return Letter(str(key), to.name, to.address, body_key)
+
+
+def label_layout(
+    labels: Sequence[DueLabel], sheet: LabelSheet, templates_dir: Path | None
+) -> bytes:
+    """Return address labels as a PDF, in their order."""
+    return label_sheets(
+        [
+            Label(str(label.key), _addressed(label.key, label.to) if label.to else None)
+            for label in labels
+        ],
+        sheet,
+        templates_dir,
     )

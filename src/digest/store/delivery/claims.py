@@ -23,6 +23,7 @@ from sqlalchemy import (
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
+from digest.store.base.bulk import one_of
 from digest.store.base.prepared import NOW, PreparedStatement
 from digest.store.base.tables import (
     campaign,
@@ -196,6 +197,24 @@ def is_welcome(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
         of_copy, _is_welcome(guard), _is_back(now)
     )
     return connection.execute(welcome).first() is not None
+
+
+def welcome_readers(
+    connection: Connection,
+    edition_id: int,
+    letters: Iterable[DeliveryKey],
+    now: datetime,
+) -> frozenset[int]:
+    """Return which readers of these letters of an edition are still to be posted to."""
+    guard = guard_for(connection, edition_id, Channel.POST)
+    readers = [letter.reader_id for letter in letters]
+    welcome = select(delivery.c.reader_id).where(
+        delivery.c.edition_id == edition_id,
+        one_of(connection, delivery.c.reader_id, readers),
+        _is_welcome(guard),
+        _is_back(now),
+    )
+    return frozenset(connection.scalars(welcome))
 
 
 # Made once: it runs for every copy.

@@ -171,6 +171,36 @@ def fate_of(connection: Connection, edition_id: int, reader_id: int) -> CopyFate
     return None if reason is None else CopyFate(None, reason)
 
 
+def letters_in_batch(
+    connection: Connection, edition_id: int, print_batch_id: int
+) -> list[DueCopy]:
+    """Return the letters of an edition's print batch, by reader."""
+    rows = connection.execute(
+        select(
+            delivery.c.edition_id,
+            delivery.c.reader_id,
+            delivery.c.variant_id,
+            delivery.c.attempts,
+        )
+        .where(
+            delivery.c.edition_id == edition_id,
+            delivery.c.print_batch_id == print_batch_id,
+            delivery.c.state == DeliveryState.ACCEPTED,
+        )
+        .order_by(delivery.c.reader_id)
+    ).all()
+    people = addressees(connection, [row.reader_id for row in rows])
+    return [
+        DueCopy(
+            DeliveryKey(row.edition_id, row.reader_id),
+            row.variant_id,
+            row.attempts,
+            people[row.reader_id],
+        )
+        for row in rows
+    ]
+
+
 def counts(connection: Connection, edition_id: int) -> dict[DeliveryState, int]:
     """Return how many of an edition's deliveries stand in each state there is."""
     rows = connection.execute(

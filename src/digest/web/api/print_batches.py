@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from digest.bootstrap import App
 from digest.deliver.printing.batch_steps import BatchSteps
+from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.roles import Scope
 from digest.store.delivery import print_batches
@@ -132,6 +133,17 @@ def routes(digest: App) -> APIRouter:
     def letters(batch_id: RowId) -> Response:
         """Return its letters, to be printed."""
         content = digest.batch_steps.letters(_get(digest, batch_id))
+        return Response(content, media_type=_PDF)
+
+    @router.get(
+        "/print-batches/{batch_id}/labels.pdf",
+        response_class=Response,
+        responses=_file(_PDF),
+    )
+    @asks(Scope.POST_ROOM)
+    def labels(batch_id: RowId, sheet: LabelSheet = LabelSheet.L7163) -> Response:
+        """Return address labels for its letters, on sheets of that kind."""
+        content = digest.batch_steps.labels(batch_id, sheet)
         return Response(content, media_type=_PDF)
 
     @router.get(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import named
 from digest.model.staff_words import counted, day_in_words, moment_in_words
-from digest.render.letter.manifest import ManifestRow
+from digest.render.letter.batch.manifest import LetterStack, ManifestRow, fits_window
 from digest.store.campaigns import campaigns
 from digest.store.delivery.print_batches import PrintBatch
 from digest.store.staff import audit
@@ -74,6 +74,10 @@ def packing(rows: Iterable[ManifestRow], campaign: Campaign) -> dict[str, Any]:
     by_format: dict[str, list[ManifestRow]] = {}
     for row in rows:
         by_format.setdefault(row.format, []).append(row)
+    every = [row for each in by_format.values() for row in each]
+    stack = LetterStack.of(
+        [row.sheets for row in every], sum(row.country != "" for row in every), ""
+    )
     letter = campaign.letter
     return {
         "formats": [
@@ -86,7 +90,8 @@ def packing(rows: Iterable[ManifestRow], campaign: Campaign) -> dict[str, Any]:
         ],
         "envelope": letter.envelope.upper(),
         "postage": letter.postage,
-        "abroad": sum(row.country != "" for each in by_format.values() for row in each),
+        "abroad": stack.abroad,
+        "fits_window": fits_window(letter.envelope, stack.most_sheets),
         "phone": letter.phone,
     }
 

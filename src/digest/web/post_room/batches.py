@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 from digest.bootstrap import App
 from digest.deliver.printing.batch_steps import BatchSteps, may_take_back
 from digest.errors import DigestError, NotFound
+from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.roles import Right
-from digest.render.letter.manifest import read_manifest
+from digest.render.letter.batch.manifest import read_manifest
 from digest.store.delivery import print_batches
 from digest.store.delivery.print_batches import PrintBatch, VisibleLetters
 from digest.store.staff.accounts import Account
@@ -54,6 +55,17 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     def letters(theirs: LettersOfStaff, batch_id: RowId) -> Response:
         content = digest.batch_steps.letters(batches.get(batch_id, theirs))
         return _pdf(content, f"letters-{batch_id}.pdf")
+
+    @router.api_route("/labels.pdf", methods=_READ)
+    @needs(Right.POST_ROOM)
+    def labels(
+        theirs: LettersOfStaff,
+        batch_id: RowId,
+        sheet: LabelSheet = LabelSheet.L7163,
+    ) -> Response:
+        batches.get(batch_id, theirs)
+        content = digest.batch_steps.labels(batch_id, sheet)
+        return _pdf(content, f"labels-{batch_id}.pdf")
 
     @router.api_route("/packing-list", methods=_READ)
     @needs(Right.POST_ROOM)
@@ -139,6 +151,9 @@ class _Batches:
             is_there=bool(rows),
             may_take_back=may_take_back(batch, self._digest.now()),
             done=done,
+            label_sheets=[
+                (each, f"{each}, {each.labels} labels") for each in LabelSheet
+            ],
             faults=dict(faults or {}),
             typed=dict(typed or {}),
         )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.model.campaigns.campaign import Envelope
@@ -10,6 +10,8 @@ from digest.model.campaigns.campaign import Envelope
 # A4 of 80 grams a square metre, and the envelope around it.
 SHEET_GRAMS = 5
 ENVELOPE_GRAMS = {Envelope.DL: 4, Envelope.C5: 7, Envelope.NOTIFY: 7}
+# Sheets that one holds, folded for its window: in three, once, and what Notify prints.
+_ENVELOPE_SHEETS = {Envelope.DL: 4, Envelope.C5: 10, Envelope.NOTIFY: 5}
 COLUMNS = (
     "number",
     "reference",
@@ -21,7 +23,10 @@ COLUMNS = (
     "sheets",
     "first_page",
     "grams",
+    "organiser",
 )
+# Packing lists made before batches were an organiser's have none.
+_OLDER_COLUMNS = COLUMNS[:-1]
 # What a spreadsheet takes for a formula, or strips to find one.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -40,12 +45,46 @@ class ManifestRow:
     sheets: int
     first_page: int
     grams: int
+    organiser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterStack:
+    """The letters of a batch as a pile of paper; `abroad` is how many go there.
+
+    `sheets_each` is None where they differ, as in batches of before.
+    """
+
+    letters: int
+    sheets: int
+    most_sheets: int
+    abroad: int
+    organiser: str = ""
+    sheets_each: int | None = None
+
+    @classmethod
+    def of(cls, sheets: Sequence[int], abroad: int, organiser: str) -> "LetterStack":
+        """Return the pile of letters of so many sheets each."""
+        is_uniform = len({*sheets}) == 1
+        return cls(
+            letters=len(sheets),
+            sheets=sum(sheets),
+            most_sheets=max(sheets, default=0),
+            abroad=abroad,
+            organiser=organiser,
+            sheets_each=sheets[0] if is_uniform else None,
+        )
+
+
+def fits_window(envelope: Envelope, sheets: int) -> bool:
+    """Whether a letter of so many sheets goes into that envelope, behind its window."""
+    return sheets <= _ENVELOPE_SHEETS[envelope]
 
 
 def read_manifest(text: str) -> tuple[ManifestRow, ...]:
     """Return the rows of a packing list as CSV. Raises ValueError where it is none."""
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
+    if tuple(rows.fieldnames or ()) not in (COLUMNS, _OLDER_COLUMNS):
         raise ValueError("this is no packing list")
     return tuple(
         ManifestRow(
@@ -59,6 +98,7 @@ def read_manifest(text: str) -> tuple[ManifestRow, ...]:
             sheets=int(row["sheets"]),
             first_page=int(row["first_page"]),
             grams=int(row["grams"]),
+            organiser=_unguarded(row.get("organiser") or ""),
         )
         for row in rows
     )

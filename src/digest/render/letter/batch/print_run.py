@@ -5,7 +5,7 @@ the reader's own words go on top, so that a thousand letters cost little more
 than one. A letter that cannot be printed is named and the others go on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -15,14 +15,16 @@ from typing import Any
 from digest.errors import RenderError
 from digest.model.campaigns.campaign import Campaign
 from digest.render.letter.address_block import TOO_LARGE, cannot_print, personal
-from digest.render.letter.blocks import typst_language
-from digest.render.letter.letter import Letter, LetterBody
-from digest.render.letter.manifest import (
+from digest.render.letter.batch.cover_sheet import cover_sheet
+from digest.render.letter.batch.manifest import (
     ENVELOPE_GRAMS,
     SHEET_GRAMS,
+    LetterStack,
     ManifestRow,
     manifest_csv,
 )
+from digest.render.letter.blocks import typst_language
+from digest.render.letter.letter import Letter, LetterBody
 from digest.render.letter.printable_text import printable
 from digest.render.letter.typst_compiler import TypesetPdf, TypstCompiler
 from digest.render.limits import PRINT_FILE_PAGES
@@ -42,7 +44,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PrintRunHead:
-    """What a run says of itself: whose letters, of which edition and slot."""
+    """What a run says of itself: whose letters, of which edition and slot.
+
+    `organiser` is who prints and posts them, "" where nobody is named. One letter
+    that `is_alone`, printed for one that was spoiled, has no cover sheet.
+    """
 
     campaign: Campaign
     code: str
@@ -50,6 +56,8 @@ class PrintRunHead:
     language: str = "en-GB"
     templates_dir: Path | None = None
     rehearsal: bool = False
+    organiser: str = ""
+    is_alone: bool = False
 
     @property
     def title(self) -> str:
@@ -133,14 +141,24 @@ def lay(
 def for_one_file(
     letters: Sequence[Letter], bodies: Mapping[str, LetterBody]
 ) -> Sequence[Letter]:
-    """Return the first letters of a round whose file has at most PRINT_FILE_PAGES.
+    """Return the first letters of a round that are folded, filled and stamped alike.
 
-    A file too large for memory, or for a printer's, is no use to anybody. One
-    letter at least, and in postcode order.
+    They have one number of sheets, the one that most of these have, and go all
+    abroad or none of them: whoever fills envelopes counts each letter off the pile,
+    and one envelope and one stamp do for all. At most PRINT_FILE_PAGES of pages, as
+    a file too large for memory, or for a printer's, is no use to anybody; one letter
+    at least.
     """
+    stacks: dict[tuple[bool, int], list[Letter]] = {}
+    for letter in sorted(letters, key=_round):
+        sheets = _sheets(bodies[letter.body_key].pages)
+        stacks.setdefault((letter.address.is_abroad, sheets), []).append(letter)
+    if not stacks:
+        return []
+    alike = min(stacks, key=lambda stack: (-len(stacks[stack]), stack))
     part: list[Letter] = []
     pages = 0
-    for letter in sorted(letters, key=_round):
+    for letter in stacks[alike]:
         pages += 2 * _sheets(bodies[letter.body_key].pages)
         if part and pages > PRINT_FILE_PAGES:
             break
@@ -203,7 +221,7 @@ class _RunLayout:
         """Return the run's file, and what Typst says of it."""
         job = {
             "title": self._head.title,
-            "summary": list(self._summary(letters)),
+            "cover": None if self._head.is_alone else self._cover(letters),
             "columns": _columns(self._head.words),
             **typst_language(self._head.words.language),
             "letters": [self._letter(*pair) for pair in enumerate(letters, 1)],
@@ -230,39 +248,27 @@ class _RunLayout:
             "row": [str(cell) for cell in (*row, _sheets(pages))],
         }
 
-    def _summary(self, letters: Sequence[Letter]) -> Iterator[str]:
-        sheets = sum(_sheets(self._bodies[each.body_key].pages) for each in letters)
-        abroad = sum(letter.address.is_abroad for letter in letters)
-        words, letterhead = self._head.words, self._head.campaign.letter
-        counts = [
-            words.ngettext("%(number)d letter", "%(number)d letters", len(letters)),
-            words.ngettext("%(number)d sheet of A4", "%(number)d sheets of A4", sheets),
-        ]
-        if abroad:
-            counts.insert(1, words.gettext("%(number)d of them abroad", number=abroad))
-        yield words.gettext(
-            # Translators: above the packing list of a print batch.
-            "%(counts)s. Edition %(code)s.",
-            counts=", ".join(counts),
-            code=self._head.code,
+    def _cover(self, letters: Sequence[Letter]) -> dict[str, Any]:
+        head = self._head
+        stack = LetterStack.of(
+            [_sheets(self._bodies[letter.body_key].pages) for letter in letters],
+            sum(letter.address.is_abroad for letter in letters),
+            printable(head.organiser, head.words),
         )
-        yield words.gettext(
-            "Print on both sides, flipped on the long edge, at 100 %: do not scale"
-            " to fit. Black is enough. Each letter begins on a new sheet."
-        )
-        yield words.gettext(
-            "Envelope: %(envelope)s with a window. Postage: %(postage)s class. Keep"
-            " this list; it is not posted.",
-            envelope=str(letterhead.envelope).upper(),
-            postage=letterhead.postage,
-        )
+        letterhead = head.campaign.letter
+        sheet = cover_sheet(stack, letterhead, head.words, are_proofs=head.rehearsal)
+        # Translators: at the head of a print batch's cover sheet.
+        return sheet | {
+            "edition": head.words.gettext("Edition %(code)s", code=head.code)
+        }
 
     def rows(
         self, letters: Sequence[Letter], file: TypesetPdf
     ) -> tuple[ManifestRow, ...]:
         """Return a row for each letter, with where it begins in the file."""
-        (packing,) = file.answers["packing-pages"]
+        packing = sum(file.answers["packing-pages"])
         envelope = ENVELOPE_GRAMS[self._head.campaign.letter.envelope]
+        organiser = self._head.organiser
         rows: list[ManifestRow] = []
         page = packing + packing % 2 + 1
         for number, letter in zip(count(1), letters, strict=False):
@@ -279,6 +285,7 @@ class _RunLayout:
                 sheets=sheets,
                 first_page=page,
                 grams=sheets * SHEET_GRAMS + envelope,
+                organiser=organiser,
             )
             rows.append(row)
             page += 2 * sheets
