@@ -12,7 +12,13 @@ from sqlalchemy.exc import StatementError
 
 import digest
 from digest.errors import StoreError
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import (
+    KeptConnection,
+    after_commit,
+    open_engine,
+    reading,
+    writing,
+)
 from digest.store.base.tables import mailing_list, metadata
 from digest.store.delivery.job_tables import is_ours
 from digest.store.migrate import migrate, revisions
@@ -153,3 +159,24 @@ def test_a_connection_that_was_cut_off_is_told_as_that(
 
     with pytest.raises(StoreError, match="no database server answers"):
         cut_off()
+
+
+def test_a_kept_connection_that_was_cut_off_is_replaced(
+    postgresql_engine: Engine,
+) -> None:
+    kept = KeptConnection(postgresql_engine)
+    committed = list[int]()
+
+    def write(statement: str) -> None:
+        with kept.writing() as connection:
+            after_commit(connection, lambda: committed.append(1))
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute(statement)
+
+    with pytest.raises(StoreError, match="no database server answers"):
+        write("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert not committed
+    write("SELECT 1")
+    kept.close()
+    assert committed

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
@@ -29,10 +30,9 @@ def _names(engine: Engine) -> set[str]:
 
 
 async def test_an_answer_comes_after_the_commit(engine: Engine) -> None:
-    commits = GroupCommit(engine, _add, most=lambda: 1)
-
-    assert await commits.submit("a") == "a"
-    assert _names(engine) == {"a"}
+    with closing(GroupCommit(engine, _add, most=lambda: 1)) as commits:
+        assert await commits.submit("a") == "a"
+        assert _names(engine) == {"a"}
 
 
 async def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
@@ -43,35 +43,34 @@ async def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
         return _add(connection, names)
 
     names = [f"list-{number}" for number in range(20)]
-    commits = GroupCommit(engine, carry_out, most=lambda: 40, linger=3600)
-
-    assert await asyncio.gather(*map(commits.submit, names)) == names
-    assert groups == [names]
+    with closing(
+        GroupCommit(engine, carry_out, most=lambda: 40, linger=3600)
+    ) as commits:
+        assert await asyncio.gather(*map(commits.submit, names)) == names
+        assert groups == [names]
 
 
 async def test_whoever_shares_a_failed_commit_is_told_and_nothing_has_happened(
     engine: Engine,
 ) -> None:
-    commits = GroupCommit(engine, _add, most=lambda: 4, linger=0.01)
-    answers = await asyncio.gather(
-        *map(commits.submit, ["a", BAD]), return_exceptions=True
-    )
+    with closing(GroupCommit(engine, _add, most=lambda: 4, linger=0.01)) as commits:
+        answers = await asyncio.gather(
+            *map(commits.submit, ["a", BAD]), return_exceptions=True
+        )
 
-    assert [type(answer) for answer in answers] == [ValueError, ValueError]
-    assert _names(engine) == set()
-    assert await commits.submit("b") == "b"
-    assert _names(engine) == {"b"}
+        assert [type(answer) for answer in answers] == [ValueError, ValueError]
+        assert _names(engine) == set()
+        assert await commits.submit("b") == "b"
+        assert _names(engine) == {"b"}
 
 
 async def test_one_that_is_alone_does_not_wait_for_company(engine: Engine) -> None:
-    commits = GroupCommit(engine, _add, most=lambda: 1, linger=3600)
-
-    assert await commits.submit("a") == "a"
+    with closing(GroupCommit(engine, _add, most=lambda: 1, linger=3600)) as commits:
+        assert await commits.submit("a") == "a"
 
 
 async def test_company_that_does_not_come_is_not_waited_for_long(
     engine: Engine,
 ) -> None:
-    commits = GroupCommit(engine, _add, most=lambda: 8, linger=0.01)
-
-    assert await asyncio.wait_for(commits.submit("a"), 10) == "a"
+    with closing(GroupCommit(engine, _add, most=lambda: 8, linger=0.01)) as commits:
+        assert await asyncio.wait_for(commits.submit("a"), 10) == "a"

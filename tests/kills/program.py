@@ -8,13 +8,16 @@ import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Engine, event, select
 
 from digest.audience.signed_links import SignedLinks
@@ -23,13 +26,15 @@ from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.deliver.returns.bounces import Bounces
-from digest.deliver.sending.sender import EmailSender
+from digest.deliver.sending import sender as sender_module
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import after_commit, open_engine, reading, writing
 from digest.store.base.tables import edition
+from digest.store.delivery.claims import ClaimResult
 from digest.store.delivery.copies import counts
+from digest.store.delivery.settle_and_claim import SettleAndClaim, SettleAndClaimRequest
 from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
 from tests.fakes.sending import MESSAGE, FakeLinks
@@ -39,7 +44,6 @@ _SIGNS = {
     Point.EDITION_CREATED: ("INSERT INTO edition ",),
     Point.HALF_PLANNED: ("INSERT INTO delivery ",),
     Point.CLAIM_COMMITTED: ("UPDATE send_batch SET", "fence="),
-    Point.COMMITTED: ("UPDATE delivery SET", "settled_at="),
     Point.BOUNCE: ("INSERT INTO bounce ",),
 }
 # In the middle of what a report brings with it, not only after it.
@@ -47,6 +51,9 @@ _MIDDLE_OF_A_BOUNCE = "INSERT INTO suppression "
 LINKS = SignedLinks("a secret of the kill matrix's own", "https://example.org")
 _GOING = {DeliveryState.PLANNED, DeliveryState.HANDING_OVER}
 _PAUSE_SECONDS = 0.1
+Recording = Callable[
+    [DatabaseConnection, Sequence[SettleAndClaimRequest]], list[ClaimResult | None]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +126,28 @@ def _make(engine: Engine, orders: Orders) -> int:
     return edition.id
 
 
+def _watched_recording(trap: Trap) -> Callable[[Callable[[], datetime]], Recording]:
+    """Return what records as the sender does, and tells the trap once it has."""
+
+    def made(clock: Callable[[], datetime]) -> Recording:
+        record = SettleAndClaim(clock)
+
+        def recorded(
+            connection: DatabaseConnection, requests: Sequence[SettleAndClaimRequest]
+        ) -> list[ClaimResult | None]:
+            if any(request.settled for request in requests):
+                after_commit(connection, partial(trap.step, Point.COMMITTED))
+            return record(connection, requests)
+
+        return recorded
+
+    return made
+
+
 def _send(engine: Engine, orders: Orders, trap: Trap, edition_id: int) -> None:
-    sender = EmailSender(
+    # What the driver carries out by itself no listener on the engine hears of.
+    setattr(sender_module, SettleAndClaim.__name__, _watched_recording(trap))
+    sender = sender_module.EmailSender(
         engine=engine,
         carrier=Watched(SmtpCarrier(SmtpServer.parse(orders.server)), trap),
         message_for=lambda _edition, _variant: MESSAGE,

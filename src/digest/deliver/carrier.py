@@ -1,13 +1,11 @@
 """What a carrier is: it takes copies over a connection and answers for each."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.model.delivery.delivery import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """One reader's message, ready to go.
 
     `ref` names it in logs; the addresses are those of the envelope. `payload`

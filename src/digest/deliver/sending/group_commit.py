@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from digest.store.base.engine import writing
+from digest.store.base.engine import KeptConnection
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -41,7 +41,7 @@ class GroupCommit(Generic[Q, A]):
         most: Callable[[], int],
         linger: float = LINGER_SECONDS,
     ) -> None:
-        self._engine = engine
+        self._kept = KeptConnection(engine)
         self._carry_out = carry_out
         self._most = most
         self._last_seconds = 0.0
@@ -68,11 +68,15 @@ class GroupCommit(Generic[Q, A]):
             self._timer = loop.call_soon(self._commit)
         return await answer
 
+    def close(self) -> None:
+        """Give back the connection to the database; nothing is waited for any more."""
+        self._kept.close()
+
     def _commit(self) -> None:
         began = monotonic()
         group, self._group, self._timer = self._group, [], None
         try:
-            with writing(self._engine) as connection:
+            with self._kept.writing() as connection:
                 requests = [pending.request for pending in group]
                 answers = self._carry_out(connection, requests)
         except Exception as problem:  # noqa: BLE001 - raised where it is waited for

@@ -97,6 +97,7 @@ class EmailSender:
             try:
                 await pool.drain()
             finally:
+                context.commits.close()
                 # Also where the database was the trouble: it may be over by now.
                 leases.give_back_all()
         return state.tally()

@@ -23,6 +23,8 @@ from digest.model.delivery.delivery import (
 from digest.model.editions.mime import undeliverable, wire_address
 
 _GO_ON = 354
+# What is said to MAIL, RCPT and DATA where nothing is amiss.
+_GO_AHEAD = [250, 250, _GO_ON]
 _CLOSING = 421
 _DOT = b".\r\n"
 _DATA = b"DATA\r\n"
@@ -50,12 +52,13 @@ class SmtpConnection:
         self._extensions = extensions
         self._timeouts = timeouts
         self._announced: Copy | None = None
+        self._commands_said: list[bytes] = []  # of the copy announced
         self._has_open_envelope = False  # begun, and not carried through
         self.is_open = True
 
     async def hand_over(self, copy: Copy, following: Copy | None = None) -> Outcome:
         """Hand over one copy; see `Connection.hand_over`."""
-        if why := self._why_unfit(copy):
+        if copy is not self._announced and (why := self._why_unfit(copy)):
             return Refused(why)
         try:
             refused = await self._envelope(copy)
@@ -92,13 +95,15 @@ class SmtpConnection:
 
     async def _envelope(self, copy: Copy) -> Outcome | None:
         """Say who it is from and for; None where the message may follow."""
-        commands = self._commands(copy)
         is_pipelined = self._extensions.pipelining
-        if self._announced is None and is_pipelined:
-            await self._wire.write(b"".join(commands), self._timeouts.command)
-        elif self._announced is not None and self._announced is not copy:
+        if self._announced is None:
+            commands = self._commands(copy)
+            if is_pipelined:
+                await self._wire.write(b"".join(commands), self._timeouts.command)
+        elif self._announced is copy:
+            commands, self._announced = self._commands_said, None
+        else:
             raise ConnectionError("another copy was announced")
-        self._announced = None
         replies = []
         for command in commands:
             if not is_pipelined:
@@ -117,6 +122,8 @@ class SmtpConnection:
 
         The replies are those to MAIL, RCPT and DATA, as far as they were said.
         """
+        if [reply.code for reply in replies] == _GO_AHEAD:
+            return None
         if any(reply.code == _CLOSING or not reply.code for reply in replies):
             self._hang_up()
         mail, rcpt, data = (*replies, *[SmtpReply(0, "")] * 2)[:3]
@@ -135,11 +142,10 @@ class SmtpConnection:
         if announced is not None and self._why_unfit(announced):
             announced = None
         self._has_open_envelope = False
-        behind = [_DOT, *(self._commands(announced) if announced else ())]
+        self._commands_said = self._commands(announced) if announced else []
+        behind = b"".join((_DOT, *self._commands_said))
         try:
-            await self._wire.write_message(
-                copy.payload, b"".join(behind), self._timeouts.block
-            )
+            await self._wire.write_message(copy.payload, behind, self._timeouts.block)
             self._announced = announced
             reply = await self._wire.read_reply(self._timeouts.final_dot)
         except CutShortError as problem:

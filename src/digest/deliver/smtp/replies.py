@@ -23,7 +23,6 @@ class SmtpReply:
     words: str
 
     @classmethod
-    @lru_cache(maxsize=256)  # a server says the same to nearly every command
     def of(cls, code: int, text: bytes) -> "SmtpReply":
         """Return the reply on one line, as far as it can be shown."""
         words = " ".join(text.decode("utf-8", "replace").split())
@@ -69,7 +68,10 @@ class ReplyParser:
         """Take in what was received. Raises ConnectionError where it has no end."""
         *lines, self._part = (self._part + received).split(_END)
         for line in lines:
-            self._add_line(line)
+            if self._lines or line[3:4] == b"-" or len(line) > limits.REPLY_BYTES:
+                self._add_line(line)
+            else:
+                self._whole.append(_of_one_line(line))
         self._check_size(len(self._part))
         if len(self._whole) > limits.REPLIES_UNREAD:
             raise ConnectionError("the server's replies have no end")
@@ -84,15 +86,22 @@ class ReplyParser:
         self._lines.append(line[4:])
         if line[3:4] == b"-":
             return
-        code = line[:3]
-        words = _END.join(self._lines)
-        self._whole.append(SmtpReply.of(int(code) if code.isdigit() else 0, words))
+        self._whole.append(_reply(line[:3], _END.join(self._lines)))
         self._lines.clear()
         self._size = 0
 
     def _check_size(self, more: int) -> None:
         if self._size + more > limits.REPLY_BYTES:
             raise ConnectionError("the server's reply has no end")
+
+
+def _reply(code: bytes, words: bytes) -> SmtpReply:
+    return SmtpReply.of(int(code) if code.isdigit() else 0, words)
+
+
+@lru_cache(maxsize=256)  # a server says the same to nearly every command
+def _of_one_line(line: bytes) -> SmtpReply:
+    return _reply(line[:3], line[4:])
 
 
 def refusal(reply: SmtpReply, *, at_recipient: bool = False) -> Outcome:

@@ -8,7 +8,7 @@ it stands, so that nothing a name holds can become a header, markup or a link.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from html import escape
@@ -123,6 +123,17 @@ class CompiledMessage:
     merge_fields: tuple[MergeField, ...]
     pictures: bytes = b""
     reasons: ReasonWords = NO_REASONS
+    # Made once for all its readers: the literals with room between them, and where
+    # each field has its value among all values.
+    _pieces: list[bytes] = field(init=False, repr=False, compare=False)
+    _places: list[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        pieces = [b""] * (2 * len(self.literals) - 1)
+        pieces[::2] = self.literals
+        places = [_PLACES[merge_field] for merge_field in self.merge_fields]
+        object.__setattr__(self, "_pieces", pieces)
+        object.__setattr__(self, "_places", places)
 
     @classmethod
     def of(cls, pieces: Iterable[bytes | MergeField]) -> "CompiledMessage":
@@ -142,18 +153,13 @@ class CompiledMessage:
         Raises ValueError where no message can be addressed to the reader; ask
         `mime.undeliverable` first.
         """
-        in_text, in_html = _reasons(self.reasons, recipient.consent)
-        values: dict[MergeField, bytes] = {
-            MergeField.PICTURES: self.pictures,
-            MergeField.REASON_IN_TEXT: in_text,
-            MergeField.REASON_IN_HTML: in_html,
-        }
-        pieces = [self.literals[0]]
-        for field, literal in zip(self.merge_fields, self.literals[1:], strict=True):
-            if field not in values:
-                values[field] = _ENCODED[field](recipient)
-            pieces.append(values[field])
-            pieces.append(literal)
+        values = [
+            *_own_values(recipient),
+            *_reasons(self.reasons, recipient.consent),
+            self.pictures,
+        ]
+        pieces = self._pieces.copy()
+        pieces[1::2] = [values[place] for place in self._places]
         return b"".join(pieces)
 
     def addressed_to(self, name: str, address: str) -> "CompiledMessage":
@@ -163,8 +169,8 @@ class CompiledMessage:
         """
         to = mailbox(name, address).encode()
         pieces: list[bytes | MergeField] = [self.literals[0]]
-        for field, literal in zip(self.merge_fields, self.literals[1:], strict=True):
-            pieces += [to if field is MergeField.TO else field, literal]
+        for place, literal in zip(self.merge_fields, self.literals[1:], strict=True):
+            pieces += [to if place is MergeField.TO else place, literal]
         return replace(
             CompiledMessage.of(pieces), reasons=self.reasons, pictures=self.pictures
         )
@@ -221,6 +227,39 @@ def _reasons(reasons: ReasonWords, consent: Consent) -> tuple[bytes, bytes]:
     return in_text.encode(), quoted_printable(escape(words)).encode()
 
 
+def _own_values(to: Recipient) -> tuple[bytes, ...]:
+    """Return what is the reader's own, encoded, in the order of `_OWN`."""
+    leaving = f"<{to.leave_url}>"
+    if to.leave_mailto:
+        leaving = f"{leaving}, <{to.leave_mailto}>"
+    return (
+        mailbox(to.name, to.address).encode(),
+        to.reference.encode(),
+        leaving.encode(),
+        *_in_text_and_html(cleaned(to.name)),
+        *_in_text_and_html(cleaned(to.address)),
+        *_in_text_and_html(to.leave_url),
+        *_in_text_and_html(to.choices_url or to.leave_url),
+    )
+
+
+def _in_text_and_html(words: str) -> tuple[bytes, bytes]:
+    in_text = quoted_printable(words).encode()
+    escaped = escape(words)
+    if escaped == words:
+        return in_text, in_text
+    return in_text, quoted_printable(escaped).encode()
+
+
+_OWN = (
+    *(MergeField.TO, MergeField.REFERENCE, MergeField.LEAVE),
+    *(MergeField.NAME_IN_TEXT, MergeField.NAME_IN_HTML),
+    *(MergeField.ADDRESS_IN_TEXT, MergeField.ADDRESS_IN_HTML),
+    *(MergeField.LEAVE_URL_IN_TEXT, MergeField.LEAVE_URL_IN_HTML),
+    *(MergeField.CHOICES_URL_IN_TEXT, MergeField.CHOICES_URL_IN_HTML),
+)
+_SHARED = (MergeField.REASON_IN_TEXT, MergeField.REASON_IN_HTML, MergeField.PICTURES)
+_PLACES = {merge_field: at for at, merge_field in enumerate((*_OWN, *_SHARED))}
 _IN_BODY: Mapping[MergeField, Callable[[Recipient], str]] = {
     MergeField.NAME_IN_TEXT: lambda to: cleaned(to.name),
     MergeField.NAME_IN_HTML: lambda to: escape(cleaned(to.name)),
@@ -230,18 +269,4 @@ _IN_BODY: Mapping[MergeField, Callable[[Recipient], str]] = {
     MergeField.LEAVE_URL_IN_HTML: lambda to: escape(to.leave_url),
     MergeField.CHOICES_URL_IN_TEXT: lambda to: to.choices_url or to.leave_url,
     MergeField.CHOICES_URL_IN_HTML: lambda to: escape(to.choices_url or to.leave_url),
-}
-
-
-def _in_body(show: Callable[[Recipient], str]) -> Callable[[Recipient], bytes]:
-    return lambda to: quoted_printable(show(to)).encode()
-
-
-_ENCODED: Mapping[MergeField, Callable[[Recipient], bytes]] = {
-    MergeField.TO: lambda to: mailbox(to.name, to.address).encode(),
-    MergeField.REFERENCE: lambda to: to.reference.encode(),
-    MergeField.LEAVE: lambda to: ", ".join(
-        f"<{address}>" for address in (to.leave_url, to.leave_mailto) if address
-    ).encode(),
-    **{field: _in_body(show) for field, show in _IN_BODY.items()},
 }

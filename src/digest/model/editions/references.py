@@ -6,18 +6,19 @@ edition's code, its reader, and to which address it goes.
 
 import hashlib
 import re
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MARK_LETTERS = 6
+# Two digits of base 36 at a time, the lower first.
+_PAIRS = [low + high for high in _BASE36 for low in _BASE36]
+_MARKS = len(_BASE36) ** _MARK_LETTERS
 _MESSAGE_ID = re.compile(
     r"<?([1-9][0-9]{0,18})\.([0-9a-z]{6})\.([0-9a-z]{1,12})@[^\s@<>]+>?", re.IGNORECASE
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MessageReference:
+class MessageReference(NamedTuple):
     """Which copy a Message-ID names.
 
     `address_mark` tells two readers apart who had the same number, one before a
@@ -48,9 +49,8 @@ class MessageReference:
 
 def _mark(edition_code: str, email: str) -> str:
     words = f"{edition_code} {email.strip().lower()}"
-    number = int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big")
-    letters = []
-    for _ in range(_MARK_LETTERS):
-        number, place = divmod(number, len(_BASE36))
-        letters.append(_BASE36[place])
-    return "".join(letters)
+    octets = hashlib.sha256(words.encode()).digest()[:8]
+    number = int.from_bytes(octets, "big") % _MARKS
+    rest, first = divmod(number, len(_PAIRS))
+    last, middle = divmod(rest, len(_PAIRS))
+    return f"{_PAIRS[first]}{_PAIRS[middle]}{_PAIRS[last]}"

@@ -9,7 +9,7 @@ or an email address is added, and Ann of 01632 960 155 when she moves.
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from digest.model.formats import Format
 from digest.model.limits import PERSON_KEY_LENGTH
@@ -152,8 +152,7 @@ class Person:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
+class Addressee(NamedTuple):
     """Whom a copy is for: all of a person that a copy may show.
 
     `organiser` is who looks after their post, which decides the batch it is in. By

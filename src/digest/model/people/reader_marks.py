@@ -2,13 +2,12 @@
 
 import hashlib
 from base64 import b32encode
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MARK_LETTERS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderRef:
+class ReaderRef(NamedTuple):
     """A reader, as their mail names them.
 
     `mark` tells two readers apart who had the same number, one before a restore and

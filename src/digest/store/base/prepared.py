@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
     Connection,
-    CursorResult,
     Dialect,
     FromClause,
     Text,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import UpdateBase
 
+from digest.store.base.engine import BY_DRIVER
 from digest.store.base.tables import UtcDateTime
 
 # The one parameter besides the rows; never required, so that it compiles without.
@@ -63,14 +63,33 @@ class GivenRows:
             unnested = func.unnest(*arrays).table_valued(*self.columns)
             return unnested.render_derived("given")
         each = func.json_each(bindparam("given", None, Text)).table_valued("value")
+        is_one = len(self.columns) == 1
         values = [
-            type_coerce(func.json_extract(each.c.value, f"$[{place}]"), column.type)
+            type_coerce(
+                each.c.value
+                if is_one
+                else func.json_extract(each.c.value, f"$[{place}]"),
+                column.type,
+            )
             for place, column in enumerate(self.columns)
         ]
         named = zip(values, self.columns, strict=True)
         return select(*(value.label(column.name) for value, column in named)).subquery(
             "given"
         )
+
+
+class CarriedOut(Protocol):
+    """What came of a statement."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it has changed."""
+        ...
+
+    def fetchall(self) -> Sequence[Sequence[Any]]:
+        """Return the rows that it returns."""
+        ...
 
 
 class PreparedStatement:
@@ -91,13 +110,13 @@ class PreparedStatement:
 
     def execute(
         self, connection: Connection, rows: Sequence[Sequence[Any]], now: datetime
-    ) -> CursorResult[Any]:
+    ) -> CarriedOut:
         """Carry it out for these rows."""
         values = self._values_for(rows, now)
         if self._places is None:
-            return connection.exec_driver_sql(self._words, values)
+            return _carry_out(connection, self._words, values)
         places = tuple([values[place] for place in self._places])
-        return connection.exec_driver_sql(self._words, places)
+        return _carry_out(connection, self._words, places)
 
     def execute_beside(
         self,
@@ -106,7 +125,7 @@ class PreparedStatement:
         other: "PreparedStatement",
         other_rows: Sequence[Sequence[Any]],
         now: datetime,
-    ) -> CursorResult[Any]:
+    ) -> CarriedOut:
         """Carry out the other for its rows, and this one; return what this one says.
 
         Neither sees what the other does. On PostgreSQL they are one statement.
@@ -116,7 +135,8 @@ class PreparedStatement:
             return self.execute(connection, rows, now)
         others = other._values_for(other_rows, now)  # noqa: SLF001 - of its kind
         values = {f"other_{name}": value for name, value in others.items()}
-        return connection.exec_driver_sql(
+        return _carry_out(
+            connection,
             _in_one(self._words, other._words),  # noqa: SLF001
             values | self._values_for(rows, now),
         )
@@ -136,8 +156,18 @@ class PreparedStatement:
         if self._places is None:
             values |= zip(self._names, map(list, columns), strict=True)
         else:
-            values["given"] = json.dumps([*zip(*columns, strict=True)])
+            is_one = len(columns) == 1
+            given = columns[0] if is_one else [*zip(*columns, strict=True)]
+            values["given"] = json.dumps(given)
         return values
+
+
+def _carry_out(connection: Connection, words: str, values: Any) -> CarriedOut:
+    if connection.get_execution_options().get(BY_DRIVER):
+        driver: Any = connection.connection.driver_connection
+        done: CarriedOut = driver.execute(words, values)
+        return done
+    return connection.exec_driver_sql(words, values)
 
 
 # Made once, as the statements are.

@@ -147,7 +147,7 @@ def claim_all(
         if beside
         else statement.execute(connection, readers, now)
     )
-    claimed = set(result.scalars())
+    claimed = {reader_id for (reader_id,) in result.fetchall()}
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
     if not connection.scalar(select(_is_not_paused(guard))):

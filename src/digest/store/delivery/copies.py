@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Engine,
@@ -26,7 +27,7 @@ from digest.store.base.engine import reading
 from digest.store.base.indexed_copies import stands_in
 from digest.store.base.tables import delivery, left_out, reader, subscriber
 from digest.store.delivery.bounces import words_by_reader
-from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
+from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people.readers import addressees
 
@@ -34,8 +35,7 @@ LEFT_OUT, DOUBTFUL = "left-out", "doubtful"
 _REACHED_AT = (subscriber.c.email, subscriber.c.address, subscriber.c.postcode)
 
 
-@dataclass(frozen=True, slots=True)
-class DueCopy:
+class DueCopy(NamedTuple):
     """A planned copy whose time has come.
 
     `attempts` are those made so far, `doubts` those whose end nobody knows.
@@ -100,20 +100,6 @@ class ListedCopy:
         return doubt_in_words(self.state, self.doubts)
 
 
-def due_emails(
-    connection: Connection, edition_id: int, readers: range, now: datetime, most: int
-) -> list[DueCopy]:
-    """Return the first emails due now of the edition's readers in that range of ids."""
-    return _due(
-        connection,
-        delivery.c.edition_id == edition_id,
-        IS_EMAIL,
-        delivery.c.reader_id.between(readers.start, readers.stop - 1),
-        _is_due(now),
-        most=most,
-    )
-
-
 def due_letters(
     connection: Connection, edition_id: int, now: datetime | None = None
 ) -> list[DueCopy]:
@@ -121,7 +107,7 @@ def due_letters(
 
     With `now`, those set aside until later are left out.
     """
-    their_time = [] if now is None else [_is_due(now)]
+    their_time = [] if now is None else [is_due(now)]
     return _due(
         connection,
         delivery.c.edition_id == edition_id,
@@ -305,13 +291,12 @@ def _staying(edition_id: int, after: int) -> Select[Any]:
     )
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that a copy's time has come."""
     return or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now)
 
 
-def _due(
-    connection: Connection, *those: ColumnElement[bool], most: int | None = None
-) -> list[DueCopy]:
+def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:
     rows = connection.execute(
         select(
             delivery.c.edition_id,
@@ -322,7 +307,6 @@ def _due(
         )
         .where(delivery.c.state == DeliveryState.PLANNED, *those)
         .order_by(delivery.c.reader_id)
-        .limit(most)
     ).all()
     people = addressees(connection, [row.reader_id for row in rows])
     return [

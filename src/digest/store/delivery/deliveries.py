@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -64,8 +63,7 @@ STOPPED = "its edition was stopped before this copy had left"
 _NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryKey:
+class DeliveryKey(NamedTuple):
     """Which copy: one edition, one reader. Written `reader.edition`."""
 
     edition_id: int
@@ -86,8 +84,7 @@ class DeliveryKey:
         return cls(edition_id=int(named["edition"]), reader_id=int(named["reader"]))
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryMove:
+class DeliveryMove(NamedTuple):
     """A delivery's way to another state, and what is known of it.
 
     `tried` is whether an attempt is charged to it. `only_from` narrows the

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -10,16 +11,14 @@ from digest.store.delivery.claims import ClaimResult, HandoverGuard, claim_all
 from digest.store.delivery.deliveries import DeliveryMove, moves_alike, tell_refused
 
 
-@dataclass(frozen=True, slots=True)
-class CopyClaim:
+class CopyClaim(NamedTuple):
     """Whose copy is to leave next, and what must still hold when it does."""
 
     reader_id: int
     guard: HandoverGuard
 
 
-@dataclass(frozen=True, slots=True)
-class SettleAndClaimRequest:
+class SettleAndClaimRequest(NamedTuple):
     """How a connection's last copy ended, and which it claims next; or one of them."""
 
     settled: DeliveryMove | None = None

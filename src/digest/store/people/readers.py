@@ -254,37 +254,47 @@ def addressees(
     }
 
 
-def _consents(connection: Connection, reader_ids: list[int]) -> dict[int, Consent]:
-    """Return why these readers may be written to, as their lists have it on record.
+# What `consents` reads of a reader: which campaign, which list, what is on record.
+CONSENT_FACTS = (
+    mailing_list.c.name,
+    *(subscription.c[name] for name in EVIDENCE),
+)
+HAS_EVIDENCE = and_(
+    subscription.c.ended_at.is_(None),
+    or_(*(subscription.c[name].is_not(None) for name in EVIDENCE)),
+)
 
-    Of several lists of a campaign, that on which somebody asked for it comes first.
-    """
+
+def _consents(connection: Connection, reader_ids: list[int]) -> dict[int, Consent]:
+    """Return why these readers may be written to; see `consents`."""
     rows = connection.execute(
-        select(
-            reader.c.id,
-            reader.c.campaign_id,
-            mailing_list.c.name,
-            *(subscription.c[name] for name in EVIDENCE),
-        )
+        select(reader.c.id.label("reader_id"), reader.c.campaign_id, *CONSENT_FACTS)
         .join(subscription, subscription.c.subscriber_id == reader.c.subscriber_id)
         .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
-        .where(reader.c.id.in_(reader_ids), subscription.c.ended_at.is_(None))
-        .where(or_(*(subscription.c[name].is_not(None) for name in EVIDENCE)))
+        .where(reader.c.id.in_(reader_ids), HAS_EVIDENCE)
         .order_by(reader.c.id, subscription.c.mailing_list_id)
     ).all()
+    return consents(connection, rows)
+
+
+def consents(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Consent]:
+    """Return why readers may be written to, as their lists have it on record.
+
+    The rows are of a `reader_id` and a `campaign_id`, with CONSENT_FACTS. Of several
+    lists of a campaign, that on which somebody asked for it comes first.
+    """
     lists = {
         campaign_id: campaigns.load(connection, campaign_id).lists
         for campaign_id in {row.campaign_id for row in rows}
     }
-    consents: dict[int, Consent] = {}
+    found: dict[int, Consent] = {}
     for row in rows:
-        consent = consent_of(row)
-        is_first = row.id not in consents or not consents[row.id].is_a_request
-        if row.name in lists[row.campaign_id] and is_first:
-            consents[row.id] = (
-                consent if consent.is_a_request else consents.get(row.id, consent)
-            )
-    return consents
+        consent, before = consent_of(row), found.get(row.reader_id)
+        if row.name not in lists[row.campaign_id]:
+            continue
+        if before is None or (consent.is_a_request and not before.is_a_request):
+            found[row.reader_id] = consent
+    return found
 
 
 def address_of(row: Row[*tuple[Any, ...]]) -> PostalAddress | None:
