@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import WritingConnection, open_engine, reading
 from digest.store.delivery.claims import ClaimResult, HandoverGuard, guard_for
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.settle_and_claim import (
@@ -65,13 +65,15 @@ def _ours(path: Path, copies: int) -> float:
     engine = _planned(path, copies)
     with reading(engine) as connection:
         guard = guard_for(connection, 1, Channel.EMAIL)
-    spent = _timed(partial(_record, engine, SettleAndClaim(lambda: NOW), guard), copies)
+    writer = WritingConnection(engine)
+    spent = _timed(partial(_record, writer, SettleAndClaim(lambda: NOW), guard), copies)
+    writer.close()
     engine.dispose()
     return spent
 
 
 def _record(
-    engine: Engine,
+    writer: WritingConnection,
     settle_and_claim: SettleAndClaim,
     guard: HandoverGuard,
     ended: range,
@@ -82,9 +84,7 @@ def _record(
         SettleAndClaimRequest(end, CopyClaim(reader_id, guard))
         for end, reader_id in zip_longest(ends, leaving)
     ]
-    with writing(engine) as connection:
-        results = settle_and_claim(connection, requests)
-    assert set(results) == {ClaimResult.YES}
+    assert set(settle_and_claim(writer, requests)) == {ClaimResult.YES}
 
 
 def _accepted(reader_id: int) -> DeliveryMove:

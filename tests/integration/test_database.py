@@ -13,7 +13,7 @@ from sqlalchemy.exc import StatementError
 import digest
 from digest.errors import StoreError
 from digest.store.base.engine import (
-    KeptConnection,
+    WritingConnection,
     after_commit,
     open_engine,
     reading,
@@ -164,11 +164,11 @@ def test_a_connection_that_was_cut_off_is_told_as_that(
 def test_a_kept_connection_that_was_cut_off_is_replaced(
     postgresql_engine: Engine,
 ) -> None:
-    kept = KeptConnection(postgresql_engine)
+    writer = WritingConnection(postgresql_engine)
     committed = list[int]()
 
     def write(statement: str) -> None:
-        with kept.writing() as connection:
+        with writer.writing() as connection:
             after_commit(connection, lambda: committed.append(1))
             driver = connection.connection.driver_connection
             assert driver is not None
@@ -178,5 +178,5 @@ def test_a_kept_connection_that_was_cut_off_is_replaced(
         write("SELECT pg_terminate_backend(pg_backend_pid())")
     assert not committed
     write("SELECT 1")
-    kept.close()
+    writer.close()
     assert committed

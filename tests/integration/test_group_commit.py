@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from contextlib import closing
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Engine, insert, select
 
 from digest.deliver.sending.group_commit import GroupCommit
-from digest.store.base.engine import reading
+from digest.store.base.engine import WritingConnection, reading
 from digest.store.base.tables import mailing_list
 from tests.builders import EIGHT
 
@@ -16,11 +16,12 @@ pytestmark = pytest.mark.anyio
 BAD = "bad"
 
 
-def _add(connection: Connection, names: Sequence[str]) -> list[str]:
-    for name in names:
-        if name == BAD:
-            raise ValueError(BAD)
-        connection.execute(insert(mailing_list).values(name=name, created_at=EIGHT))
+def _add(writer: WritingConnection, names: Sequence[str]) -> list[str]:
+    with writer.writing() as connection:
+        for name in names:
+            if name == BAD:
+                raise ValueError(BAD)
+            connection.execute(insert(mailing_list).values(name=name, created_at=EIGHT))
     return list(names)
 
 
@@ -38,9 +39,9 @@ async def test_an_answer_comes_after_the_commit(engine: Engine) -> None:
 async def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
     groups = list[list[str]]()
 
-    def carry_out(connection: Connection, names: Sequence[str]) -> list[str]:
+    def carry_out(writer: WritingConnection, names: Sequence[str]) -> list[str]:
         groups.append(list(names))
-        return _add(connection, names)
+        return _add(writer, names)
 
     names = [f"list-{number}" for number in range(20)]
     with closing(

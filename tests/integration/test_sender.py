@@ -29,7 +29,6 @@ from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
 from digest.store.delivery import claims, copies, deliveries, send_batches, settling
-from digest.store.delivery.due_emails import due_emails
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -476,7 +475,7 @@ def _die_with_the_first_on_the_wire(engine: Engine, clock: HandWoundClock) -> No
     with writing(engine) as connection:
         lease = send_batches.claim(connection, "elsewhere/1/a/b", clock(), LEASE)
         assert lease is not None
-        [first] = due_emails(
+        [first] = copies.due_emails(
             connection, lease.edition_id, lease.readers, clock(), most=1
         )
         guard = claims.guard_for(connection, lease.edition_id, Channel.EMAIL)

@@ -12,12 +12,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Engine, event, select
 
 from digest.audience.signed_links import SignedLinks
@@ -30,7 +28,7 @@ from digest.deliver.sending import sender as sender_module
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
-from digest.store.base.engine import after_commit, open_engine, reading, writing
+from digest.store.base.engine import WritingConnection, open_engine, reading, writing
 from digest.store.base.tables import edition
 from digest.store.delivery.claims import ClaimResult
 from digest.store.delivery.copies import counts
@@ -52,7 +50,7 @@ LINKS = SignedLinks("a secret of the kill matrix's own", "https://example.org")
 _GOING = {DeliveryState.PLANNED, DeliveryState.HANDING_OVER}
 _PAUSE_SECONDS = 0.1
 Recording = Callable[
-    [DatabaseConnection, Sequence[SettleAndClaimRequest]], list[ClaimResult | None]
+    [WritingConnection, Sequence[SettleAndClaimRequest]], list[ClaimResult | None]
 ]
 
 
@@ -129,19 +127,20 @@ def _make(engine: Engine, orders: Orders) -> int:
 def _watched_recording(trap: Trap) -> Callable[[Callable[[], datetime]], Recording]:
     """Return what records as the sender does, and tells the trap once it has."""
 
-    def made(clock: Callable[[], datetime]) -> Recording:
+    def recording(clock: Callable[[], datetime]) -> Recording:
         record = SettleAndClaim(clock)
 
-        def recorded(
-            connection: DatabaseConnection, requests: Sequence[SettleAndClaimRequest]
+        def record_and_tell(
+            writer: WritingConnection, requests: Sequence[SettleAndClaimRequest]
         ) -> list[ClaimResult | None]:
+            results = record(writer, requests)
             if any(request.settled for request in requests):
-                after_commit(connection, partial(trap.step, Point.COMMITTED))
-            return record(connection, requests)
+                trap.step(Point.COMMITTED)
+            return results
 
-        return recorded
+        return record_and_tell
 
-    return made
+    return recording
 
 
 def _send(engine: Engine, orders: Orders, trap: Trap, edition_id: int) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from digest.store.base.engine import KeptConnection
+from digest.store.base.engine import WritingConnection
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -15,7 +15,7 @@ A = TypeVar("A")
 LINGER_SECONDS = 0.002
 _LONGEST_SECONDS = 0.1
 
-CarryOut = Callable[[Connection, Sequence[Q]], Sequence[A]]
+CarryOut = Callable[[WritingConnection, Sequence[Q]], Sequence[A]]
 
 
 class _PendingRequest(NamedTuple, Generic[Q, A]):
@@ -26,9 +26,9 @@ class _PendingRequest(NamedTuple, Generic[Q, A]):
 class GroupCommit(Generic[Q, A]):
     """Carries out what several tasks submit, many requests in one transaction.
 
-    `carry_out` is given the requests in the order they were submitted and returns
-    an answer for each. At most `most` wait at once: half of them are enough for
-    a commit, so that the others have something to wait for meanwhile. The
+    `carry_out` is given the requests in the order they were submitted, commits them
+    and returns an answer for each. At most `most` wait at once: half of them are
+    enough for a commit, so that the others have something to wait for meanwhile. The
     first of a group waits up to `linger` seconds for them. Where a commit takes
     longer than that, as on a slow disk, it is worth waiting for all. The loop
     stands still while it is made: nothing that is in flight needs it.
@@ -41,7 +41,7 @@ class GroupCommit(Generic[Q, A]):
         most: Callable[[], int],
         linger: float = LINGER_SECONDS,
     ) -> None:
-        self._kept = KeptConnection(engine)
+        self._writer = WritingConnection(engine)
         self._carry_out = carry_out
         self._most = most
         self._last_seconds = 0.0
@@ -52,8 +52,8 @@ class GroupCommit(Generic[Q, A]):
     async def submit(self, request: Q) -> A:
         """Have it carried out and return the answer, once it is committed.
 
-        Raises what the transaction raised: then nothing in it has happened,
-        and it is raised to all who shared it.
+        Raises what carrying it out raised, to all who shared it: then nothing of it
+        may go on, as if this process had been killed.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
@@ -70,15 +70,14 @@ class GroupCommit(Generic[Q, A]):
 
     def close(self) -> None:
         """Give back the connection to the database; nothing is waited for any more."""
-        self._kept.close()
+        self._writer.close()
 
     def _commit(self) -> None:
         began = monotonic()
         group, self._group, self._timer = self._group, [], None
         try:
-            with self._kept.writing() as connection:
-                requests = [pending.request for pending in group]
-                answers = self._carry_out(connection, requests)
+            requests = [pending.request for pending in group]
+            answers = self._carry_out(self._writer, requests)
         except Exception as problem:  # noqa: BLE001 - raised where it is waited for
             for pending in group:
                 if not pending.answer.done():

@@ -15,8 +15,7 @@ from digest.model.delivery.delivery import Patience
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.delivery import send_batches
-from digest.store.delivery.copies import DueCopy
-from digest.store.delivery.due_emails import due_emails
+from digest.store.delivery.copies import DueCopy, due_emails
 from digest.store.delivery.send_batches import expire_late
 from digest.store.editions import editions
 

@@ -156,33 +156,39 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-class KeptConnection:
-    """A connection kept for many short writing transactions, one after another.
+class WritingConnection:
+    """A connection kept for many short transactions that write, one after another.
 
     What is prepared is carried out on it by the driver itself: SQLAlchemy hears
     nothing of it, and what it would do for each is half of what recording costs.
+    One that has rested, or that has failed, is given back and another taken.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
         self._used_at = 0.0
+        self.dialect = engine.dialect
+
+    @property
+    def has_own_transactions(self) -> bool:
+        """Whether a statement alone may be worth `at_once`: a BEGIN is a journey."""
+        return self.dialect.name == "postgresql"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield it in a writing transaction; see `writing`.
+        """Yield it in a writing transaction; see `writing`."""
+        with self._lent(self._in_transaction) as connection:
+            yield connection
 
-        One that has rested, or that has failed, is given back and another taken.
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """Yield it for one prepared statement, which is a transaction by itself.
+
+        Where it `has_own_transactions`. Raises as `writing` does.
         """
-        if monotonic() > self._used_at + limits.UNTESTED_REST_SECONDS:
-            self.close()
-        try:
-            with _in_one(self._begin, self._engine) as connection:
-                yield connection
-        except BaseException:
-            self.close()
-            raise
-        self._used_at = monotonic()
+        with self._lent(self._plainly) as connection:
+            yield connection
 
     def close(self) -> None:
         """Give the connection back."""
@@ -191,17 +197,46 @@ class KeptConnection:
             self._connection = None
 
     @contextmanager
-    def _begin(self) -> Iterator[Connection]:
+    def _lent(
+        self, begin: Callable[[], AbstractContextManager[Connection]]
+    ) -> Iterator[Connection]:
+        if monotonic() > self._used_at + limits.UNTESTED_REST_SECONDS:
+            self.close()
+        try:
+            with _in_one(begin, self._engine) as connection:
+                yield connection
+        except BaseException:
+            self.close()
+            raise
+        self._used_at = monotonic()
+
+    @contextmanager
+    def _in_transaction(self) -> Iterator[Connection]:
+        with self._ready().begin(), self._plainly() as connection:
+            if not self.has_own_transactions:
+                yield connection
+                return
+            driver: Any = connection.connection.driver_connection
+            with driver.transaction():
+                yield connection
+
+    @contextmanager
+    def _plainly(self) -> Iterator[Connection]:
+        connection = self._ready()
+        try:
+            yield connection
+        except self.dialect.loaded_dbapi.Error as problem:
+            # It may be gone, and is not to be asked for anything then.
+            connection.invalidate(problem)
+            raise
+
+    def _ready(self) -> Connection:
         if self._connection is None:
-            kept = self._engine.execution_options(**{BY_DRIVER: True})
-            self._connection = kept.connect()
-        with self._connection.begin():
-            try:
-                yield self._connection
-            except self._engine.dialect.loaded_dbapi.Error as problem:
-                # It may be gone, and is not to be asked to roll back then.
-                self._connection.invalidate(problem)
-                raise
+            options: dict[str, Any] = {BY_DRIVER: True}
+            if self.has_own_transactions:
+                options["isolation_level"] = "AUTOCOMMIT"
+            self._connection = self._engine.connect().execution_options(**options)
+        return self._connection
 
 
 @contextmanager
@@ -293,11 +328,11 @@ _WORDS = {
 
 
 def _in_words(engine: Engine, problem: Exception) -> Exception:
-    said = problem.orig if isinstance(problem, DBAPIError) else problem
-    message = str(said)
+    cause = problem.orig if isinstance(problem, DBAPIError) else problem
+    message = str(cause)
     for sign, words in _WORDS.items():
         if sign in message:
             return StoreError(words)
-    if isinstance(said, engine.dialect.loaded_dbapi.OperationalError):
+    if isinstance(cause, engine.dialect.loaded_dbapi.OperationalError):
         return StoreError(f"the database cannot be used: {message.splitlines()[0]}")
     return problem

@@ -79,7 +79,7 @@ class GivenRows:
         )
 
 
-class CarriedOut(Protocol):
+class PreparedStatementResult(Protocol):
     """What came of a statement."""
 
     @property
@@ -110,7 +110,7 @@ class PreparedStatement:
 
     def execute(
         self, connection: Connection, rows: Sequence[Sequence[Any]], now: datetime
-    ) -> CarriedOut:
+    ) -> PreparedStatementResult:
         """Carry it out for these rows."""
         values = self._values_for(rows, now)
         if self._places is None:
@@ -125,7 +125,7 @@ class PreparedStatement:
         other: "PreparedStatement",
         other_rows: Sequence[Sequence[Any]],
         now: datetime,
-    ) -> CarriedOut:
+    ) -> PreparedStatementResult:
         """Carry out the other for its rows, and this one; return what this one says.
 
         Neither sees what the other does. On PostgreSQL they are one statement.
@@ -157,15 +157,18 @@ class PreparedStatement:
             values |= zip(self._names, map(list, columns), strict=True)
         else:
             is_one = len(columns) == 1
-            given = columns[0] if is_one else [*zip(*columns, strict=True)]
-            values["given"] = json.dumps(given)
+            values["given"] = json.dumps(
+                columns[0] if is_one else [*zip(*columns, strict=True)]
+            )
         return values
 
 
-def _carry_out(connection: Connection, words: str, values: Any) -> CarriedOut:
+def _carry_out(
+    connection: Connection, words: str, values: Any
+) -> PreparedStatementResult:
     if connection.get_execution_options().get(BY_DRIVER):
         driver: Any = connection.connection.driver_connection
-        done: CarriedOut = driver.execute(words, values)
+        done: PreparedStatementResult = driver.execute(words, values)
         return done
     return connection.exec_driver_sql(words, values)
 

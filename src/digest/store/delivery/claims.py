@@ -134,32 +134,59 @@ def claim_all(
     The moves of other copies that are `settled` are made on the way.
     """
     wanted = list(reader_ids)
+    claimed = claim_those(connection, wanted, guard, now, settled)
+    return results_of(connection, wanted, claimed, guard, now)
+
+
+def claim_those(
+    connection: Connection,
+    reader_ids: Sequence[int],
+    guard: HandoverGuard,
+    now: datetime,
+    settled: Sequence[MovesAlike] = (),
+) -> set[int]:
+    """Claim what may leave now, and return whose; see `claim_all`.
+
+    With one kind of moves, or none, it is one statement on PostgreSQL.
+    """
     is_quiet = guard.is_quiet(now)
     beside = settled[:0] if is_quiet else settled[-1:]
     for moves in settled[: len(settled) - len(beside)]:
         moves.statement.execute(connection, moves.rows, now)
     if is_quiet:
-        return dict.fromkeys(wanted, ClaimResult.NO)
+        return set()
     statement = _claim_statement(connection.dialect, guard)
-    readers = [(reader_id,) for reader_id in wanted]
+    readers = [(reader_id,) for reader_id in reader_ids]
     result = (
         statement.execute_beside(connection, readers, *beside[0], now)
         if beside
         else statement.execute(connection, readers, now)
     )
-    claimed = {reader_id for (reader_id,) in result.fetchall()}
+    return {reader_id for (reader_id,) in result.fetchall()}
+
+
+def results_of(
+    connection: Connection,
+    wanted: Sequence[int],
+    claimed: set[int],
+    guard: HandoverGuard,
+    now: datetime,
+) -> dict[int, ClaimResult]:
+    """Return what came of claiming these readers' copies, and cancel what is over."""
     if len(claimed) == len(wanted):
         return dict.fromkeys(wanted, ClaimResult.YES)
-    if not connection.scalar(select(_is_not_paused(guard))):
+    if guard.is_quiet(now):
         return dict.fromkeys(wanted, ClaimResult.NO)
+    is_paused = not connection.scalar(select(_is_not_paused(guard)))
     is_stopped = not connection.scalar(select(is_going(guard.edition_id)))
     paused = pauses.of_readers(connection, {*wanted} - claimed, now)
     is_stale = not is_stopped and _count_standing(connection, guard) != guard.standing
-    results = dict.fromkeys(wanted, ClaimResult.STALE)
+    otherwise = ClaimResult.NO if is_paused else ClaimResult.STALE
+    results = dict.fromkeys(wanted, otherwise)
     for reader_id in wanted:
         if reader_id in claimed:
             results[reader_id] = ClaimResult.YES
-        elif not is_stale:
+        elif not (is_paused or is_stale):
             key = DeliveryKey(guard.edition_id, reader_id)
             why = STOPPED if is_stopped else PAUSED if reader_id in paused else LEFT
             stop = DeliveryMove(

@@ -10,8 +10,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Row,
     Select,
+    and_,
+    bindparam,
     false,
     func,
     literal,
@@ -21,15 +24,29 @@ from sqlalchemy import (
 
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.delivery.doubts import doubt_in_words
-from digest.model.people.person import Addressee
+from digest.model.people.person import NO_EVIDENCE, Addressee
 from digest.store import limits
 from digest.store.base.engine import reading
 from digest.store.base.indexed_copies import stands_in
-from digest.store.base.tables import delivery, left_out, reader, subscriber
+from digest.store.base.prepared import NOW
+from digest.store.base.tables import (
+    delivery,
+    edition,
+    left_out,
+    mailing_list,
+    reader,
+    subscriber,
+    subscription,
+)
 from digest.store.delivery.bounces import words_by_reader
-from digest.store.delivery.by_channel import IS_LETTER
+from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.people.readers import addressees
+from digest.store.people.readers import (
+    CONSENT_FACTS,
+    HAS_EVIDENCE,
+    addressees,
+    consents,
+)
 
 LEFT_OUT, DOUBTFUL = "left-out", "doubtful"
 _REACHED_AT = (subscriber.c.email, subscriber.c.address, subscriber.c.postcode)
@@ -100,6 +117,75 @@ class ListedCopy:
         return doubt_in_words(self.state, self.doubts)
 
 
+def _is_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    return or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now)
+
+
+# Made once: to put them together would take longer than to carry them out.
+_THOSE = and_(
+    delivery.c.edition_id == bindparam("edition_id"),
+    delivery.c.reader_id.between(bindparam("first"), bindparam("last")),
+    delivery.c.state == DeliveryState.PLANNED,
+    IS_EMAIL,
+    _is_due(NOW),
+)
+_EMAILS = (
+    select(
+        delivery.c.reader_id,
+        delivery.c.variant_id,
+        delivery.c.attempts,
+        delivery.c.doubts,
+        subscriber.c.name,
+        subscriber.c.email,
+        subscriber.c.mark,
+    )
+    .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+    .where(_THOSE)
+    .order_by(delivery.c.reader_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_EVIDENCE = (
+    select(delivery.c.reader_id, edition.c.campaign_id, *CONSENT_FACTS)
+    .join(edition, edition.c.id == delivery.c.edition_id)
+    .join(subscription, subscription.c.subscriber_id == delivery.c.subscriber_id)
+    .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
+    .where(_THOSE, HAS_EVIDENCE)
+    .order_by(delivery.c.reader_id, subscription.c.mailing_list_id)
+)
+
+
+def due_emails(
+    connection: Connection, edition_id: int, readers: range, now: datetime, most: int
+) -> list[DueCopy]:
+    """Return the first emails due now of the edition's readers in that range of ids.
+
+    Of each person only what an email says of them: no postal address.
+    """
+    those = {"edition_id": edition_id, "first": readers.start, "now": now}
+    rows = connection.execute(
+        _EMAILS, those | {"last": readers.stop - 1, "most": most}
+    ).all()
+    if not rows:
+        return []
+    last = {"last": rows[-1].reader_id}
+    on_record = consents(connection, connection.execute(_EVIDENCE, those | last).all())
+    return [
+        DueCopy(
+            DeliveryKey(edition_id, reader_id),
+            variant_id,
+            attempts,
+            Addressee(
+                name,
+                email or "",
+                consent=on_record.get(reader_id, NO_EVIDENCE),
+                mark=mark,
+            ),
+            doubts,
+        )
+        for reader_id, variant_id, attempts, doubts, name, email, mark in rows
+    ]
+
+
 def due_letters(
     connection: Connection, edition_id: int, now: datetime | None = None
 ) -> list[DueCopy]:
@@ -107,7 +193,7 @@ def due_letters(
 
     With `now`, those set aside until later are left out.
     """
-    their_time = [] if now is None else [is_due(now)]
+    their_time = [] if now is None else [_is_due(now)]
     return _due(
         connection,
         delivery.c.edition_id == edition_id,
@@ -289,11 +375,6 @@ def _staying(edition_id: int, after: int) -> Select[Any]:
         .where(left_out.c.edition_id == edition_id, left_out.c.reader_id > after)
         .order_by(left_out.c.reader_id)
     )
-
-
-def is_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
-    """Return the condition that a copy's time has come."""
-    return or_(delivery.c.next_attempt_at.is_(None), delivery.c.next_attempt_at <= now)
 
 
 def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:

@@ -139,7 +139,7 @@ def move_all(
     every = [*changes]
     count = sum(
         alike.statement.execute(connection, alike.rows, now).rowcount
-        for alike in moves_alike(connection, every)
+        for alike in moves_alike(connection.dialect, every)
     )
     tell_refused(connection, every, now)
     return count
@@ -152,15 +152,13 @@ class MovesAlike(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def moves_alike(
-    connection: Connection, changes: Iterable[DeliveryMove]
-) -> list[MovesAlike]:
+def moves_alike(dialect: Dialect, changes: Iterable[DeliveryMove]) -> list[MovesAlike]:
     """Return the moves by the statements that make them."""
     alike: dict[PreparedStatement, MovesAlike] = {}
     for change in changes:
         is_fenced = change.only_after is not None
         statement = _move_statement(
-            connection.dialect, change.to, change.only_from, is_fenced=is_fenced
+            dialect, change.to, change.only_from, is_fenced=is_fenced
         )
         alike.setdefault(statement, MovesAlike(statement, [])).rows.append(
             _FACTS(change)

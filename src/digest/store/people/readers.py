@@ -287,14 +287,14 @@ def consents(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Cons
         campaign_id: campaigns.load(connection, campaign_id).lists
         for campaign_id in {row.campaign_id for row in rows}
     }
-    found: dict[int, Consent] = {}
+    by_reader: dict[int, Consent] = {}
     for row in rows:
-        consent, before = consent_of(row), found.get(row.reader_id)
+        consent, before = consent_of(row), by_reader.get(row.reader_id)
         if row.name not in lists[row.campaign_id]:
             continue
         if before is None or (consent.is_a_request and not before.is_a_request):
-            found[row.reader_id] = consent
-    return found
+            by_reader[row.reader_id] = consent
+    return by_reader
 
 
 def address_of(row: Row[*tuple[Any, ...]]) -> PostalAddress | None:
