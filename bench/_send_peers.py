@@ -24,7 +24,7 @@ from typing import NamedTuple
 from _send_messages import message_of, size_kb
 from _send_rows import plan_for
 from _send_worker import sender_for
-from harness import cpu_seconds
+from harness import cpu_seconds, cpu_seconds_of
 from merge import Parts, a_reader
 
 from digest.store.base.engine import open_engine
@@ -35,6 +35,7 @@ sys.path.insert(0, str(HERE.parent))
 DELAY_MS = 20
 CONNECTIONS = 16
 FROM = "bounces@example.org"
+SERVER = "postgres"
 
 
 class Spent(NamedTuple):
@@ -43,6 +44,7 @@ class Spent(NamedTuple):
     seconds: float
     cpu: float
     messages: int
+    server_cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -54,11 +56,17 @@ class Spent(NamedTuple):
         """CPU of the sender for one message, in microseconds."""
         return self.cpu / self.messages * 1e6
 
+    @property
+    def server_us(self) -> float:
+        """CPU of the database server for one message, in microseconds."""
+        return self.server_cpu / self.messages * 1e6
+
 
 def _timed(run: Callable[[], object], messages: int) -> Spent:
-    began, used = perf_counter(), cpu_seconds()
+    served, began, used = cpu_seconds_of(SERVER), perf_counter(), cpu_seconds()
     run()
-    return Spent(perf_counter() - began, cpu_seconds() - used, messages)
+    seconds, cpu = perf_counter() - began, cpu_seconds() - used
+    return Spent(seconds, cpu, messages, cpu_seconds_of(SERVER) - served)
 
 
 class Load(NamedTuple):

@@ -88,22 +88,32 @@ def _busy() -> float:
 
 def _own() -> float:
     """Return the CPU time of this process and all that it started, ended or not."""
-    ticks = {}
-    parents = {}
+    return sum(_spent_by_ours().values())
+
+
+def cpu_seconds_of(name: str) -> float:
+    """Return the CPU time of all of that name which this process started."""
+    return sum(
+        seconds for (_, called), seconds in _spent_by_ours().items() if called == name
+    )
+
+
+def _spent_by_ours() -> dict[tuple[int, str], float]:
+    """Return by id and name what each process of ours has spent, its ended ones too."""
+    spent, parents, names = {}, {}, {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # ended meanwhile
-            fields = stat.read_text().rpartition(")")[2].split()
-            parents[int(stat.parent.name)] = int(fields[1])
-            ticks[int(stat.parent.name)] = sum(map(int, fields[11:15]))
+            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+            fields, pid = rest.split(), int(stat.parent.name)
+            names[pid], parents[pid] = name, int(fields[1])
+            spent[pid] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def is_ours(pid: int) -> bool:
         while pid not in (0, os.getpid()):
             pid = parents.get(pid, 0)
         return pid != 0
 
-    return sum(spent for pid, spent in ticks.items() if is_ours(pid)) / os.sysconf(
-        "SC_CLK_TCK"
-    )
+    return {(pid, names[pid]): its for pid, its in spent.items() if is_ours(pid)}
 
 
 def peak_mb() -> float:
