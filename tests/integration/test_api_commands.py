@@ -35,6 +35,7 @@ CALLS: Mapping[str, str] = {
     "post release": _POST,
     "post withdraw": _POST,
     "post restore": _POST,
+    "post undo": _POST,
     "post revert": _POST,
     "post correct": _POST,
     "edition contents": f"GET {_SCHEDULE}/contents",

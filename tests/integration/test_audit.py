@@ -306,6 +306,12 @@ CASES = {
     "edit to the same": Case(
         an_edited_post, lambda c: editing.edit(c, 1, retitled, NOW), ""
     ),
+    "undo an edit": Case(
+        an_edited_post,
+        lambda c: editing.undo(c, 1, NOW),
+        f"undid the edit of {POST}: title Kettle → The kettle is always on",
+    ),
+    "undo no edit": Case(a_campaign_with_posts, lambda c: editing.undo(c, 1, NOW), ""),
     "revert": Case(
         an_edited_post,
         lambda c: editing.revert(c, 1, NOW),

@@ -26,6 +26,7 @@ from digest.store.editions.editions import Edition
 from digest.store.staff.audit import latest
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE, a_post, an_event
+from tests.integration.test_desk_posts import form_of
 from tests.staff import signed_in
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
@@ -332,6 +333,61 @@ def test_a_reader_is_found_as_on_people_and_seen_with_what_they_get(
         f"{OPEN}?as=birch"
     )
     assert desk.client.get(f"{OPEN}/text?as=4").status_code == 404
+
+
+def edited(desk: Desk, post: int, title: str, to: str = "edit") -> str:
+    """Edit a post as its form has it, and return the page that follows."""
+    address = f"/desk/posts/{post}/{to}?edition=daily"
+    form = form_of(desk.client, address, title=title)
+    return desk.client.post(address, data=form).text
+
+
+def test_a_post_is_edited_from_the_edition_and_back_with_an_undo(desk: Desk) -> None:
+    first = desk.number("one")
+    form = desk.page(f"/desk/posts/{first}/edit?edition=daily")
+    page = edited(desk, first, "Once")
+    [version] = re.findall(r'undo-edit"><input [^>]*value="(\w{64})"', page)
+
+    assert f'href="/desk/posts/{first}/edit?edition=daily"' in desk.page()
+    assert f'href="{OPEN}#item-{first}">Back to the edition' in form
+    assert "“Once” is changed, in every format." in page
+    assert desk.titles() == ["Once", "Two", "Three"]
+    assert "Was: One" in desk.page(f"/desk/posts/{first}")
+    undone = desk.press("undo-edit", post=first, version=version)
+    assert "“One” says what it said before." in undone
+    assert desk.titles() == ["One", "Two", "Three"]
+    edited(desk, first, "Only")
+    late = desk.press("undo-edit", post=first, version=version)
+    assert "It has been changed again since" in late
+    assert desk.titles()[0] == "Only"
+
+
+def test_an_edit_is_not_undone_once_its_source_has_said_something_new(
+    desk: Desk,
+) -> None:
+    first = desk.number("one")
+    edited(desk, first, "Once")
+    posts_accepted(desk.program.engine, [a_post("one", title="One", body=())])
+    answer = desk.client.post(f"/desk/posts/{first}/undo-edit").text
+
+    assert "Nothing had to be changed" in answer
+    assert "What it said before it was edited" not in answer
+    assert "Once" in desk.titles()
+
+
+def test_what_an_edition_has_taken_is_corrected_and_the_form_says_so(
+    desk: Desk,
+) -> None:
+    first = desk.number("one")
+    frozen(desk)
+    posts_accepted(desk.program.engine, [a_post("four", title="Four")])
+    form = desk.page(f"/desk/posts/{first}/edit?edition=daily")
+    sent = edited(desk, first, "Once", to="correction")
+
+    assert "Write a correction" in form
+    assert "An edition has the post already, and keeps it as it was" in form
+    assert "“Once” goes in this edition, as a correction." in sent
+    assert desk.titles() == ["Four", "Once"]
 
 
 def test_a_second_person_approves_by_name_and_the_first_may_not(

@@ -69,8 +69,19 @@ def edit(post_id: PostId, file: PostFile) -> None:
             lambda before: replace(item, key=before.key),
             digest.now(),
         )
-    undo = f"changed; undo it with: digest post revert {post_id}"
+    undo = f"changed; undo it with: digest post undo {post_id}"
     result(f"post {post_id}: {undo if done else 'says that already'}")
+
+
+@app.command()
+def undo(post_id: PostId) -> None:
+    """Undo the latest edit of a post: it says what it said before; again, redo it."""
+    from digest.bootstrap import open_app
+    from digest.store.posts import editing
+
+    with open_app() as digest, digest.writing() as connection:
+        done = editing.undo(connection, post_id, digest.now())
+    result(f"post {post_id}: {'as before the edit' if done else 'nothing to undo'}")
 
 
 @app.command()

@@ -166,6 +166,8 @@ item = Table(
     # What the source said, where staff have changed it: model.posts.edits.
     Column("given", JSON),
     Column("given_fingerprint", String(64)),
+    # What it said before staff's latest edit, until its source says something new.
+    Column("earlier", JSON),
     # What the same post is recognised by in another source: model.posts.duplicates.
     Column("address_mark", String(64)),
     Column("words_mark", String(64)),

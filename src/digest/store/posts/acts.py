@@ -23,6 +23,7 @@ POST_ACTS: Mapping[str, Perform] = {
     "hold": _about(log.hold),
     "withdraw": _about(log.withdraw),
     "restore": _about(log.restore),
+    "undo-edit": _about(editing.undo),
     "revert": _about(editing.revert),
     "correct": corrections.correct,
     "decline": _about(corrections.decline),

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.errors import DigestError
+from digest.errors import DigestError, EditionConflict
 from digest.model.posts.item_fields import fields_in_words
-from digest.model.posts.item_json import item_from_json
+from digest.model.posts.item_json import item_from_json, to_json
 from digest.model.posts.items import Item
 from digest.store.posts import log
 from digest.store.posts.item_pictures import pictured
@@ -24,8 +24,9 @@ def edit(
     """Change an item as `changed` says; False where that changes nothing.
 
     What its source said is kept beside it, so that a later reading of the
-    source leaves the change alone (model.posts.edits). Raises DigestError where an
-    edition carries the item, whose words are then fixed.
+    source leaves the change alone (model.posts.edits), and so is what it said before,
+    for `undo`. Raises DigestError where an edition carries the item, whose words are
+    then fixed.
     """
     row = log.locked(connection, item_id)
     if log.is_carried(connection, row):
@@ -40,9 +41,30 @@ def edit(
         return False
     of_source = tuple(topic for topic in row.topics if topic not in before.topics)
     topics = {"topics": all_topics(of_source, edited)}
-    set_values(connection, item_id, content_values(original, edited) | topics)
+    values = content_values(original, edited) | topics | {"earlier": to_json(before)}
+    set_values(connection, item_id, values)
     log.record_act(connection, verb, row, now, **in_words(before, edited))
     return True
+
+
+def undo(
+    connection: Connection, item_id: int, now: datetime, version: str = ""
+) -> bool:
+    """Have an item say what it said before staff's latest edit; again, as after it.
+
+    False where nothing is kept of that: nobody has edited it, or its source has said
+    something new since. With a `version`, the fingerprint of what somebody saw, it is
+    refused where the item says something else by now.
+    """
+    row = log.locked(connection, item_id)
+    if row.earlier is None:
+        return False
+    if version and version != row.fingerprint:
+        raise EditionConflict(
+            "it has been changed again since: look at what it says now"
+        )
+    earlier = item_from_json(row.earlier)
+    return edit(connection, item_id, lambda _: earlier, now, "undid the edit of")
 
 
 def revert(connection: Connection, item_id: int, now: datetime) -> bool:

@@ -52,7 +52,8 @@ class ListedItem:
     that its source made since: "offered", "declined", or "" for none.
     `duplicate_of` is the post that it was found to be the same as, `correction`
     which correction of its post it is. `is_held_as_old` says that it was held as it
-    came in, for its date was long past.
+    came in, for its date was long past. `earlier` is what it said before staff's latest
+    edit, None where that is not kept.
     """
 
     id: int
@@ -67,6 +68,7 @@ class ListedItem:
     correction: int
     duplicate_of: int | None
     is_held_as_old: bool = False
+    earlier: Item | None = None
 
     @property
     def title(self) -> str:
@@ -141,6 +143,7 @@ def _listed(row: Row[Any], carried: int) -> ListedItem:
         correction=row.correction,
         duplicate_of=row.duplicate_of,
         is_held_as_old=row.state == ItemState.HELD and row.held_at == row.accepted_at,
+        earlier=None if row.earlier is None else item_from_json(row.earlier),
     )
 
 

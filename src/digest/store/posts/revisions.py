@@ -115,7 +115,7 @@ def _in_place(
         edited = merged(original, content, reading)
     values: dict[str, Any] = {}
     if fingerprint(reading) != (row.given_fingerprint or row.fingerprint):
-        values = content_values(reading, edited)
+        values = content_values(reading, edited) | {"earlier": null()}
     # The campaign's file, not the source, may say something new of the item.
     if (wanted := all_topics(topics, edited)) != row.topics:
         values["topics"] = wanted

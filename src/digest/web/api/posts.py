@@ -57,6 +57,7 @@ PostAct = Literal[
     "hold",
     "withdraw",
     "restore",
+    "undo-edit",
     "revert",
     "correct",
     "decline",

@@ -29,6 +29,17 @@ class EditionPlace:
             raise NotFound(f"There is no campaign {campaign}.")
         return cls(campaign, schedule)
 
+    @classmethod
+    def named(cls, campaign: str, name: str) -> "EditionPlace":
+        """Return that of the `name` of one of a campaign's."""
+        is_number = name.isascii() and name.isdigit()
+        return cls(name) if is_number else cls.of_schedule(campaign, name)
+
+    @property
+    def name(self) -> str:
+        """What tells it from others of its campaign: a schedule, or its number."""
+        return self.schedule or self.what
+
     @property
     def edition_id(self) -> int | None:
         """Its number, None where it has none yet."""
@@ -40,3 +51,7 @@ class EditionPlace:
         if self.schedule:
             return f"/desk/campaigns/{quote(self.what)}/{quote(self.schedule)}"
         return f"/desk/editions/{self.what}"
+
+    def address_of(self, item_id: int, done: str) -> str:
+        """Return where its page shows a post, and what was done to it."""
+        return f"{self.address}?done={quote(done)}&item={item_id}#item-{item_id}"

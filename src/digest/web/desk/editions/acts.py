@@ -15,6 +15,7 @@ from digest.model.roles import Right
 from digest.schedule.editions.steering.contents import contents
 from digest.schedule.editions.steering.steer import Steer
 from digest.store.editions import steering
+from digest.store.posts import editing
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.conflicts import chosen_words, conflict
 from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
@@ -81,7 +82,11 @@ BUTTONS: Mapping[str, SteeringButton] = {
     "undo": SteeringButton("undone", lambda hand, _form: hand.undo()[0], strict=True),
 }
 # What is done to a post wherever it is, and what this page then says.
-_OF_POSTS = {"withdraw": "withdrawn", "restore": "restored"}
+_OF_POSTS = {
+    "withdraw": "withdrawn",
+    "restore": "restored",
+    "undo-edit": "edit-undone",
+}
 
 
 def routes(editions: EditionPages) -> APIRouter:
@@ -154,11 +159,17 @@ def _act_on_post(
     number, now = _number(form, "post"), editions.digest.now()
     try:
         with editions.digest.acting_as(staff.actor).writing() as connection:
-            has_changed = ACTIONS[act].perform(connection, number, now)
+            if act == "undo-edit":
+                saw = form.get("version", "")
+                has_changed = editing.undo(connection, number, now, saw)
+            else:
+                has_changed = bool(ACTIONS[act].perform(connection, number, now))
     except DigestError as problem:
         return editions.edition(place, EditionQuery(), Refusal.of(problem, {}))
     _log.info("post changed id=%s act=%s account=%s", number, act, staff.id)
     done = _OF_POSTS[act] if has_changed else "nothing"
+    if act == "undo-edit":
+        return RedirectResponse(place.address_of(number, done), 303)
     return _back(place, f"done={done}&item={number}", "done")
 
 

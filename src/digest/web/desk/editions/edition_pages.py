@@ -36,6 +36,9 @@ _DONE = {
     "put-back": "{title} is in it again",
     "withdrawn": "{title} is withdrawn: it is out of every copy that has not left",
     "restored": "{title} is what it was before",
+    "changed": "{title} is changed, in every format",
+    "edit-undone": "{title} says what it said before",
+    "correct": "{title} goes in this edition, as a correction",
     "words": "The words are saved",
     "events": "The list of what is on is as you ticked it",
     "undone": "The latest change is undone",
@@ -53,6 +56,7 @@ _NO_FLASH = {
     "at": "",
     "undo": 0,
     "restore": 0,
+    "unedit": "",
     "others": (),
     "is_in_inbox": False,
 }
@@ -102,6 +106,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class _NamedPost:
+    """The post of which it is said what was done, and which of its versions it is."""
+
+    title: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EditionPages:
     """Makes the pages; who may change them gets buttons."""
 
@@ -138,6 +150,7 @@ class EditionPages:
             "desk/editions/edition.html",
             campaign=view.campaign,
             address=place.address,
+            place_name=place.name,
             edition=view.facts,
             is_editable=view.is_editable,
             has_contents=view.contents is not None,
@@ -184,9 +197,10 @@ class EditionPages:
         others_in_it = {each["id"] for each in view.facts.get("left_over", ())} | {
             each["id"] for each in view.facts.get("events", ())
         }
+        post = self._post(query.item)
         is_shown = query.item in places or query.item in others_in_it
         words = _DONE[query.done].format(
-            title=f"“{self._title(query.item)}”" if query.item else "It",
+            title=f"“{post.title}”" if query.item else "It",
             place=places.get(query.item, "another"),
         )
         others = []
@@ -201,17 +215,18 @@ class EditionPages:
             "at": query.done if query.done in ("words", "events") else "",
             "undo": query.version if query.done in _WITH_UNDO and is_latest else 0,
             "restore": query.item if query.done == "withdrawn" else 0,
+            "unedit": post.version if query.done == "changed" else "",
             "others": others,
             "is_in_inbox": query.done == "tested-here",
         }
 
-    def _title(self, item_id: int) -> str:
+    def _post(self, item_id: int) -> "_NamedPost":
         try:
             with self.digest.reading() as connection:
                 row = log.row_of(connection, item_id)
         except NotFound:
-            return "that post"
-        return item_from_json(row.content).title
+            return _NamedPost("that post")
+        return _NamedPost(item_from_json(row.content).title, row.fingerprint)
 
 
 def routes(editions: EditionPages) -> APIRouter:

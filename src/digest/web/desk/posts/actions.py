@@ -31,6 +31,9 @@ ACTIONS: Mapping[str, PostAction] = {
     "restore": PostAction(
         "Undo the withdrawal", "It is what it was before", POST_ACTS["restore"]
     ),
+    "undo-edit": PostAction(
+        "Undo the latest edit", "It says what it said before", POST_ACTS["undo-edit"]
+    ),
     "revert": PostAction(
         "Undo what staff changed",
         "It says what its source says",
@@ -61,6 +64,7 @@ def actions_on(post: ListedItem, *, may_be_restored: bool) -> tuple[str, ...]:
     names = {
         "release": post.state != "released",
         "hold": post.state == "released" and not post.is_carried,
+        "undo-edit": post.earlier is not None and not post.is_carried,
         "revert": post.is_edited and not post.is_carried,
         "withdraw": True,
     }

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, Row
 
@@ -29,6 +30,7 @@ from digest.web.desk.posts.post_form import (
 )
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.doors.rights import Staff, needs
+from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 
 _READ = ["GET", "HEAD"]
@@ -40,6 +42,8 @@ _CHANGED = (
 )
 _AS_IT_WAS = "Change what is to be put right: readers have all of this"
 Typing = Annotated[FormFields, Depends(form_fields)]
+# The number of an edition, or the schedule whose open one it is.
+FromEdition = Annotated[str, Query(max_length=80)]
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +58,8 @@ class Change(StrEnum):
 class PostForm:
     """A form as it is shown; `version` tells whether its post has changed since.
 
-    `item_id` is the post that it is to `change`, 0 for a new one.
+    `item_id` is the post that it is to `change`, 0 for a new one, and `place` the
+    edition from whose page it was opened. Words that an edition carries are fixed.
     """
 
     kind: ItemKind
@@ -64,6 +69,8 @@ class PostForm:
     item_id: int = 0
     change: Change | None = None
     version: str = ""
+    place: EditionPlace | None = None
+    is_fixed: bool = False
 
 
 class _RefusedForm(Exception):  # noqa: N818 - what became of what was typed
@@ -98,13 +105,20 @@ def _add_routes(router: APIRouter, posts: PostPages, change: Change) -> None:
 
     @router.api_route(there, methods=_READ)
     @needs(Right.EDIT)
-    def show(item_id: RowId) -> Response:
-        return _form_page(posts, _filled(posts, item_id, change), {}, 200)
+    def show(item_id: RowId, edition: FromEdition = "") -> Response:
+        form = _filled(posts, item_id, change, edition)
+        if change is Change.EDIT and form.place and form.is_fixed:
+            # Its words are fixed; the form of a correction says what that means.
+            there = f"/desk/posts/{item_id}/{Change.CORRECTION}"
+            return RedirectResponse(f"{there}?{urlencode({'edition': edition})}", 303)
+        return _form_page(posts, form, {}, 200)
 
     @router.post(there)
     @needs(Right.EDIT)
-    def save(staff: Staff, item_id: RowId, typed: Typing) -> Response:
-        form = replace(_filled(posts, item_id, change), typed=typed)
+    def save(
+        staff: Staff, item_id: RowId, typed: Typing, edition: FromEdition = ""
+    ) -> Response:
+        form = replace(_filled(posts, item_id, change, edition), typed=typed)
         return _save(posts, staff, form, _change)
 
 
@@ -114,14 +128,18 @@ def _empty(posts: PostPages, name: str, kind: ItemKind) -> PostForm:
     return PostForm(kind, campaign, campaign.timezone, {})
 
 
-def _filled(posts: PostPages, item_id: int, change: Change) -> PostForm:
+def _filled(posts: PostPages, item_id: int, change: Change, edition: str) -> PostForm:
     with posts.digest.reading() as connection:
         row = log.row_of(connection, item_id)
         campaign = campaigns.load(connection, row.campaign_id)
+        is_fixed = log.is_carried(connection, row)
     item = _subject(row, change)
     zone = item.zone if isinstance(item, Event) else campaign.timezone
     typed, version = fields_of(item, zone), fingerprint(item)
-    return PostForm(kind_of(item), campaign, zone, typed, item_id, change, version)
+    place = EditionPlace.named(campaign.name, edition) if edition else None
+    kind = kind_of(item)
+    form = PostForm(kind, campaign, zone, typed, item_id, change, version)
+    return replace(form, place=place, is_fixed=is_fixed)
 
 
 def _subject(row: Row[Any], change: Change | None) -> Item:
@@ -146,6 +164,8 @@ def _save(
     except DigestError as problem:
         return _form_page(posts, form, {_WHOLE: str(problem)}, 409)
     _log.info("post written id=%s outcome=%s account=%s", item_id, done, staff.id)
+    if form.place:
+        return RedirectResponse(form.place.address_of(item_id, done), 303)
     return RedirectResponse(f"/desk/posts/{item_id}?done={done}", 303)
 
 

@@ -1,14 +1,16 @@
 """What the page of a post shows: how it stands, what it says, what changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from digest.model.posts.edits import changed_fields
 from digest.model.posts.event_changes import is_worth_telling
 from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.item_json import fingerprint
-from digest.model.posts.items import LinkKind, Post
+from digest.model.posts.items import Item, LinkKind, Post
 from digest.render.email.text_blocks import TextBlocks
 from digest.render.words.catalogue import words_for
 from digest.render.words.languages import ENGLISH
@@ -98,6 +100,12 @@ def post_view(
         "acts": [(name, ACTIONS[name]) for name in acts],
         "acts_on_change": [(name, ACTIONS[name]) for name in actions_on_change(entry)],
         "changes": _changes(connection, entry, zone),
+        # What staff's latest edit changed: the field, what it was, and what it is.
+        "earlier": _differences(
+            (entry.earlier, entry.item), changed_fields(entry.earlier, entry.item), zone
+        )
+        if entry.earlier and may_change
+        else [],
     }
 
 
@@ -118,11 +126,15 @@ def _changes(
     offer = corrections.offer_of(connection, entry.id)
     if offer is None:
         return []
-    before, after = (
-        fields_in_words(offer.item, zone),
-        fields_in_words(offer.corrected, zone),
-    )
+    return _differences((offer.item, offer.corrected), offer.changed, zone)
+
+
+def _differences(
+    both: tuple[Item, Item], names: Sequence[str], zone: str
+) -> list[tuple[str, str, str]]:
+    """Return of the fields of these names what each was and what it is, in words."""
+    was, stands = (fields_in_words(item, zone) for item in both)
     return [
-        (_LABELS.get(name, name), before.get(name, ""), after.get(name, ""))
-        for name in offer.changed
+        (_LABELS.get(name, name), was.get(name, ""), stands.get(name, ""))
+        for name in names
     ]
