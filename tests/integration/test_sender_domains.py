@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.cli.service.checking import run_checks
 from digest.deliver import sender_dns
 from digest.deliver.sender_dns import look_up
 from digest.model.roles import Role
@@ -30,6 +31,7 @@ ZONE = {
     ("example.org.", "MX"): ["0 ."],
 }
 SILENT = "silent.example."
+UNKNOWN = DomainAnswers()
 
 
 class NameServer(BaseRequestHandler):
@@ -101,3 +103,20 @@ def test_the_page_says_what_to_mend_and_keeps_nobody_from_going_live(
     assert "SPF is to be mended" in page
     assert "MX is to be mended example.org says that it takes no mail" in page
     assert "DMARC is there" in page
+
+
+def test_the_check_lists_the_same_as_advice_and_what_is_unknown_as_that(
+    program: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = program.settings.model_copy(update={"live": True})
+    records = [check for check in run_checks(live) if check.name.startswith("sender ")]
+    monkeypatch.setattr("digest.cli.service.checking.look_up", lambda _: UNKNOWN)
+    unknown = [check for check in run_checks(live) if check.name.startswith("sender ")]
+
+    assert [check.name for check in records] == [
+        f"sender example.org: {name}" for name in ("SPF", "DKIM", "DMARC", "MX")
+    ]
+    assert records[0].words.startswith("to mend: example.org does not say who may send")
+    assert records[2].words == "is there"
+    assert {check.words for check in unknown} == {"could not be looked up from here"}
+    assert all(check.is_good for check in (*records, *unknown))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 
 from digest.bootstrap import opened
 from digest.deliver.carrier import Carrier
+from digest.deliver.sender_dns import look_up
 from digest.errors import CarrierError, DigestError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.live_needs import campaign_needs
@@ -16,6 +17,7 @@ from digest.model.editions.edition import Variant
 from digest.model.formats import FORMATS, Format
 from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.model.posts.items import Post
+from digest.model.sender_records import DnsRecordStanding, judged
 from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.settings import Settings
 from digest.store.campaigns import campaigns
@@ -57,7 +59,7 @@ def run_checks(settings: Settings) -> list[Check]:
             checks.append(Check(name, is_good=True, words=part(settings)))
         except DigestError as problem:
             checks.append(Check(name, is_good=False, words=str(problem)))
-    return [*checks, *_live(settings)]
+    return [*checks, *_live(settings), *_senders(settings)]
 
 
 def _live(settings: Settings) -> Iterator[Check]:
@@ -84,6 +86,24 @@ def _live(settings: Settings) -> Iterator[Check]:
             is_good=need.is_met or not settings.live,
             words=f"{later}{words}",
         )
+
+
+def _senders(settings: Settings) -> Iterator[Check]:
+    """Yield how the records of each sender's domain stand: advice, and never a fault.
+
+    What stands in DNS is not ours, and where we cannot look we do not know.
+    """
+    # Without a database there is no campaign; the check of it says so.
+    with suppress(DigestError), opened(settings) as digest:
+        with digest.reading() as connection:
+            listed = campaigns.listed(connection)
+        for domain in sorted({each.campaign.sending_domain for each in listed}):
+            for record in judged(domain, look_up(domain)):
+                is_to_mend = record.standing is DnsRecordStanding.TO_MEND
+                words = f"{'to mend: ' if is_to_mend else ''}{record.words}"
+                yield Check(
+                    f"sender {domain}: {record.name}", is_good=True, words=words
+                )
 
 
 def _database(settings: Settings) -> str:

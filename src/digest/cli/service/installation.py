@@ -34,7 +34,7 @@ def migrate() -> None:
 
 
 def check(*, json: AsJson = False) -> None:
-    """Try the settings, database, SMTP server, fonts and templates."""
+    """Try the settings, database, SMTP server, fonts, templates and senders' DNS."""
     import os
 
     from digest.cli.service.checking import run_checks
