@@ -69,6 +69,11 @@ class ArchivedSite:
             assert edition is not None
             return edition.id
 
+    def code_of(self, edition_id: int) -> str:
+        """Return the code of an edition."""
+        with reading(self.engine) as connection:
+            return editions.get(connection, edition_id).code
+
     def text(self, address: str) -> str:
         """Return the page at an address, which is there."""
         answer = self.client.get(address)

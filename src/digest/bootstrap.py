@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digest.audience.choosing import ReaderChoiceLinks
     from digest.audience.hashing import KeyedHasher
     from digest.audience.joining.confirming import ConfirmationLinks
+    from digest.audience.joining.new_email import NewEmailLinks
     from digest.audience.joining.proofs import WorkProofs
     from digest.audience.signed_links import SignedLinks
     from digest.audience.unsubscribing import UnsubscribeLinks
@@ -119,6 +120,14 @@ class App:
         return ConfirmationLinks(by_reader, self.links, self.hasher, self.clock)
 
     @cached_property
+    def new_email_links(self) -> "NewEmailLinks":
+        """Confirming a reader's new address, by the links in two mails."""
+        from digest.audience.joining.new_email import NewEmailLinks
+
+        by_reader = acting_as(self.engine, "a reader, by a link,")
+        return NewEmailLinks(by_reader, self.links, self.hasher, self.clock)
+
+    @cached_property
     def reader_choice_links(self) -> "ReaderChoiceLinks":
         """What readers choose for themselves, by the link in an edition."""
         from digest.audience.choosing import ReaderChoiceLinks
@@ -184,6 +193,7 @@ class App:
             self.shortened,
             self.pictures_at,
             self.links.events_url,
+            self.links.view_url,
         )
 
     @cached_property

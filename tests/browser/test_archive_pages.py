@@ -35,7 +35,8 @@ def site(sqlite_engine: Engine, tmp_path: Path) -> ArchivedSite:
 def addresses(site: ArchivedSite) -> list[str]:
     [edition] = re.findall(rf'href="({ARCHIVE}/\w+)"', site.text(ARCHIVE))
     [event] = re.findall(r'href="(/event/[^"]+)"', site.text(EVENTS))
-    return [ARCHIVE, edition, EVENTS, event]
+    view = site.digest.links.view_url(1, site.code_of(1)).removeprefix(SITE)
+    return [ARCHIVE, edition, EVENTS, event, view]
 
 
 def test_nothing_is_to_mend_on_any_page_that_anybody_may_read(

@@ -59,10 +59,15 @@ def plain(browser: Browser, site: JoiningSite) -> Iterator[Page]:
     context.close()
 
 
-def only_mail(site: JoiningSite) -> EmailMessage:
+def due_mails(site: JoiningSite) -> list[EmailMessage]:
     """Have what is due go, where no event loop runs beside the browser's."""
     with ThreadPoolExecutor(1) as thread:
-        [mail] = thread.submit(site.mails).result()
+        return thread.submit(site.mails).result()
+
+
+def only_mail(site: JoiningSite) -> EmailMessage:
+    """Return the one mail that is due, having it go."""
+    [mail] = due_mails(site)
     return mail
 
 
@@ -134,6 +139,10 @@ def addresses(site: JoiningSite) -> list[str]:
     site.asks("other@example.org")
     mail = only_mail(site)
     own = reader_ref(site.engine)
+    page = f"/p/{site.digest.links.choices_token(own)}"
+    site.client.post(f"{page}/email", data={"email": "hedy@example.com"})
+    site.client.post(f"{page}/needs", data={"need": "Yellow paper"})
+    change, _ = due_mails(site)
     return [
         START,
         f"{START}?how=email",
@@ -141,7 +150,8 @@ def addresses(site: JoiningSite) -> list[str]:
         f"{START}?how=other",
         link_in(mail),
         "/p/lost/lantern-week",
-        f"/p/{site.digest.links.choices_token(own)}",
+        page,
+        link_in(change),
         f"/u/{site.digest.links.unsubscribe_token(own)}",
     ]
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ from sqlalchemy import Engine, update
 
 from digest.compose.stopping import stop
 from digest.model.posts.items import EventState
+from digest.render.email.compile import SAMPLE_READER
 from digest.schedule.editions.steering.steer import Steer
 from digest.schedule.limits import ARCHIVE_PAGE
 from digest.store.base.engine import writing
 from digest.store.base.tables import edition, item, reader
 from digest.store.posts import corrections, log
 from tests.archived import ARCHIVE, EVENTS, OPEN, ArchivedSite
-from tests.builders import EIGHT, a_post, an_event
+from tests.builders import EIGHT, SITE, a_post, an_event
 from tests.stored import a_stored_campaign, posts_accepted
 
 DAY = timedelta(days=1)
@@ -269,6 +272,37 @@ def test_a_calendar_is_told_what_is_called_off_by_the_same_name_and_a_higher_num
     assert "Cancelled: Lantern walk" in site.text(
         hrefs(site.text(EVENTS), "/event/")[0]
     )
+
+
+def test_a_copy_is_read_in_the_browser_by_its_own_link_without_what_was_withdrawn(
+    site: ArchivedSite,
+) -> None:
+    site.publishes(a_post(title="First"), a_post("two", title="Second"))
+    message = site.digest.renditions.message_for(1, 1)
+    assert message is not None
+    mail = message_from_bytes(message.merge(SAMPLE_READER), policy=default)
+    plain = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    address = site.digest.links.view_url(1, site.code_of(1)).removeprefix(SITE)
+    page = site.client.get(address)
+    with writing(site.engine) as connection:
+        log.withdraw(connection, 1, site.now)
+
+    assert address in plain
+    assert "First" in page.text
+    assert "Second" in page.text
+    assert "Ann" not in page.text.replace("By Ann Example", "")
+    assert 'name="robots" content="noindex"' in page.text
+    assert page.headers["x-robots-tag"].startswith("noindex")
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in page.headers
+    assert "First" not in site.text(address)
+    with writing(site.engine) as connection:
+        log.withdraw(connection, 2, site.now)
+    assert site.status(address) == 404
+    # Of another edition that has its number after a restore.
+    other = site.digest.links.view_url(1, "zzzzz").removeprefix(SITE)
+    assert site.status(other) == site.status(f"{address[:-1]}!") == 404
 
 
 def test_a_campaign_that_is_over_says_so_and_asks_nobody_to_join(

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, update
 from digest.audience.erasing import erase
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader
+from digest.store.people import needs
 from digest.store.people.joining import consents
 from digest.store.people.reader_choices import ReaderChoices, of_reader
 from digest.store.staff import audit
@@ -186,3 +187,32 @@ def test_every_change_is_on_record_as_the_readers(site: JoiningSite) -> None:
         acts = audit.about(connection, "person 1")
 
     assert any("a reader, by a link, changed" in act.line() for act in acts)
+
+
+def test_what_helps_somebody_is_told_on_their_page_and_never_shown_there(
+    site: JoiningSite,
+) -> None:
+    address = page_of(site)
+    site.client.get(address)
+    answer = site.client.post(
+        f"{address}/needs", data={"need": "Yellow paper", "share": "yes"}
+    ).text
+    empty = site.client.post(f"{address}/needs", data={"need": " "})
+    with reading(site.engine) as connection:
+        [need] = needs.of_person(connection, 1)
+    site.later(days=100)
+    site.client.post(f"{address}/needs", data={"act": "same"})
+    with reading(site.engine) as connection:
+        [again] = needs.of_person(connection, 1)
+    site.client.post(f"{address}/needs", data={"act": "over"})
+    with reading(site.engine) as connection:
+        [over] = needs.of_person(connection, 1)
+
+    assert "Thank you for telling us" in answer
+    assert "Yellow paper" not in answer
+    assert "We ask you again by" in answer
+    assert empty.status_code == 422
+    assert (need.words, need.may_share, need.ended_at) == ("Yellow paper", True, None)
+    assert again.review_on > need.review_on
+    assert over.ended_at is not None
+    assert "We ask you again" not in site.client.get(address).text

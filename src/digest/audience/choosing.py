@@ -6,16 +6,17 @@ shows how a campaign is had, and of a person no more than a name and hints.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from digest.audience import catching_up, pausing
+from digest.audience import catching_up, limits, pausing
 from digest.audience.editing import edit
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.columns import ADDRESS
+from digest.audience.needs.recording import record_need, review_need
 from digest.audience.signed_links import SignedLinks
-from digest.errors import NotFound
+from digest.errors import DigestError, NotFound
 from digest.model import formats
 from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import Channel
@@ -25,12 +26,14 @@ from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.people import (
     departures,
+    needs,
     reader_choices,
     readers,
     subscribers,
     subscriptions,
 )
 from digest.store.people.joining import consents
+from digest.store.people.needs import PersonNeed
 from digest.store.people.reader_choices import ReaderChoices
 from digest.store.people.readers import Reader
 
@@ -44,10 +47,19 @@ _NOT_WHOLE = (
 
 
 @dataclass(frozen=True, slots=True)
+class NeedOnRecord:
+    """That a need is on record, and until when it holds: not which it is."""
+
+    recorded_at: datetime
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderPage:
     """What a reader's page shows: how they have the campaign, and hints of who it is.
 
-    `email` and `door` say enough to whoever they are of, and to nobody else.
+    `email` and `door` say enough to whoever they are of, and to nobody else. `needs`
+    are those on record, the first to be asked about first.
     """
 
     reader: ReaderRef
@@ -58,6 +70,7 @@ class ReaderPage:
     choices: ReaderChoices
     has_left: bool
     reads_more: bool
+    needs: tuple[NeedOnRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ class ReaderChoiceLinks:
     def look(self, token: str) -> ReaderPage:
         """Return how things stand; changes nothing."""
         with reading(self.engine) as connection:
-            return _page(connection, self._reader(connection, token))
+            return _page(connection, self.reader(connection, token))
 
     def choose(self, token: str, cells: Mapping[str, str], wording: str) -> bool:
         """Keep what a reader chose; False where it was so already.
@@ -81,7 +94,7 @@ class ReaderChoiceLinks:
         DigestError for what cannot be kept.
         """
         with writing(self.engine) as connection:
-            reader, now = self._reader(connection, token), self.clock()
+            reader, now = self.reader(connection, token), self.clock()
             wanted = {name: cells[name] for name in _COLUMNS if name in cells}
             before = _channel(connection, reader)
             who = str(reader.subscriber_id)
@@ -94,7 +107,7 @@ class ReaderChoiceLinks:
     def pause(self, token: str, until: str, *, catch_up: bool) -> None:
         """Have nothing come before that day. Raises DigestError in words."""
         with writing(self.engine) as connection:
-            reader = self._reader(connection, token)
+            reader = self.reader(connection, token)
             pausing.pause(
                 connection,
                 str(reader.subscriber_id),
@@ -107,7 +120,7 @@ class ReaderChoiceLinks:
     def resume(self, token: str) -> None:
         """Have it come again from now on, with what came meanwhile."""
         with writing(self.engine) as connection:
-            reader = self._reader(connection, token)
+            reader = self.reader(connection, token)
             name = campaigns.load(connection, reader.campaign_id).name
             who = str(reader.subscriber_id)
             pausing.resume(connection, who, self.clock(), campaign=name)
@@ -115,13 +128,52 @@ class ReaderChoiceLinks:
     def catch_up(self, token: str) -> int:
         """Have the next edition bring the posts so far; return how many they are."""
         with writing(self.engine) as connection:
-            reader = self._reader(connection, token)
+            reader = self.reader(connection, token)
             name = campaigns.load(connection, reader.campaign_id).name
             who = str(reader.subscriber_id)
             posts = catching_up.catch_up(connection, who, name, self.clock())
             return len(posts.titles)
 
-    def _reader(self, connection: Connection, token: str) -> Reader:
+    def tell_need(self, token: str, words: str, *, may_share: bool) -> None:
+        """Keep what helps the reader, in their words. Raises DigestError in words.
+
+        They are asked again in a year (Accessible Information Standard, DAPB1605).
+        """
+        with writing(self.engine) as connection:
+            reader = self.reader(connection, token)
+            if len(_open_needs(connection, reader)) >= limits.NEEDS_OF_A_PERSON:
+                raise DigestError("there are enough needs on record: ring instead")
+            record_need(
+                connection,
+                str(reader.subscriber_id),
+                words,
+                "",
+                self.clock(),
+                may_share=may_share,
+                zone=campaigns.load(connection, reader.campaign_id).timezone,
+            )
+
+    def keep_needs(self, token: str) -> int:
+        """Keep that all needs are as they were, for another year; return how many."""
+        with writing(self.engine) as connection:
+            reader, now = self.reader(connection, token), self.clock()
+            zone = campaigns.load(connection, reader.campaign_id).timezone
+            standing = _open_needs(connection, reader)
+            for need in standing:
+                review_need(connection, need.id, "", now, zone)
+            return len(standing)
+
+    def end_needs(self, token: str) -> int:
+        """Keep that none of the needs is one any more; return how many they were."""
+        with writing(self.engine) as connection:
+            reader = self.reader(connection, token)
+            standing = _open_needs(connection, reader)
+            for need in standing:
+                needs.end(connection, need.id, self.clock())
+            return len(standing)
+
+    def reader(self, connection: Connection, token: str) -> Reader:
+        """Return whose link it is. Raises NotFound for one that we did not make."""
         named = self.links.read_choices_token(token)
         reader = named and readers.get(connection, named.reader_id)
         if not (named and reader) or reader.is_erased or not named.is_of(reader.mark):
@@ -149,7 +201,16 @@ def _page(connection: Connection, reader: Reader) -> ReaderPage:
         choices,
         has_left=has_left or not is_on,
         reads_more=len(others) > 1,
+        needs=tuple(
+            NeedOnRecord(need.recorded_at, need.review_on)
+            for need in _open_needs(connection, reader)
+        ),
     )
+
+
+def _open_needs(connection: Connection, reader: Reader) -> list[PersonNeed]:
+    every = needs.of_person(connection, reader.subscriber_id)
+    return [need for need in every if need.ended_at is None]
 
 
 def email_hint(email: str) -> str:

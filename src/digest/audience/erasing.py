@@ -55,8 +55,7 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         subject_access.blank(connection, subscriber.id)
         needs.erase(connection, subscriber.id)
         consents.blank(connection, subscriber.id)
-        if hashed.email:
-            joining_requests.forget(connection, hashed.email, now)
+        joining_requests.forget(connection, subscriber.id, hashed.email or "", now)
         # A file of people has them too, and what would undo an import.
         list_imports.forget_files(connection, now)
         list_imports.forget_person(connection, subscriber.id)

@@ -72,6 +72,8 @@ ID_DIGITS = 18
 
 # Of what helps somebody, in their words: a sentence or two.
 NEED_CHARACTERS = 300
+# Of needs that one person can put down on their own page.
+NEEDS_OF_A_PERSON = 10
 # When somebody is asked again whose day nobody chose.
 USUAL_REVIEW = timedelta(days=365)
 # Of the day to ask again: what helps people changes in less.

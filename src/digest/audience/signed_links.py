@@ -55,8 +55,10 @@ class SignedLinks:
         self._unmarked_key = _key(secret, "leave")
         self._calendar_key = _key(secret, "calendar")
         self._events_key = _key(secret, "events")
+        self._view_key = _key(secret, "view")
         self._account_key = _key(secret, "account")
         self._confirmation_key = _key(secret, "confirm")
+        self._new_email_key = _key(secret, "new email")
         self._choices_key = _key(secret, "choices")
         self._mailto_key = _key(secret, "leave by mail")
         self._bounce_key = _key(secret, "bounce")
@@ -124,6 +126,23 @@ class SignedLinks:
         expected = _encoded(content + _mac(self._events_key, content))
         return _unpacked(content) if hmac.compare_digest(expected, token) else ()
 
+    def view_url(self, variant_id: int, code: str) -> str:
+        """Return the address of a variant of the edition of that code, in a browser.
+
+        It names nobody: all who get the same copy have the same one.
+        """
+        # The code tells it from a variant that has its number after a restore.
+        token = _token(self._view_key, variant_id, code[:MARK_LETTERS])
+        return f"{self._base_url}/view/{token}"
+
+    def read_view_token(self, token: str) -> tuple[int, str] | None:
+        """Return which variant has that `view_url`, and how its edition's code begins.
+
+        None where none has.
+        """
+        variant = _read_reader(self._view_key, token)
+        return (variant.reader_id, variant.mark) if variant else None
+
     def account_url(self, link_id: int) -> str:
         """Return the address at which an account is taken up, or a password chosen."""
         return f"{self._base_url}/welcome/{_token(self._account_key, link_id)}"
@@ -139,6 +158,14 @@ class SignedLinks:
     def read_confirmation_token(self, token: str) -> int | None:
         """Return the request whose `confirmation_url` has this token, or None."""
         return _read_token(self._confirmation_key, token)
+
+    def new_email_url(self, request_id: int) -> str:
+        """Return the address of the page with the button that confirms an address."""
+        return f"{self._base_url}/address/{_token(self._new_email_key, request_id)}"
+
+    def read_new_email_token(self, token: str) -> int | None:
+        """Return the request whose `new_email_url` has this token, or None."""
+        return _read_token(self._new_email_key, token)
 
     def choices_url(self, reader: ReaderRef) -> str:
         """Return the address of the page where a reader chooses what they get."""

@@ -66,9 +66,13 @@ def news(
 def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
     """Return the planned variant as it now stands, withdrawn items left out.
 
-    None where nothing of it is left.
+    None where nothing of it is left, and where there is no such variant.
     """
-    row = connection.execute(select(variants).where(variants.c.id == variant_id)).one()
+    row = connection.execute(
+        select(variants).where(variants.c.id == variant_id)
+    ).first()
+    if row is None:
+        return None
     edition = editions.get(connection, row.edition_id)
     fmt, topics = named(row.format), tuple(row.topics)
     key = VariantKey(owed.stretch_of(row), topics, fmt, row.language)

@@ -61,17 +61,17 @@ from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.post_room import batches, returned, to_do
 from digest.web.public import (
-    choices,
     confirming,
     event_file,
     health,
+    in_browser,
     joining,
-    lost_links,
     site,
     slot_calendar,
     unsubscribe,
 )
 from digest.web.public.archive import archive_pages, event_pages
+from digest.web.public.choosing import choices, lost_links, new_email
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -110,9 +110,11 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         joining.routes(digest, pages),
         confirming.routes(digest, pages),
         lost_links.routes(digest, pages),
+        new_email.routes(digest, pages),
         choices.routes(digest, pages),
         slot_calendar.routes(digest),
         event_file.routes(digest),
+        in_browser.routes(digest, pages),
         event_pages.routes(digest, pages),
         archive_pages.routes(digest, pages),
         sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),

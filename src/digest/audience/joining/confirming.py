@@ -14,7 +14,6 @@ from digest.audience.lists.rows import read_row
 from digest.audience.signed_links import SignedLinks
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
-from digest.model.people.joining import JoiningWay
 from digest.model.people.person import CONSENT, Consent, Person
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
@@ -84,7 +83,7 @@ class ConfirmationLinks:
         )
         if (
             request is None
-            or request.way is JoiningWay.LOST_LINK
+            or not request.way.is_to_join
             or request.outcome not in (None, JoiningOutcome.CONFIRMED)
         ):
             raise NotFound(_OVER)

@@ -25,7 +25,6 @@ _OF_WAY: Mapping[JoiningWay, tuple[str, ...]] = {
     JoiningWay.LARGE_PRINT: (*ADDRESS, "postcode"),
     JoiningWay.PHONE: ("phone",),
     JoiningWay.OTHER: ("phone",),
-    JoiningWay.LOST_LINK: ("email",),
 }
 _OF_ALL = ("name", "schedule")
 _TOPIC = "topic_"
@@ -62,7 +61,7 @@ def request_of(
     if not isinstance(row, Person):
         raise RowRefused(*row)
     content = {name: text for name, text in cells.items() if text}
-    targets = _targets(hasher, row.keys) if way is JoiningWay.EMAIL else None
+    targets = targets_of(hasher, row.keys) if way is JoiningWay.EMAIL else None
     wording = wording_for(joining, way)
     return NewJoiningRequest(campaign_id, way, wording, content, targets)
 
@@ -78,7 +77,7 @@ def lost_link(
         keys = PersonKeys(email=email_key(email.strip()))
     except ValueError:
         return None
-    targets = _targets(hasher, keys)
+    targets = targets_of(hasher, keys)
     content = {"email": email.strip()}
     return NewJoiningRequest(campaign_id, JoiningWay.LOST_LINK, "", content, targets)
 
@@ -106,11 +105,10 @@ _CHANNELS: Mapping[JoiningWay, str] = {
     JoiningWay.LARGE_PRINT: "by post",
     JoiningWay.PHONE: "by telephone",
     JoiningWay.OTHER: "by telephone",
-    JoiningWay.LOST_LINK: "by email",
 }
 
 
-def _targets(hasher: KeyedHasher, keys: PersonKeys) -> JoiningTargets:
+def targets_of(hasher: KeyedHasher, keys: PersonKeys) -> JoiningTargets:
     """Return the keyed hashes of somebody's email address and of its domain."""
     address = hasher.hashed(keys).email or ""
     domain = keys.email.rpartition("@")[2]

@@ -256,7 +256,7 @@ def _joining(root: TomlTable, lists: tuple[str, ...]) -> Joining | None:
     if "joining" not in root:
         return None
     table = root.table("joining")
-    offered = (way for way in JoiningWay if way is not JoiningWay.LOST_LINK)
+    offered = (way for way in JoiningWay if way.is_to_join)
     ways = table.choices("ways", {way.value: way for way in offered})
     list_name = table.text("list", lists[0] if lists else "")
     if list_name and lists and list_name not in lists:

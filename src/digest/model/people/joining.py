@@ -17,6 +17,15 @@ class JoiningWay(StrEnum):
     OTHER = "other"
     # Not one to join by: who reads it already has lost the link to their own page.
     LOST_LINK = "lost link"
+    # Nor these: a reader has a new address, and mail goes to it and to the old one.
+    NEW_EMAIL = "new email"
+    OLD_EMAIL = "old email"
+
+    @property
+    def is_to_join(self) -> bool:
+        """Whether somebody joins by it, and is no reader who asks for something."""
+        others = (JoiningWay.LOST_LINK, JoiningWay.NEW_EMAIL, JoiningWay.OLD_EMAIL)
+        return self not in others
 
     @property
     def wanted(self) -> Format | None:

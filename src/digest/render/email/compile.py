@@ -172,6 +172,7 @@ def _html_at(
     context = {
         **html_words(words),
         "issue": contents(variant, depths, options.calendar_url),
+        "view_url": options.view_url,
         "reader": _reader(markers, "html", variant),
         "blocks": blocks,
         "attributes": attributes_of,
@@ -198,6 +199,7 @@ def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
         "spoken": spoken,
         "underlined": underlined,
         "issue": contents(variant, depths, options.calendar_url),
+        "view_url": options.view_url,
         "reader": _reader(markers, "text", variant),
     }
     text = with_marks(allowed(rendered(templates, "edition.txt", context)))

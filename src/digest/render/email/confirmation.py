@@ -9,6 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from enum import Enum
 
 from jinja2 import Environment
 
@@ -19,18 +20,23 @@ from digest.render.words.catalogue import Words, words_for
 from digest.render.words.languages import direction
 
 
+class ConfirmationSubject(Enum):
+    """What a mail is about."""
+
+    JOIN = "somebody joins, and confirms it"
+    HAS_IT = "who joins gets it already: the page where they choose"
+    LOST_LINK = "who lost the link to that page"
+    NEW_EMAIL = "a reader's new address, which they confirm"
+    OLD_EMAIL = "the address that they had so far, where they confirm it too"
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A mail about a sign-up: with the button that confirms it.
-
-    Or, to who gets the campaign already, with the page where they choose what they get;
-    which they asked for where its link `was_lost`.
-    """
+    """A mail that somebody asked for on the web: what about, and where it leads."""
 
     campaign: Campaign
     url: str
-    gets_it_already: bool = False
-    was_lost: bool = False
+    about: ConfirmationSubject = ConfirmationSubject.JOIN
 
     def message(self, templates: Environment, to: str, now: datetime) -> bytes:
         """Return the mail to that address, as plain text and as HTML."""
@@ -71,7 +77,37 @@ class Confirmation:
         ring = []
         if phone := self.campaign.letter.phone:
             ring = [words.gettext("Or ring %(phone)s.", phone=phone)]
-        if self.was_lost:
+        unasked = words.gettext(
+            "If it was not you, you need not do anything: nothing has changed."
+        )
+        if self.about is ConfirmationSubject.NEW_EMAIL:
+            return words.gettext("Your new address for %(title)s", title=title), [
+                words.gettext(
+                    "A reader of %(title)s from %(sender)s asked for it to be sent to "
+                    "this address from now on. Open this page and press its button. "
+                    "Where there was an address before, the one in a mail to that is "
+                    "to be pressed too.",
+                    title=title,
+                    sender=sender,
+                ),
+                words.gettext("Yes, this is my address"),
+                unasked,
+                *ring,
+            ]
+        if self.about is ConfirmationSubject.OLD_EMAIL:
+            return words.gettext("Another address for %(title)s?", title=title), [
+                words.gettext(
+                    "Somebody, perhaps you, asked for %(title)s from %(sender)s to be "
+                    "sent to another address than this one. Open this page and press "
+                    "its button, if it was you.",
+                    title=title,
+                    sender=sender,
+                ),
+                words.gettext("Yes, write to my new address"),
+                unasked,
+                *ring,
+            ]
+        if self.about is ConfirmationSubject.LOST_LINK:
             return words.gettext("Your page for %(title)s", title=title), [
                 words.gettext(
                     "Somebody, perhaps you, asked for the page where you choose what "
@@ -80,12 +116,10 @@ class Confirmation:
                     sender=sender,
                 ),
                 words.gettext("Open my page"),
-                words.gettext(
-                    "If it was not you, you need not do anything: nothing has changed."
-                ),
+                unasked,
                 *ring,
             ]
-        if self.gets_it_already:
+        if self.about is ConfirmationSubject.HAS_IT:
             return words.gettext("You get %(title)s already", title=title), [
                 words.gettext(
                     "Somebody, perhaps you, asked for %(title)s to be sent to this "
@@ -93,9 +127,7 @@ class Confirmation:
                     title=title,
                 ),
                 words.gettext("Change what you get, or stop it"),
-                words.gettext(
-                    "If it was not you, you need not do anything: nothing has changed."
-                ),
+                unasked,
                 *ring,
             ]
         return words.gettext("Please confirm: %(title)s", title=title), [

@@ -168,6 +168,11 @@ def words_of(variant: Variant) -> Words:
     return words_for(variant.language, variant.campaign.language)
 
 
+def languages() -> tuple[str, ...]:
+    """Return the languages that somebody has put our words in."""
+    return tuple(sorted(_paths()))
+
+
 @lru_cache(maxsize=256)
 def words_for(language: str, otherwise: str = ENGLISH) -> Words:
     """Return the words of a language, then of the other one, then English ones."""

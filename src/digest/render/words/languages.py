@@ -21,6 +21,12 @@ def locale_of(language: str) -> Locale:
     return _known_locale(language) or Locale.parse(ENGLISH, sep="-")
 
 
+def own_name(language: str) -> str:
+    """Return what a language calls itself, as one who reads it looks for it."""
+    name = locale_of(language).get_display_name() or language
+    return f"{name[0].upper()}{name[1:]}"
+
+
 def known_language(language: str) -> str:
     """Return the language, or English where nobody knows it."""
     return language if _known_locale(language) else ENGLISH

@@ -6,14 +6,15 @@ of a reader, and nothing is in it that was withdrawn, held or called back.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from digest.compose import variants
-from digest.errors import DigestError, NotFound
+from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.edition import Variant
 from digest.model.formats import HTML
@@ -108,6 +109,22 @@ class Archive:
         if not articles:
             raise NotFound("There is no such edition, or nobody may read it any more.")
         return articles[0]
+
+    def variant(self, variant_id: int, code: str) -> tuple[Campaign, Article]:
+        """Return a variant as its readers had it, but for what was withdrawn since.
+
+        `code` is how its edition's begins. Raises NotFound where nothing is left of it.
+        """
+        composed = None
+        with reading(self.engine) as connection, suppress(UnreadableError):
+            composed = variants.composed(connection, variant_id)
+        if composed is None or not composed.variant.code.startswith(code):
+            raise NotFound(
+                "There is nothing more to read of it: what was in it has been taken "
+                "back. Write to or ring whoever sent it to you."
+            )
+        variant = replace(composed.variant, format=HTML)
+        return variant.campaign, edition_article(variant, self.options(variant))
 
     def feed(self, stored: StoredCampaign) -> bytes:
         """Return the campaign's latest editions as an Atom feed. Raises RenderError."""

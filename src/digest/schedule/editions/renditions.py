@@ -28,6 +28,11 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 
+def nowhere(_variant_id: int, _code: str) -> str:
+    """Return no address: what is made can be read in no browser."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Renditions:
     """Gives the rendition of a planned variant as its items now stand.
@@ -42,6 +47,7 @@ class Renditions:
     shorten: Callable[[str], str]
     hosted_at: str = ""
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
+    view_url: Callable[[int, str], str] = nowhere
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message. Raises RenderError."""
@@ -89,7 +95,7 @@ class Renditions:
             rendition = renditions.get(connection, variant.edition_id, variant.key)
         if rendition is None:
             try:
-                rendition = self._keep(variant)
+                rendition = self._keep(variant, variant_id)
             except DigestError as fault:
                 with writing(self.engine) as connection:
                     renditions.note_fault(
@@ -101,7 +107,7 @@ class Renditions:
                 raise
         return variant.key, rendition
 
-    def _keep(self, composed: ComposedVariant) -> Rendition:
+    def _keep(self, composed: ComposedVariant, variant_id: int) -> Rendition:
         variant = composed.variant
         options = RenderOptions(
             self.clock(),
@@ -110,6 +116,8 @@ class Renditions:
             self.hosted_at,
             self.shorten,
             self.calendar_url,
+            # Of variants that share it any will do: they hold the same.
+            self.view_url(variant_id, variant.code),
         )
         try:
             rendition = family_of(variant.format).make(variant, options)

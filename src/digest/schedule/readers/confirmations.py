@@ -22,7 +22,7 @@ from digest.model.delivery.delivery import Accepted, Deferred, Refused
 from digest.model.editions.mime import undeliverable
 from digest.model.people.joining import JoiningWay
 from digest.model.people.reader_marks import ReaderRef
-from digest.render.email.confirmation import Confirmation
+from digest.render.email.confirmation import Confirmation, ConfirmationSubject
 from digest.schedule import limits
 from digest.schedule.editions.nudges import handed_over
 from digest.schedule.guard import guarded
@@ -40,6 +40,11 @@ from digest.store.people.joining.joining_requests import (
 from digest.store.people.readers import list_ids, reads
 
 log = logging.getLogger(__name__)
+
+_ENDS = {
+    JoiningWay.NEW_EMAIL: ConfirmationSubject.NEW_EMAIL,
+    JoiningWay.OLD_EMAIL: ConfirmationSubject.OLD_EMAIL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +128,36 @@ class ConfirmationOutbox:
         if until := _held_until(connection, targets, now):
             joining_requests.put_off(connection, request.id, until)
             return None
-        here = self._reader_at(connection, request, targets.address)
-        was_lost = request.way is JoiningWay.LOST_LINK
-        if was_lost and here is None:
+        is_change = request.way in _ENDS
+        here = None if is_change else self._reader_at(connection, request)
+        if request.way is JoiningWay.LOST_LINK and here is None:
             # Whoever reads nothing has no page, and no mail to say so.
             outcome = JoiningOutcome.EXPIRED
             joining_requests.settle(connection, request.id, outcome, now)
             return None
         joining_requests.note_mailed(connection, request.id, now)
         campaign = campaigns.load(connection, request.campaign_id)
-        if here is not None:
-            link = self.links.choices_url(here)
-            return Confirmation(campaign, link, not was_lost, was_lost)
-        return Confirmation(campaign, self.links.confirmation_url(request.id))
+        return Confirmation(campaign, *self._page_for(request, here))
+
+    def _page_for(
+        self, request: JoiningRequest, here: ReaderRef | None
+    ) -> tuple[str, ConfirmationSubject]:
+        """Return the page that a mail leads to, and what the mail is about."""
+        if about := _ENDS.get(request.way):
+            return self.links.new_email_url(request.id), about
+        if here is None:
+            return self.links.confirmation_url(request.id), ConfirmationSubject.JOIN
+        was_lost = request.way is JoiningWay.LOST_LINK
+        about = (
+            ConfirmationSubject.LOST_LINK if was_lost else ConfirmationSubject.HAS_IT
+        )
+        return self.links.choices_url(here), about
 
     def _reader_at(
-        self, connection: Connection, request: JoiningRequest, address_hash: str
+        self, connection: Connection, request: JoiningRequest
     ) -> ReaderRef | None:
         """Return the reader to whom the campaign goes at that address already."""
+        address_hash = request.targets.address if request.targets else ""
         campaign = campaigns.load(connection, request.campaign_id)
         lists = list_ids(connection, campaign.lists)
         row = connection.execute(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -35,6 +36,11 @@ from digest.store.limits import (
 )
 
 _COLUMNS = joining_request.c
+_KINDS = {
+    JoiningWay.LOST_LINK: "link ",
+    JoiningWay.NEW_EMAIL: "new ",
+    JoiningWay.OLD_EMAIL: "old ",
+}
 
 
 class JoiningOutcome(StrEnum):
@@ -60,6 +66,7 @@ class NewJoiningRequest:
     """What somebody asked for, in the cells of a list's row.
 
     With an email address it waits for the button in a mail, without one for staff.
+    `subscriber_id` is whose it is, where a reader asks.
     """
 
     campaign_id: int
@@ -67,6 +74,7 @@ class NewJoiningRequest:
     wording: str
     content: Mapping[str, str]
     targets: JoiningTargets | None = None
+    subscriber_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +105,15 @@ def add(connection: Connection, new: NewJoiningRequest, now: datetime) -> None:
         "way": new.way,
         "wording": new.wording,
         "requested_at": now,
+        "subscriber_id": new.subscriber_id,
     }
     if new.targets is None:
         connection.execute(insert(joining_request).values(values))
         return
-    kind = "link " if new.way is JoiningWay.LOST_LINK else ""
+    kind = _KINDS.get(new.way, "")
     statement = insert_for(connection, joining_request).values(
         **values,
-        # A link that was lost is no other sign-up of the same address.
+        # A link that was lost, or a new address, is no other sign-up of the same.
         pending_key=f"{kind}{new.campaign_id}:{new.targets.address}",
         address_hash=new.targets.address,
         domain_hash=new.targets.domain,
@@ -119,6 +128,7 @@ def add(connection: Connection, new: NewJoiningRequest, now: datetime) -> None:
                 "way": statement.excluded.way,
                 "wording": statement.excluded.wording,
                 "requested_at": now,
+                "subscriber_id": statement.excluded.subscriber_id,
                 "requests": _COLUMNS.requests + 1,
                 "mail_due_at": case(
                     (has_lately, _COLUMNS.mail_due_at),
@@ -135,6 +145,28 @@ def get(connection: Connection, request_id: int) -> JoiningRequest | None:
         select(joining_request).where(_COLUMNS.id == request_id)
     ).first()
     return None if row is None else _request(row)
+
+
+def waiting_of(
+    connection: Connection, subscriber_id: int, way: JoiningWay
+) -> JoiningRequest | None:
+    """Return what a reader asked for last in that way, if it has not ended."""
+    row = connection.execute(
+        select(joining_request)
+        .where(
+            _COLUMNS.subscriber_id == subscriber_id,
+            _COLUMNS.way == way,
+            _COLUMNS.settled_at.is_(None),
+        )
+        .order_by(_COLUMNS.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _request(row)
+
+
+def note(connection: Connection, request_id: int, content: Mapping[str, str]) -> None:
+    """Keep what was done with a request that has not ended."""
+    _set(connection, request_id, content=dict(content))
 
 
 def for_staff(connection: Connection, limit: int) -> list[JoiningRequest]:
@@ -236,12 +268,15 @@ def settle(
     return settled.rowcount > 0
 
 
-def forget(connection: Connection, address_hash: str, now: datetime) -> None:
-    """End what waits of an address, whose owner is erased."""
+def forget(
+    connection: Connection, subscriber_id: int, address_hash: str, now: datetime
+) -> None:
+    """End what waits of somebody who is erased, or of their address; "" without one."""
+    is_theirs = _COLUMNS.subscriber_id == subscriber_id
+    if address_hash:
+        is_theirs = or_(is_theirs, _COLUMNS.address_hash == address_hash)
     rows = connection.scalars(
-        select(_COLUMNS.id).where(
-            _COLUMNS.address_hash == address_hash, _COLUMNS.settled_at.is_(None)
-        )
+        select(_COLUMNS.id).where(is_theirs, _COLUMNS.settled_at.is_(None))
     )
     for request_id in rows.all():
         settle(connection, request_id, JoiningOutcome.EXPIRED, now)
@@ -305,7 +340,7 @@ def unconfirmed(connection: Connection) -> tuple[int, list[str]]:
         select(joining_request.c.failure).where(
             _COLUMNS.address_hash.is_not(None),
             _COLUMNS.settled_at.is_(None),
-            _COLUMNS.way != JoiningWay.LOST_LINK,
+            _COLUMNS.way.not_in(list(_KINDS)),
         )
     ).all()
     return len(rows), sorted({row.failure for row in rows if row.failure})

@@ -10,8 +10,9 @@ from digest.audience.lists.columns import ADDRESS
 from digest.model.campaigns.campaign import Schedule
 from digest.model.campaigns.campaign_slots import next_slot
 from digest.model.formats import FORMATS, HTML, LARGE_PRINT, LETTER, PLAIN, named
-from digest.render.words.catalogue import words_for
-from digest.render.words.dates import day_without_year, moment_told
+from digest.render.words.catalogue import languages, words_for
+from digest.render.words.dates import day_in_words, day_without_year, moment_told
+from digest.render.words.languages import own_name
 
 _POSTAL = (*ADDRESS, "postcode")
 
@@ -41,6 +42,7 @@ class ChoiceWords:
         return {
             "format": choices.format,
             "schedule": choices.schedule,
+            "language": choices.language,
             "rest": rest,
             "until": until,
             "catch_up": "yes",
@@ -53,6 +55,7 @@ class ChoiceWords:
         return {
             "format": choices.format,
             "schedule": choices.schedule,
+            "language": choices.language,
             "topics": "; ".join(choices.topics),
         }
 
@@ -101,6 +104,31 @@ class ChoiceWords:
             )
             for row in self._campaign.schedules
         ]
+
+    def languages(self) -> list[tuple[str, str]]:
+        """Return the languages that our words may be in, each by its own name."""
+        own = self._campaign.language, self._page.choices.language
+        return [(tag, own_name(tag)) for tag in sorted({*languages(), *own})]
+
+    def needs(self) -> str:
+        """Return that needs are on record, and when we ask again; "" without any."""
+        if not self._page.needs:
+            return ""
+        zone = self._campaign.timezone
+        first = self._page.needs[0]
+        again = self._campaign.midnight(first.review_on)
+        return self._words.gettext(
+            "You told us on %(day)s. We ask you again by %(again)s whether it is still "
+            "so. It does not stand here, as what leads here may be passed on.",
+            day=day_in_words(first.recorded_at, zone, self._words),
+            again=day_in_words(again, zone, self._words),
+        )
+
+    def need_fault(self, text: str) -> str:
+        """Return what is to be put right in what somebody wrote of a need."""
+        if not text.strip():
+            return self._words.gettext("Write what helps you, in your own words")
+        return self._words.gettext("Write it in a sentence or two, or ring us")
 
     def topics(self) -> list[tuple[str, str]]:
         """Return the topics to choose from, each with the name of its field."""

@@ -13,11 +13,11 @@ from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
-from digest.web.public.choice_words import ChoiceWords
+from digest.web.public.choosing.choice_words import ChoiceWords
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _POSTAL = (*ADDRESS, "postcode")
-_CHOICES = ("format", "schedule", "topics")
+_CHOICES = ("format", "schedule", "language", "topics")
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
@@ -36,6 +36,10 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.post("/{token}/undo")
     def undo(token: str, form: Form) -> Response:
         return own.undo(token, form)
+
+    @router.post("/{token}/needs")
+    def needs(token: str, form: Form) -> Response:
+        return own.needs(token, form)
 
     @router.post("/{token}/posts-so-far")
     def posts_so_far(token: str) -> Response:
@@ -80,6 +84,8 @@ class ChoicePages:
             formats=words.formats(),
             schedules=words.schedules(now),
             topics=words.topics(),
+            languages=words.languages(),
+            needs=words.needs(),
             paused=words.paused(),
             leave_url=leave_url,
             done=done,
@@ -121,6 +127,33 @@ class ChoicePages:
             return self.page(token)
         return self.page(token, done="undone")
 
+    def needs(self, token: str, form: FormFields) -> Response:
+        """Keep what helps the reader, or that it is still so, or is no more."""
+        match form.get("act", ""):
+            case "same":
+                self._links.keep_needs(token)
+            case "over":
+                self._links.end_needs(token)
+            case _:
+                return self._new_need(token, form)
+        return self.page(token, done="needs")
+
+    def _new_need(self, token: str, form: FormFields) -> Response:
+        text = form.get("need", "")
+        try:
+            may_share = form.get("share") == "yes"
+            self._links.tell_need(token, text, may_share=may_share)
+        except NotFound:
+            raise
+        except DigestError:
+            words = ChoiceWords(self._links.look(token))
+            return self.page(
+                token,
+                typed={**words.typed(), **form},
+                faults={"need": words.need_fault(text)},
+            )
+        return self.page(token, done="needs")
+
     def posts_so_far(self, token: str) -> Response:
         """Have the next edition bring what the reader has not had."""
         count = self._links.catch_up(token)
@@ -136,7 +169,9 @@ class ChoicePages:
 
 def _cells(page: ReaderPage, form: FormFields) -> dict[str, str]:
     cells: dict[str, Any] = {
-        name: form[name] for name in ("format", "schedule") if form.get(name)
+        name: form[name]
+        for name in ("format", "schedule", "language")
+        if form.get(name)
     }
     if form.get("has_topics"):
         cells["topics"] = topics_typed(page.campaign, form)
