@@ -194,6 +194,7 @@ class App:
             self.pictures_at,
             self.links.events_url,
             self.links.view_url,
+            self.event_page_url,
         )
 
     @cached_property
@@ -208,6 +209,7 @@ class App:
             self.shortened,
             self.pictures_at,
             self.links.events_url,
+            self.event_page_url,
         )
 
     @cached_property
@@ -428,6 +430,13 @@ class App:
                 if file := pictures.hosted(connection, *named):
                     return file
         raise NotFound("There is no such picture, or it is not to be seen any more.")
+
+    def event_page_url(self, entry_ids: "Sequence[int]") -> str:
+        """Return the address of an event's page; "" where nobody else can open it."""
+        from digest.model.campaigns.live_needs import is_reachable
+
+        is_open = is_reachable(self.settings.base_url)
+        return self.links.event_page_url(entry_ids) if is_open else ""
 
     def shortened(self, url: str) -> str:
         """Return a short address that leads to `url`, without its scheme.

@@ -14,11 +14,14 @@ import pytest
 from sqlalchemy import Engine, update
 
 from digest.compose.stopping import stop
+from digest.compose.variants import of_edition
+from digest.model.formats import LETTER
 from digest.model.posts.items import EventState
 from digest.render.email.compile import SAMPLE_READER
+from digest.render.letter.family import with_event_pages
 from digest.schedule.editions.steering.steer import Steer
 from digest.schedule.limits import ARCHIVE_PAGE
-from digest.store.base.engine import writing
+from digest.store.base.engine import reading, writing
 from digest.store.base.tables import edition, item, reader
 from digest.store.posts import corrections, log
 from tests.archived import ARCHIVE, EVENTS, OPEN, ArchivedSite
@@ -303,6 +306,24 @@ def test_a_copy_is_read_in_the_browser_by_its_own_link_without_what_was_withdraw
     # Of another edition that has its number after a restore.
     other = site.digest.links.view_url(1, "zzzzz").removeprefix(SITE)
     assert site.status(other) == site.status(f"{address[:-1]}!") == 404
+
+
+def test_a_letter_leads_to_our_page_of_an_event_whose_source_has_none(
+    site: ArchivedSite,
+) -> None:
+    site.sends(WALK, an_event("linked", title="Talk", url="https://example.org/talk"))
+    with reading(site.engine) as connection:
+        composed = of_edition(connection, 1, LETTER)
+    assert composed is not None
+    walk, talk = with_event_pages(
+        composed.variant, site.digest.links.event_page_url
+    ).items
+
+    pages = {item.title: item.url for item in (walk, talk)}
+    assert pages["Talk"] == "https://example.org/talk"
+    assert "Lantern walk" in site.text(pages["Lantern walk"].removeprefix(SITE))
+    # A site that nobody else can open is printed nowhere.
+    assert site.digest.event_page_url((1,)) == ""
 
 
 def test_a_campaign_that_is_over_says_so_and_asks_nobody_to_join(

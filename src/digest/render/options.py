@@ -23,7 +23,9 @@ class RenderOptions:
     which they can be opened, without a slash at its end. `shorten` makes a long
     web address short enough to be typed from paper, and `calendar_url` gives the
     address of a file for calendars with the events that entries of the log are about,
-    "" where there is none. `view_url` is where it can be read in a browser, "" nowhere.
+    "" where there is none. `event_page_url` gives that of a page about such an event,
+    for paper that leads to none of its source's. `view_url` is where it can be read in
+    a browser, "" nowhere.
     """
 
     made_at: datetime
@@ -32,4 +34,5 @@ class RenderOptions:
     hosted_at: str = ""
     shorten: Callable[[str], str] = str
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
+    event_page_url: Callable[[Sequence[int]], str] = no_calendar
     view_url: str = ""

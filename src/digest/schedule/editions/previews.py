@@ -41,6 +41,7 @@ class Previews:
     shorten: Callable[[str], str]
     hosted_at: str = ""
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
+    event_page_url: Callable[[Sequence[int]], str] = no_calendar
 
     def draft(self, name: str, schedule: str | None, preview: str) -> Rendition:
         """Return the open edition of a campaign's schedule, marked as a proof.
@@ -138,6 +139,7 @@ class Previews:
             self.hosted_at,
             self.shorten,
             self.calendar_url,
+            self.event_page_url,
         )
 
 

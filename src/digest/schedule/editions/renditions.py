@@ -48,6 +48,7 @@ class Renditions:
     hosted_at: str = ""
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
     view_url: Callable[[int, str], str] = nowhere
+    event_page_url: Callable[[Sequence[int]], str] = no_calendar
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message. Raises RenderError."""
@@ -116,6 +117,7 @@ class Renditions:
             self.hosted_at,
             self.shorten,
             self.calendar_url,
+            self.event_page_url,
             # Of variants that share it any will do: they hold the same.
             self.view_url(variant_id, variant.code),
         )
