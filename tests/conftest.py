@@ -3,6 +3,7 @@
 What needs a database or a browser is in the conftest of the folders that use it.
 """
 
+import gc
 import os
 import tempfile
 
@@ -16,6 +17,14 @@ if has_room():
     # test proves of one that fails, it makes fail.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage look at what tests make, not at all the tests."""
+    gc.collect()
+    gc.freeze()
+    # Every test makes and drops whole programs: looked at less often than as a rule.
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
