@@ -1,7 +1,9 @@
-"""The post room as a volunteer has it: a phone, 320 pixels wide, in one hand."""
+"""The post room as a volunteer has it: a phone or an old laptop, and no mouse."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,7 +13,7 @@ from digest.store.staff import accounts, second_steps
 from tests.browser.axe import violations
 from tests.browser.serving import served
 from tests.builders import EIGHT
-from tests.paper import DILWYN, Paper, paper, paper_pattern
+from tests.paper import DILWYN, GORDON, Paper, paper, paper_pattern
 from tests.staff import COOKIE, an_account, cookie_of
 
 __all__ = ["paper", "paper_pattern"]
@@ -20,82 +22,179 @@ pytestmark = pytest.mark.browser
 
 # DESIGN.md: what is pressed in the post room is as high as a thumb is wide.
 _THUMB = """[...document.querySelectorAll("main a, main button, main summary,"
-    + " main input:not([type=radio]), main .govuk-radios__label")]
+    + " main input:not([type=radio]), main select, main .govuk-radios__label")]
     .filter(e => !e.closest(".govuk-error-summary, .app-sub"))
     .map(e => [e.textContent.trim(), e.getBoundingClientRect().height])
     .filter(([, height]) => height > 0 && height < 56)"""
+_LOOKS = [
+    pytest.param({"width": 320}, id="a phone"),
+    pytest.param({"java_script_enabled": False, "width": 375}, id="without script"),
+]
+_FORCED = pytest.param({"forced_colors": "active", "width": 1280}, id="forced colours")
 
 
-@pytest.fixture
-def phone(browser: Browser, paper: Paper) -> Iterator[Page]:
-    """Yield a narrow page, at the post room of an organiser who is signed in."""
+@dataclass(frozen=True)
+class Hand:
+    """An organiser at the post room, who has a keyboard."""
+
+    page: Page
+    width: int
+    has_script: bool
+    is_forced: bool
+
+    def presses(self, role: Literal["button", "link", "radio"], name: str) -> None:
+        """Press something by its words, with the keyboard alone."""
+        self.page.get_by_role(role, name=name).first.focus()
+        if role == "radio":
+            self.page.keyboard.press("Space")
+            return
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def unfolds(self, words: str) -> None:
+        """Unfold what is under these words."""
+        self.page.locator("summary", has_text=words).focus()
+        self.page.keyboard.press("Enter")
+
+    def scans(self, code: str, answer: str) -> None:
+        """Type a code as a scanner does, wherever the focus is, and see the answer."""
+        expect(self.page.get_by_label("Its reference")).to_be_focused()
+        with self.page.expect_navigation():
+            self.page.keyboard.type(f".{code}.\n")
+        expect(self.page.get_by_role("main")).to_contain_text(answer)
+
+    def gets_pdf(self, address: str, words: str) -> None:
+        """Press a button, and get a file from there."""
+        self.page.get_by_role("button", name=words).focus()
+        with self.page.expect_response(address) as answer:
+            self.page.keyboard.press("Enter")
+        assert answer.value.headers["content-type"] == "application/pdf"
+
+    def looks(self) -> None:
+        """Hold the page to what axe finds, to its width and to thumbs."""
+        if not self.has_script:
+            return
+        # Forced colours are the system's own, which axe does not know.
+        but = ("color-contrast",) if self.is_forced else ()
+        assert violations(self.page, but) == []
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= self.width
+        assert self.page.evaluate(_THUMB) == []
+
+
+@pytest.fixture(params=_LOOKS)
+def hand(
+    browser: Browser, paper: Paper, request: pytest.FixtureRequest
+) -> Iterator[Hand]:
+    """Yield an organiser who is signed in, and looks at what there is to do."""
     program = paper.program
     account_id = an_account(program, Role.ORGANISER, "Dilwyn")
     with program.writing() as connection:
         second_steps.set_totp(connection, account_id, "sealed", 0, EIGHT)
         accounts.change_organiser(connection, account_id, DILWYN, EIGHT)
+    look: dict[str, Any] = {**request.param}
+    width: int = look.pop("width")
     with served(program) as home:
         context = browser.new_context(
-            viewport={"width": 320, "height": 700}, base_url=home
+            viewport={"width": width, "height": 700}, base_url=home, **look
         )
         cookie = cookie_of(program, account_id)
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
         page = context.new_page()
         page.goto("/post")
-        yield page
+        has_script = look.get("java_script_enabled", True)
+        yield Hand(page, width, has_script, "forced_colors" in look)
         context.close()
 
 
-def looked_at(page: Page) -> None:
-    """Hold a page to what axe finds, to a phone's width and to thumbs."""
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert page.evaluate(_THUMB) == []
+@pytest.mark.parametrize("hand", [_FORCED], indirect=True)
+def test_every_page_keeps_to_forced_colours_and_to_whose_letters_they_are(
+    hand: Hand, paper: Paper
+) -> None:
+    theirs, others = paper.batches[DILWYN].id, paper.batches[GORDON].id
+    pages = {
+        "/post": 200,
+        f"/post/batches/{theirs}": 200,
+        f"/post/batches/{theirs}/packing-list": 200,
+        "/post/returned": 200,
+        f"/post/batches/{others}": 404,
+    }
+    for address, status in pages.items():
+        answer = hand.page.goto(address)
+        assert answer is not None
+        assert answer.status == status
+        expect(hand.page.get_by_text(GORDON)).to_have_count(0)
+        hand.looks()
 
 
-def test_letters_are_printed_spoiled_and_posted(phone: Page, paper: Paper) -> None:
-    looked_at(phone)
-    phone.get_by_role("link", name="Print and post 2 letters").click()
-    looked_at(phone)
-    phone.get_by_role("button", name="All are printed").click()
-    expect(phone.get_by_role("status")).to_contain_text("now fold and fill")
-    looked_at(phone)
+def test_letters_are_printed_and_one_is_spoiled(hand: Hand, paper: Paper) -> None:
+    page = hand.page
+    hand.presses("link", "Print and post 2 letters")
+    hand.looks()
+    hand.presses("button", "All are printed")
+    expect(page.get_by_role("status")).to_contain_text("now fold and fill")
+    hand.looks()
 
-    phone.get_by_text("One letter came out badly").click()
-    phone.get_by_label("Its reference").fill("1.999")
-    phone.get_by_role("button", name="Print this one").click()
-    expect(phone).to_have_title(re.compile("^Error: "))
-    looked_at(phone)
-    phone.get_by_label("Its reference").fill(paper.references["bo"])
-    with phone.expect_response("**/again") as answer:
-        phone.get_by_role("button", name="Print this one").click()
-    assert answer.value.headers["content-type"] == "application/pdf"
-
-    phone.goto("/post")
-    phone.get_by_role("link", name="Fold and post 2 letters").click()
-    phone.get_by_role("link", name="Cover sheet and packing list").click()
-    looked_at(phone)
-    phone.get_by_role("link", name="2 letters").click()
-    phone.get_by_role("button", name="All are posted").click()
-    expect(phone.get_by_role("status")).to_contain_text("Posted. Thank you")
-    looked_at(phone)
-    phone.goto("/post")
-    nothing = phone.get_by_role("heading", name="Nothing to print or post")
-    expect(nothing).to_be_visible()
-    looked_at(phone)
+    hand.unfolds("One letter came out badly")
+    page.get_by_label("Its reference").fill("1.999")
+    hand.presses("button", "Print this one")
+    expect(page).to_have_title(re.compile("^Error: "))
+    hand.looks()
+    page.get_by_label("Its reference").fill(paper.references["bo"])
+    hand.gets_pdf("**/again", "Print this one")
 
 
-def test_a_letter_that_came_back_is_written_down(phone: Page, paper: Paper) -> None:
-    bo = paper.references["bo"]
-    phone.get_by_role("link", name="Returned post").click()
-    looked_at(phone)
-    phone.get_by_role("button", name="Write it down").click()
-    expect(phone).to_have_title(re.compile("^Error: "))
-    looked_at(phone)
-    phone.get_by_label("Its reference").fill(bo)
-    phone.get_by_label("Gone away").check()
-    phone.get_by_role("button", name="Write it down").click()
-    expect(phone.get_by_role("status")).to_contain_text(f"{bo} Bo: Gone away")
-    looked_at(phone)
-    phone.get_by_role("status").get_by_role("button", name="Undo").click()
-    expect(phone.get_by_role("status")).to_contain_text("taken back")
+def test_labels_are_opened_for_the_sheets_that_there_are(
+    hand: Hand, paper: Paper
+) -> None:
+    page = hand.page
+    paper.program.batch_steps.printed(paper.batches[DILWYN].id)
+    page.goto("/post")
+    hand.presses("link", "Fold and post 2 letters")
+    hand.unfolds("Labels for plain envelopes")
+    hand.looks()
+    page.get_by_label("Your sheets of labels").select_option("L7160")
+    hand.gets_pdf("**/labels.pdf?sheet=L7160", "Open the labels")
+
+
+def test_letters_are_folded_and_posted(hand: Hand, paper: Paper) -> None:
+    page = hand.page
+    paper.program.batch_steps.printed(paper.batches[DILWYN].id)
+    page.goto("/post")
+    hand.presses("link", "Fold and post 2 letters")
+    hand.presses("link", "Cover sheet and packing list")
+    expect(page).to_have_title(re.compile("^Cover sheet"))
+    hand.looks()
+    hand.presses("link", "2 letters")
+    hand.presses("button", "All are posted")
+    expect(page.get_by_role("status")).to_contain_text("Posted. Thank you")
+    hand.looks()
+    page.goto("/post")
+    expect(page.get_by_role("main")).to_contain_text("Nothing to print or post")
+    hand.looks()
+
+
+def test_letters_that_came_back_are_scanned_one_after_another(
+    hand: Hand, paper: Paper
+) -> None:
+    page, bo, cy = hand.page, paper.references["bo"], paper.references["cy"]
+    hand.presses("link", "Returned post")
+    hand.looks()
+    # Loaded with its field ready: the reason is missing still, and what was read kept.
+    hand.scans(bo, "Choose what stands on the envelope")
+    expect(page).to_have_title(re.compile("^Error: "))
+    hand.looks()
+    hand.presses("radio", "Gone away")
+    hand.presses("button", "Write it down")
+    expect(page.get_by_role("status")).to_contain_text(f"{bo} Bo: Gone away")
+    hand.looks()
+    # From here on nothing is touched but the scanner.
+    hand.scans("7.7", "there is no printed letter 7.7")
+    hand.looks()
+    hand.scans(paper.references["dee"], "there is no printed letter")
+    hand.scans(cy, f"{cy} Cy: Gone away")
+    expect(page.get_by_label("Its reference")).to_be_focused()
+    expect(page.get_by_role("heading", name="Written down today, 2")).to_be_visible()
+    page.get_by_role("status").get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("taken back")

@@ -396,6 +396,31 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(
     assert "Error:" in answer.text
 
 
+def test_one_letter_after_another_is_scanned_for_one_reason(
+    visitor: TestClient, paper: Paper
+) -> None:
+    an_organiser(visitor, paper.program, DILWYN)
+    bo = paper.references["bo"]
+    first = visitor.post(
+        "/post/returned", data={"reference": f".{bo}.\r", "why": "not-known"}
+    )
+    # Its first figures were lost: what is left may be another letter's.
+    cut = visitor.post("/post/returned", data={"reference": "1.1.", "why": "died"})
+    unread = visitor.post(
+        "/post/returned", data={"reference": "smudge", "why": "not-known"}
+    )
+
+    for page in (first, unread):
+        field = page.text.partition('id="reference"')[2].partition(">")[0]
+        assert "autofocus" in field
+        assert 'value=""' in field or "value" not in field
+        chosen = page.text.partition('value="not-known"')[2].partition(">")[0]
+        assert "checked" in chosen
+    assert (cut.status_code, suppressed(paper.program)) == (422, {("post", "1")})
+    assert "“smudge” is no reference" in unread.text
+    assert "ask for another way" in first.text
+
+
 def test_a_file_that_was_changed_is_not_handed_out(
     visitor: TestClient, paper: Paper, tmp_path: Path
 ) -> None:

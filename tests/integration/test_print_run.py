@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import segno
 
 from digest.errors import RenderError
 from digest.model.campaigns.campaign import Envelope, LetterHead
@@ -76,6 +77,29 @@ def test_letters_come_in_the_order_of_a_round(bodies: Mapping[str, LetterBody]) 
         *("Z1 1AA R-4", "ZZ2 1AA R-2", "ZZ2 1AA R-3", "ZZ19 1AA R-1")
     ]
     assert not run.problems
+
+
+def test_the_reference_is_a_code_that_a_scanner_types(
+    bodies: Mapping[str, LetterBody],
+) -> None:
+    run = lay([an_addressed("14.7")], bodies, HEAD)
+    sheets, page = Sheets(run.pdf), run.rows[0].first_page - 1
+    code, dots = (
+        segno.make(".14.7.", micro=False, mask=0, boost_error=False, error="m"),
+        20,
+    )
+    printed = sheets.dots(page, dots)
+    module = 10 / 21
+
+    def is_black(row: int, column: int) -> bool:
+        x, y = 6 + (column + 0.5) * module, 277 + (row + 0.5) * module
+        return bool(printed[round(y * dots)][round(x * dots)])
+
+    read = [[is_black(row, column) for column in range(21)] for row in range(21)]
+    assert read == [[bool(module) for module in row] for row in code.matrix]
+    # A scanner asks for four modules of white around it.
+    assert sheets.ink(page, (6 - 4 * module, 277 - 4 * module, 20, 277)) is None
+    assert sheets.ink(page, (16.1, 270, 16 + 4 * module, 292)) is None
 
 
 def test_each_letter_begins_on_a_sheet_and_the_list_says_where(

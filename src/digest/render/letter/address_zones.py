@@ -32,7 +32,8 @@ class SheetGeometry:
     """One envelope's demands on page 1, and the margins of every page.
 
     `masthead` is where the campaign's title may stand, `sender` where the
-    sender's address begins, `body_top` where the letter's words may begin.
+    sender's address begins, `body_top` where the letter's words may begin. The code of
+    its reference, for a scanner, is at `code`, in the margin below all words.
     """
 
     address: Box
@@ -42,6 +43,7 @@ class SheetGeometry:
     body_top: float
     folds: tuple[float, ...] = ()
     left_margin: float = 20
+    code: Box | None = Box(6, 277, 10, 10)
     right_margin: float = 20
     top_margin: float = 16
     bottom_margin: float = 22
@@ -91,5 +93,7 @@ GEOMETRIES: Mapping[Envelope, SheetGeometry] = {
         masthead=Box(20, 12, 100, 17),
         sender=Box(127, 12, 63, 80),
         body_top=99,
+        # They print codes of their own, and refuse what is beyond their margins.
+        code=None,
     ),
 }

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from digest.errors import NotFound
+from digest.model.delivery.returned_letters import from_scanner
 from digest.model.editions.mode import Mode
 from digest.model.people.person import name_key
 from digest.model.webhooks import WebhookKind
@@ -111,9 +112,12 @@ ALL_LETTERS = VisibleLetters(None, is_everybodys=True)
 
 
 def letter_key(reference: str) -> DeliveryKey:
-    """Return whose letter a reference is of. Raises NotFound for who holds it."""
+    """Return whose letter a reference is of, typed or scanned.
+
+    Raises NotFound for who holds it.
+    """
     try:
-        return DeliveryKey.parse(reference)
+        return DeliveryKey.parse(from_scanner(reference))
     except NotFound as problem:
         raise NotFound(
             "a letter's reference is two numbers with a full stop between them, such "

@@ -97,8 +97,10 @@ def packing(rows: Iterable[ManifestRow], campaign: Campaign) -> dict[str, Any]:
 
 
 def _each_sheets(sheets: Iterable[int]) -> str:
-    """Return how many sheets each letter has: "2 sheets each", "1 to 3 sheets each"."""
-    different = sorted(set(sheets))
+    """Return how many sheets each has: "2 sheets each", "1 to 3 sheets each"."""
+    every = [*sheets]
+    different = sorted({*every})
     if len(different) == 1:
-        return f"{counted(different[0], 'sheet', 'sheets')} each"
+        each = "" if len(every) == 1 else " each"
+        return f"{counted(different[0], 'sheet', 'sheets')}{each}"
     return f"{different[0]} to {different[-1]} sheets each"

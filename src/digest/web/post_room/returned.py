@@ -53,7 +53,10 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         try:
             letter = taken_by.record(reference, reason, digest.now(), theirs)
         except DigestError as problem:
-            return returned.page(theirs, form, {"reference": str(problem)})
+            # A scanner types on: what it types next is not to follow upon this.
+            emptied = {**form, "reference": ""}
+            fault = _naming(reference, str(problem))
+            return returned.page(theirs, emptied, {"reference": fault})
         return RedirectResponse(f"{_HERE}?done={letter.key}", 303)
 
     @router.post("/{key}/undo")
@@ -88,12 +91,14 @@ class _Returned:
                 connection, self._midnight(), theirs, limits.POST_ROOM_RETURNED
             )
         written = {f"{letter.key}": _view(letter) for letter in today}
+        # Several that came back for one reason are scanned one after another.
+        same_reason = {"why": written[done]["why"]} if done in written else {}
         return self._pages.page(
             "post_room/returned.html",
             # On the desk's menu the post room is one part.
             here="post" if visitor.may_do(Right.LOOK) else "returned",
             status=422 if faults else 200,
-            typed=dict(typed or {}),
+            typed=same_reason | dict(typed or {}),
             faults=dict(faults or {}),
             reasons=[(reason.value, reason.words) for reason in LetterReturnReason],
             done=written.get(done),
@@ -114,6 +119,7 @@ def _view(letter: ReturnedLetter) -> dict[str, Any]:
     return {
         "reference": f"{letter.key}",
         "name": letter.name,
+        "why": letter.reason.value,
         "reason": letter.reason.words,
         "follows": _what_follows(letter),
     }
@@ -123,10 +129,18 @@ def _what_follows(letter: ReturnedLetter) -> str:
     if letter.reason.ends_everything:
         return "Nothing more is sent to this person, by any channel."
     if letter.is_ended:
-        return "We have stopped posting to that name and address."
+        return (
+            "Nothing more is posted to that name and address. Staff see them among "
+            "those whom the next edition does not reach, and ask for another way."
+        )
     if letter.reason.ends_post:
         return "Their details have changed since: post goes to where they are now."
     return "Post goes on until the address is mended. Staff see it in the run."
+
+
+def _naming(typed: str, fault: str) -> str:
+    """Return what is wrong with what was typed, which it names."""
+    return fault if typed in fault else f"“{typed[:40]}” is no reference: {fault}"
 
 
 def _is_reference(text: str) -> bool:
