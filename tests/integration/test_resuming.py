@@ -331,13 +331,20 @@ def test_readers_whom_the_record_names_had_an_edition_that_is_lost(
     assert due_readers(campaign, RESTORED + HOUR) == [2, 4]
 
 
-def test_what_the_lost_edition_cannot_have_held_comes_with_the_next(
-    campaign: Engine,
+@pytest.mark.parametrize(
+    "published",
+    [
+        pytest.param(SLOT + HOUR / 2, id="later than its slot"),
+        # These may have been in it: rather twice than never.
+        pytest.param(RESTORED + timedelta(days=7), id="on a day to come"),
+        pytest.param(None, id="nobody knows when"),
+    ],
+)
+def test_what_no_date_puts_into_a_lost_edition_comes_with_the_next(
+    campaign: Engine, published: datetime | None
 ) -> None:
     hold_back(campaign)
-    posts_accepted(
-        campaign, [a_post("new", published=SLOT + HOUR / 2)], RESTORED + HOUR / 2
-    )
+    posts_accepted(campaign, [a_post("new", published=published)], RESTORED + HOUR / 2)
     ann = MessageReference.of(code_of(campaign, SLOT), 1, ADDRESSES[1])
     resumed(campaign, by_record(ann), RESTORED + HOUR)
 

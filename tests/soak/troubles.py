@@ -39,6 +39,7 @@ class Backup:
     made_at: datetime
     must: dict[str, int]
     stood_surely: dict[str, dict[str, int]]
+    taken_out: dict[str, dict[str, int]]
     said_had: dict[str, int]
     paused: frozenset[str]
     is_messy: bool
@@ -127,6 +128,7 @@ class Troubles:
                 self.now,
                 {key: each.must for key, each in campaigns.items()},
                 {key: dict(each.stood_surely) for key, each in campaigns.items()},
+                {key: dict(each.taken_out) for key, each in campaigns.items()},
                 {key: each.said_had for key, each in self.truth.readers.items()},
                 frozenset(key for key, each in campaigns.items() if each.is_paused),
                 is_messy=self.is_held,
@@ -159,7 +161,7 @@ class Troubles:
         for name, campaign in self.truth.campaigns.items():
             campaign.must &= backup.must[name]
             campaign.stood_surely = dict(backup.stood_surely[name])
-            campaign.taken_out.clear()
+            campaign.taken_out = dict(backup.taken_out[name])
             campaign.is_paused = name in backup.paused
         for name, reader in self.truth.readers.items():
             # What a person has said since is lost with the rest.
@@ -222,17 +224,27 @@ class Troubles:
             return SendAnswer()
         if self.chance.random() < 0.1:
             return SendAnswer()
-        since = self._restored.made_at
-        is_clean = not self._was_messy(since)
-        if is_clean:
+        if not self.was_messy_since(self._restored):
             answers.append(lambda: HadBeforeAnswer(lost[-1].at + timedelta(minutes=1)))
             if not any(each.is_letter for each in lost):
                 answers += [self._by_record] * 2
         return self.chance.choice(answers)()
 
-    def _was_messy(self, since: datetime) -> bool:
-        """Whether dates were false, or editions late, so that no record tells all."""
-        return bool(self.messy_since and self.messy_since > since)
+    def was_messy_since(self, backup: Backup) -> bool:
+        """Whether dates were false, or editions late, so that no record tells all.
+
+        A false date may be of a post from before the backup that was read after it.
+        """
+        if self.messy_since and self.messy_since > backup.made_at:
+            return True
+        lacked = {
+            name: each.may & ~backup.must[name]
+            for name, each in self.truth.campaigns.items()
+        }
+        return any(
+            post.bit & lacked[post.campaign] and post.dated != post.shown_at
+            for post in self.truth.posts
+        )
 
     def _by_record(self) -> Answer:
         lines = [
