@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, func, select
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.importing import ListImport
 from digest.store.base.engine import open_engine, reading, writing
-from digest.store.base.tables import reader, subscriber, subscription
+from digest.store.base.tables import consent, reader, subscriber, subscription
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.migrate import migrate
@@ -20,7 +20,7 @@ from digest.store.migrate import migrate
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 LIST = "lantern"
 # What taking a list in writes for each of its people.
-TABLES: tuple[Table, ...] = (subscriber, subscription, reader)
+TABLES: tuple[Table, ...] = (subscriber, subscription, consent, reader)
 HEAD = (
     "name,email,phone,address_1,address_2,postcode,format,organiser,"
     "consent_basis,consent_method,consent_at"

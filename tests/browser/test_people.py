@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from digest.audience.editing import edit
 from digest.bootstrap import App
 from tests.browser.axe import violations
 from tests.browser.serving import served
+from tests.lists import HASHER, imported
 from tests.staff import COOKIE, an_account, cookie_of
 
 pytestmark = pytest.mark.browser
@@ -164,3 +166,31 @@ def test_a_file_with_mistakes_is_brought_in_mended_and_taken_back(
     expect(page.get_by_role("link", name="Constance Abernethy")).to_be_visible()
     expect(page.get_by_role("link", name="Hedy Brandt")).to_have_count(0)
     assert {title: kinds for title, kinds in faults.items() if kinds} == {}
+
+
+def test_two_who_are_one_are_merged_by_keyboard_and_that_is_undone(
+    page: Page, program: App
+) -> None:
+    imported(program.engine, "Anne,anne@example.org,01632 960155,,,")
+    with program.writing() as connection:
+        edit(connection, HASHER, "1", {"phone": "+44 1632 960155"}, program.now())
+    faults: dict[str, list[object]] = {}
+    page.goto("/desk/people/doubles")
+    looked_at(page, faults, "^Possible doubles")
+    pressed(page, "link", "Look at both")
+    looked_at(page, faults, "^Is Ann held twice")
+
+    pressed(page, "button", "They are not the same person")
+    looked_at(page, faults, "^They are two people")
+    pressed(page, "button", "Undo")
+    page.get_by_label("anne@example.org").focus()
+    page.keyboard.press("Space")
+    pressed(page, "button", "Merge them into one")
+    looked_at(page, faults, "^They are one person now")
+    expect(page.get_by_text("anne@example.org").first).to_be_visible()
+    pressed(page, "link", "Number 3 is them too")
+    looked_at(page, faults, "^Held twice")
+    pressed(page, "button", "They are two people: undo")
+    looked_at(page, faults, "^They are two people again")
+
+    assert {path: kinds for path, kinds in faults.items() if kinds} == {}

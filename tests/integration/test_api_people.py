@@ -155,3 +155,41 @@ def test_lists_are_made_and_people_taken_off(client: TestClient) -> None:
         for _ in range(2)
     ]
     assert [each["changed"] for each in off] == [True, False]
+
+
+def test_possible_doubles_are_listed_and_said_to_be_two(
+    client: TestClient, cat: int
+) -> None:
+    version = client.get(f"{PEOPLE}/1").headers["ETag"]
+    name = {"name": "Cat Example", "email": "cat+news@example.org"}
+    client.patch(f"{PEOPLE}/1", json=name, headers={"If-Match": version})
+
+    [double] = client.get(f"{PEOPLE}/doubles").json()
+
+    assert (double["first"], double["second"]) == (1, cat)
+    assert double["signs"] == ["mailbox"]
+    assert done(client, "apart", other=1)["changed"]
+    assert client.get(f"{PEOPLE}/doubles").json() == []
+    assert done(client, "apart/undo", other=1)["changed"]
+    after = {"after": double["place"]}
+    assert client.get(f"{PEOPLE}/doubles", params=after).json() == []
+
+
+def test_two_are_merged_into_one_and_that_is_undone(
+    client: TestClient, cat: int
+) -> None:
+    wish = {"other": cat, "take": ["email"]}
+    merged = client.post(f"{PEOPLE}/1/merge", json=wish)
+    twice = client.post(f"{PEOPLE}/1/merge", json=wish)
+    cat_now = client.get(f"{PEOPLE}/{cat}").json()
+    undone = client.post(f"{PEOPLE}/{cat}/merge/undo")
+    again = client.post(f"{PEOPLE}/1/merge/undo")
+    odd = client.post(f"{PEOPLE}/1/merge", json={"other": cat, "take": ["fax"]})
+
+    assert merged.json() == {"survivor": 1, "absorbed": cat, "suppressed": {}}
+    assert twice.status_code == 409
+    assert (cat_now["id"], cat_now["email"]) == (1, "cat@example.org")
+    assert undone.json() == {"survivor": 1, "absorbed": cat, "suppressed": {}}
+    assert again.status_code == 409
+    assert odd.status_code == 422
+    assert client.get(f"{PEOPLE}/{cat}").json()["id"] == cat

@@ -23,6 +23,7 @@ from digest.errors import DigestError
 from digest.model.people.import_state import ImportState
 from digest.model.roles import Role
 from digest.store.base.tables import (
+    consent,
     left_out,
     list_import,
     list_import_part,
@@ -32,6 +33,7 @@ from digest.store.base.tables import (
 )
 from digest.store.people import subscribers
 from digest.store.people.imports import list_imports
+from digest.store.people.joining import consents
 from digest.web.app import make_app
 from tests.builders import SITE
 from tests.hostile import LISTED
@@ -104,11 +106,11 @@ def names(program: App) -> list[str]:
 
 
 def counts(program: App) -> list[int]:
-    """Return how many rows there are of people, of subscriptions, of readers."""
+    """Return how many rows there are of people, subscriptions, readers, consents."""
     with program.reading() as connection:
         return [
             connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in (subscriber, subscription, reader)
+            for table in (subscriber, subscription, reader, consent)
         ]
 
 
@@ -133,7 +135,9 @@ def test_a_file_is_matched_checked_brought_in_and_undone(
     with program.reading() as connection:
         hedy = subscribers.subscribed(connection, 1, 3, 1)[0].person
         constance = subscribers.subscribed(connection, 1, 2, 1)[0].person
+        records = consents.of_subscriber(connection, 4)
     assert (hedy.consent.method, hedy.consent.at) == ("a paper form", "28/04/2026")
+    assert [(each.consent, each.actor) for each in records] == [(hedy.consent, "Priya")]
     assert constance.address is not None
     assert constance.address.postcode == "ZZ99 1AC"
 
@@ -207,7 +211,7 @@ def test_who_has_had_something_is_taken_off_the_list_and_may_come_again(
     desk: TestClient, program: App
 ) -> None:
     address = uploaded(desk, HEDY)
-    matched(desk, address)
+    matched(desk, address, **ALIKE)
     desk.post(f"{address}/run")
     with program.writing() as connection:
         reader_id = connection.scalar(select(func.max(reader.c.id)))
@@ -218,6 +222,9 @@ def test_who_has_had_something_is_taken_off_the_list_and_may_come_again(
 
     assert "1 taken off the list" in undone
     assert names(program) == ["Ann", "Bob"]
+    with program.reading() as connection:
+        records = consents.of_subscriber(connection, 3)
+    assert [each.consent.basis for each in records] == ["taken back", "consent"]
     again = uploaded(desk, HEDY)
     assert "1 person is ready" in matched(desk, again)
     desk.post(f"{again}/run")

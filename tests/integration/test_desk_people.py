@@ -335,3 +335,57 @@ def test_who_may_only_look_sees_nobody(desk: TestClient, program: App) -> None:
 
     assert desk.get("/desk/people").status_code == 403
     assert desk.get(ANN).status_code == 403
+
+
+def test_possible_doubles_are_looked_at_beside_each_other_and_said_to_be_two(
+    desk: TestClient, program: App
+) -> None:
+    sent(desk, "/desk/people/new", **JOSEPHINE)
+    sent(desk, NEW.replace("3", "1") + "/edit", phone="01632 960 111")
+
+    listed = unescape(desk.get("/desk/people/doubles").text)
+    both = unescape(desk.get("/desk/people/doubles/3/1").text)
+    done = unescape(desk.post("/desk/people/doubles/1/3/apart").text)
+
+    assert "They have the same phone." in listed
+    assert "Look at both" in listed
+    assert "Ann, number 1" in both
+    assert "Josephine Mbeki-Thwaite, number 3" in both
+    assert "They are two people, and are not offered again." in done
+    nobody = desk.get("/desk/people/doubles").text
+    assert "Nobody seems to be held twice" in nobody
+    desk.post("/desk/people/doubles/1/3/ask-again")
+    assert "Look at both" in desk.get("/desk/people/doubles").text
+    assert desk.get("/desk/people/doubles/1/1").status_code == 404
+    signed_in(desk, program, Role.ORGANISER, "Oz")
+    assert desk.get("/desk/people/doubles").status_code == 403
+    assert desk.post("/desk/people/doubles/1/3/apart").status_code == 403
+
+
+def test_two_are_merged_into_one_and_that_is_undone(
+    desk: TestClient, program: App
+) -> None:
+    sent(desk, "/desk/people/new", **JOSEPHINE)
+    sent(desk, ANN + "/edit", phone="01632 960 112")
+    both = "/desk/people/doubles/1/3"
+
+    question = unescape(desk.get(both).text)
+    merged = unescape(desk.post(f"{both}/merge", data={"email": "3"}).text)
+    of_other = unescape(desk.get(NEW).text)
+
+    assert "Which email address?" in question
+    assert "They are one person now, who gets everything once." in merged
+    assert "Merged." in of_other
+    assert JOSEPHINE["email"] in of_other
+    assert "Number 3 is them too" in of_other
+    assert "They are two people: undo" in desk.get(ANN + "/merged").text
+    assert desk.get(both).status_code == 404
+    parted = unescape(desk.post(ANN + "/merged/undo").text)
+    assert "They are two people again." in parted
+    assert all_of(program)["email"] == "ann@example.org"
+    assert all_of(program, "3")["email"] == JOSEPHINE["email"]
+    again = unescape(desk.post(ANN + "/merged/undo").text)
+    assert "Nobody was merged into number 1" in again
+    signed_in(desk, program, Role.ORGANISER, "Oz")
+    assert desk.post(f"{both}/merge").status_code == 403
+    assert desk.post(ANN + "/merged/undo").status_code == 403

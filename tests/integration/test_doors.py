@@ -42,6 +42,7 @@ def address_of(path: str) -> str:
         ("{item_id}", "1"),
         ("{edition_id}", "1"),
         ("{person_id}", "1"),
+        ("{other_id}", "2"),
         ("{list_id}", "1"),
         ("{import_id}", "1"),
         ("{account_id}", "1"),

@@ -12,9 +12,11 @@ from digest.audience.lists.import_report import ImportReport
 from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import unsubscribe
 from digest.errors import ImportRefused, NotFound
+from digest.model.people.joining import wording_version
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import metadata, reader, subscriber, subscription
 from digest.store.people import departures
+from digest.store.people.joining import consents
 from tests.builders import EIGHT, a_post
 from tests.databases import MADE_ANEW, make_anew
 from tests.lists import ANN, BOB, CY, HASHER, HEAD, imported
@@ -351,6 +353,24 @@ def test_newer_evidence_of_consent_is_kept(engine: Engine) -> None:
     with reading(engine) as connection:
         row = connection.execute(select(subscription)).one()
     assert (row.consent_basis, row.consent_at) == ("consent", "2026-02-02")
+
+
+def test_each_consent_that_a_list_states_is_a_record_for_good(engine: Engine) -> None:
+    head = "name,email,consent_basis,consent_method,consent_at,consent_wording"
+    ann = "Ann,ann@example.org,consent,a form,2026-01-01,May we?"
+    imported(engine, ann, "Bob,bob@example.org,,,,", head=head)
+    imported(engine, ann, "Bob,bob@example.org,,,,", head=head)
+    imported(engine, ann.replace("-01-01", "-02-02"), head=head)
+
+    with reading(engine) as connection:
+        records = consents.of_subscriber(connection, 1)
+        of_bob = consents.of_subscriber(connection, 2)
+
+    stated = [(each.consent.method, each.consent.at) for each in records]
+    assert stated == [("a form", "2026-02-02"), ("a form", "2026-01-01")]
+    assert {each.wording_version for each in records} == {wording_version("May we?")}
+    assert {each.list_name for each in records} == {"lantern"}
+    assert of_bob == []
 
 
 def test_readers_follow_and_keep_their_place(engine: Engine) -> None:

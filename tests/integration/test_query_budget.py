@@ -34,6 +34,7 @@ OVER_BUDGET = {
     "/desk/editions/{edition_id}/stop": 13,
     "/desk/editions/{edition_id}/{preview}": 12,
     "/desk/editions/{edition_id}/{preview}/pages/{number}": 12,
+    "/desk/people/doubles/{person_id}/{other_id}": 17,
     "/desk/people/{person_id}/edit": 12,
     "/desk/people/{person_id}/held": 17,
     "/desk/people/{person_id}/held.json": 12,

@@ -174,9 +174,9 @@ class ReaderChoiceLinks:
 
     def reader(self, connection: Connection, token: str) -> Reader:
         """Return whose link it is. Raises NotFound for one that we did not make."""
-        named = self.links.read_choices_token(token)
-        reader = named and readers.get(connection, named.reader_id)
-        if not (named and reader) or reader.is_erased or not named.is_of(reader.mark):
+        ref = self.links.read_choices_token(token)
+        reader = readers.of_link(connection, ref) if ref else None
+        if reader is None or reader.is_erased:
             raise NotFound(_NOT_WHOLE)
         return reader
 

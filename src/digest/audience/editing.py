@@ -80,7 +80,7 @@ def edit(
     for stored in every:
         enrol(connection, stored.id, stored.campaign, now, [subscriber.id])
     deliveries.release_waiting(connection, subscriber.id)
-    if channel := _channel(person):
+    if channel := channel_of(person):
         deliveries.cancel_by_others(connection, subscriber.id, channel, now)
     forbidden = _carry_suppressions(connection, hasher, subscriber, hashed, now)
     act = Act("changed", subject=f"person {subscriber.id}", after={"columns": changed})
@@ -111,7 +111,7 @@ def _read(
     return person if person.topics is not None else replace(person, topics=())
 
 
-def _channel(person: Person) -> Channel | None:
+def channel_of(person: Person) -> Channel | None:
     """Return the channel by which what is held now can serve somebody, if any can."""
     has_email, has_address = bool(person.email), person.address is not None
     wanted = person.format or first_for(has_email=has_email, has_address=has_address)

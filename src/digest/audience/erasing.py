@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
@@ -16,6 +16,7 @@ from digest.store.people import (
     subscriptions,
     suppressions,
 )
+from digest.store.people.doubles import merges
 from digest.store.people.imports import list_imports
 from digest.store.people.joining import consents, joining_requests
 
@@ -41,6 +42,9 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
     """
     with overwriting(engine) as connection:
         subscriber = find(connection, who)
+        for number in merges.absorbed_by(connection, subscriber.id):
+            _erase_absorbed(connection, hasher, number, now)
+        merges.forget(connection, subscriber.id)
         hashed = hasher.hashed(subscriber.person.keys)
         # A second row of the same person, or a namesake next door, stays served.
         shared = subscribers.shared(connection, subscriber, hashed)
@@ -64,3 +68,20 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
             connection, [subscriber.id], now, ERASED, owes=False
         )
     return Erasure(subscriber.id, tuple(targets))
+
+
+def _erase_absorbed(
+    connection: Connection, hasher: KeyedHasher, number: int, now: datetime
+) -> None:
+    """Remove what a row says that was merged into somebody who is erased."""
+    row = subscribers.row_of(connection, number)
+    if row is None:
+        return
+    targets = hasher.hashed(row.person.keys).targets()
+    suppressions.add(connection, targets, ERASED, now)
+    merges.forget(connection, number)
+    subscriptions.erase(connection, number, ERASED, now)
+    subscribers.blank(connection, number, now)
+    subject_access.blank(connection, number)
+    consents.blank(connection, number)
+    list_imports.forget_person(connection, number)

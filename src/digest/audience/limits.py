@@ -68,6 +68,11 @@ CELL_CHARACTERS = 300
 # Of a subscriber's number as somebody types it: what a database can hold.
 ID_DIGITS = 18
 
+# == Two people made one ==
+
+# How long that can be undone: an edition of most schedules has gone by then.
+MERGE_UNDOABLE = timedelta(days=28)
+
 # == A need ==
 
 # Of what helps somebody, in their words: a sentence or two.

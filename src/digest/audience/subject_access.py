@@ -47,6 +47,8 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
     subscriber = find(connection, who)
     person = subscriber.person
     address = person.address
+    dates = subject_access.dates_of(connection, subscriber.id)
+    absorbed = [*map(int, (dates.pop("absorbed") or "").split())]
     targets = hasher.hashed(person.keys).targets()
     standing = suppressions.standing(connection, set(targets.items()))
     return {
@@ -61,7 +63,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "language": person.language,
         "organiser": person.organiser,
         "notes": person.notes,
-        **subject_access.dates_of(connection, subscriber.id),
+        **dates,
         "subscriptions": subject_access.subscriptions_of(connection, subscriber.id),
         "consents": subject_access.consents_of(connection, subscriber.id),
         "campaigns": subject_access.campaigns_of(connection, subscriber.id),
@@ -69,7 +71,10 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "copies": subject_access.copies_of(connection, subscriber.id),
         "bounces": subject_access.bounces_of(connection, subscriber.id),
         "acts": [
-            act.line() for act in audit.about(connection, f"person {subscriber.id}")
+            act.line()
+            for act in audit.about(
+                connection, *(f"person {each}" for each in (subscriber.id, *absorbed))
+            )
         ],
         "needs": [
             {
@@ -80,6 +85,20 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
                 "ended_at": each.ended_at,
             }
             for each in needs.of_person(connection, subscriber.id)
+        ],
+        "held_twice": [
+            {
+                "id": number,
+                "name": row.person.name,
+                "email": row.person.email,
+                "phone": row.person.phone,
+                "address": list(row.person.address.on_envelope(row.person.name))
+                if row.person.address
+                else [],
+                "notes": row.person.notes,
+            }
+            for number in absorbed
+            if (row := subscribers.row_of(connection, number))
         ],
         "suppressed": {
             channel: standing[target]._asdict()

@@ -97,15 +97,15 @@ class UnsubscribeLinks:
             )
 
     def _reader_of(self, connection: Connection, token: str) -> Reader:
-        named = self.links.read_unsubscribe_token(token)
-        if named is None:
+        ref = self.links.read_unsubscribe_token(token)
+        if ref is None:
             raise NotFound(
                 "This link is not whole. Open it from the email again, "
                 "or write to or phone whoever sends you the email."
             )
-        reader = readers.get(connection, named.reader_id)
-        # Whoever was erased has no mark any more, and is told that they get nothing.
-        if reader is None or not (reader.is_erased or named.is_of(reader.mark)):
+        # Whoever was erased is told that they get nothing.
+        reader = readers.of_link(connection, ref)
+        if reader is None:
             raise NotFound(
                 "This link is not known here any more. Open the one in your newest "
                 "email, or write to or phone whoever sends you the email."

@@ -34,6 +34,11 @@ UNSERVED_NAMED = 20
 # Reasons that put copies off, the most frequent first: more of them would be a list.
 DELAY_REASONS = 5
 
+# == People who may be held twice ==
+
+# Of people who share a phone, or a name at a postcode: more are an office or a home.
+DOUBLES_IN_A_GROUP = 6
+
 # == A source's last reading ==
 
 # Items that could not be taken and are kept by name: more of them are a count.

@@ -114,6 +114,10 @@ JOINING_WAITING = 50
 JOINING_FAILURES = 5
 # Of people on one page of those found.
 PEOPLE = 50
+# Of pairs on one page of possible doubles: each is to be looked at.
+DOUBLES = 25
+# Of what has passed with each of two people, where they stand beside each other.
+DOUBLE_EVENTS = 6
 # Of imports on one page of them.
 IMPORTS = 30
 # Of an import's faults on one page.

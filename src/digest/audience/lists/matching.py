@@ -83,9 +83,18 @@ class Matches:
         for candidate in subscribers.like(connection, people):
             index.add(candidate.person.keys, candidate)
         by_reference = _by_reference(connection, list_id, rows)
+        aliases = subscribers.aliases(connection, people)
         matches: list[RowMatch] = []
-        for (line, person), hashed in zip(rows, people, strict=True):
-            subscriber = index.find(person.keys)
+        for (line, person), hashed_row in zip(rows, people, strict=True):
+            subscriber, hashed = index.find(person.keys), hashed_row
+            known_as = aliases.get(person.keys.identity)
+            if subscriber is None and known_as is not None:
+                # By what was theirs before a merge: staff said what is theirs now.
+                subscriber = known_as
+                keys = known_as.person.keys
+                hashed = HashedPerson(
+                    person.known_as(known_as.person), self._hasher.hashed(keys)
+                )
             referred = by_reference.get(person.reference)
             if subscriber and referred and subscriber.id != referred.id:
                 matches.append(_two_people(line, person, referred, subscriber))

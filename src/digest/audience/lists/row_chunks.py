@@ -25,6 +25,7 @@ from digest.model.people.person import Person
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people import departures, pauses, subscribers, subscriptions
 from digest.store.people.imports.list_imports import ImportChunk
+from digest.store.people.joining import consents
 from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import ListEntry, Subscription
 from digest.store.staff.audit import Act, record
@@ -161,6 +162,7 @@ class RowChunk:
         joining = dict(zip(ids, entries, strict=True)) | returning
         subscriptions.drop_undone(self.connection, self.list_id, [*returning])
         subscriptions.start(self.connection, self.list_id, joining, self.now)
+        self._note_consents(joining)
         return ids, [*returning]
 
     def _renew(self, matches: Sequence[Match], ties: Ties) -> dict[str, dict[str, str]]:
@@ -180,7 +182,19 @@ class RowChunk:
                 stored = {"reference": tie.reference, **asdict(tie.consent)}
                 before[str(tie.subscriber_id)] = _filled(stored)
         subscriptions.renew(self.connection, self.list_id, newer)
+        self._note_consents(
+            {
+                who: entry
+                for who, entry in newer.items()
+                if entry.consent != ties[who].consent
+            }
+        )
         return before
+
+    def _note_consents(self, entries: Mapping[int, ListEntry]) -> None:
+        """Write down what the list says that each of them said, for good."""
+        evidence = {who: entry.consent for who, entry in entries.items()}
+        consents.add_all(self.connection, self.list_id, evidence, self.now)
 
 
 def _entry(person: Person) -> ListEntry:

@@ -31,6 +31,7 @@ from digest.store.people.imports.list_imports import (
     ImportFault,
     StoredImport,
 )
+from digest.store.people.joining import consents
 from digest.store.people.subscribers import HashedPerson
 from digest.store.people.subscriptions import UNDONE, ListEntry
 from digest.store.staff.audit import Act, record
@@ -133,6 +134,15 @@ class _ChunkUndone:
             if int(who) not in stays
         }
         subscriptions.renew(self._connection, self._list_id, renewed)
+        # Of whom nothing else is on record no record is left.
+        consents.retract(
+            self._connection,
+            self._list_id,
+            sorted(everybody - stays),
+            self._since,
+            why=UNDONE,
+            now=self._now,
+        )
         self._count("renewed", len({*renewed} - {*changed}))
 
     def _remove(self, added: Sequence[int]) -> None:

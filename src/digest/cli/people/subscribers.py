@@ -12,7 +12,7 @@ from digest.cli.parts.options import (
     result,
     talk,
 )
-from digest.cli.people import adding, choosing, importing, needs
+from digest.cli.people import adding, choosing, doubles, importing, needs
 
 app = typer.Typer(
     help="Subscribers: import, add, show, edit, pause, catch up, leave, erase."
@@ -21,6 +21,7 @@ importing.add_to(app)
 needs.add_to(app)
 adding.add_to(app)
 choosing.add_to(app)
+doubles.add_to(app)
 
 
 @app.command("export")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from digest.model.formats import Channel, Format, named
+from digest.model.people.person import Person
+from digest.model.people.postal_address import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ def resolve(facts: ReaderFacts) -> Resolution:
         if fmt.channel and facts.can_get(fmt.channel):
             return Served(fmt.channel, fmt)
     return NotServed(_obstacle(facts, facts.wanted.channel))
+
+
+def reached_at(person: Person, channel: Channel) -> str | PostalAddress | None:
+    """Return what somebody is reached at by a channel, the same for the same place."""
+    match channel:
+        case Channel.EMAIL:
+            return person.keys.email
+        case Channel.POST:
+            return person.address
+        case _:
+            assert_never(channel)
 
 
 def _obstacle(facts: ReaderFacts, channel: Channel) -> str:

@@ -8,7 +8,7 @@ or an email address is added, and Ann of 01632 960 155 when she moves.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
 from digest.model.formats import Format
@@ -126,6 +126,17 @@ class Person:
     consent: Consent = NO_EVIDENCE
     reference: str = ""
 
+    def known_as(self, stored: "Person") -> "Person":
+        """Return this with who the stored person is, and how they are reached."""
+        return replace(
+            self,
+            name=stored.name,
+            keys=stored.keys,
+            email=stored.email,
+            phone=stored.phone,
+            address=stored.address,
+        )
+
     def over(self, stored: "Person") -> "Person":
         """Return the stored person, with whatever this says instead.
 
@@ -189,16 +200,19 @@ def post_key(name: str, address: PostalAddress | None) -> str:
 
 
 def phone_key(name: str, phone: str) -> str:
-    """Return what a person is known by with only a phone, or "".
+    """Return what a person is known by with only a phone, or ""."""
+    return f"{name}|{bare_digits(phone)}".casefold() if phone else ""
+
+
+def bare_digits(phone: str) -> str:
+    """Return a phone number as it is dialled from within its country, without spaces.
 
     +44 1632, 0044 (0)1632 and 01632 are the same.
     """
-    if not phone:
-        return ""
     digits = phone.translate(_NO_DIGITS).removeprefix("+").removeprefix("00")
     if digits.startswith("44") and phone[0] in "+0(":
         digits = "0" + digits[2:].removeprefix("0")
-    return f"{name}|{digits}".casefold()
+    return digits
 
 
 class PersonIndex(Generic[T]):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from digest.audience.limits import IMPORT_UNDOABLE
+from digest.audience.limits import IMPORT_UNDOABLE, MERGE_UNDOABLE
 from digest.compose import lifecycle
 from digest.compose.approvals import refuse_unless_seen
 from digest.compose.plan import Submit, plan, submit_nothing
@@ -29,6 +29,7 @@ from digest.store.editions import editions, moves, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
 from digest.store.people import pauses
+from digest.store.people.doubles import merges
 from digest.store.people.imports import list_imports
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def publish_due(
         return
     _end_pauses(engine, now)
     _forget_imports(engine, now)
+    _forget_merges(engine, now)
     due.open_due(engine, now)
     with reading(engine) as connection:
         unfinished = editions.unfinished(connection)
@@ -116,6 +118,15 @@ def _forget_imports(engine: Engine, now: datetime) -> None:
     if is_due:
         with guarded("forgetting imports", ""), writing(engine) as connection:
             list_imports.forget_old(connection, now - IMPORT_UNDOABLE, now)
+
+
+def _forget_merges(engine: Engine, now: datetime) -> None:
+    """Forget what people were before a merge, once it is not to be undone."""
+    with guarded("forgetting merges", ""), reading(engine) as connection:
+        is_due = merges.has_old(connection, now - MERGE_UNDOABLE)
+    if is_due:
+        with guarded("forgetting merges", ""), writing(engine) as connection:
+            merges.forget_old(connection, now - MERGE_UNDOABLE)
 
 
 def _carry_forward_guarded(

@@ -305,6 +305,10 @@ subscriber = Table(
     Column("email_hash", String(64)),
     Column("post_hash", String(64)),
     Column("phone_hash", String(64)),
+    # By what somebody may be held twice: model.people.likeness.
+    Column("mailbox", Text),
+    Column("phone_digits", Text),
+    Column("name_sound", Text),
     Column("phone", Text),
     _required("address", JSON),  # lines without the postcode; [] where unknown
     Column("postcode", String(12)),
@@ -318,6 +322,12 @@ subscriber = Table(
     _required("created_at", UtcDateTime),
     _required("changed_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
+    # Who they are since staff found that they were held twice: the other row.
+    Column(
+        "merged_into",
+        BigId,
+        ForeignKey("subscriber.id", name="fk_subscriber_merged_into"),
+    ),
     # They have paused everything until that day: whatever they come to read too.
     Column("back_on", Date),
     Column("catch_up", Boolean),  # as of a reader
@@ -330,20 +340,58 @@ subscriber = Table(
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
     Index("ix_subscriber_name_key", "name_key"),
-    # For staff who look somebody up: store.people.searching.
     Index(
-        "ix_subscriber_postcode",
+        "ix_subscriber_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
+    Index(
+        "ix_subscriber_mailbox",
+        "mailbox",
+        sqlite_where=text("mailbox IS NOT NULL"),
+        postgresql_where=text("mailbox IS NOT NULL"),
+    ),
+    # For staff who look somebody up, and for who may be held twice:
+    # store.people.searching, store.people.doubles.
+    Index(
+        "ix_subscriber_postcode_name_sound",
         "postcode",
+        "name_sound",
         sqlite_where=text("postcode IS NOT NULL"),
         postgresql_where=text("postcode IS NOT NULL"),
         postgresql_ops={"postcode": "varchar_pattern_ops"},
     ),
     Index(
-        "ix_subscriber_phone",
-        "phone",
-        sqlite_where=text("phone IS NOT NULL"),
-        postgresql_where=text("phone IS NOT NULL"),
+        "ix_subscriber_phone_digits",
+        "phone_digits",
+        sqlite_where=text("phone_digits IS NOT NULL"),
+        postgresql_where=text("phone_digits IS NOT NULL"),
     ),
+)
+
+# Each time two people were made one: store.people.doubles.merges.
+person_merge = Table(
+    "person_merge",
+    metadata,
+    _id(),
+    Column("kept_id", BigId, ForeignKey("subscriber.id"), nullable=False),
+    Column("absorbed_id", BigId, ForeignKey("subscriber.id"), nullable=False),
+    _required("merged_at", UtcDateTime),
+    # What undoes it; null where it cannot be undone any more.
+    Column("before", JSON(none_as_null=True)),
+    Column("undone_at", UtcDateTime),
+    Index("ix_person_merge_kept_id", "kept_id"),
+    Index("ix_person_merge_absorbed_id", "absorbed_id"),
+)
+
+# Two people of whom staff have said that they are two: they are not asked again.
+known_apart = Table(
+    "known_apart",
+    metadata,
+    Column("first_id", BigId, ForeignKey("subscriber.id"), primary_key=True),
+    Column("second_id", BigId, ForeignKey("subscriber.id"), primary_key=True),
+    Index("ix_known_apart_second_id", "second_id"),
 )
 
 # What helps people read or understand, in their own words: see audience.needs.

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    exists,
     func,
     insert,
     literal,
@@ -34,7 +35,13 @@ from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.webhooks import WebhookKind
 from digest.store.base.prepared import NOW, GivenRows, PreparedStatement
-from digest.store.base.tables import BigId, UtcDateTime, delivery, edition
+from digest.store.base.tables import (
+    BigId,
+    UtcDateTime,
+    delivery,
+    edition,
+    subscriber,
+)
 from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.editions.holding_back import is_going
 from digest.store.webhooks.outbox import tell
@@ -364,21 +371,30 @@ def plan_again(
 ) -> int:
     """Plan `those` copies anew, at once, by a person's word; return how many.
 
-    Only what stands in `only_from`, and that a person may plan anew, is. Each
-    keeps the last answer until there is another. One that was accepted has left, so
-    that it never owes its posts, whatever becomes of it now.
+    Only what stands in `only_from`, and that a person may plan anew, is; nothing of
+    who was merged into another, to whom all goes since. Each keeps the last answer
+    until there is another. One that was accepted has left, so that it never owes its
+    posts, whatever becomes of it now.
     """
     has_left = only_from is DeliveryState.ACCEPTED
     facts = {"carried_by": delivery.c.edition_id} if has_left else {}
     return move_those(
         connection,
-        those,
+        and_(those, not_(is_merged())),
         DeliveryState.PLANNED,
         now,
         only_from=only_from,
         next_attempt_at=None,
         settled_at=None,
         **facts,
+    )
+
+
+def is_merged() -> ColumnElement[bool]:
+    """Return the condition that a copy is of who was merged into another since."""
+    return exists().where(
+        subscriber.c.id == delivery.c.subscriber_id,
+        subscriber.c.merged_into.is_not(None),
     )
 
 

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
+from digest.model.editions.edition import VariantKey
+from digest.model.editions.mode import Mode
+from digest.model.formats import named
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.bulk import one_of
 from digest.store.base.modes import mode_of
-from digest.store.base.tables import delivery, edition, reader, subscriber
+from digest.store.base.tables import delivery, edition, reader, subscriber, variant
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import move_those
 from digest.store.editions.closing import close_edition
+from digest.store.people.owed import stretch_of
 
 _ENDS = DELIVERY_MOVES.ended
+# A mail server took none of these.
+_NEVER_HAD = (*NEVER_LEFT, DeliveryState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,44 @@ def readers_with_copy(
         one_of(connection, delivery.c.reader_id, reader_ids),
     )
     return {*connection.scalars(rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class HadCopy:
+    """A copy that a reader has had, or is to get: of what, by which channel."""
+
+    edition_id: int
+    channel: str
+    state: DeliveryState
+    key: VariantKey
+
+
+def copies_had(
+    connection: Connection, reader_ids: Sequence[int], mode: Mode
+) -> Iterator[HadCopy]:
+    """Yield the copies that these readers have had, or are to get.
+
+    Live copies count in rehearsals too.
+    """
+    settled_by_a_person = and_(
+        delivery.c.state.in_(NEVER_LEFT),
+        delivery.c.carried_by == delivery.c.edition_id,
+    )
+    rows = connection.execute(
+        select(variant, delivery.c.channel, delivery.c.state)
+        .join(delivery, delivery.c.variant_id == variant.c.id)
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .where(
+            one_of(connection, delivery.c.reader_id, reader_ids),
+            edition.c.mode.in_((mode, Mode.LIVE)),
+            or_(not_(delivery.c.state.in_(_NEVER_HAD)), settled_by_a_person),
+        )
+    )
+    for row in rows:
+        topics, fmt = tuple(row.topics), named(row.format)
+        key = VariantKey(stretch_of(row), topics, fmt, row.language)
+        state = DeliveryState(row.state)
+        yield HadCopy(row.edition_id, row.channel, state, key)
 
 
 def settle(

@@ -12,7 +12,7 @@ from digest.store.base.indexed_copies import stands_in
 from digest.store.base.tables import delivery
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.deliveries import DeliveryKey, plan_again
+from digest.store.delivery.deliveries import DeliveryKey, is_merged, plan_again
 from digest.store.delivery.send_batches import reopen
 from digest.store.editions import editions, moves
 from digest.store.staff.audit import Act, record
@@ -84,6 +84,11 @@ def again(
         raise NotFound(_why_not_again(key, state))
     _refuse_ended(connection, key.edition_id, now)
     refuse_unless_may_go(connection, key.edition_id)
+    if connection.scalar(select(delivery.c.subscriber_id).where(of_it, is_merged())):
+        raise DigestError(
+            f"whose email {key} was is held under another number since: what is due "
+            "goes to them there"
+        )
     stood = DeliveryState(state)
     if is_dry:
         return stood

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, true
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
@@ -17,6 +17,7 @@ from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import (
     DeliveryKey,
     cancel_stopped,
+    is_merged,
     move_those,
 )
 from digest.store.delivery.send_batches import reopen
@@ -120,7 +121,8 @@ def unsettle(connection: Connection, those: EmailChoice, now: datetime) -> int:
     edition = editions.get(connection, those.edition_id)
     if edition.state is EditionState.STOPPED:
         return 0
-    settled = and_(those.condition(), or_(*map(_is_settled, _ENDED)))
+    # What is due to who was merged into another was reckoned from how it stands.
+    settled = and_(those.condition(), or_(*map(_is_settled, _ENDED)), not_(is_merged()))
     latest = connection.scalar(select(func.max(delivery.c.settled_at)).where(settled))
     to = DeliveryState.UNCERTAIN
     count = 0

@@ -183,6 +183,40 @@ def ask_for(
     connection.execute(insert(carried_over).values(row))
 
 
+def replace(
+    connection: Connection,
+    mode: Mode,
+    reader_id: int,
+    stretch: DueStretch | None,
+    merge_id: int,
+) -> None:
+    """Have a reader be owed this stretch alone, by a merge; None is nothing at all.
+
+    What their copies owed is in it, as far as it is owed still.
+    """
+    connection.execute(
+        update(delivery)
+        .where(delivery.c.reader_id == reader_id, is_owed(mode))
+        .values(owes=False)
+    )
+    connection.execute(
+        delete(carried_over).where(
+            carried_over.c.reader_id == reader_id, carried_over.c.mode == mode
+        )
+    )
+    if stretch is not None:
+        row = {
+            "reader_id": reader_id,
+            # No edition has left it: see ASKED_FOR.
+            "edition_id": -merge_id,
+            "mode": mode,
+            "since": stretch.since,
+            "upto": stretch.upto,
+            "had": stretch.had,
+        }
+        connection.execute(insert(carried_over).values(row))
+
+
 def take_back(connection: Connection, reader_id: int, *modes: Mode) -> bool:
     """Have no edition carry what the reader has asked for; False where none is to."""
     asked_for = delete(carried_over).where(

@@ -28,6 +28,7 @@ from digest.model.formats import Channel, Format, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
+from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import (
     mailing_list,
@@ -67,21 +68,47 @@ class Reader:
 
 
 def get(connection: Connection, reader_id: int) -> Reader | None:
-    """Return the reader of that row."""
-    row = connection.execute(
+    """Return the reader of that row, or whom its person reads as since a merge."""
+    row = _row_of(connection, reader_id)
+    if row is not None and row.merged_into is not None:
+        whom = reader.c.subscriber_id == row.merged_into
+        reader_id = (
+            connection.scalar(
+                select(reader.c.id).where(whom, reader.c.campaign_id == row.campaign_id)
+            )
+            or reader_id
+        )
+        row = _row_of(connection, reader_id)
+    if row is None:
+        return None
+    is_erased = row.erased_at is not None
+    return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased, row.mark)
+
+
+def of_link(connection: Connection, ref: ReaderRef) -> Reader | None:
+    """Return whom a link means, if the mail that has it was theirs.
+
+    Also of before they were merged with another row. Whoever was erased has no mark
+    any more: any is theirs.
+    """
+    row = _row_of(connection, ref.reader_id)
+    if row is None or not (row.erased_at is not None or ref.is_of(row.mark)):
+        return None
+    return get(connection, ref.reader_id)
+
+
+def _row_of(connection: Connection, reader_id: int) -> Row[*tuple[Any, ...]] | None:
+    return connection.execute(
         select(
             reader.c.campaign_id,
             reader.c.subscriber_id,
+            subscriber.c.merged_into,
             subscriber.c.erased_at,
             subscriber.c.mark,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(reader.c.id == reader_id)
     ).first()
-    if row is None:
-        return None
-    is_erased = row.erased_at is not None
-    return Reader(reader_id, row.campaign_id, row.subscriber_id, is_erased, row.mark)
 
 
 def of_subscriber(connection: Connection, subscriber_id: int) -> list[Reader]:

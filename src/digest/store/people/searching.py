@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    func,
     or_,
     select,
     tuple_,
@@ -137,14 +136,9 @@ def _has_digits(phone: str) -> ColumnElement[bool]:
     digits = _NOT_DIGITS.sub("", phone)
     if phone.lstrip().startswith(("+44", "0044")):
         digits = re.sub(r"^(?:00)?44(?:0(?=\d))?", "", digits)
-    digits = digits.removeprefix("0")
-    bare: ColumnElement[str] = subscriber.c.phone
-    for character in " -().":
-        bare = func.replace(bare, character, "")
-    # Figures in that order, whatever is between them: cheap, and leaves few to look at.
-    in_order = subscriber.c.phone.like(f"%{'%'.join(digits)}%")
+    phones = subscriber.c.phone_digits
     # By itself, so that the index of phones alone is read.
     ids = select(subscriber.c.id).where(
-        subscriber.c.phone.is_not(None), in_order, bare.contains(digits)
+        phones.is_not(None), phones.contains(digits.removeprefix("0"), autoescape=True)
     )
     return subscriber.c.id.in_(ids)

@@ -1,4 +1,4 @@
-"""What the other tables say of one subscriber."""
+"""What the other tables say of one subscriber, and of who was merged into them."""
 
 from typing import Any
 
@@ -19,6 +19,8 @@ from digest.store.base.tables import (
     subscriber,
     subscription,
 )
+from digest.store.people.doubles.merges import whose
+from digest.store.people.subscribers import absorbed_numbers
 
 Entries = list[dict[str, Any]]
 
@@ -26,13 +28,15 @@ Entries = list[dict[str, Any]]
 def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
     """Return since when somebody has been held, when they were erased, or are back.
 
-    The last where they have paused all that they read, or come to read.
+    The last where they have paused all that they read, or come to read. In "absorbed"
+    are the numbers of who was merged into them, with spaces.
     """
     dates = select(
         subscriber.c.created_at.label("held_since"),
         subscriber.c.changed_at,
         subscriber.c.erased_at,
         subscriber.c.back_on,
+        absorbed_numbers().label("absorbed"),
     )
     return _entries(connection, dates.where(subscriber.c.id == subscriber_id))[0]
 
@@ -56,7 +60,7 @@ def consents_of(connection: Connection, subscriber_id: int) -> Entries:
         connection,
         select(mailing_list.c.name.label("list"), *facts)
         .join(mailing_list, mailing_list.c.id == consent.c.mailing_list_id)
-        .where(consent.c.subscriber_id == subscriber_id)
+        .where(whose(consent.c.subscriber_id, subscriber_id))
         .order_by(consent.c.id),
     )
 
@@ -137,7 +141,7 @@ def copies_of(connection: Connection, subscriber_id: int) -> Entries:
         )
         .join(edition, edition.c.id == delivery.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
-        .where(delivery.c.subscriber_id == subscriber_id)
+        .where(whose(delivery.c.subscriber_id, subscriber_id))
         .order_by(edition.c.slot, edition.c.id),
     )
     return [
@@ -161,7 +165,7 @@ def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
         .join(edition, edition.c.id == bounce.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .join(reader, reader.c.id == bounce.c.reader_id)
-        .where(reader.c.subscriber_id == subscriber_id)
+        .where(whose(reader.c.subscriber_id, subscriber_id))
         .order_by(bounce.c.id),
     )
 

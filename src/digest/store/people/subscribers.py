@@ -8,14 +8,19 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
+    Text,
     and_,
     bindparam,
+    cast,
     exists,
+    func,
     select,
     update,
 )
 
 from digest.model import formats
+from digest.model.people.likeness import LikenessKeys
 from digest.model.people.person import (
     NO_EVIDENCE,
     Consent,
@@ -60,8 +65,8 @@ class HashedPerson:
 
 
 def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
-    """Return the subscriber of that row."""
-    matching = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
+    """Return the subscriber of that row, or of the one it was merged into."""
+    matching = select(*_COLUMNS).where(subscriber.c.id == _is_now(subscriber_id))
     row = connection.execute(matching).first()
     return None if row is None else _subscriber(row)
 
@@ -69,27 +74,52 @@ def get(connection: Connection, subscriber_id: int) -> Subscriber | None:
 def with_dates(
     connection: Connection, subscriber_id: int
 ) -> tuple[Subscriber, Mapping[str, Any]] | None:
-    """Return the subscriber of that row, with what `subject_access.dates_of` has."""
+    """Return what `get` does, with what `subject_access.dates_of` has.
+
+    And in "absorbed" the numbers of who was merged into them.
+    """
     dates = (
         subscriber.c.created_at.label("held_since"),
         subscriber.c.changed_at,
         subscriber.c.erased_at,
         subscriber.c.back_on,
+        absorbed_numbers().label("absorbed"),
     )
-    matching = select(*_COLUMNS, *dates).where(subscriber.c.id == subscriber_id)
+    matching = select(*_COLUMNS, *dates).where(
+        subscriber.c.id == _is_now(subscriber_id)
+    )
     row = connection.execute(matching).first()
     if row is None:
         return None
     names = [column.name for column in dates]
-    return _subscriber(row[: len(_COLUMNS)]), {
+    facts = {
         name: row._mapping[name]  # noqa: SLF001 - public, for all its name
         for name in names
     }
+    numbers = (facts.pop("absorbed") or "").split()
+    return _subscriber(row[: len(_COLUMNS)]), {
+        **facts,
+        "absorbed": [*map(int, numbers)],
+    }
+
+
+def row_of(connection: Connection, subscriber_id: int) -> Subscriber | None:
+    """Return what the row itself holds, merged into another or not."""
+    matching = select(*_COLUMNS).where(subscriber.c.id == subscriber_id)
+    row = connection.execute(matching).first()
+    return None if row is None else _subscriber(row)
 
 
 def kept_as(connection: Connection, identity: str) -> Subscriber | None:
-    """Return the subscriber kept under that name of `Keys.names`."""
-    matching = select(*_COLUMNS).where(subscriber.c.identity == identity)
+    """Return the subscriber kept under that name of `Keys.names`.
+
+    Also by one that they have had before they were merged with another row.
+    """
+    known_as = subscriber.alias()
+    who = select(func.coalesce(known_as.c.merged_into, known_as.c.id)).where(
+        known_as.c.identity == identity
+    )
+    matching = select(*_COLUMNS).where(subscriber.c.id == who.scalar_subquery())
     row = connection.execute(matching).first()
     return None if row is None else _subscriber(row)
 
@@ -98,7 +128,7 @@ def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscri
     """Return every subscriber who may be one of these people, by id.
 
     Whoever is kept under a key of theirs, and whoever of their name shares a door
-    or a phone with them.
+    or a phone with them. Who was merged into another is that other: see `aliases`.
     """
     all_keys = [(person.person.keys, person.hashed) for person in people]
     identities = {name for keys, _ in all_keys for name in keys.names()}
@@ -112,9 +142,30 @@ def like(connection: Connection, people: Sequence[HashedPerson]) -> list[Subscri
     ):
         if values:
             which = one_of(connection, column, values)
-            rows = connection.execute(select(*_COLUMNS).where(which))
+            rows = connection.execute(
+                select(*_COLUMNS).where(which, subscriber.c.merged_into.is_(None))
+            )
             by_id |= {row[0]: _subscriber(row) for row in rows}
     return [by_id[subscriber_id] for subscriber_id in sorted(by_id)]
+
+
+def aliases(
+    connection: Connection, people: Sequence[HashedPerson]
+) -> dict[str, Subscriber]:
+    """Return who is known by a key of these people from before a merge, by that key."""
+    has_some = select(subscriber.c.id).where(subscriber.c.merged_into.is_not(None))
+    if connection.execute(has_some.limit(1)).first() is None:
+        return {}
+    identities = {name for each in people for name in each.person.keys.names()}
+    rows = connection.execute(
+        select(subscriber.c.identity, subscriber.c.merged_into).where(
+            one_of(connection, subscriber.c.identity, identities),
+            subscriber.c.merged_into.is_not(None),
+        )
+    )
+    survivor = {row.identity: row.merged_into for row in rows}
+    by_id = {each.id: each for each in of_ids(connection, {*survivor.values()})}
+    return {identity: by_id[number] for identity, number in survivor.items()}
 
 
 def of_ids(connection: Connection, ids: Iterable[int]) -> list[Subscriber]:
@@ -135,7 +186,13 @@ def shared(connection: Connection, person: Subscriber, hashed: HashedKeys) -> se
         for column, target in pairs
         if target
         and connection.scalar(
-            select(exists().where(column == target, subscriber.c.id != person.id))
+            select(
+                exists().where(
+                    column == target,
+                    subscriber.c.id != person.id,
+                    subscriber.c.merged_into.is_(None),
+                )
+            )
         )
     }
 
@@ -251,6 +308,21 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
     record(connection, Act("erased", subject=f"person {subscriber_id}"), now)
 
 
+def absorbed_numbers() -> ScalarSelect[Any]:
+    """Return the query for the numbers that were merged into a row, with spaces."""
+    row = subscriber.alias()
+    number = cast(row.c.id, Text)
+    numbers = func.aggregate_strings(number, " ")
+    return select(numbers).where(row.c.merged_into == subscriber.c.id).scalar_subquery()
+
+
+def _is_now(subscriber_id: int) -> ScalarSelect[Any]:
+    """Return the query for whom a row is: itself, or what it was merged into."""
+    row = subscriber.alias()
+    survivor = select(func.coalesce(row.c.merged_into, row.c.id))
+    return survivor.where(row.c.id == subscriber_id).scalar_subquery()
+
+
 def _subscriber(row: Sequence[Any]) -> Subscriber:
     # By place, not by name: an import reads a row for each of its own.
     who, name, email, email_key, phone, lines, postcode, country, *wishes = row
@@ -281,6 +353,7 @@ def _subscriber(row: Sequence[Any]) -> Subscriber:
 
 def _values(new: HashedPerson) -> dict[str, Any]:
     person, hashed, address = new.person, new.hashed, new.person.address
+    likeness = LikenessKeys.of(person)
     return {
         "identity": person.keys.identity,
         "name": person.name,
@@ -290,6 +363,9 @@ def _values(new: HashedPerson) -> dict[str, Any]:
         "email_hash": hashed.email,
         "post_hash": hashed.post,
         "phone_hash": hashed.phone,
+        "mailbox": likeness.mailbox or None,
+        "phone_digits": likeness.phone or None,
+        "name_sound": likeness.name_sound or None,
         "phone": person.phone or None,
         "address": address.lines if address else (),
         "postcode": address.postcode or None if address else None,

@@ -21,6 +21,8 @@ BY_LINK = "left by the link in an edition"
 TAKEN_OFF = "taken off the list by staff"
 # Why those had to go whom an import brought by mistake; another may bring them again.
 UNDONE = "the import that brought them was undone"
+# Why those had to go who are on the list under another number.
+MERGED = "they were held twice, and are on it under their other number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,8 @@ def _movements(
             is_reader,
             subscription.c.mailing_list_id.in_(lists),
             subscriber.c.erased_at.is_(None),
+            # Who was held twice reads on, under their other number.
+            subscriber.c.merged_into.is_(None),
             ~has_departed,
             ~is_on_or_was_later,
         )

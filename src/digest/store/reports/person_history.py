@@ -12,6 +12,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -30,6 +31,8 @@ from digest.store.base.tables import (
     variant,
 )
 from digest.store.delivery.copies import LEFT_OUT
+from digest.store.people.doubles.merges import whose
+from digest.store.people.reader_chunks import LEFT
 
 # Where a bounce has what a copy has a state for.
 _CAME_BACK = "came-back"
@@ -85,6 +88,8 @@ def events(
 ) -> list[PersonCopy | PersonBounce]:
     """Return somebody's copies, what brought them none, and what came back.
 
+    Also those of who was merged into them.
+
     Of each kind the latest, as many as `limit`; asked for at once.
     """
     kinds = (_copies, _left_outs, _bounces)
@@ -114,7 +119,7 @@ def _copies(subscriber_id: int) -> Select[Any]:
         rows.join(delivery, delivery.c.edition_id == edition.c.id)
         .join(variant, variant.c.id == delivery.c.variant_id)
         .outerjoin(print_batch, print_batch.c.id == delivery.c.print_batch_id)
-        .where(delivery.c.subscriber_id == subscriber_id)
+        .where(whose(delivery.c.subscriber_id, subscriber_id))
     )
 
 
@@ -136,7 +141,11 @@ def _left_outs(subscriber_id: int) -> Select[Any]:
             (left_out.c.edition_id == edition.c.id)
             & (left_out.c.reader_id == reader.c.id),
         )
-        .where(reader.c.subscriber_id == subscriber_id)
+        .where(
+            whose(reader.c.subscriber_id, subscriber_id),
+            # Of who was merged into them each edition says that they are on no list.
+            or_(reader.c.subscriber_id == subscriber_id, left_out.c.kind != LEFT),
+        )
     )
 
 
@@ -160,7 +169,7 @@ def _bounces(subscriber_id: int) -> Select[Any]:
         .select_from(bounce)
         .join(reader, reader.c.id == bounce.c.reader_id)
         .join(campaign, campaign.c.id == reader.c.campaign_id)
-        .where(reader.c.subscriber_id == subscriber_id)
+        .where(whose(reader.c.subscriber_id, subscriber_id))
         .order_by(bounce.c.id.desc())
     )
 

@@ -191,9 +191,9 @@ def actors_and_verbs(connection: Connection) -> tuple[list[str], list[str]]:
     )
 
 
-def about(connection: Connection, subject: str) -> Sequence[RecordedAct]:
-    """Return every act that was done to that subject, the newest first."""
-    return _acts(connection, _rows().where(audit.c.subject == subject))
+def about(connection: Connection, *subjects: str) -> Sequence[RecordedAct]:
+    """Return every act that was done to any of these subjects, the newest first."""
+    return _acts(connection, _rows().where(audit.c.subject.in_(subjects)))
 
 
 def actors_at(

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from digest.bootstrap import App
 from digest.web.api import (
     campaigns,
+    doubles,
     editions,
     people,
     posts,
@@ -53,6 +54,7 @@ def make_api(digest: App) -> FastAPI:
         steering.routes(digest),
         editions.routes(digest),
         runs.routes(digest),
+        doubles.routes(digest),
         people.routes(digest),
         wishes.routes(digest),
         wishes.list_routes(digest),

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Table, delete, or_, select
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
     audit,
+    consent,
     metadata,
     reader,
     subscriber,
@@ -15,7 +16,7 @@ from digest.store.base.tables import (
 )
 
 # What is made with somebody, and goes with them where nothing else is on record.
-_OWN = (subscription, reader)
+_OWN = (subscription, reader, consent)
 
 
 def changed_since(

@@ -15,6 +15,7 @@ _HEADINGS = {
     "needs": "What helps them read or understand",
     "copies": "Every copy that was sent, or is to be",
     "bounces": "What came back",
+    "held_twice": "What we held of them twice, until it was merged",
 }
 
 

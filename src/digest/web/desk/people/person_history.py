@@ -46,7 +46,13 @@ def events(
     who = facts.subscriber.id
     every = [
         *map(_of_letter_or_mail, history.events(connection, who, most + 1)),
-        *map(_of_act, audit.about(connection, f"person {who}")),
+        *map(
+            _of_act,
+            audit.about(
+                connection,
+                *(f"person {each}" for each in (who, *facts.dates["absorbed"])),
+            ),
+        ),
         *_of_lists(facts),
     ]
     every.sort(key=lambda event: event.moment, reverse=True)

@@ -60,6 +60,9 @@ _DONE: Mapping[str, DoneWords] = {
     "suppressed-more": DoneWords("Nothing is sent to them any more"),
     "written-to": DoneWords("They are written to again, where they read something"),
     "erased": DoneWords("All that we held of them is erased"),
+    "merged": DoneWords(
+        "They are one person now, who gets everything once", "merged/undo"
+    ),
     "need": DoneWords("It is put down, with the day to ask them again"),
     "need-still-so": DoneWords("As it was: they are asked again in a year"),
     "need-end": DoneWords("It is no need any more"),

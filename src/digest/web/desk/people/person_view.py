@@ -53,7 +53,8 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
     subscriber, dates = row
     targets = digest.hasher.hashed(subscriber.person.keys).targets()
     standing = suppressions.standing(connection, set(targets.items()))
-    reading = subject_access.reading_of(connection, person_id)
+    reading = subject_access.reading_of(connection, subscriber.id)
+    person_id = subscriber.id
     return PersonFacts(
         subscriber,
         dates,
@@ -104,6 +105,7 @@ def person_view(facts: PersonFacts, now: datetime, zone: str) -> dict[str, Any]:
             (_CHANNELS[channel], f"{why}, since {moment_in_words(since, zone)}")
             for channel, (why, since) in facts.suppressed.items()
         ],
+        "absorbed": facts.dates["absorbed"],
         "held_since": moment_in_words(facts.dates["held_since"], zone),
     }
 

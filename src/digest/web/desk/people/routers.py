@@ -6,9 +6,11 @@ from digest.bootstrap import App
 from digest.web.desk.people import (
     asking,
     details,
+    doubles,
     ending,
     finding,
     joining,
+    merged,
     needs,
     person_pages,
 )
@@ -23,7 +25,9 @@ def routers(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
         finding.routes(digest, pages),
         joining.routes(people),
         needs.routes(people),
+        doubles.routes(people),
         details.routes(people),
+        merged.routes(people),
         person_pages.routes(people),
         asking.routes(people),
         ending.routes(people),
