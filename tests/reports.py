@@ -1,9 +1,19 @@
 """Emails that came back, as mail servers and mail services write them."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from digest.model.delivery.bounces import BounceKind
+from sqlalchemy import Connection, Engine
 
+from digest.audience.signed_links import SignedLinks
+from digest.audience.unsubscribing import unsubscribe
+from digest.deliver.returns.mail_intake import MailIntake, OwnAddresses
+from digest.model.delivery.bounces import BounceKind
+from digest.model.people.departure import LeavingMeans
+from tests.lists import HASHER
+
+LINKS = SignedLinks("a secret of the test's own", "https://digest.example.org")
 BODY = """\
 From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
 To: {to}
@@ -157,6 +167,19 @@ def a_complaint(about: str, kind: str = "abuse", name: str = "complaint-1") -> b
     return COMPLAINT.format(about=about, kind=kind, name=name).encode()
 
 
+def a_leaving_mail(mailto: str, name: str, more: str = "") -> bytes:
+    """Return what a mail program writes to the address of somebody who leaves."""
+    to = mailto.removeprefix("mailto:")
+    head = f"From: Bob <bob@example.net>\nTo: {to}\nMessage-ID: <{name}@example.net>\n"
+    return f"{head}{more}Subject: unsubscribe\n\n".encode()
+
+
+def a_reply(to: str, name: str = "reply-1", more: str = "") -> bytes:
+    """Return what a person writes in answer."""
+    head = f"From: Ann <{name}@example.net>\nTo: {to}\nMessage-ID: <re-{name}@x>\n"
+    return f"{head}{more}Subject: Re: Today\n\nIs there a ramp?\n".encode()
+
+
 def a_maildir(place: Path, *messages: bytes) -> Path:
     """Return a new Maildir with these messages, none of them seen."""
     for name in ("new", "cur", "tmp"):
@@ -164,3 +187,15 @@ def a_maildir(place: Path, *messages: bytes) -> Path:
     for number, message in enumerate(messages, 1):
         (place / "new" / f"17{number:08}.M1P1.example").write_bytes(message)
     return place
+
+
+def an_intake(
+    engine: Engine,
+    links: SignedLinks,
+    leave: Callable[[Connection, int, datetime, LeavingMeans], bool] = unsubscribe,
+) -> MailIntake:
+    """Return what takes in the mail that comes to these addresses."""
+    addresses = OwnAddresses(
+        links.read_envelope_sender, links.read_unsubscribe_address, HASHER.of_address
+    )
+    return MailIntake(engine, addresses, leave)

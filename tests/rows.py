@@ -33,6 +33,7 @@ FILE = """
 name = "lantern-week"
 title = "Lantern Week"
 from = "Lantern Week <digest@example.org>"
+reply_to = "team@example.org"
 lists = ["lantern"]
 timezone = "Europe/London"
 uncertain = "{uncertain}"

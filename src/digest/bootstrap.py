@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from digest.deliver.inbox.maildir import Inbox
     from digest.deliver.printing.batch_steps import BatchSteps, DueLabel
     from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
-    from digest.deliver.returns.bounces import Bounces
+    from digest.deliver.returns.mail_intake import MailIntake
     from digest.deliver.returns.returned_letters import ReturnedLetters
     from digest.deliver.sending.batch_supply import BatchSupply
     from digest.deliver.sending.sender import EmailSender
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from digest.schedule.operators.operator_watch import OperatorWatch
     from digest.schedule.operators.staff_mail import StaffMail
     from digest.schedule.readers.confirmations import ConfirmationOutbox
+    from digest.schedule.readers.mailbox_watch import MailboxWatch
+    from digest.schedule.readers.replies import ReplyForwarder
     from digest.schedule.webhooks.sending import WebhookSender
     from digest.store.delivery.copies import DueCopy
 
@@ -282,7 +284,12 @@ class App:
             engine=self.engine,
             carrier=carrier,
             message_for=self._message_for,
-            links=MailLinks(self.engine, self.links, rehearsal=not self.settings.live),
+            links=MailLinks(
+                self.engine,
+                self.links,
+                rehearsal=not self.settings.live,
+                reads_mail=self.settings.reads_mail,
+            ),
             clock=self.clock,
             connections=self.settings.smtp_connections,
             limits=self.settings.limits,
@@ -295,12 +302,35 @@ class App:
         return self.renditions.message_for(edition_id, variant_id)
 
     @cached_property
-    def bounces(self) -> "Bounces":
-        """Where reports of mail that came back are taken in."""
+    def mail_intake(self) -> "MailIntake":
+        """Where emails that came to our addresses are taken in."""
         from digest.audience.unsubscribing import unsubscribe
-        from digest.deliver.returns.bounces import Bounces
+        from digest.deliver.returns.mail_intake import MailIntake, OwnAddresses
 
-        return Bounces(self.engine, self.links.read_envelope_sender, unsubscribe)
+        addresses = OwnAddresses(
+            self.links.read_envelope_sender,
+            self.links.read_unsubscribe_address,
+            self.hasher.of_address,
+        )
+        engine = acting_as(self.engine, "incoming mail")
+        return MailIntake(engine, addresses, unsubscribe)
+
+    @cached_property
+    def mailbox_watch(self) -> "MailboxWatch | None":
+        """What looks into the mailbox of mail that comes back, if one is set."""
+        from digest.schedule.readers.mailbox_watch import MailboxWatch
+
+        url = self.settings.mailbox
+        if url is None:
+            return None
+        return MailboxWatch(self.engine, url, self.mail_intake, self.clock)
+
+    @cached_property
+    def reply_forwarder(self) -> "ReplyForwarder":
+        """What passes on what readers write in answer."""
+        from digest.schedule.readers.replies import ReplyForwarder
+
+        return ReplyForwarder(self.engine, self.carrier)
 
     @cached_property
     def returned_letters(self) -> "ReturnedLetters":

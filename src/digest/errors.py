@@ -79,5 +79,9 @@ class CarrierError(DigestError):
     """The carrier turned us away, which says nothing about any reader."""
 
 
+class MailboxError(DigestError):
+    """A mailbox cannot be read, or an email in it cannot be put away."""
+
+
 class NotFound(DigestError):  # noqa: N818 - says what is the case
     """What was asked for does not exist; the message lists what does."""

@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from digest.deliver.returns.mailbox_url import MailboxUrl
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import SettingsError
 from digest.model.campaigns.live_needs import (
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     smtp_url: SecretStr | None = None
     smtp_timeouts: str = ""
+    mailbox_url: SecretStr | None = None
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
     rate: Annotated[tuple[RateLimit, ...], _parsed_by(parse_limits)] = ()
     domain_rate: Annotated[DomainRateLimits, _parsed_by(DomainRateLimits.parse)] = (
@@ -137,6 +139,17 @@ class Settings(BaseModel):
             )
         return self
 
+    @field_validator("mailbox_url")
+    @classmethod
+    def _mailbox(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            MailboxUrl.parse(value.get_secret_value() if value else "")
+        except SettingsError as problem:
+            if value is not None:
+                words = str(problem).removeprefix("DIGEST_MAILBOX_URL: ")
+                raise ValueError(words) from problem
+        return value
+
     @field_validator("templates_dir")
     @classmethod
     def _folder(cls, value: Path | None) -> Path | None:
@@ -167,6 +180,17 @@ class Settings(BaseModel):
     def limits(self) -> RateLimits:
         """How fast copies may leave."""
         return RateLimits(self.rate, self.domain_rate, self.slow_start)
+
+    @property
+    def mailbox(self) -> MailboxUrl | None:
+        """The mailbox that is looked into, if one is set."""
+        url = self.mailbox_url
+        return MailboxUrl.parse(url.get_secret_value()) if url else None
+
+    @property
+    def reads_mail(self) -> bool:
+        """Whether what is written to our addresses is read here."""
+        return self.mailbox_url is not None
 
     @property
     def live_needs(self) -> tuple[LiveNeed, ...]:

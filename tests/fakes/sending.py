@@ -27,7 +27,7 @@ class FakeLinks:
         """Return an address for leaving."""
         return f"https://example.org/u/{reader.reader_id}"
 
-    def unsubscribe_mailto(self, reader: ReaderRef) -> str:
+    def unsubscribe_mailto(self, _edition_code: str, reader: ReaderRef) -> str:
         """Return an address for leaving by mail."""
         return f"mailto:leave+{reader.reader_id}@example.org"
 

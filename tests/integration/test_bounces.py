@@ -12,10 +12,10 @@ from sqlalchemy import Engine, select, update
 from digest.audience.erasing import erase
 from digest.audience.signed_links import SignedLinks
 from digest.audience.subject_access import everything
-from digest.audience.unsubscribing import unsubscribe
-from digest.deliver.returns.bounces import Bounces, IngestReport, ReturnState
+from digest.deliver.returns.mail_intake import IngestReport
 from digest.model.delivery.bounces import BounceKind
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.incoming_mail import IncomingState
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import bounce, departure, subscriber, suppression
@@ -23,7 +23,7 @@ from digest.store.delivery import bounces, copies, deliveries
 from digest.store.delivery.deliveries import DeliveryMove
 from tests.builders import EIGHT
 from tests.lists import HASHER
-from tests.reports import a_complaint, a_fate, a_maildir, a_report
+from tests.reports import a_complaint, a_fate, a_maildir, a_report, an_intake
 from tests.rows import PlannedEdition, a_planned_edition, states
 
 LATER = EIGHT + timedelta(hours=1)
@@ -49,9 +49,7 @@ def ours(planned: PlannedEdition, index: int = 0) -> str:
 def ingested(
     engine: Engine, *paths: Path, dry_run: bool = False, links: SignedLinks = LINKS
 ) -> IngestReport:
-    return Bounces(engine, links.read_envelope_sender, unsubscribe).ingest(
-        paths, LATER, dry_run=dry_run
-    )
+    return an_intake(engine, links).ingest(paths, LATER, dry_run=dry_run)
 
 
 def in_files(place: Path, *messages: bytes) -> list[Path]:
@@ -61,7 +59,7 @@ def in_files(place: Path, *messages: bytes) -> list[Path]:
     return files
 
 
-def standings(report: IngestReport) -> list[ReturnState]:
+def standings(report: IngestReport) -> list[IncomingState]:
     return [mail.standing for mail in report.mails]
 
 
@@ -96,7 +94,7 @@ def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
 
     [mail] = ingest.mails
     assert (mail.standing, mail.kind, mail.cancelled) == (
-        ReturnState.NEW,
+        IncomingState.NEW,
         BounceKind.HARD,
         1,
     )
@@ -133,7 +131,7 @@ def test_an_address_that_took_nothing_for_weeks_is_given_up_and_not_before(
     engine: Engine, planned: PlannedEdition, tmp_path: Path
 ) -> None:
     """Each on a day of its own; twice on one day is once, and a delay is none."""
-    taking = Bounces(engine, LINKS.read_envelope_sender, unsubscribe)
+    taking = an_intake(engine, LINKS)
     with writing(engine) as connection:
         connection.execute(update(subscriber).values(changed_at=EIGHT))
     full, late = a_fate("5.2.2"), a_fate("4.4.1", action="delayed")
@@ -166,8 +164,8 @@ def test_a_report_counts_once_wherever_it_is_kept(
     box = a_maildir(tmp_path / "mail", b"Delivered-To: x@example.org\n" + report)
     both = [*in_files(tmp_path, report), box]
 
-    assert standings(ingested(engine, *both)) == [ReturnState.NEW, ReturnState.SEEN]
-    assert standings(ingested(engine, *both)) == [ReturnState.SEEN] * 2
+    assert standings(ingested(engine, *both)) == [IncomingState.NEW, IncomingState.SEEN]
+    assert standings(ingested(engine, *both)) == [IncomingState.SEEN] * 2
     assert len(recorded(engine)) == 1
 
 
@@ -186,7 +184,7 @@ def test_a_report_without_our_signature_does_nothing(
     ][index]
     ingest = ingested(engine, *in_files(tmp_path, forged))
 
-    assert standings(ingest) == [ReturnState.NOT_OURS]
+    assert standings(ingest) == [IncomingState.NOT_OURS]
     assert (recorded(engine), suppressed(engine)) == ([], {})
 
 
@@ -196,7 +194,7 @@ def test_a_report_on_a_copy_that_is_not_held_does_nothing(
     for code, reader_id in (("zzzzzzzz", planned.readers[0]), (CODE, 2**62)):
         report = a_report(LINKS.envelope_sender(code, ReaderRef(reader_id)))
         ingest = ingested(engine, *in_files(tmp_path, report))
-        assert standings(ingest) == [ReturnState.NOT_OURS]
+        assert standings(ingest) == [IncomingState.NOT_OURS]
 
 
 def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
@@ -206,7 +204,7 @@ def test_a_report_that_bears_two_of_our_addresses_is_about_neither(
     [mail] = ingested(engine, *in_files(tmp_path, report)).mails
 
     assert (mail.standing, mail.words) == (
-        ReturnState.NOT_UNDERSTOOD,
+        IncomingState.NOT_UNDERSTOOD,
         "it names several copies, so it is about none",
     )
     assert recorded(engine) == []
@@ -281,10 +279,13 @@ def test_a_maildirs_messages_are_put_away_once_they_are_committed(
     box = a_maildir(tmp_path / "mail", a_report(ours(planned)), spam)
     ingest = ingested(engine, box)
 
-    assert standings(ingest) == [ReturnState.NEW, ReturnState.NOT_OURS]
+    assert standings(ingest) == [IncomingState.NEW, IncomingState.NOT_OURS]
     assert list((box / "new").iterdir()) == []
     assert len(list((box / "cur").glob("*:2,S"))) == 2
-    assert standings(ingested(engine, box)) == [ReturnState.SEEN, ReturnState.NOT_OURS]
+    assert standings(ingested(engine, box)) == [
+        IncomingState.SEEN,
+        IncomingState.NOT_OURS,
+    ]
 
 
 def test_each_message_of_an_mbox_is_taken_by_itself(
@@ -301,7 +302,11 @@ def test_each_message_of_an_mbox_is_taken_by_itself(
     )
     ingest = ingested(engine, box)
 
-    assert standings(ingest) == [ReturnState.NEW, ReturnState.NOT_OURS, ReturnState.NEW]
+    assert standings(ingest) == [
+        IncomingState.NEW,
+        IncomingState.NOT_OURS,
+        IncomingState.NEW,
+    ]
     assert [mail.name for mail in ingest.mails] == [
         f"{box}, message {number}" for number in (1, 2, 3)
     ]
@@ -320,12 +325,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
     ]
     ingest = ingested(engine, *places, *in_files(tmp_path, a_report(ours(planned))))
 
-    assert standings(ingest) == [ReturnState.UNREAD] * 4 + [ReturnState.NEW]
+    assert standings(ingest) == [IncomingState.UNREAD] * 4 + [IncomingState.NEW]
     assert [mail.words.partition(":")[0] for mail in ingest.mails[:4]] == [
         "cannot be read",
         "is a folder, but no Maildir",
         "is no file",
-        "mailboxes on a server are not read",
+        "a mailbox on a server is set as DIGEST_MAILBOX_URL, and looked into by "
+        "itself, or by digest bounces look",
     ]
 
 
@@ -344,7 +350,7 @@ def test_two_at_once_on_one_maildir_take_each_report_once(
     for thread in both:
         thread.join()
 
-    assert sum(report.count(ReturnState.NEW) for report in reports_of_both) == 30
+    assert sum(report.count(IncomingState.NEW) for report in reports_of_both) == 30
     assert len(recorded(engine)) == 30
 
 
@@ -361,8 +367,8 @@ def test_what_is_cut_short_leaves_nothing_and_is_taken_in_whole_later(
         raise CutShortError
 
     with pytest.raises(CutShortError):
-        Bounces(engine, LINKS.read_envelope_sender, dies).ingest([box], LATER)
+        an_intake(engine, LINKS, dies).ingest([box], LATER)
     assert (recorded(engine), suppressed(engine)) == ([], {})
     assert len(list((box / "new").iterdir())) == 1
-    assert standings(ingested(engine, box)) == [ReturnState.NEW]
+    assert standings(ingested(engine, box)) == [IncomingState.NEW]
     assert who_left(engine) == [planned.subscribers[0]]

@@ -114,7 +114,7 @@ def complain(app: App, name: str) -> None:
 def _take_in(app: App, report: bytes) -> None:
     path = app.settings.data_dir / "report.eml"
     path.write_bytes(report)
-    [mail] = app.bounces.ingest([path], NOW).mails
+    [mail] = app.mail_intake.ingest([path], NOW).mails
     assert mail.is_suppressed
 
 

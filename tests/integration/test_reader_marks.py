@@ -8,16 +8,16 @@ from sqlalchemy import Engine
 from digest.audience.editing import edit
 from digest.audience.erasing import erase
 from digest.audience.signed_links import SignedLinks
-from digest.audience.unsubscribing import LeavingState, UnsubscribeLinks, unsubscribe
-from digest.deliver.returns.bounces import Bounces, ReturnState
+from digest.audience.unsubscribing import LeavingState, UnsubscribeLinks
 from digest.errors import NotFound
+from digest.model.delivery.incoming_mail import IncomingState
 from digest.model.people.reader_marks import ReaderRef, mark_of
 from digest.store.base.engine import reading, writing
 from digest.store.editions import editions
 from digest.store.people.readers import addressees
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, HASHER, a_copy, imported
-from tests.reports import a_report
+from tests.reports import a_report, an_intake
 from tests.stored import FILE, a_stored_campaign
 
 LINKS = SignedLinks("a secret of the test's own", "https://digest.example.org")
@@ -93,19 +93,19 @@ def test_who_is_imported_again_after_a_restore_is_known_by_the_same_links(
 @pytest.mark.parametrize(
     ("named", "standing"),
     [
-        ("email:ann@example.org", ReturnState.NEW),
-        ("email:eve@example.org", ReturnState.NOT_OURS),
+        ("email:ann@example.org", IncomingState.NEW),
+        ("email:eve@example.org", IncomingState.NOT_OURS),
     ],
 )
 def test_a_report_on_the_copy_of_who_had_that_number_is_of_nobody_here(
-    audience: Engine, tmp_path: Path, named: str, standing: ReturnState
+    audience: Engine, tmp_path: Path, named: str, standing: IncomingState
 ) -> None:
     a_copy(audience, "accepted")
     with reading(audience) as connection:
         [edition] = editions.of_campaign(connection, 1)
     sender = LINKS.envelope_sender(edition.code, ReaderRef(1, mark_of(named)))
     (tmp_path / "report.eml").write_bytes(a_report(sender))
-    returns = Bounces(audience, LINKS.read_envelope_sender, unsubscribe)
+    returns = an_intake(audience, LINKS)
     report = returns.ingest([tmp_path / "report.eml"], EIGHT)
 
     assert [mail.standing for mail in report.mails] == [standing]

@@ -378,7 +378,7 @@ def test_a_bounce_of_a_rehearsals_copy_strikes_nobody(
         code = connection.scalars(select(edition.c.code)).one()
     path = tmp_path / "report.eml"
     path.write_bytes(a_report(app.links.envelope_sender(code, ReaderRef(1)), a_fate()))
-    [mail] = app.bounces.ingest([path], EIGHT).mails
+    [mail] = app.mail_intake.ingest([path], EIGHT).mails
 
     assert mail.standing == "new"
     assert not mail.is_suppressed

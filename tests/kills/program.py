@@ -19,11 +19,9 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 
 from digest.audience.signed_links import SignedLinks
-from digest.audience.unsubscribing import unsubscribe
 from digest.compose import lifecycle
 from digest.compose.plan import plan
 from digest.deliver.carrier import Carrier, Connection, Copy
-from digest.deliver.returns.bounces import Bounces
 from digest.deliver.sending import sender as sender_module
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
@@ -37,6 +35,7 @@ from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
 from tests.fakes.sending import MESSAGE, FakeLinks
 from tests.kills.points import Point
+from tests.reports import an_intake
 
 _SIGNS = {
     Point.EDITION_CREATED: ("INSERT INTO edition ",),
@@ -104,7 +103,7 @@ def work(orders: Orders, group: int, pipe: Pipe) -> None:
 def _take_in(engine: Engine, returned: Path) -> None:
     """Take in what came back, as another process would while copies are sent."""
     rest = threading.Event()
-    bounces = Bounces(engine, LINKS.read_envelope_sender, unsubscribe)
+    bounces = an_intake(engine, LINKS)
     while any((returned / "new").iterdir()):
         bounces.ingest([returned], datetime.now(UTC))
         rest.wait(_PAUSE_SECONDS)

@@ -9,6 +9,7 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
+from digest.store.delivery.incoming import incoming_mail
 from digest.store.people import (
     needs,
     subject_access,
@@ -59,6 +60,7 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         subject_access.blank(connection, subscriber.id)
         needs.erase(connection, subscriber.id)
         consents.blank(connection, subscriber.id)
+        incoming_mail.forget_person(connection, subscriber.id, hashed.email)
         joining_requests.forget(connection, subscriber.id, hashed.email or "", now)
         # A file of people has them too, and what would undo an import.
         list_imports.forget_files(connection, now)

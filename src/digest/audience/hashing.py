@@ -7,6 +7,7 @@ addresses; so that it may outlive what it was made from.
 import hmac
 from dataclasses import dataclass, field
 
+from digest.audience.emails import email_key
 from digest.model.people.person import HashedKeys, PersonKeys
 
 _PURPOSE = b"digest suppression 1"
@@ -30,6 +31,13 @@ class KeyedHasher:
             self._hash("post", keys.post) if keys.post else None,
             self._hash("phone", keys.phone) if keys.phone else None,
         )
+
+    def of_address(self, address: str) -> str:
+        """Return the hash of an email address as anybody writes it; "" of none."""
+        try:
+            return self._hash("email", email_key(address))
+        except ValueError:
+            return ""
 
     def _hash(self, channel: str, key: str) -> str:
         content = f"{channel}:{key}".encode()

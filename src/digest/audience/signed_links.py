@@ -179,10 +179,13 @@ class SignedLinks:
         """Return the reader whose `choices_url` has this token, or None."""
         return _read_reader(self._choices_key, token)
 
-    def unsubscribe_mailto(self, reader: ReaderRef) -> str:
-        """Return the mailto: address that does the same."""
+    def unsubscribe_mailto(self, reader: ReaderRef, domain: str = "") -> str:
+        """Return the mailto: address that does the same.
+
+        `domain` is for campaigns whose mail is answered elsewhere.
+        """
         who = _mailed(self._mailto_key, _base36(reader.reader_id), reader.mark)
-        return f"mailto:leave+{who}@{self._mail_domain}"
+        return f"mailto:leave+{who}@{domain or self._mail_domain}"
 
     def read_unsubscribe_address(self, address: str) -> ReaderRef | None:
         """Return the reader whose `unsubscribe_mailto` this is, or None."""

@@ -44,6 +44,17 @@ RETURNED_TEXT_BYTES = 20_000
 # Of a subject, what is named where an email holds no report: a line on a terminal.
 RETURNED_SUBJECT = 80
 
+# Of an email that came in, what is kept of it to be passed on: as much as is mailed.
+INCOMING_BYTES = 25 * 1024 * 1024
+# Seconds that a mailbox on a server has for one answer.
+MAILBOX_SECONDS = 30.0
+# Emails of a mailbox in one look: then others may look, and the clock is read again.
+MAILS_AT_ONCE = 200
+# Mails of one sender that are passed on in an hour: more of them are no person's.
+REPLIES_OF_A_SENDER = 10
+# The time in which they count.
+REPLIES_WITHIN = timedelta(hours=1)
+
 # == A print batch ==
 
 # How long after a batch was posted somebody may say that it was not: until they have

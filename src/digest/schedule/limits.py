@@ -184,3 +184,18 @@ FEED_ENTRIES = 10
 EVENTS_OF_A_PAGE = 200
 # What is over stays in a calendar for so long: nobody's entry vanishes the same day.
 EVENTS_BACK = timedelta(days=31)
+
+# == Mail that comes in ==
+
+# How often a mailbox is looked into: who leaves by mail is not kept waiting.
+MAILBOX_EVERY = timedelta(minutes=1)
+# Seconds between two looks whether it is time, and whether a reply waits.
+INCOMING_LOOK_SECONDS = 10.0
+# Replies that are passed on before the mailbox has its turn.
+REPLIES_A_ROUND = 50
+# A server that is away for less has been restarted.
+MAILBOX_UNREACHED = timedelta(minutes=30)
+# A reply that has not been passed on for so long is told.
+REPLY_STUCK = timedelta(hours=1)
+# Characters of what a reader wrote that stand in the mail itself; all is attached.
+REPLY_TEXT = 20_000

@@ -135,3 +135,12 @@ WEBHOOK_PATIENCE = timedelta(days=5)
 WEBHOOK_OVERLAP = timedelta(days=1)
 # How long messages that were delivered or given up are kept, to be read and replayed.
 WEBHOOKS_KEPT = timedelta(days=30)
+
+# == What comes in by mail ==
+
+# For so long what came in is shown; who is written to no more is on record elsewhere.
+INCOMING_KEPT = timedelta(days=90)
+# A reply that was being forwarded when its process ended is tried again after this.
+FORWARD_LEASE = timedelta(minutes=10)
+# A mailbox that was being read when its process ended is another's after this time.
+MAILBOX_LEASE = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from digest.bootstrap import opened
 from digest.deliver.carrier import Carrier
 from digest.deliver.sender_dns import look_up
-from digest.errors import CarrierError, DigestError
+from digest.errors import CarrierError, DigestError, MailboxError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.live_needs import campaign_needs
 from digest.model.campaigns.slots import weekly
@@ -48,6 +48,7 @@ def run_checks(settings: Settings) -> list[Check]:
     parts: dict[str, Callable[[Settings], str]] = {
         "database": _database,
         "mail server": _mail_server,
+        "mailbox": _mailbox,
         "operators": _operators,
         "email templates": _family("email", "a message can be made"),
         "letter templates and fonts": _family("letter", "a letter can be made"),
@@ -139,6 +140,21 @@ def _mail_server(settings: Settings) -> str:
     if faults:
         raise CarrierError(words)
     return f"{words}; {settings.mode} mode"
+
+
+def _mailbox(settings: Settings) -> str:
+    if settings.mailbox is None:
+        return "none is set: bounces are not heard unless digest bounces ingest is run"
+    from digest.deliver.returns.imap_mailbox import ImapMailbox
+    from digest.deliver.returns.mailbox_url import ImapAddress
+
+    place = settings.mailbox.place
+    if isinstance(place, ImapAddress):
+        with ImapMailbox.opened(place):
+            return f"{place} can be read"
+    if not (place.path / "new").is_dir():
+        raise MailboxError(f"{place} is no Maildir that can be read")
+    return f"{place} can be read"
 
 
 def _operators(settings: Settings) -> str:

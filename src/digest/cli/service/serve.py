@@ -117,6 +117,7 @@ def work(
     from digest.cli.parts.progress import worked_json
     from digest.cli.service.worker_processes import stop_at_end_of_input
     from digest.cli.service.working import (
+        take_in_mail,
         tell_webhooks,
         watch_over_it,
         work_until_done,
@@ -132,6 +133,7 @@ def work(
                 stop_at_end_of_input(stop)
             watch_over_it(digest, stop)
             tell_webhooks(digest, stop)
+            take_in_mail(digest, stop)
             work_until_stopped(digest, stop, report)
             return
         worked = work_until_done(digest, _stopping(), as_json=json)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.bootstrap import App
 from digest.cli.service.worker_processes import run_worker_processes
 from digest.cli.service.working import (
+    take_in_mail,
     tell_webhooks,
     watch_over_it,
     work_until_stopped,
@@ -81,6 +82,7 @@ def serve_all(
     watch_over_it(digest, stop)
     mail_confirmations(digest, stop)
     tell_webhooks(digest, stop)
+    take_in_mail(digest, stop)
     try:
         server.run()
     finally:

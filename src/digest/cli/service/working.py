@@ -13,7 +13,11 @@ from digest.model.delivery.eta import LimitUse
 from digest.schedule.delivery.releasing import plan_released
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.guard import guarded
-from digest.schedule.limits import OPERATORS_LOOK_SECONDS, WEBHOOKS_LOOK_SECONDS
+from digest.schedule.limits import (
+    INCOMING_LOOK_SECONDS,
+    OPERATORS_LOOK_SECONDS,
+    WEBHOOKS_LOOK_SECONDS,
+)
 from digest.store.base import machine_clocks
 from digest.store.delivery import rate_limits
 from digest.store.holds import holds
@@ -68,6 +72,24 @@ def tell_webhooks(digest: App, stop: threading.Event) -> None:
                     forgotten_on = now.date()
 
     threading.Thread(target=look, name="webhooks", daemon=True).start()
+
+
+def take_in_mail(digest: App, stop: threading.Event) -> None:
+    """Have a thread look into the mailbox and pass on replies, until asked to stop.
+
+    Several processes may do so: one of them looks at a time.
+    """
+
+    def look() -> None:
+        while not stop.wait(INCOMING_LOOK_SECONDS):
+            with guarded("looking into the mailbox", "of mail that comes back"):
+                if digest.mailbox_watch is not None:
+                    digest.mailbox_watch.look()
+            with guarded("passing on replies", "of readers"):
+                if not holds.look(digest.engine, digest.now()):
+                    digest.reply_forwarder.send_due(digest.now())
+
+    threading.Thread(target=look, name="mail that comes in", daemon=True).start()
 
 
 def work_until_stopped(

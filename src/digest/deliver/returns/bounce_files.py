@@ -52,8 +52,8 @@ def _at(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
     if _ON_A_SERVER.match(str(path)) and not path.exists():
         yield UnreadableFile(
             str(path),
-            "mailboxes on a server are not read: have it fetched into a Maildir first, "
-            "for example with mbsync or fetchmail",
+            "a mailbox on a server is set as DIGEST_MAILBOX_URL, and looked into by "
+            "itself, or by digest bounces look",
         )
     elif (path / "new").is_dir() and (path / "cur").is_dir():
         yield from _in_maildir(path)
@@ -75,7 +75,7 @@ def _in_maildir(path: Path) -> Iterator[ReturnedFile | UnreadableFile]:
     ]:
         try:
             with file.open("rb") as opened:
-                source = opened.read(limits.RETURNED_MAIL_BYTES)
+                source = opened.read(limits.INCOMING_BYTES)
         except FileNotFoundError:
             continue
         except OSError as problem:
@@ -101,7 +101,7 @@ def _in_file(path: Path) -> Iterator[ReturnedFile]:
     with path.open("rb") as lines:
         if lines.read(len(_SEPARATOR)) != _SEPARATOR:
             lines.seek(0)
-            yield ReturnedFile(str(path), lines.read(limits.RETURNED_MAIL_BYTES))
+            yield ReturnedFile(str(path), lines.read(limits.INCOMING_BYTES))
             return
         lines.readline()
         for number, source in enumerate(
@@ -118,7 +118,7 @@ def _split(lines: Iterator[bytes]) -> Iterator[bytes]:
             yield b"".join(message)
             message, size, is_after_blank = [], 0, False
             continue
-        if size < limits.RETURNED_MAIL_BYTES:
+        if size < limits.INCOMING_BYTES:
             message.append(line)
             size += len(line)
         is_after_blank = is_new_line and line.strip(b"\r\n") == b""

@@ -14,6 +14,7 @@ from itertools import islice
 
 from digest.deliver import limits
 from digest.deliver.returns.loose_bounces import plain_report
+from digest.deliver.returns.mail_authors import may_ask_to_leave, written_by_a_program
 from digest.model.delivery.bounces import (
     DeliveryReport,
     FeedbackReport,
@@ -45,14 +46,19 @@ class ReturnedMail:
 
     `sent_to` are the addresses it was brought to; `about` those it says the
     message was sent from. `report` is None where it holds none, and `why` says
-    what is there instead. `mark` tells it from every other.
+    what is there instead. `mark` tells it from every other by the name that it bears,
+    and `body_mark` by what it says. `automatic` is why it is no person's, or "".
     """
 
     sent_to: tuple[str, ...]
     about: tuple[str, ...]
     report: Report | None
     mark: str
+    body_mark: str = ""
     why: str = ""
+    sender: str = ""
+    automatic: str = ""
+    may_ask_to_leave: bool = False
 
 
 def read(source: bytes) -> ReturnedMail:
@@ -70,7 +76,11 @@ def read(source: bytes) -> ReturnedMail:
             about=tuple(_about(parts)),
             report=report,
             mark=_mark(message, source),
+            body_mark=_body_mark(source),
             why="" if report else f"it holds no report: {_subject(message)}",
+            sender=next(iter(_addresses(message, "From")), ""),
+            automatic=written_by_a_program(message),
+            may_ask_to_leave=may_ask_to_leave(message),
         )
     # Nesting as deep as the stack, and names of encodings that there are not.
     except (RecursionError, LookupError, TypeError, AttributeError) as problem:
@@ -166,7 +176,12 @@ def _subject(message: Message) -> str:
 
 def _mark(message: Message, source: bytes) -> str:
     """Return what tells it from others, though it is kept in two places."""
-    name = _text_of(message, "Message-ID")
+    if name := _text_of(message, "Message-ID"):
+        return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    return _body_mark(source)
+
+
+def _body_mark(source: bytes) -> str:
     # What carried it here has written above it, and may have written other things.
     _, _, body = source.replace(b"\r\n", b"\n").partition(b"\n\n")
-    return hashlib.sha256(name.encode("utf-8", "replace") or body).hexdigest()
+    return hashlib.sha256(body).hexdigest()

@@ -28,7 +28,7 @@ class ReaderLinks(Protocol):
         """Return the https address that unsubscribes without signing in."""
         ...
 
-    def unsubscribe_mailto(self, reader: ReaderRef) -> str:
+    def unsubscribe_mailto(self, edition_code: str, reader: ReaderRef) -> str:
         """Return the mailto: address that does the same, or ""."""
         ...
 
@@ -112,7 +112,7 @@ def merged_copy(
         address=due.to.email,
         reference=str(MessageReference.of(edition_code, reader_id, due.to.email)),
         leave_url=links.unsubscribe_url(reader),
-        leave_mailto=links.unsubscribe_mailto(reader),
+        leave_mailto=links.unsubscribe_mailto(edition_code, reader),
         consent=due.to.consent,
         choices_url=links.choices_url(reader),
     )

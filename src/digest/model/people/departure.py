@@ -9,6 +9,7 @@ class LeavingMeans(StrEnum):
     """How somebody let us know that they leave a campaign."""
 
     LINK = "link"
+    MAIL = "mail"
     PHONE = "phone"
     LETTER = "letter"
     VISIT = "visit"
@@ -19,6 +20,8 @@ class LeavingMeans(StrEnum):
         """The same for staff, as the reason why a copy was not sent."""
         if self is LeavingMeans.LINK:
             return "left by the link in an edition"
+        if self is LeavingMeans.MAIL:
+            return "left by email"
         if self is LeavingMeans.COMPLAINT:
             return "called it spam, and so has left"
         return f"left, as they said by {self}"

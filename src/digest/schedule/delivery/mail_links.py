@@ -15,12 +15,14 @@ from digest.store.campaigns import campaigns
 class MailLinks:
     """Links for the sender; what an edition's campaign says is looked up once.
 
-    In a `rehearsal` the links to unsubscribe say so and do nothing.
+    In a `rehearsal` the links to unsubscribe say so and do nothing. `reads_mail` says
+    that what is written to our addresses is read.
     """
 
     engine: Engine
     links: SignedLinks
     rehearsal: bool = False
+    reads_mail: bool = False
     _domains: dict[str, str] = field(default_factory=dict)
 
     def unsubscribe_url(self, reader: ReaderRef) -> str:
@@ -29,9 +31,11 @@ class MailLinks:
             return self.links.rehearsal_url
         return self.links.unsubscribe_url(reader)
 
-    def unsubscribe_mailto(self, reader: ReaderRef) -> str:  # noqa: ARG002 - the sender's protocol
-        """Return "": no mailbox is read for people who unsubscribe by email."""
-        return ""
+    def unsubscribe_mailto(self, edition_code: str, reader: ReaderRef) -> str:
+        """Return the mailto: address that does the same; "" where no mail is read."""
+        if self.rehearsal or not self.reads_mail:
+            return ""
+        return self.links.unsubscribe_mailto(reader, self._domain_of(edition_code))
 
     def choices_url(self, reader: ReaderRef) -> str:
         """Return the https address where the reader chooses what they get."""
@@ -41,10 +45,12 @@ class MailLinks:
 
     def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return the address that bounces of this copy go to."""
-        domain = self._domains.get(edition_code) or self._look_up(edition_code)
+        domain = self._domain_of(edition_code)
         return self.links.envelope_sender(edition_code, reader, domain)
 
-    def _look_up(self, edition_code: str) -> str:
+    def _domain_of(self, edition_code: str) -> str:
+        if edition_code in self._domains:
+            return self._domains[edition_code]
         with reading(self.engine) as connection:
             query = select(edition.c.campaign_id).where(edition.c.code == edition_code)
             campaign_id = connection.scalars(query).one()

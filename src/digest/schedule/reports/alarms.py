@@ -23,6 +23,7 @@ from digest.schedule import limits
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
 from digest.schedule.reports.troubles import of_campaigns, of_editions
+from digest.schedule.reports.troubles.of_incoming import incoming_troubles
 from digest.schedule.reports.troubles.of_joining import joining_troubles
 from digest.schedule.reports.troubles.trouble import Trouble
 from digest.store.base import machine_clocks
@@ -57,6 +58,7 @@ class AlarmKind(StrEnum):
     LETTERS = "letters"
     OPERATORS = "operators"
     JOINING = "joining"
+    INCOMING = "incoming mail"
     ROW = "row"
     UNSEEN = "unseen"
 
@@ -131,6 +133,7 @@ class _Look:
             "the letters": self._letters,
             "the mail to the operators": self._operators,
             "who signs up on the web": self._joining,
+            "the mail that comes in": self._incoming,
             "the rows of the database": self._rows,
         }
         parts |= {
@@ -334,6 +337,10 @@ class _Look:
     def _joining(self) -> Iterator[Alarm]:
         for trouble in joining_troubles(self._connection, self._now, self._zone):
             yield Alarm(AlarmKind.JOINING, trouble.help, trouble)
+
+    def _incoming(self) -> Iterator[Alarm]:
+        for trouble in incoming_troubles(self._connection, self._now, self._zone):
+            yield Alarm(AlarmKind.INCOMING, trouble.help, trouble)
 
     def _rows(self) -> Iterator[Alarm]:
         for trouble in of_campaigns.unreadable_rows(self._connection):

@@ -807,6 +807,51 @@ bounce = Table(
     Index("ix_bounce_reader_id", "reader_id"),
 )
 
+# What came in by mail, and a reply of a person's until it is forwarded: nothing of it
+# is kept longer. store.delivery.incoming_mail.
+incoming_mail = Table(
+    "incoming_mail",
+    metadata,
+    _id(),
+    Column("mark", String(64), nullable=False, unique=True),
+    _required("received_at", UtcDateTime),
+    _required("door", String(12)),  # model.delivery.incoming_mail
+    _required("state", String(16)),
+    Column("words", Text),
+    _to("campaign_id", nullable=True),
+    _to("edition_id", nullable=True),
+    _to("reader_id", nullable=True),
+    Column("sender_hash", String(32)),  # keyed, of who wrote a reply
+    Column("content", LargeBinary),  # the email, while it waits
+    Column("forward_at", UtcDateTime),
+    _required("attempts", Integer),
+    Column("forwarded_at", UtcDateTime),
+    Column("failure", Text),
+    Index("ix_incoming_mail_received_at", "received_at"),
+    Index("ix_incoming_mail_reader_id", "reader_id"),
+    Index("ix_incoming_mail_sender_hash", "sender_hash", "received_at"),
+    Index(
+        "ix_incoming_mail_forward_at",
+        "forward_at",
+        sqlite_where=text("forward_at IS NOT NULL"),
+        postgresql_where=text("forward_at IS NOT NULL"),
+    ),
+)
+
+# A mailbox that is looked into: up to which number of which generation of numbers
+# (IMAP's UID and UIDVALIDITY) it has been, and since when it has not been reached.
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("name", String(320), primary_key=True),
+    _required("generation", BigId),
+    _required("upto", BigId),
+    Column("next_look_at", UtcDateTime),
+    Column("reached_at", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("failure", Text),
+)
+
 short_link = Table(
     "short_link",
     metadata,

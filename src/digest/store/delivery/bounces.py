@@ -76,6 +76,12 @@ def copy_of(connection: Connection, ref: CopyRef) -> SentCopy | None:
     )
 
 
+def campaign_of(connection: Connection, key: DeliveryKey) -> int:
+    """Return which campaign a copy is of."""
+    query = select(edition.c.campaign_id).where(edition.c.id == key.edition_id)
+    return int(connection.scalars(query).one())
+
+
 def is_known(connection: Connection, mark: str) -> bool:
     """Whether a report with that mark has been recorded."""
     recorded = select(bounce.c.id).where(bounce.c.mark == mark)

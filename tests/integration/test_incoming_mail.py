@@ -1,0 +1,171 @@
+"""What people and programs write to our addresses, and what is made of it."""
+
+from contextlib import nullcontext
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from digest.audience.erasing import erase
+from digest.deliver.returns.bounce_files import ReturnedFile
+from digest.model.delivery.incoming_mail import IncomingState, MailDoor
+from digest.model.people.reader_marks import ReaderRef
+from digest.schedule.readers.replies import ReplyForwarder
+from digest.schedule.reports.troubles.of_incoming import incoming_troubles
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import departure, incoming_mail, subscriber
+from digest.store.delivery.incoming import incoming_mail as mails
+from tests.builders import EIGHT
+from tests.fakes.carrier import ScriptedCarrier
+from tests.lists import HASHER
+from tests.reports import LINKS, a_leaving_mail, a_reply, a_report, an_intake
+from tests.rows import PlannedEdition, a_planned_edition
+
+LATER = EIGHT + timedelta(hours=1)
+
+
+@pytest.fixture
+def planned(engine: Engine) -> PlannedEdition:
+    return a_planned_edition(engine, emails=2)
+
+
+def made_of(engine: Engine, *sources: bytes) -> list[IncomingState]:
+    intake = an_intake(engine, LINKS)
+    return [
+        intake.take(ReturnedFile("a mail", each), MailDoor.MAILBOX, LATER).standing
+        for each in sources
+    ]
+
+
+def who_left(engine: Engine) -> list[tuple[int, str]]:
+    with reading(engine) as connection:
+        rows = connection.execute(select(departure.c.subscriber_id, departure.c.means))
+        return [(row.subscriber_id, row.means) for row in rows]
+
+
+def test_who_writes_to_the_address_to_leave_by_has_left_and_nobody_else(
+    engine: Engine, planned: PlannedEdition
+) -> None:
+    first, second = map(ReaderRef, planned.readers[:2])
+    mailto = LINKS.unsubscribe_mailto(first, "example.org")
+    forged = mailto.replace(f"+{first.reader_id}-", f"+{second.reader_id}-")
+    bounce = LINKS.envelope_sender("k7qf2mxa", second).replace("bounces+", "leave+")
+    harmless = [
+        a_leaving_mail(forged, "forged"),
+        a_leaving_mail(f"mailto:{bounce}", "of another purpose"),
+        a_leaving_mail(mailto, "away", "Auto-Submitted: auto-replied\n"),
+        a_leaving_mail(mailto, "bounced", "Return-Path: <>\n"),
+        a_report(mailto.removeprefix("mailto:")),
+    ]
+
+    assert IncomingState.LEFT not in made_of(engine, *harmless)
+    assert who_left(engine) == []
+    generated = "Auto-Submitted: auto-generated\n"
+    wishes = [
+        a_leaving_mail(mailto.upper(), "one", generated),
+        a_leaving_mail(mailto, "2"),
+    ]
+    assert made_of(engine, *wishes) == [IncomingState.LEFT, IncomingState.SEEN]
+    assert who_left(engine) == [(planned.subscribers[0], "mail")]
+
+
+@pytest.mark.usefixtures("planned")
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Auto-Submitted: auto-replied (vacation)\n",
+        "Precedence: bulk\n",
+        "List-Id: <others.example.net>\n",
+        "X-Digest-Forwarded: example.org\n",
+        "Return-Path: <>\n",
+        "Content-Type: multipart/report; boundary=x\n",
+        "Sender: x\nX-Autoreply: yes\n",
+    ],
+)
+def test_what_a_program_wrote_is_passed_on_to_nobody(engine: Engine, more: str) -> None:
+    assert made_of(engine, a_reply("digest@example.org", more=more)) == [
+        IncomingState.AUTOMATIC
+    ]
+
+
+@pytest.mark.usefixtures("planned")
+def test_what_comes_from_the_campaigns_own_addresses_does_not_go_round(
+    engine: Engine,
+) -> None:
+    source = a_reply("digest@example.org").replace(
+        b"reply-1@example.net", b"Team@example.org"
+    )
+
+    assert made_of(engine, source) == [IncomingState.AUTOMATIC]
+
+
+@pytest.mark.usefixtures("planned")
+def test_a_sender_without_end_is_a_loop_and_the_tenth_is_no_less_passed_on(
+    engine: Engine,
+) -> None:
+    sources = [
+        a_reply("digest@example.org").replace(b"re-", b"re-%d-" % number)
+        for number in range(11)
+    ]
+
+    states = made_of(engine, *sources)
+    assert states == [IncomingState.REPLY] * 10 + [IncomingState.AUTOMATIC]
+
+
+def test_a_reply_is_kept_until_the_campaigns_people_have_it(
+    engine: Engine, planned: PlannedEdition
+) -> None:
+    sender = LINKS.envelope_sender("k7qf2mxa", ReaderRef(planned.readers[0]))
+    carrier = ScriptedCarrier()
+    forwarder = ReplyForwarder(engine, lambda: nullcontext(carrier))
+    source = a_reply(sender)
+    assert made_of(engine, source, source) == [IncomingState.REPLY, IncomingState.SEEN]
+
+    carrier.turns_away = "no"
+    assert forwarder.send_due(LATER) == 0
+    with reading(engine) as connection:
+        troubles = list(
+            incoming_troubles(connection, LATER + timedelta(hours=2), "UTC")
+        )
+        [entry] = mails.listed(connection, 9)
+    assert [trouble.what[:34] for trouble in troubles] == [
+        "1 reply of a reader could not be p"
+    ]
+    assert (entry.is_waiting, entry.failure) == (True, "no")
+
+    carrier.turns_away = ""
+    assert forwarder.send_due(LATER + timedelta(minutes=9)) == 0
+    assert forwarder.send_due(LATER + timedelta(minutes=10)) == 1
+    assert forwarder.send_due(LATER + timedelta(days=9)) == 0
+    [copy] = carrier.copies
+    passed_on = message_from_bytes(copy.payload, policy=policy.default)
+    assert (copy.envelope_sender, copy.recipient) == ("", "team@example.org")
+    assert passed_on["Reply-To"] == "reply-1@example.net"
+    assert passed_on["Auto-Submitted"] == "auto-generated"
+    assert b"> Is there a ramp?" in copy.payload
+    [attached] = passed_on.iter_attachments()
+    assert attached.get_content() == source
+    with reading(engine) as connection:
+        assert connection.scalars(select(incoming_mail.c.content)).all() == [None]
+    # Were it to come back, it would not go round.
+    assert made_of(engine, b"Delivered-To: digest@example.org\n" + copy.payload) == [
+        IncomingState.AUTOMATIC
+    ]
+
+
+def test_of_somebody_erased_no_reply_is_kept(
+    engine: Engine, planned: PlannedEdition
+) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == planned.subscribers[0])
+            .values(email_key="reply-1@example.net")
+        )
+    made_of(engine, a_reply("digest@example.org"))
+    erase(engine, HASHER, str(planned.subscribers[0]), LATER)
+
+    with reading(engine) as connection:
+        [row] = connection.execute(select(incoming_mail))
+    assert (row.content, row.words, row.forward_at) == (None, None, None)
