@@ -6,7 +6,7 @@ no feeds, no pages and no letters.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
@@ -324,6 +324,15 @@ class App:
         if url is None:
             return None
         return MailboxWatch(self.engine, url, self.mail_intake, self.clock)
+
+    def mail_listener(self) -> "AbstractContextManager[int]":
+        """Return what listens for mail to our addresses, where that is set."""
+        from digest.deliver.returns.mail_listener import listening
+
+        address = self.settings.mail_listen
+        if address is None:
+            return nullcontext(0)
+        return listening(address, self.mail_intake, self.clock)
 
     @cached_property
     def reply_forwarder(self) -> "ReplyForwarder":

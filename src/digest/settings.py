@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from digest.deliver.returns.mailbox_url import MailboxUrl
+from digest.deliver.returns.mailbox_url import ListenAddress, MailboxUrl
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import SettingsError
 from digest.model.campaigns.live_needs import (
@@ -59,6 +59,14 @@ def _split(words: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in words.split(",") if part.strip())
 
 
+def _listen_address(words: str) -> ListenAddress:
+    try:
+        return ListenAddress.parse(words)
+    except SettingsError as problem:
+        words = str(problem).removeprefix("DIGEST_MAIL_LISTEN: ")
+        raise ValueError(words) from problem
+
+
 class Settings(BaseModel):
     """Every setting with its default; see docs/reference/settings.md."""
 
@@ -71,6 +79,7 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = None
     smtp_timeouts: str = ""
     mailbox_url: SecretStr | None = None
+    mail_listen: Annotated[ListenAddress | None, _parsed_by(_listen_address)] = None
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
     rate: Annotated[tuple[RateLimit, ...], _parsed_by(parse_limits)] = ()
     domain_rate: Annotated[DomainRateLimits, _parsed_by(DomainRateLimits.parse)] = (
@@ -190,7 +199,7 @@ class Settings(BaseModel):
     @property
     def reads_mail(self) -> bool:
         """Whether what is written to our addresses is read here."""
-        return self.mailbox_url is not None
+        return self.mailbox_url is not None or self.mail_listen is not None
 
     @property
     def live_needs(self) -> tuple[LiveNeed, ...]:

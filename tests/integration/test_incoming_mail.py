@@ -3,12 +3,15 @@
 from contextlib import nullcontext
 from datetime import timedelta
 from email import message_from_bytes, policy
+from smtplib import LMTP, SMTP
 
 import pytest
 from sqlalchemy import Engine, select, update
 
 from digest.audience.erasing import erase
 from digest.deliver.returns.bounce_files import ReturnedFile
+from digest.deliver.returns.mail_listener import listening
+from digest.deliver.returns.mailbox_url import ListenAddress
 from digest.model.delivery.incoming_mail import IncomingState, MailDoor
 from digest.model.people.reader_marks import ReaderRef
 from digest.schedule.readers.replies import ReplyForwarder
@@ -169,3 +172,33 @@ def test_of_somebody_erased_no_reply_is_kept(
     with reading(engine) as connection:
         [row] = connection.execute(select(incoming_mail))
     assert (row.content, row.words, row.forward_at) == (None, None, None)
+
+
+@pytest.mark.parametrize("protocol", [LMTP, SMTP])
+def test_a_listener_takes_mail_to_our_addresses_and_for_nobody_else(
+    engine: Engine, planned: PlannedEdition, protocol: type[SMTP]
+) -> None:
+    address = ListenAddress("127.0.0.1", 0, is_lmtp=protocol is LMTP)
+    ours = LINKS.unsubscribe_mailto(ReaderRef(planned.readers[0]))[7:]
+    wish = a_leaving_mail(ours, "by-listener").decode()
+    with (
+        listening(address, an_intake(engine, LINKS), lambda: LATER) as port,
+        protocol("127.0.0.1", port) as client,
+    ):
+        client.ehlo_or_helo_if_needed()
+        assert client.mail("bob@example.net")[0] == 250
+        for stranger in ("ann@example.com", ours.replace("leave+", "bounces+")):
+            assert client.rcpt(stranger)[0] == 550
+        assert client.rcpt(ours.upper())[0] == 250
+        assert client.rcpt("digest@example.org")[0] == 452
+        assert client.data(wish)[0] == 250
+        # Where the database is away its sender keeps it.
+        client.mail("bob@example.net")
+        client.rcpt("digest@example.org")
+        with writing(engine) as connection:
+            connection.exec_driver_sql("ALTER TABLE incoming_mail RENAME TO away")
+        assert client.data("Subject: x\r\n\r\nhello")[0] == 451
+        with writing(engine) as connection:
+            connection.exec_driver_sql("ALTER TABLE away RENAME TO incoming_mail")
+
+    assert who_left(engine) == [(planned.subscribers[0], "mail")]

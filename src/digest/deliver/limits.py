@@ -50,6 +50,8 @@ INCOMING_BYTES = 25 * 1024 * 1024
 MAILBOX_SECONDS = 30.0
 # Emails of a mailbox in one look: then others may look, and the clock is read again.
 MAILS_AT_ONCE = 200
+# Connections to our listener that wait to be taken up.
+MAIL_BACKLOG = 50
 # Mails of one sender that are passed on in an hour: more of them are no person's.
 REPLIES_OF_A_SENDER = 10
 # The time in which they count.

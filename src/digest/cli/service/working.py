@@ -75,9 +75,10 @@ def tell_webhooks(digest: App, stop: threading.Event) -> None:
 
 
 def take_in_mail(digest: App, stop: threading.Event) -> None:
-    """Have a thread look into the mailbox and pass on replies, until asked to stop.
+    """Have threads look into the mailbox, listen, and pass on replies, until stopped.
 
-    Several processes may do so: one of them looks at a time.
+    Several processes may do so: one of them looks at a time, and one of a machine
+    listens.
     """
 
     def look() -> None:
@@ -89,7 +90,16 @@ def take_in_mail(digest: App, stop: threading.Event) -> None:
                 if not holds.look(digest.engine, digest.now()):
                     digest.reply_forwarder.send_due(digest.now())
 
+    def listen() -> None:
+        with (
+            guarded("listening for mail", "to our addresses"),
+            digest.mail_listener(),
+        ):
+            stop.wait()
+
     threading.Thread(target=look, name="mail that comes in", daemon=True).start()
+    if digest.settings.mail_listen is not None:
+        threading.Thread(target=listen, name="mail listener", daemon=True).start()
 
 
 def work_until_stopped(

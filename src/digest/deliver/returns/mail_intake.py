@@ -133,6 +133,15 @@ class MailIntake:
         log.info("mail came in door=%s state=%s", door, entry.standing)
         return entry
 
+    def is_own(self, address: str) -> bool:
+        """Whether it is a signed address of ours, or that of a campaign."""
+        if self.addresses.copy_of(address) or self.addresses.leaving_reader(address):
+            return True
+        with reading(self.engine) as connection:
+            stored_campaigns = campaigns.listed(connection)
+        senders = {each.campaign.sender_address.lower() for each in stored_campaigns}
+        return address.lower() in senders
+
     def take_report(
         self, reported: ReportedCopy, door: MailDoor, now: datetime
     ) -> ReturnedMailEntry:

@@ -42,6 +42,32 @@ class MaildirAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """Where we listen for mail to our own addresses, and by which protocol."""
+
+    host: str
+    port: int
+    is_lmtp: bool
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Return the place that `url` names. Raises SettingsError."""
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port
+        except ValueError:
+            port = None
+        if port is None or parts.scheme not in ("lmtp", "smtp") or not parts.hostname:
+            raise SettingsError(
+                "DIGEST_MAIL_LISTEN: write lmtp://127.0.0.1:2424, or smtp://0.0.0.0:25"
+            )
+        return cls(parts.hostname, port, parts.scheme == "lmtp")
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxUrl:
     """The place that `DIGEST_MAILBOX_URL` names."""
 
