@@ -17,7 +17,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition
 from digest.store.editions import editions, moves
 from digest.store.posts import log
-from digest.store.reports import overview
+from digest.store.reports import edition_copies, unserved
 from tests.builders import EIGHT, a_post
 from tests.databases import MADE_ANEW, make_anew
 from tests.stored import (
@@ -91,8 +91,8 @@ def test_a_reader_out_of_reach_is_named_and_keeps_their_place(engine: Engine) ->
     run(engine, edition_id, EIGHT)
 
     with reading(engine) as connection:
-        [missing] = overview.not_served(connection, edition_id)
-        copies = overview.copies(connection, edition_id)
+        [missing] = unserved.not_served(connection, edition_id)
+        copies = edition_copies.copies(connection, edition_id)
     assert missing.name == "Bob"
     assert "address" in missing.reason
     assert copies == {("email", "planned"): 1}
@@ -109,8 +109,8 @@ def test_who_has_left_is_counted_and_needs_no_help(engine: Engine) -> None:
     run(engine, edition_id, EIGHT)
 
     with reading(engine) as connection:
-        assert overview.left_out_counts(connection, edition_id) == {"left": 1}
-        assert overview.not_served(connection, edition_id) == []
+        assert edition_copies.left_out_counts(connection, edition_id) == {"left": 1}
+        assert unserved.not_served(connection, edition_id) == []
 
 
 def test_a_reader_whose_row_cannot_be_read_costs_nobody_else_the_edition(
@@ -125,7 +125,7 @@ def test_a_reader_whose_row_cannot_be_read_costs_nobody_else_the_edition(
     assert run(engine, edition_id, EIGHT) is EditionState.PLANNED
     assert [*titles_by_reader(engine)] == [ann]
     with reading(engine) as connection:
-        [missing] = overview.not_served(connection, edition_id)
+        [missing] = unserved.not_served(connection, edition_id)
     assert missing.name == "Bob"
     assert "cannot be read" in missing.reason
 
@@ -159,7 +159,9 @@ def test_topics_narrow_what_a_reader_gets(engine: Engine) -> None:
 
     assert titles_by_reader(engine) == {ann: Counter(["Care"])}
     with reading(engine) as connection:
-        assert overview.left_out_counts(connection, edition_id) == {"nothing-new": 1}
+        assert edition_copies.left_out_counts(connection, edition_id) == {
+            "nothing-new": 1
+        }
 
 
 def test_how_long_copies_are_of_use_is_set_when_they_are_planned(

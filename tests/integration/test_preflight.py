@@ -19,7 +19,7 @@ from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import reader
-from digest.store.reports import overview
+from digest.store.reports import edition_copies
 from tests.builders import EIGHT, a_post, an_event
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
@@ -63,8 +63,8 @@ def test_it_says_what_planning_then_does(engine: Engine) -> None:
     foreseen = checked(live)
     publishing.publish(live, "lantern-week", "daily", EIGHT)
     with reading(live) as connection:
-        planned = overview.copies(connection, 1)
-        left_out = overview.left_out_counts(connection, 1)
+        planned = edition_copies.copies(connection, 1)
+        left_out = edition_copies.left_out_counts(connection, 1)
 
     formats = {str(fmt): count for fmt, count in foreseen.reach.by_format.items()}
     assert formats == {"html": 2, "plain": 1, "letter": 1}

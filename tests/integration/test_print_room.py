@@ -37,7 +37,7 @@ from digest.store.delivery.print_batches import (
     VisibleLetters,
 )
 from digest.store.editions import editions
-from digest.store.reports import overview
+from digest.store.reports import edition_copies
 from tests.builders import EIGHT
 from tests.fakes.sending import HandWoundClock
 from tests.rows import (
@@ -435,7 +435,7 @@ def test_letters_are_posted_when_somebody_says_so_and_wait_until_then(
     def look() -> None:
         with reading(engine) as connection:
             standing = editions.get(connection, planned.id)
-            standings.append(overview.copies_in_words(connection, standing))
+            standings.append(edition_copies.copies_in_words(connection, standing))
         help_lines = status_of(engine, EIGHT)["help"]
         standings.append([line for line in help_lines if "posted" in line])
 

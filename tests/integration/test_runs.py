@@ -26,7 +26,7 @@ from digest.store.delivery import (
 from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions
 from digest.store.holds import holds
-from digest.store.reports import overview
+from digest.store.reports import unserved
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 
@@ -252,8 +252,8 @@ def test_more_people_than_can_be_read_at_once_are_counted(
     planned = a_planned_edition(engine, emails=people)
     with writing(engine) as connection:
         connection.execute(update(delivery).values(state=REFUSED, reply="550 no"))
-        named = overview.not_served(connection, planned.id)
-        count = overview.count_not_served(connection, planned.id)
+        named = unserved.not_served(connection, planned.id)
+        count = unserved.count_not_served(connection, planned.id)
     lines = status_of(engine, EIGHT, RateLimits())["help"]
 
     assert (len(named), count) == (limits.UNSERVED_NAMED, people)

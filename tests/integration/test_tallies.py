@@ -12,7 +12,7 @@ from digest.schedule.reports.tallies import keep_tallies
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, tally
 from digest.store.editions import moves
-from digest.store.reports import outcomes, overview
+from digest.store.reports import edition_copies, outcomes
 from digest.store.reports.outcomes import OutcomeCount
 from tests.builders import EIGHT, a_post
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
@@ -54,14 +54,14 @@ def test_what_is_kept_is_what_would_be_counted(engine: Engine, edition_id: int) 
     ended(engine, edition_id, *ENDS)
     before = counted(engine, edition_id)
     with reading(engine) as connection:
-        copies = overview.copies(connection, edition_id)
+        copies = edition_copies.copies(connection, edition_id)
 
     assert keep_tallies(engine) == 1
     assert keep_tallies(engine) == 0
     assert counted(engine, edition_id) == before
     assert {row.outcome for row in before} == {*ENDS, "unreachable"}
     with reading(engine) as connection:
-        assert overview.copies(connection, edition_id) == copies
+        assert edition_copies.copies(connection, edition_id) == copies
         assert sum(copies.values()) == 4
         assert connection.scalar(select(func.count()).select_from(tally)) == len(before)
 

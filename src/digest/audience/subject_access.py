@@ -11,6 +11,7 @@ from digest.audience.emails import email_key
 from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
 from digest.model.people.person import PersonKeys
+from digest.store.base.asked_together import ask_together
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import needs, subject_access, subscribers, suppressions
 from digest.store.people.subscribers import Subscriber
@@ -45,6 +46,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
     Raises NotFound as `find` does.
     """
     subscriber = find(connection, who)
+    ask_together(connection, subject_access.questions(subscriber.id))
     person = subscriber.person
     address = person.address
     dates = subject_access.dates_of(connection, subscriber.id)

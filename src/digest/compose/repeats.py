@@ -10,7 +10,7 @@ from digest.model.editions.mode import Mode
 from digest.model.posts.duplicates import REPEATED_AFTER
 from digest.store.base.tables import edition as edition_table
 from digest.store.base.tables import item
-from digest.store.editions import editions, steering
+from digest.store.editions import standing, steering
 from digest.store.editions.editions import Edition
 
 
@@ -21,7 +21,7 @@ def said_before(connection: Connection, edition: Edition, now: datetime) -> int 
     the same words are a new notice.
     """
     before, schedule_id = edition.slot, edition.schedule_id
-    since = editions.upto_before(connection, schedule_id, before, edition.mode)
+    since = standing.upto_before(connection, schedule_id, before, edition.mode)
     due = due_to(since, edition.upto or since, edition.carried_in)
     entries = due_entries(connection, edition.campaign_id, due, before)
     out = steering.get(connection, steering.place_of(edition)).steering.out

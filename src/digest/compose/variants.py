@@ -20,7 +20,7 @@ from digest.store.base.modes import mode_of
 from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
-from digest.store.editions import editions
+from digest.store.editions import editions, standing
 from digest.store.editions.steering import SteeringPlace, place_of
 from digest.store.editions.steering import get as get_steering
 from digest.store.people import owed
@@ -93,7 +93,7 @@ def of_edition(
     None where it carries nothing.
     """
     edition = editions.get(connection, edition_id)
-    since = editions.upto_before(
+    since = standing.upto_before(
         connection, edition.schedule_id, edition.slot, edition.mode
     )
     due = due_to(since, edition.upto or since, edition.carried_in)
@@ -133,7 +133,7 @@ def draft(
     slot = next_slot(campaign, in_file, schedule.closed_until(now), extra) or now
     is_last = slot == last_slot(campaign, in_file, extra)
     mode = mode_of(connection)
-    since = editions.upto_before(connection, schedule.id, slot, mode)
+    since = standing.upto_before(connection, schedule.id, slot, mode)
     due = due_to(since, log.MAX, owed.carried_to(connection, schedule.id, mode))
     entries = due_entries(connection, stored.id, due, slot)
     place = SteeringPlace(schedule.id, mode)

@@ -69,16 +69,16 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
     from digest.model.staff_words import moment_in_words
     from digest.store.campaigns import campaigns
     from digest.store.editions import editions, nudges
-    from digest.store.reports import overview
+    from digest.store.reports import edition_copies, unserved
 
     with open_app() as digest, digest.reading() as connection:
         edition = editions.get(connection, edition_id)
         zone = campaigns.by_name(connection, edition.campaign).campaign.timezone
-        copies = overview.copies(connection, edition_id)
-        copies_in_words = overview.copies_in_words(connection, edition)
-        left_out = overview.left_out_counts(connection, edition_id)
-        missing = overview.not_served(connection, edition_id)
-        count = overview.count_not_served(connection, edition_id)
+        copies = edition_copies.copies(connection, edition_id)
+        copies_in_words = edition_copies.copies_in_words(connection, edition)
+        left_out = edition_copies.left_out_counts(connection, edition_id)
+        missing = unserved.not_served(connection, edition_id)
+        count = unserved.count_not_served(connection, edition_id)
         notices = nudges.notices(connection, edition_id)
     if json:
         counted = [

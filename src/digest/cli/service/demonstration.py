@@ -25,7 +25,7 @@ from digest.store.delivery import copies
 from digest.store.editions.editions import Edition
 from digest.store.holds import mark_file
 from digest.store.people import subscriptions
-from digest.store.reports import overview
+from digest.store.reports import edition_copies, unserved
 
 Talk = Callable[[str], None]
 _OURS = (
@@ -116,8 +116,8 @@ def _journey(digest: App, folder: Path, talk: Talk) -> ArrivedCopies:
 def _arrivals(digest: App, edition: Edition, talk: Talk) -> ArrivedCopies:
     with digest.reading() as connection:
         listed = copies.listed(connection, edition.id)
-        batches = overview.print_batches(connection, edition.id)
-        missing = overview.not_served(connection, edition.id)
+        batches = edition_copies.print_batches(connection, edition.id)
+        missing = unserved.not_served(connection, edition.id)
     for person in missing:
         talk(f"   NOT served: {person.name}: {person.reason}")
     for number, state, path in batches:

@@ -24,7 +24,7 @@ from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition
 from digest.store.editions.holding_back import leaving, quiet_until
 from digest.store.holds import holds
-from digest.store.reports import overview
+from digest.store.reports import edition_copies
 
 if TYPE_CHECKING:
     from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
@@ -176,7 +176,7 @@ class Work:
                 if not any(fault.endswith(words) for words in faults)
             ]
             waiting = sum(
-                overview.count_letters_waiting(connection, edition.id)
+                edition_copies.count_letters_waiting(connection, edition.id)
                 for edition in going
             )
             quiet = quiet_until(connection, self.clock())

@@ -22,11 +22,13 @@ from digest.model.staff_words import counted, moment_in_words
 from digest.schedule import limits
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
+from digest.schedule.reports.alarm_questions import LONGEST_GRACE, alarm_questions
 from digest.schedule.reports.troubles import of_campaigns, of_editions
 from digest.schedule.reports.troubles.of_incoming import incoming_troubles
 from digest.schedule.reports.troubles.of_joining import joining_troubles
 from digest.schedule.reports.troubles.trouble import Trouble
 from digest.store.base import machine_clocks
+from digest.store.base.asked_together import ask_together
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -112,12 +114,12 @@ class _Look:
         self._connection = connection
         self._now = now
         self._rates = rates
+        ask_together(connection, alarm_questions(now))
         self._stored = campaigns.listed(connection)
         self._zone = self._stored[0].campaign.timezone if self._stored else "UTC"
         self._looked_at = stalls.looked_at(connection)
         # What was kept back till then has had no time to move.
-        longest = max(limits.STEP_GRACE, limits.LETTERS_GRACE, limits.SOURCE_UNREAD)
-        self._let_go_at = stalls.let_go_at(connection, now - longest)
+        self._let_go_at = stalls.let_go_at(connection, now - LONGEST_GRACE)
         self._hold: Hold | None = None
         self._missing = 0
 
@@ -308,8 +310,8 @@ class _Look:
                 since = moment_in_words(server.since, self._zone)
                 what = f"The mail server {server.name} takes nothing since {since}:"
                 trouble = Trouble(what, f"{server.reason.rstrip('.')}.")
-                cause = f"mail server {server.name}"
-                yield Alarm(AlarmKind.MAIL_SERVER, cause, trouble)
+                kind = AlarmKind.MAIL_SERVER
+                yield Alarm(kind, f"{kind} {server.name}", trouble)
 
     def _letters(self) -> Iterator[Alarm]:
         before = self._now - limits.LETTERS_UNPOSTED
@@ -329,8 +331,8 @@ class _Look:
     def _operators(self) -> Iterator[Alarm]:
         if unsent := operators.unsent(self._connection):
             mails = counted(unsent.count, "mail", "mails")
-            since = moment_in_words(unsent.since, self._zone)
-            what = f"{mails} to the operators could not be sent, since {since}:"
+            at = moment_in_words(unsent.since, self._zone)
+            what = f"{mails} to the operators could not be sent, since {at}:"
             trouble = Trouble(what, f"{unsent.why.rstrip('.')}. It is tried again.")
             yield Alarm(AlarmKind.OPERATORS, "mail to the operators", trouble)
 

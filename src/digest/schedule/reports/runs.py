@@ -20,17 +20,18 @@ from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.guard import guarded
 from digest.schedule.limits import RATE_WAIT_TOLD_FROM
+from digest.store.base.asked_together import ask_together
 from digest.store.base.modes import mode_of
-from digest.store.base.read_once import look_ahead
+from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.by_channel import count_emails
 from digest.store.delivery.send_batches import LEASED
+from digest.store.editions import holding_back
 from digest.store.editions.editions import Edition
-from digest.store.editions.holding_back import quiet_until
 from digest.store.holds import holds
-from digest.store.reports import overview, runs
+from digest.store.reports import edition_copies, runs
 from digest.store.reports.runs import DelayedEmails
 
 _SECONDS = ("second", "seconds")
@@ -110,6 +111,7 @@ def runs_of(
     """
     readable = []
     look_ahead(connection, (edition.id for edition in of_editions))
+    _ask(connection, of_editions, now)
     for edition in of_editions:
         with guarded("looking at a run", f"edition={edition.id}"):
             readable.append(run_of(connection, edition, now, limits))
@@ -123,9 +125,10 @@ def run_of(
     limits: Sequence[RateLimit] = (),
 ) -> Run:
     """Return how an edition's copies stand; `limits` hold for all emails together."""
-    copies = overview.copies(connection, edition.id)
+    _ask(connection, [edition], now)
+    copies = edition_copies.copies(connection, edition.id)
     stored = campaigns.by_name(connection, edition.campaign)
-    doubtful = overview.doubtful(connection, edition.id)
+    doubtful = edition_copies.doubtful(connection, edition.id)
     if not edition.is_going:
         # Nothing of it leaves by itself: no more has to be asked.
         none = TimeRemaining(0)
@@ -146,7 +149,7 @@ def run_of(
     ready = max(planned - waiting.copies, 0) + on_the_wire
     zone = stored.campaign.timezone
     kept_back = _holds(connection, stored, edition, now)
-    if quiet := quiet_until(connection, now).get(edition.id):
+    if quiet := holding_back.quiet_until(connection, now).get(edition.id):
         words = (
             f"No email leaves in its quiet hours, until {moment_in_words(quiet, zone)}."
         )
@@ -174,6 +177,23 @@ def run_of(
         reasons=tuple(reasons),
         doubtful=doubtful,
     )
+
+
+def _ask(connection: Connection, of_editions: Sequence[Edition], now: datetime) -> None:
+    """Have asked together what is asked of these, and of the editions ahead."""
+    ids = those_ahead(connection) or tuple(edition.id for edition in of_editions)
+    ask_together(connection, (*campaigns.QUESTIONS, *edition_copies.questions(ids)))
+    if any(edition.is_going for edition in of_editions):
+        ask_together(
+            connection,
+            (
+                *runs.questions(ids, now),
+                *holds.QUESTIONS,
+                *holding_back.QUESTIONS,
+                *rate_limits.QUESTIONS,
+                *carriers.QUESTIONS,
+            ),
+        )
 
 
 def _reasons(

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
 
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import machine_clock
 from digest.store.limits import MACHINE_NAME_LENGTH
@@ -37,9 +39,14 @@ def note(engine: Engine, machine: str, ahead: timedelta, now: datetime) -> None:
 
 def listed(connection: Connection, since: datetime) -> dict[str, timedelta]:
     """Return how far the clock is ahead of each machine that compared it since."""
-    rows = connection.execute(
-        select(machine_clock)
-        .where(machine_clock.c.compared_at > since)
-        .order_by(machine_clock.c.machine)
-    ).all()
+    rows = sorted(rows_of(connection, _compared, since), key=lambda row: row.machine)
     return {row.machine: timedelta(seconds=row.ahead_seconds) for row in rows}
+
+
+def questions(since: datetime) -> tuple[Asked, ...]:
+    """Return what `listed` asks, to be asked with others."""
+    return ((_compared, since),)
+
+
+def _compared(_connection: Connection, since: datetime) -> Select[Any]:
+    return select(machine_clock).where(machine_clock.c.compared_at > since)

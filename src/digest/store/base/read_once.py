@@ -58,6 +58,11 @@ def of_edition(
     return every.get(edition_id)
 
 
+def those_ahead(connection: Connection) -> tuple[int, ...]:
+    """Return the editions that are looked ahead to, in order."""
+    return tuple(sorted(_ahead(connection)))
+
+
 def with_those_ahead(connection: Connection, edition_id: int) -> list[int]:
     """Return the editions looked ahead to, where it is one of them; or it alone."""
     ahead = _ahead(connection)

@@ -7,10 +7,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Row, Select
 
 from digest.errors import DigestError
+from digest.store.base.asked_together import ROW_FAULTS, Question, Rows, rows_of
 from digest.store.base.read_once import is_read_once, read_once
 
-# What a value of a row meets that is not as it was written: never the database's own.
-ROW_FAULTS = (DigestError, ValueError, LookupError, TypeError, AttributeError)
 T = TypeVar("T")
 
 
@@ -19,13 +18,17 @@ def read_each(
     query: Select[Any],
     key: Column[int],
     understand: Callable[[Row[Any]], T],
+    ahead: Callable[[], Rows] | None = None,
 ) -> tuple[list[T], dict[int, str]]:
     """Return what `understand` makes of the rows, in order; and why not of others.
 
     Those are by `key`, the query's id. All rows are read at once, and one by one only
-    where that fails.
+    where that fails. `ahead` returns the query's rows where they may have been asked
+    for with others, in an order of its own.
     """
     try:
+        if ahead is not None:
+            return [understand(row) for row in ahead()], {}
         with connection.execute(query) as rows:
             return [understand(row) for row in rows], {}
     except ROW_FAULTS:
@@ -42,7 +45,7 @@ def read_each(
 
 def read_each_of(
     connection: Connection,
-    query: Select[Any],
+    question: Question,
     group: tuple[Column[int], int],
     key: Column[int],
     understand: Callable[[Row[Any]], T],
@@ -50,7 +53,7 @@ def read_each_of(
     """Return what `read_each` does of the rows of one group: a column and its value.
 
     In a transaction that only reads, those of every group are read at once, by
-    whoever asks first. `query` brings out the column of the group.
+    whoever asks first. `question` brings out the column of the group.
     """
     column, value = group
     name = column.name
@@ -58,18 +61,19 @@ def read_each_of(
     def every() -> dict[int, list[Row[Any]]] | None:
         groups = dict[int, list[Row[Any]]]()
         try:
-            for row in connection.execute(query):
+            for row in rows_of(connection, question):
                 groups.setdefault(getattr(row, name), []).append(row)
         except ROW_FAULTS:
             return None  # each group is read by itself
         return groups
 
     if is_read_once(connection):
-        groups = read_once(connection, ("rows", column, str(query)), every)
+        groups = read_once(connection, ("rows", column), every)
         with suppress(*ROW_FAULTS):
             if groups is not None:
                 return [understand(row) for row in groups.get(value, [])], {}
-    return read_each(connection, query.where(column == value), key, understand)
+    query = question(connection).where(column == value)
+    return read_each(connection, query, key, understand)
 
 
 def _in_words(problem: Exception) -> str:

@@ -1,15 +1,18 @@
 """Campaigns as applied, with the rows of their sources and schedules."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns.campaign import Campaign, Schedule
 from digest.model.editions.mode import Mode
+from digest.store.base.asked_together import Asked, Rows, rows_of
 from digest.store.base.modes import mode_of
 from digest.store.base.read_once import is_read_once, read_once
 from digest.store.base.row_faults import read_each, read_each_of
@@ -164,10 +167,7 @@ def load(connection: Connection, campaign_id: int) -> Campaign:
 
 
 def with_id(connection: Connection, campaign_id: int) -> StoredCampaign | None:
-    """Return the campaign of that row, None where there is none.
-
-    Raises UnreadableError.
-    """
+    """Return the campaign of that row, None for none. Raises UnreadableError."""
     readable, faults = _read_each(connection, campaigns.c.id == campaign_id)
     if faults:
         raise faults[0]
@@ -246,7 +246,10 @@ def schedules_of(connection: Connection, stored: StoredCampaign) -> list[Schedul
 def _every(
     connection: Connection,
 ) -> tuple[list[StoredCampaign], list[UnreadableError]]:
-    return read_once(connection, "campaigns", lambda: _read_each(connection))
+    ahead = partial(rows_of, connection, _rows)
+    return read_once(
+        connection, "campaigns", lambda: _read_each(connection, ahead=ahead)
+    )
 
 
 def _all_at_once(connection: Connection) -> list[StoredCampaign]:
@@ -265,10 +268,13 @@ def _read(connection: Connection, campaign_id: int) -> StoredCampaign:
 
 
 def _read_each(
-    connection: Connection, *which: ColumnElement[bool]
+    connection: Connection,
+    *which: ColumnElement[bool],
+    ahead: Callable[[], Rows] | None = None,
 ) -> tuple[list[StoredCampaign], list[UnreadableError]]:
-    rows = select(campaigns).where(*which).order_by(campaigns.c.name)
-    readable, faults = read_each(connection, rows, campaigns.c.id, _stored)
+    rows = _rows(connection).where(*which)
+    readable, faults = read_each(connection, rows, campaigns.c.id, _stored, ahead)
+    readable.sort(key=lambda stored: stored.campaign.name)
     names = select(campaigns.c.name)
     return readable, [
         UnreadableError(
@@ -296,7 +302,7 @@ def _schedules_of(
 
     readable, faults = read_each_of(
         connection,
-        select(schedule).where(schedule.c.ended_at.is_(None)).order_by(schedule.c.id),
+        _schedule_rows,
         (schedule.c.campaign_id, stored.id),
         schedule.c.id,
         understood,
@@ -311,6 +317,18 @@ def _schedules_of(
         )
         for row_id, why in faults.items()
     ]
+
+
+def _rows(_connection: Connection) -> Select[Any]:
+    return select(campaigns)
+
+
+def _schedule_rows(_connection: Connection) -> Select[Any]:
+    return select(schedule).where(schedule.c.ended_at.is_(None))
+
+
+# What is asked of every campaign and its schedules, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_rows,), (_schedule_rows,))
 
 
 def _stored(row: Row[Any]) -> StoredCampaign:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from digest.errors import NotFound, UnreadableError
 from digest.model.campaigns.source_health import HEALTHY, SourceHealth, SourceState
 from digest.model.webhooks import WebhookKind
+from digest.store.base.asked_together import Asked
 from digest.store.base.row_faults import read_each_of
 from digest.store.base.tables import campaign, source
 from digest.store.campaigns.skipped_items import SkippedItem, from_text, to_text
@@ -80,13 +81,23 @@ def unreadable(connection: Connection, campaign_id: int) -> list[UnreadableError
 def _read_each(
     connection: Connection, campaign_id: int
 ) -> tuple[list[SourceRow], dict[int, str]]:
-    rows = (
-        select(source)
-        .where(source.c.ended_at.is_(None), source.c.kind != BY_HAND)
-        .order_by(source.c.name)
+    readable, faults = read_each_of(
+        connection,
+        _rows,
+        (source.c.campaign_id, campaign_id),
+        source.c.id,
+        _understood,
     )
-    of_it = (source.c.campaign_id, campaign_id)
-    return read_each_of(connection, rows, of_it, source.c.id, _understood)
+    readable.sort(key=lambda row: row.name)
+    return readable, faults
+
+
+def _rows(_connection: Connection) -> Select[Any]:
+    return select(source).where(source.c.ended_at.is_(None), source.c.kind != BY_HAND)
+
+
+# What is asked of every source, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_rows,),)
 
 
 def by_name(connection: Connection, campaign_id: int, name: str) -> SourceRow:

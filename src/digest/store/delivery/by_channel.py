@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import ColumnElement, and_
+
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store.base.indexed_copies import IS_POSTED
@@ -11,6 +13,10 @@ BY_LETTER = Channel.POST
 # Conditions on a delivery: a worker sends it, or a print batch holds it.
 IS_EMAIL = delivery.c.channel == Channel.EMAIL
 IS_LETTER = IS_POSTED
+# A letter could not be laid out, and is planned on.
+WAITS_FOR_A_PERSON: ColumnElement[bool] = and_(
+    delivery.c.state == DeliveryState.PLANNED, IS_LETTER, delivery.c.reply.is_not(None)
+)
 
 
 def goes_by_email(channel: Channel) -> bool:

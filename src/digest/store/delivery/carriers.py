@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from digest.store import limits
-from digest.store.base.read_once import read_once
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import carrier
 from digest.store.base.upsert import insert_new
 
@@ -24,17 +25,20 @@ class CarrierTrouble:
 
 def in_trouble(connection: Connection) -> dict[str, CarrierTrouble]:
     """Return the servers that turned us away and have taken nothing since, by name."""
-    return read_once(connection, "carriers in trouble", lambda: _in_trouble(connection))
-
-
-def _in_trouble(connection: Connection) -> dict[str, CarrierTrouble]:
-    rows = connection.execute(select(carrier).where(carrier.c.failures > 0))
     return {
         row.name: CarrierTrouble(
             row.name, row.failures, row.paused_until, row.reason, row.since
         )
-        for row in rows
+        for row in rows_of(connection, _in_trouble)
     }
+
+
+def _in_trouble(_connection: Connection) -> Select[Any]:
+    return select(carrier).where(carrier.c.failures > 0)
+
+
+# What is asked of the mail servers, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_in_trouble,),)
 
 
 def pause(connection: Connection, name: str, reason: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from digest.model.delivery.eta import LimitUse
 from digest.model.delivery.rate_limits import RateLimit
@@ -19,7 +19,7 @@ from digest.model.delivery.rate_windows import (
     slow_limit,
 )
 from digest.model.limits import GRANT_LIFE
-from digest.store.base.read_once import read_once
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import pace, slow_start
 from digest.store.base.upsert import insert_new
 
@@ -105,11 +105,16 @@ def slow_starts(connection: Connection) -> list[SlowStart]:
 
 
 def _shared_ledger(connection: Connection) -> GrantLedger:
-    rows = select(pace.c.ledger).where(pace.c.scope == EVERYTHING)
-    ledger: list[list[Any]] | None = read_once(
-        connection, "shared ledger", lambda: connection.scalar(rows)
-    )
-    return _read(ledger or [])
+    rows = rows_of(connection, _ledger_rows)
+    return _read(rows[0].ledger if rows else [])
+
+
+def _ledger_rows(_connection: Connection) -> Select[Any]:
+    return select(pace.c.ledger).where(pace.c.scope == EVERYTHING)
+
+
+# What is asked of what all copies share, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_ledger_rows,),)
 
 
 def _grant(

@@ -25,7 +25,7 @@ from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.steering import Steering
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import campaign, edition, item, steering
-from digest.store.editions import editions
+from digest.store.editions import editions, standing
 from digest.store.editions.editions import Edition
 
 _PUBLIC = (EditionState.SENDING, *DONE.values())
@@ -93,7 +93,7 @@ def stretches(
     mode = mode_of(connection)
     is_public = _is_public_in(connection, campaign_id, now)
     # Asked of those alone that are not public, of which there are few.
-    is_owed = case((is_public, false()), else_=editions.is_owed_to_all())
+    is_owed = case((is_public, false()), else_=standing.is_owed_to_all())
     rows = connection.execute(
         select(edition, is_public.label("public"), is_owed.label("owed"))
         .where(
@@ -132,7 +132,7 @@ def withdrawals(connection: Connection, campaign_id: int) -> list[WithdrawnPosit
 
 def stretch_of(connection: Connection, of: Edition) -> DueStretch:
     """Return the stretch of the log that an edition carries."""
-    since = editions.upto_before(connection, of.schedule_id, of.slot, of.mode)
+    since = standing.upto_before(connection, of.schedule_id, of.slot, of.mode)
     return due_to(since, of.upto or since, of.carried_in)
 
 

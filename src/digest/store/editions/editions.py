@@ -3,33 +3,31 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
-    and_,
-    exists,
     func,
-    not_,
     or_,
     select,
 )
 
 from digest.errors import NotFound, UnreadableError
-from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
+from digest.store.base.asked_together import Asked, Question, rows_of
 from digest.store.base.modes import mode_of
 from digest.store.base.read_once import is_read_once, read_once
 from digest.store.base.row_faults import read_each
-from digest.store.base.tables import campaign, delivery, edition, schedule
+from digest.store.base.tables import campaign, edition, schedule
 from digest.store.campaigns import going_live
 
+LATEST_AT_MOST = 20  # of each campaign, read at once
 _GOING = (EditionState.PLANNED, EditionState.SENDING)
 
 
@@ -126,8 +124,13 @@ def locked(connection: Connection, edition_id: int) -> Edition:
 
 def get(connection: Connection, edition_id: int) -> Edition:
     """Return the edition. Raises NotFound in words, and UnreadableError."""
-    matching = editions_query().where(edition.c.id == edition_id)
-    readable, faults = read_each(connection, matching, edition.c.id, _edition)
+    readable, faults = read_each(
+        connection,
+        _numbered(connection, edition_id),
+        edition.c.id,
+        _edition,
+        partial(rows_of, connection, _numbered, edition_id),
+    )
     for why in faults.values():
         raise _unreadable(edition_id, why)
     if not readable:
@@ -136,6 +139,10 @@ def get(connection: Connection, edition_id: int) -> Edition:
             "see those there are with: digest edition list CAMPAIGN"
         )
     return readable[0]
+
+
+def _numbered(_connection: Connection, edition_id: int) -> Select[Any]:
+    return editions_query().where(edition.c.id == edition_id)
 
 
 def at_slot(connection: Connection, schedule_id: int, slot: datetime) -> Edition | None:
@@ -203,21 +210,25 @@ def latest(connection: Connection, campaign_id: int, most: int) -> list[Edition]
     if not is_read_once(connection):
         return of_campaign(connection, campaign_id)[:most]
 
-    def of_each() -> list[Edition]:
-        place = func.row_number().over(
-            partition_by=edition.c.campaign_id,
-            order_by=(edition.c.slot.desc(), edition.c.id),
-        )
-        places = select(edition.c.id, place.label("place")).subquery()
-        matching = editions_query().where(
-            edition.c.id.in_(select(places.c.id).where(places.c.place <= most))
-        )
-        return read_editions(
-            connection, matching.order_by(edition.c.slot.desc(), edition.c.id)
-        )
+    if most > LATEST_AT_MOST:
+        raise ValueError(f"no more than {LATEST_AT_MOST} are read ahead")
+    every = read_once(
+        connection, "latest editions", lambda: _each_of(connection, _latest)[0]
+    )
+    of_it = sorted(every, key=lambda each: each.id)
+    of_it.sort(key=lambda each: each.slot, reverse=True)
+    return [each for each in of_it if each.campaign_id == campaign_id][:most]
 
-    every = read_once(connection, ("latest editions", most), of_each)
-    return [each for each in every if each.campaign_id == campaign_id]
+
+def _latest(_connection: Connection) -> Select[Any]:
+    place = func.row_number().over(
+        partition_by=edition.c.campaign_id,
+        order_by=(edition.c.slot.desc(), edition.c.id),
+    )
+    places = select(edition.c.id, place.label("place")).subquery()
+    return editions_query().where(
+        edition.c.id.in_(select(places.c.id).where(places.c.place <= LATEST_AT_MOST))
+    )
 
 
 def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
@@ -242,12 +253,16 @@ def unfinished(connection: Connection) -> list[Edition]:
 
     Those of paused campaigns, and live ones that await golive, stay where they are.
     """
-    matching = editions_query().where(
+    every = _each_of(connection, _unfinished)[0]
+    return sorted(every, key=lambda each: (each.slot, each.id))
+
+
+def _unfinished(connection: Connection) -> Select[Any]:
+    return editions_query().where(
         edition.c.state.in_(EDITION_MOVES.unfinished),
         campaign.c.paused_at.is_(None),
         going_live.may_go(connection),
     )
-    return read_editions(connection, matching.order_by(edition.c.slot, edition.c.id))
 
 
 def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Edition]:
@@ -269,13 +284,20 @@ def unreadable(connection: Connection) -> list[UnreadableError]:
 
     Lists of editions leave them out.
     """
-    matching = editions_query().where(edition.c.state.not_in(EDITION_MOVES.ended))
     _, faults = read_once(
         connection,
-        "unfinished editions",
-        lambda: read_each(connection, matching, edition.c.id, _edition),
+        "editions that have not ended",
+        lambda: _each_of(connection, _not_ended),
     )
     return [_unreadable(row_id, why) for row_id, why in faults.items()]
+
+
+def _not_ended(_connection: Connection) -> Select[Any]:
+    return editions_query().where(edition.c.state.not_in(EDITION_MOVES.ended))
+
+
+# What is asked of all campaigns' editions, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_latest,), (_unfinished,), (_not_ended,))
 
 
 def slots_made(
@@ -305,50 +327,9 @@ def slots_made(
     return {slot for slot in slots if slot > after}
 
 
-def upto_before(
-    connection: Connection, schedule_id: int, slot: datetime, mode: Mode
-) -> int:
-    """Return where the schedule's editions before `slot` have come to in the log.
-
-    Those that count in `mode`, but for any of that mode whose copies are all owed:
-    nobody has had it. Or where live editions begin, if that is later.
-    """
-    begins = (
-        select(campaign.c.live_from)
-        .join(schedule, schedule.c.campaign_id == campaign.c.id)
-        .where(schedule.c.id == schedule_id)
-    )
-    last = select(func.max(edition.c.upto)).where(
-        edition.c.schedule_id == schedule_id,
-        edition.c.slot < slot,
-        edition.c.mode.in_(mode.counted),
-        edition.c.state != EditionState.CANCELLED,
-        not_(and_(edition.c.mode == mode, is_owed_to_all())),
-    )
-    first: int = connection.scalars(begins).one()
-    return max(connection.scalar(last) or 0, first)
-
-
-def is_owed_to_all() -> ColumnElement[bool]:
-    """Return the condition that an edition's copies are owed, and none has left."""
-    of_it = exists().where(delivery.c.edition_id == edition.c.id)
-    is_owed = or_(delivery.c.owes, delivery.c.carried_by != delivery.c.edition_id)
-    otherwise = [state for state in DeliveryState if state not in NEVER_LEFT]
-    return and_(
-        of_it.where(delivery.c.state.in_(NEVER_LEFT), is_owed),
-        not_(of_it.where(delivery.c.state.in_(otherwise))),
-    )
-
-
-def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:
-    """Return a live edition that carries the position and was approved, if any was."""
-    matching = select(edition.c.id).where(
-        edition.c.campaign_id == campaign_id,
-        edition.c.upto >= position,
-        edition.c.approved_at.is_not(None),
-        edition.c.mode == Mode.LIVE,
-    )
-    return connection.scalar(matching.order_by(edition.c.id).limit(1))
+def questions_of(edition_id: int) -> tuple[Asked, ...]:
+    """Return what `get` asks, to be asked with others."""
+    return ((_numbered, edition_id),)
 
 
 def editions_query() -> Select[Any]:
@@ -374,6 +355,14 @@ def _unreadable(edition_id: int, why: str) -> UnreadableError:
 def read_editions(connection: Connection, query: Select[Any]) -> list[Edition]:
     """Return the editions of a query that can be read, in its order."""
     return read_each(connection, query, edition.c.id, _edition)[0]
+
+
+def _each_of(
+    connection: Connection, question: Question
+) -> tuple[list[Edition], dict[int, str]]:
+    query = question(connection)
+    ahead = partial(rows_of, connection, question)
+    return read_each(connection, query, edition.c.id, _edition, ahead)
 
 
 def stretches_of(rows: Sequence[Any] | None) -> tuple[DueStretch, ...]:

@@ -2,15 +2,16 @@
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
 
 from digest.errors import UnreadableError
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.modes import mode_of
-from digest.store.base.read_once import read_once
 from digest.store.base.tables import edition, schedule
 from digest.store.campaigns import campaigns
 
@@ -31,21 +32,25 @@ def quiet_until(connection: Connection, now: datetime) -> dict[int, datetime]:
 
     None of their emails is leased. A rehearsal wakes nobody.
     """
-    on_their_way = (
-        select(edition.c.id, edition.c.campaign_id, schedule.c.name)
-        .join(schedule, schedule.c.id == edition.c.schedule_id)
-        .where(edition.c.state.in_(ON_THEIR_WAY), edition.c.mode == Mode.LIVE)
-    )
-    rows = read_once(
-        connection, "live and going", lambda: connection.execute(on_their_way).all()
-    )
     ends = {}
-    for row in rows:
+    for row in rows_of(connection, _live_and_going):
         with suppress(UnreadableError):  # whoever leases its emails says so
             campaign = campaigns.load(connection, row.campaign_id)
             if end := campaign.quiet_until(row.name, now):
                 ends[row.id] = end
     return ends
+
+
+def _live_and_going(_connection: Connection) -> Select[Any]:
+    return (
+        select(edition.c.id, edition.c.campaign_id, schedule.c.name)
+        .join(schedule, schedule.c.id == edition.c.schedule_id)
+        .where(edition.c.state.in_(ON_THEIR_WAY), edition.c.mode == Mode.LIVE)
+    )
+
+
+# What is asked of quiet hours, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_live_and_going,),)
 
 
 def is_going(edition_id: int) -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
 from digest.model.editions.rendition import FAULT, TOO_HEAVY, UNPRINTED, Rendition
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import rendition
@@ -100,15 +101,22 @@ def _facts_of_each(
     connection: Connection, edition_ids: Sequence[int]
 ) -> dict[int, dict[str, Mapping[str, Any]]]:
     """Return the facts of the renditions of each edition, by their keys in order."""
-    rows = connection.execute(
-        select(rendition.c.edition_id, rendition.c.key, rendition.c.facts)
-        .where(one_of(connection, rendition.c.edition_id, edition_ids))
-        .order_by(rendition.c.key)
-    )
+    rows = rows_of(connection, _notes, tuple(edition_ids))
     notes = dict[int, dict[str, Mapping[str, Any]]]()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.key):
         notes.setdefault(row.edition_id, {})[row.key] = row.facts
     return notes
+
+
+def _notes(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
+    return select(rendition.c.edition_id, rendition.c.key, rendition.c.facts).where(
+        one_of(connection, rendition.c.edition_id, edition_ids)
+    )
+
+
+def questions(edition_ids: Sequence[int]) -> tuple[Asked, ...]:
+    """Return what is asked of these editions' facts, to be asked with others."""
+    return ((_notes, tuple(edition_ids)),)
 
 
 def _forget_fault(connection: Connection, edition_id: int, key: str) -> None:

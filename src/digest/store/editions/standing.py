@@ -1,13 +1,27 @@
 """Where a schedule, or a moment, stands in its campaign's log: what to begin behind."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
-from digest.store.base.tables import campaign, edition, item, schedule
-from digest.store.editions.editions import is_owed_to_all
+from digest.store.base.asked_together import rows_of
+from digest.store.base.indexed_copies import stands_in
+from digest.store.base.tables import campaign, delivery, edition, item, schedule
 
 
 def standings(
@@ -60,6 +74,58 @@ def standings(
         .where(schedule.c.campaign_id == campaign_id)
     )
     return {row.id: max(row.reached or 0, row.live_from) for row in rows}
+
+
+def upto_before(
+    connection: Connection, schedule_id: int, slot: datetime, mode: Mode
+) -> int:
+    """Return where the schedule's editions before `slot` have come to in the log.
+
+    Those that count in `mode`, but for any of that mode whose copies are all owed:
+    nobody has had it. Or where live editions begin, if that is later.
+    """
+    (row,) = rows_of(connection, _upto_before, schedule_id, slot, mode)
+    return max(int(row.live_from), int(row.furthest or 0))
+
+
+def _upto_before(
+    _connection: Connection, schedule_id: int, slot: datetime, mode: Mode
+) -> Select[Any]:
+    furthest = select(func.max(edition.c.upto)).where(
+        edition.c.schedule_id == schedule_id,
+        edition.c.slot < slot,
+        edition.c.mode.in_(mode.counted),
+        edition.c.state != EditionState.CANCELLED,
+        not_(and_(edition.c.mode == mode, is_owed_to_all())),
+    )
+    return (
+        select(campaign.c.live_from, furthest.scalar_subquery().label("furthest"))
+        .join(schedule, schedule.c.campaign_id == campaign.c.id)
+        .where(schedule.c.id == schedule_id)
+    )
+
+
+def is_owed_to_all() -> ColumnElement[bool]:
+    """Return the condition that an edition's copies are owed, and none has left."""
+    of_it = exists().where(delivery.c.edition_id == edition.c.id)
+    is_owed = or_(delivery.c.owes, delivery.c.carried_by != delivery.c.edition_id)
+    otherwise = [state for state in DeliveryState if state not in NEVER_LEFT]
+    # The first copy that has left settles it: the few that have not come second.
+    return and_(
+        not_(of_it.where(delivery.c.state.in_(otherwise))),
+        of_it.where(stands_in(NEVER_LEFT), is_owed),
+    )
+
+
+def gone_with(connection: Connection, campaign_id: int, position: int) -> int | None:
+    """Return a live edition that carries the position and was approved, if any was."""
+    matching = select(edition.c.id).where(
+        edition.c.campaign_id == campaign_id,
+        edition.c.upto >= position,
+        edition.c.approved_at.is_not(None),
+        edition.c.mode == Mode.LIVE,
+    )
+    return connection.scalar(matching.order_by(edition.c.id).limit(1))
 
 
 def released_before(connection: Connection, campaign_id: int, moment: datetime) -> int:

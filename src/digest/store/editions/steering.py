@@ -9,13 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    insert,
+    select,
+    update,
+)
 
 from digest.errors import DigestError, EditionConflict
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import SteeredEdition, Steering
 from digest.model.posts.markdown import to_markdown
+from digest.store.base.asked_together import rows_of
 from digest.store.base.tables import schedule, steering, steering_act
 from digest.store.base.upsert import insert_new
 from digest.store.editions import editions
@@ -49,8 +59,13 @@ class SteeringAct:
 
 def get(connection: Connection, place: SteeringPlace) -> SteeredEdition:
     """Return how an edition is steered."""
-    row = connection.execute(select(steering).where(_at(place))).first()
+    rows = rows_of(connection, _steered_at, place)
+    row = rows[0] if rows else None
     return SteeredEdition() if row is None else _steered(row)
+
+
+def _steered_at(_connection: Connection, place: SteeringPlace) -> Select[Any]:
+    return select(steering).where(_at(place))
 
 
 def change(

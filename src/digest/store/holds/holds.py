@@ -10,7 +10,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    delete,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from digest.errors import HeldError
 from digest.model.delivery.marks import (
@@ -19,6 +29,7 @@ from digest.model.delivery.marks import (
     departure,
     generation_after_resume,
 )
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.engine import after_commit, reading, writing
 from digest.store.base.read_once import read_once
 from digest.store.base.tables import handover, watch
@@ -112,13 +123,21 @@ def standing(connection: Connection, now: datetime) -> Hold | None:
 
 
 def _standing(connection: Connection, now: datetime) -> Hold | None:
-    row = connection.execute(select(handover)).one()
+    (row,) = rows_of(connection, _mark_and_watch)
     if row.held_since is not None:
         return Hold(row.held_since, row.held_because or "")
     before, server = _mark(row, row.generation), server_identity(connection)
     if why := _departure(connection, before, server):
         return Hold(now, why)
-    return _sleep(connection, now)
+    return _slept(row.looked_at, now)
+
+
+def _mark_and_watch(_connection: Connection) -> Select[Any]:
+    return select(handover, watch.c.looked_at).outerjoin(watch, true())
+
+
+# What is asked of the hold that stands, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_mark_and_watch,),)
 
 
 def locked(connection: Connection, now: datetime) -> Hold | None:
@@ -230,7 +249,10 @@ def _departure(
 
 
 def _sleep(connection: Connection, now: datetime) -> Hold | None:
-    looked_at = connection.scalar(select(watch.c.looked_at))
+    return _slept(connection.scalar(select(watch.c.looked_at)), now)
+
+
+def _slept(looked_at: datetime | None, now: datetime) -> Hold | None:
     if looked_at is None or now - looked_at <= LONGEST_SLEEP:
         return None
     return Hold(looked_at, SLEPT)

@@ -11,8 +11,7 @@ from digest.store.base.tables import (
     left_out,
     reader,
 )
-from digest.store.editions.editions import is_owed_to_all
-from digest.store.editions.standing import standings
+from digest.store.editions.standing import is_owed_to_all, standings
 
 
 def owe_newcomers(connection: Connection, edition_id: int) -> None:

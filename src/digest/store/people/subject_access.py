@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, select, update
 
 from digest.model.delivery.doubts import doubt_in_words
+from digest.store.base.asked_together import Asked, Question, rows_of
 from digest.store.base.tables import (
     bounce,
     campaign,
@@ -23,6 +24,7 @@ from digest.store.people.doubles.merges import whose
 from digest.store.people.subscribers import absorbed_numbers
 
 Entries = list[dict[str, Any]]
+_PLACE = "place"
 
 
 def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
@@ -31,48 +33,57 @@ def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
     The last where they have paused all that they read, or come to read. In "absorbed"
     are the numbers of who was merged into them, with spaces.
     """
-    dates = select(
+    return _entries(connection, _dates, subscriber_id)[0]
+
+
+def _dates(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ...]]:
+    return select(
         subscriber.c.created_at.label("held_since"),
         subscriber.c.changed_at,
         subscriber.c.erased_at,
         subscriber.c.back_on,
         absorbed_numbers().label("absorbed"),
-    )
-    return _entries(connection, dates.where(subscriber.c.id == subscriber_id))[0]
+    ).where(subscriber.c.id == subscriber_id)
 
 
 def subscriptions_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the lists somebody is or was on, and the evidence of consent."""
+    return _entries(connection, _subscriptions, subscriber_id)
+
+
+def _subscriptions(_connection: Connection, subscriber_id: int) -> Select[Any]:
     evidence = [column for column in subscription.c if not column.name.endswith("_id")]
-    return _entries(
-        connection,
-        select(mailing_list.c.name.label("list"), *evidence)
+    name = mailing_list.c.name
+    return (
+        select(name.label(_PLACE), name.label("list"), *evidence)
         .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
         .where(subscription.c.subscriber_id == subscriber_id)
-        .order_by(mailing_list.c.name),
     )
 
 
 def consents_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return each time somebody said yes, and in which words, the latest last."""
+    return _entries(connection, _consents, subscriber_id)
+
+
+def _consents(_connection: Connection, subscriber_id: int) -> Select[Any]:
     facts = [column for column in consent.c if not column.name.endswith("id")]
-    return _entries(
-        connection,
-        select(mailing_list.c.name.label("list"), *facts)
+    return (
+        select(consent.c.id.label(_PLACE), mailing_list.c.name.label("list"), *facts)
         .join(mailing_list, mailing_list.c.id == consent.c.mailing_list_id)
         .where(whose(consent.c.subscriber_id, subscriber_id))
-        .order_by(consent.c.id),
     )
 
 
 def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the campaigns somebody reads, and how."""
-    return _entries(connection, _campaigns(subscriber_id))
+    return _entries(connection, _campaigns, subscriber_id)
 
 
-def _campaigns(subscriber_id: int) -> Select[Any]:
+def _campaigns(_connection: Connection, subscriber_id: int) -> Select[Any]:
     return (
         select(
+            campaign.c.name.label(_PLACE),
             campaign.c.name.label("campaign"),
             schedule.c.name.label("schedule"),
             reader.c.format,
@@ -88,27 +99,36 @@ def _campaigns(subscriber_id: int) -> Select[Any]:
         .join(campaign, campaign.c.id == reader.c.campaign_id)
         .join(schedule, schedule.c.id == reader.c.schedule_id)
         .where(reader.c.subscriber_id == subscriber_id)
-        .order_by(campaign.c.name)
     )
 
 
 def reading_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return what `campaigns_of` does, each with how they left it, if they have."""
+    return _entries(connection, _reading, subscriber_id)
+
+
+def _reading(connection: Connection, subscriber_id: int) -> Select[Any]:
     has_left = and_(
         departure.c.campaign_id == reader.c.campaign_id,
         departure.c.subscriber_id == reader.c.subscriber_id,
         departure.c.returned_at.is_(None),
     )
-    rows = _campaigns(subscriber_id).outerjoin(departure, has_left)
+    rows = _campaigns(connection, subscriber_id).outerjoin(departure, has_left)
     how = (departure.c.left_at, departure.c.means, departure.c.reason)
-    return _entries(connection, rows.add_columns(*how))
+    return rows.add_columns(*how)
 
 
 def departures_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the campaigns somebody has left, and whether they came back."""
-    return _entries(
-        connection,
+    return _entries(connection, _departures, subscriber_id)
+
+
+def _departures(
+    _connection: Connection, subscriber_id: int
+) -> Select[*tuple[Any, ...]]:
+    return (
         select(
+            campaign.c.name.label(_PLACE),
             campaign.c.name.label("campaign"),
             departure.c.left_at,
             departure.c.means,
@@ -117,15 +137,25 @@ def departures_of(connection: Connection, subscriber_id: int) -> Entries:
         )
         .join(campaign, campaign.c.id == departure.c.campaign_id)
         .where(departure.c.subscriber_id == subscriber_id)
-        .order_by(campaign.c.name),
     )
 
 
 def copies_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the copies somebody was sent or is to be sent, oldest first."""
-    entries = _entries(
-        connection,
+    # Sorted already by the edition: what is due at the same time stays so.
+    entries = sorted(
+        _entries(connection, _copies, subscriber_id), key=lambda entry: entry["slot"]
+    )
+    return [
+        entry | {"doubt": doubt_in_words(entry["state"], entry["doubts"])}
+        for entry in entries
+    ]
+
+
+def _copies(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    return (
         select(
+            edition.c.id.label(_PLACE),
             campaign.c.name.label("campaign"),
             edition.c.code.label("edition"),
             edition.c.slot,
@@ -142,19 +172,18 @@ def copies_of(connection: Connection, subscriber_id: int) -> Entries:
         .join(edition, edition.c.id == delivery.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .where(whose(delivery.c.subscriber_id, subscriber_id))
-        .order_by(edition.c.slot, edition.c.id),
     )
-    return [
-        entry | {"doubt": doubt_in_words(entry["state"], entry["doubts"])}
-        for entry in entries
-    ]
 
 
 def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return what came back of somebody's copies, oldest first."""
-    return _entries(
-        connection,
+    return _entries(connection, _bounces, subscriber_id)
+
+
+def _bounces(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(
+            bounce.c.id.label(_PLACE),
             campaign.c.name.label("campaign"),
             edition.c.code.label("edition"),
             bounce.c.recorded_at,
@@ -166,8 +195,16 @@ def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .join(reader, reader.c.id == bounce.c.reader_id)
         .where(whose(reader.c.subscriber_id, subscriber_id))
-        .order_by(bounce.c.id),
     )
+
+
+def questions(subscriber_id: int) -> tuple[Asked, ...]:
+    """Return all that is asked here of somebody, to be asked together."""
+    every = (
+        *(_dates, _subscriptions, _consents, _campaigns, _reading),
+        *(_departures, _copies, _bounces),
+    )
+    return tuple((question, subscriber_id) for question in every)
 
 
 def blank(connection: Connection, subscriber_id: int) -> None:
@@ -191,5 +228,10 @@ def blank(connection: Connection, subscriber_id: int) -> None:
     )
 
 
-def _entries(connection: Connection, query: Select[Any]) -> Entries:
-    return [dict(row) for row in connection.execute(query).mappings()]
+def _entries(connection: Connection, question: Question, subscriber_id: int) -> Entries:
+    """Return the rows of a question as they are named, by their places."""
+    entries = [row._asdict() for row in rows_of(connection, question, subscriber_id)]
+    entries.sort(key=lambda entry: entry.get(_PLACE, 0))
+    return [
+        {name: entry[name] for name in entry if name != _PLACE} for entry in entries
+    ]

@@ -11,7 +11,7 @@ from digest.model.posts.edits import changed_fields, merged
 from digest.model.posts.event_changes import corrected
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Event, Item
-from digest.store.base.read_once import read_once
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import item, source
 from digest.store.posts import editing, log, positions
 from digest.store.posts.listing import IS_OFFERED
@@ -55,16 +55,21 @@ def offer_of(connection: Connection, item_id: int) -> OfferedCorrection | None:
 
 def count(connection: Connection, campaign_id: int) -> int:
     """Return how many corrections wait for staff to decide."""
+    rows = rows_of(connection, _offered_of_each)
+    counts = {row[0]: int(row[1]) for row in rows}
+    return counts.get(campaign_id, 0)
 
-    def of_each() -> dict[int, int]:
-        rows = connection.execute(
-            select(item.c.campaign_id, func.count())
-            .where(IS_OFFERED)
-            .group_by(item.c.campaign_id)
-        )
-        return {row[0]: row[1] for row in rows}
 
-    return read_once(connection, "corrections offered", of_each).get(campaign_id, 0)
+def _offered_of_each(_connection: Connection) -> Select[Any]:
+    return (
+        select(item.c.campaign_id, func.count())
+        .where(IS_OFFERED)
+        .group_by(item.c.campaign_id)
+    )
+
+
+# What is asked of every campaign's corrections, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_offered_of_each,),)
 
 
 def proposed(row: Row[Any]) -> Item:

@@ -21,8 +21,9 @@ from digest.model.posts.pictures import (
     too_many,
 )
 from digest.store import limits
+from digest.store.base.asked_together import ROW_FAULTS
 from digest.store.base.read_once import is_read_once, read_once
-from digest.store.base.row_faults import ROW_FAULTS, read_each
+from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item, source
 from digest.store.posts import log, pictures, positions
 from digest.store.posts.pictures import PictureAddress

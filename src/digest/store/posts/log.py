@@ -13,7 +13,7 @@ from digest.model.posts.items import Item
 from digest.store.base.read_once import read_once
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item, source
-from digest.store.editions import editions
+from digest.store.editions import standing
 from digest.store.posts import pictures, positions
 from digest.store.posts.revisions import set_values
 from digest.store.staff import audit
@@ -60,7 +60,11 @@ def released(
     whether an edition goes without it.
     """
     rows = _rows(campaign_id, since, upto)
-    entries, faults = read_each(connection, rows, item.c.id, _entry)
+    entries, faults = read_once(
+        connection,
+        ("released", campaign_id, since, upto),
+        lambda: read_each(connection, rows, item.c.id, _entry),
+    )
     for item_id, why in faults.items():
         raise unreadable(item_id, why)
     latest = {post: entry.position for post, entry in entries}
@@ -158,7 +162,7 @@ def restore(connection: Connection, item_id: int, now: datetime) -> bool:
         return False
     edition_id = None
     if row.position is not None:
-        edition_id = editions.gone_with(connection, row.campaign_id, row.position)
+        edition_id = standing.gone_with(connection, row.campaign_id, row.position)
     if edition_id is not None:
         raise DigestError(
             f"edition {edition_id} has gone on without post {item_id}, and some "
@@ -177,7 +181,7 @@ def is_final(connection: Connection, item_id: int) -> bool:
     """Whether a withdrawal of the item cannot be undone, as `restore` would say."""
     row = row_of(connection, item_id)
     return row.position is not None and (
-        editions.gone_with(connection, row.campaign_id, row.position) is not None
+        standing.gone_with(connection, row.campaign_id, row.position) is not None
     )
 
 

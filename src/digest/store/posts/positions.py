@@ -3,10 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from digest.model.editions.mode import Mode
-from digest.store.base.read_once import read_once
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import BigId, campaign, edition, item
 
 
@@ -132,21 +142,24 @@ def carried(connection: Connection, campaign_id: int) -> int:
 
 def carried_of_each(connection: Connection) -> dict[int, int]:
     """Return the same of every campaign, by its id."""
+    return {row[0]: max(row[1], row[2] or 0) for row in rows_of(connection, _carried)}
+
+
+def _carried(_connection: Connection) -> Select[Any]:
     is_carried_by = and_(
         edition.c.campaign_id == campaign.c.id,
         edition.c.mode == Mode.LIVE,
         or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
     )
+    return (
+        select(campaign.c.id, campaign.c.had_upto, func.max(edition.c.upto))
+        .outerjoin(edition, is_carried_by)
+        .group_by(campaign.c.id, campaign.c.had_upto)
+    )
 
-    def of_each() -> dict[int, int]:
-        rows = connection.execute(
-            select(campaign.c.id, campaign.c.had_upto, func.max(edition.c.upto))
-            .outerjoin(edition, is_carried_by)
-            .group_by(campaign.c.id, campaign.c.had_upto)
-        )
-        return {row[0]: max(row[1], row[2] or 0) for row in rows}
 
-    return read_once(connection, "carried", of_each)
+# What is asked of how far editions carry, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_carried,),)
 
 
 def is_carried(position: int | None, upto: int) -> bool:

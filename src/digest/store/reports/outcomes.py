@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Connection,
     Select,
+    String,
     case,
     delete,
     func,
@@ -27,6 +29,7 @@ from sqlalchemy import (
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.moves import DELIVERY_MOVES
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import delivery, edition, left_out, tally, variant
 
@@ -56,6 +59,11 @@ def outcomes_of(
     connection: Connection, edition_ids: Sequence[int]
 ) -> list[OutcomeCount]:
     """Return what became of the readers of those editions."""
+    rows = rows_of(connection, _outcomes_of, tuple(edition_ids))
+    return [OutcomeCount(*row) for row in rows]
+
+
+def _outcomes_of(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
     counted = select(
         tally.c.edition_id,
         tally.c.outcome,
@@ -65,18 +73,25 @@ def outcomes_of(
         tally.c.readers,
     ).where(tally.c.edition_id.in_(_those(connection, edition_ids, tallied=True)))
     others = _outcomes(_those(connection, edition_ids, tallied=False))
-    every: CompoundSelect[Any] = union_all(counted, *others.selects)
-    rows = connection.execute(every)
-    return [OutcomeCount(*row) for row in rows]
+    return select(union_all(counted, *others.selects).subquery())
 
 
 def copies_of_each(
     connection: Connection, edition_ids: Sequence[int]
 ) -> dict[int, dict[tuple[str, str], int]]:
     """Return the deliveries of each of those editions by (channel, state)."""
+    copies: dict[int, dict[tuple[str, str], int]] = {each: {} for each in edition_ids}
+    rows = rows_of(connection, _copies_of, tuple(edition_ids))
+    for row in sorted(rows, key=lambda row: (row.channel, row.state)):
+        copies[row.edition_id][row.channel, row.state] = row.copies
+    return copies
+
+
+def _copies_of(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
     state = tally.c.outcome.label("state")
+    copies = func.sum(tally.c.readers).cast(BigInteger).label("copies")
     counted = (
-        select(tally.c.edition_id, tally.c.channel, state, func.sum(tally.c.readers))
+        select(tally.c.edition_id, tally.c.channel, state, copies)
         .where(
             tally.c.edition_id.in_(_those(connection, edition_ids, tallied=True)),
             tally.c.channel != "",
@@ -92,11 +107,48 @@ def copies_of_each(
         )
         .group_by(delivery.c.edition_id, delivery.c.channel, delivery.c.state)
     )
-    copies: dict[int, dict[tuple[str, str], int]] = {each: {} for each in edition_ids}
-    rows = connection.execute(union_all(counted, going).order_by("channel", "state"))
-    for edition_id, channel, name, count in rows:
-        copies[edition_id][channel, name] = int(count)
-    return copies
+    return select(union_all(counted, going).subquery())
+
+
+def unreachable_of_each(
+    connection: Connection, edition_ids: Sequence[int]
+) -> dict[int, int]:
+    """Return how many readers of each of those editions could not be reached."""
+    rows = rows_of(connection, _unreachable_of, tuple(edition_ids))
+    return {row.edition_id: row.readers for row in rows}
+
+
+def _unreachable_of(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
+    counted = (
+        select(
+            tally.c.edition_id,
+            func.sum(tally.c.readers).cast(BigInteger).label("readers"),
+        )
+        .where(
+            tally.c.edition_id.in_(_those(connection, edition_ids, tallied=True)),
+            tally.c.outcome == UNREACHABLE,
+        )
+        .group_by(tally.c.edition_id)
+    )
+    going = (
+        select(left_out.c.edition_id, func.count())
+        .where(
+            left_out.c.edition_id.in_(_those(connection, edition_ids, tallied=False)),
+            left_out.c.kind == UNREACHABLE,
+        )
+        .group_by(left_out.c.edition_id)
+    )
+    return select(union_all(counted, going).subquery())
+
+
+def copies_question(edition_ids: tuple[int, ...]) -> Asked:
+    """Return what `copies_of_each` asks, to be asked with others."""
+    return _copies_of, edition_ids
+
+
+def unreachable_question(edition_ids: tuple[int, ...]) -> Asked:
+    """Return what `unreachable_of_each` asks, to be asked with others."""
+    return _unreachable_of, edition_ids
 
 
 def to_count(connection: Connection, most: int) -> list[int]:
@@ -149,7 +201,7 @@ def _those(
 
 def _outcomes(edition_ids: Select[int]) -> CompoundSelect[Any]:
     is_refused: ColumnElement[bool] = delivery.c.state == DeliveryState.REFUSED
-    codes = func.substr(func.coalesce(delivery.c.reply, ""), 1, _CODES)
+    codes = func.substr(func.coalesce(delivery.c.reply, ""), 1, _CODES, type_=String)
     cause = case((is_refused, codes), else_="")
     copies = (
         select(

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
     func,
     or_,
@@ -16,6 +18,7 @@ from sqlalchemy import (
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.store import limits
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.read_once import of_edition, read_once, with_those_ahead
 from digest.store.base.tables import delivery, send_batch
@@ -59,15 +62,40 @@ def waits(connection: Connection, edition_id: int, now: datetime) -> DelayedEmai
     return every.get(edition_id, DelayedEmails())
 
 
+def questions(edition_ids: Sequence[int], now: datetime) -> tuple[Asked, ...]:
+    """Return what is asked of how these get on, to be asked with others."""
+    ids = tuple(edition_ids)
+    return ((_delayed, ids, now), (_states, ids))
+
+
 def _delayed_of_each(
     connection: Connection, edition_ids: Sequence[int], now: datetime
 ) -> dict[int, DelayedEmails]:
-    copies = func.count().label("copies")
-    rows = connection.execute(
+    rows = sorted(
+        rows_of(connection, _delayed, tuple(edition_ids), now),
+        key=lambda row: (row.edition_id, -row.copies, row.reply or ""),
+    )
+    delayed = {}
+    for edition_id, of_it in groupby(rows, key=lambda row: int(row.edition_id)):
+        reasons = [*of_it]
+        delayed[edition_id] = DelayedEmails(
+            sum(row.copies for row in reasons),
+            min(row.soonest for row in reasons),
+            tuple(
+                (row.reply or "", row.copies) for row in reasons[: limits.DELAY_REASONS]
+            ),
+        )
+    return delayed
+
+
+def _delayed(
+    connection: Connection, edition_ids: Sequence[int], now: datetime
+) -> Select[Any]:
+    return (
         select(
             delivery.c.edition_id,
             delivery.c.reply,
-            copies,
+            func.count().label("copies"),
             func.min(delivery.c.next_attempt_at).label("soonest"),
         )
         .where(
@@ -80,19 +108,7 @@ def _delayed_of_each(
             delivery.c.next_attempt_at > now,
         )
         .group_by(delivery.c.edition_id, delivery.c.reply)
-        .order_by(delivery.c.edition_id, copies.desc(), delivery.c.reply)
-    ).all()
-    delayed = {}
-    for edition_id, of_it in groupby(rows, key=lambda row: int(row.edition_id)):
-        reasons = [*of_it]
-        delayed[edition_id] = DelayedEmails(
-            sum(row.copies for row in reasons),
-            min(row.soonest for row in reasons),
-            tuple(
-                (row.reply or "", row.copies) for row in reasons[: limits.DELAY_REASONS]
-            ),
-        )
-    return delayed
+    )
 
 
 def lately(
@@ -129,15 +145,18 @@ def batches(connection: Connection, edition_id: int) -> dict[str, int]:
 def _batches_of_each(
     connection: Connection, edition_ids: Sequence[int]
 ) -> dict[int, dict[str, int]]:
-    rows = connection.execute(
+    states = dict[int, dict[str, int]]()
+    for edition_id, state, count in rows_of(connection, _states, tuple(edition_ids)):
+        states.setdefault(edition_id, {})[state] = count
+    return states
+
+
+def _states(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
+    return (
         select(send_batch.c.edition_id, send_batch.c.state, func.count())
         .where(one_of(connection, send_batch.c.edition_id, edition_ids))
         .group_by(send_batch.c.edition_id, send_batch.c.state)
     )
-    states = dict[int, dict[str, int]]()
-    for edition_id, state, count in rows:
-        states.setdefault(edition_id, {})[state] = count
-    return states
 
 
 def _of_batches(*those: ColumnElement[bool]) -> ColumnElement[bool]:

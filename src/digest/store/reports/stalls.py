@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
     ScalarSelect,
+    Select,
     and_,
     func,
     select,
@@ -18,6 +20,8 @@ from sqlalchemy import (
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.mode import Mode
+from digest.store.base.asked_together import Asked, rows_of
+from digest.store.base.bulk import one_of
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import (
     audit,
@@ -64,6 +68,17 @@ def sending_pace(
     What may not leave, or might not a while ago, is not looked at: paused campaigns,
     editions held back and those in quiet hours are none of a worker's business.
     """
+    (row,) = rows_of(connection, _moved, now)
+    moved = (row.done, row.settled, row.handed_over, row.printed)
+    return SendingPace(
+        _emails_since(connection, now, patience),
+        rows_of(connection, _letters_since, now - patience)[0].since,
+        row.leased,
+        max((at for at in moved if at), default=None),
+    )
+
+
+def _moved(_connection: Connection, now: datetime) -> Select[Any]:
     is_leased = and_(
         send_batch.c.state == LEASED,
         send_batch.c.lease_until >= now,
@@ -77,20 +92,12 @@ def sending_pace(
         ),
         IS_EMAIL,
     )
-    leased, done, settled, handed_over, printed = connection.execute(
-        select(
-            _latest(send_batch.c.due_at, is_leased),
-            _latest(send_batch.c.due_at, send_batch.c.state == DONE),
-            _latest(delivery.c.settled_at, in_hand),
-            _latest(delivery.c.handed_over_at, in_hand),
-            _latest(print_batch.c.made_at, true()),
-        )
-    ).one()
-    return SendingPace(
-        _emails_since(connection, now, patience),
-        _letters_since(connection, now - patience),
-        leased,
-        max((at for at in (done, settled, handed_over, printed) if at), default=None),
+    return select(
+        _latest(send_batch.c.due_at, is_leased).label("leased"),
+        _latest(send_batch.c.due_at, send_batch.c.state == DONE).label("done"),
+        _latest(delivery.c.settled_at, in_hand).label("settled"),
+        _latest(delivery.c.handed_over_at, in_hand).label("handed_over"),
+        _latest(print_batch.c.made_at, true()).label("printed"),
     )
 
 
@@ -100,26 +107,35 @@ def _latest(instant: Column[Any], those: ColumnElement[bool]) -> ScalarSelect[An
 
 def let_go_at(connection: Connection, since: datetime) -> datetime | None:
     """Return when a person last let go on what had been kept back, later than that."""
-    matching = select(func.max(audit.c.at)).where(
+    at: datetime | None = rows_of(connection, _let_go_at, since)[0].at
+    return at
+
+
+def _let_go_at(_connection: Connection, since: datetime) -> Select[Any]:
+    return select(func.max(audit.c.at).label("at")).where(
         audit.c.at > since, audit.c.act.in_(_LET_GO), audit.c.edition_id.is_(None)
     )
-    at: datetime | None = connection.scalar(matching)
-    return at
 
 
 def looked_at(connection: Connection) -> datetime | None:
     """Return when a timetable last looked; None before the first, or after a resume."""
-    at: datetime | None = connection.scalar(select(func.max(watch.c.looked_at)))
+    at: datetime | None = rows_of(connection, _looked_at)[0].at
     return at
+
+
+def _looked_at(_connection: Connection) -> Select[Any]:
+    return select(func.max(watch.c.looked_at).label("at"))
 
 
 def opened_and_approved(
     connection: Connection, edition_ids: Iterable[int]
 ) -> dict[int, tuple[datetime, datetime | None]]:
     """Return when each edition was opened, and when it was approved, by its id."""
+    if not (ids := tuple(edition_ids)):
+        return {}
     rows = connection.execute(
         select(edition.c.id, edition.c.opened_at, edition.c.approved_at).where(
-            edition.c.id.in_(edition_ids)
+            one_of(connection, edition.c.id, ids)
         )
     )
     return {row.id: (row.opened_at, row.approved_at) for row in rows}
@@ -132,16 +148,39 @@ def letters_unposted(
 
     Those of rehearsals are not meant to be.
     """
-    count, since = connection.execute(
-        select(func.sum(print_batch.c.letters), func.min(print_batch.c.made_at))
+    (row,) = rows_of(connection, _unposted, before)
+    return int(row.letters or 0), row.since
+
+
+def _unposted(_connection: Connection, before: datetime) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            func.sum(print_batch.c.letters).cast(BigInteger).label("letters"),
+            func.min(print_batch.c.made_at).label("since"),
+        )
         .join(edition, edition.c.id == print_batch.c.edition_id)
         .where(
             print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
             print_batch.c.made_at < before,
             edition.c.mode == Mode.LIVE,
         )
-    ).one()
-    return int(count or 0), since
+    )
+
+
+def questions(
+    now: datetime,
+    patience: timedelta,
+    unposted_before: datetime,
+    let_go_since: datetime,
+) -> tuple[Asked, ...]:
+    """Return what all of these ask, to be asked with others."""
+    return (
+        (_looked_at,),
+        (_let_go_at, let_go_since),
+        (_moved, now),
+        (_letters_since, now - patience),
+        (_unposted, unposted_before),
+    )
 
 
 def _emails_since(
@@ -154,9 +193,9 @@ def _emails_since(
     return since
 
 
-def _letters_since(connection: Connection, before: datetime) -> datetime | None:
-    oldest = (
-        select(func.min(edition.c.planned_at))
+def _letters_since(connection: Connection, before: datetime) -> Select[Any]:
+    return (
+        select(func.min(edition.c.planned_at).label("since"))
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .where(
             edition.c.state.in_(ON_THEIR_WAY),
@@ -169,8 +208,6 @@ def _letters_since(connection: Connection, before: datetime) -> datetime | None:
             _has_letters(),
         )
     )
-    since: datetime | None = connection.scalar(oldest)
-    return since
 
 
 def _has_letters() -> ColumnElement[bool]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from digest.errors import DigestError, NotFound
 from digest.model.names import nearest
 from digest.model.roles import Role
 from digest.store import limits
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import (
     account,
     account_link,
@@ -97,27 +98,31 @@ def exists(connection: Connection) -> bool:
 
 def listed(connection: Connection) -> list[Account]:
     """Return every account there is or was, by name."""
-    rows = connection.execute(_rows().order_by(func.lower(account.c.name)))
-    return [_account(row) for row in rows]
+    every = read_once(
+        connection,
+        "accounts",
+        lambda: connection.execute(rows().order_by(func.lower(account.c.name))).all(),
+    )
+    return [of_row(row) for row in every]
 
 
 def get(connection: Connection, account_id: int) -> Account:
     """Return the account of that row. Raises NotFound in words."""
-    row = connection.execute(_rows().where(account.c.id == account_id)).first()
+    row = connection.execute(rows().where(account.c.id == account_id)).first()
     if row is None:
         raise NotFound("There is no such account.")
-    return _account(row)
+    return of_row(row)
 
 
 def by_email(connection: Connection, email: str) -> Account:
     """Return the account of that address. Raises NotFound in words."""
-    row = connection.execute(_rows().where(account.c.email == email)).first()
+    row = connection.execute(rows().where(account.c.email == email)).first()
     if row is None:
         every = [each.email for each in listed(connection)]
         near = nearest(email, every)
         help_words = f"is it {near}?" if near else "see: digest users list"
         raise NotFound(f"nobody has an account with the address {email}: {help_words}")
-    return _account(row)
+    return of_row(row)
 
 
 def name_of(connection: Connection, email: str) -> str:
@@ -210,14 +215,9 @@ def known_as(connection: Connection, names: Iterable[str]) -> dict[str, str]:
 
     Somebody who types a command is named by their login.
     """
-    every = [*names]
-    rows = connection.execute(
-        select(account.c.login_name, account.c.name).where(
-            account.c.login_name.in_(every)
-        )
-    )
-    owners = {row.login_name: row.name for row in rows}
-    return {name: owners.get(name, name) for name in every}
+    every = listed(connection)
+    owners = {each.login_name: each.name for each in every if each.login_name}
+    return {name: owners.get(name, name) for name in names}
 
 
 def _whose(organiser: str | None) -> str:
@@ -377,7 +377,9 @@ def _why_not(connection: Connection, email: str, name: str) -> str:
     return f"{email} has an account already, called {row.name}"
 
 
-def _rows() -> Any:
+def rows() -> Select[Any]:
+    """Return what selects every account with what is counted of it."""
+
     def counted(table: Any, *where: Any) -> Any:
         return (
             select(func.count())
@@ -398,7 +400,8 @@ def _rows() -> Any:
     )
 
 
-def _account(row: Row[Any]) -> Account:
+def of_row(row: Row[Any]) -> Account:
+    """Return the account of a row of `rows`."""
     role = _ROLES.get(row.role)
     return Account(
         id=row.id,

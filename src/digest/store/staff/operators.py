@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import alarm, operator_mail
 from digest.store.base.upsert import insert_new
 
@@ -158,15 +159,20 @@ def note_unsent(
 
 def unsent(connection: Connection) -> OperatorBacklog | None:
     """Return what could not be sent yet, if there is any."""
-    waits = (operator_mail.c.sent_at.is_(None), operator_mail.c.failure.is_not(None))
-    row = connection.execute(
-        select(
-            func.count(),
-            func.min(operator_mail.c.made_at),
-            func.max(operator_mail.c.failure),
-        ).where(*waits)
-    ).one()
+    (row,) = rows_of(connection, _unsent)
     return OperatorBacklog(*row) if row[0] else None
+
+
+def _unsent(_connection: Connection) -> Select[*tuple[Any, ...]]:
+    return select(
+        func.count(),
+        func.min(operator_mail.c.made_at),
+        func.max(operator_mail.c.failure),
+    ).where(operator_mail.c.sent_at.is_(None), operator_mail.c.failure.is_not(None))
+
+
+# What is asked of the mail to the operators, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_unsent,),)
 
 
 def forget(connection: Connection, before: datetime) -> None:

@@ -56,23 +56,31 @@ def start(connection: Connection, new: NewSession, now: datetime) -> str:
 def current(connection: Connection, token: str, now: datetime) -> Session | None:
     """Return the session of that cookie, unless it or its account has ended."""
     # Looked up by a hash of 256 random bits: its time tells nothing of use.
+    session = account_session.alias("session")
     row = connection.execute(
-        select(account_session)
-        .join(account, account.c.id == account_session.c.account_id)
+        accounts.rows()
+        .add_columns(
+            session.c.id.label("session_id"),
+            session.c.device,
+            session.c.started_at,
+            session.c.seen_at.label("session_seen_at"),
+            session.c.confirmed_at,
+        )
+        .join(session, session.c.account_id == account.c.id)
         .where(
-            account_session.c.token_hash == _hash(token),
-            account_session.c.ends_at > now,
+            session.c.token_hash == _hash(token),
+            session.c.ends_at > now,
             account.c.ended_at.is_(None),
         )
     ).first()
     if row is None:
         return None
     return Session(
-        row.id,
-        accounts.get(connection, row.account_id),
+        row.session_id,
+        accounts.of_row(row),
         row.device,
         row.started_at,
-        row.seen_at,
+        row.session_seen_at,
         row.confirmed_at is not None,
     )
 

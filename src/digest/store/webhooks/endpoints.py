@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from digest.errors import DigestError, NotFound
 from digest.model.webhooks import WebhookKind
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import webhook_choice, webhook_endpoint
 from digest.store.base.upsert import insert_new
 from digest.store.limits import WEBHOOK_OVERLAP, WEBHOOK_PATIENCE, WEBHOOK_QUIET
@@ -95,15 +96,18 @@ def listed(connection: Connection) -> list[WebhookEndpoint]:
 
 def paused(connection: Connection) -> list[tuple[str, str]]:
     """Return the names of those that we have paused, each with why."""
-    rows = connection.execute(
-        select(webhook_endpoint.c.name, webhook_endpoint.c.paused_because)
-        .where(
-            webhook_endpoint.c.paused_at.is_not(None),
-            webhook_endpoint.c.ended_at.is_(None),
-        )
-        .order_by(webhook_endpoint.c.name)
+    rows = rows_of(connection, _paused)
+    return sorted((row.name, row.paused_because or "") for row in rows)
+
+
+def _paused(_connection: Connection) -> Select[Any]:
+    return select(webhook_endpoint.c.name, webhook_endpoint.c.paused_because).where(
+        webhook_endpoint.c.paused_at.is_not(None), webhook_endpoint.c.ended_at.is_(None)
     )
-    return [(row.name, row.paused_because or "") for row in rows]
+
+
+# What is asked of those that are paused, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_paused,),)
 
 
 def get(connection: Connection, endpoint_id: int) -> WebhookEndpoint:

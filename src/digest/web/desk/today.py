@@ -17,15 +17,17 @@ from digest.model.roles import Right, may
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
-from digest.schedule.reports.alarms import reckon
+from digest.schedule.reports import alarms
+from digest.schedule.reports.alarm_questions import alarm_questions
 from digest.schedule.reports.slot_weeks import CalendarSlot, slots_to_come
-from digest.schedule.reports.troubles.of_campaigns import troubles_in
+from digest.schedule.reports.troubles import of_campaigns, of_editions
 from digest.schedule.reports.troubles.trouble import Trouble, TroublePlace
-from digest.store.base.read_once import look_ahead
+from digest.store.base.asked_together import ask_together
+from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.editions import editions
-from digest.store.reports import overview
+from digest.store.reports import edition_copies, unserved
 from digest.store.staff import accounts
 from digest.web import limits
 from digest.web.desk.cures import address_of
@@ -55,6 +57,7 @@ def _today(
     digest: App, connection: Connection, readers: ScheduleReaders
 ) -> dict[str, Any]:
     now = digest.now()
+    ask_together(connection, (*alarm_questions(now), *of_campaigns.QUESTIONS))
     stored = {row.campaign.name: row for row in campaigns.listed(connection)}
     recent = [
         (edition, row.campaign)
@@ -62,8 +65,16 @@ def _today(
         for edition in editions.latest(connection, row.id, limits.TODAY_EDITIONS)
     ]
     look_ahead(connection, (edition.id for edition, _ in recent))
-    reckoning = reckon(connection, now, digest.settings.limits)
-    all_troubles = troubles_in(connection, list(stored.values()), now)
+    look_ahead(connection, (each.id for each in editions.unfinished(connection)))
+    ask_together(
+        connection,
+        (
+            *of_editions.questions(connection, now),
+            *unserved.count_questions(those_ahead(connection)),
+        ),
+    )
+    reckoning = alarms.reckon(connection, now, digest.settings.limits)
+    all_troubles = of_campaigns.troubles_in(connection, list(stored.values()), now)
     slots = due.next_slots(connection, now)
     expected = readers.of(
         connection,
@@ -179,7 +190,7 @@ def _edition(
         "slot": moment_in_words(edition.slot, campaign.timezone),
         "state": edition.standing,
         "reason": edition.reason,
-        "copies": overview.copies_in_words(connection, edition),
-        "not_served": overview.count_not_served(connection, edition.id),
+        "copies": edition_copies.copies_in_words(connection, edition),
+        "not_served": unserved.count_not_served(connection, edition.id),
         "is_planned": edition.planned_at is not None,
     }

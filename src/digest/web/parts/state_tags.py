@@ -9,7 +9,7 @@ from digest.model.editions.edition import EditionState
 from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT
 from digest.store.posts.listing import ItemState
-from digest.store.reports.overview import POSTED, PROOFS, TO_POST
+from digest.store.reports.edition_copies import POSTED, PROOFS, TO_POST
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.compose.variants import ArrangedItems
 from digest.compose.whats_on import ListableEvent
@@ -106,9 +106,16 @@ def contents(
 ) -> EditionContents:
     """Return what an open edition holds. `what` is as of `change`."""
     with reading(engine) as connection:
-        edition = open_edition(connection, what, schedule, now)
-        steered = steering.get(connection, edition.place)
-        coming = edition.coming(connection)
+        return contents_in(connection, what, schedule, now)
+
+
+def contents_in(
+    connection: Connection, what: str, schedule: str | None, now: datetime
+) -> EditionContents:
+    """Return what `contents` does, of the same moment as what else is read there."""
+    edition = open_edition(connection, what, schedule, now)
+    steered = steering.get(connection, edition.place)
+    coming = edition.coming(connection)
     left_over = edition.left_over(steered.steering)
     entries = [entry for entry in edition.entries if entry not in left_over]
     parted = edition.posts(steered.steering)

@@ -18,7 +18,7 @@ from digest.model.formats import HTML, Format
 from digest.schedule.editions.named_schedule import schedule_of
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions
+from digest.store.editions import editions, standing
 from digest.store.editions.steering import OPEN, SteeringPlace
 from digest.store.people import owed
 from digest.store.posts.log import MAX, LogEntry
@@ -90,7 +90,7 @@ def open_edition(
     in_file, extra = row.schedule, row.extra_slot
     slot = next_slot(stored.campaign, in_file, row.closed_until(now), extra) or now
     mode = mode_of(connection)
-    since = editions.upto_before(connection, row.id, slot, mode)
+    since = standing.upto_before(connection, row.id, slot, mode)
     due = due_to(since, MAX, owed.carried_to(connection, row.id, mode))
     return OpenEdition(
         SteeringPlace(row.id, mode),
@@ -106,7 +106,7 @@ def open_edition(
 
 def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
     edition = editions.get(connection, edition_id)
-    since = editions.upto_before(
+    since = standing.upto_before(
         connection, edition.schedule_id, edition.slot, edition.mode
     )
     if edition.upto is None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -17,13 +16,14 @@ from digest.schedule.limits import (
     SKIPPED_NAMED_FOR,
 )
 from digest.schedule.reports.source_health import next_try
-from digest.schedule.reports.troubles.of_editions import last_editions, of_editions
+from digest.schedule.reports.troubles import of_editions
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
 from digest.schedule.reports.troubles.trouble import (
     Trouble,
     TroubleCure,
     TroublePlace,
 )
+from digest.store.base.asked_together import Asked, ask_together
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, schedule_rows, sources
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -32,25 +32,41 @@ from digest.store.editions import editions
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.limits import NEWS_AGE
-from digest.store.posts import corrections, item_pictures
+from digest.store.posts import corrections, item_pictures, positions
 from digest.store.reports import overview
 from digest.store.reports.leftovers import leftovers_of
+from digest.store.webhooks import endpoints
+
+# What is asked of all campaigns, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = (
+    *campaigns.QUESTIONS,
+    *sources.QUESTIONS,
+    *editions.QUESTIONS,
+    *holds.QUESTIONS,
+    *endpoints.QUESTIONS,
+    *overview.QUESTIONS,
+    *corrections.QUESTIONS,
+    *positions.QUESTIONS,
+)
 
 
 def troubles_in(
     connection: Connection, stored_campaigns: Sequence[StoredCampaign], now: datetime
 ) -> list[Trouble]:
     """Return everything that a person should look at, in all of these campaigns."""
+    ask_together(connection, QUESTIONS)
     troubles = []
     if hold := holds.standing(connection, now):
         zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
         troubles.append(held_back(hold, zone))
     troubles += unreadable_rows(connection)
     troubles += of_webhooks(connection)
-    newest = (last_editions(connection, stored.id) for stored in stored_campaigns)
-    look_ahead(connection, (edition.id for edition in chain.from_iterable(newest)))
     for stored in stored_campaigns:
-        for part in (_of_campaign, _of_schedules, _of_log, of_editions):
+        newest = of_editions.last_editions(connection, stored.id)
+        look_ahead(connection, (edition.id for edition in newest))
+    ask_together(connection, of_editions.questions(connection, now))
+    for stored in stored_campaigns:
+        for part in (_of_campaign, _of_schedules, _of_log, of_editions.of_editions):
             whom = f"campaign={stored.campaign.name} part={part.__name__}"
             with guarded("asking what needs help", whom) as fault:
                 troubles += part(connection, stored, now)

@@ -21,15 +21,16 @@ from digest.schedule.reports.troubles.trouble import (
     TroubleCure,
     TroublePlace,
 )
+from digest.store.base.asked_together import Asked
 from digest.store.base.modes import mode_of
-from digest.store.base.read_once import read_once
+from digest.store.base.read_once import read_once, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
-from digest.store.reports import overview
-from digest.store.reports.overview import UnservedCause
+from digest.store.reports import edition_copies, unserved
+from digest.store.reports.unserved import UnservedCause
 
 
 def last_editions(connection: Connection, campaign_id: int) -> list[Edition]:
@@ -58,6 +59,16 @@ def of_editions(
     return troubles + _unserved(stored.campaign.name, causes)
 
 
+def questions(connection: Connection, now: datetime) -> tuple[Asked, ...]:
+    """Return what is asked of the editions looked ahead to, to be asked with others."""
+    ahead = those_ahead(connection)
+    return (
+        *renditions.questions(ahead),
+        *edition_copies.questions_in_words(ahead),
+        *unserved.cause_questions(_lately(connection, now), READERS_NAMED),
+    )
+
+
 def _newest(connection: Connection, stored: StoredCampaign) -> list[Edition]:
     return [
         edition
@@ -68,13 +79,16 @@ def _newest(connection: Connection, stored: StoredCampaign) -> list[Edition]:
 
 def _unserved_in_each(connection: Connection, now: datetime) -> list[UnservedCause]:
     """Return why readers of every campaign were not reached lately."""
-    recent = [
+    return unserved.unserved_causes(connection, _lately(connection, now), READERS_NAMED)
+
+
+def _lately(connection: Connection, now: datetime) -> list[int]:
+    return [
         edition.id
         for stored in campaigns.listed(connection)
         for edition in _newest(connection, stored)
         if now - edition.slot < EDITION_TROUBLES_FOR
     ]
-    return overview.unserved_causes(connection, recent, READERS_NAMED)
 
 
 def stopped_short(edition: Edition, fault: str) -> Trouble:
@@ -120,7 +134,7 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
                 ),
             )
         )
-    batches = overview.letters_to_post(connection, edition.id)
+    batches = edition_copies.letters_to_post(connection, edition.id)
     if batches and not edition.is_rehearsal:
         letters = counted(sum(batches.values()), "letter waits", "letters wait")
         say = ", then ".join(f"digest print posted {batch_id}" for batch_id in batches)

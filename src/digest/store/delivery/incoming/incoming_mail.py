@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from digest.model.delivery.incoming_mail import (
     IncomingNote,
@@ -15,6 +15,7 @@ from digest.model.delivery.incoming_mail import (
     MailDoor,
     forward_again_at,
 )
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import incoming_mail, reader, subscriber
 from digest.store.base.upsert import insert_new
 from digest.store.limits import FORWARD_LEASE, INCOMING_KEPT
@@ -165,12 +166,19 @@ def try_again(connection: Connection, number: int, now: datetime) -> bool:
 
 def stuck(connection: Connection, before: datetime) -> tuple[int, datetime | None]:
     """Return how many replies have waited since before then, and since when."""
-    row = connection.execute(
-        select(func.count(), func.min(_COLUMNS.received_at)).where(
-            _COLUMNS.forward_at.is_not(None), _COLUMNS.received_at < before
-        )
-    ).one()
-    return row[0], row[1]
+    (row,) = rows_of(connection, _stuck, before)
+    return row.replies, row.since
+
+
+def _stuck(_connection: Connection, before: datetime) -> Select[*tuple[Any, ...]]:
+    return select(
+        func.count().label("replies"), func.min(_COLUMNS.received_at).label("since")
+    ).where(_COLUMNS.forward_at.is_not(None), _COLUMNS.received_at < before)
+
+
+def questions(before: datetime) -> tuple[Asked, ...]:
+    """Return what `stuck` asks, to be asked with others."""
+    return ((_stuck, before),)
 
 
 def listed(

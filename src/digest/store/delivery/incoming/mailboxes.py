@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Select, or_, select, update
 
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import mailbox
 from digest.store.base.upsert import insert_new
 from digest.store.limits import MAILBOX_LEASE
@@ -110,10 +112,16 @@ def forget_others(connection: Connection, name: str) -> None:
 
 def in_trouble(connection: Connection) -> list[MailboxState]:
     """Return the mailboxes that cannot be read, and since when."""
-    names = connection.scalars(
-        select(mailbox.c.name).where(mailbox.c.failing_since.is_not(None))
-    ).all()
-    return [get(connection, name) for name in names]
+    rows = rows_of(connection, _in_trouble)
+    return [get(connection, row.name) for row in rows]
+
+
+def _in_trouble(_connection: Connection) -> Select[Any]:
+    return select(mailbox.c.name).where(mailbox.c.failing_since.is_not(None))
+
+
+# What is asked of those in trouble, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_in_trouble,),)
 
 
 def listed(connection: Connection) -> list[MailboxState]:

@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
+    Select,
     and_,
     case,
     delete,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 
 from digest.model.people.joining import JoiningWay
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import joining_request, joining_tally
 from digest.store.base.upsert import insert_for
 from digest.store.limits import (
@@ -326,12 +329,13 @@ def count_up(connection: Connection, now: datetime, by: int = 1) -> None:
 
 def count_lately(connection: Connection, now: datetime) -> int:
     """Return how many requests came in this stretch of time and the one before."""
-    count = connection.scalar(
-        select(func.sum(joining_tally.c.requests)).where(
-            joining_tally.c.since >= _stretch(now) - JOINING_TALLY_STRETCH
-        )
-    )
-    return int(count or 0)
+    return int(rows_of(connection, _lately, now)[0].requests or 0)
+
+
+def _lately(_connection: Connection, now: datetime) -> Select[Any]:
+    return select(
+        func.sum(joining_tally.c.requests).cast(BigInteger).label("requests")
+    ).where(joining_tally.c.since >= _stretch(now) - JOINING_TALLY_STRETCH)
 
 
 def unconfirmed(connection: Connection) -> tuple[int, list[str]]:
@@ -350,16 +354,25 @@ def waiting_since(
     connection: Connection, before: datetime
 ) -> tuple[int, datetime | None]:
     """Return how many requests wait for staff since before then, and since when."""
+    (row,) = rows_of(connection, _waiting, before)
+    return row.requests, row.since
+
+
+def _waiting(_connection: Connection, before: datetime) -> Select[Any]:
     waits: ColumnElement[bool] = and_(
         _COLUMNS.address_hash.is_(None),
         _COLUMNS.settled_at.is_(None),
         _COLUMNS.requested_at < before,
     )
-    count = connection.scalar(select(func.count()).where(waits))
-    since = connection.scalar(
-        select(_COLUMNS.requested_at).where(waits).order_by(_COLUMNS.id).limit(1)
-    )
-    return int(count or 0), since
+    first = select(_COLUMNS.requested_at).where(waits).order_by(_COLUMNS.id).limit(1)
+    return select(
+        func.count().label("requests"), first.scalar_subquery().label("since")
+    ).where(waits)
+
+
+def questions(now: datetime, before: datetime) -> tuple[Asked, ...]:
+    """Return what `count_lately` and `waiting_since` ask, to be asked with others."""
+    return ((_lately, now), (_waiting, before))
 
 
 def _stretch(now: datetime) -> datetime:

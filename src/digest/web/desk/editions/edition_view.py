@@ -22,12 +22,13 @@ from digest.model.posts.shortening import width_of
 from digest.model.roles import Right, may
 from digest.model.staff_words import counted, day_in_words, moment_in_words
 from digest.schedule.editions import due
-from digest.schedule.editions.steering.contents import EditionContents, contents
+from digest.schedule.editions.steering.contents import EditionContents, contents_in
+from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions, steering
 from digest.store.editions.editions import Edition
 from digest.store.posts.log import LogEntry
-from digest.store.reports import overview
+from digest.store.reports import edition_copies
 from digest.store.staff import accounts
 from digest.web.desk.editions.edition_path import (
     PathMoments,
@@ -83,18 +84,18 @@ def edition_view(digest: App, place: EditionPlace) -> EditionView:
     """Return it. Raises NotFound in words."""
     now = digest.now()
     edition = None
-    if place.edition_id is not None:
-        with digest.reading() as connection:
-            edition = editions.get(connection, place.edition_id)
-    has_contents = (
-        edition is None or edition.upto is not None or edition.state.value == "open"
-    )
-    inside = (
-        contents(digest.engine, place.what, place.schedule, now)
-        if has_contents
-        else None
-    )
     with digest.reading() as connection:
+        if place.edition_id is not None:
+            ask_together(connection, _questions(place.edition_id))
+            edition = editions.get(connection, place.edition_id)
+        has_contents = (
+            edition is None or edition.upto is not None or edition.state.value == "open"
+        )
+        inside = (
+            contents_in(connection, place.what, place.schedule, now)
+            if has_contents
+            else None
+        )
         if inside is not None:
             campaign = inside.edition.campaign
         else:
@@ -109,6 +110,14 @@ def edition_view(digest: App, place: EditionPlace) -> EditionView:
     if inside is not None:
         view.facts.update(_inside(inside, campaign.timezone))
     return view
+
+
+def _questions(edition_id: int) -> tuple[Asked, ...]:
+    return (
+        *editions.questions_of(edition_id),
+        *campaigns.QUESTIONS,
+        *edition_copies.questions_in_words([edition_id]),
+    )
 
 
 def in_words_with_titles(words: str, inside: EditionContents) -> str:
@@ -165,7 +174,7 @@ def _standing(
         and not edition.plan_cursor,
         "may_be_stopped": edition.is_going and edition.stopped_at is None,
         "path": path_of(edition.state, moments, needs_people=needs_people),
-        "copies": overview.copies_in_words(connection, edition),
+        "copies": edition_copies.copies_in_words(connection, edition),
         "given": list(edition.approved_by),
         "countdown": "",
         "closes": "",

@@ -90,23 +90,28 @@ def _add_change(
     @router.api_route(f"/{{person_id}}/{name}", methods=_READ)
     @needs(Right.EDIT)
     def form_page(person_id: RowId) -> Response:
-        cells = _cells(people, person_id)
-        typed = {column: cells.get(column, "") for column in columns}
-        return _details_page(people, name, person_id, typed, {})
+        def as_held(cells: Mapping[str, str]) -> FormFields:
+            return {column: cells.get(column, "") for column in columns}
+
+        return _details_page(people, name, person_id, as_held, {})
 
     @router.post(f"/{{person_id}}/{name}")
     @needs(Right.EDIT)
     def change(staff: Staff, person_id: RowId, form: Form) -> Response:
-        version = version_of(_cells(people, person_id))
+        def as_typed(_cells: Mapping[str, str]) -> FormFields:
+            return form
+
+        with people.digest.reading() as connection:
+            version = version_of(_cells(connection, person_id))
         if form.get("version") != version:
-            return _details_page(people, name, person_id, form, {"": _CHANGED})
+            return _details_page(people, name, person_id, as_typed, {"": _CHANGED})
         wanted = {column: form[column] for column in columns if column in form}
         return _changed(
             people,
             staff,
             person_id,
             (wanted, done),
-            lambda faults: _details_page(people, name, person_id, form, faults),
+            lambda faults: _details_page(people, name, person_id, as_typed, faults),
         )
 
 
@@ -140,18 +145,20 @@ def _details_page(
     people: PersonPages,
     name: str,
     person_id: int,
-    typed: FormFields,
+    fields_of: Callable[[Mapping[str, str]], FormFields],
     faults: Mapping[str, str],
 ) -> Response:
+    """Return the page of a form, with the fields that come of what is held."""
     with people.digest.reading() as connection:
         schedules = _schedules(connection)
-    version = version_of(_cells(people, person_id))
+        cells = _cells(connection, person_id)
+    typed = fields_of(cells)
     return people.form(
         name,
         person_id,
         typed,
         faults,
-        version=version,
+        version=version_of(cells),
         formats=_formats(),
         schedules=_with(schedules, typed.get("schedule", "")),
     )
@@ -197,9 +204,8 @@ def _list_words(name: str, titles: list[str]) -> str:
     return f"{name} ({', '.join(titles)})" if titles else name
 
 
-def _cells(people: PersonPages, person_id: int) -> dict[str, str]:
-    with people.digest.reading() as connection:
-        subscriber = subscribers.get(connection, person_id)
+def _cells(connection: Connection, person_id: int) -> dict[str, str]:
+    subscriber = subscribers.get(connection, person_id)
     if subscriber is None:
         raise NotFound(f"There is no person of the number {person_id}.")
     return cells_of(subscriber.person)

@@ -104,10 +104,9 @@ def _add_export(router: APIRouter, people: PersonPages) -> None:
     def all_held(person_id: RowId) -> Response:
         with people.digest.reading() as connection:
             every = everything(connection, people.digest.hasher, str(person_id))
+            person = people.view_in(connection, person_id)
         zone = people.digest.settings.timezone
-        return people.page(
-            "held", person=people.view(person_id), held=held_view(every, zone)
-        )
+        return people.page("held", person=person, held=held_view(every, zone))
 
     @router.api_route("/held.json", methods=_READ)
     @needs(Right.PEOPLE)

@@ -85,7 +85,11 @@ class PersonPages:
     def view(self, person_id: int) -> dict[str, Any]:
         """Return somebody as pages show them. Raises NotFound in words."""
         with self.digest.reading() as connection:
-            facts = person_view.read(connection, self.digest, person_id)
+            return self.view_in(connection, person_id)
+
+    def view_in(self, connection: Connection, person_id: int) -> dict[str, Any]:
+        """Return what `view` does, of the same moment as what else is read there."""
+        facts = person_view.read(connection, self.digest, person_id)
         now, zone = self.digest.now(), self.digest.settings.timezone
         return person_view.person_view(facts, now, zone)
 

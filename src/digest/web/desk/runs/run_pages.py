@@ -14,7 +14,7 @@ from digest.schedule.reports.runs import Run, run_of, runs_of
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions import editions
-from digest.store.reports import overview
+from digest.store.reports import unserved
 from digest.web import limits
 from digest.web.desk.runs.run_view import progress_view, run_view, states_of
 from digest.web.doors.rights import needs
@@ -87,7 +87,7 @@ class RunPages:
         with self.digest.reading() as connection:
             current = self.current(connection, edition_id)
             run = progress_view(connection, current)
-            not_served = overview.count_left_out(connection, edition_id)
+            not_served = unserved.count_left_out(connection, edition_id)
             most = limits.RUN_PEOPLE
             people = copies.listed(
                 connection, edition_id, states, query.after, most + 1

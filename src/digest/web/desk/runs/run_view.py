@@ -14,7 +14,7 @@ from digest.schedule.reports.runs import Run
 from digest.store.delivery import copies, print_batches
 from digest.store.delivery.by_channel import goes_by_email
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
-from digest.store.reports import overview
+from digest.store.reports import edition_copies
 
 _MEANINGS: Mapping[str, str] = {
     DeliveryState.PLANNED: "Next in turn",
@@ -138,9 +138,9 @@ def _batches(connection: Connection, run: Run) -> list[dict[str, Any]]:
 def _standing(batch: PrintBatch) -> str:
     """Return how a print batch stands, as states are named on pages."""
     if batch.is_rehearsal:
-        return overview.PROOFS
+        return edition_copies.PROOFS
     if batch.state is PrintBatchState.STOPPED:
         return DeliveryState.CANCELLED.value
     if batch.state is PrintBatchState.POSTED:
-        return overview.POSTED
-    return "printed" if batch.printed_at else overview.TO_POST
+        return edition_copies.POSTED
+    return "printed" if batch.printed_at else edition_copies.TO_POST
