@@ -236,18 +236,18 @@ def subscribed(
         subscription.c.subscriber_id == subscriber.c.id,
         subscription.c.ended_at.is_(None),
     )
-    query = select(*_COLUMNS)
+    query, number = select(*_COLUMNS), subscriber.c.id
     if list_id is None:
         query = query.where(exists().where(*live))
     else:
+        # By the subscriptions' own order: the database need not put a list in another.
+        number = subscription.c.subscriber_id
         evidence = [subscription.c[name] for name in (*EVIDENCE, "reference")]
         query = query.add_columns(*evidence).join(subscription, and_(*live))
         query = query.where(subscription.c.mailing_list_id == list_id)
     rows = connection.execute(
-        query.where(
-            subscriber.c.id > after, subscriber.c.erased_at.is_(None), *narrowed
-        )
-        .order_by(subscriber.c.id)
+        query.where(number > after, subscriber.c.erased_at.is_(None), *narrowed)
+        .order_by(number)
         .limit(limit)
     )
     return [_subscriber(row) for row in rows]

@@ -1,0 +1,96 @@
+"""Lists of a million page by key: the database goes to where a page begins.
+
+By its own word, which is the same however long the list and however busy the machine.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, Engine, event
+from starlette.testclient import TestClient
+
+from digest.bootstrap import App
+from digest.model.delivery.delivery import NEVER_LEFT
+from digest.model.roles import Role
+from digest.store.base.engine import reading
+from digest.store.base.indexed_copies import stands_in
+from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
+from digest.web.app import make_app
+from tests.builders import SITE
+from tests.staff import signed_in
+
+LONG = ("delivery", "subscriber", "subscription", "reader", "left_out", "bounce")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedQuery:
+    """A SELECT, the last of its values, and how SQLite goes about it."""
+
+    words: str
+    last: object
+    steps: tuple[str, ...]
+
+
+@contextmanager
+def plans(engine: Engine) -> Iterator[list[PlannedQuery]]:
+    """Yield a list that has each SELECT as it is asked."""
+    queries: list[PlannedQuery] = []
+
+    def note(_c: Any, cursor: Any, words: str, values: Any, *_rest: Any) -> None:
+        if words.lstrip().startswith(("SELECT", "WITH", "(SELECT")):
+            steps = cursor.connection.execute(f"EXPLAIN QUERY PLAN {words}", values)
+            query = PlannedQuery(
+                words, [None, *values][-1], tuple(step[3] for step in steps)
+            )
+            queries.append(query)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield queries
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk/people?after=1",
+        "/desk/lists/1?after=1",
+        "/desk/runs/1?after=1",
+        "/desk/runs/1?state=refused&after=1",
+    ],
+)
+def test_a_page_of_a_long_list_is_read_from_where_it_begins(
+    program: App, address: str
+) -> None:
+    with TestClient(make_app(program), base_url=SITE) as client:
+        signed_in(client, program, Role.ADMIN)
+        with plans(program.engine) as queries:
+            assert client.get(address).status_code == 200
+    pages = [query for query in queries if query.words.endswith("LIMIT ? OFFSET ?")]
+
+    assert pages
+    for query in pages:
+        assert query.last == 0, "it is counted up to where it begins"
+        assert not any("TEMP B-TREE" in step for step in query.steps), query
+        assert not {f"SCAN {table}" for table in LONG} & {*query.steps}, query
+
+
+@pytest.mark.parametrize(
+    ("few", "index"),
+    [
+        (WAITS_FOR_A_PERSON, "ix_delivery_letters"),
+        (stands_in(NEVER_LEFT), "ix_delivery_troubled"),
+    ],
+)
+def test_the_few_of_very_many_copies_can_be_read_by_an_index_of_their_own(
+    sqlite_engine: Engine, few: ColumnElement[bool], index: str
+) -> None:
+    words = few.compile(sqlite_engine, compile_kwargs={"literal_binds": True})
+    copies = f"SELECT reader_id FROM delivery INDEXED BY {index} WHERE {words}"  # noqa: S608 - our own
+
+    with reading(sqlite_engine) as connection:
+        assert connection.exec_driver_sql(copies).all() == []
