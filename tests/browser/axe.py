@@ -18,13 +18,16 @@ _LOOK = """options => axe.run({...options, resultTypes: ["violations"]}).then(
 def violations(page: Page, but: Collection[str] = ()) -> list[tuple[str, str]]:
     """Return each rule that is broken, and the first part of the page that does.
 
-    Rules of colour are held to in light and in dark colours. `but` names rules that
-    the page is not held to.
+    Rules of colour are held to in light and in dark colours; where colours are forced
+    they are the system's own, which axe does not know. `but` names rules that the page
+    is not held to.
     """
     page.evaluate(AXE_SCRIPT)
-    rules = {rule: {"enabled": False} for rule in but}
+    is_forced = page.evaluate("matchMedia('(forced-colors: active)').matches")
+    left_out = {*but, *_OF_COLOUR} if is_forced else {*but}
+    rules = {rule: {"enabled": False} for rule in left_out}
     broken = _broken(page, {"runOnly": _RULES, "rules": rules})
-    if of_colour := [rule for rule in _OF_COLOUR if rule not in but]:
+    if of_colour := [rule for rule in _OF_COLOUR if rule not in left_out]:
         page.emulate_media(color_scheme="dark")
         in_the_dark = {"runOnly": {"type": "rule", "values": of_colour}}
         broken += [(f"{rule}, dark", it) for rule, it in _broken(page, in_the_dark)]

@@ -67,14 +67,7 @@ class Person:
         script = f"document.documentElement.style.fontSize = '{size}'"
         self.page.evaluate(script)
         width = self.page.evaluate("document.documentElement.scrollWidth")
-        is_forced = self.page.evaluate("matchMedia('(forced-colors: active)').matches")
-        # In forced colours they are the system's own, which axe does not know.
-        by_axe = [
-            fault
-            for fault in violations(self.page)
-            if not (is_forced and fault[0] == "color-contrast")
-        ]
-        return [*by_axe, *([f"{width} wide"] if width > 320 else [])]
+        return [*violations(self.page), *([f"{width} wide"] if width > 320 else [])]
 
 
 @dataclass(frozen=True, slots=True)

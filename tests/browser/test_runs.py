@@ -38,7 +38,6 @@ class Run:
     program: App
     planned: PlannedEdition
     has_script: bool = True
-    is_forced: bool = False
 
     def press(self, role: str, words: str) -> None:
         """Press a button or follow a link by keyboard; wait for its page."""
@@ -48,9 +47,7 @@ class Run:
         """Return what axe finds, and whether the page is too wide, also in large."""
         if not self.has_script:
             return []
-        # In forced colours they are the system's own, which axe does not know.
-        but = ["color-contrast"] if self.is_forced else []
-        broken: list[object] = [*violations(self.page, but)]
+        broken: list[object] = [*violations(self.page)]
         for size in ("100%", "200%"):
             width = self.page.evaluate(
                 """size => {
@@ -101,7 +98,6 @@ def run(
             live,
             planned,
             has_script=look.get("java_script_enabled", True),
-            is_forced="forced_colors" in look,
         )
         going.stand("accepted", 0, 1, 2, 3, 4, reply="250 taken")
         going.stand("refused", 5, reply="550 5.1.1 no such user")
