@@ -118,11 +118,12 @@ def test_a_mailbox_that_cannot_be_reached_is_told_until_it_can(
 def test_it_is_looked_into_by_one_process_at_a_time_and_not_before_its_time(
     engine: Engine, planned: PlannedEdition, server: Dovecot
 ) -> None:
-    watch = a_watch(engine, server.url("bob"))
+    name = f"bob-{engine.dialect.name}"  # the server's mailboxes last for all tests
+    watch = a_watch(engine, server.url(name))
 
     assert watch.look() == []
     assert watch.look() is None
-    server.bring("bob", *mails(planned, "bob"))
+    server.bring(name, *mails(planned, name))
     assert len(watch.look(at_once=True) or []) == 4
     assert watch.look(at_once=True) == []
 

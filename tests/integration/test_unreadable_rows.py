@@ -243,11 +243,6 @@ def test_why_an_edition_stays_where_it_is_is_told_once_in_the_log(
             "campaign harbour",
             id="a campaign",
         ),
-        pytest.param(
-            "UPDATE subscriber SET address = '[' WHERE name = 'Bob'",
-            "a copy cannot be read",
-            id="a reader's address",
-        ),
     ],
 )
 def test_what_cannot_be_read_does_not_keep_the_emails_of_another_campaign(
@@ -262,6 +257,20 @@ def test_what_cannot_be_read_does_not_keep_the_emails_of_another_campaign(
     assert report.emails == RunTally(accepted=1, problems=report.emails.problems)
     assert fault in "".join(report.faults)
     assert not report.is_complete
+
+
+def test_a_postal_address_that_cannot_be_read_costs_no_email(
+    installation: App,
+) -> None:
+    for name, schedule in (("harbour", "evening"), ("lantern-week", "daily")):
+        publish(installation.engine, name, schedule, SLOT)
+    damaged(
+        installation.engine, "UPDATE subscriber SET address = '[' WHERE name = 'Bob'"
+    )
+    with installation.work() as work:
+        report = work.once(Event())
+
+    assert report.emails == RunTally(accepted=2)
 
 
 def test_readers_can_leave_a_campaign_that_cannot_be_read(installation: App) -> None:
