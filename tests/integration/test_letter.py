@@ -333,7 +333,8 @@ def test_nothing_runs_off_the_sheet(block: Block, wanted: Format) -> None:
     )
     for page in range(len(sheets)):
         assert sheets.ink(page, (190.5, 0, 210, 297)) is None
-        assert sheets.ink(page, (0, 276.5, 210, 281)) is None
+        # Beside it, in the margin, stands the code of the reference.
+        assert sheets.ink(page, (17, 276.5, 210, 281)) is None
 
 
 def test_what_cannot_be_printed_becomes_words() -> None:
