@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
+from digest.model.people.person import HashedKeys
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
 from digest.store.delivery.incoming import incoming_mail
@@ -43,47 +44,42 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
     """
     with overwriting(engine) as connection:
         subscriber = find(connection, who)
-        for number in merges.absorbed_by(connection, subscriber.id):
-            _erase_absorbed(connection, hasher, number, now)
-        merges.forget(connection, subscriber.id)
-        hashed = hasher.hashed(subscriber.person.keys)
-        # A second row of the same person, or a namesake next door, stays served.
-        shared = subscribers.shared(connection, subscriber, hashed)
-        targets = {
-            channel: target
-            for channel, target in hashed.targets().items()
-            if target not in shared
-        }
-        suppressions.add(connection, targets, ERASED, now)
-        subscriptions.erase(connection, subscriber.id, ERASED, now)
-        subscribers.blank(connection, subscriber.id, now)
-        subject_access.blank(connection, subscriber.id)
-        needs.erase(connection, subscriber.id)
-        consents.blank(connection, subscriber.id)
-        incoming_mail.forget_person(connection, subscriber.id, hashed.email)
-        joining_requests.forget(connection, subscriber.id, hashed.email or "", now)
+        numbers = merges.absorbed_by(connection, subscriber.id)
+        absorbed = [subscribers.row_of(connection, number) for number in numbers]
+        rows = [*filter(None, absorbed), subscriber]
+        hashes = {row.id: hasher.hashed(row.person.keys) for row in rows}
+        for row in rows:
+            _blank(connection, row.id, hashes[row.id], now)
+        suppressed = dict[str, str]()
+        for row in rows:
+            # A second row of the same person, or a namesake next door, stays served.
+            shared = subscribers.shared(connection, row, hashes[row.id])
+            targets = {
+                channel: target
+                for channel, target in hashes[row.id].targets().items()
+                if target not in shared
+            }
+            suppressions.add(connection, targets, ERASED, now)
+            suppressed |= targets
         # A file of people has them too, and what would undo an import.
         list_imports.forget_files(connection, now)
-        list_imports.forget_person(connection, subscriber.id)
         # Last: the answers that were blanked may name them, this reason does not.
         deliveries.cancel_subscribers(
-            connection, [subscriber.id], now, ERASED, owes=False
+            connection, [row.id for row in rows], now, ERASED, owes=False
         )
-    return Erasure(subscriber.id, tuple(targets))
+    return Erasure(subscriber.id, tuple(suppressed))
 
 
-def _erase_absorbed(
-    connection: Connection, hasher: KeyedHasher, number: int, now: datetime
+def _blank(
+    connection: Connection, number: int, hashed: HashedKeys, now: datetime
 ) -> None:
-    """Remove what a row says that was merged into somebody who is erased."""
-    row = subscribers.row_of(connection, number)
-    if row is None:
-        return
-    targets = hasher.hashed(row.person.keys).targets()
-    suppressions.add(connection, targets, ERASED, now)
+    """Remove what the database says of one row of theirs: their own, or an absorbed."""
     merges.forget(connection, number)
     subscriptions.erase(connection, number, ERASED, now)
     subscribers.blank(connection, number, now)
     subject_access.blank(connection, number)
+    needs.erase(connection, number)
     consents.blank(connection, number)
+    incoming_mail.forget_person(connection, number, hashed.email)
+    joining_requests.forget(connection, number, hashed.email or "", now)
     list_imports.forget_person(connection, number)
