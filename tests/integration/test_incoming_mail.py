@@ -6,18 +6,26 @@ from email import message_from_bytes, policy
 from smtplib import LMTP, SMTP
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from digest.audience.erasing import erase
 from digest.deliver.returns.bounce_files import ReturnedFile
+from digest.deliver.returns.mail_intake import TooManyRepliesError
 from digest.deliver.returns.mail_listener import listening
 from digest.deliver.returns.mailbox_url import ListenAddress
+from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.incoming_mail import IncomingState, MailDoor
 from digest.model.people.reader_marks import ReaderRef
 from digest.schedule.readers.replies import ReplyForwarder
 from digest.schedule.reports.troubles.of_incoming import incoming_troubles
 from digest.store.base.engine import reading, writing
-from digest.store.base.tables import departure, incoming_mail, subscriber
+from digest.store.base.tables import (
+    delivery,
+    departure,
+    incoming_mail,
+    need,
+    subscriber,
+)
 from digest.store.delivery.incoming import incoming_mail as mails
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
@@ -116,6 +124,22 @@ def test_a_sender_without_end_is_a_loop_and_the_tenth_is_no_less_passed_on(
     assert states == [IncomingState.REPLY] * 10 + [IncomingState.AUTOMATIC]
 
 
+@pytest.mark.usefixtures("planned")
+def test_who_brings_us_more_of_a_sender_than_that_keeps_it_for_an_hour(
+    engine: Engine,
+) -> None:
+    def brought(number: int, hours: int = 0) -> IncomingState:
+        source = a_reply("digest@example.org").replace(b"re-", b"re-%d-" % number)
+        file, now = ReturnedFile("a mail", source), LATER + timedelta(hours=hours)
+        return an_intake(engine, LINKS).take(file, MailDoor.LISTENER, now).standing
+
+    for number in range(10):
+        assert brought(number) is IncomingState.REPLY
+    with pytest.raises(TooManyRepliesError):
+        brought(10)
+    assert brought(10, hours=1) is IncomingState.REPLY
+
+
 def test_a_reply_is_kept_until_the_campaigns_people_have_it(
     engine: Engine, planned: PlannedEdition
 ) -> None:
@@ -172,6 +196,36 @@ def test_of_somebody_erased_no_reply_is_kept(
     with reading(engine) as connection:
         [row] = connection.execute(select(incoming_mail))
     assert (row.content, row.words, row.forward_at) == (None, None, None)
+
+
+def test_nor_of_who_was_merged_into_them(
+    engine: Engine, planned: PlannedEdition
+) -> None:
+    survivor, absorbed = planned.subscribers
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == absorbed)
+            .values(email_key="reply-1@example.net", merged_into=survivor)
+        )
+        connection.execute(
+            insert(need).values(
+                subscriber_id=absorbed,
+                words="A lift",
+                may_share=False,
+                recorded_at=EIGHT,
+                review_on=EIGHT.date(),
+            )
+        )
+    made_of(engine, a_reply("digest@example.org"))
+    erase(engine, HASHER, str(survivor), LATER)
+
+    with reading(engine) as connection:
+        [row] = connection.execute(select(incoming_mail))
+        assert connection.execute(select(need)).all() == []
+        states = connection.scalars(select(delivery.c.state)).all()
+    assert (row.content, row.words, row.forward_at) == (None, None, None)
+    assert states == [DeliveryState.CANCELLED] * 2
 
 
 @pytest.mark.parametrize("protocol", [LMTP, SMTP])

@@ -20,6 +20,7 @@ from digest.deliver import limits
 from digest.deliver.returns.bounce_files import ReturnedFile, UnreadableFile, emails_in
 from digest.deliver.returns.bounce_mail import ReturnedMail, read
 from digest.deliver.returns.bounces import Bounces, ReportedCopy, ReturnedMailEntry
+from digest.errors import DigestError
 from digest.model.delivery.bounces import CopyRef
 from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
 from digest.model.people.departure import LeavingMeans
@@ -31,6 +32,12 @@ from digest.store.delivery.incoming import incoming_mail
 from digest.store.people import readers
 
 log = logging.getLogger(__name__)
+
+_LOOP = "so many came from that address within an hour that it is a loop"
+
+
+class TooManyRepliesError(DigestError):
+    """So many mails came of one sender within an hour that the rest have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,11 @@ class MailIntake:
         *,
         dry_run: bool = False,
     ) -> ReturnedMailEntry:
-        """Take in one email, and say what was made of it. Raises StoreError."""
+        """Take in one email, and say what was made of it.
+
+        Raises StoreError; and TooManyRepliesError, nothing taken in, of what was
+        brought to our listener: it is kept nowhere else than with who brings it.
+        """
         try:
             read_mail = self._read(file)
         except ValueError as problem:
@@ -127,6 +138,8 @@ class MailIntake:
             return entry
         with (reading if dry_run else writing)(self.engine) as connection:
             entry, noted = self._made_of(connection, read_mail, now, dry_run=dry_run)
+            if entry.words == _LOOP and door is MailDoor.LISTENER:
+                raise TooManyRepliesError(_LOOP)
             noted = replace(noted, door=door)
             if not dry_run and incoming_mail.note(connection, noted, now):
                 self._keep(connection, noted, file.source, now)
@@ -263,10 +276,7 @@ class MailIntake:
         if sender_hash:
             lately = incoming_mail.replies_of(connection, sender_hash, since)
             if lately >= limits.REPLIES_OF_A_SENDER:
-                words = (
-                    "so many came from that address within an hour that it is a loop"
-                )
-                return ReturnedMailEntry(name, IncomingState.AUTOMATIC, words), noted
+                return ReturnedMailEntry(name, IncomingState.AUTOMATIC, _LOOP), noted
         words = "a person wrote it: it is passed on"
         noted = replace(noted, sender_hash=sender_hash)
         return ReturnedMailEntry(name, IncomingState.REPLY, words), noted
