@@ -243,6 +243,11 @@ def test_why_an_edition_stays_where_it_is_is_told_once_in_the_log(
             "campaign harbour",
             id="a campaign",
         ),
+        pytest.param(
+            "UPDATE subscriber SET name = CAST(X'FF' AS TEXT) WHERE name = 'Bob'",
+            "a copy cannot be read",
+            id="a reader's name",
+        ),
     ],
 )
 def test_what_cannot_be_read_does_not_keep_the_emails_of_another_campaign(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from digest.errors import StoreError
+from digest.errors import StoreError, UnreadableError
 from digest.store import limits
 from digest.store.base.read_once import NOTEBOOK
 
@@ -326,6 +326,9 @@ _WORDS = {
     "malformed": "the database file is damaged: restore it from a backup",
 }
 
+# Of one value that SQLite holds, where anything may stand; all others can be read.
+_NOT_TEXT = "Could not decode to UTF-8 column '"
+
 
 def _in_words(engine: Engine, problem: Exception) -> Exception:
     cause = problem.orig if isinstance(problem, DBAPIError) else problem
@@ -333,6 +336,12 @@ def _in_words(engine: Engine, problem: Exception) -> Exception:
     for sign, words in _WORDS.items():
         if sign in message:
             return StoreError(words)
+    if message.startswith(_NOT_TEXT):
+        column, _, _ = message.removeprefix(_NOT_TEXT).partition("'")
+        return UnreadableError(
+            f"A row of the database cannot be read: its {column} is damaged.",
+            "Restore a backup of before that.",
+        )
     if isinstance(cause, engine.dialect.loaded_dbapi.OperationalError):
         return StoreError(f"the database cannot be used: {message.splitlines()[0]}")
     return problem
