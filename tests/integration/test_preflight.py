@@ -101,6 +101,17 @@ def test_against_the_edition_before(sqlite_engine: Engine) -> None:
     assert "2 readers are new, 0 are not in this one" in words(check, "look")
 
 
+def test_one_new_reader_is_told_as_one(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    posts_accepted(sqlite_engine, [a_post("two", title="Two")], EIGHT + DAY)
+    a_reader(sqlite_engine, "ida")
+
+    assert "1 reader is new, 0 are not in this one" in words(
+        checked(live, day=1), "fine"
+    )
+
+
 def test_what_would_be_a_repeat_is_noticed(sqlite_engine: Engine) -> None:
     live = a_live_campaign(sqlite_engine)
     publishing.publish(live, "lantern-week", "daily", EIGHT)

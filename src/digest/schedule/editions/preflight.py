@@ -290,14 +290,15 @@ def _of_repeats(reached: EditionReach) -> Iterator[CheckResult]:
 def _of_reach(reached: EditionReach) -> Iterator[CheckResult]:
     if count := reached.left_out["unreachable"]:
         who = counted(count, "reader", "readers")
-        words = f"{who} cannot be reached, and keep their place until they can"
+        words = f"{who} cannot be reached; their place is kept until they can"
         yield CheckResult(CheckLevel.LOOK, words)
     if (before := reached.before) is None:
         return
     change = max(before.new, before.missing)
     words = (
         f"edition {before.edition_id} had {counted(before.copies, 'copy', 'copies')}: "
-        f"{before.new:,} readers are new, {before.missing:,} are not in this one"
+        f"{counted(before.new, 'reader is', 'readers are')} new, "
+        f"{counted(before.missing, 'is', 'are')} not in this one"
     )
     is_surprise = change > 1 and change >= CHANGE_TOLD_FROM * before.copies
     yield CheckResult(CheckLevel.LOOK if is_surprise else CheckLevel.FINE, words)
