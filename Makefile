@@ -66,7 +66,7 @@ fuzz: $(VENV)/.dev-installed ## give what reads sources made-up input, FUZZ_SECO
 	$(PYTHON) -m tests.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ)
 
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
-	$(PYTHON) docs/make_pictures.py
+	$(PYTHON) -m docs.make_pictures
 
 screens: $(VENV)/.dev-installed browser ## draw every page into build/screens, or those that SCREENS names
 	$(PYTHON) -m docs.make_screens $(SCREENS)

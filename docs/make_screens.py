@@ -140,7 +140,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("lists", "/desk/lists"),
         ("list", "/desk/lists/1"),
         ("list-narrowed", "/desk/lists/1?postcode=ZZ99&reached=post"),
-        ("person", "/desk/people/1"),
+        ("person", "/desk/people/11"),
         ("person-left", "/desk/people/2?done=left&campaign=lantern-week"),
         ("person-new", "/desk/people/new"),
         ("person-edit", "/desk/people/1/edit"),
