@@ -5,7 +5,7 @@ no feeds, no pages and no letters.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
     from digest.deliver.returns.mail_intake import MailIntake
     from digest.deliver.returns.returned_letters import ReturnedLetters
+    from digest.deliver.returns.services.notifications import MailService
     from digest.deliver.sending.batch_supply import BatchSupply
     from digest.deliver.sending.sender import EmailSender
     from digest.gather.fetching.fetch import Fetcher
@@ -289,6 +290,7 @@ class App:
                 self.links,
                 rehearsal=not self.settings.live,
                 reads_mail=self.settings.reads_mail,
+                services=tuple(self.mail_services.values()),
             ),
             clock=self.clock,
             connections=self.settings.smtp_connections,
@@ -314,6 +316,33 @@ class App:
         )
         engine = acting_as(self.engine, "incoming mail")
         return MailIntake(engine, addresses, unsubscribe)
+
+    @cached_property
+    def mail_services(self) -> "Mapping[str, MailService]":
+        """The mail services that tell us what became of our emails, by their doors."""
+        from digest.deliver.limits import SNS_ANSWER_BYTES, SNS_SECONDS
+        from digest.deliver.returns.services.amazon_ses import SesWebhook
+        from digest.deliver.returns.services.mailgun import MailgunWebhook
+        from digest.deliver.returns.services.postmark import PostmarkWebhook
+        from digest.deliver.returns.services.sendgrid import SendGridWebhook
+        from digest.deliver.returns.services.sns_signature import SnsSignatureCheck
+        from digest.deliver.returns.services.sns_topic import SnsTopic
+
+        settings = self.settings
+        services: list[MailService] = []
+        if settings.ses_topic:
+            topics = tuple(map(SnsTopic.parse, settings.ses_topic))
+            signatures = SnsSignatureCheck(
+                lambda url: self.fetcher.get(url, SNS_SECONDS, SNS_ANSWER_BYTES)
+            )
+            services.append(SesWebhook(topics, signatures))
+        if settings.postmark_login:
+            services.append(PostmarkWebhook(settings.postmark_login.get_secret_value()))
+        if settings.mailgun_key:
+            services.append(MailgunWebhook(settings.mailgun_key.get_secret_value()))
+        if settings.sendgrid_key:
+            services.append(SendGridWebhook.of(settings.sendgrid_key))
+        return {service.door: service for service in services}
 
     @cached_property
     def mailbox_watch(self) -> "MailboxWatch | None":

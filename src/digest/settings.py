@@ -7,7 +7,7 @@ import difflib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from digest.deliver.returns.mailbox_url import ListenAddress, MailboxUrl
+from digest.deliver.returns.services.sns_topic import SnsTopic
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import SettingsError
 from digest.model.campaigns.live_needs import (
@@ -43,7 +44,10 @@ from digest.model.editions.mime import undeliverable
 from digest.model.editions.mode import Mode
 
 PREFIX = "DIGEST_"
+Parsed = TypeVar("Parsed")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# What Postmark proves itself by: nobody can guess it.
+_LOGIN_LENGTH = 20
 # Read by the tests alone.
 _NOT_SETTINGS = {"DIGEST_CORPUS"}
 
@@ -59,12 +63,17 @@ def _split(words: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in words.split(",") if part.strip())
 
 
-def _listen_address(words: str) -> ListenAddress:
+def _refused_as(name: str, parse: Callable[[], Parsed]) -> Parsed:
+    """Return what is parsed; a setting's fault is said once by its name."""
     try:
-        return ListenAddress.parse(words)
+        return parse()
     except SettingsError as problem:
-        words = str(problem).removeprefix("DIGEST_MAIL_LISTEN: ")
+        words = str(problem).removeprefix(f"{name}: ").removeprefix(f"{name} ")
         raise ValueError(words) from problem
+
+
+def _listen_address(words: str) -> ListenAddress:
+    return _refused_as("DIGEST_MAIL_LISTEN", lambda: ListenAddress.parse(words))
 
 
 class Settings(BaseModel):
@@ -80,6 +89,10 @@ class Settings(BaseModel):
     smtp_timeouts: str = ""
     mailbox_url: SecretStr | None = None
     mail_listen: Annotated[ListenAddress | None, _parsed_by(_listen_address)] = None
+    ses_topic: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
+    postmark_login: SecretStr | None = None
+    mailgun_key: SecretStr | None = None
+    sendgrid_key: str = ""
     smtp_connections: Annotated[int, Field(ge=1, le=100)] = 8
     rate: Annotated[tuple[RateLimit, ...], _parsed_by(parse_limits)] = ()
     domain_rate: Annotated[DomainRateLimits, _parsed_by(DomainRateLimits.parse)] = (
@@ -151,12 +164,37 @@ class Settings(BaseModel):
     @field_validator("mailbox_url")
     @classmethod
     def _mailbox(cls, value: SecretStr | None) -> SecretStr | None:
-        try:
-            MailboxUrl.parse(value.get_secret_value() if value else "")
-        except SettingsError as problem:
-            if value is not None:
-                words = str(problem).removeprefix("DIGEST_MAILBOX_URL: ")
-                raise ValueError(words) from problem
+        if value is not None:
+            url = value.get_secret_value()
+            _refused_as("DIGEST_MAILBOX_URL", lambda: MailboxUrl.parse(url))
+        return value
+
+    @field_validator("ses_topic")
+    @classmethod
+    def _topics(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        _refused_as("DIGEST_SES_TOPIC", lambda: [*map(SnsTopic.parse, value)])
+        return value
+
+    @field_validator("postmark_login")
+    @classmethod
+    def _login(cls, value: SecretStr | None) -> SecretStr | None:
+        user, _, password = (value.get_secret_value() if value else "").partition(":")
+        if value and not (user and len(password) >= _LOGIN_LENGTH):
+            raise ValueError(
+                f"must be user:password, the password of {_LOGIN_LENGTH} characters or "
+                "more: whoever knows it can say that somebody's email bounced"
+            )
+        return value
+
+    @field_validator("sendgrid_key")
+    @classmethod
+    def _public_key(cls, value: str) -> str:
+        if value:
+            from digest.deliver.returns.services.sendgrid import (  # noqa: PLC0415 - its machinery takes a while, for those alone who use it
+                SendGridWebhook,
+            )
+
+            _refused_as("DIGEST_SENDGRID_KEY", lambda: SendGridWebhook.of(value))
         return value
 
     @field_validator("templates_dir")

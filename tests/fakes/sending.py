@@ -35,6 +35,10 @@ class FakeLinks:
         """Return an address for choosing."""
         return f"https://example.org/p/{reader.reader_id}"
 
+    def service_headers(self, _edition_code: str, _reader: ReaderRef) -> str:
+        """Return that no service gives names back."""
+        return ""
+
     def envelope_sender(self, edition_code: str, reader: ReaderRef) -> str:
         """Return an address for bounces."""
         return f"bounces+{edition_code}-{reader.reader_id}@example.org"

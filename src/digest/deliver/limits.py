@@ -57,6 +57,23 @@ REPLIES_OF_A_SENDER = 10
 # The time in which they count.
 REPLIES_WITHIN = timedelta(hours=1)
 
+# == What mail services tell us ==
+
+# Of one text of theirs: a mail server's words, with what stands around them.
+SERVICE_WORDS = 2_000
+# Of events in one request: SendGrid, which sends the most, sends 768 kB of them.
+SERVICE_EVENTS = 5_000
+# Seconds for the events of one request: then the rest are left, to be sent again.
+SERVICE_SECONDS = 10.0
+# How long after it was signed it is taken: they try again for a day.
+SERVICE_SIGNED_WITHIN = timedelta(days=3)
+# Of certificates of Amazon SNS that are kept: it has one a region at a time.
+SNS_CERTIFICATES = 8
+# Of such a certificate, and of what it answers to a confirmation.
+SNS_ANSWER_BYTES = 64 * 1024
+# Seconds for either.
+SNS_SECONDS = 5.0
+
 # == A print batch ==
 
 # How long after a batch was posted somebody may say that it was not: until they have

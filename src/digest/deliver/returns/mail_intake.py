@@ -20,9 +20,11 @@ from digest.deliver import limits
 from digest.deliver.returns.bounce_files import ReturnedFile, UnreadableFile, emails_in
 from digest.deliver.returns.bounce_mail import ReturnedMail, read
 from digest.deliver.returns.bounces import Bounces, ReportedCopy, ReturnedMailEntry
+from digest.deliver.returns.services.notifications import ServiceEvent
 from digest.errors import DigestError
 from digest.model.delivery.bounces import CopyRef
 from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
+from digest.model.editions.references import MessageReference
 from digest.model.people.departure import LeavingMeans
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
@@ -33,6 +35,8 @@ from digest.store.people import readers
 
 log = logging.getLogger(__name__)
 
+# What a database can look for.
+_LAST_READER = 2**63 - 1
 _LOOP = "so many came from that address within an hour that it is a loop"
 
 
@@ -155,18 +159,55 @@ class MailIntake:
         senders = {each.campaign.sender_address.lower() for each in stored_campaigns}
         return address.lower() in senders
 
-    def take_report(
-        self, reported: ReportedCopy, door: MailDoor, now: datetime
+    def take_event(
+        self, event: ServiceEvent, door: MailDoor, now: datetime
     ) -> ReturnedMailEntry:
-        """Take in what a mail service says of a copy, once it has proved who it is."""
+        """Take in what a mail service says of a copy, once it has proved who it is.
+
+        Each event counts once, however often it is sent. Raises StoreError.
+        """
+        mark = hashlib.sha256(f"{door} {event.mark}".encode()).hexdigest()
         with writing(self.engine) as connection:
-            entry = Bounces(self.unsubscribe).take(connection, reported, now)
-            mark = hashlib.sha256(reported.mark.encode()).hexdigest()
-            noted = IncomingNote(mark, door, entry.standing, entry.words)
-            about = self._about_copy(connection, reported.ref, noted)
+            if incoming_mail.is_noted(connection, mark):
+                return ReturnedMailEntry(door, IncomingState.SEEN)
+            ref = self._copy_of_event(connection, event)
+            noted = IncomingNote(mark, door, IncomingState.NOTHING)
+            if ref is None:
+                state, words = IncomingState.NOT_OURS, "it names no copy of ours"
+                entry = ReturnedMailEntry(door, state, words)
+            elif event.report is None:
+                entry = ReturnedMailEntry(door, IncomingState.NOTHING)
+            else:
+                reported = ReportedCopy(door, ref, event.report, mark)
+                entry = Bounces(self.unsubscribe).take(connection, reported, now)
+            noted = replace(noted, state=entry.standing, words=entry.words)
+            about = self._about_copy(connection, ref, noted) if ref else noted
             incoming_mail.note(connection, about, now)
         log.info("mail came in door=%s state=%s", door, entry.standing)
         return entry
+
+    def _copy_of_event(
+        self, connection: Connection, event: ServiceEvent
+    ) -> CopyRef | None:
+        """Return the copy that an event is about: by our signature, or its Message-ID.
+
+        That names a copy to an address. It is believed of a service that proved who it
+        is, while the reader has that address still.
+        """
+        for reference in filter(None, event.references):
+            address = reference if "@" in reference else f"{reference}@"
+            if ref := self.addresses.copy_of(address):
+                return ref
+        named = MessageReference.parse(event.message_id)
+        if named is None or named.reader_id > _LAST_READER:
+            return None
+        ref = CopyRef(named.edition_code, ReaderRef(named.reader_id))
+        copy = bounces.copy_of(connection, ref)
+        if copy is None:
+            return None
+        code, reader_id = named.edition_code, named.reader_id
+        theirs = MessageReference.of(code, reader_id, copy.email)
+        return ref if theirs == named else None
 
     def _read(self, file: ReturnedFile) -> _ReadMail:
         mail = read(file.source)

@@ -40,6 +40,10 @@ class ReaderLinks(Protocol):
         """Return the address that bounces of this copy go to."""
         ...
 
+    def service_headers(self, edition_code: str, reader: ReaderRef, /) -> str:
+        """Return the headers by which mail services give this copy's name back."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledVariant:
@@ -115,6 +119,7 @@ def merged_copy(
         leave_mailto=links.unsubscribe_mailto(edition_code, reader),
         consent=due.to.consent,
         choices_url=links.choices_url(reader),
+        service_headers=links.service_headers(edition_code, reader),
     )
     return Copy(
         ref=str(due.key),

@@ -3,6 +3,8 @@
 import ssl
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -22,7 +24,12 @@ from digest.gather.fetching.document import (
     UnreachableError,
 )
 from digest.gather.fetching.host_queue import HostQueue, ThreadPermits
-from digest.gather.fetching.response import Redirect, TooBigError, WebAnswer
+from digest.gather.fetching.response import (
+    Redirect,
+    TooBigError,
+    WebAnswer,
+    document_bytes,
+)
 from digest.gather.fetching.ssrf_guard import (
     DeniedError,
     GuardedBackend,
@@ -42,6 +49,7 @@ _TROUBLES = (
     ValueError,  # of our own, in words; and UnicodeError
     zlib.error,
 )
+_OK = 200
 _WRITE_IT_SO = "give an http or https address without a name or password in it"
 
 
@@ -83,18 +91,44 @@ class Fetcher:
         A redirect is an answer like any other, and is not followed; what else is in
         the answer is not read. Raises SourceError, in plain words.
         """
+        own = headers | {"Content-Length": str(len(body))}
         try:
-            return self._posted(web_address(url), headers, body, seconds)
+            with self._exchange(
+                "POST", web_address(url), own, body, seconds
+            ) as response:
+                return int(response.status)
         except _TROUBLES as problem:
             why = _why_not_taken(problem)
             raise SourceError(f"{one_line(url)} did not take it: {why}") from problem
 
-    def _posted(
-        self, url: httpx.URL, headers: dict[str, str], body: bytes, seconds: float
-    ) -> int:
+    def get(self, url: str, seconds: float, most: int) -> bytes:
+        """Return what is at an address that may be asked, if it is no more than that.
+
+        A redirect is not followed. Raises SourceError, in plain words, for any answer
+        but 200.
+        """
+        try:
+            with self._exchange("GET", web_address(url), {}, b"", seconds) as response:
+                status = int(response.status)
+                content = document_bytes(response.iter_stream(), "", most)
+        except _TROUBLES as problem:
+            why = _why_not_taken(problem)
+            raise SourceError(f"{one_line(url)} cannot be read: {why}") from problem
+        if status != _OK:
+            raise SourceError(f"{one_line(url)} cannot be read: it answered {status}")
+        return content
+
+    @contextmanager
+    def _exchange(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: dict[str, str],
+        body: bytes,
+        seconds: float,
+    ) -> Iterator[httpcore.Response]:
         waits = dict.fromkeys(("connect", "read", "write"), seconds)
         own = {"Host": url.netloc.decode("ascii"), "Connection": "close"}
-        own["Content-Length"] = str(len(body))
         with (
             Deadline(seconds) as deadline,
             httpcore.ConnectionPool(
@@ -104,13 +138,13 @@ class Fetcher:
         ):
             try:
                 with pool.stream(
-                    "POST",
+                    method,
                     _wire_address(url),
                     headers=list((own | headers).items()),
                     content=body,
                     extensions={"timeout": waits, "trace": deadline.trace},
                 ) as response:
-                    return int(response.status)
+                    yield response
             except Exception as problem:
                 if deadline.has_passed:
                     raise httpcore.ReadTimeout from problem

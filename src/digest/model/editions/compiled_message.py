@@ -22,6 +22,7 @@ from digest.model.posts.shortening import shortened
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _WEB_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,500}")
 _MAIL_ADDRESS = re.compile(r"mailto:[!#-+.-;=?-\[\]_a-z~]{1,350}")
+_HEADERS = re.compile(r"(?:X-[A-Za-z-]{1,40}: [ -~]{1,200}\r\n)*")
 _STAMP = b"digest-message 1\n"
 # Messages of before had "Dear" and the name as one value.
 _SALUTATIONS = {
@@ -39,6 +40,7 @@ class MergeField(StrEnum):
     TO = "to"
     REFERENCE = "reference"
     LEAVE = "leave"
+    SERVICE = "service"
     NAME_IN_TEXT = "name-in-text"
     NAME_IN_HTML = "name-in-html"
     ADDRESS_IN_TEXT = "address-in-text"
@@ -60,7 +62,8 @@ class Recipient:
     on every attempt. `leave_url` leaves without signing in (RFC 8058);
     `leave_mailto`, a mailto: address that does the same, may be empty. `consent` is
     what is on record of why they get it. `choices_url` is where they choose what they
-    get; without it, where they leave.
+    get; without it, where they leave. `service_headers` are whole lines by which a mail
+    service gives the copy's name back.
 
     Raises ValueError where a part that this program makes is malformed; an
     address that cannot be written to is for `mime.undeliverable` to find.
@@ -73,6 +76,7 @@ class Recipient:
     leave_mailto: str = ""
     consent: Consent = NO_EVIDENCE
     choices_url: str = ""
+    service_headers: str = ""
 
     def __post_init__(self) -> None:
         if len(self.reference) > 128 or not _REFERENCE.fullmatch(self.reference):
@@ -83,6 +87,8 @@ class Recipient:
             raise ValueError("choices_url is not an http(s) address")
         if self.leave_mailto and not _MAIL_ADDRESS.fullmatch(self.leave_mailto):
             raise ValueError("leave_mailto is not a mailto: address fit for a header")
+        if not _HEADERS.fullmatch(self.service_headers):
+            raise ValueError("service_headers are not whole headers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,7 @@ def _own_values(to: Recipient) -> tuple[bytes, ...]:
         mailbox(to.name, to.address).encode(),
         to.reference.encode(),
         leaving.encode(),
+        to.service_headers.encode(),
         *_in_text_and_html(cleaned(to.name)),
         *_in_text_and_html(cleaned(to.address)),
         *_in_text_and_html(to.leave_url),
@@ -252,7 +259,7 @@ def _in_text_and_html(words: str) -> tuple[bytes, bytes]:
 
 
 _OWN = (
-    *(MergeField.TO, MergeField.REFERENCE, MergeField.LEAVE),
+    *(MergeField.TO, MergeField.REFERENCE, MergeField.LEAVE, MergeField.SERVICE),
     *(MergeField.NAME_IN_TEXT, MergeField.NAME_IN_HTML),
     *(MergeField.ADDRESS_IN_TEXT, MergeField.ADDRESS_IN_HTML),
     *(MergeField.LEAVE_URL_IN_TEXT, MergeField.LEAVE_URL_IN_HTML),

@@ -73,7 +73,9 @@ def _headers(
     yield "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     yield "Auto-Submitted: auto-generated\r\n"
     yield f"Feedback-ID: {variant.code}:{campaign.name}:edition:digest\r\n"
-    yield f"Content-Language: {language_tag(variant.language)}\r\nMIME-Version: 1.0\r\n"
+    yield f"Content-Language: {language_tag(variant.language)}\r\n"
+    yield MergeField.SERVICE
+    yield "MIME-Version: 1.0\r\n"
 
 
 def _own(address: str) -> str:

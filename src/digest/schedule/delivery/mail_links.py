@@ -1,10 +1,12 @@
 """The addresses in a copy that are one reader's own, in its campaign's domain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 
 from digest.audience.signed_links import SignedLinks
+from digest.deliver.returns.services.notifications import MailService
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading
 from digest.store.base.tables import edition
@@ -16,13 +18,15 @@ class MailLinks:
     """Links for the sender; what an edition's campaign says is looked up once.
 
     In a `rehearsal` the links to unsubscribe say so and do nothing. `reads_mail` says
-    that what is written to our addresses is read.
+    that what is written to our addresses is read, and `services` are those that tell us
+    what became of a copy.
     """
 
     engine: Engine
     links: SignedLinks
     rehearsal: bool = False
     reads_mail: bool = False
+    services: Sequence[MailService] = ()
     _domains: dict[str, str] = field(default_factory=dict)
 
     def unsubscribe_url(self, reader: ReaderRef) -> str:
@@ -47,6 +51,13 @@ class MailLinks:
         """Return the address that bounces of this copy go to."""
         domain = self._domain_of(edition_code)
         return self.links.envelope_sender(edition_code, reader, domain)
+
+    def service_headers(self, edition_code: str, reader: ReaderRef) -> str:
+        """Return the headers by which mail services give this copy's name back."""
+        if not self.services:
+            return ""
+        reference = self.envelope_sender(edition_code, reader).partition("@")[0]
+        return "".join(service.header(reference) for service in self.services)
 
     def _domain_of(self, edition_code: str) -> str:
         if edition_code in self._domains:
